@@ -1,0 +1,1 @@
+"""Strongroom: a secrets server that speaks the HTTP API of HashiCorp Vault."""

@@ -1,0 +1,1 @@
+"""Bytes to requests and back: parser, listener, decoding, encoding, status codes."""

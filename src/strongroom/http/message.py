@@ -1,0 +1,71 @@
+"""What the listener and the pipeline hand each other."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any, Protocol
+
+import msgspec
+
+
+class Tls(msgspec.Struct, frozen=True):
+    """What the TLS handshake of a connection established."""
+
+    version: str
+    """As OpenSSL names it, for example `TLSv1.3`."""
+    cipher: str
+    server_name: str | None
+    peer_certificates: tuple[bytes, ...] = ()
+    """DER, leaf first; as the client sent them, verified only if `verified`."""
+    verified: bool = False
+    """Whether the chain leads to a CA of the listener's `tls_client_ca_file`."""
+
+
+class Peer(msgspec.Struct, frozen=True):
+    """The other end of a connection; one object for all requests of it."""
+
+    address: str
+    """IP address in text form; empty for a Unix socket."""
+    port: int
+    listener: str
+    """The local address that took the connection, for example `127.0.0.1:8200` or a socket's path."""
+    tls: Tls | None = None
+
+
+class HttpRequest(msgspec.Struct, frozen=True):
+    """One request as it came, checked for form and size only."""
+
+    method: str
+    """As sent: `GET`, `LIST`, `SCAN`, …; at most 16 upper-case letters."""
+    path: str
+    """As sent, still percent-encoded, without the query; begins with `/`."""
+    query: str
+    """As sent, still percent-encoded, without the `?`."""
+    headers: dict[str, str]
+    """Names in lower case.  Repeated fields are joined by `, `; those whose repetition is ambiguous were refused."""
+    body: bytes
+    peer: Peer
+
+
+class HttpResponse(msgspec.Struct):
+    """One answer.  The listener adds `content-length`, `date` and what the connection needs."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    stream: AsyncIterator[bytes] | None = None
+    """When set, sent as chunks after `body`; for log streams and the like."""
+    after_sent: Callable[[], Awaitable[None]] | None = None
+    """Called once the last byte was handed to the kernel, or the client has gone."""
+
+
+class Application(Protocol):
+    """What a listener calls.  It never raises; cancelled when the listener's limit on a request's time runs out."""
+
+    def __call__(self, request: HttpRequest) -> Coroutine[Any, Any, HttpResponse]:
+        """Answer one request."""
+        ...
+
+    def malformed(self, status: int, text: str) -> HttpResponse:
+        """The body and headers for a request that the listener itself refuses (400, 408, 413, 414, 431, 501, 505)."""
+        ...

@@ -1,0 +1,39 @@
+"""Randomness as a constructor argument."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from typing import Protocol
+
+_BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+class Random(Protocol):
+    """Where random values come from."""
+
+    def bytes(self, count: int) -> bytes:
+        """`count` bytes that nobody can predict."""
+        ...
+
+
+class SystemRandom:
+    """The kernel's generator."""
+
+    def bytes(self, count: int) -> bytes:
+        """`count` bytes of `getrandom(2)`."""
+        return os.urandom(count)
+
+
+def base62(random: Random, length: int) -> str:
+    """`length` characters of `[0-9A-Za-z]`, each equally likely (5.95 bits a character)."""
+    out = bytearray()
+    while len(out) < length:
+        # Rejection keeps the distribution even: 248 is the largest multiple of 62 below 256.
+        out += bytes(_BASE62[byte % 62] for byte in random.bytes(length - len(out) + 8) if byte < 248)
+    return out[:length].decode("ascii")
+
+
+def uuid4(random: Random) -> str:
+    """A version 4 UUID in text form.  Source: RFC 9562, section 5.4."""
+    return str(uuid.UUID(bytes=random.bytes(16), version=4))

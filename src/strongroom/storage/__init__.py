@@ -1,0 +1,1 @@
+"""Where Strongroom keeps its rows: the contract in `base`, a backend per folder."""
