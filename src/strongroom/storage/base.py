@@ -7,7 +7,7 @@ All of it is proved by one contract suite that runs against every backend.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -149,7 +149,7 @@ class Storage(Committer, Protocol):
         """
         ...
 
-    async def changed_since(self, revision: Revision) -> list[str]:
+    async def changed_since(self, revision: Revision) -> Sequence[str]:
         """The keys written after `revision`, each once.
 
         Raises: `FeedTooOld` when the feed was pruned past it, or when the store's history no longer holds that id.
