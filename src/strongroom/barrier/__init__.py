@@ -1,0 +1,1 @@
+"""Encryption between the services and the store, the cache, and transactions."""

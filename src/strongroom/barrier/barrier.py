@@ -1,0 +1,153 @@
+"""The barrier: what lies in the store is encrypted, what comes out is authenticated, and one cache stands between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from strongroom.barrier import keys
+from strongroom.barrier.cache import Cache, Row
+from strongroom.barrier.cipher import RowCipher, UnknownTermError
+from strongroom.barrier.keyring import Keyring
+from strongroom.barrier.record import Record, decode, encode
+from strongroom.crypto.aead import NONCE_BYTES, Aes256Gcm
+from strongroom.lib.errors import FeedTooOld, Tampered
+from strongroom.lib.rand import Random
+from strongroom.lib.secret import Secret
+from strongroom.storage.base import Revision, Storage
+
+R = TypeVar("R", bound=Record)
+
+CACHE_BYTES = 128 * 1024 * 1024
+
+
+class SecretRecord(Record, frozen=True):
+    """A record whose decoded form never stays in the cache; only its ciphertext does."""
+
+
+class Barrier:
+    """An open barrier over a store.
+
+    Everything that it returns is current as of `revision`, which only `sync` (and a fill that met a newer row) moves.
+    """
+
+    def __init__(self, storage: Storage, root_key: Secret, keyring: Keyring, random: Random) -> None:
+        self.storage = storage
+        self.cache = Cache(CACHE_BYTES)
+        self.revision = 0
+        self._seen = Revision(0, b"")
+        self._root_key = root_key
+        self._random = random
+        self._cipher = RowCipher(keyring, random)
+        self._keyring_changed = True
+
+    @classmethod
+    async def open(cls, storage: Storage, root_key: Secret, random: Random) -> Barrier:
+        """Open with the root key.  Raises `Tampered` when it isn't this store's."""
+        row = await storage.get(keys.KEYRING)
+        if row is None:
+            raise Tampered("the store holds no keyring")
+        barrier = cls(storage, root_key, open_keyring(root_key, row.value), random)
+        barrier._seen = await storage.synced()
+        barrier.revision = barrier._seen.number
+        barrier.cache.clear(barrier.revision)
+        return barrier
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keyring in use."""
+        return self._cipher.keyring
+
+    async def sync(self) -> int:
+        """Make everything committed before the call visible; the revision now current."""
+        newest = await self.storage.synced()
+        if newest.number != self._seen.number or newest.id != self._seen.id:
+            await self._follow(newest)
+        if self._keyring_changed:
+            await self._reload_keyring()
+        return self.revision
+
+    async def _follow(self, newest: Revision) -> None:
+        before = self._seen
+        try:
+            changed: Sequence[str] | None = await self.storage.changed_since(before)
+        except FeedTooOld:
+            changed = None
+        if self._seen.number >= newest.number and self._seen is not before:
+            return  # another request has meanwhile followed at least as far
+        if changed is None:
+            self.cache.clear(newest.number)
+            self._keyring_changed = True
+        else:
+            self.cache.changed(newest.number, changed)
+            self._keyring_changed = self._keyring_changed or keys.KEYRING in changed
+        self._seen = newest
+        self.revision = newest.number
+
+    async def _reload_keyring(self) -> None:
+        self._keyring_changed = False
+        row = await self.storage.get(keys.KEYRING)
+        if row is None:
+            raise Tampered("the store holds no keyring")
+        keyring = open_keyring(self._root_key, row.value)
+        if keyring.active != self.keyring.active or keyring.terms.keys() != self.keyring.terms.keys():
+            self._cipher.adopt(keyring)
+
+    async def row(self, key: str) -> Row:
+        """The row at `key`, current as of `revision` when this returns."""
+        while True:
+            row = self.cache.row(key)
+            if row is not None:
+                return row
+            snapshot = await self.storage.get_many((key,))
+            if snapshot.revision > self.revision:
+                await self.sync()
+            overtaken = self.cache.changes_since(snapshot.revision)
+            if overtaken is None or key in overtaken:
+                continue
+            entry = snapshot.entries.get(key)
+            row = Row(0, None) if entry is None else Row(entry.revision, entry.value)
+            self.cache.keep(key, row)
+            return row
+
+    async def record(self, key: str, row: Row, type_: type[R]) -> R | None:
+        """The row decrypted and decoded; None for an absent one.
+
+        Raises: `Tampered` for a row that was altered or moved, `Internal` for one of another type.
+        """
+        if row.raw is None:
+            return None
+        if row.record is not None and type(row.record) is type_:
+            return row.record
+        try:
+            plaintext = self._cipher.open(key, row.raw)
+        except UnknownTermError:
+            await self._reload_keyring()
+            try:
+                plaintext = self._cipher.open(key, row.raw)
+            except UnknownTermError as error:
+                raise Tampered("a stored record names a term that does not exist") from error
+        record = decode(plaintext, type_)
+        if not issubclass(type_, SecretRecord):
+            row.record = record
+        return record
+
+    def seal(self, key: str, record: Record) -> bytes:
+        """The row to store for `record` at `key`."""
+        return self._cipher.seal(key, encode(record))
+
+    def seal_keyring(self, keyring: Keyring) -> bytes:
+        """The keyring's row, encrypted under the root key."""
+        return seal_keyring(self._root_key, keyring, self._random)
+
+
+def seal_keyring(root_key: Secret, keyring: Keyring, random: Random) -> bytes:
+    """Encrypt a keyring under the root key: nonce, ciphertext."""
+    nonce = random.bytes(NONCE_BYTES)
+    return nonce + Aes256Gcm(root_key.reveal()).seal(nonce, encode(keyring), keys.KEYRING.encode())
+
+
+def open_keyring(root_key: Secret, row: bytes) -> Keyring:
+    """What `seal_keyring` made.  Raises `Tampered` for another root key or altered bytes."""
+    plaintext = Aes256Gcm(root_key.reveal()).open(row[:NONCE_BYTES], row[NONCE_BYTES:], keys.KEYRING.encode())
+    return decode(plaintext, Keyring)

@@ -1,0 +1,138 @@
+"""The one cache: rows by storage key, and values derived from rows, emptied by the change feed alone."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+_ROW_OVERHEAD_BYTES = 400
+_HISTORY_LENGTH = 4096
+
+
+class Row:
+    """A row as last seen; `revision` 0 stands for an absent one."""
+
+    __slots__ = ("raw", "record", "revision")
+
+    def __init__(self, revision: int, raw: bytes | None) -> None:
+        self.revision = revision
+        self.raw = raw
+        self.record: Any = None
+        """The decoded record, for types that may stay decoded in memory."""
+
+
+class Derived:
+    """A value that was computed from rows, and what it was computed from."""
+
+    __slots__ = ("keys", "prefixes", "value")
+
+    def __init__(self, value: Any, keys: dict[str, int], prefixes: frozenset[str]) -> None:
+        self.value = value
+        self.keys = keys
+        self.prefixes = prefixes
+
+
+def prefixes_of(key: str) -> Iterator[str]:
+    """Every prefix of `key` that ends in `/`, shortest first."""
+    at = key.find("/")
+    while at >= 0:
+        yield key[: at + 1]
+        at = key.find("/", at + 1)
+
+
+class Cache:
+    """Bounded in bytes; least recently used rows go first.
+
+    `changed` is the only way anything becomes newer: it drops what the feed names and remembers the names for a
+    while, so that a transaction can tell whether it is concerned.
+    """
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit_bytes = limit_bytes
+        self._bytes = 0
+        self._rows: OrderedDict[str, Row] = OrderedDict()
+        self._derived: dict[object, Derived] = {}
+        self._by_key: dict[str, set[object]] = {}
+        self._by_prefix: dict[str, set[object]] = {}
+        self._history: deque[tuple[int, tuple[str, ...]]] = deque()
+        self._history_from = 0
+
+    def row(self, key: str) -> Row | None:
+        """The cached row, or None when the store has to be asked."""
+        row = self._rows.get(key)
+        if row is not None:
+            self._rows.move_to_end(key)
+        return row
+
+    def keep(self, key: str, row: Row) -> None:
+        """Remember a row that is current."""
+        old = self._rows.pop(key, None)
+        if old is not None:
+            self._bytes -= _size(key, old)
+        self._rows[key] = row
+        self._bytes += _size(key, row)
+        while self._bytes > self._limit_bytes:
+            gone, evicted = self._rows.popitem(last=False)
+            self._bytes -= _size(gone, evicted)
+
+    def derived(self, name: object) -> Derived | None:
+        """The derived value of that name, if nothing that it rests on has changed."""
+        return self._derived.get(name)
+
+    def keep_derived(self, name: object, derived: Derived) -> None:
+        """Remember a derived value until one of its rows changes."""
+        self._forget_derived(name)
+        self._derived[name] = derived
+        for key in derived.keys:
+            self._by_key.setdefault(key, set()).add(name)
+        for prefix in derived.prefixes:
+            self._by_prefix.setdefault(prefix, set()).add(name)
+
+    def _forget_derived(self, name: object) -> None:
+        old = self._derived.pop(name, None)
+        if old is None:
+            return
+        for index, entries in ((self._by_key, old.keys), (self._by_prefix, old.prefixes)):
+            for entry in entries:
+                names = index[entry]
+                names.discard(name)
+                if not names:
+                    del index[entry]
+
+    def changed(self, revision: int, keys: Iterable[str]) -> None:
+        """Take over what the feed says has changed up to `revision`."""
+        keys = tuple(keys)
+        for key in keys:
+            old = self._rows.pop(key, None)
+            if old is not None:
+                self._bytes -= _size(key, old)
+            concerned = set(self._by_key.get(key, ()))
+            if self._by_prefix:
+                for prefix in prefixes_of(key):
+                    concerned |= self._by_prefix.get(prefix, set())
+            for name in concerned:
+                self._forget_derived(name)
+        self._history.append((revision, keys))
+        if len(self._history) > _HISTORY_LENGTH:
+            self._history_from = self._history.popleft()[0]
+
+    def changes_since(self, revision: int) -> Iterator[str] | None:
+        """The keys that changed after `revision`; None when that is too long ago to say."""
+        if revision < self._history_from:
+            return None
+        return (key for number, keys in reversed(self._history) if number > revision for key in keys)
+
+    def clear(self, revision: int) -> None:
+        """Forget everything, because the feed doesn't reach back; no transaction from before `revision` may go on."""
+        self._rows.clear()
+        self._derived.clear()
+        self._by_key.clear()
+        self._by_prefix.clear()
+        self._history.clear()
+        self._history_from = revision
+        self._bytes = 0
+
+
+def _size(key: str, row: Row) -> int:
+    return len(key) + (len(row.raw) if row.raw is not None else 0) + _ROW_OVERHEAD_BYTES

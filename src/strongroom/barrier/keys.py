@@ -1,0 +1,44 @@
+"""Storage keys (p): `{shared|local}/{namespace id}/{mount id}/…`, with ids that never change.
+
+Services have reserved mount ids, which no generated one (a UUID) can equal.
+"""
+
+from __future__ import annotations
+
+ROOT_NAMESPACE = "root"
+
+SEALS = "core/seal/"
+KEYRING = "core/keyring"
+
+
+def seal(name: str) -> str:
+    """Row of one seal's wrap of the root key; not encrypted by the barrier."""
+    return SEALS + name
+
+
+def area(namespace: str, mount: str, *, local: bool = False) -> str:
+    """The prefix below which a mount or service keeps everything."""
+    return f"{'local' if local else 'shared'}/{namespace}/{mount}/"
+
+
+_ROOT = area(ROOT_NAMESPACE, "sys")
+MOUNTS = _ROOT + "mount/"
+POLICIES = _ROOT + "policy/acl/"
+AUDIT_DEVICES = _ROOT + "audit/"
+AUDIT_SALT = _ROOT + "audit-salt"
+CLUSTER = _ROOT + "cluster"
+SETTINGS = _ROOT + "setting/"
+RUBBLE = _ROOT + "rubble/"
+
+_TOKENS = area(ROOT_NAMESPACE, "token")
+TOKEN = _TOKENS + "id/"
+ACCESSOR = _TOKENS + "accessor/"
+CHILD = _TOKENS + "child/"
+TOKEN_USES = _TOKENS + "uses/"
+TOKEN_ROLE = _TOKENS + "role/"
+CUBBYHOLES = area(ROOT_NAMESPACE, "cubbyhole")
+
+_LEASES = area(ROOT_NAMESPACE, "lease")
+LEASE = _LEASES + "id/"
+DUE = _LEASES + "due/"
+LEASE_OF_TOKEN = _LEASES + "token/"

@@ -1,0 +1,141 @@
+"""Records: what a decrypted row is (p), and the frame around an encrypted one (p).
+
+A record carries a type and a version.  Fields that this release doesn't know travel along in `unknown_` and are
+written back where they were, so that an older node doesn't drop what a newer one has added.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from functools import cache
+from typing import Any, TypeVar, Union
+
+import msgspec
+
+from strongroom.crypto.aead import NONCE_BYTES
+from strongroom.lib.errors import Internal, Tampered
+
+_UNKNOWN = "\x00unknown"  # no field of a record or struct can have this name
+_UNKNOWN_BYTES = _UNKNOWN.encode()
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Base of what is nested inside records."""
+
+    unknown_: dict[str, Any] = msgspec.field(default_factory=dict, name=_UNKNOWN)
+
+
+class Record(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="\x00type"
+):
+    """Base of every stored record; a subclass names its type by `tag=`."""
+
+    version_: int = msgspec.field(default=1, name="\x00version")
+    unknown_: dict[str, Any] = msgspec.field(default_factory=dict, name=_UNKNOWN)
+
+
+R = TypeVar("R", bound=Record)
+
+_encoder = msgspec.msgpack.Encoder()
+
+
+@cache
+def _decoder(type_: type[R]) -> msgspec.msgpack.Decoder[R]:
+    return msgspec.msgpack.Decoder(type_)
+
+
+def encode(record: Record) -> bytes:
+    """The record's bytes, before encryption."""
+    encoded = _encoder.encode(record)
+    if _UNKNOWN_BYTES in encoded:
+        return _encoder.encode(_hoist(msgspec.msgpack.decode(encoded)))
+    return encoded
+
+
+def decode(encoded: bytes, type_: type[R]) -> R:
+    """The record in `encoded`.  Raises `Internal` when it isn't one of that type."""
+    try:
+        record: R = _decoder(type_).decode(encoded)
+    except msgspec.ValidationError:
+        pass  # a newer release wrote it, or it is of another type: the slower way tells
+    except msgspec.DecodeError as error:
+        raise Internal("a stored record cannot be read", detail=str(error)) from error
+    else:
+        return record
+    try:
+        record = msgspec.convert(_absorb(msgspec.msgpack.decode(encoded), type_), type_)
+    except msgspec.MsgspecError as error:
+        raise Internal("a stored record cannot be read", detail=f"{type_.__name__}: {error}") from error
+    return record
+
+
+def _hoist(value: Any) -> Any:
+    """Put fields kept under the reserved name back beside the known ones."""
+    if isinstance(value, dict):
+        out = {key: _hoist(item) for key, item in value.items() if key != _UNKNOWN}
+        out.update(value.get(_UNKNOWN, {}))
+        return out
+    if isinstance(value, list):
+        return [_hoist(item) for item in value]
+    return value
+
+
+def _absorb(value: Any, type_: Any) -> Any:
+    """Move fields that `type_` doesn't know under the reserved name, at every depth."""
+    origin, arguments = typing.get_origin(type_), typing.get_args(type_)
+    if origin in (Union, types.UnionType):
+        struct = next((a for a in arguments if isinstance(a, type) and issubclass(a, msgspec.Struct)), None)
+        return _absorb(value, struct) if struct is not None else value
+    if isinstance(value, dict) and isinstance(type_, type) and issubclass(type_, msgspec.Struct):
+        hints = typing.get_type_hints(type_)
+        known = dict(zip(type_.__struct_encode_fields__, type_.__struct_fields__, strict=True))
+        out, unknown = {}, {}
+        for name, item in value.items():
+            if name in known:
+                out[name] = _absorb(item, hints[known[name]])
+            elif name == type_.__struct_config__.tag_field:
+                out[name] = item
+            else:
+                unknown[name] = item
+        if unknown:
+            out[_UNKNOWN] = unknown
+        return out
+    if isinstance(value, dict) and origin is dict:
+        return {key: _absorb(item, arguments[1]) for key, item in value.items()}
+    if isinstance(value, list) and origin in (list, tuple):
+        return [_absorb(item, arguments[0]) for item in value]
+    return value
+
+
+FORMAT = 1
+SALT_BYTES = 16
+HEADER_BYTES = 1 + 4 + 4 + SALT_BYTES + NONCE_BYTES
+
+
+class Frame(msgspec.Struct, frozen=True, gc=False):
+    """The header of an encrypted row, and what follows it."""
+
+    keyring: int
+    term: int
+    salt: bytes
+    nonce: bytes
+    ciphertext: bytes
+
+
+def pack_header(keyring: int, term: int, salt: bytes) -> bytes:
+    """What every row under one derived key begins with: format, keyring id, term, salt."""
+    return bytes([FORMAT]) + keyring.to_bytes(4, "big") + term.to_bytes(4, "big") + salt
+
+
+def parse_frame(value: bytes) -> Frame:
+    """Take a row's bytes apart.  Raises `Tampered` for what no version of this program has written."""
+    if len(value) < HEADER_BYTES or value[0] != FORMAT:
+        raise Tampered("a stored record is truncated or of an unknown format")
+    return Frame(
+        keyring=int.from_bytes(value[1:5], "big"),
+        term=int.from_bytes(value[5:9], "big"),
+        salt=value[9 : 9 + SALT_BYTES],
+        nonce=value[9 + SALT_BYTES : HEADER_BYTES],
+        ciphertext=value[HEADER_BYTES:],
+    )

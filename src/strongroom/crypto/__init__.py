@@ -1,0 +1,1 @@
+"""All cryptography, and the only importer of `cryptography`; Shamir's scheme alone is our own code."""
