@@ -1,0 +1,101 @@
+"""The form of keys and the size of commits: pure checks that every backend shares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from strongroom.lib.errors import InvalidRequest
+from strongroom.storage.base import Add, Limits
+
+KEY_BYTES = 2048
+"""The longest key, in bytes of UTF-8.  PostgreSQL's B-tree takes entries up to 2,704 bytes, MySQL's up to 3,072."""
+
+# NUL is what PostgreSQL's text cannot hold (and what separates the keys of a feed row); surrogates have no UTF-8.
+_KEY = re.compile(r"[^/\0\ud800-\udfff]+(?:/[^/\0\ud800-\udfff]+)*")
+_PREFIX = re.compile(r"(?:[^/\0\ud800-\udfff]+/)*")
+
+
+def is_key(text: str) -> bool:
+    """Whether `text` can be a key: non-empty segments joined by `/`, without NUL, at most `KEY_BYTES` long."""
+    return _KEY.fullmatch(text) is not None and (len(text) * 4 <= KEY_BYTES or len(text.encode()) <= KEY_BYTES)
+
+
+def check_key(key: str) -> None:
+    """Raise `InvalidRequest` unless `key` is well formed."""
+    if not is_key(key):
+        raise InvalidRequest("malformed storage key", detail=f"key {key[:200]!r} of {len(key)} characters")
+
+
+def check_prefix(prefix: str) -> None:
+    """Raise `InvalidRequest` unless `prefix` is empty or segments that each end in `/`."""
+    if _PREFIX.fullmatch(prefix) is None:
+        raise InvalidRequest("malformed storage prefix", detail=f"prefix {prefix[:200]!r}")
+
+
+def check_page(prefix: str, after: str, limit: int | None) -> None:
+    """Raise `InvalidRequest` unless the arguments of `list` or `scan` are well formed."""
+    check_prefix(prefix)
+    if limit is not None and limit < 0:
+        raise InvalidRequest("a limit is not negative")
+    if "\0" in after or any("\ud800" <= character <= "\udfff" for character in after):
+        raise InvalidRequest("malformed name to list after")
+
+
+def check_commit(
+    limits: Limits, reads: Mapping[str, int], writes: Mapping[str, bytes | None], adds: Mapping[str, Add]
+) -> None:
+    """Raise `InvalidRequest` when a commit is over `limits` or names a malformed key.
+
+    All keys count, those only read too; the bytes are those of the keys and values that are written.
+    """
+    if len(reads) + len(writes) + len(adds) > limits.keys:
+        raise InvalidRequest("too many keys in one commit", detail=f"limit {limits.keys}")
+    for key in reads:
+        if not key.endswith("/"):
+            check_key(key)
+        elif key == "/" or _PREFIX.fullmatch(key) is None:
+            raise InvalidRequest("malformed storage prefix", detail=f"prefix {key[:200]!r}")
+    size = 0
+    for key, value in writes.items():
+        check_key(key)
+        length = len(value) if value is not None else 0
+        if length > limits.value_bytes:
+            raise InvalidRequest("value too large for the store", detail=f"{length} bytes, limit {limits.value_bytes}")
+        size += len(key) + length
+    for key in adds:
+        check_key(key)
+        if key in writes:
+            raise InvalidRequest("a key is both written and added to", detail=f"key {key[:200]!r}")
+    if size > limits.bytes:
+        raise InvalidRequest("too many bytes in one commit", detail=f"{size} bytes, limit {limits.bytes}")
+
+
+def below(prefix: str) -> str:
+    """The first text after every key below `prefix` (which ends in `/`): `0` is the character that follows `/`."""
+    return prefix[:-1] + "0"
+
+
+def list_start(prefix: str, after: str) -> str:
+    """The smallest key whose name under `prefix` comes after the name `after`."""
+    if not after:
+        return prefix
+    segment, slash, _ = after.partition("/")
+    # No key holds a NUL, so nothing lies between a text and the text with a NUL behind it.
+    return prefix + segment + ("0" if slash else "\0")
+
+
+def name_below(prefix: str, key: str) -> str:
+    """The name that stands for `key` in a listing of `prefix`: the next segment, with `/` if more follow."""
+    end = key.find("/", len(prefix))
+    return key[len(prefix) :] if end < 0 else key[len(prefix) : end + 1]
+
+
+def pack_keys(keys: Mapping[str, object]) -> bytes:
+    """The keys of a commit as one value of a feed row."""
+    return "\0".join(keys).encode()
+
+
+def unpack_keys(packed: bytes) -> list[str]:
+    """What `pack_keys` packed."""
+    return packed.decode().split("\0")

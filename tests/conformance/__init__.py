@@ -1,0 +1,1 @@
+"""Black-box suites that run against every implementation of a contract."""

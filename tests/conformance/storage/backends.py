@@ -1,0 +1,77 @@
+"""The stores that the contract suite runs against."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from strongroom.lib.rand import SystemRandom
+from strongroom.storage.base import Storage
+from strongroom.storage.inmem import InmemStorage
+from tests.sim.clock import SetClock
+
+
+class Backend(Protocol):
+    """How tests open one kind of store."""
+
+    shared: bool
+    """Whether several stores can be open on the same data."""
+
+    def open(self) -> Storage:
+        """A store, not started yet, on the backend's current data."""
+        ...
+
+    def reset(self) -> None:
+        """Let `open` begin with empty data."""
+        ...
+
+    async def prune(self, storage: Storage) -> None:
+        """Make the feed of `storage` as short as it gets."""
+        ...
+
+    async def elapse(self, seconds: float) -> None:
+        """Let the store's clock advance."""
+        ...
+
+
+def on(backend: Backend, scenario: Callable[[Storage], Awaitable[None]]) -> None:
+    """Run a scenario on a started store."""
+
+    async def main() -> None:
+        storage = backend.open()
+        await storage.start()
+        try:
+            await scenario(storage)
+        finally:
+            await storage.close()
+
+    asyncio.run(main())
+
+
+class Inmem:
+    """`InmemStorage`; opening it again gives the same object, as a restart would lose the data."""
+
+    shared = False
+    feed_commits = 64
+
+    def __init__(self) -> None:
+        self._clock = SetClock()
+        self.reset()
+
+    def open(self) -> Storage:
+        """The one store."""
+        return self._storage
+
+    def reset(self) -> None:
+        """Start over."""
+        self._storage = InmemStorage(self._clock, SystemRandom(), feed_commits=self.feed_commits)
+
+    async def prune(self, storage: Storage) -> None:
+        """Fill the feed so that the older commits fall out."""
+        for _ in range(self.feed_commits):
+            await storage.commit({}, {"filler": b""}, {})
+
+    async def elapse(self, seconds: float) -> None:
+        """Advance the clock."""
+        self._clock.advance(seconds)

@@ -1,0 +1,1 @@
+"""Working stand-ins for the outside: clocks, failing stores, disks that lose power."""
