@@ -53,6 +53,16 @@ class State(Protocol):
 class Operation(Protocol[AnswerT_co]):
     """One thing to do under the commit lock."""
 
+    @property
+    def size(self) -> int:
+        """How many rows it touches, a measure of the work."""
+        ...
+
+    @property
+    def shrinks(self) -> bool:
+        """Whether it only removes rows or moves counters, so that it may run on a disk that is full."""
+        ...
+
     def keys(self) -> Collection[str]:
         """The rows that `settle` may look at."""
         ...
@@ -115,7 +125,7 @@ class Commit:
 
     @property
     def size(self) -> int:
-        """How many rows it touches, a measure of the work."""
+        """How many rows it touches."""
         return len(self._reads) + len(self._writes) + len(self._adds)
 
     @property
@@ -125,7 +135,7 @@ class Commit:
 
     @property
     def shrinks(self) -> bool:
-        """Whether it only removes rows or moves counters, so that it may run on a disk that is full."""
+        """Whether it only removes rows or moves counters."""
         return all(value is None for value in self._writes.values())
 
     def keys(self) -> Collection[str]:
@@ -155,7 +165,6 @@ class TakeRole:
     __slots__ = ("_expires_at", "_holder", "_kept", "_key", "_role", "_ttl_s")
 
     size = 2
-    only_checks = False
     shrinks = True
 
     def __init__(self, role: str, holder: str, ttl_s: float) -> None:
@@ -209,7 +218,6 @@ class GiveRole:
     __slots__ = ("_fence",)
 
     size = 2
-    only_checks = False
     shrinks = True
 
     def __init__(self, fence: Fence) -> None:

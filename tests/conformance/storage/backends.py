@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Protocol
 
 from strongroom.lib.rand import SystemRandom
 from strongroom.storage.base import Storage
 from strongroom.storage.inmem import InmemStorage
+from strongroom.storage.sqlite import SqliteStorage
 from tests.sim.clock import SetClock
 
 
@@ -71,6 +73,34 @@ class Inmem:
         """Fill the feed so that the older commits fall out."""
         for _ in range(self.feed_commits):
             await storage.commit({}, {"filler": b""}, {})
+
+    async def elapse(self, seconds: float) -> None:
+        """Advance the clock."""
+        self._clock.advance(seconds)
+
+
+class Sqlite:
+    """`SqliteStorage` on a directory of its own."""
+
+    shared = True
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._count = 0
+        self._clock = SetClock()
+
+    def open(self) -> Storage:
+        """Another store on the directory."""
+        return SqliteStorage(self._directory / str(self._count), self._clock, SystemRandom())
+
+    def reset(self) -> None:
+        """Go on to the next directory."""
+        self._count += 1
+
+    async def prune(self, storage: Storage) -> None:
+        """Leave the newest commit alone in the feed."""
+        assert isinstance(storage, SqliteStorage)
+        await storage.prune(1)
 
     async def elapse(self, seconds: float) -> None:
         """Advance the clock."""

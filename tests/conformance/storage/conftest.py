@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.storage.backends import Backend, Inmem
+from tests.conformance.storage.backends import Backend, Inmem, Sqlite
 
 
-@pytest.fixture(params=["inmem"])
+@pytest.fixture(params=["inmem", "sqlite"])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     """Each store in turn, empty."""
-    return Inmem()
+    match request.param:
+        case "inmem":
+            return Inmem()
+        case _:
+            return Sqlite(tmp_path)

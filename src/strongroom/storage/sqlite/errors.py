@@ -1,0 +1,25 @@
+"""SQLite's errors, by meaning."""
+
+from __future__ import annotations
+
+import apsw
+
+from strongroom.lib.errors import StorageError, StorageFull
+
+
+def is_full(error: apsw.Error) -> bool:
+    """Whether the disk has no room.  The shared memory's file says so in its own way."""
+    return isinstance(error, apsw.FullError) or getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE
+
+
+def is_broken(error: apsw.Error) -> bool:
+    """Whether the file can't be trusted any more by this process: an I/O error, a malformed page."""
+    return isinstance(error, apsw.IOError | apsw.CorruptError | apsw.NotADBError) and not is_full(error)
+
+
+def storage_error(error: apsw.Error, doing: str) -> StorageError:
+    """What to raise for `error`, met while `doing`."""
+    detail = f"{doing}: {type(error).__name__}: {error}"
+    if is_full(error):
+        return StorageFull("the store has no room left", detail=detail)
+    return StorageError("the store failed", detail=detail)

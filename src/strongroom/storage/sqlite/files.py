@@ -1,0 +1,132 @@
+"""The files beside the database: locks between processes, and the ballast."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from pathlib import Path
+
+from strongroom.lib.errors import StorageError
+
+DATABASE = "strongroom.db"
+COMMIT_LOCK = "strongroom.lock"
+UPKEEP_LOCK = "strongroom.upkeep.lock"
+BALLAST = "strongroom.ballast"
+
+
+def prepare_directory(directory: Path) -> Path:
+    """Create the store's directory (0700) and an empty database file (0600), where missing.
+
+    Returns: the database file's path.
+    Raises: `StorageError` with the path and the reason.
+    """
+    database = directory / DATABASE
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # SQLite gives the log and the shared memory the mode of the database file, which it would make 0644 itself.
+        # O_EXCL: opening and closing an existing one would drop the POSIX locks that this process holds on it.
+        os.close(os.open(database, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        entry = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(entry)
+        finally:
+            os.close(entry)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise unusable(directory, error) from error
+    if not database.is_file():
+        raise StorageError(f"the storage path {directory} cannot be used", detail=f"{database} is no regular file")
+    if not os.access(database, os.R_OK | os.W_OK) or not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
+        raise unusable(directory, PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(database)))
+    return database
+
+
+def unusable(directory: Path, error: OSError) -> StorageError:
+    """The error for a directory or file that can't be opened."""
+    return StorageError(
+        f"the storage path {directory} cannot be used: {error.strerror}",
+        detail=f"{error.filename}, as user {os.geteuid()}",
+    )
+
+
+class FileLock:
+    """An advisory lock between processes; the kernel gives it back when its holder dies.
+
+    `flock` and not `fcntl`: it belongs to this open file, so two stores of one process exclude each other too.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise unusable(path.parent, error) from error
+
+    def try_acquire(self) -> bool:
+        """Take the lock if it is free."""
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def acquire(self) -> None:
+        """Wait for the lock and take it.  Blocks without the interpreter lock."""
+        fcntl.flock(self._fd, fcntl.LOCK_EX)
+
+    def release(self) -> None:
+        """Give the lock back."""
+        fcntl.flock(self._fd, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Close the file, which gives the lock back, unless a forked child still has it open."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+class Ballast:
+    """A file that only takes room, to be freed when the disk is full: revoking must work even then.
+
+    While it is missing, in the view of every process, only what removes rows or moves counters is committed.
+    """
+
+    def __init__(self, directory: Path, size_bytes: int) -> None:
+        self._path = directory / BALLAST
+        self._size_bytes = size_bytes
+
+    def present(self) -> bool:
+        """Whether it is there in full."""
+        try:
+            return self._path.stat().st_size >= self._size_bytes
+        except FileNotFoundError:
+            return False
+
+    def free(self) -> bool:
+        """Give its room to the database; returns whether there was any."""
+        present = self.present()
+        self._path.unlink(missing_ok=True)
+        return present and self._size_bytes > 0
+
+    def restore(self) -> bool:
+        """Lay it in again, if that leaves as much room once more; returns whether it is there."""
+        if self.present():
+            return True
+        room = os.statvfs(self._path.parent)
+        if room.f_bavail * room.f_frsize < 2 * self._size_bytes:
+            return False
+        partial = self._path.with_suffix(".partial")
+        try:
+            fd = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                if self._size_bytes:
+                    os.posix_fallocate(fd, 0, self._size_bytes)
+            finally:
+                os.close(fd)
+            partial.rename(self._path)
+        except OSError:
+            # Another may have taken the room meanwhile; the next round tries again.
+            partial.unlink(missing_ok=True)
+            return False
+        return True

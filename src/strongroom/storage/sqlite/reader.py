@@ -1,0 +1,154 @@
+"""Reads: short synchronous calls on the event loop's thread, on a connection that never writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import TypeVar, cast
+
+import apsw
+
+from strongroom.lib.clock import Clock
+from strongroom.lib.errors import FeedTooOld
+from strongroom.storage.base import Entry, Listing, Revision, Snapshot
+from strongroom.storage.keys import below, list_start, name_below, unpack_keys
+from strongroom.storage.operations import Operation
+from strongroom.storage.sqlite.errors import storage_error
+from strongroom.storage.sqlite.rows import HEAD, Rows
+
+_GET = "SELECT value, revision FROM kv WHERE key = ?"
+# In SQLite every blob is greater than every text, so an empty blob is the upper end of all keys.
+_RANGE = "SELECT key FROM kv WHERE key >= ? AND key < ? ORDER BY key"
+_RANGE_LIMIT = _RANGE + " LIMIT ?"
+_COMMIT = "SELECT id FROM feed WHERE number = ?"
+_FEED = "SELECT keys FROM feed WHERE number > ? ORDER BY number"
+_KNOWN = "SELECT 1 FROM feed WHERE id = ? LIMIT 1"
+_END = b""
+
+T = TypeVar("T")
+
+
+class _Transaction:
+    """A read transaction, so that several statements see one snapshot.  As short as the loop's turn it runs in."""
+
+    def __init__(self, connection: apsw.Connection, cursor: apsw.Cursor) -> None:
+        self._connection = connection
+        # The reader's own cursor: executing on it ends a listing that was left half-way, and with it the read lock.
+        self._execute = cursor.execute
+
+    def __enter__(self) -> None:
+        self._execute("BEGIN")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._connection.in_transaction:
+            self._execute("ROLLBACK")
+        if isinstance(error, apsw.Error):
+            raise storage_error(error, "reading") from error
+
+
+class Reader:
+    """Answers reads.  Each method is atomic, as it doesn't await."""
+
+    def __init__(self, connection: apsw.Connection, clock: Clock) -> None:
+        connection.execute("PRAGMA query_only = ON").fetchall()
+        self._connection = connection
+        cursor = connection.cursor()
+        self._execute = cursor.execute
+        self._snapshot = _Transaction(connection, cursor)
+        self._rows = Rows(connection, clock)
+        self._data_version = -1
+        self._newest = Revision(0, b"")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def get(self, key: str) -> Entry | None:
+        """The row at `key`."""
+        try:
+            rows = self._execute(_GET, (key,)).fetchall()
+        except apsw.Error as error:
+            raise storage_error(error, "reading") from error
+        except UnicodeEncodeError:
+            return None
+        return Entry(*cast("tuple[bytes, int]", rows[0])) if rows else None
+
+    def get_many(self, keys: Iterable[str]) -> Snapshot:
+        """The rows at `keys`, at one revision."""
+        entries: dict[str, Entry] = {}
+        with self._snapshot:
+            for key in keys:
+                entry = self.get(key)
+                if entry is not None:
+                    entries[key] = entry
+            return Snapshot(self._head().number, entries)
+
+    def list(self, prefix: str, after: str, limit: int | None) -> Listing:
+        """The distinct next segments below `prefix`: one step of the index per leaf, one seek per folder."""
+        end = below(prefix) if prefix else _END
+        start: str | None = list_start(prefix, after)
+        names: list[str] = []
+        with self._snapshot:
+            number = self._head().number
+            while start is not None and (limit is None or len(names) < limit):
+                position, start = start, None
+                for (key,) in self._execute(_RANGE, (position, end)):
+                    name = name_below(prefix, cast(str, key))
+                    names.append(name)
+                    if name.endswith("/"):
+                        start = below(prefix + name)
+                        break
+                    if len(names) == limit:
+                        break
+        return Listing(number, names)
+
+    def scan(self, prefix: str, after: str, limit: int | None) -> Listing:
+        """Every key below `prefix`, as its remainder."""
+        start = prefix + after + "\0" if after else prefix
+        with self._snapshot:
+            number = self._head().number
+            bounds = (start, below(prefix) if prefix else _END, -1 if limit is None else limit)
+            keys = self._execute(_RANGE_LIMIT, bounds).fetchall()
+        return Listing(number, [cast(str, key)[len(prefix) :] for (key,) in keys])
+
+    def synced(self) -> Revision:
+        """The newest revision of any process: one pragma, and the head only if something was committed."""
+        try:
+            # The pragma and not the file control of the same name, which returns what an earlier read has cached.
+            version = cast(int, self._execute("PRAGMA data_version").fetchall()[0][0])
+            if version != self._data_version:
+                self._newest = self._head()
+                self._data_version = version
+        except apsw.Error as error:
+            raise storage_error(error, "reading") from error
+        return self._newest
+
+    def changed_since(self, revision: Revision) -> Sequence[str]:
+        """The keys written after `revision`, each once; raises `FeedTooOld`."""
+        with self._snapshot:
+            if revision.number == 0:
+                known = revision.id == b"" and self._rows.first() == 1
+            else:
+                known = self._execute(_COMMIT, (revision.number,)).fetchall() == [(revision.id,)]
+            if not known:
+                raise FeedTooOld(detail=f"revision {revision.number}")
+            rows = self._execute(_FEED, (revision.number,)).fetchall()
+        return list(dict.fromkeys(key for (packed,) in rows for key in unpack_keys(cast(bytes, packed))))
+
+    def committed(self, revision_id: bytes) -> bool:
+        """Whether the feed holds the commit with this id."""
+        with self._snapshot:
+            return bool(self._execute(_KNOWN, (revision_id,)).fetchall())
+
+    def check(self, operation: Operation[T]) -> T:
+        """Run an operation that writes nothing."""
+        with self._snapshot:
+            self._rows.load()
+            operation.settle(self._rows)
+            return operation.answer(self._rows.head)
+
+    def _head(self) -> Revision:
+        rows = self._execute(HEAD).fetchall()
+        return Revision(*cast("tuple[int, bytes]", rows[0])) if rows else Revision(0, b"")

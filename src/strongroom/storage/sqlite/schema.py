@@ -1,0 +1,84 @@
+"""The database file: how it is opened, what tables it has, and of which version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import apsw
+
+from strongroom.lib.errors import StorageError
+from strongroom.storage.sqlite.errors import storage_error
+
+APPLICATION_ID = 0x5374726D
+"""`Strm`, in the header of every file that is ours.  Source: https://sqlite.org/pragma.html#pragma_application_id"""
+
+SCHEMA_VERSION = 1
+
+BUSY_TIMEOUT_MS = 1000
+"""A back-stop only: the commit lock keeps our own processes apart, so this waits for foreign tools alone."""
+
+# Text compares as its UTF-8 bytes, which is the order of code points.
+# The feed's newest row is the head of the store: a commit writes one row for both.
+# A role's expiry has a table of its own, so that prolonging leaves the revision of the role's row alone.
+_TABLES = """
+CREATE TABLE kv (
+    key TEXT NOT NULL PRIMARY KEY COLLATE BINARY,
+    revision INTEGER NOT NULL,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE feed (number INTEGER NOT NULL PRIMARY KEY, id BLOB NOT NULL, keys BLOB NOT NULL) STRICT;
+CREATE TABLE role_expiry (role TEXT NOT NULL PRIMARY KEY, expires_at REAL NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+
+def connect(database: Path, vfs: str | None, *, cache_bytes: int) -> apsw.Connection:
+    """Open the database file, which must exist.  Raises `StorageError`."""
+    try:
+        connection = apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
+        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        # Only the upkeep checkpoints; a writer that did would hold everyone up.
+        for pragma in (f"cache_size = {-cache_bytes // 1024}", "wal_autocheckpoint = 0", "trusted_schema = OFF"):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+    except apsw.Error as error:
+        raise storage_error(error, f"opening {database}") from error
+    return connection
+
+
+def ensure_schema(connection: apsw.Connection, database: Path) -> None:
+    """Check whose file this is, and create the tables in an empty one.  Call it under the commit lock.
+
+    Raises: `StorageError` when the file isn't ours, is of a newer version, or can't be used with a write-ahead log.
+    """
+    try:
+        application = _number(connection, "PRAGMA application_id")
+        version = _number(connection, "PRAGMA user_version")
+        tables = _number(connection, "SELECT count(*) FROM sqlite_schema")
+        if tables == 0 and application in (0, APPLICATION_ID):
+            _create(connection)
+        elif application != APPLICATION_ID:
+            raise StorageError(f"{database} is a database of another program")
+        elif version > SCHEMA_VERSION:
+            raise StorageError(
+                f"{database} was written by a newer Strongroom",
+                detail=f"schema version {version}, this one knows {SCHEMA_VERSION}",
+            )
+        mode = connection.execute("PRAGMA journal_mode = WAL").fetchall()[0][0]
+    except apsw.NotADBError as error:
+        raise StorageError(f"{database} is not a database", detail=str(error)) from error
+    except apsw.Error as error:
+        raise storage_error(error, f"opening {database}") from error
+    if mode != "wal":
+        raise StorageError(f"the file system of {database} lacks the shared memory that a write-ahead log needs")
+
+
+def _create(connection: apsw.Connection) -> None:
+    with connection:
+        connection.execute(_TABLES)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}").fetchall()
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}").fetchall()
+
+
+def _number(connection: apsw.Connection, query: str) -> int:
+    value = connection.execute(query).fetchall()[0][0]
+    assert isinstance(value, int)
+    return value

@@ -1,0 +1,270 @@
+"""`SqliteStorage`: the default store."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+import weakref
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import apsw
+
+from strongroom.lib.clock import Clock
+from strongroom.lib.errors import StorageError
+from strongroom.lib.rand import Random
+from strongroom.storage.base import Add, Committer, Entry, Fence, Limits, Listing, Revision, Snapshot
+from strongroom.storage.keys import check_commit, check_page
+from strongroom.storage.operations import Commit, GiveRole, TakeRole
+from strongroom.storage.sqlite.files import COMMIT_LOCK, UPKEEP_LOCK, Ballast, FileLock, prepare_directory
+from strongroom.storage.sqlite.reader import Reader
+from strongroom.storage.sqlite.schema import connect, ensure_schema
+from strongroom.storage.sqlite.upkeep import Upkeep
+from strongroom.storage.sqlite.writer import Writer
+
+_READ_CACHE_BYTES = 32 << 20
+_WRITE_CACHE_BYTES = 8 << 20
+_UPKEEP_CACHE_BYTES = 1 << 20
+_START_ATTEMPTS = 3000
+_START_PAUSE_S = 0.01
+
+_crossed: list[object] = []
+_started: weakref.WeakSet[SqliteStorage] = weakref.WeakSet()
+
+
+class SqliteStorage:
+    """A store in one directory, for all processes of one machine.
+
+    The directory (0700) holds `strongroom.db`, SQLite's log and shared memory, two lock files and the ballast.
+
+    Args:
+        path: the directory; created if missing.
+        clock: judges expiry.
+        random: makes the ids of commits.
+        feed_commits: how many commits the change feed keeps at least.
+        ballast_bytes: room set aside for removing rows on a full disk.
+        checkpoint_bytes: length of the log at which it is copied to the database.
+        truncate_bytes: length at which writers wait until it is empty.
+        upkeep_interval_s: how often the log, the feed and the ballast are looked after, in seconds.
+        vfs: the name of a registered SQLite VFS, for tests that fail the disk.
+        unsafe_synchronous: SQLite's `synchronous`; anything but `FULL` loses commits when the power fails.
+    """
+
+    limits = Limits(keys=4096, bytes=32 << 20, value_bytes=16 << 20)
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        random: Random,
+        *,
+        feed_commits: int = 65_536,
+        ballast_bytes: int = 4 << 20,
+        checkpoint_bytes: int = 4 << 20,
+        truncate_bytes: int = 64 << 20,
+        upkeep_interval_s: float = 0.25,
+        vfs: str | None = None,
+        unsafe_synchronous: str = "FULL",
+    ) -> None:
+        self._path = path
+        self._clock = clock
+        self._random = random
+        self._feed_commits = feed_commits
+        self._ballast_bytes = ballast_bytes
+        self._checkpoint_bytes = checkpoint_bytes
+        self._truncate_bytes = truncate_bytes
+        self._upkeep_interval_s = upkeep_interval_s
+        self._vfs = vfs
+        self._synchronous = unsafe_synchronous
+        self._reader: Reader | None = None
+        self._writer: Writer | None = None
+        self._upkeep: Upkeep | None = None
+        self._locks: list[FileLock] = []
+
+    async def start(self) -> None:
+        """Open the store, creating what is missing.
+
+        Raises: `StorageError` when the directory can't be used, or its database is another program's or too new.
+        """
+        database = prepare_directory(self._path)
+        commit_lock = FileLock(self._path / COMMIT_LOCK)
+        self._locks = [commit_lock]
+        try:
+            writing = await asyncio.to_thread(self._prepare, database, commit_lock)
+            reading = connect(database, self._vfs, cache_bytes=_READ_CACHE_BYTES)
+            copying = connect(database, self._vfs, cache_bytes=_UPKEEP_CACHE_BYTES)
+            copying.execute(f"PRAGMA synchronous = {self._synchronous}").fetchall()
+            upkeep_lock = FileLock(self._path / UPKEEP_LOCK)
+        except BaseException:
+            commit_lock.close()
+            raise
+        self._locks.append(upkeep_lock)
+        ballast = Ballast(self._path, self._ballast_bytes)
+        self._reader = Reader(reading, self._clock)
+        self._writer = Writer(writing, commit_lock, ballast, self._clock, self._random)
+        self._upkeep = Upkeep(
+            copying,
+            self._writer,
+            upkeep_lock,
+            ballast,
+            interval_s=self._upkeep_interval_s,
+            checkpoint_bytes=self._checkpoint_bytes,
+            truncate_bytes=self._truncate_bytes,
+            feed_commits=self._feed_commits,
+        )
+        _started.add(self)
+
+    def _prepare(self, database: Path, commit_lock: FileLock) -> apsw.Connection:
+        for _ in range(_START_ATTEMPTS):
+            if commit_lock.try_acquire():
+                break
+            time.sleep(_START_PAUSE_S)
+        else:
+            raise StorageError(f"another process holds the storage at {self._path}")
+        try:
+            connection = connect(database, self._vfs, cache_bytes=_WRITE_CACHE_BYTES)
+            ensure_schema(connection, database)
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}").fetchall()
+            Ballast(self._path, self._ballast_bytes).restore()
+        finally:
+            commit_lock.release()
+        return connection
+
+    async def close(self) -> None:
+        """Commit what was admitted, then close every file."""
+        writer, upkeep, reader = self._writer, self._upkeep, self._reader
+        self._writer = self._upkeep = self._reader = None
+        _started.discard(self)
+        if upkeep is not None:
+            await upkeep.close()
+        if writer is not None:
+            await writer.close()
+        if reader is not None:
+            reader.close()
+        self._close_locks()
+
+    def _close_locks(self) -> None:
+        for lock in self._locks:
+            lock.close()
+        self._locks = []
+
+    def disown(self) -> None:
+        """In a forked child: let go of the locks, which the two processes share, and refuse every call."""
+        # Kept, as closing a connection that crossed a fork is as wrong as using it.
+        _crossed.append((self._reader, self._writer, self._upkeep))
+        self._reader = self._writer = self._upkeep = None
+        self._close_locks()
+
+    async def get(self, key: str) -> Entry | None:
+        """The row at `key`."""
+        return self._opened().get(key)
+
+    async def get_many(self, keys: Iterable[str]) -> Snapshot:
+        """The rows at `keys`, at one revision."""
+        return self._opened().get_many(keys)
+
+    async def list(self, prefix: str, after: str = "", limit: int | None = None) -> Listing:
+        """The distinct next segments below `prefix`; see `Storage.list`."""
+        check_page(prefix, after, limit)
+        return self._opened().list(prefix, after, limit)
+
+    async def scan(self, prefix: str, after: str = "", limit: int | None = None) -> Listing:
+        """Every key below `prefix`; see `Storage.scan`."""
+        check_page(prefix, after, limit)
+        return self._opened().scan(prefix, after, limit)
+
+    async def synced(self) -> Revision:
+        """The newest revision of any process."""
+        return self._opened().synced()
+
+    async def changed_since(self, revision: Revision) -> Sequence[str]:
+        """The keys written after `revision`; raises `FeedTooOld`."""
+        return self._opened().changed_since(revision)
+
+    async def committed(self, revision_id: bytes) -> bool:
+        """Whether the commit with this id is in the feed."""
+        return self._opened().committed(revision_id)
+
+    async def commit(
+        self, reads: Mapping[str, int], writes: Mapping[str, bytes | None], adds: Mapping[str, Add]
+    ) -> Revision:
+        """Apply `writes` and `adds` at once; see `Committer.commit`."""
+        check_commit(self.limits, reads, writes, adds)
+        operation = Commit(reads, writes, adds)
+        if operation.only_checks:
+            return self._opened().check(operation)
+        return await self._writing().run(operation)
+
+    async def lock(self, role: str, holder: str, ttl_s: float) -> Fence | None:
+        """Take or prolong `role`; its row is `role/` and the role's name.  See `Storage.lock`."""
+        return await self._writing().run(TakeRole(role, holder, ttl_s))
+
+    async def unlock(self, fence: Fence) -> None:
+        """Give the role back."""
+        await self._writing().run(GiveRole(fence))
+
+    async def now(self) -> float:
+        """The machine's clock."""
+        return self._clock.now()
+
+    def exclusive(self, timeout_s: float) -> AbstractAsyncContextManager[Committer]:
+        """Hold off every other commit; see `Storage.exclusive`."""
+        return self._exclusive(timeout_s)
+
+    @asynccontextmanager
+    async def _exclusive(self, timeout_s: float) -> AsyncIterator[Committer]:
+        writer = self._writing()
+        async with writer.hold(timeout_s):
+            yield _Exclusive(writer, self.limits)
+
+    async def upkeep(self) -> bool:
+        """One round of checkpoint, pruning and ballast now; returns whether this process is elected to do it."""
+        if self._upkeep is None:
+            raise _closed()
+        return await self._upkeep.run_once()
+
+    async def prune(self, keep: int) -> None:
+        """Shorten the feed to its newest `keep` commits (at least one stays)."""
+        if self._upkeep is None:
+            raise _closed()
+        await self._upkeep.prune(keep)
+
+    def _opened(self) -> Reader:
+        if self._reader is None:
+            raise _closed()
+        return self._reader
+
+    def _writing(self) -> Writer:
+        if self._writer is None:
+            raise _closed()
+        return self._writer
+
+
+class _Exclusive:
+    """The committer inside `exclusive`."""
+
+    def __init__(self, writer: Writer, limits: Limits) -> None:
+        self._writer = writer
+        self._limits = limits
+
+    async def commit(
+        self, reads: Mapping[str, int], writes: Mapping[str, bytes | None], adds: Mapping[str, Add]
+    ) -> Revision:
+        """Apply `writes` and `adds` at once."""
+        check_commit(self._limits, reads, writes, adds)
+        return await self._writer.run_held(Commit(reads, writes, adds))
+
+
+def _closed() -> StorageError:
+    return StorageError("the store is closed")
+
+
+def _disown_all() -> None:
+    for storage in list(_started):
+        storage.disown()
+
+
+# A connection must not cross a fork, and a child that outlives its parent would keep the parent's locks.
+os.register_at_fork(after_in_child=_disown_all)
