@@ -1,0 +1,381 @@
+"""The merged access rules of a token's policies, and what they say of one request (pure).
+
+    acl = Acl([render_policy(policy, subject) for policy in policies], now)
+    decision = acl.decide("secret/data/app", Operation.READ)
+    if decision.allowed and permits(decision, Operation.READ, data, wrap_ttl_ns): ...
+
+Source: https://developer.hashicorp.com/vault/docs/concepts/policies
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+import msgspec
+
+from strongroom.services.policy.parse import (
+    CAPABILITIES,
+    CREATE,
+    DELETE,
+    DENY,
+    LIST,
+    NO_CONSTRAINTS,
+    PATCH,
+    READ,
+    RECOVER,
+    SCAN,
+    SUBSCRIBE,
+    SUDO,
+    UPDATE,
+    Constraints,
+    Policy,
+    Rule,
+)
+from strongroom.services.policy.paths import Pattern, Priority, parse_pattern
+
+_NEEDED: Mapping[str, int] = {
+    "create": CREATE,
+    "read": READ,
+    "update": UPDATE,
+    "patch": PATCH,
+    "delete": DELETE,
+    "list": LIST,
+    "scan": SCAN,
+    "subscribe": SUBSCRIBE,
+    "recover": RECOVER,
+    # What a lease or a mount does to itself is an update of it.
+    "renew": UPDATE,
+    "revoke": UPDATE,
+    "rollback": UPDATE,
+}
+"""The capability that each operation needs."""
+
+_WITH_PARAMETERS = {"create", "read", "update", "patch"}
+_PAGED = {"list", "scan"}
+_ALL = sum(CAPABILITIES.values()) - DENY
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What the rules say of a path and an operation."""
+
+    allowed: bool
+    """Whether the operation's capability is granted; `permits` checks the rest."""
+    capabilities: int = 0
+    """Every bit that is granted on the path (see `parse.CAPABILITIES`)."""
+    sudo: bool = False
+    """Whether `sudo` is granted on the path, which some paths need on top."""
+    constraints: Constraints | None = None
+    """None if there are none."""
+    policies: tuple[str, ...] = ()
+    """Names of the policies that grant the operation, in their order."""
+    root: bool = False
+
+
+_NOTHING = Decision(allowed=False)
+_HELP = Decision(allowed=True)
+_ROOT = Decision(allowed=True, capabilities=_ALL, sudo=True, policies=("root",), root=True)
+
+_Entry: TypeAlias = tuple[dict[str, Decision], Decision]
+"""The decisions by operation, and the one for any other operation."""
+
+
+class Acl:
+    """The rules of several policies, merged and indexed; immutable.
+
+    Args:
+        policies: without templates (see `parse.render_policy`).
+        now: seconds since the epoch; rules that have expired by then are left out.
+        root: everything is allowed.
+    """
+
+    __slots__ = ("_exact", "_prefix_lengths", "_prefixes", "_root", "_segments", "valid_until")
+
+    valid_until: float
+    """Seconds since the epoch; afterwards a rule will have expired, and the object must be made anew."""
+
+    def __init__(self, policies: Iterable[Policy], now: float, *, root: bool = False) -> None:
+        self._root = root
+        self.valid_until = math.inf
+        merged: dict[str, tuple[Pattern, _Merged]] = {}
+        for policy in policies:
+            for rule in policy.rules:
+                if rule.templated:
+                    raise ValueError(f"policy {policy.name!r} still has templates")
+                if rule.expires_at <= now:
+                    continue
+                self.valid_until = min(self.valid_until, rule.expires_at)
+                pattern = rule.pattern if not policy.namespace else parse_pattern(policy.namespace + rule.pattern.text)
+                merged.setdefault(pattern.text, (pattern, _Merged()))[1].add(rule, policy.name)
+        self._exact: dict[str, _Entry] = {}
+        self._prefixes: dict[str, tuple[Priority, _Entry]] = {}
+        self._segments: _Node | None = None
+        for pattern, rules in merged.values():
+            self._index(pattern, rules.entry())
+        self._prefix_lengths = tuple(sorted({len(prefix) for prefix in self._prefixes}, reverse=True))
+
+    def _index(self, pattern: Pattern, entry: _Entry) -> None:
+        if pattern.segments:
+            self._segments = self._segments or _Node()
+            self._segments.insert(pattern, entry)
+        elif pattern.is_glob:
+            self._prefixes[pattern.literal] = (pattern.priority, entry)
+        else:
+            self._exact[pattern.text] = entry
+
+    def decide(self, path: str, operation: str) -> Decision:
+        """What the rules say.
+
+        Args:
+            path: without a slash in front, from the root namespace on; for `list` and `scan` with a slash at its end,
+                where a rule for the path without it counts too.
+            operation: as in the audit log: `read`, `list`, …
+        """
+        if self._root:
+            return _ROOT
+        if operation == "help":
+            return _HELP
+        entry = self._find(path, paged=operation in _PAGED)
+        if entry is None:
+            return _NOTHING
+        return entry[0].get(operation, entry[1])
+
+    def capabilities(self, path: str) -> list[str]:
+        """The capabilities on a path as `sys/capabilities` names them: sorted, `["root"]`, or `["deny"]` for none."""
+        if self._root:
+            return ["root"]
+        # A path is looked up as a list would be, since that finds the rules with and without the slash at its end.
+        entry = self._find(path.lstrip("/"), paged=True)
+        granted = entry[1].capabilities if entry is not None else 0
+        return [name for name, bit in CAPABILITIES.items() if granted & bit] or ["deny"]
+
+    def _find(self, path: str, *, paged: bool) -> _Entry | None:
+        """The rules of the pattern that decides on this path."""
+        entry = self._exact.get(path)
+        if entry is not None:
+            return entry
+        if paged and path.endswith("/"):
+            entry = self._exact.get(path[:-1])
+            return entry or self._covering(path) or self._covering(path[:-1], only_segments=True)
+        return self._covering(path)
+
+    def _covering(self, path: str, *, only_segments: bool = False) -> _Entry | None:
+        """The rules of the best pattern with a glob or a wildcard."""
+        best: tuple[Priority, _Entry] | None = None
+        if not only_segments:
+            size = len(path)
+            for length in self._prefix_lengths:
+                if length <= size and (found := self._prefixes.get(path[:length])) is not None:
+                    best = found
+                    break
+        if self._segments is not None:
+            for candidate in self._segments.covering(path):
+                if best is None or candidate[0] > best[0]:
+                    best = candidate
+        return best[1] if best is not None else None
+
+
+class _Node:
+    """A segment in the tree of patterns with `+`."""
+
+    __slots__ = ("ends", "globs", "inner")
+
+    def __init__(self) -> None:
+        self.inner: dict[str, _Node] = {}
+        self.ends: tuple[Priority, _Entry] | None = None
+        self.globs: list[tuple[str, tuple[Priority, _Entry]]] = []
+        """What the next segment must begin with."""
+
+    def insert(self, pattern: Pattern, entry: _Entry) -> None:
+        """Put a pattern below this root."""
+        node = self
+        walked = pattern.segments[:-1] if pattern.is_glob else pattern.segments
+        for segment in walked:
+            node = node.inner.setdefault(segment, _Node())
+        if pattern.is_glob:
+            node.globs.append((pattern.segments[-1], (pattern.priority, entry)))
+        else:
+            node.ends = (pattern.priority, entry)
+
+    def covering(self, path: str) -> list[tuple[Priority, _Entry]]:
+        """Every pattern below this root that covers the path."""
+        found: list[tuple[Priority, _Entry]] = []
+        level = [self]
+        for segment in path.split("/"):
+            below: list[_Node] = []
+            for node in level:
+                for start, candidate in node.globs:
+                    if segment.startswith(start):
+                        found.append(candidate)
+                inner = node.inner
+                if segment != "+" and (child := inner.get(segment)) is not None:
+                    below.append(child)
+                if (child := inner.get("+")) is not None:
+                    below.append(child)
+            if not below:
+                return found
+            level = below
+        found += [node.ends for node in level if node.ends is not None]
+        return found
+
+
+class _Merged:
+    """The rules of all policies for one pattern, in the making."""
+
+    __slots__ = ("_capabilities", "_constraints", "_rules")
+
+    def __init__(self) -> None:
+        self._capabilities = 0
+        self._constraints = NO_CONSTRAINTS
+        self._rules: list[tuple[str, int]] = []
+
+    def add(self, rule: Rule, policy: str) -> None:
+        """Merge one more rule: capabilities add up, a deny beats them all."""
+        self._rules.append((policy, rule.capabilities))
+        self._capabilities |= rule.capabilities
+        if rule.constraints is not NO_CONSTRAINTS:
+            self._constraints = _merge(self._constraints, rule.constraints)
+
+    def entry(self) -> _Entry:
+        """The decisions that follow."""
+        if self._capabilities & DENY:
+            return {}, _NOTHING
+        bits = self._capabilities
+        constraints = None if self._constraints == NO_CONSTRAINTS else self._constraints
+        sudo = bool(bits & SUDO)
+        granted = {
+            operation: Decision(True, bits, sudo, constraints, self._granting(needed))
+            for operation, needed in _NEEDED.items()
+            if bits & needed
+        }
+        return granted, Decision(False, bits, sudo, constraints)
+
+    def _granting(self, needed: int) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(policy for policy, bits in self._rules if bits & needed))
+
+
+def _merge(one: Constraints, other: Constraints) -> Constraints:
+    """Both sets of constraints together, as Vault merges them: bounds take the lesser, values add up."""
+    return Constraints(
+        allowed=_merge_values(one.allowed, other.allowed),
+        denied=_merge_values(one.denied, other.denied),
+        required=tuple(dict.fromkeys(one.required + other.required)),
+        min_wrapping_ttl_ns=_lesser(one.min_wrapping_ttl_ns, other.min_wrapping_ttl_ns),
+        max_wrapping_ttl_ns=_lesser(one.max_wrapping_ttl_ns, other.max_wrapping_ttl_ns),
+        pagination_limit=_lesser(one.pagination_limit, other.pagination_limit),
+        keys_filter_paths=tuple(dict.fromkeys(one.keys_filter_paths + other.keys_filter_paths)),
+        mfa_methods=tuple(dict.fromkeys(one.mfa_methods + other.mfa_methods)),
+        control_groups=one.control_groups + other.control_groups,
+    )
+
+
+def _lesser(one: int, other: int) -> int:
+    """The lesser bound, where 0 is none."""
+    return min(one, other) if one and other else one or other
+
+
+def _merge_values(
+    one: Mapping[str, tuple[object, ...]], other: Mapping[str, tuple[object, ...]]
+) -> Mapping[str, tuple[object, ...]]:
+    """Values of the same parameter add up; an empty list, which stands for any value, swallows the others."""
+    if not one or not other:
+        return one or other
+    merged = dict(one)
+    for name, values in other.items():
+        present = merged.get(name)
+        merged[name] = values if present is None else (present + values if present and values else ())
+    return merged
+
+
+def permits(decision: Decision, operation: str, data: Mapping[str, object], wrap_ttl_ns: int | None) -> bool:
+    """Whether a request that `decide` allowed also keeps to the constraints.
+
+    Args:
+        decision: of the request's path and operation.
+        operation: as given to `decide`.
+        data: the parameters of body and query.
+        wrap_ttl_ns: for how long the answer is to be wrapped; None if it isn't.
+    """
+    if not decision.allowed:
+        return False
+    rules = decision.constraints
+    if rules is None:
+        return True
+    if not check_wrapping(rules, wrap_ttl_ns):
+        return False
+    if operation in _PAGED:
+        return check_pagination(rules, data.get("limit"))
+    return operation not in _WITH_PARAMETERS or check_parameters(rules, data)
+
+
+def check_wrapping(rules: Constraints, wrap_ttl_ns: int | None) -> bool:
+    """Whether the wrapping time is within the bounds.  A bound makes wrapping compulsory."""
+    low, high = rules.min_wrapping_ttl_ns, rules.max_wrapping_ttl_ns
+    if not low and not high:
+        return True
+    # After a merge `low` may exceed `high`; then nothing is within.
+    return wrap_ttl_ns is not None and wrap_ttl_ns >= low and (not high or wrap_ttl_ns <= high)
+
+
+def check_pagination(rules: Constraints, limit: object) -> bool:
+    """Whether a page of this size may be asked for; without a size the answer is cut to the rule's bound."""
+    if not rules.pagination_limit or limit is None:
+        return True
+    try:
+        return 0 <= int(str(limit)) <= rules.pagination_limit
+    except ValueError:
+        return False
+
+
+def check_parameters(rules: Constraints, data: Mapping[str, object]) -> bool:
+    """Whether the request's parameters are the required ones and no forbidden ones."""
+    if any(name not in data for name in rules.required):
+        return False
+    if not data:
+        return True
+    if rules.denied:
+        if "*" in rules.denied:
+            return False
+        for name, value in data.items():
+            values = rules.denied.get(name.lower())
+            # Fields take `"a"` for `["a"]`, so a denied value is denied as a list's element too.
+            if values is not None and any(_listed(part, values) for part in [value, *_parts(value)]):
+                return False
+    if not rules.allowed:
+        return True
+    others = "*" in rules.allowed
+    for name, value in data.items():
+        values = rules.allowed.get(name.lower())
+        if (values is None and not others) or (values is not None and not _listed(value, values)):
+            return False
+    return True
+
+
+def _parts(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _listed(value: object, values: tuple[object, ...]) -> bool:
+    """Whether a value is one of these, where a text may begin or end with `*`; no values stand for any."""
+    return not values or any(_equal(value, wanted) for wanted in values)
+
+
+def _equal(value: object, wanted: object) -> bool:
+    if isinstance(value, str) and isinstance(wanted, str):
+        return _glob(value, wanted)
+    if isinstance(value, bool) or isinstance(wanted, bool):
+        return value is wanted  # Python takes True for 1
+    return value == wanted
+
+
+def _glob(text: str, wanted: str) -> bool:
+    """Match with `*` at the beginning, the end, or both."""
+    if wanted == "*":
+        return True
+    first, last = wanted.startswith("*"), wanted.endswith("*")
+    if first and last:
+        return wanted[1:-1] in text
+    if first:
+        return text.endswith(wanted[1:])
+    return text.startswith(wanted[:-1]) if last else text == wanted

@@ -1,0 +1,180 @@
+"""The paths of policy rules: what a pattern covers, which one comes first, and what templates put into it (pure).
+
+Source: https://developer.hashicorp.com/vault/docs/concepts/policies#policy-syntax,
+https://developer.hashicorp.com/vault/docs/concepts/policies#priority-matching,
+https://developer.hashicorp.com/vault/docs/concepts/policies#templated-policies
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import msgspec
+
+from strongroom.lib.errors import InvalidRequest, PermissionDenied
+
+Priority: TypeAlias = tuple[int, bool, int, int, str]
+"""How well a pattern with a wildcard or glob fits a path that it covers; the greater one decides."""
+
+_TEMPLATE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_BRACES = re.compile(r"\{\{|\}\}")
+
+
+class Pattern(msgspec.Struct, frozen=True):
+    """A rule's path: `secret/a` as it is, `secret/*` with all below, `+` for any one segment."""
+
+    text: str
+    """Without a slash in front; with the `*`."""
+    literal: str
+    """`text` without the `*` at its end."""
+    is_glob: bool
+    """Whether `text` ends in `*`.  Elsewhere `*` is an ordinary character."""
+    segments: tuple[str, ...]
+    """`literal` cut at its slashes if a segment of it is `+`; else empty."""
+
+    @property
+    def priority(self) -> Priority:
+        """Vault's order among the patterns that cover a path, in the sequence of its rules.
+
+        The later first wildcard or glob wins, then the pattern without a glob, then fewer `+`, then the longer one,
+        then the lexicographically greater one.  A pattern without either doesn't compete: it covers one path only.
+        """
+        first = self.literal.find("+") if self.segments else -1
+        plus = sum(segment == "+" for segment in self.segments)
+        return (first if first >= 0 else len(self.literal), not self.is_glob, -plus, len(self.text), self.text)
+
+
+def parse_pattern(text: str) -> Pattern:
+    """Read a rule's path; one slash in front doesn't count, as no path of the API begins with one.
+
+    Raises:
+        InvalidRequest: `+*`, which is ambiguous.
+    """
+    text = text.removeprefix("/")
+    if "+*" in text:
+        raise InvalidRequest("invalid use of wildcards ('+*' is forbidden)")
+    literal = text.removesuffix("*")
+    # Also `a/+b` counts here, as for Vault; its segment `+b` then covers only itself.
+    wild = text == "+" or text.startswith("+/") or "/+" in text
+    return Pattern(text, literal, literal != text, tuple(literal.split("/")) if wild else ())
+
+
+class Alias(msgspec.Struct, frozen=True):
+    """An entity's name in one auth mount, as far as templates see it."""
+
+    id: str
+    name: str
+    metadata: Mapping[str, str] = {}
+    custom_metadata: Mapping[str, str] = {}
+
+
+class Group(msgspec.Struct, frozen=True):
+    """A group that the entity is in, directly or through another group."""
+
+    id: str
+    name: str
+    metadata: Mapping[str, str] = {}
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """The entity behind a token, as far as templates see it."""
+
+    id: str
+    name: str
+    metadata: Mapping[str, str] = {}
+    aliases: Mapping[str, Alias] = {}
+    """By the accessor of the auth mount."""
+    groups: tuple[Group, ...] = ()
+
+
+class TemplateRefused(PermissionDenied):
+    """A value that would change what a rule's path covers; no rule of the policy can be trusted then."""
+
+
+def check_template(text: str) -> bool:
+    """Whether the path has templates.
+
+    Raises:
+        InvalidRequest: a brace pair is missing its other half.
+    """
+    depth = 0
+    for brace in _BRACES.findall(text):
+        depth += 1 if brace == "{{" else -1
+        if depth not in {0, 1}:
+            break
+    if depth:
+        raise InvalidRequest("failed to validate policy templating: unbalanced templating characters")
+    return "{{" in text
+
+
+def render_template(
+    text: str, subject: Subject | None, *, allow_wildcards: bool = False, allow_slashes: bool = False
+) -> str | None:
+    """Put the subject's values into a path.
+
+    Args:
+        text: the path with `{{ … }}` in it.
+        subject: None for a token without an entity.
+        allow_wildcards: let `*` and `+` in values pass; the policy's author asked for it.
+        allow_slashes: the same for `/`.
+
+    Returns: the path, or None if one of its templates names nothing, or something empty: the rule then covers
+        nothing (`secret/{{…}}*` must not become `secret/*`).
+
+    Raises:
+        TemplateRefused: a value holds `*`, `+`, `/` or `,`.
+    """
+    forbidden = "," + ("" if allow_wildcards else "*+") + ("" if allow_slashes else "/")
+    out: list[str] = []
+    for index, part in enumerate(_TEMPLATE.split(text)):
+        if index % 2 == 0:
+            out.append(part)
+            continue
+        value = _lookup(part.strip(), subject)
+        if not value:
+            return None
+        for character in forbidden:
+            if character in value:
+                text_out = f'path "{text}": template substitution contains forbidden value: "{character}"'
+                raise TemplateRefused(f"error parsing templated policy: {text_out}")
+        out.append(value)
+    return "".join(out)
+
+
+def _lookup(name: str, subject: Subject | None) -> str | None:
+    """The value of one template parameter."""
+    if subject is None:
+        return None
+    match name.split(".", 3):
+        case ["identity", "entity", "id"]:
+            return subject.id
+        case ["identity", "entity", "name"]:
+            return subject.name
+        case ["identity", "entity", "metadata", key]:
+            return subject.metadata.get(key)
+        case ["identity", "entity", "aliases", rest]:
+            accessor, _, attribute = rest.partition(".")
+            alias = subject.aliases.get(accessor)
+            return None if alias is None else _attribute(alias, attribute)
+        case ["identity", "groups", "ids" | "names" as by, rest]:
+            for group in subject.groups:
+                # A group's name may hold dots, so it is tried as a whole instead of cut off.
+                key = group.id if by == "ids" else group.name
+                if rest.startswith(f"{key}."):
+                    return _attribute(group, rest[len(key) + 1 :])
+    return None
+
+
+def _attribute(record: Alias | Group, attribute: str) -> str | None:
+    """The id, the name or a piece of metadata."""
+    kind, _, key = attribute.partition(".")
+    match kind:
+        case "id" | "name" if not key:
+            return record.id if kind == "id" else record.name
+        case "metadata":
+            return record.metadata.get(key)
+        case "custom_metadata" if isinstance(record, Alias):
+            return record.custom_metadata.get(key)
+    return None
