@@ -1,0 +1,489 @@
+"""One connection: requests from bytes, answers to bytes, one at a time.
+
+While a request is worked on nothing more is read, so a client can't pile up work; what had arrived before waits in
+the parser, and pipelined requests are answered in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable, Mapping
+from enum import Enum, auto
+from typing import Final, cast
+
+import msgspec
+import structlog
+
+from strongroom.http import first_step
+from strongroom.http.delivery import close_stream, write_stream, write_whole
+from strongroom.http.forwarded import ForwardedRules, client_address
+from strongroom.http.listening import Listening
+from strongroom.http.message import HttpRequest, HttpResponse
+from strongroom.http.parser import RequestParser, RequestRefused
+from strongroom.http.tls import TlsLayer
+from strongroom.http.wire import Wire, WireFailed
+
+_log = structlog.get_logger(__name__)
+
+_BURST: Final = 16
+"""Pipelined requests that are answered before other connections have their turn."""
+
+
+class Phase(Enum):
+    """What a connection is doing."""
+
+    PREFACE = auto()
+    """A PROXY header or a TLS handshake is awaited."""
+    IDLE = auto()
+    HEAD = auto()
+    BODY = auto()
+    ANSWERING = auto()
+    """The application works."""
+    DELIVERING = auto()
+    """A stream is being sent, or something is to be done once an answer is out."""
+    BLOCKED = auto()
+    """An answer waits for the client, or the next pipelined request for its turn."""
+    CLOSING = auto()
+    """The last answer was written; what the client still sends is thrown away."""
+    CLOSED = auto()
+
+
+_RECEIVING: Final = frozenset({Phase.IDLE, Phase.HEAD, Phase.BODY})
+_OWES_ANSWER: Final = frozenset({Phase.ANSWERING, Phase.DELIVERING, Phase.BLOCKED})
+_OVER: Final = frozenset({Phase.CLOSING, Phase.CLOSED})
+
+
+class HttpConnection(asyncio.Protocol):
+    """Serves one client.
+
+    Args:
+        listening: what the connections of the listener share.
+    """
+
+    __slots__ = (
+        "_began",
+        "_deadline",
+        "_eof",
+        "_held",
+        "_listening",
+        "_parser",
+        "_phase",
+        "_streaming",
+        "_task",
+        "_unsent",
+        "_unsent_deadline",
+        "_wire",
+    )
+
+    _wire: Wire
+    _parser: RequestParser
+
+    def __init__(self, listening: Listening) -> None:
+        self._listening = listening
+        self._phase = Phase.PREFACE
+        self._deadline = math.inf
+        self._began = 0.0
+        self._eof = False
+        self._held = 0
+        self._streaming = False
+        self._task: asyncio.Task[HttpResponse] | asyncio.Task[bool] | None = None
+        self._unsent = 0
+        self._unsent_deadline = math.inf
+
+    # --- what the event loop calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has connected."""
+        listening = self._listening
+        config = listening.config
+        self._wire = wire = Wire(
+            cast("asyncio.Transport", transport),
+            tls=None if listening.tls is None else TlsLayer(listening.tls),
+            proxy=config.proxy,
+            high_water=config.limits.write_high_water,
+        )
+        listening.connections.add(self)
+        if config.proxy is not None and not config.proxy.may_connect(wire.address):
+            wire.abort()
+        elif len(listening.connections) > config.limits.max_connections:
+            if listening.tls is None:
+                self._refuse(503, "too many connections")
+            else:
+                # A handshake costs more than the rest of what this client could be told.
+                wire.abort()
+        elif wire.established:
+            self._open()
+        else:
+            self._deadline = listening.deadline(config.limits.handshake_timeout_s)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes have arrived."""
+        if self._phase in _OVER:
+            return
+        wire = self._wire
+        if wire.wrapped:
+            try:
+                data = wire.unwrap(data)
+            except WireFailed as failure:
+                _log.debug("connection failed", peer=wire.address, reason=str(failure))
+                self._close()
+                return
+            if self._phase is Phase.PREFACE and wire.established:
+                self._open()
+            self._eof = self._eof or wire.ended
+            if not data and not self._eof:
+                return
+        if self._phase in _RECEIVING:
+            self._advance(data)
+        elif data and self._phase is not Phase.PREFACE:
+            self._keep(data)
+
+    def eof_received(self) -> bool:
+        """The client sends no more.  Returns whether the connection stays, so that it gets its answers."""
+        self._eof = True
+        # A stream may have no end of its own: a client that hangs up has had enough of it.
+        return self._phase in _OWES_ANSWER and not self._streaming
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone.
+
+        A request that is being worked on goes on: half of what it does may be done already.  A stream ends.
+        """
+        self._phase = Phase.CLOSED
+        self._hold(0)
+        self._wire.lost()
+        if self._task is None:
+            self._listening.forget(self)
+        elif self._streaming:
+            self._task.cancel()
+
+    def pause_writing(self) -> None:
+        """The client reads too slowly."""
+        self._wire.paused()
+        self._unsent = -1
+
+    def resume_writing(self) -> None:
+        """The client has read what there was."""
+        self._wire.resumed()
+        self._unsent = -1
+        if self._phase is Phase.BLOCKED and self._wire.ready:
+            self._continue()
+
+    # --- what the listener calls
+
+    def sweep(self, now: float) -> None:
+        """Enforce the limits on time."""
+        wire = self._wire
+        if self._phase is Phase.CLOSING and wire.unsent_bytes:
+            self._check_progress(now)
+            self._deadline = self._listening.deadline(self._listening.config.limits.linger_timeout_s)
+        elif not wire.ready:
+            self._check_progress(now)
+        if now >= self._deadline:
+            _EXPIRED[self._phase](self)
+
+    def wind_down(self) -> None:
+        """Close now if nothing is being done, else after the answer that is being made."""
+        if self._phase is Phase.PREFACE:
+            self._wire.abort()
+        elif self._phase is Phase.IDLE:
+            self._wire.close()
+
+    def abort(self) -> None:
+        """Close at once and cancel what is being done."""
+        if self._task is not None:
+            self._task.cancel()
+        self._wire.abort()
+
+    # --- receiving
+
+    def _open(self) -> None:
+        limits = self._listening.config.limits
+        self._parser = RequestParser(limits, self._wire.peer())
+        self._phase = Phase.IDLE
+        self._deadline = self._listening.deadline(limits.read_header_timeout_s)
+
+    def _advance(self, data: bytes) -> None:
+        """Serve what is complete, and wait for what isn't."""
+        parser = self._parser
+        for _ in range(_BURST):
+            try:
+                request = parser.receive(data)
+            except RequestRefused as refusal:
+                self._refuse(refusal.status, refusal.text)
+                return
+            if request is None:
+                self._await_more()
+                return
+            data = b""
+            if not self._serve(request):
+                return
+        if parser.idle:
+            self._await_more()
+            return
+        self._phase = Phase.BLOCKED
+        self._wire.pause_reading()
+        self._listening.loop.call_soon(self._take_turn)
+
+    def _take_turn(self) -> None:
+        if self._phase is Phase.BLOCKED and self._wire.ready:
+            self._continue()
+
+    def _await_more(self) -> None:
+        parser = self._parser
+        listening = self._listening
+        limits = listening.config.limits
+        if self._eof:
+            # Nothing complete is left, and nothing more comes.
+            self._close()
+        elif parser.idle:
+            self._phase = Phase.IDLE
+            self._deadline = listening.deadline(limits.idle_timeout_s)
+            if self._held:
+                self._hold(0)
+        else:
+            if self._phase is Phase.IDLE:
+                self._began = listening.deadline(0)
+            if not parser.in_body:
+                self._phase = Phase.HEAD
+                self._deadline = self._began + limits.read_header_timeout_s
+                return
+            self._phase = Phase.BODY
+            self._deadline = self._began + limits.read_timeout_s
+            if parser.awaits_continue:
+                self._wire.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self._hold(parser.buffered_bytes)
+            if listening.body_bytes > limits.max_body_memory:
+                self._refuse(503, "too many request bodies at once")
+
+    def _keep(self, data: bytes) -> None:
+        """Keep what came while something else is going on; the transport may have had it before it was paused."""
+        self._parser.append(data)
+        if self._parser.buffered_bytes > self._listening.config.limits.max_header_bytes:
+            self._wire.pause_reading()
+
+    def _hold(self, count: int) -> None:
+        self._listening.body_bytes += count - self._held
+        self._held = count
+
+    # --- answering
+
+    def _serve(self, request: HttpRequest) -> bool:
+        """Have a request answered.  Returns whether the next one can be taken at once."""
+        listening = self._listening
+        rules = listening.config.forwarded
+        try:
+            if rules is not None:
+                request = _forwarded(rules, request)
+        except RequestRefused as refusal:
+            self._refuse(refusal.status, refusal.text)
+            return False
+        listening.requests += 1
+        try:
+            outcome = first_step.start(listening.loop, listening.application(request))
+        except Exception:
+            _log.exception("the application raised")
+            return self._respond(self._fault())
+        if isinstance(outcome, first_step.Finished):
+            return self._respond(outcome.result)
+        self._hold(len(request.body))
+        self._phase = Phase.ANSWERING
+        self._deadline = listening.deadline(listening.config.limits.max_request_duration_s)
+        self._wire.pause_reading()
+        self._own(outcome)
+        outcome.add_done_callback(self._answered)
+        return False
+
+    def _fault(self) -> HttpResponse:
+        return self._listening.application.malformed(500, "internal error")
+
+    def _own(self, task: asyncio.Task[HttpResponse] | asyncio.Task[bool]) -> None:
+        self._task = task
+        self._listening.in_flight += 1
+
+    def _disown(self) -> None:
+        self._task = None
+        self._listening.in_flight -= 1
+        if self._phase is Phase.CLOSED:
+            self._listening.forget(self)
+
+    def _answered(self, task: asyncio.Task[HttpResponse]) -> None:
+        self._disown()
+        self._hold(0)
+        if task.cancelled():
+            response = self._listening.application.malformed(503, "the request was cancelled")
+        elif error := task.exception():
+            _log.error("the application raised", exc_info=error)
+            response = self._fault()
+        else:
+            response = task.result()
+        if self._phase is Phase.ANSWERING:
+            if self._respond(response):
+                self._continue()
+        elif response.stream is not None or response.after_sent is not None:
+            # Nobody reads it any more, but it is still to be finished with.
+            self._deliver(response, keep_alive=False)
+
+    def _respond(self, response: HttpResponse) -> bool:
+        """Send an answer.  Returns whether the next request can be taken at once."""
+        head = self._parser.last
+        assert head is not None
+        listening = self._listening
+        keep_alive = head.keep_alive and not listening.draining
+        if response.stream is not None or response.after_sent is not None:
+            self._deliver(response, keep_alive=keep_alive)
+            return False
+        write_whole(self._wire, response, head, listening.fixed_headers, keep_alive=keep_alive)
+        return self._sent(keep_alive=keep_alive)
+
+    def _sent(self, *, keep_alive: bool) -> bool:
+        if not keep_alive:
+            self._close()
+            return False
+        if self._wire.ready:
+            return True
+        self._phase = Phase.BLOCKED
+        self._deadline = math.inf
+        self._wire.pause_reading()
+        return False
+
+    def _continue(self) -> None:
+        """Go on with the next request."""
+        self._phase = Phase.IDLE
+        self._advance(b"")
+        if self._phase in _RECEIVING:
+            self._wire.resume_reading()
+
+    # --- delivering what isn't sent at once
+
+    def _deliver(self, response: HttpResponse, *, keep_alive: bool) -> None:
+        if self._phase not in _OVER:
+            self._phase = Phase.DELIVERING
+            if response.stream is not None:
+                # Reading goes on, or nobody would notice that the client hangs up.
+                self._wire.resume_reading()
+        self._deadline = math.inf
+        task = self._listening.loop.create_task(self._run_delivery(response, keep_alive=keep_alive))
+        self._own(task)
+        task.add_done_callback(self._delivered)
+
+    async def _run_delivery(self, response: HttpResponse, *, keep_alive: bool) -> bool:
+        """Send an answer and do what is to be done afterwards.  Returns whether the connection stays open."""
+        if self._phase in _OVER:
+            if response.stream is not None:
+                await close_stream(response.stream)
+        else:
+            keep_alive = await self._write(response, keep_alive=keep_alive)
+        if response.after_sent is not None:
+            await self._wire.flushed()
+            await response.after_sent()
+        return keep_alive
+
+    async def _write(self, response: HttpResponse, *, keep_alive: bool) -> bool:
+        head = self._parser.last
+        assert head is not None
+        fixed = self._listening.fixed_headers
+        if response.stream is None:
+            write_whole(self._wire, response, head, fixed, keep_alive=keep_alive)
+            return keep_alive
+        keep_alive = keep_alive and head.answers_chunked
+        self._streaming = True
+        try:
+            await write_stream(self._wire, response, head, fixed, keep_alive=keep_alive)
+        except asyncio.CancelledError:
+            if self._phase is not Phase.CLOSED:
+                raise
+            # The cancellation was ours, because the client is gone; what comes after the answer is still to be done.
+            cast("asyncio.Task[bool]", asyncio.current_task()).uncancel()
+        except Exception:
+            _log.exception("a stream broke off")
+            self._wire.abort()
+        finally:
+            self._streaming = False
+        return keep_alive
+
+    def _delivered(self, task: asyncio.Task[bool]) -> None:
+        self._disown()
+        failed = task.cancelled() or task.exception() is not None
+        if failed and not task.cancelled():
+            _log.error("what was to follow an answer failed", exc_info=task.exception())
+        if self._phase is not Phase.DELIVERING:
+            return
+        if failed:
+            self._wire.abort()
+        elif self._sent(keep_alive=task.result()):
+            self._continue()
+
+    # --- ending
+
+    def _refuse(self, status: int, text: str) -> None:
+        """Answer what the application never sees, and close: where the next request begins is unknown."""
+        listening = self._listening
+        listening.refused += 1
+        response = listening.application.malformed(status, text)
+        write_whole(self._wire, response, None, listening.fixed_headers, keep_alive=False)
+        self._close()
+
+    def _close(self) -> None:
+        """Let the client read what was written, then close.
+
+        Closing with unread bytes in the kernel resets the connection, and a reset makes the client's kernel throw away
+        the answer that it hasn't read yet.  So only our direction ends, and the rest is read
+        and thrown away for a while.
+        Source: RFC 9112, section 9.6.
+        """
+        self._phase = Phase.CLOSING
+        self._deadline = self._listening.deadline(self._listening.config.limits.linger_timeout_s)
+        self._unsent = -1
+        self._hold(0)
+        if self._eof:
+            self._wire.close()
+        else:
+            self._wire.shut()
+            self._wire.resume_reading()
+
+    def _check_progress(self, now: float) -> None:
+        unsent = self._wire.unsent_bytes
+        if unsent != self._unsent:
+            self._unsent = unsent
+            self._unsent_deadline = now + self._listening.config.limits.write_timeout_s
+        elif now >= self._unsent_deadline:
+            self._wire.abort()
+
+    def _drop(self) -> None:
+        self._wire.abort()
+
+    def _refuse_slow(self) -> None:
+        self._refuse(408, "the request took too long to arrive")
+
+    def _give_up(self) -> None:
+        """The application takes too long."""
+        self._cancel()
+        self._refuse(503, "the request took too long")
+
+    def _cancel(self) -> None:
+        self._deadline = math.inf
+        if self._task is not None:
+            self._task.cancel()
+
+
+# What happens when a phase's time has run out; a phase that isn't here has no time of its own.
+_EXPIRED: Final[Mapping[Phase, Callable[[HttpConnection], None]]] = {
+    Phase.PREFACE: HttpConnection._drop,
+    Phase.IDLE: HttpConnection._close,
+    Phase.HEAD: HttpConnection._refuse_slow,
+    Phase.BODY: HttpConnection._refuse_slow,
+    Phase.ANSWERING: HttpConnection._give_up,
+    Phase.CLOSING: HttpConnection._drop,
+    Phase.CLOSED: HttpConnection._cancel,
+}
+
+
+def _forwarded(rules: ForwardedRules, request: HttpRequest) -> HttpRequest:
+    """The request as coming from the client that the proxy in front speaks for.  Raises: `RequestRefused`."""
+    peer = request.peer
+    address = client_address(rules, peer.address, request.headers.get("x-forwarded-for"))
+    if address == peer.address:
+        return request
+    return msgspec.structs.replace(request, peer=msgspec.structs.replace(peer, address=address))

@@ -1,0 +1,100 @@
+"""Answers on their way to a client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+import structlog
+
+from strongroom.http.head import Head
+from strongroom.http.message import HttpResponse
+from strongroom.http.response_head import HeaderInvalid, encode_head, has_body
+from strongroom.http.wire import Wire
+
+_log = structlog.get_logger(__name__)
+
+_JOINED_BYTES: Final = 64 * 1024
+"""Up to here copying a body behind its head is cheaper than a second write."""
+
+_FAULT: Final = HttpResponse(500, (("content-type", "application/json"),), b'{"errors":["internal error"]}\n')
+
+
+def write_whole(wire: Wire, response: HttpResponse, head: Head | None, fixed: bytes, *, keep_alive: bool) -> None:
+    """Send an answer whose body is complete.
+
+    Args:
+        wire: where to.
+        response: without a stream.
+        head: of the request; None if it could not be read.
+        fixed: header lines that every answer has.
+        keep_alive: whether the connection stays open.
+    """
+    announce = keep_alive and head is not None and not head.answers_chunked
+    body = response.body
+    try:
+        data = encode_head(
+            response.status,
+            response.headers,
+            fixed,
+            body_bytes=len(body),
+            keep_alive=keep_alive,
+            announce_keep_alive=announce,
+        )
+    except HeaderInvalid as error:
+        _log.error("an answer could not be sent", reason=str(error))
+        write_whole(wire, _FAULT, head, fixed, keep_alive=keep_alive)
+        return
+    if not body or (head is not None and head.method == "HEAD") or not has_body(response.status):
+        wire.write(data)
+    elif len(body) <= _JOINED_BYTES:
+        wire.write(data + body)
+    else:
+        wire.write(data)
+        wire.write(body)
+
+
+async def write_stream(wire: Wire, response: HttpResponse, head: Head, fixed: bytes, *, keep_alive: bool) -> None:
+    """Send an answer whose body comes by and by, no faster than the client reads it.
+
+    Args: as of `write_whole`; `keep_alive` must be false if the request was HTTP/1.0's, which knows no chunks.
+
+    Raises: what the stream raises; the body then lacks its end, which the client notices.
+    """
+    stream = response.stream
+    assert stream is not None
+    chunked = head.answers_chunked
+    try:
+        bodiless = head.method == "HEAD" or not has_body(response.status)
+        data = encode_head(
+            response.status,
+            response.headers,
+            fixed,
+            body_bytes=None,
+            chunked=chunked and has_body(response.status),
+            keep_alive=keep_alive,
+        )
+        if bodiless:
+            wire.write(data)
+            return
+        wire.write(data + _chunk(response.body, chunked=chunked))
+        async for piece in stream:
+            if piece:
+                wire.write(_chunk(piece, chunked=chunked))
+                await wire.drained()
+        if chunked:
+            wire.write(b"0\r\n\r\n")
+    finally:
+        await close_stream(stream)
+
+
+def _chunk(piece: bytes, *, chunked: bool) -> bytes:
+    # An empty chunk would end the body.
+    return b"%x\r\n%b\r\n" % (len(piece), piece) if chunked and piece else piece
+
+
+async def close_stream(stream: AsyncIterator[bytes]) -> None:
+    """Let a stream release what it holds, if it has a way to."""
+    close = getattr(stream, "aclose", None)
+    if close is not None:
+        await close()

@@ -1,0 +1,108 @@
+"""Running a request's coroutine without a Task until it first has to wait.
+
+Most requests are answered from caches and never wait; a Task costs them more than everything else here.  What
+runs before the first wait must not notice, so two things of a Task are given to it:
+
+- its own copy of the context variables, or what one request binds would be seen by the connection's next;
+- an `asyncio.current_task()`, which `asyncio.timeout` and `TaskGroup` keep in order to cancel it later.  No Task
+  exists yet, so they get a stand-in that passes everything on to the Task that takes over.
+
+Source: https://docs.python.org/3/library/asyncio-extending.html#task-lifetime-support (`_enter_task`, `_leave_task`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import types
+from collections.abc import Coroutine, Generator
+from typing import Any, Generic, TypeVar, cast
+
+T = TypeVar("T")
+
+
+class _StandIn:
+    """What `asyncio.current_task()` returns during the first step."""
+
+    __slots__ = ("__weakref__", "task")
+
+    def __init__(self) -> None:
+        self.task: asyncio.Task[Any] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self.task is not None:
+            return getattr(self.task, name)
+        return getattr(_NOT_CANCELLED, name)
+
+
+class _NotCancelled:
+    """A task as it is during its first step: nobody else has had the chance to cancel it."""
+
+    def cancelling(self) -> int:
+        return 0
+
+    def uncancel(self) -> int:
+        return 0
+
+    def done(self) -> bool:
+        return False
+
+    def cancelled(self) -> bool:
+        return False
+
+    def get_name(self) -> str:
+        return "request"
+
+
+_NOT_CANCELLED = _NotCancelled()
+
+
+class Finished(Generic[T]):
+    """The result of a coroutine that didn't have to wait."""
+
+    __slots__ = ("result",)
+
+    def __init__(self, result: T) -> None:
+        self.result = result
+
+
+def start(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T]) -> Finished[T] | asyncio.Task[T]:
+    """Run `coroutine` until it first waits; then a Task takes over.
+
+    Must be called outside any Task.
+
+    Raises: what the coroutine raises before it waits.
+    """
+    context = contextvars.copy_context()
+    stand_in = _StandIn()
+    as_task = cast("asyncio.Task[Any]", stand_in)
+    asyncio.tasks._enter_task(loop, as_task)
+    try:
+        waits_for = context.run(coroutine.send, None)
+    except StopIteration as done:
+        return Finished(done.value)
+    finally:
+        asyncio.tasks._leave_task(loop, as_task)
+    task = loop.create_task(_resume(coroutine, waits_for), context=context)
+    stand_in.task = task
+    return task
+
+
+@types.coroutine
+def _resume(coroutine: Coroutine[Any, Any, T], waits_for: Any) -> Generator[Any, Any, T]:
+    """Go on with a coroutine that already waits.
+
+    The future that it yielded was yielded to us, not to the Task, so it is yielded again: its mark
+    `_asyncio_future_blocking`, by which a Task tells a future that is awaited from one yielded by mistake, is still
+    set, because only the Task clears it.  After that the coroutine and the Task talk directly.
+    """
+    while True:
+        try:
+            yield waits_for
+        except BaseException as error:
+            try:
+                waits_for = coroutine.throw(error)
+            except StopIteration as done:
+                return cast("T", done.value)
+        else:
+            return (yield from cast("Generator[Any, Any, T]", coroutine))

@@ -1,0 +1,59 @@
+"""Whose address a request counts as coming from, when a proxy in front tells it by `X-Forwarded-For`.
+
+Source: https://developer.hashicorp.com/vault/docs/configuration/listener/tcp (`x_forwarded_for_*`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from strongroom.http.addresses import Network, contains, parse_address
+from strongroom.http.head import RequestRefused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardedRules:
+    """When `X-Forwarded-For` is believed."""
+
+    authorized: tuple[Network, ...]
+    """Proxies whose word counts.  Empty: nobody's does."""
+    hop_skips: int = 0
+    """How many addresses are passed over from the rear, for proxies behind the one that saw the client."""
+    reject_not_authorized: bool = False
+    """Refuse a request that has the field but doesn't come from `authorized`, rather than ignore the field."""
+    reject_not_present: bool = False
+    """Refuse a request without the field."""
+
+
+def client_address(rules: ForwardedRules, sender: str, field: str | None) -> str:
+    """The address of the client on whose behalf `sender` speaks.
+
+    Args:
+        rules: what is believed.
+        sender: IP address of the connection's other end; empty for a Unix socket.
+        field: the request's `X-Forwarded-For`, repetitions joined by commas; None if absent.
+
+    Raises: `RequestRefused` with status 400.
+    """
+    if not field:
+        if rules.reject_not_present:
+            raise RequestRefused(400, "missing x-forwarded-for header and configured to reject when not present")
+        return sender
+    if not contains(rules.authorized, sender):
+        if rules.reject_not_authorized:
+            raise RequestRefused(
+                400, "client address not authorized for x-forwarded-for and configured to reject connection"
+            )
+        return sender
+    hops = [hop.strip(" \t") for hop in field.split(",")]
+    if rules.hop_skips >= len(hops):
+        raise RequestRefused(
+            400,
+            "malformed x-forwarded-for configuration or request, hops to skip "
+            f"({rules.hop_skips}) would skip before earliest chain link (chain length {len(hops)})",
+        )
+    # The result is compared with the networks that tokens and roles are bound to, so it must be an address.
+    address = parse_address(hops[-1 - rules.hop_skips])
+    if address is None:
+        raise RequestRefused(400, "malformed x-forwarded-for header: not an IP address")
+    return str(address)

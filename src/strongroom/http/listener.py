@@ -1,0 +1,150 @@
+"""A listener: one socket, the connections that come in on it, and how it starts, drains and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from contextlib import suppress
+from typing import Any
+
+import uvloop
+from OpenSSL import SSL
+
+from strongroom.http.connection import HttpConnection
+from strongroom.http.listening import Listening
+from strongroom.http.message import Application
+from strongroom.http.settings import ListenerConfig, ListenerError, ListenerLimits, TlsSettings
+from strongroom.http.sockets import local_name
+from strongroom.http.tls import load_context
+from strongroom.lib.clock import Clock
+
+__all__ = ["Listener", "ListenerConfig", "ListenerError", "ListenerLimits", "TlsSettings"]
+
+
+class Listener:
+    """Serves an application on one listening socket.
+
+    Args:
+        application: answers the requests.
+        config: how; fixed for the listener's life, but for the files that the TLS settings name.
+        sock: listening; the listener closes it.
+        clock: dates the answers and measures the limits.
+
+    Raises: `ListenerError` if the TLS settings can't be used.
+    """
+
+    def __init__(self, application: Application, config: ListenerConfig, sock: socket.socket, clock: Clock) -> None:
+        self._application = application
+        self._config = config
+        self._socket = sock
+        self._clock = clock
+        self._tls: SSL.Context | None = None if config.tls is None else load_context(config.tls)
+        self._server: asyncio.Server | None = None
+        self._listening: Listening | None = None
+        self._sweep_timer: asyncio.TimerHandle | None = None
+        self.name = local_name(sock)
+        """Where it listens: `127.0.0.1:8200`, `[::1]:8200` or a path."""
+
+    async def start(self) -> None:
+        """Begin to accept connections."""
+        loop = asyncio.get_running_loop()
+        self._listening = listening = Listening(self._application, self._config, loop, self._tls)
+        self._sweep(listening)
+
+        def connection() -> HttpConnection:
+            return HttpConnection(listening)
+
+        if self._socket.family == socket.AF_UNIX:
+            options: dict[str, Any] = {}
+            if sys.version_info >= (3, 13) or isinstance(loop, uvloop.Loop):
+                # Other workers go on listening on the same socket file.
+                options["cleanup_socket"] = False
+            self._server = await loop.create_unix_server(
+                connection, sock=self._socket, backlog=self._config.backlog, **options
+            )
+        else:
+            self._server = await loop.create_server(connection, sock=self._socket, backlog=self._config.backlog)
+
+    @property
+    def connections(self) -> int:
+        """How many connections are open."""
+        return 0 if self._listening is None else len(self._listening.connections)
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests are being worked on or delivered."""
+        return 0 if self._listening is None else self._listening.in_flight
+
+    @property
+    def requests(self) -> int:
+        """How many requests the application was given so far."""
+        return 0 if self._listening is None else self._listening.requests
+
+    @property
+    def refused(self) -> int:
+        """How many requests the listener answered itself so far."""
+        return 0 if self._listening is None else self._listening.refused
+
+    @property
+    def body_bytes(self) -> int:
+        """Memory of the bodies that are being received or worked on."""
+        return 0 if self._listening is None else self._listening.body_bytes
+
+    def reload_tls(self) -> None:
+        """Read certificate, key and authorities again, for the connections that come from now on.
+
+        Raises: `ListenerError`; what was in use stays in use.
+        """
+        if self._config.tls is None:
+            return
+        self._tls = load_context(self._config.tls)
+        if self._listening is not None:
+            self._listening.tls = self._tls
+
+    def stop_accepting(self) -> None:
+        """Take no further connections.  Those that wait in the backlog go to whoever else holds the socket."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    async def drain(self, timeout_s: float) -> bool:
+        """Finish what is being done: idle connections close at once, the others after their answer.
+
+        Returns: whether all connections were closed within `timeout_s`.
+        """
+        self.stop_accepting()
+        listening = self._listening
+        if listening is None:
+            return True
+        listening.draining = True
+        for connection in list(listening.connections):
+            connection.wind_down()
+        if not listening.connections:
+            return True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await listening.emptied.wait()
+        return not listening.connections
+
+    async def close(self) -> None:
+        """End everything at once: connections are dropped, what is being done is cancelled."""
+        await self.drain(0)
+        listening = self._listening
+        if listening is not None:
+            for connection in list(listening.connections):
+                connection.abort()
+            if listening.connections:
+                await listening.emptied.wait()
+        if self._sweep_timer is not None:
+            self._sweep_timer.cancel()
+            self._sweep_timer = None
+        self._socket.close()
+
+    def _sweep(self, listening: Listening) -> None:
+        """Enforce the limits on time of all connections, and set when to do so again."""
+        now = self._clock.monotonic()
+        listening.tick(now, self._clock.now())
+        for connection in list(listening.connections):
+            connection.sweep(now)
+        self._sweep_timer = listening.loop.call_later(self._config.limits.sweep_interval_s, self._sweep, listening)

@@ -1,0 +1,74 @@
+"""What the connections of one listener share."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from OpenSSL import SSL
+
+from strongroom.http.message import Application
+from strongroom.http.response_head import date_line
+from strongroom.http.settings import ListenerConfig
+
+
+class Connection(Protocol):
+    """What a listener does with a connection."""
+
+    def sweep(self, now: float) -> None:
+        """Enforce the limits on time; `now` in seconds of the monotonic clock."""
+        ...
+
+    def wind_down(self) -> None:
+        """Close if nothing is being done, else after the answer that is being made."""
+        ...
+
+    def abort(self) -> None:
+        """Close at once and cancel what is being done."""
+        ...
+
+
+@dataclass(slots=True)
+class Listening:
+    """The state of one listener, counters included.  It belongs to one event loop."""
+
+    application: Application
+    config: ListenerConfig
+    loop: asyncio.AbstractEventLoop
+    tls: SSL.Context | None
+    now: float = 0.0
+    """Seconds of the monotonic clock at the last sweep.  Reading the clock for each request would cost more than
+    precision to the second is worth."""
+    fixed_headers: bytes = b""
+    """Lines that every answer has: `date` and those of the configuration."""
+    draining: bool = False
+    connections: set[Connection] = field(default_factory=set)
+    in_flight: int = 0
+    """Requests that the application works on or that are being delivered."""
+    requests: int = 0
+    """Requests handed to the application so far."""
+    refused: int = 0
+    """Requests answered by the listener itself so far."""
+    body_bytes: int = 0
+    """Memory of bodies that are being received or worked on."""
+    emptied: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while there is no connection, once `draining`."""
+
+    def deadline(self, after_s: float) -> float:
+        """When a time that begins now ends.
+
+        `now` may be one interval old; without adding it, a limit could strike too early.
+        """
+        return self.now + self.config.limits.sweep_interval_s + after_s
+
+    def tick(self, now: float, epoch: float) -> None:
+        """Take a new time, of the monotonic clock and in seconds since the epoch."""
+        self.now = now
+        self.fixed_headers = date_line(epoch) + self.config.default_headers
+
+    def forget(self, connection: Connection) -> None:
+        """A connection is gone, and nothing is done for it any more."""
+        self.connections.discard(connection)
+        if self.draining and not self.connections:
+            self.emptied.set()

@@ -1,0 +1,180 @@
+"""Requests from bytes, as they arrive, without I/O.
+
+The usual request comes whole in one piece and is read in one pass: one search for the empty line, one split, one
+slice for the body.  What comes in pieces is searched again only where a match could begin, so a client that sends
+single bytes costs no more than linear time.
+
+Source: RFC 9112.
+"""
+
+from __future__ import annotations
+
+from strongroom.http.chunked import ChunkedBody
+from strongroom.http.head import CHUNKED, HEAD_BYTES, Head, RequestLimits, RequestRefused, parse_head
+from strongroom.http.message import HttpRequest, Peer
+
+__all__ = ["RequestLimits", "RequestParser", "RequestRefused"]
+
+
+class RequestParser:
+    """Reads the requests of one connection, in order.
+
+    After `RequestRefused` the connection's framing is lost and the parser must not be used again.
+
+    Args:
+        limits: what is refused for its size.
+        peer: becomes the `peer` of every request.
+    """
+
+    __slots__ = ("_at", "_body", "_chunks", "_data", "_head", "_limits", "_peer", "_scanned", "_skipped_line", "last")
+
+    def __init__(self, limits: RequestLimits, peer: Peer) -> None:
+        self._limits = limits
+        self._peer = peer
+        self._data: bytes | bytearray = b""
+        self._at = 0
+        self._scanned = 0
+        self._skipped_line = False
+        self._head: Head | None = None
+        self._body: bytearray | None = None
+        self._chunks: ChunkedBody | None = None
+        self.last: Head | None = None
+        """The head of the request that `receive` returned last."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing of another request has arrived."""
+        return self._head is None and self._at == len(self._data)
+
+    @property
+    def in_body(self) -> bool:
+        """Whether a head was read whose body is incomplete."""
+        return self._head is not None
+
+    @property
+    def buffered_bytes(self) -> int:
+        """How many bytes of memory hold what has arrived of the next requests."""
+        body = self._body if self._chunks is None else self._chunks.body
+        return len(self._data) - self._at + (0 if body is None else len(body))
+
+    @property
+    def awaits_continue(self) -> bool:
+        """Whether the client sends its body only once it was told to (RFC 9110, section 10.1.1)."""
+        # A client that has begun to send doesn't wait any more.
+        return self._head is not None and self._head.expects_continue and not self.buffered_bytes
+
+    def append(self, data: bytes) -> None:
+        """Keep bytes for a later `receive`."""
+        if self._at == len(self._data):
+            self._data = data
+        elif isinstance(self._data, bytearray):
+            del self._data[: self._at]
+            self._data += data
+        else:
+            self._data = bytearray(self._data[self._at :])
+            self._data += data
+        self._at = 0
+
+    def receive(self, data: bytes = b"") -> HttpRequest | None:
+        """Take what has arrived and return the next request, or None if it is not complete.
+
+        Bytes after the request are kept; call again, with nothing, for the request that may be in them.
+
+        Raises: `RequestRefused`.
+        """
+        if data:
+            self.append(data)
+        head = self._head
+        if head is None:
+            head = self._read_head()
+            if head is None:
+                return None
+        body = self._read_body(head)
+        if body is None:
+            self._head = head
+            return None
+        self._head = None
+        self.last = head
+        return HttpRequest(head.method, head.path, head.query, head.headers, body, self._peer)
+
+    def _read_head(self) -> Head | None:
+        data = self._data
+        at = self._at
+        if data[at : at + 1] == b"\r":
+            at = self._skip_line()
+        end = data.find(b"\r\n\r\n", at + self._scanned)
+        size = (len(data) if end < 0 else end) - at
+        if size > self._limits.max_header_bytes:
+            self._refuse_long_head()
+        if end < 0:
+            self._check_partial_head()
+            return None
+        head = parse_head(bytes(data[at:end]), self._limits)
+        self._at = end + 4
+        self._scanned = 0
+        self._skipped_line = False
+        return head
+
+    def _skip_line(self) -> int:
+        """Pass over one empty line before a request.
+
+        Source: RFC 9112, section 2.2: old clients add one after a body.  More than one is no request.
+        """
+        start = self._data[self._at : self._at + 2]
+        if start == b"\r\n" and not self._skipped_line:
+            self._skipped_line = True
+            self._scanned = 0
+            self._at += 2
+        elif start != b"\r":
+            raise RequestRefused(400, "malformed request line")
+        return self._at
+
+    def _refuse_long_head(self) -> None:
+        if self._data.find(b"\r\n", self._at, self._at + self._limits.max_request_line + 2) < 0:
+            raise RequestRefused(414, "request line is too long")
+        raise RequestRefused(431, "request head is too large")
+
+    def _check_partial_head(self) -> None:
+        """Refuse at once what can no longer become a request, rather than wait for its end until the time runs out."""
+        data = self._data
+        # A line end is looked for again from its first byte, the end of the head from its third.
+        fresh = bytes(data[self._at + self._scanned :])
+        if fresh.translate(None, HEAD_BYTES):
+            raise RequestRefused(400, "request head holds a byte that HTTP doesn't allow there")
+        # What a fresh part begins with may end a pair whose first half was seen before.
+        halved = self._scanned > 0 and fresh.startswith(b"\n")
+        if fresh.count(b"\n") - halved > fresh.count(b"\r\n"):
+            raise RequestRefused(400, "request head holds a bare line feed or carriage return")
+        self._scanned = max(0, len(data) - self._at - 3)
+
+    def _read_body(self, head: Head) -> bytes | None:
+        if not head.body_bytes:
+            return b""
+        if head.body_bytes == CHUNKED:
+            return self._read_chunks()
+        data = self._data
+        at = self._at
+        body = self._body
+        missing = head.body_bytes - (0 if body is None else len(body))
+        taken = min(missing, len(data) - at)
+        self._at = at + taken
+        if body is None:
+            if taken == missing:
+                return bytes(data[at : at + taken])
+            self._body = body = bytearray()
+        with memoryview(data) as view:
+            body += view[at : at + taken]
+        if taken < missing:
+            return None
+        self._body = None
+        return bytes(body)
+
+    def _read_chunks(self) -> bytes | None:
+        if self._chunks is None:
+            self._chunks = ChunkedBody(self._limits)
+        self._at = self._chunks.receive(self._data, self._at)
+        if not self._chunks.done:
+            return None
+        body = bytes(self._chunks.body)
+        self._chunks = None
+        return body

@@ -1,0 +1,77 @@
+"""An answer's status line and header fields as bytes."""
+
+from __future__ import annotations
+
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import Final
+
+_STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
+
+# RFC 9110, sections 6.4.1 and 15: these have no body, so nothing says how long it is.
+_WITHOUT_BODY: Final = frozenset({204, 304})
+
+_OWN: Final = frozenset({"connection", "content-length", "date", "keep-alive", "transfer-encoding"})
+"""Fields that follow from the connection; an application that sets them is overruled."""
+
+
+class HeaderInvalid(Exception):
+    """A header field can't be sent: it would end the line, or is no Latin-1."""
+
+
+def date_line(now: float) -> bytes:
+    """The `date` field for seconds since the epoch.  Source: RFC 9110, sections 5.6.7 and 6.6.1."""
+    return f"date: {formatdate(now, usegmt=True)}\r\n".encode("ascii")
+
+
+def has_body(status: int) -> bool:
+    """Whether an answer with this status has a body at all."""
+    return status not in _WITHOUT_BODY
+
+
+def encode_head(
+    status: int,
+    headers: tuple[tuple[str, str], ...],
+    fixed: bytes,
+    *,
+    body_bytes: int | None,
+    chunked: bool = False,
+    keep_alive: bool,
+    announce_keep_alive: bool = False,
+) -> bytes:
+    """Status line and fields with the empty line that ends them.
+
+    Args:
+        status: 200 to 599.
+        headers: as the application gave them.
+        fixed: whole lines that every answer has.
+        body_bytes: the body's length; None if it isn't known yet.
+        chunked: the body is sent in chunks; if its length is unknown and it isn't, the connection's end ends it.
+        keep_alive: whether the connection stays open.
+        announce_keep_alive: say so, as HTTP/1.0 needs.
+
+    Raises: `HeaderInvalid`.  A value with a line end would let whoever can influence it write the rest of the answer.
+    """
+    line = _STATUS_LINES.get(status)
+    if line is None:
+        line = f"HTTP/1.1 {status:03d} \r\n".encode("ascii")
+    text = ""
+    count = 0
+    for name, value in headers:
+        if name.lower() not in _OWN:
+            text += f"{name}: {value}\r\n"
+            count += 1
+    if text.count("\n") != count or text.count("\r") != count or "\0" in text:
+        raise HeaderInvalid("a header field holds a line end")
+    if body_bytes is not None and status not in _WITHOUT_BODY:
+        text += f"content-length: {body_bytes}\r\n"
+    if chunked:
+        text += "transfer-encoding: chunked\r\n"
+    if not keep_alive:
+        text += "connection: close\r\n"
+    elif announce_keep_alive:
+        text += "connection: keep-alive\r\n"
+    try:
+        return b"%b%b%b\r\n" % (line, fixed, text.encode("latin-1"))
+    except UnicodeEncodeError:
+        raise HeaderInvalid("a header field holds a character that HTTP can't carry") from None

@@ -1,0 +1,206 @@
+"""Listening sockets: made once by the supervisor, inherited by the workers as file descriptors.
+
+A worker that dies is replaced on the same socket, so no connection that waits in its backlog is lost.
+"""
+
+from __future__ import annotations
+
+import errno
+import grp
+import os
+import pwd
+import socket
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from strongroom.http.settings import ListenerError
+
+BACKLOG: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class TcpAddress:
+    """Where a TCP listener binds."""
+
+    host: str
+    """Name or address; empty for every address of the machine, IPv4 and IPv6."""
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def parse_tcp_address(text: str) -> TcpAddress:
+    """Read `host:port`; an IPv6 address stands in brackets, an empty host means all of them.
+
+    Raises: `ListenerError`.
+    """
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise ListenerError(f"listener address {text!r} is not of the form host:port")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    elif ":" in host:
+        raise ListenerError(f"listener address {text!r}: write an IPv6 address in brackets, as in [::1]:8200")
+    return TcpAddress(host, int(port))
+
+
+def open_tcp(address: str, count: int) -> list[socket.socket]:
+    """Open `count` sockets that share one port, for one worker each; the kernel spreads connections over them.
+
+    `0.0.0.0` means IPv4 alone; `::` and an empty host mean both families, or IPv4 where the machine has no IPv6.  With
+    port 0 the kernel picks one for all of them.
+
+    Raises: `ListenerError`, also when something else listens there: SO_REUSEPORT alone would not notice another
+        server of the same user and take half of its connections.
+    """
+    wanted = parse_tcp_address(address)
+    family, where = _resolve(wanted)
+    if count > 1 and wanted.port:
+        _bind(family, where, wanted, shared=False).close()
+    opened: list[socket.socket] = []
+    try:
+        for _ in range(count):
+            opened.append(_bind(family, where, wanted, shared=count > 1))
+            where = (where[0], opened[0].getsockname()[1], *where[2:])
+    except ListenerError:
+        for sock in opened:
+            sock.close()
+        raise
+    return opened
+
+
+def _resolve(wanted: TcpAddress) -> tuple[socket.AddressFamily, tuple[str | int, ...]]:
+    if wanted.host in ("", "::"):
+        if socket.has_dualstack_ipv6():
+            return socket.AF_INET6, ("::", wanted.port, 0, 0)
+        if not wanted.host:
+            return socket.AF_INET, ("0.0.0.0", wanted.port)  # noqa: S104 - an empty host asks for every address
+    try:
+        found = socket.getaddrinfo(wanted.host, wanted.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise ListenerError(f"listener address {wanted}: {error.strerror or error}") from error
+    # A name with both kinds of address binds as IPv4, as `localhost` is expected to.
+    found.sort(key=lambda info: info[0] is not socket.AF_INET)
+    family, _, _, _, where = found[0]
+    return family, (str(where[0]), *where[1:])
+
+
+def _bind(
+    family: socket.AddressFamily, where: tuple[str | int, ...], wanted: TcpAddress, *, shared: bool
+) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, where[0] != "::")
+        sock.bind(where)
+        sock.listen(BACKLOG)
+    except OSError as error:
+        sock.close()
+        if error.errno == errno.EADDRINUSE:
+            raise ListenerError(f"listener address {wanted} is in use by another process") from error
+        raise ListenerError(f"listener address {wanted}: {error.strerror}") from error
+    sock.setblocking(False)
+    return sock
+
+
+def open_unix(
+    path: str, *, mode: int | None = None, user: str | None = None, group: str | None = None
+) -> socket.socket:
+    """Open a Unix socket, which all workers share.
+
+    A socket file that a server left behind is replaced; one on which a server answers is not.
+
+    Args:
+        path: where; its folder must exist.
+        mode: permission bits, for example 0o660; None leaves what the umask gives.
+        user, group: owner, by name or number; None leaves the process's own.
+
+    Raises: `ListenerError`.
+    """
+    place = Path(path)
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        _remove_stale(place)
+        sock.bind(path)
+        # Nobody can connect before `listen`, so there is no moment with the wrong permissions.
+        if user is not None or group is not None:
+            os.chown(path, _user_id(user), _group_id(group))
+        if mode is not None:
+            place.chmod(mode)
+        sock.listen(BACKLOG)
+    except OSError as error:
+        sock.close()
+        raise ListenerError(f"listener socket {path}: {error.strerror or error}") from error
+    except ListenerError:
+        sock.close()
+        raise
+    sock.setblocking(False)
+    return sock
+
+
+def _remove_stale(place: Path) -> None:
+    try:
+        kind = place.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISSOCK(kind):
+        raise ListenerError(f"listener socket {place}: a file that is no socket is in the way")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        try:
+            probe.connect(str(place))
+        except ConnectionRefusedError:
+            place.unlink()
+            return
+        except BlockingIOError:
+            # Its backlog is full, so somebody holds it.
+            pass
+    raise ListenerError(f"listener socket {place} is in use by another process")
+
+
+def _user_id(user: str | None) -> int:
+    if user is None:
+        return -1
+    try:
+        return int(user) if user.isdigit() else pwd.getpwnam(user).pw_uid
+    except KeyError:
+        raise ListenerError(f"socket_user {user!r}: no such user") from None
+
+
+def _group_id(group: str | None) -> int:
+    if group is None:
+        return -1
+    try:
+        return int(group) if group.isdigit() else grp.getgrnam(group).gr_gid
+    except KeyError:
+        raise ListenerError(f"socket_group {group!r}: no such group") from None
+
+
+def adopt(descriptor: int) -> socket.socket:
+    """Take over a listening socket that was inherited as a file descriptor.
+
+    Raises: `ListenerError` if it is no listening socket.
+    """
+    try:
+        sock = socket.socket(fileno=descriptor)
+        if not sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            sock.detach()
+            raise ListenerError(f"file descriptor {descriptor} doesn't listen")
+    except OSError as error:
+        raise ListenerError(f"file descriptor {descriptor}: {error.strerror}") from error
+    sock.setblocking(False)
+    return sock
+
+
+def local_name(sock: socket.socket) -> str:
+    """The address a socket is bound to, as text: `127.0.0.1:8200`, `[::1]:8200` or a path."""
+    name = sock.getsockname()
+    if sock.family == socket.AF_UNIX:
+        return str(name)
+    return str(TcpAddress(name[0], name[1]))

@@ -1,0 +1,246 @@
+"""One connection's bytes: the transport, and what may lie between it and HTTP (a PROXY header, TLS)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from strongroom.http.addresses import parse_address
+from strongroom.http.message import Peer, Tls
+from strongroom.http.proxy_protocol import ProxyHeaderInvalid, ProxyRules, read_proxy_header
+from strongroom.http.sockets import TcpAddress
+from strongroom.http.tls import TlsFailed, TlsLayer, answer_to_clear_text
+
+_PIECE_BYTES: Final = 256 * 1024
+"""Most plaintext that is encrypted at once: a large answer neither doubles in memory nor holds up the loop."""
+
+
+class WireFailed(Exception):
+    """What came is no PROXY header or no TLS; what there was to answer was written, and the connection must close."""
+
+
+def _remote(transport: asyncio.Transport) -> tuple[str, int]:
+    name = transport.get_extra_info("peername")
+    if not isinstance(name, tuple):
+        return "", 0
+    address = parse_address(name[0])
+    return (name[0] if address is None else str(address)), name[1]
+
+
+def _local(transport: asyncio.Transport) -> str:
+    name = transport.get_extra_info("sockname")
+    return str(TcpAddress(name[0], name[1])) if isinstance(name, tuple) else str(name)
+
+
+class Wire:
+    """Writes with back-pressure, and unwraps what arrives.
+
+    Args:
+        transport: connected.
+        tls: a new layer, or None for a plain connection.
+        proxy: rules if the connection may begin with a PROXY header.
+        high_water: bytes waiting for the client from which on `ready` is false.
+    """
+
+    __slots__ = (
+        "_backlog",
+        "_ending",
+        "_first_bytes",
+        "_high_water",
+        "_paused",
+        "_proxy",
+        "_tls",
+        "_transport",
+        "_waiter",
+        "address",
+        "port",
+    )
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        *,
+        tls: TlsLayer | None,
+        proxy: ProxyRules | None,
+        high_water: int,
+    ) -> None:
+        self._transport = transport
+        self.address, self.port = _remote(transport)
+        """IP address of the other end (empty for a Unix socket) and its port; a PROXY header may change them."""
+        self._tls = tls
+        self._proxy = proxy
+        self._high_water = high_water
+        self._first_bytes: bytes | None = b""
+        self._backlog: deque[memoryview] = deque()
+        self._paused = False
+        self._ending: Callable[[], None] | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        transport.set_write_buffer_limits(high=high_water)
+
+    # --- arriving
+
+    @property
+    def wrapped(self) -> bool:
+        """Whether what arrives must go through `unwrap`."""
+        return self._tls is not None or self._proxy is not None
+
+    @property
+    def established(self) -> bool:
+        """Whether what comes next is HTTP."""
+        return self._proxy is None and (self._tls is None or self._tls.established)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the client has said, within TLS, that it sends no more."""
+        return self._tls is not None and self._tls.closed
+
+    def unwrap(self, data: bytes) -> bytes:
+        """The HTTP within what has arrived.
+
+        Raises: `WireFailed`.
+        """
+        if self._proxy is not None:
+            data = self._take_proxy_header(data, self._proxy)
+        if self._tls is None or not data:
+            return data
+        if self._first_bytes is not None:
+            self._first_bytes = None
+            answer = answer_to_clear_text(data)
+            if answer is not None:
+                self._transport.write(answer)
+                raise WireFailed("HTTP without TLS")
+        if self._tls.established:
+            try:
+                return self._tls.receive(data)
+            except TlsFailed as error:
+                self._transport.write(self._tls.outgoing())
+                raise WireFailed(str(error)) from error
+        try:
+            return self._tls.receive(data)
+        except TlsFailed as error:
+            raise WireFailed(str(error)) from error
+        finally:
+            # The next part of the handshake, or the alert that says why there is none.
+            self._transport.write(self._tls.outgoing())
+
+    def _take_proxy_header(self, data: bytes, rules: ProxyRules) -> bytes:
+        data = (self._first_bytes or b"") + data
+        try:
+            header = read_proxy_header(data)
+        except ProxyHeaderInvalid as error:
+            raise WireFailed(str(error)) from error
+        if header is None:
+            self._first_bytes = data
+            return b""
+        if header.address is not None and rules.believes(self.address):
+            self.address = header.address
+            self.port = header.port
+        self._proxy = None
+        self._first_bytes = b""
+        return data[header.length :]
+
+    def peer(self) -> Peer:
+        """Who the other end is, once `established`."""
+        tls: Tls | None = None if self._tls is None else self._tls.details()
+        return Peer(self.address, self.port, _local(self._transport), tls)
+
+    def pause_reading(self) -> None:
+        """Leave what arrives to the kernel."""
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Take what arrives again."""
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    # --- leaving
+
+    @property
+    def ready(self) -> bool:
+        """Whether more may be written."""
+        return not self._paused and not self._backlog
+
+    @property
+    def unsent_bytes(self) -> int:
+        """What still waits for the client."""
+        return self._transport.get_write_buffer_size() + sum(map(len, self._backlog))
+
+    def write(self, data: bytes) -> None:
+        """Send, or keep until the client has read enough."""
+        if self._tls is None:
+            self._transport.write(data)
+        elif self.ready:
+            self._seal(self._tls, memoryview(data))
+        else:
+            self._backlog.append(memoryview(data))
+
+    def _seal(self, tls: TlsLayer, data: memoryview) -> None:
+        try:
+            while data:
+                if self._paused:
+                    self._backlog.appendleft(data)
+                    return
+                self._transport.write(tls.seal(data[:_PIECE_BYTES]))
+                data = data[_PIECE_BYTES:]
+        except TlsFailed:
+            self._transport.abort()
+
+    def paused(self) -> None:
+        """The transport holds more than `high_water`."""
+        self._paused = True
+
+    def resumed(self) -> None:
+        """The transport has sent what it held."""
+        self._paused = False
+        while self._backlog and not self._paused and self._tls is not None:
+            self._seal(self._tls, self._backlog.popleft())
+        if self.ready:
+            self._wake()
+            if self._ending is not None:
+                self._end(self._ending)
+
+    async def drained(self) -> None:
+        """Wait until more may be written, or nobody is there to read it."""
+        while not self.ready and not self._transport.is_closing():
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+
+    async def flushed(self) -> None:
+        """Wait until the kernel has taken every byte, or nobody is there to read it."""
+        if self._transport.is_closing():
+            return
+        # The transport tells only of crossing a limit, so the limit is nothing for a while.
+        self._transport.set_write_buffer_limits(high=0)
+        await self.drained()
+        self._transport.set_write_buffer_limits(high=self._high_water)
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def shut(self) -> None:
+        """Send what waits, then tell the client that no more comes; what it still sends can be read."""
+        self._end(self._transport.write_eof)
+
+    def close(self) -> None:
+        """Send what waits, then close."""
+        self._end(self._transport.close)
+
+    def _end(self, ending: Callable[[], None]) -> None:
+        self._ending = ending
+        if self._backlog or self._transport.is_closing():
+            return
+        if self._tls is not None:
+            self._transport.write(self._tls.shut())
+        ending()
+
+    def abort(self) -> None:
+        """Close at once, and forget what waits."""
+        self._transport.abort()
+
+    def lost(self) -> None:
+        """The connection is gone."""
+        self._backlog.clear()
+        self._wake()
