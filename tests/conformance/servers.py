@@ -1,0 +1,185 @@
+"""Real servers for tests: this project's, and the reference server that it is compared with.
+
+Each is a process of its own on a port that was free a moment ago, is asked for its health until it answers, and is
+stopped by its process id.  `ours` needs the package installed in the running environment, `peer` the `bao` binary
+beside the interpreter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT_TOKEN = "root"
+START_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 10.0
+BIN = Path(sys.executable).parent
+OURS = BIN / "strongroom"
+PEER = BIN / "bao"
+
+
+class ServerFailed(RuntimeError):
+    """A server ended, or didn't answer in time; the message holds the end of its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server.
+
+    Attributes:
+        name: `ours` or `peer`.
+        address: host and port.
+        token: the root token of a dev server; empty for one that was started from a configuration.
+        log: the file that its output goes to.
+        process: for tests that end it themselves.
+    """
+
+    name: str
+    address: str
+    token: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        """The address as clients want it."""
+        return f"http://{self.address}"
+
+    def log_text(self) -> str:
+        """Everything that it has printed so far."""
+        return self.log.read_text(errors="replace")
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def start_ours(directory: Path, config: str | None = None) -> Iterator[Server]:
+    """Run this project's server until the block ends.
+
+    Args:
+        directory: for its log, and for the configuration's file and whatever that names.
+        config: a configuration in HCL, in which `{address}` and `{directory}` are replaced; without one, a dev server.
+
+    Raises: `ServerFailed` with the end of its log.
+    """
+    with _running("ours", OURS, directory, config, ()) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def start_peer(directory: Path, config: str | None = None, dev_config: str = "") -> Iterator[Server]:
+    """Run the reference server until the block ends; arguments as for `start_ours`.
+
+    Args:
+        dev_config: settings on top of what a dev server has.
+    """
+    extra: tuple[str, ...] = ()
+    if dev_config:
+        file = directory / "peer-dev.hcl"
+        file.write_text(dev_config)
+        extra = (f"-config={file}",)
+    with _running("peer", PEER, directory, config, extra) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _running(name: str, program: Path, directory: Path, config: str | None, extra: tuple[str, ...]) -> Iterator[Server]:
+    address = f"127.0.0.1:{free_port()}"
+    log = directory / f"{name}-{address.rpartition(':')[2]}.log"
+    if config is None:
+        command = ["-dev", f"-dev-root-token-id={ROOT_TOKEN}", f"-dev-listen-address={address}", *extra]
+    else:
+        file = directory / f"{name}.hcl"
+        file.write_text(config.replace("{address}", address).replace("{directory}", str(directory)))
+        command = [f"-config={file}"]
+    # A home of its own: a dev server leaves its root token there for the command line to find.
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("VAULT_", "BAO_", "STRONGROOM_"))}
+    environment["HOME"] = str(directory)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [str(program), "server", *command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            cwd=directory,
+            start_new_session=True,
+        )
+    server = Server(name, address, ROOT_TOKEN if config is None else "", log, process)
+    try:
+        _wait(server, ready=(200,) if config is None else (200, 429, 501, 503))
+        yield server
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(STOP_TIMEOUT_S)
+
+
+def _wait(server: Server, ready: tuple[int, ...]) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        if server.process.poll() is not None:
+            raise ServerFailed(f"{server.name} ended at once:\n{server.log_text()[-4000:]}")
+        if _health(server.address) in ready and _mounted(server):
+            return
+        time.sleep(0.05)
+    raise ServerFailed(f"{server.name} isn't ready:\n{server.log_text()[-4000:]}")
+
+
+def _health(address: str) -> int:
+    status, _ = _get(address, "/v1/sys/health", {})
+    return status
+
+
+def _mounted(server: Server) -> bool:
+    """Whether `secret/` answers: a dev server mounts it after it has begun to say that it is healthy."""
+    if not server.token:
+        return True
+    status, body = _get(server.address, "/v1/secret/config", {"X-Vault-Token": server.token})
+    return status == 200 and "data" in json.loads(body)
+
+
+def _get(address: str, path: str, headers: dict[str, str]) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(address, timeout=5)
+    try:
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        return response.status, response.read()
+    except (OSError, http.client.HTTPException):
+        return 0, b""
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="session")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """This project's dev server, one for the whole run: tests use mounts and names of their own."""
+    with start_ours(tmp_path_factory.mktemp("ours")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The reference dev server, one for the whole run, with audit devices allowed as they are in ours."""
+    with start_peer(tmp_path_factory.mktemp("peer"), dev_config="unsafe_allow_api_audit_creation = true\n") as server:
+        yield server

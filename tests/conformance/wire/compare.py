@@ -1,0 +1,304 @@
+"""Cases of the wire: reading them, sending them, and telling where two answers differ.
+
+A case file holds one request a line::
+
+    METHOD path [JSON] [@token] [wrap=60s] [ns=team/] [raw:text] [Header:value …] [=> name=.json.path …]
+
+`${name}` in a path, body or header stands for what an earlier `=>` kept of the same server's answer; `@name` sends a
+kept value as the token, `@-` sends none, and without either the root token of a dev server goes.  `raw:` is a body sent
+as it stands.  `~` before the method runs the line without comparing it.  `#` begins a comment, `##` a section.
+
+Answers agree when their status and body do, once what is rightly different is replaced: identifiers, tokens, clocks.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import shlex
+import string
+import time
+import urllib.parse
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+ROOT_TOKEN = "root"
+SHELTERED = string.punctuation
+"""What a path keeps as the case spells it; all else that isn't alphanumeric is percent-encoded, as a client would."""
+
+Kind = Literal["status", "body", "wording"]
+
+
+class UnreadableCase(ValueError):
+    """A line of a case file that isn't one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request, as a case file has it."""
+
+    file: str
+    line: int
+    section: str
+    method: str
+    path: str
+    body: str | None
+    token: str | None
+    """Name of a kept token; empty for none, None for the root token."""
+    headers: Mapping[str, str]
+    keeps: Mapping[str, tuple[str, ...]]
+    compared: bool
+
+    @property
+    def request(self) -> str:
+        """The request's line, which `allowed.toml` names it by."""
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said; `status` 0 when it broke the connection instead."""
+
+    status: int
+    content_type: str
+    location: str
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where two answers to a case disagree."""
+
+    case: Case
+    kind: Kind
+    at: str
+    ours: Any
+    peer: Any
+
+    def __str__(self) -> str:
+        here = f"{self.case.file}:{self.case.line}: {self.case.request} [{self.case.section}]"
+        return f"{here}\n    {self.at}: ours {_short(self.ours)} | peer {_short(self.peer)}"
+
+
+def parse(file: str, text: str) -> list[Case]:
+    """The cases of a file, in order.  Raises `UnreadableCase`, naming the line."""
+    cases: list[Case] = []
+    section = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("##"):
+            section = line.strip("# ")
+        elif line.strip() and not line.startswith("#"):
+            cases.append(_case(file, number, section, line.strip()))
+    return cases
+
+
+def _case(file: str, number: int, section: str, line: str) -> Case:
+    request, _, kept = line.partition(" => ")
+    method, _, rest = request.lstrip("~").partition(" ")
+    path, _, rest = rest.strip().partition(" ")
+    rest = rest.strip()
+    body: str | None = None
+    token: str | None = None
+    headers: dict[str, str] = {}
+    try:
+        if rest.startswith(("{", "[")):
+            parsed, end = json.JSONDecoder().raw_decode(rest)
+            body, rest = json.dumps(parsed), rest[end:]
+        for word in shlex.split(rest):
+            name, colon, value = word.partition(":")
+            if word.startswith("@"):
+                token = "" if word == "@-" else word[1:]
+            elif word.startswith("wrap="):
+                headers["X-Vault-Wrap-TTL"] = word.removeprefix("wrap=")
+            elif word.startswith("ns="):
+                headers["X-Vault-Namespace"] = word.removeprefix("ns=")
+            elif colon and name == "raw":
+                body = value
+            elif colon:
+                headers[name] = value
+            else:
+                raise UnreadableCase(f"{file}:{number}: what is {word!r}?")
+        pairs = (keep.partition("=") for keep in kept.split())
+        keeps = {name: tuple(where.strip(".").split(".")) for name, _, where in pairs}
+    except (ValueError, json.JSONDecodeError) as error:
+        raise UnreadableCase(f"{file}:{number}: {error}") from error
+    return Case(
+        file=file,
+        line=number,
+        section=section,
+        method=method,
+        path=path,
+        body=body,
+        token=token,
+        headers=MappingProxyType(headers),
+        keeps=MappingProxyType(keeps),
+        compared=not line.startswith("~"),
+    )
+
+
+@dataclass(slots=True)
+class Side:
+    """One of the two servers, and what was kept of its answers.
+
+    Args:
+        address: host and port.
+        timeout_s: how long an answer may take, in seconds.
+    """
+
+    address: str
+    timeout_s: float = 30.0
+    kept: dict[str, str] = field(default_factory=dict)
+
+    def send(self, case: Case) -> Answer:
+        """Send one case and keep what it says to keep."""
+        headers = {"Content-Type": "application/json"}
+        if case.token is None:
+            headers["X-Vault-Token"] = ROOT_TOKEN
+        elif case.token:
+            headers["X-Vault-Token"] = self.kept.get(case.token, f"missing-{case.token}")
+        headers |= {name: self._fill(value) for name, value in case.headers.items()}
+        target = "/v1/" + urllib.parse.quote(self._fill(case.path), safe=SHELTERED)
+        body = None if case.body is None else self._fill(case.body).encode()
+        answer = self._exchange(case.method, target.partition("#")[0], headers, body)
+        for name, where in case.keeps.items():
+            self.kept[name] = str(_at(answer.body, where))
+        return answer
+
+    def _exchange(self, method: str, target: str, headers: dict[str, str], body: bytes | None) -> Answer:
+        connection = http.client.HTTPConnection(self.address, timeout=self.timeout_s)
+        try:
+            connection.request(method, target, body, {k: v.encode() for k, v in headers.items()})
+            response = connection.getresponse()
+            raw = response.read()
+        except (http.client.HTTPException, OSError) as error:
+            return Answer(0, "", "", f"no answer: {type(error).__name__}")
+        finally:
+            connection.close()
+        try:
+            decoded: Any = json.loads(raw) if raw else None
+        except ValueError:
+            decoded = raw.decode("utf-8", "replace")
+        content_type, location = response.getheader("Content-Type", ""), response.getheader("Location", "")
+        return Answer(response.status, content_type or "", location or "", decoded)
+
+    def _fill(self, text: str) -> str:
+        return re.sub(r"\$\{(\w+)\}", lambda found: self.kept.get(found[1], f"missing-{found[1]}"), text)
+
+
+def _at(body: Any, where: tuple[str, ...]) -> Any:
+    for step in where:
+        try:
+            body = body[int(step)] if isinstance(body, list) else body[step]
+        except (KeyError, IndexError, TypeError, ValueError):
+            return None
+    return body
+
+
+STAND_INS = tuple(
+    (re.compile(pattern, re.DOTALL), stand_in)
+    for pattern, stand_in in (
+        (r"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----\n?", r"<pem \1>"),
+        (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<uuid>"),
+        (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?", "<time>"),
+        (r"\b(?:hv)?[sbr]\.[A-Za-z0-9_-]{20,}", "<token>"),
+        (r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", "<jwt>"),
+        (r"hmac-sha256:[0-9a-f]{64}", "<hmac>"),
+        (r"_[0-9a-f]{8}\b", "_<accessor>"),
+        (r"\bvault-cluster-[0-9a-f]{8}\b", "<cluster>"),
+        (r"127\.0\.0\.1:\d+", "<address>"),
+        (r"\b[0-9a-f]{32,}\b", "<hex>"),
+        (r"^[A-Za-z0-9+/]{24,}={0,2}$", "<random>"),
+        (r"\b[A-Za-z0-9]{22,}\b", "<random>"),
+    )
+)
+CLOCKS = re.compile(r"ttl|duration|time|expir|issue|_at$|clock", re.IGNORECASE)
+OWN_AFFAIRS = frozenset(
+    {"request_id", "version", "build_date", "commit_date", "plugin_version", "running_plugin_version", "encryptions"}
+)
+"""Fields that name the product or count its own work.  Dropped where they hold what a product says of itself; a
+`version` that is a number belongs to a secret or a policy, and stays."""
+
+
+def normal(value: Any, key: str = "") -> Any:
+    """A body with everything replaced that two correct servers need not share."""
+    match value:
+        case dict():
+            kept = {k: v for k, v in value.items() if not (k in OWN_AFFAIRS and not _counts_versions(k, v))}
+            return {normal(k): normal(v, k) for k, v in sorted(kept.items())}
+        case list():
+            return [normal(item, key) for item in value]
+        case str():
+            for pattern, stand_in in STAND_INS:
+                value = pattern.sub(stand_in, value)
+            return value
+        case bool() | None:
+            return value
+        case int() | float() if CLOCKS.search(key):
+            # A second may pass between the two: what remains is rounded, a point in time is only one.
+            return "<instant>" if value > 1e8 else round((value + 1) / 10) * 10
+        case _:
+            return value
+
+
+def _counts_versions(key: str, value: Any) -> bool:
+    return key == "version" and isinstance(value, int)
+
+
+def differences(case: Case, ours: Answer, peer: Answer) -> Iterator[Difference]:
+    """Where two answers to `case` disagree; nothing when they agree."""
+    if ours.status != peer.status:
+        yield Difference(case, "status", "status", _outcome(ours), _outcome(peer))
+        return
+    if ours.status == 0:
+        yield Difference(case, "status", "status", ours.body, peer.body)
+        return
+    if ours.location != peer.location:
+        yield Difference(case, "body", "location", ours.location, peer.location)
+    if 300 <= ours.status < 400:
+        # What a redirect shows to a human is nobody's contract.
+        return
+    if ours.content_type != peer.content_type:
+        yield Difference(case, "body", "content_type", ours.content_type, peer.content_type)
+    failed = ours.status >= 400
+    for at, a, b in _walk(normal(ours.body), normal(peer.body), ""):
+        yield Difference(case, "wording" if failed and at.startswith(".errors[") else "body", at or ".", a, b)
+
+
+def _outcome(answer: Answer) -> str:
+    return f"{answer.status} {_short(answer.body)}" if answer.status >= 400 or not answer.status else str(answer.status)
+
+
+MISSING = "(absent)"
+
+
+def _walk(ours: Any, peer: Any, at: str) -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(ours, dict) and isinstance(peer, dict):
+        for key in sorted(ours.keys() | peer.keys()):
+            yield from _walk(ours.get(key, MISSING), peer.get(key, MISSING), f"{at}.{key}")
+    elif isinstance(ours, list) and isinstance(peer, list) and len(ours) == len(peer):
+        for index, (a, b) in enumerate(zip(ours, peer, strict=True)):
+            yield from _walk(a, b, f"{at}[{index}]")
+    elif ours != peer or type(ours) is not type(peer):
+        yield at, ours, peer
+
+
+def _short(value: Any, width: int = 160) -> str:
+    text = value if isinstance(value, str) and value == MISSING else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def run(cases: list[Case], ours: Side, peer: Side) -> list[Difference]:
+    """Send every case to both sides, in order and in step, and collect the differences of those that are compared."""
+    found: list[Difference] = []
+    for case in cases:
+        second = time.time() % 1
+        if second > 0.95:
+            # Both sides are asked within the same second, so that whole seconds in answers agree.
+            time.sleep(1 - second)
+        answers = ours.send(case), peer.send(case)
+        if case.compared:
+            found.extend(differences(case, *answers))
+    return found

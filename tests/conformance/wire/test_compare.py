@@ -1,0 +1,93 @@
+"""The comparison itself: a runner that sees no differences proves nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conformance.wire.allowed import Allowed
+from tests.conformance.wire.compare import Answer, Difference, UnreadableCase, differences, normal, parse
+
+CASE = parse("x.txt", "## part\nGET secret/data/x")[0]
+
+
+def answer(status: int, body: object) -> Answer:
+    return Answer(status, "application/json", "", body)
+
+
+def found(ours: Answer, peer: Answer) -> list[tuple[str, str]]:
+    return [(difference.kind, difference.at) for difference in differences(CASE, ours, peer)]
+
+
+def test_parses_every_part_of_a_line() -> None:
+    """Sections, bodies, tokens, headers, kept values and lines that aren't compared are all read."""
+    line = 'PUT a/b {"x": [1]} @t wrap=60s ns=team/ X-One:"a b" => k=.auth.client_token l=.data.0'
+    text = f"# note\n## one\n{line}\n~GET c @-"
+    first, second = parse("f.txt", text)
+    assert (first.method, first.path, first.body, first.token) == ("PUT", "a/b", '{"x": [1]}', "t")
+    assert first.headers == {"X-Vault-Wrap-TTL": "60s", "X-Vault-Namespace": "team/", "X-One": "a b"}
+    assert first.keeps == {"k": ("auth", "client_token"), "l": ("data", "0")}
+    assert (first.section, first.line, first.compared) == ("one", 3, True)
+    assert (second.token, second.compared) == ("", False)
+
+
+def test_sends_malformed_bodies_as_they_are() -> None:
+    """A `raw:` body isn't parsed."""
+    assert parse("f.txt", "POST a raw:'{\"x\": 1'")[0].body == '{"x": 1'
+
+
+@pytest.mark.parametrize("line", ["GET a stray", 'POST a {"x": ', "GET a 'open"])
+def test_refuses_what_it_cannot_read(line: str) -> None:
+    """A line with a mistake isn't skipped silently."""
+    with pytest.raises(UnreadableCase):
+        parse("f.txt", line)
+
+
+def test_sees_every_kind_of_difference() -> None:
+    """Status, missing and extra fields, values, types, lengths and null against absent are told apart."""
+    same = answer(200, {"data": {"a": 1}, "auth": None})
+    assert found(same, same) == []
+    assert found(answer(204, None), same) == [("status", "status")]
+    assert found(answer(200, {"data": {"a": 1}}), same) == [("body", ".auth")]
+    assert found(answer(200, {"data": {"a": True}, "auth": None}), same) == [("body", ".data.a")]
+    assert found(answer(200, {"data": {"a": 1.0}, "auth": None}), same) == [("body", ".data.a")]
+    assert found(answer(200, {"data": []}), answer(200, {"data": [1]})) == [("body", ".data")]
+    assert found(answer(200, None), same) == [("body", ".")]
+
+
+def test_counts_wording_apart() -> None:
+    """Another text in an error is wording; another number of errors is a body."""
+    assert found(answer(400, {"errors": ["a"]}), answer(400, {"errors": ["b"]})) == [("wording", ".errors[0]")]
+    assert found(answer(400, {"errors": []}), answer(400, {"errors": ["b"]})) == [("body", ".errors")]
+
+
+def test_content_type_counts() -> None:
+    """The body's type is part of the answer."""
+    assert found(Answer(200, "text/plain", "", {}), answer(200, {})) == [("body", "content_type")]
+
+
+def test_replaces_only_what_may_differ() -> None:
+    """Identifiers, tokens and clocks are replaced; names, numbers and versions of secrets stay."""
+    assert normal({"token": "s.aaaaaaaaaaaaaaaaaaaaaaaa"}) == normal({"token": "hvs.bbbbbbbbbbbbbbbbbbbbbbbb"})
+    assert normal({"ttl": 3599}) == normal({"ttl": 3600})
+    assert normal({"ttl": 3600}) != normal({"ttl": 7200})
+    assert normal({"creation_time": 1_700_000_000}) == normal({"creation_time": 1_700_000_009})
+    assert normal({"version": 1}) != normal({"version": 2})
+    assert normal({"version": "2.0"}) == normal({"version": "3.0"})
+    assert normal({"name": "short"}) != normal({"name": "other"})
+    assert normal({"request_id": "a", "x": None}) == {"x": None}
+
+
+def test_an_allowed_difference_covers_its_place_only() -> None:
+    """An entry covers the place that it names and what lies below, in the cases that it names."""
+    entry = Allowed("x.txt", "GET secret/*", ".data.keys", "because")
+
+    def at(place: str) -> Difference:
+        return Difference(CASE, "body", place, 1, 2)
+
+    assert entry.covers(at(".data.keys"))
+    assert entry.covers(at(".data.keys[0]"))
+    assert not entry.covers(at(".data.keystone"))
+    assert not entry.covers(at(".data"))
+    assert not Allowed("y.txt", "GET secret/*", ".data.keys", "because").covers(at(".data.keys"))
+    with pytest.raises(ValueError, match="reason"):
+        Allowed("x.txt", "*", "*", " ")
