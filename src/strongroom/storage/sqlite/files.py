@@ -103,11 +103,9 @@ class Ballast:
         except FileNotFoundError:
             return False
 
-    def free(self) -> bool:
-        """Give its room to the database; returns whether there was any."""
-        present = self.present()
+    def free(self) -> None:
+        """Give its room to the database."""
         self._path.unlink(missing_ok=True)
-        return present and self._size_bytes > 0
 
     def restore(self) -> bool:
         """Lay it in again, if that leaves as much room once more; returns whether it is there."""

@@ -15,6 +15,7 @@ from strongroom.storage.keys import below, list_start, name_below, unpack_keys
 from strongroom.storage.operations import Operation
 from strongroom.storage.sqlite.errors import storage_error
 from strongroom.storage.sqlite.rows import HEAD, Rows
+from strongroom.storage.sqlite.schema import disconnect
 
 _GET = "SELECT value, revision FROM kv WHERE key = ?"
 # In SQLite every blob is greater than every text, so an empty blob is the upper end of all keys.
@@ -63,7 +64,7 @@ class Reader:
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        disconnect(self._connection)
 
     def get(self, key: str) -> Entry | None:
         """The row at `key`."""

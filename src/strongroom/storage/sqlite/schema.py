@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import apsw
@@ -40,8 +41,14 @@ def connect(database: Path, vfs: str | None, *, cache_bytes: int) -> apsw.Connec
         for pragma in (f"cache_size = {-cache_bytes // 1024}", "wal_autocheckpoint = 0", "trusted_schema = OFF"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
     except apsw.Error as error:
-        raise storage_error(error, f"opening {database}") from error
+        raise _unusable(error, database) from error
     return connection
+
+
+def disconnect(connection: apsw.Connection) -> None:
+    """Close a connection.  The last one copies the log to the database; where it can't, the next start does."""
+    with contextlib.suppress(apsw.Error):
+        connection.close()
 
 
 def ensure_schema(connection: apsw.Connection, database: Path) -> None:
@@ -63,12 +70,16 @@ def ensure_schema(connection: apsw.Connection, database: Path) -> None:
                 detail=f"schema version {version}, this one knows {SCHEMA_VERSION}",
             )
         mode = connection.execute("PRAGMA journal_mode = WAL").fetchall()[0][0]
-    except apsw.NotADBError as error:
-        raise StorageError(f"{database} is not a database", detail=str(error)) from error
     except apsw.Error as error:
-        raise storage_error(error, f"opening {database}") from error
+        raise _unusable(error, database) from error
     if mode != "wal":
         raise StorageError(f"the file system of {database} lacks the shared memory that a write-ahead log needs")
+
+
+def _unusable(error: apsw.Error, database: Path) -> StorageError:
+    if isinstance(error, apsw.NotADBError):
+        return StorageError(f"{database} is not a database", detail=str(error))
+    return storage_error(error, f"opening {database}")
 
 
 def _create(connection: apsw.Connection) -> None:

@@ -44,7 +44,8 @@ class SqliteStorage:
         clock: judges expiry.
         random: makes the ids of commits.
         feed_commits: how many commits the change feed keeps at least.
-        ballast_bytes: room set aside for removing rows on a full disk.
+        ballast_bytes: room set aside for removing rows on a full disk; more than the database grows between two
+            checkpoints.
         checkpoint_bytes: length of the log at which it is copied to the database.
         truncate_bytes: length at which writers wait until it is empty.
         upkeep_interval_s: how often the log, the feed and the ballast are looked after, in seconds.
@@ -61,7 +62,7 @@ class SqliteStorage:
         random: Random,
         *,
         feed_commits: int = 65_536,
-        ballast_bytes: int = 4 << 20,
+        ballast_bytes: int = 16 << 20,
         checkpoint_bytes: int = 4 << 20,
         truncate_bytes: int = 64 << 20,
         upkeep_interval_s: float = 0.25,

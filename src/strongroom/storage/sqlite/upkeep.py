@@ -10,6 +10,7 @@ import structlog
 
 from strongroom.lib.errors import StorageError
 from strongroom.storage.sqlite.files import Ballast, FileLock
+from strongroom.storage.sqlite.schema import disconnect
 from strongroom.storage.sqlite.thread import BlockingCalls
 from strongroom.storage.sqlite.writer import Writer
 
@@ -79,7 +80,7 @@ class Upkeep:
             self._task.cancel()
         await asyncio.wait({self._task})
         self._thread.stop()
-        self._connection.close()
+        disconnect(self._connection)
 
     async def _run(self) -> None:
         failed = False

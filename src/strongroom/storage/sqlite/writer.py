@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import apsw
@@ -18,6 +18,7 @@ from strongroom.storage.operations import Operation
 from strongroom.storage.sqlite.errors import is_broken, is_full, storage_error
 from strongroom.storage.sqlite.files import Ballast, FileLock
 from strongroom.storage.sqlite.rows import Rows
+from strongroom.storage.sqlite.schema import disconnect
 from strongroom.storage.sqlite.thread import BlockingCalls
 
 T = TypeVar("T")
@@ -77,7 +78,7 @@ class Writer:
             raise storage_error(error, "pruning the feed") from error
         return max(0, up_to - oldest + 1)
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def hold(self, timeout_s: float | None = None) -> AsyncIterator[None]:
         """Hold the lock that every commit of every process needs; raises `StorageError` on time-out."""
         waiting = asyncio.create_task(self._acquire())
@@ -106,7 +107,7 @@ class Writer:
             self._draining.cancel()
         await asyncio.wait({self._draining, *self._late})
         self._thread.stop()
-        self._connection.close()
+        disconnect(self._connection)
 
     async def _drain(self) -> None:
         while True:
@@ -143,6 +144,7 @@ class Writer:
 
     async def _commit(self, batch: list[Pending[object]]) -> None:
         """Commit one batch and answer it; never raises."""
+        relieved = False
         while batch:
             batch = self._refuse(batch)
             outcomes: list[Outcome] = []
@@ -152,7 +154,11 @@ class Writer:
                 await self._finish()
             except apsw.Error as error:
                 self._abandon(error)
-                if is_full(error) and self._ballast.free():
+                if is_full(error) and not relieved:
+                    relieved = True
+                    self._ballast.free()
+                    # At once, while there is room: pages that lengthen the database could not be copied later.
+                    await self._thread.call(self._reuse_log)
                     continue
                 self._fail(batch, outcomes, error)
             except Exception as error:
@@ -191,6 +197,11 @@ class Writer:
 
     def _commit_transaction(self) -> None:
         self._connection.execute("COMMIT")
+
+    def _reuse_log(self) -> None:
+        """Copy the log to the database, so that the next transaction begins at its start, which needs no room."""
+        with contextlib.suppress(apsw.Error):
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
     def _abandon(self, error: apsw.Error) -> None:
         self._roll_back()
