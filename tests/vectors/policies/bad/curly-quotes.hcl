@@ -1,0 +1,2 @@
+# error at line 2
+path “secret/*” { policy = “read” }

@@ -1,0 +1,4 @@
+# error at line 5
+path "a" {
+  capabilities = ["read"]
+

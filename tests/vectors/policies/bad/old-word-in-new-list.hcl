@@ -1,0 +1,5 @@
+# error at line 4
+path "a" {
+  capabilities = ["read",
+    "write"]
+}

@@ -1,0 +1,3 @@
+path "kv/*" {
+	capabilities = ["read", "list"] # tabs and carriage returns
+}
