@@ -12,6 +12,7 @@ from strongroom.storage.base import Storage
 from strongroom.storage.inmem import InmemStorage
 from strongroom.storage.sqlite import SqliteStorage
 from tests.sim.clock import SetClock
+from tests.sim.faulty_storage import FaultyStorage, Plan
 
 
 class Backend(Protocol):
@@ -77,6 +78,14 @@ class Inmem:
     async def elapse(self, seconds: float) -> None:
         """Advance the clock."""
         self._clock.advance(seconds)
+
+
+class Faulty(Inmem):
+    """`InmemStorage` behind the failing store, whose plan is empty."""
+
+    def open(self) -> Storage:
+        """The one store."""
+        return FaultyStorage(super().open(), Plan())
 
 
 class Sqlite:
