@@ -17,6 +17,7 @@ import structlog
 
 from strongroom.http import first_step
 from strongroom.http.delivery import close_stream, write_stream, write_whole
+from strongroom.http.faults import describe
 from strongroom.http.forwarded import ForwardedRules, client_address
 from strongroom.http.listening import Listening
 from strongroom.http.message import HttpRequest, HttpResponse
@@ -282,8 +283,8 @@ class HttpConnection(asyncio.Protocol):
         listening.requests += 1
         try:
             outcome = first_step.start(listening.loop, listening.application(request))
-        except Exception:
-            _log.exception("the application raised")
+        except Exception as error:
+            _log.error("the application raised", fault=describe(error))
             return self._respond(self._fault())
         if isinstance(outcome, first_step.Finished):
             return self._respond(outcome.result)
@@ -314,7 +315,7 @@ class HttpConnection(asyncio.Protocol):
         if task.cancelled():
             response = self._listening.application.malformed(503, "the request was cancelled")
         elif error := task.exception():
-            _log.error("the application raised", exc_info=error)
+            _log.error("the application raised", fault=describe(error))
             response = self._fault()
         else:
             response = task.result()
@@ -396,8 +397,8 @@ class HttpConnection(asyncio.Protocol):
                 raise
             # The cancellation was ours, because the client is gone; what comes after the answer is still to be done.
             cast("asyncio.Task[bool]", asyncio.current_task()).uncancel()
-        except Exception:
-            _log.exception("a stream broke off")
+        except Exception as error:
+            _log.error("a stream broke off", fault=describe(error))
             self._wire.abort()
         finally:
             self._streaming = False
@@ -405,9 +406,10 @@ class HttpConnection(asyncio.Protocol):
 
     def _delivered(self, task: asyncio.Task[bool]) -> None:
         self._disown()
-        failed = task.cancelled() or task.exception() is not None
-        if failed and not task.cancelled():
-            _log.error("what was to follow an answer failed", exc_info=task.exception())
+        failed = task.cancelled()
+        if not failed and (error := task.exception()):
+            _log.error("what was to follow an answer failed", fault=describe(error))
+            failed = True
         if self._phase is not Phase.DELIVERING:
             return
         if failed:

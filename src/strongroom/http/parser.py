@@ -84,6 +84,8 @@ class RequestParser:
         """
         if data:
             self.append(data)
+        elif self._at == len(self._data):
+            return None
         head = self._head
         if head is None:
             head = self._read_head()
