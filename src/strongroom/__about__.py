@@ -7,3 +7,6 @@ API_LEVEL = "1.21.0"
 
 VERSION = f"{API_LEVEL}+strongroom.{__version__}"
 """What `sys/health` and `sys/seal-status` report: the API level first, so that clients that compare releases work."""
+
+RELEASED = "2026-11-22T00:00:00Z"
+"""When this version was made; `sys/seal-status` shows it."""

@@ -53,6 +53,16 @@ class Barrier:
         barrier.cache.clear(barrier.revision)
         return barrier
 
+    @classmethod
+    async def fresh(cls, storage: Storage, root_key: Secret, keyring: Keyring, random: Random) -> Barrier:
+        """A barrier over a store whose first transaction is going to write this keyring."""
+        barrier = cls(storage, root_key, keyring, random)
+        barrier._keyring_changed = False
+        barrier._seen = await storage.synced()
+        barrier.revision = barrier._seen.number
+        barrier.cache.clear(barrier.revision)
+        return barrier
+
     @property
     def keyring(self) -> Keyring:
         """The keyring in use."""

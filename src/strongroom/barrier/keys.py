@@ -42,3 +42,11 @@ _LEASES = area(ROOT_NAMESPACE, "lease")
 LEASE = _LEASES + "id/"
 DUE = _LEASES + "due/"
 LEASE_OF_TOKEN = _LEASES + "token/"
+LEASE_OF_MOUNT = _LEASES + "mount/"
+LEASE_COUNT = _LEASES + "count/"
+
+_IDENTITY = area(ROOT_NAMESPACE, "identity")
+ENTITY = _IDENTITY + "entity/"
+ENTITY_NAME = _IDENTITY + "entity-name/"
+ALIAS = _IDENTITY + "alias/"
+LOCKOUT = area(ROOT_NAMESPACE, "lockout")

@@ -16,7 +16,7 @@ import msgspec
 from strongroom.crypto.aead import NONCE_BYTES
 from strongroom.lib.errors import Internal, Tampered
 
-_UNKNOWN = "\x00unknown"  # no field of a record or struct can have this name
+_UNKNOWN = "~unknown fields~"  # reserved: no field has this name
 _UNKNOWN_BYTES = _UNKNOWN.encode()
 
 
@@ -27,11 +27,11 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
 
 
 class Record(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="\x00type"
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="~type"
 ):
     """Base of every stored record; a subclass names its type by `tag=`."""
 
-    version_: int = msgspec.field(default=1, name="\x00version")
+    version_: int = msgspec.field(default=1, name="~version")
     unknown_: dict[str, Any] = msgspec.field(default_factory=dict, name=_UNKNOWN)
 
 
@@ -73,9 +73,10 @@ def decode(encoded: bytes, type_: type[R]) -> R:
 def _hoist(value: Any) -> Any:
     """Put fields kept under the reserved name back beside the known ones."""
     if isinstance(value, dict):
-        out = {key: _hoist(item) for key, item in value.items() if key != _UNKNOWN}
-        out.update(value.get(_UNKNOWN, {}))
-        return out
+        kept = value.get(_UNKNOWN)
+        if not isinstance(kept, dict):
+            return {key: _hoist(item) for key, item in value.items()}
+        return {key: _hoist(item) for key, item in value.items() if key != _UNKNOWN} | kept
     if isinstance(value, list):
         return [_hoist(item) for item in value]
     return value

@@ -298,5 +298,3 @@ async def _attempt(txn: Transaction, body: Callable[[Transaction], Awaitable[T]]
         raise
     await txn.commit()
     return result
-
-

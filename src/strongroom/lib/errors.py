@@ -57,6 +57,10 @@ class RequestTooLarge(StrongroomError):
     """A body or header is over its limit."""
 
 
+class UnsupportedMedia(StrongroomError):
+    """The body is of a type that this verb doesn't take."""
+
+
 class RequestTimeout(StrongroomError):
     """The request took longer than it may."""
 

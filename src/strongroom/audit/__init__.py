@@ -1,0 +1,5 @@
+"""The audit log: every request and every response, with sensitive values as keyed digests."""
+
+from strongroom.audit.broker import AuditBroker, AuditDevice, AuditRecord
+
+__all__ = ["AuditBroker", "AuditDevice", "AuditRecord"]

@@ -1,0 +1,53 @@
+"""What a request came to, before it is bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from strongroom.lib.errors import StrongroomError
+from strongroom.sdk.request import Operation
+from strongroom.sdk.response import Response
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """What stands around the data of almost every answer."""
+
+    request_id: str
+    lease_id: str = ""
+    renewable: bool = False
+    lease_duration: int = 0
+    data: Any = None
+    wrap_info: dict[str, Any] | None = None
+    warnings: list[str] | None = None
+    auth: dict[str, Any] | None = None
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer: a response, nothing (204), or an error."""
+
+    request_id: str
+    operation: Operation
+    response: Response | None = None
+    auth: dict[str, Any] | None = None
+    wrap: dict[str, Any] | None = None
+    lease_id: str = ""
+    lease_duration_s: int = 0
+    renewable: bool = False
+    error: StrongroomError | None = None
+
+    def envelope(self) -> Envelope:
+        """The answer in its envelope."""
+        response = self.response
+        if self.wrap is not None:
+            return Envelope(request_id="", wrap_info=self.wrap)
+        return Envelope(
+            request_id=self.request_id,
+            lease_id=self.lease_id,
+            renewable=self.renewable,
+            lease_duration=self.lease_duration_s,
+            data=response.data if response is not None else None,
+            warnings=(response.warnings or None) if response is not None else None,
+            auth=self.auth,
+        )

@@ -1,0 +1,192 @@
+"""The paths that are answered without a token, sealed or not: health, initialisation, unsealing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from strongroom.__about__ import RELEASED, VERSION
+from strongroom.core.node import Node
+from strongroom.lib.errors import InvalidRequest, Sealed, UnsupportedOperation
+from strongroom.sdk.fields import Body, CommaList, fill
+from strongroom.sdk.request import Operation
+from strongroom.sealing import initialize, unseal
+
+SEALED = "Vault is sealed"
+
+
+class FrontAnswer(msgspec.Struct, frozen=True):
+    """An answer without an envelope."""
+
+    status: int
+    body: dict[str, Any] | None
+
+
+class InitBody(Body, frozen=True):
+    """`PUT sys/init`."""
+
+    secret_shares: int = 0
+    secret_threshold: int = 0
+    pgp_keys: CommaList | None = None
+    root_token_pgp_key: str = ""
+    stored_shares: int = 0
+    recovery_shares: int = 0
+    recovery_threshold: int = 0
+    recovery_pgp_keys: CommaList | None = None
+
+
+class UnsealBody(Body, frozen=True):
+    """`PUT sys/unseal`."""
+
+    key: str = ""
+    reset: bool = False
+    migrate: bool = False
+
+
+FrontPath = Callable[[Node, Operation, Mapping[str, Any]], Awaitable[FrontAnswer]]
+
+
+async def seal_status(node: Node, operation: Operation, data: Mapping[str, Any]) -> FrontAnswer:
+    """`GET sys/seal-status`."""
+    _only(operation, Operation.READ)
+    return FrontAnswer(200, await _status(node))
+
+
+async def _status(node: Node) -> dict[str, Any]:
+    seal = await initialize.seal_of(node.storage)
+    progress = await node.port.progress()
+    opened = node.unsealed
+    out: dict[str, Any] = {
+        "type": "shamir",
+        "initialized": seal is not None,
+        "sealed": opened is None,
+        "t": seal.threshold if seal is not None else 0,
+        "n": seal.shares if seal is not None else 0,
+        "progress": progress.count,
+        "nonce": progress.nonce,
+        "recovery_seal": False,
+        "version": VERSION,
+        "commit_date": RELEASED,
+        "migration": False,
+    }
+    if opened is not None:
+        out |= {"cluster_name": opened.cluster.name, "cluster_id": opened.cluster.id}
+    return out | {"storage_type": node.storage_type}
+
+
+async def health(node: Node, operation: Operation, data: Mapping[str, Any]) -> FrontAnswer:
+    """`GET` and `HEAD sys/health`: the status code tells the state; the query may choose other codes."""
+    _only(operation, Operation.READ)
+    opened = node.unsealed
+    made = opened is not None or await initialize.initialized(node.storage)
+    name, status = ("activecode", 200) if opened is not None else ("sealedcode", 503) if made else ("uninitcode", 501)
+    mode = "disabled" if opened is not None else "unknown"
+    out: dict[str, Any] = {
+        "initialized": made,
+        "sealed": opened is None,
+        "standby": opened is None,
+        "replication_performance_mode": mode,
+        "replication_dr_mode": mode,
+        "server_time_utc": int(node.clock.now()),
+        "version": VERSION,
+    }
+    if opened is not None:
+        out |= {"cluster_name": opened.cluster.name, "cluster_id": opened.cluster.id}
+    return FrontAnswer(_chosen(data, name, status), out)
+
+
+def _chosen(data: Mapping[str, Any], name: str, status: int) -> int:
+    """The status that the query wants instead; what is no status is refused."""
+    for field in ("activecode", "standbycode", "sealedcode", "uninitcode"):
+        if field not in data:
+            continue
+        text = str(data[field])
+        if not text.isdecimal() or not 100 <= int(text) <= 999:
+            raise InvalidRequest("")
+        if field == name:
+            status = int(text)
+    return status
+
+
+async def leader(node: Node, operation: Operation, data: Mapping[str, Any]) -> FrontAnswer:
+    """`GET sys/leader`: every node that is unsealed serves reads and writes, so each leads."""
+    _only(operation, Operation.READ)
+    if node.unsealed is None:
+        raise Sealed(SEALED)
+    if not node.clustered:
+        return FrontAnswer(200, {"ha_enabled": False})
+    return FrontAnswer(
+        200,
+        {
+            "ha_enabled": True,
+            "is_self": True,
+            "leader_address": node.api_address,
+            "leader_cluster_address": node.cluster_address,
+            "performance_standby": False,
+            "performance_standby_last_remote_wal": 0,
+        },
+    )
+
+
+async def init(node: Node, operation: Operation, data: Mapping[str, Any]) -> FrontAnswer:
+    """`GET sys/init` tells whether it was done; `PUT` does it."""
+    _only(operation, Operation.READ, Operation.UPDATE)
+    if operation is Operation.READ:
+        return FrontAnswer(200, {"initialized": await initialize.initialized(node.storage)})
+    if await initialize.initialized(node.storage):
+        raise InvalidRequest("Vault is already initialized")
+    body = fill(InitBody, data)
+    recovery = [name for name in ("recovery_shares", "recovery_threshold", "recovery_pgp_keys") if data.get(name)]
+    if recovery:
+        raise InvalidRequest(f"parameters {','.join(recovery)} not applicable to seal type shamir")
+    wanted = initialize.Wanted(
+        shares=body.secret_shares,
+        threshold=body.secret_threshold,
+        pgp_keys=tuple(body.pgp_keys or ()),
+        root_token_pgp_key=body.root_token_pgp_key,
+        cluster_name=node.cluster_name,
+    )
+    made = await initialize.initialize(node.storage, node.random, wanted)
+    return FrontAnswer(
+        200,
+        {
+            "keys": made.shown_keys(),
+            "keys_base64": made.shown_keys_base64(),
+            "root_token": made.root_token.reveal().decode(),
+        },
+    )
+
+
+async def unseal_(node: Node, operation: Operation, data: Mapping[str, Any]) -> FrontAnswer:
+    """`PUT sys/unseal`: one share, or `reset`."""
+    _only(operation, Operation.UPDATE)
+    body = fill(UnsealBody, data)
+    if not body.key and not body.reset:
+        raise InvalidRequest("'key' must be specified in request body as JSON, or 'reset' set to true")
+    seal = await initialize.seal_of(node.storage)
+    if body.reset:
+        await node.port.reset()
+    else:
+        unseal.decode_share(body.key)
+        if seal is None:
+            raise InvalidRequest("Vault is not initialized")
+        if node.unsealed is None:
+            await unseal.submit(node.storage, node.port, seal, body.key)
+    return FrontAnswer(200, await _status(node))
+
+
+def _only(operation: Operation, *allowed: Operation) -> None:
+    if operation not in allowed:
+        raise UnsupportedOperation("")
+
+
+PATHS: Mapping[str, FrontPath] = {
+    "sys/seal-status": seal_status,
+    "sys/health": health,
+    "sys/leader": leader,
+    "sys/init": init,
+    "sys/unseal": unseal_,
+}
+"""Answered in every state, without a token and outside the audit log, as Vault does."""

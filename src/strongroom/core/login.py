@@ -1,0 +1,169 @@
+"""A successful login becomes a token; failed ones are counted and lock a user out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from strongroom.barrier import keys
+from strongroom.barrier.record import Record
+from strongroom.barrier.transaction import Transaction
+from strongroom.lib.errors import InvalidRequest, PermissionDenied
+from strongroom.sdk.response import Auth
+from strongroom.services.exchange import ApiRequest
+from strongroom.services.mounts import MountEntry
+from strongroom.services.mounts.records import Lockout
+from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens.logic import clean_policies, grant_ttl, parse_cidrs
+from strongroom.services.tokens.records import BATCH, SERVICE
+from strongroom.sysapi.parts import Unsealed
+
+LOCKOUT_TYPES = frozenset({"userpass", "ldap", "approle"})
+_DEFAULT_LOCKOUT = Lockout(threshold=5, duration_s=900, counter_reset_s=900)
+
+
+class FailedLogins(Record, frozen=True, tag="failed-logins"):
+    """How often in a row a user's login failed."""
+
+    count: int
+    last_at: float
+
+
+class Login(msgspec.Struct, frozen=True):
+    """The token that a login made."""
+
+    block: dict[str, Any]
+    warnings: list[str]
+
+
+def auth_block(token: str, record: TokenRecord, *, orphan: bool, num_uses: int) -> dict[str, Any]:
+    """The `auth` of an answer."""
+    block: dict[str, Any] = {
+        "client_token": token,
+        "accessor": record.accessor,
+        "policies": list(record.policies),
+        "token_policies": list(record.policies),
+        "metadata": record.metadata,
+        "lease_duration": record.ttl_s,
+        "renewable": record.renewable,
+        "entity_id": record.entity_id,
+        "token_type": record.type,
+        "orphan": orphan,
+        "mfa_requirement": None,
+        "num_uses": num_uses,
+    }
+    if not record.policies:
+        del block["token_policies"]
+    return block
+
+
+def token_kind(wanted: str, tuned: str) -> str:
+    """`service` or `batch`, by what the role says and what the mount is tuned to."""
+    if tuned in {SERVICE, BATCH}:
+        return tuned
+    choice = wanted if wanted not in {"", "default"} else tuned
+    return BATCH if choice in {BATCH, "default-batch"} else SERVICE
+
+
+async def log_in(parts: Unsealed, txn: Transaction, request: ApiRequest, entry: MountEntry, auth: Auth) -> Login:
+    """Make the token of a successful login."""
+    mount, now = entry.mount, request.received_at
+    policies = clean_policies(auth.policies, add_default=not auth.no_default_policy)
+    if "root" in policies:
+        raise InvalidRequest("auth methods cannot create root tokens")
+    ceiling = min((limit for limit in (mount.max_lease_ttl_s, auth.max_ttl_s) if limit), default=0)
+    ttl_s, warnings = grant_ttl(
+        wanted_s=auth.ttl_s,
+        default_s=mount.default_lease_ttl_s,
+        max_s=ceiling,
+        explicit_max_s=auth.explicit_max_ttl_s,
+        period_s=auth.period_s,
+    )
+    kind = token_kind(auth.token_type, mount.token_type)
+    entity_id = ""
+    if auth.alias:
+        entity_id = await parts.identity.entity_of(txn, mount.accessor, auth.alias, auth.metadata, now)
+        entity = await parts.identity.entity(txn, entity_id)
+        if entity is not None and entity.disabled:
+            raise PermissionDenied("permission denied")
+    token = parts.tokens.new_token(txn, "login") if kind == SERVICE else ""
+    record = TokenRecord(
+        key=parts.tokens.key_of(token) if token else "",
+        accessor=parts.tokens.new_accessor(txn, "login") if token else "",
+        policies=policies,
+        path=request.path,
+        created_at=now,
+        display_name="-".join(filter(None, (mount.path.removeprefix("auth/").rstrip("/"), auth.display_name))),
+        metadata=auth.metadata or None,
+        ttl_s=ttl_s,
+        creation_ttl_s=ttl_s,
+        expires_at=now + ttl_s,
+        explicit_max_ttl_s=auth.explicit_max_ttl_s,
+        period_s=auth.period_s,
+        max_ttl_s=auth.max_ttl_s,
+        renewable=auth.renewable and kind == SERVICE,
+        num_uses=auth.num_uses if kind == SERVICE else 0,
+        auth_mount=entry.record.id,
+        entity_id=entity_id,
+        bound_cidrs=parse_cidrs(auth.bound_cidrs),
+        strictly_bind_ip=auth.strictly_bind_ip,
+        bound_ip=request.address if auth.strictly_bind_ip else "",
+        type=kind,
+        no_default_policy=auth.no_default_policy,
+        internal=auth.internal,
+        alias=auth.alias,
+    )
+    if kind == SERVICE:
+        parts.tokens.create(txn, record)
+    else:
+        token = parts.tokens.seal_batch(txn, record)
+    return Login(auth_block(token, record, orphan=True, num_uses=record.num_uses), warnings)
+
+
+def lockout_of(entry: MountEntry) -> Lockout | None:
+    """The lockout rule of a mount; None where none applies."""
+    if entry.record.type not in LOCKOUT_TYPES:
+        return None
+    tuned = entry.record.config.lockout
+    if tuned is None:
+        return _DEFAULT_LOCKOUT
+    if tuned.disabled:
+        return None
+    return Lockout(
+        threshold=tuned.threshold or _DEFAULT_LOCKOUT.threshold,
+        duration_s=tuned.duration_s or _DEFAULT_LOCKOUT.duration_s,
+        counter_reset_s=tuned.counter_reset_s or _DEFAULT_LOCKOUT.counter_reset_s,
+    )
+
+
+def _key(entry: MountEntry, user: str) -> str:
+    return f"{keys.LOCKOUT}{entry.record.accessor}/{user.lower().encode().hex()}"
+
+
+async def check_lockout(txn: Transaction, entry: MountEntry, user: str, now: float) -> None:
+    """Raise `PermissionDenied` while the user is locked out."""
+    rule = lockout_of(entry)
+    if rule is None or not user:
+        return
+    failed = await txn.read(_key(entry, user), FailedLogins)
+    if failed is not None and failed.count >= rule.threshold and now < failed.last_at + rule.duration_s:
+        raise PermissionDenied("permission denied")
+
+
+async def count_failure(txn: Transaction, entry: MountEntry, user: str, now: float) -> None:
+    """Count a failed login."""
+    rule = lockout_of(entry)
+    if rule is None or not user:
+        return
+    key = _key(entry, user)
+    failed = await txn.read(key, FailedLogins)
+    if failed is None or now >= failed.last_at + max(rule.counter_reset_s, rule.duration_s):
+        failed = FailedLogins(count=0, last_at=now)
+    txn.write(key, FailedLogins(count=failed.count + 1, last_at=now))
+
+
+async def clear_failures(txn: Transaction, entry: MountEntry, user: str) -> None:
+    """Forget the failures of a user who has logged in."""
+    if user and lockout_of(entry) is not None and await txn.read(_key(entry, user), FailedLogins) is not None:
+        txn.delete(_key(entry, user))

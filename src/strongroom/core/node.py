@@ -1,0 +1,28 @@
+"""The process as its stages see it: sealed or unsealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from strongroom.lib.clock import Clock
+from strongroom.lib.rand import Random
+from strongroom.sealing.port import SealPort
+from strongroom.storage.base import Storage
+from strongroom.sysapi.parts import Unsealed
+
+
+@dataclass(slots=True)
+class Node:
+    """What exists in every state, and what exists only while the barrier is open."""
+
+    storage: Storage
+    storage_type: str
+    port: SealPort
+    clock: Clock
+    random: Random
+    clustered: bool = False
+    """Whether other nodes work on the same store."""
+    api_address: str = ""
+    cluster_address: str = ""
+    cluster_name: str = ""
+    unsealed: Unsealed | None = field(default=None)

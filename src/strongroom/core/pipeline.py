@@ -1,0 +1,275 @@
+"""One request, read top to bottom.
+
+    resolve → authenticate → authorize → charge → audit → dispatch → lease, log in → wrap → commit → audit → answer
+
+Everything between `resolve` and `commit` is one transaction, which may run several times; what must not happen
+twice (the request's audit entry, the use of a token) is guarded.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import structlog
+
+from strongroom.audit.broker import Sink
+from strongroom.audit.entry import Outcome
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core import access, login
+from strongroom.core.answer import Answer
+from strongroom.core.wrap import wrap
+from strongroom.lib.errors import (
+    Internal,
+    InvalidRequest,
+    OutOfRange,
+    PermissionDenied,
+    RateLimited,
+    StrongroomError,
+    UnsupportedPath,
+)
+from strongroom.sdk.engine import Match
+from strongroom.sdk.request import Client, Operation, Request
+from strongroom.sdk.response import Response
+from strongroom.sdk.view import View
+from strongroom.services.exchange import ApiRequest, Known
+from strongroom.services.mounts import MountEntry, Router
+from strongroom.services.tokens import Bearer
+from strongroom.services.tokens.logic import grant_ttl
+from strongroom.sysapi.context import SystemEngine, SystemView
+from strongroom.sysapi.parts import Unsealed
+
+log = structlog.get_logger("core")
+
+_WRITES = frozenset({Operation.CREATE, Operation.UPDATE, Operation.PATCH})
+
+
+class Progress:
+    """What outlives the attempts of one request."""
+
+    __slots__ = ("audited", "known", "login_user", "sinks")
+
+    def __init__(self, request: ApiRequest) -> None:
+        self.known = Known(request)
+        self.sinks: tuple[Sink, ...] = ()
+        self.audited = False
+        self.login_user: tuple[MountEntry, str] | None = None
+
+
+class Pipeline:
+    """Serves requests while the server is unsealed."""
+
+    def __init__(self, parts: Unsealed) -> None:
+        self.parts = parts
+
+    async def serve(self, request: ApiRequest) -> Answer:
+        """Answer one request; every error comes back as an answer too."""
+        progress = Progress(request)
+        try:
+            answer = await transact(self.parts.barrier, lambda txn: self._run(txn, request, progress))
+        except StrongroomError as error:
+            answer = await self._failed(request, progress, error)
+        except Exception as error:  # a fault of ours must not take the connection's other requests with it
+            log.exception("request failed", request_id=request.id, path=request.path)
+            answer = await self._failed(request, progress, Internal(detail=repr(type(error))))
+        return self._close(progress, answer)
+
+    async def _failed(self, request: ApiRequest, progress: Progress, error: StrongroomError) -> Answer:
+        if isinstance(error, OutOfRange):
+            error = RateLimited("lease count quota exceeded", retry_after_s=60, detail=error.key)
+        if error.detail:
+            log.warning("request failed", request_id=request.id, path=request.path, detail=error.detail)
+        if progress.login_user is not None and isinstance(error, (InvalidRequest, PermissionDenied)):
+            entry, user = progress.login_user
+            try:
+                await transact(
+                    self.parts.barrier,
+                    lambda txn: login.count_failure(txn, entry, user, request.received_at),
+                )
+            except StrongroomError as uncounted:
+                error = uncounted
+        return Answer(request_id=request.id, operation=request.operation, error=error)
+
+    def _close(self, progress: Progress, answer: Answer) -> Answer:
+        """The second half of the audit bracket: nothing is answered that no device took."""
+        audit, now = self.parts.audit, self.parts.clock.now()
+        text = _error_text(answer.error)
+        try:
+            if not progress.audited:
+                audit.request(progress.sinks, progress.known, text, now)
+            audit.response(progress.sinks, progress.known, _outcome(answer, text), now)
+        except Internal as error:
+            return Answer(request_id=answer.request_id, operation=answer.operation, error=error)
+        return answer
+
+    async def _run(self, txn: Transaction, request: ApiRequest, progress: Progress) -> Answer:
+        parts = self.parts
+        progress.sinks = await parts.audit.sinks(txn)
+        router = await parts.mounts.router(txn)
+        entry = router.find(request.path)
+        match, unresolved = _resolve(entry, request)
+        progress.known = Known(request, entry=entry)
+        if entry is not None and match is not None and match.declaration.unauthenticated:
+            return await self._login(txn, progress, entry, match, router)
+        bearer = await parts.tokens.authenticate(txn, request.token, router, request.address, request.received_at)
+        known = progress.known = Known(request, bearer=bearer, entry=entry)
+        if request.operation is Operation.UPDATE and entry is not None and match is not None:
+            asked = self._ask(txn, known, entry, match, router)
+            if entry.engine is not None and not await entry.engine.exists(asked, match):
+                request = access.as_create(request)
+                known = progress.known = msgspec.structs.replace(known, request=request)
+        known, refusal = await access.authorize(parts, txn, known, entry, match)
+        if bearer.record.num_uses:
+            remaining = await parts.tokens.use(txn, bearer.record)
+            known = msgspec.structs.replace(known, remaining_uses=remaining)
+        self._open(progress, known, refusal)
+        if refusal is not None:
+            raise refusal
+        if entry is None:
+            raise UnsupportedPath(f'no handler for route "{request.path}". route entry not found.')
+        if request.operation in _WRITES and request.path.endswith("/"):
+            raise InvalidRequest("cannot write to a path ending in '/'")
+        if match is None or unresolved is not None:
+            raise unresolved or UnsupportedPath("")
+        response = await self._dispatch(txn, known, entry, match, router)
+        if bearer.record.num_uses and known.remaining_uses == 0:
+            await self._spent(txn, bearer)
+        return await self._finish(txn, known, entry, response)
+
+    async def _login(
+        self, txn: Transaction, progress: Progress, entry: MountEntry, match: Match, router: Router
+    ) -> Answer:
+        known, request = progress.known, progress.known.request
+        self._open(progress, known, None)
+        user = match.parameters.get("username", "")
+        await login.check_lockout(txn, entry, user, request.received_at)
+        progress.login_user = (entry, user) if user else None
+        response = await self._dispatch(txn, known, entry, match, router)
+        if response is not None and response.auth is not None:
+            await login.clear_failures(txn, entry, user)
+        return await self._finish(txn, known, entry, response)
+
+    def _open(self, progress: Progress, known: Known, refusal: StrongroomError | None) -> None:
+        """The first half of the audit bracket, once per request."""
+        progress.known = known
+        if not progress.audited:
+            now = self.parts.clock.now()
+            self.parts.audit.request(progress.sinks, known, _error_text(refusal), now)
+            progress.audited = True
+
+    def _ask(self, txn: Transaction, known: Known, entry: MountEntry, match: Match, router: Router) -> Request:
+        request, bearer = known.request, known.bearer
+        view: View
+        if isinstance(entry.engine, SystemEngine):
+            view = SystemView(txn, entry.prefix, known, router, self.parts)
+        else:
+            view = View(txn, entry.prefix)
+        passed = entry.record.config.passthrough_request_headers
+        return Request(
+            operation=request.operation,
+            path=request.path[len(entry.record.full_path) :],
+            data=request.data,
+            mount=entry.mount,
+            view=view,
+            once=txn.once,
+            now=request.received_at,
+            client=_client(bearer) if bearer is not None else None,
+            address=request.address,
+            headers={n.lower(): request.headers[n.lower()] for n in passed if n.lower() in request.headers}
+            if passed
+            else {},
+            request_id=request.id,
+        )
+
+    async def _dispatch(
+        self, txn: Transaction, known: Known, entry: MountEntry, match: Match, router: Router
+    ) -> Response | None:
+        if entry.engine is None:
+            raise Internal(
+                f'the mount "{entry.record.full_path}" is of type "{entry.record.type}", which this server does not '
+                "have or its configuration does not allow"
+            )
+        return await entry.engine.answer(self._ask(txn, known, entry, match, router), match)
+
+    async def _finish(self, txn: Transaction, known: Known, entry: MountEntry, response: Response | None) -> Answer:
+        """Turn what the engine answered into what the client gets: a lease, a token, a wrapping."""
+        request, parts = known.request, self.parts
+        answer = Answer(request_id=request.id, operation=request.operation, response=response)
+        if response is None:
+            return answer
+        if response.hint_ttl_s or response.lease_id:
+            answer = msgspec.structs.replace(
+                answer,
+                lease_duration_s=response.hint_ttl_s,
+                lease_id=response.lease_id,
+                renewable=response.renewable,
+            )
+        if response.lease is not None and known.bearer is not None:
+            answer = self._lease(txn, known, known.bearer, entry, answer)
+        if response.auth is not None:
+            made = await login.log_in(parts, txn, request, entry, response.auth)
+            response.warnings = [*made.warnings, *response.warnings]
+            answer = msgspec.structs.replace(answer, auth=made.block)
+        elif response.token is not None:
+            answer = msgspec.structs.replace(answer, auth=response.token)
+        if request.wrap_ttl_s and not response.unwrapped and response.status < 400 and response.raw is None:
+            answer = wrap(parts, txn, request, answer)
+        return answer
+
+    def _lease(self, txn: Transaction, known: Known, bearer: Bearer, entry: MountEntry, answer: Answer) -> Answer:
+        wanted = answer.response.lease if answer.response is not None else None
+        if wanted is None:
+            return answer
+        ceiling = min((s for s in (entry.mount.max_lease_ttl_s, wanted.max_ttl_s) if s), default=0)
+        ttl_s, warnings = grant_ttl(wanted_s=wanted.ttl_s, default_s=entry.mount.default_lease_ttl_s, max_s=ceiling)
+        lease = self.parts.leases.create(
+            txn,
+            path=known.request.path,
+            mount=entry.record.id,
+            token_key=bearer.record.key,
+            ttl_s=ttl_s,
+            max_ttl_s=ceiling,
+            renewable=wanted.renewable,
+            internal=wanted.internal,
+            now=known.request.received_at,
+        )
+        if answer.response is not None and warnings:
+            answer.response.warnings = [*warnings, *answer.response.warnings]
+        return msgspec.structs.replace(answer, lease_id=lease.id, lease_duration_s=ttl_s, renewable=wanted.renewable)
+
+    async def _spent(self, txn: Transaction, bearer: Bearer) -> None:
+        """A token whose last use this was ends with the request."""
+        await self.parts.tokens.revoke(txn, bearer.record)
+
+
+def _resolve(entry: MountEntry | None, request: ApiRequest) -> tuple[Match | None, StrongroomError | None]:
+    if entry is None or entry.engine is None:
+        return None, None
+    try:
+        return entry.engine.routes.find(request.operation, request.path[len(entry.record.full_path) :]), None
+    except StrongroomError as error:
+        return None, error
+
+
+def _client(bearer: Bearer) -> Client:
+    record = bearer.record
+    return Client(
+        accessor=record.accessor,
+        display_name=record.display_name,
+        entity_id=record.entity_id,
+        policies=record.policies,
+        metadata=record.metadata or {},
+        token_key=record.key,
+    )
+
+
+def _error_text(error: StrongroomError | None) -> str:
+    return "" if error is None else error.text or type(error).__name__
+
+
+def _outcome(answer: Answer, error: str) -> Outcome:
+    return Outcome(
+        response=answer.response if answer.wrap is None else None,
+        auth=answer.auth if answer.wrap is None else None,
+        wrap=answer.wrap,
+        lease_id=answer.lease_id,
+        error=error,
+    )

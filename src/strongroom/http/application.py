@@ -1,0 +1,96 @@
+"""The application behind every listener: decode, serve, encode."""
+
+from __future__ import annotations
+
+import uuid
+
+import structlog
+
+from strongroom.core.answer import Answer, Envelope
+from strongroom.core.front import PATHS, SEALED
+from strongroom.core.node import Node
+from strongroom.core.pipeline import Pipeline
+from strongroom.http import encode
+from strongroom.http.decode import Call, Redirect, decode
+from strongroom.http.message import HttpRequest, HttpResponse
+from strongroom.lib.errors import Sealed, StrongroomError
+from strongroom.sdk.request import Operation
+from strongroom.services.exchange import ApiRequest
+
+log = structlog.get_logger("http")
+
+
+class Application:
+    """Answers HTTP requests from a node's state."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._pipeline: Pipeline | None = None
+
+    async def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request; whatever goes wrong is an answer too."""
+        try:
+            call = decode(request)
+        except Redirect as redirect:
+            return encode.redirect(redirect.location)
+        except StrongroomError as error:
+            return encode.failure(error)
+        try:
+            front = PATHS.get(call.path)
+            if front is not None:
+                answer = await front(self._node, call.operation, call.data)
+                return encode.flat(answer.body, answer.status)
+            return await self._serve(request, call)
+        except StrongroomError as error:
+            if error.detail:
+                log.warning("request failed", path=call.path, detail=error.detail)
+            return encode.failure(error)
+
+    def malformed(self, status: int, text: str) -> HttpResponse:
+        """The answer to what the listener itself refuses."""
+        return encode.error_body(status, [text])
+
+    async def _serve(self, request: HttpRequest, call: Call) -> HttpResponse:
+        parts = self._node.unsealed
+        if parts is None:
+            if call.path == "sys/seal" and call.operation is Operation.UPDATE:
+                return encode.no_content()  # it is what was asked for
+            raise Sealed(SEALED)
+        if self._pipeline is None or self._pipeline.parts is not parts:
+            self._pipeline = Pipeline(parts)
+        api = ApiRequest(
+            id=str(uuid.uuid4()),
+            operation=call.operation,
+            path=call.path,
+            data=call.data,
+            token=call.token,
+            wrap_ttl_s=call.wrap_ttl_s,
+            headers={},
+            address=request.peer.address,
+            port=request.peer.port,
+            received_at=parts.clock.now(),
+            method=request.method,
+        )
+        return encode_answer(await self._pipeline.serve(api))
+
+
+def encode_answer(answer: Answer) -> HttpResponse:
+    """The bytes of an answer, by the API's rules for when something is 200, 204 or 404."""
+    if answer.error is not None:
+        return encode.failure(answer.error)
+    response = answer.response
+    if response is None:
+        if answer.operation in {Operation.READ, Operation.LIST, Operation.SCAN}:
+            return encode.not_found()
+        return encode.no_content()
+    if answer.wrap is not None:
+        return encode.encode(answer.envelope())
+    status = response.status or 200
+    if response.raw is not None:
+        return encode.raw(response.raw.content, response.raw.content_type, status)
+    if response.flat:
+        return encode.flat(response.data, status, response.headers)
+    envelope: Envelope = answer.envelope()
+    if response.repeat:
+        return encode.encode_repeated(envelope, status)
+    return encode.encode(envelope, status, response.headers)

@@ -1,0 +1,191 @@
+"""From HTTP to what the API means by it (p)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import parse_qs, unquote_to_bytes
+
+import msgspec
+
+from strongroom.http.message import HttpRequest
+from strongroom.lib import json
+from strongroom.lib.durations import parse_duration_s
+from strongroom.lib.errors import InvalidRequest, NotFound, UnsupportedMedia, UnsupportedOperation, UnsupportedPath
+from strongroom.sdk.fields import FieldError, to_bool
+from strongroom.sdk.request import Operation
+
+PREFIX = "/v1/"
+
+_OPERATIONS = {
+    "GET": Operation.READ,
+    "HEAD": Operation.READ,
+    "POST": Operation.UPDATE,
+    "PUT": Operation.UPDATE,
+    "PATCH": Operation.PATCH,
+    "DELETE": Operation.DELETE,
+    "LIST": Operation.LIST,
+    "SCAN": Operation.SCAN,
+}
+_WRITES = frozenset({Operation.UPDATE, Operation.PATCH})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_UNCLEAN = re.compile(r"//|/\.{1,2}(/|$)")
+_MERGE_PATCH = "application/merge-patch+json"
+_FORM = "application/x-www-form-urlencoded"
+_MAX_QUERY_FIELDS = 1000
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A request in the API's terms."""
+
+    operation: Operation
+    path: str
+    data: dict[str, Any]
+    token: str
+    wrap_ttl_s: int
+
+
+class Redirect(Exception):  # an answer, not an error
+    """The path isn't in its plain form; `location` is."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location)
+        self.location = location
+
+
+def decode(request: HttpRequest) -> Call:
+    """Read path, verb, body and the API's headers.
+
+    Raises: `Redirect` for a path with `.`, `..` or empty segments, and the errors that the client is to read.
+    """
+    path = decode_path(request.path, request.query)
+    if request.method == "OPTIONS":
+        raise InvalidRequest("cannot handle internal-only request operation")
+    operation = _OPERATIONS.get(request.method)
+    if operation is None or (request.method == "HEAD" and path != "sys/health"):
+        raise UnsupportedOperation("")
+    namespace = request.headers.get("x-vault-namespace", "")
+    if namespace.strip("/") not in {"", "root"}:
+        raise NotFound("namespace not found")
+    data: dict[str, Any]
+    if operation in _WRITES:
+        data = decode_body(request, operation)
+    else:
+        query = decode_query(request.query)
+        operation = _listing(operation, query)
+        data = query
+    if (operation is Operation.LIST or operation is Operation.SCAN) and not path.endswith("/"):
+        path += "/"
+    return Call(operation, path, data, token_of(request), wrap_ttl_of(request))
+
+
+def decode_path(raw: str, query: str = "") -> str:
+    """The path below `/v1/`, percent-decoded.
+
+    Raises: `InvalidRequest` for control characters and invalid UTF-8, `UnsupportedPath` outside `/v1/`.
+    """
+    if "%" in raw:
+        try:
+            path = unquote_to_bytes(raw).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InvalidRequest("the path is not valid UTF-8") from error
+    else:
+        path = raw
+    if not path.isprintable() and _CONTROL.search(path):
+        raise InvalidRequest("the path contains control characters")
+    if _UNCLEAN.search(path):
+        raise Redirect(_clean(path) + (f"?{query}" if query else ""))
+    if not path.startswith(PREFIX):
+        raise UnsupportedPath("")
+    return path[len(PREFIX) :]
+
+
+def _clean(path: str) -> str:
+    out: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            if out:
+                out.pop()
+        elif segment not in {"", "."}:
+            out.append(segment)
+    cleaned = "/" + "/".join(out)
+    return cleaned + "/" if path.endswith("/") and cleaned != "/" else cleaned
+
+
+def _listing(operation: Operation, query: dict[str, Any]) -> Operation:
+    """`GET` with `?list=true` or `?scan=true` is a listing; those two words are no data."""
+    if operation is not Operation.READ:
+        return operation
+    for name, listing in (("list", Operation.LIST), ("scan", Operation.SCAN)):
+        if name in query:
+            try:
+                wanted = to_bool(query.pop(name))
+            except FieldError as error:
+                raise InvalidRequest("") from error
+            if wanted:
+                return listing
+    return operation
+
+
+def decode_query(query: str) -> dict[str, Any]:
+    """The query's fields; one that comes several times is a list."""
+    if not query:
+        return {}
+    try:
+        fields = parse_qs(query, keep_blank_values=True, max_num_fields=_MAX_QUERY_FIELDS, errors="strict")
+    except ValueError as error:
+        raise InvalidRequest(f"the query cannot be read: {error}") from error
+    return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
+
+
+def decode_body(request: HttpRequest, operation: Operation) -> dict[str, Any]:
+    """The JSON object of a write; an empty body and null are an empty one.
+
+    A body that `curl -d` labels as a form, and that begins like an object, is JSON all the same.
+    """
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if operation is Operation.PATCH and media != _MERGE_PATCH:
+        raise UnsupportedMedia(f"PATCH requires Content-Type of {_MERGE_PATCH}, provided {media}")
+    body = request.body
+    if not body:
+        return {}
+    if media == _FORM and not body.lstrip().startswith((b"{", b"[")):
+        try:
+            return decode_query(body.decode())
+        except UnicodeDecodeError as error:
+            raise InvalidRequest("the form is not valid UTF-8") from error
+    try:
+        decoded = json.loads(body)
+    except InvalidRequest as error:
+        raise InvalidRequest(f"failed to decode JSON input: {error.text}") from error
+    if decoded is None:
+        return {}
+    if not isinstance(decoded, dict):
+        kind = {list: "array", str: "string", bool: "bool"}.get(type(decoded), "number")
+        raise InvalidRequest(
+            f"failed to decode JSON input: json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
+        )
+    return decoded
+
+
+def token_of(request: HttpRequest) -> str:
+    """The client's token, from `X-Vault-Token` or as a bearer token."""
+    token = request.headers.get("x-vault-token")
+    if token is None:
+        authorization = request.headers.get("authorization", "")
+        token = authorization[7:] if authorization.startswith("Bearer ") else ""
+    return token.strip()
+
+
+def wrap_ttl_of(request: HttpRequest) -> int:
+    """For how many seconds the answer is to be wrapped; 0 for not at all."""
+    text = request.headers.get("x-vault-wrap-ttl")
+    if not text:
+        return 0
+    try:
+        seconds = parse_duration_s(text)
+    except InvalidRequest as error:
+        raise InvalidRequest(f"error parsing X-Vault-Wrap-TTL header: {error.text}") from error
+    if seconds < 0:
+        raise InvalidRequest("error parsing X-Vault-Wrap-TTL header: requested wrap ttl cannot be negative")
+    return seconds

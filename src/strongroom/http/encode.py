@@ -1,0 +1,74 @@
+"""From what the API answers to HTTP (p)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from strongroom.core.answer import Envelope
+from strongroom.http.errors import status_of, text_of
+from strongroom.http.message import HttpResponse
+from strongroom.lib import json
+from strongroom.lib.errors import RateLimited, StrongroomError
+
+_JSON = "application/json"
+_BASE = (("Cache-Control", "no-store"), ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+HEADERS = (("Content-Type", _JSON), *_BASE)
+_EMPTY = HttpResponse(status=404, headers=HEADERS, body=b'{"errors":[]}\n')
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def encode(envelope: Envelope, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> HttpResponse:
+    """An answer in its envelope."""
+    try:
+        body = _encoder.encode(envelope)
+    except OverflowError:
+        body = json.dumps_unsorted(msgspec.structs.asdict(envelope))
+    return HttpResponse(status=status, headers=HEADERS + headers, body=body + b"\n")
+
+
+def encode_repeated(envelope: Envelope, status: int = 200) -> HttpResponse:
+    """An answer whose data stands in the envelope and beside it, as old clients expect it."""
+    return flat({**(envelope.data or {}), **msgspec.structs.asdict(envelope)}, status)
+
+
+def flat(value: Any, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> HttpResponse:
+    """A JSON answer without an envelope."""
+    return HttpResponse(status=status, headers=HEADERS + headers, body=json.dumps_unsorted(value) + b"\n")
+
+
+def no_content() -> HttpResponse:
+    """204."""
+    return HttpResponse(status=204, headers=HEADERS)
+
+
+def raw(content: bytes, content_type: str, status: int = 200) -> HttpResponse:
+    """A body of another type than JSON."""
+    return HttpResponse(status=status, headers=(("Content-Type", content_type), *_BASE), body=content)
+
+
+def redirect(location: str) -> HttpResponse:
+    """307 to the same path in its plain form."""
+    return HttpResponse(status=307, headers=(("Location", location), *HEADERS))
+
+
+def error_body(status: int, texts: list[str]) -> HttpResponse:
+    """`{"errors": […]}`."""
+    return HttpResponse(status=status, headers=HEADERS, body=json.dumps({"errors": texts}) + b"\n")
+
+
+def failure(error: StrongroomError) -> HttpResponse:
+    """The answer for an error."""
+    text = text_of(error)
+    response = error_body(status_of(error), [text] if text else [])
+    if isinstance(error, RateLimited):
+        response.headers = (*response.headers, ("Retry-After", str(max(1, round(error.retry_after_s)))))
+    return response
+
+
+def not_found() -> HttpResponse:
+    """404 with the API's empty list of errors."""
+    return _EMPTY

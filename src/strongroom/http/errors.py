@@ -1,0 +1,50 @@
+"""From meaning to status (p): the only place that knows which error is which status code."""
+
+from __future__ import annotations
+
+from strongroom.lib import errors
+from strongroom.lib.errors import StrongroomError
+
+STATUS: dict[type[StrongroomError], int] = {
+    errors.InvalidRequest: 400,
+    errors.PermissionDenied: 403,
+    errors.NotFound: 404,
+    errors.UnsupportedPath: 404,
+    errors.UnsupportedOperation: 405,
+    errors.RequestTimeout: 408,
+    errors.PreconditionFailed: 412,
+    errors.RequestTooLarge: 413,
+    errors.UnsupportedMedia: 415,
+    errors.RateLimited: 429,
+    errors.Internal: 500,
+    errors.Tampered: 500,
+    errors.StorageError: 500,
+    errors.StorageFull: 507,
+    errors.CommitUnknown: 500,
+    errors.OutOfRange: 400,
+    errors.Conflict: 503,
+    errors.FeedTooOld: 503,
+    errors.UpstreamFailed: 502,
+    errors.NotInitialized: 400,
+    errors.Sealed: 503,
+    errors.Unavailable: 503,
+}
+
+_GENERAL = "internal error"
+
+
+def status_of(error: StrongroomError) -> int:
+    """The status code that an error is answered with."""
+    for type_ in type(error).__mro__:
+        if type_ in STATUS:
+            return STATUS[type_]
+    return 500
+
+
+def text_of(error: StrongroomError) -> str:
+    """What the client reads; faults of ours say no more than that they are."""
+    if isinstance(error, errors.StorageFull):
+        return "the store is full: nothing was written"
+    if isinstance(error, errors.StorageError):
+        return "the store cannot be reached or failed: nothing was answered from it"
+    return error.text or (_GENERAL if status_of(error) >= 500 else "")

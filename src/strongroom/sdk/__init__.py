@@ -1,0 +1,41 @@
+"""What an engine or auth method sees of Strongroom."""
+
+from strongroom.barrier.barrier import SecretRecord
+from strongroom.barrier.record import Part, Record
+from strongroom.sdk import path
+from strongroom.sdk.engine import AuthMethod, Engine
+from strongroom.sdk.fields import (
+    Body,
+    CommaList,
+    Doc,
+    Duration,
+    JsonMap,
+    StringMap,
+)
+from strongroom.sdk.request import Client, Mount, Operation, Request
+from strongroom.sdk.response import Auth, Lease, RawBody, Response
+from strongroom.sdk.view import View
+
+__all__ = [
+    "Auth",
+    "AuthMethod",
+    "Body",
+    "Client",
+    "CommaList",
+    "Doc",
+    "Duration",
+    "Engine",
+    "JsonMap",
+    "Lease",
+    "Mount",
+    "Operation",
+    "Part",
+    "RawBody",
+    "Record",
+    "Request",
+    "Response",
+    "SecretRecord",
+    "StringMap",
+    "View",
+    "path",
+]

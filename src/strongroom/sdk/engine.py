@@ -1,0 +1,188 @@
+"""Base classes of secrets engines and auth methods."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import msgspec
+
+from strongroom.lib.errors import InvalidRequest, UnsupportedOperation, UnsupportedPath
+from strongroom.sdk.fields import fields_of, fill
+from strongroom.sdk.path import Declaration, Endpoint, compile_pattern
+from strongroom.sdk.request import Operation, Request
+from strongroom.sdk.response import Auth, Response
+
+UNSUPPORTED_PATH = "1 error occurred:\n\t* unsupported path\n\n"
+UNSUPPORTED_OPERATION = "1 error occurred:\n\t* unsupported operation\n\n"
+
+
+class Route(msgspec.Struct, frozen=True):
+    """A pattern with everything declared for it."""
+
+    pattern: str
+    expression: re.Pattern[str]
+    by_operation: dict[Operation, Declaration]
+    known_fields: frozenset[str]
+    """Fields of any verb and parameters of the path: naming them is never a mistake."""
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A request's path, resolved to what was declared for its verb."""
+
+    route: Route
+    declaration: Declaration
+    parameters: dict[str, str]
+
+
+class RouteTable:
+    """The paths of one engine class, tried in the order of their declaration, within their first segment."""
+
+    def __init__(self, declarations: list[Declaration]) -> None:
+        grouped: dict[str, list[Declaration]] = {}
+        for declaration in declarations:
+            grouped.setdefault(declaration.pattern, []).append(declaration)
+        self.routes = tuple(_route(pattern, group) for pattern, group in grouped.items())
+        self._by_head: dict[str, list[Route]] = {}
+        self._heads = {_head(route.pattern) for route in self.routes} - {""}
+        for head in self._heads | {""}:
+            self._by_head[head] = [route for route in self.routes if _head(route.pattern) in {head, ""}]
+
+    def find(self, operation: Operation, path: str) -> Match:
+        """Raises `UnsupportedPath` when no pattern fits, `UnsupportedOperation` when none that fits has the verb."""
+        head = path.partition("/")[0]
+        listing = operation is Operation.LIST or operation is Operation.SCAN
+        fits = False
+        for route in self._by_head.get(head) or self._by_head[""]:
+            declaration = route.by_operation.get(operation)
+            found = route.expression.fullmatch(path)
+            if found is None and (listing or declaration is None) and path.endswith("/"):
+                found = route.expression.fullmatch(path[:-1])
+            if found is None:
+                continue
+            fits = True
+            if declaration is not None:
+                return Match(route, declaration, found.groupdict())
+        if fits:
+            raise UnsupportedOperation(UNSUPPORTED_OPERATION)
+        raise UnsupportedPath(UNSUPPORTED_PATH)
+
+
+def _head(pattern: str) -> str:
+    head = pattern.partition("/")[0]
+    return "" if "{" in head else head
+
+
+def _route(pattern: str, declarations: list[Declaration]) -> Route:
+    by_operation: dict[Operation, Declaration] = {}
+    known: set[str] = set()
+    for declaration in declarations:
+        for operation in declaration.operations:
+            if operation in by_operation:
+                raise TypeError(f"{pattern}: {operation} is declared twice")
+            by_operation[operation] = declaration
+        known.update(declaration.parameters)
+        if declaration.body is not None:
+            known.update(field.name for field in fields_of(declaration.body))
+    return Route(pattern, compile_pattern(pattern), by_operation, frozenset(known))
+
+
+class Engine:
+    """A secrets engine: subclass it, give it a `type`, decorate methods with `path.*`.
+
+    One object serves every mount of its type in a process, so it holds no state of its own; what it keeps is in the
+    request's view.
+    """
+
+    type: ClassVar[str]
+    """The name to mount it by."""
+    plugin_version: ClassVar[str] = ""
+    routes: ClassVar[RouteTable]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        declarations: list[Declaration] = []
+        for base in cls.__mro__:
+            for function in vars(base).values():
+                declared: list[Declaration] = getattr(function, "__paths__", [])
+                declarations += [d for d in declared if getattr(cls, d.function, None) is not None]
+        cls.routes = RouteTable(declarations)
+
+    def variant(self, options: Mapping[str, str]) -> Engine:
+        """The engine that serves a mount with these options; most have only one."""
+        return self
+
+    async def exists(self, request: Request, match: Match) -> bool:
+        """Whether what a write addresses is there already; True where a declaration doesn't say how to tell."""
+        if not match.declaration.exists:
+            return True
+        hook = getattr(self, match.declaration.exists)
+        found: bool = await hook(request, **match.parameters)
+        return found
+
+    async def answer(self, request: Request, match: Match) -> Response | None:
+        """Fill the declared body, call the declared method, and warn of fields that nobody declared."""
+        declaration = match.declaration
+        arguments: dict[str, Any] = {
+            name: value for name, value in match.parameters.items() if name in declaration.parameters
+        }
+        if declaration.body is not None:
+            prefix = "" if declaration.exists else "Field validation failed: "
+            arguments["body"] = fill(declaration.body, request.data, prefix=prefix)
+        function: Endpoint = getattr(self, declaration.function)
+        response = await function(request, **arguments)
+        if response is not None and request.data and not declaration.takes_anything:
+            _warn(response, request, match)
+        return response
+
+    def check_options(self, options: dict[str, str]) -> dict[str, str]:
+        """The mount options to keep.  Raises `InvalidRequest` for values that this engine can't work with."""
+        return options
+
+    async def mounted(self, request: Request) -> None:
+        """Called in the transaction that mounts it; may write what a new mount begins with."""
+
+    async def renew(self, request: Request, lease: dict[str, Any], increment_s: int) -> int:
+        """Prolong what a lease stands for, if the outside has to know.
+
+        Returns: the seconds to grant; the lease service applies the ceilings.
+        """
+        return increment_s
+
+    async def revoke(self, request: Request, lease: dict[str, Any]) -> None:
+        """Undo what a lease stands for.  Raises `UpstreamFailed` to be called again later."""
+
+
+class AuthMethod(Engine):
+    """An auth method: an engine whose unauthenticated paths may answer with `auth`."""
+
+    async def renew_token(self, request: Request, auth: Auth) -> Auth:
+        """Settings for a token of this method that is being renewed.
+
+        Raises: `InvalidRequest` when it may not be (its user or role has gone, or changed).
+        """
+        return auth
+
+
+def _warn(response: Response, request: Request, match: Match) -> None:
+    given = request.data.keys()
+    replaced = sorted(name for name in given if name in match.parameters)
+    ignored = sorted(name for name in given if name not in match.route.known_fields and name not in replaced)
+    added = []
+    if ignored:
+        added.append(f"Endpoint ignored these unrecognized parameters: [{' '.join(ignored)}]")
+    if replaced:
+        added.append(
+            "Endpoint replaced the value of these parameters with the values captured from the endpoint's path: "
+            f"[{' '.join(replaced)}]"
+        )
+    if added:
+        response.warnings = [*response.warnings, *added]
+
+
+def require(value: str, text: str) -> str:
+    """The value, unless it is empty; raises `InvalidRequest` with `text` then."""
+    if not value:
+        raise InvalidRequest(text)
+    return value

@@ -1,0 +1,266 @@
+"""Fields of a request: declared once as a struct, filled from the loose JSON that Vault's clients send.
+
+`"true"`, `1` and `true` are booleans; `"1h"`, `"3600"` and `3600` are durations; `"a,b"` and `["a","b"]` are lists;
+null and `""` stand for the type's zero.  A field that the request doesn't name keeps its default.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Annotated, Any, NewType, TypeVar
+
+import msgspec
+
+from strongroom.lib.durations import parse_duration_s
+from strongroom.lib.errors import InvalidRequest
+
+Doc = msgspec.Meta
+"""`Annotated[str, Doc(description="…")]` documents a field."""
+
+Duration = NewType("Duration", int)
+"""Seconds; a duration text or a number of seconds, not negative."""
+SignedDuration = NewType("SignedDuration", int)
+"""Seconds; may be negative."""
+CommaList = NewType("CommaList", list)  # type: ignore[type-arg]
+"""A list of texts, or one text with commas."""
+StringMap = NewType("StringMap", dict)  # type: ignore[type-arg]
+"""Names to texts; an object, or a list of `name=text`."""
+JsonMap = NewType("JsonMap", dict)  # type: ignore[type-arg]
+"""Any JSON object."""
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of request bodies.  `None` as a default tells "not given" from a zero."""
+
+
+B = TypeVar("B", bound=Body)
+
+
+class FieldError(Exception):
+    """A value can't be taken for a field's type; the text says why, in the words of Vault's API."""
+
+
+_GO_KINDS = {str: "string", bool: "bool", int: "json.Number", float: "json.Number", list: "[]interface {}"}
+
+
+def _kind(value: Any) -> str:
+    return _GO_KINDS.get(type(value), "map[string]interface {}")
+
+
+def _unconvertible(wanted: str, value: Any) -> FieldError:
+    return FieldError(f"'' expected type '{wanted}', got unconvertible type '{_kind(value)}'")
+
+
+def to_text(value: Any) -> str:
+    """A text from a text, number or boolean."""
+    match value:
+        case str():
+            return value
+        case None:
+            return ""
+        case bool():
+            return "1" if value else "0"
+        case int() | float():
+            return repr(value)
+    raise _unconvertible("string", value)
+
+
+def to_int(value: Any) -> int:
+    """A whole number from a number, a numeric text or a boolean."""
+    match value:
+        case None | "":
+            return 0
+        case int():
+            return int(value)
+        case str():
+            try:
+                return int(value, 0) if value.lower().startswith(("0x", "0b", "0o")) else int(value)
+            except ValueError:
+                pass
+        case float():
+            pass
+        case _:
+            raise _unconvertible("int", value)
+    raise FieldError("'' cannot parse value as 'int': strconv.ParseInt: invalid syntax")
+
+
+_TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
+_FALSE = frozenset({"", "0", "f", "F", "false", "FALSE", "False"})
+
+
+def to_bool(value: Any) -> bool:
+    """A boolean from a boolean, a number or one of the texts that Go knows."""
+    match value:
+        case None:
+            return False
+        case bool():
+            return value
+        case int() | float():
+            return value != 0
+        case str():
+            if value in _TRUE:
+                return True
+            if value in _FALSE:
+                return False
+            raise FieldError("'' cannot parse value as 'bool': strconv.ParseBool: invalid syntax")
+    raise _unconvertible("bool", value)
+
+
+def to_signed_seconds(value: Any) -> int:
+    """Seconds from a duration text or a number."""
+    try:
+        return parse_duration_s(value)
+    except InvalidRequest as error:
+        raise FieldError(error.text) from error
+
+
+def to_seconds(value: Any) -> int:
+    """Seconds, not negative."""
+    seconds = to_signed_seconds(value)
+    if seconds < 0:
+        raise FieldError(f"cannot provide negative value '{seconds}'")
+    return seconds
+
+
+def to_list(value: Any) -> list[str]:
+    """A list from a list, or from a text with commas; items are trimmed."""
+    match value:
+        case None | "":
+            return []
+        case str():
+            if value.startswith("["):
+                try:
+                    return to_list(msgspec.json.decode(value))
+                except msgspec.DecodeError:
+                    pass  # not JSON after all: a text like any other
+            return [item.strip() for item in value.split(",")]
+        case list():
+            return [_item(index, item) for index, item in enumerate(value)]
+        case _:
+            return [_item(0, value)]
+
+
+def _item(index: int, value: Any) -> str:
+    if isinstance(value, (dict, list)):
+        shown = "map[" + " ".join(f"{k}:{v}" for k, v in value.items()) + "]" if isinstance(value, dict) else value
+        raise FieldError(
+            "1 error(s) decoding:\n\n"
+            f"* '[{index}]' expected type 'string', got unconvertible type '{_kind(value)}', value: '{shown}'"
+        )
+    return to_text(value).strip()
+
+
+def to_plain_list(value: Any) -> list[str]:
+    """A list from a list; a single text is a list of one, commas and all."""
+    match value:
+        case None | "":
+            return []
+        case list():
+            return [_item(index, item) for index, item in enumerate(value)]
+        case _:
+            return [_item(0, value)]
+
+
+def to_map(value: Any) -> dict[str, Any]:
+    """A JSON object."""
+    match value:
+        case None:
+            return {}
+        case dict():
+            return value
+        case list() if all(isinstance(item, dict) for item in value):
+            return {key: inner for item in value for key, inner in item.items()}
+        case list():
+            index, item = next((i, item) for i, item in enumerate(value) if not isinstance(item, dict))
+            raise FieldError(
+                f"'[{index}]' expected type 'map[string]interface {{}}', got unconvertible type '{_kind(item)}'"
+            )
+    raise _unconvertible("map[string]interface {}", value)
+
+
+def to_string_map(value: Any) -> dict[str, str]:
+    """Names to texts, from an object or from `name=text` items."""
+    if isinstance(value, dict):
+        out = {}
+        for name, item in value.items():
+            if isinstance(item, (dict, list)):
+                raise FieldError(f"'[{name}]' expected type 'string', got unconvertible type '{_kind(item)}'")
+            out[name] = to_text(item)
+        return out
+    out = {}
+    for pair in to_list(value):
+        name, sign, text = pair.partition("=")
+        if not sign:
+            raise FieldError(f"invalid key pair {pair!r}")
+        out[name] = text
+    return out
+
+
+_COERCERS: dict[Any, Callable[[Any], Any]] = {
+    str: to_text,
+    int: to_int,
+    bool: to_bool,
+    Duration: to_seconds,
+    SignedDuration: to_signed_seconds,
+    CommaList: to_list,
+    list: to_plain_list,
+    StringMap: to_string_map,
+    JsonMap: to_map,
+    Any: lambda value: value,
+}
+
+
+class Field(msgspec.Struct, frozen=True):
+    """One declared field."""
+
+    name: str
+    type: Any
+    coerce: Callable[[Any], Any]
+    description: str
+    required: bool
+    default: Any
+
+
+@cache
+def fields_of(body: type[Body]) -> tuple[Field, ...]:
+    """What a body declares, in order.  Raises `TypeError` for a type that no coercion exists for."""
+    hints = typing.get_type_hints(body, include_extras=True)
+    out = []
+    for info in msgspec.structs.fields(body):
+        hint, description = hints[info.name], ""
+        if typing.get_origin(hint) is Annotated:
+            metas = [item for item in typing.get_args(hint)[1:] if isinstance(item, msgspec.Meta)]
+            description = next((meta.description or "" for meta in metas), "")
+            hint = typing.get_args(hint)[0]
+        options = [item for item in typing.get_args(hint) if item is not type(None)]
+        base = options[0] if len(options) == 1 and type(None) in typing.get_args(hint) else hint
+        base = list if base == list[str] else base
+        if base not in _COERCERS:
+            raise TypeError(f"{body.__name__}.{info.name}: no coercion for {base}")
+        name = info.encode_name
+        default = info.default if info.default is not msgspec.NODEFAULT else None
+        out.append(Field(name, base, _COERCERS[base], description, info.required, default))
+    return tuple(out)
+
+
+def fill(body: type[B], data: Mapping[str, Any], *, prefix: str = "") -> B:
+    """Make the body from a request's data.
+
+    Args:
+        prefix: put before the text of an error.
+
+    Raises: `InvalidRequest` naming the first field that can't be taken.
+    """
+    values: dict[str, Any] = {}
+    for field, attribute in zip(fields_of(body), body.__struct_fields__, strict=True):
+        if field.name not in data:
+            continue
+        try:
+            values[attribute] = field.coerce(data[field.name])
+        except FieldError as error:
+            raise InvalidRequest(
+                f'{prefix}error converting input for field "{field.name}": {error}'
+            ) from error
+    return body(**values)

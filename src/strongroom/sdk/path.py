@@ -1,0 +1,112 @@
+"""Declares paths: one decorator per verb gives routing, fields, authorization needs, help and OpenAPI.
+
+A pattern is made of literal segments, `{name}` (one segment), and as its last part `{name*}` (everything that
+follows, slashes included, at least one character) or `{name**}` (the same, or nothing).
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import typing
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from strongroom.sdk.fields import Body
+from strongroom.sdk.request import Operation
+from strongroom.sdk.response import Response
+
+Endpoint = Callable[..., Awaitable[Response | None]]
+F = TypeVar("F", bound=Endpoint)
+
+
+class Declaration(msgspec.Struct, frozen=True):
+    """What one decorator said of one function."""
+
+    pattern: str
+    operations: tuple[Operation, ...]
+    function: str
+    """The method's name on the engine."""
+    body: type[Body] | None
+    parameters: tuple[str, ...]
+    summary: str
+    description: str
+    sudo: bool = False
+    """The path needs the `sudo` capability besides its verb's."""
+    unauthenticated: bool = False
+    """Whether it is answered without a token."""
+    sealed: bool = False
+    """Whether it is answered while the server is sealed."""
+    exists: str = ""
+    """The method that tells an update from a creation; without one every write is an update."""
+    takes_anything: bool = False
+    """Whether fields that aren't declared are the point, not a mistake."""
+    query: bool = False
+    """Whether a write takes its fields from the query as well."""
+
+
+_PART = re.compile(r"\{(\w+)(\*{0,2})\}")
+
+
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """The regular expression for a pattern."""
+    out, at = "", 0
+    for part in _PART.finditer(pattern):
+        out += re.escape(pattern[at : part.start()])
+        out += f"(?P<{part[1]}>" + {"": "[^/]+", "*": ".+", "**": ".*"}[part[2]] + ")"
+        at = part.end()
+    return re.compile(out + re.escape(pattern[at:]), re.DOTALL)
+
+
+def _declare(pattern: str, operations: tuple[Operation, ...], options: dict[str, Any]) -> Callable[[F], F]:
+    def mark(function: F) -> F:
+        hints = typing.get_type_hints(function)
+        names = [name for name in inspect.signature(function).parameters if name not in {"self", "request", "body"}]
+        summary, _, description = inspect.cleandoc(function.__doc__ or "").partition("\n")
+        declaration = Declaration(
+            pattern=pattern,
+            operations=operations,
+            function=function.__name__,
+            body=hints.get("body"),
+            parameters=tuple(names),
+            summary=summary,
+            description=description.strip(),
+            **options,
+        )
+        declared: list[Declaration] = getattr(function, "__paths__", [])
+        function.__paths__ = [*declared, declaration]  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def read(pattern: str, **options: Any) -> Callable[[F], F]:
+    """`GET`."""
+    return _declare(pattern, (Operation.READ,), options)
+
+
+def write(pattern: str, **options: Any) -> Callable[[F], F]:
+    """`POST` and `PUT`, whether they create or update."""
+    return _declare(pattern, (Operation.CREATE, Operation.UPDATE), options)
+
+
+def patch(pattern: str, **options: Any) -> Callable[[F], F]:
+    """`PATCH` with a JSON merge patch."""
+    return _declare(pattern, (Operation.PATCH,), options)
+
+
+def delete(pattern: str, **options: Any) -> Callable[[F], F]:
+    """`DELETE`."""
+    return _declare(pattern, (Operation.DELETE,), options)
+
+
+def list_(pattern: str, **options: Any) -> Callable[[F], F]:
+    """`LIST`, and `GET` with `?list=true`.  The pattern is written without a trailing slash."""
+    return _declare(pattern, (Operation.LIST,), options)
+
+
+def scan(pattern: str, **options: Any) -> Callable[[F], F]:
+    """`SCAN`, and `GET` with `?scan=true`."""
+    return _declare(pattern, (Operation.SCAN,), options)

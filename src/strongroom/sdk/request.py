@@ -1,0 +1,74 @@
+"""What an engine is asked."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from strongroom.barrier.transaction import Once
+    from strongroom.sdk.view import View
+
+
+class Operation(enum.StrEnum):
+    """What a request wants, in the words of the audit log."""
+
+    CREATE = "create"
+    READ = "read"
+    UPDATE = "update"
+    PATCH = "patch"
+    DELETE = "delete"
+    LIST = "list"
+    SCAN = "scan"
+    HELP = "help"
+
+
+class Client(msgspec.Struct, frozen=True):
+    """Who asks, as far as an engine may know: never the token itself."""
+
+    accessor: str = ""
+    display_name: str = ""
+    entity_id: str = ""
+    policies: tuple[str, ...] = ()
+    metadata: dict[str, str] = {}
+    token_key: str = ""
+    """A stable digest of the token, for what is kept per token."""
+
+
+class Mount(msgspec.Struct, frozen=True):
+    """The mount that a request reached."""
+
+    id: str
+    path: str
+    """Ends in `/`; under `auth/` for auth methods."""
+    type: str
+    accessor: str
+    options: dict[str, str]
+    default_lease_ttl_s: int
+    """The ceiling chain resolved: the mount's own, else the server's."""
+    max_lease_ttl_s: int
+    token_type: str = "default-service"  # noqa: S105 - a kind of token
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One request, resolved to a mount."""
+
+    operation: Operation
+    path: str
+    """Relative to the mount; a listed folder ends in `/`."""
+    data: dict[str, Any]
+    """The body, or the query of a request without one, as decoded from JSON."""
+    mount: Mount
+    view: View
+    once: Once
+    now: float
+    """Seconds since the epoch, the same over all attempts."""
+    client: Client | None = None
+    """None for requests that need no token."""
+    address: str = ""
+    """The client's IP address; empty on a Unix socket."""
+    headers: dict[str, str] = {}
+    """Only those that the mount's `passthrough_request_headers` let through, in lower case."""
+    request_id: str = ""

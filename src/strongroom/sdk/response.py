@@ -1,0 +1,75 @@
+"""What an engine answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Auth(msgspec.Struct, frozen=True, kw_only=True):
+    """A login that succeeded; the token service turns it into a token.
+
+    The token's own settings (`token_*` on roles) come resolved: times in seconds, 0 for "as the mount says".
+    """
+
+    display_name: str = ""
+    policies: tuple[str, ...] = ()
+    metadata: dict[str, str] = {}
+    alias: str = ""
+    """The name by which the auth method knows who logged in."""
+    ttl_s: int = 0
+    max_ttl_s: int = 0
+    explicit_max_ttl_s: int = 0
+    period_s: int = 0
+    num_uses: int = 0
+    renewable: bool = True
+    no_default_policy: bool = False
+    bound_cidrs: tuple[str, ...] = ()
+    strictly_bind_ip: bool = False
+    token_type: str = "default"  # noqa: S105 - a kind of token
+    internal: dict[str, str] = {}
+    """Kept with the token for its renewal."""
+
+
+class Lease(msgspec.Struct, frozen=True, kw_only=True):
+    """What the answer's secret is leased for; the lease service gives it an id."""
+
+    ttl_s: int
+    max_ttl_s: int = 0
+    renewable: bool = True
+    internal: dict[str, Any] = {}
+    """Kept with the lease for renewing and revoking it."""
+
+
+class RawBody(msgspec.Struct, frozen=True):
+    """A body that isn't in the envelope."""
+
+    content: bytes
+    content_type: str
+
+
+class Response(msgspec.Struct, kw_only=True):
+    """One answer.  No response at all (None) is the API's 204."""
+
+    data: dict[str, Any] | None = None
+    warnings: list[str] = []
+    auth: Auth | None = None
+    lease: Lease | None = None
+    hint_ttl_s: int = 0
+    """`lease_duration` without a lease: when to look again."""
+    raw: RawBody | None = None
+    status: int = 0
+    """0 leaves the status to the API's rules."""
+    headers: tuple[tuple[str, str], ...] = ()
+    flat: bool = False
+    """Whether `data` stands without the envelope around it."""
+    repeat: bool = False
+    """Whether `data` stands in the envelope and again beside it."""
+    token: dict[str, Any] | None = None
+    """The `auth` of an answer whose token is made already; for the token mount."""
+    lease_id: str = ""
+    renewable: bool = False
+    """With `lease_id`: an existing lease that the answer is about; for the lease paths."""
+    unwrapped: bool = False
+    """Whether the answer is given as it is even when its wrapping was asked for."""

@@ -1,0 +1,215 @@
+"""The `token_*` parameters that every auth method's users and roles share: declared, merged, shown and applied (p).
+
+Source: https://developer.hashicorp.com/vault/api-docs/auth/userpass#create-update-user
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+import msgspec
+
+from strongroom.barrier.record import Part
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.fields import Body, CommaList, Doc, Duration
+from strongroom.sdk.response import Auth
+
+TOKEN_TYPES = frozenset({"default", "service", "batch"})
+
+
+class TokenFields(Body, frozen=True):
+    """The parameters as a request gives them; None for one that it doesn't name."""
+
+    token_bound_cidrs: Annotated[
+        CommaList | None, Doc(description="Addresses or CIDR blocks that may log in and use the token.")
+    ] = None
+    token_explicit_max_ttl: Annotated[
+        Duration | None, Doc(description="Hard limit of the token's life, whatever is renewed.")
+    ] = None
+    token_max_ttl: Annotated[Duration | None, Doc(description="How long renewals can keep the token alive.")] = None
+    token_no_default_policy: Annotated[bool | None, Doc(description="Leave out the `default` policy.")] = None
+    token_num_uses: Annotated[int | None, Doc(description="How often the token can be used; 0 for any number.")] = None
+    token_period: Annotated[Duration | None, Doc(description="Makes the token periodic, renewed by this much.")] = None
+    token_policies: Annotated[CommaList | None, Doc(description="Names of the policies of the token.")] = None
+    token_strictly_bind_ip: Annotated[
+        bool | None, Doc(description="Bind the token to the address that logged in.")
+    ] = None
+    token_ttl: Annotated[Duration | None, Doc(description="How long the token lives at first.")] = None
+    token_type: Annotated[str | None, Doc(description="`service`, `batch`, or `default` for the mount's type.")] = None
+
+
+class OldTokenFields(TokenFields, frozen=True):
+    """The same, with the names that four of them had before; a new name given beside an old one wins."""
+
+    policies: Annotated[CommaList | None, Doc(description="Old name of `token_policies`.")] = None
+    ttl: Annotated[Duration | None, Doc(description="Old name of `token_ttl`.")] = None
+    max_ttl: Annotated[Duration | None, Doc(description="Old name of `token_max_ttl`.")] = None
+    bound_cidrs: Annotated[CommaList | None, Doc(description="Old name of `token_bound_cidrs`.")] = None
+
+
+class TokenSettings(Part, frozen=True):
+    """The parameters as a user or role keeps them.  Times in seconds; 0 and empty stand for "not set"."""
+
+    bound_cidrs: tuple[str, ...] = ()
+    explicit_max_ttl_s: int = 0
+    max_ttl_s: int = 0
+    no_default_policy: bool = False
+    num_uses: int = 0
+    period_s: int = 0
+    policies: tuple[str, ...] = ()
+    strictly_bind_ip: bool = False
+    ttl_s: int = 0
+    type: str = "default"
+    old_names: tuple[str, ...] = ()
+    """Which of the old names were used last; an answer shows those too."""
+
+
+_OLD_NAMES = ("policies", "ttl", "max_ttl", "bound_cidrs")
+_ATTRIBUTES = {
+    "token_bound_cidrs": "bound_cidrs",
+    "token_explicit_max_ttl": "explicit_max_ttl_s",
+    "token_max_ttl": "max_ttl_s",
+    "token_no_default_policy": "no_default_policy",
+    "token_num_uses": "num_uses",
+    "token_period": "period_s",
+    "token_policies": "policies",
+    "token_strictly_bind_ip": "strictly_bind_ip",
+    "token_ttl": "ttl_s",
+    "token_type": "type",
+}
+
+
+def merged(settings: TokenSettings, fields: TokenFields) -> TokenSettings:
+    """The settings with what a request gives put in.  Raises `InvalidRequest` for values that don't fit together."""
+    given: dict[str, Any] = {}
+    old_names = set(settings.old_names)
+    for name, attribute in _ATTRIBUTES.items():
+        old_name = name.removeprefix("token_")
+        old = getattr(fields, old_name, None) if old_name in _OLD_NAMES else None
+        new = getattr(fields, name)
+        if old is not None:
+            old_names.add(old_name)
+        elif new is not None:
+            old_names.discard(old_name)
+        value = new if new is not None else old
+        if value is not None:
+            given[attribute] = value
+    if "bound_cidrs" in given:
+        given["bound_cidrs"] = tuple(normal_cidr(text) for text in given["bound_cidrs"])
+    if "policies" in given:
+        given["policies"] = tuple(given["policies"])
+    if "type" in given:
+        given["type"] = given["type"] or "default"
+    result = msgspec.structs.replace(settings, **given, old_names=tuple(sorted(old_names)))
+    _check(result)
+    return result
+
+
+def _check(settings: TokenSettings) -> None:
+    if settings.type not in TOKEN_TYPES:
+        raise InvalidRequest(f"invalid 'token_type' value \"{settings.type}\"")
+    if settings.num_uses < 0:
+        raise InvalidRequest("'token_num_uses' cannot be negative")
+    if settings.max_ttl_s and settings.ttl_s > settings.max_ttl_s:
+        raise InvalidRequest("'token_ttl' cannot be greater than 'token_max_ttl'")
+    if settings.type == "batch":
+        # A batch token is no row, so nothing can count its uses or prolong it.
+        refused = "'token_type' cannot be 'batch' or 'default_batch' when set to generate"
+        if settings.num_uses:
+            raise InvalidRequest(f"{refused} tokens with limited use count")
+        if settings.period_s:
+            raise InvalidRequest(f"{refused} periodic tokens")
+
+
+def shown(settings: TokenSettings) -> dict[str, Any]:
+    """The settings as an answer's data."""
+    data = {name: _plain(getattr(settings, attribute)) for name, attribute in _ATTRIBUTES.items()}
+    for old_name in settings.old_names:
+        value = data[f"token_{old_name}"]
+        if value:
+            data[old_name] = value
+    return data
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def grant(
+    settings: TokenSettings, *, alias: str, metadata: Mapping[str, str], internal: Mapping[str, str] | None = None
+) -> Auth:
+    """The login that these settings stand for.
+
+    Args:
+        alias: the name by which the method knows who logged in.
+        metadata: what is shown with the token.
+        internal: what is kept with it for its renewal.
+    """
+    return Auth(
+        display_name=alias,
+        policies=normal_policies(settings.policies),
+        metadata=dict(metadata),
+        alias=alias,
+        ttl_s=settings.ttl_s,
+        max_ttl_s=settings.max_ttl_s,
+        explicit_max_ttl_s=settings.explicit_max_ttl_s,
+        period_s=settings.period_s,
+        num_uses=settings.num_uses,
+        no_default_policy=settings.no_default_policy,
+        bound_cidrs=settings.bound_cidrs,
+        strictly_bind_ip=settings.strictly_bind_ip,
+        token_type=settings.type,
+        internal=dict(internal or {}),
+    )
+
+
+def renewed(settings: TokenSettings, auth: Auth) -> Auth:
+    """The times that a renewal goes by: the settings' present ones.
+
+    Raises: `InvalidRequest` when the policies aren't those of the token any more: it would keep rights that were
+        taken away, or lack those that a new login had.
+    """
+    if set(normal_policies(settings.policies)) - {"default"} != set(normal_policies(auth.policies)) - {"default"}:
+        raise InvalidRequest("policies have changed, not renewing")
+    return msgspec.structs.replace(
+        auth, ttl_s=settings.ttl_s, max_ttl_s=settings.max_ttl_s, period_s=settings.period_s
+    )
+
+
+def normal_policies(names: Iterable[str]) -> tuple[str, ...]:
+    """Policy names in lower case, trimmed, each once, sorted."""
+    return tuple(sorted({name.strip().lower() for name in names} - {""}))
+
+
+def normal_cidr(text: str) -> str:
+    """An address or CIDR block as answers show it; a block of one address is that address.
+
+    Raises: `InvalidRequest` for anything else.
+    """
+    try:
+        interface = ipaddress.ip_interface(text)
+    except ValueError as error:
+        raise InvalidRequest(
+            f'error parsing address "{text}": Unable to convert "{text}" to an IPv4 or IPv6 address, or a UNIX Socket'
+        ) from error
+    alone = interface.network.prefixlen == interface.max_prefixlen
+    return str(interface.ip) if alone else f"{interface.ip}/{interface.network.prefixlen}"
+
+
+def address_allowed(address: str, cidrs: Iterable[str]) -> bool:
+    """Whether a client at `address` is within one of the blocks; with no blocks, every client is.
+
+    A client without an IP address (on a Unix socket) is within none.
+    """
+    cidrs = tuple(cidrs)
+    if not cidrs:
+        return True
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    return any(ip in ipaddress.ip_interface(cidr).network for cidr in cidrs)

@@ -1,0 +1,171 @@
+"""Makes a new Strongroom in an empty store: one commit, so that it is there whole or not at all."""
+
+from __future__ import annotations
+
+import base64
+
+import msgspec
+
+from strongroom.barrier import keys
+from strongroom.barrier.barrier import Barrier, seal_keyring
+from strongroom.barrier.keyring import new_keyring
+from strongroom.barrier.record import Record
+from strongroom.barrier.transaction import Once, Restart, Transaction
+from strongroom.crypto.aead import KEY_BYTES
+from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.rand import Random, base62, uuid4
+from strongroom.lib.secret import Secret
+from strongroom.sealing import pgp
+from strongroom.seals import shamir
+from strongroom.services.mounts.records import MountRecord
+from strongroom.services.policy.builtin import DEFAULT, RESPONSE_WRAPPING
+from strongroom.services.policy.records import PolicyRecord
+from strongroom.services.tokens import TokenRecord, TokenService
+from strongroom.storage.base import Storage
+
+
+class Cluster(Record, frozen=True, tag="cluster"):
+    """Names the installation."""
+
+    id: str
+    name: str
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What an initialisation is asked for."""
+
+    shares: int
+    threshold: int
+    pgp_keys: tuple[str, ...] = ()
+    root_token_pgp_key: str = ""
+    cluster_name: str = ""
+    root_token: str = ""
+    """A root token to use instead of a random one; for development."""
+
+
+class Initialized(msgspec.Struct, frozen=True):
+    """What only whoever initialised ever sees."""
+
+    keys: tuple[Secret, ...]
+    """The shares, or, with PGP keys, base64 of the shares encrypted to them."""
+    encrypted: bool
+    root_token: Secret
+    fingerprints: tuple[str, ...] = ()
+
+    def shown_keys(self) -> list[str]:
+        """The shares in hexadecimal."""
+        if self.encrypted:
+            return [base64.b64decode(key.reveal()).hex() for key in self.keys]
+        return [key.reveal().hex() for key in self.keys]
+
+    def shown_keys_base64(self) -> list[str]:
+        """The shares in base64."""
+        if self.encrypted:
+            return [key.reveal().decode() for key in self.keys]
+        return [base64.b64encode(key.reveal()).decode() for key in self.keys]
+
+
+async def initialized(storage: Storage) -> bool:
+    """Whether the store holds a Strongroom."""
+    return await storage.get(keys.KEYRING) is not None
+
+
+async def initialize(storage: Storage, random: Random, wanted: Wanted) -> Initialized:
+    """Make root key, keyring, seal, the built-in mounts and policies, and the root token.
+
+    Raises: `InvalidRequest` for numbers or PGP keys that can't be used, and when the store holds a Strongroom.
+    """
+    shamir.check_shape(wanted.shares, wanted.threshold)
+    if wanted.pgp_keys and len(wanted.pgp_keys) != wanted.shares:
+        raise InvalidRequest(
+            "invalid seal configuration: count mismatch between number of provided PGP keys and number of shares"
+        )
+    root_key = Secret(random.bytes(KEY_BYTES))
+    record, shares = shamir.create(root_key, wanted.shares, wanted.threshold, random)
+    # Encrypting comes first: a key that can't be used must not leave a store that nobody can open.
+    handed_out, fingerprints = _hand_out(shares, wanted.pgp_keys)
+    now = await storage.now()
+    keyring = new_keyring(random, now)
+    tokens = TokenService(keyring, random)
+    root_token = wanted.root_token or "hvs." + base62(random, 24)
+    shown_token = root_token
+    if wanted.root_token_pgp_key:
+        shown_token, _ = _encrypt(wanted.root_token_pgp_key, root_token)
+    barrier = await Barrier.fresh(storage, root_key, keyring, random)
+    txn = Transaction(barrier, Once())
+    if await txn.read_plain(keys.KEYRING) is not None:
+        raise InvalidRequest("Vault is already initialized")
+    txn.write_plain(keys.KEYRING, seal_keyring(root_key, keyring, random))
+    txn.write_plain(keys.seal(shamir.NAME), msgspec.json.encode(record))
+    name = wanted.cluster_name or f"vault-cluster-{random.bytes(4).hex()}"
+    txn.write(keys.CLUSTER, Cluster(id=uuid4(random), name=name))
+    for mount in _built_in_mounts(random, now):
+        txn.write(keys.MOUNTS + mount.id, mount)
+    for policy, text in (("default", DEFAULT), ("response-wrapping", RESPONSE_WRAPPING)):
+        txn.write(keys.POLICIES + policy, PolicyRecord(name=policy, text=text, modified_at=now))
+    tokens.create(txn, _root_record(tokens.key_of(root_token), random, now))
+    try:
+        await txn.commit()
+    except Restart as error:
+        raise InvalidRequest("Vault is already initialized") from error
+    return Initialized(
+        keys=handed_out,
+        encrypted=bool(wanted.pgp_keys),
+        root_token=Secret(shown_token.encode()),
+        fingerprints=fingerprints,
+    )
+
+
+def _root_record(key: str, random: Random, now: float) -> TokenRecord:
+    return TokenRecord(
+        key=key,
+        accessor=base62(random, 24),
+        policies=("root",),
+        path="auth/token/root",
+        created_at=now,
+        display_name="root",
+    )
+
+
+def _hand_out(shares: list[Secret], pgp_keys: tuple[str, ...]) -> tuple[tuple[Secret, ...], tuple[str, ...]]:
+    if not pgp_keys:
+        return tuple(shares), ()
+    # As Vault does: what is encrypted is the share's hexadecimal text.
+    sealed = [_encrypt(key, share.reveal().hex()) for key, share in zip(pgp_keys, shares, strict=True)]
+    return tuple(Secret(text.encode()) for text, _ in sealed), tuple(print_ for _, print_ in sealed)
+
+
+def _encrypt(key: str, text: str) -> tuple[str, str]:
+    try:
+        return pgp.encrypt(key, text)
+    except InvalidRequest as error:
+        raise InvalidRequest(f"invalid seal configuration: {error.text}") from error
+
+
+def _built_in_mounts(random: Random, now: float) -> list[MountRecord]:
+    wanted = (
+        ("secret", "cubbyhole/", "cubbyhole", "cubbyhole", "per-token private secret storage"),
+        ("secret", "identity/", "identity", "identity", "identity store"),
+        ("secret", "sys/", "system", "system", "system endpoints used for control, policy and debugging"),
+        ("auth", "token/", "token", "auth_token", "token based credentials"),
+    )
+    return [
+        MountRecord(
+            id=uuid4(random),
+            table=table,
+            path=path,
+            type=type_,
+            accessor=f"{prefix}_{random.bytes(4).hex()}",
+            description=description,
+            local=path == "cubbyhole/",
+            seal_wrap=path == "sys/",
+            created_at=now,
+        )
+        for table, path, type_, prefix, description in wanted
+    ]
+
+
+async def seal_of(storage: Storage) -> shamir.SealRecord | None:
+    """The store's Shamir seal; None before the initialisation."""
+    row = await storage.get(keys.seal(shamir.NAME))
+    return msgspec.json.decode(row.value, type=shamir.SealRecord) if row is not None else None

@@ -1,0 +1,61 @@
+"""From key shares to the root key."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from strongroom.barrier import keys
+from strongroom.barrier.barrier import open_keyring
+from strongroom.lib.errors import InvalidRequest, Tampered
+from strongroom.lib.secret import Secret
+from strongroom.sealing.port import SealPort
+from strongroom.seals import shamir
+from strongroom.storage.base import Storage
+
+_SHORTEST = 16
+
+
+def decode_share(text: str) -> bytes:
+    """A share from hexadecimal or base64.  Raises `InvalidRequest`, never with the text in it."""
+    try:
+        return binascii.unhexlify(text)
+    except (binascii.Error, ValueError):
+        pass  # base64 it is, or nothing
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidRequest("'key' must be a valid hex or base64 string") from error
+
+
+async def submit(storage: Storage, port: SealPort, seal: shamir.SealRecord, text: str) -> None:
+    """Hand in one share; the one that completes the threshold opens the barrier of the whole node.
+
+    Raises: `InvalidRequest` for what can't be a share of this seal, and when the shares don't open it (the
+    collection begins anew then).
+    """
+    share = decode_share(text)
+    if len(share) < _SHORTEST:
+        raise InvalidRequest(f"invalid key: key is shorter than minimum {_SHORTEST} bytes")
+    length = shamir.share_length(seal)
+    if len(share) != length:
+        raise InvalidRequest(
+            f"invalid key: key is longer than maximum {length} bytes"
+            if len(share) > length
+            else f"invalid key: key is shorter than the {length} bytes of this seal's keys"
+        )
+    step = await port.submit(share, seal.threshold)
+    if step.complete:
+        await port.unseal(await _open(storage, seal, step.complete))
+
+
+async def _open(storage: Storage, seal: shamir.SealRecord, parts: tuple[bytes, ...]) -> Secret:
+    row = await storage.get(keys.KEYRING)
+    if row is None:
+        raise InvalidRequest("Vault is not initialized")
+    try:
+        root_key = shamir.open_(seal, parts)
+        open_keyring(root_key, row.value)
+    except Tampered as error:
+        raise InvalidRequest("unseal failed, invalid key: the shares do not open the seal") from error
+    return root_key

@@ -1,0 +1,1 @@
+"""The state behind an open barrier, one service per subject."""

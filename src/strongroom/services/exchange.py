@@ -1,0 +1,49 @@
+"""What is known of a request, as stages, system paths and the audit log hand it on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from strongroom.sdk.request import Operation
+from strongroom.services.mounts import MountEntry
+from strongroom.services.tokens import Bearer
+
+
+class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as the API means it, before anything was looked up."""
+
+    id: str
+    operation: Operation
+    path: str
+    """Below `/v1/`, decoded; listed folders end in `/`."""
+    data: dict[str, Any]
+    token: str
+    wrap_ttl_s: int
+    headers: dict[str, str]
+    address: str
+    port: int
+    received_at: float
+    """Seconds since the epoch, by the store's clock."""
+    method: str = ""
+
+    def __repr__(self) -> str:
+        return f"ApiRequest({self.id} {self.operation} {self.path})"
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """Why a request was allowed."""
+
+    policies: tuple[str, ...] = ()
+    root: bool = False
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What is known of a request by the time it is audited; later stages know more."""
+
+    request: ApiRequest
+    bearer: Bearer | None = None
+    entry: MountEntry | None = None
+    grant: Grant | None = None
+    remaining_uses: int = 0

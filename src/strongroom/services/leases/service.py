@@ -1,0 +1,126 @@
+"""Keeps leases: one row each, one in the index by time, one in the index of each owner."""
+
+from __future__ import annotations
+
+import msgspec
+
+from strongroom.barrier import keys
+from strongroom.barrier.transaction import Transaction
+from strongroom.lib.rand import Random, base62
+from strongroom.services.leases.records import LeaseMark, LeaseRecord
+from strongroom.services.tokens.records import DueRecord
+from strongroom.services.tokens.service import due_key
+
+_ID_CHARACTERS = 24
+_FIRST_RETRY_S = 10
+_LAST_RETRY_S = 3600
+CEILING = 300_000
+"""Leases that one mount may have at a time; a crash-looping client stops there instead of filling the store."""
+
+
+class LeaseService:
+    """Leases of secrets; a token is its own lease and isn't here."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+
+    def create(
+        self,
+        txn: Transaction,
+        *,
+        path: str,
+        mount: str,
+        token_key: str,
+        ttl_s: int,
+        max_ttl_s: int,
+        renewable: bool,
+        internal: dict[str, object],
+        now: float,
+    ) -> LeaseRecord:
+        """Lease what the request at `path` made."""
+        suffix = txn.once("lease id", lambda: base62(self._random, _ID_CHARACTERS))
+        lease = LeaseRecord(
+            id=f"{path}/{suffix}",
+            mount=mount,
+            path=path,
+            token_key=token_key,
+            issued_at=now,
+            expires_at=now + ttl_s,
+            ttl_s=ttl_s,
+            max_ttl_s=max_ttl_s,
+            renewable=renewable,
+            internal=internal,
+        )
+        txn.write(keys.LEASE + lease.id, lease)
+        txn.write(due_key(lease.expires_at, "lease", lease.id), DueRecord(kind="lease", id=lease.id))
+        txn.write(f"{keys.LEASE_OF_TOKEN}{token_key}/{lease.id}", LeaseMark())
+        txn.write(f"{keys.LEASE_OF_MOUNT}{mount}/{lease.id}", LeaseMark())
+        txn.add(_counter(mount), 1, 0, CEILING)
+        return lease
+
+    async def read(self, txn: Transaction, lease_id: str) -> LeaseRecord | None:
+        """The lease, or None."""
+        return await txn.read(keys.LEASE + lease_id, LeaseRecord) if lease_id else None
+
+    def reschedule(self, txn: Transaction, lease: LeaseRecord, changed: LeaseRecord) -> None:
+        """Store a lease's new state, and move it in the index by time."""
+        txn.delete(due_key(_due_at(lease), "lease", lease.id))
+        txn.write(due_key(_due_at(changed), "lease", lease.id), DueRecord(kind="lease", id=lease.id))
+        txn.write(keys.LEASE + lease.id, changed)
+
+    def renew(self, txn: Transaction, lease: LeaseRecord, ttl_s: int, now: float) -> LeaseRecord:
+        """Let a lease run `ttl_s` from now."""
+        renewed = msgspec.structs.replace(lease, expires_at=now + ttl_s, ttl_s=ttl_s, last_renewed_at=now)
+        self.reschedule(txn, lease, renewed)
+        return renewed
+
+    def expire(self, txn: Transaction, lease: LeaseRecord, now: float) -> LeaseRecord:
+        """Let a lease end now; the expiry role revokes it."""
+        ended = msgspec.structs.replace(lease, expires_at=min(lease.expires_at, now), next_attempt_at=0.0)
+        self.reschedule(txn, lease, ended)
+        return ended
+
+    def failed(self, txn: Transaction, lease: LeaseRecord, reason: str, now: float) -> LeaseRecord:
+        """Note a revocation that failed, to be tried again, ever more slowly, without an end."""
+        wait_s = min(_FIRST_RETRY_S * 2 ** min(lease.attempts, 20), _LAST_RETRY_S)
+        changed = msgspec.structs.replace(
+            lease,
+            attempts=lease.attempts + 1,
+            next_attempt_at=now + wait_s,
+            expires_at=min(lease.expires_at, now),
+            last_error=reason,
+        )
+        self.reschedule(txn, lease, changed)
+        return changed
+
+    def remove(self, txn: Transaction, lease: LeaseRecord) -> None:
+        """Forget a lease whose secret is no more."""
+        txn.delete(keys.LEASE + lease.id)
+        txn.delete(due_key(_due_at(lease), "lease", lease.id))
+        txn.delete(f"{keys.LEASE_OF_TOKEN}{lease.token_key}/{lease.id}")
+        txn.delete(f"{keys.LEASE_OF_MOUNT}{lease.mount}/{lease.id}")
+        txn.add(_counter(lease.mount), -1, 0, CEILING)
+
+    async def below(self, txn: Transaction, prefix: str, limit: int | None = None) -> list[str]:
+        """Ids of the leases whose id begins with `prefix`, which ends in `/` or is empty."""
+        return [prefix + rest for rest in await txn.scan(keys.LEASE + prefix, limit=limit)]
+
+    async def names(self, txn: Transaction, prefix: str, after: str = "", limit: int | None = None) -> list[str]:
+        """The distinct next segments of lease ids below `prefix`."""
+        return await txn.list(keys.LEASE + prefix, after, limit)
+
+    async def of_mount(self, txn: Transaction, mount: str, limit: int) -> list[str]:
+        """Ids of a mount's leases."""
+        return await txn.scan(f"{keys.LEASE_OF_MOUNT}{mount}/", limit=limit)
+
+    async def of_token(self, txn: Transaction, token_key: str, limit: int) -> list[str]:
+        """Ids of the leases that a token made."""
+        return await txn.scan(f"{keys.LEASE_OF_TOKEN}{token_key}/", limit=limit)
+
+
+def _due_at(lease: LeaseRecord) -> float:
+    return max(lease.expires_at, lease.next_attempt_at)
+
+
+def _counter(mount: str) -> str:
+    return f"{keys.LEASE_COUNT}{mount}"

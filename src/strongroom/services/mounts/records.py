@@ -1,0 +1,63 @@
+"""Rows of the mount service."""
+
+from __future__ import annotations
+
+from strongroom.barrier.record import Part, Record
+
+
+class Lockout(Part, frozen=True):
+    """When too many failed logins lock a user out."""
+
+    threshold: int = 0
+    duration_s: int = 0
+    counter_reset_s: int = 0
+    disabled: bool = False
+
+
+class MountConfig(Part, frozen=True):
+    """What `tune` changes.  0 and None stand for "not set"."""
+
+    default_lease_ttl_s: int = 0
+    max_lease_ttl_s: int = 0
+    force_no_cache: bool = False
+    audit_non_hmac_request_keys: tuple[str, ...] | None = None
+    audit_non_hmac_response_keys: tuple[str, ...] | None = None
+    listing_visibility: str = ""
+    passthrough_request_headers: tuple[str, ...] | None = None
+    allowed_response_headers: tuple[str, ...] | None = None
+    allowed_managed_keys: tuple[str, ...] | None = None
+    token_type: str = ""
+    plugin_version: str = ""
+    lockout: Lockout | None = None
+
+
+class MountRecord(Record, frozen=True, tag="mount"):
+    """One mount.  Its id names its part of the store, so that moving it moves nothing else."""
+
+    id: str
+    table: str
+    """`secret` or `auth`."""
+    path: str
+    """Ends in `/`, without the `auth/` of auth methods."""
+    type: str
+    accessor: str
+    description: str = ""
+    options: dict[str, str] | None = None
+    config: MountConfig = MountConfig()
+    local: bool = False
+    seal_wrap: bool = False
+    external_entropy_access: bool = False
+    created_at: float = 0.0
+
+    @property
+    def full_path(self) -> str:
+        """The path below `/v1/`, ending in `/`."""
+        return f"auth/{self.path}" if self.table == "auth" else self.path
+
+
+class Rubble(Record, frozen=True, tag="rubble"):
+    """A part of the store that nothing reaches any more, waiting to be cleared."""
+
+    prefixes: tuple[str, ...]
+    lease_mount: str = ""
+    """Id of a mount whose leases have to be revoked first."""

@@ -1,0 +1,76 @@
+"""From a path to its mount (p)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from strongroom.barrier import keys
+from strongroom.sdk.engine import Engine
+from strongroom.sdk.request import Mount
+from strongroom.services.mounts.records import MountRecord
+
+
+class MountEntry(msgspec.Struct, frozen=True):
+    """A mount, ready to be asked."""
+
+    record: MountRecord
+    mount: Mount
+    engine: Engine | None
+    """None when no engine of its type is installed or allowed."""
+    prefix: str
+    """Where in the store it keeps everything."""
+
+
+class Router:
+    """All mounts of a namespace.  No mount's path lies below another's, so the first that fits is the only one."""
+
+    def __init__(self, entries: Iterable[MountEntry]) -> None:
+        self.by_path: dict[str, MountEntry] = {}
+        self.by_id: dict[str, MountEntry] = {}
+        self.by_accessor: dict[str, MountEntry] = {}
+        for entry in entries:
+            self.by_path[entry.record.full_path] = entry
+            self.by_id[entry.record.id] = entry
+            self.by_accessor[entry.record.accessor] = entry
+
+    def find(self, path: str) -> MountEntry | None:
+        """The mount that `path` (below `/v1/`) lies in."""
+        at = path.find("/")
+        while at >= 0:
+            entry = self.by_path.get(path[: at + 1])
+            if entry is not None:
+                return entry
+            at = path.find("/", at + 1)
+        return None
+
+    def conflict(self, path: str) -> str:
+        """The path of a mount that `path` is, lies in, or would cover; empty when it is free."""
+        for existing in self.by_path:
+            if existing.startswith(path) or path.startswith(existing):
+                return existing
+        return ""
+
+
+def enter(
+    record: MountRecord, engines: Mapping[tuple[str, str], Engine], default_ttl_s: int, max_ttl_s: int
+) -> MountEntry:
+    """Make a mount's entry; `engines` is by table and type."""
+    options = record.options or {}
+    engine = engines.get((record.table, record.type))
+    return MountEntry(
+        record=record,
+        mount=Mount(
+            id=record.id,
+            path=record.full_path,
+            type=record.type,
+            accessor=record.accessor,
+            options=options,
+            default_lease_ttl_s=record.config.default_lease_ttl_s or default_ttl_s,
+            max_lease_ttl_s=record.config.max_lease_ttl_s or max_ttl_s,
+            token_type=record.config.token_type or "default-service",
+        ),
+        engine=engine.variant(options) if engine is not None else None,
+        prefix=keys.area(keys.ROOT_NAMESPACE, record.id, local=record.local),
+    )

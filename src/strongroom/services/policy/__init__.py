@@ -1,0 +1,1 @@
+"""ACL policies: what a token may do."""

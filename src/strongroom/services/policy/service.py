@@ -1,0 +1,97 @@
+"""Keeps policies, and merges those of a token."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from functools import partial
+
+from strongroom.barrier import keys
+from strongroom.barrier.transaction import Transaction
+from strongroom.lib.errors import InvalidRequest
+from strongroom.services.identity import IdentityService
+from strongroom.services.policy.acl import Acl
+from strongroom.services.policy.parse import Policy, parse_policy, render_policy
+from strongroom.services.policy.records import PolicyRecord
+
+ROOT = "root"
+IMMUTABLE = frozenset({ROOT, "response-wrapping"})
+UNDELETABLE = IMMUTABLE | {"default"}
+HIDDEN = frozenset({"response-wrapping", "control-group"})
+
+
+class PolicyService:
+    """ACL policies, by name in lower case."""
+
+    def __init__(self, identity: IdentityService) -> None:
+        self._identity = identity
+
+    async def read(self, txn: Transaction, name: str) -> PolicyRecord | None:
+        """The policy, or None; `root` has no text."""
+        if name == ROOT:
+            return PolicyRecord(name=ROOT, text="", version=0)
+        return await txn.read(keys.POLICIES + name, PolicyRecord)
+
+    async def names(self, txn: Transaction, prefix: str = "") -> list[str]:
+        """All names that can be assigned, sorted."""
+        stored = [name for name in await txn.scan(keys.POLICIES) if name not in HIDDEN]
+        return sorted(name for name in {*stored, ROOT} if name.startswith(prefix))
+
+    def write(self, txn: Transaction, record: PolicyRecord) -> None:
+        """Store a policy.  Raises `InvalidRequest` when it doesn't parse or may not be changed."""
+        check(record.name, record.text)
+        if record.name in IMMUTABLE:
+            raise InvalidRequest(f'cannot update "{record.name}" policy')
+        txn.write(keys.POLICIES + record.name, record)
+
+    def delete(self, txn: Transaction, name: str) -> None:
+        """Remove a policy; tokens that name it lose what it allowed.  Raises `InvalidRequest` for built-in ones."""
+        if name == "default":
+            raise InvalidRequest("cannot delete default policy")
+        if name in UNDELETABLE:
+            raise InvalidRequest(f'cannot delete "{name}" policy')
+        txn.delete(keys.POLICIES + name)
+
+    async def acl(self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float) -> Acl:
+        """The merged rules of these policies for this entity; names without a policy allow nothing."""
+        acl = await txn.derived(("acl", names, entity_id), lambda inner: self._merge(inner, names, entity_id, now))
+        if acl.valid_until <= now:
+            return await self._merge(txn, names, entity_id, now)
+        return acl
+
+    async def _merge(self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float) -> Acl:
+        if ROOT in names:
+            return Acl((), now, root=True)
+        subject = await self._identity.subject(txn, entity_id)
+        expiries = [math.inf]
+        policies = []
+        for name in names:
+            record = await txn.read(keys.POLICIES + name, PolicyRecord)
+            if record is None or (record.expires_at and record.expires_at <= now):
+                continue
+            if record.expires_at:
+                expiries.append(record.expires_at)
+            policy = await txn.derived(("policy", name), partial(_parsed, name=name))
+            if policy is not None:
+                policies.append(
+                    render_policy(
+                        policy, subject, allow_wildcards=record.allow_wildcards, allow_slashes=record.allow_slashes
+                    )
+                )
+        acl = Acl(policies, now)
+        acl.valid_until = min(acl.valid_until, *expiries)
+        return acl
+
+    async def missing(self, txn: Transaction, names: Iterable[str]) -> list[str]:
+        """Those of the names that no policy has."""
+        return [name for name in names if await self.read(txn, name) is None]
+
+
+async def _parsed(txn: Transaction, name: str) -> Policy | None:
+    record = await txn.read(keys.POLICIES + name, PolicyRecord)
+    return parse_policy(record.text, name) if record is not None else None
+
+
+def check(name: str, text: str) -> Policy:
+    """Parse a policy.  Raises `InvalidRequest` with the place and what was expected there."""
+    return parse_policy(text, name)

@@ -1,0 +1,6 @@
+"""Tokens: who is asking, and for how long."""
+
+from strongroom.services.tokens.records import TokenRecord, TokenRole
+from strongroom.services.tokens.service import Bearer, TokenService
+
+__all__ = ["Bearer", "TokenRecord", "TokenRole", "TokenService"]

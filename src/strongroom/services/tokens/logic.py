@@ -1,0 +1,106 @@
+"""Decisions about tokens (p)."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+
+from strongroom.lib.durations import format_duration_s
+from strongroom.lib.errors import InvalidRequest
+
+ROOT = "root"
+DEFAULT = "default"
+WRAPPING = "response-wrapping"
+NON_ASSIGNABLE = frozenset({WRAPPING})
+
+
+def clean_policies(names: Iterable[str], *, add_default: bool) -> tuple[str, ...]:
+    """Policy names as a token keeps them: lower case, trimmed, each once, sorted; `root` stands alone."""
+    cleaned = {name.strip().lower() for name in names} - {""}
+    if ROOT in cleaned:
+        return (ROOT,)
+    if add_default:
+        cleaned.add(DEFAULT)
+    return tuple(sorted(cleaned))
+
+
+def short(seconds: int) -> str:
+    """A duration as warnings show it: without trailing zero units."""
+    text = format_duration_s(seconds)
+    if text.endswith("m0s"):
+        text = text[:-2]
+    if text.endswith("h0m"):
+        text = text[:-2]
+    return text
+
+
+def grant_ttl(
+    *,
+    wanted_s: int,
+    default_s: int,
+    max_s: int,
+    explicit_max_s: int = 0,
+    period_s: int = 0,
+    lived_s: float = 0.0,
+) -> tuple[int, list[str]]:
+    """How long a token or lease may live from now.
+
+    Args:
+        wanted_s: what was asked for; 0 for the default.
+        default_s: the mount's default.
+        max_s: the mount's ceiling, counted from the creation; 0 for none.
+        explicit_max_s: the token's own ceiling, counted from the creation; 0 for none.
+        period_s: for periodic tokens, what each renewal grants whatever was asked.
+        lived_s: how long ago the creation was.
+
+    Returns: seconds, and warnings for the client.  Source: "Token time-to-live", Vault's concepts documentation.
+    """
+    warnings: list[str] = []
+    if period_s:
+        ttl = period_s
+        if max_s and period_s > max_s:
+            warnings.append(
+                f'period of "{short(period_s)}" exceeded the effective max_ttl of "{short(max_s)}"; '
+                "period value is capped accordingly"
+            )
+            ttl = max_s
+        ceiling = explicit_max_s
+    else:
+        ttl = wanted_s or default_s
+        ceiling = min((limit for limit in (max_s, explicit_max_s) if limit), default=0)
+    if ceiling:
+        left = int(ceiling - lived_s)
+        if ttl > left:
+            warnings.append(
+                f'TTL of "{short(ttl)}" exceeded the effective max_ttl of "{short(max(left, 0))}"; '
+                "TTL value is capped accordingly"
+            )
+            ttl = max(left, 0)
+    return ttl, warnings
+
+
+def parse_cidrs(values: Iterable[str]) -> tuple[str, ...]:
+    """Check and normalise addresses and networks.  Raises `InvalidRequest` naming the one that is neither."""
+    out = []
+    for value in values:
+        try:
+            network = ipaddress.ip_network(value, strict=False)
+        except ValueError as error:
+            raise InvalidRequest(
+                f'error parsing address "{value}": Unable to convert "{value}" to an IPv4 or IPv6 address, '
+                "or a UNIX Socket"
+            ) from error
+        single = network.num_addresses == 1
+        out.append(str(network.network_address) if single else str(network))
+    return tuple(out)
+
+
+def address_allowed(address: str, cidrs: Iterable[str]) -> bool:
+    """Whether `address` lies in one of the networks; an address that can't be told lies in none."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    return any(ip in ipaddress.ip_network(cidr, strict=False) for cidr in cidrs)

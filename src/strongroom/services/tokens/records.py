@@ -1,0 +1,108 @@
+"""Rows of the token service."""
+
+from __future__ import annotations
+
+from strongroom.barrier.record import Record
+
+SERVICE = "service"
+BATCH = "batch"
+
+
+class TokenRecord(Record, frozen=True, tag="token"):
+    """One token, which is also its own lease.  The token itself is stored nowhere; its key is a keyed digest of it."""
+
+    key: str
+    accessor: str
+    policies: tuple[str, ...]
+    path: str
+    """The API path that made it."""
+    created_at: float
+    display_name: str = ""
+    metadata: dict[str, str] | None = None
+    ttl_s: int = 0
+    """What it was granted when it was made or last renewed; 0 for a token that doesn't expire."""
+    creation_ttl_s: int = 0
+    expires_at: float = 0.0
+    """Seconds since the epoch; 0 for never."""
+    explicit_max_ttl_s: int = 0
+    period_s: int = 0
+    renewable: bool = False
+    num_uses: int = 0
+    """How often it may be used in all; 0 for no limit.  What is used up is counted in a row of its own."""
+    ancestors: tuple[str, ...] = ()
+    """Keys of the tokens whose end is its end, nearest first; empty for an orphan."""
+    auth_mount: str = ""
+    """Id of the auth mount it came from, whose end is its end; empty for tokens made by tokens."""
+    role: str = ""
+    entity_id: str = ""
+    bound_cidrs: tuple[str, ...] = ()
+    strictly_bind_ip: bool = False
+    bound_ip: str = ""
+    last_renewed_at: float = 0.0
+    type: str = SERVICE
+    no_default_policy: bool = False
+    internal: dict[str, str] = {}
+    """What the auth method wants back when it is renewed."""
+    alias: str = ""
+    max_ttl_s: int = 0
+    retired: bool = False
+    """Revoked by itself: no token any more, but what it had made lives on as orphans, and this row says so."""
+
+    @property
+    def parent(self) -> str:
+        """Key of the token that made it; empty for an orphan."""
+        return self.ancestors[0] if self.ancestors else ""
+
+    @property
+    def is_root(self) -> bool:
+        """Whether nothing is forbidden to it."""
+        return "root" in self.policies
+
+
+class AccessorRecord(Record, frozen=True, tag="accessor"):
+    """From an accessor to its token."""
+
+    token_key: str
+
+
+class ChildRecord(Record, frozen=True, tag="child"):
+    """Below a parent's key: one token that it made."""
+
+
+class DueRecord(Record, frozen=True, tag="due"):
+    """In the index by time of expiry."""
+
+    kind: str
+    """`token` or `lease`."""
+    id: str
+
+
+class DeadTree(Record, frozen=True, tag="dead-tree"):
+    """A revoked token whose descendants and leases are still to be cleared; they are dead already."""
+
+    token_key: str
+
+
+class TokenRole(Record, frozen=True, tag="token-role"):
+    """Settings for `auth/token/create/:role`."""
+
+    name: str
+    allowed_policies: tuple[str, ...] = ()
+    disallowed_policies: tuple[str, ...] = ()
+    allowed_policies_glob: tuple[str, ...] = ()
+    disallowed_policies_glob: tuple[str, ...] = ()
+    orphan: bool = False
+    renewable: bool = True
+    path_suffix: str = ""
+    allowed_entity_aliases: tuple[str, ...] = ()
+    period_s: int = 0
+    explicit_max_ttl_s: int = 0
+    bound_cidrs: tuple[str, ...] = ()
+    num_uses: int = 0
+    no_default_policy: bool = False
+    strictly_bind_ip: bool = False
+    token_type: str = "default-service"  # noqa: S105 - a kind of token
+    old_period: bool = False
+    """Whether the period was set by its name of 2016, under which it is then shown too."""
+    old_explicit_max_ttl: bool = False
+    old_bound_cidrs: bool = False

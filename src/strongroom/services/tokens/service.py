@@ -1,0 +1,231 @@
+"""Creates, finds, renews and ends tokens."""
+
+from __future__ import annotations
+
+import base64
+
+import msgspec
+
+from strongroom.barrier import keys
+from strongroom.barrier.keyring import Keyring
+from strongroom.barrier.transaction import Transaction
+from strongroom.crypto.aead import Aes256Gcm
+from strongroom.crypto.mac import hmac_sha256
+from strongroom.lib.errors import InvalidRequest, OutOfRange, PermissionDenied, Tampered
+from strongroom.lib.rand import Random, base62
+from strongroom.services.mounts import Router
+from strongroom.services.tokens.logic import address_allowed
+from strongroom.services.tokens.records import (
+    BATCH,
+    AccessorRecord,
+    ChildRecord,
+    DeadTree,
+    DueRecord,
+    TokenRecord,
+)
+from strongroom.storage.base import Add
+
+SERVICE_PREFIX = "hvs."
+BATCH_PREFIX = "hvb."
+_TOKEN_CHARACTERS = 24
+_ACCESSOR_CHARACTERS = 24
+_MAX_TOKEN_LENGTH = 8192
+_TREE_AT_ONCE = 50
+_DENIED = "permission denied"
+
+
+class Bearer(msgspec.Struct, frozen=True):
+    """A token that was presented and found alive."""
+
+    token: str
+    record: TokenRecord
+
+    def __repr__(self) -> str:
+        return f"Bearer(accessor={self.record.accessor})"
+
+
+def due_key(expires_at: float, kind: str, id_: str) -> str:
+    """Key in the index by time: sorts by expiry, to the millisecond."""
+    return f"{keys.DUE}{int(expires_at * 1000):015d}/{kind}/{id_}"
+
+
+class TokenService:
+    """Tokens as rows: each carries its ancestors, so that a dead parent ends its children at once."""
+
+    def __init__(self, keyring: Keyring, random: Random) -> None:
+        self._random = random
+        self._digest_key = keyring.purpose_key("token")
+        self._batch = Aes256Gcm(keyring.purpose_key("batch token"))
+
+    def key_of(self, token: str) -> str:
+        """The storage key part for a token: a keyed digest, so that the store doesn't give tokens away."""
+        digest = hmac_sha256(self._digest_key, token.encode("utf-8", "surrogateescape"))
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+    async def authenticate(self, txn: Transaction, token: str, router: Router, address: str, now: float) -> Bearer:
+        """Find a presented token alive: itself, all its ancestors, and the auth mount that it came from.
+
+        Raises: `PermissionDenied`, without saying why.
+        """
+        record = await self.alive(txn, token, router, now)
+        if record is None:
+            raise PermissionDenied(_DENIED)
+        if record.bound_cidrs and not address_allowed(address, record.bound_cidrs):
+            raise PermissionDenied(_DENIED)
+        if record.bound_ip and record.bound_ip != address:
+            raise PermissionDenied(_DENIED)
+        return Bearer(token, record)
+
+    async def alive(self, txn: Transaction, token: str, router: Router, now: float) -> TokenRecord | None:
+        """The token's record if it may still be used, else None."""
+        if not token or len(token) > _MAX_TOKEN_LENGTH:
+            return None
+        if token.startswith(BATCH_PREFIX):
+            record = self._open_batch(token)
+            return record if record is not None and await self.record_alive(txn, record, router, now) else None
+        return await self.alive_by_key(txn, self.key_of(token), router, now)
+
+    async def alive_by_key(self, txn: Transaction, key: str, router: Router, now: float) -> TokenRecord | None:
+        """The same, by the token's key."""
+        record = await txn.read(keys.TOKEN + key, TokenRecord)
+        return record if record is not None and await self.record_alive(txn, record, router, now) else None
+
+    async def record_alive(self, txn: Transaction, record: TokenRecord, router: Router, now: float) -> bool:
+        """Whether nothing that a token's life hangs on has ended."""
+        if record.retired or _over(record, router, now):
+            return False
+        for ancestor in record.ancestors:
+            parent = await txn.read(keys.TOKEN + ancestor, TokenRecord)
+            if parent is None:
+                return False
+            if parent.retired:
+                return True  # revoked by itself: what it had made are orphans
+            if _over(parent, router, now):
+                return False
+        return True
+
+    async def is_orphan(self, txn: Transaction, record: TokenRecord) -> bool:
+        """Whether no other token's end is this one's."""
+        if not record.parent:
+            return True
+        parent = await txn.read(keys.TOKEN + record.parent, TokenRecord)
+        return parent is not None and parent.retired
+
+    async def use(self, txn: Transaction, record: TokenRecord) -> int:
+        """Spend one use, whatever becomes of the request; the uses left.  Raises `PermissionDenied` when none is."""
+        counter = keys.TOKEN_USES + record.key
+        try:
+            await txn.charge("token use", {counter: Add(1, 0, record.num_uses)})
+        except OutOfRange as error:
+            raise PermissionDenied(_DENIED) from error
+        return record.num_uses - await self.used(txn, record)
+
+    async def used(self, txn: Transaction, record: TokenRecord) -> int:
+        """How often the token was used so far."""
+        entry = await txn.barrier.storage.get(keys.TOKEN_USES + record.key)
+        return int(entry.value) if entry is not None else 0
+
+    def new_token(self, txn: Transaction, name: str) -> str:
+        """A fresh service token; the same over all attempts of a request."""
+        return txn.once(f"token {name}", lambda: SERVICE_PREFIX + base62(self._random, _TOKEN_CHARACTERS))
+
+    def new_accessor(self, txn: Transaction, name: str) -> str:
+        """A fresh accessor."""
+        return txn.once(f"accessor {name}", lambda: base62(self._random, _ACCESSOR_CHARACTERS))
+
+    def create(self, txn: Transaction, record: TokenRecord) -> None:
+        """Store a token: its row, its accessor, its place in the index by time, and its place under its parent."""
+        txn.write(keys.TOKEN + record.key, record)
+        txn.write(keys.ACCESSOR + record.accessor, AccessorRecord(token_key=record.key))
+        if record.expires_at:
+            txn.write(due_key(record.expires_at, "token", record.key), DueRecord(kind="token", id=record.key))
+        if record.parent:
+            txn.write(f"{keys.CHILD}{record.parent}/{record.key}", ChildRecord())
+
+    def seal_batch(self, txn: Transaction, record: TokenRecord) -> str:
+        """A batch token: the record itself, encrypted, and stored nowhere."""
+        nonce = txn.once("batch nonce", lambda: self._random.bytes(12))
+        sealed = nonce + self._batch.seal(nonce, msgspec.msgpack.encode(record), b"batch token")
+        return BATCH_PREFIX + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+    def _open_batch(self, token: str) -> TokenRecord | None:
+        text = token.removeprefix(BATCH_PREFIX)
+        try:
+            sealed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+            record = msgspec.msgpack.decode(
+                self._batch.open(sealed[:12], sealed[12:], b"batch token"), type=TokenRecord
+            )
+        except (ValueError, Tampered):
+            return None
+        return msgspec.structs.replace(record, type=BATCH)
+
+    async def by_accessor(self, txn: Transaction, accessor: str, router: Router, now: float) -> TokenRecord | None:
+        """The living token with that accessor, or None."""
+        index = await txn.read(keys.ACCESSOR + accessor, AccessorRecord) if accessor else None
+        return await self.alive_by_key(txn, index.token_key, router, now) if index is not None else None
+
+    async def extend(self, txn: Transaction, record: TokenRecord, ttl_s: int, now: float) -> TokenRecord:
+        """Let a token live `ttl_s` from now."""
+        renewed = msgspec.structs.replace(record, ttl_s=ttl_s, expires_at=now + ttl_s, last_renewed_at=now)
+        if record.expires_at:
+            txn.delete(due_key(record.expires_at, "token", record.key))
+        txn.write(due_key(renewed.expires_at, "token", record.key), DueRecord(kind="token", id=record.key))
+        txn.write(keys.TOKEN + record.key, renewed)
+        return renewed
+
+    async def revoke(self, txn: Transaction, record: TokenRecord, *, orphan_children: bool = False) -> None:
+        """End a token.  Its descendants end with it, unless they are to become orphans.
+
+        What hangs below it beyond a few rows is cleared by the sweeper; none of it can be used meanwhile.
+        """
+        has_children = bool(await txn.list(f"{keys.CHILD}{record.key}/", limit=1))
+        if not (has_children and orphan_children):
+            await self._remove_below(txn, record.key, [_TREE_AT_ONCE])
+        self._remove(txn, record)
+        if has_children and orphan_children:
+            txn.write(keys.TOKEN + record.key, msgspec.structs.replace(record, retired=True, policies=()))
+        await self._bury(txn, record.key)
+
+    def _remove(self, txn: Transaction, record: TokenRecord) -> None:
+        txn.delete(keys.TOKEN + record.key)
+        txn.delete(keys.ACCESSOR + record.accessor)
+        if record.num_uses:
+            txn.delete(keys.TOKEN_USES + record.key)
+        if record.expires_at:
+            txn.delete(due_key(record.expires_at, "token", record.key))
+        if record.parent:
+            txn.delete(f"{keys.CHILD}{record.parent}/{record.key}")
+
+    async def _bury(self, txn: Transaction, key: str) -> None:
+        """Leave a note for the sweeper if the token leaves anything behind."""
+        places = (f"{keys.CHILD}{key}/", f"{keys.LEASE_OF_TOKEN}{key}/", f"{keys.CUBBYHOLES}{key}/")
+        for place in places:
+            if await txn.list(place, limit=1):
+                txn.write(f"{keys.RUBBLE}token/{key}", DeadTree(token_key=key))
+                return
+
+    async def _remove_below(self, txn: Transaction, key: str, budget: list[int]) -> None:
+        for child in await txn.list(f"{keys.CHILD}{key}/", limit=budget[0] + 1):
+            if budget[0] <= 0:
+                return
+            budget[0] -= 1
+            record = await txn.read(keys.TOKEN + child, TokenRecord)
+            if record is None:
+                txn.delete(f"{keys.CHILD}{key}/{child}")
+                continue
+            await self._remove_below(txn, child, budget)
+            self._remove(txn, record)
+            await self._bury(txn, child)
+
+
+def _over(record: TokenRecord, router: Router, now: float) -> bool:
+    """Whether the token's time or its auth mount has ended."""
+    if record.expires_at and record.expires_at <= now:
+        return True
+    return bool(record.auth_mount) and record.auth_mount not in router.by_id
+
+
+def require_service(record: TokenRecord, text: str) -> None:
+    """Raise `InvalidRequest` with `text` for a batch token."""
+    if record.type == BATCH:
+        raise InvalidRequest(text)

@@ -1,0 +1,1 @@
+"""The mounts that every server has: `sys/`, `auth/token/`, `identity/`, `cubbyhole/`."""

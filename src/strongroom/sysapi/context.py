@@ -1,0 +1,37 @@
+"""What system paths see beyond what an engine sees."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from strongroom.barrier.transaction import Transaction
+from strongroom.sdk.engine import Engine
+from strongroom.sdk.request import Request
+from strongroom.sdk.view import View
+from strongroom.services.exchange import Known
+from strongroom.services.mounts import Router
+from strongroom.sysapi.parts import Unsealed
+
+
+class SystemView(View):
+    """The view that only system engines are given: the whole transaction, and who is asking."""
+
+    __slots__ = ("known", "parts", "router", "txn")
+
+    def __init__(self, txn: Transaction, prefix: str, known: Known, router: Router, parts: Unsealed) -> None:
+        super().__init__(txn, prefix)
+        self.txn = txn
+        self.parts = parts
+        self.known = known
+        self.router = router
+
+
+class SystemEngine(Engine):
+    """Base of the engines behind system mounts."""
+
+    type = ""
+
+
+def system(request: Request) -> SystemView:
+    """The system view of a request that reached a system engine."""
+    return cast(SystemView, request.view)

@@ -1,0 +1,5 @@
+"""The engine behind the `cubbyhole` mount."""
+
+from strongroom.sysapi.cubbyhole.engine import Cubbyhole
+
+__all__ = ["Cubbyhole"]

@@ -1,0 +1,5 @@
+"""The engine behind `sys/`."""
+
+from strongroom.sysapi.system.engine import System
+
+__all__ = ["System"]
