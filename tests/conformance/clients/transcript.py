@@ -1,0 +1,114 @@
+"""What a command line printed, made comparable."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.conformance.servers import PEER, Server
+from tests.conformance.wire.compare import normal
+
+TIMEOUT_S = 30.0
+OWN_AFFAIRS = re.compile(
+    r"^(Version|Build Date|Commit Date|Storage Type|Cluster Name|Cluster ID|HA |Active |Raft |encryptions?\b)",
+    re.IGNORECASE,
+)
+"""Lines of tables in which a server tells of itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command and what came of it, normalised."""
+
+    command: str
+    status: int
+    lines: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n    ".join([f"$ bao {self.command}   → {self.status}", *self.lines])
+
+
+@dataclass(slots=True)
+class Shell:
+    """The `bao` command line with one server.
+
+    Args:
+        server: which it talks to.
+        home: where it keeps the token of a login.
+        steps: filled with everything that was run.
+    """
+
+    server: Server
+    home: Path
+    steps: list[Step] = field(default_factory=list)
+
+    def run(self, *words: str, token: str | None = None, stdin: str = "") -> str:
+        """Run one command, record it, and return what it printed on its standard output, as it was.
+
+        Args:
+            words: what comes after the program's name.
+            token: instead of the server's root token; empty for the one of the last login.
+            stdin: what it is given to read.
+        """
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("VAULT_", "BAO_"))}
+        environment |= {"HOME": str(self.home), "BAO_ADDR": self.server.url, "TZ": "UTC"}
+        token = self.server.token if token is None else token
+        if token:
+            environment["BAO_TOKEN"] = token
+        done = subprocess.run(
+            [str(PEER), *words],
+            input=stdin,
+            env=environment,
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+        printed = _json_lines(done.stdout) if "-format=json" in words else _table_lines(done.stdout)
+        command = str(normal(" ".join(words).replace(str(self.home), "<home>")))
+        errors = tuple(line.replace(str(self.home), "<home>") for line in _table_lines(done.stderr))
+        self.steps.append(Step(command, done.returncode, (*printed, *errors)))
+        return done.stdout
+
+    def field(self, name: str, *words: str, token: str | None = None) -> str:
+        """Run a command that prints one field, and return it."""
+        return self.run(words[0], *words[1:-1], f"-field={name}", words[-1], token=token).strip()
+
+
+def _json_lines(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(json.dumps(normal(json.loads(text)), indent=1, sort_keys=True).splitlines())
+    except ValueError:
+        return _table_lines(text)
+
+
+def _table_lines(text: str) -> tuple[str, ...]:
+    lines = []
+    for line in text.splitlines():
+        # Columns are as wide as the longest value, and tokens differ in length.
+        shrunk = re.sub(r"-{4,}", "----", re.sub(r"={3,}", "===", re.sub(r"\s{2,}", "  ", line.rstrip())))
+        if not OWN_AFFAIRS.match(shrunk):
+            shrunk = re.sub(r"\b\d{10}\b", "<instant>", shrunk)
+            words = (re.sub(r"^\d+h\d+m\d+s$|^\d+m\d+s$|^\d+s$", _rounded, word) for word in shrunk.split(" "))
+            lines.append(" ".join(str(normal(word)) for word in words))
+    return tuple(lines)
+
+
+def _rounded(duration: re.Match[str]) -> str:
+    # A second may have passed between the two: 59m59s is 1h0m0s.
+    seconds = sum(int(n) * {"h": 3600, "m": 60, "s": 1}[u] for n, u in re.findall(r"(\d+)([hms])", duration[0]))
+    return f"{round((seconds + 1) / 10) * 10}s"
+
+
+def differing(ours: Shell, peer: Shell) -> list[str]:
+    """The steps at which two transcripts of the same commands differ, both versions of each."""
+    return [
+        f"ours: {a}\npeer: {b}"
+        for a, b in zip(ours.steps, peer.steps, strict=True)
+        if (a.command, a.status, a.lines) != (b.command, b.status, b.lines)
+    ]
