@@ -82,9 +82,7 @@ class Queue:
         self._most_rows = most_rows
         self._waiting: deque[Pending[object]] = deque()
         self._arrived = asyncio.Event()
-
-    def __len__(self) -> int:
-        return len(self._waiting)
+        self._closed = False
 
     def put(self, operation: Operation[T]) -> asyncio.Future[T]:
         """Let an operation wait for its batch."""
@@ -94,11 +92,17 @@ class Queue:
         self._arrived.set()
         return answer
 
-    async def arrival(self) -> None:
-        """Return once something waits."""
-        while not self._waiting:
+    def close(self) -> None:
+        """Nothing more will be put."""
+        self._closed = True
+        self._arrived.set()
+
+    async def arrival(self) -> bool:
+        """Return once something waits: True; or nothing does and nothing will: False."""
+        while not self._waiting and not self._closed:
             self._arrived.clear()
             await self._arrived.wait()
+        return bool(self._waiting)
 
     def take(self) -> list[Pending[object]]:
         """The next batch, at least one operation if any waits; what nobody waits for any more is dropped."""

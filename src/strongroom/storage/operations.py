@@ -63,8 +63,12 @@ class Operation(Protocol[AnswerT_co]):
         """Whether it only removes rows or moves counters, so that it may run on a disk that is full."""
         ...
 
-    def keys(self) -> Collection[str]:
-        """The rows that `settle` may look at."""
+    def checked(self) -> Collection[str]:
+        """The rows whose revision `settle` may look at."""
+        ...
+
+    def counters(self) -> Collection[str]:
+        """The rows whose value it may look at, too."""
         ...
 
     def prefixes(self) -> Mapping[str, int]:
@@ -138,9 +142,13 @@ class Commit:
         """Whether it only removes rows or moves counters."""
         return all(value is None for value in self._writes.values())
 
-    def keys(self) -> Collection[str]:
-        """The rows that `settle` may look at."""
-        return [key for key in self._reads if not key.endswith("/")] + list(self._adds)
+    def checked(self) -> Collection[str]:
+        """The rows that were read."""
+        return [key for key in self._reads if not key.endswith("/")]
+
+    def counters(self) -> Collection[str]:
+        """The rows that are added to."""
+        return self._adds.keys()
 
     def prefixes(self) -> Mapping[str, int]:
         """The prefixes that `settle` may look at."""
@@ -176,7 +184,11 @@ class TakeRole:
         self._expires_at: float | None = None
         self._kept = 0
 
-    def keys(self) -> Collection[str]:
+    def checked(self) -> Collection[str]:
+        """The role's row."""
+        return [self._key]
+
+    def counters(self) -> Collection[str]:
         """The role's row."""
         return [self._key]
 
@@ -223,9 +235,13 @@ class GiveRole:
     def __init__(self, fence: Fence) -> None:
         self._fence = fence
 
-    def keys(self) -> Collection[str]:
+    def checked(self) -> Collection[str]:
         """The role's row."""
         return [self._fence.key]
+
+    def counters(self) -> Collection[str]:
+        """None."""
+        return ()
 
     def prefixes(self) -> Mapping[str, int]:
         """None."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
+from strongroom.lib.clock import SystemClock
 from strongroom.lib.rand import SystemRandom
 from strongroom.storage.base import Storage
 from strongroom.storage.inmem import InmemStorage
+from strongroom.storage.postgresql import PostgresqlStorage
 from strongroom.storage.sqlite import SqliteStorage
 from tests.sim.clock import SetClock
 from tests.sim.faulty_storage import FaultyStorage, Plan
@@ -114,3 +117,30 @@ class Sqlite:
     async def elapse(self, seconds: float) -> None:
         """Advance the clock."""
         self._clock.advance(seconds)
+
+
+class Postgresql:
+    """`PostgresqlStorage` on tables of its own."""
+
+    shared = True
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.reset()
+
+    def open(self) -> Storage:
+        """Another store on the tables."""
+        return PostgresqlStorage(self._url, self._table, SystemClock(), SystemRandom())
+
+    def reset(self) -> None:
+        """Go on to other tables."""
+        self._table = f"t{uuid.uuid4().hex}"
+
+    async def prune(self, storage: Storage) -> None:
+        """Leave the newest commit alone in the feed."""
+        assert isinstance(storage, PostgresqlStorage)
+        await storage.prune(1)
+
+    async def elapse(self, seconds: float) -> None:
+        """Wait: the database's clock is its own."""
+        await asyncio.sleep(seconds)

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.storage.backends import Backend, Faulty, Inmem, Sqlite
+from tests.conformance.postgres import PostgresqlServer, postgresql_server
+from tests.conformance.storage.backends import Backend, Faulty, Inmem, Postgresql, Sqlite
+
+__all__ = ["postgresql_server"]
 
 
-@pytest.fixture(params=["inmem", "faulty", "sqlite"])
+@pytest.fixture(params=["inmem", "faulty", "sqlite", "postgresql"])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     """Each store in turn, empty."""
     match request.param:
@@ -17,5 +20,8 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
             return Inmem()
         case "faulty":
             return Faulty()
-        case _:
+        case "sqlite":
             return Sqlite(tmp_path)
+        case _:
+            server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+            return Postgresql(server.url)

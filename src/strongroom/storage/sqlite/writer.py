@@ -101,17 +101,15 @@ class Writer:
 
     async def close(self) -> None:
         """Commit what waits, then stop."""
+        self._queue.close()
+        await asyncio.wait({self._draining})
+        # A hold that was given up may still be on its way, and a COMMIT inside one may be running.
         async with self.hold():
-            while len(self._queue):
-                await self._commit(self._queue.take())
-            self._draining.cancel()
-        await asyncio.wait({self._draining, *self._late})
-        self._thread.stop()
+            self._thread.stop()
         disconnect(self._connection)
 
     async def _drain(self) -> None:
-        while True:
-            await self._queue.arrival()
+        while await self._queue.arrival():
             try:
                 await self._acquire()
             except OSError as error:

@@ -1,0 +1,14 @@
+"""A store on PostgreSQL, for many machines."""
+
+from strongroom.lib.errors import StorageError
+
+try:
+    import psycopg as _psycopg  # noqa: F401 - whether it is there decides the error
+except ImportError as error:
+    raise StorageError(
+        "storage on PostgreSQL needs the package psycopg: pip install 'strongroom[postgresql]'", detail=str(error)
+    ) from error
+
+from strongroom.storage.postgresql.storage import PostgresqlStorage
+
+__all__ = ["PostgresqlStorage"]

@@ -1,0 +1,206 @@
+"""`PostgresqlStorage`: one database for the nodes of many machines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import structlog
+
+from strongroom.lib.clock import Clock
+from strongroom.lib.errors import StorageError
+from strongroom.lib.rand import Random
+from strongroom.storage.base import Add, Committer, Entry, Fence, Limits, Listing, Revision, Snapshot
+from strongroom.storage.keys import check_commit, check_page
+from strongroom.storage.operations import Commit, GiveRole, TakeRole
+from strongroom.storage.postgresql.connections import Connection, Connections
+from strongroom.storage.postgresql.reader import Reader
+from strongroom.storage.postgresql.schema import ensure_schema, tables_named
+from strongroom.storage.postgresql.writer import Writer
+
+log = structlog.get_logger(__name__)
+
+_PRUNE = """
+DELETE FROM {feed}
+ WHERE number <= (SELECT number FROM {head}) - %(keep)s
+   AND number < (SELECT number FROM {head})
+   AND number < (SELECT min(number) FROM {feed}) + %(rows)s
+"""
+_PRUNED_ROWS = 5000
+
+
+class PostgresqlStorage:
+    """A store in four tables of a PostgreSQL database.
+
+    Args:
+        connection_url: a libpq URL or keyword string.
+        table: the name of the table of rows, or `schema.table`; the others are called after it.
+        clock: measures the time between two readings of the database's clock.
+        random: makes the ids of commits.
+        max_parallel: how many reads run at once; one more connection commits.
+        feed_commits: how many commits the change feed keeps at least.
+        upkeep_interval_s: how often the feed is shortened, in seconds.
+
+    Source: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
+    """
+
+    limits = Limits(keys=4096, bytes=32 << 20, value_bytes=16 << 20)
+
+    def __init__(
+        self,
+        connection_url: str,
+        table: str,
+        clock: Clock,
+        random: Random,
+        *,
+        max_parallel: int = 4,
+        feed_commits: int = 65_536,
+        upkeep_interval_s: float = 10.0,
+    ) -> None:
+        self._tables = tables_named(table)
+        self._connections = Connections(connection_url, max_parallel)
+        self._clock = clock
+        self._random = random
+        self._feed_commits = feed_commits
+        self._upkeep_interval_s = upkeep_interval_s
+        self._reader: Reader | None = None
+        self._writer: Writer | None = None
+        self._upkeep: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Connect, and create the tables where they are missing.
+
+        Raises: `StorageError` when the server can't be reached, or its settings, privileges or tables don't do.
+        """
+        connection = await self._connections.connect()
+        try:
+            advisory_key = await ensure_schema(connection, self._tables)
+        finally:
+            await connection.close()
+        self._reader = Reader(self._connections, self._tables, self._clock)
+        self._writer = Writer(self._connections, self._tables, advisory_key, self._random)
+        self._upkeep = asyncio.create_task(self._keep_short(), name="strongroom-upkeep")
+
+    async def close(self) -> None:
+        """Commit what was admitted, then close every connection."""
+        writer, reader, upkeep = self._writer, self._reader, self._upkeep
+        self._writer = self._reader = self._upkeep = None
+        if upkeep is not None:
+            upkeep.cancel()
+            await asyncio.wait({upkeep})
+        if writer is not None:
+            await writer.close()
+        if reader is not None:
+            await reader.close()
+
+    async def get(self, key: str) -> Entry | None:
+        """The row at `key`."""
+        return await self._reading().get(key)
+
+    async def get_many(self, keys: Iterable[str]) -> Snapshot:
+        """The rows at `keys`, at one revision."""
+        return await self._reading().get_many(keys)
+
+    async def list(self, prefix: str, after: str = "", limit: int | None = None) -> Listing:
+        """The distinct next segments below `prefix`; see `Storage.list`."""
+        check_page(prefix, after, limit)
+        return await self._reading().list(prefix, after, limit)
+
+    async def scan(self, prefix: str, after: str = "", limit: int | None = None) -> Listing:
+        """Every key below `prefix`; see `Storage.scan`."""
+        check_page(prefix, after, limit)
+        return await self._reading().scan(prefix, after, limit)
+
+    async def synced(self) -> Revision:
+        """The newest revision of any node, asked of the primary."""
+        return await self._reading().synced()
+
+    async def changed_since(self, revision: Revision) -> Sequence[str]:
+        """The keys written after `revision`; raises `FeedTooOld`."""
+        return await self._reading().changed_since(revision)
+
+    async def committed(self, revision_id: bytes) -> bool:
+        """Whether the feed holds the commit with this id; ask inside `exclusive` to rule out that it still comes."""
+        return await self._reading().committed(revision_id)
+
+    async def commit(
+        self, reads: Mapping[str, int], writes: Mapping[str, bytes | None], adds: Mapping[str, Add]
+    ) -> Revision:
+        """Apply `writes` and `adds` at once; see `Committer.commit`."""
+        check_commit(self.limits, reads, writes, adds)
+        operation = Commit(reads, writes, adds)
+        if operation.only_checks:
+            return await self._reading().check(operation)
+        return await self._writing().run(operation)
+
+    async def lock(self, role: str, holder: str, ttl_s: float) -> Fence | None:
+        """Take or prolong `role`; its row is `role/` and the role's name.  See `Storage.lock`."""
+        return await self._writing().run(TakeRole(role, holder, ttl_s))
+
+    async def unlock(self, fence: Fence) -> None:
+        """Give the role back."""
+        await self._writing().run(GiveRole(fence))
+
+    async def now(self) -> float:
+        """The database's clock."""
+        return await self._reading().now()
+
+    def exclusive(self, timeout_s: float) -> AbstractAsyncContextManager[Committer]:
+        """Hold off every other commit; see `Storage.exclusive`."""
+        return self._exclusive(timeout_s)
+
+    @asynccontextmanager
+    async def _exclusive(self, timeout_s: float) -> AsyncIterator[Committer]:
+        writer = self._writing()
+        async with writer.hold(timeout_s) as connection:
+            yield _Exclusive(writer, connection, self.limits)
+
+    async def prune(self, keep: int) -> None:
+        """Shorten the feed to its newest `keep` commits (at least one stays), in statements of bounded length."""
+        self._reading()
+        query = self._tables.query(_PRUNE)
+
+        async def question(connection: Connection) -> int:
+            return (await connection.execute(query, {"keep": keep, "rows": _PRUNED_ROWS})).rowcount
+
+        while await self._connections.read(question) == _PRUNED_ROWS:
+            continue
+
+    async def _keep_short(self) -> None:
+        failed = False
+        while True:
+            await asyncio.sleep(self._upkeep_interval_s)
+            try:
+                await self.prune(self._feed_commits)
+                failed = False
+            except StorageError as error:
+                if not failed:
+                    log.warning("storage upkeep failed", error=error.text, detail=error.detail)
+                failed = True
+
+    def _reading(self) -> Reader:
+        if self._reader is None:
+            raise StorageError("the store is closed")
+        return self._reader
+
+    def _writing(self) -> Writer:
+        if self._writer is None:
+            raise StorageError("the store is closed")
+        return self._writer
+
+
+class _Exclusive:
+    """The committer inside `exclusive`."""
+
+    def __init__(self, writer: Writer, connection: Connection, limits: Limits) -> None:
+        self._writer = writer
+        self._connection = connection
+        self._limits = limits
+
+    async def commit(
+        self, reads: Mapping[str, int], writes: Mapping[str, bytes | None], adds: Mapping[str, Add]
+    ) -> Revision:
+        """Apply `writes` and `adds` at once."""
+        check_commit(self._limits, reads, writes, adds)
+        return await self._writer.run_held(self._connection, Commit(reads, writes, adds))

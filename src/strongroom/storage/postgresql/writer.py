@@ -1,0 +1,193 @@
+"""Group commit on PostgreSQL: the transactions that wait in this process become one of the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeVar, cast
+
+import psycopg
+from psycopg import errors, sql
+
+from strongroom.lib.errors import CommitUnknown, StorageError, StrongroomError
+from strongroom.lib.rand import Random
+from strongroom.storage.base import Revision
+from strongroom.storage.batch import Outcome, Pending, Queue, settle_batch
+from strongroom.storage.operations import Operation
+from strongroom.storage.postgresql.connections import Connection, Connections, storage_error
+from strongroom.storage.postgresql.rows import Rows
+from strongroom.storage.postgresql.schema import Tables
+
+T = TypeVar("T")
+
+BATCH_ROWS = 2048
+"""Rows that one batch touches at most."""
+
+
+class Writer:
+    """Commits batches, one at a time, on a connection of its own.
+
+    Numbers are assigned under the lock of the head's row: with a sequence, commits would become visible out of order,
+    and a reader would pass over one that comes late.  A shared advisory lock lets `hold` keep all of them off.
+    """
+
+    def __init__(
+        self, connections: Connections, tables: Tables, advisory_key: tuple[int, int], random: Random
+    ) -> None:
+        self._connections = connections
+        self._tables = tables
+        self._advisory_key = advisory_key
+        self._random = random
+        self._connection: Connection | None = None
+        self._queue = Queue(BATCH_ROWS)
+        self._draining = asyncio.create_task(self._drain(), name="strongroom-commit")
+        first, second = (sql.Literal(number) for number in advisory_key)
+        # One simple query of three statements: one round trip until the lock is ours.
+        lock = sql.SQL("BEGIN; SELECT pg_advisory_xact_lock_shared({}, {}); ").format(first, second)
+        self._begin = lock.as_bytes() + tables.query("SELECT number, id FROM {head} FOR UPDATE")
+
+    async def run(self, operation: Operation[T]) -> T:
+        """Run an operation in the next batch."""
+        return await self._queue.put(operation)
+
+    @asynccontextmanager
+    async def hold(self, timeout_s: float) -> AsyncIterator[Connection]:
+        """Hold off the commits of every process; yields the connection that may commit.
+
+        Raises: `StorageError` on time-out.
+        """
+        connection = await self._connections.connect()
+        try:
+            # At least a millisecond: 0 would wait for ever.
+            limit = f"{max(1, round(timeout_s * 1000))}ms"
+            await connection.execute("SELECT set_config('lock_timeout', %s, false)", (limit,))
+            await connection.execute("SELECT pg_advisory_lock(%s, %s)", self._advisory_key)
+        except errors.LockNotAvailable as error:
+            await connection.close()
+            raise StorageError("another transaction holds the store", detail=f"waited {timeout_s} s") from error
+        except psycopg.Error as error:
+            await connection.close()
+            raise storage_error(error, "locking") from error
+        except BaseException:
+            await connection.close()
+            raise
+        try:
+            yield connection
+        finally:
+            try:
+                if not connection.closed:
+                    # Closing gives it back too, but only when the server gets to notice.
+                    await connection.execute("SELECT pg_advisory_unlock(%s, %s)", self._advisory_key)
+            finally:
+                await connection.close()
+
+    async def run_held(self, connection: Connection, operation: Operation[T]) -> T:
+        """Run an operation at once, on the connection of `hold`."""
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        pending: Pending[T] = Pending(operation, answer)
+        committing = asyncio.create_task(self._commit_on(connection, [pending]))
+        try:
+            await asyncio.shield(committing)
+        except asyncio.CancelledError:
+            await asyncio.wait({committing})
+            raise
+        return await answer
+
+    async def close(self) -> None:
+        """Commit what waits, then close the connection."""
+        self._queue.close()
+        await asyncio.wait({self._draining})
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def _drain(self) -> None:
+        while await self._queue.arrival():
+            await self._commit(self._queue.take())
+
+    async def _commit(self, batch: list[Pending[object]]) -> None:
+        """Commit one batch and answer it; never raises."""
+        kept, self._connection = self._connection, None
+        if kept is not None and not kept.closed:
+            try:
+                outcomes = await self._settle(kept, batch)
+            except psycopg.OperationalError as error:
+                if not kept.closed:
+                    self._connection = kept
+                    _fail(batch, error)
+                    return
+                # The server went away before it was asked to commit: nothing was kept, so a new one may be asked.
+            except Exception as error:
+                await kept.close()
+                _fail(batch, error)
+                return
+            else:
+                await self._finish(kept, outcomes)
+                self._connection = kept
+                return
+        try:
+            fresh = await self._connections.connect()
+        except StorageError as error:
+            _fail(batch, error)
+            return
+        self._connection = fresh
+        await self._commit_on(fresh, batch)
+
+    async def _commit_on(self, connection: Connection, batch: list[Pending[object]]) -> None:
+        try:
+            outcomes = await self._settle(connection, batch)
+        except Exception as error:
+            _fail(batch, error)
+            return
+        await self._finish(connection, outcomes)
+
+    async def _settle(self, connection: Connection, batch: list[Pending[object]]) -> list[Outcome]:
+        """Everything but the COMMIT."""
+        try:
+            # Never prepared: a prepared statement cannot be three.
+            cursor = await connection.execute(self._begin, prepare=False)
+            while cursor.nextset():
+                pass
+            number, revision_id = cast("tuple[int, bytes]", await cursor.fetchone())
+            rows = Rows(self._tables, Revision(number, revision_id))
+            await rows.load(connection, [pending.operation for pending in batch])
+            outcomes = settle_batch(batch, rows, self._random)
+            if rows.dirty:
+                await rows.store(connection)
+        except BaseException:
+            if not connection.closed:
+                await connection.execute("ROLLBACK")
+            raise
+        return outcomes
+
+    async def _finish(self, connection: Connection, outcomes: list[Outcome]) -> None:
+        """Commit, and tell each who waits what became of it."""
+        try:
+            cursor = await connection.execute("COMMIT")
+        except psycopg.Error as error:
+            refused = error.sqlstate is not None and not connection.closed
+            for pending, outcome in outcomes:
+                pending.deliver(storage_error(error, "committing") if refused else _unknown(outcome, error))
+            return
+        if cursor.statusmessage != "COMMIT":
+            # The answer to a COMMIT in a transaction that had failed.
+            _fail([pending for pending, _ in outcomes], StorageError("the store failed", detail="it rolled back"))
+            return
+        for pending, outcome in outcomes:
+            pending.deliver(outcome)
+
+
+def _fail(batch: list[Pending[object]], error: Exception) -> None:
+    """Answer a batch of which nothing was kept."""
+    if isinstance(error, psycopg.Error):
+        error = storage_error(error, "committing")
+    elif not isinstance(error, StorageError):
+        error = StorageError("the store failed", detail=repr(error))
+    for pending in batch:
+        pending.deliver(error)
+
+
+def _unknown(outcome: Revision | StrongroomError, error: psycopg.Error) -> StrongroomError:
+    if isinstance(outcome, Revision):
+        return CommitUnknown("the connection died", revision_id=outcome.id, detail=str(error).strip())
+    return outcome

@@ -1,0 +1,105 @@
+"""A private PostgreSQL server for tests, made from the binaries of Debian's package `postgresql`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+_PASSWORD = "canary-of-the-url"
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresqlServer:
+    """A running server; `url` connects as its superuser."""
+
+    directory: Path
+    binaries: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        """A connection URL with a password."""
+        return f"postgresql://root_of_tests:{_PASSWORD}@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def password(self) -> str:
+        """The password in the URL, which must never be shown."""
+        return _PASSWORD
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = f"-p {self.port} -k {self.directory} -c listen_addresses=127.0.0.1 -c max_connections=100"
+        log = str(self.directory / "log")
+        self._run("pg_ctl", "-D", str(self.directory / "data"), "-w", "-o", options, "-l", log, "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it; `immediate` as a crash does."""
+        self._run("pg_ctl", "-D", str(self.directory / "data"), "-w", "-m", mode, "stop")
+
+    def create(self) -> None:
+        """Make the cluster's files."""
+        password_file = self.directory / "password"
+        password_file.write_text(_PASSWORD)
+        _give_to_postgres(password_file)
+        self._run(
+            "initdb",
+            *("-D", str(self.directory / "data"), "-U", "root_of_tests", "--pwfile", str(password_file)),
+            *("-A", "scram-sha-256", "-E", "UTF8", "--locale", "C.UTF-8"),
+        )
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self.binaries / program), *arguments]
+        if os.geteuid() == 0:
+            # The server refuses to run as root.
+            command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
+        done = subprocess.run(
+            command, check=False, cwd=self.directory, stdin=subprocess.DEVNULL, capture_output=True
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program} failed: {done.stdout.decode()}{done.stderr.decode()}")
+
+
+def _give_to_postgres(path: Path) -> None:
+    if os.geteuid() == 0:
+        shutil.chown(path, "postgres", "postgres")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def newest_binaries() -> Path | None:
+    """The directory of the newest installed server's programs."""
+    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    return max(found, key=lambda path: int(path.parent.name), default=None)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """A server of the test session's own, on a free port of the loopback interface."""
+    binaries = newest_binaries()
+    if binaries is None:
+        pytest.skip("needs the Debian package postgresql")
+    directory = Path(tempfile.mkdtemp(prefix="strongroom-postgresql-"))
+    _give_to_postgres(directory)
+    server = PostgresqlServer(directory, binaries, _free_port())
+    try:
+        server.create()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop("immediate")
+    finally:
+        shutil.rmtree(directory)
