@@ -143,8 +143,9 @@ class Listener:
 
     def _sweep(self, listening: Listening) -> None:
         """Enforce the limits on time of all connections, and set when to do so again."""
+        # First of all the next time: no fault in one connection may switch the limits off.
+        self._sweep_timer = listening.loop.call_later(self._config.limits.sweep_interval_s, self._sweep, listening)
         now = self._clock.monotonic()
         listening.tick(now, self._clock.now())
         for connection in list(listening.connections):
             connection.sweep(now)
-        self._sweep_timer = listening.loop.call_later(self._config.limits.sweep_interval_s, self._sweep, listening)

@@ -214,7 +214,8 @@ class Wire:
         # The transport tells only of crossing a limit, so the limit is nothing for a while.
         self._transport.set_write_buffer_limits(high=0)
         await self.drained()
-        self._transport.set_write_buffer_limits(high=self._high_water)
+        if not self._transport.is_closing():
+            self._transport.set_write_buffer_limits(high=self._high_water)
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -243,4 +244,5 @@ class Wire:
     def lost(self) -> None:
         """The connection is gone."""
         self._backlog.clear()
+        self._paused = False
         self._wake()

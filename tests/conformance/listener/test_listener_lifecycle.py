@@ -1,0 +1,147 @@
+"""Claims about starting, draining and ending, and about proxies in front."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+import time
+
+import pytest
+
+from strongroom.http.addresses import parse_networks
+from strongroom.http.forwarded import ForwardedRules
+from strongroom.http.proxy_protocol import ProxyBehavior, ProxyRules
+from strongroom.http.settings import ListenerConfig, ListenerLimits
+from tests.conformance.listener.running import Running, read_all, read_response, request
+
+CLOSE = "Connection: close"
+LOCAL = parse_networks(["127.0.0.0/8"])
+ELSEWHERE = parse_networks(["192.0.2.0/24"])
+
+
+def test_draining_finishes_what_has_begun() -> None:
+    """Idle connections close at once, a request in flight is answered with `close`, and new ones aren't taken."""
+    with Running() as server:
+        with server.connect() as idle, server.connect() as busy:
+            idle.sendall(request("/v1/x"))
+            assert read_response(idle)[0] == 200
+            busy.sendall(request("/wait?s=0.3"))
+            server.until(lambda: server.listener.in_flight == 1)
+            drained = server.begin(server.listener.drain(5))
+            began = time.monotonic()
+            assert read_all(idle) == b""
+            assert time.monotonic() - began < 0.25
+            status, headers, _ = read_response(busy)
+            assert (status, headers["connection"]) == (200, "close")
+        assert drained() is True
+        with pytest.raises(OSError), server.connect():
+            pass
+
+
+def test_draining_gives_up_in_time() -> None:
+    """What takes longer than the drain allows is reported, then cancelled by `close`."""
+    with Running() as server, server.connect() as busy:
+        busy.sendall(request("/wait?s=30"))
+        server.until(lambda: server.listener.in_flight == 1)
+        assert server.call(server.listener.drain(0.1)) is False
+        server.call(server.listener.close())
+        assert server.application.events == ["cancelled"]
+        assert server.listener.connections == 0
+
+
+def test_closing_under_load_leaves_nothing() -> None:
+    """Closing while clients ask without pause ends every connection and every task."""
+    with Running() as server:
+        stop = threading.Event()
+
+        def ask() -> None:
+            while not stop.is_set():
+                try:
+                    with server.connect() as sock:
+                        sock.sendall(request("/wait?s=0.001") * 5)
+                        sock.recv(1000)
+                except OSError:
+                    return
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        server.until(lambda: server.listener.requests > 50)
+        server.call(server.listener.close())
+        stop.set()
+        for thread in threads:
+            thread.join(10)
+        assert (server.listener.connections, server.listener.in_flight) == (0, 0)
+
+
+def ask_through(rules: ProxyRules, start: bytes, *fields: str, forwarded: ForwardedRules | None = None) -> bytes:
+    """What is answered to a request that `start` precedes."""
+    limits = ListenerLimits(handshake_timeout_s=0.2, sweep_interval_s=0.05, linger_timeout_s=0.2)
+    config = ListenerConfig(limits=limits, proxy=rules, forwarded=forwarded)
+    with Running(config) as server:
+        try:
+            return server.exchange(start + request("/v1/x", CLOSE, *fields))
+        except ConnectionError:
+            return b""
+
+
+def address_in(answer: bytes) -> str:
+    """The client address that the application saw."""
+    described = json.loads(answer.partition(b"\r\n\r\n")[2])
+    return f"{described['address']}:{described['port']}"
+
+
+V1 = b"PROXY TCP4 203.0.113.7 127.0.0.1 4711 8200\r\n"
+V2 = b"\r\n\r\n\0\r\nQUIT\n\x21\x21\0\x24" + socket.inet_pton(socket.AF_INET6, "2001:db8::7") * 2
+V2 += struct.pack("!HH", 4712, 8200)
+
+
+def test_proxy_headers_name_the_client() -> None:
+    """An authorised PROXY header, of either version, replaces address and port."""
+    for behavior in ProxyBehavior:
+        rules = ProxyRules(behavior=behavior, authorized=LOCAL)
+        assert address_in(ask_through(rules, V1)) == "203.0.113.7:4711"
+        assert address_in(ask_through(rules, V2)) == "2001:db8::7:4712"
+        assert address_in(ask_through(rules, b"")).startswith("127.0.0.1:")
+
+
+def test_proxy_headers_of_others() -> None:
+    """From others the header is ignored or the connection dropped, as configured; `use_always` believes anyone."""
+    assert address_in(ask_through(ProxyRules(behavior=ProxyBehavior.USE_ALWAYS), V1)) == "203.0.113.7:4711"
+    ignoring = ProxyRules(behavior=ProxyBehavior.ALLOW_AUTHORIZED, authorized=ELSEWHERE)
+    assert address_in(ask_through(ignoring, V1)).startswith("127.0.0.1:")
+    denying = ProxyRules(behavior=ProxyBehavior.DENY_UNAUTHORIZED, authorized=ELSEWHERE)
+    assert ask_through(denying, V1) == b""
+    assert ask_through(denying, b"") == b""
+
+
+def test_broken_proxy_headers_drop_the_connection() -> None:
+    """A malformed PROXY header gets no answer, and one that doesn't end is waited for only so long."""
+    rules = ProxyRules(behavior=ProxyBehavior.USE_ALWAYS)
+    assert ask_through(rules, b"PROXY TCP4 203.0.113.7 127.0.0.1 4711\r\n") == b""
+    with Running(
+        ListenerConfig(proxy=rules, limits=ListenerLimits(handshake_timeout_s=0.1, sweep_interval_s=0.05))
+    ) as server:
+        with server.connect() as sock:
+            sock.sendall(b"PROXY TCP4")
+            with pytest.raises(ConnectionError):
+                raise ConnectionError(read_all(sock))
+
+
+def test_forwarded_addresses_count_only_from_proxies() -> None:
+    """`X-Forwarded-For` replaces the address if an authorised proxy sends it; it is judged after the PROXY header."""
+    rules = ProxyRules(behavior=ProxyBehavior.USE_ALWAYS)
+    field = "X-Forwarded-For: 198.51.100.1, 198.51.100.2"
+    for authorized, start, want in (
+        (LOCAL, b"", "198.51.100.2"),
+        (LOCAL, V1, "203.0.113.7"),
+        (parse_networks(["203.0.113.7"]), V1, "198.51.100.2"),
+        (ELSEWHERE, b"", "127.0.0.1"),
+    ):
+        answer = ask_through(rules, start, field, forwarded=ForwardedRules(authorized=authorized))
+        assert address_in(answer).rpartition(":")[0] == want
+    strict = ForwardedRules(authorized=ELSEWHERE, reject_not_present=True, reject_not_authorized=True)
+    assert b"missing x-forwarded-for header" in ask_through(rules, b"", forwarded=strict)
+    assert b"client address not authorized" in ask_through(rules, b"", field, forwarded=strict)
