@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -21,11 +22,12 @@ from tests.sim.faulty_storage import FaultyStorage, Plan
 class Backend(Protocol):
     """How tests open one kind of store."""
 
-    shared: bool
-    """Whether several stores can be open on the same data."""
-
     def open(self) -> Storage:
         """A store, not started yet, on the backend's current data."""
+        ...
+
+    def opener(self) -> Callable[[], Storage]:
+        """What opens the current data in another process."""
         ...
 
     def reset(self) -> None:
@@ -58,7 +60,6 @@ def on(backend: Backend, scenario: Callable[[Storage], Awaitable[None]]) -> None
 class Inmem:
     """`InmemStorage`; opening it again gives the same object, as a restart would lose the data."""
 
-    shared = False
     feed_commits = 64
 
     def __init__(self) -> None:
@@ -68,6 +69,10 @@ class Inmem:
     def open(self) -> Storage:
         """The one store."""
         return self._storage
+
+    def opener(self) -> Callable[[], Storage]:
+        """None: the memory is of one process."""
+        raise TypeError("a store in memory cannot be opened elsewhere")
 
     def reset(self) -> None:
         """Start over."""
@@ -91,10 +96,18 @@ class Faulty(Inmem):
         return FaultyStorage(super().open(), Plan())
 
 
+def open_sqlite(directory: Path, now: float) -> Storage:
+    """Open a directory with a clock that stands."""
+    return SqliteStorage(directory, SetClock(now), SystemRandom())
+
+
+def open_postgresql(url: str, table: str) -> Storage:
+    """Open tables with the system's clock."""
+    return PostgresqlStorage(url, table, SystemClock(), SystemRandom())
+
+
 class Sqlite:
     """`SqliteStorage` on a directory of its own."""
-
-    shared = True
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -104,6 +117,10 @@ class Sqlite:
     def open(self) -> Storage:
         """Another store on the directory."""
         return SqliteStorage(self._directory / str(self._count), self._clock, SystemRandom())
+
+    def opener(self) -> Callable[[], Storage]:
+        """The directory, with a clock that stands where this one does."""
+        return partial(open_sqlite, self._directory / str(self._count), self._clock.now())
 
     def reset(self) -> None:
         """Go on to the next directory."""
@@ -122,15 +139,17 @@ class Sqlite:
 class Postgresql:
     """`PostgresqlStorage` on tables of its own."""
 
-    shared = True
-
     def __init__(self, url: str) -> None:
         self._url = url
         self.reset()
 
     def open(self) -> Storage:
         """Another store on the tables."""
-        return PostgresqlStorage(self._url, self._table, SystemClock(), SystemRandom())
+        return open_postgresql(self._url, self._table)
+
+    def opener(self) -> Callable[[], Storage]:
+        """The same tables."""
+        return partial(open_postgresql, self._url, self._table)
 
     def reset(self) -> None:
         """Go on to other tables."""

@@ -25,3 +25,12 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
         case _:
             server: PostgresqlServer = request.getfixturevalue("postgresql_server")
             return Postgresql(server.url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shared_backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
+    """Each store that several processes can use, empty."""
+    if request.param == "sqlite":
+        return Sqlite(tmp_path)
+    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+    return Postgresql(server.url)
