@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strongroom.lib.hcl import HclError, Item, Key, ListNode, Literal, ObjectNode, Position, format_hcl, parse, plain
+from strongroom.lib.hcl import HclError, Item, Key, ListNode, Literal, ObjectNode, Position, format_policy, parse, plain
 
 sys.path.insert(0, str(Path(__file__).parent))
 from printing import print_document
@@ -91,6 +91,6 @@ def test_formatting_changes_no_meaning(text: str) -> None:
         before = parse(text)
     except HclError:
         return
-    formatted = format_hcl(text)
+    formatted = format_policy(text)
     assert parse(formatted) == before
-    assert format_hcl(formatted) == formatted
+    assert format_policy(formatted) == formatted

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from strongroom.lib.errors import InvalidRequest
-from strongroom.lib.hcl import HclError, Limits, Literal, ObjectNode, Position, format_hcl, is_json, parse, plain
+from strongroom.lib.hcl import HclError, Limits, Literal, ObjectNode, Position, format_policy, is_json, parse, plain
 
 
 def _value(source: str) -> object:
@@ -225,9 +225,9 @@ def test_positions_reach_every_node() -> None:
 def test_format() -> None:
     """The layout: two blanks, aligned assignments, comments and quoting kept."""
     text = 'path   "a"   {\n capabilities=[ "read" ,"list" ]\n  policy = "x" # c\n\n\n\n# d\n x = 1,\n}\npath "b" {}'
-    assert format_hcl(text) == (
+    assert format_policy(text) == (
         'path "a" {\n  capabilities = ["read", "list"]\n  policy       = "x" # c\n\n  # d\n  x = 1\n}\npath "b" {}\n'
     )
-    assert format_hcl('{"a": 1}') == '{"a": 1}'
+    assert format_policy('{"a": 1}') == '{"a": 1}'
     with pytest.raises(HclError):
-        format_hcl("a")
+        format_policy("a")

@@ -10,7 +10,7 @@ Source: https://github.com/hashicorp/hcl/tree/hcl1#syntax
 """
 
 from strongroom.lib.hcl.errors import HclError, Limits
-from strongroom.lib.hcl.format import format_hcl
+from strongroom.lib.hcl.format import format_policy
 from strongroom.lib.hcl.nodes import Block, Item, Key, ListNode, Literal, Node, ObjectNode, Position, plain
 from strongroom.lib.hcl.parser import is_json, parse
 
@@ -25,7 +25,7 @@ __all__ = [
     "Node",
     "ObjectNode",
     "Position",
-    "format_hcl",
+    "format_policy",
     "is_json",
     "parse",
     "plain",

@@ -13,7 +13,7 @@ _OPENING = {Kind.LBRACE, Kind.LBRACK}
 _CLOSING = {Kind.RBRACE, Kind.RBRACK}
 
 
-def format_hcl(text: str) -> str:
+def format_policy(text: str) -> str:
     """Lay out an HCL document: two blanks per level, lines broken as written, `=` aligned, one line feed at the end.
 
     Only blanks and line ends change, and superfluous commas behind entries go; comments and the way texts are quoted

@@ -1,0 +1,325 @@
+"""From the tree of a configuration file to typed values, with the place of everything that is wrong (pure).
+
+A stanza is a frozen dataclass whose fields are declared by `key`: the reader knows from it which keys there are.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, TypeAlias, TypeVar
+
+from strongroom.lib.durations import parse_duration_s, parse_size_bytes
+from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.hcl import HclError, Item, ListNode, Literal, Node, ObjectNode, Position, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place in a configuration file."""
+
+    file: str
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something in a configuration that has no effect, for the log at the start."""
+
+    where: Where
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.text}"
+
+
+class ConfigError(InvalidRequest):
+    """A configuration can't be used; the text tells the file, the line, what was expected and what was found."""
+
+    def __init__(self, where: Where, problem: str) -> None:
+        super().__init__(f"{where}: {problem}")
+        self.where = where
+        self.problem = problem
+
+
+class Reader:
+    """Reads the stanzas of one file and gathers what is to be noticed."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.notices: list[Notice] = []
+
+    def where(self, pos: Position) -> Where:
+        """The place in this file."""
+        return Where(self.file, pos.line, pos.column)
+
+    def notice(self, pos: Position, text: str) -> None:
+        """Note something that has no effect."""
+        self.notices.append(Notice(self.where(pos), text))
+
+    def stanza(
+        self, kind: type[_T], body: ObjectNode, *, within: str = "", ignored: Iterable[str] = (), **given: object
+    ) -> _T:
+        """Read an object into a dataclass.
+
+        Args:
+            kind: the dataclass, its fields declared by `key`.
+            body: what to read.
+            within: the stanza's name for error texts, such as `listener "tcp"`; empty for the whole file.
+            ignored: keys that somebody else reads.
+            given: values of the fields that no key declares.
+
+        Raises:
+            ConfigError: a value has the wrong type.
+        """
+        declared = _declared(kind)
+        values: dict[str, Any] = dict(given)
+        skipped = set(ignored)
+        seen: set[str] = set()
+        for item in body.items:
+            name = item.name
+            if name in skipped:
+                continue
+            if name not in declared:
+                self.notice(item.pos, f"unknown or unsupported field {name}{_within(within)}")
+                continue
+            if isinstance(item.value, Literal) and item.value.value is None:
+                continue
+            if name in seen:
+                self.notice(item.pos, f"{name} is given again{_within(within)}; the last one counts")
+            seen.add(name)
+            attribute, convert, served = declared[name]
+            if not served:
+                self.notice(item.pos, f"{name} has no effect in this server{_within(within)}")
+            values[attribute] = self._converted(item, convert, within)
+        return kind(**values)
+
+    def _converted(self, item: Item, convert: Convert, within: str) -> object:
+        """The entry's value, or an error that names the key."""
+        try:
+            return convert(self, item.value)
+        except HclError as error:
+            raise ConfigError(self.where(error.pos), f"{item.name}{_within(within)}: {error.problem}") from None
+
+
+_T = TypeVar("_T")
+Convert: TypeAlias = Callable[[Reader, Node], object]
+_Declared: TypeAlias = dict[str, tuple[str, Convert, bool]]
+
+
+def key(
+    convert: Convert, default: object = MISSING, *, name: str = "", served: bool = True, secret: bool = False
+) -> Any:
+    """Declare a field that a key of the stanza fills.
+
+    Args:
+        convert: reads the value.
+        default: what the field is without the key; a class stands for a new object of it.
+        name: the key, if it isn't the field's name (a field's name carries its unit).
+        served: False for what Vault or OpenBao document and this server has no use for: it is read, checked, noticed.
+        secret: keep the value out of `repr`.
+    """
+    metadata = reads(convert, name=name, served=served)
+    if isinstance(default, type):
+        return field(default_factory=default, metadata=metadata, repr=not secret)
+    return field(default=default, metadata=metadata, repr=not secret)
+
+
+def reads(convert: Convert, *, name: str = "", served: bool = True) -> dict[str, object]:
+    """What `key` notes in a field's metadata, for fields that are declared by `dataclasses.field`."""
+    return {"convert": convert, "key": name, "served": served}
+
+
+def _declared(kind: type[Any]) -> _Declared:
+    """The keys that a dataclass declares."""
+    return {
+        found.metadata["key"] or found.name: (found.name, found.metadata["convert"], found.metadata["served"])
+        for found in fields(kind)
+        if "convert" in found.metadata
+    }
+
+
+def _within(stanza: str) -> str:
+    return f" in {stanza}" if stanza else ""
+
+
+def _found(node: Node) -> str:
+    """A value as an error may show it.  Only for settings that are no secrets."""
+    if isinstance(node, Literal) and isinstance(node.value, str):
+        return f'"{node.value[:64]}"'
+    return (node.text or str(node.value).lower()) if isinstance(node, Literal) else node.kind
+
+
+def text(_: Reader, node: Node) -> str:
+    """A text.  Numbers and booleans count as they are written, as in Vault."""
+    match node:
+        case Literal(value=str() as value):
+            return value
+        case Literal(value=bool() as value):
+            return "true" if value else "false"
+        case Literal(value=int() | float()):
+            return node.text
+    raise HclError(node.pos, f"expected a text, found {node.kind}")
+
+
+def boolean(_: Reader, node: Node) -> bool:
+    """True or false, also as 1 or 0, and any of these in quotes."""
+    if isinstance(node, Literal):
+        shown = node.value if isinstance(node.value, str) else _found(node)
+        if shown in {"1", "t", "T", "true", "TRUE", "True"}:
+            return True
+        if shown in {"0", "f", "F", "false", "FALSE", "False", ""}:
+            return False
+    raise HclError(node.pos, f"expected a boolean, found {_found(node)}")
+
+
+def integer(_: Reader, node: Node) -> int:
+    """A whole number, also in quotes."""
+    if isinstance(node, Literal) and not isinstance(node.value, bool):
+        if isinstance(node.value, int):
+            return node.value
+        digits = str(node.value).removeprefix("-")
+        if isinstance(node.value, str) and digits.isascii() and digits.isdigit() and len(digits) < 19:
+            return int(node.value)
+    raise HclError(node.pos, f"expected a whole number, found {_found(node)}")
+
+
+def seconds(_: Reader, node: Node) -> int:
+    """A duration (see `lib.durations`), in whole seconds; not negative."""
+    value = node.value if isinstance(node, Literal) else node
+    try:
+        found = parse_duration_s(value)
+    except InvalidRequest:
+        found = -1
+    if found < 0:
+        raise HclError(node.pos, f'expected a duration such as "1h30m" or a number of seconds, found {_found(node)}')
+    return found
+
+
+def size(_: Reader, node: Node) -> int:
+    """A number of bytes, also as `"32MiB"`; a negative one, which some write for no limit, becomes 0."""
+    value = node.value if isinstance(node, Literal) else node
+    if isinstance(value, int) and not isinstance(value, bool) and value < 0:
+        return 0
+    try:
+        return parse_size_bytes(value)
+    except InvalidRequest:
+        problem = f'expected a size such as "32MiB" or a number of bytes, found {_found(node)}'
+        raise HclError(node.pos, problem) from None
+
+
+def texts(reader: Reader, node: Node) -> tuple[str, ...]:
+    """A list of texts, or one text with commas."""
+    if isinstance(node, ListNode):
+        return tuple(text(reader, element) for element in node.items)
+    return tuple(part for part in (part.strip() for part in text(reader, node).split(",")) if part)
+
+
+def one_of(*choices: str) -> Convert:
+    """One of these words, in any case; empty is no choice."""
+
+    def convert(reader: Reader, node: Node) -> str:
+        found = text(reader, node).lower()
+        if found and found not in choices:
+            raise HclError(node.pos, f"expected one of {', '.join(choices)}, found {_found(node)}")
+        return found
+
+    return convert
+
+
+def networks(reader: Reader, node: Node) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Addresses and networks (CIDR), as a list or a text with commas."""
+    found = []
+    for entry in texts(reader, node):
+        try:
+            found.append(ipaddress.ip_network(entry, strict=False))
+        except ValueError:
+            raise HclError(node.pos, f'expected addresses such as "10.0.0.0/8", found "{entry[:64]}"') from None
+    return tuple(found)
+
+
+def mode(reader: Reader, node: Node) -> int | None:
+    """A file's permission bits in octal, with quotes or without; empty for none."""
+    found = text(reader, node)
+    if not found:
+        return None
+    if len(found) > 5 or any(digit not in "01234567" for digit in found):
+        raise HclError(node.pos, f'expected permissions such as "0600", found {_found(node)}')
+    return int(found, 8)
+
+
+def options(reader: Reader, node: Node) -> dict[str, str]:
+    """An object of texts, such as a plugin reads itself."""
+    if not isinstance(node, ObjectNode):
+        raise HclError(node.pos, f"expected an object, found {node.kind}")
+    return {item.name: text(reader, item.value) for item in node.items if not _is_null(item.value)}
+
+
+def headers(reader: Reader, node: Node) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Response headers by status (`default`, `2xx`, `404`), each with its values."""
+    if not isinstance(node, ObjectNode):
+        raise HclError(node.pos, f"expected an object, found {node.kind}")
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for status in node.items:
+        if status.name != "default" and not (len(status.name) == 3 and status.name[0] in "12345"):
+            raise HclError(status.pos, f'expected "default" or a status such as "2xx", found "{status.name[:64]}"')
+        if not isinstance(status.value, ObjectNode):
+            raise HclError(status.value.pos, f"expected an object, found {status.value.kind}")
+        by_name = found.setdefault(status.name, {})
+        for item in status.value.items:
+            # A header's value may hold commas, so one text is one value.
+            elements = item.value.items if isinstance(item.value, ListNode) else (item.value,)
+            by_name[item.name] = tuple(text(reader, element) for element in elements)
+    return found
+
+
+def nested(kind: type[Any], within: str) -> Convert:
+    """An object of its own keys; of a list of them the last one counts, as for Vault."""
+
+    def convert(reader: Reader, node: Node) -> object:
+        if isinstance(node, ListNode) and node.items:
+            node = node.items[-1]
+        if not isinstance(node, ObjectNode):
+            raise HclError(node.pos, f"expected an object, found {node.kind}")
+        return reader.stanza(kind, node, within=within)
+
+    return convert
+
+
+def anything(_: Reader, node: Node) -> object:
+    """A value that this server has no use for."""
+    return plain(node)
+
+
+def split_options(
+    reader: Reader, body: ObjectNode
+) -> tuple[Mapping[str, str], Mapping[str, tuple[Mapping[str, str], ...]]]:
+    """A plugin's stanza: its texts, and its inner blocks (such as raft's `retry_join`) by name, repeated ones in order.
+
+    Raises:
+        HclError: a list of anything but texts or objects.
+    """
+    plain_options: dict[str, str] = {}
+    blocks: dict[str, tuple[Mapping[str, str], ...]] = {}
+    for item in body.items:
+        match item.value:
+            case ObjectNode() as node:
+                blocks[item.name] = (*blocks.get(item.name, ()), options(reader, node))
+            case ListNode(items=elements) if any(isinstance(element, ObjectNode) for element in elements):
+                blocks[item.name] = blocks.get(item.name, ()) + tuple(options(reader, element) for element in elements)
+            case ListNode() as node:
+                plain_options[item.name] = ",".join(texts(reader, node))
+            case Literal(value=None):
+                continue
+            case Literal() as node:
+                plain_options[item.name] = text(reader, node)
+    return plain_options, blocks
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Literal) and node.value is None

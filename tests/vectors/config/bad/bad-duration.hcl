@@ -1,0 +1,2 @@
+ui = true
+max_lease_ttl = "one month"

@@ -1,0 +1,5 @@
+listener "tcp" {
+  custom_response_headers {
+    "ok" = { "a" = "b" }
+  }
+}

@@ -1,0 +1,4 @@
+listener "unix" {
+  address = "/s"
+  socket_mode = "rw-r--r--"
+}

@@ -1,0 +1,3 @@
+listener "tcp" {
+  max_request_size = "big"
+}

@@ -1,0 +1,3 @@
+listener "tcp" {
+  tls_min_version = "ssl3"
+}

@@ -1,0 +1,3 @@
+seal "awskms" {
+  priority = "first"
+}

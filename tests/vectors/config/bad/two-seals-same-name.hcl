@@ -1,0 +1,6 @@
+seal "awskms" {
+  region = "a"
+}
+seal "awskms" {
+  region = "b"
+}

@@ -1,0 +1,2 @@
+storage "file" { path = "/a" }
+storage "raft" { path = "/b" }

@@ -1,0 +1,2 @@
+listener "udp" {
+}

@@ -1,0 +1,2 @@
+ui = true
+disable_cache = "maybe"

@@ -1,0 +1,9 @@
+log_level = "DEBUG"
+log_format = "JSON"
+log_file = "/var/log/vault/"
+log_rotate_duration = "24h"
+log_rotate_bytes = 1048576
+log_rotate_max_files = -1
+log_requests_level = "trace"
+storage "file" { path = "/d" }
+listener "tcp" { tls_disable = 1 }

@@ -1,0 +1,7 @@
+storage "file" {
+	path = "C:\\vault"
+}
+
+listener "tcp" {
+	tls_disable = 1
+}
