@@ -1,0 +1,1 @@
+"""The command line: Vault's commands, flags and output, against any server that speaks its API."""

@@ -1,0 +1,108 @@
+"""Request data from the command line: `key=value`, `key=@file`, `key=-`, `@file.json`, `-`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+from strongroom.client import values
+
+
+class DataError(Exception):
+    """A word of the command line is no request data."""
+
+
+def _read_file(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:  # noqa: PTH123 - slow import
+            return file.read()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise DataError(f"open {path}: {reason}") from error
+
+
+class DataReader:
+    """Reads data words; standard input can be consumed once.
+
+    Args:
+        stdin: where `-` reads from.
+    """
+
+    def __init__(self, stdin: TextIO) -> None:
+        self._stdin = stdin
+        self._consumed = False
+
+    def _read_stdin(self) -> str:
+        if self._consumed:
+            raise DataError("stdin already consumed")
+        self._consumed = True
+        return self._stdin.read()
+
+    def _document(self, text: str) -> dict[str, Any]:
+        try:
+            document = values.decode(text)
+        except ValueError as error:
+            raise DataError(_json_complaint(text, error)) from error
+        if not isinstance(document, dict):
+            raise DataError("json: the document is no object")
+        return document
+
+    def _value(self, text: str) -> str:
+        if text == "-":
+            return self._read_stdin()
+        if text.startswith("@"):
+            try:
+                return _read_file(text[1:])
+            except DataError as error:
+                raise DataError(f"error reading file: {error}") from error
+        return text[1:] if text.startswith("\\@") else text
+
+    def _word(self, word: str) -> dict[str, Any]:
+        if word == "-":
+            return self._document(self._read_stdin())
+        if word.startswith("@"):
+            return self._document(_read_file(word[1:]))
+        name, equals, text = word.partition("=")
+        if not equals:
+            raise DataError("format must be key=value")
+        return {name: self._value(text)} if name else {}
+
+    def read(self, words: Sequence[str]) -> dict[str, Any]:
+        """The data of all words; a name given twice becomes a list.  Raises `DataError`, naming the word."""
+        data: dict[str, Any] = {}
+        repeated: set[str] = set()
+        for word in words:
+            try:
+                found = self._word(word)
+            except DataError as error:
+                raise DataError(f'invalid key/value pair "{word}": {error}') from error
+            for name, value in found.items():
+                if name not in data:
+                    data[name] = value
+                elif name in repeated:
+                    data[name].append(value)
+                else:
+                    repeated.add(name)
+                    data[name] = [data[name], value]
+        return data
+
+    def read_strings(self, words: Sequence[str]) -> list[tuple[str, str]]:
+        """The same as query parameters: names in order, one pair for each value."""
+        questions: list[tuple[str, str]] = []
+        for name, value in self.read(words).items():
+            questions += [(name, str(item)) for item in (value if isinstance(value, list) else [value])]
+        return questions
+
+
+def _json_complaint(text: str, error: ValueError) -> str:
+    bare = text.strip()
+    if not bare:
+        return "EOF"
+    position = getattr(error, "pos", None)
+    if position is None or position >= len(text.rstrip()):
+        return "unexpected EOF"
+    for word in ("null", "true", "false"):
+        if bare[0] == word[0] and not bare.startswith(word):
+            at = next(i for i in range(len(word)) if bare[i : i + 1] != word[i])
+            return f"invalid character '{bare[at]}' in literal {word} (expecting '{word[at]}')"
+    return f"invalid character '{text[position]}' at position {position + 1}"

@@ -1,0 +1,185 @@
+"""One run of one command: its flags, its streams, its client, and how it prints answers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, TextIO
+
+from strongroom.cli import render, text
+from strongroom.cli.command import Command, Failure
+from strongroom.cli.data import DataError, DataReader
+from strongroom.cli.flags import Parsed, Values
+from strongroom.cli.preview import previewing
+from strongroom.cli.terminal import Terminal
+from strongroom.cli.token_store import TokenStore, TokenStoreError, open_store
+from strongroom.client.client import Client
+from strongroom.client.durations import go_text
+from strongroom.client.errors import BadSettings, ClientError
+from strongroom.client.settings import Settings, Tls, from_environment
+
+
+class Invocation:
+    """What a command gets to work with.
+
+    Args:
+        command: the command.
+        parsed: its flags and arguments.
+        form: the output format.
+        terminal: where output goes.
+        environment: the process's environment.
+        stdin: where input comes from.
+    """
+
+    def __init__(
+        self,
+        command: Command,
+        parsed: Parsed,
+        form: str,
+        *,
+        terminal: Terminal,
+        environment: Mapping[str, str],
+        stdin: TextIO = sys.stdin,
+    ) -> None:
+        self.command = command
+        self.arguments: list[str] = parsed.arguments
+        self.flags: Values = parsed.values
+        self.form = form
+        self.terminal = terminal
+        self.environment = environment
+        self.stdin = stdin
+
+    @property
+    def table(self) -> bool:
+        """Whether output is for people."""
+        return self.form == "table"
+
+    def token_store(self) -> TokenStore:
+        """Where tokens are kept between commands."""
+        return open_store(self.environment)
+
+    def settings(self) -> Settings:
+        """The settings of the environment and the flags.  Raises `Failure`."""
+        try:
+            base = from_environment(self.environment, max_retries=0)
+        except BadSettings as error:
+            raise Failure(f"failed to read environment: {error}", 2) from error
+        flags = self.flags
+        for name in flags.pairs("header"):
+            if name.lower().startswith("x-vault-"):
+                reason = "Header starting by 'X-Vault-' are for internal usage only"
+                raise Failure(f"failed to setup Headers[{name}]: {reason}", 2)
+        tls = Tls(
+            ca_cert=flags.text("ca-cert"),
+            ca_cert_bytes=base.tls.ca_cert_bytes,
+            ca_path=flags.text("ca-path"),
+            client_cert=flags.text("client-cert"),
+            client_key=flags.text("client-key"),
+            server_name=flags.text("tls-server-name"),
+            skip_verify=flags.on("tls-skip-verify"),
+        )
+        return replace(
+            base,
+            address=flags.text("agent-address") or flags.text("address") or base.address,
+            token=base.token or self._kept_token(),
+            namespace=flags.text("namespace"),
+            wrap_ttl=go_text(flags.number("wrap-ttl")) if flags.number("wrap-ttl") else "",
+            mfa=tuple(flags.many("mfa")),
+            policy_override=flags.on("policy-override"),
+            unlock_key=flags.text("unlock-key"),
+            headers=tuple((name.title(), value) for name, value in flags.pairs("header").items()),
+            tls=tls,
+            redirects=not flags.on("disable-redirects"),
+        )
+
+    def _kept_token(self) -> str:
+        try:
+            return self.token_store().get()
+        except TokenStoreError as error:
+            raise Failure(f"failed to get token from token helper: {error}", 2) from error
+
+    def client(self) -> Client:
+        """A client for the server that the flags and the environment name.  Raises `Failure`."""
+        send = previewing(policy=self.flags.on("output-policy")) if self.previews() else None
+        try:
+            return Client(self.settings(), send=send)
+        except BadSettings as error:
+            raise Failure(f"failed to create client: {error}", 2) from error
+
+    def previews(self) -> bool:
+        """Whether requests are shown instead of sent."""
+        return self.flags.on("output-curl-string") or self.flags.on("output-policy")
+
+    @contextmanager
+    def doing(self, prefix: str, code: int = 2) -> Iterator[None]:
+        """Turn a client's error inside the block into a `Failure` whose text begins with `prefix`."""
+        try:
+            yield
+        except ClientError as error:
+            raise Failure(f"{prefix}{error}", code) from error
+
+    def data(self, words: list[str]) -> dict[str, Any]:
+        """Request data from words of the command line.  Raises `Failure`."""
+        try:
+            return DataReader(self.stdin).read(words)
+        except DataError as error:
+            raise Failure(f"Failed to parse K=V data: {error}") from error
+
+    def answer(self, document: dict[str, Any] | None) -> int:
+        """Print a whole answer, or the field that was asked for."""
+        secret = render.Secret(document)
+        if name := self.flags.text("field"):
+            return self.field(secret, name)
+        return self.secret(secret)
+
+    def field(self, secret: render.Secret, name: str) -> int:
+        """Print one field.  Raises `Failure` when it isn't there."""
+        try:
+            value = secret.field(name)
+        except KeyError:
+            raise Failure(f'Field "{name}" not present in secret') from None
+        return self.value(value)
+
+    def value(self, value: Any) -> int:
+        """Print a single value."""
+        if self.table:
+            self.terminal.value(text.go_value(value))
+        elif self.form in {"yaml", "yml"}:
+            self.terminal.value(render.document(value, self.form) + "\n", paint=False)
+        else:
+            self.terminal.value(render.document(value, self.form, sort=True), paint=False)
+        return 0
+
+    def secret(self, secret: render.Secret) -> int:
+        """Print a whole secret."""
+        if not self.table:
+            return self.document(secret.document())
+        self.warnings(secret.warnings)
+        lines = render.rows(secret)
+        if lines:
+            self.terminal.out(text.pairs(lines))
+        return 0
+
+    def warnings(self, warnings: list[str]) -> None:
+        """Print a server's warnings."""
+        if not warnings:
+            return
+        self.terminal.warn("WARNING! The following warnings were returned from Strongroom:\n")
+        for warning in warnings:
+            self.terminal.warn(text.wrap(f"* {warning}", text.WIDTH - 1, "  "))
+        self.terminal.warn("")
+
+    def document(self, value: Any, *, sort: bool = False) -> int:
+        """Print a value as JSON or YAML.  Raises `Failure` for a format it can't have."""
+        if self.form == "pretty":
+            raise Failure("Could not parse output: cannot use the pretty formatter for this type")
+        self.terminal.raw(render.document(value, self.form, sort=sort) + "\n")
+        return 0
+
+    def succeeded(self, message: str) -> int:
+        """Say that it worked, to people only: programs read the exit code."""
+        if self.table:
+            self.terminal.out(message)
+        return 0

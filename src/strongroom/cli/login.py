@@ -1,0 +1,172 @@
+"""The command `login`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from strongroom.cli import login_methods
+from strongroom.cli.command import OUTPUT, PROGRAM, Arity, Command, Failure
+from strongroom.cli.data import DataError, DataReader
+from strongroom.cli.flags import Flag, Group
+from strongroom.cli.invocation import Invocation
+from strongroom.cli.paths import clean
+from strongroom.cli.prompt import NoTerminal, ask_hidden
+from strongroom.cli.render import Secret
+from strongroom.cli.token_store import TokenStoreError
+from strongroom.client.client import Client
+from strongroom.client.settings import named, parse_bool
+
+_NOBODY = (
+    "An error occurred attempting to ask for a token. The raw error message is shown below, but usually this is "
+    "because you attempted to pipe a value into the command or you are executing outside of a terminal (tty). If you "
+    'want to pipe the value, pass "-" as the argument to read from stdin. The raw error was: '
+)
+_UNKNOWN = """Unknown auth method: {method}. Use "{program} auth list" to see the complete list of
+auth methods. Additionally, some auth methods are only available via the HTTP
+API."""
+_SUCCESS = f"""Success! You are now authenticated. The token information displayed below is
+already stored in the token helper. You do NOT need to run "{PROGRAM} login" again.
+Future Strongroom requests will automatically use this token.
+"""
+_NOT_STORED = """The token was not stored in token helper. Set the STRONGROOM_TOKEN environment
+variable or pass the token below with each request to Vault.
+"""
+_SHADOWED = """WARNING! The {name} environment variable is set! The value of this variable
+will take precedence; if this is unwanted please unset {name} or update its
+value accordingly.
+"""
+
+
+def _words(call: Invocation) -> dict[str, Any]:
+    """The login's data: for tokens, the first word may be the token itself, or - for standard input."""
+    reader = DataReader(call.stdin)
+    words = list(call.arguments)
+    if call.flags.text("method") == "token" and words:
+        if words[0] == "-":
+            words[0] = f"token={call.stdin.read().strip()}"
+        elif "=" not in words[0]:
+            words[0] = f"token={words[0]}"
+    try:
+        return reader.read(words)
+    except DataError as error:
+        raise Failure(f"Error parsing configuration: {error}") from error
+
+
+def _ask(call: Invocation, question: str) -> str:
+    if call.flags.on("non-interactive"):
+        name = question.split(maxsplit=1)[0].lower()
+        raise Failure(f"Error authenticating: '{name}' not supplied and refusing to pull from stdin", 2)
+    try:
+        return ask_hidden(question)
+    except NoTerminal as error:
+        prefix = _NOBODY if call.flags.text("method") == "token" else ""
+        raise Failure(f"Error authenticating: {prefix}{error}", 2) from error
+
+
+def _by_token(call: Invocation, client: Client, data: dict[str, Any]) -> dict[str, Any]:
+    token = str(data.get("token") or _ask(call, "Token (will be hidden): "))
+    try:
+        lookup = parse_bool(str(data.get("lookup", "true")))
+    except ValueError as error:
+        raise Failure(f'Error authenticating: Failed to parse "lookup" as boolean: {error}', 2) from error
+    if not lookup:
+        return {"auth": {"client_token": token}}
+    with call.doing("Error authenticating: error looking up token: "):
+        answer = client.with_token(token).request("GET", "auth/token/lookup-self").json()
+    known = (answer or {}).get("data") or {}
+    return {
+        "auth": {
+            "client_token": known.get("id"),
+            "accessor": known.get("accessor"),
+            "policies": known.get("policies"),
+            "token_policies": known.get("policies"),
+            "identity_policies": known.get("identity_policies"),
+            "metadata": known.get("meta"),
+            "lease_duration": known.get("ttl", 0),
+            "renewable": known.get("renewable", False),
+        }
+    }
+
+
+def _by_method(call: Invocation, client: Client, method: str, data: dict[str, Any]) -> dict[str, Any]:
+    mount = clean(call.flags.text("path") or str(data.pop("mount", "") or method))
+    try:
+        path, body = login_methods.METHODS[method].request(mount, data, lambda question: _ask(call, question))
+    except login_methods.LoginDataError as error:
+        raise Failure(f"Error authenticating: {error}", 2) from error
+    anonymous = client.with_token("")
+    with call.doing("Error authenticating: "):
+        answer = anonymous.write(path, body)
+        if (answer or {}).get("wrap_info") and not call.previews():
+            wrapped = str(answer["wrap_info"]["token"])
+            answer = anonymous.with_token(wrapped).without_wrapping().write("sys/wrapping/unwrap", None)
+    if not answer or not answer.get("auth"):
+        raise Failure("Vault returned a secret, but the secret has no authentication information attached.", 2)
+    return dict(answer)
+
+
+def _keep(call: Invocation, token: str) -> None:
+    try:
+        call.token_store().put(token)
+    except TokenStoreError as error:
+        raise Failure(
+            f"Error storing token: {error}\n\nAuthentication was successful, but the token was not persisted. The\n"
+            f"resulting token is shown below for your records.\n\n{token}",
+            2,
+        ) from error
+    name, value = named(call.environment, "TOKEN")
+    if value and not call.flags.on("token-only"):
+        call.terminal.warn(_SHADOWED.format(name=name))
+
+
+def _login(call: Invocation) -> int:
+    flags = call.flags
+    quiet = flags.on("no-print")
+    store = not flags.on("no-store") and not flags.on("token-only")
+    if not store and quiet:
+        raise Failure("-no-store and -no-print cannot be used together")
+    method = flags.text("method").strip() or "token"
+    if method not in login_methods.METHODS:
+        raise Failure(_UNKNOWN.format(method=method, program=PROGRAM))
+    data = _words(call)
+    client = call.client()
+    answer = _by_token(call, client, data) if method == "token" else _by_method(call, client, method, data)
+    token = str(answer["auth"]["client_token"])
+    if store:
+        _keep(call, token)
+    elif not flags.on("token-only"):
+        call.terminal.warn(_NOT_STORED)
+    if quiet:
+        return 0
+    if flags.on("token-only"):
+        call.terminal.value(token)
+        return 0
+    if name := flags.text("field"):
+        return call.field(Secret(answer), name)
+    if call.table:
+        call.terminal.out(_SUCCESS)
+    return call.secret(Secret(answer))
+
+
+COMMANDS = {
+    "login": Command(
+        "login [options] [AUTH K=V...]",
+        "Logs in and keeps the token for later commands. By default the argument is a token; without one it is asked "
+        "for.\n\n$ strongroom login -method=userpass username=eva",
+        _login,
+        (
+            OUTPUT,
+            Group(
+                "Command Options",
+                (
+                    Flag("method", "The auth method's type.", default="token"),
+                    Flag("no-print", "Keep the token without showing it.", "bool"),
+                    Flag("no-store", "Show the token without keeping it.", "bool"),
+                    Flag("path", "Where the auth method is mounted; by default at its type's name."),
+                    Flag("token-only", "Print the token and nothing else, and don't keep it.", "bool"),
+                ),
+            ),
+        ),
+        Arity(0, None),
+    ),
+}

@@ -1,0 +1,97 @@
+"""From words to an exit code: find the command, read its flags, run it, say what went wrong."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+from strongroom.cli import flags, render, usage
+from strongroom.cli.command import Command, Failure
+from strongroom.cli.invocation import Invocation
+from strongroom.cli.preview import Previewed
+from strongroom.cli.table import COMMANDS
+from strongroom.cli.terminal import Terminal
+from strongroom.client.errors import ClientError, Unreachable
+from strongroom.client.settings import named
+
+_HELP = frozenset({"-h", "-help", "--help"})
+
+
+def load(name: str) -> Command:
+    """The command with this full name."""
+    module = import_module(f"strongroom.cli.{COMMANDS[name].module}")
+    found: Command = module.COMMANDS[name]
+    return found
+
+
+def wants_help(words: Sequence[str]) -> bool:
+    """Whether help is asked for anywhere before a `--`."""
+    for word in words:
+        if word == "--":
+            return False
+        if word in _HELP:
+            return True
+    return False
+
+
+def output_format(words: Sequence[str], environment: Mapping[str, str]) -> str:
+    """The output format, wherever on the command line it is named.  Raises `Failure` for one that doesn't exist."""
+    form = flags.anywhere(words, "format") or named(environment, "FORMAT")[1] or "table"
+    if form.lower() not in render.FORMATS:
+        raise Failure(f"Invalid output format: {form}")
+    return "yaml" if form.lower() == "yml" else form.lower()
+
+
+def run(name: str, words: Sequence[str], *, terminal: Terminal, environment: Mapping[str, str]) -> int:
+    """Run a command.
+
+    Args:
+        name: its full name.
+        words: what follows the name on the command line.
+
+    Returns: the exit code: 0, 1 for an error on this side, 2 for one of the server.
+    """
+    command = load(name)
+    if wants_help(words):
+        terminal.out(usage.command(command))
+        return 0
+    try:
+        return _run(command, words, terminal, environment)
+    except Previewed as preview:
+        terminal.raw(f"{preview}\n")
+        return 0
+    except (Failure, ClientError) as error:
+        terminal.error(str(error))
+        cause = error.__cause__ if isinstance(error, Failure) else error
+        if isinstance(cause, Unreachable) and cause.hint:
+            terminal.error(cause.hint)
+        for flag, what in (("output-curl-string", "cURL string"), ("output-policy", "policy")):
+            if flags.anywhere(words, flag) is not None:
+                terminal.error(f"Unable to generate {what} from command")
+                return 1
+        return error.code if isinstance(error, Failure) else 2
+
+
+def _run(command: Command, words: Sequence[str], terminal: Terminal, environment: Mapping[str, str]) -> int:
+    known = command.flags()
+    form = output_format(words, environment) if any(flag.name == "format" for flag in known) else "table"
+    if form == "raw" and not command.raw:
+        raise Failure("This command does not support the -format=raw option.")
+    try:
+        parsed = flags.parse(known, words, environment)
+    except flags.FlagError as error:
+        _warn_misplaced(error.rest, terminal)
+        raise Failure(str(error)) from None
+    _warn_misplaced(parsed.arguments, terminal)
+    command.arity.check(parsed.arguments)
+    call = Invocation(command, parsed, form, terminal=terminal, environment=environment, stdin=sys.stdin)
+    return command.run(call)
+
+
+def _warn_misplaced(arguments: Sequence[str], terminal: Terminal) -> None:
+    if found := flags.misplaced(arguments):
+        terminal.error(
+            "Command flags must be provided before positional arguments. "
+            f"The following arguments will not be parsed as flags: [{','.join(found)}]"
+        )

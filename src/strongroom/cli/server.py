@@ -1,0 +1,117 @@
+"""The command `server`: its flags, handed to the server as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+
+from strongroom.cli.command import Arity, Command
+from strongroom.cli.flags import Flag, Group
+from strongroom.cli.invocation import Invocation
+from strongroom.client.settings import named
+
+DEV_LISTEN_ADDRESS = "127.0.0.1:8200"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeArguments:
+    """What the command line says about a server to start."""
+
+    config: tuple[str, ...] = ()
+    """Configuration files or directories, in the order they were given."""
+    dev: bool = False
+    dev_root_token_id: str = field(default="", repr=False)
+    """The root token of a development server; empty lets the server make one."""
+    dev_listen_address: str = DEV_LISTEN_ADDRESS
+    """`host:port` of a development server."""
+    dev_no_store_token: bool = False
+    """Whether a development server leaves the user's kept token alone."""
+    dev_kv_v1: bool = False
+    """Whether `secret/` is a version 1 mount."""
+    dev_tls: bool = False
+    dev_tls_cert_dir: str = ""
+    """Where a development server writes its certificate; empty means a temporary directory."""
+    dev_leased_kv: bool = False
+    """Whether `secret/` leases what it returns; implies version 1."""
+    log_level: str = ""
+    """trace, debug, info, warn or error; empty leaves it to the configuration."""
+    log_format: str = ""
+    """standard or json; empty leaves it to the configuration."""
+    log_file: str = ""
+    exit_on_core_shutdown: bool = False
+    recovery: bool = False
+
+
+_CONFIG = Flag("config", "A configuration file or directory; may be repeated.", "strings", variable="CONFIG_PATH")
+
+_OPTIONS = Group(
+    "Command Options",
+    (
+        _CONFIG,
+        Flag("exit-on-core-shutdown", "Exit when the server shuts down inside.", "bool"),
+        Flag("log-file", "Where to write the log as well."),
+        Flag("log-format", "standard or json.", variable="LOG_FORMAT"),
+        Flag("log-level", "trace, debug, info, warn or error.", variable="LOG_LEVEL"),
+        Flag("recovery", "Start for recovery: only storage can be read and written.", "bool"),
+    ),
+)
+_DEV = Group(
+    "Dev Options",
+    (
+        Flag("dev", "Start a development server: in memory, unsealed, unsafe.", "bool"),
+        Flag("dev-kv-v1", "Mount version 1 of kv at secret/.", "bool"),
+        Flag("dev-leased-kv", "Mount kv with leases at secret/.", "bool"),
+        Flag(
+            "dev-listen-address",
+            "Where a development server listens.",
+            default=DEV_LISTEN_ADDRESS,
+            variable="DEV_LISTEN_ADDRESS",
+        ),
+        Flag("dev-no-store-token", "Don't keep the root token for later commands.", "bool"),
+        Flag("dev-root-token-id", "The root token of a development server.", variable="DEV_ROOT_TOKEN_ID"),
+        Flag("dev-tls", "Make a certificate and speak TLS.", "bool"),
+        Flag("dev-tls-cert-dir", "Where to write that certificate."),
+    ),
+)
+
+
+def _configs(call: Invocation) -> tuple[str, ...]:
+    given = tuple(call.flags.many("config"))
+    variable = named(call.environment, "CONFIG_PATH")[1]
+    return given or ((variable,) if variable else ())
+
+
+def _server(call: Invocation) -> int:
+    flags = call.flags
+    arguments = ServeArguments(
+        config=_configs(call),
+        dev=flags.on("dev"),
+        dev_root_token_id=flags.text("dev-root-token-id"),
+        dev_listen_address=flags.text("dev-listen-address"),
+        dev_no_store_token=flags.on("dev-no-store-token"),
+        dev_kv_v1=flags.on("dev-kv-v1"),
+        dev_tls=flags.on("dev-tls"),
+        dev_tls_cert_dir=flags.text("dev-tls-cert-dir"),
+        dev_leased_kv=flags.on("dev-leased-kv"),
+        log_level=flags.text("log-level"),
+        log_format=flags.text("log-format"),
+        log_file=flags.text("log-file"),
+        exit_on_core_shutdown=flags.on("exit-on-core-shutdown"),
+        recovery=flags.on("recovery"),
+    )
+    # The server needs everything, the command line next to nothing: its modules are named here, not imported above.
+    return int(import_module("strongroom.server.main").serve(arguments) or 0)
+
+
+COMMANDS = {
+    "server": Command(
+        "server [options]",
+        "Starts a server. It begins sealed, unless it has a seal that opens itself.\n\n"
+        "$ strongroom server -config=/etc/strongroom/config.hcl\n\n"
+        "A server to try things out, in memory and unsealed:\n\n$ strongroom server -dev",
+        _server,
+        (_OPTIONS, _DEV),
+        Arity(0, None),
+        http=False,
+    ),
+}

@@ -1,0 +1,185 @@
+"""Every command's name, one line about it, and the module that holds it.  (p)
+
+Modules are imported only when their command runs: a cold start pays for one command, not for all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command's line in the table; `module` is below `strongroom.cli`, and lists the command by its full name."""
+
+    summary: str
+    module: str
+
+
+COMMON = ("read", "write", "delete", "list", "login", "server", "status", "unwrap")
+"""What the overview names first."""
+
+GROUPS = {
+    "audit": "Manage audit devices",
+    "auth": "Manage auth methods",
+    "kv": "Work with key/value secrets",
+    "kv metadata": "Work with the settings and versions of key/value secrets",
+    "lease": "Manage leases",
+    "namespace": "Manage namespaces",
+    "operator": "Operate a server",
+    "policy": "Manage policies",
+    "print": "Show what the command line uses",
+    "secrets": "Manage secrets engines",
+    "token": "Manage tokens",
+}
+
+_MODULES = {
+    "paths": {
+        "read": "Read data or secrets",
+        "write": "Write data, configuration or secrets",
+        "patch": "Change part of what is at a path",
+        "delete": "Delete what is at a path",
+        "list": "List names below a path",
+        "scan": "List names below a path, at every depth",
+        "unwrap": "Get what a wrapping token holds",
+        "path-help": "Show the server's help for a path",
+    },
+    "status": {"status": "Show whether the server is sealed"},
+    "version": {"version": "Show this program's version", "version-history": "Show which versions the server has run"},
+    "login": {"login": "Log in and keep the token"},
+    "print_token": {"print token": "Print the token in use"},
+    "server": {"server": "Start a server"},
+    "kv_data": {
+        "kv get": "Read a secret",
+        "kv put": "Write a secret",
+        "kv patch": "Change parts of a secret",
+        "kv rollback": "Write an earlier version of a secret anew",
+    },
+    "kv_versions": {
+        "kv delete": "Delete versions of a secret, so that they can be undeleted",
+        "kv undelete": "Undelete versions of a secret",
+        "kv destroy": "Remove versions of a secret for good",
+        "kv list": "List names of secrets",
+        "kv scan": "List names of secrets, at every depth",
+        "kv enable-versioning": "Turn a mount into one that keeps versions",
+    },
+    "kv_metadata": {
+        "kv metadata get": "Show a secret's settings and versions",
+        "kv metadata put": "Write a secret's settings",
+        "kv metadata patch": "Change some of a secret's settings",
+        "kv metadata delete": "Remove a secret with all its versions",
+    },
+    "secrets": {
+        "secrets enable": "Mount a secrets engine",
+        "secrets disable": "Unmount a secrets engine, with all its data",
+        "secrets list": "List mounted secrets engines",
+        "secrets tune": "Change a secrets engine's settings",
+        "secrets move": "Move a secrets engine to another path",
+    },
+    "auth": {
+        "auth enable": "Mount an auth method",
+        "auth disable": "Unmount an auth method; its tokens are revoked",
+        "auth list": "List mounted auth methods",
+        "auth tune": "Change an auth method's settings",
+        "auth move": "Move an auth method to another path",
+        "auth help": "Show how to log in by an auth method",
+    },
+    "policy": {
+        "policy read": "Print a policy",
+        "policy write": "Upload a policy",
+        "policy list": "List policies",
+        "policy delete": "Delete a policy",
+        "policy fmt": "Format a policy file in place",
+    },
+    "token": {
+        "token create": "Create a token",
+        "token lookup": "Show what a token is",
+        "token renew": "Renew a token",
+        "token revoke": "Revoke a token and its children",
+        "token capabilities": "Show what a token may do on a path",
+    },
+    "audit": {
+        "audit enable": "Enable an audit device",
+        "audit disable": "Disable an audit device",
+        "audit list": "List audit devices",
+    },
+    "lease": {
+        "lease lookup": "Show what a lease is",
+        "lease renew": "Renew a lease",
+        "lease revoke": "Revoke leases",
+    },
+    "namespace": {
+        "namespace create": "Create a namespace",
+        "namespace delete": "Delete a namespace",
+        "namespace list": "List namespaces",
+        "namespace scan": "List namespaces, at every depth",
+        "namespace lookup": "Show a namespace",
+        "namespace patch": "Change a namespace's metadata",
+        "namespace lock": "Lock the API of a namespace",
+        "namespace unlock": "Unlock the API of a namespace",
+    },
+    "operator_init": {"operator init": "Initialize a server"},
+    "operator_seal": {
+        "operator unseal": "Give a key share to unseal a server",
+        "operator seal": "Seal a server",
+        "operator step-down": "Make the active node give up its place",
+        "operator members": "List the nodes of the cluster",
+        "operator key-status": "Show the encryption key in use",
+        "operator rotate": "Take a new encryption key into use",
+    },
+    "operator_rekey": {
+        "operator rekey": "Make new key shares",
+        "operator rotate-keys": "Make new key shares, with a token that allows it",
+    },
+    "operator_root": {"operator generate-root": "Make a new root token from key shares"},
+    "monitor": {"monitor": "Follow a server's log"},
+}
+
+_LEGACY = (
+    "auth-disable",
+    "auth-enable",
+    "audit-disable",
+    "audit-enable",
+    "audit-list",
+    "capabilities",
+    "generate-root",
+    "init",
+    "key-status",
+    "methods",
+    "mount",
+    "mount-tune",
+    "mounts",
+    "policies",
+    "policy-delete",
+    "policy-write",
+    "rekey",
+    "remount",
+    "renew",
+    "revoke",
+    "rotate",
+    "seal",
+    "step-down",
+    "token-create",
+    "token-lookup",
+    "token-renew",
+    "token-revoke",
+    "unmount",
+    "unseal",
+)
+
+COMMANDS = {name: Entry(line, module) for module, lines in _MODULES.items() for name, line in lines.items()}
+"""Today's commands, by their full name."""
+
+LEGACY = frozenset(_LEGACY)
+"""The names that commands had until 2018; `legacy` turns them into today's."""
+
+
+def children(group: str) -> dict[str, str]:
+    """The names one level below a group (empty: at the top), sorted, each with its line."""
+    prefix = f"{group} " if group else ""
+    found: dict[str, str] = {}
+    for name, line in [*GROUPS.items(), *((name, entry.summary) for name, entry in COMMANDS.items())]:
+        rest = name.removeprefix(prefix)
+        if name.startswith(prefix) and rest and " " not in rest:
+            found[rest] = line
+    return dict(sorted(found.items()))

@@ -1,0 +1,117 @@
+"""Where the command line keeps its token between commands: `~/.vault-token`, or a program of the user's choice.
+
+Source: https://developer.hashicorp.com/vault/docs/commands/token-helper
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Protocol
+
+from strongroom.client.settings import named
+
+_FILE_NAME = ".vault-token"
+_CONFIG_NAME = ".vault"
+_PROGRAM = re.compile(r'^\s*"?token_helper"?\s*[=:]\s*"((?:[^"\\]|\\.)*)"', re.MULTILINE)
+
+
+class TokenStoreError(Exception):
+    """The token can't be read, kept or removed."""
+
+
+class TokenStore(Protocol):
+    """What keeps a token."""
+
+    def get(self) -> str:
+        """The token, empty when there is none.  Raises `TokenStoreError`."""
+        ...
+
+    def put(self, token: str) -> None:
+        """Keep a token in place of the one before.  Raises `TokenStoreError`."""
+        ...
+
+
+class FileStore:
+    """A file that only its owner can read.
+
+    Args:
+        path: the file.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def get(self) -> str:
+        """The file's text without blanks around it; empty when there is no file."""
+        try:
+            with open(self._path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib is slow to import
+                return file.read().strip()
+        except FileNotFoundError:
+            return ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise TokenStoreError(str(error)) from error
+
+    def put(self, token: str) -> None:
+        """Replace the file in one step, so that nobody ever reads half a token."""
+        temporary = f"{self._path}.{os.getpid()}.tmp"
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            try:
+                os.write(descriptor, token.encode())
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            os.replace(temporary, self._path)  # noqa: PTH105 - as above
+        except OSError as error:
+            if os.path.exists(temporary):  # noqa: PTH110 - as above
+                os.unlink(temporary)  # noqa: PTH108 - as above
+            raise TokenStoreError(str(error)) from error
+
+
+class ProgramStore:
+    """A program that is called with `get` or `store`, and gets the token on its standard input.
+
+    Args:
+        program: its path and arguments, as a shell takes them.
+    """
+
+    def __init__(self, program: str) -> None:
+        self._program = program
+
+    def _run(self, operation: str, text: str) -> str:
+        import subprocess  # noqa: PLC0415 - only those who have such a program pay for the import
+
+        try:
+            # The program comes from the user's own configuration and is a shell line by its definition.
+            done = subprocess.run(  # noqa: S602
+                f"{self._program} {operation}", shell=True, input=text, capture_output=True, text=True, check=False
+            )
+        except OSError as error:
+            raise TokenStoreError(str(error)) from error
+        if done.returncode:
+            raise TokenStoreError(f"{self._program} {operation}: exit status {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    def get(self) -> str:
+        """What the program prints for `get`."""
+        return self._run("get", "").strip()
+
+    def put(self, token: str) -> None:
+        """Hand the token to the program's `store`."""
+        self._run("store", token)
+
+
+def open_store(environment: Mapping[str, str]) -> TokenStore:
+    """The store that `~/.vault` (or the file in `…_CONFIG_PATH`) names, else the file in the home directory."""
+    home = environment.get("HOME") or os.path.expanduser("~")  # noqa: PTH111 - as above
+    config = named(environment, "CONFIG_PATH")[1] or f"{home}/{_CONFIG_NAME}"
+    try:
+        with open(config, encoding="utf-8") as file:  # noqa: PTH123 - as above
+            match = _PROGRAM.search(file.read())
+    except (OSError, UnicodeDecodeError):
+        match = None
+    if match and match[1]:
+        return ProgramStore(match[1])
+    return FileStore(named(environment, "TOKEN_PATH")[1] or f"{home}/{_FILE_NAME}")

@@ -1,0 +1,129 @@
+"""The tree of commands for `click`, which finds the command, completes in shells, and hands the words on.
+
+How flags are read is not `click`'s: Go's rules (`-name=value`, no flags behind arguments, its texts) are in `flags`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import click
+
+from strongroom.cli import legacy_names, table, usage
+from strongroom.cli.command import PROGRAM
+from strongroom.cli.flags import Flag
+from strongroom.cli.run import load, run, wants_help
+from strongroom.cli.terminal import Terminal
+
+_MISPLACED = (
+    "Invalid flags before the subcommand. If these flags are for\n"
+    "the subcommand, please put them after the subcommand.\n\n"
+)
+
+
+def _option(flag: Flag) -> click.Option:
+    return click.Option([f"-{flag.name}"], help=flag.help, is_flag=flag.kind == "bool")
+
+
+class Leaf(click.Command):
+    """A command that does something."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """The command's flags; only completion asks for them."""
+        return [_option(flag) for flag in load(self.full_name).flags()]
+
+    @property
+    def full_name(self) -> str:
+        """The name with those of the groups above."""
+        return str(self.name)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep the words as they are."""
+        ctx.args = list(args)
+        return ctx.args
+
+    def invoke(self, ctx: click.Context) -> int:
+        """Run the command; returns its exit code."""
+        return run(self.full_name, ctx.args, terminal=ctx.obj, environment=os.environ)
+
+
+def _legacy(old: str, name: str, words: list[str], terminal: Terminal) -> int:
+    if not wants_help(words):
+        terminal.warn(f'Note: "{PROGRAM} {old}" is now "{PROGRAM} {name}"')
+    return run(name, words, terminal=terminal, environment=os.environ)
+
+
+class Legacy(Leaf):
+    """A command by the name it had until 2018."""
+
+    def invoke(self, ctx: click.Context) -> int:
+        """Say today's name on standard error, then run that."""
+        name, words = legacy_names.translate(self.full_name, ctx.args)
+        return _legacy(self.full_name, name, words, ctx.obj)
+
+
+class Node(click.Group):
+    """A command that only has subcommands.  `name` is the full one, empty at the top."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names below, sorted."""
+        return list(table.children(self.name or ""))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command or group of that name below this one."""
+        full = f"{self.name} {cmd_name}".strip()
+        if full in table.COMMANDS:
+            return Leaf(full, short_help=table.COMMANDS[full].summary)
+        if full in table.GROUPS:
+            return Node(full, short_help=table.GROUPS[full])
+        return Legacy(full) if full in table.LEGACY else None
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep the words as they are; `resolve_command` needs the first one, for completion."""
+        ctx.args = list(args)
+        ctx._protected_args, ctx.args = ctx.args[:1], ctx.args[1:]
+        return ctx.args
+
+    def _help(self) -> str:
+        return usage.group(self.name) if self.name else usage.overview()
+
+    def invoke(self, ctx: click.Context) -> int:
+        """Run the command that the words name, else show the help."""
+        terminal: Terminal = ctx.obj
+        words = [*ctx._protected_args, *ctx.args]
+        chosen = self._choose(ctx, words)
+        if chosen is None and self.name == "auth" and (old := legacy_names.login_words(words)):
+            return _legacy(self.name, old[0], old[1], terminal)
+        if chosen is None:
+            if wants_help(words) and (self.name or words[0].startswith("-")):
+                terminal.out(self._help())
+                return 0
+            terminal.error(self._help())
+            return 1 if self.name else 127
+        command, before, after = chosen
+        if wants_help(before) and isinstance(command, Leaf):
+            after = ["-h"]
+        elif before:
+            text = command._help() if isinstance(command, Node) else usage.command(load(str(command.name)))
+            terminal.error(_MISPLACED + text)
+            return 1
+        below = click.Context(command, parent=ctx, obj=terminal)
+        command.parse_args(below, list(after))
+        return int(command.invoke(below))
+
+    def _choose(self, ctx: click.Context, words: Sequence[str]) -> tuple[click.Command, list[str], list[str]] | None:
+        """The command that the first word without a dash names, the words before it and those behind."""
+        for position, word in enumerate(words):
+            if not word.startswith("-"):
+                command = self.get_command(ctx, word)
+                flagged = position and self.name
+                if command is None or flagged:
+                    return None
+                return command, list(words[:position]), list(words[position + 1 :])
+        return None
+
+
+def root() -> Node:
+    """The whole tree."""
+    return Node("")

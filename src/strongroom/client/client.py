@@ -1,0 +1,282 @@
+"""The client: requests, retries, redirects, wrapping, namespaces, typed errors.
+
+Source: https://developer.hashicorp.com/vault/api-docs
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from strongroom.client import http1, transport, values
+from strongroom.client.errors import BadSettings, Missing, Unreachable, by_status
+from strongroom.client.settings import Settings
+
+MERGE_PATCH = "application/merge-patch+json"
+
+_RETRIED = frozenset({412, 500, *range(502, 600)})
+_REDIRECTS = frozenset({301, 302, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request, ready to be sent."""
+
+    method: str
+    url: str
+    target: str
+    """What stands in the request line: path and query, percent-encoded."""
+    path: str
+    """The API path without `/v1/`, as it was given."""
+    headers: dict[str, str] = field(repr=False)
+    body: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response of the 2xx or 3xx kind."""
+
+    status: int
+    headers: dict[str, str]
+    """Names in lower case."""
+    body: bytes = field(repr=False)
+
+    def json(self) -> Any:
+        """The decoded body, None when it is empty.  Raises `ValueError`."""
+        return values.decode(self.body) if self.body.strip() else None
+
+
+Sender = Callable[[Prepared], Answer]
+
+
+def canonical_namespace(name: str) -> str:
+    """A namespace path as the header carries it: no slash before, one behind; empty for the root."""
+    bare = name.strip("/")
+    return f"{bare}/" if bare and bare != "root" else ""
+
+
+class Client:
+    """Speaks to one server.
+
+    Args:
+        settings: where and how.
+        send: replaces sending over the network, for those who only want to see requests.
+        sleep: waits between retries, in seconds.
+
+    Raises: `BadSettings` when the address can't be read.
+    """
+
+    def __init__(
+        self, settings: Settings, *, send: Sender | None = None, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.settings = settings
+        self._origin = transport.parse_origin(settings.address)
+        self._send = send or self._exchange
+        self._sleep = sleep
+
+    def with_token(self, token: str) -> Client:
+        """The same client with another token."""
+        send = None if self._send == self._exchange else self._send
+        return Client(replace(self.settings, token=token), send=send, sleep=self._sleep)
+
+    def without_wrapping(self) -> Client:
+        """The same client, asking for no wrapped responses; always over the network."""
+        return Client(replace(self.settings, wrap_ttl=""), sleep=self._sleep)
+
+    def prepare(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Iterable[tuple[str, str]] = (),
+        body: Any = None,
+        has_body: bool | None = None,
+        content_type: str = "",
+    ) -> Prepared:
+        """A request as it would be sent.
+
+        Args:
+            path: below `/v1/`.
+            body: what JSON can hold; None means no body unless `has_body` says so.
+        """
+        settings = self.settings
+        headers = {"X-Vault-Request": "true"}
+        if settings.token:
+            headers["X-Vault-Token"] = settings.token
+        if settings.namespace:
+            headers["X-Vault-Namespace"] = canonical_namespace(settings.namespace)
+        if settings.wrap_ttl:
+            headers["X-Vault-Wrap-Ttl"] = settings.wrap_ttl
+        if settings.policy_override:
+            headers["X-Vault-Policy-Override"] = "true"
+        if settings.mfa:
+            headers["X-Vault-Mfa"] = ", ".join(settings.mfa)
+        if content_type:
+            headers["Content-Type"] = content_type
+        headers.update(settings.headers)
+        escaped = quote(path.lstrip("/"), safe="/$&+,:;=@~", errors="surrogateescape")
+        questions = urlencode(sorted(query, key=lambda pair: pair[0]), errors="surrogateescape")
+        target = f"{self._origin.prefix}/v1/{escaped}" + (f"?{questions}" if questions else "")
+        origin = f"{self._origin.scheme}://{self._origin.authority}"
+        text = values.encode(body) if (body is not None if has_body is None else has_body) else None
+        return Prepared(method, origin + target, target, path, headers, text)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Iterable[tuple[str, str]] = (),
+        body: Any = None,
+        has_body: bool | None = None,
+        content_type: str = "",
+    ) -> Answer:
+        """Send a request and return its answer; arguments as in `prepare`.
+
+        Raises:
+            ResponseError: the server answered with a status of 400 or above.
+            Unreachable: no answer came, retries included.
+            BadSettings: a certificate file can't be used.
+        """
+        return self._send(
+            self.prepare(method, path, query=query, body=body, has_body=has_body, content_type=content_type)
+        )
+
+    def read(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Any:
+        """The decoded answer to GET, None when nothing is there.  Raises as `request`."""
+        return self._maybe("GET", path, query)
+
+    def list(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Any:
+        """The decoded answer to a listing, None when nothing is there.  Raises as `request`."""
+        return self._maybe("GET", path, [*query, ("list", "true")])
+
+    def scan(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Any:
+        """The decoded answer to a recursive listing, None when nothing is there.  Raises as `request`."""
+        return self._maybe("GET", path, [*query, ("scan", "true")])
+
+    def write(self, path: str, body: Any, *, method: str = "PUT") -> Any:
+        """The decoded answer to a write, None when it was empty.  Raises as `request`."""
+        return self.request(method, path, body=body, has_body=True).json()
+
+    def patch(self, path: str, body: Any) -> Any:
+        """The decoded answer to a JSON merge patch.  Raises as `request`."""
+        return self.request("PATCH", path, body=body, has_body=True, content_type=MERGE_PATCH).json()
+
+    def delete(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Any:
+        """The decoded answer to DELETE, None when it was empty.  Raises as `request`."""
+        return self.request("DELETE", path, query=query).json()
+
+    def _maybe(self, method: str, path: str, query: Iterable[tuple[str, str]]) -> Any:
+        try:
+            return self.request(method, path, query=query).json()
+        except Missing as error:
+            # A 404 may still carry an answer: a deleted version keeps its metadata, a listing its warnings.
+            try:
+                document = values.decode(error.body)
+            except ValueError:
+                return None
+            has_answer = isinstance(document, dict) and (document.get("data") or document.get("warnings"))
+            return document if has_answer else None
+
+    def stream(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Iterator[bytes]:
+        """The body of a GET in pieces, for as long as the server sends; no time-out.  Raises as `request`."""
+        prepared = self.prepare("GET", path, query=query)
+        with self._open(prepared, replace(self.settings)) as channel:
+            response = self._response(prepared, channel)
+            if response.status >= 400:
+                raise self._failure(prepared, response.status, response.body())
+            channel.settimeout(None)
+            yield from response.blocks()
+
+    def _exchange(self, prepared: Prepared) -> Answer:
+        for attempt in range(self.settings.max_retries + 1):
+            last = attempt == self.settings.max_retries
+            try:
+                answer = self._once(prepared)
+            except Unreachable:
+                if last:
+                    raise
+            else:
+                if answer.status in _REDIRECTS and self.settings.redirects:
+                    answer = self._once(self._redirected(prepared, answer))
+                if last or answer.status not in _RETRIED:
+                    if answer.status >= 400:
+                        raise self._failure(prepared, answer.status, answer.body)
+                    return answer
+            self._sleep(min(1.0 + 0.25 * attempt, 1.5))
+        raise AssertionError("the last attempt returns or raises")
+
+    def _redirected(self, prepared: Prepared, answer: Answer) -> Prepared:
+        """The same request at the address that a standby node names; never from TLS to plain, which leaks the token."""
+        location = urlsplit(answer.headers.get("location", ""))
+        if self._origin.scheme == "https" and location.scheme == "http":
+            raise Unreachable(prepared.method, prepared.url, "redirect would cause protocol downgrade")
+        target = location.path + (f"?{location.query}" if location.query else "")
+        return replace(prepared, url=location.geturl() if location.netloc else prepared.url, target=target)
+
+    def _once(self, prepared: Prepared) -> Answer:
+        with self._open(prepared, self.settings) as channel:
+            response = self._response(prepared, channel)
+            try:
+                return Answer(response.status, response.headers, response.body())
+            except (OSError, http1.ProtocolError) as error:
+                raise self._unreachable(prepared, error) from error
+
+    def _open(self, prepared: Prepared, settings: Settings) -> Any:
+        origin = self._origin
+        if not origin.socket_path and not prepared.url.startswith(f"{origin.scheme}://{origin.authority}/"):
+            origin = transport.parse_origin(prepared.url)
+        try:
+            return transport.open_channel(origin, settings)
+        except OSError as error:
+            raise self._unreachable(prepared, error) from error
+
+    def _response(self, prepared: Prepared, channel: http1.Channel) -> http1.Response:
+        headers = {"Host": urlsplit(prepared.url).netloc, "User-Agent": "strongroom", **prepared.headers}
+        body = None if prepared.body is None else prepared.body.encode()
+        if body is not None:
+            headers.setdefault("Content-Type", "application/json")
+        try:
+            request = http1.encode_request(prepared.method, prepared.target, headers, body)
+        except ValueError as error:
+            raise BadSettings(str(error)) from error
+        try:
+            channel.sendall(request)
+            return http1.Response(channel, prepared.method)
+        except (OSError, http1.ProtocolError) as error:
+            raise self._unreachable(prepared, error) from error
+
+    def _unreachable(self, prepared: Prepared, error: Exception) -> Unreachable:
+        # A socket's own error carries a number; those that `transport` raises carry their whole text.
+        numbered = isinstance(error, OSError) and (error.errno is not None or isinstance(error, TimeoutError))
+        reason = transport.describe(error) if isinstance(error, OSError) and numbered else str(error)
+        return Unreachable(prepared.method, prepared.url, reason, hint=_hint(reason, self.settings))
+
+    def _failure(self, prepared: Prepared, status: int, body: bytes) -> Exception:
+        text = body.decode("utf-8", "replace")
+        errors: tuple[str, ...] | None = None
+        try:
+            document = values.decode(text)
+        except ValueError:
+            document = None
+        if isinstance(document, dict):
+            errors = tuple(str(item) for item in document.get("errors") or ())
+        namespace = canonical_namespace(self.settings.namespace)
+        return by_status(status)(prepared.method, prepared.url, status, errors=errors, body=text, namespace=namespace)
+
+
+def _hint(reason: str, settings: Settings) -> str:
+    address = settings.address
+    if "HTTP response to HTTPS client" in reason:
+        plain = address.replace("https://", "http://", 1)
+        return f"The server speaks plain HTTP. Try -address={plain} or set STRONGROOM_ADDR to that."
+    if "connection refused" in reason:
+        return f"Nothing listens at {address}. Is the server running, and is STRONGROOM_ADDR right?"
+    if "failed to verify certificate" in reason:
+        return "Name the certificate authority with -ca-cert or STRONGROOM_CACERT."
+    if "no such host" in reason:
+        return "Check the name in -address or STRONGROOM_ADDR."
+    return ""

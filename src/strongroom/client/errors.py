@@ -1,0 +1,103 @@
+"""What can go wrong between a client and its server, typed by meaning."""
+
+from __future__ import annotations
+
+
+class ClientError(Exception):
+    """Base of what the client raises; its text is meant for the person at the terminal."""
+
+
+class BadSettings(ClientError):
+    """An address, a certificate file or an environment variable can't be used."""
+
+
+class Unreachable(ClientError):
+    """No answer came: refused, not resolved, timed out, a broken handshake or a broken answer.
+
+    Args:
+        method: the request's verb.
+        url: the request's address.
+        reason: what failed, in one line.
+        hint: what the person may want to try; may be empty.
+    """
+
+    def __init__(self, method: str, url: str, reason: str, *, hint: str = "") -> None:
+        super().__init__(f'{method.capitalize()} "{url}": {reason}')
+        self.reason = reason
+        self.hint = hint
+
+
+class ResponseError(ClientError):
+    """The server answered with an error.
+
+    Args:
+        method: the request's verb.
+        url: the request's address.
+        status: the HTTP status code.
+        errors: the texts of `{"errors": [...]}`, or None when the body held no such list.
+        body: the answer's body as text.
+        namespace: the namespace the request named; may be empty.
+    """
+
+    def __init__(
+        self, method: str, url: str, status: int, *, errors: tuple[str, ...] | None, body: str, namespace: str = ""
+    ) -> None:
+        self.method = method
+        self.url = url
+        self.status = status
+        self.errors = errors
+        self.body = body
+        self.namespace = namespace
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        lines = ["Error making API request.", ""]
+        if self.namespace:
+            lines.append(f"Namespace: {self.namespace}")
+        lines.append(f"URL: {self.method} {self.url}")
+        if self.errors is None:
+            return "\n".join([*lines, f"Code: {self.status}. Raw Message:", "", f"{self.body}\n"])
+        return "\n".join([*lines, f"Code: {self.status}. Errors:", "", *(f"* {text}" for text in self.errors)])
+
+
+class BadRequest(ResponseError):
+    """400: the request is malformed or breaks a rule of the endpoint."""
+
+
+class Denied(ResponseError):
+    """403: no valid token, or its policies don't allow this."""
+
+
+class Missing(ResponseError):
+    """404: nothing is there."""
+
+
+class Unsupported(ResponseError):
+    """405: the path exists, but not with this verb."""
+
+
+class RateLimited(ResponseError):
+    """429: a quota refuses the request for now."""
+
+
+class ServerFailed(ResponseError):
+    """500 and above, other than 503."""
+
+
+class NotServing(ResponseError):
+    """503: sealed, not initialized or stopping."""
+
+
+_BY_STATUS: dict[int, type[ResponseError]] = {
+    400: BadRequest,
+    403: Denied,
+    404: Missing,
+    405: Unsupported,
+    429: RateLimited,
+    503: NotServing,
+}
+
+
+def by_status(status: int) -> type[ResponseError]:
+    """The class for an HTTP status code of 400 or above."""
+    return _BY_STATUS.get(status, ServerFailed if status >= 500 else ResponseError)

@@ -1,0 +1,131 @@
+"""What a client must know before its first request, and where the environment says it.
+
+Source: the environment variables of Vault's command line; `STRONGROOM_*` comes before `BAO_*` before `VAULT_*`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from strongroom.client.durations import parse_seconds
+from strongroom.client.errors import BadSettings
+
+PREFIXES = ("STRONGROOM_", "BAO_", "VAULT_")
+DEFAULT_ADDRESS = "https://127.0.0.1:8200"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """How to check the server, and what to show it.  Paths are of PEM files; empty means not set."""
+
+    ca_cert: str = ""
+    ca_cert_bytes: str = ""
+    ca_path: str = ""
+    client_cert: str = ""
+    client_key: str = ""
+    server_name: str = ""
+    skip_verify: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where the server is and how to speak to it."""
+
+    address: str = DEFAULT_ADDRESS
+    token: str = field(default="", repr=False)
+    namespace: str = ""
+    wrap_ttl: str = ""
+    mfa: tuple[str, ...] = field(default=(), repr=False)
+    policy_override: bool = False
+    unlock_key: str = field(default="", repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    tls: Tls = Tls()
+    proxy: str = field(default="", repr=False)
+    """Address of an HTTP proxy for every request; empty leaves it to `http_proxy` and its like."""
+    timeout_s: float = 60.0
+    max_retries: int = 2
+    """How often a request is sent again after a 5xx other than 501, a 412, or no answer."""
+    redirects: bool = True
+
+
+def named(environment: Mapping[str, str], name: str) -> tuple[str, str]:
+    """The first set variable for `name` and its value; the last prefix and an empty value when none is set."""
+    for prefix in PREFIXES:
+        if value := environment.get(prefix + name):
+            return prefix + name, value
+    return PREFIXES[0] + name, ""
+
+
+def parse_bool(text: str) -> bool:
+    """A boolean as Go's `strconv` takes it.  Raises `ValueError`."""
+    if text in {"1", "t", "T", "TRUE", "true", "True"}:
+        return True
+    if text in {"0", "f", "F", "FALSE", "false", "False"}:
+        return False
+    raise ValueError(f'strconv.ParseBool: parsing "{text}": invalid syntax')
+
+
+def _flag(environment: Mapping[str, str], name: str) -> bool:
+    variable, value = named(environment, name)
+    if not value:
+        return False
+    try:
+        return parse_bool(value)
+    except ValueError:
+        raise BadSettings(f"could not parse {variable}") from None
+
+
+def _seconds(environment: Mapping[str, str], name: str, default: float) -> float:
+    variable, value = named(environment, name)
+    if not value:
+        return default
+    try:
+        return parse_seconds(value)
+    except ValueError:
+        raise BadSettings(f'could not parse "{variable}"') from None
+
+
+def _retries(environment: Mapping[str, str], default: int) -> int:
+    value = named(environment, "MAX_RETRIES")[1]
+    if not value:
+        return default
+    try:
+        return max(0, int(value))
+    except ValueError:
+        raise BadSettings(f'strconv.ParseInt: parsing "{value}": invalid syntax') from None
+
+
+def from_environment(environment: Mapping[str, str], *, max_retries: int = 2) -> Settings:
+    """The settings that environment variables give.
+
+    Args:
+        max_retries: the retries where the environment names none.
+
+    Raises: `BadSettings` when a variable's value can't be read.
+    """
+
+    def text(name: str) -> str:
+        return named(environment, name)[1]
+
+    tls = Tls(
+        ca_cert=text("CACERT"),
+        ca_cert_bytes=text("CACERT_BYTES"),
+        ca_path=text("CAPATH"),
+        client_cert=text("CLIENT_CERT"),
+        client_key=text("CLIENT_KEY"),
+        server_name=text("TLS_SERVER_NAME"),
+        skip_verify=_flag(environment, "SKIP_VERIFY"),
+    )
+    return Settings(
+        address=text("ADDR") or DEFAULT_ADDRESS,
+        token=text("TOKEN"),
+        namespace=text("NAMESPACE"),
+        wrap_ttl=text("WRAP_TTL"),
+        mfa=tuple(filter(None, [text("MFA")])),
+        tls=tls,
+        proxy=text("PROXY_ADDR") or text("HTTP_PROXY"),
+        timeout_s=_seconds(environment, "CLIENT_TIMEOUT", 60.0),
+        max_retries=_retries(environment, max_retries),
+        redirects=not _flag(environment, "DISABLE_REDIRECTS"),
+    )
