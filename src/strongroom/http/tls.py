@@ -138,10 +138,12 @@ def _load_certificate(context: SSL.Context, settings: TlsSettings) -> None:
     if b"ENCRYPTED" in key_pem:
         raise ListenerError(f"tls_key_file: {settings.key_file} is encrypted; store the key without a passphrase")
     try:
-        context.use_privatekey(crypto.load_privatekey(crypto.FILETYPE_PEM, key_pem))
-        context.check_privatekey()
+        crypto.load_privatekey(crypto.FILETYPE_PEM, key_pem)
     except (crypto.Error, ValueError, TypeError):
         raise ListenerError(f"tls_key_file: {settings.key_file} holds no PEM private key") from None
+    try:
+        context.use_privatekey_file(str(settings.key_file))
+        context.check_privatekey()
     except SSL.Error:
         raise ListenerError(f"tls_key_file: {settings.key_file} isn't the key of {settings.cert_file}") from None
     certificate = crypto.load_certificate(crypto.FILETYPE_PEM, settings.cert_file.read_bytes())
