@@ -33,9 +33,9 @@ class TokenFields(Body, frozen=True):
     token_num_uses: Annotated[int | None, Doc(description="How often the token can be used; 0 for any number.")] = None
     token_period: Annotated[Duration | None, Doc(description="Makes the token periodic, renewed by this much.")] = None
     token_policies: Annotated[CommaList | None, Doc(description="Names of the policies of the token.")] = None
-    token_strictly_bind_ip: Annotated[
-        bool | None, Doc(description="Bind the token to the address that logged in.")
-    ] = None
+    token_strictly_bind_ip: Annotated[bool | None, Doc(description="Bind the token to the address that logged in.")] = (
+        None
+    )
     token_ttl: Annotated[Duration | None, Doc(description="How long the token lives at first.")] = None
     token_type: Annotated[str | None, Doc(description="`service`, `batch`, or `default` for the mount's type.")] = None
 
@@ -173,9 +173,7 @@ def renewed(settings: TokenSettings, auth: Auth) -> Auth:
     """
     if set(normal_policies(settings.policies)) - {"default"} != set(normal_policies(auth.policies)) - {"default"}:
         raise InvalidRequest("policies have changed, not renewing")
-    return msgspec.structs.replace(
-        auth, ttl_s=settings.ttl_s, max_ttl_s=settings.max_ttl_s, period_s=settings.period_s
-    )
+    return msgspec.structs.replace(auth, ttl_s=settings.ttl_s, max_ttl_s=settings.max_ttl_s, period_s=settings.period_s)
 
 
 def normal_policies(names: Iterable[str]) -> tuple[str, ...]:

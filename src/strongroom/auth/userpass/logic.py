@@ -1,0 +1,34 @@
+"""Names and hashes of users (p)."""
+
+from __future__ import annotations
+
+import re
+
+from strongroom.lib.errors import InvalidRequest, UnsupportedPath
+from strongroom.sdk.engine import UNSUPPORTED_PATH
+
+MIN_BCRYPT_COST = 5
+MAX_BCRYPT_COST = 31
+
+_NAME = re.compile(r"\w(?:[\w.-]*\w)?", re.ASCII)
+_BCRYPT = re.compile(r"\$2[abxy]?\$([0-9]{2})\$[./A-Za-z0-9]{53}")
+
+
+def user_name(text: str) -> str:
+    """The name in the form that it is stored under: lower case.  Raises `UnsupportedPath` for what can't be a name."""
+    if _NAME.fullmatch(text) is None:
+        raise UnsupportedPath(UNSUPPORTED_PATH)
+    return text.lower()
+
+
+def check_bcrypt(text: str) -> str:
+    """The hash, if it is one that can be verified and isn't too weak; raises `InvalidRequest` otherwise.
+
+    Source: https://www.usenix.org/legacy/events/usenix99/provos/provos.pdf, section 4
+    """
+    found = _BCRYPT.fullmatch(text)
+    if found is None or not int(found[1]) <= MAX_BCRYPT_COST:
+        raise InvalidRequest("password_hash is not a valid bcrypt hash")
+    if int(found[1]) < MIN_BCRYPT_COST:
+        raise InvalidRequest(f"bcrypt cost of {int(found[1])} is too low, want {MIN_BCRYPT_COST} at minimum")
+    return text

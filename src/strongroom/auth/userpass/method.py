@@ -1,0 +1,33 @@
+"""The auth method `userpass`."""
+
+from __future__ import annotations
+
+from strongroom.auth.userpass.paths_login import LoginPaths
+from strongroom.auth.userpass.paths_users import USERS, UserPaths
+from strongroom.auth.userpass.records import User
+from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.rand import Random, SystemRandom
+from strongroom.sdk import Auth, AuthMethod, Request, token_fields
+
+
+class Userpass(UserPaths, LoginPaths, AuthMethod):
+    """Users who log in with a name and a password.
+
+    Args:
+        random: where the salts of passwords come from.
+    """
+
+    type = "userpass"
+
+    def __init__(self, random: Random | None = None) -> None:
+        self.random = random or SystemRandom()
+
+    async def renew_token(self, request: Request, auth: Auth) -> Auth:
+        """The user's present times.
+
+        Raises: `InvalidRequest` when the user is gone, or has other policies than the token.
+        """
+        user = await request.view.read(USERS + auth.internal.get("username", ""), User)
+        if user is None:
+            raise InvalidRequest("the user no longer exists, not renewing")
+        return token_fields.renewed(user.token, auth)

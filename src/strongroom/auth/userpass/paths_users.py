@@ -1,0 +1,126 @@
+"""Users of the mount.
+
+Source: https://developer.hashicorp.com/vault/api-docs/auth/userpass#create-update-user
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from strongroom.auth.userpass import passwords
+from strongroom.auth.userpass.logic import check_bcrypt, user_name
+from strongroom.auth.userpass.records import User
+from strongroom.lib.errors import InvalidRequest, NotFound
+from strongroom.lib.rand import Random
+from strongroom.sdk import Body, CommaList, Doc, Request, Response, path, token_fields
+from strongroom.sdk.token_fields import OldTokenFields
+
+USERS = "user/"
+
+
+class Page(Body, frozen=True):
+    """Which part of a listing is wanted."""
+
+    after: Annotated[str, Doc(description="Only names after this one.")] = ""
+    limit: Annotated[int, Doc(description="At most so many names; 0 or less for all.")] = 0
+
+
+class PasswordFields(Body, frozen=True):
+    """A new password, in one of two forms."""
+
+    password: Annotated[str, Doc(description="The password.")] = ""
+    password_hash: Annotated[str, Doc(description="The password's bcrypt hash, instead of the password.")] = ""
+
+
+class UserFields(OldTokenFields, frozen=True):
+    """What a user is made of; what isn't given stays."""
+
+    password: Annotated[str, Doc(description="The password.")] = ""
+    password_hash: Annotated[str, Doc(description="The password's bcrypt hash, instead of the password.")] = ""
+
+
+class PolicyFields(Body, frozen=True):
+    """New policies."""
+
+    token_policies: Annotated[CommaList | None, Doc(description="Names of the policies of the token.")] = None
+    policies: Annotated[CommaList | None, Doc(description="Old name of `token_policies`.")] = None
+
+
+class UserPaths:
+    """`users` and below."""
+
+    random: Random
+
+    async def user_exists(self, request: Request, username: str) -> bool:
+        """Whether there is a user of that name."""
+        return await request.view.read(USERS + user_name(username), User) is not None
+
+    @path.list_("users")
+    async def list_users(self, request: Request, body: Page) -> Response:
+        """List the names of all users."""
+        limit = body.limit if body.limit > 0 else None
+        names = await request.view.list(USERS, after=body.after, limit=limit)
+        if not names:
+            raise NotFound
+        return Response(data={"keys": names})
+
+    @path.read("users/{username}")
+    async def read_user(self, request: Request, username: str) -> Response:
+        """Read a user's settings."""
+        user = await request.view.read(USERS + user_name(username), User)
+        if user is None:
+            raise NotFound
+        return Response(data=token_fields.shown(user.token))
+
+    @path.write("users/{username}", exists="user_exists")
+    async def write_user(self, request: Request, username: str, body: UserFields) -> None:
+        """Make a user, or change one."""
+        key = USERS + user_name(username)
+        user = await request.view.read(key, User)
+        password = PasswordFields(password=body.password, password_hash=body.password_hash)
+        changed = user if user is not None else User()
+        if user is None or body.password or body.password_hash:
+            changed = await self._with_password(request, changed, password)
+        changed = msgspec.structs.replace(changed, token=token_fields.merged(changed.token, body))
+        request.view.write(key, changed)
+
+    @path.delete("users/{username}")
+    async def delete_user(self, request: Request, username: str) -> None:
+        """Remove a user; tokens that it has aren't renewed any more."""
+        request.view.delete(USERS + user_name(username))
+
+    @path.write("users/{username}/password")
+    async def write_password(self, request: Request, username: str, body: PasswordFields) -> None:
+        """Change a user's password."""
+        key = USERS + user_name(username)
+        user = await _existing(request, key)
+        request.view.write(key, await self._with_password(request, user, body))
+
+    @path.write("users/{username}/policies")
+    async def write_policies(self, request: Request, username: str, body: PolicyFields) -> None:
+        """Change a user's policies."""
+        key = USERS + user_name(username)
+        user = await _existing(request, key)
+        fields = OldTokenFields(token_policies=body.token_policies, policies=body.policies)
+        request.view.write(key, msgspec.structs.replace(user, token=token_fields.merged(user.token, fields)))
+
+    async def _with_password(self, request: Request, user: User, given: PasswordFields) -> User:
+        if given.password and given.password_hash:
+            raise InvalidRequest("only one of password or password_hash may be provided")
+        if given.password_hash:
+            stored = check_bcrypt(given.password_hash)
+            passwords.require_bcrypt()
+            return msgspec.structs.replace(user, scrypt=None, bcrypt=stored)
+        if not given.password:
+            raise InvalidRequest("must provide either password or password_hash")
+        hashed = await passwords.hash_password(request, given.password, self.random)
+        return msgspec.structs.replace(user, scrypt=hashed, bcrypt="")
+
+
+async def _existing(request: Request, key: str) -> User:
+    user = await request.view.read(key, User)
+    if user is None:
+        raise InvalidRequest("username does not exist")
+    return user

@@ -1,0 +1,31 @@
+"""Rows of the userpass auth method: `user/<name>`."""
+
+from __future__ import annotations
+
+from strongroom.sdk import Part, SecretRecord
+from strongroom.sdk.token_fields import TokenSettings
+
+
+class ScryptHash(Part, frozen=True):
+    """A password under scrypt; its costs stay with it, so that they can be raised for new ones."""
+
+    salt: bytes
+    digest: bytes
+    cost: int
+    block: int
+    parallel: int
+
+    def __repr__(self) -> str:
+        return f"ScryptHash(cost={self.cost})"
+
+
+class User(SecretRecord, frozen=True, tag="userpass-user"):
+    """One user.  Either `scrypt` or `bcrypt` is set."""
+
+    scrypt: ScryptHash | None = None
+    bcrypt: str = ""
+    """A hash that was given instead of the password."""
+    token: TokenSettings = TokenSettings()
+
+    def __repr__(self) -> str:
+        return "User(…)"

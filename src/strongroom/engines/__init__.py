@@ -1,0 +1,1 @@
+"""Secrets engines, one folder each; they see `sdk`, `crypto` and `lib` only."""

@@ -1,0 +1,49 @@
+"""The key/value engine: two versions of one type, told apart by the mount's options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from strongroom.engines.kv.paths_config import ConfigPaths
+from strongroom.engines.kv.paths_data import DataPaths
+from strongroom.engines.kv.paths_metadata import MetadataPaths
+from strongroom.engines.kv.paths_secret import SecretPaths
+from strongroom.engines.kv.paths_stray import StrayPaths
+from strongroom.engines.kv.paths_versions import VersionsPaths
+from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.rand import Random, SystemRandom
+from strongroom.sdk import Engine
+
+_VERSIONS = frozenset({"", "1", "2"})
+
+
+class _Kv(Engine):
+    type = "kv"
+
+    def check_options(self, options: dict[str, str]) -> dict[str, str]:
+        """Raises `InvalidRequest` for a version that doesn't exist."""
+        if options.get("version", "") not in _VERSIONS:
+            raise InvalidRequest(f'nil backend of type "{self.type}" returned from factory')
+        return options
+
+
+class KvEngine(SecretPaths, _Kv):
+    """Stores secrets under names; as version 1, without versions.
+
+    Args:
+        random: where the key that names are encrypted under comes from.
+    """
+
+    def __init__(self, random: Random | None = None) -> None:
+        self._versioned = VersionedKvEngine(random or SystemRandom())
+
+    def variant(self, options: Mapping[str, str]) -> Engine:
+        """The engine for the mount's `version`: 1 (also when none is given) or 2."""
+        return self._versioned if options.get("version") == "2" else self
+
+
+class VersionedKvEngine(DataPaths, VersionsPaths, MetadataPaths, ConfigPaths, StrayPaths, _Kv):
+    """Version 2: every write makes a version, and old ones can be read, deleted and brought back."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random

@@ -1,0 +1,74 @@
+"""Names of a versioned mount as the store sees them (p).
+
+Each segment of a path is encrypted on its own and deterministically, so that a path is found again and a folder can
+be listed, while whoever reads the store learns no more than the shape of the tree and the length of each name.  The
+encrypted folder goes in as associated data: the same name in two folders doesn't look the same, and a row can't be
+moved into another folder unnoticed.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
+
+from strongroom.crypto.aead import Aes256Siv
+from strongroom.lib.errors import InvalidRequest, Tampered
+
+KEY_BYTES = 64
+MAX_STORED_BYTES = 1800
+"""The longest path in its stored form; what is left of a storage key's 2,048 bytes is for the mount's prefix."""
+
+
+class Names:
+    """Seals and opens the names of one mount."""
+
+    __slots__ = ("_siv",)
+
+    def __init__(self, key: bytes) -> None:
+        self._siv = Aes256Siv(key)
+
+    def seal(self, path: str) -> str:
+        """The stored form of a path.  Raises `InvalidRequest` for one with empty segments, or that is too long."""
+        sealed = ""
+        for segment in path.split("/"):
+            if not segment:
+                raise InvalidRequest("the path of a secret has no empty parts")
+            encrypted = self._siv.seal(segment.encode(), sealed.encode())
+            sealed += urlsafe_b64encode(encrypted).rstrip(b"=").decode("ascii") + "/"
+            if len(sealed) > MAX_STORED_BYTES:
+                raise InvalidRequest("the path of the secret is too long")
+        return sealed[:-1]
+
+    def open(self, folder: str, sealed: str) -> str:
+        """The name of one segment.
+
+        Args:
+            folder: the stored form of the folder that it is in, ending in `/`; empty at the top.
+
+        Raises: `Tampered` for a segment that this mount's key didn't seal in that folder.
+        """
+        try:
+            encrypted = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
+        except ValueError as error:
+            raise Tampered("a stored name does not authenticate") from error
+        return self._siv.open(encrypted, folder.encode()).decode()
+
+    def open_paths(self, folder: str, sealed: list[str]) -> list[str]:
+        """The paths, relative to `folder`, of many rows below it; a trailing `/` stays."""
+        opened: dict[str, str] = {"": ""}
+        return [self._open_path(folder, path, opened) for path in sealed]
+
+    def _open_path(self, folder: str, path: str, opened: dict[str, str]) -> str:
+        """Each folder is opened once: `opened` holds, by stored path ending in `/`, what those met so far are."""
+        parent, _, last = path.rstrip("/").rpartition("/")
+        above = parent + "/" if parent else ""
+        if above not in opened:
+            opened[above] = self._open_path(folder, above, opened)
+        name = opened[above] + self.open(folder + above, last)
+        return name + "/" if path.endswith("/") else name
+
+
+@lru_cache(maxsize=256)
+def names_of(key: bytes) -> Names:
+    """The names of the mount with this key, from a bounded set that is kept ready."""
+    return Names(key)

@@ -1,0 +1,154 @@
+"""Version 2: a secret's settings and history, and the lists of secrets.
+
+Source: https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#create-update-metadata
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+from strongroom.engines.kv import custom_metadata, logic, paging, secrets
+from strongroom.engines.kv.paging import Page
+from strongroom.engines.kv.records import Config, Metadata
+from strongroom.lib.errors import NotFound
+from strongroom.lib.rand import Random
+from strongroom.sdk import Body, Doc, Duration, JsonMap, RawBody, Request, Response, path
+
+
+class MetadataFields(Body, frozen=True):
+    """Settings of a secret; those not given stay."""
+
+    max_versions: Annotated[int | None, Doc(description="How many versions are kept; 0 for the mount's number.")] = None
+    cas_required: Annotated[bool | None, Doc(description="Every write must name the version that it replaces.")] = None
+    delete_version_after: Annotated[
+        Duration | None, Doc(description="After what time a version deletes itself; 0 for the mount's time.")
+    ] = None
+    custom_metadata: Annotated[JsonMap | None, Doc(description="Texts to note beside the secret.")] = None
+    metadata_cas: Annotated[int | None, Doc(description="The version of the metadata that is to be replaced.")] = None
+    metadata_cas_required: Annotated[
+        bool | None, Doc(description="Every write of metadata must name the version that it replaces.")
+    ] = None
+
+
+class MetadataPaths:
+    """`metadata/<path>` and `detailed-metadata/<path>`"""
+
+    random: Random
+
+    async def metadata_known(self, request: Request, name: str) -> bool:
+        """Whether there is a secret of that name."""
+        return not name.endswith("/") and (await secrets.find(request.view, name)).metadata is not None
+
+    @path.read("metadata/{name*}")
+    async def read_metadata(self, request: Request, name: str) -> Response:
+        """Read a secret's settings and its history."""
+        secret = await secrets.find(request.view, name.rstrip("/"))
+        if secret.metadata is None:
+            raise NotFound
+        return Response(data=logic.show_metadata(secret.metadata))
+
+    @path.write("metadata/{name*}", exists="metadata_known")
+    async def write_metadata(self, request: Request, name: str, body: MetadataFields) -> Response | None:
+        """Change a secret's settings; makes a secret without versions if there is none."""
+        changes = _changes(body)
+        if body.custom_metadata is not None:
+            changes["custom_metadata"] = custom_metadata.from_request(body.custom_metadata)
+        if not changes:
+            return None
+        secret = await secrets.find(request.view, name)
+        base = secret.metadata or Metadata(created_at=request.now, updated_at=request.now)
+        config = await secrets.config_of(request.view)
+        logic.check_metadata_cas(config, secret.metadata, body.metadata_cas)
+        await secrets.keep(request, secret, _changed(base, changes, request.now), self.random)
+        return _warned(config, body)
+
+    @path.patch("metadata/{name*}")
+    async def patch_metadata(self, request: Request, name: str, body: MetadataFields) -> Response | None:
+        """Change a secret's settings; null resets one, and removes an entry of the custom metadata."""
+        secret = await secrets.find(request.view, name)
+        if secret.metadata is None:
+            return Response(raw=RawBody(b"", "application/json"), status=404)
+        changes = _changes(body)
+        if body.custom_metadata is not None:
+            current = {} if request.data["custom_metadata"] is None else secret.metadata.custom_metadata
+            changes["custom_metadata"] = custom_metadata.patched(current, body.custom_metadata)
+        if not changes:
+            return None
+        config = await secrets.config_of(request.view)
+        logic.check_metadata_cas(config, secret.metadata, body.metadata_cas)
+        await secrets.keep(request, secret, _changed(secret.metadata, changes, request.now), self.random)
+        return _warned(config, body)
+
+    @path.delete("metadata/{name*}")
+    async def delete_metadata(self, request: Request, name: str) -> None:
+        """Remove a secret with its whole history."""
+        secrets.remove(request.view, await secrets.find(request.view, name.rstrip("/")))
+
+    @path.list_("metadata/{folder**}")
+    async def list_metadata(self, request: Request, folder: str, body: Page) -> Response:
+        """List the names in a folder; folders end in `/`."""
+        names = await secrets.list_names(request.view, folder, deep=False)
+        return paging.listed(logic.page(names, body.after, body.limit))
+
+    @path.scan("metadata/{folder**}")
+    async def scan_metadata(self, request: Request, folder: str, body: Page) -> Response:
+        """List every secret below a folder."""
+        names = await secrets.list_names(request.view, folder, deep=True)
+        return paging.scanned(logic.page(names, body.after, body.limit))
+
+    @path.list_("detailed-metadata/{folder**}")
+    async def list_details(self, request: Request, folder: str, body: Page) -> Response:
+        """List the names in a folder, with what `metadata` says of each."""
+        names = await secrets.list_names(request.view, folder, deep=False)
+        return await _detailed(request, folder, paging.listed(logic.page(names, body.after, body.limit)))
+
+    @path.scan("detailed-metadata/{folder**}")
+    async def scan_details(self, request: Request, folder: str, body: Page) -> Response:
+        """List every secret below a folder, with what `metadata` says of each."""
+        names = await secrets.list_names(request.view, folder, deep=True)
+        return await _detailed(request, folder, paging.scanned(logic.page(names, body.after, body.limit)))
+
+
+def _changes(body: MetadataFields) -> dict[str, Any]:
+    given = {
+        "max_versions": None if body.max_versions is None else body.max_versions % logic.MAX_VERSIONS_LIMIT,
+        "cas_required": body.cas_required,
+        "delete_version_after_s": body.delete_version_after,
+        "metadata_cas_required": body.metadata_cas_required,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _changed(metadata: Metadata, changes: dict[str, Any], now: float) -> Metadata:
+    return msgspec.structs.replace(metadata, **changes, metadata_version=metadata.metadata_version + 1, updated_at=now)
+
+
+def _warned(config: Config, body: MetadataFields) -> Response | None:
+    """An answer only where a setting was given that the mount's overrules."""
+    overruled = [
+        name
+        for name, mandated in (
+            ("cas_required", config.cas_required),
+            ("metadata_cas_required", config.metadata_cas_required),
+        )
+        if mandated and getattr(body, name) is False
+    ]
+    if not overruled:
+        return None
+    return Response(
+        warnings=[
+            f'"{name}" set to false, but is mandated by backend config. This value will be ignored.'
+            for name in overruled
+        ]
+    )
+
+
+async def _detailed(request: Request, folder: str, response: Response) -> Response:
+    data = response.data or {}
+    details: dict[str, Any] = {}
+    for name in data.get("keys", ()):
+        secret = await secrets.find(request.view, folder + name) if not name.endswith("/") else None
+        details[name] = logic.show_metadata(secret.metadata) if secret is not None and secret.metadata else {}
+    return Response(data={"key_info": details, **data} if details else {})
