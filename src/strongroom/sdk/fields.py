@@ -25,6 +25,8 @@ SignedDuration = NewType("SignedDuration", int)
 """Seconds; may be negative."""
 CommaList = NewType("CommaList", list)  # type: ignore[type-arg]
 """A list of texts, or one text with commas."""
+IntList = NewType("IntList", list)  # type: ignore[type-arg]
+"""A list of whole numbers, or one text with commas."""
 StringMap = NewType("StringMap", dict)  # type: ignore[type-arg]
 """Names to texts; an object, or a list of `name=text`."""
 JsonMap = NewType("JsonMap", dict)  # type: ignore[type-arg]
@@ -163,6 +165,28 @@ def to_plain_list(value: Any) -> list[str]:
             return [_item(0, value)]
 
 
+def to_int_list(value: Any) -> list[int]:
+    """A list of whole numbers from a list, or from a text with commas."""
+    match value:
+        case None | "":
+            return []
+        case str():
+            items: list[Any] = value.split(",")
+        case list():
+            items = value
+        case _:
+            items = [value]
+    return [_int_item(index, item) for index, item in enumerate(items)]
+
+
+def _int_item(index: int, value: Any) -> int:
+    try:
+        return to_int(value.strip() if isinstance(value, str) else value)
+    except FieldError as error:
+        reason = str(error).removeprefix("''")
+        raise FieldError(f"decoding failed due to the following error(s):\n\n'[{index}]'{reason}") from error
+
+
 def to_map(value: Any) -> dict[str, Any]:
     """A JSON object."""
     match value:
@@ -205,6 +229,7 @@ _COERCERS: dict[Any, Callable[[Any], Any]] = {
     Duration: to_seconds,
     SignedDuration: to_signed_seconds,
     CommaList: to_list,
+    IntList: to_int_list,
     list: to_plain_list,
     StringMap: to_string_map,
     JsonMap: to_map,
