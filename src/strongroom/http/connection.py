@@ -9,19 +9,18 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Mapping
-from enum import Enum, auto
 from typing import Final, cast
 
-import msgspec
 import structlog
 
 from strongroom.http import first_step
-from strongroom.http.delivery import close_stream, write_stream, write_whole
+from strongroom.http.delivery import Delivery, write_whole
 from strongroom.http.faults import describe
-from strongroom.http.forwarded import ForwardedRules, client_address
+from strongroom.http.forwarded import forwarded_request
 from strongroom.http.listening import Listening
 from strongroom.http.message import HttpRequest, HttpResponse
 from strongroom.http.parser import RequestParser, RequestRefused
+from strongroom.http.phases import OVER, OWES_ANSWER, RECEIVING, Phase
 from strongroom.http.tls import TlsLayer
 from strongroom.http.wire import Wire, WireFailed
 
@@ -29,30 +28,6 @@ _log = structlog.get_logger(__name__)
 
 _BURST: Final = 16
 """Pipelined requests that are answered before other connections have their turn."""
-
-
-class Phase(Enum):
-    """What a connection is doing."""
-
-    PREFACE = auto()
-    """A PROXY header or a TLS handshake is awaited."""
-    IDLE = auto()
-    HEAD = auto()
-    BODY = auto()
-    ANSWERING = auto()
-    """The application works."""
-    DELIVERING = auto()
-    """A stream is being sent, or something is to be done once an answer is out."""
-    BLOCKED = auto()
-    """An answer waits for the client, or the next pipelined request for its turn."""
-    CLOSING = auto()
-    """The last answer was written; what the client still sends is thrown away."""
-    CLOSED = auto()
-
-
-_RECEIVING: Final = frozenset({Phase.IDLE, Phase.HEAD, Phase.BODY})
-_OWES_ANSWER: Final = frozenset({Phase.ANSWERING, Phase.DELIVERING, Phase.BLOCKED})
-_OVER: Final = frozenset({Phase.CLOSING, Phase.CLOSED})
 
 
 class HttpConnection(asyncio.Protocol):
@@ -65,12 +40,12 @@ class HttpConnection(asyncio.Protocol):
     __slots__ = (
         "_began",
         "_deadline",
+        "_delivery",
         "_eof",
         "_held",
         "_listening",
         "_parser",
         "_phase",
-        "_streaming",
         "_task",
         "_unsent",
         "_unsent_deadline",
@@ -87,7 +62,7 @@ class HttpConnection(asyncio.Protocol):
         self._began = 0.0
         self._eof = False
         self._held = 0
-        self._streaming = False
+        self._delivery: Delivery | None = None
         self._task: asyncio.Task[HttpResponse] | asyncio.Task[bool] | None = None
         self._unsent = 0
         self._unsent_deadline = math.inf
@@ -120,7 +95,7 @@ class HttpConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes have arrived."""
-        if self._phase in _OVER:
+        if self._phase in OVER:
             return
         wire = self._wire
         if wire.wrapped:
@@ -135,7 +110,7 @@ class HttpConnection(asyncio.Protocol):
             self._eof = self._eof or wire.ended
             if not data and not self._eof:
                 return
-        if self._phase in _RECEIVING:
+        if self._phase in RECEIVING:
             self._advance(data)
         elif data and self._phase is not Phase.PREFACE:
             self._keep(data)
@@ -144,7 +119,7 @@ class HttpConnection(asyncio.Protocol):
         """The client sends no more.  Returns whether the connection stays, so that it gets its answers."""
         self._eof = True
         # A stream may have no end of its own: a client that hangs up has had enough of it.
-        return self._phase in _OWES_ANSWER and not self._streaming
+        return self._phase in OWES_ANSWER and not self._streaming()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone.
@@ -156,8 +131,11 @@ class HttpConnection(asyncio.Protocol):
         self._wire.lost()
         if self._task is None:
             self._listening.forget(self)
-        elif self._streaming:
+        elif self._streaming():
             self._task.cancel()
+
+    def _streaming(self) -> bool:
+        return self._delivery is not None and self._delivery.streaming
 
     def pause_writing(self) -> None:
         """The client reads too slowly."""
@@ -276,7 +254,7 @@ class HttpConnection(asyncio.Protocol):
         rules = listening.config.forwarded
         try:
             if rules is not None:
-                request = _forwarded(rules, request)
+                request = forwarded_request(rules, request)
         except RequestRefused as refusal:
             self._refuse(refusal.status, refusal.text)
             return False
@@ -353,59 +331,31 @@ class HttpConnection(asyncio.Protocol):
         """Go on with the next request."""
         self._phase = Phase.IDLE
         self._advance(b"")
-        if self._phase in _RECEIVING:
+        if self._phase in RECEIVING:
             self._wire.resume_reading()
 
     # --- delivering what isn't sent at once
 
     def _deliver(self, response: HttpResponse, *, keep_alive: bool) -> None:
-        if self._phase not in _OVER:
+        if self._phase not in OVER:
             self._phase = Phase.DELIVERING
             if response.stream is not None:
                 # Reading goes on, or nobody would notice that the client hangs up.
                 self._wire.resume_reading()
         self._deadline = math.inf
-        task = self._listening.loop.create_task(self._run_delivery(response, keep_alive=keep_alive))
+        head = self._parser.last
+        assert head is not None
+        self._delivery = delivery = Delivery(self._wire, response, head, self._listening.fixed_headers)
+        task = self._listening.loop.create_task(delivery.run(self._is_over, keep_alive=keep_alive))
         self._own(task)
         task.add_done_callback(self._delivered)
 
-    async def _run_delivery(self, response: HttpResponse, *, keep_alive: bool) -> bool:
-        """Send an answer and do what is to be done afterwards.  Returns whether the connection stays open."""
-        if self._phase in _OVER:
-            if response.stream is not None:
-                await close_stream(response.stream)
-        else:
-            keep_alive = await self._write(response, keep_alive=keep_alive)
-        if response.after_sent is not None:
-            await self._wire.flushed()
-            await response.after_sent()
-        return keep_alive
-
-    async def _write(self, response: HttpResponse, *, keep_alive: bool) -> bool:
-        head = self._parser.last
-        assert head is not None
-        fixed = self._listening.fixed_headers
-        if response.stream is None:
-            write_whole(self._wire, response, head, fixed, keep_alive=keep_alive)
-            return keep_alive
-        keep_alive = keep_alive and head.answers_chunked
-        self._streaming = True
-        try:
-            await write_stream(self._wire, response, head, fixed, keep_alive=keep_alive)
-        except asyncio.CancelledError:
-            if self._phase is not Phase.CLOSED:
-                raise
-            # The cancellation was ours, because the client is gone; what comes after the answer is still to be done.
-            cast("asyncio.Task[bool]", asyncio.current_task()).uncancel()
-        except Exception as error:
-            _log.error("a stream broke off", fault=describe(error))
-            self._wire.abort()
-        finally:
-            self._streaming = False
-        return keep_alive
+    def _is_over(self) -> bool:
+        return self._phase in OVER
 
     def _delivered(self, task: asyncio.Task[bool]) -> None:
         self._disown()
+        self._delivery = None
         failed = task.cancelled()
         if not failed and (error := task.exception()):
             _log.error("what was to follow an answer failed", fault=describe(error))
@@ -480,12 +430,3 @@ _EXPIRED: Final[Mapping[Phase, Callable[[HttpConnection], None]]] = {
     Phase.CLOSING: HttpConnection._drop,
     Phase.CLOSED: HttpConnection._cancel,
 }
-
-
-def _forwarded(rules: ForwardedRules, request: HttpRequest) -> HttpRequest:
-    """The request as coming from the client that the proxy in front speaks for.  Raises: `RequestRefused`."""
-    peer = request.peer
-    address = client_address(rules, peer.address, request.headers.get("x-forwarded-for"))
-    if address == peer.address:
-        return request
-    return msgspec.structs.replace(request, peer=msgspec.structs.replace(peer, address=address))

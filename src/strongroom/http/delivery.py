@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 import structlog
 
+from strongroom.http.faults import describe
 from strongroom.http.head import Head
 from strongroom.http.message import HttpResponse
 from strongroom.http.response_head import HeaderInvalid, encode_head, has_body
@@ -54,7 +56,7 @@ def write_whole(wire: Wire, response: HttpResponse, head: Head | None, fixed: by
         wire.write(body)
 
 
-async def write_stream(wire: Wire, response: HttpResponse, head: Head, fixed: bytes, *, keep_alive: bool) -> None:
+async def _write_stream(wire: Wire, response: HttpResponse, head: Head, fixed: bytes, *, keep_alive: bool) -> None:
     """Send an answer whose body comes by and by, no faster than the client reads it.
 
     Args: as of `write_whole`; `keep_alive` must be false if the request was HTTP/1.0's, which knows no chunks.
@@ -85,7 +87,7 @@ async def write_stream(wire: Wire, response: HttpResponse, head: Head, fixed: by
         if chunked:
             wire.write(b"0\r\n\r\n")
     finally:
-        await close_stream(stream)
+        await _close_stream(stream)
 
 
 def _chunk(piece: bytes, *, chunked: bool) -> bytes:
@@ -93,8 +95,68 @@ def _chunk(piece: bytes, *, chunked: bool) -> bytes:
     return b"%x\r\n%b\r\n" % (len(piece), piece) if chunked and piece else piece
 
 
-async def close_stream(stream: AsyncIterator[bytes]) -> None:
+async def _close_stream(stream: AsyncIterator[bytes]) -> None:
     """Let a stream release what it holds, if it has a way to."""
     close = getattr(stream, "aclose", None)
     if close is not None:
         await close()
+
+
+class Delivery:
+    """An answer that isn't out at once: it has a stream, or something to be done after it.
+
+    Args:
+        wire, response, head, fixed: as of `write_whole`.
+    """
+
+    __slots__ = ("_fixed", "_head", "_response", "_wire", "streaming")
+
+    def __init__(self, wire: Wire, response: HttpResponse, head: Head, fixed: bytes) -> None:
+        self._wire = wire
+        self._response = response
+        self._head = head
+        self._fixed = fixed
+        self.streaming = False
+        """Whether cancelling is the way to end it, because the client has gone."""
+
+    async def run(self, gone: Callable[[], bool], *, keep_alive: bool) -> bool:
+        """Send the answer, then do what is to be done afterwards.
+
+        Args:
+            gone: whether nobody is there to read it any more.
+            keep_alive: whether the connection is to stay open.
+
+        Returns: whether it can stay open.
+
+        Raises: what `after_sent` raises.
+        """
+        response = self._response
+        if response.stream is None:
+            if not gone():
+                write_whole(self._wire, response, self._head, self._fixed, keep_alive=keep_alive)
+        elif gone():
+            await _close_stream(response.stream)
+        else:
+            keep_alive = keep_alive and self._head.answers_chunked
+            await self._stream(gone, keep_alive=keep_alive)
+        if response.after_sent is not None:
+            await self._wire.flushed()
+            await response.after_sent()
+        return keep_alive
+
+    async def _stream(self, gone: Callable[[], bool], *, keep_alive: bool) -> None:
+        self.streaming = True
+        try:
+            await _write_stream(self._wire, self._response, self._head, self._fixed, keep_alive=keep_alive)
+        except asyncio.CancelledError:
+            if not gone():
+                raise
+            # The cancellation meant the stream alone; what comes after the answer is still to be done.
+            task = asyncio.current_task()
+            assert task is not None
+            task.uncancel()
+        except Exception as error:
+            _log.error("a stream broke off", fault=describe(error))
+            self._wire.abort()
+        finally:
+            self.streaming = False

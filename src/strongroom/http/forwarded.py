@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from strongroom.http.addresses import Network, contains, parse_address
 from strongroom.http.head import RequestRefused
+from strongroom.http.message import HttpRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,3 +60,13 @@ def client_address(rules: ForwardedRules, sender: str, field: str | None) -> str
     if address is None:
         raise RequestRefused(400, "malformed x-forwarded-for header: not an IP address")
     return str(address)
+
+
+def forwarded_request(rules: ForwardedRules, request: HttpRequest) -> HttpRequest:
+    """The request, as coming from the client that its sender speaks for.
+
+    Raises: `RequestRefused` with status 400.
+    """
+    peer = request.peer
+    address = client_address(rules, peer.address, request.headers.get("x-forwarded-for"))
+    return request if address == peer.address else replace(request, peer=replace(peer, address=address))

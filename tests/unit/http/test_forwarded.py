@@ -1,0 +1,48 @@
+"""Claims about `X-Forwarded-For`; texts and outcomes were compared with a reference server."""
+
+from __future__ import annotations
+
+import pytest
+
+from strongroom.http.addresses import parse_networks
+from strongroom.http.forwarded import ForwardedRules, client_address
+from strongroom.http.head import RequestRefused
+
+PROXIES = parse_networks(["10.0.0.0/8", "2001:db8::/32"])
+
+
+def test_the_last_hop_counts() -> None:
+    """From an authorised proxy the last address counts, or one further to the front for each hop skipped."""
+    for skips, want in ((0, "203.0.113.3"), (1, "203.0.113.2"), (2, "203.0.113.1")):
+        rules = ForwardedRules(authorized=PROXIES, hop_skips=skips)
+        assert client_address(rules, "10.1.2.3", "203.0.113.1, 203.0.113.2 ,203.0.113.3") == want
+    assert client_address(ForwardedRules(authorized=PROXIES), "2001:db8::1", "2001:DB8:0::9") == "2001:db8::9"
+    assert client_address(ForwardedRules(authorized=PROXIES), "10.0.0.1", "::ffff:192.0.2.1") == "192.0.2.1"
+
+
+def test_others_are_ignored_or_refused() -> None:
+    """The field of an unauthorised sender changes nothing, or has the request refused; so has its absence."""
+    lax = ForwardedRules(authorized=PROXIES)
+    strict = ForwardedRules(authorized=PROXIES, reject_not_authorized=True, reject_not_present=True)
+    for sender in ("192.0.2.1", "", "::1"):
+        assert client_address(lax, sender, "203.0.113.1") == sender
+        with pytest.raises(RequestRefused, match="client address not authorized"):
+            client_address(strict, sender, "203.0.113.1")
+    for field in (None, ""):
+        assert client_address(lax, "10.0.0.1", field) == "10.0.0.1"
+        with pytest.raises(RequestRefused, match="missing x-forwarded-for header"):
+            client_address(strict, "10.0.0.1", field)
+
+
+def test_no_network_means_nobody() -> None:
+    """An empty list of proxies authorises none."""
+    assert client_address(ForwardedRules(authorized=()), "10.0.0.1", "203.0.113.1") == "10.0.0.1"
+
+
+def test_what_cannot_be_an_address_is_refused() -> None:
+    """Too few hops, and a hop that is no IP address, are refused: a bound network must never be compared with text."""
+    with pytest.raises(RequestRefused, match=r"hops to skip \(1\) would skip before .* \(chain length 1\)"):
+        client_address(ForwardedRules(authorized=PROXIES, hop_skips=1), "10.0.0.1", "203.0.113.1")
+    for field in ("unknown", "203.0.113.1,", "203.0.113.1:80", "_hidden", "203.0.113.256", "10.1"):
+        with pytest.raises(RequestRefused, match="not an IP address"):
+            client_address(ForwardedRules(authorized=PROXIES), "10.0.0.1", field)
