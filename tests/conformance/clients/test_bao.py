@@ -97,7 +97,8 @@ def policies(shell: Shell, name: str) -> None:
     shell.run("policy", "write", f"{name}-bad", "-", stdin='path "x" {')
     shell.run("policy", "delete", f"{name}-in")
     shell.run("policy", "delete", "default")
-    token = shell.field("token", "token", "create", f"-policy={name}")
+    token = shell.run("token", "create", "-field=token", f"-policy={name}")
+    assert token
     shell.run("token", "capabilities", "secret/data/x", token=token)
     shell.run("token", "capabilities", token, "secret/data/x")
     shell.run("token", "capabilities", "secret/data/x")
@@ -162,7 +163,8 @@ def userpass(shell: Shell, name: str) -> None:
 def wrapping(shell: Shell, name: str) -> None:
     """Wrapped answers are had once."""
     shell.run("kv", "put", f"secret/{name}", "a=b")
-    token = shell.field("wrapping_token", "kv", "get", "-wrap-ttl=60s", f"secret/{name}")
+    token = shell.run("read", "-field=wrapping_token", "-wrap-ttl=60s", f"secret/data/{name}")
+    assert token
     shell.run("write", "sys/wrapping/lookup", f"token={token}")
     shell.run("unwrap", token)
     shell.run("unwrap", token)
@@ -212,7 +214,8 @@ def leases(shell: Shell, name: str) -> None:
     shell.run("auth", "enable", f"-path={name}", "userpass")
     shell.run("write", f"auth/{name}/users/ann", "password=secret")
     prefix = f"auth/{name}/login/ann"
-    token = shell.field("token", "write", f"auth/{name}/login/ann", "password=secret")
+    token = shell.run("write", "-field=token", f"auth/{name}/login/ann", "password=secret")
+    assert token
     (lease,) = json.loads(shell.run("list", "-format=json", f"sys/leases/lookup/{prefix}"))
     shell.run("lease", "lookup", f"{prefix}/{lease}")
     shell.run("lease", "renew", f"{prefix}/{lease}")

@@ -14,10 +14,14 @@ from tests.conformance.wire.compare import normal
 
 TIMEOUT_S = 30.0
 OWN_AFFAIRS = re.compile(
-    r"^(Version|Build Date|Commit Date|Storage Type|Cluster Name|Cluster ID|HA |Active |Raft |encryptions?\b)",
-    re.IGNORECASE,
+    r"^(Version|Build Date|Commit Date|Storage Type|Cluster Name|Cluster ID|HA Enabled|HA Cluster|HA Mode|Active Since"
+    r"|Active Node|Raft |encryptions|Encryption Count|Waiting for terminal status)"
 )
-"""Lines of tables in which a server tells of itself."""
+"""Lines in which a server tells of itself, or that depend on how fast it was."""
+TIMES = re.compile(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC|\b\d\d [A-Z][a-z]{2} \d\d \d\d:\d\d UTC|\b\d{10}\b"
+)
+DURATIONS = re.compile(r"\b(?=\d)(\d+h)?(\d+m)?(\d+s)?\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Shell:
     steps: list[Step] = field(default_factory=list)
 
     def run(self, *words: str, token: str | None = None, stdin: str = "") -> str:
-        """Run one command, record it, and return what it printed on its standard output, as it was.
+        """Run one command, record it, and return what it printed on its standard output.
 
         Args:
             words: what comes after the program's name.
@@ -69,15 +73,12 @@ class Shell:
             timeout=TIMEOUT_S,
             check=False,
         )
-        printed = _json_lines(done.stdout) if "-format=json" in words else _table_lines(done.stdout)
-        command = str(normal(" ".join(words).replace(str(self.home), "<home>")))
-        errors = tuple(line.replace(str(self.home), "<home>") for line in _table_lines(done.stderr))
-        self.steps.append(Step(command, done.returncode, (*printed, *errors)))
-        return done.stdout
-
-    def field(self, name: str, *words: str, token: str | None = None) -> str:
-        """Run a command that prints one field, and return it."""
-        return self.run(words[0], *words[1:-1], f"-field={name}", words[-1], token=token).strip()
+        printed = done.stdout.replace(str(self.home), "<home>")
+        lines = _json_lines(printed) if "-format=json" in words else _table_lines(printed)
+        errors = _table_lines(done.stderr.replace(str(self.home), "<home>"))
+        command = " ".join(str(normal(word.replace(str(self.home), "<home>"))) for word in words)
+        self.steps.append(Step(command, done.returncode, (*lines, *errors)))
+        return done.stdout.strip()
 
 
 def _json_lines(text: str) -> tuple[str, ...]:
@@ -93,16 +94,16 @@ def _table_lines(text: str) -> tuple[str, ...]:
         # Columns are as wide as the longest value, and tokens differ in length.
         shrunk = re.sub(r"-{4,}", "----", re.sub(r"={3,}", "===", re.sub(r"\s{2,}", "  ", line.rstrip())))
         if not OWN_AFFAIRS.match(shrunk):
-            shrunk = re.sub(r"\b\d{10}\b", "<instant>", shrunk)
-            words = (re.sub(r"^\d+h\d+m\d+s$|^\d+m\d+s$|^\d+s$", _rounded, word) for word in shrunk.split(" "))
-            lines.append(" ".join(str(normal(word)) for word in words))
+            shrunk = DURATIONS.sub(_rounded, TIMES.sub("<time>", shrunk))
+            lines.append(" ".join(str(normal(word)) for word in shrunk.split(" ")))
     return tuple(lines)
 
 
 def _rounded(duration: re.Match[str]) -> str:
-    # A second may have passed between the two: 59m59s is 1h0m0s.
-    seconds = sum(int(n) * {"h": 3600, "m": 60, "s": 1}[u] for n, u in re.findall(r"(\d+)([hms])", duration[0]))
-    return f"{round((seconds + 1) / 10) * 10}s"
+    # A second may have passed between the two: 59m59s is 1h.
+    parts = re.findall(r"(\d+)([hms])", duration[0])
+    seconds = sum(int(count) * {"h": 3600, "m": 60, "s": 1}[unit] for count, unit in parts)
+    return f"{round((seconds + 1) / 10) * 10}s" if parts else duration[0]
 
 
 def differing(ours: Shell, peer: Shell) -> list[str]:
