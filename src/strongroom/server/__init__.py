@@ -1,0 +1,1 @@
+"""The composition root: configuration, processes, and the wiring of every service."""

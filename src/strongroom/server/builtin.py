@@ -1,0 +1,86 @@
+"""What ships with Strongroom, as tables to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+
+from strongroom.audit.broker import DeviceType
+from strongroom.audit.file import FileDevice
+from strongroom.auth.userpass import Userpass
+from strongroom.engines.kv import KvEngine
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.engine import AuthMethod, Engine
+from strongroom.services.mounts import AUTH, SECRET
+from strongroom.sysapi.cubbyhole import Cubbyhole
+from strongroom.sysapi.identity import Identity
+from strongroom.sysapi.system import System
+from strongroom.sysapi.token import Token
+
+ENGINES: tuple[tuple[str, type[Engine]], ...] = (
+    ("kv", KvEngine),
+    ("generic", KvEngine),
+    ("system", System),
+    ("cubbyhole", Cubbyhole),
+    ("identity", Identity),
+)
+"""Secrets engines by the type that they are mounted by."""
+
+AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
+    ("token", Token),
+    ("userpass", Userpass),
+)
+"""Auth methods by the type that they are enabled by."""
+
+ENTRY_POINTS = "strongroom.plugins"
+"""The group under which an installed package offers engines and auth methods."""
+
+
+def _file_device(options: Mapping[str, str]) -> FileDevice:
+    path = options.get("file_path") or options.get("path") or ""
+    if not path:
+        raise InvalidRequest("file_path is required")
+    mode = options.get("mode", "0600")
+    try:
+        return FileDevice(path, int(mode, 8))
+    except ValueError as error:
+        raise InvalidRequest(f"mode {mode!r} is not an octal number") from error
+
+
+AUDIT_DEVICES: Mapping[str, DeviceType] = {"file": _file_device}
+
+
+class PluginError(Exception):
+    """A plugin that the configuration allows can't be used; the text says why."""
+
+
+def engines(allowed: tuple[str, ...]) -> dict[tuple[str, str], Engine]:
+    """Everything that can be mounted, by table and type.
+
+    Args:
+        allowed: entry-point names that the configuration allows; installed is not enough.
+
+    Raises: `PluginError` for a name that no installed package offers, that offers something else, or that is taken.
+    """
+    out: dict[tuple[str, str], Engine] = {}
+    for table, classes in ((SECRET, ENGINES), (AUTH, AUTH_METHODS)):
+        for type_, class_ in classes:
+            out[table, type_] = class_()
+    offered = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+    for name in allowed:
+        if name not in offered:
+            raise PluginError(
+                f'the plugin "{name}" is allowed by the configuration, but no installed package offers it '
+                f"(entry point group {ENTRY_POINTS})"
+            )
+        try:
+            class_ = offered[name].load()
+        except Exception as error:
+            raise PluginError(f'the plugin "{name}" cannot be imported: {error}') from error
+        if not (isinstance(class_, type) and issubclass(class_, Engine)):
+            raise PluginError(f'the plugin "{name}" is neither an engine nor an auth method')
+        table = AUTH if issubclass(class_, AuthMethod) else SECRET
+        if (table, class_.type) in out:
+            raise PluginError(f'the plugin "{name}" has the type "{class_.type}", which is taken')
+        out[table, class_.type] = class_()
+    return out

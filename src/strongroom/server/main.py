@@ -1,0 +1,127 @@
+"""`strongroom server`: from the command line's flags to running processes."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+import uvloop
+
+from strongroom.__about__ import VERSION
+from strongroom.http.settings import ListenerError
+from strongroom.http.sockets import open_tcp, open_unix
+from strongroom.http.tls import load_context
+from strongroom.lib.clock import SystemClock
+from strongroom.lib.errors import StrongroomError
+from strongroom.lib.rand import SystemRandom
+from strongroom.server import builtin, dev, logs, sources
+from strongroom.server.config import ConfigError, Listener
+from strongroom.server.hardening import hide_memory
+from strongroom.server.plan import Plan, PlanError, listener_config, plan
+from strongroom.server.stores import StoreError, open_store
+from strongroom.server.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from strongroom.cli.server import ServeArguments
+
+log = structlog.get_logger("server")
+
+_START_ERRORS = (
+    ConfigError,
+    PlanError,
+    ListenerError,
+    StoreError,
+    sources.SourceError,
+    builtin.PluginError,
+    StrongroomError,
+)
+
+
+def serve(arguments: ServeArguments) -> int:
+    """Run a server until it is told to stop.
+
+    Returns: the exit status: 0, or 1 when it can't start (the reason is on standard error).
+    """
+    try:
+        hide_memory()
+        if arguments.dev:
+            planned = dev.dev_plan(arguments)
+            logs.configure(planned.log_level, planned.log_format, planned.log_file)
+            uvloop.run(dev.run(arguments, planned))
+            return 0
+        return _serve(arguments)
+    except _START_ERRORS as error:
+        text = error.text if isinstance(error, StrongroomError) else str(error)
+        sys.stderr.write(f"{text}\n")
+        return 1
+
+
+def _serve(arguments: ServeArguments) -> int:
+    read = sources.read(
+        arguments.config,
+        {"log_level": arguments.log_level, "log_format": arguments.log_format, "log_file": arguments.log_file},
+    )
+    config = sources.load(read)
+    processors = os.cpu_count() or 1
+    planned = plan(config, processors)
+    logs.configure(planned.log_level, planned.log_format, planned.log_file)
+    for notice in config.notices:
+        log.warning(str(notice))
+    _check(planned)
+    sockets = _open_sockets(planned)
+    pid_file = Path(planned.pid_file) if planned.pid_file else None
+    if pid_file is not None:
+        pid_file.write_text(f"{os.getpid()}\n", encoding="ascii")
+    header = {"sources": {"texts": read.texts, "overrides": read.overrides}, "processors": processors}
+    supervisor = Supervisor(sockets, header, lambda: _announce(planned), lambda: None)
+    try:
+        return supervisor.run()
+    finally:
+        if pid_file is not None:
+            pid_file.unlink(missing_ok=True)
+
+
+def _check(planned: Plan) -> None:
+    """Find what would keep every worker from starting, where it can be said once and clearly."""
+    builtin.engines(planned.plugins)
+    for listener in planned.listeners:
+        config = listener_config(listener)
+        if config.tls is not None:
+            load_context(config.tls)
+    # Made and not started: connections never cross into another process.
+    open_store(planned.storage_type, planned.storage_options, SystemClock(), SystemRandom())
+
+
+def _open_sockets(planned: Plan) -> list[list[socket.socket]]:
+    """Per worker, a socket for each listener."""
+    opened = [_open_listener(listener, planned.workers) for listener in planned.listeners]
+    return [[sockets[worker] for sockets in opened] for worker in range(planned.workers)]
+
+
+def _open_listener(listener: Listener, workers: int) -> list[socket.socket]:
+    if listener.type == "unix":
+        shared = open_unix(
+            listener.address,
+            mode=listener.socket_mode,
+            user=listener.socket_user or None,
+            group=listener.socket_group or None,
+        )
+        return [shared] * workers
+    return open_tcp(listener.address, workers)
+
+
+def _announce(planned: Plan) -> None:
+    shown = ", ".join(f"{listener.type} {listener.address}" for listener in planned.listeners)
+    sys.stdout.write(
+        f"==> Strongroom server configuration:\n\n"
+        f"             Version: {VERSION}\n"
+        f"             Storage: {planned.storage_type}\n"
+        f"           Listeners: {shown}\n"
+        f"             Workers: {planned.workers}\n\n"
+        f"==> Strongroom server started! Log data will stream in below:\n\n"
+    )
+    sys.stdout.flush()

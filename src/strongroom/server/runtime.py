@@ -1,0 +1,117 @@
+"""What runs inside a process that serves: store, listeners, background roles."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from socket import socket
+
+import structlog
+
+from strongroom.core.expiry import Expiry
+from strongroom.core.node import Node
+from strongroom.http.application import Application
+from strongroom.http.listener import Listener
+from strongroom.http.settings import ListenerError
+from strongroom.lib.clock import SystemClock
+from strongroom.lib.errors import Tampered
+from strongroom.lib.rand import SystemRandom
+from strongroom.lib.secret import Secret
+from strongroom.sdk.engine import Engine
+from strongroom.sealing.port import SealPort
+from strongroom.server.builtin import engines
+from strongroom.server.plan import Plan, listener_config
+from strongroom.server.store_clock import StoreClock
+from strongroom.server.stores import open_store
+from strongroom.server.wiring import build_node, unseal
+from strongroom.storage.base import Storage
+
+log = structlog.get_logger("server")
+
+DRAIN_S = 2.0
+"""How long requests may go on after the node was told to seal or stop."""
+
+
+class Runtime:
+    """One serving process, from `start` to `stop`."""
+
+    def __init__(self, plan: Plan, sockets: list[socket]) -> None:
+        self._plan = plan
+        self._sockets = sockets
+        self._random = SystemRandom()
+        self._clock = StoreClock(SystemClock())
+        self._engines: Mapping[tuple[str, str], Engine] = engines(plan.plugins)
+        self._listeners: list[Listener] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._storage: Storage | None = None
+        self.node: Node | None = None
+
+    async def start(self, port: SealPort) -> Node:
+        """Open the store and begin to listen, sealed."""
+        storage = open_store(self._plan.storage_type, self._plan.storage_options, self._clock, self._random)
+        await storage.start()
+        self._storage = storage
+        await self._clock.compare(storage)
+        self._tasks.append(asyncio.create_task(self._clock.follow(storage)))
+        node = build_node(storage, port, self._clock, self._random, self._plan.settings)
+        self.node = node
+        application = Application(node)
+        for listener, sock in zip(self._plan.listeners, self._sockets, strict=True):
+            self._listeners.append(Listener(application, listener_config(listener), sock, self._clock))
+        for opened in self._listeners:
+            await opened.start()
+        return node
+
+    async def unseal(self, root_key: Secret) -> bool:
+        """Open the barrier in this process; False when the key isn't this store's."""
+        if self.node is None:
+            return False
+        try:
+            await unseal(self.node, root_key, self._engines, self._plan.settings)
+        except Tampered:
+            return False
+        if self.node.unsealed is not None:
+            self._tasks.append(asyncio.create_task(Expiry(self.node.unsealed).run_forever()))
+        return True
+
+    async def forget(self) -> None:
+        """Drop everything behind the barrier; for a server that is one process."""
+        await self._cancel(self._tasks[1:])
+        del self._tasks[1:]
+        if self.node is not None and self.node.unsealed is not None:
+            self.node.unsealed.audit.close()
+            self.node.unsealed = None
+
+    def reload(self) -> None:
+        """Read certificates again, and begin new audit files."""
+        for listener in self._listeners:
+            try:
+                listener.reload_tls()
+            except ListenerError as error:
+                log.error("certificates were not reloaded", listener=listener.name, reason=str(error))
+        if self.node is not None and self.node.unsealed is not None:
+            self.node.unsealed.audit.reopen()
+
+    def stop_accepting(self) -> None:
+        """Take no more connections."""
+        for listener in self._listeners:
+            listener.stop_accepting()
+
+    async def stop(self, drain_s: float = DRAIN_S) -> None:
+        """Finish what is under way within `drain_s`, then release everything."""
+        await asyncio.gather(*(listener.drain(drain_s) for listener in self._listeners))
+        for listener in self._listeners:
+            await listener.close()
+        await self._cancel(self._tasks)
+        if self.node is not None and self.node.unsealed is not None:
+            self.node.unsealed.audit.close()
+        if self._storage is not None:
+            await self._storage.close()
+
+    async def _cancel(self, tasks: list[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task

@@ -1,0 +1,52 @@
+"""From a storage stanza to a store."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from strongroom.lib.clock import Clock
+from strongroom.lib.rand import Random
+from strongroom.storage.base import Storage
+
+SHARED = frozenset({"postgresql"})
+"""Stores that several nodes work on."""
+
+
+class StoreError(Exception):
+    """The storage stanza names nothing that can be opened; the text says what to change."""
+
+
+def open_store(type_: str, options: Mapping[str, str], clock: Clock, random: Random) -> Storage:
+    """Make the store that a stanza describes; `start()` opens it.
+
+    Raises: `StoreError`.
+    """
+    match type_:
+        case "inmem":
+            from strongroom.storage.inmem import InmemStorage  # noqa: PLC0415 - a backend is imported when it is used
+
+            return InmemStorage(clock, random)
+        case "sqlite" | "file":
+            from strongroom.storage.sqlite import SqliteStorage  # noqa: PLC0415
+
+            return SqliteStorage(database_path(type_, options), clock, random)
+        case "postgresql":
+            module = importlib.import_module("strongroom.storage.postgresql")
+            store: Storage = module.from_options(options, clock, random)
+            return store
+    raise StoreError(
+        f'the storage type "{type_}" is not supported; use "sqlite" for one machine or "postgresql" for several'
+    )
+
+
+def database_path(type_: str, options: Mapping[str, str]) -> Path:
+    """The database file; `path` may also be a directory, as it is for `file`.  Raises `StoreError` without one."""
+    text = options.get("path", "")
+    if not text:
+        raise StoreError(f'storage "{type_}" needs a path')
+    path = Path(text)
+    if type_ == "file" or text.endswith("/") or path.is_dir():
+        return path / "strongroom.db"
+    return path

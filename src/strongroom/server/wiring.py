@@ -1,0 +1,91 @@
+"""Constructs every service; nothing else does."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from strongroom.audit import AuditBroker
+from strongroom.barrier import keys
+from strongroom.barrier.barrier import Barrier
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.node import Node
+from strongroom.lib.clock import Clock
+from strongroom.lib.errors import Internal
+from strongroom.lib.rand import Random
+from strongroom.lib.secret import Secret
+from strongroom.sdk.engine import Engine
+from strongroom.sealing.initialize import Cluster
+from strongroom.sealing.port import SealPort
+from strongroom.server.builtin import AUDIT_DEVICES
+from strongroom.services.identity import IdentityService
+from strongroom.services.leases import LeaseService
+from strongroom.services.mounts import MountService
+from strongroom.services.policy.service import PolicyService
+from strongroom.services.tokens import TokenService
+from strongroom.storage.base import Storage
+from strongroom.sysapi.parts import Unsealed
+
+DEFAULT_LEASE_TTL_S = 768 * 3600
+MAX_LEASE_TTL_S = 768 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the configuration says about the services."""
+
+    storage_type: str = "inmem"
+    default_lease_ttl_s: int = DEFAULT_LEASE_TTL_S
+    max_lease_ttl_s: int = MAX_LEASE_TTL_S
+    clustered: bool = False
+    api_address: str = ""
+    cluster_address: str = ""
+    cluster_name: str = ""
+
+
+def build_node(storage: Storage, port: SealPort, clock: Clock, random: Random, settings: Settings) -> Node:
+    """A sealed node over an open store."""
+    return Node(
+        storage=storage,
+        storage_type=settings.storage_type,
+        port=port,
+        clock=clock,
+        random=random,
+        clustered=settings.clustered,
+        api_address=settings.api_address,
+        cluster_address=settings.cluster_address,
+        cluster_name=settings.cluster_name,
+    )
+
+
+async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str], Engine], settings: Settings) -> None:
+    """Open the barrier and build what stands behind it.
+
+    Raises: `Tampered` when the key isn't this store's.
+    """
+    barrier = await Barrier.open(node.storage, root_key, node.random)
+    cluster = await transact(barrier, _read_cluster)
+    identity = IdentityService(node.random)
+    writer = f"{socket.gethostname()}-{node.random.bytes(6).hex()}"
+    node.unsealed = Unsealed(
+        barrier=barrier,
+        clock=node.clock,
+        random=node.random,
+        mounts=MountService(engines, node.random, settings.default_lease_ttl_s, settings.max_lease_ttl_s),
+        tokens=TokenService(barrier.keyring, node.random),
+        policies=PolicyService(identity),
+        leases=LeaseService(node.random),
+        identity=identity,
+        audit=AuditBroker(AUDIT_DEVICES, node.random, writer),
+        cluster=cluster,
+        port=node.port,
+        storage_type=node.storage_type,
+    )
+
+
+async def _read_cluster(txn: Transaction) -> Cluster:
+    cluster = await txn.read(keys.CLUSTER, Cluster)
+    if cluster is None:
+        raise Internal("the store has no cluster record")
+    return cluster
