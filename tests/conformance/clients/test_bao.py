@@ -314,7 +314,7 @@ def _until_active(shell: Shell, token: str) -> None:
     # The reference server elects itself first; the attempts until then aren't part of the transcript.
     for _ in range(100):
         waiting = Shell(shell.server, shell.home)
-        waiting.run("token", "lookup", token=token)
+        waiting.run("write", "cubbyhole/awake", "v=1", token=token)
         if waiting.steps[0].status == 0:
             return
     raise AssertionError("the server was unsealed but doesn't answer")
