@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strongroom.lib.hcl import HclError, Item, Key, ListNode, Literal, ObjectNode, Position, format_policy, parse, plain
+from strongroom.lib.hcl.lexer import Lexer
 
 sys.path.insert(0, str(Path(__file__).parent))
 from printing import print_document
@@ -22,6 +23,7 @@ _FRAGMENTS = st.sampled_from(
         *("\ud800", "\u2028", ".", "e5", "07", "\\u0041"),
     ]
 )
+_GAPS = st.sampled_from([" ", " ", "\n", "\n\n\n", " # COMMENT-A\n", "\n// COMMENT-B\n", " /* COMMENT-C */ ", "/*\n*/"])
 _TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=12)
 _LITERALS = st.builds(
     Literal,
@@ -57,7 +59,7 @@ _JSON = st.dictionaries(
 
 
 @given(st.lists(_FRAGMENTS, max_size=25).map("".join) | st.text(max_size=60))
-@settings(max_examples=600)
+@settings(max_examples=400)
 def test_any_text_parses_or_is_refused(text: str) -> None:
     """No text raises anything but `HclError`, and its place lies in the text."""
     try:
@@ -69,14 +71,14 @@ def test_any_text_parses_or_is_refused(text: str) -> None:
 
 
 @given(_DOCUMENTS)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_printed_trees_parse_back(document: ObjectNode) -> None:
     """A tree that is printed and parsed is the same tree, repeated keys and order included."""
     assert parse(print_document(document)) == document
 
 
 @given(_JSON)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_json_agrees_with_the_standard_library(value: dict[str, object]) -> None:
     """A document without repeated keys gives what the standard library reads from it."""
     assert plain(parse(json.dumps(value))) == value
@@ -84,7 +86,7 @@ def test_json_agrees_with_the_standard_library(value: dict[str, object]) -> None
 
 
 @given(st.lists(_FRAGMENTS, max_size=25).map("".join) | _DOCUMENTS.map(print_document))
-@settings(max_examples=600)
+@settings(max_examples=400)
 def test_formatting_changes_no_meaning(text: str) -> None:
     """What is formatted parses to the same tree, and formatting it again changes nothing."""
     try:
@@ -94,3 +96,18 @@ def test_formatting_changes_no_meaning(text: str) -> None:
     formatted = format_policy(text)
     assert parse(formatted) == before
     assert format_policy(formatted) == formatted
+
+
+@given(st.data(), _DOCUMENTS.map(print_document))
+@settings(max_examples=150)
+def test_formatting_keeps_every_comment(data: st.DataObject, text: str) -> None:
+    """Blanks and comments put anywhere between tokens change no meaning, and no comment is lost."""
+    tokens = list(Lexer(text).tokens())[:-1]
+    gaps = data.draw(st.lists(_GAPS, min_size=len(tokens) + 1, max_size=len(tokens) + 1))
+    untidy = gaps[0] + "".join(text[token.start : token.end] + gap for token, gap in zip(tokens, gaps[1:], strict=True))
+    formatted = format_policy(untidy)
+    assert parse(formatted) == parse(text)
+    assert format_policy(formatted) == formatted
+    assert [formatted.count(mark) for mark in ("COMMENT-A", "COMMENT-B", "COMMENT-C")] == [
+        untidy.count(mark) for mark in ("COMMENT-A", "COMMENT-B", "COMMENT-C")
+    ]

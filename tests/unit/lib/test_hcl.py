@@ -222,12 +222,67 @@ def test_positions_reach_every_node() -> None:
     assert json.items[0].value.pos == Position(3, 5)
 
 
+_UNTIDY = """path   "a"   {
+ capabilities=[ "read" ,"list" ]
+  policy = "read" # why
+
+
+
+ comment = "1",
+ # above
+ allowed_parameters = { x = ["1"
+ , "2"], "long name" = [] }
+}
+path "b" {}
+path "c" { capabilities = [] } // behind
+/* before
+   d */ path "d"
+{
+  capabilities = ["create", # one
+     "read"]
+}
+# end"""
+_TIDY = """path "a" {
+  capabilities = ["read", "list"]
+  policy       = "read"           # why
+
+  comment = "1"
+
+  # above
+  allowed_parameters = {
+    x = [
+      "1",
+      "2",
+    ]
+
+    "long name" = []
+  }
+}
+
+path "b" {}
+
+path "c" {
+  capabilities = []
+} // behind
+
+/* before
+   d */
+path "d" {
+  capabilities = [
+    "create", # one
+    "read",
+  ]
+}
+
+# end
+"""
+
+
 def test_format() -> None:
-    """The layout: two blanks, aligned assignments, comments and quoting kept."""
-    text = 'path   "a"   {\n capabilities=[ "read" ,"list" ]\n  policy = "x" # c\n\n\n\n# d\n x = 1,\n}\npath "b" {}'
-    assert format_policy(text) == (
-        'path "a" {\n  capabilities = ["read", "list"]\n  policy       = "x" # c\n\n  # d\n  x = 1\n}\npath "b" {}\n'
-    )
+    """The layout of `policy fmt`: two blanks, aligned assignments, comments and quoting kept."""
+    assert format_policy(_UNTIDY) == _TIDY
+    assert format_policy("x = <<EOT\n a\nEOT\ny = [<<E\nb\nE\n]") == "x = <<EOT\n a\nEOT\n\ny = [\n  <<E\nb\nE\n,\n]\n"
     assert format_policy('{"a": 1}') == '{"a": 1}'
+    assert format_policy("") == ""
     with pytest.raises(HclError):
         format_policy("a")

@@ -4,134 +4,245 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from strongroom.lib.hcl.errors import Limits
 from strongroom.lib.hcl.lexer import Kind, Lexer, Token
 from strongroom.lib.hcl.parser import is_json, parse
 
 _INDENT = "  "
-_OPENING = {Kind.LBRACE, Kind.LBRACK}
-_CLOSING = {Kind.RBRACE, Kind.RBRACK}
 
 
 def format_policy(text: str) -> str:
-    """Lay out an HCL document: two blanks per level, lines broken as written, `=` aligned, one line feed at the end.
+    """Lay out an HCL document as `policy fmt` does.
 
-    Only blanks and line ends change, and superfluous commas behind entries go; comments and the way texts are quoted
-    stay.  A JSON document is returned as it is.
+    Two blanks per level; one entry per line; `=` and comments of neighbouring lines below each other; an empty line
+    around whatever takes several lines or has a comment above.  A list stays on one line if it was on one.  Comments
+    stay with the entry that they stood before or behind.  A JSON document is returned as it is.
 
     Raises:
         HclError: the text doesn't parse.
     """
-    parse(text, Limits())
+    parse(text)
     if is_json(text):
         return text
-    return _Layout(text).run()
+    reader = _Reader(text)
+    lines = _render(reader.entries(Kind.END), 0)
+    return "".join(f"{line}\n" for line in lines)
 
 
 @dataclass
-class _Line:
-    """One line of the result, in the making."""
+class _Entry:
+    """A key with its value, an element of a list, or only comments (at the end of an object)."""
 
-    level: int
-    words: list[str] = field(default_factory=list)
-    key_width: int | None = None
-    """Characters before the `=` of a line that is one whole assignment; None for the others."""
-    blank_before: bool = False
+    above: list[str] = field(default_factory=list)
+    """Comments on lines of their own."""
+    key: str = ""
+    assigned: bool = False
+    value: _Value | None = None
+    behind: str = ""
+    """The comment at the end of its line."""
+    blank: bool = False
+    """Whether an empty line stood in front."""
 
-    def render(self, key_width: int) -> str:
-        """The line, its `=` moved to stand behind `key_width` characters."""
-        if self.key_width is None:
-            return _INDENT * self.level + _join(self.words)
-        split = self.words.index("=")
-        left, right = _join(self.words[:split]), _join(self.words[split + 1 :])
-        return f"{_INDENT * self.level}{left.ljust(key_width)} = {right}"
+    @property
+    def is_aligned(self) -> bool:
+        """Whether it is a short assignment, which is lined up with its neighbours."""
+        return self.assigned and self.value is not None and self.value.is_short
 
-
-def _join(words: list[str]) -> str:
-    """Words with one blank between them, but none inside `[x]`, `{}` and before commas."""
-    out = ""
-    for word in words:
-        glued = word in {",", "]"} or out.endswith("[") or (word == "}" and out.endswith("{"))
-        out += word if not out or glued else f" {word}"
-    return out
+    @property
+    def is_tall(self) -> bool:
+        """Whether empty lines belong around it."""
+        return self.value is not None and not self.value.is_short
 
 
-class _Layout:
-    """One layout of one text that is known to parse."""
+@dataclass
+class _Value:
+    """A literal as it was written, or the inside of brackets."""
+
+    literal: str = ""
+    entries: list[_Entry] | None = None
+    opening: str = ""
+    closing: str = ""
+    broken: bool = False
+    """Whether its entries stand on lines of their own."""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it fits the line of its key."""
+        return "\n" not in self.literal and not self.broken
+
+    def one_line(self) -> str:
+        """The value without line ends of ours."""
+        if self.entries is None:
+            return self.literal
+        inside = ", ".join(entry.value.one_line() for entry in self.entries if entry.value is not None)
+        return f"{self.opening}{inside}{self.closing}"
+
+
+class _Reader:
+    """Reads a text that is known to parse into entries."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._lines: list[_Line] = []
-        self._stack: list[Kind] = []
+        self._tokens = list(Lexer(text).tokens())
+        self._index = 0
+        self._end = 0
+        """Where the last token that was taken ended."""
 
-    def run(self) -> str:
-        """The text, laid out."""
-        tokens = list(Lexer(self._text).tokens())[:-1]
-        previous: Token | None = None
-        for index, token in enumerate(tokens):
-            if token.kind is Kind.COMMA and not self._separates(tokens, index):
-                continue
-            feeds = 1 if previous is None else self._text.count("\n", previous.end, token.start)
-            if feeds:
-                self._new_line(token, blank=feeds > 1 and previous is not None and previous.kind not in _OPENING)
-            self._place(token)
-            previous = token
-        return "".join(f"{line}\n" for line in self._rendered())
+    def entries(self, closing: Kind) -> list[_Entry]:
+        """Entries, or a list's elements, up to the closing bracket, which is taken."""
+        found: list[_Entry] = []
+        while True:
+            entry = _Entry(blank=self._feeds() > 1)
+            self._comments_above(entry)
+            if self._kind is closing:
+                self._take()
+                return [*found, entry] if entry.above else found
+            if closing is not Kind.RBRACK:
+                self._keys(entry)
+            entry.value = self._value(entry)
+            self._comment_behind(entry)
+            if self._comma_follows():
+                self._hoist(entry)
+                self._take()
+                self._comment_behind(entry)
+            found.append(entry)
 
-    def _separates(self, tokens: list[Token], index: int) -> bool:
-        """Whether the comma has to stay: in a list, and between an object's entries on one line."""
-        if self._stack and self._stack[-1] is Kind.LBRACK:
-            return True
-        if index + 1 == len(tokens) or tokens[index + 1].kind in {Kind.RBRACE, Kind.COMMENT}:
-            return False
-        return "\n" not in self._text[tokens[index].end : tokens[index + 1].start]
+    @property
+    def _kind(self) -> Kind:
+        return self._tokens[self._index].kind
 
-    def _new_line(self, token: Token, *, blank: bool) -> None:
-        level = len(self._stack) - (1 if token.kind in _CLOSING else 0)
-        self._lines.append(_Line(level, blank_before=blank and token.kind not in _CLOSING))
+    def _take(self) -> str:
+        token = self._tokens[self._index]
+        if token.kind is not Kind.END:
+            self._index += 1
+        self._end = token.end
+        return self._raw(token)
 
-    def _place(self, token: Token) -> None:
-        """Put the token at the end of the current line."""
-        line = self._lines[-1]
-        if token.kind in _CLOSING:
-            self._stack.pop()
-        elif token.kind in _OPENING:
-            self._stack.append(token.kind)
-        if token.kind is Kind.ASSIGN and len(line.words) == 1 and line.key_width is None:
-            line.key_width = len(line.words[0])
-        raw = self._text[token.start : token.end]
-        line.words.append(raw.rstrip() if token.kind is Kind.COMMENT else raw)
+    def _raw(self, token: Token) -> str:
+        return self._text[token.start : token.end].rstrip() if token.kind is Kind.COMMENT else self._slice(token)
 
-    def _rendered(self) -> list[str]:
-        """The lines, with the `=` of neighbouring one-line assignments below each other."""
-        out: list[str] = []
-        for index, line in enumerate(self._lines):
-            if line.blank_before:
-                out.append("")
-            out.append(line.render(self._width(index)))
-        return out
+    def _slice(self, token: Token) -> str:
+        return self._text[token.start : token.end]
 
-    def _width(self, index: int) -> int:
-        """The widest key among the neighbours of a line that are aligned with it."""
-        line = self._lines[index]
-        if line.key_width is None or not self._whole(index):
-            return line.key_width or 0
-        first = last = index
-        while self._joined(first, first - 1):
-            first -= 1
-        while self._joined(last + 1, last + 1):
-            last += 1
-        return max(self._lines[at].key_width or 0 for at in range(first, last + 1))
+    def _feeds(self) -> int:
+        """The line ends between the last token and the next one."""
+        return self._text.count("\n", self._end, self._tokens[self._index].start)
 
-    def _joined(self, below: int, other: int) -> bool:
-        """Whether line `other` is aligned with its neighbour; no blank line may stand above `below`, the lower one."""
-        if other < 0 or below >= len(self._lines) or self._lines[below].blank_before:
-            return False
-        upper, lower = self._lines[below - 1], self._lines[below]
-        return upper.level == lower.level and self._lines[other].key_width is not None and self._whole(other)
+    def _comments_above(self, entry: _Entry) -> None:
+        """Take comments that stand before the next token; an empty line between two of them is kept."""
+        while self._kind is Kind.COMMENT:
+            if entry.above and self._feeds() > 1:
+                entry.above.append("")
+            entry.above.append(self._take())
+        if entry.above and self._feeds() > 1 and self._kind not in {Kind.RBRACE, Kind.RBRACK, Kind.END}:
+            entry.above.append("")
 
-    def _whole(self, index: int) -> bool:
-        """Whether the assignment ends on its line; a list over several lines stands for itself."""
-        words = self._lines[index].words
-        opened = sum(word in {"[", "{"} for word in words) - sum(word in {"]", "}"} for word in words)
-        return opened == 0 and "\n" not in words[-1]
+    def _hoist(self, entry: _Entry) -> None:
+        """Move comments out of an entry's inside, where hardly anybody writes them, to above it."""
+        while self._kind is Kind.COMMENT:
+            entry.above.append(self._take())
+
+    def _comma_follows(self) -> bool:
+        """Whether the next token, comments aside, is a comma."""
+        index = self._index
+        while self._tokens[index].kind is Kind.COMMENT:
+            index += 1
+        return self._tokens[index].kind is Kind.COMMA
+
+    def _comment_behind(self, entry: _Entry) -> None:
+        """Take a comment that ends the entry's line."""
+        if self._kind is Kind.COMMENT and not self._feeds() and not entry.behind:
+            token = self._tokens[self._index]
+            following = self._tokens[self._index + 1]
+            ends_line = "\n" in self._text[token.start : following.start] or following.kind is Kind.END
+            if ends_line and "\n" not in self._raw(token):
+                entry.behind = self._take()
+
+    def _keys(self, entry: _Entry) -> None:
+        """Take the keys and the `=`."""
+        keys: list[str] = []
+        while self._kind not in {Kind.ASSIGN, Kind.LBRACE}:
+            keys.append(self._take())
+            self._hoist(entry)
+        entry.key = " ".join(keys)
+        if self._kind is Kind.ASSIGN:
+            entry.assigned = True
+            self._take()
+            self._hoist(entry)
+
+    def _value(self, entry: _Entry) -> _Value:
+        match self._kind:
+            case Kind.LBRACE:
+                self._take()
+                inside = self.entries(Kind.RBRACE)
+                return _Value("", inside, "{", "}", broken=bool(inside))
+            case Kind.LBRACK:
+                start = self._tokens[self._index].start
+                self._take()
+                inside = self.entries(Kind.RBRACK)
+                broken = "\n" in self._text[start : self._end] or any(
+                    element.above or element.behind or element.is_tall for element in inside
+                )
+                return _Value("", inside, "[", "]", broken=broken and bool(inside))
+            case _:
+                return _Value(self._take())
+
+
+def _render(entries: list[_Entry], level: int, *, in_list: bool = False) -> list[str]:
+    """The lines of an object's entries, or of the elements of a list that is broken."""
+    out: list[str] = []
+    index = 0
+    while index < len(entries):
+        entry = entries[index]
+        previous = entries[index - 1] if index else None
+        apart = not in_list and (bool(entry.above) or entry.is_tall or (previous is not None and previous.is_tall))
+        if previous is not None and (entry.blank or apart):
+            out.append("")
+        out += [f"{_INDENT * level}{comment}".rstrip() for comment in entry.above]
+        if entry.value is None:
+            index += 1
+        elif entry.is_aligned:
+            last = _last_aligned(entries, index)
+            out += _render_aligned(entries[index : last + 1], level)
+            index = last + 1
+        else:
+            out += _render_single(entry, level, in_list=in_list)
+            index += 1
+    return out
+
+
+def _last_aligned(entries: list[_Entry], first: int) -> int:
+    """The last of the short assignments that follow each other without anything between."""
+    last = first
+    while last + 1 < len(entries):
+        following = entries[last + 1]
+        if not following.is_aligned or following.blank or following.above:
+            break
+        last += 1
+    return last
+
+
+def _render_aligned(entries: list[_Entry], level: int) -> list[str]:
+    """Neighbouring short assignments, their `=` and their comments below each other."""
+    keys = max(len(entry.key) for entry in entries)
+    values = [entry.value.one_line() for entry in entries if entry.value is not None]
+    width = max(len(value) for value in values)
+    return [
+        f"{_INDENT * level}{entry.key.ljust(keys)} = {value.ljust(width)} {entry.behind}".rstrip()
+        if entry.behind
+        else f"{_INDENT * level}{entry.key.ljust(keys)} = {value}"
+        for entry, value in zip(entries, values, strict=True)
+    ]
+
+
+def _render_single(entry: _Entry, level: int, *, in_list: bool) -> list[str]:
+    """A block, a value of several lines, or an element."""
+    assert entry.value is not None
+    value, indent = entry.value, _INDENT * level
+    start = indent + (f"{entry.key} = " if entry.assigned else f"{entry.key} " if entry.key else "")
+    # A heredoc ends with its word alone on the line, so the comma goes to the next one.
+    comma = ("\n," if value.literal.startswith("<<") else ",") if in_list else ""
+    behind = f"{comma} {entry.behind}" if entry.behind else comma
+    if not value.broken:
+        return [f"{start}{value.one_line()}{behind}"]
+    inside = _render(value.entries or [], level + 1, in_list=value.opening == "[")
+    return [f"{start}{value.opening}", *inside, f"{indent}{value.closing}{behind}"]
