@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
 from typing import Final, cast
 
 import structlog
@@ -47,8 +46,6 @@ class HttpConnection(asyncio.Protocol):
         "_parser",
         "_phase",
         "_task",
-        "_unsent",
-        "_unsent_deadline",
         "_wire",
     )
 
@@ -64,8 +61,6 @@ class HttpConnection(asyncio.Protocol):
         self._held = 0
         self._delivery: Delivery | None = None
         self._task: asyncio.Task[HttpResponse] | asyncio.Task[bool] | None = None
-        self._unsent = 0
-        self._unsent_deadline = math.inf
 
     # --- what the event loop calls
 
@@ -95,9 +90,9 @@ class HttpConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes have arrived."""
+        wire = self._wire
         if self._phase in OVER:
             return
-        wire = self._wire
         if wire.wrapped:
             try:
                 data = wire.unwrap(data)
@@ -127,12 +122,10 @@ class HttpConnection(asyncio.Protocol):
         A request that is being worked on goes on: half of what it does may be done already.  A stream ends.
         """
         self._phase = Phase.CLOSED
-        self._hold(0)
         self._wire.lost()
-        if self._task is None:
-            self._listening.forget(self)
-        elif self._streaming():
-            self._task.cancel()
+        if self._streaming():
+            self._cancel()
+        self._settle()
 
     def _streaming(self) -> bool:
         return self._delivery is not None and self._delivery.streaming
@@ -140,26 +133,23 @@ class HttpConnection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The client reads too slowly."""
         self._wire.paused()
-        self._unsent = -1
 
     def resume_writing(self) -> None:
         """The client has read what there was."""
         self._wire.resumed()
-        self._unsent = -1
-        if self._phase is Phase.BLOCKED and self._wire.ready:
-            self._continue()
+        self._take_turn()
 
     # --- what the listener calls
 
     def sweep(self, now: float) -> None:
         """Enforce the limits on time."""
         wire = self._wire
-        if self._phase is Phase.CLOSING and wire.unsent_bytes:
-            self._check_progress(now)
-            self._deadline = self._listening.deadline(self._listening.config.limits.linger_timeout_s)
-        elif not wire.ready:
-            self._check_progress(now)
-        if now >= self._deadline:
+        limits = self._listening.config.limits
+        if wire.stalled(now, limits.write_timeout_s, closing=self._phase is Phase.CLOSING):
+            wire.abort()
+        elif self._phase is Phase.CLOSING and wire.unsent_bytes:
+            self._deadline = self._listening.deadline(limits.linger_timeout_s)
+        elif now >= self._deadline:
             _EXPIRED[self._phase](self)
 
     def wind_down(self) -> None:
@@ -171,8 +161,7 @@ class HttpConnection(asyncio.Protocol):
 
     def abort(self) -> None:
         """Close at once and cancel what is being done."""
-        if self._task is not None:
-            self._task.cancel()
+        self._cancel()
         self._wire.abort()
 
     # --- receiving
@@ -186,9 +175,12 @@ class HttpConnection(asyncio.Protocol):
     def _advance(self, data: bytes) -> None:
         """Serve what is complete, and wait for what isn't."""
         parser = self._parser
+        rules = self._listening.config.forwarded
         for _ in range(_BURST):
             try:
                 request = parser.receive(data)
+                if request is not None and rules is not None:
+                    request = forwarded_request(rules, request)
             except RequestRefused as refusal:
                 self._refuse(refusal.status, refusal.text)
                 return
@@ -200,10 +192,10 @@ class HttpConnection(asyncio.Protocol):
                 return
         if parser.idle:
             self._await_more()
-            return
-        self._phase = Phase.BLOCKED
-        self._wire.pause_reading()
-        self._listening.loop.call_soon(self._take_turn)
+        else:
+            self._phase = Phase.BLOCKED
+            self._wire.pause_reading()
+            self._listening.loop.call_soon(self._take_turn)
 
     def _take_turn(self) -> None:
         if self._phase is Phase.BLOCKED and self._wire.ready:
@@ -213,8 +205,8 @@ class HttpConnection(asyncio.Protocol):
         parser = self._parser
         listening = self._listening
         limits = listening.config.limits
-        if self._eof:
-            # Nothing complete is left, and nothing more comes.
+        if self._eof or (listening.draining and parser.idle):
+            # Nothing complete is left, and nothing more comes or is wanted.
             self._close()
         elif parser.idle:
             self._phase = Phase.IDLE
@@ -246,24 +238,15 @@ class HttpConnection(asyncio.Protocol):
         self._listening.body_bytes += count - self._held
         self._held = count
 
-    # --- answering
-
     def _serve(self, request: HttpRequest) -> bool:
         """Have a request answered.  Returns whether the next one can be taken at once."""
         listening = self._listening
-        rules = listening.config.forwarded
-        try:
-            if rules is not None:
-                request = forwarded_request(rules, request)
-        except RequestRefused as refusal:
-            self._refuse(refusal.status, refusal.text)
-            return False
         listening.requests += 1
         try:
             outcome = first_step.start(listening.loop, listening.application(request))
         except Exception as error:
             _log.error("the application raised", fault=describe(error))
-            return self._respond(self._fault())
+            return self._respond(listening.application.malformed(500, "internal error"))
         if isinstance(outcome, first_step.Finished):
             return self._respond(outcome.result)
         self._hold(len(request.body))
@@ -274,9 +257,6 @@ class HttpConnection(asyncio.Protocol):
         outcome.add_done_callback(self._answered)
         return False
 
-    def _fault(self) -> HttpResponse:
-        return self._listening.application.malformed(500, "internal error")
-
     def _own(self, task: asyncio.Task[HttpResponse] | asyncio.Task[bool]) -> None:
         self._task = task
         self._listening.in_flight += 1
@@ -284,17 +264,22 @@ class HttpConnection(asyncio.Protocol):
     def _disown(self) -> None:
         self._task = None
         self._listening.in_flight -= 1
-        if self._phase is Phase.CLOSED:
+
+    def _settle(self) -> None:
+        """Leave the listener, once the connection is gone and nothing is done for it any more."""
+        if self._phase is Phase.CLOSED and self._task is None:
+            self._hold(0)
             self._listening.forget(self)
 
     def _answered(self, task: asyncio.Task[HttpResponse]) -> None:
         self._disown()
         self._hold(0)
+        malformed = self._listening.application.malformed
         if task.cancelled():
-            response = self._listening.application.malformed(503, "the request was cancelled")
+            response = malformed(503, "the request was cancelled")
         elif error := task.exception():
             _log.error("the application raised", fault=describe(error))
-            response = self._fault()
+            response = malformed(500, "internal error")
         else:
             response = task.result()
         if self._phase is Phase.ANSWERING:
@@ -303,12 +288,12 @@ class HttpConnection(asyncio.Protocol):
         elif response.stream is not None or response.after_sent is not None:
             # Nobody reads it any more, but it is still to be finished with.
             self._deliver(response, keep_alive=False)
+        self._settle()
 
     def _respond(self, response: HttpResponse) -> bool:
         """Send an answer.  Returns whether the next request can be taken at once."""
-        head = self._parser.last
+        head, listening = self._parser.last, self._listening
         assert head is not None
-        listening = self._listening
         keep_alive = head.keep_alive and not listening.draining
         if response.stream is not None or response.after_sent is not None:
             self._deliver(response, keep_alive=keep_alive)
@@ -334,8 +319,6 @@ class HttpConnection(asyncio.Protocol):
         if self._phase in RECEIVING:
             self._wire.resume_reading()
 
-    # --- delivering what isn't sent at once
-
     def _deliver(self, response: HttpResponse, *, keep_alive: bool) -> None:
         if self._phase not in OVER:
             self._phase = Phase.DELIVERING
@@ -346,12 +329,9 @@ class HttpConnection(asyncio.Protocol):
         head = self._parser.last
         assert head is not None
         self._delivery = delivery = Delivery(self._wire, response, head, self._listening.fixed_headers)
-        task = self._listening.loop.create_task(delivery.run(self._is_over, keep_alive=keep_alive))
+        task = self._listening.loop.create_task(delivery.run(lambda: self._phase in OVER, keep_alive=keep_alive))
         self._own(task)
         task.add_done_callback(self._delivered)
-
-    def _is_over(self) -> bool:
-        return self._phase in OVER
 
     def _delivered(self, task: asyncio.Task[bool]) -> None:
         self._disown()
@@ -361,13 +341,11 @@ class HttpConnection(asyncio.Protocol):
             _log.error("what was to follow an answer failed", fault=describe(error))
             failed = True
         if self._phase is not Phase.DELIVERING:
-            return
-        if failed:
+            self._settle()
+        elif failed:
             self._wire.abort()
         elif self._sent(keep_alive=task.result()):
             self._continue()
-
-    # --- ending
 
     def _refuse(self, status: int, text: str) -> None:
         """Answer what the application never sees, and close: where the next request begins is unknown."""
@@ -380,31 +358,19 @@ class HttpConnection(asyncio.Protocol):
     def _close(self) -> None:
         """Let the client read what was written, then close.
 
-        Closing with unread bytes in the kernel resets the connection, and a reset makes the client's kernel throw away
-        the answer that it hasn't read yet.  So only our direction ends, and the rest is read
-        and thrown away for a while.
-        Source: RFC 9112, section 9.6.
+        Closing with unread bytes in the kernel resets the connection, and a reset makes the client's kernel throw
+        away the answer that it hasn't read yet.  So only our direction ends, and what comes is thrown away for a
+        while.  Source: RFC 9112, section 9.6.
         """
         self._phase = Phase.CLOSING
         self._deadline = self._listening.deadline(self._listening.config.limits.linger_timeout_s)
-        self._unsent = -1
-        self._hold(0)
+        if self._task is None:
+            self._hold(0)
         if self._eof:
             self._wire.close()
         else:
             self._wire.shut()
             self._wire.resume_reading()
-
-    def _check_progress(self, now: float) -> None:
-        unsent = self._wire.unsent_bytes
-        if unsent != self._unsent:
-            self._unsent = unsent
-            self._unsent_deadline = now + self._listening.config.limits.write_timeout_s
-        elif now >= self._unsent_deadline:
-            self._wire.abort()
-
-    def _drop(self) -> None:
-        self._wire.abort()
 
     def _refuse_slow(self) -> None:
         self._refuse(408, "the request took too long to arrive")
@@ -416,17 +382,18 @@ class HttpConnection(asyncio.Protocol):
 
     def _cancel(self) -> None:
         self._deadline = math.inf
-        if self._task is not None:
+        # Once is enough: a second time would disturb what the application does to give in.
+        if self._task is not None and not self._task.cancelling():
             self._task.cancel()
 
 
 # What happens when a phase's time has run out; a phase that isn't here has no time of its own.
-_EXPIRED: Final[Mapping[Phase, Callable[[HttpConnection], None]]] = {
-    Phase.PREFACE: HttpConnection._drop,
+_EXPIRED: Final = {
+    Phase.PREFACE: HttpConnection.abort,
     Phase.IDLE: HttpConnection._close,
     Phase.HEAD: HttpConnection._refuse_slow,
     Phase.BODY: HttpConnection._refuse_slow,
     Phase.ANSWERING: HttpConnection._give_up,
-    Phase.CLOSING: HttpConnection._drop,
+    Phase.CLOSING: HttpConnection.abort,
     Phase.CLOSED: HttpConnection._cancel,
 }

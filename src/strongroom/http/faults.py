@@ -10,7 +10,7 @@ def describe(error: BaseException) -> str:
 
     Neither messages nor local variables: a request's token or a secret may be in either.
     """
-    described = []
+    described: list[str] = []
     link: BaseException | None = error
     while link is not None and len(described) < 8:
         frames = "".join(traceback.format_tb(link.__traceback__))

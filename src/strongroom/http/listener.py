@@ -6,7 +6,7 @@ import asyncio
 import socket
 import sys
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import uvloop
 from OpenSSL import SSL
@@ -20,6 +20,9 @@ from strongroom.http.tls import load_context
 from strongroom.lib.clock import Clock
 
 __all__ = ["Listener", "ListenerConfig", "ListenerError", "ListenerLimits", "TlsSettings"]
+
+_LAST_WAIT_S: Final = 5.0
+"""How long cancelled requests may take to end; the process goes on ending without them."""
 
 
 class Listener:
@@ -135,7 +138,9 @@ class Listener:
             for connection in list(listening.connections):
                 connection.abort()
             if listening.connections:
-                await listening.emptied.wait()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_LAST_WAIT_S):
+                        await listening.emptied.wait()
         if self._sweep_timer is not None:
             self._sweep_timer.cancel()
             self._sweep_timer = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -51,6 +52,8 @@ class Wire:
         "_high_water",
         "_paused",
         "_proxy",
+        "_stall_deadline",
+        "_stalled_at",
         "_tls",
         "_transport",
         "_waiter",
@@ -76,6 +79,8 @@ class Wire:
         self._backlog: deque[memoryview] = deque()
         self._paused = False
         self._ending: Callable[[], None] | None = None
+        self._stalled_at = -1
+        self._stall_deadline = math.inf
         self._waiter: asyncio.Future[None] | None = None
         transport.set_write_buffer_limits(high=high_water)
 
@@ -111,19 +116,17 @@ class Wire:
             if answer is not None:
                 self._transport.write(answer)
                 raise WireFailed("HTTP without TLS")
-        if self._tls.established:
-            try:
-                return self._tls.receive(data)
-            except TlsFailed as error:
-                self._transport.write(self._tls.outgoing())
-                raise WireFailed(str(error)) from error
+        established = self._tls.established
+        plain = b""
         try:
-            return self._tls.receive(data)
+            plain = self._tls.receive(data)
         except TlsFailed as error:
             raise WireFailed(str(error)) from error
         finally:
-            # The next part of the handshake, or the alert that says why there is none.
-            self._transport.write(self._tls.outgoing())
+            if not (established and plain):
+                # The next part of the handshake, a refusal to negotiate anew, or the alert that says why it ends.
+                self._transport.write(self._tls.outgoing())
+        return plain
 
     def _take_proxy_header(self, data: bytes, rules: ProxyRules) -> bytes:
         data = (self._first_bytes or b"") + data
@@ -167,6 +170,23 @@ class Wire:
         """What still waits for the client."""
         return self._transport.get_write_buffer_size() + sum(map(len, self._backlog))
 
+    def stalled(self, now: float, patience_s: float, *, closing: bool) -> bool:
+        """Whether the client has left what waits for it untouched for too long; to be asked now and then.
+
+        Args:
+            now: seconds of the monotonic clock.
+            patience_s: how long it may.
+            closing: count also what is too little for back-pressure, since closing waits for it.
+        """
+        if self.ready and not closing:
+            return False
+        unsent = self.unsent_bytes
+        if unsent != self._stalled_at:
+            self._stalled_at = unsent
+            self._stall_deadline = now + patience_s
+            return False
+        return unsent > 0 and now >= self._stall_deadline
+
     def write(self, data: bytes) -> None:
         """Send, or keep until the client has read enough."""
         if self._tls is None:
@@ -190,10 +210,12 @@ class Wire:
     def paused(self) -> None:
         """The transport holds more than `high_water`."""
         self._paused = True
+        self._stalled_at = -1
 
     def resumed(self) -> None:
         """The transport has sent what it held."""
         self._paused = False
+        self._stalled_at = -1
         while self._backlog and not self._paused and self._tls is not None:
             self._seal(self._tls, self._backlog.popleft())
         if self.ready:

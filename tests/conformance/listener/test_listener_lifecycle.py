@@ -40,6 +40,21 @@ def test_draining_finishes_what_has_begun() -> None:
             pass
 
 
+def test_draining_waits_for_what_follows_an_answer() -> None:
+    """A drain ends only after `after_sent` of a client that has gone, and closes one that reads late."""
+    with Running() as server:
+        with server.connect() as gone:
+            gone.sendall(request("/stream?n=1000000"))
+            assert gone.recv(10)
+        with server.connect() as late:
+            late.sendall(request("/big?n=20000000"))
+            server.until(lambda: server.listener.requests == 2)
+            drained = server.begin(server.listener.drain(5))
+            assert len(read_all(late)) > 20_000_000
+        assert drained() is True
+        assert server.application.events == ["stream closed", "after sent"]
+
+
 def test_draining_gives_up_in_time() -> None:
     """What takes longer than the drain allows is reported, then cancelled by `close`."""
     with Running() as server, server.connect() as busy:

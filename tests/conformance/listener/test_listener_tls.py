@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from OpenSSL import SSL
 
 from strongroom.http.listener import Listener
 from strongroom.http.settings import ListenerConfig, ListenerError, ListenerLimits, TlsSettings
@@ -185,6 +186,31 @@ def test_handshakes_must_come_to_an_end(server: Running) -> None:
                 assert sock.recv(10) == b""
             assert time.monotonic() - began < 2
     assert server.exchange(b"\x16\x03\x01\x00\x05hello")[:1] == b"\x15"
+
+
+def test_renegotiation_is_refused(server: Running) -> None:
+    """A TLS 1.2 client that asks to negotiate anew gets no new handshake; its connection isn't worked on for it."""
+    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    context.set_max_proto_version(SSL.TLS1_2_VERSION)
+    with server.connect() as sock:
+        client = SSL.Connection(context, None)
+        client.set_connect_state()
+
+        def step() -> None:
+            with suppress(SSL.WantReadError):
+                client.do_handshake()
+            with suppress(SSL.WantReadError):
+                sock.sendall(client.bio_read(65536))
+            client.bio_write(sock.recv(65536))
+
+        step()
+        step()
+        client.do_handshake()
+        assert client.renegotiate()
+        with pytest.raises(SSL.Error, match="no renegotiation"):
+            step()
+            client.do_handshake()
+        assert client.total_renegotiations() <= 1
 
 
 def test_clients_that_do_not_read_are_dropped(server: Running, pair: Pair) -> None:
