@@ -13,7 +13,7 @@ from strongroom.lib.hcl import HclError, Item, Key, ListNode, Literal, ObjectNod
 from strongroom.lib.hcl.lexer import Lexer
 
 sys.path.insert(0, str(Path(__file__).parent))
-from printing import print_document
+from hcl_printing import print_document
 
 _NOWHERE = Position(1, 1)
 _FRAGMENTS = st.sampled_from(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from strongroom.server.config import Config, ConfigError, Settings, Where, merge, parse_config
 
 sys.path.insert(0, str(Path(__file__).parent))
-from summary import summary
+from config_summary import summary
 
 _VECTORS = Path(__file__).parents[2] / "vectors" / "config"
 _GOOD = json.loads((_VECTORS / "good.json").read_text(encoding="utf-8"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from strongroom.lib.hcl.errors import HclError
 from strongroom.lib.hcl.nodes import Position
@@ -29,8 +29,7 @@ class Kind(Enum):
     END = "the end of the text"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token, `start` and `end` being offsets into the text."""
 
     kind: Kind

@@ -13,8 +13,8 @@ from strongroom.services.policy.acl import Acl, check_parameters, permits
 from strongroom.services.policy.parse import CAPABILITIES, Policy, parse_policy
 
 sys.path.insert(0, str(Path(__file__).parent))
-from naive import Rules, granted
-from strategies import PATHS, RULES, document
+from policy_naive import Rules, granted
+from policy_strategies import PATHS, RULES, document
 
 
 def _acl(*documents: str, now: float = 0.0) -> Acl:

@@ -243,7 +243,7 @@ def test_real_looking_policies_parse(path: Path) -> None:
     expected = (
         text.count('"capabilities"')
         if path.suffix == ".json"
-        else sum(line.lstrip().startswith('path "') for line in text.splitlines())
+        else sum(line.split(maxsplit=1)[:1] == ["path"] for line in text.splitlines())
     )
     assert len(parse_policy(text).rules) == expected > 0
 

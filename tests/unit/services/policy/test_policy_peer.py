@@ -16,12 +16,14 @@ from pathlib import Path
 import pytest
 
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.hcl import format_policy
 from strongroom.services.policy.acl import Acl
 from strongroom.services.policy.parse import parse_policy
 
 sys.path.insert(0, str(Path(__file__).parent))
-from strategies import document
+from policy_strategies import document
 
+_VECTORS = Path(__file__).parents[3] / "vectors" / "policies" / "good"
 _BINARY = shutil.which("bao") or shutil.which("bao", path=str(Path(sys.executable).parent))
 _CAPABILITIES = ["create", "read", "update", "patch", "delete", "list", "sudo", "scan"]
 _SEGMENTS = ["a", "b", "ab", "abc", "", "+b", "a+", "a*b"]
@@ -157,3 +159,12 @@ def _accepted(text: str) -> bool:
     except InvalidRequest:
         return False
     return True
+
+
+@pytest.mark.parametrize("path", sorted(_VECTORS.glob("*.hcl")), ids=lambda path: path.name)
+def test_layout_agrees(tmp_path: Path, path: Path) -> None:
+    """`policy fmt` of the peer writes the same bytes."""
+    copy = tmp_path / path.name
+    copy.write_bytes(path.read_bytes())
+    subprocess.run([str(_BINARY), "policy", "fmt", str(copy)], check=True, capture_output=True, timeout=20)
+    assert format_policy(path.read_bytes().decode()) == copy.read_bytes().decode()
