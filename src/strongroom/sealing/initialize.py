@@ -103,7 +103,7 @@ async def initialize(storage: Storage, random: Random, wanted: Wanted) -> Initia
         txn.write(keys.MOUNTS + mount.id, mount)
     for policy, text in (("default", DEFAULT), ("response-wrapping", RESPONSE_WRAPPING)):
         txn.write(keys.POLICIES + policy, PolicyRecord(name=policy, text=text, modified_at=now))
-    tokens.create(txn, _root_record(tokens.key_of(root_token), random, now))
+    tokens.create(txn, _root_record(tokens.key_of(root_token), random, now, chosen=bool(wanted.root_token)))
     try:
         await txn.commit()
     except Restart as error:
@@ -116,14 +116,15 @@ async def initialize(storage: Storage, random: Random, wanted: Wanted) -> Initia
     )
 
 
-def _root_record(key: str, random: Random, now: float) -> TokenRecord:
+def _root_record(key: str, random: Random, now: float, *, chosen: bool) -> TokenRecord:
+    # A token whose id was chosen looks like one that was made by `auth/token/create`, as Vault's does.
     return TokenRecord(
         key=key,
         accessor=base62(random, 24),
         policies=("root",),
-        path="auth/token/root",
+        path="auth/token/create" if chosen else "auth/token/root",
         created_at=now,
-        display_name="root",
+        display_name="token" if chosen else "root",
     )
 
 

@@ -68,6 +68,7 @@ async def run(arguments: ServeArguments, plan: Plan) -> None:
     await opened(shamir.open_(seal, [made.keys[0].reveal()]))
     await _mount_secret(node, random, "1" if arguments.dev_kv_v1 or arguments.dev_leased_kv else "2")
     token = made.root_token.reveal().decode()
+    await runtime.listen()
     if not arguments.dev_no_store_token:
         _keep_token(token)
     _announce(address, made, token)

@@ -48,7 +48,7 @@ class Runtime:
         self.node: Node | None = None
 
     async def start(self, port: SealPort) -> Node:
-        """Open the store and begin to listen, sealed."""
+        """Open the store; nobody is listened to yet."""
         storage = open_store(self._plan.storage_type, self._plan.storage_options, self._clock, self._random)
         await storage.start()
         self._storage = storage
@@ -56,12 +56,17 @@ class Runtime:
         self._tasks.append(asyncio.create_task(self._clock.follow(storage)))
         node = build_node(storage, port, self._clock, self._random, self._plan.settings)
         self.node = node
-        application = Application(node)
+        return node
+
+    async def listen(self) -> None:
+        """Begin to accept connections, in whatever state the node is by now."""
+        if self.node is None:
+            return
+        application = Application(self.node)
         for listener, sock in zip(self._plan.listeners, self._sockets, strict=True):
             self._listeners.append(Listener(application, listener_config(listener), sock, self._clock))
         for opened in self._listeners:
             await opened.start()
-        return node
 
     async def unseal(self, root_key: Secret) -> bool:
         """Open the barrier in this process; False when the key isn't this store's."""

@@ -14,6 +14,9 @@ SHARED = frozenset({"postgresql"})
 """Stores that several nodes work on."""
 
 
+DATABASE = "strongroom.db"
+
+
 class StoreError(Exception):
     """The storage stanza names nothing that can be opened; the text says what to change."""
 
@@ -31,7 +34,7 @@ def open_store(type_: str, options: Mapping[str, str], clock: Clock, random: Ran
         case "sqlite" | "file":
             from strongroom.storage.sqlite import SqliteStorage  # noqa: PLC0415
 
-            return SqliteStorage(database_path(type_, options), clock, random)
+            return SqliteStorage(directory(type_, options), clock, random)
         case "postgresql":
             module = importlib.import_module("strongroom.storage.postgresql")
             store: Storage = module.from_options(options, clock, random)
@@ -41,12 +44,10 @@ def open_store(type_: str, options: Mapping[str, str], clock: Clock, random: Ran
     )
 
 
-def database_path(type_: str, options: Mapping[str, str]) -> Path:
-    """The database file; `path` may also be a directory, as it is for `file`.  Raises `StoreError` without one."""
+def directory(type_: str, options: Mapping[str, str]) -> Path:
+    """The store's directory; `path` may also name the database file in it.  Raises `StoreError` without one."""
     text = options.get("path", "")
     if not text:
         raise StoreError(f'storage "{type_}" needs a path')
     path = Path(text)
-    if type_ == "file" or text.endswith("/") or path.is_dir():
-        return path / "strongroom.db"
-    return path
+    return path.parent if path.name == DATABASE else path

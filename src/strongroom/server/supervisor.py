@@ -28,7 +28,8 @@ log = structlog.get_logger("supervisor")
 
 DRAIN_S = 2.0
 _KILL_AFTER_S = 3.0
-_RESTART_PAUSE_S = 0.5
+_RESTART_PAUSE_S = 0.25
+_LONGEST_PAUSE_S = 10.0
 _STOP_S = 30.0
 _TICK_S = 0.25
 
@@ -42,8 +43,8 @@ class WorkerProcess:
         self.control = control
         self.framing = Framing()
         self.ready = False
+        self.listening = False
         self.ending_since: float | None = None
-        self.started_at = time.monotonic()
 
 
 class Unsealing:
@@ -88,6 +89,8 @@ class Supervisor:
         self._sealing: tuple[WorkerProcess, int] | None = None
         self._stopping_since: float | None = None
         self._restart_at: dict[int, float] = {}
+        self._failures: dict[int, int] = {}
+        self._status = 0
         self._next_id = 0
         self._wake_read, self._wake_write = socket.socketpair()
         self._signals: set[int] = set()
@@ -112,7 +115,7 @@ class Supervisor:
             self._handle_signals()
             self._reap()
             self._tick()
-        return 0
+        return self._status
 
     def _start(self, slot: int) -> None:
         ours, theirs = socket.socketpair()
@@ -150,6 +153,8 @@ class Supervisor:
         match message.kind:
             case "ready":
                 self._worker_ready(worker)
+            case "listening":
+                self._worker_listening(worker)
             case "progress":
                 self._reply_progress(worker, message.id, ())
             case "submit":
@@ -169,10 +174,15 @@ class Supervisor:
                 log.error("unknown message from a worker", kind=message.kind)
 
     def _worker_ready(self, worker: WorkerProcess) -> None:
+        """Its store is open: it gets the key before anybody can connect, so that none finds it sealed."""
         worker.ready = True
         if self._root_key is not None:
             self._give_key(worker, self._root_key)
-        if not self._announced and all(other.ready for other in self._workers.values()):
+        self._send(worker, Message("listen"))
+
+    def _worker_listening(self, worker: WorkerProcess) -> None:
+        worker.listening = True
+        if not self._announced and all(other.listening for other in self._workers.values()):
             self._announced = True
             self._on_ready()
 
@@ -193,8 +203,10 @@ class Supervisor:
         self._root_key = Secret(message.secret)
         self._unsealing = Unsealing(asker, message.id, self._root_key)
         for worker in self._workers.values():
-            if worker.ready and worker.ending_since is None:
-                self._unsealing.waiting.add(worker.process.pid)
+            if worker.ending_since is not None:
+                continue
+            self._unsealing.waiting.add(worker.process.pid)
+            if worker.ready:  # the others get it as soon as they are
                 self._give_key(worker, self._root_key)
         log.info("unsealing", workers=len(self._unsealing.waiting))
 
@@ -246,14 +258,17 @@ class Supervisor:
         signals, self._signals = self._signals, set()
         if signals & {signal.SIGTERM, signal.SIGINT} and self._stopping_since is None:
             log.info("stopping")
-            self._stopping_since = time.monotonic()
-            for worker in self._workers.values():
-                self._end(worker, _STOP_S)
+            self._stop(_STOP_S)
         if signal.SIGHUP in signals and self._stopping_since is None:
             log.info("reloading")
             self._reload()
             for worker in self._workers.values():
                 self._send(worker, Message("reload"))
+
+    def _stop(self, drain_s: float) -> None:
+        self._stopping_since = time.monotonic()
+        for worker in self._workers.values():
+            self._end(worker, drain_s)
 
     def _reap(self) -> None:
         for pid, worker in list(self._workers.items()):
@@ -272,12 +287,19 @@ class Supervisor:
         self._finish_sealing()
         if self._stopping_since is not None:
             return
-        if worker.ending_since is None:
-            log.error("worker ended by itself", pid=worker.process.pid, status=worker.process.returncode)
-            short_lived = time.monotonic() - worker.started_at < 1.0
-            self._restart_at[worker.slot] = time.monotonic() + (_RESTART_PAUSE_S if short_lived else 0.0)
-        else:
+        if worker.ending_since is not None:
             self._restart_at[worker.slot] = time.monotonic()
+            return
+        log.error("worker ended by itself", pid=worker.process.pid, status=worker.process.returncode)
+        if not self._announced and not worker.ready:
+            # What keeps the first worker from starting keeps all of them: the reason is on the log above.
+            self._status = 1
+            self._stop(0)
+            return
+        failures = 0 if worker.ready else self._failures.get(worker.slot, 0) + 1
+        self._failures[worker.slot] = failures
+        pause_s = min(_RESTART_PAUSE_S * 2**failures, _LONGEST_PAUSE_S) if failures else 0.0
+        self._restart_at[worker.slot] = time.monotonic() + pause_s
 
     def _tick(self) -> None:
         now = time.monotonic()

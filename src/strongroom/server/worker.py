@@ -114,7 +114,7 @@ class Worker:
         self._runtime = runtime
         self._ending = asyncio.Event()
         self._drain_s = 0.0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._orders: asyncio.Queue[Message] = asyncio.Queue()
         self.link = Link(self)
 
     async def run(self, control: socket.socket) -> None:
@@ -125,23 +125,32 @@ class Worker:
         await loop.connect_accepted_socket(lambda: self.link, control)
         await self._runtime.start(SupervisorPort(self.link, self._runtime))
         self.link.tell(Message("ready"))
+        obeying = asyncio.create_task(self._obey())
         await self._ending.wait()
+        obeying.cancel()
         await self._runtime.stop(self._drain_s)
 
     def order(self, message: Message) -> None:
-        """Carry out what the supervisor wants."""
-        match message.kind:
-            case "open":
-                task = asyncio.create_task(self._open(message))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-            case "end":
-                self._drain_s = float(message.body.get("drain_s", 0))
-                self._ending.set()
-            case "reload":
-                self._runtime.reload()
-            case _:
-                log.error("unknown order", kind=message.kind)
+        """Take an order of the supervisor; the end comes at once, the others in their order."""
+        if message.kind == "end":
+            self._drain_s = float(message.body.get("drain_s", 0))
+            self._ending.set()
+        else:
+            self._orders.put_nowait(message)
+
+    async def _obey(self) -> None:
+        while True:
+            message = await self._orders.get()
+            match message.kind:
+                case "open":
+                    await self._open(message)
+                case "listen":
+                    await self._runtime.listen()
+                    self.link.tell(Message("listening"))
+                case "reload":
+                    self._runtime.reload()
+                case _:
+                    log.error("unknown order", kind=message.kind)
 
     async def _open(self, message: Message) -> None:
         try:
