@@ -7,6 +7,7 @@ import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -136,11 +137,11 @@ def test_half_closed_clients_get_their_answers(server: Running) -> None:
 
 
 @pytest.mark.parametrize("vector", refused()[:60], ids=[vector["name"] for vector in refused()[:60]])
-def test_refusals_are_answers(server: Running, vector: dict[str, object]) -> None:
+def test_refusals_are_answers(server: Running, vector: dict[str, Any]) -> None:
     """What is refused gets its status, in the application's words, and then the connection ends; never a mere close."""
-    data = vector["data"]
-    assert isinstance(data, bytes)
-    head, _, body = server.exchange(data + b"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n").partition(b"\r\n\r\n")
+    head, _, body = server.exchange(vector["data"] + b"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n").partition(
+        b"\r\n\r\n"
+    )
     assert head.startswith(b"HTTP/1.1 %d " % vector["status"])
     assert b"connection: close" in head
     assert json.loads(body)["errors"]

@@ -127,7 +127,7 @@ def test_last_answers_end_properly(server: Running, pair: Pair) -> None:
     for target in ("/v1/x", "/big?n=5000000"):
         with connect(server, context) as sock:
             sock.sendall(request(target, CLOSE))
-            sock.suppress_ragged_eofs = False
+            sock.suppress_ragged_eofs = False  # type: ignore[attr-defined]
             assert read_all(sock).startswith(b"HTTP/1.1 200 ")
 
 
