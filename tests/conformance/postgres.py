@@ -52,7 +52,9 @@ class PostgresqlServer:
         self._run(
             "initdb",
             *("-D", str(self.directory / "data"), "-U", "root_of_tests", "--pwfile", str(password_file)),
+            # A language's order, in which `a-b` and `ab` or `B` and `a` stand elsewhere than by code point.
             *("-A", "scram-sha-256", "-E", "UTF8", "--locale", "C.UTF-8"),
+            *("--locale-provider", "icu", "--icu-locale", "en-US"),
         )
 
     def _run(self, program: str, *arguments: str) -> None:

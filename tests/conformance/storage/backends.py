@@ -57,6 +57,11 @@ def on(backend: Backend, scenario: Callable[[Storage], Awaitable[None]]) -> None
     asyncio.run(main())
 
 
+def put(*keys: str, value: bytes = b"v") -> dict[str, bytes | None]:
+    """Writes of the same value to several keys."""
+    return dict.fromkeys(keys, value)
+
+
 class Inmem:
     """`InmemStorage`; opening it again gives the same object, as a restart would lose the data."""
 

@@ -6,16 +6,19 @@ import asyncio
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from strongroom.lib.errors import CommitUnknown, StorageError, StorageFull
 from strongroom.lib.rand import SystemRandom
-from strongroom.storage.base import Add, Revision
+from strongroom.storage.base import Add, Revision, Storage
 from strongroom.storage.sqlite import SqliteStorage
 from strongroom.storage.sqlite.schema import APPLICATION_ID
+from tests.conformance.storage.processes import Link, worker
 from tests.sim.clock import SetClock
 from tests.sim.faulty_disk import FaultyDisk
 
@@ -218,6 +221,24 @@ def test_the_log_and_the_feed_stay_short(tmp_path: Path) -> None:
     run(storage, scenario)
 
 
+def test_a_long_log_is_emptied(tmp_path: Path) -> None:
+    """A log beyond its greatest length is cut to nothing, though a mere checkpoint would leave its length."""
+    storage = store(tmp_path, checkpoint_bytes=1, truncate_bytes=500_000)
+
+    async def scenario() -> None:
+        log = tmp_path / "strongroom.db-wal"
+        await storage.commit({}, {"a": bytes(100_000)}, {})
+        await storage.upkeep()
+        assert log.stat().st_size > 100_000
+        await storage.commit({}, {"b": bytes(600_000)}, {})
+        await storage.upkeep()
+        assert log.stat().st_size == 0
+        await storage.commit({}, {"c": b""}, {})
+        assert (await storage.list("")).names == ["a", "b", "c"]
+
+    run(storage, scenario)
+
+
 def test_listing_a_folder_does_not_step_through_what_is_below(tmp_path: Path) -> None:
     """Naming two folders with fifty thousand keys below costs about as much as naming two with one key each."""
     storage = store(tmp_path)
@@ -266,5 +287,29 @@ def test_a_forked_child_refuses_and_holds_no_lock(tmp_path: Path) -> None:
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
         os.close(reading)
         os.close(writing)
+
+    run(storage, scenario)
+
+
+async def hold_and_fork(storage: Storage, link: Link) -> None:
+    """Hold the store exclusively, have a child that outlives us, and wait to be killed."""
+    async with storage.exclusive(1.0):
+        if os.fork() == 0:
+            time.sleep(8)
+            os._exit(0)
+        link.send("held")
+        await link.receive()
+
+
+def test_a_surviving_child_keeps_no_lock(tmp_path: Path) -> None:
+    """When a process is killed while it holds the lock, a child that it had forked doesn't hold it on."""
+    storage = store(tmp_path)
+
+    async def scenario() -> None:
+        with worker(partial(store, tmp_path), hold_and_fork) as other:
+            assert await other.link.receive() == "held"
+            other.kill()
+            async with asyncio.timeout(4):
+                await storage.commit({}, {"a": b""}, {})
 
     run(storage, scenario)
