@@ -1,0 +1,75 @@
+# `make help` lists the targets.  Everything works from a fresh clone on Debian with Python 3.11 or newer and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# What the tests run against: real servers from Debian's packages.
+PACKAGES := postgresql
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-fast lint type arch bench fuzz format packages clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make .venv with Strongroom and everything to work on it
+
+# A pip that knows dependency groups comes first; Debian's doesn't.  A system without ensurepip gets virtualenv's.
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+	  echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[all]' --group dev
+	@touch $(STAMP)
+
+# `run` needs no more than the server itself, so that it is up within a minute.
+$(VENV)/.serving: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+	  echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $(VENV)/.serving
+
+run: $(VENV)/.serving ## a development server on 127.0.0.1:8200, and what to type next
+	$(BIN)/strongroom server -dev
+
+packages: ## install the Debian packages that the tests need (as root)
+	@if [ "$$(id -u)" = 0 ]; then \
+	  for package in $(PACKAGES); do \
+	    dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
+	  done; \
+	  if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi; \
+	else \
+	  for package in $(PACKAGES); do \
+	    dpkg -s $$package >/dev/null 2>&1 || echo "not root, and $$package is not installed: the tests that need it are skipped, and say so"; \
+	  done; \
+	fi
+
+test: setup packages ## everything: unit, flow, conformance with real servers and clients, fuzz
+	$(BIN)/python -m pytest
+
+test-fast: setup ## unit and flow tests only
+	$(BIN)/python -m pytest tests/unit tests/flow tests/vectors tests/arch
+
+lint: setup ## ruff: rules and layout
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: setup ## lay the sources out
+	$(BIN)/ruff format .
+
+type: setup ## mypy, strict
+	$(BIN)/mypy
+
+arch: setup ## which layer may import which
+	$(BIN)/lint-imports
+
+bench: setup ## what one process does in a second, per stage
+	$(BIN)/python bench/stages.py
+
+fuzz: setup ## the fuzz tests, with many more examples
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/fuzz
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
