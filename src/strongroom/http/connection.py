@@ -244,7 +244,7 @@ class HttpConnection(asyncio.Protocol):
         listening.requests += 1
         try:
             outcome = first_step.start(listening.loop, listening.application(request))
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
             _log.error("the application raised", fault=describe(error))
             return self._respond(listening.application.malformed(500, "internal error"))
         if isinstance(outcome, first_step.Finished):

@@ -26,7 +26,19 @@ class RequestParser:
         peer: becomes the `peer` of every request.
     """
 
-    __slots__ = ("_at", "_body", "_chunks", "_data", "_head", "_limits", "_peer", "_scanned", "_skipped_line", "last")
+    __slots__ = (
+        "_at",
+        "_begun",
+        "_body",
+        "_chunks",
+        "_data",
+        "_head",
+        "_limits",
+        "_peer",
+        "_scanned",
+        "_skipped_line",
+        "last",
+    )
 
     def __init__(self, limits: RequestLimits, peer: Peer) -> None:
         self._limits = limits
@@ -36,6 +48,7 @@ class RequestParser:
         self._scanned = 0
         self._skipped_line = False
         self._head: Head | None = None
+        self._begun = False
         self._body: bytearray | None = None
         self._chunks: ChunkedBody | None = None
         self.last: Head | None = None
@@ -61,7 +74,7 @@ class RequestParser:
     def awaits_continue(self) -> bool:
         """Whether the client sends its body only once it was told to (RFC 9110, section 10.1.1)."""
         # A client that has begun to send doesn't wait any more.
-        return self._head is not None and self._head.expects_continue and not self.buffered_bytes
+        return self._head is not None and self._head.expects_continue and not self._begun
 
     def append(self, data: bytes) -> None:
         """Keep bytes for a later `receive`."""
@@ -91,11 +104,14 @@ class RequestParser:
             head = self._read_head()
             if head is None:
                 return None
+        begun = self._begun or self._at < len(self._data)
         body = self._read_body(head)
         if body is None:
             self._head = head
+            self._begun = begun
             return None
         self._head = None
+        self._begun = False
         self.last = head
         return HttpRequest(head.method, head.path, head.query, head.headers, body, self._peer)
 

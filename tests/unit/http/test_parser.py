@@ -141,6 +141,13 @@ def test_a_client_that_waits_for_100_is_noticed() -> None:
     assert parser.receive(b"a") is None
     assert not parser.awaits_continue
     assert parser.receive(b"b") is not None
+    chunked = RequestParser(LIMITS, PEER)
+    assert chunked.receive(head.replace(b"Content-Length: 2", b"Transfer-Encoding: chunked")) is None
+    assert chunked.awaits_continue
+    for part in (b"2\r\n", b"ab", b"\r\n", b"0\r\n"):
+        assert chunked.receive(part) is None
+        assert not chunked.awaits_continue
+    assert chunked.receive(b"\r\n") is not None
     old = RequestParser(LIMITS, PEER)
     assert old.receive(head.replace(b"HTTP/1.1", b"HTTP/1.0")) is None
     assert not old.awaits_continue
