@@ -168,8 +168,9 @@ def subkeys(data: Any, depth: int) -> dict[str, Any] | None:
     """
     if not isinstance(data, dict):
         return None
+    deeper = depth == 0 or depth > 1
     return {
-        name: subkeys(value, depth - 1) if isinstance(value, dict) and value and (depth == 0 or depth > 1) else None
+        name: subkeys(value, depth - 1 if depth else 0) if deeper and isinstance(value, dict) and value else None
         for name, value in data.items()
     }
 

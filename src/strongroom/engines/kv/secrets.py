@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from strongroom.engines.kv import logic
-from strongroom.engines.kv.names import KEY_BYTES, Names, names_of
+from strongroom.engines.kv.names import KEY_BYTES, names_of, sealed_path
 from strongroom.engines.kv.records import Config, Metadata, NamesKey, PlainSecret, VersionData
 from strongroom.lib import json
 from strongroom.lib.errors import Internal
@@ -54,7 +54,7 @@ async def find(view: View, name: str) -> Secret:
     key = await view.read(NAMES, NamesKey)
     if key is None:
         return await _find_plain(view, name, "")
-    sealed = names_of(key.key).seal(name)
+    sealed = sealed_path(key.key, name)
     metadata = await view.read(META + sealed, Metadata)
     if metadata is None and key.upgraded:
         return await _find_plain(view, name, sealed)
@@ -84,7 +84,7 @@ async def keep(request: Request, secret: Secret, metadata: Metadata, random: Ran
     view = request.view
     sealed = secret.sealed
     if not sealed:
-        sealed = (await _first_names(request, random)).seal(secret.name)
+        sealed = sealed_path(await _first_key(request, random), secret.name)
     if secret.plain is not None:
         view.write(f"{VERSION}{sealed}/1", VersionData(data=secret.plain.data))
         view.delete(PLAIN + secret.name)
@@ -92,11 +92,11 @@ async def keep(request: Request, secret: Secret, metadata: Metadata, random: Ran
     return sealed
 
 
-async def _first_names(request: Request, random: Random) -> Names:
+async def _first_key(request: Request, random: Random) -> bytes:
     key = request.once("kv names", lambda: random.bytes(KEY_BYTES))
     upgraded = bool(await request.view.list(PLAIN, limit=1))
     request.view.write(NAMES, NamesKey(key=key, upgraded=upgraded))
-    return names_of(key)
+    return key
 
 
 def keep_data(view: View, sealed: str, number: int, data: bytes) -> None:
@@ -132,7 +132,7 @@ async def list_names(view: View, folder: str, *, deep: bool) -> set[str]:
         found.update(await (view.scan(PLAIN + folder) if deep else view.list(PLAIN + folder)))
     if key is not None:
         names = names_of(key.key)
-        sealed = names.seal(folder[:-1]) + "/" if folder else ""
+        sealed = sealed_path(key.key, folder[:-1]) + "/" if folder else ""
         stored = await (view.scan(META + sealed) if deep else view.list(META + sealed))
         found.update(names.open_paths(sealed, stored))
     return found

@@ -1,0 +1,1 @@
+"""The real wiring over the store in memory, without sockets."""

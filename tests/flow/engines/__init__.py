@@ -1,0 +1,1 @@
+"""Engines and auth methods over a real barrier and real transactions."""

@@ -1,0 +1,223 @@
+"""The auth method userpass."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from typing import Any
+
+import pytest
+
+from strongroom.auth.userpass import Userpass, passwords
+from strongroom.auth.userpass.records import User
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.lib.errors import InvalidRequest, NotFound, PermissionDenied, UnsupportedPath
+from strongroom.sdk import Auth, Operation
+from tests.flow.harness import Mounted
+
+READ, WRITE = Operation.READ, Operation.UPDATE
+PASSWORD = "canary-password"
+
+
+async def with_user(**settings: Any) -> Mounted:
+    """A mount with the user ann."""
+    mount = await Mounted.new(Userpass())
+    await mount.ask(WRITE, "users/ann", {"password": PASSWORD, **settings})
+    return mount
+
+
+async def log_in(mount: Mounted, user: str = "ann", password: Any = PASSWORD, address: str = "10.0.0.1") -> Auth:
+    """The login that the method answers with."""
+    response = await mount.ask(WRITE, f"login/{user}", {"password": password}, address=address)
+    assert response is not None
+    assert response.auth is not None
+    return response.auth
+
+
+def test_login() -> None:
+    """The right password, in whatever case the name is written, gives a login with the user's settings."""
+
+    async def run() -> None:
+        mount = await with_user(token_policies="One,two", token_ttl="10m")
+        for name in ("ann", "ANN"):
+            auth = await log_in(mount, name)
+            assert (auth.alias, auth.metadata, auth.display_name) == ("ann", {"username": "ann"}, "ann")
+            assert (auth.policies, auth.ttl_s) == (("one", "two"), 600)
+        await mount.ask(WRITE, "users/ann", {"password": 5})
+        assert (await log_in(mount, password="5")).alias == "ann"
+
+    asyncio.run(run())
+
+
+def test_wrong_passwords_and_unknown_users_are_told_alike() -> None:
+    """The answer is the same, and so is the work done for it."""
+
+    async def run() -> None:
+        mount = await with_user()
+        texts = set()
+        for user, password in (("ann", "wrong"), ("nobody", PASSWORD), ("ann", PASSWORD + " ")):
+            with pytest.raises(InvalidRequest) as refused:
+                await log_in(mount, user, password)
+            texts.add(refused.value.text)
+        assert texts == {"invalid username or password"}
+        with pytest.raises(InvalidRequest, match="missing password"):
+            await log_in(mount, "ann", "")
+        with pytest.raises(UnsupportedPath):
+            await log_in(mount, "a@b")
+
+    asyncio.run(run())
+
+
+def test_the_same_work_for_unknown_users() -> None:
+    """An unknown user costs one scrypt with the costs of a real user's, no less."""
+
+    async def run() -> None:
+        mount = await with_user()
+        worked: list[str] = []
+
+        async def attempt(user: str) -> None:
+            async def body(txn: Transaction) -> None:
+                request = mount.request(txn, WRITE, f"login/{user}", {"password": "x"}, "")
+                match = mount.engine.routes.find(WRITE, f"login/{user}")
+                with pytest.raises(InvalidRequest):
+                    await mount.engine.answer(request, match)
+                worked.extend(name.partition(" ")[0] for name in txn.once._values)
+
+            await transact(mount.barrier, body)
+
+        await attempt("ann")
+        await attempt("nobody")
+        assert worked == ["scrypt", "scrypt"]
+        assert passwords._NOBODY.cost == passwords.SCRYPT_COST
+
+    asyncio.run(run())
+
+
+def test_bound_addresses() -> None:
+    """A user bound to addresses gets in from nowhere else; who doesn't know the password isn't told so."""
+
+    async def run() -> None:
+        mount = await with_user(token_bound_cidrs="10.0.0.0/8")
+        assert (await log_in(mount)).bound_cidrs == ("10.0.0.0/8",)
+        for address in ("11.0.0.1", ""):
+            with pytest.raises(PermissionDenied):
+                await log_in(mount, address=address)
+            with pytest.raises(InvalidRequest):
+                await log_in(mount, password="wrong", address=address)
+
+    asyncio.run(run())
+
+
+def test_users_are_kept() -> None:
+    """What isn't given stays; lists come in pages; removed users can't log in."""
+
+    async def run() -> None:
+        mount = await with_user(policies="a,b")
+        assert await mount.exists("users/ann")
+        assert not await mount.exists("users/bob")
+        await mount.ask(WRITE, "users/Bob", {"password": "x"})
+        await mount.ask(WRITE, "users/ann", {"token_ttl": "1h"})
+        shown = await mount.data(READ, "users/ann")
+        assert (shown["policies"], shown["token_policies"], shown["token_ttl"]) == (["a", "b"], ["a", "b"], 3600)
+        assert await mount.data(Operation.LIST, "users") == {"keys": ["ann", "bob"]}
+        assert await mount.data(Operation.LIST, "users", {"after": "ann", "limit": "1"}) == {"keys": ["bob"]}
+        await mount.ask(Operation.DELETE, "users/ann")
+        for operation, path, data in ((READ, "users/ann", {}), (Operation.LIST, "users", {"after": "bob"})):
+            with pytest.raises(NotFound):
+                await mount.ask(operation, path, data)
+        with pytest.raises(InvalidRequest, match="invalid username or password"):
+            await log_in(mount)
+
+    asyncio.run(run())
+
+
+def test_password_and_policies_alone() -> None:
+    """Each can be changed by itself, for a user that there is."""
+
+    async def run() -> None:
+        mount = await with_user(token_policies="a")
+        await mount.ask(WRITE, "users/ann/password", {"password": "new"})
+        await mount.ask(WRITE, "users/ann/policies", {"policies": "b,c"})
+        assert (await log_in(mount, password="new")).policies == ("b", "c")
+        with pytest.raises(InvalidRequest):
+            await log_in(mount)
+        for path, data in (("password", {"password": "x"}), ("policies", {"policies": "x"})):
+            with pytest.raises(InvalidRequest, match="username does not exist"):
+                await mount.ask(WRITE, f"users/none/{path}", data)
+        for data in ({}, {"password": ""}):
+            with pytest.raises(InvalidRequest, match="must provide either password or password_hash"):
+                await mount.ask(WRITE, "users/ann/password", data)
+            with pytest.raises(InvalidRequest, match="must provide either password or password_hash"):
+                await mount.ask(WRITE, "users/new", data)
+
+    asyncio.run(run())
+
+
+def test_renewal() -> None:
+    """A renewal goes by the user's present times, and ends with the user or with other policies."""
+
+    async def run() -> None:
+        mount = await with_user(token_policies="one", token_ttl="10m")
+        auth = await log_in(mount)
+        await mount.ask(WRITE, "users/ann", {"token_ttl": "3m", "token_max_ttl": "4m"})
+        renewed = await mount.renew(auth)
+        assert (renewed.ttl_s, renewed.max_ttl_s) == (180, 240)
+        await mount.ask(WRITE, "users/ann", {"token_policies": "two"})
+        with pytest.raises(InvalidRequest, match="policies have changed"):
+            await mount.renew(auth)
+        await mount.ask(Operation.DELETE, "users/ann")
+        with pytest.raises(InvalidRequest, match="no longer exists"):
+            await mount.renew(auth)
+
+    asyncio.run(run())
+
+
+def test_passwords_are_not_in_the_store_or_shown() -> None:
+    """No row holds the password, and nothing that is read or printed shows it or its hash."""
+
+    async def run() -> None:
+        mount = await with_user()
+        rows = await mount.rows()
+        assert PASSWORD.encode() not in b"".join(rows.values())
+        assert "password" not in str(await mount.data(READ, "users/ann"))
+
+        async def body(txn: Transaction) -> str:
+            user = await txn.read(f"{mount.prefix}user/ann", User)
+            assert user is not None
+            assert user.scrypt is not None
+            assert user.scrypt.digest
+            return repr(user) + repr(user.scrypt)
+
+        assert "digest" not in await transact(mount.barrier, body)
+
+    asyncio.run(run())
+
+
+@pytest.mark.skipif(importlib.util.find_spec("bcrypt") is not None, reason="bcrypt is installed")
+def test_hashes_need_a_package() -> None:
+    """Without the package that checks them, bcrypt hashes are refused at once, naming it."""
+
+    async def run() -> None:
+        mount = await Mounted.new(Userpass())
+        hashed = "$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy"
+        with pytest.raises(InvalidRequest, match="package 'bcrypt'"):
+            await mount.ask(WRITE, "users/ann", {"password_hash": hashed})
+
+    asyncio.run(run())
+
+
+@pytest.mark.skipif(importlib.util.find_spec("bcrypt") is None, reason="bcrypt is not installed")
+def test_hashes_instead_of_passwords() -> None:
+    """A user made with a bcrypt hash logs in with the password that it was made of."""
+
+    async def run() -> None:
+        mount = await Mounted.new(Userpass())
+        hashed = importlib.import_module("bcrypt").hashpw(PASSWORD.encode(), b"$2b$05$" + b"N9qo8uLOickgx2ZMRZoMye")
+        await mount.ask(WRITE, "users/ann", {"password_hash": hashed.decode()})
+        assert (await log_in(mount)).alias == "ann"
+        with pytest.raises(InvalidRequest, match="invalid username or password"):
+            await log_in(mount, password="wrong")
+        await mount.ask(WRITE, "users/ann/password", {"password": "new"})
+        assert (await log_in(mount, password="new")).alias == "ann"
+
+    asyncio.run(run())

@@ -1,0 +1,1 @@
+"""What engines and auth methods are declared with."""
