@@ -38,6 +38,11 @@ def execute(server: PostgresqlServer, *statements: str) -> None:
             connection.execute(statement.encode())
 
 
+def set_and_reload(server: PostgresqlServer, setting: str) -> None:
+    """Change a setting of the running server."""
+    execute(server, f"ALTER SYSTEM {setting}", "SELECT pg_reload_conf()", "SELECT pg_sleep(0.2)")
+
+
 def through_proxy(
     server: PostgresqlServer, scenario: Callable[[PostgresqlStorage, CuttingProxy], Awaitable[None]]
 ) -> None:
@@ -77,6 +82,29 @@ def test_a_commit_whose_connection_dies_is_unknown(postgresql_server: Postgresql
         assert made.number == (5 if took_place else 2)
 
     through_proxy(postgresql_server, scenario)
+
+
+def test_a_commit_that_no_standby_confirmed_is_unknown(postgresql_server: PostgresqlServer) -> None:
+    """When the wait for a synchronous standby is broken off, the server says COMMIT, and the store does not."""
+    cancel = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+
+    async def main() -> None:
+        storage = store(postgresql_server.url)
+        await storage.start()
+        await asyncio.to_thread(set_and_reload, postgresql_server, "SET synchronous_standby_names = 'nobody'")
+        try:
+            waiting = asyncio.create_task(storage.commit({}, {"a": b""}, {}))
+            while not waiting.done():
+                await asyncio.sleep(0.1)
+                await asyncio.to_thread(execute, postgresql_server, cancel)
+            with pytest.raises(CommitUnknown):
+                await waiting
+        finally:
+            await asyncio.to_thread(set_and_reload, postgresql_server, "RESET synchronous_standby_names")
+        await storage.commit({}, {"b": b""}, {})
+        await storage.close()
+
+    asyncio.run(main())
 
 
 def test_a_connection_lost_before_the_commit_is_replaced(postgresql_server: PostgresqlServer) -> None:
@@ -192,11 +220,11 @@ def test_commits_are_durable_whatever_the_settings(postgresql_server: Postgresql
         await storage.close()
 
     asyncio.run(main())
-    execute(postgresql_server, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "SELECT pg_sleep(0.2)")
+    set_and_reload(postgresql_server, "SET fsync = off")
     try:
         assert "fsync" in refusal(postgresql_server.url).text
     finally:
-        execute(postgresql_server, "ALTER SYSTEM RESET fsync", "SELECT pg_reload_conf()", "SELECT pg_sleep(0.2)")
+        set_and_reload(postgresql_server, "RESET fsync")
 
 
 def test_the_missing_driver_is_named() -> None:

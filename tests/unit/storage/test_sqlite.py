@@ -161,6 +161,7 @@ def test_after_an_io_error_nothing_more_is_written(tmp_path: Path) -> None:
 
         async def scenario() -> None:
             kept = await storage.commit({}, {"a": b"1"}, {})
+            assert await storage.upkeep()
             disk.syncs_fail = True
             with pytest.raises(CommitUnknown) as caught:
                 await storage.commit({}, {"a": b"2"}, {})
@@ -169,6 +170,7 @@ def test_after_an_io_error_nothing_more_is_written(tmp_path: Path) -> None:
             with pytest.raises(StorageError) as refused:
                 await storage.commit({}, {"a": b"3"}, {})
             assert "earlier error" in refused.value.detail
+            assert not await storage.upkeep()
             assert await storage.synced() == kept
             entry = await storage.get("a")
             assert entry is not None and entry.value == b"1"

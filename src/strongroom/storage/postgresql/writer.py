@@ -162,12 +162,28 @@ class Writer:
 
     async def _finish(self, connection: Connection, outcomes: list[Outcome]) -> None:
         """Commit, and tell each who waits what became of it."""
+        warnings: list[str] = []
+
+        def note(notice: errors.Diagnostic) -> None:
+            if notice.severity_nonlocalized == "WARNING":
+                warnings.append(str(notice.message_primary))
+
+        connection.add_notice_handler(note)
         try:
             cursor = await connection.execute("COMMIT")
         except psycopg.Error as error:
             refused = error.sqlstate is not None and not connection.closed
             for pending, outcome in outcomes:
-                pending.deliver(storage_error(error, "committing") if refused else _unknown(outcome, error))
+                unknown = _unknown(outcome, str(error).strip())
+                pending.deliver(storage_error(error, "committing") if refused else unknown)
+            return
+        finally:
+            connection.remove_notice_handler(note)
+        if warnings:
+            # A wait for a synchronous standby that was broken off ends in a COMMIT and a warning: it may still be
+            # lost with this server.
+            for pending, outcome in outcomes:
+                pending.deliver(_unknown(outcome, "; ".join(warnings)))
             return
         if cursor.statusmessage != "COMMIT":
             # The answer to a COMMIT in a transaction that had failed.
@@ -187,7 +203,7 @@ def _fail(batch: list[Pending[object]], error: Exception) -> None:
         pending.deliver(error)
 
 
-def _unknown(outcome: Revision | StrongroomError, error: psycopg.Error) -> StrongroomError:
+def _unknown(outcome: Revision | StrongroomError, detail: str) -> StrongroomError:
     if isinstance(outcome, Revision):
-        return CommitUnknown("the connection died", revision_id=outcome.id, detail=str(error).strip())
+        return CommitUnknown("it is not known whether the commit took place", revision_id=outcome.id, detail=detail)
     return outcome

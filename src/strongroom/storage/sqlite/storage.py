@@ -13,7 +13,7 @@ from pathlib import Path
 import apsw
 
 from strongroom.lib.clock import Clock
-from strongroom.lib.errors import StorageError
+from strongroom.lib.errors import StorageError, StorageFull
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Add, Committer, Entry, Fence, Limits, Listing, Revision, Snapshot
 from strongroom.storage.keys import check_commit, check_page
@@ -124,13 +124,23 @@ class SqliteStorage:
             time.sleep(_START_PAUSE_S)
         else:
             raise StorageError(f"another process holds the storage at {self._path}")
+        ballast = Ballast(self._path, self._ballast_bytes)
         try:
-            connection = connect(database, self._vfs, cache_bytes=_WRITE_CACHE_BYTES)
-            ensure_schema(connection, database)
-            connection.execute(f"PRAGMA synchronous = {self._synchronous}").fetchall()
-            Ballast(self._path, self._ballast_bytes).restore()
+            try:
+                connection = self._connect_writer(database)
+            except StorageFull:
+                # Opening needs room for the shared memory, and a full disk must not keep a store shut.
+                ballast.free()
+                connection = self._connect_writer(database)
+            ballast.restore()
         finally:
             commit_lock.release()
+        return connection
+
+    def _connect_writer(self, database: Path) -> apsw.Connection:
+        connection = connect(database, self._vfs, cache_bytes=_WRITE_CACHE_BYTES)
+        ensure_schema(connection, database)
+        connection.execute(f"PRAGMA synchronous = {self._synchronous}").fetchall()
         return connection
 
     async def close(self) -> None:

@@ -60,6 +60,11 @@ class Upkeep:
     async def run_once(self) -> bool:
         """One round of work; returns whether this process is the one that does it."""
         async with self._round:
+            if self._writer.broken:
+                # This process must not write any more; one that may takes over.
+                self._lock.release()
+                self._elected = False
+                return False
             self._elected = self._elected or self._lock.try_acquire()
             if self._elected:
                 await self._checkpoint()

@@ -51,6 +51,11 @@ class Writer:
         self._late: set[asyncio.Task[None]] = set()
         self._draining = asyncio.create_task(self._drain(), name="strongroom-commit")
 
+    @property
+    def broken(self) -> bool:
+        """Whether an I/O error has ended the writing of this process."""
+        return bool(self._broken)
+
     async def run(self, operation: Operation[T]) -> T:
         """Run an operation in the next batch."""
         return await self._queue.put(operation)
@@ -90,9 +95,9 @@ class Writer:
             self._late.add(waiting)
             waiting.add_done_callback(self._give_back)
             if isinstance(error, TimeoutError):
-                raise StorageError(
-                    "another transaction holds the store", detail=f"waited {timeout_s} s"
-                ) from error
+                raise StorageError("another transaction holds the store", detail=f"waited {timeout_s} s") from error
+            if isinstance(error, OSError):
+                raise StorageError("the store failed", detail=f"locking: {error}") from error
             raise
         try:
             yield
