@@ -47,7 +47,7 @@ def check_commit(
 ) -> None:
     """Raise `InvalidRequest` when a commit is over `limits` or names a malformed key.
 
-    All keys count, those only read too; the bytes are those of the keys and values that are written.
+    All keys count, those only read too; the bytes are those of the values written and the characters of their keys.
     """
     if len(reads) + len(writes) + len(adds) > limits.keys:
         raise InvalidRequest("too many keys in one commit", detail=f"limit {limits.keys}")
