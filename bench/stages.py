@@ -1,0 +1,141 @@
+"""What one process does in a second, without sockets: where the time of a request goes.
+
+    python bench/stages.py [--profile] [--storage sqlite|inmem] [--seconds 2]
+
+Absolute numbers hold for one machine on one day; compare two runs of one evening.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import cProfile
+import json
+import pstats
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from strongroom.audit.broker import AuditRecord
+from strongroom.barrier import keys
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.http.application import Application
+from strongroom.http.message import HttpRequest, HttpResponse, Peer
+from strongroom.lib.clock import SystemClock
+from strongroom.lib.rand import SystemRandom
+from strongroom.lib.secret import Secret
+from strongroom.seals import shamir
+from strongroom.sealing.initialize import Wanted, initialize, seal_of
+from strongroom.sealing.port import LocalPort
+from strongroom.server.builtin import engines
+from strongroom.server.stores import open_store
+from strongroom.server.wiring import Settings, build_node, unseal
+
+_PEER = Peer(address="127.0.0.1", port=1, listener="bench")
+_VALUE = {"username": "app", "password": "correct horse battery staple", "host": "db.example.com", "port": 5432}
+
+
+def request(method: str, path: str, body: object = None, token: str = "root") -> HttpRequest:  # noqa: S107
+    """A request as the parser makes it."""
+    headers = {"host": "bench", "x-vault-token": token}
+    if body is not None:
+        headers["content-type"] = "application/json"
+    encoded = b"" if body is None else json.dumps(body).encode()
+    return HttpRequest(method, f"/v1/{path}", "", headers, encoded, _PEER)
+
+
+async def application(storage_type: str, home: Path) -> Application:
+    """An unsealed server without listeners, with an audit file."""
+    clock, random, settings = SystemClock(), SystemRandom(), Settings(storage_type=storage_type)
+    storage = open_store(storage_type, {"path": str(home / "store")}, clock, random)
+    await storage.start()
+
+    async def nothing() -> None:
+        return None
+
+    async def open_(key: Secret) -> None:
+        await unseal(node, key, engines(()), settings)
+
+    node = build_node(storage, LocalPort(random, open_, nothing), clock, random, settings)
+    made = await initialize(storage, random, Wanted(shares=1, threshold=1, root_token="root"))  # noqa: S106
+    seal = await seal_of(storage)
+    if seal is None or not made.keys:
+        raise RuntimeError("the store was not initialised")
+    await open_(shamir.open_(seal, [made.keys[0].reveal()]))
+    parts = node.unsealed
+    if parts is None:
+        raise RuntimeError("the barrier is closed")
+
+    async def device(txn: Transaction) -> None:
+        record = AuditRecord(
+            path="bench/",
+            type="file",
+            description="",
+            options={"file_path": str(home / "audit.log")},
+            local=False,
+            salt=random.bytes(32),
+            id="bench",
+        )
+        txn.write(keys.AUDIT_DEVICES + "bench", record)
+
+    await transact(parts.barrier, device)
+    app = Application(node)
+    await app(request("POST", "sys/mounts/kv1", {"type": "kv"}))
+    await app(request("POST", "sys/mounts/kv2", {"type": "kv", "options": {"version": "2"}}))
+    for number in range(100):
+        await app(request("POST", f"kv1/{number}", _VALUE))
+        await app(request("POST", f"kv2/data/{number}", {"data": _VALUE}))
+    return app
+
+
+async def measure(name: str, seconds: float, ask: Callable[[int], Awaitable[HttpResponse]]) -> None:
+    """Print how many requests of a kind are served in a second."""
+    response = await ask(0)
+    if response.status >= 300:
+        raise RuntimeError(f"{name}: {response.status} {response.body!r}")
+    count, start = 0, time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        for _ in range(50):
+            await ask(count)
+            count += 1
+    each = (time.perf_counter() - start) / count
+    print(f"{name:20} {1 / each:9.0f} /s {each * 1e6:8.1f} µs")  # noqa: T201 - this is what it is for
+
+
+async def run(arguments: argparse.Namespace) -> None:
+    """Measure each kind in turn."""
+    with tempfile.TemporaryDirectory() as home:
+        app = await application(arguments.storage, Path(home))
+        kinds: dict[str, Callable[[int], HttpRequest]] = {
+            "seal-status": lambda n: request("GET", "sys/seal-status"),
+            "token-lookup-self": lambda n: request("GET", "auth/token/lookup-self"),
+            "kv1-read": lambda n: request("GET", f"kv1/{n % 100}"),
+            "kv2-read": lambda n: request("GET", f"kv2/data/{n % 100}"),
+            "kv1-write": lambda n: request("POST", f"kv1/{n % 100}", _VALUE),
+            "kv2-write": lambda n: request("POST", f"kv2/data/{n % 100}", {"data": _VALUE}),
+        }
+        for name, make in kinds.items():
+            if arguments.only and name not in arguments.only.split(","):
+                continue
+            await measure(name, arguments.seconds, lambda n, make=make: app(make(n)))
+
+
+def main() -> None:
+    """Read the arguments, run, and with `--profile` print where the time went."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--storage", default="inmem", choices=["inmem", "sqlite"])
+    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--profile", action="store_true")
+    arguments = parser.parse_args()
+    if not arguments.profile:
+        asyncio.run(run(arguments))
+        return
+    profile = cProfile.Profile()
+    profile.runcall(asyncio.run, run(arguments))
+    pstats.Stats(profile).sort_stats("tottime").print_stats(40)
+
+
+if __name__ == "__main__":
+    main()
