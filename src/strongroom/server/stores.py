@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +14,7 @@ SHARED = frozenset({"postgresql"})
 
 
 DATABASE = "strongroom.db"
+DEFAULT_TABLE = "strongroom"
 
 
 class StoreError(Exception):
@@ -36,9 +36,17 @@ def open_store(type_: str, options: Mapping[str, str], clock: Clock, random: Ran
 
             return SqliteStorage(directory(type_, options), clock, random)
         case "postgresql":
-            module = importlib.import_module("strongroom.storage.postgresql")
-            store: Storage = module.from_options(options, clock, random)
-            return store
+            from strongroom.storage.postgresql import PostgresqlStorage  # noqa: PLC0415
+
+            url = options.get("connection_url", "")
+            if not url:
+                raise StoreError('storage "postgresql" needs a connection_url')
+            parallel = options.get("max_parallel", "")
+            if parallel and not parallel.isdecimal():
+                raise StoreError('storage "postgresql": max_parallel is no number')
+            return PostgresqlStorage(
+                url, options.get("table") or DEFAULT_TABLE, clock, random, max_parallel=min(int(parallel or 4), 64)
+            )
     raise StoreError(
         f'the storage type "{type_}" is not supported; use "sqlite" for one machine or "postgresql" for several'
     )
