@@ -105,6 +105,29 @@ def test_what_a_later_release_added_survives() -> None:
     asyncio.run(run())
 
 
+def test_an_abandoned_write_changes_nothing() -> None:
+    """What a request has done in a transaction that doesn't commit isn't seen by anyone, cached records included."""
+
+    async def run() -> None:
+        mount = await Mounted.new(KvEngine(), V2)
+        await mount.ask(Operation.UPDATE, "data/a", {"data": {"n": 1}})
+        await mount.ask(Operation.UPDATE, "metadata/a", {"custom_metadata": {"x": "y"}})
+        before = await mount.data(Operation.READ, "metadata/a")
+        for operation, path, data in (
+            (Operation.UPDATE, "data/a", {"data": {"n": 2}}),
+            (Operation.DELETE, "data/a", {}),
+            (Operation.UPDATE, "destroy/a", {"versions": [1]}),
+            (Operation.PATCH, "metadata/a", {"custom_metadata": {"z": "z"}}),
+            (Operation.DELETE, "metadata/a", {}),
+        ):
+            await mount.barrier.sync()
+            await mount.run(Transaction(mount.barrier, Once()), operation, path, data)
+            assert await mount.data(Operation.READ, "metadata/a") == before
+        assert (await mount.data(Operation.READ, "data/a"))["data"] == {"n": 1}
+
+    asyncio.run(run())
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.booleans()), max_size=12), st.booleans())
 def test_writers_with_cas_never_overwrite_each_other(schedule: list[tuple[int, bool]], shared: bool) -> None:

@@ -178,6 +178,21 @@ def test_listings(operation: Operation, path: str, data: dict[str, Any], names: 
     asyncio.run(run())
 
 
+def test_a_large_folder_is_listed_whole() -> None:
+    """More names than are decrypted at once come back complete and in order, while other requests go on."""
+
+    async def run() -> None:
+        mount = await Mounted.new(KvEngine(), V2)
+        names = [f"n{n:04}" for n in range(1100)]
+        for name in names:
+            await mount.ask(WRITE, f"data/f/{name}", {"data": {}})
+        listing = asyncio.create_task(mount.data(Operation.LIST, "metadata/f"))
+        assert (await mount.data(READ, "data/f/n0007"))["data"] == {}
+        assert await listing == {"keys": names}
+
+    asyncio.run(run())
+
+
 def test_requests_that_know_no_versions_get_a_hint() -> None:
     """Paths of version 1 are a 404 with a warning; known paths with another verb are refused."""
 
