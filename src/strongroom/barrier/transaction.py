@@ -15,7 +15,7 @@ from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.cache import Derived, prefixes_of
 from strongroom.barrier.record import Record
 from strongroom.lib.errors import CommitUnknown, Conflict, StorageError, StrongroomError, Unavailable
-from strongroom.storage.base import Add, Committer
+from strongroom.storage.base import Add, Committer, Fence
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -189,6 +189,28 @@ class Transaction:
             return True
 
         await self.once.wait(f"charge {name}", commit)
+
+    def guard(self, fence: Fence) -> None:
+        """Commit only while the fence's holder has its role; what a former holder still does is dropped."""
+        self._reads[fence.key] = fence.revision
+
+    async def apart(self, name: str, body: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run `body` in a transaction of its own that commits now: once per request, whatever becomes of this one.
+
+        For work that is too large for one commit.  It must not change what this transaction has read: that would
+        make this one run again, and find its own work.
+        """
+        return await self.once.wait(f"apart {name}", lambda: self._apart(body))
+
+    async def _apart(self, body: Callable[[Transaction], Awaitable[T]]) -> T:
+        if self._committer is self.barrier.storage:
+            return await transact(self.barrier, body)
+        while True:  # exclusive: nobody else commits, so that at most what this process has yet to hear of disturbs
+            await self.barrier.sync()
+            try:
+                return await _attempt(Transaction(self.barrier, Once(), self._committer), body)
+            except Restart:
+                continue
 
     def has_effects(self) -> bool:
         """Whether there is anything to commit."""

@@ -10,25 +10,12 @@ from strongroom.sdk.engine import Match
 from strongroom.sdk.request import Operation
 from strongroom.services.exchange import ApiRequest, Grant, Known
 from strongroom.services.mounts import MountEntry
-from strongroom.services.policy.acl import Acl, permits
-from strongroom.services.tokens import Bearer
+from strongroom.services.policy.acl import permits
+from strongroom.services.tokens.rights import acl_of
 from strongroom.sysapi.parts import Unsealed
 
 DENIED = "1 error occurred:\n\t* permission denied\n\n"
 _NS = 1_000_000_000
-
-
-async def acl_of(parts: Unsealed, txn: Transaction, bearer: Bearer, now: float) -> Acl:
-    """The merged rules of a token: its own policies and its entity's."""
-    record = bearer.record
-    names = record.policies
-    if record.entity_id and not record.is_root:
-        entity = await parts.identity.entity(txn, record.entity_id)
-        if entity is not None:
-            if entity.disabled:
-                raise PermissionDenied("permission denied")
-            names = tuple(sorted({*names, *entity.policies}))
-    return await parts.policies.acl(txn, names, record.entity_id, now)
 
 
 async def authorize(
@@ -41,7 +28,7 @@ async def authorize(
     request = known.request
     if known.bearer is None:
         raise PermissionDenied("permission denied")
-    acl = await acl_of(parts, txn, known.bearer, request.received_at)
+    acl = await acl_of(parts.policies, parts.identity, txn, known.bearer.record, request.received_at)
     decision = acl.decide(request.path, request.operation)
     wrap_ns = request.wrap_ttl_s * _NS if request.wrap_ttl_s else None
     allowed = permits(decision, request.operation, request.data, wrap_ns)

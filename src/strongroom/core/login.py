@@ -17,6 +17,7 @@ from strongroom.services.mounts.records import Lockout
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.logic import clean_policies, grant_ttl, parse_cidrs
 from strongroom.services.tokens.records import BATCH, SERVICE
+from strongroom.services.tokens.shown import auth_block
 from strongroom.sysapi.parts import Unsealed
 
 LOCKOUT_TYPES = frozenset({"userpass", "ldap", "approle"})
@@ -35,27 +36,6 @@ class Login(msgspec.Struct, frozen=True):
 
     block: dict[str, Any]
     warnings: list[str]
-
-
-def auth_block(token: str, record: TokenRecord, *, orphan: bool, num_uses: int) -> dict[str, Any]:
-    """The `auth` of an answer."""
-    block: dict[str, Any] = {
-        "client_token": token,
-        "accessor": record.accessor,
-        "policies": list(record.policies),
-        "token_policies": list(record.policies),
-        "metadata": record.metadata,
-        "lease_duration": record.ttl_s,
-        "renewable": record.renewable,
-        "entity_id": record.entity_id,
-        "token_type": record.type,
-        "orphan": orphan,
-        "mfa_requirement": None,
-        "num_uses": num_uses,
-    }
-    if not record.policies:
-        del block["token_policies"]
-    return block
 
 
 def token_kind(wanted: str, tuned: str) -> str:

@@ -58,12 +58,13 @@ def grant_ttl(
     warnings: list[str] = []
     if period_s:
         ttl = period_s
-        if max_s and period_s > max_s:
+        most = min((limit for limit in (max_s, explicit_max_s) if limit), default=0)
+        if most and period_s > most:
             warnings.append(
-                f'period of "{short(period_s)}" exceeded the effective max_ttl of "{short(max_s)}"; '
+                f'period of "{short(period_s)}" exceeded the effective max_ttl of "{short(most)}"; '
                 "period value is capped accordingly"
             )
-            ttl = max_s
+            ttl = most
         ceiling = explicit_max_s
     else:
         ttl = wanted_s or default_s

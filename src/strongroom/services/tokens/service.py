@@ -14,6 +14,7 @@ from strongroom.crypto.mac import hmac_sha256
 from strongroom.lib.errors import InvalidRequest, OutOfRange, PermissionDenied, Tampered
 from strongroom.lib.rand import Random, base62
 from strongroom.services.mounts import Router
+from strongroom.services.tokens.lease_ids import lease_id, token_key
 from strongroom.services.tokens.logic import address_allowed
 from strongroom.services.tokens.records import (
     BATCH,
@@ -24,13 +25,15 @@ from strongroom.services.tokens.records import (
     TokenRecord,
 )
 from strongroom.storage.base import Add
+from strongroom.storage.keys import is_key
 
 SERVICE_PREFIX = "hvs."
 BATCH_PREFIX = "hvb."
 _TOKEN_CHARACTERS = 24
 _ACCESSOR_CHARACTERS = 24
 _MAX_TOKEN_LENGTH = 8192
-_TREE_AT_ONCE = 50
+_TREE_AT_ONCE = 8
+"""Descendants that go in the same commit: some nine keys each, where the smallest store takes 128."""
 _DENIED = "permission denied"
 
 
@@ -47,6 +50,11 @@ class Bearer(msgspec.Struct, frozen=True):
 def due_key(expires_at: float, kind: str, id_: str) -> str:
     """Key in the index by time: sorts by expiry, to the millisecond."""
     return f"{keys.DUE}{int(expires_at * 1000):015d}/{kind}/{id_}"
+
+
+def dead_tree_key(key: str) -> str:
+    """Where the sweeper finds what a revoked token leaves behind."""
+    return f"{keys.RUBBLE}token/{key}"
 
 
 class TokenService:
@@ -115,7 +123,7 @@ class TokenService:
         """Spend one use, whatever becomes of the request; the uses left.  Raises `PermissionDenied` when none is."""
         counter = keys.TOKEN_USES + record.key
         try:
-            await txn.charge("token use", {counter: Add(1, 0, record.num_uses)})
+            await txn.charge(f"use of {record.key}", {counter: Add(1, 0, record.num_uses)})
         except OutOfRange as error:
             raise PermissionDenied(_DENIED) from error
         return record.num_uses - await self.used(txn, record)
@@ -124,6 +132,10 @@ class TokenService:
         """How often the token was used so far."""
         entry = await txn.barrier.storage.get(keys.TOKEN_USES + record.key)
         return int(entry.value) if entry is not None else 0
+
+    async def spent(self, txn: Transaction, record: TokenRecord) -> bool:
+        """Whether it was used as often as it may be."""
+        return bool(record.num_uses) and await self.used(txn, record) >= record.num_uses
 
     def new_token(self, txn: Transaction, name: str) -> str:
         """A fresh service token; the same over all attempts of a request."""
@@ -159,17 +171,32 @@ class TokenService:
             return None
         return msgspec.structs.replace(record, type=BATCH)
 
+    async def find(self, txn: Transaction, token: str, router: Router, now: float) -> TokenRecord | None:
+        """The record of a token that somebody else names, if it could still be used."""
+        record = await self.alive(txn, token, router, now)
+        return record if record is not None and not await self.spent(txn, record) else None
+
     async def by_accessor(self, txn: Transaction, accessor: str, router: Router, now: float) -> TokenRecord | None:
         """The living token with that accessor, or None."""
-        index = await txn.read(keys.ACCESSOR + accessor, AccessorRecord) if accessor else None
-        return await self.alive_by_key(txn, index.token_key, router, now) if index is not None else None
+        if not is_key(accessor) or "/" in accessor:
+            return None
+        index = await txn.read(keys.ACCESSOR + accessor, AccessorRecord)
+        record = await self.alive_by_key(txn, index.token_key, router, now) if index is not None else None
+        return record if record is not None and not await self.spent(txn, record) else None
+
+    async def by_lease(self, txn: Transaction, lease: str, router: Router, now: float) -> TokenRecord | None:
+        """The living token whose lease has that id, or None."""
+        key = token_key(lease)
+        record = await self.alive_by_key(txn, key, router, now) if key else None
+        return record if record is not None and lease_id(record) == lease else None
 
     async def extend(self, txn: Transaction, record: TokenRecord, ttl_s: int, now: float) -> TokenRecord:
         """Let a token live `ttl_s` from now."""
         renewed = msgspec.structs.replace(record, ttl_s=ttl_s, expires_at=now + ttl_s, last_renewed_at=now)
-        if record.expires_at:
-            txn.delete(due_key(record.expires_at, "token", record.key))
-        txn.write(due_key(renewed.expires_at, "token", record.key), DueRecord(kind="token", id=record.key))
+        before, after = due_key(record.expires_at, "token", record.key), due_key(now + ttl_s, "token", record.key)
+        if record.expires_at and before != after:
+            txn.delete(before)
+        txn.write(after, DueRecord(kind="token", id=record.key))
         txn.write(keys.TOKEN + record.key, renewed)
         return renewed
 
@@ -184,7 +211,14 @@ class TokenService:
         self._remove(txn, record)
         if has_children and orphan_children:
             txn.write(keys.TOKEN + record.key, msgspec.structs.replace(record, retired=True, policies=()))
-        await self._bury(txn, record.key)
+        await self._bury(txn, record.key, orphan_children=orphan_children)
+        await self._forget_retired(txn, record)
+
+    async def _forget_retired(self, txn: Transaction, record: TokenRecord) -> None:
+        """The row that made orphans of a token's children goes with the last of them."""
+        parent = await txn.read(keys.TOKEN + record.parent, TokenRecord) if record.parent else None
+        if parent is not None and parent.retired and not await txn.list(f"{keys.CHILD}{parent.key}/", limit=1):
+            txn.delete(keys.TOKEN + parent.key)
 
     def _remove(self, txn: Transaction, record: TokenRecord) -> None:
         txn.delete(keys.TOKEN + record.key)
@@ -196,12 +230,14 @@ class TokenService:
         if record.parent:
             txn.delete(f"{keys.CHILD}{record.parent}/{record.key}")
 
-    async def _bury(self, txn: Transaction, key: str) -> None:
+    async def _bury(self, txn: Transaction, key: str, *, orphan_children: bool = False) -> None:
         """Leave a note for the sweeper if the token leaves anything behind."""
-        places = (f"{keys.CHILD}{key}/", f"{keys.LEASE_OF_TOKEN}{key}/", f"{keys.CUBBYHOLES}{key}/")
+        places = [f"{keys.LEASE_OF_TOKEN}{key}/", f"{keys.CUBBYHOLES}{key}/"]
+        if not orphan_children:
+            places.append(f"{keys.CHILD}{key}/")
         for place in places:
             if await txn.list(place, limit=1):
-                txn.write(f"{keys.RUBBLE}token/{key}", DeadTree(token_key=key))
+                txn.write(dead_tree_key(key), DeadTree(token_key=key))
                 return
 
     async def _remove_below(self, txn: Transaction, key: str, budget: list[int]) -> None:

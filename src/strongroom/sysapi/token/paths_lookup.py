@@ -1,33 +1,50 @@
-"""Looking tokens up."""
+"""Looking tokens up.
+
+Source: https://developer.hashicorp.com/vault/api-docs/auth/token#lookup-a-token
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from strongroom.audit.entry import timestamp, whole_timestamp
-from strongroom.lib.errors import PermissionDenied
+from strongroom.barrier import keys
+from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk import path
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens.records import BATCH
 from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.token.finding import (
+    INVALID_ACCESSOR,
+    AccessorBody,
+    TokenBody,
+    by_accessor,
+    check_text,
+    named,
+    presented,
+)
 
 
 async def shown(view: SystemView, token: str, record: TokenRecord, now: float) -> dict[str, Any]:
     """A token as a lookup shows it."""
     uses = record.num_uses
     if uses:
+        # The last use shows -1: the token ends with the request that looked.
         uses = uses - await view.parts.tokens.used(view.txn, record) or -1
+    # What a batch token knows of time is whole seconds.
+    moment = whole_timestamp if record.type == BATCH else timestamp
     data: dict[str, Any] = {
         "accessor": record.accessor,
         "creation_time": int(record.created_at),
         "creation_ttl": record.creation_ttl_s,
         "display_name": record.display_name,
         "entity_id": record.entity_id,
-        "expire_time": timestamp(record.expires_at) if record.expires_at else None,
+        "expire_time": moment(record.expires_at) if record.expires_at else None,
         "explicit_max_ttl": record.explicit_max_ttl_s,
         "id": token,
-        "issue_time": timestamp(record.created_at),
+        "issue_time": moment(record.created_at),
         "meta": record.metadata,
         "num_uses": uses,
         "orphan": await view.parts.tokens.is_orphan(view.txn, record),
@@ -44,19 +61,44 @@ async def shown(view: SystemView, token: str, record: TokenRecord, now: float) -
     if record.bound_cidrs:
         data["bound_cidrs"] = list(record.bound_cidrs)
     if record.last_renewed_at:
-        data["last_renewal"] = whole_timestamp(record.last_renewed_at)
+        data["last_renewal"] = timestamp(record.last_renewed_at)
         data["last_renewal_time"] = int(record.last_renewed_at)
     return data
 
 
 class LookupPaths(SystemEngine):
-    """`lookup`, `lookup-self`, `lookup-accessor`."""
+    """`lookup`, `lookup-self`, `lookup-accessor`, `accessors`."""
+
+    @path.read("lookup")
+    @path.write("lookup")
+    async def lookup(self, request: Request, body: TokenBody) -> Response | None:
+        """Look up a token; without one, that of this request."""
+        check_text(request.data.get("token"))
+        view = system(request)
+        token = body.token or presented(request).token
+        record = await named(request, token)
+        if record is None:
+            raise PermissionDenied("bad token")
+        return Response(data=await shown(view, token, record, request.now))
 
     @path.read("lookup-self")
+    @path.write("lookup-self")
     async def lookup_self(self, request: Request) -> Response | None:
         """Look up the token of this request."""
-        view = system(request)
-        bearer = view.known.bearer
-        if bearer is None:
-            raise PermissionDenied("bad token")
-        return Response(data=await shown(view, bearer.token, bearer.record, request.now))
+        bearer = presented(request)
+        return Response(data=await shown(system(request), bearer.token, bearer.record, request.now))
+
+    @path.write("lookup-accessor")
+    async def lookup_accessor(self, request: Request, body: AccessorBody) -> Response | None:
+        """Look up a token by its accessor; the token itself isn't shown."""
+        record = await by_accessor(request, body.accessor)
+        if record is None:
+            raise InvalidRequest(INVALID_ACCESSOR)
+        return Response(data=await shown(system(request), "", record, request.now))
+
+    @path.list_("accessors", sudo=True)
+    async def accessors(self, request: Request) -> Response | None:
+        """List the accessors of all tokens."""
+        # Outside the transaction: no commit depends on the list, and every new token would make it run again.
+        listing = await request.once.wait("accessors", lambda: system(request).parts.barrier.storage.list(keys.ACCESSOR))
+        return Response(data={"keys": listing.names}) if listing.names else None

@@ -1,0 +1,311 @@
+"""What a token that is asked for will be (p).
+
+Source: https://developer.hashicorp.com/vault/api-docs/auth/token#create-token
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterable
+from typing import Annotated
+
+import msgspec
+
+from strongroom.lib.durations import parse_duration_s
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.fields import Body, Doc, StringMap
+from strongroom.services.tokens.logic import DEFAULT, NON_ASSIGNABLE, ROOT, clean_policies, grant_ttl
+from strongroom.services.tokens.records import BATCH, SERVICE, TokenRecord, TokenRole
+
+CREATE_PATH = "auth/token/create"
+_CUSTOM_ID = (
+    "Supplying a custom ID for the token uses the weaker SHA1 hashing instead of the more secure SHA2-256 HMAC for "
+    "token obfuscation. SHA1 hashed tokens on the wire leads to less secure lookups."
+)
+"""The API's own words, which scripts look for; here such an id is digested like every other."""
+_SUDO = "root or sudo privileges required"
+
+
+class Wanted(Body, frozen=True):
+    """The parameters of a request for a token."""
+
+    id: Annotated[str, Doc(description="The token itself, instead of a random one; needs sudo.")] = ""
+    policies: Annotated[list[str] | None, Doc(description="Names of policies; without any, the parent's.")] = None
+    meta: Annotated[StringMap | None, Doc(description="Names and texts to keep with the token.")] = None
+    no_parent: Annotated[bool, Doc(description="Make an orphan; needs sudo.")] = False
+    no_default_policy: Annotated[bool, Doc(description="Leave out the `default` policy.")] = False
+    renewable: Annotated[bool, Doc(description="Whether the token may be renewed.")] = True
+    lease: Annotated[str, Doc(description="Old name of `ttl`.")] = ""
+    ttl: Annotated[str, Doc(description="How long the token lives at first.")] = ""
+    type: Annotated[str, Doc(description="`service` or `batch`.")] = ""
+    explicit_max_ttl: Annotated[str, Doc(description="Hard limit of its life, whatever is renewed.")] = ""
+    display_name: Annotated[str, Doc(description="A name for people.")] = ""
+    num_uses: Annotated[int, Doc(description="How often it can be used; 0 for any number.")] = 0
+    period: Annotated[str, Doc(description="Makes it periodic, renewed by this much; needs sudo.")] = ""
+    entity_alias: Annotated[str, Doc(description="The alias to act for; with a role that allows it.")] = ""
+
+
+class Mint(msgspec.Struct, frozen=True):
+    """Whom the token is made for, and by what rules."""
+
+    parent: TokenRecord
+    sudo: bool
+    """Whether the request holds sudo on its path."""
+    orphan: bool
+    """Whether the path itself makes orphans."""
+    role: TokenRole | None
+    default_ttl_s: int
+    max_ttl_s: int
+    now: float
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """The token's row but for what is random, and what the client is warned of."""
+
+    record: TokenRecord
+    """Without key, accessor and ancestors."""
+    orphan: bool
+    warnings: list[str]
+
+
+def plan(wanted: Wanted, mint: Mint) -> Planned:
+    """Decide what becomes of a request for a token.
+
+    Raises: `InvalidRequest` in the API's words for everything that isn't allowed.
+    """
+    parent, role = mint.parent, mint.role
+    kind = _kind(wanted, role)
+    if parent.type == BATCH:
+        raise InvalidRequest("batch tokens cannot create more tokens")
+    if parent.num_uses:
+        raise InvalidRequest("restricted use token cannot generate child tokens")
+    if wanted.num_uses < 0:
+        raise InvalidRequest("number of uses cannot be negative")
+    if kind == BATCH:
+        _check_batch(wanted)
+    _check_alias(wanted, role)
+    warnings = [_CUSTOM_ID] if _check_id(wanted, mint) else []
+    policies = _policies(wanted, mint)
+    orphan = _orphan(wanted, mint)
+    times = _times(wanted, mint, policies, kind)
+    cidrs = role.bound_cidrs if role is not None else () if orphan else parent.bound_cidrs
+    if not times.ttl_s:
+        _check_endless(parent, cidrs)
+    if kind == BATCH and ROOT in policies:
+        raise InvalidRequest("batch tokens cannot be root tokens")
+    renewable = wanted.renewable and bool(times.ttl_s) and kind == SERVICE and (role is None or role.renewable)
+    record = TokenRecord(
+        key="",
+        accessor="",
+        policies=policies,
+        path=_path(mint),
+        created_at=mint.now,
+        display_name=_display_name(wanted.display_name),
+        metadata=dict(wanted.meta) if wanted.meta else None,
+        ttl_s=times.ttl_s,
+        creation_ttl_s=times.ttl_s,
+        expires_at=mint.now + times.ttl_s if times.ttl_s else 0.0,
+        explicit_max_ttl_s=times.explicit_max_ttl_s,
+        period_s=times.period_s,
+        renewable=renewable,
+        num_uses=_least(wanted.num_uses, role.num_uses if role is not None else 0) if kind == SERVICE else 0,
+        role=role.name if role is not None else "",
+        entity_id="" if orphan else parent.entity_id,
+        bound_cidrs=cidrs,
+        strictly_bind_ip=role is not None and role.strictly_bind_ip,
+        type=kind,
+        no_default_policy=wanted.no_default_policy,
+    )
+    return Planned(record=record, orphan=orphan, warnings=warnings + times.warnings)
+
+
+def _kind(wanted: Wanted, role: TokenRole | None) -> str:
+    if wanted.type not in {"", SERVICE, BATCH}:
+        raise InvalidRequest("invalid 'token_type' value")
+    if role is not None and role.token_type in {SERVICE, BATCH}:
+        return role.token_type
+    return wanted.type or (BATCH if role is not None and role.token_type == "default-batch" else SERVICE)
+
+
+def _check_batch(wanted: Wanted) -> None:
+    # A batch token is no row, so nothing can count its uses or prolong it.
+    given = (
+        ("explicit_max_ttl", _seconds(wanted.explicit_max_ttl, "explicit_max_ttl")),
+        ("num_uses", wanted.num_uses),
+        ("period", _seconds(wanted.period, "period")),
+    )
+    for name, value in given:
+        if value:
+            raise InvalidRequest(f'batch tokens cannot have "{name}" set')
+
+
+def _check_alias(wanted: Wanted, role: TokenRole | None) -> None:
+    if not wanted.entity_alias:
+        return
+    if role is None:
+        raise InvalidRequest("'entity_alias' is only allowed in combination with token role")
+    alias = wanted.entity_alias.lower()
+    if not any(_like(alias, pattern.lower()) for pattern in role.allowed_entity_aliases):
+        raise InvalidRequest("invalid 'entity_alias' value")
+
+
+def _check_id(wanted: Wanted, mint: Mint) -> bool:
+    if not wanted.id:
+        return False
+    if not mint.sudo:
+        raise InvalidRequest(f"{_SUDO} to specify token id")
+    if wanted.id.startswith(("s.", "hvs.")):
+        raise InvalidRequest("custom token ID cannot have the 's.' prefix")
+    if "." in wanted.id:
+        raise InvalidRequest("custom token ID cannot have a '.' in the value")
+    return True
+
+
+def _policies(wanted: Wanted, mint: Mint) -> tuple[str, ...]:
+    asked, parent, role = wanted.policies or [], mint.parent, mint.role
+    if role is not None and _restricts(role):
+        names = _policies_of_role(asked, wanted, mint, role)
+        default = False
+    elif not asked:
+        names, default = parent.policies, False  # `default` only if the parent has it
+    elif mint.sudo:
+        names, default = tuple(asked), not wanted.no_default_policy
+    else:
+        names = clean_policies(asked, add_default=False)
+        if not set(names) <= {*parent.policies}:
+            raise InvalidRequest("child policies must be subset of parent")
+        default = not wanted.no_default_policy and DEFAULT in parent.policies
+    policies = clean_policies(names, add_default=default)
+    if wanted.no_default_policy:
+        policies = tuple(name for name in policies if name != DEFAULT)
+    for name in policies:
+        if name in NON_ASSIGNABLE:
+            raise InvalidRequest(f'cannot assign policy "{name}"')
+    if ROOT in policies and not parent.is_root:
+        raise InvalidRequest("root tokens may not be created without parent token being root")
+    return policies
+
+
+def _restricts(role: TokenRole) -> bool:
+    return bool(
+        role.allowed_policies or role.allowed_policies_glob or role.disallowed_policies or role.disallowed_policies_glob
+    )
+
+
+def _policies_of_role(asked: list[str], wanted: Wanted, mint: Mint, role: TokenRole) -> tuple[str, ...]:
+    """A role that names policies replaces the rule that a child has no more than its parent."""
+    default = not (
+        wanted.no_default_policy
+        or role.no_default_policy
+        or DEFAULT in role.disallowed_policies
+        or _any_like(DEFAULT, role.disallowed_policies_glob)
+    )
+    names = clean_policies(asked, add_default=default) if asked else ()
+    if role.allowed_policies or role.allowed_policies_glob:
+        allowed = clean_policies(role.allowed_policies, add_default=default)
+        if not names:
+            names = allowed
+        elif not all(name in allowed or _any_like(name, role.allowed_policies_glob) for name in names):
+            raise InvalidRequest(
+                f"token policies ({_quoted(names)}) must be subset of the role's allowed policies "
+                f"({_quoted(allowed)}) or glob policies ({_quoted(role.allowed_policies_glob)})"
+            )
+    elif not names:
+        names = clean_policies(mint.parent.policies, add_default=default)
+    for name in names:
+        if name in role.disallowed_policies or _any_like(name, role.disallowed_policies_glob):
+            raise InvalidRequest(f'token policy "{name}" is disallowed by this role')
+    return names
+
+
+def _orphan(wanted: Wanted, mint: Mint) -> bool:
+    if mint.role is not None:
+        return mint.role.orphan
+    if wanted.no_parent and not mint.orphan and not mint.sudo:
+        raise InvalidRequest(f"{_SUDO} to create orphan token")
+    return mint.orphan or wanted.no_parent
+
+
+class _Times(msgspec.Struct, frozen=True):
+    ttl_s: int
+    period_s: int
+    explicit_max_ttl_s: int
+    warnings: list[str]
+
+
+def _times(wanted: Wanted, mint: Mint, policies: tuple[str, ...], kind: str) -> _Times:
+    explicit = _seconds(wanted.explicit_max_ttl, "explicit_max_ttl")
+    period = _seconds(wanted.period, "period")
+    if period and not mint.sudo:
+        raise InvalidRequest(f"{_SUDO} to create periodic token")
+    wanted_s = _seconds(wanted.ttl, "ttl") if wanted.ttl else _seconds(wanted.lease, "lease")
+    warnings: list[str] = []
+    max_s, renewed_s = explicit, period
+    if mint.role is not None and kind == SERVICE:
+        # The role's times aren't kept with the token: a renewal goes by what the role says then.
+        max_s = _lesser("Explicit max TTL", explicit, mint.role.explicit_max_ttl_s, warnings)
+        renewed_s = _lesser("Period", period, mint.role.period_s, warnings)
+    ttl_s = 0
+    if renewed_s or wanted_s or ROOT not in policies:
+        ttl_s, capped = grant_ttl(
+            wanted_s=wanted_s,
+            default_s=mint.default_ttl_s,
+            max_s=mint.max_ttl_s,
+            explicit_max_s=max_s,
+            period_s=renewed_s,
+        )
+        warnings += capped
+    return _Times(ttl_s=ttl_s or max_s, period_s=period, explicit_max_ttl_s=explicit, warnings=warnings)
+
+
+def _lesser(name: str, one: int, other: int, warnings: list[str]) -> int:
+    if one and other:
+        warnings.append(
+            f"{name} specified both during creation call and in role; using the lesser value of "
+            f"{min(one, other)} seconds"
+        )
+    return _least(one, other)
+
+
+def _least(one: int, other: int) -> int:
+    """The smaller of two limits, of which 0 is none."""
+    return min(one, other) if one and other else one or other
+
+
+def _check_endless(parent: TokenRecord, cidrs: tuple[str, ...]) -> None:
+    if parent.ttl_s:
+        raise InvalidRequest("expiring root tokens cannot create non-expiring root tokens")
+    if cidrs:
+        raise InvalidRequest("non-expiring root tokens cannot be CIDR-bound")
+
+
+def _seconds(text: str, name: str) -> int:
+    seconds = parse_duration_s(text)
+    if seconds < 0:
+        raise InvalidRequest(f"{name} must be positive")
+    return seconds
+
+
+def _path(mint: Mint) -> str:
+    if mint.role is None:
+        return f"{CREATE_PATH}-orphan" if mint.orphan else CREATE_PATH
+    suffix = f"/{mint.role.path_suffix}" if mint.role.path_suffix else ""
+    return f"{CREATE_PATH}/{mint.role.name}{suffix}"
+
+
+def _display_name(text: str) -> str:
+    """A name in which every character that is no letter or digit is a dash."""
+    return re.sub(r"[^a-zA-Z0-9-]", "-", f"token-{text}").removesuffix("-") if text else "token"
+
+
+def _any_like(name: str, patterns: Iterable[str]) -> bool:
+    return any(_like(name, pattern) for pattern in patterns)
+
+
+def _like(name: str, pattern: str) -> bool:
+    return fnmatch.fnmatchcase(name, re.sub(r"([\[?])", r"[\1]", pattern))
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return "[" + " ".join(f'"{name}"' for name in names) + "]"

@@ -1,0 +1,34 @@
+"""A token as answers show it (p)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from strongroom.services.tokens.records import TokenRecord
+
+
+def auth_block(token: str, record: TokenRecord, *, orphan: bool, num_uses: int) -> dict[str, Any]:
+    """The `auth` of an answer.
+
+    Args:
+        token: the token itself, which only whoever presented or made it is shown.
+        orphan: whether no other token's end is its end.
+        num_uses: how often it may be used in all; 0 for no limit.
+    """
+    block: dict[str, Any] = {
+        "client_token": token,
+        "accessor": record.accessor,
+        "policies": list(record.policies),
+        "token_policies": list(record.policies),
+        "metadata": record.metadata,
+        "lease_duration": record.ttl_s,
+        "renewable": record.renewable,
+        "entity_id": record.entity_id,
+        "token_type": record.type,
+        "orphan": orphan,
+        "mfa_requirement": None,
+        "num_uses": num_uses,
+    }
+    if not record.policies:
+        del block["token_policies"]
+    return block

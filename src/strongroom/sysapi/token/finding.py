@@ -1,0 +1,72 @@
+"""The token that a request is about: the one it names, or the one that it came with."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from strongroom.lib.errors import InvalidRequest, PermissionDenied
+from strongroom.sdk.fields import Body, Doc
+from strongroom.sdk.request import Request
+from strongroom.services.tokens import Bearer, TokenRecord
+from strongroom.services.tokens.rights import acl_of
+from strongroom.services.tokens.service import require_service
+from strongroom.sysapi.context import system
+
+MISSING_ACCESSOR = "1 error occurred:\n\t* missing accessor\n\n"
+INVALID_ACCESSOR = "1 error occurred:\n\t* invalid accessor\n\n"
+
+
+class TokenBody(Body, frozen=True):
+    """A token, named in the body."""
+
+    token: Annotated[str, Doc(description="The token.")] = ""
+
+
+class AccessorBody(Body, frozen=True):
+    """A token, named by its accessor."""
+
+    accessor: Annotated[str, Doc(description="The token's accessor.")] = ""
+
+
+def presented(request: Request) -> Bearer:
+    """The token that the request came with."""
+    bearer = system(request).known.bearer
+    if bearer is None:
+        raise PermissionDenied("permission denied")
+    return bearer
+
+
+async def has_sudo(request: Request) -> bool:
+    """Whether the request holds sudo on its path, for what a path allows beyond its ordinary use."""
+    view, bearer = system(request), presented(request)
+    acl = await acl_of(view.parts.policies, view.parts.identity, view.txn, bearer.record, request.now)
+    return acl.decide(view.known.request.path, view.known.request.operation).sudo
+
+
+def check_text(token: Any) -> None:
+    """Raise `PermissionDenied` for a token that isn't a text: nothing that it could be coerced to was ever issued."""
+    if not isinstance(token, str | None):
+        raise PermissionDenied("invalid token")
+
+
+async def named(request: Request, token: str) -> TokenRecord | None:
+    """The living token of that name, or None."""
+    view, bearer = system(request), presented(request)
+    if token == bearer.token:
+        return bearer.record
+    return await view.parts.tokens.find(view.txn, token, view.router, request.now)
+
+
+async def by_accessor(request: Request, accessor: str) -> TokenRecord | None:
+    """The living token with that accessor, or None.  Raises `InvalidRequest` without an accessor."""
+    if not accessor:
+        raise InvalidRequest(MISSING_ACCESSOR)
+    view, bearer = system(request), presented(request)
+    if accessor == bearer.record.accessor:
+        return bearer.record
+    return await view.parts.tokens.by_accessor(view.txn, accessor, view.router, request.now)
+
+
+def require_row(record: TokenRecord, verb: str) -> None:
+    """Raise `InvalidRequest` for a batch token: it is stored nowhere, so nothing can be done to it."""
+    require_service(record, f"batch tokens cannot be {verb}")

@@ -1,0 +1,96 @@
+"""Making tokens.
+
+Source: https://developer.hashicorp.com/vault/api-docs/auth/token#create-token
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from strongroom.barrier import keys
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import path
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.services.tokens import TokenRecord, TokenRole
+from strongroom.services.tokens.creation import Mint, Planned, Wanted, plan
+from strongroom.services.tokens.records import BATCH
+from strongroom.services.tokens.shown import auth_block
+from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.token.finding import has_sudo, presented
+
+
+class CreatePaths(SystemEngine):
+    """`create`, `create-orphan`, `create/:role`."""
+
+    @path.write("create")
+    async def create(self, request: Request, body: Wanted) -> Response | None:
+        """Make a token: a child of this request's, unless it is to be an orphan."""
+        return await _create(request, body)
+
+    @path.write("create-orphan")
+    async def create_orphan(self, request: Request, body: Wanted) -> Response | None:
+        """Make a token that no other token's end is the end of."""
+        return await _create(request, body, orphan=True)
+
+    @path.write("create/{role_name}")
+    async def create_by_role(self, request: Request, role_name: str, body: Wanted) -> Response | None:
+        """Make a token by the settings of a role."""
+        role = await system(request).txn.read(keys.TOKEN_ROLE + role_name, TokenRole)
+        if role is None:
+            raise InvalidRequest(f"unknown role {role_name}")
+        return await _create(request, body, role=role)
+
+
+async def _create(
+    request: Request, wanted: Wanted, *, orphan: bool = False, role: TokenRole | None = None
+) -> Response:
+    view, bearer = system(request), presented(request)
+    parts = view.parts
+    if bearer.record.num_uses and not view.known.remaining_uses:
+        raise InvalidRequest("parent token lookup failed: no parent found")
+    mint = Mint(
+        parent=bearer.record,
+        sudo=await has_sudo(request),
+        orphan=orphan,
+        role=role,
+        default_ttl_s=request.mount.default_lease_ttl_s,
+        max_ttl_s=request.mount.max_lease_ttl_s,
+        now=request.now,
+    )
+    planned = plan(wanted, mint)
+    entity_id = planned.record.entity_id
+    if wanted.entity_alias:
+        entity_id = await parts.identity.entity_of(
+            view.txn, request.mount.accessor, wanted.entity_alias.lower(), {}, request.now
+        )
+    token, record = await _made(view, wanted, bearer.record, planned, entity_id, request.address)
+    missing = await parts.policies.missing(view.txn, record.policies)
+    warnings = [*planned.warnings, *(f'Policy "{name}" does not exist' for name in missing)]
+    return Response(
+        warnings=warnings,
+        token=auth_block(token, record, orphan=planned.orphan, num_uses=record.num_uses),
+    )
+
+
+async def _made(
+    view: SystemView, wanted: Wanted, parent: TokenRecord, planned: Planned, entity_id: str, address: str
+) -> tuple[str, TokenRecord]:
+    """Give a planned token what is random, and store it."""
+    tokens, record = view.parts.tokens, planned.record
+    record = msgspec.structs.replace(
+        record,
+        ancestors=() if planned.orphan else (parent.key, *parent.ancestors),
+        entity_id=entity_id,
+        bound_ip=address if record.strictly_bind_ip else "",
+    )
+    if record.type == BATCH:
+        return tokens.seal_batch(view.txn, record), record
+    token = wanted.id or tokens.new_token(view.txn, "create")
+    record = msgspec.structs.replace(
+        record, key=tokens.key_of(token), accessor=tokens.new_accessor(view.txn, "create")
+    )
+    if wanted.id and await view.txn.read(keys.TOKEN + record.key, TokenRecord) is not None:
+        raise InvalidRequest("cannot create a token with a duplicate ID")
+    tokens.create(view.txn, record)
+    return token, record

@@ -1,0 +1,86 @@
+"""Renewing tokens.
+
+Source: https://developer.hashicorp.com/vault/api-docs/auth/token#renew-a-token
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import path
+from strongroom.sdk.fields import Body, Doc, Duration
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens.shown import auth_block
+from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.token.finding import (
+    INVALID_ACCESSOR,
+    by_accessor,
+    check_text,
+    named,
+    presented,
+    require_row,
+)
+from strongroom.sysapi.token.renewal import renewed
+
+
+class RenewSelfBody(Body, frozen=True):
+    """How long the token is to live from now."""
+
+    increment: Annotated[Duration, Doc(description="How long from now; 0 for as long as the last time.")] = Duration(0)
+    token: Annotated[str, Doc(description="Accepted for compatibility, and not looked at.")] = ""
+
+
+class RenewBody(Body, frozen=True):
+    """Which token, and how long it is to live from now."""
+
+    token: Annotated[str, Doc(description="The token.")] = ""
+    increment: Annotated[Duration, Doc(description="How long from now; 0 for as long as the last time.")] = Duration(0)
+
+
+class RenewAccessorBody(Body, frozen=True):
+    """Which token, and how long it is to live from now."""
+
+    accessor: Annotated[str, Doc(description="The token's accessor.")] = ""
+    increment: Annotated[Duration, Doc(description="How long from now; 0 for as long as the last time.")] = Duration(0)
+
+
+class RenewPaths(SystemEngine):
+    """`renew`, `renew-self`, `renew-accessor`."""
+
+    @path.write("renew")
+    async def renew(self, request: Request, body: RenewBody) -> Response | None:
+        """Let a token live longer."""
+        check_text(request.data.get("token"))
+        if not body.token:
+            raise InvalidRequest("missing token ID")
+        record = await named(request, body.token)
+        if record is None:
+            raise InvalidRequest("token not found")
+        return await _renew(request, body.token, record, body.increment)
+
+    @path.write("renew-self")
+    async def renew_self(self, request: Request, body: RenewSelfBody) -> Response | None:
+        """Let the token of this request live longer."""
+        bearer = presented(request)
+        return await _renew(request, bearer.token, bearer.record, body.increment)
+
+    @path.write("renew-accessor")
+    async def renew_accessor(self, request: Request, body: RenewAccessorBody) -> Response | None:
+        """Let a token live longer, by its accessor."""
+        record = await by_accessor(request, body.accessor)
+        if record is None:
+            raise InvalidRequest(INVALID_ACCESSOR)
+        return await _renew(request, "", record, body.increment)
+
+
+async def _renew(request: Request, token: str, record: TokenRecord, increment_s: int) -> Response:
+    view = system(request)
+    require_row(record, "renewed")
+    if not record.renewable:
+        raise InvalidRequest("lease is not renewable")
+    changed, warnings = await renewed(request, record, increment_s)
+    orphan = await view.parts.tokens.is_orphan(view.txn, record)
+    return Response(warnings=warnings, token=auth_block(token, changed, orphan=orphan, num_uses=record.num_uses))

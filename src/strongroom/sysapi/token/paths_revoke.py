@@ -1,0 +1,82 @@
+"""Revoking tokens.
+
+Source: https://developer.hashicorp.com/vault/api-docs/auth/token#revoke-a-token
+"""
+
+from __future__ import annotations
+
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import path
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.services.tokens import TokenRecord
+from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.token.finding import (
+    AccessorBody,
+    TokenBody,
+    by_accessor,
+    has_sudo,
+    named,
+    presented,
+    require_row,
+)
+
+TIDYING = (
+    "Tidy operation successfully started. Any information from the operation will be printed to Strongroom's "
+    "server logs."
+)
+
+
+class RevokePaths(SystemEngine):
+    """`revoke`, `revoke-self`, `revoke-accessor`, `revoke-orphan`, `tidy`."""
+
+    @path.write("revoke")
+    async def revoke(self, request: Request, body: TokenBody) -> Response | None:
+        """End a token and everything that it made; an unknown one has ended already."""
+        record = await named(request, _token(body))
+        if record is not None:
+            await _end(request, record)
+        return None
+
+    @path.write("revoke-self")
+    async def revoke_self(self, request: Request) -> Response | None:
+        """End the token of this request and everything that it made."""
+        await _end(request, presented(request).record)
+        return None
+
+    @path.write("revoke-accessor")
+    async def revoke_accessor(self, request: Request, body: AccessorBody) -> Response | None:
+        """End a token and everything that it made, by its accessor."""
+        record = await by_accessor(request, body.accessor)
+        if record is None:
+            return Response(warnings=["No token found with this accessor"])
+        await _end(request, record)
+        return None
+
+    @path.write("revoke-orphan")
+    async def revoke_orphan(self, request: Request, body: TokenBody) -> Response | None:
+        """End a token alone: its children become orphans.  Needs sudo."""
+        if not await has_sudo(request):
+            raise InvalidRequest("root or sudo privileges required to revoke and orphan")
+        record = await named(request, _token(body))
+        if record is None:
+            raise InvalidRequest("token to revoke not found")
+        await _end(request, record, orphan_children=True)
+        return None
+
+    @path.write("tidy", sudo=True)
+    async def tidy(self, request: Request) -> Response | None:
+        """Ask for what is tidied all the time: rows that point nowhere go when their owner goes."""
+        return Response(status=202, warnings=[TIDYING])
+
+
+def _token(body: TokenBody) -> str:
+    if not body.token:
+        raise InvalidRequest("missing token ID")
+    return body.token
+
+
+async def _end(request: Request, record: TokenRecord, *, orphan_children: bool = False) -> None:
+    require_row(record, "revoked")
+    view = system(request)
+    await view.parts.tokens.revoke(view.txn, record, orphan_children=orphan_children)

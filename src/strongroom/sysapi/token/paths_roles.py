@@ -1,0 +1,175 @@
+"""Roles: settings for tokens made at `auth/token/create/:role`.
+
+Source: https://developer.hashicorp.com/vault/api-docs/auth/token#create-update-token-role
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+import msgspec
+
+from strongroom.barrier import keys
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import path
+from strongroom.sdk.fields import Body, CommaList, Doc, Duration
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.services.tokens import TokenRole
+from strongroom.services.tokens.logic import parse_cidrs
+from strongroom.sysapi.context import SystemEngine, system
+
+_SUFFIX = re.compile(r"\w[\w.-]+\w", re.ASCII)
+_KINDS = frozenset({"service", "batch", "default-service", "default-batch"})
+_OLD_NAMES = ("period", "explicit_max_ttl", "bound_cidrs")
+
+
+class RoleBody(Body, frozen=True):
+    """A role's settings; what isn't given stays."""
+
+    allowed_policies: Annotated[CommaList | None, Doc(description="Policies that its tokens may have.")] = None
+    disallowed_policies: Annotated[CommaList | None, Doc(description="Policies that they may not have.")] = None
+    allowed_policies_glob: Annotated[CommaList | None, Doc(description="The same, with `*`.")] = None
+    disallowed_policies_glob: Annotated[CommaList | None, Doc(description="The same, with `*`.")] = None
+    orphan: Annotated[bool | None, Doc(description="Whether its tokens are orphans.")] = None
+    renewable: Annotated[bool | None, Doc(description="Whether its tokens may be renewed.")] = None
+    path_suffix: Annotated[str | None, Doc(description="Ends its tokens' path, to revoke them by.")] = None
+    allowed_entity_aliases: Annotated[CommaList | None, Doc(description="Aliases that they may act for.")] = None
+    token_period: Annotated[Duration | None, Doc(description="Makes its tokens periodic.")] = None
+    token_explicit_max_ttl: Annotated[Duration | None, Doc(description="Hard limit of their life.")] = None
+    token_bound_cidrs: Annotated[CommaList | None, Doc(description="From where they can be used.")] = None
+    token_num_uses: Annotated[int | None, Doc(description="How often they can be used.")] = None
+    token_no_default_policy: Annotated[bool | None, Doc(description="Leave out the `default` policy.")] = None
+    token_strictly_bind_ip: Annotated[bool | None, Doc(description="Bind each to the address it was made from.")] = None
+    token_type: Annotated[str | None, Doc(description="`service`, `batch`, `default-service`, `default-batch`.")] = None
+    period: Annotated[Duration | None, Doc(description="Old name of `token_period`.")] = None
+    explicit_max_ttl: Annotated[Duration | None, Doc(description="Old name of `token_explicit_max_ttl`.")] = None
+    bound_cidrs: Annotated[CommaList | None, Doc(description="Old name of `token_bound_cidrs`.")] = None
+
+
+class RolePaths(SystemEngine):
+    """`roles` and below."""
+
+    @path.list_("roles")
+    async def list_roles(self, request: Request) -> Response | None:
+        """List the names of all roles."""
+        names = await system(request).txn.list(keys.TOKEN_ROLE)
+        return Response(data={"keys": names}) if names else None
+
+    @path.read("roles/{role_name}")
+    async def read_role(self, request: Request, role_name: str) -> Response | None:
+        """Read a role's settings."""
+        role = await system(request).txn.read(keys.TOKEN_ROLE + role_name, TokenRole)
+        return Response(data=_shown(role)) if role is not None else None
+
+    async def role_exists(self, request: Request, role_name: str) -> bool:
+        """Whether there is a role of that name."""
+        return await system(request).txn.read(keys.TOKEN_ROLE + role_name, TokenRole) is not None
+
+    @path.write("roles/{role_name}", exists="role_exists")
+    async def write_role(self, request: Request, role_name: str, body: RoleBody) -> Response | None:
+        """Make a role, or change what is given."""
+        view = system(request)
+        before = await view.txn.read(keys.TOKEN_ROLE + role_name, TokenRole)
+        role = _changed(before or TokenRole(name=role_name), body)
+        view.txn.write(keys.TOKEN_ROLE + role_name, role)
+        warnings = [
+            f"Both 'token_{name}' and deprecated '{name}' value supplied, ignoring the deprecated value"
+            for name in _OLD_NAMES
+            if getattr(body, name) is not None and getattr(body, f"token_{name}") is not None
+        ]
+        return Response(warnings=warnings) if warnings else None
+
+    @path.delete("roles/{role_name}")
+    async def delete_role(self, request: Request, role_name: str) -> Response | None:
+        """Remove a role; its tokens live on, but can't be renewed."""
+        system(request).txn.delete(keys.TOKEN_ROLE + role_name)
+        return None
+
+
+def _changed(role: TokenRole, body: RoleBody) -> TokenRole:
+    """The role with what a request gives put in.  Raises `InvalidRequest` for what doesn't fit."""
+    given: dict[str, Any] = {}
+    for name in ("allowed_policies", "disallowed_policies"):
+        if (names := getattr(body, name)) is not None:
+            given[name] = tuple(sorted({item.lower() for item in names} - {""}))
+    for name in ("allowed_policies_glob", "disallowed_policies_glob", "allowed_entity_aliases"):
+        if (patterns := getattr(body, name)) is not None:
+            given[name] = tuple(sorted(set(patterns) - {""}))
+    for name in ("orphan", "renewable", "path_suffix"):
+        if (value := getattr(body, name)) is not None:
+            given[name] = value
+    for name in ("num_uses", "no_default_policy", "strictly_bind_ip"):
+        if (value := getattr(body, f"token_{name}")) is not None:
+            given[name] = value
+    given |= _renamed(body)
+    if body.token_type is not None:
+        given["token_type"] = body.token_type
+    result = msgspec.structs.replace(role, **given)
+    _check(result)
+    return result
+
+
+def _renamed(body: RoleBody) -> dict[str, Any]:
+    """The three settings that have an old name; a new name given beside the old one wins."""
+    given: dict[str, Any] = {}
+    for name, attribute in zip(_OLD_NAMES, ("period_s", "explicit_max_ttl_s", "bound_cidrs"), strict=True):
+        new, old = getattr(body, f"token_{name}"), getattr(body, name)
+        value = new if new is not None else old
+        if value is None:
+            continue
+        given[attribute] = _cidrs(value) if name == "bound_cidrs" else value
+        given[f"old_{name}"] = new is None
+    return given
+
+
+def _cidrs(values: list[str]) -> tuple[str, ...]:
+    try:
+        return parse_cidrs(values)
+    except InvalidRequest as error:
+        raise InvalidRequest(f"error parsing role fields: {error.text}") from error
+
+
+def _check(role: TokenRole) -> None:
+    if role.path_suffix and _SUFFIX.fullmatch(role.path_suffix) is None:
+        raise InvalidRequest(
+            "given role path suffix contains invalid characters; must match \\w[\\w-.]+\\w"
+        )
+    if role.token_type not in _KINDS:
+        raise InvalidRequest(f"invalid 'token_type' value \"{role.token_type}\"")
+    if role.num_uses < 0:
+        raise InvalidRequest("error parsing role fields: 'token_num_uses' cannot be negative")
+    if role.token_type == "batch" and not role.orphan:  # noqa: S105 - a kind of token
+        raise InvalidRequest("'token_type' cannot be 'batch' when role is set to generate non-orphan tokens")
+    if role.token_type == "batch" and role.renewable:  # noqa: S105
+        raise InvalidRequest("'token_type' cannot be 'batch' when role is set to generate renewable tokens")
+
+
+def _shown(role: TokenRole) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "allowed_entity_aliases": list(role.allowed_entity_aliases) or None,
+        "allowed_policies": list(role.allowed_policies),
+        "allowed_policies_glob": list(role.allowed_policies_glob),
+        "disallowed_policies": list(role.disallowed_policies),
+        "disallowed_policies_glob": list(role.disallowed_policies_glob),
+        "explicit_max_ttl": role.explicit_max_ttl_s if role.old_explicit_max_ttl else 0,
+        "name": role.name,
+        "orphan": role.orphan,
+        "path_suffix": role.path_suffix,
+        "period": role.period_s if role.old_period else 0,
+        "renewable": role.renewable,
+        "token_explicit_max_ttl": role.explicit_max_ttl_s,
+        "token_no_default_policy": role.no_default_policy,
+        "token_period": role.period_s,
+        "token_type": role.token_type,
+    }
+    if role.bound_cidrs:
+        data["token_bound_cidrs"] = list(role.bound_cidrs)
+        if role.old_bound_cidrs:
+            data["bound_cidrs"] = list(role.bound_cidrs)
+    if role.num_uses:
+        data["token_num_uses"] = role.num_uses
+    if role.strictly_bind_ip:
+        data["token_strictly_bind_ip"] = True
+    return data

@@ -1,0 +1,114 @@
+"""How long a token may live on: by its role, by the auth method that it came from, by its mount."""
+
+from __future__ import annotations
+
+import msgspec
+
+from strongroom.barrier import keys
+from strongroom.lib.errors import Internal, InvalidRequest
+from strongroom.sdk.engine import AuthMethod
+from strongroom.sdk.request import Mount, Operation, Request
+from strongroom.sdk.response import Auth
+from strongroom.sdk.view import View
+from strongroom.services.mounts import MountEntry
+from strongroom.services.tokens import TokenRecord, TokenRole
+from strongroom.services.tokens.logic import grant_ttl
+from strongroom.sysapi.context import SystemView, system
+
+
+class _Times(msgspec.Struct, frozen=True):
+    """What a renewal goes by; in seconds, 0 for "not set"."""
+
+    ttl_s: int
+    max_ttl_s: int
+    period_s: int
+    explicit_max_ttl_s: int
+
+
+async def renewed(request: Request, record: TokenRecord, increment_s: int) -> tuple[TokenRecord, list[str]]:
+    """Prolong a token.
+
+    Args:
+        increment_s: what was asked for; 0 for what the token or its method says.
+
+    Returns: the token's new row, and warnings for the client.
+
+    Raises: `InvalidRequest` past its last moment, `Internal` when its role or auth method refuses.
+    """
+    view = system(request)
+    entry = view.router.by_id.get(record.auth_mount) if record.auth_mount else None
+    mount = entry.mount if entry is not None else request.mount
+    times = await (_of_method(view, request, entry, record) if entry is not None else _of_role(view, record))
+    ttl_s, warnings = grant_ttl(
+        wanted_s=increment_s or times.ttl_s,
+        default_s=mount.default_lease_ttl_s,
+        max_s=_ceiling(mount, times),
+        explicit_max_s=times.explicit_max_ttl_s,
+        period_s=times.period_s,
+        lived_s=request.now - record.created_at,
+    )
+    if ttl_s <= 0:
+        raise InvalidRequest("past the max TTL, cannot renew")
+    return await view.parts.tokens.extend(view.txn, record, ttl_s, request.now), warnings
+
+
+def _ceiling(mount: Mount, times: _Times) -> int:
+    return min((limit for limit in (mount.max_lease_ttl_s, times.max_ttl_s) if limit), default=0)
+
+
+def _refused(reason: str) -> Internal:
+    return Internal(f"1 error occurred:\n\t* failed to renew entry: {reason}\n\n")
+
+
+async def _of_role(view: SystemView, record: TokenRecord) -> _Times:
+    """A token made by a token: its role as it is now, if it has one."""
+    period_s, explicit_s = record.period_s, record.explicit_max_ttl_s
+    if record.role:
+        role = await view.txn.read(keys.TOKEN_ROLE + record.role, TokenRole)
+        if role is None:
+            raise _refused(f'original token role "{record.role}" could not be found, not renewing')
+        period_s = min((s for s in (period_s, role.period_s) if s), default=0)
+        explicit_s = min((s for s in (explicit_s, role.explicit_max_ttl_s) if s), default=0)
+    return _Times(ttl_s=record.ttl_s, max_ttl_s=0, period_s=period_s, explicit_max_ttl_s=explicit_s)
+
+
+async def _of_method(view: SystemView, request: Request, entry: MountEntry, record: TokenRecord) -> _Times:
+    """A token made by a login: what its auth method says of it now."""
+    auth = Auth(
+        display_name=record.display_name,
+        policies=record.policies,
+        metadata=record.metadata or {},
+        alias=record.alias,
+        ttl_s=record.ttl_s,
+        max_ttl_s=record.max_ttl_s,
+        explicit_max_ttl_s=record.explicit_max_ttl_s,
+        period_s=record.period_s,
+        num_uses=record.num_uses,
+        renewable=record.renewable,
+        no_default_policy=record.no_default_policy,
+        bound_cidrs=record.bound_cidrs,
+        strictly_bind_ip=record.strictly_bind_ip,
+        token_type=record.type,
+        internal=record.internal,
+    )
+    if isinstance(entry.engine, AuthMethod):
+        asked = Request(
+            operation=Operation.UPDATE,
+            path=record.path.removeprefix(entry.record.full_path),
+            data={},
+            mount=entry.mount,
+            view=View(view.txn, entry.prefix),
+            once=request.once,
+            now=request.now,
+            request_id=request.request_id,
+        )
+        try:
+            auth = await entry.engine.renew_token(asked, auth)
+        except InvalidRequest as error:
+            raise _refused(error.text) from error
+    return _Times(
+        ttl_s=auth.ttl_s,
+        max_ttl_s=auth.max_ttl_s,
+        period_s=auth.period_s,
+        explicit_max_ttl_s=auth.explicit_max_ttl_s,
+    )
