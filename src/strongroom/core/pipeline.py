@@ -105,6 +105,9 @@ class Pipeline:
         progress.sinks = await parts.audit.sinks(txn)
         router = await parts.mounts.router(txn)
         entry = router.find(request.path)
+        if request.operation in _WRITES and request.path.endswith("/"):
+            progress.known = Known(request, entry=entry)
+            raise InvalidRequest("cannot write to a path ending in '/'")
         match, unresolved = _resolve(entry, request)
         progress.known = Known(request, entry=entry)
         if entry is not None and match is not None and match.declaration.unauthenticated:
@@ -125,8 +128,6 @@ class Pipeline:
             raise refusal
         if entry is None:
             raise UnsupportedPath(f'no handler for route "{request.path}". route entry not found.')
-        if request.operation in _WRITES and request.path.endswith("/"):
-            raise InvalidRequest("cannot write to a path ending in '/'")
         if match is None or unresolved is not None:
             raise unresolved or UnsupportedPath("")
         response = await self._dispatch(txn, known, entry, match, router)

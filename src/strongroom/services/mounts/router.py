@@ -43,7 +43,7 @@ class Router:
             if entry is not None:
                 return entry
             at = path.find("/", at + 1)
-        return None
+        return self.by_path.get(path + "/")  # the mount itself, named without its slash
 
     def conflict(self, path: str) -> str:
         """The path of a mount that `path` is, lies in, or would cover; empty when it is free."""
@@ -67,8 +67,9 @@ def enter(
             type=record.type,
             accessor=record.accessor,
             options=options,
-            default_lease_ttl_s=record.config.default_lease_ttl_s or default_ttl_s,
-            max_lease_ttl_s=record.config.max_lease_ttl_s or max_ttl_s,
+            # A negative time is kept and shown as it was given, as Vault does, but no lease can last so long.
+            default_lease_ttl_s=max(0, record.config.default_lease_ttl_s) or default_ttl_s,
+            max_lease_ttl_s=max(0, record.config.max_lease_ttl_s) or max_ttl_s,
             token_type=record.config.token_type or "default-service",
         ),
         engine=engine.variant(options) if engine is not None else None,
