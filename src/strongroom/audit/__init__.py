@@ -1,5 +1,5 @@
 """The audit log: every request and every response, with sensitive values as keyed digests."""
 
-from strongroom.audit.broker import AuditBroker, AuditDevice, AuditRecord
+from strongroom.audit.broker import AuditBroker, AuditDevice, AuditedHeader, AuditRecord
 
-__all__ = ["AuditBroker", "AuditDevice", "AuditRecord"]
+__all__ = ["AuditBroker", "AuditDevice", "AuditRecord", "AuditedHeader"]

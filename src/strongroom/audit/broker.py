@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import structlog
 
-from strongroom.audit.entry import Outcome, Style, request_entry, response_entry
+from strongroom.audit import chain
+from strongroom.audit.entry import Notation, Outcome, Style, request_entry, response_entry
 from strongroom.barrier import keys
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction
-from strongroom.crypto.mac import hmac_sha256, hmac_sha256_hex
+from strongroom.crypto.mac import hmac_sha256_hex
 from strongroom.lib import json
-from strongroom.lib.errors import Internal, InvalidRequest, StrongroomError
-from strongroom.lib.rand import Random
+from strongroom.lib.errors import Internal, InvalidRequest, StrongroomError, Unavailable
+from strongroom.lib.rand import Random, uuid4
 from strongroom.sdk.fields import FieldError, to_bool
 from strongroom.services.exchange import Known
 
+_HEADERS = keys.SETTINGS + "audit-header/"
 _DIGESTS_KEPT = 4096
+_SHORT = 64
 _FAILED = "no audit device took the entry"
 
 log = structlog.get_logger("audit")
@@ -40,6 +44,13 @@ class AuditRecord(Record, frozen=True, tag="audit-device"):
 
     def __repr__(self) -> str:
         return f"AuditRecord(path={self.path}, type={self.type})"
+
+
+class AuditedHeader(Record, frozen=True, tag="audit-header"):
+    """A header of requests that entries show."""
+
+    hmac: bool
+    """Whether as a digest."""
 
 
 class AuditDevice(Protocol):
@@ -65,18 +76,38 @@ class AuditDevice(Protocol):
 DeviceType = Callable[[Mapping[str, str]], AuditDevice]
 
 
-class Sink:
-    """An open device with its digest key, its style, and the chain of what this process wrote to it."""
+class Channel:
+    """A device with its digest key and the chain of what this process wrote to it.
+
+    It is closed when the last request that may still write to it has ended, not when its configuration goes: the
+    request that disables a device is written to it.
+    """
 
     def __init__(self, record: AuditRecord, device: AuditDevice, writer: str) -> None:
         self.record = record
-        self.device = device
         self.style = style_of(record.options)
+        self._device = device
         self._prefix = record.options.get("prefix", "").encode()
         self._digests: OrderedDict[str, str] = OrderedDict()
-        self._chain = hmac_sha256(record.salt, writer.encode())
         self._writer = writer
-        self._sequence = 0
+        self._link = chain.start(record.salt, writer)
+        self._is_open = False
+        self._close = weakref.finalize(self, device.close)
+
+    def open(self) -> None:
+        """Open the device.  Raises `InvalidRequest` when its options can't work."""
+        self._device.open()
+        self._is_open = True
+
+    def reopen(self) -> None:
+        """Go on after a log rotation.  Raises `InvalidRequest` when that can't be; the next entry tries again."""
+        self._is_open = False
+        self._device.reopen()
+        self._is_open = True
+
+    def close(self) -> None:
+        """Close the device for good."""
+        self._close()
 
     def digest(self, text: str) -> str:
         """The digest that stands for a sensitive text, as `sys/audit-hash` tells it."""
@@ -84,20 +115,46 @@ class Sink:
         if known is None:
             known = "hmac-sha256:" + hmac_sha256_hex(self.record.salt, text.encode("utf-8", "surrogateescape"))
             # Short texts recur: tokens, accessors, the values that are read again and again.
-            if len(text) <= 64:
+            if len(text) <= _SHORT:
                 self._digests[text] = known
                 if len(self._digests) > _DIGESTS_KEPT:
                     self._digests.popitem(last=False)
         return known
 
     def write(self, entry: dict[str, Any]) -> None:
-        """Append an entry, chained to the one before by a MAC over both."""
-        body = json.dumps_unsorted(entry)
-        chain = hmac_sha256(self.record.salt, self._chain + body)
-        link = f',"chain":{{"writer":"{self._writer}","sequence":{self._sequence + 1},"mac":"{chain.hex()}"}}}}\n'
-        self.device.write(self._prefix + body[:-1] + link.encode())
-        self._chain = chain
-        self._sequence += 1
+        """Append an entry, chained to the one before.  Raises `Unavailable` when the device didn't take it."""
+        if not self._is_open:
+            # What failed when the server started, or at a rotation, is tried again with each entry.
+            try:
+                self.open()
+            except InvalidRequest as error:
+                raise Unavailable("the audit device cannot be opened", detail=error.text) from error
+        line, link = chain.append(self.record.salt, self._link, self._writer, json.dumps_unsorted(entry))
+        self._device.write(self._prefix + line + b"\n")
+        self._link = link
+
+
+class Sink:
+    """A channel as one state of the configuration has it."""
+
+    __slots__ = ("_notation", "channel")
+
+    def __init__(self, channel: Channel, headers: Mapping[str, bool]) -> None:
+        self.channel = channel
+        self._notation = Notation(channel.digest, channel.style, headers)
+
+    @property
+    def record(self) -> AuditRecord:
+        """The device's configuration."""
+        return self.channel.record
+
+    def request(self, known: Known, error: str, now: float) -> None:
+        """Write the entry of a request.  Raises `Unavailable`."""
+        self.channel.write(request_entry(known, error, now, self._notation))
+
+    def response(self, known: Known, outcome: Outcome, now: float) -> None:
+        """Write the entry of an answer.  Raises `Unavailable`."""
+        self.channel.write(response_entry(known, outcome, now, self._notation))
 
 
 def style_of(options: Mapping[str, str]) -> Style:
@@ -108,9 +165,9 @@ def style_of(options: Mapping[str, str]) -> Style:
             try:
                 values[name] = to_bool(options[name])
             except FieldError as error:
-                raise InvalidRequest(f"{name}: {error}") from error
-    if options.get("format", "json") != "json":
-        raise InvalidRequest(f"unknown format type {options['format']!r}")
+                raise InvalidRequest(f'strconv.ParseBool: parsing "{options[name]}": invalid syntax') from error
+    if (format_ := options.get("format", "json")) != "json":
+        raise InvalidRequest(f'unknown format type "{format_}"')
     return Style(**values)
 
 
@@ -119,56 +176,104 @@ class AuditBroker:
 
     Args:
         types: constructors by device type.
-        writer: names this process in the chains of its entries.
+        writer: names this process in the chains of its entries; no other process may ever have had the name.
     """
 
     def __init__(self, types: Mapping[str, DeviceType], random: Random, writer: str) -> None:
         self.types = types
         self._random = random
         self._writer = writer
-        self._open: dict[str, Sink] = {}
+        self._channels: dict[str, Channel] = {}
 
     async def sinks(self, txn: Transaction) -> tuple[Sink, ...]:
         """The devices to write to, by the configuration that this transaction sees."""
         return await txn.derived("audit devices", self._build)
 
     async def _build(self, txn: Transaction) -> tuple[Sink, ...]:
+        headers = {name: header.hmac for name, header in (await self.headers(txn)).items()}
         sinks = []
-        for name in await txn.list(keys.AUDIT_DEVICES):
-            record = await txn.read(keys.AUDIT_DEVICES + name, AuditRecord)
-            if record is None:
-                continue
-            sink = self._open.get(record.id)
-            if sink is None:
-                sink = self._open[record.id] = self.open(record)
-            sinks.append(sink)
-        for gone in self._open.keys() - {sink.record.id for sink in sinks}:
-            self._open.pop(gone).device.close()
+        for record in await self.records(txn):
+            channel = self._channels.get(record.id)
+            if channel is None:
+                channel = self._channels[record.id] = self._channel(record)
+                try:
+                    channel.open()
+                except StrongroomError as error:
+                    log.error("audit device did not open", device=record.path, reason=error.text)
+            sinks.append(Sink(channel, headers))
+        for gone in self._channels.keys() - {sink.record.id for sink in sinks}:
+            del self._channels[gone]
         return tuple(sinks)
 
-    def open(self, record: AuditRecord) -> Sink:
-        """Open one device.  Raises `InvalidRequest` when its type or options can't work."""
+    async def records(self, txn: Transaction) -> list[AuditRecord]:
+        """The configured devices, by path."""
+        found = [await txn.read(keys.AUDIT_DEVICES + name, AuditRecord) for name in await txn.list(keys.AUDIT_DEVICES)]
+        return sorted((record for record in found if record is not None), key=lambda record: record.path)
+
+    async def enable(
+        self, txn: Transaction, path: str, type_: str, description: str, options: dict[str, str], *, local: bool
+    ) -> None:
+        """Configure a device, having opened it once.
+
+        Args:
+            path: ends in `/`.
+
+        Raises: `InvalidRequest` when the path is taken, or the device can't be opened with these options.
+        """
+        for other in await self.records(txn):
+            if other.path.startswith(path) or path.startswith(other.path):
+                raise InvalidRequest("path already in use")
+        record = AuditRecord(
+            path=path,
+            type=type_,
+            description=description,
+            options=options,
+            local=local,
+            salt=txn.once(f"audit salt {path}", lambda: self._random.bytes(32)),
+            id=txn.once(f"audit id {path}", lambda: uuid4(self._random)),
+        )
+        # Closed again with this object: other processes open their own, and this one does when it is configured.
+        self._channel(record).open()
+        txn.write(keys.AUDIT_DEVICES + record.id, record)
+
+    async def disable(self, txn: Transaction, path: str) -> None:
+        """Remove the device of a path, if there is one."""
+        for record in await self.records(txn):
+            if record.path == path:
+                txn.delete(keys.AUDIT_DEVICES + record.id)
+
+    async def headers(self, txn: Transaction) -> dict[str, AuditedHeader]:
+        """The headers of requests that entries show, by name in lower case."""
+        found = {name: await txn.read(_HEADERS + name, AuditedHeader) for name in await txn.list(_HEADERS)}
+        return {name: header for name, header in found.items() if header is not None}
+
+    def set_header(self, txn: Transaction, name: str, header: AuditedHeader | None) -> None:
+        """Show a header of requests in entries, or, with None, not any more."""
+        key = _HEADERS + name.lower()
+        if header is None:
+            txn.delete(key)
+        else:
+            txn.write(key, header)
+
+    def _channel(self, record: AuditRecord) -> Channel:
         make = self.types.get(record.type)
         if make is None:
             raise InvalidRequest(f'unknown backend type: "{record.type}"')
-        device = make(record.options)
-        sink = Sink(record, device, self._writer)
-        device.open()
-        return sink
+        return Channel(record, make(record.options), self._writer)
 
     def request(self, sinks: tuple[Sink, ...], known: Known, error: str, now: float) -> None:
         """Write the request entry.  Raises `Internal` when there are devices and none took it."""
-        self._each(sinks, lambda sink: request_entry(known, error, now, sink.digest, sink.style))
+        self._each(sinks, lambda sink: sink.request(known, error, now))
 
     def response(self, sinks: tuple[Sink, ...], known: Known, outcome: Outcome, now: float) -> None:
         """Write the response entry.  Raises `Internal` when there are devices and none took it."""
-        self._each(sinks, lambda sink: response_entry(known, outcome, now, sink.digest, sink.style))
+        self._each(sinks, lambda sink: sink.response(known, outcome, now))
 
-    def _each(self, sinks: tuple[Sink, ...], make: Callable[[Sink], dict[str, Any]]) -> None:
+    def _each(self, sinks: tuple[Sink, ...], write: Callable[[Sink], None]) -> None:
         taken = not sinks
         for sink in sinks:
             try:
-                sink.write(make(sink))
+                write(sink)
                 taken = True
             except StrongroomError as error:
                 log.error("audit device failed", device=sink.record.path, reason=error.detail or error.text)
@@ -176,19 +281,15 @@ class AuditBroker:
             raise Internal("failed to audit request, cannot continue", detail=_FAILED)
 
     def reopen(self) -> None:
-        """Reopen every device, after a log rotation; one that fails is logged, and refuses from then on."""
-        for sink in self._open.values():
+        """Reopen every device, after a log rotation; one that fails is logged, and tried again with each entry."""
+        for channel in self._channels.values():
             try:
-                sink.device.reopen()
+                channel.reopen()
             except StrongroomError as error:
-                log.error("audit device did not reopen", device=sink.record.path, reason=error.text)
+                log.error("audit device did not reopen", device=channel.record.path, reason=error.text)
 
     def close(self) -> None:
         """Close every device."""
-        for sink in self._open.values():
-            sink.device.close()
-        self._open.clear()
-
-    def new_salt(self) -> bytes:
-        """A digest key for a new device."""
-        return self._random.bytes(32)
+        for channel in self._channels.values():
+            channel.close()
+        self._channels.clear()

@@ -5,16 +5,30 @@ Source: https://developer.hashicorp.com/vault/docs/audit/schema
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
+from strongroom.sdk.engine import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH
 from strongroom.sdk.response import Response
 from strongroom.services.exchange import Known
+from strongroom.services.mounts import BUILT_IN_VERSION, MountEntry
 
 Digest = Callable[[str], str]
+
+_LISTINGS = frozenset({"list", "scan"})
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
+_DENIED = "1 error occurred:\n\t* permission denied\n\n"
+_PLAIN_ERRORS = frozenset({"permission denied", _DENIED, UNSUPPORTED_PATH, UNSUPPORTED_OPERATION})
+"""Texts that name a kind of failure and nothing of the request; any other may quote what the client sent."""
+_CREDENTIAL_HEADERS = frozenset({"authorization", "cookie", "x-vault-token"})
+"""Never shown as they are, whatever the configuration says."""
+_ANY_ERROR = "1 error occurred:\n\t* invalid request\n\n"
 
 
 class Style(msgspec.Struct, frozen=True):
@@ -37,6 +51,32 @@ class Outcome(msgspec.Struct, frozen=True):
     status: int = 200
 
 
+class Notation(msgspec.Struct, frozen=True):
+    """How one device writes: what it hides, and with which key."""
+
+    digest: Digest
+    style: Style
+    headers: Mapping[str, bool] = {}
+    """The headers of requests to show, in lower case, and whether as digests."""
+
+    def secret(self, text: str) -> str:
+        """A text that must not be read."""
+        return text if self.style.log_raw else self.digest(text)
+
+    def accessor(self, text: str) -> str:
+        """A token's accessor."""
+        return text if self.style.log_raw or not self.style.hmac_accessor else self.digest(text)
+
+    def data(self, data: dict[str, Any], plain: tuple[str, ...] | None) -> dict[str, Any]:
+        """The fields of a request or answer; `plain` are those that the mount shows as they are."""
+        if self.style.log_raw:
+            return data
+        return {
+            name: item if plain is not None and name in plain else digest_values(item, self.digest)
+            for name, item in data.items()
+        }
+
+
 def timestamp(seconds: float) -> str:
     """RFC 3339 in UTC, with microseconds."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -48,9 +88,9 @@ def whole_timestamp(seconds: float) -> str:
 
 
 def digest_values(value: Any, digest: Digest) -> Any:
-    """Every text inside replaced by its digest; numbers, booleans and names stay."""
+    """Every text inside replaced by its digest; numbers, booleans, names and points in time stay."""
     if isinstance(value, str):
-        return digest(value)
+        return value if value[4:5] == "-" and _TIME.fullmatch(value) else digest(value)
     if isinstance(value, dict):
         return {name: digest_values(item, digest) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -60,146 +100,194 @@ def digest_values(value: Any, digest: Digest) -> Any:
     return value
 
 
-def _data(data: dict[str, Any], plain: tuple[str, ...] | None, digest: Digest, style: Style) -> dict[str, Any]:
-    if style.log_raw:
-        return data
-    return {
-        name: item if plain is not None and name in plain else digest_values(item, digest)
-        for name, item in data.items()
-    }
-
-
-def request_entry(known: Known, error: str, now: float, digest: Digest, style: Style) -> dict[str, Any]:
+def request_entry(known: Known, error: str, now: float, notation: Notation) -> dict[str, Any]:
     """The entry that is written before anything happens."""
     entry: dict[str, Any] = {
         "time": timestamp(now),
         "type": "request",
-        "auth": _auth(known, digest, style),
-        "request": _request(known, digest, style),
+        "auth": _auth(known, notation),
+        "request": _request(known, notation),
     }
     if error:
-        entry["error"] = error
+        entry["error"] = _error(error, notation)
     return entry
 
 
-def response_entry(known: Known, outcome: Outcome, now: float, digest: Digest, style: Style) -> dict[str, Any]:
+def response_entry(known: Known, outcome: Outcome, now: float, notation: Notation) -> dict[str, Any]:
     """The entry that is written after the commit, before the answer."""
+    login = known.bearer is None and outcome.auth is not None
     entry: dict[str, Any] = {
         "time": timestamp(now),
         "type": "response",
-        "auth": _auth(known, digest, style),
-        "request": _request(known, digest, style),
-        "response": _response(known, outcome, digest, style),
+        "auth": _granted(known, outcome, notation) if login else _auth(known, notation),
+        "request": _request(known, notation),
+        "response": _response(known, outcome, notation),
     }
     if outcome.error:
-        entry["error"] = outcome.error
+        entry["error"] = _error(outcome.error, notation)
     return entry
 
 
-def _auth(known: Known, digest: Digest, style: Style) -> dict[str, Any]:
+def _error(text: str, notation: Notation) -> str:
+    if notation.style.log_raw or text in _PLAIN_ERRORS:
+        return text
+    return UNSUPPORTED_PATH if text.startswith("no handler for route ") else _ANY_ERROR
+
+
+def _auth(known: Known, notation: Notation) -> dict[str, Any]:
+    """Who asks."""
     if known.bearer is None:
         return {"token_type": "default"}
     record = known.bearer.record
-    out: dict[str, Any] = {
-        "client_token": known.bearer.token if style.log_raw else digest(known.bearer.token),
-        "accessor": record.accessor if style.log_raw or not style.hmac_accessor else digest(record.accessor),
+    out: dict[str, Any] = {"client_token": notation.secret(known.bearer.token)}
+    if record.accessor:
+        out["accessor"] = notation.accessor(record.accessor)
+    out |= {
         "display_name": record.display_name,
         "policies": record.policies,
         "token_policies": record.policies,
-        "token_type": record.type,
-        "token_issue_time": whole_timestamp(record.created_at),
+        "policy_results": _policy_results(known),
     }
-    if record.ttl_s:
-        out["token_ttl"] = record.ttl_s
     if record.metadata:
         out["metadata"] = record.metadata
     if record.entity_id:
         out["entity_id"] = record.entity_id
     if record.num_uses:
         out["remaining_uses"] = known.remaining_uses
-    if known.grant is not None:
-        names = known.grant.policies
-        out["policy_results"] = {
-            "allowed": True,
-            "granting_policies": [{"name": name, "namespace_id": "root", "type": "acl"} for name in names],
-        }
-    else:
-        out["policy_results"] = {"allowed": False}
+    out["token_type"] = record.type
+    if record.ttl_s:
+        out["token_ttl"] = record.ttl_s
+    out["token_issue_time"] = whole_timestamp(record.created_at)
     return out
 
 
-def _request(known: Known, digest: Digest, style: Style) -> dict[str, Any]:
+def _policy_results(known: Known) -> dict[str, Any]:
+    if known.grant is None:
+        return {"allowed": False}
+    granting = [{"name": name, "namespace_id": "root", "type": "acl"} for name in known.grant.policies]
+    return {"allowed": True, "granting_policies": granting}
+
+
+def _granted(known: Known, outcome: Outcome, notation: Notation) -> dict[str, Any]:
+    """The token that an answer hands out, as an `auth` block of the log."""
+    block = outcome.auth or {}
+    out: dict[str, Any] = {"client_token": notation.secret(str(block.get("client_token", "")))}
+    if accessor := block.get("accessor"):
+        out["accessor"] = notation.accessor(str(accessor))
+    if name := _display_name(known, outcome):
+        out["display_name"] = name
+    out |= {"policies": block.get("policies", []), "token_policies": block.get("token_policies", [])}
+    for field in ("metadata", "entity_id", "num_uses"):
+        if block.get(field):
+            out[field] = block[field]
+    out["token_type"] = block.get("token_type", "")
+    if block.get("lease_duration"):
+        out["token_ttl"] = block["lease_duration"]
+    return out
+
+
+def _display_name(known: Known, outcome: Outcome) -> str:
+    auth = outcome.response.auth if outcome.response is not None else None
+    if auth is None or known.entry is None:
+        return ""
+    mount = known.entry.record.path.rstrip("/")
+    return f"{mount}-{auth.display_name}" if auth.display_name else mount
+
+
+def client_id(known: Known) -> str:
+    """What stands for a client in counts: its entity, or else what its policies are."""
+    if known.bearer is None:
+        return ""
+    record = known.bearer.record
+    if record.entity_id:
+        return record.entity_id
+    return base64.b64encode(hashlib.sha256("\0".join(record.policies).encode()).digest()).decode()
+
+
+def _mount(entry: MountEntry, version_field: str) -> dict[str, Any]:
+    record = entry.record
+    return {
+        "mount_point": record.full_path,
+        "mount_type": record.type,
+        "mount_accessor": record.accessor,
+        version_field: BUILT_IN_VERSION,
+        "mount_class": record.table,
+    }
+
+
+def _request(known: Known, notation: Notation) -> dict[str, Any]:
     request = known.request
-    out: dict[str, Any] = {"id": request.id, "operation": request.operation.value}
-    if known.entry is not None:
-        record = known.entry.record
-        out |= {
-            "mount_point": record.full_path,
-            "mount_type": record.type,
-            "mount_accessor": record.accessor,
-            "mount_class": record.table,
-        }
-    if request.token:
-        out["client_token"] = request.token if style.log_raw else digest(request.token)
+    out: dict[str, Any] = {"id": request.id}
     if known.bearer is not None:
-        accessor = known.bearer.record.accessor
-        out["client_id"] = known.bearer.record.entity_id or known.bearer.record.key
-        out["client_token_accessor"] = accessor if style.log_raw or not style.hmac_accessor else digest(accessor)
+        out["client_id"] = client_id(known)
+    out["operation"] = request.operation.value
+    if known.entry is not None:
+        out |= _mount(known.entry, "mount_running_version")
+    if request.token:
+        out["client_token"] = notation.secret(request.token)
+    if known.bearer is not None and known.bearer.record.accessor:
+        out["client_token_accessor"] = notation.accessor(known.bearer.record.accessor)
     out["namespace"] = {"id": "root"}
     out["path"] = request.path
     if request.data:
         plain = known.entry.record.config.audit_non_hmac_request_keys if known.entry is not None else None
-        out["data"] = _data(request.data, plain, digest, style)
+        out["data"] = notation.data(request.data, plain)
     out["remote_address"] = request.address
     if request.port:
         out["remote_port"] = request.port
     if request.wrap_ttl_s:
         out["wrap_ttl"] = request.wrap_ttl_s
-    if request.headers:
-        out["headers"] = {name: [text if style.log_raw else digest(text)] for name, text in request.headers.items()}
+    headers = {
+        name: [
+            notation.secret(request.headers[name])
+            if hidden or name in _CREDENTIAL_HEADERS
+            else request.headers[name]
+        ]
+        for name, hidden in notation.headers.items()
+        if name in request.headers
+    }
+    if headers:
+        out["headers"] = headers
     return out
 
 
-def _response(known: Known, outcome: Outcome, digest: Digest, style: Style) -> dict[str, Any]:
+def _response(known: Known, outcome: Outcome, notation: Notation) -> dict[str, Any]:
     out: dict[str, Any] = {}
-    plain = None
-    if known.entry is not None:
-        record = known.entry.record
-        plain = record.config.audit_non_hmac_response_keys
-        out |= {
-            "mount_point": record.full_path,
-            "mount_type": record.type,
-            "mount_accessor": record.accessor,
-            "mount_class": record.table,
-        }
     response = outcome.response
     if outcome.auth is not None:
-        secret = {"client_token"} | ({"accessor"} if style.hmac_accessor else set())
-        out["auth"] = {
-            name: digest(item) if name in secret and item and not style.log_raw else item
-            for name, item in outcome.auth.items()
-        }
+        out["auth"] = _granted(known, outcome, notation)
+    plain = None
+    if known.entry is not None:
+        plain = known.entry.record.config.audit_non_hmac_response_keys
+        out |= _mount(known.entry, "mount_running_plugin_version")
     if outcome.wrap is not None:
-        hidden = {"token", "accessor", "wrapped_accessor"} if style.hmac_accessor else {"token"}
-        out["wrap_info"] = {
-            name: digest(item) if name in hidden and not style.log_raw else item for name, item in outcome.wrap.items()
-        }
+        out["wrap_info"] = _wrapping(outcome.wrap, notation)
     if outcome.lease_id:
         out["secret"] = {"lease_id": outcome.lease_id}
     if response is not None:
         if response.warnings:
             out["warnings"] = response.warnings
         if response.data is not None:
-            out["data"] = _shown(known, response.data, plain, digest, style)
+            out["data"] = notation.data(_elided(known, response.data, notation.style), plain)
+    elif outcome.error and outcome.error not in _PLAIN_ERRORS:
+        out["data"] = notation.data({"error": outcome.error}, None)
     return out
 
 
-def _shown(
-    known: Known, data: dict[str, Any], plain: tuple[str, ...] | None, digest: Digest, style: Style
-) -> dict[str, Any]:
-    if style.elide_list_responses and known.request.operation.value in {"list", "scan"}:
-        data = {
-            name: len(item) if name in {"keys", "key_info"} and isinstance(item, (list, dict)) else item
-            for name, item in data.items()
-        }
-    return _data(data, plain, digest, style)
+def _wrapping(wrap: dict[str, Any], notation: Notation) -> dict[str, Any]:
+    out = dict(wrap)
+    out["token"] = notation.secret(str(wrap["token"]))
+    for name in ("accessor", "wrapped_accessor"):
+        if name in wrap:
+            out[name] = notation.accessor(str(wrap[name]))
+    return out
+
+
+def _elided(known: Known, data: dict[str, Any], style: Style) -> dict[str, Any]:
+    """With `elide_list_responses`, a listing's names give way to their number."""
+    if not style.elide_list_responses or known.request.operation.value not in _LISTINGS:
+        return data
+    return {
+        name: len(item) if name in {"keys", "key_info"} and isinstance(item, (list, dict)) else item
+        for name, item in data.items()
+    }

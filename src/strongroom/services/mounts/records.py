@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from strongroom.__about__ import __version__
 from strongroom.barrier.record import Part, Record
+
+BUILT_IN_VERSION = f"v{__version__}+builtin.strongroom"
+"""The version of everything that ships with the server; there is no other."""
 
 
 class Lockout(Part, frozen=True):
@@ -53,6 +57,16 @@ class MountRecord(Record, frozen=True, tag="mount"):
     def full_path(self) -> str:
         """The path below `/v1/`, ending in `/`."""
         return f"auth/{self.path}" if self.table == "auth" else self.path
+
+
+class Move(Record, frozen=True, tag="mount-move"):
+    """A mount that was given another path."""
+
+    source: str
+    """Full path, ending in `/`."""
+    target: str
+    moved_at: float
+    """Seconds since the epoch."""
 
 
 class Rubble(Record, frozen=True, tag="rubble"):

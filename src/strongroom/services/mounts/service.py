@@ -12,17 +12,21 @@ from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, uuid4
 from strongroom.sdk.engine import Engine
-from strongroom.services.mounts.records import MountRecord, Rubble
-from strongroom.services.mounts.router import Router, enter
+from strongroom.services.mounts.records import MountRecord, Move, Rubble
+from strongroom.services.mounts.router import MountEntry, Router, enter
+from strongroom.services.mounts.tuning import AUTH, SECRET
 
-SECRET = "secret"  # noqa: S105 - the name of a mount table
-AUTH = "auth"
+_MOVES = keys.SETTINGS + "mount-move/"
+_MOVES_KEPT_S = 24 * 3600
 
 _BUILT_IN_PATHS = {
     SECRET: ("cubbyhole/", "identity/", "sys/", "audit/", "auth/"),
     AUTH: ("token/",),
 }
-_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f\s]*")
+BUILT_IN_TYPES = frozenset({"system", "identity", "cubbyhole", "token"})
+"""What every server has mounted once, and nobody can mount again."""
+
+_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*")
 _ACCESSOR_PREFIX = {"system": "system", "token": "auth_token"}
 
 
@@ -52,8 +56,12 @@ class MountService:
         for name in await txn.list(keys.MOUNTS):
             record = await txn.read(keys.MOUNTS + name, MountRecord)
             if record is not None:
-                entries.append(enter(record, self.engines, self.default_ttl_s, self.max_ttl_s))
+                entries.append(self.entry(record))
         return Router(entries)
+
+    def entry(self, record: MountRecord) -> MountEntry:
+        """A mount with its engine, as the router would find it."""
+        return enter(record, self.engines, self.default_ttl_s, self.max_ttl_s)
 
     def new_record(self, txn: Transaction, table: str, path: str, type_: str, now: float) -> MountRecord:
         """A record with ids of its own, not stored yet."""
@@ -87,18 +95,52 @@ class MountService:
         prefix = keys.area(keys.ROOT_NAMESPACE, record.id, local=record.local)
         txn.write(keys.RUBBLE + record.id, Rubble(prefixes=(prefix,), lease_mount=record.id))
 
-    async def move(self, txn: Transaction, record: MountRecord, table: str, path: str) -> MountRecord:
-        """Give a mount another path.  Raises `InvalidRequest` when that is taken, reserved or malformed."""
-        if record.path in _BUILT_IN_PATHS[record.table]:
-            raise InvalidRequest(f"cannot remount '{record.full_path}'")
-        check_path(table, path)
-        moved = msgspec.structs.replace(record, table=table, path=path)
+    async def move(self, txn: Transaction, source: str, target: str, now: float) -> str:
+        """Give a mount another path, at once: its part of the store is named by its id.
+
+        Args:
+            source: full path, ending in `/`.
+            target: the same.
+
+        Returns: the id by which `moved` finds what was done.
+
+        Raises: `InvalidRequest` when there is no such mount, or the target is taken, reserved or malformed.
+        """
+        table, path = split(target)
+        if built_in(*split(source)):
+            raise InvalidRequest(f'cannot remount "{source}"')
         router = await self.router(txn)
-        existing = router.conflict(moved.full_path)
-        if existing and existing != record.full_path:
-            raise InvalidRequest(f"path already in use at {existing!r}".replace("'", '"'))
-        self.put(txn, moved)
-        return moved
+        entry = router.by_path.get(source)
+        if split(source)[0] == AUTH and table != AUTH:
+            raise InvalidRequest(f'cannot remount auth mount to non-auth mount "{target}"')
+        if built_in(table, path) or (split(source)[0] == SECRET and (table == AUTH or _reserved(path))):
+            raise InvalidRequest(f"cannot remount to destination {target}")
+        if entry is None:
+            raise InvalidRequest(f'no matching mount at "{source}"')
+        _check_characters(path)
+        existing = router.conflict(target)
+        if existing:
+            raise InvalidRequest(f'path already in use at "{existing}"')
+        self.put(txn, msgspec.structs.replace(entry.record, path=path))
+        await self._forget_old_moves(txn, now)
+        migration = txn.once("migration", lambda: uuid4(self._random))
+        txn.write(_MOVES + migration, Move(source=source, target=target, moved_at=now))
+        return migration
+
+    async def moved(self, txn: Transaction, migration: str) -> Move | None:
+        """What a move did, for a day."""
+        return await txn.read(_MOVES + migration, Move) if "/" not in migration else None
+
+    async def _forget_old_moves(self, txn: Transaction, now: float) -> None:
+        for name in await txn.list(_MOVES):
+            move = await txn.read(_MOVES + name, Move)
+            if move is not None and move.moved_at + _MOVES_KEPT_S <= now:
+                txn.delete(_MOVES + name)
+
+
+def split(full_path: str) -> tuple[str, str]:
+    """The table and the path in it, of a path below `/v1/`."""
+    return (AUTH, full_path[len("auth/") :]) if full_path.startswith("auth/") else (SECRET, full_path)
 
 
 def built_in(table: str, path: str) -> bool:
@@ -110,7 +152,17 @@ def check_path(table: str, path: str) -> None:
     """Raise `InvalidRequest` for a path that no mount can have.  `path` ends in `/`."""
     if path == "/":
         raise InvalidRequest("path must be specified")
-    if table == SECRET and any(path.startswith(reserved) for reserved in _BUILT_IN_PATHS[table]):
+    if table == SECRET and _reserved(path):
         raise InvalidRequest(f'cannot mount "{path}"')
+    _check_characters(path)
+
+
+def _reserved(path: str) -> bool:
+    return any(path.startswith(reserved) for reserved in _BUILT_IN_PATHS[SECRET])
+
+
+def _check_characters(path: str) -> None:
+    if path == "/":
+        raise InvalidRequest("path must be specified")
     if not _PRINTABLE.fullmatch(path):
         raise InvalidRequest("path contains characters that are not printable")

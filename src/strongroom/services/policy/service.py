@@ -8,7 +8,7 @@ from functools import partial
 
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
-from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.services.identity import IdentityService
 from strongroom.services.policy.acl import Acl
 from strongroom.services.policy.parse import Policy, parse_policy, render_policy
@@ -17,7 +17,8 @@ from strongroom.services.policy.records import PolicyRecord
 ROOT = "root"
 IMMUTABLE = frozenset({ROOT, "response-wrapping"})
 UNDELETABLE = IMMUTABLE | {"default"}
-HIDDEN = frozenset({"response-wrapping", "control-group"})
+HIDDEN = frozenset({"response-wrapping"})
+"""What no token is given by name, and no listing shows."""
 
 
 class PolicyService:
@@ -39,10 +40,14 @@ class PolicyService:
 
     def write(self, txn: Transaction, record: PolicyRecord) -> None:
         """Store a policy.  Raises `InvalidRequest` when it doesn't parse or may not be changed."""
+        self.check_name(record.name)
         check(record.name, record.text)
-        if record.name in IMMUTABLE:
-            raise InvalidRequest(f'cannot update "{record.name}" policy')
         txn.write(keys.POLICIES + record.name, record)
+
+    def check_name(self, name: str) -> None:
+        """Raise `InvalidRequest` for a policy whose text is fixed."""
+        if name in IMMUTABLE:
+            raise InvalidRequest(f'cannot update "{name}" policy')
 
     def delete(self, txn: Transaction, name: str) -> None:
         """Remove a policy; tokens that name it lose what it allowed.  Raises `InvalidRequest` for built-in ones."""
@@ -59,18 +64,38 @@ class PolicyService:
             return await self._merge(txn, names, entity_id, now)
         return acl
 
-    async def _merge(self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float) -> Acl:
-        if ROOT in names:
-            return Acl((), now, root=True)
+    async def of_token(
+        self, txn: Transaction, names: tuple[str, ...], entity_id: str
+    ) -> tuple[str, ...]:
+        """The names that count for a token: its own and its entity's.
+
+        Raises: `PermissionDenied` when the entity is disabled.
+        """
+        if not entity_id or ROOT in names:
+            return names
+        entity = await self._identity.entity(txn, entity_id)
+        if entity is None:
+            return names
+        if entity.disabled:
+            raise PermissionDenied("permission denied")
+        return tuple(sorted({*names, *entity.policies}))
+
+    async def rendered(
+        self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float
+    ) -> tuple[list[Policy], float]:
+        """The policies of these names for this entity, templates filled in; names without a policy are left out.
+
+        Returns: the policies, and the time from when on one of them counts for nothing, in seconds since the epoch.
+        """
         subject = await self._identity.subject(txn, entity_id)
-        expiries = [math.inf]
+        until = math.inf
         policies = []
         for name in names:
             record = await txn.read(keys.POLICIES + name, PolicyRecord)
             if record is None or (record.expires_at and record.expires_at <= now):
                 continue
             if record.expires_at:
-                expiries.append(record.expires_at)
+                until = min(until, record.expires_at)
             policy = await txn.derived(("policy", name), partial(_parsed, name=name))
             if policy is not None:
                 policies.append(
@@ -78,8 +103,14 @@ class PolicyService:
                         policy, subject, allow_wildcards=record.allow_wildcards, allow_slashes=record.allow_slashes
                     )
                 )
+        return policies, until
+
+    async def _merge(self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float) -> Acl:
+        if ROOT in names:
+            return Acl((), now, root=True)
+        policies, until = await self.rendered(txn, names, entity_id, now)
         acl = Acl(policies, now)
-        acl.valid_until = min(acl.valid_until, *expiries)
+        acl.valid_until = min(acl.valid_until, until)
         return acl
 
     async def missing(self, txn: Transaction, names: Iterable[str]) -> list[str]:

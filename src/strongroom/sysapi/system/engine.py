@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from strongroom.sysapi.system.paths_audit import AuditPaths
+from strongroom.sysapi.system.paths_auth import AuthPaths
 from strongroom.sysapi.system.paths_mounts import MountPaths
+from strongroom.sysapi.system.paths_passwords import PasswordPaths
+from strongroom.sysapi.system.paths_policies import PolicyPaths
+from strongroom.sysapi.system.paths_remount import RemountPaths
 from strongroom.sysapi.system.paths_seal import SealPaths
+from strongroom.sysapi.system.paths_tune import TunePaths
+from strongroom.sysapi.system.paths_ui import UiPaths
 
 
-class System(MountPaths, SealPaths):
+class System(
+    # Before the paths of mounting, whose patterns cover those of tuning.
+    TunePaths,
+    MountPaths,
+    AuthPaths,
+    RemountPaths,
+    PolicyPaths,
+    PasswordPaths,
+    AuditPaths,
+    UiPaths,
+    SealPaths,
+):
     """The system mount."""
 
     type = "system"

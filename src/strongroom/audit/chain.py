@@ -1,0 +1,96 @@
+"""The chain through an audit log: each line carries a MAC over itself and the line before it of the same writer (p).
+
+    {"time":…,"type":…,…,"chain":{"writer":"node-1a2b","sequence":17,"mac":"…"}}
+
+Whoever lacks the device's key can neither change, drop, insert nor reorder lines of a writer without it showing.
+Lines cut from the end show only beside a later line or a count kept elsewhere; a writer is one process from its
+start to its end, so a new one begins at 1.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from strongroom.crypto.mac import hmac_sha256
+
+_LINK = re.compile(rb',"chain":\{"writer":"([^"\\]{1,256})","sequence":([0-9]{1,18}),"mac":"([0-9a-f]{64})"\}\}$')
+
+
+class Link(msgspec.Struct, frozen=True):
+    """How far one writer is."""
+
+    sequence: int
+    mac: bytes
+
+    def __repr__(self) -> str:
+        return f"Link(sequence={self.sequence})"
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One line that doesn't fit."""
+
+    line: int
+    """Counted from 1."""
+    problem: str
+
+
+class Verified(msgspec.Struct, frozen=True):
+    """What a log proved to be."""
+
+    faults: tuple[Fault, ...]
+    writers: dict[str, Link]
+    """The last line of every writer; where the next file of a rotated log has to go on."""
+
+
+def start(key: bytes, writer: str) -> Link:
+    """What stands before a writer's first line."""
+    return Link(0, hmac_sha256(key, writer.encode()))
+
+
+def append(key: bytes, before: Link, writer: str, body: bytes) -> tuple[bytes, Link]:
+    """Chain an entry to the one before.
+
+    Args:
+        key: the device's key.
+        body: the entry as a JSON object.
+
+    Returns: the line without its newline, and the link to go on from.
+    """
+    mac = hmac_sha256(key, before.mac + body)
+    link = Link(before.sequence + 1, mac)
+    tail = f',"chain":{{"writer":"{writer}","sequence":{link.sequence},"mac":"{mac.hex()}"}}}}'
+    return body[:-1] + tail.encode(), link
+
+
+def verify(
+    key: bytes, lines: Iterable[bytes], *, prefix: bytes = b"", begun: Mapping[str, Link] | None = None
+) -> Verified:
+    """Check every line of a log.
+
+    Args:
+        key: the device's key.
+        lines: the log's lines, with or without newlines.
+        prefix: the device's `prefix` option.
+        begun: the last links of the files before this one; other writers have to begin at 1.
+    """
+    faults: list[Fault] = []
+    writers = dict(begun or {})
+    for number, raw in enumerate(lines, 1):
+        line = raw.rstrip(b"\n")
+        found = _LINK.search(line)
+        if found is None or not line.startswith(prefix):
+            faults.append(Fault(number, "no entry with a link of the chain"))
+            continue
+        writer, sequence, mac = found[1].decode("utf-8", "replace"), int(found[2]), bytes.fromhex(found[3].decode())
+        before = writers.get(writer) or start(key, writer)
+        body = line[len(prefix) : found.start()] + b"}"
+        if sequence != before.sequence + 1:
+            faults.append(Fault(number, f"{writer} goes on at {sequence} after {before.sequence}"))
+        elif not hmac.compare_digest(mac, hmac_sha256(key, before.mac + body)):
+            faults.append(Fault(number, f"{writer}'s line {sequence} is not what was written"))
+        writers[writer] = Link(sequence, mac)
+    return Verified(tuple(faults), writers)

@@ -1,0 +1,251 @@
+"""What `config` and `tune` may set on a mount: reading, checking and showing it (p).
+
+Source: https://developer.hashicorp.com/vault/api-docs/system/mounts#tune-mount-configuration
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+
+from strongroom.lib.durations import parse_duration_s
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.fields import Body, CommaList, Doc, FieldError, JsonMap, to_bool, to_text
+from strongroom.services.mounts.records import BUILT_IN_VERSION, Lockout, MountConfig
+
+SECRET = "secret"  # noqa: S105 - the name of a mount table
+AUTH = "auth"
+
+LOCKOUT_TYPES = frozenset({"approle", "ldap", "userpass"})
+"""Auth methods whose users can be locked out."""
+
+_SYSTEM = "system"
+_VISIBILITIES = frozenset({"", "unauth", "hidden"})
+_TOKEN_TYPES = frozenset({"", "default-service", "default-batch", "service", "batch"})
+DEFAULT_TOKEN_TYPE = "default-service"  # noqa: S105 - a kind of token
+_LISTS = (
+    "allowed_managed_keys",
+    "allowed_response_headers",
+    "audit_non_hmac_request_keys",
+    "audit_non_hmac_response_keys",
+    "passthrough_request_headers",
+)
+
+
+class ConfigBody(Body, frozen=True):
+    """The settings that enabling and tuning share; None for one that the request doesn't name."""
+
+    default_lease_ttl: Annotated[str | None, Doc(description="How long leases last; `system` as the server says.")] = (
+        None
+    )
+    max_lease_ttl: Annotated[str | None, Doc(description="How long renewals can prolong leases.")] = None
+    audit_non_hmac_request_keys: Annotated[
+        CommaList | None, Doc(description="Fields of requests that audit logs show as they are.")
+    ] = None
+    audit_non_hmac_response_keys: Annotated[
+        CommaList | None, Doc(description="Fields of answers that audit logs show as they are.")
+    ] = None
+    listing_visibility: Annotated[str | None, Doc(description="`unauth` to be seen without a token, or `hidden`.")] = (
+        None
+    )
+    passthrough_request_headers: Annotated[
+        CommaList | None, Doc(description="Headers of requests that the engine may see.")
+    ] = None
+    allowed_response_headers: Annotated[
+        CommaList | None, Doc(description="Headers that the engine may put on answers.")
+    ] = None
+    allowed_managed_keys: Annotated[CommaList | None, Doc(description="Managed keys that the engine may use.")] = None
+    token_type: Annotated[str | None, Doc(description="The kind of token that logging in gives.")] = None
+    plugin_version: Annotated[str | None, Doc(description="The version to run; only the built-in one exists.")] = None
+    user_lockout_config: Annotated[
+        JsonMap | None, Doc(description="When failed logins lock a user out (`lockout_threshold`, …).")
+    ] = None
+
+
+class EnableConfigBody(ConfigBody, frozen=True):
+    """The `config` of a new mount."""
+
+    force_no_cache: Annotated[bool, Doc(description="Kept and shown for compatibility.")] = False
+    plugin_name: Annotated[str, Doc(description="The older place of the type, with `type` as `plugin`.")] = ""
+
+
+def enabled(given: EnableConfigBody, table: str, type_: str, system_max_s: int) -> MountConfig:
+    """The settings of a new mount.
+
+    Args:
+        system_max_s: the server's `max_lease_ttl`.
+
+    Raises: `InvalidRequest` for values that can't be read or don't fit together.
+    """
+    default_s = _seconds(given.default_lease_ttl, "unable to parse default TTL of {}: ")
+    max_s = _seconds(given.max_lease_ttl, "unable to parse max TTL of {}: ")
+    if max_s and default_s > max_s:
+        raise InvalidRequest("given default lease TTL greater than given max lease TTL")
+    if not max_s and default_s > system_max_s:
+        raise InvalidRequest(f"given default lease TTL greater than system max lease TTL of {system_max_s}")
+    if given.plugin_version not in {None, "", BUILT_IN_VERSION}:
+        raise InvalidRequest(f"cannot select non-builtin version of {_kind(table)} plugin {type_}")
+    config = MountConfig(
+        default_lease_ttl_s=default_s, max_lease_ttl_s=max_s, force_no_cache=given.force_no_cache
+    )
+    if table != AUTH:
+        given = msgspec.structs.replace(given, token_type=None)
+    return _with_common(config, given, table, type_)
+
+
+def tuned(config: MountConfig, given: ConfigBody, table: str, path: str, type_: str) -> MountConfig:
+    """The settings with what a tuning names put in.
+
+    Raises: `InvalidRequest` for values that can't be read, don't fit together, or aren't for this mount.
+    """
+    default_s, max_s = config.default_lease_ttl_s, config.max_lease_ttl_s
+    if given.default_lease_ttl:
+        default_s = _seconds(given.default_lease_ttl)
+    if given.max_lease_ttl:
+        max_s = _seconds(given.max_lease_ttl)
+    if (default_s, max_s) != (config.default_lease_ttl_s, config.max_lease_ttl_s) and max_s and default_s > max_s:
+        raise InvalidRequest(
+            f"backend max lease TTL of {max_s} would be less than backend default lease TTL of {default_s}"
+        )
+    if given.token_type is not None:
+        if table != AUTH:
+            raise InvalidRequest("'token_type' can only be modified on auth mounts")
+        if path == "token/":
+            raise InvalidRequest("'token_type' cannot be set for 'token' or 'ns_token' auth mounts")
+    if given.plugin_version not in {None, "", BUILT_IN_VERSION}:
+        raise InvalidRequest(f"plugin not found in the catalog: {type_}, version={given.plugin_version}")
+    config = msgspec.structs.replace(config, default_lease_ttl_s=default_s, max_lease_ttl_s=max_s)
+    return _with_common(config, given, table, type_)
+
+
+def shown(config: MountConfig, table: str) -> dict[str, Any]:
+    """The `config` of a mount as listings show it: times 0 where the server's are in force."""
+    data = common(config, table)
+    data |= {"default_lease_ttl": config.default_lease_ttl_s, "max_lease_ttl": config.max_lease_ttl_s}
+    if config.lockout is not None:
+        data["user_lockout_config"] = _shown_lockout(config.lockout)
+    return data
+
+
+def shown_tuning(config: MountConfig, table: str, default_ttl_s: int, max_ttl_s: int) -> dict[str, Any]:
+    """The settings as reading `tune` shows them: with the times that are in force."""
+    data = common(config, table)
+    data |= {
+        "default_lease_ttl": config.default_lease_ttl_s or default_ttl_s,
+        "max_lease_ttl": config.max_lease_ttl_s or max_ttl_s,
+    }
+    if config.lockout is not None:
+        data |= _shown_lockout(config.lockout)
+    return data
+
+
+def common(config: MountConfig, table: str) -> dict[str, Any]:
+    """What both ways to show the settings have in common; what isn't set is left out."""
+    data: dict[str, Any] = {"force_no_cache": config.force_no_cache}
+    for name in _LISTS:
+        if values := getattr(config, name):
+            data[name] = list(values)
+    if config.listing_visibility:
+        data["listing_visibility"] = config.listing_visibility
+    if table == AUTH:
+        data["token_type"] = config.token_type or DEFAULT_TOKEN_TYPE
+    return data
+
+
+def options_with(
+    options: Mapping[str, str] | None, given: Mapping[str, str], type_: str
+) -> tuple[dict[str, str], tuple[int, int] | None]:
+    """The options with what a tuning gives put in.
+
+    Returns: the options, and, when a `kv` mount changes its version, the old and the new one.
+
+    Raises: `InvalidRequest` for a version that isn't one, or an older one.
+    """
+    merged = {**(options or {}), **given}
+    if "version" not in given:
+        return merged, None
+    try:
+        new = int(given["version"])
+    except ValueError as error:
+        raise InvalidRequest(
+            f'unable to parse options: strconv.ParseInt: parsing "{given["version"]}": invalid syntax'
+        ) from error
+    old = int((options or {}).get("version") or 1)
+    if new < old:
+        raise InvalidRequest(f"cannot downgrade mount from version {old}")
+    return merged, (old, new) if new != old and type_ in {"kv", "generic"} else None
+
+
+def _kind(table: str) -> str:
+    return "auth" if table == AUTH else "secrets"
+
+
+def _seconds(text: str | None, prefix: str = "") -> int:
+    if text in {None, "", _SYSTEM}:
+        return 0
+    try:
+        return parse_duration_s(text)
+    except InvalidRequest as error:
+        raise InvalidRequest(prefix.format(text) + error.text) from error
+
+
+def _with_common(config: MountConfig, given: ConfigBody, table: str, type_: str) -> MountConfig:
+    changes: dict[str, Any] = {}
+    for name in _LISTS:
+        values = getattr(given, name)
+        if values is not None:
+            changes[name] = tuple(values) or None
+    if given.listing_visibility is not None:
+        if given.listing_visibility not in _VISIBILITIES:
+            raise InvalidRequest(f"invalid listing_visibility {given.listing_visibility}")
+        changes["listing_visibility"] = given.listing_visibility
+    if given.token_type is not None:
+        if given.token_type not in _TOKEN_TYPES:
+            raise InvalidRequest("invalid value for 'token_type'")
+        changes["token_type"] = given.token_type
+    if given.plugin_version is not None:
+        changes["plugin_version"] = given.plugin_version
+    if given.user_lockout_config:
+        if table != AUTH or type_ not in LOCKOUT_TYPES:
+            raise InvalidRequest(f'tuning of user lockout configuration for auth type "{type_}" not allowed')
+        changes["lockout"] = _lockout(config.lockout or Lockout(), given.user_lockout_config)
+    return msgspec.structs.replace(config, **changes)
+
+
+def _lockout(lockout: Lockout, given: Mapping[str, Any]) -> Lockout:
+    changes: dict[str, Any] = {}
+    try:
+        if "lockout_threshold" in given:
+            changes["threshold"] = _unsigned(to_text(given["lockout_threshold"]))
+        for name, attribute in (
+            ("lockout_duration", "duration_s"),
+            ("lockout_counter_reset_duration", "counter_reset_s"),
+        ):
+            if name in given:
+                changes[attribute] = parse_duration_s(given[name])
+                if changes[attribute] < 0:
+                    raise InvalidRequest(f"{name} cannot be negative")
+        if "lockout_disable" in given:
+            changes["disabled"] = to_bool(given["lockout_disable"])
+    except FieldError as error:
+        raise InvalidRequest("unable to convert given user lockout config information") from error
+    return msgspec.structs.replace(lockout, **changes)
+
+
+def _unsigned(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise InvalidRequest(
+            f'unable to parse user lockout threshold: strconv.ParseUint: parsing "{text}": invalid syntax'
+        )
+    return int(text)
+
+
+def _shown_lockout(lockout: Lockout) -> dict[str, Any]:
+    return {
+        "user_lockout_counter_reset_duration": lockout.counter_reset_s,
+        "user_lockout_disable": lockout.disabled,
+        "user_lockout_duration": lockout.duration_s,
+        "user_lockout_threshold": lockout.threshold,
+    }

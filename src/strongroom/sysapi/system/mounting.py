@@ -1,0 +1,159 @@
+"""What `sys/mounts` and `sys/auth` have in common: the same table under two names."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+from strongroom.lib.errors import InvalidRequest, UnsupportedOperation
+from strongroom.sdk.engine import UNSUPPORTED_OPERATION, Engine
+from strongroom.sdk.fields import Body, Doc, JsonMap, StringMap, fill
+from strongroom.sdk.request import Operation, Request
+from strongroom.sdk.response import Response
+from strongroom.sdk.view import View
+from strongroom.services.mounts import AUTH, BUILT_IN_VERSION, SECRET, MountEntry, MountRecord
+from strongroom.services.mounts.service import BUILT_IN_TYPES, built_in
+from strongroom.services.mounts.tuning import EnableConfigBody, enabled, shown
+from strongroom.sysapi.context import SystemView, system
+
+_ALIASES = {"kv-v1": ("kv", "1"), "kv-v2": ("kv", "2")}
+_UNVERSIONED = BUILT_IN_TYPES | {"generic"}
+"""Types that aren't in the catalogue of plugins."""
+
+
+class EnableBody(Body, frozen=True):
+    """A new mount."""
+
+    type: Annotated[str, Doc(description="The engine or auth method.")] = ""
+    description: Annotated[str, Doc(description="A text for people.")] = ""
+    config: Annotated[JsonMap | None, Doc(description="Settings as `tune` takes them.")] = None
+    options: Annotated[StringMap | None, Doc(description="Options of the engine.")] = None
+    local: Annotated[bool, Doc(description="Whether it is kept from replicas.")] = False
+    seal_wrap: Annotated[bool, Doc(description="Kept and shown for compatibility.")] = False
+    external_entropy_access: Annotated[bool, Doc(description="Kept and shown for compatibility.")] = False
+    plugin_name: Annotated[str, Doc(description="The older place of the type, with `type` as `plugin`.")] = ""
+    plugin_version: Annotated[str, Doc(description="Accepted for compatibility; the built-in version runs.")] = ""
+
+
+def folder(path: str) -> str:
+    """A mount's path as it is kept: with one slash at its end."""
+    return path.strip("/") + "/"
+
+
+def shown_mount(record: MountRecord) -> dict[str, Any]:
+    """A mount as the API shows it."""
+    data: dict[str, Any] = {
+        "accessor": record.accessor,
+        "config": shown(record.config, record.table),
+        "description": record.description,
+        "external_entropy_access": record.external_entropy_access,
+        "local": record.local,
+        "options": record.options,
+        "plugin_version": record.config.plugin_version,
+        "running_plugin_version": BUILT_IN_VERSION,
+        "running_sha256": "",
+        "seal_wrap": record.seal_wrap,
+        "type": record.type,
+        "uuid": record.id,
+    }
+    if record.type not in _UNVERSIONED:
+        data["deprecation_status"] = "supported"
+    return data
+
+
+def entry_of(view: SystemView, table: str, path: str) -> MountEntry | None:
+    """The mount of a table at exactly this path, which ends in `/`."""
+    return view.router.by_path.get(f"auth/{path}" if table == AUTH else path)
+
+
+def list_mounts(request: Request, table: str) -> Response:
+    """All mounts of a table."""
+    records = [e.record for e in system(request).router.by_id.values() if e.record.table == table]
+    return Response(data={r.path: shown_mount(r) for r in sorted(records, key=lambda r: r.path)}, repeat=True)
+
+
+def read_mount(request: Request, table: str, path: str) -> Response:
+    """One mount.  Raises `InvalidRequest` when there is none."""
+    entry = entry_of(system(request), table, folder(path))
+    if entry is None or entry.record.table != table:
+        kind = "auth" if table == AUTH else "secret"
+        raise InvalidRequest(f"No {kind} engine mount at {folder(path)}".replace("auth engine mount", "auth engine"))
+    return Response(data=shown_mount(entry.record), repeat=True)
+
+
+async def enable(request: Request, table: str, path: str, body: EnableBody) -> None:
+    """Make a mount, and let its engine write what it begins with."""
+    view = system(request)
+    config = _config(body, table)
+    type_, options = _type(body, config), dict(body.options or {})
+    if type_ in _ALIASES:
+        type_, options["version"] = _ALIASES[type_]
+    engine = _engine(view, table, type_)
+    mounts = view.parts.mounts
+    record = msgspec.structs.replace(
+        mounts.new_record(view.txn, table, folder(path), type_, request.now),
+        description=body.description,
+        options=engine.check_options(options),
+        config=enabled(config, table, type_, mounts.max_ttl_s),
+        local=body.local,
+        seal_wrap=body.seal_wrap,
+        external_entropy_access=body.external_entropy_access,
+    )
+    await mounts.enable(view.txn, record)
+    entry = mounts.entry(record)
+    first = msgspec.structs.replace(
+        request,
+        operation=Operation.UPDATE,
+        path="",
+        data={},
+        mount=entry.mount,
+        view=View(view.txn, entry.prefix),
+        headers={},
+    )
+    await (entry.engine or engine).mounted(first)
+
+
+async def disable(request: Request, table: str, path: str) -> None:
+    """Remove a mount, if it is there.  Raises `InvalidRequest` for those that every server has."""
+    path = folder(path)
+    if path.endswith("/tune/"):
+        # No mount can have such a path, since tuning would shadow it: what is meant is a verb that tuning lacks.
+        raise UnsupportedOperation(UNSUPPORTED_OPERATION)
+    if built_in(table, path):
+        raise InvalidRequest(
+            "token credential backend cannot be disabled" if table == AUTH else f'cannot unmount "{path}"'
+        )
+    view = system(request)
+    entry = entry_of(view, table, path)
+    if entry is not None and entry.record.table == table:
+        await view.parts.mounts.disable(view.txn, entry.record)
+
+
+def _config(body: EnableBody, table: str) -> EnableConfigBody:
+    try:
+        return fill(EnableConfigBody, body.config or {})
+    except InvalidRequest as error:
+        kind = "auth" if table == AUTH else "mount"
+        raise InvalidRequest(f"unable to convert given {kind} config information: {error.text}") from error
+
+
+def _type(body: EnableBody, config: EnableConfigBody) -> str:
+    if not body.type:
+        raise InvalidRequest("backend type must be specified as a string")
+    if body.type != "plugin":
+        return body.type
+    if name := body.plugin_name or config.plugin_name:
+        return name
+    raise InvalidRequest("plugin_name must be provided for plugin backend")
+
+
+def _engine(view: SystemView, table: str, type_: str) -> Engine:
+    if type_ in BUILT_IN_TYPES and table == SECRET:
+        raise InvalidRequest(f'mount type of "{type_}" is not mountable')
+    if type_ == "token":
+        raise InvalidRequest("token credential backend cannot be instantiated")
+    engine = view.parts.mounts.engines.get((table, type_))
+    if engine is None:
+        raise InvalidRequest(f"plugin not found in the catalog: {type_}")
+    return engine

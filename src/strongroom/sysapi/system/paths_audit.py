@@ -1,0 +1,112 @@
+"""`sys/audit`, `sys/audit-hash` and `sys/config/auditing`: where the audit log goes and what it shows."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from strongroom.audit.broker import AuditedHeader
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import path
+from strongroom.sdk.engine import require
+from strongroom.sdk.fields import Body, Doc, StringMap
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.system.mounting import folder
+
+
+class AuditBody(Body, frozen=True):
+    """A new audit device."""
+
+    type: Annotated[str, Doc(description="The kind of device, for example `file`.")] = ""
+    description: Annotated[str, Doc(description="A text for people.")] = ""
+    options: Annotated[StringMap | None, Doc(description="Settings of the device, for example `file_path`.")] = None
+    local: Annotated[bool, Doc(description="Whether it is kept from replicas.")] = False
+
+
+class HashBody(Body, frozen=True):
+    """A text to look for in the log."""
+
+    input: Annotated[str, Doc(description="The text.")] = ""
+
+
+class HeaderBody(Body, frozen=True):
+    """How a header is shown."""
+
+    hmac: Annotated[bool, Doc(description="Whether as a digest.")] = False
+
+
+class AuditPaths(SystemEngine):
+    """Audit devices."""
+
+    @path.read("audit", sudo=True)
+    async def list_audit(self, request: Request) -> Response | None:
+        """List the audit devices."""
+        view = system(request)
+        data = {
+            record.path: {
+                "description": record.description,
+                "local": record.local,
+                "options": record.options,
+                "path": record.path,
+                "type": record.type,
+            }
+            for record in await view.parts.audit.records(view.txn)
+        }
+        return Response(data=data, repeat=True)
+
+    @path.write("audit/{path*}", sudo=True)
+    async def enable_audit(self, request: Request, path: str, body: AuditBody) -> Response | None:
+        """Enable an audit device; it is opened first, so that settings that can't work are refused."""
+        view = system(request)
+        await view.parts.audit.enable(
+            view.txn, folder(path), body.type, body.description, dict(body.options or {}), local=body.local
+        )
+        return None
+
+    @path.delete("audit/{path*}", sudo=True)
+    async def disable_audit(self, request: Request, path: str) -> Response | None:
+        """Disable an audit device; its digests can't be told from then on."""
+        view = system(request)
+        await view.parts.audit.disable(view.txn, folder(path))
+        return None
+
+    @path.write("audit-hash/{path*}")
+    async def audit_hash(self, request: Request, path: str, body: HashBody) -> Response | None:
+        """The digest that stands for a text in a device's log."""
+        view = system(request)
+        text = require(body.input, 'the "input" parameter is empty')
+        for sink in await view.parts.audit.sinks(view.txn):
+            if sink.record.path == folder(path):
+                return Response(data={"hash": sink.channel.digest(text)}, repeat=True)
+        raise InvalidRequest(f'unknown audit backend "{folder(path)}"')
+
+    @path.read("config/auditing/request-headers", sudo=True)
+    async def list_headers(self, request: Request) -> Response | None:
+        """List the headers of requests that the log shows."""
+        view = system(request)
+        headers = await view.parts.audit.headers(view.txn)
+        return Response(data={"headers": {n: {"hmac": header.hmac} for n, header in headers.items()}}, repeat=True)
+
+    @path.read("config/auditing/request-headers/{header}", sudo=True)
+    async def read_header(self, request: Request, header: str) -> Response | None:
+        """How a header is shown."""
+        view = system(request)
+        found = (await view.parts.audit.headers(view.txn)).get(header.lower())
+        if found is None:
+            raise InvalidRequest("Could not find header in config")
+        return Response(data={header: {"hmac": found.hmac}}, repeat=True)
+
+    @path.write("config/auditing/request-headers/{header}", sudo=True)
+    async def write_header(self, request: Request, header: str, body: HeaderBody) -> Response | None:
+        """Show a header in the log."""
+        view = system(request)
+        view.parts.audit.set_header(view.txn, header, AuditedHeader(hmac=body.hmac))
+        return None
+
+    @path.delete("config/auditing/request-headers/{header}", sudo=True)
+    async def delete_header(self, request: Request, header: str) -> Response | None:
+        """Show a header no more."""
+        view = system(request)
+        view.parts.audit.set_header(view.txn, header, None)
+        return None

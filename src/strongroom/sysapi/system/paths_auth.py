@@ -1,0 +1,37 @@
+"""`sys/auth`: auth methods."""
+
+from __future__ import annotations
+
+from strongroom.sdk import path
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.services.mounts import AUTH
+from strongroom.sysapi.context import SystemEngine
+from strongroom.sysapi.system import mounting
+from strongroom.sysapi.system.mounting import EnableBody
+
+
+class AuthPaths(SystemEngine):
+    """Mounts of auth methods."""
+
+    @path.read("auth")
+    async def list_auth(self, request: Request) -> Response | None:
+        """List the enabled auth methods."""
+        return mounting.list_mounts(request, AUTH)
+
+    @path.read("auth/{path*}", sudo=True)
+    async def read_auth(self, request: Request, path: str) -> Response | None:
+        """Read the settings of one auth method."""
+        return mounting.read_mount(request, AUTH, path)
+
+    @path.write("auth/{path*}", sudo=True)
+    async def enable_auth(self, request: Request, path: str, body: EnableBody) -> Response | None:
+        """Enable an auth method."""
+        await mounting.enable(request, AUTH, path, body)
+        return None
+
+    @path.delete("auth/{path*}", sudo=True)
+    async def disable_auth(self, request: Request, path: str) -> Response | None:
+        """Disable an auth method; the tokens of its logins end with it."""
+        await mounting.disable(request, AUTH, path)
+        return None

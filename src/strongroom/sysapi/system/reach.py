@@ -1,0 +1,64 @@
+"""What a token's policies reach, in the form that user interfaces ask for (p)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from strongroom.services.policy.parse import CAPABILITIES, DENY, Policy
+from strongroom.services.policy.paths import Pattern
+
+
+def _merged(policies: Iterable[Policy], now: float) -> dict[str, tuple[Pattern, int]]:
+    """The capabilities of every pattern over all policies, those of rules that have not expired."""
+    merged: dict[str, tuple[Pattern, int]] = {}
+    for policy in policies:
+        for rule in policy.rules:
+            if rule.expires_at <= now:
+                continue
+            bits = merged.get(rule.pattern.text, (rule.pattern, 0))[1] | rule.capabilities
+            merged[rule.pattern.text] = (rule.pattern, DENY if bits & DENY else bits)
+    return merged
+
+
+def resultant(policies: Iterable[Policy], now: float) -> dict[str, Any]:
+    """The rules as `sys/internal/ui/resultant-acl` shows them.  Those with a `+` are left out, as Vault does."""
+    exact: dict[str, Any] = {}
+    globs: dict[str, Any] = {}
+    for pattern, bits in _merged(policies, now).values():
+        if pattern.segments:
+            continue
+        names = [name for name, bit in CAPABILITIES.items() if bits & bit]
+        (globs if pattern.is_glob else exact)[pattern.literal] = {"capabilities": names}
+    return {"exact_paths": exact, "glob_paths": globs, "root": False}
+
+
+def reaches(policies: Iterable[Policy], mount: str, now: float) -> bool:
+    """Whether the policies allow anything on or below a mount.
+
+    Args:
+        mount: its path, ending in `/`.
+        now: seconds since the epoch.
+    """
+    return any(
+        _touches(pattern, mount)
+        for pattern, bits in _merged(policies, now).values()
+        if bits and not bits & DENY
+    )
+
+
+def _touches(pattern: Pattern, mount: str) -> bool:
+    """Whether a pattern covers a path on or below the mount."""
+    if not pattern.segments:
+        return pattern.literal.startswith(mount) or (pattern.is_glob and mount.startswith(pattern.literal))
+    wanted = mount.rstrip("/").split("/")
+    given = pattern.segments
+    for index, segment in enumerate(wanted):
+        if index >= len(given):
+            return False
+        last = index == len(given) - 1
+        if last and pattern.is_glob:
+            return segment.startswith(given[index])
+        if given[index] not in {"+", segment}:
+            return False
+    return True
