@@ -117,11 +117,16 @@ class Cache:
         if len(self._history) > _HISTORY_LENGTH:
             self._history_from = self._history.popleft()[0]
 
-    def changes_since(self, revision: int) -> Iterator[str] | None:
+    def changes_since(self, revision: int) -> list[str] | None:
         """The keys that changed after `revision`; None when that is too long ago to say."""
         if revision < self._history_from:
             return None
-        return (key for number, keys in reversed(self._history) if number > revision for key in keys)
+        changed: list[str] = []
+        for number, keys in reversed(self._history):
+            if number <= revision:
+                break
+            changed += keys
+        return changed
 
     def clear(self, revision: int) -> None:
         """Forget everything, because the feed doesn't reach back; no transaction from before `revision` may go on."""

@@ -13,6 +13,7 @@ from strongroom.lib.errors import InvalidRequest, Sealed, UnsupportedOperation
 from strongroom.sdk.fields import Body, CommaList, fill
 from strongroom.sdk.request import Operation
 from strongroom.sealing import initialize, unseal
+from strongroom.sealing.port import Progress
 
 SEALED = "Vault is sealed"
 
@@ -56,8 +57,8 @@ async def seal_status(node: Node, operation: Operation, data: Mapping[str, Any])
 
 async def _status(node: Node) -> dict[str, Any]:
     seal = await initialize.seal_of(node.storage)
-    progress = await node.port.progress()
     opened = node.unsealed
+    progress = await node.port.progress() if opened is None else Progress()
     out: dict[str, Any] = {
         "type": "shamir",
         "initialized": seal is not None,
