@@ -6,29 +6,17 @@ from typing import Any
 
 import msgspec
 
-from strongroom.barrier import keys
-from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk.response import Auth
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.mounts import MountEntry
-from strongroom.services.mounts.records import Lockout
+from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of, rule_of
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.logic import clean_policies, grant_ttl, parse_cidrs
 from strongroom.services.tokens.records import BATCH, SERVICE
 from strongroom.services.tokens.shown import auth_block
 from strongroom.sysapi.parts import Unsealed
-
-LOCKOUT_TYPES = frozenset({"userpass", "ldap", "approle"})
-_DEFAULT_LOCKOUT = Lockout(threshold=5, duration_s=900, counter_reset_s=900)
-
-
-class FailedLogins(Record, frozen=True, tag="failed-logins"):
-    """How often in a row a user's login failed."""
-
-    count: int
-    last_at: float
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -101,42 +89,21 @@ async def log_in(parts: Unsealed, txn: Transaction, request: ApiRequest, entry: 
     return Login(auth_block(token, record, orphan=True, num_uses=record.num_uses), warnings)
 
 
-def lockout_of(entry: MountEntry) -> Lockout | None:
-    """The lockout rule of a mount; None where none applies."""
-    if entry.record.type not in LOCKOUT_TYPES:
-        return None
-    tuned = entry.record.config.lockout
-    if tuned is None:
-        return _DEFAULT_LOCKOUT
-    if tuned.disabled:
-        return None
-    return Lockout(
-        threshold=tuned.threshold or _DEFAULT_LOCKOUT.threshold,
-        duration_s=tuned.duration_s or _DEFAULT_LOCKOUT.duration_s,
-        counter_reset_s=tuned.counter_reset_s or _DEFAULT_LOCKOUT.counter_reset_s,
-    )
-
-
-def _key(entry: MountEntry, user: str) -> str:
-    return f"{keys.LOCKOUT}{entry.record.accessor}/{user.lower().encode().hex()}"
-
-
 async def check_lockout(txn: Transaction, entry: MountEntry, user: str, now: float) -> None:
     """Raise `PermissionDenied` while the user is locked out."""
-    rule = lockout_of(entry)
+    rule = rule_of(entry.record)
     if rule is None or not user:
         return
-    failed = await txn.read(_key(entry, user), FailedLogins)
-    if failed is not None and failed.count >= rule.threshold and now < failed.last_at + rule.duration_s:
+    if is_locked(rule, await txn.read(key_of(entry.record, user), FailedLogins), now):
         raise PermissionDenied("permission denied")
 
 
 async def count_failure(txn: Transaction, entry: MountEntry, user: str, now: float) -> None:
     """Count a failed login."""
-    rule = lockout_of(entry)
+    rule = rule_of(entry.record)
     if rule is None or not user:
         return
-    key = _key(entry, user)
+    key = key_of(entry.record, user)
     failed = await txn.read(key, FailedLogins)
     if failed is None or now >= failed.last_at + max(rule.counter_reset_s, rule.duration_s):
         failed = FailedLogins(count=0, last_at=now)
@@ -145,5 +112,6 @@ async def count_failure(txn: Transaction, entry: MountEntry, user: str, now: flo
 
 async def clear_failures(txn: Transaction, entry: MountEntry, user: str) -> None:
     """Forget the failures of a user who has logged in."""
-    if user and lockout_of(entry) is not None and await txn.read(_key(entry, user), FailedLogins) is not None:
-        txn.delete(_key(entry, user))
+    key = key_of(entry.record, user)
+    if user and rule_of(entry.record) is not None and await txn.read(key, FailedLogins) is not None:
+        txn.delete(key)

@@ -65,7 +65,7 @@ class Application:
             data=call.data,
             token=call.token,
             wrap_ttl_s=call.wrap_ttl_s,
-            headers={},
+            headers=request.headers,
             address=request.peer.address,
             port=request.peer.port,
             received_at=parts.clock.now(),

@@ -22,6 +22,7 @@ LOCKOUT_TYPES = frozenset({"approle", "ldap", "userpass"})
 """Auth methods whose users can be locked out."""
 
 _SYSTEM = "system"
+_TOKEN_HEADER = "x-vault-token"  # noqa: S105 - a header's name
 _VISIBILITIES = frozenset({"", "unauth", "hidden"})
 _TOKEN_TYPES = frozenset({"", "default-service", "default-batch", "service", "batch"})
 DEFAULT_TOKEN_TYPE = "default-service"  # noqa: S105 - a kind of token
@@ -197,6 +198,8 @@ def _with_common(config: MountConfig, given: ConfigBody, table: str, type_: str)
         values = getattr(given, name)
         if values is not None:
             changes[name] = tuple(values) or None
+    if any(name.lower() == _TOKEN_HEADER for name in given.passthrough_request_headers or ()):
+        raise InvalidRequest("X-Vault-Token cannot be passed through: an engine never sees its client's token")
     if given.listing_visibility is not None:
         if given.listing_visibility not in _VISIBILITIES:
             raise InvalidRequest(f"invalid listing_visibility {given.listing_visibility}")

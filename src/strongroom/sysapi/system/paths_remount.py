@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import structlog
+
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc
@@ -13,8 +15,11 @@ from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.system.mounting import folder
 
 _QUEUED = (
-    "Mount move has been queued. Progress will be reported in the server log, tagged with the returned migration_id"
+    "Mount move has been queued. Progress will be reported in Strongroom's server log, "
+    "tagged with the returned migration_id"
 )
+
+log = structlog.get_logger("core")
 
 
 class RemountBody(Body, frozen=True, rename={"from_": "from"}):
@@ -35,6 +40,7 @@ class RemountPaths(SystemEngine):
         view = system(request)
         source, target = folder(body.from_), folder(body.to)
         migration = await view.parts.mounts.move(view.txn, source, target, request.now)
+        request.once("move logged", lambda: log.info("mount moved", migration_id=migration, source=source, to=target))
         return Response(data={"migration_id": migration}, warnings=[_QUEUED], repeat=True)
 
     @path.read("remount/status/{migration_id}")

@@ -62,6 +62,8 @@ def _read(request: Request, full_path: str) -> Response:
     data["description"] = record.description
     if record.options:
         data["options"] = record.options
+    if record.external_entropy_access:
+        data["external_entropy_access"] = True
     if record.config.plugin_version:
         data["plugin_version"] = record.config.plugin_version
     return Response(data=data, repeat=True)

@@ -40,7 +40,8 @@ class UiPaths(SystemEngine):
             return Response(data=tables)
         policies = await _policies(view, await _bearer(view, request), request.now)
         for record in records:
-            if policies is None or reaches(policies, record.full_path, request.now):
+            seen = record.config.listing_visibility == _UNAUTHENTICATED
+            if seen or policies is None or reaches(policies, record.full_path, request.now):
                 tables[record.table][record.path] = shown_mount(record)
         return Response(data=tables)
 
