@@ -77,6 +77,9 @@ class Pipeline:
             error = RateLimited("lease count quota exceeded", retry_after_s=60, detail=error.key)
         if error.detail:
             log.warning("request failed", request_id=request.id, path=request.path, detail=error.detail)
+        bearer = progress.known.bearer
+        if bearer is not None and bearer.record.num_uses:
+            error = await self._end_if_spent(bearer, error)
         if progress.login_user is not None and isinstance(error, (InvalidRequest, PermissionDenied)):
             entry, user = progress.login_user
             try:
@@ -112,7 +115,7 @@ class Pipeline:
         progress.known = Known(request, entry=entry)
         if entry is not None and match is not None and match.declaration.unauthenticated:
             return await self._login(txn, progress, entry, match, router)
-        bearer = await parts.tokens.authenticate(txn, request.token, router, request.address, request.received_at)
+        bearer = await self._authenticate(txn, request, match, router)
         known = progress.known = Known(request, bearer=bearer, entry=entry)
         if request.operation is Operation.UPDATE and entry is not None and match is not None:
             asked = self._ask(txn, known, entry, match, router)
@@ -134,6 +137,16 @@ class Pipeline:
         if bearer.record.num_uses and known.remaining_uses == 0:
             await self._spent(txn, bearer)
         return await self._finish(txn, known, entry, response)
+
+    async def _authenticate(self, txn: Transaction, request: ApiRequest, match: Match | None, router: Router) -> Bearer:
+        try:
+            return await self.parts.tokens.authenticate(
+                txn, request.token, router, request.address, request.received_at
+            )
+        except PermissionDenied as error:
+            if request.token and match is not None and match.declaration.bad_token:
+                raise InvalidRequest(match.declaration.bad_token) from error
+            raise
 
     async def _login(
         self, txn: Transaction, progress: Progress, entry: MountEntry, match: Match, router: Router
@@ -211,6 +224,8 @@ class Pipeline:
             answer = msgspec.structs.replace(answer, auth=made.block)
         elif response.token is not None:
             answer = msgspec.structs.replace(answer, auth=response.token)
+        if response.wrap_info is not None:
+            return msgspec.structs.replace(answer, wrap=response.wrap_info)
         if request.wrap_ttl_s and not response.unwrapped and response.status < 400 and response.raw is None:
             answer = wrap(parts, txn, request, answer)
         return answer
@@ -235,6 +250,19 @@ class Pipeline:
         if answer.response is not None and warnings:
             answer.response.warnings = [*warnings, *answer.response.warnings]
         return msgspec.structs.replace(answer, lease_id=lease.id, lease_duration_s=ttl_s, renewable=wanted.renewable)
+
+    async def _end_if_spent(self, bearer: Bearer, error: StrongroomError) -> StrongroomError:
+        """End a token whose last use was a request that failed; the error to answer with."""
+
+        async def end(txn: Transaction) -> None:
+            if await self.parts.tokens.spent(txn, bearer.record):
+                await self._spent(txn, bearer)
+
+        try:
+            await transact(self.parts.barrier, end)
+        except StrongroomError as unended:
+            return unended
+        return error
 
     async def _spent(self, txn: Transaction, bearer: Bearer) -> None:
         """A token whose last use this was ends with the request."""

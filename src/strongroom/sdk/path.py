@@ -37,6 +37,8 @@ class Declaration(msgspec.Struct, frozen=True):
     """The path needs the `sudo` capability besides its verb's."""
     unauthenticated: bool = False
     """Whether it is answered without a token."""
+    bad_token: str = ""
+    """What a token that isn't alive is refused with, as a malformed request; empty for the usual refusal."""
     sealed: bool = False
     """Whether it is answered while the server is sealed."""
     exists: str = ""

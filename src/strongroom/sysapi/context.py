@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import cast
 
 from strongroom.barrier.transaction import Transaction
+from strongroom.lib.errors import PermissionDenied
 from strongroom.sdk.engine import Engine
 from strongroom.sdk.request import Request
 from strongroom.sdk.view import View
 from strongroom.services.exchange import Known
 from strongroom.services.mounts import Router
+from strongroom.services.tokens import Bearer
 from strongroom.sysapi.parts import Unsealed
 
 
@@ -35,3 +37,11 @@ class SystemEngine(Engine):
 def system(request: Request) -> SystemView:
     """The system view of a request that reached a system engine."""
     return cast(SystemView, request.view)
+
+
+def presented(request: Request) -> Bearer:
+    """The token that the request came with; every path has one that isn't declared as unauthenticated."""
+    bearer = system(request).known.bearer
+    if bearer is None:
+        raise PermissionDenied("permission denied")
+    return bearer

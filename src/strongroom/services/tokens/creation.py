@@ -125,7 +125,9 @@ def _kind(wanted: Wanted, role: TokenRole | None) -> str:
         raise InvalidRequest("invalid 'token_type' value")
     if role is not None and role.token_type in {SERVICE, BATCH}:
         return role.token_type
-    return wanted.type or (BATCH if role is not None and role.token_type == "default-batch" else SERVICE)
+    if wanted.type:
+        return wanted.type
+    return BATCH if role is not None and role.token_type == "default-batch" else SERVICE  # noqa: S105 - a kind
 
 
 def _check_batch(wanted: Wanted) -> None:
@@ -155,8 +157,9 @@ def _check_id(wanted: Wanted, mint: Mint) -> bool:
         return False
     if not mint.sudo:
         raise InvalidRequest(f"{_SUDO} to specify token id")
-    if wanted.id.startswith(("s.", "hvs.")):
-        raise InvalidRequest("custom token ID cannot have the 's.' prefix")
+    for prefix in ("s.", "hvs."):
+        if wanted.id.startswith(prefix):
+            raise InvalidRequest(f"custom token ID cannot have the '{prefix}' prefix")
     if "." in wanted.id:
         raise InvalidRequest("custom token ID cannot have a '.' in the value")
     return True

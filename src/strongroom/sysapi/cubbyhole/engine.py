@@ -10,9 +10,14 @@ from strongroom.sdk import path
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.tokens.service import require_service
-from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.context import SystemEngine, presented, system
+from strongroom.sysapi.wrapping.records import WrappedRecord, wrapped_key
 
 _ONLY_SERVICE = "cubbyhole operations are only supported by 'service' type tokens"
+_OLD_WAY = (
+    "Reading from 'cubbyhole/response' is deprecated. Please use sys/wrapping/unwrap to unwrap responses, as it "
+    "provides additional security checks and other benefits."
+)
 
 
 class CubbyholeRecord(SecretRecord, frozen=True, tag="cubbyhole"):
@@ -26,11 +31,14 @@ class CubbyholeRecord(SecretRecord, frozen=True, tag="cubbyhole"):
 
 
 def _place(request: Request) -> str:
-    bearer = system(request).known.bearer
-    if bearer is None:
-        raise InvalidRequest("client token empty")
-    require_service(bearer.record, _ONLY_SERVICE)
-    return f"{keys.CUBBYHOLES}{bearer.record.key}/data/"
+    record = presented(request).record
+    require_service(record, _ONLY_SERVICE)
+    return f"{keys.CUBBYHOLES}{record.key}/data/"
+
+
+def _require_name(name: str) -> None:
+    if not name:
+        raise InvalidRequest("missing path")
 
 
 class Cubbyhole(SystemEngine):
@@ -46,26 +54,41 @@ class Cubbyhole(SystemEngine):
         )
         return Response(data={"keys": names}) if names else None
 
-    @path.read("{name*}")
+    @path.read("{name**}")
     async def read(self, request: Request, name: str) -> Response | None:
         """Read what is kept at a path."""
-        record = await system(request).txn.read(_place(request) + name, CubbyholeRecord)
+        _require_name(name)
+        place, txn = _place(request), system(request).txn
+        wrapping = wrapped_key(presented(request).record.key)
+        if name == "response" and (wrapped := await txn.read(wrapping, WrappedRecord)) is not None:
+            # How wrapping tokens were opened before there was sys/wrapping/unwrap.
+            txn.delete(wrapping)
+            return Response(data={"response": wrapped.body.decode()}, warnings=[_OLD_WAY])
+        record = await txn.read(place + name, CubbyholeRecord) if not name.endswith("/") else None
         return Response(data=json.loads(record.body)) if record is not None else None
 
     async def is_there(self, request: Request, name: str) -> bool:
         """Whether something is kept at a path."""
-        return await system(request).txn.read(_place(request) + name, CubbyholeRecord) is not None
+        if not name or name.endswith("/"):
+            return False
+        place, txn = _place(request), system(request).txn
+        if name == "response" and await txn.read(wrapped_key(presented(request).record.key), WrappedRecord) is not None:
+            return True
+        return await txn.read(place + name, CubbyholeRecord) is not None
 
-    @path.write("{name*}", exists="is_there", takes_anything=True)
+    @path.write("{name**}", exists="is_there", takes_anything=True)
     async def write(self, request: Request, name: str) -> Response | None:
         """Keep an object at a path."""
+        _require_name(name)
         if not request.data:
             raise InvalidRequest("missing data fields")
         system(request).txn.write(_place(request) + name, CubbyholeRecord(body=json.dumps(request.data)))
         return None
 
-    @path.delete("{name*}")
+    @path.delete("{name**}")
     async def delete(self, request: Request, name: str) -> Response | None:
         """Forget what is kept at a path."""
-        system(request).txn.delete(_place(request) + name)
+        place = _place(request)
+        if name and not name.endswith("/"):
+            system(request).txn.delete(place + name)
         return None

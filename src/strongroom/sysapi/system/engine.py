@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from strongroom.sysapi.system.paths_audit import AuditPaths
 from strongroom.sysapi.system.paths_auth import AuthPaths
+from strongroom.sysapi.system.paths_browsers import BrowserPaths
+from strongroom.sysapi.system.paths_capabilities import CapabilitiesPaths
 from strongroom.sysapi.system.paths_mounts import MountPaths
 from strongroom.sysapi.system.paths_passwords import PasswordPaths
+from strongroom.sysapi.system.paths_plugins import PluginPaths
 from strongroom.sysapi.system.paths_policies import PolicyPaths
 from strongroom.sysapi.system.paths_remount import RemountPaths
 from strongroom.sysapi.system.paths_seal import SealPaths
+from strongroom.sysapi.system.paths_state import StatePaths
+from strongroom.sysapi.system.paths_tools import ToolPaths
 from strongroom.sysapi.system.paths_tune import TunePaths
 from strongroom.sysapi.system.paths_ui import UiPaths
+from strongroom.sysapi.system.paths_wrapping import WrappingPaths
 
 
 class System(
@@ -22,8 +28,14 @@ class System(
     PolicyPaths,
     PasswordPaths,
     AuditPaths,
+    PluginPaths,
+    BrowserPaths,
+    StatePaths,
+    ToolPaths,
     UiPaths,
     SealPaths,
+    CapabilitiesPaths,
+    WrappingPaths,
 ):
     """The system mount."""
 

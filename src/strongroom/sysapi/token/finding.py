@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk.fields import Body, Doc
 from strongroom.sdk.request import Request
-from strongroom.services.tokens import Bearer, TokenRecord
+from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.rights import acl_of
 from strongroom.services.tokens.service import require_service
-from strongroom.sysapi.context import system
+from strongroom.sysapi.context import presented, system
 
 MISSING_ACCESSOR = "1 error occurred:\n\t* missing accessor\n\n"
 INVALID_ACCESSOR = "1 error occurred:\n\t* invalid accessor\n\n"
@@ -26,14 +26,6 @@ class AccessorBody(Body, frozen=True):
     """A token, named by its accessor."""
 
     accessor: Annotated[str, Doc(description="The token's accessor.")] = ""
-
-
-def presented(request: Request) -> Bearer:
-    """The token that the request came with."""
-    bearer = system(request).known.bearer
-    if bearer is None:
-        raise PermissionDenied("permission denied")
-    return bearer
 
 
 async def has_sudo(request: Request) -> bool:

@@ -16,8 +16,8 @@ from strongroom.services.tokens import TokenRecord, TokenRole
 from strongroom.services.tokens.creation import Mint, Planned, Wanted, plan
 from strongroom.services.tokens.records import BATCH
 from strongroom.services.tokens.shown import auth_block
-from strongroom.sysapi.context import SystemEngine, SystemView, system
-from strongroom.sysapi.token.finding import has_sudo, presented
+from strongroom.sysapi.context import SystemEngine, presented, system
+from strongroom.sysapi.token.finding import has_sudo
 
 
 class CreatePaths(SystemEngine):
@@ -42,9 +42,7 @@ class CreatePaths(SystemEngine):
         return await _create(request, body, role=role)
 
 
-async def _create(
-    request: Request, wanted: Wanted, *, orphan: bool = False, role: TokenRole | None = None
-) -> Response:
+async def _create(request: Request, wanted: Wanted, *, orphan: bool = False, role: TokenRole | None = None) -> Response:
     view, bearer = system(request), presented(request)
     parts = view.parts
     if bearer.record.num_uses and not view.known.remaining_uses:
@@ -64,7 +62,7 @@ async def _create(
         entity_id = await parts.identity.entity_of(
             view.txn, request.mount.accessor, wanted.entity_alias.lower(), {}, request.now
         )
-    token, record = await _made(view, wanted, bearer.record, planned, entity_id, request.address)
+    token, record = await _made(request, wanted, planned, entity_id)
     missing = await parts.policies.missing(view.txn, record.policies)
     warnings = [*planned.warnings, *(f'Policy "{name}" does not exist' for name in missing)]
     return Response(
@@ -73,23 +71,20 @@ async def _create(
     )
 
 
-async def _made(
-    view: SystemView, wanted: Wanted, parent: TokenRecord, planned: Planned, entity_id: str, address: str
-) -> tuple[str, TokenRecord]:
+async def _made(request: Request, wanted: Wanted, planned: Planned, entity_id: str) -> tuple[str, TokenRecord]:
     """Give a planned token what is random, and store it."""
+    view, parent = system(request), presented(request).record
     tokens, record = view.parts.tokens, planned.record
     record = msgspec.structs.replace(
         record,
         ancestors=() if planned.orphan else (parent.key, *parent.ancestors),
         entity_id=entity_id,
-        bound_ip=address if record.strictly_bind_ip else "",
+        bound_ip=request.address if record.strictly_bind_ip else "",
     )
     if record.type == BATCH:
         return tokens.seal_batch(view.txn, record), record
     token = wanted.id or tokens.new_token(view.txn, "create")
-    record = msgspec.structs.replace(
-        record, key=tokens.key_of(token), accessor=tokens.new_accessor(view.txn, "create")
-    )
+    record = msgspec.structs.replace(record, key=tokens.key_of(token), accessor=tokens.new_accessor(view.txn, "create"))
     if wanted.id and await view.txn.read(keys.TOKEN + record.key, TokenRecord) is not None:
         raise InvalidRequest("cannot create a token with a duplicate ID")
     tokens.create(view.txn, record)

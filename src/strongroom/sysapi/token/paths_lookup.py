@@ -15,7 +15,7 @@ from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.records import BATCH
-from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.context import SystemEngine, SystemView, presented, system
 from strongroom.sysapi.token.finding import (
     INVALID_ACCESSOR,
     AccessorBody,
@@ -23,7 +23,6 @@ from strongroom.sysapi.token.finding import (
     by_accessor,
     check_text,
     named,
-    presented,
 )
 
 
@@ -100,5 +99,7 @@ class LookupPaths(SystemEngine):
     async def accessors(self, request: Request) -> Response | None:
         """List the accessors of all tokens."""
         # Outside the transaction: no commit depends on the list, and every new token would make it run again.
-        listing = await request.once.wait("accessors", lambda: system(request).parts.barrier.storage.list(keys.ACCESSOR))
+        listing = await request.once.wait(
+            "accessors", lambda: system(request).parts.barrier.storage.list(keys.ACCESSOR)
+        )
         return Response(data={"keys": listing.names}) if listing.names else None

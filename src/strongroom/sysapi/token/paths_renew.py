@@ -14,13 +14,12 @@ from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.shown import auth_block
-from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.context import SystemEngine, presented, system
 from strongroom.sysapi.token.finding import (
     INVALID_ACCESSOR,
     by_accessor,
     check_text,
     named,
-    presented,
     require_row,
 )
 from strongroom.sysapi.token.renewal import renewed
@@ -51,7 +50,7 @@ class RenewPaths(SystemEngine):
     """`renew`, `renew-self`, `renew-accessor`."""
 
     @path.write("renew")
-    async def renew(self, request: Request, body: RenewBody) -> Response | None:
+    async def renew_named(self, request: Request, body: RenewBody) -> Response | None:
         """Let a token live longer."""
         check_text(request.data.get("token"))
         if not body.token:

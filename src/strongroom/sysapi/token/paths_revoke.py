@@ -10,14 +10,13 @@ from strongroom.sdk import path
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.tokens import TokenRecord
-from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.context import SystemEngine, presented, system
 from strongroom.sysapi.token.finding import (
     AccessorBody,
     TokenBody,
     by_accessor,
     has_sudo,
     named,
-    presented,
     require_row,
 )
 
@@ -31,7 +30,7 @@ class RevokePaths(SystemEngine):
     """`revoke`, `revoke-self`, `revoke-accessor`, `revoke-orphan`, `tidy`."""
 
     @path.write("revoke")
-    async def revoke(self, request: Request, body: TokenBody) -> Response | None:
+    async def revoke_named(self, request: Request, body: TokenBody) -> Response | None:
         """End a token and everything that it made; an unknown one has ended already."""
         record = await named(request, _token(body))
         if record is not None:

@@ -133,9 +133,7 @@ def _cidrs(values: list[str]) -> tuple[str, ...]:
 
 def _check(role: TokenRole) -> None:
     if role.path_suffix and _SUFFIX.fullmatch(role.path_suffix) is None:
-        raise InvalidRequest(
-            "given role path suffix contains invalid characters; must match \\w[\\w-.]+\\w"
-        )
+        raise InvalidRequest("given role path suffix contains invalid characters; must match \\w[\\w-.]+\\w")
     if role.token_type not in _KINDS:
         raise InvalidRequest(f"invalid 'token_type' value \"{role.token_type}\"")
     if role.num_uses < 0:

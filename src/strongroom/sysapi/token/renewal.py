@@ -45,7 +45,7 @@ async def renewed(request: Request, record: TokenRecord, increment_s: int) -> tu
         max_s=_ceiling(mount, times),
         explicit_max_s=times.explicit_max_ttl_s,
         period_s=times.period_s,
-        lived_s=request.now - record.created_at,
+        lived_s=int(request.now) - int(record.created_at),
     )
     if ttl_s <= 0:
         raise InvalidRequest("past the max TTL, cannot renew")

@@ -1,0 +1,93 @@
+"""`sys/capabilities`: what a token may do at some paths.
+
+Source: https://developer.hashicorp.com/vault/api-docs/system/capabilities
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from strongroom.lib.errors import Internal, InvalidRequest
+from strongroom.sdk import path
+from strongroom.sdk.fields import Body, CommaList, Doc
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens.rights import acl_of
+from strongroom.sysapi.context import SystemEngine, presented, system
+
+_NO_TOKEN = "1 error occurred:\n\t* no token found\n\n"  # noqa: S105 - the text of an error
+_INVALID_TOKEN = "1 error occurred:\n\t* invalid token\n\n"  # noqa: S105
+_INVALID_ACCESSOR = "1 error occurred:\n\t* invalid accessor\n\n"
+_MISSING_PATH = "1 error occurred:\n\t* missing path\n\n"
+
+
+class PathsBody(Body, frozen=True):
+    """Some paths."""
+
+    paths: Annotated[CommaList | None, Doc(description="The paths.")] = None
+    path: Annotated[CommaList | None, Doc(description="Old name of `paths`.")] = None
+
+
+class TokenPathsBody(PathsBody, frozen=True):
+    """A token, and some paths."""
+
+    token: Annotated[str, Doc(description="The token.")] = ""
+
+
+class AccessorPathsBody(PathsBody, frozen=True):
+    """A token by its accessor, and some paths."""
+
+    accessor: Annotated[str, Doc(description="The token's accessor.")] = ""
+
+
+class CapabilitiesPaths(SystemEngine):
+    """`capabilities`, `capabilities-self`, `capabilities-accessor`."""
+
+    @path.write("capabilities")
+    async def capabilities(self, request: Request, body: TokenPathsBody) -> Response | None:
+        """What a token may do."""
+        paths, view = _paths(body), system(request)
+        if not body.token:
+            raise Internal(_NO_TOKEN)
+        bearer = presented(request)
+        record: TokenRecord | None = bearer.record
+        if body.token != bearer.token:
+            record = await view.parts.tokens.find(view.txn, body.token, view.router, request.now)
+        if record is None:
+            raise InvalidRequest(_INVALID_TOKEN)
+        return await _shown(request, record, paths)
+
+    @path.write("capabilities-self")
+    async def capabilities_self(self, request: Request, body: TokenPathsBody) -> Response | None:
+        """What this request's token may do; a token in the body isn't looked at."""
+        return await _shown(request, presented(request).record, _paths(body))
+
+    @path.write("capabilities-accessor")
+    async def capabilities_accessor(self, request: Request, body: AccessorPathsBody) -> Response | None:
+        """What a token may do, by its accessor."""
+        if not body.accessor:
+            raise InvalidRequest("missing accessor")
+        view = system(request)
+        record = await view.parts.tokens.by_accessor(view.txn, body.accessor, view.router, request.now)
+        if record is None:
+            raise InvalidRequest(_INVALID_ACCESSOR)
+        return await _shown(request, record, _paths(body))
+
+
+def _paths(body: PathsBody) -> list[str]:
+    paths = body.paths or body.path
+    if not paths:
+        raise InvalidRequest("paths must be supplied")
+    if not all(paths):
+        raise InvalidRequest(_MISSING_PATH)
+    return list(paths)
+
+
+async def _shown(request: Request, record: TokenRecord, paths: list[str]) -> Response:
+    view = system(request)
+    acl = await acl_of(view.parts.policies, view.parts.identity, view.txn, record, request.now)
+    data: dict[str, Any] = {path: acl.capabilities(path) for path in paths}
+    if len(paths) == 1:
+        data["capabilities"] = data[paths[0]]
+    return Response(data=data, repeat=True)

@@ -1,0 +1,159 @@
+"""`sys/wrapping`: put data away, look at a wrapping token, open it, exchange it.
+
+Source: https://developer.hashicorp.com/vault/api-docs/system/wrapping-unwrap
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+from strongroom.audit.entry import timestamp
+from strongroom.lib.errors import InvalidRequest, PermissionDenied, UnsupportedOperation
+from strongroom.sdk import path
+from strongroom.sdk.engine import UNSUPPORTED_OPERATION
+from strongroom.sdk.fields import Body, Doc
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import RawBody, Response
+from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens.logic import WRAPPING
+from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.wrapping.records import WrappedRecord, wrapped_key
+from strongroom.sysapi.wrapping.wrapping import put_away
+
+INVALID = "wrapping token is not valid or does not exist"
+"""The same for every reason, so that nobody learns which tokens there are."""
+_UNREADABLE = "error validating wrapping token: "
+
+
+class WrappingBody(Body, frozen=True):
+    """A wrapping token; without one, that of the request."""
+
+    token: Annotated[str, Doc(description="The wrapping token.")] = ""
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A wrapping token that this request has claimed, and what it held."""
+
+    token: TokenRecord
+    answer: WrappedRecord
+
+
+class WrappingPaths(SystemEngine):
+    """`wrapping/wrap`, `wrapping/lookup`, `wrapping/unwrap`, `wrapping/rewrap`."""
+
+    @path.write("wrapping/wrap", takes_anything=True)
+    async def wrap(self, request: Request) -> Response | None:
+        """Put the request's own data away."""
+        if not system(request).known.request.wrap_ttl_s:
+            raise InvalidRequest("endpoint requires response wrapping to be used")
+        return Response(data=request.data)
+
+    @path.read("wrapping/lookup", unauthenticated=True)
+    @path.write("wrapping/lookup", unauthenticated=True)
+    async def lookup_wrapped(self, request: Request, body: WrappingBody) -> Response | None:
+        """Tell what made a wrapping token, without spending it."""
+        view = system(request)
+        token = _named(request.data) or view.known.request.token
+        if not token:
+            raise PermissionDenied(f"{_UNREADABLE}token is empty")
+        record = await view.parts.tokens.find(view.txn, token, view.router, request.now)
+        if record is None or not _wraps(record):
+            raise InvalidRequest(INVALID)
+        answer = await _held(request, record)
+        data = {
+            "creation_path": answer.creation_path,
+            "creation_time": timestamp(answer.created_at),
+            "creation_ttl": answer.creation_ttl_s,
+        }
+        return Response(data=data)
+
+    @path.write("wrapping/unwrap", bad_token=INVALID)
+    async def unwrap(self, request: Request, body: WrappingBody) -> Response | None:
+        """Give the answer that a wrapping token holds, as it was; the token ends with it."""
+        opened, view = await _open(request), system(request)
+        if view.known.request.wrap_ttl_s:
+            api = view.known.request
+            info = put_away(
+                view.parts,
+                view.txn,
+                body=opened.answer.body,
+                path=api.path,
+                ttl_s=api.wrap_ttl_s,
+                now=request.now,
+                accessor=opened.answer.wrapped_accessor,
+            )
+            return Response(wrap_info=info)
+        return Response(raw=RawBody(opened.answer.body + b"\n", "application/json"))
+
+    @path.read("wrapping/unwrap", bad_token=INVALID)
+    @path.delete("wrapping/unwrap", bad_token=INVALID)
+    async def refuse_verb(self, request: Request) -> Response | None:
+        """Refuse a verb that opens nothing; as clients know it, the token is looked at first."""
+        bearer = system(request).known.bearer
+        if bearer is None or not _wraps(bearer.record):
+            raise InvalidRequest(INVALID)
+        raise UnsupportedOperation(UNSUPPORTED_OPERATION)
+
+    @path.write("wrapping/rewrap", bad_token=INVALID)
+    async def rewrap(self, request: Request, body: WrappingBody) -> Response | None:
+        """Exchange a wrapping token for a new one that holds the same answer."""
+        opened, view = await _open(request), system(request)
+        info = put_away(
+            view.parts,
+            view.txn,
+            body=opened.answer.body,
+            path=opened.answer.creation_path,
+            ttl_s=view.known.request.wrap_ttl_s or opened.answer.creation_ttl_s,
+            now=request.now,
+        )
+        return Response(wrap_info=info)
+
+
+def _named(data: dict[str, Any]) -> str:
+    """The token in a body; empty when it names none.  Raises `PermissionDenied` for one that can't be a token."""
+    token = data.get("token")
+    if "token" not in data:
+        return ""
+    if not isinstance(token, str):
+        raise PermissionDenied(f"{_UNREADABLE}could not decode token in request body")
+    if not token:
+        raise PermissionDenied(f"{_UNREADABLE}empty token in request body")
+    return token
+
+
+def _wraps(record: TokenRecord) -> bool:
+    return record.policies == (WRAPPING,)
+
+
+async def _held(request: Request, record: TokenRecord) -> WrappedRecord:
+    answer = await system(request).txn.read(wrapped_key(record.key), WrappedRecord)
+    if answer is None:
+        raise InvalidRequest(INVALID)
+    return answer
+
+
+async def _open(request: Request) -> Opened:
+    """Claim a wrapping token: of two requests that name the same, one gets here.
+
+    The token that the request came with was claimed when its use was counted; one in the body is claimed the same
+    way, by its counter, so that the two ways exclude each other too.
+    """
+    view = system(request)
+    bearer, token = view.known.bearer, _named(request.data)
+    if bearer is not None and token in {"", bearer.token}:
+        record: TokenRecord | None = bearer.record
+    else:
+        record = await view.parts.tokens.alive(view.txn, token, view.router, request.now)
+    if record is None or not _wraps(record):
+        raise InvalidRequest(INVALID)
+    answer = await _held(request, record)
+    view.txn.delete(wrapped_key(record.key))
+    if bearer is None or record.key != bearer.record.key:
+        try:
+            await view.parts.tokens.use(view.txn, record)
+        except PermissionDenied as error:
+            raise InvalidRequest(INVALID) from error
+        await view.parts.tokens.revoke(view.txn, record)
+    return Opened(token=record, answer=answer)

@@ -1,0 +1,60 @@
+"""Putting an answer away behind a token that opens it once.
+
+Source: https://developer.hashicorp.com/vault/docs/concepts/response-wrapping
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from strongroom.audit.entry import timestamp
+from strongroom.barrier.transaction import Transaction
+from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens.logic import WRAPPING
+from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.wrapping.records import WrappedRecord, wrapped_key
+
+
+def put_away(
+    parts: Unsealed, txn: Transaction, *, body: bytes, path: str, ttl_s: int, now: float, accessor: str = ""
+) -> dict[str, Any]:
+    """Keep an answer in the cubbyhole of a new token, which it goes with.
+
+    Args:
+        body: the answer's JSON, envelope and all.
+        path: the API path that gave it.
+        ttl_s: how long it can be opened.
+        accessor: that of the token in the answer, if it is a login's.
+
+    Returns: the `wrap_info` to answer with.
+    """
+    token = parts.tokens.new_token(txn, "wrap")
+    record = TokenRecord(
+        key=parts.tokens.key_of(token),
+        accessor=parts.tokens.new_accessor(txn, "wrap"),
+        policies=(WRAPPING,),
+        path=path,
+        created_at=now,
+        display_name="token",
+        ttl_s=ttl_s,
+        creation_ttl_s=ttl_s,
+        expires_at=now + ttl_s,
+        explicit_max_ttl_s=ttl_s,
+        num_uses=1,
+        no_default_policy=True,
+    )
+    parts.tokens.create(txn, record)
+    wrapped = WrappedRecord(
+        body=body, creation_path=path, creation_ttl_s=ttl_s, created_at=now, wrapped_accessor=accessor
+    )
+    txn.write(wrapped_key(record.key), wrapped)
+    info: dict[str, Any] = {
+        "token": token,
+        "accessor": record.accessor,
+        "ttl": ttl_s,
+        "creation_time": timestamp(now),
+        "creation_path": path,
+    }
+    if accessor:
+        info["wrapped_accessor"] = accessor
+    return info
