@@ -65,7 +65,7 @@ class DataReader:
         name, equals, text = word.partition("=")
         if not equals:
             raise DataError("format must be key=value")
-        return {name: self._value(text)} if name else {}
+        return {name: self._value(text)}
 
     def read(self, words: Sequence[str]) -> dict[str, Any]:
         """The data of all words; a name given twice becomes a list.  Raises `DataError`, naming the word."""

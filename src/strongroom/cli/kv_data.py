@@ -90,7 +90,7 @@ def _get_field(call: Invocation, secret: Secret, place: Place, name: str) -> int
     raise Failure(f'Field "{name}" not present in map')
 
 
-def _written(call: Invocation, place: Place, answer: dict[str, Any] | None) -> int:
+def _written(call: Invocation, place: Place, answer: dict[str, Any] | None, *, headed: bool = True) -> int:
     path = place.under("data")
     if answer is None:
         return call.succeeded(f"Success! Data written to: {path}")
@@ -98,6 +98,9 @@ def _written(call: Invocation, place: Place, answer: dict[str, Any] | None) -> i
         return call.answer(answer)
     secret = Secret(answer)
     call.warnings(secret.warnings)
+    if not headed:
+        call.terminal.out(pairs(metadata_rows(secret.data or {})))
+        return 0
     path_heading(call, "Secret Path", path)
     section(call, "Metadata", metadata_rows(secret.data or {}))
     return 0
@@ -180,15 +183,15 @@ def _rollback(call: Invocation) -> int:
     with call.doing(f"Error reading {path}: "):
         old = (client.read(path, [("version", str(version))]) or {}).get("data") or {}
     metadata = old.get("metadata") or {}
-    if metadata.get("destroyed"):
-        raise Failure("Cannot roll back to a version that has been destroyed", 2)
     if metadata.get("deletion_time") and not old.get("data"):
         raise Failure("Cannot roll back to a version that has been deleted", 2)
+    if metadata.get("destroyed"):
+        raise Failure("Cannot roll back to a version that has been destroyed", 2)
     if not old.get("data"):
         raise Failure(f"No value found at {path}", 2)
     with call.doing(f"Error writing data to {path}: "):
         answer = client.write(path, {"data": old["data"], "options": {"cas": cas}})
-    return _written(call, place, answer)
+    return _written(call, place, answer, headed=False)
 
 
 COMMANDS = {

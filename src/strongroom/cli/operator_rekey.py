@@ -14,6 +14,7 @@ from strongroom.cli.text import go_value, pairs, wrap
 
 _ORDER: tuple[str, ...] = ("nonce", "started", "t", "n", "progress", "required", "pgp_fingerprints", "backup")
 _ORDER += ("verification_required", "verification_nonce")
+_EMPTY = {"backup": False, "verification_required": False, "verification_nonce": "", "nonce": "", "progress": 0}
 _LOST = """
 WARNING! If you lose the keys after they are returned, there is no recovery.
 Consider canceling this operation and re-initializing with the -pgp-keys flag
@@ -52,19 +53,20 @@ ROTATE = Dialect(
 )
 
 
-def _show_state(call: Invocation, state: dict[str, Any]) -> int:
+def _show_state(call: Invocation, state: dict[str, Any], *, verifying: bool = False) -> int:
     if not call.table:
-        return call.document({name: state.get(name) for name in _ORDER if name in state})
-    if "verification_required" not in state:
+        order = _ORDER[:5] if verifying else _ORDER
+        return call.document({name: state.get(name, _EMPTY.get(name)) for name in order})
+    if verifying:
         lines = [
             ("Started", go_value(state.get("started"))),
             ("New Shares", go_value(state.get("n"))),
             ("New Threshold", go_value(state.get("t"))),
-            ("Verification Nonce", go_value(state.get("nonce"))),
+            ("Verification Nonce", str(state.get("nonce") or "")),
             ("Verification Progress", f"{state.get('progress')}/{state.get('t')}"),
         ]
     else:
-        lines = [("Nonce", go_value(state.get("nonce"))), ("Started", go_value(state.get("started")))]
+        lines = [("Nonce", str(state.get("nonce") or "")), ("Started", go_value(state.get("started")))]
         if state.get("started"):
             lines += [
                 ("Progress", f"{state.get('progress')}/{state.get('required')}"),
@@ -101,8 +103,8 @@ def _init(call: Invocation, dialect: Dialect) -> int:
 
 def _status(call: Invocation, dialect: Dialect, tail: str) -> dict[str, Any]:
     path = dialect.path(call, tail)
-    verb = "reading" if call.flags.on("status") else "getting"
-    with call.doing(f"Error {verb} {dialect.status} status: "):
+    verb = f"reading {dialect.status}" if call.flags.on("status") else f"getting {dialect.noun}"
+    with call.doing(f"Error {verb} status: "):
         state = call.client().read(path) or {}
     return dict(state.get("data") or state)
 
@@ -141,7 +143,7 @@ def _give_share(call: Invocation, dialect: Dialect, tail: str) -> int:
         answer = client.write(path, {"key": share, "nonce": nonce}) or {}
     answer = answer.get("data") or answer
     if not answer.get("complete"):
-        return _show_state(call, _status(call, dialect, tail))
+        return _show_state(call, _status(call, dialect, tail), verifying=tail == "verify")
     return _show_done(call, dialect, state, answer)
 
 
@@ -202,7 +204,7 @@ def _run(call: Invocation, dialect: Dialect) -> int:
     if flags.on("init"):
         return _init(call, dialect)
     if flags.on("status"):
-        return _show_state(call, _status(call, dialect, tail))
+        return _show_state(call, _status(call, dialect, tail), verifying=tail == "verify")
     return _give_share(call, dialect, tail)
 
 

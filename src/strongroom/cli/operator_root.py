@@ -10,25 +10,39 @@ from strongroom.cli.invocation import Invocation
 from strongroom.cli.operator_init import pgp_keys
 from strongroom.cli.prompt import NoTerminal, ask_hidden
 from strongroom.cli.text import columns, go_value
-from strongroom.client.client import Client
+from strongroom.client.errors import Missing, Unsupported
 
 _ORDER: tuple[str, ...] = ("nonce", "started", "progress", "required", "complete", "encoded_token")
 _ORDER += ("encoded_root_token", "pgp_fingerprint", "otp", "otp_length")
-_OTP_NOTE = """
-A One-Time-Password has been generated for you and is shown in the OTP field.
+_OTP_NOTE = """A One-Time-Password has been generated for you and is shown in the OTP field.
 You will need this value to decode the resulting root token, so keep it safe."""
 
 
-def _path(call: Invocation, tail: str) -> str:
-    kind = "generate-recovery-token" if call.flags.on("recovery-token") else "generate-root"
-    return f"sys/{kind}/{tail}"
+def _ask_server(call: Invocation, prefix: str, method: str, tail: str, body: Any = None) -> dict[str, Any]:
+    """The answer of an endpoint of root generation: the one that asks for a token, else the one older servers have."""
+    names = (
+        ("generate-recovery-token",) if call.flags.on("recovery-token") else ("generate-root-token", "generate-root")
+    )
+    client = call.client()
+    with call.doing(prefix):
+        for name in names[:-1]:
+            try:
+                return _inner(client.request(method, f"sys/{name}/{tail}", body=body).json())
+            except (Missing, Unsupported):
+                continue
+        return _inner(client.request(method, f"sys/{names[-1]}/{tail}", body=body).json())
+
+
+def _inner(answer: dict[str, Any] | None) -> dict[str, Any]:
+    """The state in an answer, which newer servers put into the API's envelope."""
+    return (answer or {}).get("data") or answer or {}
 
 
 def _show(call: Invocation, state: dict[str, Any]) -> int:
     if not call.table:
         return call.document({name: state[name] for name in _ORDER if name in state})
     lines = [
-        ("Nonce", go_value(state.get("nonce"))),
+        ("Nonce", str(state.get("nonce") or "")),
         ("Started", go_value(state.get("started"))),
         ("Progress", f"{state.get('progress')}/{state.get('required')}"),
         ("Complete", go_value(state.get("complete"))),
@@ -46,16 +60,10 @@ def _show(call: Invocation, state: dict[str, Any]) -> int:
     return 0
 
 
-def _otp_length(call: Invocation, client: Client) -> int:
-    with call.doing("Error generating OTP: "):
-        state = client.read(_path(call, "attempt")) or {}
-    return int(state.get("otp_length") or 0)
-
-
 def _generate_otp(call: Invocation) -> int:
     from strongroom.lib.rand import SystemRandom, base62  # noqa: PLC0415 - only this needs randomness
 
-    length = _otp_length(call, call.client())
+    length = int(_ask_server(call, "Error generating OTP: ", "GET", "attempt").get("otp_length") or 0)
     text = base62(SystemRandom(), length)
     if not call.table:
         return call.document({"otp": text, "otp_length": length})
@@ -93,8 +101,7 @@ def _decode(call: Invocation, encoded: str) -> int:
 def _init(call: Invocation) -> int:
     keys = pgp_keys(call, "pgp-key")
     body = {"otp": call.flags.text("otp"), "pgp_key": keys[0] if keys else ""}
-    with call.doing("Error initializing root generation: "):
-        state = call.client().write(_path(call, "attempt"), body) or {}
+    state = _ask_server(call, "Error initializing root generation: ", "PUT", "attempt", body)
     _show(call, state)
     if state.get("otp") and call.table:
         call.terminal.warn(_OTP_NOTE)
@@ -102,9 +109,7 @@ def _init(call: Invocation) -> int:
 
 
 def _give_share(call: Invocation) -> int:
-    client = call.client()
-    with call.doing("Error getting root generation status: "):
-        state = client.read(_path(call, "attempt")) or {}
+    state = _ask_server(call, "Error getting root generation status: ", "GET", "attempt")
     if not state.get("started"):
         raise Failure(
             f'No root generation is in progress. Start a root generation by running "{PROGRAM}\n'
@@ -126,8 +131,7 @@ def _give_share(call: Invocation) -> int:
             share = ask_hidden("Unseal Key (will be hidden): ").strip()
         except NoTerminal as error:
             raise Failure(f"An error occurred attempting to ask for the unseal key: {error}") from error
-    with call.doing("Error posting unseal key: "):
-        answer = client.write(_path(call, "update"), {"key": share, "nonce": nonce}) or {}
+    answer = _ask_server(call, "Error posting unseal key: ", "PUT", "update", {"key": share, "nonce": nonce})
     answer.pop("otp_length", None)
     return _show(call, answer)
 
@@ -139,16 +143,13 @@ def _generate_root(call: Invocation) -> int:
     if flags.text("decode"):
         return _decode(call, flags.text("decode"))
     if flags.on("cancel"):
-        with call.doing("Error canceling root token generation: "):
-            call.client().delete(_path(call, "attempt"))
+        _ask_server(call, "Error canceling root token generation: ", "DELETE", "attempt")
         call.terminal.out("Success! Root token generation canceled (if it was started)")
         return 0
     if flags.on("init"):
         return _init(call)
     if flags.on("status"):
-        with call.doing("Error getting root generation status: "):
-            state = call.client().read(_path(call, "attempt")) or {}
-        return _show(call, state)
+        return _show(call, _ask_server(call, "Error getting root generation status: ", "GET", "attempt"))
     return _give_share(call)
 
 

@@ -11,6 +11,7 @@ from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.prompt import NoTerminal, ask_hidden
 from strongroom.cli.text import columns, go_value, table
+from strongroom.client.errors import Missing, Unsupported
 
 _NOBODY = """An error occurred attempting to ask for an unseal key. The raw error message
 is shown below, but usually this is because you attempted to pipe a value
@@ -107,7 +108,11 @@ def _key_status(call: Invocation) -> int:
 def _rotate(call: Invocation) -> int:
     client = call.client()
     with call.doing("Error rotating key: "):
-        client.request("POST", "sys/rotate/keyring")
+        try:
+            client.request("POST", "sys/rotate/keyring")
+        except (Missing, Unsupported):
+            # Older servers have one kind of rotation, and so the shorter path.
+            client.request("PUT", "sys/rotate")
     with call.doing("Error reading key status: "):
         answer = client.read("sys/key-status") or {}
     call.succeeded("Success! Rotated key\n")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from strongroom.lib.hcl import HclError, ObjectNode, format_hcl, parse
+from strongroom.lib.hcl import HclError, ObjectNode, parse
+from strongroom.lib.hcl import format_policy as lay_out
 
 _KEYS = frozenset(
     {
@@ -33,7 +34,7 @@ def format_policy(text: str) -> str:
     try:
         for block in parse(text).blocks("path", labels=1):
             _check(block.labels[0], block.body)
-        return format_hcl(text)
+        return lay_out(text)
     except HclError as error:
         raise PolicyTextError(str(error)) from error
 

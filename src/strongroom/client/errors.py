@@ -56,7 +56,7 @@ class ResponseError(ClientError):
             lines.append(f"Namespace: {self.namespace}")
         lines.append(f"URL: {self.method} {self.url}")
         if self.errors is None:
-            return "\n".join([*lines, f"Code: {self.status}. Raw Message:", "", f"{self.body}\n"])
+            return "\n".join([*lines, f"Code: {self.status}. Raw Message:", "", self.body])
         return "\n".join([*lines, f"Code: {self.status}. Errors:", "", *(f"* {text}" for text in self.errors)])
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a case is one line, as it is typed
 """Command lines that both programs run: one case a line, in shell syntax, `$P` standing for the program.
 
 A line that begins with `!` prepares: the peer's program runs it, and nothing is compared.  Every block (separated by
