@@ -11,7 +11,7 @@ from strongroom.sdk import path
 from strongroom.sdk.fields import Doc, StringMap
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
-from strongroom.services.mounts import SECRET, MountEntry, MountRecord
+from strongroom.services.mounts import SECRET, MountRecord
 from strongroom.services.mounts.service import built_in
 from strongroom.services.mounts.tuning import ConfigBody, options_with, shown_tuning, tuned
 from strongroom.sysapi.context import SystemEngine, SystemView, system
@@ -39,7 +39,7 @@ class TunePaths(SystemEngine):
     @path.write("mounts/{path*}/tune")
     async def tune(self, request: Request, path: str, body: TuneBody) -> Response | None:
         """Change settings of a secrets engine, or of an auth method as `auth/…`."""
-        return await _tune(request, folder(path), body)
+        return _tune(request, folder(path), body)
 
     @path.read("auth/{path*}/tune", sudo=True)
     async def read_auth_tuning(self, request: Request, path: str) -> Response | None:
@@ -49,7 +49,7 @@ class TunePaths(SystemEngine):
     @path.write("auth/{path*}/tune", sudo=True)
     async def tune_auth(self, request: Request, path: str, body: TuneBody) -> Response | None:
         """Change settings of an auth method."""
-        return await _tune(request, "auth/" + folder(path), body)
+        return _tune(request, "auth/" + folder(path), body)
 
 
 def _read(request: Request, full_path: str) -> Response:
@@ -69,7 +69,7 @@ def _read(request: Request, full_path: str) -> Response:
     return Response(data=data, repeat=True)
 
 
-async def _tune(request: Request, full_path: str, body: TuneBody) -> Response | None:
+def _tune(request: Request, full_path: str, body: TuneBody) -> Response | None:
     view = system(request)
     entry = view.router.by_path.get(full_path)
     if entry is None:
@@ -83,7 +83,7 @@ async def _tune(request: Request, full_path: str, body: TuneBody) -> Response | 
         changed = msgspec.structs.replace(changed, description=body.description)
     response: Response | None = None
     if body.options is not None:
-        changed, response = await _with_options(view, entry, changed, body.options)
+        changed, response = _with_options(view, changed, body.options)
     if changed != record:
         view.parts.mounts.put(view.txn, changed)
     return response
@@ -95,9 +95,7 @@ def _refuse_fixed(record: MountRecord, body: TuneBody) -> None:
             raise InvalidRequest(f"cannot tune parameter {name} of {record.path}")
 
 
-async def _with_options(
-    view: SystemView, entry: MountEntry, record: MountRecord, given: dict[str, str]
-) -> tuple[MountRecord, Response | None]:
+def _with_options(view: SystemView, record: MountRecord, given: dict[str, str]) -> tuple[MountRecord, Response | None]:
     options, upgrade = options_with(record.options, given, record.type)
     engine = view.parts.mounts.engines.get((record.table, record.type))
     if engine is not None:
@@ -105,13 +103,8 @@ async def _with_options(
     record = msgspec.structs.replace(record, options=options)
     if upgrade is None:
         return record, None
-    if await view.txn.list(entry.prefix, limit=1):
-        # Its secrets are stored in another form, which the engine of the new version would not find.
-        raise InvalidRequest(f"cannot upgrade {record.full_path} from version {upgrade[0]}: it holds secrets")
     warning = (
         f"Upgrading mount from version {upgrade[0]} to version {upgrade[1]}. "
         "This mount will be unavailable for a brief period and will resume service shortly."
     )
     return record, Response(warnings=[warning])
-
-

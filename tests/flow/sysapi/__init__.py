@@ -1,0 +1,1 @@
+"""System paths over the real wiring."""

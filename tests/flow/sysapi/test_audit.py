@@ -1,0 +1,285 @@
+"""The audit log of a whole server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import resource
+import signal
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from strongroom.audit import chain
+from strongroom.barrier.transaction import transact
+from tests.flow.sysapi.system_server import Server
+
+CANARY = "canary-d41d8cd98f"
+
+
+def on_server(test: Callable[[Server], Coroutine[Any, Any, None]]) -> None:
+    """Run a test's body against a server of its own."""
+
+    async def run() -> None:
+        await test(await Server.start())
+
+    asyncio.run(run())
+
+
+async def enable(server: Server, path: Path, name: str = "file", **options: str) -> None:
+    """Enable a file device."""
+    await server.ok("PUT", f"sys/audit/{name}", {"type": "file", "options": {"file_path": str(path), **options}})
+
+
+def entries(path: Path) -> list[dict[str, Any]]:
+    """Every entry of a log."""
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+async def exercise(server: Server) -> None:
+    """Requests of every kind, with secrets in every place that may hold one."""
+    await server.ok("POST", "sys/mounts/kv", {"type": "kv"})
+    await server.ok("POST", "kv/a", {CANARY[:6]: CANARY, "list": [CANARY, {"deep": CANARY}]})
+    await server.ok("GET", "kv/a")
+    await server.ok("GET", "kv/a", headers={"x-vault-wrap-ttl": "60"})
+    await server.ask("GET", "kv/a", token=CANARY)
+    await server.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+    await server.ok("POST", "auth/userpass/users/ann", {"password": CANARY})
+    login = await server.ok("POST", "auth/userpass/login/ann", {"password": CANARY}, token="")
+    await server.ok("GET", "auth/token/lookup-self", token=login.body["auth"]["client_token"])
+    await server.ask("POST", "sys/mounts/x", {"type": "kv", "config": {"default_lease_ttl": CANARY}})
+    await server.ask("POST", "sys/tools/hash", {"format": CANARY})
+    await server.ask("POST", "auth/userpass/login/ann", {"password": CANARY + "x"}, token="")
+
+
+def test_secrets_never_appear(tmp_path: Path) -> None:
+    """Whatever the request: not in data, not in answers, not quoted by an error; with `log_raw` they do."""
+
+    async def run(server: Server) -> None:
+        log, raw = tmp_path / "a.log", tmp_path / "raw.log"
+        await enable(server, log)
+        await enable(server, raw, "raw", log_raw="true")
+        await exercise(server)
+        text = log.read_text()
+        assert CANARY not in text
+        assert "root" not in [entry["request"].get("client_token") for entry in entries(log)]
+        assert raw.read_text().count(CANARY) > 10
+
+    on_server(run)
+
+
+def test_every_request_has_two_entries(tmp_path: Path) -> None:
+    """Denied, failed and successful ones alike: a request entry, then a response entry with the same id."""
+
+    async def run(server: Server) -> None:
+        log = tmp_path / "a.log"
+        await enable(server, log)
+        await exercise(server)
+        found = [(entry["type"], entry["request"]["id"]) for entry in entries(log)]
+        requests = [id_ for kind, id_ in found if kind == "request"]
+        assert [("request", id_) for id_ in requests] == found[0::2]
+        assert [("response", id_) for id_ in requests] == found[1::2]
+        assert len(set(requests)) == len(requests) == 12
+
+    on_server(run)
+
+
+REQUEST_FIELDS = {
+    "id",
+    "client_id",
+    "operation",
+    "mount_point",
+    "mount_type",
+    "mount_accessor",
+    "mount_running_version",
+    "mount_class",
+    "client_token",
+    "client_token_accessor",
+    "namespace",
+    "path",
+    "remote_address",
+    "remote_port",
+}
+AUTH_FIELDS = {
+    "client_token",
+    "accessor",
+    "display_name",
+    "policies",
+    "token_policies",
+    "policy_results",
+    "token_type",
+    "token_issue_time",
+}
+
+
+def test_the_fields_are_the_documented_ones(tmp_path: Path) -> None:
+    """Reading and logging in have the fields that the reference server was measured to write, besides `chain`."""
+
+    async def run(server: Server) -> None:
+        log = tmp_path / "a.log"
+        await enable(server, log)
+        await exercise(server)
+        found = entries(log)
+        read = next(e for e in found if e["type"] == "response" and e["request"]["operation"] == "read")
+        assert read.keys() == {"time", "type", "auth", "request", "response", "chain"}
+        assert read["auth"].keys() == AUTH_FIELDS
+        assert read["request"].keys() == REQUEST_FIELDS
+        assert read["response"]["data"]["list"][1]["deep"].startswith("hmac-sha256:")
+        granting = [{"name": "root", "namespace_id": "root", "type": "acl"}]
+        assert read["auth"]["policy_results"] == {"allowed": True, "granting_policies": granting}
+        login = next(e for e in found if e["type"] == "response" and "login" in e["request"]["path"])
+        assert login["auth"]["display_name"] == "userpass-ann"
+        assert login["auth"]["metadata"] == {"username": "ann"}
+        assert login["response"]["auth"] == login["auth"]
+        assert "client_token" not in login["request"]
+        wrapped = next(e for e in found if "wrap_info" in e.get("response", {}))
+        assert "data" not in wrapped["response"]
+        unknown = next(e for e in found if e.get("error") == "permission denied" and e["type"] == "request")
+        assert unknown["auth"] == {"token_type": "default"}
+
+    on_server(run)
+
+
+def test_headers_are_shown_when_configured(tmp_path: Path) -> None:
+    """Only configured headers appear, as digests if so configured; the token's header never in clear."""
+
+    async def run(server: Server) -> None:
+        log = tmp_path / "a.log"
+        await server.ok("PUT", "sys/config/auditing/request-headers/X-One", {"hmac": True})
+        await server.ok("PUT", "sys/config/auditing/request-headers/X-Two", {})
+        await server.ok("PUT", "sys/config/auditing/request-headers/X-Vault-Token", {})
+        await enable(server, log)
+        await server.ok("GET", "sys/mounts", headers={"x-one": "1", "x-two": "2", "x-three": "3"})
+        headers = entries(log)[0]["request"]["headers"]
+        assert headers.keys() == {"x-one", "x-two", "x-vault-token"}
+        assert headers["x-two"] == ["2"]
+        assert headers["x-one"][0].startswith("hmac-sha256:")
+        assert headers["x-vault-token"][0].startswith("hmac-sha256:")
+
+    on_server(run)
+
+
+def test_the_digest_is_what_audit_hash_tells(tmp_path: Path) -> None:
+    """`sys/audit-hash` of a text is what stands for it in that device's log, and in no other's."""
+
+    async def run(server: Server) -> None:
+        one, other = tmp_path / "1.log", tmp_path / "2.log"
+        await enable(server, one, "one")
+        await enable(server, other, "other")
+        await server.ok("POST", "cubbyhole/a", {"value": CANARY})
+        told = (await server.ok("POST", "sys/audit-hash/one", {"input": CANARY})).data["hash"]
+        assert told in one.read_text()
+        assert told not in other.read_text()
+
+    on_server(run)
+
+
+def test_without_any_device_that_takes_it_nothing_is_answered(tmp_path: Path) -> None:
+    """A full disk refuses the request with a 500 and no effect; once there is room, the next is served."""
+
+    async def run(server: Server) -> None:
+        log = tmp_path / "a.log"
+        await enable(server, log)
+        await server.ok("POST", "cubbyhole/a", {"v": "1"})
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        try:
+            # The file may grow by half a line: what a disk does when it fills up.
+            resource.setrlimit(resource.RLIMIT_FSIZE, (log.stat().st_size + 200, limits[1]))
+            refused = await server.ask("POST", "cubbyhole/a", {"v": "2"})
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+            signal.signal(signal.SIGXFSZ, handler)
+        assert refused.status == 500
+        assert (await server.ok("GET", "cubbyhole/a")).data == {"v": "1"}
+        lines = log.read_text().splitlines()
+        whole = [line for line in lines if line.endswith("}}")]
+        assert len(whole) == len(lines) - 1
+        assert all(json.loads(line) for line in whole)
+
+    on_server(run)
+
+
+def test_one_failing_device_of_two_is_enough(tmp_path: Path) -> None:
+    """A device whose directory goes away is logged about; the other one keeps the server serving."""
+
+    async def run(server: Server) -> None:
+        gone, kept = tmp_path / "dir" / "gone.log", tmp_path / "kept.log"
+        await enable(server, gone, "gone")
+        await enable(server, kept, "kept")
+        gone.unlink()
+        gone.parent.rmdir()
+        gone.parent.write_text("a file in the directory's place")
+        assert server.node.unsealed is not None
+        server.node.unsealed.audit.reopen()
+        await server.ok("GET", "sys/mounts")
+        before = len(entries(kept))
+        await server.ok("GET", "sys/mounts")
+        assert len(entries(kept)) == before + 2
+        gone.parent.unlink()
+        await server.ok("GET", "sys/mounts")
+        assert len(entries(gone)) == 2
+
+    on_server(run)
+
+
+def test_a_rotated_log_goes_on_in_a_new_file(tmp_path: Path) -> None:
+    """After the file is moved away and devices are reopened, lines go to a new file, and the chain goes on."""
+
+    async def run(server: Server) -> None:
+        log, old = tmp_path / "a.log", tmp_path / "a.log.1"
+        await enable(server, log)
+        await server.ok("GET", "sys/mounts")
+        log.rename(old)
+        await server.ok("GET", "sys/mounts")
+        assert not log.exists()
+        assert server.node.unsealed is not None
+        server.node.unsealed.audit.reopen()
+        await server.ok("GET", "sys/mounts")
+        key = (await transact(server.node.unsealed.barrier, server.node.unsealed.audit.records))[0].salt
+        first = chain.verify(key, old.read_bytes().splitlines())
+        second = chain.verify(key, log.read_bytes().splitlines(), begun=first.writers)
+        assert (first.faults, second.faults) == ((), ())
+        assert chain.verify(key, log.read_bytes().splitlines()).faults
+
+    on_server(run)
+
+
+def test_a_device_that_cannot_work_is_refused(tmp_path: Path) -> None:
+    """Enabling opens the file first; what can't be opened is no device, and the server goes on without it."""
+
+    async def run(server: Server) -> None:
+        (tmp_path / "file").write_text("")
+        refused = await server.ask(
+            "PUT", "sys/audit/x", {"type": "file", "options": {"file_path": str(tmp_path / "file" / "below")}}
+        )
+        assert refused.status == 400
+        assert "sanity check failed" in refused.error
+        assert (await server.ok("GET", "sys/audit")).data == {}
+
+    on_server(run)
+
+
+def test_disabling_is_still_audited(tmp_path: Path) -> None:
+    """The request that removes the last device is in its log, both halves; the next request isn't."""
+
+    async def run(server: Server) -> None:
+        log = tmp_path / "a.log"
+        await enable(server, log)
+        await server.ok("DELETE", "sys/audit/file")
+        await server.ok("GET", "sys/mounts")
+        assert [(e["type"], e["request"]["operation"]) for e in entries(log)] == [
+            ("request", "delete"),
+            ("response", "delete"),
+        ]
+        assert not [link for link in Path("/proc/self/fd").iterdir() if _points_to(link, log)]
+
+    on_server(run)
+
+
+def _points_to(link: Path, path: Path) -> bool:
+    try:
+        return os.readlink(link) == str(path)
+    except OSError:
+        return False

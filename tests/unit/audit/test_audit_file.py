@@ -1,0 +1,97 @@
+"""The audit device that appends to a file."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from strongroom.audit.file import FileDevice, file_device
+from strongroom.lib.errors import InvalidRequest, Unavailable
+
+LINES = 400
+
+
+def _append(path: str, letter: str) -> None:
+    device = FileDevice(path)
+    device.open()
+    for number in range(LINES):
+        device.write(letter.encode() * (1 + number * 37 % 9000) + b"\n")
+    device.close()
+
+
+def test_lines_of_several_processes_stay_whole(tmp_path: Path) -> None:
+    """Four processes append lines of up to 9 kB at once: every line is of one process, and none is missing."""
+    path = tmp_path / "a.log"
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_append, args=(str(path), letter)) for letter in "abcd"]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+        assert worker.exitcode == 0
+    lines = path.read_text().splitlines()
+    wanted = sorted(letter * (1 + number * 37 % 9000) for letter in "abcd" for number in range(LINES))
+    assert sorted(lines) == wanted
+
+
+def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """A new file has mode 0600 whatever the umask; `mode` sets another one, and 0000 leaves what there is."""
+    old = os.umask(0)
+    try:
+        for options, mode in (({}, 0o600), ({"mode": "0640"}, 0o640), ({"mode": "0000"}, 0o640)):
+            device = file_device({"file_path": str(tmp_path / "a.log"), **options})
+            device.open()
+            device.close()
+            assert stat.S_IMODE((tmp_path / "a.log").stat().st_mode) == mode
+    finally:
+        os.umask(old)
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({}, "file_path is required"),
+        ({"file_path": "x", "mode": "x"}, "ParseUint"),
+        ({"file_path": "x", "mode": "0888"}, "ParseUint"),
+        ({"file_path": "stdout"}, "several processes"),
+        ({"file_path": "/proc/nosuch/x"}, "sanity check failed"),
+        ({"file_path": "/tmp"}, "sanity check failed"),
+        ({"file_path": "/x\0y"}, "sanity check failed"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(options: dict[str, str], text: str) -> None:
+    """With a reason."""
+    with pytest.raises(InvalidRequest, match=text):
+        file_device(options).open()
+
+
+def test_a_pipe_is_refused(tmp_path: Path) -> None:
+    """What isn't a file may block or mix lines; opening it neither waits nor succeeds."""
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with pytest.raises(InvalidRequest, match="regular file"):
+            FileDevice(str(tmp_path / "pipe")).open()
+    finally:
+        os.close(reader)
+
+
+def test_a_closed_device_takes_nothing(tmp_path: Path) -> None:
+    """An entry that can't be written is an error, never lost silently."""
+    device = FileDevice(str(tmp_path / "a.log"))
+    with pytest.raises(Unavailable):
+        device.write(b"x\n")
+
+
+def test_a_full_device_says_so() -> None:
+    """The kernel's always-full device refuses every line."""
+    device = FileDevice("/dev/full")
+    device.open()
+    with pytest.raises(Unavailable) as caught:
+        device.write(b"x\n")
+    assert "No space left" in caught.value.detail
+    device.close()
