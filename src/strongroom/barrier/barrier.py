@@ -11,7 +11,7 @@ from strongroom.barrier.cipher import RowCipher, UnknownTermError
 from strongroom.barrier.keyring import Keyring
 from strongroom.barrier.record import Record, decode, encode
 from strongroom.crypto.aead import NONCE_BYTES, Aes256Gcm
-from strongroom.lib.errors import FeedTooOld, Tampered
+from strongroom.lib.errors import FeedTooOld, StrongroomError, Tampered
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
 from strongroom.storage.base import Revision, Storage
@@ -35,7 +35,10 @@ class Barrier:
         self.storage = storage
         self.cache = Cache(CACHE_BYTES)
         self.revision = 0
-        self._seen = Revision(0, b"")
+        self.history = 0
+        """Counts how often everything was forgotten; what was read before such a moment proves nothing after it."""
+        self.seen = Revision(0, b"")
+        """Another object whenever `revision` or `history` moves."""
         self._root_key = root_key
         self._random = random
         self._cipher = RowCipher(keyring, random)
@@ -48,8 +51,8 @@ class Barrier:
         if row is None:
             raise Tampered("the store holds no keyring")
         barrier = cls(storage, root_key, open_keyring(root_key, row.value), random)
-        barrier._seen = await storage.synced()
-        barrier.revision = barrier._seen.number
+        barrier.seen = await storage.synced()
+        barrier.revision = barrier.seen.number
         barrier.cache.clear(barrier.revision)
         return barrier
 
@@ -58,8 +61,8 @@ class Barrier:
         """A barrier over a store whose first transaction is going to write this keyring."""
         barrier = cls(storage, root_key, keyring, random)
         barrier._keyring_changed = False
-        barrier._seen = await storage.synced()
-        barrier.revision = barrier._seen.number
+        barrier.seen = await storage.synced()
+        barrier.revision = barrier.seen.number
         barrier.cache.clear(barrier.revision)
         return barrier
 
@@ -71,36 +74,47 @@ class Barrier:
     async def sync(self) -> int:
         """Make everything committed before the call visible; the revision now current."""
         newest = await self.storage.synced()
-        if newest.number != self._seen.number or newest.id != self._seen.id:
-            await self._follow(newest)
+        while newest.number != self.seen.number or newest.id != self.seen.id:
+            if await self._follow(newest):
+                break
+            newest = await self.storage.synced()
         if self._keyring_changed:
             await self._reload_keyring()
         return self.revision
 
-    async def _follow(self, newest: Revision) -> None:
-        before = self._seen
+    async def _follow(self, newest: Revision) -> bool:
+        """Take over what changed up to `newest`; False when another request has meanwhile found a new history."""
+        before, history = self.seen, self.history
         try:
             changed: Sequence[str] | None = await self.storage.changed_since(before)
         except FeedTooOld:
             changed = None
-        if self._seen.number >= newest.number and self._seen is not before:
-            return  # another request has meanwhile followed at least as far
+        if self.history != history:
+            return False  # numbers of the old history say nothing in the new one
+        if self.seen.number >= newest.number and self.seen is not before:
+            return True  # another request has meanwhile followed at least as far
         if changed is None:
             self.cache.clear(newest.number)
+            self.history += 1
             self._keyring_changed = True
         else:
             self.cache.changed(newest.number, changed)
             self._keyring_changed = self._keyring_changed or keys.KEYRING in changed
-        self._seen = newest
+        self.seen = newest
         self.revision = newest.number
+        return True
 
     async def _reload_keyring(self) -> None:
-        self._keyring_changed = False
-        row = await self.storage.get(keys.KEYRING)
-        if row is None:
-            raise Tampered("the store holds no keyring")
-        keyring = open_keyring(self._root_key, row.value)
-        if keyring.active != self.keyring.active or keyring.terms.keys() != self.keyring.terms.keys():
+        self._keyring_changed = False  # before asking: what changes meanwhile must be asked for again
+        try:
+            row = await self.storage.get(keys.KEYRING)
+            if row is None:
+                raise Tampered("the store holds no keyring")
+            keyring = open_keyring(self._root_key, row.value)
+        except StrongroomError:
+            self._keyring_changed = True
+            raise
+        if keyring != self.keyring:
             self._cipher.adopt(keyring)
 
     async def row(self, key: str) -> Row:
@@ -109,8 +123,9 @@ class Barrier:
             row = self.cache.row(key)
             if row is not None:
                 return row
+            asked_at = self.revision
             snapshot = await self.storage.get_many((key,))
-            if snapshot.revision > self.revision:
+            if snapshot.revision > self.revision or snapshot.revision < asked_at:  # older: the history was replaced
                 await self.sync()
             overtaken = self.cache.changes_since(snapshot.revision)
             if overtaken is None or key in overtaken:

@@ -8,6 +8,8 @@ from typing import Any
 
 _ROW_OVERHEAD_BYTES = 400
 _HISTORY_LENGTH = 4096
+_DERIVED_KEPT = 4096
+"""A merged ACL per client is the commonest derived value; some ten kilobytes each."""
 
 
 class Row:
@@ -42,7 +44,7 @@ def prefixes_of(key: str) -> Iterator[str]:
 
 
 class Cache:
-    """Bounded in bytes; least recently used rows go first.
+    """Rows bounded in bytes, derived values in number; what was least recently used goes first.
 
     `changed` is the only way anything becomes newer: it drops what the feed names and remembers the names for a
     while, so that a transaction can tell whether it is concerned.
@@ -52,7 +54,7 @@ class Cache:
         self._limit_bytes = limit_bytes
         self._bytes = 0
         self._rows: OrderedDict[str, Row] = OrderedDict()
-        self._derived: dict[object, Derived] = {}
+        self._derived: OrderedDict[object, Derived] = OrderedDict()
         self._by_key: dict[str, set[object]] = {}
         self._by_prefix: dict[str, set[object]] = {}
         self._history: deque[tuple[int, tuple[str, ...]]] = deque()
@@ -78,7 +80,10 @@ class Cache:
 
     def derived(self, name: object) -> Derived | None:
         """The derived value of that name, if nothing that it rests on has changed."""
-        return self._derived.get(name)
+        derived = self._derived.get(name)
+        if derived is not None:
+            self._derived.move_to_end(name)
+        return derived
 
     def keep_derived(self, name: object, derived: Derived) -> None:
         """Remember a derived value until one of its rows changes."""
@@ -88,6 +93,8 @@ class Cache:
             self._by_key.setdefault(key, set()).add(name)
         for prefix in derived.prefixes:
             self._by_prefix.setdefault(prefix, set()).add(name)
+        if len(self._derived) > _DERIVED_KEPT:
+            self._forget_derived(next(iter(self._derived)))
 
     def _forget_derived(self, name: object) -> None:
         old = self._derived.pop(name, None)

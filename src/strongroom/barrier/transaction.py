@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.cache import Derived, prefixes_of
 from strongroom.barrier.record import Record
-from strongroom.lib.errors import CommitUnknown, Conflict, StorageError, StrongroomError, Unavailable
-from strongroom.storage.base import Add, Committer, Fence
+from strongroom.lib.errors import CommitUnknown, Conflict, Internal, StorageError, StrongroomError, Unavailable
+from strongroom.storage.base import Add, Committer, Fence, Storage
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -62,6 +62,8 @@ class Transaction:
         self.barrier = barrier
         self.once = once
         self.revision = barrier.revision
+        self._seen = barrier.seen
+        self._history = barrier.history
         self._committer: Committer = committer if committer is not None else barrier.storage
         self._reads: dict[str, int] = {}
         self._prefixes: set[str] = set()
@@ -74,22 +76,29 @@ class Transaction:
         if self._writes:
             own: Any = self._writes.get(key, _MISSING)
             if own is not _MISSING:
-                return own  # type: ignore[no-any-return]
-        row = self.barrier.cache.row(key) if self.barrier.revision == self.revision else None
+                if own is not None and type(own) is not type_:
+                    raise Internal(detail=f"{key!r} was written as {type(own).__name__}, not as {type_.__name__}")
+                return own
+        row = self.barrier.cache.row(key) if self.barrier.seen is self._seen else None
         if row is None:
             row = await self.barrier.row(key)
-            if self.barrier.revision != self.revision:
+            if self.barrier.seen is not self._seen:
                 self._advance()
         self._reads[key] = row.revision
         record = await self.barrier.record(key, row, type_)
-        if self.barrier.revision != self.revision:
+        if self.barrier.seen is not self._seen:
             self._advance()
         return record
 
     async def read_plain(self, key: str) -> bytes | None:
         """The row at `key` as it is stored, for the few rows that the barrier doesn't encrypt."""
+        own = self._writes.get(key, _MISSING)
+        if own is not _MISSING:
+            if isinstance(own, Record):
+                raise Internal(detail=f"{key!r} was written as {type(own).__name__}, not as plain bytes")
+            return own  # type: ignore[no-any-return]
         row = await self.barrier.row(key)
-        if self.barrier.revision != self.revision:
+        if self.barrier.seen is not self._seen:
             self._advance()
         self._reads[key] = row.revision
         return row.raw
@@ -108,53 +117,59 @@ class Transaction:
         return await self._listing(prefix, after, limit, deep=True)
 
     async def _listing(self, prefix: str, after: str, limit: int | None, *, deep: bool) -> list_[str]:
-        ask = self.barrier.storage.scan if deep else self.barrier.storage.list
         own = {key[len(prefix) :]: value for key, value in self._writes.items() if key.startswith(prefix)}
-        # With own writes below it, a page can't be cut by the store: removals would leave it short.
-        listing = await ask(prefix, after, None if own else limit)
-        self._prefixes.add(prefix)
-        if listing.revision != self.revision or self.barrier.revision != self.revision:
-            if listing.revision > self.barrier.revision:
-                await self.barrier.sync()
-            if listing.revision < self.barrier.revision:
-                changed = self.barrier.cache.changes_since(listing.revision)
-                if changed is None or any(key.startswith(prefix) for key in changed):
-                    raise Restart
-            self._advance()
         if not own:
-            return listing.names
-        names = set(listing.names)
+            return await self._stored(prefix, after, limit, deep=deep)
+        # Each own write takes at most one name off a page.
+        wanted = None if limit is None else limit + len(own)
+        names = set(await self._stored(prefix, after, wanted, deep=deep))
         for rest, value in own.items():
             name = rest if deep or "/" not in rest else rest[: rest.index("/") + 1]
             if value is not None:
                 names.add(name)
             elif name == rest or await self._emptied(prefix + name):
                 names.discard(name)
-        found = sorted(name for name in names if name > after)
-        return found[:limit] if limit is not None else found
+        return sorted(name for name in names if name > after)[:limit]
+
+    async def _stored(self, prefix: str, after: str, limit: int | None, *, deep: bool) -> list_[str]:
+        """A listing without this transaction's own writes, as of its revision."""
+        ask = self.barrier.storage.scan if deep else self.barrier.storage.list
+        listing = await ask(prefix, after, limit)
+        if listing.revision > self.barrier.revision or listing.revision < self.revision:  # older: another history
+            await self.barrier.sync()
+        if listing.revision != self.barrier.revision:
+            changed = self.barrier.cache.changes_since(listing.revision)
+            if changed is None or any(key.startswith(prefix) for key in changed):
+                raise Restart
+        if self.barrier.seen is not self._seen:
+            self._advance()
+        self._prefixes.add(prefix)
+        return listing.names
 
     async def _emptied(self, folder: str) -> bool:
         """Whether this transaction removes everything below `folder` and puts nothing there."""
-        kept = [key for key, value in self._writes.items() if value is not None and key.startswith(folder)]
-        stored = (await self.barrier.storage.scan(folder)).names
-        return not kept and all(self._writes.get(folder + name, _MISSING) is None for name in stored)
+        own = {key: value for key, value in self._writes.items() if key.startswith(folder)}
+        if any(value is not None for value in own.values()):
+            return False
+        stored = await self._stored(folder, "", len(own) + 1, deep=True)
+        return all(folder + name in own for name in stored)
 
     async def derived(self, name: object, build: Callable[[Transaction], Awaitable[T]]) -> T:
         """A value made from rows by `build`, kept until one of those rows changes.
 
         It shows the committed state, without this transaction's own writes; so does everything `build` reads.
         """
-        if self.barrier.revision != self.revision:
+        if self.barrier.seen is not self._seen:
             self._advance()
         derived = self.barrier.cache.derived(name)
         if derived is None:
             inner = Transaction(self.barrier, self.once)
             value = await build(inner)
-            if self.barrier.revision != inner.revision:
+            if self.barrier.seen is not inner._seen:
                 inner._advance()
             derived = Derived(value, inner._all_reads(), frozenset(inner._all_prefixes()))
             self.barrier.cache.keep_derived(name, derived)
-            if self.barrier.revision != self.revision:
+            if self.barrier.seen is not self._seen:
                 self._advance()
         self._derived.append(derived)
         return derived.value  # type: ignore[no-any-return]
@@ -182,17 +197,20 @@ class Transaction:
         """
 
         async def commit() -> bool:
-            try:
-                await self._committer.commit(self._commit_reads(), {}, adds)
-            except Conflict as error:
-                raise Restart from error
+            await self._commit({}, adds)
             return True
 
         await self.once.wait(f"charge {name}", commit)
 
-    def guard(self, fence: Fence) -> None:
-        """Commit only while the fence's holder has its role; what a former holder still does is dropped."""
+    async def guard(self, fence: Fence) -> None:
+        """Commit only while the fence's holder has its role; what a former holder still does is dropped.
+
+        Raises: `Conflict` when the role has passed to another holder already.
+        """
+        row = await self.barrier.row(fence.key)
         self._reads[fence.key] = fence.revision
+        if row.revision != fence.revision:
+            raise Conflict(f"the role {fence.role} has passed to another holder")
 
     async def apart(self, name: str, body: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `body` in a transaction of its own that commits now: once per request, whatever becomes of this one.
@@ -222,41 +240,34 @@ class Transaction:
         Raises: `Restart` when something that was read has changed; `StorageError`, `OutOfRange` as the store does.
         """
         if not self._writes and not self._adds:
-            if self.barrier.revision != self.revision:
+            if self.barrier.seen is not self._seen:
                 self._advance()
             return
         rows = {
             key: value if value is None or isinstance(value, bytes) else self.barrier.seal(key, value)
             for key, value in self._writes.items()
         }
+        await self._commit(rows, self._adds)
+
+    async def _commit(self, rows: Mapping[str, bytes | None], adds: Mapping[str, Add]) -> None:
         try:
-            await self._committer.commit(self._commit_reads(), rows, self._adds)
+            await self._committer.commit(self._commit_reads(), rows, adds)
         except Conflict as error:
             raise Restart from error
         except CommitUnknown as unknown:
-            await self._settle(unknown)
-
-    async def _settle(self, unknown: CommitUnknown) -> None:
-        """Find out what became of a commit whose answer was lost."""
-        for _ in range(_SETTLE_ATTEMPTS):
-            try:
-                # While nobody else can commit, no late arrival of that commit is under way either.
-                async with self.barrier.storage.exclusive(EXCLUSIVE_TIMEOUT_S):
-                    if await self.barrier.storage.committed(unknown.revision_id):
-                        return
-                    raise Restart from unknown
-            except StorageError:
-                await asyncio.sleep(_SETTLE_PAUSE_S)
-        raise Unavailable("the store does not answer; whether the request took effect is unknown") from unknown
+            if self._committer is not self.barrier.storage:
+                raise  # whoever holds the store exclusively lets go of it before asking
+            if not await settled(self.barrier.storage, unknown):
+                raise Restart from unknown
 
     def revalidate(self) -> None:
         """Raise `Restart` if something that was read has changed as far as this process has heard."""
-        if self.barrier.revision != self.revision:
+        if self.barrier.seen is not self._seen:
             self._advance()
 
     def _advance(self) -> None:
         changed = self.barrier.cache.changes_since(self.revision)
-        if changed is None:
+        if changed is None or self.barrier.history != self._history:
             raise Restart
         for key in changed:
             if key in self._reads or any(key in derived.keys for derived in self._derived):
@@ -266,6 +277,7 @@ class Transaction:
                     if prefix in self._prefixes or any(prefix in derived.prefixes for derived in self._derived):
                         raise Restart
         self.revision = self.barrier.revision
+        self._seen = self.barrier.seen
 
     def _all_reads(self) -> dict[str, int]:
         reads: dict[str, int] = {}
@@ -290,6 +302,18 @@ class Transaction:
 list_ = list
 
 
+async def settled(storage: Storage, unknown: CommitUnknown) -> bool:
+    """Whether a commit whose answer was lost took place.  Raises `Unavailable` when the store goes on not to answer."""
+    for _ in range(_SETTLE_ATTEMPTS):
+        try:
+            # While nobody else can commit, no late arrival of that commit is under way either.
+            async with storage.exclusive(EXCLUSIVE_TIMEOUT_S):
+                return await storage.committed(unknown.revision_id)
+        except StorageError:
+            await asyncio.sleep(_SETTLE_PAUSE_S)
+    raise Unavailable("the store does not answer; whether the request took effect is unknown") from unknown
+
+
 async def transact(barrier: Barrier, body: Callable[[Transaction], Awaitable[T]]) -> T:
     """Run `body` in a transaction and commit it; again when what it read has changed meanwhile.
 
@@ -303,20 +327,47 @@ async def transact(barrier: Barrier, body: Callable[[Transaction], Awaitable[T]]
             return await _attempt(Transaction(barrier, once), body)
         except Restart:
             continue
+    return await _transact_exclusively(barrier, once, body)
+
+
+async def _transact_exclusively(barrier: Barrier, once: Once, body: Callable[[Transaction], Awaitable[T]]) -> T:
+    lost: CommitUnknown | None = None
     async with AsyncExitStack() as stack:
         committer = await stack.enter_async_context(barrier.storage.exclusive(EXCLUSIVE_TIMEOUT_S))
-        await barrier.sync()
-        try:
-            return await _attempt(Transaction(barrier, once, committer), body)
-        except Restart as error:
-            raise Unavailable("the store changed during an exclusive transaction") from error
+        # Nobody else commits, so only what this request itself charges can disturb it, which it does once.
+        for _ in range(OPTIMISTIC_ATTEMPTS):
+            await barrier.sync()
+            txn = Transaction(barrier, once, committer)
+            try:
+                result = await _run(txn, body)
+                lost = await _commit_exclusively(txn)
+            except Restart:
+                continue
+            if lost is None:
+                return result
+            break
+    if lost is not None and await settled(barrier.storage, lost):
+        return result
+    raise Unavailable("the store changed during an exclusive transaction") from lost
+
+
+async def _commit_exclusively(txn: Transaction) -> CommitUnknown | None:
+    try:
+        await txn.commit()
+    except CommitUnknown as unknown:
+        return unknown
+    return None
 
 
 async def _attempt(txn: Transaction, body: Callable[[Transaction], Awaitable[T]]) -> T:
+    result = await _run(txn, body)
+    await txn.commit()
+    return result
+
+
+async def _run(txn: Transaction, body: Callable[[Transaction], Awaitable[T]]) -> T:
     try:
-        result = await body(txn)
+        return await body(txn)
     except StrongroomError:
         txn.revalidate()
         raise
-    await txn.commit()
-    return result
