@@ -8,6 +8,8 @@ twice (the request's audit entry, the use of a token) is guarded.
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import structlog
 
@@ -19,11 +21,14 @@ from strongroom.core.answer import Answer
 from strongroom.core.wrap import wrap
 from strongroom.lib.errors import (
     Internal,
+    InvalidCredentials,
     InvalidRequest,
     OutOfRange,
     PermissionDenied,
     RateLimited,
+    RequestTimeout,
     StrongroomError,
+    UnsupportedOperation,
     UnsupportedPath,
 )
 from strongroom.sdk.engine import Match
@@ -67,6 +72,11 @@ class Pipeline:
             answer = await transact(self.parts.barrier, lambda txn: self._run(txn, request, progress))
         except StrongroomError as error:
             answer = await self._failed(request, progress, error)
+        except asyncio.CancelledError:
+            # It took too long, and the listener answers: the audit log has its second entry all the same.
+            gone = RequestTimeout("the request took too long")
+            self._close(progress, Answer(request_id=request.id, operation=request.operation, error=gone))
+            raise
         except Exception as error:  # a fault of ours must not take the connection's other requests with it
             log.exception("request failed", request_id=request.id, path=request.path)
             answer = await self._failed(request, progress, Internal(detail=repr(type(error))))
@@ -80,7 +90,7 @@ class Pipeline:
         bearer = progress.known.bearer
         if bearer is not None and bearer.record.num_uses:
             error = await self._end_if_spent(bearer, error)
-        if progress.login_user is not None and isinstance(error, (InvalidRequest, PermissionDenied)):
+        if progress.login_user is not None and isinstance(error, InvalidCredentials):
             entry, user = progress.login_user
             try:
                 await transact(
@@ -115,6 +125,8 @@ class Pipeline:
         progress.known = Known(request, entry=entry)
         if entry is not None and match is not None and match.declaration.unauthenticated:
             return await self._login(txn, progress, entry, match, router)
+        if entry is not None and isinstance(unresolved, UnsupportedOperation) and _is_open(entry, request):
+            raise UnsupportedOperation("unsupported operation")
         bearer = await self._authenticate(txn, request, match, router)
         known = progress.known = Known(request, bearer=bearer, entry=entry)
         if request.operation is Operation.UPDATE and entry is not None and match is not None:
@@ -276,6 +288,11 @@ def _resolve(entry: MountEntry | None, request: ApiRequest) -> tuple[Match | Non
         return entry.engine.routes.find(request.operation, request.path[len(entry.record.full_path) :]), None
     except StrongroomError as error:
         return None, error
+
+
+def _is_open(entry: MountEntry, request: ApiRequest) -> bool:
+    """Whether the path is answered without a token, by whatever verb."""
+    return entry.engine is not None and entry.engine.routes.is_open(request.path[len(entry.record.full_path) :])
 
 
 def _client(bearer: Bearer) -> Client:

@@ -30,6 +30,8 @@ _OPERATIONS = {
 _WRITES = frozenset({Operation.UPDATE, Operation.PATCH})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _UNCLEAN = re.compile(r"//|/\.{1,2}(/|$)")
+_RELATIVE = re.compile(r"/\.\.(/|$)")
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _MERGE_PATCH = "application/merge-patch+json"
 _FORM = "application/x-www-form-urlencoded"
 _MAX_QUERY_FIELDS = 1000
@@ -93,6 +95,8 @@ def decode_path(raw: str, query: str = "") -> str:
         path = raw
     if not path.isprintable() and _CONTROL.search(path):
         raise InvalidRequest("the path contains control characters")
+    if path is not raw and _RELATIVE.search(path) and not _RELATIVE.search(raw):
+        raise InvalidRequest("relative paths not supported")
     if _UNCLEAN.search(path):
         raise Redirect(_clean(path) + (f"?{query}" if query else ""))
     if not path.startswith(PREFIX):
@@ -116,6 +120,8 @@ def _listing(operation: Operation, query: dict[str, Any]) -> Operation:
     """`GET` with `?list=true` or `?scan=true` is a listing; those two words are no data."""
     if operation is not Operation.READ:
         return operation
+    if "list" in query and "scan" in query:
+        raise InvalidRequest("")
     for name, listing in (("list", Operation.LIST), ("scan", Operation.SCAN)):
         if name in query:
             try:
@@ -131,6 +137,9 @@ def decode_query(query: str) -> dict[str, Any]:
     """The query's fields; one that comes several times is a list."""
     if not query:
         return {}
+    if ";" in query or "%" in query:
+        # Fields that Go's parser drops: with a semicolon, or with an escape that isn't one.
+        query = "&".join(pair for pair in query.split("&") if ";" not in pair and not _BROKEN_ESCAPE.search(pair))
     try:
         fields = parse_qs(query, keep_blank_values=True, max_num_fields=_MAX_QUERY_FIELDS, errors="strict")
     except ValueError as error:
@@ -163,7 +172,8 @@ def decode_body(request: HttpRequest, operation: Operation) -> dict[str, Any]:
     if not isinstance(decoded, dict):
         kind = {list: "array", str: "string", bool: "bool"}.get(type(decoded), "number")
         raise InvalidRequest(
-            f"failed to decode JSON input: json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
+            f"failed to decode JSON input: json: cannot unmarshal {kind} "
+            "into Go value of type map[string]interface {}"
         )
     return decoded
 

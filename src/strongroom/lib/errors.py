@@ -25,6 +25,10 @@ class InvalidRequest(StrongroomError):
     """The request is malformed or breaks a rule of the endpoint."""
 
 
+class InvalidCredentials(InvalidRequest):
+    """A login with a wrong name, password or key; enough of these in a row lock the user out."""
+
+
 class PermissionDenied(StrongroomError):
     """No valid token, or its policies don't allow this."""
 

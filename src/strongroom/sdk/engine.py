@@ -57,7 +57,7 @@ class RouteTable:
         for route in self._by_head.get(head) or self._by_head[""]:
             declaration = route.by_operation.get(operation)
             found = route.expression.fullmatch(path)
-            if found is None and (listing or declaration is None) and path.endswith("/"):
+            if found is None and listing is (declaration is not None) and path.endswith("/"):
                 found = route.expression.fullmatch(path[:-1])
             if found is None:
                 continue
@@ -67,6 +67,15 @@ class RouteTable:
         if fits:
             raise UnsupportedOperation(UNSUPPORTED_OPERATION)
         raise UnsupportedPath(UNSUPPORTED_PATH)
+
+    def is_open(self, path: str) -> bool:
+        """Whether some verb of `path` is answered without a token."""
+        return any(
+            declaration.unauthenticated
+            for route in self._by_head.get(path.partition("/")[0]) or self._by_head[""]
+            if route.expression.fullmatch(path) is not None
+            for declaration in route.by_operation.values()
+        )
 
 
 def _head(pattern: str) -> str:

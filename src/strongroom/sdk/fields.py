@@ -75,10 +75,10 @@ def to_int(value: Any) -> int:
         case None | "":
             return 0
         case int():
-            return int(value)
+            return _bounded(int(value))
         case str():
             try:
-                return int(value, 0) if value.lower().startswith(("0x", "0b", "0o")) else int(value)
+                return _bounded(int(value, 0) if value.lower().startswith(("0x", "0b", "0o")) else int(value))
             except ValueError:
                 pass
         case float():
@@ -86,6 +86,12 @@ def to_int(value: Any) -> int:
         case _:
             raise _unconvertible("int", value)
     raise FieldError("'' cannot parse value as 'int': strconv.ParseInt: invalid syntax")
+
+
+def _bounded(value: int) -> int:
+    if not -(2**63) <= value < 2**63:
+        raise FieldError("'' cannot parse value as 'int': strconv.ParseInt: value out of range")
+    return value
 
 
 _TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
@@ -99,8 +105,10 @@ def to_bool(value: Any) -> bool:
             return False
         case bool():
             return value
+        case int() if value in {0, 1}:
+            return value == 1
         case int() | float():
-            return value != 0
+            raise FieldError("'' cannot parse value as 'bool': strconv.ParseBool: invalid syntax")
         case str():
             if value in _TRUE:
                 return True
@@ -113,7 +121,8 @@ def to_bool(value: Any) -> bool:
 def to_signed_seconds(value: Any) -> int:
     """Seconds from a duration text or a number."""
     try:
-        return parse_duration_s(value)
+        # A fraction has to name its unit, as in "1.5h"; Go reads the digits as a text.
+        return parse_duration_s(repr(value) if isinstance(value, float) else value)
     except InvalidRequest as error:
         raise FieldError(error.text) from error
 
@@ -214,10 +223,10 @@ def to_string_map(value: Any) -> dict[str, str]:
             out[name] = to_text(item)
         return out
     out = {}
-    for pair in to_list(value):
+    for index, pair in enumerate([""] if value == "" else to_list(value)):
         name, sign, text = pair.partition("=")
         if not sign:
-            raise FieldError(f"invalid key pair {pair!r}")
+            raise FieldError(f"invalid key pair at index {index}")
         out[name] = text
     return out
 
@@ -285,7 +294,5 @@ def fill(body: type[B], data: Mapping[str, Any], *, prefix: str = "") -> B:
         try:
             values[attribute] = field.coerce(data[field.name])
         except FieldError as error:
-            raise InvalidRequest(
-                f'{prefix}error converting input for field "{field.name}": {error}'
-            ) from error
+            raise InvalidRequest(f'{prefix}error converting input for field "{field.name}": {error}') from error
     return body(**values)

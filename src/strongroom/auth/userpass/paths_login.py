@@ -11,7 +11,7 @@ from strongroom.auth.userpass import passwords
 from strongroom.auth.userpass.logic import user_name
 from strongroom.auth.userpass.paths_users import USERS
 from strongroom.auth.userpass.records import User
-from strongroom.lib.errors import InvalidRequest, PermissionDenied
+from strongroom.lib.errors import InvalidCredentials, InvalidRequest, PermissionDenied
 from strongroom.sdk import Body, Doc, Request, Response, path, token_fields
 
 
@@ -33,7 +33,7 @@ class LoginPaths:
         user = await request.view.read(USERS + name, User)
         fits = await passwords.password_fits(request, body.password, user)
         if user is None or not fits:
-            raise InvalidRequest("invalid username or password")
+            raise InvalidCredentials("invalid username or password")
         # Only now: who doesn't know the password isn't told from where it would be taken.
         if not token_fields.address_allowed(request.address, user.token.bound_cidrs):
             raise PermissionDenied("permission denied")

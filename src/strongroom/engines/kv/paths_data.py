@@ -40,24 +40,24 @@ class DataPaths:
 
     random: Random
 
-    async def secret_known(self, request: Request, name: str) -> bool:
-        """Whether there is a secret of that name, deleted versions included."""
-        return _is_name(name) and (await secrets.find(request.view, name)).metadata is not None
+    async def secret_known(self, request: Request, path: str) -> bool:
+        """Whether there is a secret of that path, deleted versions included."""
+        return _is_name(path) and (await secrets.find(request.view, path)).metadata is not None
 
-    @path.read("data/{name*}")
-    async def read_data(self, request: Request, name: str, body: VersionField) -> Response:
+    @path.read("data/{path*}")
+    async def read_data(self, request: Request, path: str, body: VersionField) -> Response:
         """Read a version of a secret."""
-        secret, metadata, number = await _version(request, name, body.version)
+        secret, metadata, number = await _version(request, path, body.version)
         readable = logic.is_readable(metadata.versions[number], request.now)
         data = await secrets.data_of(request.view, secret, number) if readable else None
         return Response(
             data={"data": data, "metadata": logic.show_version(metadata, number)}, status=0 if readable else 404
         )
 
-    @path.read("subkeys/{name*}")
-    async def read_subkeys(self, request: Request, name: str, body: SubkeysFields) -> Response:
+    @path.read("subkeys/{path*}")
+    async def read_subkeys(self, request: Request, path: str, body: SubkeysFields) -> Response:
         """Read the names in a version of a secret, without their values."""
-        secret, metadata, number = await _version(request, name, body.version)
+        secret, metadata, number = await _version(request, path, body.version)
         readable = logic.is_readable(metadata.versions[number], request.now)
         data = await secrets.data_of(request.view, secret, number) if readable else None
         return Response(
@@ -65,18 +65,18 @@ class DataPaths:
             status=0 if readable else 404,
         )
 
-    @path.write("data/{name*}", exists="secret_known")
-    async def write_data(self, request: Request, name: str, body: DataFields) -> Response:
+    @path.write("data/{path*}", exists="secret_known")
+    async def write_data(self, request: Request, path: str, body: DataFields) -> Response:
         """Store a new version of a secret."""
         data, cas = _given(request, body)
-        secret = await secrets.find(request.view, name)
+        secret = await secrets.find(request.view, path)
         return await _add_version(request, secret, data, cas, self.random)
 
-    @path.patch("data/{name*}")
-    async def patch_data(self, request: Request, name: str, body: DataFields) -> Response:
+    @path.patch("data/{path*}")
+    async def patch_data(self, request: Request, path: str, body: DataFields) -> Response:
         """Store a new version: the newest with a JSON merge patch applied.  Source: RFC 7396."""
         patch, cas = _given(request, body)
-        secret = await secrets.find(request.view, name)
+        secret = await secrets.find(request.view, path)
         metadata = secret.metadata
         if metadata is None or metadata.current_version not in metadata.versions:
             return Response(raw=RawBody(b"", "application/json"), status=404)
@@ -87,10 +87,10 @@ class DataPaths:
         current = await secrets.data_of(request.view, secret, number)
         return await _add_version(request, secret, logic.merge_patch(current, patch or {}), cas, self.random)
 
-    @path.delete("data/{name*}")
-    async def delete_data(self, request: Request, name: str) -> None:
+    @path.delete("data/{path*}")
+    async def delete_data(self, request: Request, path: str) -> None:
         """Delete the newest version; it can be brought back."""
-        secret = await secrets.find(request.view, name.rstrip("/"))
+        secret = await secrets.find(request.view, path.rstrip("/"))
         if secret.metadata is None:
             return
         metadata = logic.with_deleted(secret.metadata, [secret.metadata.current_version], request.now)

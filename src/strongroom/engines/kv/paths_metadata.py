@@ -37,37 +37,37 @@ class MetadataPaths:
 
     random: Random
 
-    async def metadata_known(self, request: Request, name: str) -> bool:
-        """Whether there is a secret of that name."""
-        return not name.endswith("/") and (await secrets.find(request.view, name)).metadata is not None
+    async def metadata_known(self, request: Request, path: str) -> bool:
+        """Whether there is a secret of that path."""
+        return not path.endswith("/") and (await secrets.find(request.view, path)).metadata is not None
 
-    @path.read("metadata/{name*}")
-    async def read_metadata(self, request: Request, name: str) -> Response:
+    @path.read("metadata/{path*}")
+    async def read_metadata(self, request: Request, path: str) -> Response:
         """Read a secret's settings and its history."""
-        secret = await secrets.find(request.view, name.rstrip("/"))
+        secret = await secrets.find(request.view, path.rstrip("/"))
         if secret.metadata is None:
             raise NotFound
         return Response(data=logic.show_metadata(secret.metadata))
 
-    @path.write("metadata/{name*}", exists="metadata_known")
-    async def write_metadata(self, request: Request, name: str, body: MetadataFields) -> Response | None:
+    @path.write("metadata/{path*}", exists="metadata_known")
+    async def write_metadata(self, request: Request, path: str, body: MetadataFields) -> Response | None:
         """Change a secret's settings; makes a secret without versions if there is none."""
         changes = _changes(body)
         if body.custom_metadata is not None:
             changes["custom_metadata"] = custom_metadata.from_request(body.custom_metadata)
         if not changes:
             return None
-        secret = await secrets.find(request.view, name)
+        secret = await secrets.find(request.view, path)
         base = secret.metadata or Metadata(created_at=request.now, updated_at=request.now)
         config = await secrets.config_of(request.view)
         logic.check_metadata_cas(config, secret.metadata, body.metadata_cas)
         await secrets.keep(request, secret, _changed(base, changes, request.now), self.random)
         return _warned(config, body)
 
-    @path.patch("metadata/{name*}")
-    async def patch_metadata(self, request: Request, name: str, body: MetadataFields) -> Response | None:
+    @path.patch("metadata/{path*}")
+    async def patch_metadata(self, request: Request, path: str, body: MetadataFields) -> Response | None:
         """Change a secret's settings; null resets one, and removes an entry of the custom metadata."""
-        secret = await secrets.find(request.view, name)
+        secret = await secrets.find(request.view, path)
         if secret.metadata is None:
             return Response(raw=RawBody(b"", "application/json"), status=404)
         changes = _changes(body)
@@ -81,10 +81,10 @@ class MetadataPaths:
         await secrets.keep(request, secret, _changed(secret.metadata, changes, request.now), self.random)
         return _warned(config, body)
 
-    @path.delete("metadata/{name*}")
-    async def delete_metadata(self, request: Request, name: str) -> None:
+    @path.delete("metadata/{path*}")
+    async def delete_metadata(self, request: Request, path: str) -> None:
         """Remove a secret with its whole history."""
-        secrets.remove(request.view, await secrets.find(request.view, name.rstrip("/")))
+        secrets.remove(request.view, await secrets.find(request.view, path.rstrip("/")))
 
     @path.list_("metadata/{folder**}")
     async def list_metadata(self, request: Request, folder: str, body: Page) -> Response:

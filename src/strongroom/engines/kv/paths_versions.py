@@ -25,35 +25,35 @@ class VersionsPaths:
 
     random: Random
 
-    @path.write("delete/{name*}")
-    async def delete_versions(self, request: Request, name: str, body: VersionsField) -> None:
+    @path.write("delete/{path*}")
+    async def delete_versions(self, request: Request, path: str, body: VersionsField) -> None:
         """Delete versions; they can be brought back."""
         if not body.versions:
             raise InvalidRequest("No version number provided")
-        secret = await secrets.find(request.view, name)
+        secret = await secrets.find(request.view, path)
         if secret.metadata is not None:
             metadata = logic.with_deleted(secret.metadata, body.versions, request.now)
             if metadata is not secret.metadata:
                 await secrets.keep(request, secret, metadata, self.random)
 
-    @path.write("undelete/{name*}")
-    async def undelete_versions(self, request: Request, name: str, body: VersionsField) -> None:
+    @path.write("undelete/{path*}")
+    async def undelete_versions(self, request: Request, path: str, body: VersionsField) -> None:
         """Bring back deleted versions."""
         if not body.versions:
             raise InvalidRequest("No version number provided")
-        secret = await secrets.find(request.view, name)
+        secret = await secrets.find(request.view, path)
         if secret.metadata is not None:
             config = await secrets.config_of(request.view)
             metadata = logic.with_undeleted(config, secret.metadata, body.versions, request.now)
             if metadata is not secret.metadata:
                 await secrets.keep(request, secret, metadata, self.random)
 
-    @path.write("destroy/{name*}")
-    async def destroy_versions(self, request: Request, name: str, body: VersionsField) -> None:
+    @path.write("destroy/{path*}")
+    async def destroy_versions(self, request: Request, path: str, body: VersionsField) -> None:
         """Remove the data of versions for good."""
         if not body.versions:
             raise InvalidRequest("no version number provided")
-        secret = await secrets.find(request.view, name)
+        secret = await secrets.find(request.view, path)
         if secret.metadata is not None:
             metadata, destroyed = logic.with_destroyed(secret.metadata, body.versions)
             if destroyed:
