@@ -1,18 +1,142 @@
-"""The expiry role."""
+"""The role that ends what is due: tokens, leases, and what disabled mounts and revoked tokens left behind.
+
+One process of all holds it, by a lock in the store; whatever it commits rests on that lock, so that a holder who
+lost it without noticing changes nothing.  Nothing here is remembered between two rounds: a successor goes on where
+the last commit was.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
+import structlog
+
+from strongroom.barrier import keys
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.rubble import RubbleClearing
+from strongroom.core.side_by_side import side_by_side
+from strongroom.lib.errors import StorageError, StrongroomError
+from strongroom.services.leases import revocation
+from strongroom.services.leases.service import lease_due_key
+from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens.service import due_key
+from strongroom.storage.base import Fence
 from strongroom.sysapi.parts import Unsealed
+
+log = structlog.get_logger("expiry")
+
+ROLE = "expiry"
+LOCK_S = 10.0
+"""How long the role stays with a holder who doesn't prolong it."""
+_PROLONG_S = 3.0
+_BATCH = 256
 
 
 class Expiry:
-    """Ends what is due."""
+    """Ends what is due.
 
-    def __init__(self, parts: Unsealed) -> None:
+    Args:
+        pause_s: how long to rest when nothing is due, in seconds.
+    """
+
+    def __init__(self, parts: Unsealed, *, pause_s: float = 1.0) -> None:
         self._parts = parts
+        self._pause_s = pause_s
+        self._holder = parts.random.bytes(16).hex()
+        self._rubble = RubbleClearing(parts)
 
     async def run_forever(self) -> None:
-        """Work until cancelled."""
-        await asyncio.Event().wait()
+        """Take the role whenever it is free, and work; hand it back when cancelled."""
+        storage = self._parts.barrier.storage
+        while True:
+            try:
+                fence = await storage.lock(ROLE, self._holder, LOCK_S)
+                if fence is not None:
+                    await self._hold(fence)
+            except StrongroomError as error:
+                log.warning("expiry is interrupted", reason=error.detail or error.text)
+            await asyncio.sleep(self._pause_s)
+
+    async def run_once(self, fence: Fence) -> int:
+        """Do a bounded part of what is due by the store's clock; how many things were done, 0 when nothing was."""
+        now = await self._parts.barrier.storage.now()
+        return await self._due(fence, now) + await self._rubble.run_once(fence, now)
+
+    async def _hold(self, fence: Fence) -> None:
+        """Work until the role is lost."""
+        tasks = [asyncio.create_task(self._prolong()), asyncio.create_task(self._work(fence))]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+            with contextlib.suppress(StorageError):  # the lock runs out by itself
+                await self._parts.barrier.storage.unlock(fence)
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                raise outcome
+
+    async def _prolong(self) -> None:
+        """Keep the role; returns when somebody else has it."""
+        while True:
+            await asyncio.sleep(_PROLONG_S)
+            if await self._parts.barrier.storage.lock(ROLE, self._holder, LOCK_S) is None:
+                return
+
+    async def _work(self, fence: Fence) -> None:
+        while True:
+            if not await self.run_once(fence):
+                await asyncio.sleep(self._pause_s)
+
+    async def _due(self, fence: Fence, now: float) -> int:
+        # Not within a transaction: what becomes due meanwhile is no reason to begin again.
+        names = (await self._parts.barrier.storage.scan(keys.DUE, limit=_BATCH)).names
+        until = int(now * 1000)
+        due = [name for name in names if int(name.partition("/")[0]) <= until]
+        return await side_by_side([self._end(fence, name, now) for name in due])
+
+    async def _end(self, fence: Fence, name: str, now: float) -> None:
+        _, kind, id_ = name.split("/", 2)
+        if kind == "token":
+            await self._end_token(fence, keys.DUE + name, id_)
+        else:
+            await self._end_lease(fence, keys.DUE + name, id_, now)
+
+    async def _end_token(self, fence: Fence, row: str, key: str) -> None:
+        async def body(txn: Transaction) -> None:
+            await txn.guard(fence)
+            record = await txn.read(keys.TOKEN + key, TokenRecord)
+            if record is None or record.retired or due_key(record.expires_at, "token", key) != row:
+                txn.delete(row)
+            else:
+                await self._parts.tokens.revoke(txn, record)
+
+        await transact(self._parts.barrier, body)
+
+    async def _end_lease(self, fence: Fence, row: str, id_: str, now: float) -> None:
+        parts = self._parts
+
+        async def undo(txn: Transaction) -> None:
+            await txn.guard(fence)
+            lease = await parts.leases.read(txn, id_)
+            if lease is None or lease_due_key(lease) != row:
+                txn.delete(row)
+            else:
+                await revocation.revoke(parts.leases, parts.mounts, txn, lease, now)
+
+        async def note(txn: Transaction) -> None:
+            await txn.guard(fence)
+            lease = await parts.leases.read(txn, id_)
+            if lease is not None and lease_due_key(lease) == row:
+                parts.leases.failed(txn, lease, reason, now)
+
+        try:
+            await transact(parts.barrier, undo)
+        except StorageError:
+            raise  # nothing was tried that could be noted
+        except StrongroomError as error:
+            reason = error.text
+            log.warning("revocation failed", lease_id=id_, reason=error.detail or reason)
+            await transact(parts.barrier, note)

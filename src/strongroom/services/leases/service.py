@@ -10,10 +10,13 @@ from strongroom.lib.rand import Random, base62
 from strongroom.services.leases.records import LeaseMark, LeaseRecord
 from strongroom.services.tokens.records import DueRecord
 from strongroom.services.tokens.service import due_key
+from strongroom.storage.keys import is_key
 
 _ID_CHARACTERS = 24
 _FIRST_RETRY_S = 10
 _LAST_RETRY_S = 3600
+IRREVOCABLE_AFTER = 6
+"""Failed revocations after which a lease is shown as irrevocable, as Vault does; it is tried on all the same."""
 CEILING = 300_000
 """Leases that one mount may have at a time; a crash-looping client stops there instead of filling the store."""
 
@@ -53,19 +56,20 @@ class LeaseService:
         )
         txn.write(keys.LEASE + lease.id, lease)
         txn.write(due_key(lease.expires_at, "lease", lease.id), DueRecord(kind="lease", id=lease.id))
-        txn.write(f"{keys.LEASE_OF_TOKEN}{token_key}/{lease.id}", LeaseMark())
+        if token_key:
+            txn.write(f"{keys.LEASE_OF_TOKEN}{token_key}/{lease.id}", LeaseMark())
         txn.write(f"{keys.LEASE_OF_MOUNT}{mount}/{lease.id}", LeaseMark())
         txn.add(_counter(mount), 1, 0, CEILING)
         return lease
 
     async def read(self, txn: Transaction, lease_id: str) -> LeaseRecord | None:
         """The lease, or None."""
-        return await txn.read(keys.LEASE + lease_id, LeaseRecord) if lease_id else None
+        return await txn.read(keys.LEASE + lease_id, LeaseRecord) if is_key(lease_id) else None
 
     def reschedule(self, txn: Transaction, lease: LeaseRecord, changed: LeaseRecord) -> None:
         """Store a lease's new state, and move it in the index by time."""
-        txn.delete(due_key(_due_at(lease), "lease", lease.id))
-        txn.write(due_key(_due_at(changed), "lease", lease.id), DueRecord(kind="lease", id=lease.id))
+        txn.delete(lease_due_key(lease))
+        txn.write(lease_due_key(changed), DueRecord(kind="lease", id=lease.id))
         txn.write(keys.LEASE + lease.id, changed)
 
     def renew(self, txn: Transaction, lease: LeaseRecord, ttl_s: int, now: float) -> LeaseRecord:
@@ -96,30 +100,20 @@ class LeaseService:
     def remove(self, txn: Transaction, lease: LeaseRecord) -> None:
         """Forget a lease whose secret is no more."""
         txn.delete(keys.LEASE + lease.id)
-        txn.delete(due_key(_due_at(lease), "lease", lease.id))
-        txn.delete(f"{keys.LEASE_OF_TOKEN}{lease.token_key}/{lease.id}")
+        txn.delete(lease_due_key(lease))
+        if lease.token_key:
+            txn.delete(f"{keys.LEASE_OF_TOKEN}{lease.token_key}/{lease.id}")
         txn.delete(f"{keys.LEASE_OF_MOUNT}{lease.mount}/{lease.id}")
         txn.add(_counter(lease.mount), -1, 0, CEILING)
 
-    async def below(self, txn: Transaction, prefix: str, limit: int | None = None) -> list[str]:
-        """Ids of the leases whose id begins with `prefix`, which ends in `/` or is empty."""
-        return [prefix + rest for rest in await txn.scan(keys.LEASE + prefix, limit=limit)]
-
     async def names(self, txn: Transaction, prefix: str, after: str = "", limit: int | None = None) -> list[str]:
-        """The distinct next segments of lease ids below `prefix`."""
+        """The distinct next segments of lease ids below `prefix`, which ends in `/` or is empty."""
         return await txn.list(keys.LEASE + prefix, after, limit)
 
-    async def of_mount(self, txn: Transaction, mount: str, limit: int) -> list[str]:
-        """Ids of a mount's leases."""
-        return await txn.scan(f"{keys.LEASE_OF_MOUNT}{mount}/", limit=limit)
 
-    async def of_token(self, txn: Transaction, token_key: str, limit: int) -> list[str]:
-        """Ids of the leases that a token made."""
-        return await txn.scan(f"{keys.LEASE_OF_TOKEN}{token_key}/", limit=limit)
-
-
-def _due_at(lease: LeaseRecord) -> float:
-    return max(lease.expires_at, lease.next_attempt_at)
+def lease_due_key(lease: LeaseRecord) -> str:
+    """Where the lease stands in the index by time: when it ends, or when its revocation is tried again."""
+    return due_key(max(lease.expires_at, lease.next_attempt_at), "lease", lease.id)
 
 
 def _counter(mount: str) -> str:

@@ -75,3 +75,10 @@ class Rubble(Record, frozen=True, tag="rubble"):
     prefixes: tuple[str, ...]
     lease_mount: str = ""
     """Id of a mount whose leases have to be revoked first."""
+    mount: MountRecord | None = None
+    """That mount as it was, so that its engine can still revoke them."""
+    tokens_after: str = ""
+    """Up to which token those that its logins made were looked for; of auth methods."""
+    tokens_done: bool = False
+    leases_after: str = ""
+    """Up to which lease they were marked as ended."""

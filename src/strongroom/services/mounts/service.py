@@ -93,7 +93,7 @@ class MountService:
         """Make a mount unreachable at once; what it kept is cleared afterwards."""
         txn.delete(keys.MOUNTS + record.id)
         prefix = keys.area(keys.ROOT_NAMESPACE, record.id, local=record.local)
-        txn.write(keys.RUBBLE + record.id, Rubble(prefixes=(prefix,), lease_mount=record.id))
+        txn.write(keys.RUBBLE + record.id, Rubble(prefixes=(prefix,), lease_mount=record.id, mount=record))
 
     async def move(self, txn: Transaction, source: str, target: str, now: float) -> str:
         """Give a mount another path, at once: its part of the store is named by its id.

@@ -81,6 +81,8 @@ class DeadTree(Record, frozen=True, tag="dead-tree"):
     """A revoked token whose descendants and leases are still to be cleared; they are dead already."""
 
     token_key: str
+    leases_after: str = ""
+    """Up to which lease they were marked as ended."""
 
 
 class TokenRole(Record, frozen=True, tag="token-role"):

@@ -6,12 +6,14 @@ from strongroom.sysapi.system.paths_audit import AuditPaths
 from strongroom.sysapi.system.paths_auth import AuthPaths
 from strongroom.sysapi.system.paths_browsers import BrowserPaths
 from strongroom.sysapi.system.paths_capabilities import CapabilitiesPaths
+from strongroom.sysapi.system.paths_leases import LeasePaths
 from strongroom.sysapi.system.paths_mounts import MountPaths
 from strongroom.sysapi.system.paths_passwords import PasswordPaths
 from strongroom.sysapi.system.paths_plugins import PluginPaths
 from strongroom.sysapi.system.paths_policies import PolicyPaths
 from strongroom.sysapi.system.paths_remount import RemountPaths
 from strongroom.sysapi.system.paths_seal import SealPaths
+from strongroom.sysapi.system.paths_specs import SpecPaths
 from strongroom.sysapi.system.paths_state import StatePaths
 from strongroom.sysapi.system.paths_tools import ToolPaths
 from strongroom.sysapi.system.paths_tune import TunePaths
@@ -31,10 +33,12 @@ class System(
     PluginPaths,
     BrowserPaths,
     StatePaths,
+    SpecPaths,
     ToolPaths,
     UiPaths,
     SealPaths,
     CapabilitiesPaths,
+    LeasePaths,
     WrappingPaths,
 ):
     """The system mount."""

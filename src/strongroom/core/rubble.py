@@ -1,0 +1,153 @@
+"""Clearing what disabled mounts and revoked tokens leave behind; none of it can be reached any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from strongroom.barrier import keys
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.side_by_side import side_by_side
+from strongroom.services.mounts import AUTH, Rubble
+from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens.records import DeadTree
+from strongroom.services.tokens.service import dead_tree_key
+from strongroom.storage.base import Fence
+from strongroom.sysapi.parts import Unsealed
+
+_PAGE = 64
+_ROWS = 100
+"""Rows that one commit removes, of the 128 that the smallest store takes."""
+_LEASES = 20
+"""Leases that one commit marks as ended: five keys each."""
+_TOKENS = "token/"
+
+
+class RubbleClearing:
+    """A bounded step at a time for each thing that waits to be cleared."""
+
+    def __init__(self, parts: Unsealed) -> None:
+        self._parts = parts
+        self._barrier = parts.barrier
+        self._storage = parts.barrier.storage
+
+    async def run_once(self, fence: Fence, now: float) -> int:
+        """Take every piece of rubble one step further; how many steps were done, 0 when all of it waits."""
+        done, after = 0, ""
+        while names := (await self._storage.scan(keys.RUBBLE, after, _PAGE)).names:
+            after = names[-1]
+            for name in names:
+                if name.startswith(_TOKENS):
+                    done += await self._tree(fence, name.removeprefix(_TOKENS), now)
+                else:
+                    done += await self._mount(fence, name, now)
+        return done
+
+    async def _tree(self, fence: Fence, key: str, now: float) -> int:
+        """One step of clearing a token's descendants, leases and cubbyhole."""
+        tree, token = await transact(self._barrier, lambda txn: _read_tree(txn, key))
+        if tree is None:
+            return 0
+        if token is None or not token.retired:  # a retired token's children live on
+            children = (await self._storage.list(f"{keys.CHILD}{key}/", limit=_PAGE)).names
+            if children:
+                return await side_by_side([self._end_child(fence, key, child) for child in children])
+        row = dead_tree_key(key)
+        leases = (await self._storage.scan(f"{keys.LEASE_OF_TOKEN}{key}/", tree.leases_after, _LEASES)).names
+        if leases:
+            await self._expire(fence, leases, now, row, msgspec.structs.replace(tree, leases_after=leases[-1]))
+            return 1
+        prefix = f"{keys.CUBBYHOLES}{key}/"
+        rows = (await self._storage.scan(prefix, limit=_ROWS)).names
+        await self._delete(fence, [prefix + name for name in rows] or [row])
+        return 1
+
+    async def _end_child(self, fence: Fence, parent: str, child: str) -> None:
+        async def body(txn: Transaction) -> None:
+            await txn.guard(fence)
+            record = await txn.read(keys.TOKEN + child, TokenRecord)
+            if record is None or record.parent != parent:
+                txn.delete(f"{keys.CHILD}{parent}/{child}")
+            else:
+                await self._parts.tokens.revoke(txn, record)
+
+        await transact(self._barrier, body)
+
+    async def _mount(self, fence: Fence, name: str, now: float) -> int:
+        """One step of clearing a mount: its tokens, its leases, and only then what its engine needs to revoke them."""
+        row = keys.RUBBLE + name
+        rubble = await transact(self._barrier, lambda txn: txn.read(row, Rubble))
+        if rubble is None:
+            return 0
+        if rubble.mount is not None and rubble.mount.table == AUTH and not rubble.tokens_done:
+            await self._end_tokens(fence, row, rubble)
+            return 1
+        if rubble.lease_mount:
+            place = f"{keys.LEASE_OF_MOUNT}{rubble.lease_mount}/"
+            leases = (await self._storage.scan(place, rubble.leases_after, _LEASES)).names
+            if leases:
+                await self._expire(fence, leases, now, row, msgspec.structs.replace(rubble, leases_after=leases[-1]))
+                return 1
+            if (await self._storage.scan(place, limit=1)).names:
+                return 0  # still being revoked
+        for prefix in rubble.prefixes:
+            rows = (await self._storage.scan(prefix, limit=_ROWS)).names
+            if rows:
+                await self._delete(fence, [prefix + below for below in rows])
+                return 1
+        await self._delete(fence, [row, f"{keys.LEASE_COUNT}{rubble.lease_mount}"] if rubble.lease_mount else [row])
+        return 1
+
+    async def _end_tokens(self, fence: Fence, row: str, rubble: Rubble) -> None:
+        """End one page of the tokens that a disabled auth method made; they are dead, but what they lease isn't."""
+        names = (await self._storage.list(keys.TOKEN, rubble.tokens_after, _PAGE)).names
+        ended = await transact(self._barrier, lambda txn: _made_by(txn, names, rubble.lease_mount))
+        await side_by_side([self._end_token(fence, record) for record in ended])
+        changed = msgspec.structs.replace(
+            rubble, tokens_after=names[-1] if names else rubble.tokens_after, tokens_done=not names
+        )
+
+        async def body(txn: Transaction) -> None:
+            await txn.guard(fence)
+            txn.write(row, changed)
+
+        await transact(self._barrier, body)
+
+    async def _end_token(self, fence: Fence, record: TokenRecord) -> None:
+        async def body(txn: Transaction) -> None:
+            await txn.guard(fence)
+            if await txn.read(keys.TOKEN + record.key, TokenRecord) is not None:
+                await self._parts.tokens.revoke(txn, record)
+
+        await transact(self._barrier, body)
+
+    async def _expire(self, fence: Fence, ids: list[str], now: float, row: str, changed: DeadTree | Rubble) -> None:
+        """Mark leases as ended, and note how far that went; revoking them is the ordinary course of what is due."""
+
+        async def body(txn: Transaction) -> None:
+            await txn.guard(fence)
+            for id_ in ids:
+                lease = await self._parts.leases.read(txn, id_)
+                if lease is not None and lease.expires_at > now:
+                    self._parts.leases.expire(txn, lease, now)
+            txn.write(row, changed)
+
+        await transact(self._barrier, body)
+
+    async def _delete(self, fence: Fence, rows: Iterable[str]) -> None:
+        async def body(txn: Transaction) -> None:
+            await txn.guard(fence)
+            for row in rows:
+                txn.delete(row)
+
+        await transact(self._barrier, body)
+
+
+async def _read_tree(txn: Transaction, key: str) -> tuple[DeadTree | None, TokenRecord | None]:
+    return await txn.read(dead_tree_key(key), DeadTree), await txn.read(keys.TOKEN + key, TokenRecord)
+
+
+async def _made_by(txn: Transaction, names: list[str], mount: str) -> list[TokenRecord]:
+    records = [await txn.read(keys.TOKEN + name, TokenRecord) for name in names]
+    return [record for record in records if record is not None and record.auth_mount == mount]

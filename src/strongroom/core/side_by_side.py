@@ -1,0 +1,37 @@
+"""Running many small transactions at once, so that the store can put them into few commits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+import structlog
+
+from strongroom.lib.errors import StrongroomError
+
+log = structlog.get_logger("expiry")
+
+_AT_ONCE = 32
+
+
+async def side_by_side(work: Sequence[Coroutine[Any, Any, None]]) -> int:
+    """Run all of it, so many at a time; how much of it succeeded.
+
+    What fails is logged and left: one row that can't be read, or one engine that doesn't answer, keeps nothing else
+    from being done.
+    """
+    turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def run(one: Coroutine[Any, Any, None]) -> bool:
+        async with turn:
+            try:
+                await one
+            except StrongroomError as error:
+                log.warning("a step failed", reason=error.detail or error.text)
+                return False
+            return True
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(run(one)) for one in work]
+    return sum(task.result() for task in tasks)

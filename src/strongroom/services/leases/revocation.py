@@ -1,0 +1,79 @@
+"""Renewing and undoing what leases stand for, through the engines that made it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from strongroom.barrier import keys
+from strongroom.barrier.transaction import Restart, Transaction
+from strongroom.lib.errors import StrongroomError, UpstreamFailed
+from strongroom.sdk.engine import Engine
+from strongroom.sdk.request import Operation, Request
+from strongroom.sdk.view import View
+from strongroom.services.leases.records import LeaseRecord
+from strongroom.services.leases.service import LeaseService
+from strongroom.services.mounts import MountEntry, MountService, Rubble
+
+log = structlog.get_logger("leases")
+
+TIMEOUT_S = 60
+"""How long an engine may take to undo one lease before it counts as failed."""
+
+
+async def mount_of(mounts: MountService, txn: Transaction, lease: LeaseRecord) -> MountEntry | None:
+    """The mount that made a lease, also while it is disabled and its leases are being revoked; None afterwards."""
+    entry = (await mounts.router(txn)).by_id.get(lease.mount)
+    if entry is not None:
+        return entry
+    rubble = await txn.read(keys.RUBBLE + lease.mount, Rubble)
+    return mounts.entry(rubble.mount) if rubble is not None and rubble.mount is not None else None
+
+
+def engine_of(entry: MountEntry) -> Engine:
+    """The mount's engine.  Raises `UpstreamFailed` when this server doesn't have it: another may."""
+    if entry.engine is None:
+        raise UpstreamFailed(f'no engine of type "{entry.record.type}" is installed or allowed here')
+    return entry.engine
+
+
+def ask(txn: Transaction, entry: MountEntry, lease: LeaseRecord, now: float) -> Request:
+    """The request by which an engine is asked about one of its leases."""
+    return Request(
+        operation=Operation.UPDATE,
+        path=lease.path.removeprefix(entry.record.full_path),
+        data={},
+        mount=entry.mount,
+        view=View(txn, entry.prefix),
+        once=txn.once,
+        now=now,
+    )
+
+
+async def revoke(leases: LeaseService, mounts: MountService, txn: Transaction, lease: LeaseRecord, now: float) -> None:
+    """Undo what a lease stands for, and forget the lease.
+
+    The transaction may run again; an engine keeps what it did outside by `request.once`, so that it does it once.
+
+    Raises: `StrongroomError` when the engine can't undo it now.
+    """
+    entry = await mount_of(mounts, txn, lease)
+    if entry is not None:
+        await _undo(engine_of(entry), ask(txn, entry, lease, now), lease)
+    else:
+        log.warning("lease without a mount is forgotten", lease_id=lease.id)
+    leases.remove(txn, lease)
+
+
+async def _undo(engine: Engine, request: Request, lease: LeaseRecord) -> None:
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            await engine.revoke(request, lease.internal)
+    except (StrongroomError, Restart):
+        raise
+    except TimeoutError as error:
+        raise UpstreamFailed(f"revocation took longer than {TIMEOUT_S} s") from error
+    except Exception as error:  # an engine's fault must not keep other leases from being revoked
+        log.exception("engine failed to revoke", lease_id=lease.id, type=request.mount.type)
+        raise UpstreamFailed("the engine failed", detail=repr(type(error))) from error

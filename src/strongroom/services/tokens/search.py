@@ -1,0 +1,41 @@
+"""Finding tokens by the path that made them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from strongroom.barrier import keys
+from strongroom.barrier.barrier import Barrier
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.services.mounts import Router
+from strongroom.services.tokens.lease_ids import lease_id
+from strongroom.services.tokens.records import TokenRecord
+from strongroom.services.tokens.service import TokenService
+
+_PAGE = 200
+
+
+async def by_lease_prefix(
+    barrier: Barrier, tokens: TokenService, router: Router, prefix: str, now: float
+) -> AsyncIterator[TokenRecord]:
+    """Every living token whose lease id begins with `prefix`.
+
+    This reads every token: an index by path would be a fourth row of each, and logins are many where such questions
+    are rare.  Each page is a transaction of its own, so that tokens made meanwhile don't make it begin again.
+    """
+    after = ""
+    while names := (await barrier.storage.list(keys.TOKEN, after, _PAGE)).names:
+        after = names[-1]
+
+        async def read(txn: Transaction, names: list[str] = names) -> list[TokenRecord]:
+            records = [await txn.read(keys.TOKEN + name, TokenRecord) for name in names]
+            return [
+                record
+                for record in records
+                if record is not None
+                and lease_id(record).startswith(prefix)
+                and await tokens.record_alive(txn, record, router, now)
+            ]
+
+        for record in await transact(barrier, read):
+            yield record

@@ -1,0 +1,113 @@
+"""Ending many leases and tokens, in commits that every store can take."""
+
+from __future__ import annotations
+
+import asyncio
+
+from strongroom.barrier import keys
+from strongroom.barrier.transaction import Transaction
+from strongroom.lib.errors import StrongroomError
+from strongroom.sdk.request import Request
+from strongroom.services.leases import revocation
+from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens.search import by_lease_prefix
+from strongroom.sysapi.context import SystemView, presented, system
+
+_PAGE = 20
+"""Leases that are marked in one commit: five keys each, where the smallest store takes 128."""
+_AT_ONCE = 32
+"""Tokens that are ended side by side; the store puts what waits together into one commit."""
+
+
+async def revoke_below(request: Request, prefix: str, *, sync: bool = False, force: bool = False) -> None:
+    """End the lease of that id, or else every lease and token below that path.
+
+    Args:
+        sync: undo what the leases stand for before this returns; the first that can't be undone ends it with an error.
+        force: forget leases whose undoing fails.
+
+    All of it is committed on the way, apart from this request's transaction, but for the end of the very token that
+    asks, and of those that it hangs on.
+    """
+    view, now = system(request), request.now
+    folder = prefix.rstrip("/") + "/"
+    if await view.parts.leases.read(view.txn, prefix) is not None:
+        await _end_leases(view, [prefix], now, sync=sync, force=force)
+        return
+    token = await view.parts.tokens.by_lease(view.txn, prefix, view.router, now)
+    if token is not None:
+        await view.parts.tokens.revoke(view.txn, token)
+        return
+    after = ""
+    storage = view.parts.barrier.storage
+    while names := (await storage.scan(keys.LEASE + folder, after, _PAGE)).names:
+        after = names[-1]
+        await _end_leases(view, [folder + name for name in names], now, sync=sync, force=force)
+    await _end_tokens(request, folder)
+
+
+async def _end_leases(view: SystemView, ids: list[str], now: float, *, sync: bool, force: bool) -> None:
+    if not sync and not force:
+        await view.txn.apart(f"expire {ids[0]}", lambda txn: _expire(view, txn, ids, now))
+        return
+    for id_ in ids:
+        await _undo(view, id_, now, force=force)
+
+
+async def _expire(view: SystemView, txn: Transaction, ids: list[str], now: float) -> None:
+    for id_ in ids:
+        lease = await view.parts.leases.read(txn, id_)
+        if lease is not None:
+            view.parts.leases.expire(txn, lease, now)
+
+
+async def _undo(view: SystemView, id_: str, now: float, *, force: bool) -> None:
+    leases, mounts = view.parts.leases, view.parts.mounts
+
+    async def undo(txn: Transaction) -> None:
+        lease = await leases.read(txn, id_)
+        if lease is not None:
+            await revocation.revoke(leases, mounts, txn, lease, now)
+
+    async def give_up(txn: Transaction) -> None:
+        lease = await leases.read(txn, id_)
+        if lease is not None and force:
+            leases.remove(txn, lease)
+        elif lease is not None:
+            leases.failed(txn, lease, reason, now)
+
+    try:
+        await view.txn.apart(f"undo {id_}", undo)
+    except StrongroomError as error:
+        reason = error.text
+        await view.txn.apart(f"give up {id_}", give_up)
+        if not force:
+            raise
+
+
+async def _end_tokens(request: Request, folder: str) -> None:
+    view = system(request)
+    parts, own = view.parts, presented(request).record
+    lineage = {own.key, *own.ancestors}
+    waiting: list[TokenRecord] = []
+    last: list[TokenRecord] = []
+    async for record in by_lease_prefix(parts.barrier, parts.tokens, view.router, folder, request.now):
+        (last if record.key in lineage else waiting).append(record)
+        if len(waiting) == _AT_ONCE:
+            await _end_each(view, waiting)
+            waiting = []
+    await _end_each(view, waiting)
+    for record in last:
+        await parts.tokens.revoke(view.txn, record)
+
+
+async def _end_each(view: SystemView, records: list[TokenRecord]) -> None:
+    async def end(record: TokenRecord) -> None:
+        async def body(txn: Transaction) -> None:
+            await view.parts.tokens.revoke(txn, record)
+
+        await view.txn.apart(f"end {record.key}", body)
+
+    for outcome in await asyncio.gather(*map(end, records), return_exceptions=True):
+        if outcome is not None:
+            raise outcome
