@@ -18,7 +18,7 @@ _WORDS = frozenset(
     form
     for word in ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
     for form in (word, word.capitalize(), word.upper())
-) | {"", "~"}
+) | {"", "~", "=", "<<"}  # the last two are a default value and a merge to some readers
 _NUMBER = re.compile(
     r"[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*(:[0-5]?[0-9])*(\.[0-9_]*)?([eE][-+]?[0-9]+)?"
     r"|\.[0-9][0-9_]*([eE][-+]?[0-9]+)?|\.(inf|Inf|INF))|\.(nan|NaN|NAN)"
@@ -49,7 +49,7 @@ def _block(value: Any, indent: int) -> list[str]:
                 lines += _item(item, indent)
             return lines
         case _:
-            return _scalar(pad, value, indent)
+            return _scalar(pad, value, indent + 2)
 
 
 def _entry(head: str, value: Any, indent: int) -> list[str]:

@@ -184,12 +184,15 @@ class Client:
     def stream(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Iterator[bytes]:
         """The body of a GET in pieces, for as long as the server sends; no time-out.  Raises as `request`."""
         prepared = self.prepare("GET", path, query=query)
-        with self._open(prepared, replace(self.settings)) as channel:
+        with self._open(prepared, self.settings) as channel:
             response = self._response(prepared, channel)
-            if response.status >= 400:
-                raise self._failure(prepared, response.status, response.body())
-            channel.settimeout(None)
-            yield from response.blocks()
+            try:
+                if response.status >= 400:
+                    raise self._failure(prepared, response.status, response.body())
+                channel.settimeout(None)
+                yield from response.blocks()
+            except (OSError, http1.ProtocolError) as error:
+                raise self._unreachable(prepared, error) from error
 
     def _exchange(self, prepared: Prepared) -> Answer:
         for attempt in range(self.settings.max_retries + 1):
