@@ -94,7 +94,9 @@ class Server:
             peer=Peer(address="192.0.2.7", port=4711, listener="test"),
         )
         response = await self._application(request)
-        return Answer(response.status, json.loads(response.body) if response.body else None)
+        type_ = dict(response.headers).get("Content-Type", "")
+        decoded = json.loads(response.body) if response.body and type_ == "application/json" else response.body or None
+        return Answer(response.status, decoded)
 
     async def token(self, rules: str, **fields: Any) -> str:
         """A token with one policy."""

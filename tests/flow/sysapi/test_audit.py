@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import resource
 import signal
 from collections.abc import Callable, Coroutine
@@ -280,6 +279,6 @@ def test_disabling_is_still_audited(tmp_path: Path) -> None:
 
 def _points_to(link: Path, path: Path) -> bool:
     try:
-        return os.readlink(link) == str(path)
+        return link.readlink() == path
     except OSError:
         return False

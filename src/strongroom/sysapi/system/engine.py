@@ -7,6 +7,7 @@ from strongroom.sysapi.system.paths_auth import AuthPaths
 from strongroom.sysapi.system.paths_browsers import BrowserPaths
 from strongroom.sysapi.system.paths_capabilities import CapabilitiesPaths
 from strongroom.sysapi.system.paths_leases import LeasePaths
+from strongroom.sysapi.system.paths_metrics import MetricsPaths
 from strongroom.sysapi.system.paths_mounts import MountPaths
 from strongroom.sysapi.system.paths_passwords import PasswordPaths
 from strongroom.sysapi.system.paths_plugins import PluginPaths
@@ -33,6 +34,7 @@ class System(
     PluginPaths,
     BrowserPaths,
     StatePaths,
+    MetricsPaths,
     SpecPaths,
     ToolPaths,
     UiPaths,

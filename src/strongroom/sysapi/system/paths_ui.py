@@ -38,7 +38,7 @@ class UiPaths(SystemEngine):
                         "type": record.type,
                     }
             return Response(data=tables)
-        policies = await _policies(view, await _bearer(view, request), request.now)
+        policies = await policies_of(view, await _bearer(view, request), request.now)
         for record in records:
             seen = record.config.listing_visibility == _UNAUTHENTICATED
             if seen or policies is None or reaches(policies, record.full_path, request.now):
@@ -51,7 +51,7 @@ class UiPaths(SystemEngine):
         view = system(request)
         if not view.known.request.token:
             raise PermissionDenied(_DENIED)
-        policies = await _policies(view, await _bearer(view, request), request.now)
+        policies = await policies_of(view, await _bearer(view, request), request.now)
         entry = view.router.find(folder(path))
         if entry is None or not (policies is None or reaches(policies, entry.record.full_path, request.now)):
             # The same answer for both: whether there is such a mount is not this token's to know.
@@ -68,7 +68,7 @@ class UiPaths(SystemEngine):
         bearer = view.known.bearer
         if bearer is None:
             raise PermissionDenied(_DENIED)
-        policies = await _policies(view, bearer, request.now)
+        policies = await policies_of(view, bearer, request.now)
         return Response(data={"root": True} if policies is None else resultant(policies, request.now))
 
     @path.read("internal/ui/namespaces")
@@ -87,7 +87,7 @@ async def _bearer(view: SystemView, request: Request) -> Bearer:
     return await tokens.authenticate(view.txn, sent, view.router, request.address, request.now)
 
 
-async def _policies(view: SystemView, bearer: Bearer, now: float) -> list[Policy] | None:
+async def policies_of(view: SystemView, bearer: Bearer, now: float) -> list[Policy] | None:
     """The policies of a token with templates filled in; None for a root token, which may do everything."""
     record = bearer.record
     names = await view.parts.policies.of_token(view.txn, record.policies, record.entity_id)

@@ -1,0 +1,174 @@
+"""The API's description, from what the engines declare (p).
+
+Source: https://spec.openapis.org/oas/v3.0.2.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from strongroom.__about__ import VERSION
+from strongroom.sdk.engine import Route
+from strongroom.sdk.fields import Body, CommaList, Duration, Field, JsonMap, SignedDuration, StringMap, fields_of
+from strongroom.sdk.path import Declaration
+from strongroom.sdk.request import Operation
+
+_PART = re.compile(r"\{(\w+)\*{0,2}\}")
+_WORD = re.compile(r"[A-Za-z0-9]+")
+
+_SCHEMAS: Mapping[Any, dict[str, Any]] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    bool: {"type": "boolean"},
+    Duration: {"type": "string", "format": "duration"},
+    SignedDuration: {"type": "string", "format": "duration"},
+    CommaList: {"type": "array", "items": {"type": "string"}},
+    list: {"type": "array", "items": {"type": "string"}},
+    StringMap: {"type": "object", "format": "kvpairs"},
+    JsonMap: {"type": "object", "format": "map"},
+}
+_VERBS: Mapping[Operation, str] = {
+    Operation.READ: "get",
+    Operation.UPDATE: "post",
+    Operation.PATCH: "patch",
+    Operation.DELETE: "delete",
+    Operation.LIST: "get",
+    Operation.SCAN: "get",
+}
+_QUERY = {Operation.LIST: "list", Operation.SCAN: "scan"}
+
+
+class Described(msgspec.Struct, frozen=True):
+    """One mount and what its engine declares."""
+
+    mount: str
+    """Full path, ending in `/`."""
+    type: str
+    tag: str
+    """`system`, `identity`, `auth` or `secrets`."""
+    routes: tuple[Route, ...]
+
+
+def document(mounts: Iterable[Described]) -> dict[str, Any]:
+    """The description of every path of these mounts."""
+    paths: dict[str, Any] = {}
+    schemas: dict[str, Any] = {}
+    taken: set[str] = set()
+    for described in mounts:
+        for route in described.routes:
+            _add_route(paths, schemas, taken, described, route)
+    return {
+        "openapi": "3.0.2",
+        "info": {
+            "title": "Strongroom API",
+            "description": "HTTP API of Strongroom. All API routes are prefixed with `/v1/`.",
+            "version": VERSION,
+            "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+        },
+        "paths": dict(sorted(paths.items())),
+        "components": {"schemas": dict(sorted(schemas.items()))},
+    }
+
+
+def _add_route(
+    paths: dict[str, Any], schemas: dict[str, Any], taken: set[str], described: Described, route: Route
+) -> None:
+    """Put a route in; a listing has the path with a slash at its end, beside reading without one."""
+    plain = "/" + described.mount + _PART.sub(r"{\1}", route.pattern)
+    names = _PART.findall(route.pattern)
+    for operation, declaration in route.by_operation.items():
+        verb = _VERBS.get(operation)
+        if verb is None:
+            continue
+        listing = operation in _QUERY
+        path = plain.rstrip("/") + "/" if listing and Operation.READ in route.by_operation else plain
+        item = paths.setdefault(path, _item(declaration, names))
+        if verb not in item:
+            item[verb] = {
+                "operationId": _operation_id(taken, described, declaration),
+                **_operation(schemas, described, declaration, operation),
+            }
+        if Operation.CREATE in route.by_operation and route.by_operation[Operation.CREATE].exists:
+            item["x-vault-createSupported"] = True
+
+
+def _operation_id(taken: set[str], described: Described, declaration: Declaration) -> str:
+    """A name that no other operation has; one function may answer on several paths."""
+    mount = described.mount.rstrip("/").replace("/", "-")
+    name = wanted = f"{mount}-{declaration.function}".replace("_", "-")
+    number = 2
+    while name in taken:
+        name, number = f"{wanted}-{number}", number + 1
+    taken.add(name)
+    return name
+
+
+def _item(declaration: Declaration, names: list[str]) -> dict[str, Any]:
+    item: dict[str, Any] = {"description": declaration.summary}
+    if names:
+        item["parameters"] = [
+            {"name": name, "in": "path", "schema": {"type": "string"}, "required": True} for name in names
+        ]
+    if declaration.sudo:
+        item["x-vault-sudo"] = True
+    if declaration.unauthenticated:
+        item["x-vault-unauthenticated"] = True
+    return item
+
+
+def _operation(
+    schemas: dict[str, Any], described: Described, declaration: Declaration, operation: Operation
+) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "summary": declaration.summary,
+        "tags": [described.tag],
+        "responses": {"200": {"description": "OK"}},
+    }
+    if operation is Operation.DELETE:
+        out["responses"] = {"204": {"description": "empty body"}}
+    query = _QUERY.get(operation)
+    parameters: list[dict[str, Any]] = []
+    if query is not None:
+        parameters.append(
+            {"name": query, "in": "query", "required": True, "schema": {"type": "string", "enum": ["true"]}}
+        )
+    if declaration.body is not None:
+        if operation in {Operation.UPDATE, Operation.PATCH}:
+            name = _schema_name(described.type, declaration.function)
+            schemas.setdefault(name, _schema(declaration.body))
+            content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+            out["requestBody"] = {"required": True, "content": content}
+        else:
+            parameters += [
+                {"name": field.name, "in": "query", "description": field.description, "schema": _field(field)}
+                for field in fields_of(declaration.body)
+            ]
+    if parameters:
+        out["parameters"] = parameters
+    return out
+
+
+def _schema_name(type_: str, function: str) -> str:
+    return "".join(word.capitalize() for word in _WORD.findall(f"{type_} {function}".replace("_", " "))) + "Request"
+
+
+def _schema(body: type[Body]) -> dict[str, Any]:
+    fields = fields_of(body)
+    out: dict[str, Any] = {
+        "type": "object",
+        "properties": {field.name: {**_field(field), "description": field.description} for field in fields},
+    }
+    if required := [field.name for field in fields if field.required]:
+        out["required"] = required
+    return out
+
+
+def _field(field: Field) -> dict[str, Any]:
+    schema = dict(_SCHEMAS.get(field.type, {}))
+    if isinstance(field.default, (str, int)) and field.default not in {"", 0}:
+        schema["default"] = field.default
+    return schema

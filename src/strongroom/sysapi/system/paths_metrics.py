@@ -1,0 +1,110 @@
+"""`sys/metrics`: numbers of the process that answers and of what the store holds.
+
+Source: https://developer.hashicorp.com/vault/api-docs/system/metrics,
+https://prometheus.io/docs/instrumenting/exposition_formats/
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import msgspec
+
+from strongroom.lib import json
+from strongroom.sdk import path
+from strongroom.sdk.fields import Body, Doc
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import RawBody, Response
+from strongroom.services.mounts import AUTH
+from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.system import host
+
+_TEXT = "text/plain"
+_PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Gauge(msgspec.Struct, frozen=True):
+    """One number."""
+
+    name: str
+    """With dots, as Vault names it."""
+    value: float
+    help: str
+    labels: dict[str, str] = {}
+
+
+class MetricsBody(Body, frozen=True):
+    """How the numbers are written."""
+
+    format: Annotated[str, Doc(description="`prometheus`, or nothing for JSON.")] = ""
+
+
+class MetricsPaths(SystemEngine):
+    """Numbers for monitoring."""
+
+    @path.read("metrics")
+    async def metrics(self, request: Request, body: MetricsBody) -> Response | None:
+        """Numbers of the process that answers, as JSON or in Prometheus' text format."""
+        if body.format not in {"", "prometheus"}:
+            text = f'metric response format "{body.format}" unknown'
+            return Response(raw=RawBody(text.encode(), _TEXT), status=400)
+        gauges = _gauges(system(request))
+        if body.format == "prometheus":
+            return Response(raw=RawBody(prometheus(gauges).encode(), _PROMETHEUS))
+        return Response(raw=RawBody(json.dumps_unsorted(_plain(gauges, request.now)), "application/json"))
+
+
+def _gauges(view: SystemView) -> list[Gauge]:
+    cluster = {"cluster": view.parts.cluster.name}
+    out = [Gauge("vault.core.unsealed", 1, "Whether the barrier is open.", cluster)]
+    counts = {(kind, local): 0 for kind in ("auth", "logical") for local in ("false", "true")}
+    for entry in view.router.by_id.values():
+        record = entry.record
+        counts["auth" if record.table == AUTH else "logical", str(record.local).lower()] += 1
+    out += [
+        Gauge(
+            "vault.core.mount_table.num_entries",
+            count,
+            "How many mounts there are.",
+            {**cluster, "local": local, "type": kind},
+        )
+        for (kind, local), count in counts.items()
+    ]
+    return [
+        *out,
+        Gauge("process.resident_memory_bytes", host.resident_bytes(), "Memory that the process holds."),
+        Gauge("process.cpu_seconds_total", time.process_time(), "Processor time that the process has used."),
+        Gauge("process.open_fds", host.open_descriptors(), "Open files and sockets."),
+    ]
+
+
+def prometheus(gauges: list[Gauge]) -> str:
+    """The numbers in Prometheus' text format."""
+    lines: list[str] = []
+    named: set[str] = set()
+    for gauge in gauges:
+        name = gauge.name.replace(".", "_")
+        if name not in named:
+            named.add(name)
+            kind = "counter" if name.endswith("_total") else "gauge"
+            lines += [f"# HELP {name} {gauge.help}", f"# TYPE {name} {kind}"]
+        labels = ",".join(f'{label}="{_escaped(text)}"' for label, text in sorted(gauge.labels.items()))
+        lines.append(f"{name}{{{labels}}} {gauge.value!r}" if labels else f"{name} {gauge.value!r}")
+    return "\n".join(lines) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+
+
+def _plain(gauges: list[Gauge], now: float) -> dict[str, Any]:
+    """The numbers as Vault's JSON has them."""
+    return {
+        "Timestamp": datetime.fromtimestamp(int(now), UTC).strftime("%Y-%m-%d %H:%M:%S +0000 UTC"),
+        "Gauges": [{"Name": g.name, "Value": g.value, "Labels": g.labels} for g in gauges],
+        "Points": [],
+        "Counters": [],
+        "Samples": [],
+    }
