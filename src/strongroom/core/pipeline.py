@@ -41,6 +41,7 @@ from strongroom.services.tokens import Bearer
 from strongroom.services.tokens.logic import grant_ttl
 from strongroom.sysapi.context import SystemEngine, SystemView
 from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.system.help_text import explain
 
 log = structlog.get_logger("core")
 
@@ -143,6 +144,9 @@ class Pipeline:
             raise refusal
         if entry is None:
             raise UnsupportedPath(f'no handler for route "{request.path}". route entry not found.')
+        if request.operation is Operation.HELP and entry.engine is not None:
+            answered = Response(data=explain(entry.engine, request.path[len(entry.record.full_path) :]), flat=True)
+            return await self._finish(txn, known, entry, answered)
         if match is None or unresolved is not None:
             raise unresolved or UnsupportedPath("")
         response = await self._dispatch(txn, known, entry, match, router)

@@ -117,9 +117,11 @@ def _clean(path: str) -> str:
 
 
 def _listing(operation: Operation, query: dict[str, Any]) -> Operation:
-    """`GET` with `?list=true` or `?scan=true` is a listing; those two words are no data."""
+    """`GET` with `?list=true` or `?scan=true` is a listing, with `?help` a question; those words are no data."""
     if operation is not Operation.READ:
         return operation
+    if query.pop("help", None):
+        return Operation.HELP
     if "list" in query and "scan" in query:
         raise InvalidRequest("")
     for name, listing in (("list", Operation.LIST), ("scan", Operation.SCAN)):

@@ -266,3 +266,20 @@ def test_the_rotation_settings() -> None:
             assert (await server.ask("POST", path, body)).status == 400
 
     on_server(run)
+
+
+def test_help() -> None:
+    """Every path tells what it is for; asking needs a token but no rule."""
+
+    async def run(server: Server) -> None:
+        told = (await server.ok("GET", "sys/mounts/x?help=1")).body
+        assert "Mount a secrets engine." in told["help"]
+        assert "description (string)" in told["help"]
+        assert list(told["openapi"]["paths"]) == ["/mounts/{path}"]
+        assert "^tools/hash$" in (await server.ok("GET", "sys/?help=1")).body["help"]
+        assert (await server.ask("GET", "sys/nosuch?help=1")).status == 404
+        only = await server.token('path "x" { capabilities = ["read"] }', no_default_policy=True)
+        await server.ok("GET", "sys/mounts?help=1", token=only)
+        assert (await server.ask("GET", "sys/mounts?help=1", token="")).status == 403
+
+    on_server(run)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from strongroom.lib import json
 from strongroom.sdk import path
 from strongroom.sdk.request import Request
-from strongroom.sdk.response import Response
+from strongroom.sdk.response import RawBody, Response
 from strongroom.services.mounts import AUTH, MountRecord
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.system.openapi import Described, document
@@ -29,7 +30,7 @@ class SpecPaths(SystemEngine):
             if entry.engine is not None
             and (policies is None or reaches(policies, entry.record.full_path, request.now))
         ]
-        return Response(data=document(mounts), flat=True)
+        return Response(raw=RawBody(json.dumps_unsorted(document(mounts)), "application/json"))
 
 
 def _tag(record: MountRecord) -> str:

@@ -1,0 +1,95 @@
+"""`?help=1`: what a path is for, from what its engine declares (p).
+
+Source: https://developer.hashicorp.com/vault/docs/commands/path-help
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from strongroom.lib.errors import UnsupportedPath
+from strongroom.sdk.engine import UNSUPPORTED_PATH, Engine, Route
+from strongroom.sdk.fields import CommaList, Duration, Field, JsonMap, SignedDuration, StringMap, fields_of
+from strongroom.sdk.path import Declaration
+from strongroom.sdk.request import Operation
+from strongroom.sysapi.system.openapi import Described, document
+
+_TYPES: dict[Any, str] = {
+    str: "string",
+    int: "int",
+    bool: "bool",
+    Duration: "duration (sec)",
+    SignedDuration: "duration (sec)",
+    CommaList: "slice",
+    list: "slice",
+    StringMap: "keypair",
+    JsonMap: "map",
+}
+_VERBS = {Operation.UPDATE: "POST", Operation.READ: "GET"}
+
+
+def explain(engine: Engine, path: str) -> dict[str, Any]:
+    """The answer for a path.
+
+    Args:
+        path: relative to the mount; empty for the engine as a whole.
+
+    Raises: `UnsupportedPath` when nothing is declared for it.
+    """
+    if not path:
+        return {"help": _overview(engine), "openapi": _described(engine, engine.routes.routes), "see_also": None}
+    for route in engine.routes.routes:
+        if route.expression.fullmatch(path) or route.expression.fullmatch(path.rstrip("/")):
+            return {"help": _route(path, route), "openapi": _described(engine, (route,)), "see_also": None}
+    raise UnsupportedPath(UNSUPPORTED_PATH)
+
+
+def _described(engine: Engine, routes: tuple[Route, ...]) -> dict[str, Any]:
+    return document([Described("", engine.type, "system", routes)])
+
+
+def _overview(engine: Engine) -> str:
+    """The engine and its paths."""
+    lines = ["## DESCRIPTION", "", (engine.__doc__ or engine.type).strip(), "", "## PATHS", ""]
+    lines.append("The following paths are supported by this backend.")
+    for route in sorted(engine.routes.routes, key=lambda route: route.pattern):
+        lines += ["", f"    ^{route.expression.pattern}$"]
+        lines += [f"        {text}" for text in _summaries(route)]
+    return "\n".join(lines)
+
+
+def _route(path: str, route: Route) -> str:
+    """One path: its verbs, their fields, what they do."""
+    summaries = _summaries(route)
+    lines = [f"Request:        {path}", f"Matching Route: ^{route.expression.pattern}$", "", summaries[0]]
+    if fields := _fields(route):
+        lines += ["", "## PARAMETERS"]
+        for field in fields:
+            lines += ["", f"    {field.name} ({_TYPES.get(field.type, 'any')})", "", f"        {field.description}"]
+    lines += ["", "## DESCRIPTION", "", "This path responds to the following HTTP methods."]
+    seen: set[str] = set()
+    for operation, declaration in route.by_operation.items():
+        if operation is Operation.CREATE:
+            continue  # the same function as for updating
+        verb = _VERBS.get(operation, operation.value.upper())
+        if verb not in seen:
+            seen.add(verb)
+            lines += ["", f"    {verb}", *(f"        {text}" for text in _texts(declaration))]
+    return "\n".join(lines)
+
+
+def _texts(declaration: Declaration) -> list[str]:
+    return [declaration.summary, *declaration.description.splitlines()]
+
+
+def _summaries(route: Route) -> list[str]:
+    return list(dict.fromkeys(declaration.summary for declaration in route.by_operation.values()))
+
+
+def _fields(route: Route) -> list[Field]:
+    """The fields of all verbs, each once, by name."""
+    found: dict[str, Field] = {}
+    for declaration in route.by_operation.values():
+        for field in fields_of(declaration.body) if declaration.body is not None else ():
+            found.setdefault(field.name, field)
+    return [found[name] for name in sorted(found)]
