@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import structlog
 
 from strongroom.audit import chain
-from strongroom.audit.entry import Notation, Outcome, Style, request_entry, response_entry
+from strongroom.audit.entry import Asked, Notation, Outcome, Style, asked, request_entry, response_entry
 from strongroom.barrier import keys
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction
@@ -137,10 +137,11 @@ class Channel:
 class Sink:
     """A channel as one state of the configuration has it."""
 
-    __slots__ = ("_notation", "channel")
+    __slots__ = ("_asked", "_notation", "channel")
 
     def __init__(self, channel: Channel, headers: Mapping[str, bool]) -> None:
         self.channel = channel
+        self._asked: Asked | None = None
         self._notation = Notation(channel.digest, channel.style, headers)
 
     @property
@@ -150,11 +151,18 @@ class Sink:
 
     def request(self, known: Known, error: str, now: float) -> None:
         """Write the entry of a request.  Raises `Unavailable`."""
-        self.channel.write(request_entry(known, error, now, self._notation))
+        self.channel.write(request_entry(self._about(known), error, now, self._notation))
 
     def response(self, known: Known, outcome: Outcome, now: float) -> None:
         """Write the entry of an answer.  Raises `Unavailable`."""
-        self.channel.write(response_entry(known, outcome, now, self._notation))
+        self.channel.write(response_entry(self._about(known), outcome, now, self._notation))
+
+    def _about(self, known: Known) -> Asked:
+        """What both entries say; most requests are answered before another one is asked."""
+        about = self._asked
+        if about is None or about.known is not known:
+            about = self._asked = asked(known, self._notation)
+        return about
 
 
 def style_of(options: Mapping[str, str]) -> Style:

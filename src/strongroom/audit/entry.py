@@ -10,10 +10,12 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
+from strongroom.lib import json
 from strongroom.sdk.engine import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH
 from strongroom.sdk.response import Response
 from strongroom.services.exchange import Known
@@ -77,14 +79,20 @@ class Notation(msgspec.Struct, frozen=True):
         }
 
 
+@lru_cache(maxsize=4096)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
 def timestamp(seconds: float) -> str:
     """RFC 3339 in UTC, with microseconds."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    whole, micro = divmod(round(seconds * 1_000_000), 1_000_000)
+    return f"{_second(whole)}.{micro:06d}Z"
 
 
 def whole_timestamp(seconds: float) -> str:
     """RFC 3339 in UTC, in whole seconds."""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{_second(int(seconds))}Z"
 
 
 def digest_values(value: Any, digest: Digest) -> Any:
@@ -100,27 +108,45 @@ def digest_values(value: Any, digest: Digest) -> Any:
     return value
 
 
-def request_entry(known: Known, error: str, now: float, notation: Notation) -> dict[str, Any]:
+class Asked(msgspec.Struct, frozen=True):
+    """What both entries of a request say, encoded once."""
+
+    known: Known
+    auth: msgspec.Raw
+    request: msgspec.Raw
+
+
+def asked(known: Known, notation: Notation) -> Asked:
+    """Describe who asks for what."""
+    return Asked(
+        known,
+        msgspec.Raw(json.dumps_unsorted(_auth(known, notation))),
+        msgspec.Raw(json.dumps_unsorted(_request(known, notation))),
+    )
+
+
+def request_entry(about: Asked, error: str, now: float, notation: Notation) -> dict[str, Any]:
     """The entry that is written before anything happens."""
     entry: dict[str, Any] = {
         "time": timestamp(now),
         "type": "request",
-        "auth": _auth(known, notation),
-        "request": _request(known, notation),
+        "auth": about.auth,
+        "request": about.request,
     }
     if error:
         entry["error"] = _error(error, notation)
     return entry
 
 
-def response_entry(known: Known, outcome: Outcome, now: float, notation: Notation) -> dict[str, Any]:
+def response_entry(about: Asked, outcome: Outcome, now: float, notation: Notation) -> dict[str, Any]:
     """The entry that is written after the commit, before the answer."""
+    known = about.known
     login = known.bearer is None and outcome.auth is not None
     entry: dict[str, Any] = {
         "time": timestamp(now),
         "type": "response",
-        "auth": _granted(known, outcome, notation) if login else _auth(known, notation),
-        "request": _request(known, notation),
+        "auth": _granted(known, outcome, notation) if login else about.auth,
+        "request": about.request,
         "response": _response(known, outcome, notation),
     }
     if outcome.error:
@@ -201,7 +227,12 @@ def client_id(known: Known) -> str:
     record = known.bearer.record
     if record.entity_id:
         return record.entity_id
-    return base64.b64encode(hashlib.sha256("\0".join(record.policies).encode()).digest()).decode()
+    return _client_of(record.policies)
+
+
+@lru_cache(maxsize=1024)
+def _client_of(policies: tuple[str, ...]) -> str:
+    return base64.b64encode(hashlib.sha256("\0".join(policies).encode()).digest()).decode()
 
 
 def _mount(entry: MountEntry, version_field: str) -> dict[str, Any]:

@@ -40,7 +40,14 @@ def dumps_unsorted(value: Any) -> bytes:
     try:
         return _plain_encoder.encode(value)
     except OverflowError:
-        return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=_raw).encode()
+
+
+def _raw(value: object) -> Any:
+    """What was encoded before it was put in, for the encoder that doesn't know how to pass it through."""
+    if isinstance(value, msgspec.Raw):
+        return json.loads(bytes(value))
+    raise TypeError(f"{type(value).__name__} is no JSON")
 
 
 def _depth(text: bytes) -> int:
