@@ -15,8 +15,7 @@ from strongroom.cli.text import go_value, pairs, wrap
 _ORDER: tuple[str, ...] = ("nonce", "started", "t", "n", "progress", "required", "pgp_fingerprints", "backup")
 _ORDER += ("verification_required", "verification_nonce")
 _EMPTY = {"backup": False, "verification_required": False, "verification_nonce": "", "nonce": "", "progress": 0}
-_LOST = """
-WARNING! If you lose the keys after they are returned, there is no recovery.
+_LOST = """WARNING! If you lose the keys after they are returned, there is no recovery.
 Consider canceling this operation and re-initializing with the -pgp-keys flag
 to protect the returned unseal keys along with -backup to allow recovery of
 the encrypted keys in case of emergency. You can delete the stored keys later
@@ -47,7 +46,7 @@ class Dialect:
                 raise Failure(f"Unknown target: {other}")
 
 
-REKEY = Dialect("rekey", "rekey", "rekey", "rekey", "rekey", "rekey-recovery-key", "PUT", "rekey backed up keys")
+REKEY = Dialect("rekey", "rekey", "rekeying", "rekey", "rekey", "rekey-recovery-key", "PUT", "rekey backed up keys")
 ROTATE = Dialect(
     "rotate-keys", "rotation", "rotation", "rotate", "rotate/root", "rotate/recovery", "POST", "rotation backed up keys"
 )

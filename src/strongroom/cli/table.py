@@ -133,6 +133,7 @@ _MODULES = {
     },
     "operator_root": {"operator generate-root": "Make a new root token from key shares"},
     "monitor": {"monitor": "Follow a server's log"},
+    "debug": {"debug": "Collect a server's state over time into an archive"},
 }
 
 _LEGACY = (

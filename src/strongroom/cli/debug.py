@@ -1,0 +1,150 @@
+"""The command `debug`: what a server says of itself, asked again and again, in one archive to send to somebody."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from strongroom.__about__ import __version__
+from strongroom.cli.command import Arity, Command, Failure
+from strongroom.cli.flags import Flag, Group
+from strongroom.cli.invocation import Invocation
+from strongroom.client import values
+from strongroom.client.client import Client
+from strongroom.client.durations import go_text
+from strongroom.client.errors import ClientError
+
+_SECOND_NS = 10**9
+_SHORTEST_S = 5.0
+_PATHS = {
+    "config": "sys/config/state/sanitized",
+    "host": "sys/host-info",
+    "metrics": "sys/metrics",
+    "replication-status": "sys/replication/status",
+    "requests": "sys/in-flight-req",
+    "server-status": "sys/seal-status",
+}
+_ONCE = frozenset({"config"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What to ask, and when; times in seconds."""
+
+    targets: tuple[str, ...]
+    duration_s: float
+    interval_s: float
+    metrics_interval_s: float
+
+    def interval(self, target: str) -> float:
+        """How long to wait between two questions."""
+        if target in _ONCE:
+            return float("inf")
+        return self.metrics_interval_s if target == "metrics" else self.interval_s
+
+
+def _plan(call: Invocation) -> _Plan:
+    flags = call.flags
+    targets = tuple(flags.many("target")) or tuple(_PATHS)
+    unknown = [target for target in targets if target not in _PATHS]
+    if unknown:
+        raise Failure(f"Invalid target: {', '.join(unknown)}. Valid targets are: {', '.join(_PATHS)}")
+    seconds = {name: flags.number(name) / _SECOND_NS for name in ("duration", "interval", "metrics-interval")}
+    for name, value in seconds.items():
+        if value < _SHORTEST_S:
+            raise Failure(f"-{name} is at least {_SHORTEST_S:.0f}s")
+    return _Plan(targets, seconds["duration"], seconds["interval"], seconds["metrics-interval"])
+
+
+def _ask(client: Client, target: str) -> dict[str, object]:
+    """What the server says now, or why it says nothing; an archive with a gap is better than none."""
+    now = datetime.now(UTC).isoformat()
+    try:
+        return {"timestamp": now, "answer": client.request("GET", _PATHS[target]).json()}
+    except (ClientError, ValueError) as error:
+        return {"timestamp": now, "error": str(error)}
+
+
+def _collect(call: Invocation, plan: _Plan) -> dict[str, list[dict[str, object]]]:
+    client = call.client()
+    found: dict[str, list[dict[str, object]]] = {target: [] for target in plan.targets}
+    begun = time.monotonic()
+    due = dict.fromkeys(plan.targets, begun)
+    try:
+        while min(due.values()) <= begun + plan.duration_s:
+            time.sleep(max(0.0, min(due.values()) - time.monotonic()))
+            for target in plan.targets:
+                if due[target] <= time.monotonic():
+                    found[target].append(_ask(client, target))
+                    due[target] += plan.interval(target)
+    except KeyboardInterrupt:
+        call.terminal.warn("Interrupted; what was collected so far is kept.")
+    return found
+
+
+def _files(call: Invocation, plan: _Plan, found: dict[str, list[dict[str, object]]]) -> dict[str, bytes]:
+    index = {
+        "version": __version__,
+        "address": call.client().settings.address,
+        "targets": list(plan.targets),
+        "duration_seconds": plan.duration_s,
+        "interval_seconds": plan.interval_s,
+    }
+    documents: dict[str, object] = {"index": index, **{name: answers for name, answers in found.items() if answers}}
+    return {f"{name}.json": values.encode(document, "  ").encode() for name, document in documents.items()}
+
+
+def _write(output: Path, files: dict[str, bytes], *, compress: bool) -> Path:
+    """Write the files below a directory, or into an archive; only their owner can read them.  Returns where."""
+    if not compress:
+        output.mkdir(mode=0o700)
+        for name, content in files.items():
+            (output / name).write_bytes(content)
+        return output
+    archive = Path(f"{output}.tar.gz")
+    archive.touch(mode=0o600, exist_ok=False)
+    with tarfile.open(archive, "w:gz") as tar:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(f"{output.name}/{name}")
+            entry.size, entry.mode, entry.mtime = len(content), 0o600, int(time.time())
+            tar.addfile(entry, io.BytesIO(content))
+    return archive
+
+
+def _debug(call: Invocation) -> int:
+    plan = _plan(call)
+    name = call.flags.text("output") or f"strongroom-debug-{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}"
+    output = Path(name.removesuffix(".tar.gz"))
+    call.terminal.out(f"Collecting {', '.join(plan.targets)} for {go_text(int(plan.duration_s * _SECOND_NS))}")
+    files = _files(call, plan, _collect(call, plan))
+    try:
+        written = _write(output, files, compress=call.flags.on("compress"))
+    except OSError as error:
+        raise Failure(f"Error writing {output}: {error}") from error
+    call.terminal.out(f"Success! Bundle written to: {written}")
+    return 0
+
+
+_OPTIONS = (
+    Flag("compress", "Write one archive instead of a directory.", "bool", default=True),
+    Flag("duration", "How long to collect.", "duration", default=120 * _SECOND_NS),
+    Flag("interval", "How long to wait between two questions.", "duration", default=30 * _SECOND_NS),
+    Flag("metrics-interval", "The same for metrics.", "duration", default=10 * _SECOND_NS),
+    Flag("output", "Where to write; by default a name with the time in the current directory."),
+    Flag("target", f"What to collect, of {', '.join(_PATHS)}; may be repeated. By default all.", "strings"),
+)
+
+COMMANDS = {
+    "debug": Command(
+        "debug [options]",
+        "Asks a server about its state for a while and writes the answers into an archive, for somebody to look at. "
+        "It holds no secrets, but names, addresses and settings.\n\n$ strongroom debug -duration=1m -target=metrics",
+        _debug,
+        (Group("Command Options", _OPTIONS),),
+        Arity(),
+    ),
+}
