@@ -51,7 +51,7 @@ async def log_in(parts: Unsealed, txn: Transaction, request: ApiRequest, entry: 
     kind = token_kind(auth.token_type, mount.token_type)
     entity_id = ""
     if auth.alias:
-        entity_id = await parts.identity.entity_of(txn, mount.accessor, auth.alias, auth.metadata, now)
+        entity_id = await parts.identity.entity_of(txn, mount.accessor, auth.alias, auth.alias_metadata, now)
         entity = await parts.identity.entity(txn, entity_id)
         if entity is not None and entity.disabled:
             raise PermissionDenied("permission denied")

@@ -150,9 +150,10 @@ class Pipeline:
         if match is None or unresolved is not None:
             raise unresolved or UnsupportedPath("")
         response = await self._dispatch(txn, known, entry, match, router)
+        answer = await self._finish(txn, known, entry, response)
         if bearer.record.num_uses and known.remaining_uses == 0:
-            await self._spent(txn, bearer)
-        return await self._finish(txn, known, entry, response)
+            await self._spent(txn, bearer)  # with what the request has just leased
+        return answer
 
     async def _authenticate(self, txn: Transaction, request: ApiRequest, match: Match | None, router: Router) -> Bearer:
         try:
@@ -250,13 +251,16 @@ class Pipeline:
         wanted = answer.response.lease if answer.response is not None else None
         if wanted is None:
             return answer
-        ceiling = min((s for s in (entry.mount.max_lease_ttl_s, wanted.max_ttl_s) if s), default=0)
+        record = bearer.record
+        # A batch token is no row that could be found when it ends: what it leases ends by then, and with its parent.
+        left_s = 0 if record.key else max(1, int(record.expires_at - known.request.received_at))
+        ceiling = min((s for s in (entry.mount.max_lease_ttl_s, wanted.max_ttl_s, left_s) if s), default=0)
         ttl_s, warnings = grant_ttl(wanted_s=wanted.ttl_s, default_s=entry.mount.default_lease_ttl_s, max_s=ceiling)
         lease = self.parts.leases.create(
             txn,
             path=known.request.path,
             mount=entry.record.id,
-            token_key=bearer.record.key,
+            token_key=record.key or record.parent,
             ttl_s=ttl_s,
             max_ttl_s=ceiling,
             renewable=wanted.renewable,

@@ -18,6 +18,8 @@ class Auth(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, str] = {}
     alias: str = ""
     """The name by which the auth method knows who logged in."""
+    alias_metadata: dict[str, str] = {}
+    """Kept with the alias when it is made; policy templates see it."""
     ttl_s: int = 0
     max_ttl_s: int = 0
     explicit_max_ttl_s: int = 0

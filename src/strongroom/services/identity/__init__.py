@@ -56,6 +56,11 @@ class IdentityService:
         index = await txn.read(keys.ENTITY_NAME + name, AliasRecord)
         return await self.entity(txn, index.entity_id) if index is not None else None
 
+    async def by_alias(self, txn: Transaction, mount_accessor: str, alias: str) -> EntityRecord | None:
+        """The entity that an auth mount knows by that name, or None."""
+        known = await txn.read(alias_key(mount_accessor, alias), AliasRecord)
+        return await self.entity(txn, known.entity_id) if known is not None else None
+
     async def aliases(self, txn: Transaction, entity: EntityRecord) -> list[AliasRecord]:
         """The names that an entity is known by."""
         found = [await txn.read(alias_key(*alias), AliasRecord) for alias in entity.aliases]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from strongroom.audit.entry import timestamp
 from strongroom.barrier import keys
+from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
+from strongroom.sdk.fields import Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.identity import EntityRecord
@@ -21,6 +23,7 @@ async def _shown(view: SystemView, entity: EntityRecord) -> dict[str, Any]:
             {
                 "canonical_id": entity.id,
                 "creation_time": timestamp(alias.created_at),
+                "custom_metadata": None,
                 "id": alias.id,
                 "last_update_time": timestamp(alias.updated_at),
                 "local": False,
@@ -49,6 +52,24 @@ async def _shown(view: SystemView, entity: EntityRecord) -> dict[str, Any]:
     }
 
 
+async def _summary(view: SystemView, entity_id: str) -> dict[str, Any]:
+    entity = await view.parts.identity.entity(view.txn, entity_id)
+    if entity is None:
+        return {}
+    shown = await _shown(view, entity)
+    fields = ("id", "mount_accessor", "mount_path", "mount_type", "name")
+    return {"aliases": [{field: alias[field] for field in fields} for alias in shown["aliases"]], "name": entity.name}
+
+
+class LookupBody(Body, frozen=True):
+    """What an entity is known by."""
+
+    id: Annotated[str, Doc(description="Its id.")] = ""
+    name: Annotated[str, Doc(description="Its name.")] = ""
+    alias_name: Annotated[str, Doc(description="The name of one of its aliases.")] = ""
+    alias_mount_accessor: Annotated[str, Doc(description="The auth mount of that alias.")] = ""
+
+
 class Identity(SystemEngine):
     """The identity mount."""
 
@@ -70,12 +91,31 @@ class Identity(SystemEngine):
 
     @path.list_("entity/id")
     async def entity_ids(self, request: Request) -> Response | None:
-        """List entities by id."""
-        names = await system(request).txn.list(keys.ENTITY)
-        return Response(data={"keys": names}) if names else None
+        """List entities by id, with their names."""
+        view = system(request)
+        names = await view.txn.list(keys.ENTITY)
+        info = {name: await _summary(view, name) for name in names}
+        return Response(data={"key_info": info, "keys": names}) if names else None
 
     @path.list_("entity/name")
     async def entity_names(self, request: Request) -> Response | None:
         """List entities by name."""
         names = await system(request).txn.list(keys.ENTITY_NAME)
         return Response(data={"keys": names}) if names else None
+
+    @path.write("lookup/entity")
+    async def lookup_entity(self, request: Request, body: LookupBody) -> Response | None:
+        """Find an entity by its id, its name, or one of its aliases."""
+        view = system(request)
+        identity, txn = view.parts.identity, view.txn
+        if body.id:
+            entity = await identity.entity(txn, body.id)
+        elif body.name:
+            entity = await identity.by_name(txn, body.name)
+        elif body.alias_name or body.alias_mount_accessor:
+            if not (body.alias_name and body.alias_mount_accessor):
+                raise InvalidRequest("both 'alias_name' and 'alias_mount_accessor' needs to be set")
+            entity = await identity.by_alias(txn, body.alias_mount_accessor, body.alias_name)
+        else:
+            raise InvalidRequest("query parameter not supplied")
+        return Response(data=await _shown(view, entity)) if entity is not None else None

@@ -139,7 +139,7 @@ class LeasePaths(SystemEngine):
             counts[lease.mount_path] = counts.get(lease.mount_path, 0) + 1
         return Response(data={"counts": counts, "lease_count": len(leases)})
 
-    @path.read("leases")
+    @path.read("leases", sudo=True)
     async def list_irrevocable(self, request: Request, body: SurveyBody) -> Response | None:
         """List the leases whose revocation keeps failing, with the reason of the last time."""
         if body.type != "irrevocable":

@@ -63,7 +63,7 @@ class RevokePaths(SystemEngine):
         await _end(request, record, orphan_children=True)
         return None
 
-    @path.write("tidy", sudo=True)
+    @path.write("tidy")
     async def tidy(self, request: Request) -> Response | None:
         """Ask for what is tidied all the time: rows that point nowhere go when their owner goes."""
         return Response(status=202, warnings=[TIDYING])

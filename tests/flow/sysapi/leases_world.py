@@ -1,0 +1,83 @@
+"""A server with the leasing engine mounted, and the expiry role in the test's hands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from strongroom.barrier import keys
+from strongroom.core.expiry import LOCK_S, ROLE, Expiry
+from strongroom.services.mounts import SECRET
+from strongroom.storage.base import Fence
+from strongroom.sysapi.parts import Unsealed
+from tests.flow.sysapi.leases_engine import Leasing, Outside
+from tests.flow.sysapi.system_server import Server
+
+
+class World:
+    """A server, the outside world, and a clock."""
+
+    def __init__(self, server: Server, outside: Outside, parts: Unsealed) -> None:
+        self.server = server
+        self.outside = outside
+        self.parts = parts
+        self.clock = server.clock
+        self.expiry = Expiry(parts)
+
+    @classmethod
+    async def start(cls) -> World:
+        """A server with `db/` mounted."""
+        server, outside = await Server.start(), Outside()
+        parts = server.node.unsealed
+        assert parts is not None
+        parts.mounts.engines = {**parts.mounts.engines, (SECRET, "leasing"): Leasing(outside)}
+        await server.ok("POST", "sys/mounts/db", {"type": "leasing"})
+        return cls(server, outside, parts)
+
+    async def fence(self) -> Fence:
+        """The expiry role, held by the test."""
+        fence = await self.parts.barrier.storage.lock(ROLE, "test", LOCK_S)
+        assert fence is not None
+        return fence
+
+    async def settle(self) -> int:
+        """Let the role work until nothing is due; how much it did."""
+        total, rounds = 0, 0
+        while done := await self.expiry.run_once(await self.fence()):
+            total, rounds = total + done, rounds + 1
+            assert rounds < 200, "it doesn't come to rest"
+        return total
+
+    async def lease(self, name: str, token: str = "root") -> str:
+        """The id of a new lease on an account."""
+        answer = await self.server.ok("GET", f"db/account/{name}", token=token)
+        return str(answer.body["lease_id"])
+
+    async def token(self, parent: str = "root", **fields: Any) -> str:
+        """A new token that may do everything."""
+        made = await self.server.ok("POST", "auth/token/create", fields, token=parent)
+        return str(made.body["auth"]["client_token"])
+
+    async def status(self, token: str) -> int:
+        """How the server answers a token that asks for itself."""
+        return (await self.server.ask("GET", "auth/token/lookup-self", token=token)).status
+
+    async def rows(self, *prefixes: str) -> list[str]:
+        """Keys of the store below some prefixes."""
+        storage = self.parts.barrier.storage
+        return [prefix + name for prefix in prefixes for name in (await storage.scan(prefix)).names]
+
+    async def lease_rows(self) -> list[str]:
+        """Every row that belongs to a lease."""
+        found = await self.rows(keys.LEASE, keys.LEASE_OF_TOKEN, keys.LEASE_OF_MOUNT, keys.DUE)
+        return [row for row in found if not (row.startswith(keys.DUE) and "/token/" in row)]
+
+
+def in_world(test: Callable[[World], Coroutine[Any, Any, None]]) -> None:
+    """Run a test's body in a world of its own."""
+
+    async def run() -> None:
+        await test(await World.start())
+
+    asyncio.run(run())
