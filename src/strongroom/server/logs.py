@@ -1,11 +1,12 @@
-"""The server's own log, on standard error or in a file; secrets never reach it."""
+"""The server's own log, on standard error and in a file; secrets never reach it."""
 
 from __future__ import annotations
 
-import sys
+import contextlib
+import os
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import structlog
 
@@ -20,6 +21,12 @@ LEVELS: Mapping[str, int] = {
     "err": 40,
 }
 _SHOWN = {"critical": "ERROR", "exception": "ERROR", "warning": "WARN"}
+_STANDARD_ERROR = 2
+_FILE_MODE = 0o640
+
+
+class LogError(Exception):
+    """The log can't be written where it should be; the text says why."""
 
 
 def render_standard(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
@@ -37,56 +44,98 @@ def _quoted(value: object) -> str:
     return f'"{text}"' if " " in text or not text else text
 
 
+class Output:
+    """Where this process's log goes, and what is too detailed for it."""
+
+    def __init__(self) -> None:
+        self._level = LEVELS["info"]
+        self._path: Path | None = None
+        self._descriptors = [_STANDARD_ERROR]
+
+    def configure(self, level: str, path: Path | None) -> None:
+        """Set the level and the file.  Raises `LogError`; standard error and the files before stay in use then."""
+        descriptors = [_STANDARD_ERROR]
+        if path is not None:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+                descriptors.append(os.open(path, flags, _FILE_MODE))
+            except OSError as error:
+                raise LogError(f"the log file {path} cannot be opened: {error.strerror}") from error
+        for old in self._descriptors[1:]:
+            os.close(old)
+        self._level, self._path, self._descriptors = LEVELS.get(level, self._level), path, descriptors
+
+    def reopen(self, level: str) -> None:
+        """Go on in a new file of the same name, after a log rotation, at another level unless that is empty."""
+        self.configure(level, self._path)
+
+    def wants(self, level: str) -> bool:
+        """Whether a line of this level is written."""
+        return LEVELS.get(level, LEVELS["error"]) >= self._level
+
+    def write(self, line: str) -> None:
+        """Write one line in one piece, as other processes write there too."""
+        data = line.encode("utf-8", "replace") + b"\n"
+        for descriptor in self._descriptors:
+            # A log that can't be written, on a full disk or a closed pipe, must not fail what is being logged.
+            with contextlib.suppress(OSError):
+                os.write(descriptor, data)
+
+
+_output = Output()
+
+
 def configure(level: str = "info", format_: str = "standard", file: str = "") -> None:
     """Set up logging for this process.
 
     Args:
-        level: a key of `LEVELS`.
+        level: a key of `LEVELS`; empty for `info`.
         format_: `standard` or `json`.
         file: a path to append to besides standard error; empty for none.
+
+    Raises: `LogError` when the file can't be opened.
     """
+    _output.configure(level or "info", Path(file) if file else None)
     renderer: Any = structlog.processors.JSONRenderer() if format_ == "json" else render_standard
-    out: TextIO = sys.stderr
-    if file:
-        path = Path(file)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        out = path.open("a", encoding="utf-8", buffering=1)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
+            _drop_detail,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _name,
             # Python's own traceback, which shows no values of variables.
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(LEVELS.get(level or "info", 20)),
-        logger_factory=_Factory(out),
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS["debug"]),
+        logger_factory=_Logger,
         cache_logger_on_first_use=True,
     )
 
 
-class _Factory:
-    """Makes loggers that write lines and know the part of the server they speak for."""
-
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-
-    def __call__(self, *names: str) -> _Logger:
-        return _Logger(self._out, names[0] if names else "server")
+def reopen(level: str = "") -> None:
+    """Begin a new log file, and change the level unless it is empty.  Raises `LogError`."""
+    _output.reopen(level)
 
 
 class _Logger:
-    def __init__(self, out: TextIO, name: str) -> None:
-        self._out = out
-        self.name = name
+    """Writes lines, and knows the part of the server that it speaks for."""
+
+    def __init__(self, *names: str) -> None:
+        self.name = names[0] if names else "server"
 
     def msg(self, line: str) -> None:
         """Write one line."""
-        self._out.write(line + "\n")
-        self._out.flush()
+        _output.write(line)
 
     debug = info = warning = error = critical = exception = log = msg
+
+
+def _drop_detail(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if not _output.wants(str(event.get("level", method))):
+        raise structlog.DropEvent
+    return event
 
 
 def _name(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

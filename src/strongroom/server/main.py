@@ -18,7 +18,7 @@ from strongroom.http.tls import load_context
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import StrongroomError
 from strongroom.lib.rand import SystemRandom
-from strongroom.server import builtin, dev, logs, sources
+from strongroom.server import builtin, dev, logs, renewal, sources
 from strongroom.server.config import ConfigError, Listener
 from strongroom.server.hardening import hide_memory
 from strongroom.server.plan import Plan, PlanError, listener_config, plan
@@ -37,6 +37,7 @@ _START_ERRORS = (
     StoreError,
     sources.SourceError,
     builtin.PluginError,
+    logs.LogError,
     StrongroomError,
 )
 
@@ -55,34 +56,70 @@ def serve(arguments: ServeArguments) -> int:
             return 0
         return _serve(arguments)
     except _START_ERRORS as error:
-        text = error.text if isinstance(error, StrongroomError) else str(error)
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{_reason(error)}\n")
         return 1
 
 
+def _reason(error: Exception) -> str:
+    return error.text if isinstance(error, StrongroomError) else str(error)
+
+
 def _serve(arguments: ServeArguments) -> int:
-    read = sources.read(
-        arguments.config,
-        {"log_level": arguments.log_level, "log_format": arguments.log_format, "log_file": arguments.log_file},
-    )
+    renewed = renewal.take_over()
+    read = _sources(arguments) if renewed is None else renewed[0]
     config = sources.load(read)
     processors = os.cpu_count() or 1
     planned = plan(config, processors)
     logs.configure(planned.log_level, planned.log_format, planned.log_file)
-    for notice in config.notices:
-        log.warning(str(notice))
-    _check(planned)
-    sockets = _open_sockets(planned)
-    pid_file = Path(planned.pid_file) if planned.pid_file else None
-    if pid_file is not None:
-        pid_file.write_text(f"{os.getpid()}\n", encoding="ascii")
+    if renewed is None:
+        for notice in config.notices:
+            log.warning(str(notice))
+        _check(planned)
+    sockets = _open_sockets(planned) if renewed is None else renewed[1]
+    pid_file = _write_pid(planned)
     header = {"sources": {"texts": read.texts, "overrides": read.overrides}, "processors": processors}
-    supervisor = Supervisor(sockets, header, lambda: _announce(planned), lambda: None)
+    announce = (lambda: _announce(planned)) if renewed is None else (lambda: None)
+    supervisor = Supervisor(sockets, header, announce, lambda: _reload(arguments))
     try:
-        return supervisor.run()
+        status = supervisor.run()
+        if supervisor.sealed:
+            renewal.renew(read, sockets)
+    except OSError as error:
+        log.error("the server ends: sealing could not start it anew", reason=error.strerror)
+        status = 1
     finally:
         if pid_file is not None:
             pid_file.unlink(missing_ok=True)
+    return status
+
+
+def _sources(arguments: ServeArguments) -> sources.Sources:
+    return sources.read(
+        arguments.config,
+        {"log_level": arguments.log_level, "log_format": arguments.log_format, "log_file": arguments.log_file},
+    )
+
+
+def _write_pid(planned: Plan) -> Path | None:
+    if not planned.pid_file:
+        return None
+    path = Path(planned.pid_file)
+    try:
+        path.write_text(f"{os.getpid()}\n", encoding="ascii")
+    except OSError as error:
+        raise PlanError(f"the pid_file {path} cannot be written: {error.strerror}") from error
+    return path
+
+
+def _reload(arguments: ServeArguments) -> dict[str, str]:
+    """Begin a new log file at the level that the configuration has now; what the workers have to know of it."""
+    level = ""
+    try:
+        level = plan(sources.load(_sources(arguments)), 1).log_level
+        logs.reopen(level)
+    except _START_ERRORS as error:
+        log.error("the configuration was not read again", reason=_reason(error))
+    return {"log_level": level}
 
 
 def _check(planned: Plan) -> None:

@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+STOP_DRAIN_S = 30.0
+"""How long requests may go on after the node was told to stop."""
+
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 _LENGTH_BYTES = 4
 

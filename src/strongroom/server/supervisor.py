@@ -1,20 +1,18 @@
 """The supervisor: opens the sockets, starts and restarts workers, and holds the seal state of the node.
 
 One thread, no event loop, no store, no TLS.  What it holds while unsealed is the root key, to hand it to a worker
-that replaces one that died.  Sealing ends the workers, because Python can't wipe memory and the kernel can.
+that replaces one that died.  Sealing ends the workers, and then this process's memory (`renewal.py`), because Python
+can't wipe memory and the kernel can.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import selectors
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import structlog
@@ -22,40 +20,31 @@ import structlog
 from strongroom.lib.rand import SystemRandom, uuid4
 from strongroom.lib.secret import Secret
 from strongroom.sealing import shares
-from strongroom.server.protocol import Framing, Message, pack
+from strongroom.server.protocol import STOP_DRAIN_S, Message
+from strongroom.server.renewal import DEFERRED
+from strongroom.server.worker_process import WorkerProcess
 
 log = structlog.get_logger("supervisor")
 
 DRAIN_S = 2.0
 _KILL_AFTER_S = 3.0
+_KILL_STOPPING_AFTER_S = STOP_DRAIN_S + 2.0
 _RESTART_PAUSE_S = 0.25
 _LONGEST_PAUSE_S = 10.0
-_STOP_S = 30.0
+_SETTLED_S = 10.0
+"""A worker that ends sooner counts as a failed start: the next one waits longer."""
 _TICK_S = 0.25
-
-
-class WorkerProcess:
-    """One worker, as its supervisor sees it."""
-
-    def __init__(self, slot: int, process: subprocess.Popen[bytes], control: socket.socket) -> None:
-        self.slot = slot
-        self.process = process
-        self.control = control
-        self.framing = Framing()
-        self.ready = False
-        self.listening = False
-        self.ending_since: float | None = None
 
 
 class Unsealing:
     """A root key on its way to every worker."""
 
-    def __init__(self, asker: WorkerProcess, request_id: int, key: Secret) -> None:
-        self.asker = asker
-        self.request_id = request_id
-        self.key = key
+    def __init__(self) -> None:
+        self.askers: list[tuple[WorkerProcess, int]] = []
         self.waiting: set[int] = set()
-        self.error = ""
+        self.opened = 0
+        self.failed: list[WorkerProcess] = []
+        self.error = "every worker ended"
 
 
 class Supervisor:
@@ -65,7 +54,7 @@ class Supervisor:
         sockets: per worker, one listening socket for each listener.
         header: what every worker is told first.
         on_ready: called once, when the first workers listen.
-        reload: called on SIGHUP, before the workers are told.
+        reload: called on SIGHUP, before the workers are told; what it returns, they are told.
     """
 
     def __init__(
@@ -73,7 +62,7 @@ class Supervisor:
         sockets: list[list[socket.socket]],
         header: dict[str, Any],
         on_ready: Callable[[], None],
-        reload: Callable[[], None],
+        reload: Callable[[], dict[str, Any]],
     ) -> None:
         self._sockets = sockets
         self._header = header
@@ -86,8 +75,8 @@ class Supervisor:
         self._root_key: Secret | None = None
         self._collection = shares.EMPTY
         self._unsealing: Unsealing | None = None
-        self._sealing: tuple[WorkerProcess, int] | None = None
-        self._stopping_since: float | None = None
+        self._sealing: list[tuple[WorkerProcess, int]] | None = None
+        self._stopping = False
         self._restart_at: dict[int, float] = {}
         self._failures: dict[int, int] = {}
         self._status = 0
@@ -95,17 +84,23 @@ class Supervisor:
         self._wake_read, self._wake_write = socket.socketpair()
         self._signals: set[int] = set()
 
+    @property
+    def sealed(self) -> bool:
+        """Whether `run` returned because the node was sealed: a process without its memory has to go on."""
+        return self._sealing is not None and not self._stopping
+
     def run(self) -> int:
-        """Supervise until SIGTERM or SIGINT; the exit status."""
+        """Supervise until SIGTERM or SIGINT, or until the node was sealed; the exit status."""
         self._wake_read.setblocking(False)
         self._wake_write.setblocking(False)
         signal.set_wakeup_fd(self._wake_write.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, lambda number, frame: self._signals.add(number))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, DEFERRED)
         self._selector.register(self._wake_read, selectors.EVENT_READ, None)
         for slot in range(len(self._sockets)):
             self._start(slot)
-        while self._stopping_since is None or self._workers:
+        while self._workers or not (self._stopping or self._sealing is not None):
             for event, _ in self._selector.select(_TICK_S):
                 if event.data is None:
                     with contextlib.suppress(BlockingIOError):
@@ -115,38 +110,30 @@ class Supervisor:
             self._handle_signals()
             self._reap()
             self._tick()
+        signal.set_wakeup_fd(-1)
         return self._status
 
     def _start(self, slot: int) -> None:
-        ours, theirs = socket.socketpair()
-        descriptors = [sock.fileno() for sock in self._sockets[slot]]
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
-            [sys.executable, "-m", "strongroom.server.worker", str(theirs.fileno())],
-            pass_fds=[theirs.fileno(), *descriptors],
-            close_fds=True,
-        )
-        theirs.close()
-        worker = WorkerProcess(slot, process, ours)
-        self._workers[process.pid] = worker
-        self._selector.register(ours, selectors.EVENT_READ, worker)
-        self._send(worker, Message("start", body={**self._header, "supervisor": os.getpid(), "sockets": descriptors}))
-
-    def _send(self, worker: WorkerProcess, message: Message) -> None:
         try:
-            worker.control.sendall(pack(message))
-        except OSError:
-            log.warning("worker does not listen", pid=worker.process.pid)
+            worker = WorkerProcess(slot, self._sockets[slot], self._header, time.monotonic())
+        except OSError as error:
+            # Out of processes or memory, most likely for now.
+            log.error("a worker cannot be started", reason=error.strerror)
+            self._restart_later(slot)
+            return
+        self._workers[worker.pid] = worker
+        self._selector.register(worker.control, selectors.EVENT_READ, worker)
 
     def _receive(self, worker: WorkerProcess) -> None:
-        try:
-            data = worker.control.recv(65536)
-        except OSError:
-            data = b""
-        if not data:
+        messages = worker.receive()
+        if messages is None:
             self._selector.unregister(worker.control)
             worker.control.close()
             return
-        for message in worker.framing.feed(data):
+        self._handle_all(worker, messages)
+
+    def _handle_all(self, worker: WorkerProcess, messages: Iterable[Message]) -> None:
+        for message in messages:
             self._handle(worker, message)
 
     def _handle(self, worker: WorkerProcess, message: Message) -> None:
@@ -155,15 +142,15 @@ class Supervisor:
                 self._worker_ready(worker)
             case "listening":
                 self._worker_listening(worker)
+            case "failed":
+                self._worker_failed(worker, message)
             case "progress":
                 self._reply_progress(worker, message.id, ())
             case "submit":
-                step = shares.add(self._collection, message.secret, int(message.body["threshold"]), uuid4(self._random))
-                self._collection = step.collection
-                self._reply_progress(worker, message.id, step.complete)
+                self._submit(worker, message)
             case "reset":
                 self._collection = shares.EMPTY
-                self._send(worker, Message("reply", id=message.id))
+                worker.send(Message("reply", id=message.id))
             case "unseal":
                 self._unseal(worker, message)
             case "reply":
@@ -178,7 +165,13 @@ class Supervisor:
         worker.ready = True
         if self._root_key is not None:
             self._give_key(worker, self._root_key)
-        self._send(worker, Message("listen"))
+        else:
+            self._listen(worker)
+
+    def _listen(self, worker: WorkerProcess) -> None:
+        if not worker.told_to_listen:
+            worker.told_to_listen = True
+            worker.send(Message("listen"))
 
     def _worker_listening(self, worker: WorkerProcess) -> None:
         worker.listening = True
@@ -186,129 +179,200 @@ class Supervisor:
             self._announced = True
             self._on_ready()
 
+    def _worker_failed(self, worker: WorkerProcess, message: Message) -> None:
+        if not self._stopping:  # said once: what keeps the first worker from starting keeps all of them
+            log.error(
+                "worker cannot start",
+                pid=worker.pid,
+                reason=message.body.get("reason", ""),
+                detail=message.body.get("detail", ""),
+            )
+        if not self._announced:
+            self._give_up()
+
+    def _submit(self, worker: WorkerProcess, message: Message) -> None:
+        """Collect a share.  One that comes after the last that was needed waits for, or finds, the node unsealed."""
+        if self._unsealing is not None:
+            self._unsealing.askers.append((worker, message.id))
+        elif self._root_key is not None:
+            self._reply_progress(worker, message.id, ())
+        else:
+            step = shares.add(self._collection, message.secret, int(message.body["threshold"]), uuid4(self._random))
+            self._collection = step.collection
+            self._reply_progress(worker, message.id, step.complete)
+
     def _reply_progress(self, worker: WorkerProcess, request_id: int, complete: tuple[bytes, ...]) -> None:
         body = {
             "nonce": self._collection.nonce,
             "count": len(self._collection.shares),
             "complete": list(complete),
         }
-        self._send(worker, Message("reply", id=request_id, body=body))
+        worker.send(Message("reply", id=request_id, body=body))
 
     def _give_key(self, worker: WorkerProcess, key: Secret) -> None:
         self._next_id += 1
-        self._send(worker, Message("open", id=self._next_id, secret=key.reveal()))
+        worker.send(Message("open", id=self._next_id, secret=key.reveal()))
 
     def _unseal(self, asker: WorkerProcess, message: Message) -> None:
         """Hand the root key to every worker; the asker is answered when all have opened their barrier."""
+        if self._sealing is not None:
+            asker.send(Message("reply", id=message.id, body={"error": "the node is being sealed"}))
+            return
+        if self._unsealing is not None:
+            self._unsealing.askers.append((asker, message.id))
+            return
+        if self._root_key is not None:
+            asker.send(Message("reply", id=message.id))
+            return
         self._root_key = Secret(message.secret)
-        self._unsealing = Unsealing(asker, message.id, self._root_key)
+        self._collection = shares.EMPTY
+        self._unsealing = Unsealing()
+        self._unsealing.askers.append((asker, message.id))
         for worker in self._workers.values():
             if worker.ending_since is not None:
                 continue
-            self._unsealing.waiting.add(worker.process.pid)
+            self._unsealing.waiting.add(worker.pid)
             if worker.ready:  # the others get it as soon as they are
                 self._give_key(worker, self._root_key)
         log.info("unsealing", workers=len(self._unsealing.waiting))
 
     def _opened(self, worker: WorkerProcess, error: str) -> None:
+        """A worker has opened the barrier, or couldn't: then it must not serve as a sealed one beside unsealed ones."""
         if error:
-            log.error("worker did not open the barrier", pid=worker.process.pid, reason=error)
+            log.error("worker did not open the barrier", pid=worker.pid, reason=error)
         unsealing = self._unsealing
-        if unsealing is None:
+        if unsealing is None or worker.pid not in unsealing.waiting:
+            if error:
+                self._replace(worker)
+            else:
+                self._listen(worker)
             return
-        unsealing.waiting.discard(worker.process.pid)
-        unsealing.error = unsealing.error or error
+        if error:
+            unsealing.error = error
+            unsealing.failed.append(worker)
+        else:
+            unsealing.opened += 1
+        self._waited_for(worker, unsealing)
+
+    def _waited_for(self, worker: WorkerProcess, unsealing: Unsealing) -> None:
+        unsealing.waiting.discard(worker.pid)
         if unsealing.waiting:
             return
         self._unsealing = None
-        if unsealing.error:
-            self._root_key = None
-        else:
+        error = ""
+        if unsealing.opened:
             log.info("unsealed")
-        self._send(unsealing.asker, Message("reply", id=unsealing.request_id, body={"error": unsealing.error}))
+            for failed in unsealing.failed:
+                self._replace(failed)
+        else:
+            self._root_key = None
+            error = unsealing.error
+        for other in self._workers.values():
+            if other.ready and other.ending_since is None:
+                self._listen(other)
+        for asker, request_id in unsealing.askers:
+            asker.send(Message("reply", id=request_id, body={"error": error}))
 
     def _seal(self, asker: WorkerProcess, request_id: int) -> None:
-        """Forget the key and end every worker; the asker last, so that it can answer."""
+        """Forget the key and end every worker; who asked for it last, so that it can answer."""
         log.info("sealing")
         self._root_key = None
         self._collection = shares.EMPTY
-        self._sealing = (asker, request_id)
+        self._restart_at.clear()
+        self._sealing = [*(self._sealing or ()), (asker, request_id)]
+        askers = [worker for worker, _ in self._sealing]
         for worker in self._workers.values():
-            if worker is not asker:
+            if worker not in askers:
                 self._end(worker, DRAIN_S)
         self._finish_sealing()
 
     def _finish_sealing(self) -> None:
         if self._sealing is None:
             return
-        asker, request_id = self._sealing
-        if any(w is not asker and w.ending_since is not None for w in self._workers.values()):
+        askers = [worker for worker, _ in self._sealing]
+        if any(worker not in askers for worker in self._workers.values()):
             return
-        self._sealing = None
-        self._send(asker, Message("reply", id=request_id))
-        self._end(asker, DRAIN_S)
-        log.info("sealed")
+        for asker, request_id in self._sealing:
+            if asker.ending_since is None:
+                asker.send(Message("reply", id=request_id))
+                self._end(asker, DRAIN_S)
+        if not self._workers:
+            log.info("sealed")
 
     def _end(self, worker: WorkerProcess, drain_s: float) -> None:
         if worker.ending_since is None:
             worker.ending_since = time.monotonic()
-            self._send(worker, Message("end", body={"drain_s": drain_s}))
+            worker.send(Message("end", body={"drain_s": drain_s}))
+
+    def _replace(self, worker: WorkerProcess) -> None:
+        """End a worker that can't do its work."""
+        worker.failed = True
+        self._end(worker, 0)
 
     def _handle_signals(self) -> None:
         signals, self._signals = self._signals, set()
-        if signals & {signal.SIGTERM, signal.SIGINT} and self._stopping_since is None:
+        if signals & {signal.SIGTERM, signal.SIGINT} and not self._stopping:
             log.info("stopping")
-            self._stop(_STOP_S)
-        if signal.SIGHUP in signals and self._stopping_since is None:
+            self._stop(STOP_DRAIN_S)
+        if signal.SIGHUP in signals and not self._stopping:
             log.info("reloading")
-            self._reload()
+            news = self._reload()
+            self._header = self._header | news  # for those who come later
             for worker in self._workers.values():
-                self._send(worker, Message("reload"))
+                worker.send(Message("reload", body=news))
 
     def _stop(self, drain_s: float) -> None:
-        self._stopping_since = time.monotonic()
+        self._stopping = True
         for worker in self._workers.values():
             self._end(worker, drain_s)
 
+    def _give_up(self) -> None:
+        self._status = 1
+        self._stop(0)
+
     def _reap(self) -> None:
         for pid, worker in list(self._workers.items()):
-            if worker.process.poll() is None:
+            if worker.poll() is None:
                 continue
-            del self._workers[pid]
-            with contextlib.suppress(KeyError, ValueError):
+            if worker.control.fileno() >= 0:
                 self._selector.unregister(worker.control)
-            worker.control.close()
+            self._handle_all(worker, worker.last_words())
+            del self._workers[pid]
             self._lost(worker)
 
     def _lost(self, worker: WorkerProcess) -> None:
         """A worker has ended: finish what waited for it, and put another in its place."""
-        if self._unsealing is not None and worker.process.pid in self._unsealing.waiting:
-            self._opened(worker, "the worker ended")
+        if self._unsealing is not None and worker.pid in self._unsealing.waiting:
+            # No failure: the one that replaces it is given the key.
+            self._waited_for(worker, self._unsealing)
         self._finish_sealing()
-        if self._stopping_since is not None:
+        if self._stopping or self._sealing is not None:
             return
-        if worker.ending_since is not None:
+        if worker.ending_since is not None and not worker.failed:
             self._restart_at[worker.slot] = time.monotonic()
             return
-        log.error("worker ended by itself", pid=worker.process.pid, status=worker.process.returncode)
-        if not self._announced and not worker.ready:
-            # What keeps the first worker from starting keeps all of them: the reason is on the log above.
-            self._status = 1
-            self._stop(0)
+        log.error("worker ended by itself", pid=worker.pid, status=worker.poll())
+        if not self._announced:
+            self._give_up()
             return
-        failures = 0 if worker.ready else self._failures.get(worker.slot, 0) + 1
-        self._failures[worker.slot] = failures
-        pause_s = min(_RESTART_PAUSE_S * 2**failures, _LONGEST_PAUSE_S) if failures else 0.0
-        self._restart_at[worker.slot] = time.monotonic() + pause_s
+        if time.monotonic() - worker.started_at > _SETTLED_S:
+            self._failures[worker.slot] = 0
+        self._restart_later(worker.slot)
+
+    def _restart_later(self, slot: int) -> None:
+        """At once after one failure, ever later after more of them."""
+        failures = self._failures[slot] = self._failures.get(slot, 0) + 1
+        pause_s = min(_RESTART_PAUSE_S * 2**failures, _LONGEST_PAUSE_S) if failures > 1 else 0.0
+        self._restart_at[slot] = time.monotonic() + pause_s
 
     def _tick(self) -> None:
         now = time.monotonic()
         for slot, due in list(self._restart_at.items()):
-            if due <= now and self._stopping_since is None:
+            if due <= now and not self._stopping and self._sealing is None:
                 del self._restart_at[slot]
                 self._start(slot)
+        patience_s = _KILL_STOPPING_AFTER_S if self._stopping else _KILL_AFTER_S
         for worker in self._workers.values():
-            patience = _STOP_S if self._stopping_since is not None else _KILL_AFTER_S
-            if worker.ending_since is not None and now - worker.ending_since > patience:
-                log.warning("worker is killed", pid=worker.process.pid)
-                worker.process.kill()
+            if worker.ending_since is not None and now - worker.ending_since > patience_s:
+                log.warning("worker is killed", pid=worker.pid)
+                worker.kill()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -18,8 +19,8 @@ from strongroom.lib.secret import Secret
 from strongroom.sealing.port import Progress
 from strongroom.server import logs
 from strongroom.server.hardening import die_with, hide_memory
-from strongroom.server.plan import plan
-from strongroom.server.protocol import Framing, Message, pack
+from strongroom.server.plan import Plan, plan
+from strongroom.server.protocol import STOP_DRAIN_S, Framing, Message, pack
 from strongroom.server.runtime import Runtime
 from strongroom.server.sources import Sources, load
 
@@ -120,21 +121,33 @@ class Worker:
     async def run(self, control: socket.socket) -> None:
         """Serve until the supervisor says otherwise."""
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, self._ending.set)
-        loop.add_signal_handler(signal.SIGINT, lambda: None)  # a terminal's Ctrl-C is the supervisor's to handle
+        # A service manager may send its signal to every process: that is no reason to drop what is under way.
+        loop.add_signal_handler(signal.SIGTERM, self._end, STOP_DRAIN_S)
         await loop.connect_accepted_socket(lambda: self.link, control)
-        await self._runtime.start(SupervisorPort(self.link, self._runtime))
+        ending = asyncio.create_task(self._ending.wait())
+        starting = asyncio.create_task(self._runtime.start(SupervisorPort(self.link, self._runtime)))
+        await asyncio.wait((starting, ending), return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            # Nobody was served yet, so there is nothing to finish; a store that doesn't answer could hold this up.
+            os._exit(0)
+        await starting
         self.link.tell(Message("ready"))
         obeying = asyncio.create_task(self._obey())
-        await self._ending.wait()
+        await asyncio.wait((obeying, ending), return_when=asyncio.FIRST_COMPLETED)
+        if obeying.done():
+            await obeying  # it only ends by a fault, and a worker that obeys no more must not go on
         obeying.cancel()
         await self._runtime.stop(self._drain_s)
+
+    def _end(self, drain_s: float) -> None:
+        if not self._ending.is_set():
+            self._drain_s = drain_s
+            self._ending.set()
 
     def order(self, message: Message) -> None:
         """Take an order of the supervisor; the end comes at once, the others in their order."""
         if message.kind == "end":
-            self._drain_s = float(message.body.get("drain_s", 0))
-            self._ending.set()
+            self._end(float(message.body.get("drain_s", 0)))
         else:
             self._orders.put_nowait(message)
 
@@ -148,9 +161,16 @@ class Worker:
                     await self._runtime.listen()
                     self.link.tell(Message("listening"))
                 case "reload":
-                    self._runtime.reload()
+                    self._reload(str(message.body.get("log_level", "")))
                 case _:
                     log.error("unknown order", kind=message.kind)
+
+    def _reload(self, log_level: str) -> None:
+        try:
+            logs.reopen(log_level)
+        except logs.LogError as error:
+            log.error("the log goes on in the old file", reason=str(error))
+        self._runtime.reload()
 
     async def _open(self, message: Message) -> None:
         try:
@@ -167,22 +187,27 @@ def main() -> int:
     hide_memory()
     header = _receive(control)
     die_with(int(header.body["supervisor"]))
-    sources = msgspec.convert(header.body["sources"], Sources)
-    config = load(sources)
-    planned = plan(config, int(header.body["processors"]))
-    logs.configure(planned.log_level, planned.log_format, planned.log_file)
-    sockets = [adopt(descriptor) for descriptor in header.body["sockets"]]
-    control.setblocking(False)
-
-    async def serve() -> None:
-        await Worker(Runtime(planned, sockets)).run(control)
-
+    speaking = control.dup()
     try:
-        uvloop.run(serve())
-    except StrongroomError as error:
-        log.error("worker cannot start", reason=error.text, detail=error.detail)
+        planned = _configure(header)
+        sockets = [adopt(descriptor) for descriptor in header.body["sockets"]]
+        control.setblocking(False)
+        uvloop.run(Worker(Runtime(planned, sockets)).run(control))
+    except (StrongroomError, logs.LogError) as error:
+        reason = error.text if isinstance(error, StrongroomError) else str(error)
+        detail = error.detail if isinstance(error, StrongroomError) else ""
+        with contextlib.suppress(OSError):  # the supervisor has gone
+            speaking.sendall(pack(Message("failed", body={"reason": reason, "detail": detail})))
         return 1
     return 0
+
+
+def _configure(header: Message) -> Plan:
+    config = load(msgspec.convert(header.body["sources"], Sources))
+    planned = plan(config, int(header.body["processors"]))
+    level = str(header.body.get("log_level", "")) or planned.log_level
+    logs.configure(level, planned.log_format, planned.log_file)
+    return planned
 
 
 def _receive(control: socket.socket) -> Message:
