@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar, Union
 
@@ -38,6 +39,7 @@ class Record(
 R = TypeVar("R", bound=Record)
 
 _encoder = msgspec.msgpack.Encoder()
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 @cache
@@ -49,7 +51,7 @@ def encode(record: Record) -> bytes:
     """The record's bytes, before encryption."""
     encoded = _encoder.encode(record)
     if _UNKNOWN_BYTES in encoded:
-        return _encoder.encode(_hoist(msgspec.msgpack.decode(encoded)))
+        return _encoder.encode(_walk(msgspec.msgpack.decode(encoded), type(record), _hoist))
     return encoded
 
 
@@ -59,53 +61,53 @@ def decode(encoded: bytes, type_: type[R]) -> R:
         record: R = _decoder(type_).decode(encoded)
     except msgspec.ValidationError:
         pass  # a newer release wrote it, or it is of another type: the slower way tells
-    except msgspec.DecodeError as error:
-        raise Internal("a stored record cannot be read", detail=str(error)) from error
+    except _UNREADABLE as error:
+        raise Internal("a stored record cannot be read", detail=f"{type_.__name__}: {type(error).__name__}") from error
     else:
         return record
     try:
-        record = msgspec.convert(_absorb(msgspec.msgpack.decode(encoded), type_), type_)
-    except msgspec.MsgspecError as error:
+        record = msgspec.convert(_walk(msgspec.msgpack.decode(encoded), type_, _absorb), type_)
+    except _UNREADABLE as error:
         raise Internal("a stored record cannot be read", detail=f"{type_.__name__}: {error}") from error
     return record
 
 
-def _hoist(value: Any) -> Any:
+_Step = Callable[[dict[str, Any], dict[str, Any], "type[msgspec.Struct]"], dict[str, Any]]
+"""What is done with the fields of one struct: those that its type knows, and the others."""
+
+
+def _hoist(known: dict[str, Any], unknown: dict[str, Any], type_: type[msgspec.Struct]) -> dict[str, Any]:
     """Put fields kept under the reserved name back beside the known ones."""
-    if isinstance(value, dict):
-        kept = value.get(_UNKNOWN)
-        if not isinstance(kept, dict):
-            return {key: _hoist(item) for key, item in value.items()}
-        return {key: _hoist(item) for key, item in value.items() if key != _UNKNOWN} | kept
-    if isinstance(value, list):
-        return [_hoist(item) for item in value]
-    return value
+    kept: dict[str, Any] = known.get(_UNKNOWN, {})
+    return {name: item for name, item in known.items() if name != _UNKNOWN} | kept | unknown
 
 
-def _absorb(value: Any, type_: Any) -> Any:
-    """Move fields that `type_` doesn't know under the reserved name, at every depth."""
+def _absorb(known: dict[str, Any], unknown: dict[str, Any], type_: type[msgspec.Struct]) -> dict[str, Any]:
+    """Move fields that the type doesn't know under the reserved name."""
+    tag = type_.__struct_config__.tag_field
+    kept = {name: item for name, item in unknown.items() if name != tag}
+    if tag in unknown:
+        known[tag] = unknown[tag]
+    return known | {_UNKNOWN: kept} if kept else known
+
+
+def _walk(value: Any, type_: Any, step: _Step) -> Any:
+    """Apply `step` to every struct inside.  Types lead the way: what a map of free values holds is never a field."""
     origin, arguments = typing.get_origin(type_), typing.get_args(type_)
     if origin in (Union, types.UnionType):
         struct = next((a for a in arguments if isinstance(a, type) and issubclass(a, msgspec.Struct)), None)
-        return _absorb(value, struct) if struct is not None else value
+        return _walk(value, struct, step) if struct is not None else value
     if isinstance(value, dict) and isinstance(type_, type) and issubclass(type_, msgspec.Struct):
         hints = typing.get_type_hints(type_)
-        known = dict(zip(type_.__struct_encode_fields__, type_.__struct_fields__, strict=True))
-        out, unknown = {}, {}
-        for name, item in value.items():
-            if name in known:
-                out[name] = _absorb(item, hints[known[name]])
-            elif name == type_.__struct_config__.tag_field:
-                out[name] = item
-            else:
-                unknown[name] = item
-        if unknown:
-            out[_UNKNOWN] = unknown
-        return out
+        names = dict(zip(type_.__struct_encode_fields__, type_.__struct_fields__, strict=True))
+        known = {name: _walk(item, hints[names[name]], step) for name, item in value.items() if name in names}
+        return step(known, {name: item for name, item in value.items() if name not in names}, type_)
     if isinstance(value, dict) and origin is dict:
-        return {key: _absorb(item, arguments[1]) for key, item in value.items()}
-    if isinstance(value, list) and origin in (list, tuple):
-        return [_absorb(item, arguments[0]) for item in value]
+        return {key: _walk(item, arguments[1], step) for key, item in value.items()}
+    if isinstance(value, list) and origin is tuple and len(value) == len(arguments) and arguments[-1] is not Ellipsis:
+        return [_walk(item, inner, step) for item, inner in zip(value, arguments, strict=True)]
+    if isinstance(value, list) and (origin is list or (origin is tuple and arguments[-1] is Ellipsis)):
+        return [_walk(item, arguments[0], step) for item in value]
     return value
 
 

@@ -1,0 +1,438 @@
+"""The barrier: what the store may not do to it, what its cache keeps, and how it follows other processes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from strongroom.barrier import keys
+from strongroom.barrier.barrier import Barrier, open_keyring, seal_keyring
+from strongroom.barrier.cache import Cache, Derived, Row
+from strongroom.barrier.cipher import RowCipher
+from strongroom.barrier.keyring import Keyring, Term, new_keyring, rotate
+from strongroom.barrier.record import encode
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.crypto.aead import Aes256Gcm
+from strongroom.lib.errors import Internal, StorageError, Tampered
+from strongroom.lib.rand import SystemRandom
+from strongroom.lib.secret import Secret
+from strongroom.storage.base import Snapshot
+from strongroom.storage.inmem import InmemStorage
+from tests.sim.clock import SetClock
+from tests.sim.faulty_storage import Fail, FaultyStorage, Hold, Plan
+from tests.unit.barrier.places import AREA, ROOT_KEY, Note, Place, SecretNote, get, put, text_of
+
+VECTORS = Path(__file__).parents[2] / "vectors" / "records"
+
+
+@pytest.mark.parametrize("at", [0, 1, 4, 5, 8, 9, 24, 25, 36, 37, -1])
+def test_an_altered_row_is_noticed(at: int) -> None:
+    """A flipped bit anywhere, in format, keyring id, term, salt, nonce, ciphertext or tag, is `Tampered`."""
+
+    async def main() -> None:
+        place = await Place().start()
+        await put(await place.process(), {"a": "text"})
+        entry = await place.storage.get(AREA + "a")
+        assert entry is not None
+        row = bytearray(entry.value)
+        row[at] ^= 1
+        await place.storage.commit({}, {AREA + "a": bytes(row)}, {})
+        with pytest.raises(Tampered):
+            await get(await place.process(), "a")
+
+    asyncio.run(main())
+
+
+def test_a_truncated_row_is_noticed() -> None:
+    """A row cut to any length is `Tampered`, also for a process that has that row's key at hand."""
+
+    async def main() -> None:
+        place = await Place().start()
+        writer = await place.process()
+        await put(writer, {"a": "text"})
+        entry = await place.storage.get(AREA + "a")
+        assert entry is not None
+        for length in range(len(entry.value)):
+            await place.storage.commit({}, {AREA + "a": entry.value[:length]}, {})
+            with pytest.raises(Tampered):
+                await get(writer, "a")
+
+    asyncio.run(main())
+
+
+def test_a_row_is_bound_to_its_key() -> None:
+    """A row copied to another key is `Tampered` there, and still right at its own."""
+
+    async def main() -> None:
+        place = await Place().start()
+        barrier = await place.process()
+        await put(barrier, {"a": "mine", "b": "other"})
+        entry = await place.storage.get(AREA + "a")
+        assert entry is not None
+        await place.storage.commit({}, {AREA + "b": entry.value}, {})
+        with pytest.raises(Tampered):
+            await get(barrier, "b")
+        assert await get(barrier, "a") == "mine"
+
+    asyncio.run(main())
+
+
+def test_a_record_of_another_type_is_refused() -> None:
+    """Reading a row as another type is `Internal`, cached or not, own write or not; nothing is reinterpreted."""
+
+    async def main() -> None:
+        place = await Place().start()
+        barrier = await place.process()
+        await put(barrier, {"a": "text"})
+
+        async def own(txn: Transaction) -> None:
+            txn.write(AREA + "b", Note(text="x"))
+            await txn.read(AREA + "b", SecretNote)
+
+        await get(barrier, "a")
+        with pytest.raises(Internal):
+            await transact(barrier, lambda txn: txn.read(AREA + "a", SecretNote))
+        with pytest.raises(Internal):
+            await transact(await place.process(), lambda txn: txn.read(AREA + "a", SecretNote))
+        with pytest.raises(Internal):
+            await transact(barrier, own)
+
+    asyncio.run(main())
+
+
+async def _rotate(place: Place) -> Keyring:
+    entry = await place.storage.get(keys.KEYRING)
+    assert entry is not None
+    newer = rotate(open_keyring(ROOT_KEY, entry.value), place.random, 2.0)
+    row = seal_keyring(ROOT_KEY, newer, place.random)
+    await place.storage.commit({keys.KEYRING: entry.revision}, {keys.KEYRING: row}, {})
+    return newer
+
+
+def test_a_rotation_by_another_process_is_followed() -> None:
+    """After a rotation a process reads rows of the new term and of the old one, and writes under the new one."""
+
+    async def main() -> None:
+        place = await Place().start()
+        first = await place.process()
+        await put(first, {"a": "old term"})
+        newer = await _rotate(place)
+        await put(await place.process(), {"b": "new term"})
+        assert await get(first, "b") == "new term"
+        assert await get(first, "a") == "old term"
+        await put(first, {"c": "x"})
+        entry = await place.storage.get(AREA + "c")
+        assert entry is not None
+        assert int.from_bytes(entry.value[5:9], "big") == newer.active == 2
+
+    asyncio.run(main())
+
+
+def test_an_unknown_term_makes_a_reader_reload() -> None:
+    """A row whose term the feed has not told of yet is read all the same; a term that exists nowhere is `Tampered`."""
+
+    async def main() -> None:
+        place = await Place().start()
+        reader = await place.process()
+        newer = await _rotate(place)
+        sealed = RowCipher(newer, place.random).seal(AREA + "a", encode(Note(text="early")))
+        note = await reader.record(AREA + "a", Row(1, sealed), Note)
+        assert note == Note(text="early")
+        beyond = RowCipher(rotate(newer, place.random, 3.0), place.random).seal(AREA + "a", encode(Note()))
+        with pytest.raises(Tampered):
+            await reader.record(AREA + "a", Row(1, beyond), Note)
+
+    asyncio.run(main())
+
+
+def test_a_failed_reload_is_repeated() -> None:
+    """When the store fails just as a rotated keyring is read, the next request reads it, and writes under it."""
+
+    async def main() -> None:
+        place = await Place().start()
+        plan = Plan()
+        barrier = await place.process(plan)
+        await put(barrier, {"a": "x"})
+        await _rotate(place)
+        plan.add("get", Fail())
+        with pytest.raises(StorageError):
+            await barrier.sync()
+        await barrier.sync()
+        assert barrier.keyring.active == 2
+
+    asyncio.run(main())
+
+
+def test_a_replaced_keyring_stops_everything() -> None:
+    """A keyring row that isn't sealed by this root key, or is gone, makes every request fail, not only the first."""
+
+    async def main() -> None:
+        for row in (seal_keyring(Secret(bytes(32)), new_keyring(SystemRandom(), 1.0), SystemRandom()), b"", None):
+            place = await Place().start()
+            barrier = await place.process()
+            await put(barrier, {"a": "x"})
+            await place.storage.commit({}, {keys.KEYRING: row}, {})
+            for _ in range(3):
+                with pytest.raises(Tampered):
+                    await get(barrier, "a")
+            with pytest.raises(Tampered):
+                await place.process()
+
+    asyncio.run(main())
+
+
+def test_the_root_key_of_another_store_does_not_open() -> None:
+    """`Barrier.open` refuses a root key that isn't this store's."""
+
+    async def main() -> None:
+        place = await Place().start()
+        with pytest.raises(Tampered):
+            await Barrier.open(place.storage, Secret(bytes(32)), place.random)
+
+    asyncio.run(main())
+
+
+def test_no_two_rows_share_key_and_nonce() -> None:
+    """Rows of one process differ in nonce, rows of two processes and of two terms in salt."""
+
+    async def main() -> None:
+        place = await Place().start()
+        first, second = await place.process(), await place.process()
+        rows = [barrier.seal(AREA + "a", Note()) for barrier in (first, second) for _ in range(50)]
+        await _rotate(place)
+        await first.sync()
+        rows += [first.seal(AREA + "a", Note()) for _ in range(50)]
+        assert len({row[:37] for row in rows}) == len(rows)
+        assert len({row[9:25] for row in rows}) == 3
+
+    asyncio.run(main())
+
+
+def test_secret_records_never_stay_decoded() -> None:
+    """After a read the cache holds the ciphertext of a secret record only, and the decoded form of an open one."""
+
+    async def main() -> None:
+        place = await Place().start()
+        barrier = await place.process()
+
+        async def write(txn: Transaction) -> None:
+            txn.write(AREA + "secret", SecretNote(text="canary"))
+            txn.write(AREA + "open", Note(text="plain"))
+
+        async def read(txn: Transaction) -> None:
+            assert await txn.read(AREA + "secret", SecretNote) == SecretNote(text="canary")
+            assert await txn.read(AREA + "open", Note) == Note(text="plain")
+
+        await transact(barrier, write)
+        await transact(barrier, read)
+        secret, plain = barrier.cache.row(AREA + "secret"), barrier.cache.row(AREA + "open")
+        assert secret is not None
+        assert secret.record is None
+        assert secret.raw is not None
+        assert b"canary" not in secret.raw
+        assert plain is not None
+        assert plain.record == Note(text="plain")
+
+    asyncio.run(main())
+
+
+def test_the_cache_is_bounded_in_bytes() -> None:
+    """However many rows are read, keys and values kept stay below the bound, and the newest stay."""
+    cache = Cache(100_000)
+    for number in range(1000):
+        cache.keep(f"key/{number}", Row(number, bytes(1000)))
+        cache.row("key/0")
+    kept = [number for number in range(1000) if cache.row(f"key/{number}") is not None]
+    assert 50 <= len(kept) <= 100
+    assert kept[0] == 0  # read again and again
+    assert kept[1:] == list(range(1000 - len(kept) + 1, 1000))
+    for number in range(1000):
+        cache.keep("same", Row(number, bytes(1000)))
+    assert cache.row("key/999") is not None  # replacing a row counts once
+
+
+def test_derived_values_are_bounded() -> None:
+    """Merged rules of a million clients don't stay in memory; what is used again and again does."""
+    cache = Cache(1)
+    for number in range(10_000):
+        cache.keep_derived(number, Derived(number, {"k": 1}, frozenset({"p/"})))
+        cache.derived(0)
+    kept = sum(cache.derived(number) is not None for number in range(10_000))
+    assert 0 < kept <= 4096
+    assert cache.derived(0) is not None
+    cache.changed(1, ["p/x"])
+    assert all(cache.derived(number) is None for number in range(10_000))
+
+
+def test_a_fill_overtaken_by_the_feed_is_thrown_away() -> None:
+    """A row that was changed while it was being read from the store is read again, and nothing stale is cached."""
+
+    async def main() -> None:
+        place = await Place().start()
+        await put(await place.process(), {"a": "old"})
+        stalled = _StalledAnswer(place.storage)
+        barrier = await Barrier.open(stalled, ROOT_KEY, place.random)
+        await barrier.sync()
+        fill = asyncio.create_task(barrier.row(AREA + "a"))
+        await stalled.answered.wait()  # the old row is on its way
+        await put(await place.process(), {"a": "new"})
+        await barrier.sync()  # another request hears of the change first
+        stalled.go_on.set()
+        row = await fill
+        assert await barrier.record(AREA + "a", row, Note) == Note(text="new")
+        assert await get(barrier, "a") == "new"
+
+    asyncio.run(main())
+
+
+class _StalledAnswer(FaultyStorage):
+    """A store whose first answer to `get_many` is held back after it was made."""
+
+    def __init__(self, inner: InmemStorage) -> None:
+        super().__init__(inner, Plan())
+        self.answered = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def get_many(self, keys: Iterable[str]) -> Snapshot:
+        """The rows as they were when this was called."""
+        snapshot = await super().get_many(keys)
+        if not self.answered.is_set():
+            self.answered.set()
+            await self.go_on.wait()
+        return snapshot
+
+
+def test_a_feed_that_does_not_reach_back_drops_everything() -> None:
+    """A process that slept too long for the feed forgets all rows and derived values, and sees the present."""
+
+    async def main() -> None:
+        place = await Place(feed_commits=3).start()
+        sleeper = await place.process()
+        await put(sleeper, {"a": "old", "b": "same"})
+
+        async def derive(txn: Transaction) -> str | None:
+            return await txn.derived("upper", lambda inner: text_of(inner, "a"))
+
+        assert await transact(sleeper, derive) == "old"
+        other = await place.process()
+        await put(other, {"a": "new"})
+        for number in range(5):
+            await put(other, {f"n{number}": "x"})
+        assert await get(sleeper, "a") == "new"
+        assert await transact(sleeper, derive) == "new"
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("ahead", [-2, 0, 2])
+def test_another_history_drops_everything(ahead: int) -> None:
+    """After the store was replaced by a backup, older, as old or newer by number, no row of the old one is seen."""
+
+    async def main() -> None:
+        place = await Place().start()
+        barrier = await place.process()
+        for number in range(5):
+            await put(barrier, {"a": f"lost {number}", "gone": "lost"})
+        assert await get(barrier, "a") == "lost 4"
+        before = barrier.revision
+        restored = await place.restored()
+        writer = await restored.process()
+        while writer.revision < before + ahead:
+            await put(writer, {"a": "restored"})
+            await writer.sync()
+        place.become(restored)
+        assert await get(barrier, "a") == "restored"
+        assert await get(barrier, "gone") is None
+        assert barrier.revision == before + ahead
+
+    asyncio.run(main())
+
+
+def test_a_transaction_does_not_go_on_in_another_history() -> None:
+    """A request that began before the store was replaced begins again; it answers from one history alone."""
+
+    async def main() -> None:
+        place = await Place().start()
+        barrier = await place.process()
+        for number in range(5):
+            await put(barrier, {"a": f"lost {number}", "b": f"lost {number}"})
+        runs = 0
+
+        async def body(txn: Transaction) -> tuple[str | None, str | None]:
+            nonlocal runs
+            runs += 1
+            one = await text_of(txn, "a")
+            if runs == 1:
+                restored = await place.restored()
+                await put(await restored.process(), {"a": "restored", "b": "restored"})
+                place.become(restored)
+            return one, await text_of(txn, "b")
+
+        assert await transact(barrier, body) == ("restored", "restored")
+        assert runs == 2
+
+    asyncio.run(main())
+
+
+def test_syncs_at_the_same_time_agree() -> None:
+    """Of two requests that follow the feed at once, the slower one neither loses a change nor goes back."""
+
+    async def main() -> None:
+        place = await Place().start()
+        hold = Hold()
+        plan = Plan(changed_since=[hold])
+        barrier = await place.process(plan)
+        other = await place.process()
+        await put(other, {"a": "1"})
+        slow = asyncio.create_task(barrier.sync())
+        await hold.reached.wait()
+        await put(other, {"a": "2"})
+        assert await get(barrier, "a") == "2"
+        ahead = barrier.revision
+        hold.released.set()
+        assert await slow == ahead
+        assert await get(barrier, "a") == "2"
+
+    asyncio.run(main())
+
+
+class _Counting:
+    """Randomness for golden bytes: 0, 1, 2, …"""
+
+    def bytes(self, count: int) -> bytes:
+        """The first bytes there are."""
+        return bytes(range(count))
+
+
+def test_todays_rows_stay_readable() -> None:
+    """The bytes of a row and of a keyring as this release writes them: a change must be made on purpose."""
+    keyring = Keyring(
+        id=0, active=2, terms={n: Term(key=bytes([n] * 32), installed_at=1.5) for n in (1, 2)}, index_key=bytes(32)
+    )
+    cipher = RowCipher(keyring, _Counting())
+    golden_row = bytes.fromhex((VECTORS / "row.hex").read_text())
+    golden_keyring = bytes.fromhex((VECTORS / "keyring.hex").read_text())
+    assert cipher.seal(AREA + "a", encode(Note(text="golden"))) == golden_row
+    assert cipher.open(AREA + "a", golden_row) == encode(Note(text="golden"))
+    assert seal_keyring(ROOT_KEY, keyring, _Counting()) == golden_keyring
+    assert open_keyring(ROOT_KEY, golden_keyring) == keyring
+    # The same by the documented layout alone: format, keyring id, term, salt, nonce, ciphertext.
+    assert golden_row[:9].hex() == "010000000000000002"
+    row_key = keyring.row_key(2, golden_row[9:25])
+    plain = Aes256Gcm(row_key).open(golden_row[25:37], golden_row[37:], (AREA + "a").encode())
+    assert msgspec.msgpack.decode(plain) == {"~type": "note", "text": "golden"}
+
+
+def test_keys_have_purposes() -> None:
+    """Keys for different purposes differ, stay over rotations, and aren't shown."""
+    keyring = new_keyring(SystemRandom(), SetClock().now())
+    rotated = rotate(keyring, SystemRandom(), 5.0)
+    assert keyring.purpose_key("token") == rotated.purpose_key("token") != keyring.purpose_key("audit")
+    assert len(keyring.purpose_key("names", 64)) == 64
+    shown = repr(rotated) + repr(rotated.terms) + str(rotated.terms[1])
+    for secret in (rotated.index_key, *(term.key for term in rotated.terms.values())):
+        assert repr(secret)[2:-1] not in shown
