@@ -8,7 +8,6 @@ from importlib import import_module
 from strongroom.cli.command import Arity, Command
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
-from strongroom.client.settings import named
 
 DEV_LISTEN_ADDRESS = "127.0.0.1:8200"
 
@@ -42,12 +41,10 @@ class ServeArguments:
     recovery: bool = False
 
 
-_CONFIG = Flag("config", "A configuration file or directory; may be repeated.", "strings", variable="CONFIG_PATH")
-
 _OPTIONS = Group(
     "Command Options",
     (
-        _CONFIG,
+        Flag("config", "A configuration file or directory; may be repeated.", "strings", variable="CONFIG_PATH"),
         Flag("exit-on-core-shutdown", "Exit when the server shuts down inside.", "bool"),
         Flag("log-file", "Where to write the log as well."),
         Flag("log-format", "standard or json.", variable="LOG_FORMAT"),
@@ -75,16 +72,10 @@ _DEV = Group(
 )
 
 
-def _configs(call: Invocation) -> tuple[str, ...]:
-    given = tuple(call.flags.many("config"))
-    variable = named(call.environment, "CONFIG_PATH")[1]
-    return given or ((variable,) if variable else ())
-
-
 def _server(call: Invocation) -> int:
     flags = call.flags
     arguments = ServeArguments(
-        config=_configs(call),
+        config=tuple(flags.many("config")),
         dev=flags.on("dev"),
         dev_root_token_id=flags.text("dev-root-token-id"),
         dev_listen_address=flags.text("dev-listen-address"),
