@@ -10,7 +10,7 @@ import msgspec
 from strongroom.__about__ import RELEASED, VERSION
 from strongroom.core.node import Node
 from strongroom.lib.errors import InvalidRequest, Sealed, UnsupportedOperation
-from strongroom.sdk.fields import Body, CommaList, fill
+from strongroom.sdk.fields import Body, CommaList, FieldError, fill, to_bool
 from strongroom.sdk.request import Operation
 from strongroom.sealing import initialize, unseal
 from strongroom.sealing.port import Progress
@@ -99,7 +99,12 @@ async def health(node: Node, operation: Operation, data: Mapping[str, Any]) -> F
 
 
 def _chosen(data: Mapping[str, Any], name: str, status: int) -> int:
-    """The status that the query wants instead; what is no status is refused."""
+    """The status that the query wants instead; what is no status, or no boolean, is refused."""
+    for field in ("standbyok", "perfstandbyok"):
+        try:
+            to_bool(data.get(field))
+        except FieldError as error:
+            raise InvalidRequest("") from error
     for field in ("activecode", "standbycode", "sealedcode", "uninitcode"):
         if field not in data:
             continue

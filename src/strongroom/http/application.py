@@ -36,7 +36,7 @@ class Application:
         except StrongroomError as error:
             return encode.failure(error)
         try:
-            front = PATHS.get(call.path)
+            front = PATHS.get(call.path.removesuffix("/"))
             if front is not None:
                 answer = await front(self._node, call.operation, call.data)
                 return encode.flat(answer.body, answer.status)

@@ -17,11 +17,14 @@ from strongroom.lib.rand import Random, base62, uuid4
 from strongroom.lib.secret import Secret
 from strongroom.sealing import pgp
 from strongroom.seals import shamir
-from strongroom.services.mounts.records import MountRecord
+from strongroom.services.mounts.records import MountConfig, MountRecord
 from strongroom.services.policy.builtin import DEFAULT, RESPONSE_WRAPPING
 from strongroom.services.policy.records import PolicyRecord
 from strongroom.services.tokens import TokenRecord, TokenService
 from strongroom.storage.base import Storage
+
+
+_PASSED_HEADERS = {"identity/": ("Authorization",), "sys/": ("Accept",)}
 
 
 class Cluster(Record, frozen=True, tag="cluster"):
@@ -160,6 +163,7 @@ def _built_in_mounts(random: Random, now: float) -> list[MountRecord]:
             description=description,
             local=path == "cubbyhole/",
             seal_wrap=path == "sys/",
+            config=MountConfig(passthrough_request_headers=_PASSED_HEADERS.get(path)),
             created_at=now,
         )
         for table, path, type_, prefix, description in wanted
