@@ -23,7 +23,6 @@ from strongroom.services.policy.records import PolicyRecord
 from strongroom.services.tokens import TokenRecord, TokenService
 from strongroom.storage.base import Storage
 
-
 _PASSED_HEADERS = {"identity/": ("Authorization",), "sys/": ("Accept",)}
 
 
