@@ -39,7 +39,7 @@ def entries(path: Path) -> list[dict[str, Any]]:
 async def exercise(server: Server) -> None:
     """Requests of every kind, with secrets in every place that may hold one."""
     await server.ok("POST", "sys/mounts/kv", {"type": "kv"})
-    await server.ok("POST", "kv/a", {CANARY[:6]: CANARY, "list": [CANARY, {"deep": CANARY}]})
+    await server.ok("POST", "kv/a", {CANARY[:6]: CANARY, "list": [CANARY, {"deep": CANARY}], "big": 10**30})
     await server.ok("GET", "kv/a")
     wrapped = await server.ok("GET", "kv/a", headers={"x-vault-wrap-ttl": "60"})
     opened = await server.ok("POST", "sys/wrapping/unwrap", token=wrapped.body["wrap_info"]["token"])
