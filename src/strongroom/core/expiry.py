@@ -108,12 +108,15 @@ class Expiry:
         async def body(txn: Transaction) -> None:
             await txn.guard(fence)
             record = await txn.read(keys.TOKEN + key, TokenRecord)
-            if record is None or record.retired or due_key(record.expires_at, "token", key) != row:
-                txn.delete(row)
-            else:
+            if record is not None and not record.retired and await self._over(txn, record, row):
                 await self._parts.tokens.revoke(txn, record)
+            txn.delete(row)
 
         await transact(self._parts.barrier, body)
+
+    async def _over(self, txn: Transaction, record: TokenRecord, row: str) -> bool:
+        """Whether `row` is no left-over: the token's time has come, or its uses are used up."""
+        return due_key(record.expires_at, "token", record.key) == row or await self._parts.tokens.spent(txn, record)
 
     async def _end_lease(self, fence: Fence, row: str, id_: str, now: float) -> None:
         parts = self._parts

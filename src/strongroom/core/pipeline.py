@@ -90,7 +90,7 @@ class Pipeline:
             log.warning("request failed", request_id=request.id, path=request.path, detail=error.detail)
         bearer = progress.known.bearer
         if bearer is not None and bearer.record.num_uses:
-            error = await self._end_if_spent(bearer, error)
+            error = await self._end_if_spent(request, bearer, error)
         if progress.login_user is not None and isinstance(error, InvalidCredentials):
             entry, user = progress.login_user
             try:
@@ -152,7 +152,8 @@ class Pipeline:
         response = await self._dispatch(txn, known, entry, match, router)
         answer = await self._finish(txn, known, entry, response)
         if bearer.record.num_uses and known.remaining_uses == 0:
-            await self._spent(txn, bearer)  # with what the request has just leased
+            # After what the request has leased, which ends with the token.
+            await parts.tokens.end_spent(txn, bearer.record, request.received_at)
         return answer
 
     async def _authenticate(self, txn: Transaction, request: ApiRequest, match: Match | None, router: Router) -> Bearer:
@@ -271,22 +272,18 @@ class Pipeline:
             answer.response.warnings = [*warnings, *answer.response.warnings]
         return msgspec.structs.replace(answer, lease_id=lease.id, lease_duration_s=ttl_s, renewable=wanted.renewable)
 
-    async def _end_if_spent(self, bearer: Bearer, error: StrongroomError) -> StrongroomError:
+    async def _end_if_spent(self, request: ApiRequest, bearer: Bearer, error: StrongroomError) -> StrongroomError:
         """End a token whose last use was a request that failed; the error to answer with."""
 
         async def end(txn: Transaction) -> None:
             if await self.parts.tokens.spent(txn, bearer.record):
-                await self._spent(txn, bearer)
+                await self.parts.tokens.end_spent(txn, bearer.record, request.received_at)
 
         try:
             await transact(self.parts.barrier, end)
         except StrongroomError as unended:
             return unended
         return error
-
-    async def _spent(self, txn: Transaction, bearer: Bearer) -> None:
-        """A token whose last use this was ends with the request."""
-        await self.parts.tokens.revoke(txn, bearer.record)
 
 
 def _resolve(entry: MountEntry | None, request: ApiRequest) -> tuple[Match | None, StrongroomError | None]:

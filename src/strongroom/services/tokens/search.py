@@ -35,6 +35,7 @@ async def by_lease_prefix(
                 if record is not None
                 and lease_id(record).startswith(prefix)
                 and await tokens.record_alive(txn, record, router, now)
+                and not await tokens.spent(txn, record)
             ]
 
         for record in await transact(barrier, read):

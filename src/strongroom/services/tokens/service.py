@@ -34,6 +34,8 @@ _ACCESSOR_CHARACTERS = 24
 _MAX_TOKEN_LENGTH = 8192
 _TREE_AT_ONCE = 8
 """Descendants that go in the same commit: some nine keys each, where the smallest store takes 128."""
+_SPENT_GRACE_S = 30
+"""How long a request may take that made one of the last uses of a token."""
 _DENIED = "permission denied"
 
 
@@ -136,6 +138,19 @@ class TokenService:
     async def spent(self, txn: Transaction, record: TokenRecord) -> bool:
         """Whether it was used as often as it may be."""
         return bool(record.num_uses) and await self.used(txn, record) >= record.num_uses
+
+    async def end_spent(self, txn: Transaction, record: TokenRecord, now: float) -> None:
+        """End a token whose last use was just made.
+
+        Of several uses others may still be under way, and each of them rests on the token's row: it stays for a
+        while, found by nobody, until the expiry role takes it.
+        """
+        if record.num_uses == 1:
+            await self.revoke(txn, record)
+            return
+        txn.delete(keys.ACCESSOR + record.accessor)
+        row = due_key(now + _SPENT_GRACE_S, "token", record.key)
+        txn.write(row, DueRecord(kind="token", id=record.key))
 
     def new_token(self, txn: Transaction, name: str) -> str:
         """A fresh service token; the same over all attempts of a request."""
