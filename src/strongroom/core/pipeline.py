@@ -18,6 +18,7 @@ from strongroom.audit.entry import Outcome
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core import access, login
 from strongroom.core.answer import Answer
+from strongroom.core.fault import where
 from strongroom.core.wrap import wrap
 from strongroom.lib.errors import (
     Internal,
@@ -79,8 +80,7 @@ class Pipeline:
             self._close(progress, Answer(request_id=request.id, operation=request.operation, error=gone))
             raise
         except Exception as error:  # a fault of ours must not take the connection's other requests with it
-            log.exception("request failed", request_id=request.id, path=request.path)
-            answer = await self._failed(request, progress, Internal(detail=repr(type(error))))
+            answer = await self._failed(request, progress, Internal(detail=where(error)))
         return self._close(progress, answer)
 
     async def _failed(self, request: ApiRequest, progress: Progress, error: StrongroomError) -> Answer:
@@ -112,6 +112,10 @@ class Pipeline:
             audit.response(progress.sinks, progress.known, _outcome(answer, text), now)
         except Internal as error:
             return Answer(request_id=answer.request_id, operation=answer.operation, error=error)
+        except Exception as error:  # what cannot be put into an entry is not answered either
+            fault = Internal("failed to audit request, cannot continue", detail=where(error))
+            log.error("request failed", request_id=answer.request_id, detail=fault.detail)
+            return Answer(request_id=answer.request_id, operation=answer.operation, error=fault)
         return answer
 
     async def _run(self, txn: Transaction, request: ApiRequest, progress: Progress) -> Answer:
@@ -130,12 +134,7 @@ class Pipeline:
             raise UnsupportedOperation("unsupported operation")
         bearer = await self._authenticate(txn, request, match, router)
         known = progress.known = Known(request, bearer=bearer, entry=entry)
-        if request.operation is Operation.UPDATE and entry is not None and match is not None:
-            asked = self._ask(txn, known, entry, match, router)
-            if entry.engine is not None and not await entry.engine.exists(asked, match):
-                request = access.as_create(request)
-                known = progress.known = msgspec.structs.replace(known, request=request)
-        known, refusal = await access.authorize(parts, txn, known, entry, match)
+        known, refusal = await self._authorize(txn, known, match, router)
         if bearer.record.num_uses:
             remaining = await parts.tokens.use(txn, bearer.record)
             known = msgspec.structs.replace(known, remaining_uses=remaining)
@@ -156,6 +155,20 @@ class Pipeline:
             await parts.tokens.end_spent(txn, bearer.record, request.received_at)
         return answer
 
+    async def _authorize(
+        self, txn: Transaction, known: Known, match: Match | None, router: Router
+    ) -> tuple[Known, StrongroomError | None]:
+        """Decide; whatever fails on the way is a refusal too, which costs a use of the token and is audited first."""
+        entry = known.entry
+        try:
+            if known.request.operation is Operation.UPDATE and entry is not None and match is not None:
+                asked = self._ask(txn, known, entry, match, router)
+                if entry.engine is not None and not await entry.engine.exists(asked, match):
+                    known = msgspec.structs.replace(known, request=access.as_create(known.request))
+            return await access.authorize(self.parts, txn, known, entry, match)
+        except StrongroomError as error:
+            return known, error
+
     async def _authenticate(self, txn: Transaction, request: ApiRequest, match: Match | None, router: Router) -> Bearer:
         try:
             return await self.parts.tokens.authenticate(
@@ -170,6 +183,7 @@ class Pipeline:
         self, txn: Transaction, progress: Progress, entry: MountEntry, match: Match, router: Router
     ) -> Answer:
         known, request = progress.known, progress.known.request
+        progress.login_user = None  # an earlier attempt's: who is locked out by now has not failed to log in
         self._open(progress, known, None)
         user = match.parameters.get("username", "")
         await login.check_lockout(txn, entry, user, request.received_at)
@@ -194,7 +208,6 @@ class Pipeline:
             view = SystemView(txn, entry.prefix, known, router, self.parts)
         else:
             view = View(txn, entry.prefix)
-        passed = entry.record.config.passthrough_request_headers
         return Request(
             operation=request.operation,
             path=request.path[len(entry.record.full_path) :],
@@ -205,9 +218,7 @@ class Pipeline:
             now=request.received_at,
             client=_client(bearer) if bearer is not None else None,
             address=request.address,
-            headers={n.lower(): request.headers[n.lower()] for n in passed if n.lower() in request.headers}
-            if passed
-            else {},
+            headers=_passed(request, entry.record.config.passthrough_request_headers),
             request_id=request.id,
         )
 
@@ -227,6 +238,7 @@ class Pipeline:
         answer = Answer(request_id=request.id, operation=request.operation, response=response)
         if response is None:
             return answer
+        access.cut(known, response)
         if response.hint_ttl_s or response.lease_id:
             answer = msgspec.structs.replace(
                 answer,
@@ -234,7 +246,9 @@ class Pipeline:
                 lease_id=response.lease_id,
                 renewable=response.renewable,
             )
-        if response.lease is not None and known.bearer is not None:
+        if response.lease is not None:
+            if known.bearer is None:
+                raise Internal(detail=f"the path {request.path!r} leases a secret to nobody")
             answer = self._lease(txn, known, known.bearer, entry, answer)
         if response.auth is not None:
             made = await login.log_in(parts, txn, request, entry, response.auth)
@@ -298,6 +312,15 @@ def _resolve(entry: MountEntry | None, request: ApiRequest) -> tuple[Match | Non
 def _is_open(entry: MountEntry, request: ApiRequest) -> bool:
     """Whether the path is answered without a token, by whatever verb."""
     return entry.engine is not None and entry.engine.routes.is_open(request.path[len(entry.record.full_path) :])
+
+
+def _passed(request: ApiRequest, names: tuple[str, ...] | None) -> dict[str, str]:
+    """The headers that a mount lets through to its engine: never those that a token comes in."""
+    wanted = {name.lower() for name in names or ()} - {"x-vault-token"}
+    headers = {name: request.headers[name] for name in wanted if name in request.headers}
+    if headers.get("authorization", "").startswith("Bearer "):
+        del headers["authorization"]
+    return headers
 
 
 def _client(bearer: Bearer) -> Client:

@@ -7,13 +7,14 @@ import uuid
 import structlog
 
 from strongroom.core.answer import Answer, Envelope
+from strongroom.core.fault import where
 from strongroom.core.front import PATHS, SEALED
 from strongroom.core.node import Node
 from strongroom.core.pipeline import Pipeline
 from strongroom.http import encode
 from strongroom.http.decode import Call, Redirect, decode
 from strongroom.http.message import HttpRequest, HttpResponse
-from strongroom.lib.errors import Sealed, StrongroomError
+from strongroom.lib.errors import Internal, Sealed, StrongroomError
 from strongroom.sdk.request import Operation
 from strongroom.services.exchange import ApiRequest
 
@@ -45,6 +46,9 @@ class Application:
             if error.detail:
                 log.warning("request failed", path=call.path, detail=error.detail)
             return encode.failure(error)
+        except Exception as error:  # the listener relies on an answer
+            log.error("request failed", path=call.path, detail=where(error))
+            return encode.failure(Internal())
 
     def malformed(self, status: int, text: str) -> HttpResponse:
         """The answer to what the listener itself refuses."""

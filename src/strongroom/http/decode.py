@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import parse_qs, unquote_to_bytes
+from urllib.parse import parse_qs, quote, unquote_to_bytes
 
 import msgspec
 
@@ -32,6 +32,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _UNCLEAN = re.compile(r"//|/\.{1,2}(/|$)")
 _RELATIVE = re.compile(r"/\.\.(/|$)")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_SAFE_IN_PATH = "/:@!$&'()*+,;="
+"""Besides unreserved characters.  Source: RFC 3986, section 3.3."""
 _MERGE_PATCH = "application/merge-patch+json"
 _FORM = "application/x-www-form-urlencoded"
 _MAX_QUERY_FIELDS = 1000
@@ -45,6 +47,9 @@ class Call(msgspec.Struct, frozen=True):
     data: dict[str, Any]
     token: str
     wrap_ttl_s: int
+
+    def __repr__(self) -> str:
+        return f"Call({self.operation} {self.path})"
 
 
 class Redirect(Exception):  # an answer, not an error
@@ -98,7 +103,7 @@ def decode_path(raw: str, query: str = "") -> str:
     if path is not raw and _RELATIVE.search(path) and not _RELATIVE.search(raw):
         raise InvalidRequest("relative paths not supported")
     if _UNCLEAN.search(path):
-        raise Redirect(_clean(path) + (f"?{query}" if query else ""))
+        raise Redirect(quote(_clean(path), safe=_SAFE_IN_PATH) + (f"?{query}" if query else ""))
     if not path.startswith(PREFIX):
         raise UnsupportedPath("")
     return path[len(PREFIX) :]
@@ -183,7 +188,7 @@ def decode_body(request: HttpRequest, operation: Operation) -> dict[str, Any]:
 def token_of(request: HttpRequest) -> str:
     """The client's token, from `X-Vault-Token` or as a bearer token."""
     token = request.headers.get("x-vault-token")
-    if token is None:
+    if not token:
         authorization = request.headers.get("authorization", "")
         token = authorization[7:] if authorization.startswith("Bearer ") else ""
     return token.strip()

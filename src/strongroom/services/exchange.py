@@ -37,6 +37,8 @@ class Grant(msgspec.Struct, frozen=True):
 
     policies: tuple[str, ...] = ()
     root: bool = False
+    page_limit: int = 0
+    """The most entries of a listing that the answer may hold; 0: no bound."""
 
 
 class Known(msgspec.Struct, frozen=True):
