@@ -1,0 +1,1 @@
+"""The documentation, run: every example does what its page says."""

@@ -1,0 +1,31 @@
+"""The walkthroughs beside this file, each a page of console blocks, run word by word under the name `vault`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.conformance.docs.shell import opened, programs, run_page
+from tests.conformance.postgres import PostgresqlServer, postgresql_server
+
+HERE = Path(__file__).parent
+__all__ = ["postgresql_server"]
+
+
+@pytest.mark.parametrize("page", ["first-look.md", "tokens.md"])
+def test_on_a_development_server(page: str, tmp_path: Path) -> None:
+    """The commands of 2016 print what the page shows."""
+    with opened(tmp_path, programs(tmp_path, "vault")) as (shell, names):
+        assert run_page(HERE / page, shell, names) > 10
+
+
+def test_production_on_postgresql(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
+    """From the configuration in JSON to the seal, on a database of its own, with values in the audit log as digests."""
+    with psycopg.connect(postgresql_server.url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE vault LOGIN PASSWORD 'vault'")
+        connection.execute("CREATE DATABASE vault OWNER vault")
+    with opened(tmp_path, programs(tmp_path, "vault")) as (shell, names):
+        names.replace("storage-backend:5432", f"127.0.0.1:{postgresql_server.port}")
+        assert run_page(HERE / "postgresql.md", shell, names) > 25
