@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 
 import structlog
 
@@ -16,7 +17,7 @@ from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.rubble import RubbleClearing
 from strongroom.core.side_by_side import side_by_side
-from strongroom.lib.errors import StorageError, StrongroomError
+from strongroom.lib.errors import Conflict, StorageError, StrongroomError
 from strongroom.services.leases import revocation
 from strongroom.services.leases.service import lease_due_key
 from strongroom.services.tokens import TokenRecord
@@ -95,7 +96,7 @@ class Expiry:
         names = (await self._parts.barrier.storage.scan(keys.DUE, limit=_BATCH)).names
         until = int(now * 1000)
         due = [name for name in names if int(name.partition("/")[0]) <= until]
-        return await side_by_side([self._end(fence, name, now) for name in due])
+        return await side_by_side([partial(self._end, fence, name, now) for name in due])
 
     async def _end(self, fence: Fence, name: str, now: float) -> None:
         _, kind, id_ = name.split("/", 2)
@@ -137,7 +138,7 @@ class Expiry:
 
         try:
             await transact(parts.barrier, undo)
-        except StorageError:
+        except (StorageError, Conflict):
             raise  # nothing was tried that could be noted
         except StrongroomError as error:
             reason = error.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import msgspec
 
@@ -52,7 +53,7 @@ class RubbleClearing:
         if token is None or not token.retired:  # a retired token's children live on
             children = (await self._storage.list(f"{keys.CHILD}{key}/", limit=_PAGE)).names
             if children:
-                return await side_by_side([self._end_child(fence, key, child) for child in children])
+                return await side_by_side([partial(self._end_child, fence, key, child) for child in children])
         row = dead_tree_key(key)
         leases = (await self._storage.scan(f"{keys.LEASE_OF_TOKEN}{key}/", tree.leases_after, _LEASES)).names
         if leases:
@@ -103,7 +104,7 @@ class RubbleClearing:
         """End one page of the tokens that a disabled auth method made; they are dead, but what they lease isn't."""
         names = (await self._storage.list(keys.TOKEN, rubble.tokens_after, _PAGE)).names
         ended = await transact(self._barrier, lambda txn: _made_by(txn, names, rubble.lease_mount))
-        await side_by_side([self._end_token(fence, record) for record in ended])
+        await side_by_side([partial(self._end_token, fence, record) for record in ended])
         changed = msgspec.structs.replace(
             rubble, tokens_after=names[-1] if names else rubble.tokens_after, tokens_done=not names
         )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
@@ -15,7 +14,7 @@ log = structlog.get_logger("expiry")
 _AT_ONCE = 32
 
 
-async def side_by_side(work: Sequence[Coroutine[Any, Any, None]]) -> int:
+async def side_by_side(work: Sequence[Callable[[], Awaitable[None]]]) -> int:
     """Run all of it, so many at a time; how much of it succeeded.
 
     What fails is logged and left: one row that can't be read, or one engine that doesn't answer, keeps nothing else
@@ -23,10 +22,10 @@ async def side_by_side(work: Sequence[Coroutine[Any, Any, None]]) -> int:
     """
     turn = asyncio.Semaphore(_AT_ONCE)
 
-    async def run(one: Coroutine[Any, Any, None]) -> bool:
+    async def run(one: Callable[[], Awaitable[None]]) -> bool:
         async with turn:
             try:
-                await one
+                await one()
             except StrongroomError as error:
                 log.warning("a step failed", reason=error.detail or error.text)
                 return False

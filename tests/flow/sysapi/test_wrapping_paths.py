@@ -13,6 +13,7 @@ from strongroom.lib import json
 from tests.flow.sysapi.system_server import ROOT, Server
 
 WRAP = {"x-vault-wrap-ttl": "60"}
+Asked = tuple[str, str, Any, str]
 INVALID = "wrapping token is not valid or does not exist"
 
 
@@ -54,9 +55,9 @@ def test_of_many_that_open_it_one_does(way: str) -> None:
     async def run(server: Server) -> None:
         for _ in range(10):
             token = (await wrapped(server))["token"]
-            by_client = [("POST", "sys/wrapping/unwrap", None, token)] * 8
-            by_body = [("POST", "sys/wrapping/unwrap", {"token": token}, ROOT)] * 8
-            old = [("GET", "cubbyhole/response", None, token)] * 8
+            by_client: list[Asked] = [("POST", "sys/wrapping/unwrap", None, token)] * 8
+            by_body: list[Asked] = [("POST", "sys/wrapping/unwrap", {"token": token}, ROOT)] * 8
+            old: list[Asked] = [("GET", "cubbyhole/response", None, token)] * 8
             asked = {
                 "as client": by_client,
                 "in body": by_body,

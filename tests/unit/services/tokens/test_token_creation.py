@@ -1,0 +1,192 @@
+"""What a request for a token comes to, decided without a store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from strongroom.lib.errors import InvalidRequest
+from strongroom.services.tokens import TokenRecord, TokenRole
+from strongroom.services.tokens.creation import Mint, Planned, Wanted, plan
+
+DAY_S = 86_400
+NOW = 1_700_000_000.0
+
+
+def parent(*policies: str, **fields: Any) -> TokenRecord:
+    """A token that asks for another."""
+    return TokenRecord(key="k", accessor="a", policies=policies, path="auth/token/create", created_at=NOW, **fields)
+
+
+def planned(wanted: Wanted, by: TokenRecord | None = None, **options: Any) -> Planned:
+    """The plan for a request, by the root token unless somebody else asks."""
+    by = by if by is not None else parent("root")
+    settings: dict[str, Any] = {
+        "sudo": by.is_root,
+        "orphan": False,
+        "role": None,
+        "default_ttl_s": DAY_S,
+        "max_ttl_s": 32 * DAY_S,
+        "now": NOW,
+    }
+    return plan(wanted, Mint(parent=by, **{**settings, **options}))
+
+
+@given(
+    st.sets(st.sampled_from(["a", "b", "c", "default", "root"])),
+    st.lists(st.sampled_from(["a", " B", "c", "default", "root", "response-wrapping", ""])),
+    st.booleans(),
+)
+def test_no_child_has_more_than_its_parent(held: set[str], asked: list[str], no_default: bool) -> None:
+    """Without sudo and without a role, whatever is asked: the child's policies are a subset, or it is refused."""
+    by = parent(*sorted(held))
+    try:
+        made = planned(Wanted(policies=asked, no_default_policy=no_default), by, sudo=False)
+    except InvalidRequest:
+        return
+    assert set(made.record.policies) <= held
+    assert "response-wrapping" not in made.record.policies
+
+
+@given(st.lists(st.sampled_from(["a", "b", "root", "default"])), st.booleans())
+def test_root_comes_only_from_root(asked: list[str], sudo: bool) -> None:
+    """Sudo gives every policy but that one."""
+    role = TokenRole(name="r", allowed_policies=("a", "root"), disallowed_policies=("b",))
+    for chosen in (None, role):
+        try:
+            made = planned(Wanted(policies=asked), parent("a", "default"), sudo=sudo, role=chosen)
+        except InvalidRequest:
+            continue
+        assert "root" not in made.record.policies
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (["a"], ("a", "default")),
+        (["A ", "a"], ("a", "default")),
+        (["root", "a"], ("root",)),
+        ([], ("root",)),
+        (None, ("root",)),
+        ([""], ("default",)),
+    ],
+)
+def test_policies_are_tidied(asked: list[str] | None, expected: tuple[str, ...]) -> None:
+    """Lower case, trimmed, once each, with `default`; `root` alone; nothing asked is the parent's."""
+    assert planned(Wanted(policies=asked)).record.policies == expected
+
+
+def test_a_role_replaces_the_rule_of_subsets() -> None:
+    """Its allowed policies may be had by whoever may use it, and no others, but for its globs."""
+    role = TokenRole(name="r", allowed_policies=("one",), allowed_policies_glob=("team-*",))
+    by = parent("plain")
+    assert planned(Wanted(), by, role=role, sudo=False).record.policies == ("default", "one")
+    made = planned(Wanted(policies=["team-x"]), by, role=role, sudo=False)
+    assert made.record.policies == ("default", "team-x")
+    with pytest.raises(InvalidRequest, match="must be subset of the role's allowed policies"):
+        planned(Wanted(policies=["plain"]), by, role=role, sudo=False)
+
+
+@pytest.mark.parametrize("pattern", ["[a-z]x", "?x", "[!a]x"])
+def test_only_stars_are_wild(pattern: str) -> None:
+    """In globs of roles, brackets and question marks stand for themselves."""
+    role = TokenRole(name="r", allowed_policies_glob=(pattern,))
+    with pytest.raises(InvalidRequest):
+        planned(Wanted(policies=["bx"], no_default_policy=True), role=role)
+    assert planned(Wanted(policies=[pattern], no_default_policy=True), role=role).record.policies == (pattern,)
+
+
+@pytest.mark.parametrize(
+    ("fields", "ttl_s", "renewable", "warned"),
+    [
+        ({}, DAY_S, True, 0),
+        ({"ttl": "1h"}, 3600, True, 0),
+        ({"lease": "1h"}, 3600, True, 0),
+        ({"ttl": "9999h"}, 32 * DAY_S, True, 1),
+        ({"ttl": "2h", "explicit_max_ttl": "1h"}, 3600, True, 1),
+        ({"period": "1h", "ttl": "5m"}, 3600, True, 0),
+        ({"period": "9999h"}, 32 * DAY_S, True, 1),
+        ({"period": "1h", "explicit_max_ttl": "30m"}, 1800, True, 1),
+        ({"renewable": False}, DAY_S, False, 0),
+        ({"type": "batch"}, DAY_S, False, 0),
+    ],
+)
+def test_times(fields: dict[str, Any], ttl_s: int, renewable: bool, warned: int) -> None:
+    """What is granted, whether it can be renewed, and how many warnings tell of it."""
+    made = planned(Wanted(policies=["a"], **fields))
+    assert made.record.ttl_s == made.record.creation_ttl_s == ttl_s
+    assert made.record.expires_at == NOW + ttl_s
+    assert made.record.renewable is renewable
+    assert len(made.warnings) == warned
+
+
+def test_root_tokens_last_for_ever_only_if_their_parent_does() -> None:
+    """A root token without a time makes such; one that ends makes only ones that end."""
+    assert planned(Wanted()).record.expires_at == 0.0
+    assert not planned(Wanted()).record.renewable
+    ending = parent("root", ttl_s=3600, expires_at=NOW + 3600)
+    with pytest.raises(InvalidRequest, match="expiring root tokens"):
+        planned(Wanted(), ending)
+    assert planned(Wanted(explicit_max_ttl="2h"), ending).record.expires_at == NOW + 7200
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"ttl": "-1h"}, "ttl must be positive"),
+        ({"ttl": "soon"}, 'time: invalid duration "soon"'),
+        ({"num_uses": -1}, "number of uses cannot be negative"),
+        ({"type": "nonsense"}, "invalid 'token_type' value"),
+        ({"type": "batch", "num_uses": 1}, 'batch tokens cannot have "num_uses" set'),
+        ({"type": "batch", "policies": ["root"]}, "batch tokens cannot be root tokens"),
+        ({"id": "s.x"}, "custom token ID cannot have the 's.' prefix"),
+        ({"id": "a.b"}, "custom token ID cannot have a '.' in the value"),
+        ({"entity_alias": "x"}, "'entity_alias' is only allowed in combination with token role"),
+    ],
+)
+def test_refusals(fields: dict[str, Any], text: str) -> None:
+    """Root may much, but not this."""
+    with pytest.raises(InvalidRequest) as refused:
+        planned(Wanted(**{"policies": ["a"], "ttl": "1h", **fields}))
+    assert refused.value.text == text
+
+
+@pytest.mark.parametrize("fields", [{"period": "1h"}, {"no_parent": True}, {"id": "mine"}])
+def test_what_needs_sudo(fields: dict[str, Any]) -> None:
+    """An ordinary token gets no periodic token, no orphan by asking, and no name of its choice."""
+    with pytest.raises(InvalidRequest, match="root or sudo privileges required"):
+        planned(Wanted(policies=["a"], **fields), parent("a"), sudo=False)
+
+
+def test_children_keep_what_binds_their_parent() -> None:
+    """Its entity and its addresses; orphans don't, and a role's addresses come before them."""
+    bound = parent("a", entity_id="e", bound_cidrs=("10.0.0.0/8",))
+    child = planned(Wanted(), bound, sudo=False).record
+    assert (child.entity_id, child.bound_cidrs) == ("e", ("10.0.0.0/8",))
+    orphan = planned(Wanted(), bound, sudo=False, orphan=True)
+    assert orphan.orphan
+    assert (orphan.record.entity_id, orphan.record.bound_cidrs) == ("", ())
+    role = TokenRole(name="r", bound_cidrs=("192.0.2.1",))
+    assert planned(Wanted(), bound, sudo=False, role=role).record.bound_cidrs == ("192.0.2.1",)
+
+
+def test_the_lesser_of_two_limits_counts() -> None:
+    """Uses, period and maximum given both by the role and by the request."""
+    role = TokenRole(name="r", num_uses=5, period_s=3600, explicit_max_ttl_s=7200)
+    made = planned(Wanted(policies=["a"], num_uses=9, period="2h", explicit_max_ttl="9h"), role=role)
+    assert made.record.num_uses == 5
+    assert made.record.ttl_s == 3600
+    assert len(made.warnings) == 2
+    # The role's times aren't the token's own: a renewal asks the role again.
+    assert (made.record.period_s, made.record.explicit_max_ttl_s) == (7200, 32400)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"), [("", "token"), ("some name", "token-some-name"), ("Weiß & Söhne!! ", "token-Wei----S-hne--")]
+)
+def test_display_names_are_plain(given: str, shown: str) -> None:
+    """Every character that is no letter or digit becomes a dash."""
+    assert planned(Wanted(policies=["a"], display_name=given)).record.display_name == shown
