@@ -24,6 +24,7 @@ from strongroom.services.exchange import Known
 _HEADERS = keys.SETTINGS + "audit-header/"
 _DIGESTS_KEPT = 4096
 _SHORT = 64
+_ASKED_KEPT = 1024
 _FAILED = "no audit device took the entry"
 
 log = structlog.get_logger("audit")
@@ -141,7 +142,7 @@ class Sink:
 
     def __init__(self, channel: Channel, headers: Mapping[str, bool]) -> None:
         self.channel = channel
-        self._asked: Asked | None = None
+        self._asked: dict[int, Asked] = {}
         self._notation = Notation(channel.digest, channel.style, headers)
 
     @property
@@ -151,18 +152,18 @@ class Sink:
 
     def request(self, known: Known, error: str, now: float) -> None:
         """Write the entry of a request.  Raises `Unavailable`."""
-        self.channel.write(request_entry(self._about(known), error, now, self._notation))
+        about = asked(known, self._notation)
+        if len(self._asked) >= _ASKED_KEPT:
+            self._asked.clear()  # what never came to an answer
+        self._asked[id(known)] = about
+        self.channel.write(request_entry(about, error, now, self._notation))
 
     def response(self, known: Known, outcome: Outcome, now: float) -> None:
         """Write the entry of an answer.  Raises `Unavailable`."""
-        self.channel.write(response_entry(self._about(known), outcome, now, self._notation))
-
-    def _about(self, known: Known) -> Asked:
-        """What both entries say; most requests are answered before another one is asked."""
-        about = self._asked
+        about = self._asked.pop(id(known), None)
         if about is None or about.known is not known:
-            about = self._asked = asked(known, self._notation)
-        return about
+            about = asked(known, self._notation)
+        self.channel.write(response_entry(about, outcome, now, self._notation))
 
 
 def style_of(options: Mapping[str, str]) -> Style:

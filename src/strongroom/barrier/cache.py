@@ -27,12 +27,14 @@ class Row:
 class Derived:
     """A value that was computed from rows, and what it was computed from."""
 
-    __slots__ = ("keys", "prefixes", "value")
+    __slots__ = ("alone", "keys", "prefixes", "value")
 
     def __init__(self, value: Any, keys: dict[str, int], prefixes: frozenset[str]) -> None:
         self.value = value
         self.keys = keys
         self.prefixes = prefixes
+        self.alone = {key: revision for key, revision in keys.items() if prefixes.isdisjoint(prefixes_of(key))}
+        """Those of `keys` that none of `prefixes` covers, so that a commit has to check them one by one."""
 
 
 def prefixes_of(key: str) -> Iterator[str]:

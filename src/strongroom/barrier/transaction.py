@@ -290,12 +290,11 @@ class Transaction:
         return self._prefixes.union(*(derived.prefixes for derived in self._derived))
 
     def _commit_reads(self) -> dict[str, int]:
-        reads = self._all_reads()
-        prefixes = self._all_prefixes()
-        for key in list(reads) if prefixes else ():
-            if any(prefix in prefixes for prefix in prefixes_of(key)):
-                del reads[key]  # the prefix covers it
-        reads.update(dict.fromkeys(prefixes, self.revision))
+        reads: dict[str, int] = {}
+        for derived in self._derived:
+            reads.update(derived.alone)
+        reads.update(self._reads)
+        reads.update(dict.fromkeys(self._all_prefixes(), self.revision))
         return reads
 
 

@@ -15,7 +15,7 @@ HEAD = "SELECT number, id FROM feed ORDER BY number DESC LIMIT 1"
 _REVISION = "SELECT revision FROM kv WHERE key = ?"
 _VALUE = "SELECT value FROM kv WHERE key = ?"
 _FIRST = "SELECT number FROM feed ORDER BY number LIMIT 1"
-_FEED = "SELECT keys FROM feed WHERE number > ?"
+_FEED = "SELECT number, keys FROM feed WHERE number > ? ORDER BY number"
 _EXPIRY = "SELECT expires_at FROM role_expiry WHERE role = ?"
 _SET_EXPIRY = "INSERT OR REPLACE INTO role_expiry (role, expires_at) VALUES (?, ?)"
 _DROP_EXPIRY = "DELETE FROM role_expiry WHERE role = ?"
@@ -36,10 +36,13 @@ class Rows:
         self._clock = clock
         self.head = Revision(0, b"")
         self.dirty = False
+        self._recent: list[tuple[int, bytes]] | None = None
+        self._recent_since = 0
 
     def load(self) -> None:
         """Read the head; call it at the beginning of the transaction."""
         self.dirty = False
+        self._recent = None
         row = self._one(HEAD, ())
         self.head = Revision(cast(int, row[0]), cast(bytes, row[1])) if row else Revision(0, b"")
 
@@ -61,8 +64,19 @@ class Rows:
             return True
         first = prefix.encode()
         inner = b"\0" + first
-        rows = cast("list[tuple[bytes]]", self._execute(_FEED, (since,)).fetchall())
-        return any(packed.startswith(first) or inner in packed for (packed,) in rows)
+        for number, packed in reversed(self._feed_since(since)):
+            if number <= since:
+                break
+            if packed.startswith(first) or inner in packed:
+                return True
+        return False
+
+    def _feed_since(self, since: int) -> list[tuple[int, bytes]]:
+        """The feed from at most `since` on; read once for all commits of a batch, which ask for nearly the same."""
+        if self._recent is None or since < self._recent_since:
+            self._recent = cast("list[tuple[int, bytes]]", self._execute(_FEED, (since,)).fetchall())
+            self._recent_since = since
+        return self._recent
 
     def first(self) -> int:
         """The oldest number in the feed; 1 in an empty one, as nothing was pruned."""
@@ -95,7 +109,10 @@ class Rows:
                 execute(_REMOVE, (key,))
             else:
                 execute(_PUT, (key, revision.number, value))
-        execute(_APPEND, (revision.number, revision.id, pack_keys(changes)))
+        packed = pack_keys(changes)
+        execute(_APPEND, (revision.number, revision.id, packed))
+        if self._recent is not None:
+            self._recent.append((revision.number, packed))
         self.head = revision
 
     def prune(self, up_to: int) -> None:
