@@ -18,7 +18,7 @@ from strongroom.http.tls import load_context
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import StrongroomError
 from strongroom.lib.rand import SystemRandom
-from strongroom.server import builtin, dev, logs, renewal, sources
+from strongroom.server import builtin, dev, logs, renewal, sources, unserved
 from strongroom.server.config import ConfigError, Listener
 from strongroom.server.hardening import hide_memory
 from strongroom.server.plan import Plan, PlanError, listener_config, plan
@@ -68,12 +68,15 @@ def _serve(arguments: ServeArguments) -> int:
     renewed = renewal.take_over()
     read = _sources(arguments) if renewed is None else renewed[0]
     config = sources.load(read)
+    unserved.refuse(config)
     processors = os.cpu_count() or 1
     planned = plan(config, processors)
     logs.configure(planned.log_level, planned.log_format, planned.log_file)
     if renewed is None:
         for notice in config.notices:
             log.warning(str(notice))
+        for text in unserved.notices(config):
+            log.warning(text)
         _check(planned)
     sockets = _open_sockets(planned) if renewed is None else renewed[1]
     pid_file = _write_pid(planned)

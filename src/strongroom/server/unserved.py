@@ -1,0 +1,88 @@
+"""What a configuration may say, and this server doesn't do: said at the start, instead of passed over (p)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+from strongroom.server.config import Config, Listener, Settings
+from strongroom.server.config_reader import ConfigError
+
+_LISTENER = frozenset(
+    {
+        "chroot_namespace",
+        "cors_allowed_headers",
+        "cors_allowed_origins",
+        "cors_enabled",
+        "custom_response_headers",
+        "disable_unauthed_generate_root_endpoints",
+        "disable_unauthed_rekey_endpoints",
+        "inflight_requests_logging",
+        "max_json_array_element_count",
+        "max_json_depth",
+        "max_json_object_entry_count",
+        "max_json_string_value_length",
+        "max_request_json_memory_bytes",
+        "max_request_json_strings",
+        "profiling",
+        "redact_addresses",
+        "redact_cluster_name",
+        "redact_version",
+        "require_request_header",
+        "telemetry",
+        "x_forwarded_for_client_cert_header",
+        "x_forwarded_for_client_cert_header_decoders",
+    }
+)
+_SETTINGS = frozenset(
+    {
+        "default_max_request_duration_s",
+        "enable_response_header_hostname",
+        "enable_response_header_raft_node_id",
+        "introspection_endpoint",
+        "log_requests_level",
+        "log_rotate_bytes",
+        "log_rotate_duration_s",
+        "log_rotate_max_files",
+        "plugin_directory",
+        "raw_storage_endpoint",
+        "ui",
+    }
+)
+"""Without what nobody misses: there is no memory to lock, and the cache has a bound of its own."""
+
+
+def refuse(config: Config) -> None:
+    """Refuse what would leave a node less safe than its file says.
+
+    Raises: `ConfigError` for a seal that can't be used, and for an audit device that wouldn't be written to.
+    """
+    for seal in config.seals:
+        if seal.type != "shamir" and not seal.disabled:
+            raise ConfigError(
+                seal.where,
+                f'the seal type "{seal.type}" is not supported; without a seal stanza, key shares unseal the server',
+            )
+    for audit in config.audits:
+        raise ConfigError(
+            audit.where, "audit devices are not made by the configuration here; use: strongroom audit enable"
+        )
+    for listener in config.listeners:
+        if any(getattr(listener, field.name) for field in fields(Listener) if field.name.startswith("tls_acme_")):
+            raise ConfigError(listener.where, "certificates by ACME are not supported; use tls_cert_file")
+
+
+def notices(config: Config) -> Iterator[str]:
+    """One text for each setting that has no effect, for the log."""
+    for field in fields(Settings):
+        if field.name in _SETTINGS and getattr(config.settings, field.name) != field.default:
+            yield f"{field.metadata['key'] or field.name} has no effect in this server"
+    for listener in config.listeners:
+        plain = Listener(listener.type, listener.where)
+        for field in fields(Listener):
+            if field.name in _LISTENER and getattr(listener, field.name) != getattr(plain, field.name):
+                yield f'{listener.where}: {field.name} in listener "{listener.type}" has no effect in this server'
+    for lockout in config.user_lockouts:
+        yield f"{lockout.where}: user_lockout has no effect in this server; tune the auth method instead"
+    if config.telemetry is not None:
+        yield "telemetry has no effect in this server"

@@ -1,0 +1,54 @@
+"""Settings without effect are told, and those whose absence would make a node less safe are refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from strongroom.server.config import ConfigError, parse_config
+from strongroom.server.unserved import notices, refuse
+
+PLAIN = 'storage "inmem" {}\nlistener "tcp" {\n  address = "127.0.0.1:8200"\n  tls_disable = true\n}\n'
+
+
+def test_a_plain_configuration_passes() -> None:
+    """What is served is neither refused nor noticed; nor is a stanza of the seal that there is."""
+    config = parse_config(PLAIN + 'disable_mlock = true\nworkers = 2\nseal "shamir" {}\n', "a.hcl")
+    refuse(config)
+    assert list(notices(config)) == []
+
+
+@pytest.mark.parametrize(
+    ("stanza", "why"),
+    [
+        ('seal "awskms" {}', '^a.hcl:6:.*the seal type "awskms" is not supported'),
+        ('audit "file" "main" {}', "^a.hcl:6:.*strongroom audit enable"),
+        ('listener "tcp" {\n  tls_acme_domains = ["a.example"]\n}', "^a.hcl:6:.*ACME"),
+    ],
+)
+def test_refuses_what_would_be_missed(stanza: str, why: str) -> None:
+    """A seal that can't open, an audit log that wouldn't be written, certificates that nobody gets."""
+    with pytest.raises(ConfigError, match=why):
+        refuse(parse_config(PLAIN + stanza, "a.hcl"))
+
+
+def test_a_seal_on_its_way_out_is_no_reason() -> None:
+    """A disabled seal is left alone."""
+    refuse(parse_config(PLAIN + 'seal "awskms" {\n  disabled = true\n}', "a.hcl"))
+
+
+@pytest.mark.parametrize(
+    ("stanza", "text"),
+    [
+        ("ui = true", "ui has no effect in this server"),
+        ("log_rotate_duration = 60", "log_rotate_duration has no effect in this server"),
+        (
+            'listener "unix" {\n  address = "/a"\n  require_request_header = true\n}',
+            'a.hcl:6:10: require_request_header in listener "unix" has no effect in this server',
+        ),
+        ('user_lockout "all" {}', "a.hcl:6:14: user_lockout has no effect in this server; tune the auth method instead"),
+        ("telemetry {}", "telemetry has no effect in this server"),
+    ],
+)
+def test_notices_the_rest(stanza: str, text: str) -> None:
+    """Each setting that changes nothing is told once, with its place where it has one."""
+    assert list(notices(parse_config(PLAIN + stanza, "a.hcl"))) == [text]
