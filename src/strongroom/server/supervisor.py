@@ -287,17 +287,18 @@ class Supervisor:
         self._finish_sealing()
 
     def _finish_sealing(self) -> None:
+        """Answer who asked once nobody else is left; a worker that was told to end may have asked too."""
         if self._sealing is None:
             return
+        if not self._workers:
+            log.info("sealed")
         askers = [worker for worker, _ in self._sealing]
         if any(worker not in askers for worker in self._workers.values()):
             return
         for asker, request_id in self._sealing:
-            if asker.ending_since is None:
-                asker.send(Message("reply", id=request_id))
-                self._end(asker, DRAIN_S)
-        if not self._workers:
-            log.info("sealed")
+            asker.send(Message("reply", id=request_id))
+            self._end(asker, DRAIN_S)
+        self._sealing = []
 
     def _end(self, worker: WorkerProcess, drain_s: float) -> None:
         if worker.ending_since is None:

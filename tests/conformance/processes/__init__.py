@@ -1,0 +1,1 @@
+"""Black-box tests of the real processes: supervisor, workers, signals, sockets, disks."""

@@ -1,0 +1,228 @@
+"""A node as it runs in production: a supervisor with its workers, from a configuration, with a store that stays."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.conformance.processes.wire import Answer, Connection, Target, call, request
+from tests.conformance.servers import OURS, ServerFailed, free_port
+
+START_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 40.0
+
+CONFIG = """
+workers = {workers}
+storage "sqlite" {
+  path = "{directory}/store"
+}
+listener "tcp" {
+  address     = "{address}"
+  tls_disable = true
+}
+"""
+"""SQLite and one listener, as most tests want it."""
+
+
+@dataclass(slots=True)
+class Node:
+    """One node.  What is started is killed when `running` is left.
+
+    Attributes:
+        directory: its files; `{directory}` in the configuration.
+        config: in HCL; `{address}` and `{workers}` are replaced too.
+        runs_as: command in front of the server's, as `setpriv` with its arguments.
+    """
+
+    directory: Path
+    config: str = CONFIG
+    workers_wanted: int = 4
+    runs_as: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    address: str = field(default_factory=lambda: f"127.0.0.1:{free_port()}")
+    target: Target | None = None
+    keys: list[str] = field(default_factory=list)
+    threshold: int = 0
+    token: str = ""
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> Path:
+        """The file that its output goes to, over all its starts."""
+        return self.directory / "node.log"
+
+    def log_text(self) -> str:
+        """Everything that it has printed so far."""
+        return self.log.read_text(errors="replace")
+
+    @property
+    def pid(self) -> int:
+        """The supervisor's."""
+        assert self._process is not None
+        return self._process.pid
+
+    def workers(self) -> list[int]:
+        """The workers' process ids, those that are being started included."""
+        return children(self.pid)
+
+    def held_by(self, connections: Sequence[Connection], silence_s: float = 0.3) -> dict[int, list[Connection]]:
+        """Which worker serves which idle connection: while one is stopped, its connections don't answer."""
+        found = {}
+        for worker in self.workers():
+            os.kill(worker, signal.SIGSTOP)
+            try:
+                for connection in connections:
+                    connection.send(request("GET", "sys/health"))
+                time.sleep(silence_s)
+                answered, _, _ = select.select([connection.sock for connection in connections], [], [], 0)
+            finally:
+                os.kill(worker, signal.SIGCONT)
+            silent = [connection for connection in connections if connection.sock not in answered]
+            for connection in connections:
+                connection.read()
+            if silent:
+                found[worker] = silent
+        return found
+
+    def launch(self) -> None:
+        """Start it, and don't wait."""
+        self.directory.mkdir(exist_ok=True)
+        file = self.directory / "node.hcl"
+        text = self.config.replace("{workers}", str(self.workers_wanted))
+        file.write_text(text.replace("{address}", self.address).replace("{directory}", str(self.directory)))
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("VAULT_", "BAO_", "STRONGROOM_"))}
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [*self.runs_as, str(OURS), "server", f"-config={file}"],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**inherited, "HOME": str(self.directory), **self.environment},
+                cwd=self.directory,
+                start_new_session=True,
+            )
+
+    def start(self) -> None:
+        """Start it and wait until it answers.  Raises `ServerFailed`."""
+        self.launch()
+        wait_until(self._answers, lambda: f"the node doesn't answer:\n{self.log_text()[-4000:]}", START_TIMEOUT_S)
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        if self._process.poll() is not None:
+            raise ServerFailed(f"the node ended with {self._process.returncode}:\n{self.log_text()[-4000:]}")
+        try:
+            return self.call("GET", "sys/health").status in (200, 501, 503)
+        except OSError:
+            return False
+
+    def wait(self, timeout_s: float = STOP_TIMEOUT_S) -> int:
+        """Wait for the supervisor's end; its exit status."""
+        assert self._process is not None
+        return self._process.wait(timeout_s)
+
+    def stop(self) -> int:
+        """SIGTERM, and wait; the exit status."""
+        os.kill(self.pid, signal.SIGTERM)
+        return self.wait()
+
+    def kill(self) -> None:
+        """End supervisor and workers at once, as when the machine dies but its disk doesn't."""
+        assert self._process is not None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def restart(self) -> None:
+        """Stop it and start it again; it is sealed then."""
+        assert self.stop() == 0, self.log_text()[-4000:]
+        self.start()
+
+    def call(self, method: str, path: str, body: object = None, token: str | None = None) -> Answer:
+        """One request on a connection of its own, with the root token unless another is given."""
+        return call(self.where, method, path, body, self.token if token is None else token)
+
+    def connect(self, timeout_s: float = 20.0) -> Connection:
+        """A keep-alive connection."""
+        return Connection(self.where, timeout_s)
+
+    @property
+    def where(self) -> Target:
+        """Where to reach it."""
+        return self.target or Target(self.address)
+
+    def init(self, shares: int = 1, threshold: int = 1) -> None:
+        """Initialise it, and keep what that gives."""
+        answer = self.call("PUT", "sys/init", {"secret_shares": shares, "secret_threshold": threshold})
+        assert answer.status == 200, answer
+        self.keys, self.threshold, self.token = answer.json["keys"], threshold, answer.json["root_token"]
+
+    def unseal(self) -> None:
+        """Hand in as many shares as it takes."""
+        for key in self.keys[: self.threshold]:
+            answer = self.call("PUT", "sys/unseal", {"key": key})
+            assert answer.status == 200, answer
+        assert answer.json["sealed"] is False, answer
+
+    def seal(self) -> Answer:
+        """Seal it."""
+        return self.call("PUT", "sys/seal")
+
+    def ready(self, shares: int = 1, threshold: int = 1) -> Node:
+        """Start, initialise and unseal; itself."""
+        self.start()
+        self.init(shares, threshold)
+        self.unseal()
+        return self
+
+    def ok(self, method: str, path: str, body: object = None, token: str | None = None) -> Answer:
+        """`call`, which must succeed."""
+        answer = self.call(method, path, body, token)
+        assert answer.status in (200, 204), (method, path, answer)
+        return answer
+
+
+@contextlib.contextmanager
+def running(node: Node) -> Iterator[Node]:
+    """The node, which is killed at the end, whatever state it is in by then."""
+    try:
+        yield node
+    finally:
+        if node._process is not None:
+            node.kill()
+
+
+def children(pid: int) -> list[int]:
+    """Processes whose parent is `pid`."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                if int(fields[1]) == pid and fields[0] != "Z":
+                    found.append(int(entry.name))
+    return sorted(found)
+
+
+def alive(pid: int) -> bool:
+    """Whether the process runs, and isn't just waiting to be reaped."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_until(holds: Callable[[], bool], otherwise: Callable[[], str] | str, timeout_s: float = 10.0) -> None:
+    """Wait until something holds; raises `ServerFailed` with the text if it doesn't in time."""
+    deadline = time.monotonic() + timeout_s
+    while not holds():
+        if time.monotonic() > deadline:
+            raise ServerFailed(otherwise if isinstance(otherwise, str) else otherwise())
+        time.sleep(0.02)

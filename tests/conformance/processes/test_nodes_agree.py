@@ -1,0 +1,77 @@
+"""Two nodes of two workers each on one PostgreSQL: both serve everything, and neither lags behind the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.conformance.postgres import PostgresqlServer, postgresql_server
+from tests.conformance.processes.agreement import CLAIMS, Everyone, everyone, new_token
+from tests.conformance.processes.node import Node, running
+
+__all__ = ["postgresql_server"]
+
+CONFIG = """
+workers = {workers}
+storage "postgresql" {
+  connection_url = "URL"
+}
+listener "tcp" {
+  address     = "{address}"
+  tls_disable = true
+}
+"""
+CONNECTIONS = 14
+"""With two workers, the chance that one of them holds none of these is one in eight thousand."""
+
+
+@pytest.fixture(scope="module")
+def nodes(postgresql_server: PostgresqlServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, Node]]:
+    """Two unsealed nodes; the first initialised the store."""
+    config = CONFIG.replace("URL", postgresql_server.url)
+    one = Node(tmp_path_factory.mktemp("one"), config, workers_wanted=2)
+    two = Node(tmp_path_factory.mktemp("two"), config, workers_wanted=2)
+    with running(one), running(two):
+        one.ready(3, 2)
+        two.start()
+        two.keys, two.threshold, two.token = one.keys, one.threshold, one.token
+        assert two.call("GET", "sys/seal-status").json["initialized"]
+        assert two.call("PUT", "sys/init", {"secret_shares": 1, "secret_threshold": 1}).status == 400
+        two.unseal()
+        one.ok("POST", "sys/mounts/kv", {"type": "kv"})
+        yield one, two
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["first-writes", "second-writes"])
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_the_next_request_on_the_other_node_sees_it(
+    nodes: tuple[Node, Node], claim: Callable[[Node, Everyone], None], turned: bool
+) -> None:
+    """Either node makes the change, and every worker of the other obeys it in its next answer."""
+    writer, reader = reversed(nodes) if turned else nodes
+    with everyone(reader, CONNECTIONS) as readers:
+        claim(writer, readers)
+
+
+def test_sealing_one_node_leaves_the_other_open(nodes: tuple[Node, Node]) -> None:
+    """The seal state is a node's own; what the other writes meanwhile is there after unsealing."""
+    one, two = nodes
+    assert two.seal().status == 204
+    assert two.call("GET", "kv/meanwhile").status == 503
+    one.ok("POST", "kv/meanwhile", {"value": 1})
+    two.unseal()
+    assert two.ok("GET", "kv/meanwhile").data == {"value": 1}
+
+
+def test_a_token_of_a_killed_node_is_good_at_the_other(nodes: tuple[Node, Node]) -> None:
+    """Nothing acknowledged lives in a node's memory alone."""
+    one, two = nodes
+    token = new_token(two, "root")
+    two.ok("POST", "kv/last", {"value": "words"}, token)
+    two.kill()
+    assert one.ok("GET", "kv/last", token=token).data == {"value": "words"}
+    two.start()
+    two.unseal()
+    assert two.ok("GET", "kv/last", token=token).data == {"value": "words"}
+    assert "canary-of-the-url" not in two.log_text() + one.log_text()

@@ -1,0 +1,177 @@
+"""SIGTERM drains, SIGHUP reloads, and neither loses a request."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import ssl
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.listener.certificates import client_context, make
+from tests.conformance.processes.node import CONFIG, Node, running, wait_until
+from tests.conformance.processes.wire import Connection, ConnectionBroken, Target, request
+
+TLS = """
+listener "tcp" {
+  address       = "TLS_ADDRESS"
+  tls_cert_file = "{directory}/server.pem"
+  tls_key_file  = "{directory}/server.key"
+}
+log_file = "{directory}/log/strongroom.log"
+pid_file = "{directory}/pid"
+"""
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    """A node of two workers."""
+    with running(Node(tmp_path, workers_wanted=2)) as node:
+        yield node.ready()
+
+
+def test_term_lets_requests_finish(node: Node) -> None:
+    """A request whose body is still arriving is answered; idle connections are closed; the status is 0."""
+    whole = request("POST", "sys/mounts/late", {"type": "kv"}, node.token)
+    with node.connect() as idle, node.connect() as busy:
+        assert idle.call("GET", "sys/health").status == 200
+        busy.send(whole[:-5])
+        time.sleep(0.2)
+        started = time.monotonic()
+        os.kill(node.pid, signal.SIGTERM)
+        assert idle.closed_by_server(5)
+        busy.send(whole[-5:])
+        assert busy.read().status == 204
+        assert node.wait(10) == 0
+        assert time.monotonic() - started < 5
+    node.start()
+    node.unseal()
+    assert "late/" in node.ok("GET", "sys/mounts").data
+
+
+def test_term_for_every_process_is_the_same(node: Node) -> None:
+    """A service manager that signals all of them loses no request either."""
+    whole = request("POST", "sys/mounts/late", {"type": "kv"}, node.token)
+    with node.connect() as busy:
+        busy.send(whole[:-5])
+        time.sleep(0.2)
+        os.killpg(node.pid, signal.SIGTERM)
+        time.sleep(0.2)
+        busy.send(whole[-5:])
+        assert busy.read().status == 204
+        assert node.wait(10) == 0
+
+
+def test_a_terminals_signals_reach_the_supervisor_alone(node: Node) -> None:
+    """SIGHUP for the whole process group reloads and ends no worker; SIGINT stops with status 0."""
+    before = node.workers()
+    os.killpg(node.pid, signal.SIGHUP)
+    wait_until(lambda: "reloading" in node.log_text(), "no reload")
+    assert node.call("GET", "sys/health").status == 200
+    assert node.workers() == before
+    os.killpg(node.pid, signal.SIGINT)
+    assert node.wait(10) == 0
+    assert "Traceback" not in node.log_text()
+
+
+def test_hup_reopens_the_audit_file(node: Node) -> None:
+    """After a rotation every worker writes to the new file, and no entry is lost between the two."""
+    current, rotated = node.directory / "audit.log", node.directory / "audit.log.1"
+    node.ok("PUT", "sys/audit/file", {"type": "file", "options": {"file_path": str(current)}})
+    before = [node.ok("GET", "auth/token/lookup-self").json["request_id"] for _ in range(20)]
+    current.rename(rotated)
+    between = [node.ok("GET", "auth/token/lookup-self").json["request_id"] for _ in range(5)]
+    os.kill(node.pid, signal.SIGHUP)
+    wait_until(current.exists, "no new file")
+    between += [node.ok("GET", "auth/token/lookup-self").json["request_id"] for _ in range(10)]
+    time.sleep(0.5)
+    size = rotated.stat().st_size
+    after = [node.ok("GET", "auth/token/lookup-self").json["request_id"] for _ in range(20)]
+    assert rotated.stat().st_size == size
+    assert set(before) <= _audited(rotated)
+    assert set(between) <= _audited(rotated) | _audited(current)
+    assert set(after) <= _audited(current)
+
+
+def _audited(path: Path) -> set[str]:
+    entries = [json.loads(line) for line in path.read_text().splitlines()]
+    return {entry["request"]["id"] for entry in entries if entry["type"] == "response"}
+
+
+@pytest.fixture
+def tls_node(tmp_path: Path) -> Iterator[tuple[Node, Target]]:
+    """A node with a TLS listener beside the plain one, a log file and a pid file."""
+    authority = make(tmp_path, "authority", authority=True)
+    _install(tmp_path, make(tmp_path, "first.example", authority).cert)
+    node = Node(tmp_path, workers_wanted=2)
+    place = Node(tmp_path).address
+    node.config = CONFIG + TLS.replace("TLS_ADDRESS", place)
+    with running(node):
+        node.start()
+        yield node, Target(place, client_context(authority.cert), "first.example")
+
+
+def _install(directory: Path, certificate: Path) -> None:
+    shutil.copy(certificate, directory / "server.pem")
+    shutil.copy(certificate.with_suffix(".key"), directory / "server.key")
+
+
+def _accepted(target: Target, name: str) -> bool:
+    try:
+        with Connection(Target(target.place, target.tls, name)) as connection:
+            return connection.call("GET", "sys/health").status == 501
+    except (ssl.SSLError, ConnectionBroken):
+        return False
+
+
+def test_hup_reloads_certificates(tls_node: tuple[Node, Target], tmp_path: Path) -> None:
+    """New connections get the new certificate, old ones live on; files that can't be used change nothing."""
+    node, target = tls_node
+    authority = tmp_path / "authority.pem"
+    with Connection(target) as old:
+        assert old.call("GET", "sys/health").status == 501
+        (tmp_path / "server.pem").write_text("no certificate")
+        os.kill(node.pid, signal.SIGHUP)
+        wait_until(lambda: node_log(node).count("certificates were not reloaded") == 2, "it isn't said")
+        assert all(_accepted(target, "first.example") for _ in range(6))
+        second = make(tmp_path, "other-authority", authority=True)
+        _install(tmp_path, make(tmp_path, "second.example", second).cert)
+        newer = Target(target.place, client_context(second.cert))
+        os.kill(node.pid, signal.SIGHUP)
+        wait_until(lambda: all(_accepted(newer, "second.example") for _ in range(12)), "not reloaded")
+        assert not _accepted(target, "first.example")
+        assert old.call("GET", "sys/health").status == 501
+    assert authority.exists()
+
+
+def node_log(node: Node) -> str:
+    """What its log file holds."""
+    return (node.directory / "log" / "strongroom.log").read_text()
+
+
+def test_hup_reopens_the_log_and_takes_its_level(tls_node: tuple[Node, Target]) -> None:
+    """After a rotation the log goes on in a new file; the configuration's level counts again; the pid file goes."""
+    node, _ = tls_node
+    assert (node.directory / "pid").read_text() == f"{node.pid}\n"
+    log = node.directory / "log" / "strongroom.log"
+    os.kill(node.pid, signal.SIGHUP)
+    wait_until(lambda: "reloading" in node_log(node), "nothing logged")
+    log.rename(log.with_suffix(".1"))
+    os.kill(node.pid, signal.SIGHUP)
+    wait_until(log.exists, "no new file")
+    file = node.directory / "node.hcl"
+    file.write_text(file.read_text() + 'log_level = "error"\n')
+    os.kill(node.pid, signal.SIGHUP)
+    time.sleep(0.5)
+    said = node_log(node)
+    os.kill(node.pid, signal.SIGHUP)
+    time.sleep(0.3)
+    assert node_log(node) == said
+    assert node.stop() == 0
+    assert "stopping" not in node_log(node)
+    assert not (node.directory / "pid").exists()
