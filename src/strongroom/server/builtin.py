@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 
 from strongroom.audit.broker import DeviceType
-from strongroom.audit.file import FileDevice
+from strongroom.audit.file import file_device
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
-from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.engine import AuthMethod, Engine
 from strongroom.services.mounts import AUTH, SECRET
 from strongroom.sysapi.cubbyhole import Cubbyhole
@@ -35,19 +34,7 @@ AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
 ENTRY_POINTS = "strongroom.plugins"
 """The group under which an installed package offers engines and auth methods."""
 
-
-def _file_device(options: Mapping[str, str]) -> FileDevice:
-    path = options.get("file_path") or options.get("path") or ""
-    if not path:
-        raise InvalidRequest("file_path is required")
-    mode = options.get("mode", "0600")
-    try:
-        return FileDevice(path, int(mode, 8))
-    except ValueError as error:
-        raise InvalidRequest(f"mode {mode!r} is not an octal number") from error
-
-
-AUDIT_DEVICES: Mapping[str, DeviceType] = {"file": _file_device}
+AUDIT_DEVICES: Mapping[str, DeviceType] = {"file": file_device}
 
 
 class PluginError(Exception):
