@@ -10,7 +10,7 @@ import msgspec
 
 from strongroom.http.message import HttpRequest
 from strongroom.lib import json
-from strongroom.lib.durations import parse_duration_s
+from strongroom.lib.durations import SECOND_NS, parse_duration_ns
 from strongroom.lib.errors import InvalidRequest, NotFound, UnsupportedMedia, UnsupportedOperation, UnsupportedPath
 from strongroom.sdk.fields import FieldError, to_bool
 from strongroom.sdk.request import Operation
@@ -200,9 +200,10 @@ def wrap_ttl_of(request: HttpRequest) -> int:
     if not text:
         return 0
     try:
-        seconds = parse_duration_s(text)
+        nanoseconds = parse_duration_ns(text)
     except InvalidRequest as error:
         raise InvalidRequest(f"error parsing X-Vault-Wrap-TTL header: {error.text}") from error
-    if seconds < 0:
+    if nanoseconds < 0:
         raise InvalidRequest("error parsing X-Vault-Wrap-TTL header: requested wrap ttl cannot be negative")
-    return seconds
+    # Whoever asks for half a second wants no answer in the clear: it is a whole one then, never none.
+    return max(1, nanoseconds // SECOND_NS) if nanoseconds else 0
