@@ -12,7 +12,7 @@ from strongroom.barrier.keyring import new_keyring
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Once, Restart, Transaction
 from strongroom.crypto.aead import KEY_BYTES
-from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.errors import InvalidRequest, Tampered
 from strongroom.lib.rand import Random, base62, uuid4
 from strongroom.lib.secret import Secret
 from strongroom.sealing import pgp
@@ -21,6 +21,7 @@ from strongroom.services.mounts.records import MountConfig, MountRecord
 from strongroom.services.policy.builtin import DEFAULT, RESPONSE_WRAPPING
 from strongroom.services.policy.records import PolicyRecord
 from strongroom.services.tokens import TokenRecord, TokenService
+from strongroom.services.tokens.records import FIRST_PATH
 from strongroom.storage.base import Storage
 
 _PASSED_HEADERS = {"identity/": ("Authorization",), "sys/": ("Accept",)}
@@ -43,6 +44,9 @@ class Wanted(msgspec.Struct, frozen=True):
     cluster_name: str = ""
     root_token: str = ""
     """A root token to use instead of a random one; for development."""
+
+    def __repr__(self) -> str:
+        return f"Wanted(shares={self.shares}, threshold={self.threshold})"
 
 
 class Initialized(msgspec.Struct, frozen=True):
@@ -124,7 +128,7 @@ def _root_record(key: str, random: Random, now: float, *, chosen: bool) -> Token
         key=key,
         accessor=base62(random, 24),
         policies=("root",),
-        path="auth/token/create" if chosen else "auth/token/root",
+        path="auth/token/create" if chosen else FIRST_PATH,
         created_at=now,
         display_name="token" if chosen else "root",
     )
@@ -170,6 +174,11 @@ def _built_in_mounts(random: Random, now: float) -> list[MountRecord]:
 
 
 async def seal_of(storage: Storage) -> shamir.SealRecord | None:
-    """The store's Shamir seal; None before the initialisation."""
+    """The store's Shamir seal; None before the initialisation.  Raises `Tampered` when it can't be read."""
     row = await storage.get(keys.seal(shamir.NAME))
-    return msgspec.json.decode(row.value, type=shamir.SealRecord) if row is not None else None
+    if row is None:
+        return None
+    try:
+        return msgspec.json.decode(row.value, type=shamir.SealRecord)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Tampered("the stored seal cannot be read") from error

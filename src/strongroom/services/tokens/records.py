@@ -6,6 +6,8 @@ from strongroom.barrier.record import Record
 
 SERVICE = "service"
 BATCH = "batch"
+FIRST_PATH = "auth/token/root"
+"""The `path` of the token that initialisation makes: no request did."""
 
 
 class TokenRecord(Record, frozen=True, tag="token"):

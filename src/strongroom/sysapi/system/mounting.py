@@ -91,10 +91,12 @@ async def enable(request: Request, table: str, path: str, body: EnableBody) -> N
         type_, options["version"] = _ALIASES[type_]
     engine = _engine(view, table, type_)
     mounts = view.parts.mounts
+    # What is sent as null is shown as null, as Vault does; what is not sent at all is shown as an empty object.
+    absent = not options and "options" in request.data and request.data["options"] is None
     record = msgspec.structs.replace(
         mounts.new_record(view.txn, table, folder(path), type_, request.now),
         description=body.description,
-        options=engine.check_options(options),
+        options=None if absent else engine.check_options(options),
         config=enabled(config, table, type_, mounts.max_ttl_s),
         local=body.local,
         seal_wrap=body.seal_wrap,

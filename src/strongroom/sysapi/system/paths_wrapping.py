@@ -30,7 +30,7 @@ _UNREADABLE = "error validating wrapping token: "
 class WrappingBody(Body, frozen=True):
     """A wrapping token; without one, that of the request."""
 
-    token: Annotated[str, Doc(description="The wrapping token.")] = ""
+    token: Annotated[Any, Doc(description="The wrapping token.")] = None
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -114,7 +114,7 @@ class WrappingPaths(SystemEngine):
 def _named(data: dict[str, Any]) -> str:
     """The token in a body; empty when it names none.  Raises `PermissionDenied` for one that can't be a token."""
     token = data.get("token")
-    if "token" not in data:
+    if token is None:
         return ""
     if not isinstance(token, str):
         raise PermissionDenied(f"{_UNREADABLE}could not decode token in request body")

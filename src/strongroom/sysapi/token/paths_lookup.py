@@ -14,7 +14,7 @@ from strongroom.sdk import path
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.tokens import TokenRecord
-from strongroom.services.tokens.records import BATCH
+from strongroom.services.tokens.records import BATCH, FIRST_PATH
 from strongroom.sysapi.context import SystemEngine, SystemView, presented, system
 from strongroom.sysapi.token.finding import (
     INVALID_ACCESSOR,
@@ -62,6 +62,9 @@ async def shown(view: SystemView, token: str, record: TokenRecord, now: float) -
     if record.last_renewed_at:
         data["last_renewal"] = timestamp(record.last_renewed_at)
         data["last_renewal_time"] = int(record.last_renewed_at)
+    if record.path == FIRST_PATH:
+        # It has no lease, and these two are a lease's.
+        del data["issue_time"], data["renewable"]
     return data
 
 
@@ -82,8 +85,8 @@ class LookupPaths(SystemEngine):
 
     @path.read("lookup-self")
     @path.write("lookup-self")
-    async def lookup_self(self, request: Request) -> Response | None:
-        """Look up the token of this request."""
+    async def lookup_self(self, request: Request, body: TokenBody) -> Response | None:
+        """Look up the token of this request, whichever the body names."""
         bearer = presented(request)
         return Response(data=await shown(system(request), bearer.token, bearer.record, request.now))
 

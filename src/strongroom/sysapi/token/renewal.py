@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from strongroom.barrier import keys
-from strongroom.lib.errors import Internal, InvalidRequest
+from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.engine import AuthMethod
 from strongroom.sdk.request import Mount, Operation, Request
 from strongroom.sdk.response import Auth
@@ -33,7 +33,7 @@ async def renewed(request: Request, record: TokenRecord, increment_s: int) -> tu
 
     Returns: the token's new row, and warnings for the client.
 
-    Raises: `InvalidRequest` past its last moment, `Internal` when its role or auth method refuses.
+    Raises: `InvalidRequest` past its last moment, or when its role or auth method refuses.
     """
     view = system(request)
     entry = view.router.by_id.get(record.auth_mount) if record.auth_mount else None
@@ -56,8 +56,8 @@ def _ceiling(mount: Mount, times: _Times) -> int:
     return min((limit for limit in (mount.max_lease_ttl_s, times.max_ttl_s) if limit), default=0)
 
 
-def _refused(reason: str) -> Internal:
-    return Internal(f"1 error occurred:\n\t* failed to renew entry: {reason}\n\n")
+def _refused(reason: str) -> InvalidRequest:
+    return InvalidRequest(f"1 error occurred:\n\t* failed to renew entry: {reason}\n\n")
 
 
 async def _of_role(view: SystemView, record: TokenRecord) -> _Times:
