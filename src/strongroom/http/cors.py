@@ -1,0 +1,52 @@
+"""Cross-origin resource sharing (p): what a browser is told of who may call.
+
+Source: https://fetch.spec.whatwg.org/#http-cors-protocol, https://developer.hashicorp.com/vault/api-docs/system/config-cors
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from strongroom.http import encode
+from strongroom.http.message import HttpResponse
+from strongroom.services.cors import CorsRecord
+
+METHODS = ("DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT", "LIST", "SCAN")
+_MAX_AGE_S = 300
+"""How long a browser may keep what it was told, so that a change takes effect soon."""
+
+
+def refusal() -> HttpResponse:
+    """The answer to an origin that isn't allowed."""
+    return encode.error_body(403, ["origin not allowed"])
+
+
+def preflight(rule: CorsRecord, origin: str, headers: Mapping[str, str]) -> HttpResponse:
+    """The answer to `OPTIONS`, with which a browser asks before it sends anything.
+
+    Args:
+        origin: one that the rule allows.
+        headers: those of the request, names in lower case.
+    """
+    if headers.get("access-control-request-method") not in METHODS:
+        return HttpResponse(status=405)
+    told = (
+        *_granted(rule, origin),
+        ("Access-Control-Allow-Methods", ",".join(METHODS)),
+        ("Access-Control-Allow-Headers", ",".join(rule.all_headers)),
+        ("Access-Control-Max-Age", str(_MAX_AGE_S)),
+    )
+    return HttpResponse(status=200, headers=told)
+
+
+def shared(response: HttpResponse, rule: CorsRecord, origin: str) -> HttpResponse:
+    """The answer, readable for scripts of an origin that the rule allows."""
+    return msgspec.structs.replace(response, headers=(*response.headers, *_granted(rule, origin)))
+
+
+def _granted(rule: CorsRecord, origin: str) -> tuple[tuple[str, str], ...]:
+    # The origin itself even where any may call: with credentials, browsers don't take the wildcard.
+    granted = (("Access-Control-Allow-Origin", origin), ("Vary", "Origin"))
+    return (*granted, ("Access-Control-Allow-Credentials", "true")) if rule.credentials else granted
