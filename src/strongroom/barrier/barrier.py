@@ -24,6 +24,9 @@ CACHE_BYTES = 128 * 1024 * 1024
 class SecretRecord(Record, frozen=True):
     """A record whose decoded form never stays in the cache; only its ciphertext does."""
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
 
 class Barrier:
     """An open barrier over a store.

@@ -23,6 +23,9 @@ class Envelope(msgspec.Struct, frozen=True):
     warnings: list[str] | None = None
     auth: dict[str, Any] | None = None
 
+    def __repr__(self) -> str:
+        return f"Envelope({self.request_id})"
+
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """One answer: a response, nothing (204), or an error."""
@@ -36,6 +39,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     lease_duration_s: int = 0
     renewable: bool = False
     error: StrongroomError | None = None
+
+    def __repr__(self) -> str:
+        return f"Answer({self.request_id} {self.operation}, error={type(self.error).__name__})"
 
     def envelope(self) -> Envelope:
         """The answer in its envelope."""

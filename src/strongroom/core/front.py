@@ -24,6 +24,9 @@ class FrontAnswer(msgspec.Struct, frozen=True):
     status: int
     body: dict[str, Any] | None
 
+    def __repr__(self) -> str:
+        return f"FrontAnswer({self.status})"
+
 
 class InitBody(Body, frozen=True):
     """`PUT sys/init`."""
@@ -44,6 +47,9 @@ class UnsealBody(Body, frozen=True):
     key: str = ""
     reset: bool = False
     migrate: bool = False
+
+    def __repr__(self) -> str:
+        return f"UnsealBody(reset={self.reset})"
 
 
 FrontPath = Callable[[Node, Operation, Mapping[str, Any]], Awaitable[FrontAnswer]]

@@ -25,6 +25,9 @@ class Login(msgspec.Struct, frozen=True):
     block: dict[str, Any]
     warnings: list[str]
 
+    def __repr__(self) -> str:
+        return f"Login({self.block.get('accessor', '')})"
+
 
 def token_kind(wanted: str, tuned: str) -> str:
     """`service` or `batch`, by what the role says and what the mount is tuned to."""

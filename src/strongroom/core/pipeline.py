@@ -20,6 +20,7 @@ from strongroom.core import access, login
 from strongroom.core.answer import Answer
 from strongroom.core.fault import where
 from strongroom.core.wrap import wrap
+from strongroom.crypto.mac import same
 from strongroom.lib.errors import (
     Internal,
     InvalidCredentials,
@@ -218,7 +219,7 @@ class Pipeline:
             now=request.received_at,
             client=_client(bearer) if bearer is not None else None,
             address=request.address,
-            headers=_passed(request, entry.record.config.passthrough_request_headers),
+            headers=_passed(known, entry.record.config.passthrough_request_headers),
             request_id=request.id,
         )
 
@@ -314,11 +315,13 @@ def _is_open(entry: MountEntry, request: ApiRequest) -> bool:
     return entry.engine is not None and entry.engine.routes.is_open(request.path[len(entry.record.full_path) :])
 
 
-def _passed(request: ApiRequest, names: tuple[str, ...] | None) -> dict[str, str]:
-    """The headers that a mount lets through to its engine: never those that a token comes in."""
+def _passed(known: Known, names: tuple[str, ...] | None) -> dict[str, str]:
+    """The headers that a mount lets through to its engine: never the one that this request's token came in."""
+    request = known.request
     wanted = {name.lower() for name in names or ()} - {"x-vault-token"}
     headers = {name: request.headers[name] for name in wanted if name in request.headers}
-    if headers.get("authorization", "").startswith("Bearer "):
+    bearer = headers.get("authorization", "").removeprefix("Bearer ").strip()
+    if known.bearer is not None and same(bearer.encode(), request.token.encode()):
         del headers["authorization"]
     return headers
 

@@ -24,6 +24,9 @@ class Step(msgspec.Struct, frozen=True):
     complete: tuple[bytes, ...] = ()
     """The shares, when they are as many as the threshold; the collection begins anew then."""
 
+    def __repr__(self) -> str:
+        return f"Step({self.collection}, complete={bool(self.complete)})"
+
 
 EMPTY = Collection()
 
