@@ -131,6 +131,10 @@ _MODULES = {
         "operator rekey": "Make new key shares",
         "operator rotate-keys": "Make new key shares, with a token that allows it",
     },
+    "operator_diagnose": {
+        "operator diagnose": "Check what would keep a server from starting",
+        "operator validate-config": "Check a configuration file",
+    },
     "operator_root": {"operator generate-root": "Make a new root token from key shares"},
     "monitor": {"monitor": "Follow a server's log"},
     "debug": {"debug": "Collect a server's state over time into an archive"},
