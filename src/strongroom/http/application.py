@@ -6,19 +6,28 @@ import uuid
 
 import structlog
 
+from strongroom.barrier.transaction import transact
 from strongroom.core.answer import Answer, Envelope
 from strongroom.core.fault import where
 from strongroom.core.front import PATHS, SEALED
 from strongroom.core.node import Node
 from strongroom.core.pipeline import Pipeline
-from strongroom.http import encode
+from strongroom.http import cors, encode
 from strongroom.http.decode import Call, Redirect, decode
 from strongroom.http.message import HttpRequest, HttpResponse
-from strongroom.lib.errors import Internal, Sealed, StrongroomError
+from strongroom.http.options import ListenerOptions
+from strongroom.lib import json
+from strongroom.lib.errors import Internal, Sealed, StrongroomError, UnsupportedOperation
 from strongroom.sdk.request import Operation
+from strongroom.services.cors import CorsRecord
+from strongroom.services.cors import read as read_cors
 from strongroom.services.exchange import ApiRequest
+from strongroom.sysapi.system import paths_metrics
 
 log = structlog.get_logger("http")
+
+_PLAIN = ListenerOptions()
+_METRICS = "sys/metrics"
 
 
 class Application:
@@ -29,9 +38,40 @@ class Application:
         self._pipeline: Pipeline | None = None
 
     async def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer one request; whatever goes wrong is an answer too."""
+        """Answer one request that came through a listener without settings of its own."""
+        return await self.answer(request, _PLAIN)
+
+    async def answer(self, request: HttpRequest, options: ListenerOptions) -> HttpResponse:
+        """Answer one request; whatever goes wrong is an answer too.
+
+        Args:
+            options: of the listener that it came through.
+        """
+        origin = request.headers.get("origin")
+        if origin is None:
+            return await self._answer(request, options)
+        try:
+            rule = await self._cors()
+        except StrongroomError as error:
+            return encode.failure(error)
+        if rule is None:
+            return await self._answer(request, options)
+        if not rule.allows(origin):
+            return cors.refusal()
+        if request.method == "OPTIONS":
+            return cors.preflight(rule, origin, request.headers)
+        return cors.shared(await self._answer(request, options), rule, origin)
+
+    async def _cors(self) -> CorsRecord | None:
+        """Which origins may call; nobody knows while the node is sealed."""
+        parts = self._node.unsealed
+        return await transact(parts.barrier, read_cors) if parts is not None else None
+
+    async def _answer(self, request: HttpRequest, options: ListenerOptions) -> HttpResponse:
         try:
             call = decode(request)
+            if len(request.body) > options.json_harmless_bytes:
+                json.check(call.data, options.json)
         except Redirect as redirect:
             return encode.redirect(redirect.location)
         except StrongroomError as error:
@@ -40,7 +80,12 @@ class Application:
             front = PATHS.get(call.path.removesuffix("/"))
             if front is not None:
                 answer = await front(self._node, call.operation, call.data)
-                return encode.flat(answer.body, answer.status)
+                body = answer.body
+                if options.redaction is not None and body is not None:
+                    body = options.redaction.of(body)
+                return encode.flat(body, answer.status)
+            if call.path == _METRICS and (options.metrics.unauthenticated or options.metrics.disallowed):
+                return await self._metrics(call, options)
             return await self._serve(request, call)
         except StrongroomError as error:
             if error.detail:
@@ -53,6 +98,19 @@ class Application:
     def malformed(self, status: int, text: str) -> HttpResponse:
         """The answer to what the listener itself refuses."""
         return encode.error_body(status, [text])
+
+    async def _metrics(self, call: Call, options: ListenerOptions) -> HttpResponse:
+        """`sys/metrics` without a token: outside the audit log, since nobody is known who asks."""
+        if options.metrics.disallowed:
+            return encode.raw(b"metrics endpoint is disabled for this listener\n", "text/plain; charset=utf-8", 403)
+        if call.operation is not Operation.READ:
+            raise UnsupportedOperation("")
+        parts = self._node.unsealed
+        if parts is None:
+            raise Sealed(SEALED)
+        router = await transact(parts.barrier, parts.mounts.router)
+        response = paths_metrics.describe(parts, router, str(call.data.get("format", "")), parts.clock.now())
+        return encode_answer(Answer(request_id="", operation=call.operation, response=response))
 
     async def _serve(self, request: HttpRequest, call: Call) -> HttpResponse:
         parts = self._node.unsealed

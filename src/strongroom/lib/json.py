@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -11,6 +12,34 @@ from strongroom.lib.errors import InvalidRequest
 
 MAX_DEPTH = 300
 """Deeper nesting than any client sends; what walks a body recursively rests on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How complex a client's JSON may be; 0 for no limit.
+
+    Source: https://developer.hashicorp.com/vault/docs/configuration/listener/tcp, `max_json_…`
+    """
+
+    depth: int = MAX_DEPTH
+    """Objects and lists inside one another; beyond `MAX_DEPTH` nothing is decoded at all."""
+    string_bytes: int = 1024 * 1024
+    """Of one text, in UTF-8; names count too."""
+    entries: int = 10_000
+    """Of one object."""
+    elements: int = 10_000
+    """Of one list."""
+    strings: int = 0
+    """Texts altogether, names among them."""
+
+    @property
+    def harmless_bytes(self) -> int:
+        """Up to this size a body can't break any of the limits: each thing that they count takes some bytes."""
+        bounds = [(self.string_bytes, 1), (self.entries, 4), (self.elements, 2), (self.strings, 3)]
+        if self.depth < MAX_DEPTH:
+            bounds.append((self.depth, 2))
+        return min((limit * size for limit, size in bounds if limit), default=1 << 62)
+
 
 _decoder = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -25,6 +54,45 @@ def loads(text: bytes) -> Any:
         return _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRequest(str(error)) from error
+
+
+def check(value: Any, limits: Limits) -> None:
+    """Refuse a decoded value that is more complex than a client's may be.
+
+    Raises: `InvalidRequest`, in the words of Vault's API.
+    """
+    strings = 0
+    level = [value]
+    depth = 0
+    while level:
+        below: list[Any] = []
+        depth += any(isinstance(each, (dict, list)) for each in level)
+        if limits.depth and depth > limits.depth:
+            raise InvalidRequest("JSON input exceeds allowed nesting depth")
+        for each in level:
+            if isinstance(each, dict):
+                if limits.entries and len(each) > limits.entries:
+                    raise InvalidRequest("JSON object exceeds allowed entry count")
+                below += each
+                below += each.values()
+            elif isinstance(each, list):
+                if limits.elements and len(each) > limits.elements:
+                    raise InvalidRequest("JSON array exceeds allowed element count")
+                below += each
+            elif isinstance(each, str):
+                strings += 1
+                if limits.strings and strings > limits.strings:
+                    raise InvalidRequest(
+                        "refused JSON input due to high complexity: exceeded maximum number of strings"
+                    )
+                if limits.string_bytes and _longer(each, limits.string_bytes):
+                    raise InvalidRequest("JSON string value exceeds allowed length")
+        level = below
+
+
+def _longer(text: str, limit_bytes: int) -> bool:
+    # A character takes one to four bytes, so most texts need no encoding.
+    return len(text) * 4 > limit_bytes and (len(text) > limit_bytes or len(text.encode()) > limit_bytes)
 
 
 def dumps(value: Any) -> bytes:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, TypeAlias, TypeVar
 
+from strongroom.http.custom_headers import is_name, is_reserved, is_status, is_value
 from strongroom.lib.durations import parse_duration_s, parse_size_bytes
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.hcl import HclError, Item, ListNode, Literal, Node, ObjectNode, Position, plain
@@ -202,10 +203,12 @@ def seconds(_: Reader, node: Node) -> int:
 
 
 def size(_: Reader, node: Node) -> int:
-    """A number of bytes, also as `"32MiB"`; a negative one, which some write for no limit, becomes 0."""
+    """A number of bytes, also as `"32MiB"`; -1 for any negative one, which some write for no limit."""
     value = node.value if isinstance(node, Literal) else node
     if isinstance(value, int) and not isinstance(value, bool) and value < 0:
-        return 0
+        return -1
+    if isinstance(value, str) and value.startswith("-") and value[1:].isdecimal():
+        return -1
     try:
         return parse_size_bytes(value)
     except InvalidRequest:
@@ -266,16 +269,29 @@ def headers(reader: Reader, node: Node) -> dict[str, dict[str, tuple[str, ...]]]
         raise HclError(node.pos, f"expected an object, found {node.kind}")
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for status in node.items:
-        if status.name != "default" and not (len(status.name) == 3 and status.name[0] in "12345"):
+        if not is_status(status.name):
             raise HclError(status.pos, f'expected "default" or a status such as "2xx", found "{status.name[:64]}"')
         if not isinstance(status.value, ObjectNode):
             raise HclError(status.value.pos, f"expected an object, found {status.value.kind}")
         by_name = found.setdefault(status.name, {})
         for item in status.value.items:
-            # A header's value may hold commas, so one text is one value.
-            elements = item.value.items if isinstance(item.value, ListNode) else (item.value,)
-            by_name[item.name] = tuple(text(reader, element) for element in elements)
+            if is_reserved(item.name):
+                reader.notice(item.pos, f"the header {item.name} is the server's own: it can't be set and isn't")
+            else:
+                by_name[item.name] = _header(reader, item)
     return found
+
+
+def _header(reader: Reader, item: Item) -> tuple[str, ...]:
+    """One header's values."""
+    if not is_name(item.name):
+        raise HclError(item.pos, f'expected a header\'s name, found "{item.name[:64]}"')
+    # A header's value may hold commas, so one text is one value.
+    elements = item.value.items if isinstance(item.value, ListNode) else (item.value,)
+    values = tuple(text(reader, element) for element in elements)
+    if not all(is_value(value) for value in values):
+        raise HclError(item.value.pos, f"expected one line of Latin-1 for {item.name}, found something else")
+    return values
 
 
 def nested(kind: type[Any], within: str) -> Convert:

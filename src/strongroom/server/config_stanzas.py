@@ -129,12 +129,14 @@ class Listener:
     http_idle_timeout_s: int = key(seconds, 300, name="http_idle_timeout")
     http_read_header_timeout_s: int = key(seconds, 10, name="http_read_header_timeout")
     http_read_timeout_s: int = key(seconds, 30, name="http_read_timeout")
-    http_write_timeout_s: int = key(seconds, 0, name="http_write_timeout")
+    http_write_timeout_s: int = key(seconds, 30, name="http_write_timeout")
+    """For how long a client may leave an answer untouched; 0: without end."""
     max_request_size_bytes: int = key(size, 32 * 1024 * 1024, name="max_request_size")
-    """0: no limit."""
-    max_request_duration_s: int = key(seconds, 90, name="max_request_duration")
+    """0: the default; negative: no limit."""
+    max_request_duration_s: int = key(seconds, 0, name="max_request_duration")
+    """0: the server's default."""
     max_json_depth: int = key(integer, 0)
-    """This and the following limits on JSON: 0 leaves the decoder's own."""
+    """This and the following limits on JSON: 0 for the default."""
     max_json_string_value_length: int = key(integer, 0)
     max_json_object_entry_count: int = key(integer, 0)
     max_json_array_element_count: int = key(integer, 0)

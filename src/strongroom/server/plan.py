@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from strongroom.http.custom_headers import CustomHeaders
 from strongroom.http.forwarded import ForwardedRules
+from strongroom.http.options import ListenerOptions, MetricsAccess, Redaction
 from strongroom.http.proxy_protocol import ProxyBehavior, ProxyRules
 from strongroom.http.settings import ListenerConfig, ListenerLimits, TlsSettings
+from strongroom.lib import json
 from strongroom.server.config import Config, Listener
 from strongroom.server.stores import SHARED
 from strongroom.server.wiring import DEFAULT_LEASE_TTL_S, MAX_LEASE_TTL_S, Settings
+
+DEFAULT_REQUEST_SIZE_BYTES = 32 * 1024 * 1024
+DEFAULT_REQUEST_DURATION_S = 90
+_UNLIMITED_BYTES = 1 << 40
 
 
 class PlanError(Exception):
@@ -32,6 +40,8 @@ class Plan:
     log_format: str
     log_file: str
     pid_file: str
+    show_hostname: bool = False
+    """Whether every answer names the machine."""
 
     def __repr__(self) -> str:
         return f"Plan(storage={self.storage_type}, workers={self.workers})"
@@ -57,10 +67,14 @@ def plan(config: Config, processors: int) -> Plan:
     default_ttl_s = own.default_lease_ttl_s or min(DEFAULT_LEASE_TTL_S, max_ttl_s)
     if default_ttl_s > max_ttl_s:
         raise PlanError("default_lease_ttl is greater than max_lease_ttl")
+    duration_s = own.default_max_request_duration_s or DEFAULT_REQUEST_DURATION_S
     return Plan(
         storage_type=config.storage.type,
         storage_options=config.storage.options,
-        listeners=config.listeners,
+        listeners=tuple(
+            replace(listener, max_request_duration_s=listener.max_request_duration_s or duration_s)
+            for listener in config.listeners
+        ),
         workers=workers,
         settings=Settings(
             storage_type=config.storage.type,
@@ -76,18 +90,30 @@ def plan(config: Config, processors: int) -> Plan:
         log_format=own.log_format or "standard",
         log_file=own.log_file,
         pid_file=own.pid_file,
+        show_hostname=own.enable_response_header_hostname,
     )
 
 
-def listener_config(listener: Listener) -> ListenerConfig:
-    """How one listener works.  Raises `PlanError` for TLS settings that are incomplete."""
+def listener_config(listener: Listener, hostname: str = "") -> ListenerConfig:
+    """How one listener works.
+
+    Args:
+        hostname: what every answer names as its machine; empty for nothing.
+
+    Raises: `PlanError` for TLS settings that are incomplete.
+    """
+    # A zero means what it means to Go's server, on which the documentation rests: no limit, but for these two, which
+    # fall back to the time for the whole request.
+    read_s = listener.http_read_timeout_s or math.inf
+    header_s = listener.http_read_header_timeout_s or read_s
+    size = listener.max_request_size_bytes or DEFAULT_REQUEST_SIZE_BYTES
     limits = ListenerLimits(
-        read_header_timeout_s=listener.http_read_header_timeout_s or 10,
-        read_timeout_s=listener.http_read_timeout_s or 30,
-        idle_timeout_s=listener.http_idle_timeout_s or 300,
-        write_timeout_s=listener.http_write_timeout_s or 30,
-        max_request_duration_s=listener.max_request_duration_s or 90,
-        max_request_size=listener.max_request_size_bytes or (1 << 40),
+        read_header_timeout_s=header_s,
+        read_timeout_s=read_s,
+        idle_timeout_s=listener.http_idle_timeout_s or listener.http_read_timeout_s or header_s,
+        write_timeout_s=listener.http_write_timeout_s or math.inf,
+        max_request_duration_s=listener.max_request_duration_s or DEFAULT_REQUEST_DURATION_S,
+        max_request_size=size if size > 0 else _UNLIMITED_BYTES,
     )
     tls = None
     if listener.type == "tcp" and not listener.tls_disable:
@@ -105,7 +131,47 @@ def listener_config(listener: Listener) -> ListenerConfig:
             disable_client_certs=listener.tls_disable_client_certs,
             client_ca_file=Path(listener.tls_client_ca_file) if listener.tls_client_ca_file else None,
         )
-    return ListenerConfig(limits=limits, tls=tls, proxy=_proxy(listener), forwarded=_forwarded(listener))
+    return ListenerConfig(
+        limits=limits,
+        tls=tls,
+        proxy=_proxy(listener),
+        forwarded=_forwarded(listener),
+        default_headers=f"X-Vault-Hostname: {hostname}\r\n".encode() if hostname else b"",
+    )
+
+
+def listener_options(listener: Listener) -> ListenerOptions:
+    """What a listener changes about the answers given through it.
+
+    Raises: `PlanError` for a limit on JSON that is negative.
+    """
+    numbers = ("max_json_depth", "max_json_string_value_length", "max_json_object_entry_count")
+    for name in (*numbers, "max_json_array_element_count", "max_request_json_strings"):
+        if getattr(listener, name) < 0:
+            raise PlanError(f"{listener.where}: {name} cannot be negative")
+    plain = json.Limits()
+    redaction = Redaction(
+        addresses=listener.redact_addresses,
+        cluster_name=listener.redact_cluster_name,
+        version=listener.redact_version,
+    )
+    return ListenerOptions(
+        json=json.Limits(
+            depth=listener.max_json_depth or plain.depth,
+            string_bytes=listener.max_json_string_value_length or plain.string_bytes,
+            entries=listener.max_json_object_entry_count or plain.entries,
+            elements=listener.max_json_array_element_count or plain.elements,
+            strings=listener.max_request_json_strings,
+        ),
+        require_request_header=listener.require_request_header,
+        redaction=None if redaction == Redaction() else redaction,
+        headers=CustomHeaders(listener.custom_response_headers) if listener.custom_response_headers else None,
+        metrics=MetricsAccess(
+            unauthenticated=listener.telemetry.unauthenticated_metrics_access,
+            only=listener.telemetry.metrics_only,
+            disallowed=listener.telemetry.disallow_metrics,
+        ),
+    )
 
 
 def _proxy(listener: Listener) -> ProxyRules | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from socket import socket
+from socket import gethostname, socket
 
 import structlog
 
@@ -12,6 +12,7 @@ from strongroom.core.expiry import Expiry
 from strongroom.core.node import Node
 from strongroom.http.application import Application
 from strongroom.http.listener import Listener
+from strongroom.http.listener_application import ListenerApplication
 from strongroom.http.settings import ListenerError
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import Tampered
@@ -20,7 +21,7 @@ from strongroom.lib.secret import Secret
 from strongroom.sdk.engine import Engine
 from strongroom.sealing.port import SealPort
 from strongroom.server.builtin import engines
-from strongroom.server.plan import Plan, listener_config
+from strongroom.server.plan import Plan, listener_config, listener_options
 from strongroom.server.store_clock import StoreClock
 from strongroom.server.stores import open_store
 from strongroom.server.wiring import build_node, unseal
@@ -61,9 +62,11 @@ class Runtime:
         """Begin to accept connections, in whatever state the node is by now."""
         if self.node is None:
             return
-        application = Application(self.node)
+        shared = Application(self.node)
+        hostname = gethostname() if self._plan.show_hostname else ""
         for listener, sock in zip(self._plan.listeners, self._sockets, strict=True):
-            self._listeners.append(Listener(application, listener_config(listener), sock, self._clock))
+            application = ListenerApplication(shared, listener_options(listener))
+            self._listeners.append(Listener(application, listener_config(listener, hostname), sock, self._clock))
         for opened in self._listeners:
             await opened.start()
 

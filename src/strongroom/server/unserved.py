@@ -5,39 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
+from strongroom.lib import json
 from strongroom.server.config import Config, Listener, Settings
 from strongroom.server.config_reader import ConfigError
 
 _LISTENER = frozenset(
     {
         "chroot_namespace",
+        "cluster_address",
         "cors_allowed_headers",
         "cors_allowed_origins",
         "cors_enabled",
-        "custom_response_headers",
         "disable_unauthed_generate_root_endpoints",
         "disable_unauthed_rekey_endpoints",
         "inflight_requests_logging",
-        "max_json_array_element_count",
-        "max_json_depth",
-        "max_json_object_entry_count",
-        "max_json_string_value_length",
         "max_request_json_memory_bytes",
-        "max_request_json_strings",
         "profiling",
-        "redact_addresses",
-        "redact_cluster_name",
-        "redact_version",
-        "require_request_header",
-        "telemetry",
         "x_forwarded_for_client_cert_header",
         "x_forwarded_for_client_cert_header_decoders",
     }
 )
 _SETTINGS = frozenset(
     {
-        "default_max_request_duration_s",
-        "enable_response_header_hostname",
         "enable_response_header_raft_node_id",
         "introspection_endpoint",
         "log_requests_level",
@@ -81,7 +70,12 @@ def notices(config: Config) -> Iterator[str]:
         plain = Listener(listener.type, listener.where)
         for field in fields(Listener):
             if field.name in _LISTENER and getattr(listener, field.name) != getattr(plain, field.name):
-                yield f'{listener.where}: {field.name} in listener "{listener.type}" has no effect in this server'
+                name = field.metadata["key"] or field.name
+                yield f'{listener.where}: {name} in listener "{listener.type}" has no effect in this server'
+        if listener.max_json_depth > json.MAX_DEPTH:
+            yield f"{listener.where}: max_json_depth is {json.MAX_DEPTH} here: nothing nested deeper is decoded"
+        if listener.type == "tcp" and (listener.socket_mode or listener.socket_user or listener.socket_group):
+            yield f'{listener.where}: socket_mode, socket_user and socket_group have no effect in listener "tcp"'
     for lockout in config.user_lockouts:
         yield f"{lockout.where}: user_lockout has no effect in this server; tune the auth method instead"
     if config.telemetry is not None:

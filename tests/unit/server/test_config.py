@@ -55,7 +55,7 @@ def test_defaults() -> None:
         10,
         30,
     )
-    assert (listener.max_request_size_bytes, listener.max_request_duration_s) == (32 * 1024 * 1024, 90)
+    assert (listener.max_request_size_bytes, listener.max_request_duration_s) == (32 * 1024 * 1024, 0)
     assert (listener.x_forwarded_for_reject_not_authorized, listener.x_forwarded_for_reject_not_present) == (True, True)
     assert parse_config("", "f") == Config()
 

@@ -42,10 +42,13 @@ def test_a_seal_on_its_way_out_is_no_reason() -> None:
         ("ui = true", "ui has no effect in this server"),
         ("log_rotate_duration = 60", "log_rotate_duration has no effect in this server"),
         (
-            'listener "unix" {\n  address = "/a"\n  require_request_header = true\n}',
-            'a.hcl:6:10: require_request_header in listener "unix" has no effect in this server',
+            'listener "unix" {\n  address = "/a"\n  chroot_namespace = "a"\n}',
+            'a.hcl:6:10: chroot_namespace in listener "unix" has no effect in this server',
         ),
-        ('user_lockout "all" {}', "a.hcl:6:14: user_lockout has no effect in this server; tune the auth method instead"),
+        (
+            'user_lockout "all" {}',
+            "a.hcl:6:14: user_lockout has no effect in this server; tune the auth method instead",
+        ),
         ("telemetry {}", "telemetry has no effect in this server"),
     ],
 )

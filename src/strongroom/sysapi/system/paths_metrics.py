@@ -17,8 +17,9 @@ from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
-from strongroom.services.mounts import AUTH
-from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.services.mounts import AUTH, Router
+from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.parts import Unsealed
 from strongroom.sysapi.system import host
 
 _TEXT = "text/plain"
@@ -47,20 +48,30 @@ class MetricsPaths(SystemEngine):
     @path.read("metrics")
     async def metrics(self, request: Request, body: MetricsBody) -> Response | None:
         """Numbers of the process that answers, as JSON or in Prometheus' text format."""
-        if body.format not in {"", "prometheus"}:
-            text = f'metric response format "{body.format}" unknown'
-            return Response(raw=RawBody(text.encode(), _TEXT), status=400)
-        gauges = _gauges(system(request))
-        if body.format == "prometheus":
-            return Response(raw=RawBody(prometheus(gauges).encode(), _PROMETHEUS))
-        return Response(raw=RawBody(json.dumps_unsorted(_plain(gauges, request.now)), "application/json"))
+        view = system(request)
+        return describe(view.parts, view.router, body.format, request.now)
 
 
-def _gauges(view: SystemView) -> list[Gauge]:
-    cluster = {"cluster": view.parts.cluster.name}
+def describe(parts: Unsealed, router: Router, wanted: str, now: float) -> Response:
+    """The numbers as an answer.
+
+    Args:
+        wanted: `prometheus`, or empty for JSON.
+        now: seconds since the epoch.
+    """
+    if wanted not in {"", "prometheus"}:
+        return Response(raw=RawBody(f'metric response format "{wanted}" unknown'.encode(), _TEXT), status=400)
+    gauges = _gauges(parts, router)
+    if wanted == "prometheus":
+        return Response(raw=RawBody(prometheus(gauges).encode(), _PROMETHEUS))
+    return Response(raw=RawBody(json.dumps_unsorted(_plain(gauges, now)), "application/json"))
+
+
+def _gauges(parts: Unsealed, router: Router) -> list[Gauge]:
+    cluster = {"cluster": parts.cluster.name}
     out = [Gauge("vault.core.unsealed", 1, "Whether the barrier is open.", cluster)]
     counts = {(kind, local): 0 for kind in ("auth", "logical") for local in ("false", "true")}
-    for entry in view.router.by_id.values():
+    for entry in router.by_id.values():
         record = entry.record
         counts["auth" if record.table == AUTH else "logical", str(record.local).lower()] += 1
     out += [

@@ -1,0 +1,64 @@
+"""The application as one listener sees it: the node's, with the settings of the listener's stanza."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any, Final
+
+from strongroom.http import encode
+from strongroom.http.application import Application
+from strongroom.http.message import HttpRequest, HttpResponse
+from strongroom.http.options import ListenerOptions
+
+_METRICS: Final = "/v1/sys/metrics"
+_TEXT: Final = "text/plain; charset=utf-8"
+
+
+class ListenerApplication:
+    """Answers what comes in on one listener.
+
+    Args:
+        application: what all listeners of the node share.
+        options: what this one's stanza says.
+    """
+
+    def __init__(self, application: Application, options: ListenerOptions) -> None:
+        self._application = application
+        self._options = options
+        self._plain = not (options.require_request_header or options.headers or options.metrics.only)
+
+    def __call__(self, request: HttpRequest) -> Coroutine[Any, Any, HttpResponse]:
+        """Answer one request."""
+        if self._plain:
+            return self._application.answer(request, self._options)
+        return self._answer(request)
+
+    def malformed(self, status: int, text: str) -> HttpResponse:
+        """The answer to what the listener itself refuses."""
+        return self._dressed(self._application.malformed(status, text))
+
+    async def _answer(self, request: HttpRequest) -> HttpResponse:
+        refused = self._refused(request)
+        return self._dressed(refused or await self._application.answer(request, self._options))
+
+    def _refused(self, request: HttpRequest) -> HttpResponse | None:
+        """The answer to what this listener doesn't pass on; None for what it does."""
+        options = self._options
+        if options.require_request_header and request.headers.get("x-vault-request") != "true":
+            return encode.error_body(412, ['missing "X-Vault-Request" header'])
+        if options.metrics.only and request.path != _METRICS:
+            return encode.raw(b"this listener only serves the metrics endpoint\n", _TEXT, 404)
+        return None
+
+    def _dressed(self, response: HttpResponse) -> HttpResponse:
+        """The response with the configured headers on it."""
+        headers = self._options.headers
+        if headers is None:
+            return response
+        return HttpResponse(
+            status=response.status,
+            headers=headers.on(response.status, response.headers),
+            body=response.body,
+            stream=response.stream,
+            after_sent=response.after_sent,
+        )
