@@ -48,9 +48,10 @@ def group(name: str) -> str:
     )
 
 
-def _flag(flag: Flag) -> str:
+def flag_entry(flag: Flag) -> tuple[str, str]:
+    """A flag as it is typed, and all that is said about it in one line."""
     placeholder = flag.placeholder or _PLACEHOLDERS.get(flag.kind, flag.kind)
-    head = f"  -{flag.name}" + ("" if flag.kind == "bool" else f"=<{placeholder}>")
+    head = f"-{flag.name}" + ("" if flag.kind == "bool" else f"=<{placeholder}>")
     parts = [flag.help]
     if flag.aliases:
         parts.append(f"Also {', '.join('-' + alias for alias in flag.aliases)}.")
@@ -59,7 +60,12 @@ def _flag(flag: Flag) -> str:
         parts.append(f"The default is {shown}.")
     if flag.variable:
         parts.append(f"STRONGROOM_{flag.variable} in the environment says the same.")
-    return f"{head}\n{wrap(' '.join(parts), indent='      ')}"
+    return head, " ".join(parts)
+
+
+def _flag(flag: Flag) -> str:
+    head, text = flag_entry(flag)
+    return f"  {head}\n{wrap(text, indent='      ')}"
 
 
 def command(spec: Command) -> str:
