@@ -73,3 +73,7 @@ fuzz: setup ## the fuzz tests, with many more examples
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: man
+man: setup ## manual pages, into build/man
+	$(BIN)/python -m strongroom.cli.manual build/man
