@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
@@ -70,6 +71,23 @@ class Place:
         self.storage = other.storage
         for store in self._stores:
             store._inner = other.storage
+
+
+class StalledAnswer(FaultyStorage):
+    """A store whose first answer to one method is held back after it was made."""
+
+    def __init__(self, inner: InmemStorage, method: str) -> None:
+        super().__init__(inner, Plan())
+        self._method = method
+        self.answered = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def _call(self, method: str, work: Callable[[], Awaitable[T]]) -> T:
+        answer = await super()._call(method, work)
+        if method == self._method and not self.answered.is_set():
+            self.answered.set()
+            await self.go_on.wait()
+        return answer
 
 
 async def put(barrier: Barrier, notes: Mapping[str, str | None]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 
 import pytest
 
@@ -17,10 +16,8 @@ from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import Internal, StorageError, Tampered
 from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
-from strongroom.storage.base import Snapshot
-from strongroom.storage.inmem import InmemStorage
-from tests.sim.faulty_storage import Fail, FaultyStorage, Hold, Plan
-from tests.unit.barrier.places import AREA, ROOT_KEY, Note, Place, SecretNote, get, put, text_of
+from tests.sim.faulty_storage import Fail, Hold, Plan
+from tests.unit.barrier.places import AREA, ROOT_KEY, Note, Place, SecretNote, StalledAnswer, get, put, text_of
 
 
 @pytest.mark.parametrize("at", [0, 1, 4, 5, 8, 9, 24, 25, 36, 37, -1])
@@ -240,7 +237,7 @@ def test_a_fill_overtaken_by_the_feed_is_thrown_away() -> None:
     async def main() -> None:
         place = await Place().start()
         await put(await place.process(), {"a": "old"})
-        stalled = _StalledAnswer(place.storage)
+        stalled = StalledAnswer(place.storage, "get_many")
         barrier = await Barrier.open(stalled, ROOT_KEY, place.random)
         await barrier.sync()
         fill = asyncio.create_task(barrier.row(AREA + "a"))
@@ -253,23 +250,6 @@ def test_a_fill_overtaken_by_the_feed_is_thrown_away() -> None:
         assert await get(barrier, "a") == "new"
 
     asyncio.run(main())
-
-
-class _StalledAnswer(FaultyStorage):
-    """A store whose first answer to `get_many` is held back after it was made."""
-
-    def __init__(self, inner: InmemStorage) -> None:
-        super().__init__(inner, Plan())
-        self.answered = asyncio.Event()
-        self.go_on = asyncio.Event()
-
-    async def get_many(self, keys: Iterable[str]) -> Snapshot:
-        """The rows as they were when this was called."""
-        snapshot = await super().get_many(keys)
-        if not self.answered.is_set():
-            self.answered.set()
-            await self.go_on.wait()
-        return snapshot
 
 
 def test_a_feed_that_does_not_reach_back_drops_everything() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from strongroom.barrier.transaction import Once, Transaction
@@ -29,6 +29,8 @@ def listed(model: dict[str, str], folder: str, after: str, limit: int | None, *,
 
 
 @settings(max_examples=150, deadline=None)
+@example({"a": "x", "a/b": "x", "b": "x", "c": "x"}, [("a", None), ("a/b", None), ("b", None)], [("", "", 1)])
+@example({"a": "x", "b": "x", "c": "x"}, [("a0", "one"), ("a", None)], [("", "a", 1), ("", "", 2)])
 @given(stored, writes, st.lists(pages, min_size=1, max_size=6))
 def test_own_writes_are_seen(
     before: dict[str, str], changes: list[tuple[str, str | None]], asked: list[tuple[str, str, int | None]]

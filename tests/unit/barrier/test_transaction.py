@@ -18,7 +18,7 @@ from strongroom.barrier.transaction import (
 from strongroom.lib.errors import Conflict, InvalidRequest, OutOfRange, StorageError, Unavailable
 from strongroom.storage.base import Add
 from tests.sim.faulty_storage import Fail, Hold, Plan, Unknown
-from tests.unit.barrier.places import AREA, Note, Place, counted, get, put, text_of
+from tests.unit.barrier.places import AREA, ROOT_KEY, Note, Place, StalledAnswer, counted, get, put, text_of
 
 COUNTER = AREA + "counter"
 
@@ -421,7 +421,8 @@ def test_a_derived_value_is_in_the_read_set() -> None:
     asyncio.run(main())
 
 
-def test_a_derived_value_overtaken_while_it_is_built_is_not_kept() -> None:
+@pytest.mark.parametrize("late", [False, True])
+def test_a_derived_value_overtaken_while_it_is_built_is_not_kept(late: bool) -> None:
     """A row that changes between the building and the keeping leaves no stale value behind."""
 
     async def main() -> None:
@@ -430,10 +431,11 @@ def test_a_derived_value_overtaken_while_it_is_built_is_not_kept() -> None:
 
         async def build(txn: Transaction) -> str:
             one = await text_of(txn, "a")
+            two = await text_of(txn, "b") if late else ""
             if one == "old":
                 await put(other, {"a": "new", "b": "new"})
                 await here.sync()
-            return f"{one} {await text_of(txn, 'b')}"
+            return f"{one} {two or await text_of(txn, 'b')}"
 
         async def body(txn: Transaction) -> str:
             return await txn.derived("both", build)
@@ -493,12 +495,17 @@ def test_work_apart_is_done_once_and_stays() -> None:
     asyncio.run(main())
 
 
-def test_a_listing_met_by_a_newer_state_is_taken_again() -> None:
+@pytest.mark.parametrize("when", ["asking", "answering"])
+def test_a_listing_met_by_a_newer_state_is_taken_again(when: str) -> None:
     """A listing that was on its way while a commit changed the folder isn't used with rows of the newer state."""
 
     async def main() -> None:
+        place = await Place().start()
         hold = Hold()
-        here, other = await processes(Plan(list=[hold]))
+        stalled = StalledAnswer(place.storage, "list")
+        asking, other = await place.process(Plan(list=[hold])), await place.process()
+        here = asking if when == "asking" else await Barrier.open(stalled, ROOT_KEY, place.random)
+        reached = hold.reached if when == "asking" else stalled.answered
         await put(other, {"folder/a": "1", "row": "1"})
 
         async def body(txn: Transaction) -> tuple[list[str], str | None]:
@@ -506,10 +513,11 @@ def test_a_listing_met_by_a_newer_state_is_taken_again() -> None:
             return names, await text_of(txn, "row")
 
         running = asyncio.create_task(transact(here, body))
-        await hold.reached.wait()
+        await reached.wait()
         await put(other, {"folder/b": "2", "row": "2"})
         await here.sync()
         hold.released.set()
+        stalled.go_on.set()
         assert await running == (["a", "b"], "2")
 
     asyncio.run(main())
