@@ -184,7 +184,6 @@ class Pipeline:
         self, txn: Transaction, progress: Progress, entry: MountEntry, match: Match, router: Router
     ) -> Answer:
         known, request = progress.known, progress.known.request
-        progress.login_user = None  # an earlier attempt's: who is locked out by now has not failed to log in
         self._open(progress, known, None)
         user = match.parameters.get("username", "")
         await login.check_lockout(txn, entry, user, request.received_at)
