@@ -57,8 +57,8 @@ def take_over() -> tuple[Sources, list[list[socket.socket]]] | None:
     with os.fdopen(int(text), "rb") as file:
         file.seek(0)
         state = msgspec.msgpack.decode(file.read(), type=Renewed)
-    # Workers share a Unix socket: one descriptor, and so one object.
-    sockets = {number: adopt(number) for row in state.descriptors for number in row}
+    # Workers share a Unix socket: one descriptor, which one object has to own.
+    sockets = {number: adopt(number) for number in {number for row in state.descriptors for number in row}}
     for sock in sockets.values():
         sock.set_inheritable(False)
     return state.sources, [[sockets[number] for number in row] for row in state.descriptors]

@@ -112,7 +112,7 @@ def test_a_pipelined_request_is_carried_out_in_its_turn(node: Node) -> None:
 
 
 def test_slow_clients_are_cut_and_hold_up_nobody(node: Node) -> None:
-    """Clients that send a byte now and then, in fields or body, are gone after the limits; others are served at once."""
+    """Clients that send a byte now and then, in fields or body, are gone after the limits; others wait for nothing."""
     slow = [node.connect() for _ in range(60)]
     begun = time.monotonic()
     try:
@@ -140,7 +140,6 @@ def test_clients_that_do_not_read_hold_up_nobody(node: Node) -> None:
     deaf = [node.connect() for _ in range(10)]
     try:
         for connection in deaf:
-            connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             connection.send(request("GET", "kv/large", token=node.token) * 30)
         for _ in range(20):
             started = time.monotonic()

@@ -109,6 +109,8 @@ class Connection:
             return Answer(status, headers, b"")
         if headers.get("transfer-encoding") == "chunked":
             return Answer(status, headers, self._chunks())
+        if "content-length" not in headers:
+            return Answer(status, headers, self._to_the_end())
         return Answer(status, headers, self._exactly(int(headers["content-length"])))
 
     def closed_by_server(self, timeout_s: float) -> bool:
@@ -130,6 +132,14 @@ class Connection:
             self._until(b"\r\n")
         self._until(b"\r\n")
         return body
+
+    def _to_the_end(self) -> bytes:
+        while True:
+            try:
+                self._fill()
+            except ConnectionBroken:
+                found, self._buffer = self._buffer, b""
+                return found
 
     def _until(self, end: bytes) -> bytes:
         while end not in self._buffer:
