@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import structlog
 
 from strongroom.audit import chain
-from strongroom.audit.entry import Asked, Notation, Outcome, Style, asked, request_entry, response_entry
+from strongroom.audit.entry import Asked, Asking, Notation, Outcome, Style, request_entry, response_entry
 from strongroom.barrier import keys
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction
@@ -138,12 +138,13 @@ class Channel:
 class Sink:
     """A channel as one state of the configuration has it."""
 
-    __slots__ = ("_asked", "_notation", "channel")
+    __slots__ = ("_asked", "_asking", "_notation", "channel")
 
     def __init__(self, channel: Channel, headers: Mapping[str, bool]) -> None:
         self.channel = channel
         self._asked: dict[int, Asked] = {}
         self._notation = Notation(channel.digest, channel.style, headers)
+        self._asking = Asking(self._notation)
 
     @property
     def record(self) -> AuditRecord:
@@ -152,7 +153,7 @@ class Sink:
 
     def request(self, known: Known, error: str, now: float) -> None:
         """Write the entry of a request.  Raises `Unavailable`."""
-        about = asked(known, self._notation)
+        about = self._asking(known)
         if len(self._asked) >= _ASKED_KEPT:
             self._asked.clear()  # what never came to an answer
         self._asked[id(known)] = about
@@ -162,7 +163,7 @@ class Sink:
         """Write the entry of an answer.  Raises `Unavailable`."""
         about = self._asked.pop(id(known), None)
         if about is None or about.known is not known:
-            about = asked(known, self._notation)
+            about = self._asking(known)
         self.channel.write(response_entry(about, outcome, now, self._notation))
 
 

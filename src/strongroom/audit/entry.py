@@ -20,6 +20,7 @@ from strongroom.sdk.engine import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH
 from strongroom.sdk.response import Response
 from strongroom.services.exchange import Known
 from strongroom.services.mounts import BUILT_IN_VERSION, MountEntry
+from strongroom.services.tokens import TokenRecord
 
 Digest = Callable[[str], str]
 
@@ -30,6 +31,7 @@ _PLAIN_ERRORS = frozenset({"permission denied", _DENIED, UNSUPPORTED_PATH, UNSUP
 """Texts that name a kind of failure and nothing of the request; any other may quote what the client sent."""
 _CREDENTIAL_HEADERS = frozenset({"authorization", "cookie", "x-vault-token"})
 """Never shown as they are, whatever the configuration says."""
+_AUTHS_KEPT = 1024
 _ANY_ERROR = "1 error occurred:\n\t* invalid request\n\n"
 
 
@@ -97,9 +99,12 @@ def whole_timestamp(seconds: float) -> str:
 
 def digest_values(value: Any, digest: Digest) -> Any:
     """Every text inside replaced by its digest; numbers, booleans, names and points in time stay."""
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         return value if value[4:5] == "-" and _TIME.fullmatch(value) else digest(value)
-    if isinstance(value, dict):
+    if kind is int or kind is bool or value is None:
+        return value
+    if kind is dict:
         return {name: digest_values(item, digest) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [digest_values(item, digest) for item in value]
@@ -116,13 +121,32 @@ class Asked(msgspec.Struct, frozen=True):
     request: msgspec.Raw
 
 
-def asked(known: Known, notation: Notation) -> Asked:
-    """Describe who asks for what."""
-    return Asked(
-        known,
-        msgspec.Raw(json.dumps_unsorted(_auth(known, notation))),
-        msgspec.Raw(json.dumps_unsorted(_request(known, notation))),
-    )
+class Asking:
+    """Describes who asks for what; what recurs with a token is encoded once."""
+
+    def __init__(self, notation: Notation) -> None:
+        self._notation = notation
+        self._auths: dict[int, tuple[TokenRecord, tuple[str, ...] | None, msgspec.Raw]] = {}
+
+    def __call__(self, known: Known) -> Asked:
+        """What both entries of a request say."""
+        request = msgspec.Raw(json.dumps_unsorted(_request(known, self._notation)))
+        return Asked(known, self._auth(known), request)
+
+    def _auth(self, known: Known) -> msgspec.Raw:
+        bearer = known.bearer
+        if bearer is None or bearer.record.num_uses:
+            return msgspec.Raw(json.dumps_unsorted(_auth(known, self._notation)))
+        record, granted = bearer.record, known.grant.policies if known.grant is not None else None
+        kept = self._auths.get(id(record))
+        # The same object, which is kept here, is the same token in the same state.
+        if kept is not None and kept[0] is record and kept[1] == granted:
+            return kept[2]
+        if len(self._auths) >= _AUTHS_KEPT:
+            self._auths.clear()
+        encoded = msgspec.Raw(json.dumps_unsorted(_auth(known, self._notation)))
+        self._auths[id(record)] = (record, granted, encoded)
+        return encoded
 
 
 def request_entry(about: Asked, error: str, now: float, notation: Notation) -> dict[str, Any]:
