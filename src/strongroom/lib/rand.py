@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import uuid
 from typing import Protocol
 
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -36,4 +35,8 @@ def base62(random: Random, length: int) -> str:
 
 def uuid4(random: Random) -> str:
     """A version 4 UUID in text form.  Source: RFC 9562, section 5.4."""
-    return str(uuid.UUID(bytes=random.bytes(16), version=4))
+    raw = bytearray(random.bytes(16))
+    raw[6] = raw[6] & 0x0F | 0x40
+    raw[8] = raw[8] & 0x3F | 0x80
+    text = raw.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
