@@ -25,9 +25,9 @@ from strongroom.http.message import HttpRequest, HttpResponse, Peer
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
-from strongroom.seals import shamir
 from strongroom.sealing.initialize import Wanted, initialize, seal_of
 from strongroom.sealing.port import LocalPort
+from strongroom.seals import shamir
 from strongroom.server.builtin import engines
 from strongroom.server.stores import open_store
 from strongroom.server.wiring import Settings, build_node, unseal
@@ -100,7 +100,7 @@ async def measure(name: str, seconds: float, ask: Callable[[int], Awaitable[Http
             await ask(count)
             count += 1
     each = (time.perf_counter() - start) / count
-    print(f"{name:20} {1 / each:9.0f} /s {each * 1e6:8.1f} µs")  # noqa: T201 - this is what it is for
+    print(f"{name:20} {1 / each:9.0f} /s {each * 1e6:8.1f} µs")
 
 
 async def run(arguments: argparse.Namespace) -> None:

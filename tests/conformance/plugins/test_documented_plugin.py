@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.conformance.servers import start_ours
 
 PAGE = Path(__file__).parents[3] / "docs" / "plugins.md"
