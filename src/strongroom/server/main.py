@@ -21,7 +21,7 @@ from strongroom.lib.rand import SystemRandom
 from strongroom.server import builtin, dev, logs, renewal, sources, unserved
 from strongroom.server.config import ConfigError, Listener
 from strongroom.server.hardening import hide_memory
-from strongroom.server.plan import Plan, PlanError, listener_config, plan
+from strongroom.server.plan import Plan, PlanError, listener_config, listener_options, plan
 from strongroom.server.stores import StoreError, open_store
 from strongroom.server.supervisor import Supervisor
 
@@ -129,6 +129,7 @@ def _check(planned: Plan) -> None:
     """Find what would keep every worker from starting, where it can be said once and clearly."""
     builtin.engines(planned.plugins)
     for listener in planned.listeners:
+        listener_options(listener)
         config = listener_config(listener)
         if config.tls is not None:
             load_context(config.tls)

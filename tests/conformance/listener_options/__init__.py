@@ -1,0 +1,1 @@
+"""What the listener's stanza changes, seen by clients of real processes."""
