@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from strongroom.lib.clock import Clock
 from strongroom.lib.rand import Random
 from strongroom.sealing.port import SealPort
+from strongroom.services.exchange import ApiRequest
 from strongroom.storage.base import Storage
 from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.processes import Processes
 
 
 @dataclass(slots=True)
@@ -20,6 +22,9 @@ class Node:
     port: SealPort
     clock: Clock
     random: Random
+    processes: Processes
+    running: dict[str, ApiRequest]
+    """What this process is answering right now, by the requests' ids."""
     clustered: bool = False
     """Whether other nodes work on the same store."""
     api_address: str = ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 import structlog
 
 from strongroom.barrier.transaction import transact
@@ -18,6 +16,7 @@ from strongroom.http.message import HttpRequest, HttpResponse
 from strongroom.http.options import ListenerOptions
 from strongroom.lib import json
 from strongroom.lib.errors import Internal, Sealed, StrongroomError, UnsupportedOperation
+from strongroom.lib.rand import uuid4
 from strongroom.sdk.request import Operation
 from strongroom.services.cors import CorsRecord
 from strongroom.services.cors import read as read_cors
@@ -121,7 +120,7 @@ class Application:
         if self._pipeline is None or self._pipeline.parts is not parts:
             self._pipeline = Pipeline(parts)
         api = ApiRequest(
-            id=str(uuid.uuid4()),
+            id=uuid4(parts.random),
             operation=call.operation,
             path=call.path,
             data=call.data,
@@ -133,7 +132,12 @@ class Application:
             received_at=parts.clock.now(),
             method=request.method,
         )
-        return encode_answer(await self._pipeline.serve(api))
+        running = self._node.running
+        running[api.id] = api
+        try:
+            return encode_answer(await self._pipeline.serve(api))
+        finally:
+            del running[api.id]
 
 
 def encode_answer(answer: Answer) -> HttpResponse:

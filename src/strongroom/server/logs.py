@@ -49,6 +49,7 @@ class Output:
 
     def __init__(self) -> None:
         self._level = LEVELS["info"]
+        self._configured = self._level
         self._path: Path | None = None
         self._descriptors = [_STANDARD_ERROR]
 
@@ -64,11 +65,21 @@ class Output:
                 raise LogError(f"the log file {path} cannot be opened: {error.strerror}") from error
         for old in self._descriptors[1:]:
             os.close(old)
-        self._level, self._path, self._descriptors = LEVELS.get(level, self._level), path, descriptors
+        self._level = self._configured = LEVELS.get(level, self._configured)
+        self._path, self._descriptors = path, descriptors
 
     def reopen(self, level: str) -> None:
         """Go on in a new file of the same name, after a log rotation, at another level unless that is empty."""
         self.configure(level, self._path)
+
+    @property
+    def level(self) -> str:
+        """The level, by the first of its names."""
+        return next(name for name, number in LEVELS.items() if number == self._level)
+
+    @level.setter
+    def level(self, name: str) -> None:
+        self._level = LEVELS.get(name, self._configured)
 
     def wants(self, level: str) -> bool:
         """Whether a line of this level is written."""
@@ -117,6 +128,20 @@ def configure(level: str = "info", format_: str = "standard", file: str = "") ->
 def reopen(level: str = "") -> None:
     """Begin a new log file, and change the level unless it is empty.  Raises `LogError`."""
     _output.reopen(level)
+
+
+def level() -> str:
+    """The level in force."""
+    return _output.level
+
+
+def set_level(level: str) -> None:
+    """Log at another level until the next `configure` or `reopen`.
+
+    Args:
+        level: a key of `LEVELS`; empty for the configured one.
+    """
+    _output.level = level
 
 
 class _Logger:

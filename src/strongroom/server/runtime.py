@@ -20,12 +20,14 @@ from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
 from strongroom.sdk.engine import Engine
 from strongroom.sealing.port import SealPort
+from strongroom.server import collector
 from strongroom.server.builtin import engines
 from strongroom.server.plan import Plan, listener_config, listener_options
 from strongroom.server.store_clock import StoreClock
 from strongroom.server.stores import open_store
 from strongroom.server.wiring import build_node, unseal
 from strongroom.storage.base import Storage
+from strongroom.sysapi.processes import Processes
 
 log = structlog.get_logger("server")
 
@@ -47,14 +49,18 @@ class Runtime:
         self._storage: Storage | None = None
         self.node: Node | None = None
 
-    async def start(self, port: SealPort) -> Node:
-        """Open the store; nobody is listened to yet."""
+    async def start(self, port: SealPort, processes: Processes | None = None) -> Node:
+        """Open the store; nobody is listened to yet.
+
+        Args:
+            processes: all processes of the node; without them this is the only one.
+        """
         storage = open_store(self._plan.storage_type, self._plan.storage_options, self._clock, self._random)
         await storage.start()
         self._storage = storage
         await self._clock.compare(storage)
         self._tasks.append(asyncio.create_task(self._clock.follow(storage)))
-        node = build_node(storage, port, self._clock, self._random, self._plan.settings)
+        node = build_node(storage, port, self._clock, self._random, self._plan.settings, processes=processes)
         self.node = node
         return node
 
@@ -80,6 +86,7 @@ class Runtime:
             return False
         if self.node.unsealed is not None:
             self._tasks.append(asyncio.create_task(Expiry(self.node.unsealed).run_forever()))
+        collector.settle()
         return True
 
     async def forget(self) -> None:

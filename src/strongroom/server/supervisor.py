@@ -20,7 +20,10 @@ import structlog
 from strongroom.lib.rand import SystemRandom, uuid4
 from strongroom.lib.secret import Secret
 from strongroom.sealing import shares
+from strongroom.server import logs
+from strongroom.server.processes import LOG_LEVEL
 from strongroom.server.protocol import STOP_DRAIN_S, Message
+from strongroom.server.questions import Questions
 from strongroom.server.renewal import DEFERRED
 from strongroom.server.worker_process import WorkerProcess
 
@@ -75,6 +78,7 @@ class Supervisor:
         self._root_key: Secret | None = None
         self._collection = shares.EMPTY
         self._unsealing: Unsealing | None = None
+        self._questions = Questions()
         self._sealing: list[tuple[WorkerProcess, int]] | None = None
         self._stopping = False
         self._restart_at: dict[int, float] = {}
@@ -155,6 +159,10 @@ class Supervisor:
                 self._unseal(worker, message)
             case "reply":
                 self._opened(worker, str(message.body.get("error", "")))
+            case "ask-all":
+                self._ask_all(worker, message)
+            case "answer":
+                self._questions.answered(worker, message)
             case "seal":
                 self._seal(worker, message.id)
             case _:
@@ -273,6 +281,12 @@ class Supervisor:
         for asker, request_id in unsealing.askers:
             asker.send(Message("reply", id=request_id, body={"error": error}))
 
+    def _ask_all(self, asker: WorkerProcess, message: Message) -> None:
+        if message.body["name"] == LOG_LEVEL:
+            self._header["log_level_now"] = message.body["level"]  # for those who come later
+            logs.set_level(str(message.body["level"]))
+        self._questions.ask(asker, message, self._workers.values())
+
     def _seal(self, asker: WorkerProcess, request_id: int) -> None:
         """Forget the key and end every worker; who asked for it last, so that it can answer."""
         log.info("sealing")
@@ -318,7 +332,7 @@ class Supervisor:
         if signal.SIGHUP in signals and not self._stopping:
             log.info("reloading")
             news = self._reload()
-            self._header = self._header | news  # for those who come later
+            self._header = self._header | news | {"log_level_now": ""}  # for those who come later
             for worker in self._workers.values():
                 worker.send(Message("reload", body=news))
 
@@ -343,6 +357,7 @@ class Supervisor:
 
     def _lost(self, worker: WorkerProcess) -> None:
         """A worker has ended: finish what waited for it, and put another in its place."""
+        self._questions.lost(worker)
         if self._unsealing is not None and worker.pid in self._unsealing.waiting:
             # No failure: the one that replaces it is given the key.
             self._waited_for(worker, self._unsealing)

@@ -6,19 +6,25 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import structlog
+
+from strongroom.__about__ import RELEASED, VERSION
 from strongroom.audit import AuditBroker
 from strongroom.barrier import keys
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.node import Node
 from strongroom.lib.clock import Clock
-from strongroom.lib.errors import Internal
+from strongroom.lib.errors import Internal, StorageError
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
 from strongroom.sdk.engine import Engine
 from strongroom.sealing.initialize import Cluster
 from strongroom.sealing.port import SealPort
 from strongroom.server.builtin import AUDIT_DEVICES
+from strongroom.server.processes import OwnProcess
+from strongroom.services import versions
+from strongroom.services.exchange import ApiRequest
 from strongroom.services.identity import IdentityService
 from strongroom.services.leases import LeaseService
 from strongroom.services.mounts import MountService
@@ -26,6 +32,9 @@ from strongroom.services.policy.service import PolicyService
 from strongroom.services.tokens import TokenService
 from strongroom.storage.base import Storage
 from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.processes import Processes
+
+log = structlog.get_logger("server")
 
 DEFAULT_LEASE_TTL_S = 768 * 3600
 MAX_LEASE_TTL_S = 768 * 3600
@@ -44,8 +53,21 @@ class Settings:
     cluster_name: str = ""
 
 
-def build_node(storage: Storage, port: SealPort, clock: Clock, random: Random, settings: Settings) -> Node:
-    """A sealed node over an open store."""
+def build_node(
+    storage: Storage,
+    port: SealPort,
+    clock: Clock,
+    random: Random,
+    settings: Settings,
+    *,
+    processes: Processes | None = None,
+) -> Node:
+    """A sealed node over an open store.
+
+    Args:
+        processes: all processes of the node; without them this is the only one.
+    """
+    running: dict[str, ApiRequest] = {}
     return Node(
         storage=storage,
         storage_type=settings.storage_type,
@@ -56,6 +78,8 @@ def build_node(storage: Storage, port: SealPort, clock: Clock, random: Random, s
         api_address=settings.api_address,
         cluster_address=settings.cluster_address,
         cluster_name=settings.cluster_name,
+        running=running,
+        processes=processes or OwnProcess(running),
     )
 
 
@@ -66,6 +90,10 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
     """
     barrier = await Barrier.open(node.storage, root_key, node.random)
     cluster = await transact(barrier, _read_cluster)
+    try:
+        await transact(barrier, lambda txn: versions.note(txn, VERSION, RELEASED, node.clock.now()))
+    except StorageError as error:  # a store that is full can still be read, and room be made in it
+        log.warning("the version was not noted in the store", detail=error.detail)
     identity = IdentityService(node.random)
     writer = f"{socket.gethostname()}-{node.random.bytes(6).hex()}"
     node.unsealed = Unsealed(
@@ -81,6 +109,9 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
         cluster=cluster,
         port=node.port,
         storage_type=node.storage_type,
+        processes=node.processes,
+        api_address=node.api_address,
+        cluster_address=node.cluster_address,
     )
 
 

@@ -17,7 +17,7 @@ from strongroom.http.sockets import adopt
 from strongroom.lib.errors import Internal, StrongroomError
 from strongroom.lib.secret import Secret
 from strongroom.sealing.port import Progress
-from strongroom.server import logs
+from strongroom.server import logs, processes
 from strongroom.server.hardening import die_with, hide_memory
 from strongroom.server.plan import Plan, plan
 from strongroom.server.protocol import STOP_DRAIN_S, Framing, Message, pack
@@ -125,7 +125,8 @@ class Worker:
         loop.add_signal_handler(signal.SIGTERM, self._end, STOP_DRAIN_S)
         await loop.connect_accepted_socket(lambda: self.link, control)
         ending = asyncio.create_task(self._ending.wait())
-        starting = asyncio.create_task(self._runtime.start(SupervisorPort(self.link, self._runtime)))
+        port, workers = SupervisorPort(self.link, self._runtime), processes.AllWorkers(self.link.ask)
+        starting = asyncio.create_task(self._runtime.start(port, workers))
         await asyncio.wait((starting, ending), return_when=asyncio.FIRST_COMPLETED)
         if not starting.done():
             # Nobody was served yet, so there is nothing to finish; a store that doesn't answer could hold this up.
@@ -145,9 +146,13 @@ class Worker:
             self._ending.set()
 
     def order(self, message: Message) -> None:
-        """Take an order of the supervisor; the end comes at once, the others in their order."""
+        """Take an order of the supervisor; the end and questions come at once, the others in their order."""
         if message.kind == "end":
             self._end(float(message.body.get("drain_s", 0)))
+        elif message.kind == "question":
+            node = self._runtime.node
+            body = processes.answer(message.body, node.running if node is not None else {})
+            self.link.tell(Message("answer", id=message.id, body=body))
         else:
             self._orders.put_nowait(message)
 
@@ -207,6 +212,7 @@ def _configure(header: Message) -> Plan:
     planned = plan(config, int(header.body["processors"]))
     level = str(header.body.get("log_level", "")) or planned.log_level
     logs.configure(level, planned.log_format, planned.log_file)
+    logs.set_level(str(header.body.get("log_level_now", "")))
     return planned
 
 

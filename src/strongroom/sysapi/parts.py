@@ -15,6 +15,7 @@ from strongroom.services.leases import LeaseService
 from strongroom.services.mounts import MountService
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.tokens import TokenService
+from strongroom.sysapi.processes import Processes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +33,7 @@ class Unsealed:
     audit: AuditBroker
     cluster: Cluster
     port: SealPort
+    processes: Processes
     storage_type: str
+    api_address: str
+    cluster_address: str

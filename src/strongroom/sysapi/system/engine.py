@@ -9,6 +9,7 @@ from strongroom.sysapi.system.paths_capabilities import CapabilitiesPaths
 from strongroom.sysapi.system.paths_leases import LeasePaths
 from strongroom.sysapi.system.paths_metrics import MetricsPaths
 from strongroom.sysapi.system.paths_mounts import MountPaths
+from strongroom.sysapi.system.paths_node import NodePaths
 from strongroom.sysapi.system.paths_passwords import PasswordPaths
 from strongroom.sysapi.system.paths_plugins import PluginPaths
 from strongroom.sysapi.system.paths_policies import PolicyPaths
@@ -34,6 +35,7 @@ class System(
     PluginPaths,
     BrowserPaths,
     StatePaths,
+    NodePaths,
     MetricsPaths,
     SpecPaths,
     ToolPaths,

@@ -1,0 +1,63 @@
+"""Questions that one worker has for all of them, as the supervisor passes them on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from strongroom.server.protocol import Message
+from strongroom.server.worker_process import WorkerProcess
+
+
+@dataclass(slots=True)
+class _Question:
+    asker: WorkerProcess
+    request_id: int
+    waiting: set[int]
+    """Process ids of the workers that have not answered."""
+    answers: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Questions:
+    """Collects what the workers answer; the asker gets all of it at once."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, _Question] = {}
+        self._last_id = 0
+
+    def ask(self, asker: WorkerProcess, message: Message, workers: Iterable[WorkerProcess]) -> None:
+        """Pass a question on to every worker that can answer."""
+        alive = [worker for worker in workers if worker.ending_since is None]
+        asked = [worker for worker in alive if worker.ready]
+        self._last_id += 1
+        self._open[self._last_id] = _Question(asker, message.id, {worker.pid for worker in asked})
+        for worker in asked:
+            worker.send(Message("question", id=self._last_id, body=message.body))
+        for worker in alive:
+            if not worker.ready:  # it does what it is told, and nobody waits for it
+                worker.send(Message("question", body=message.body))
+        self._finish(self._last_id)
+
+    def answered(self, worker: WorkerProcess, message: Message) -> None:
+        """Take one worker's answer."""
+        question = self._open.get(message.id)
+        if question is not None and worker.pid in question.waiting:
+            question.waiting.discard(worker.pid)
+            question.answers.append(message.body)
+            self._finish(message.id)
+
+    def lost(self, worker: WorkerProcess) -> None:
+        """A worker has ended: nobody waits for it any longer, and what it asked nobody wants to know."""
+        for id_, question in list(self._open.items()):
+            question.waiting.discard(worker.pid)
+            if question.asker is worker:
+                del self._open[id_]
+            else:
+                self._finish(id_)
+
+    def _finish(self, id_: int) -> None:
+        question = self._open[id_]
+        if not question.waiting:
+            del self._open[id_]
+            question.asker.send(Message("reply", id=question.request_id, body={"answers": question.answers}))

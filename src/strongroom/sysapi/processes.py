@@ -1,0 +1,47 @@
+"""What is asked of every process of this node, whichever of them the request has reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from strongroom.audit.entry import timestamp
+from strongroom.services.exchange import ApiRequest
+
+
+class Processes(Protocol):
+    """The processes of a node."""
+
+    async def in_flight(self) -> dict[str, Any]:
+        """The requests being answered, each by its id, as `shown` tells of them."""
+        ...
+
+    def log_level(self) -> str:
+        """The level of the server's log."""
+        ...
+
+    async def set_log_level(self, level: str) -> None:
+        """Log at this level from now on, in every process, until it is reset or the node starts anew.
+
+        Args:
+            level: `trace`, `debug`, `info`, `warn` or `error`; empty for what the configuration says.
+
+        Raises: `InvalidRequest` for a level that isn't one.
+        """
+        ...
+
+
+def shown(running: Mapping[str, ApiRequest]) -> dict[str, Any]:
+    """Requests as `sys/in-flight-req` shows them: where from, where to and since when, nothing of their content.
+
+    Source: https://developer.hashicorp.com/vault/api-docs/system/in-flight-req
+    """
+    return {
+        id_: {
+            "start_time": timestamp(request.received_at),
+            "client_remote_address": f"{request.address}:{request.port}",
+            "request_path": f"/v1/{request.path}",
+            "request_method": request.method,
+        }
+        for id_, request in running.items()
+    }
