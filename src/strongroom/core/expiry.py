@@ -1,4 +1,5 @@
-"""The role that ends what is due: tokens, leases, and what disabled mounts and revoked tokens left behind.
+"""The role that ends what is due: tokens, leases, what disabled mounts and revoked tokens left behind, and the
+encryption key when it is old.
 
 One process of all holds it, by a lock in the store; whatever it commits rests on that lock, so that a holder who
 lost it without noticing changes nothing.  Nothing here is remembered between two rounds: a successor goes on where
@@ -23,6 +24,7 @@ from strongroom.services.leases.service import lease_due_key
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.service import due_key
 from strongroom.storage.base import Fence
+from strongroom.sysapi import rotation
 from strongroom.sysapi.parts import Unsealed
 
 log = structlog.get_logger("expiry")
@@ -62,7 +64,8 @@ class Expiry:
     async def run_once(self, fence: Fence) -> int:
         """Do a bounded part of what is due by the store's clock; how many things were done, 0 when nothing was."""
         now = await self._parts.barrier.storage.now()
-        return await self._due(fence, now) + await self._rubble.run_once(fence, now)
+        done = await self._due(fence, now) + await self._rubble.run_once(fence, now)
+        return done + await self._rotate(fence, now)
 
     async def _hold(self, fence: Fence) -> None:
         """Work until the role is lost."""
@@ -97,6 +100,21 @@ class Expiry:
         until = int(now * 1000)
         due = [name for name in names if int(name.partition("/")[0]) <= until]
         return await side_by_side([partial(self._end, fence, name, now) for name in due])
+
+    async def _rotate(self, fence: Fence, now: float) -> int:
+        """Replace the encryption key when it is old enough."""
+
+        async def body(txn: Transaction) -> bool:
+            if not await rotation.is_due(self._parts, txn, now):
+                return False
+            await txn.guard(fence)
+            await rotation.rotate(self._parts, txn, now)
+            return True
+
+        if not await transact(self._parts.barrier, body):
+            return 0
+        log.info("the encryption key was old enough to be replaced")
+        return 1
 
     async def _end(self, fence: Fence, name: str, now: float) -> None:
         _, kind, id_ = name.split("/", 2)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from strongroom.audit.entry import timestamp
-from strongroom.barrier import keys
-from strongroom.barrier.keyring import rotate
 from strongroom.sdk import path
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
+from strongroom.sysapi import rotation
 from strongroom.sysapi.context import SystemEngine, system
 
 
@@ -29,9 +28,7 @@ class SealPaths(SystemEngine):
     async def rotate(self, request: Request) -> Response | None:
         """Install a new encryption key for what is written from now on."""
         view = system(request)
-        await view.txn.read_plain(keys.KEYRING)
-        keyring = request.once("keyring", lambda: rotate(view.parts.barrier.keyring, view.parts.random, request.now))
-        view.txn.write_plain(keys.KEYRING, view.parts.barrier.seal_keyring(keyring))
+        await rotation.rotate(view.parts, view.txn, request.now)
         return None
 
     @path.write("rotate/keyring", sudo=True)

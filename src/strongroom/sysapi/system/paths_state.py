@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from strongroom.audit.entry import timestamp
 from strongroom.barrier import keys
-from strongroom.barrier.record import Record
 from strongroom.lib.durations import format_duration_s
 from strongroom.lib.errors import InvalidRequest, UnsupportedPath
 from strongroom.sdk import path
@@ -15,23 +14,18 @@ from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.mounts import AUTH
 from strongroom.services.mounts.lockout import key_of, locked_users
+from strongroom.sysapi import rotation
 from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.rotation import MAX_OPERATIONS, RotationRecord
 from strongroom.sysapi.system import host
 
-_ROTATION = keys.SETTINGS + "rotation"
 _MIN_OPERATIONS = 1_000_000
-_MAX_OPERATIONS = 3_865_470_566
 _MIN_INTERVAL_S = 24 * 3600
 _PAGE = 10_000
-
-
-class RotationRecord(Record, frozen=True, tag="rotation"):
-    """When the encryption key is to be replaced."""
-
-    enabled: bool = True
-    interval_s: int = 0
-    """0 for never by time."""
-    max_operations: int = _MAX_OPERATIONS
+_NOT_COUNTED = (
+    "max_operations is kept without effect: every process encrypts under keys of its own, which it replaces long "
+    "before they have encrypted too much."
+)
 
 
 class RotationBody(Body, frozen=True):
@@ -39,7 +33,7 @@ class RotationBody(Body, frozen=True):
 
     enabled: Annotated[bool | None, Doc(description="Whether it is replaced by itself.")] = None
     interval: Annotated[Duration | None, Doc(description="How long a key is used; 0 for any time.")] = None
-    max_operations: Annotated[int | None, Doc(description="How many rows are encrypted with one key.")] = None
+    max_operations: Annotated[int | None, Doc(description="Kept without effect: processes renew their keys.")] = None
 
 
 class LockedUsersBody(Body, frozen=True):
@@ -89,7 +83,7 @@ class StatePaths(SystemEngine):
     @path.read("rotate/config", sudo=True)
     async def read_rotation(self, request: Request) -> Response | None:
         """Read when the encryption key is to be replaced."""
-        record = await system(request).txn.read(_ROTATION, RotationRecord) or RotationRecord()
+        record = await rotation.read(system(request).txn)
         data = {
             "enabled": record.enabled,
             "interval": format_duration_s(record.interval_s) if record.interval_s else 0,
@@ -101,16 +95,16 @@ class StatePaths(SystemEngine):
     async def write_rotation(self, request: Request, body: RotationBody) -> Response | None:
         """Set when the encryption key is to be replaced."""
         txn = system(request).txn
-        record = await txn.read(_ROTATION, RotationRecord) or RotationRecord()
+        record = await rotation.read(txn)
         operations = record.max_operations if body.max_operations is None else body.max_operations
-        if not _MIN_OPERATIONS <= operations <= _MAX_OPERATIONS:
-            raise InvalidRequest(f"max_operations must be in the range [{_MIN_OPERATIONS},{_MAX_OPERATIONS}]")
+        if not _MIN_OPERATIONS <= operations <= MAX_OPERATIONS:
+            raise InvalidRequest(f"max_operations must be in the range [{_MIN_OPERATIONS},{MAX_OPERATIONS}]")
         interval_s = record.interval_s if body.interval is None else int(body.interval)
         if 0 < interval_s < _MIN_INTERVAL_S:
             raise InvalidRequest(f"interval must be greater or equal to {format_duration_s(_MIN_INTERVAL_S)}")
         enabled = record.enabled if body.enabled is None else body.enabled
-        txn.write(_ROTATION, RotationRecord(enabled=enabled, interval_s=interval_s, max_operations=operations))
-        return None
+        rotation.write(txn, RotationRecord(enabled=enabled, interval_s=interval_s, max_operations=operations))
+        return None if body.max_operations is None else Response(warnings=[_NOT_COUNTED])
 
     @path.read("rotate/keyring/config", sudo=True)
     async def read_keyring_rotation(self, request: Request) -> Response | None:

@@ -1,0 +1,57 @@
+"""Replacing the encryption key: by request, and by itself when its time has come.
+
+Source: https://developer.hashicorp.com/vault/api-docs/system/rotate-config
+"""
+
+from __future__ import annotations
+
+from strongroom.barrier import keyring, keys
+from strongroom.barrier.record import Record
+from strongroom.barrier.transaction import Transaction
+from strongroom.sysapi.parts import Unsealed
+
+MAX_OPERATIONS = 3_865_470_566
+
+_SETTING = keys.SETTINGS + "rotation"
+
+
+class RotationRecord(Record, frozen=True, tag="rotation"):
+    """When the encryption key is to be replaced."""
+
+    enabled: bool = True
+    interval_s: int = 0
+    """0 for never by time."""
+    max_operations: int = MAX_OPERATIONS
+    """Kept for clients only.  Every process encrypts under a key of its own, derived from the encryption key, and takes
+    a new one long before so many rows; so nothing has to be counted across processes."""
+
+
+async def read(txn: Transaction) -> RotationRecord:
+    """The setting in force."""
+    return await txn.read(_SETTING, RotationRecord) or RotationRecord()
+
+
+def write(txn: Transaction, record: RotationRecord) -> None:
+    """Replace the setting."""
+    txn.write(_SETTING, record)
+
+
+async def rotate(parts: Unsealed, txn: Transaction, now: float) -> None:
+    """Install a new encryption key for what is written from now on.
+
+    Args:
+        now: seconds since the epoch.
+    """
+    await txn.read_plain(keys.KEYRING)
+    present = parts.barrier.keyring
+    # By its term: when another rotation came first, this one begins from what that has made.
+    rotated = txn.once(f"keyring after {present.active}", lambda: keyring.rotate(present, parts.random, now))
+    txn.write_plain(keys.KEYRING, parts.barrier.seal_keyring(rotated))
+
+
+async def is_due(parts: Unsealed, txn: Transaction, now: float) -> bool:
+    """Whether the encryption key is as old as the setting allows."""
+    setting = await read(txn)
+    present = parts.barrier.keyring
+    installed_at = present.terms[present.active].installed_at
+    return setting.enabled and setting.interval_s > 0 and now >= installed_at + setting.interval_s
