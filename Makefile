@@ -74,6 +74,16 @@ fuzz: setup ## the fuzz tests, with many more examples
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
+# The Debian release's own interpreter: the package depends on it.
+DEB_PYTHON ?= /usr/bin/python3
+.PHONY: docs deb
+
+docs: setup ## write docs/commands anew from the commands' declarations
+	$(BIN)/python tools/command_pages.py
+
+deb: setup ## a Debian package in build/deb, for the release that this runs on
+	packaging/debian/build $(BIN)/pip $(DEB_PYTHON) build/deb
+
 .PHONY: man
 man: setup ## manual pages, into build/man
 	$(BIN)/python -m strongroom.cli.manual build/man

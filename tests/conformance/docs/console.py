@@ -69,7 +69,8 @@ def blocks(page: Path) -> list[Block]:
         body, note = match["body"], match["note"] or ""
         if match["language"] == "console":
             first = text.count("\n", 0, match.start("body")) + 1
-            found.append(Block(note, tuple(_steps(body.splitlines(), first))))
+            steps = () if note.startswith("not run") else tuple(_steps(body.splitlines(), first))
+            found.append(Block(note, steps))
         elif saved := _SAVED.match(body):
             found.append(Block(note, file=saved["path"], content=body))
     return found

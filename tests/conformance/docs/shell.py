@@ -145,8 +145,6 @@ def run_page(page: Path, shell: Shell, names: Names) -> int:
     """
     count = 0
     for block in blocks(page):
-        if block.note.startswith("not run"):
-            continue
         if block.note.startswith("ends"):
             shell.end_last()
         if block.file:

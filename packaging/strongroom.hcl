@@ -1,0 +1,14 @@
+# /etc/strongroom/strongroom.hcl
+# Where everything is kept. One machine: sqlite. Several: postgresql.
+storage "sqlite" {
+  path = "/var/lib/strongroom"
+}
+
+listener "tcp" {
+  address       = "0.0.0.0:8200"
+  tls_cert_file = "/etc/strongroom/tls.crt"
+  tls_key_file  = "/etc/strongroom/tls.key"
+}
+
+# What clients reach this node by; shown by sys/leader.
+api_addr = "https://strongroom.example.com:8200"

@@ -1,0 +1,158 @@
+"""What is packaged for Debian, systemd and containers is whole, and the packaged program runs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from strongroom.__about__ import __version__
+from strongroom.server.config import parse_config
+from strongroom.server.plan import plan
+from tests.conformance.docs.shell import copy_sources
+
+ROOT = Path(__file__).parents[3]
+PACKAGING = ROOT / "packaging"
+DEBIAN_PYTHON = Path("/usr/bin/python3")
+
+
+def run(*command: str | Path, cwd: Path | None = None) -> str:
+    """Run a command that has to succeed; what it printed."""
+    done = subprocess.run([str(word) for word in command], check=False, capture_output=True, text=True, cwd=cwd)
+    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Debian package, built from a copy of the sources."""
+    if shutil.which("dpkg-deb") is None or not DEBIAN_PYTHON.exists():
+        pytest.skip("needs Debian's dpkg-deb and python3")
+    checkout = tmp_path_factory.mktemp("deb") / "checkout"
+    copy_sources(ROOT, checkout)
+    shutil.copy(ROOT / "CHANGELOG.md", checkout)
+    for folder in ("packaging", "docs"):
+        shutil.copytree(ROOT / folder, checkout / folder)
+    pip = Path(sys.executable).parent / "pip"
+    built = run(checkout / "packaging/debian/build", pip, DEBIAN_PYTHON, checkout / "build/deb").split()[-1]
+    return Path(built)
+
+
+@pytest.fixture(scope="module")
+def unpacked(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root that the package was unpacked into."""
+    target = tmp_path_factory.mktemp("root")
+    run("dpkg", "-x", package, target)
+    return target
+
+
+@pytest.mark.timeout(400)
+def test_control(package: Path) -> None:
+    """The package says its version and depends on the interpreter that its compiled modules are for."""
+    minor = run(DEBIAN_PYTHON, "-c", "import sys; print(sys.version_info.minor)").strip()
+    fields = run("dpkg-deb", "--field", package)
+    assert f"Version: {__version__}\n" in fields
+    assert f"python3 (>= 3.{minor}), python3 (<< 3.{int(minor) + 1})" in fields
+    assert "@" not in fields.replace("maintainers@", "")
+    assert "root/root" in run("dpkg-deb", "--contents", package).splitlines()[0]
+
+
+@pytest.mark.timeout(400)
+def test_packaged_program_runs(unpacked: Path) -> None:
+    """Unpacked elsewhere and run by its own interpreter, without anything of this checkout, it tells its version."""
+    home = unpacked / "opt/strongroom"
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(unpacked)}
+    done = subprocess.run(
+        [str(home / "bin/python"), "-I", str(home / "bin/strongroom"), "version"],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=unpacked,
+    )
+    assert f"Strongroom v{__version__}" in done.stdout
+    modules = "import strongroom.server.main, strongroom.storage.postgresql, bcrypt, pgpy, sys; print(sys.prefix)"
+    assert run(home / "bin/python", "-I", "-c", modules).strip() == str(home)
+
+
+@pytest.mark.timeout(400)
+def test_nothing_names_the_place_of_its_making(package: Path, unpacked: Path) -> None:
+    """Scripts start the interpreter at its final place, and no file holds the path of the build."""
+    home = unpacked / "opt/strongroom"
+    assert (home / "bin/strongroom").read_text().splitlines()[0] == "#!/opt/strongroom/bin/python"
+    assert (unpacked / "usr/bin/strongroom").readlink() == Path("/opt/strongroom/bin/strongroom")
+    place = str(package.parent).encode()
+    naming = [path for path in unpacked.rglob("*") if path.is_file() and place in path.read_bytes()]
+    assert naming == []
+    compiled = home.glob("lib/python3.*/site-packages/strongroom/__pycache__/__about__.*.pyc")
+    assert [b"/opt/strongroom/lib" in path.read_bytes() for path in compiled] == [True]
+
+
+@pytest.mark.timeout(400)
+def test_secrets_stay_unreadable(package: Path, unpacked: Path) -> None:
+    """The configuration, which may hold the database's password, is not for everybody, and survives upgrades."""
+    assert (unpacked / "etc/strongroom").stat().st_mode & 0o777 == 0o750
+    assert (unpacked / "etc/strongroom/strongroom.hcl").stat().st_mode & 0o777 == 0o640
+    assert run("dpkg-deb", "--info", package, "conffiles").strip() == "/etc/strongroom/strongroom.hcl"
+
+
+def test_packaged_configuration() -> None:
+    """The example has no key without effect, and can be started."""
+    config = parse_config((PACKAGING / "strongroom.hcl").read_text(), "strongroom.hcl")
+    assert config.notices == ()
+    assert plan(config, 2).storage_type == "sqlite"
+
+
+@pytest.mark.parametrize("script", [*sorted(PACKAGING.glob("debian/p*")), PACKAGING / "debian/build"])
+def test_scripts_parse(script: Path) -> None:
+    """The package's scripts are correct for the shell that runs them, and stop at the first error."""
+    run("sh", "-n", script)
+    assert "\nset -e" in script.read_text()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+def test_unit(tmp_path: Path) -> None:
+    """The unit is correct for systemd, apart from a program that isn't installed here, and is confined."""
+    unit = tmp_path / "strongroom.service"
+    shutil.copy(PACKAGING / "strongroom.service", unit)
+    done = subprocess.run(["systemd-analyze", "verify", str(unit)], check=False, capture_output=True, text=True)
+    complaints = [line for line in done.stderr.splitlines() if "strongroom.service" in line]
+    assert [line for line in complaints if "is not executable" not in line] == []
+    security = run("systemd-analyze", "security", "--offline=true", "--no-pager", unit)
+    exposure = re.search(r"Overall exposure level for strongroom.service: (\d+\.\d)", security)
+    assert exposure is not None
+    assert float(exposure[1]) <= 3.5
+
+
+def test_unit_and_package_agree() -> None:
+    """The unit starts what the package installs, as the user that the package makes."""
+    unit, postinst = (PACKAGING / name for name in ("strongroom.service", "debian/postinst"))
+    assert "ExecStart=/opt/strongroom/bin/strongroom server -config=/etc/strongroom/strongroom.hcl" in unit.read_text()
+    assert "User=strongroom" in unit.read_text()
+    assert "useradd --system --user-group" in postinst.read_text()
+
+
+def test_containerfile() -> None:
+    """Read only: no container engine is at hand, so nothing here proves that the image builds.
+
+    Base images are named in full with a tag, everything copied from the checkout is there, the user isn't root, and the
+    program is started without a shell, so that it gets the signals.
+    """
+    text = (PACKAGING / "Containerfile").read_text().replace("\\\n", "")
+    lines = [line.split(maxsplit=1) for line in text.splitlines() if line and not line.startswith("#")]
+    known = {"FROM", "COPY", "RUN", "ENV", "USER", "EXPOSE", "VOLUME", "STOPSIGNAL", "ENTRYPOINT", "CMD"}
+    assert {word for word, _ in lines} <= known
+    for _, base in (line for line in lines if line[0] == "FROM"):
+        assert re.fullmatch(r"docker\.io/library/python:3\.\d+-slim-\w+( AS build)?", base)
+    for _, words in (line for line in lines if line[0] == "COPY"):
+        if not words.startswith("--from=build "):
+            *sources, _target = words.split()
+            assert [name for name in sources if not (ROOT / name).exists()] == []
+    values = dict(lines)
+    assert values["USER"] not in {"root", "0"}
+    assert values["ENTRYPOINT"] == '["strongroom"]'
+    assert values["CMD"].startswith('["server"')

@@ -1,0 +1,77 @@
+"""Every example on the pages that people start from does what its page says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from strongroom.server.config import parse_config
+from tests.conformance.docs.console import blocks
+from tests.conformance.docs.shell import (
+    copy_sources,
+    opened,
+    plain_programs,
+    programs,
+    python_can_make_environments,
+    run_page,
+)
+from tests.conformance.postgres import PostgresqlServer, postgresql_server
+
+ROOT = Path(__file__).parents[3]
+DOCS = ROOT / "docs"
+PAGES = ("coming-from-vault.md", "troubleshooting.md", "engines", "auth")
+OWN_TESTS = {"getting-started.md", "production.md", "plugins.md"}
+__all__ = ["postgresql_server"]
+
+
+def _pages() -> list[Path]:
+    found = [DOCS / name for name in PAGES]
+    return sorted(page for path in found for page in (path.glob("*.md") if path.is_dir() else [path]))
+
+
+@pytest.mark.parametrize("page", _pages(), ids=lambda page: str(page.relative_to(DOCS)))
+def test_examples(page: Path, tmp_path: Path) -> None:
+    """The commands of one guide print what it shows."""
+    with opened(tmp_path, programs(tmp_path)) as (shell, names):
+        assert run_page(page, shell, names) > 0
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(not python_can_make_environments(), reason="needs the Debian package python3-venv")
+def test_getting_started(tmp_path: Path) -> None:
+    """From an empty environment to a rotated secret, pasted line by line."""
+    copy_sources(ROOT, tmp_path / "checkout")
+    with opened(tmp_path, plain_programs()) as (shell, names):
+        shell.run(f"cd {tmp_path / 'checkout'}")
+        assert run_page(DOCS / "getting-started.md", shell, names) > 20
+
+
+@pytest.mark.timeout(300)
+def test_production(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
+    """TLS, key holders, audit, an administrator, and backups of both stores that are really restored."""
+    with psycopg.connect(postgresql_server.url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE strongroom LOGIN PASSWORD 'password-of-the-database'")
+        connection.execute("CREATE DATABASE strongroom OWNER strongroom")
+    with opened(tmp_path, programs(tmp_path)) as (shell, names):
+        names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
+        assert run_page(DOCS / "production.md", shell, names) > 30
+
+
+def test_the_example_is_the_packaged_configuration() -> None:
+    """The page's configuration is the file that the package installs, and says nothing that has no effect."""
+    shown = {block.file: block.content for block in blocks(DOCS / "production.md") if block.file}
+    packaged = (ROOT / "packaging" / "strongroom.hcl").read_text()
+    assert shown["/etc/strongroom/strongroom.hcl"] == packaged
+    for name, content in shown.items():
+        assert parse_config(content, name).notices == (), name
+
+
+def test_no_page_is_left_out() -> None:
+    """Every page with a console block is run by a test."""
+    run = {page.relative_to(DOCS).as_posix() for page in _pages()} | OWN_TESTS
+    with_examples = {
+        page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md") if any(block.steps for block in blocks(page))
+    }
+    assert with_examples <= run

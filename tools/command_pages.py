@@ -1,0 +1,129 @@
+"""Writes `docs/commands/`, a page for each command, from what the commands declare.
+
+python tools/command_pages.py
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from strongroom.cli import legacy_names, table
+from strongroom.cli.command import HTTP, PROGRAM, Command
+from strongroom.cli.flags import Flag, Group
+from strongroom.cli.run import load
+from strongroom.client.durations import go_text
+
+ELSEWHERE = ("monitor", "namespace create", "operator generate-root", "operator rekey", "operator rotate-keys")
+"""Commands whose endpoints this server doesn't have, Vault or OpenBao do; the first one stands for its group."""
+FOLDER = Path(__file__).parents[1] / "docs" / "commands"
+_NOTE = "<!-- Made by tools/command_pages.py from the commands' declarations: `make docs` writes it anew. -->\n"
+_INDEX = f"""{_NOTE}
+# Commands
+
+`{PROGRAM} COMMAND -help` shows the same. Flags stand before the arguments, with one dash or two, as `-name=value` or
+`-name value`. The command line exits with 0 for success, 1 when it or this machine is at fault, 2 when the server is;
+`status` with 2 for a sealed server.
+
+"""
+_ENVIRONMENT = """## Environment
+
+The flags below stand on every command that talks to a server. Each variable is read with the prefix `STRONGROOM_`, else
+`BAO_`, else `VAULT_`; `…_TOKEN` is the token, which otherwise comes from `~/.vault-token`, where `login` keeps it.
+
+"""
+
+
+def file_name(name: str) -> str:
+    """The page of a command."""
+    return f"{name.replace(' ', '-')}.md"
+
+
+def pages() -> dict[str, str]:
+    """All pages, by file name."""
+    made = {file_name(name): _page(name, load(name)) for name in table.COMMANDS}
+    made["README.md"] = _index()
+    return made
+
+
+def _index() -> str:
+    lines = [f"| [{name}]({file_name(name)}) | {entry.summary} |" for name, entry in sorted(table.COMMANDS.items())]
+    old = []
+    for name in sorted(table.LEGACY):
+        today = legacy_names.translate(name, [])[0]
+        old.append(f"| `{name}` | [{today}]({file_name(today)}) |")
+    return "\n".join(
+        [
+            f"{_INDEX}| | |",
+            "|---|---|",
+            *lines,
+            "",
+            f"{_elsewhere()}",
+            f"{_ENVIRONMENT}{_flags(HTTP)}",
+            "## Names until 2018",
+            "",
+            "They still work, and say today's name on standard error. `auth TOKEN` and `auth -method=…` log in,",
+            "`policies NAME` is `policy read NAME`.",
+            "",
+            "| | |",
+            "|---|---|",
+            *old,
+            "",
+        ]
+    )
+
+
+def _elsewhere() -> str:
+    shown = [f"`{name.split()[0]}`" if name.startswith("namespace ") else f"`{name}`" for name in ELSEWHERE]
+    return (
+        f"For other servers of this API, since Strongroom's own doesn't have their endpoints yet: {', '.join(shown)}. "
+        "Against it they end with `unsupported path`.\n"
+    )
+
+
+def _page(name: str, command: Command) -> str:
+    text = [_NOTE, f"# {name}\n", f"    {PROGRAM} {command.usage}\n"]
+    for paragraph in command.help.strip().split("\n\n"):
+        if paragraph.startswith("$ "):
+            text.append("".join(f"    {line}\n" for line in paragraph.split("\n")))
+        else:
+            text.append(f"{_escaped(paragraph)}\n")
+    text += [f"## {group.title}\n\n{_flags(group)}" for group in command.groups]
+    if command.http:
+        text.append(
+            "The flags that [every command has that talks to a server](README.md#environment) come beside these.\n"
+        )
+    return "\n".join(text)
+
+
+def _flags(group: Group) -> str:
+    rows = [_flag(flag) for flag in sorted(group.flags, key=lambda flag: flag.name)]
+    return "\n".join(["| flag | | default | variable |", "|---|---|---|---|", *rows, ""])
+
+
+def _flag(flag: Flag) -> str:
+    names = ", ".join(f"`-{name}`" for name in (flag.name, *flag.aliases))
+    default = "" if flag.default is None else go_text(flag.default) if flag.kind == "duration" else flag.default
+    shown = f"`{str(default).lower()}`" if default != "" else ""
+    variable = f"`{flag.variable}`" if flag.variable else ""
+    return f"| {names} | {_escaped(flag.help)} | {shown} | {variable} |"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "\\<").replace("*", "\\*").replace("_", "\\_")
+
+
+def main() -> int:
+    """Write the pages, and remove those of commands that are gone."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    made = pages()
+    for old in FOLDER.glob("*.md"):
+        if old.name not in made:
+            old.unlink()
+    for name, text in made.items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
