@@ -72,7 +72,7 @@ def judge_server(row: tuple[object, ...], workers: int) -> list[tuple[bool, Find
     else:
         found.append((bool(made), ok(_NAME, f"Version {version}, {_durability(str(synchronous))}.", facts=facts)))
     warnings = _warnings(cast(int, number), cast(int, most), workers, bool(encrypted or local), bool(superuser))
-    found += [(True, warn(_NAME, text, advice)) for text, advice in warnings]
+    found += [(True, warn("Check PostgreSQL Settings", text, advice)) for text, advice in warnings]
     if found[0][1].status == "ok" and not made:
         text = "The tables aren't there yet; the server makes them at its first start."
         found.append((False, ok("Create Storage Backend", text)))

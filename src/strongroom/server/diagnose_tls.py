@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,8 @@ _LEAST_RSA_BITS: Final = 2048
 _WEAK_HASHES: Final = ("md5", "sha1")
 _ALTERNATIVE_NAMES: Final = "2.5.29.17"
 _BASIC_CONSTRAINTS: Final = "2.5.29.19"
+_COMMON_NAME: Final = re.compile(r"(?:^|,)CN=((?:[^,\\]|\\.)*)")
+"""In a name as RFC 4514 writes it."""
 _PEM: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _ADVICE: Final = "Correct the file or the setting; a running server takes new files on SIGHUP."
 
@@ -49,10 +51,10 @@ def check_tls(listener: Listener, now: datetime) -> Finding:
     problem, advice = _expired(chain, now)
     if problem:
         return fail(NAME, f"{shown}: {problem}", advice)
-    found = [*_dates(chain, now), *_strength(chain), *_names(chain[0]), *_order(chain), *_settings(settings, now)]
+    found = [*_dates(chain, now), *_strength(chain), *_names(chain[0]), *_order(chain, now), *_settings(settings, now)]
     facts = {
         "subject": _subject(chain[0]),
-        "not_after": _when(chain[0].get_notAfter()).isoformat(),
+        "not_after": _ends(chain[0]).isoformat(),
         "certificates": str(len(chain)),
     }
     if found:
@@ -63,7 +65,7 @@ def check_tls(listener: Listener, now: datetime) -> Finding:
             advice=" ".join(dict.fromkeys(advice for _, advice in found)),
             facts=facts,
         )
-    left = _when(chain[0].get_notAfter()) - now
+    left = _ends(chain[0]) - now
     return ok(NAME, f"{shown}: {_subject(chain[0])}, {left.days} days left, {_trust(chain)}.", facts=facts)
 
 
@@ -74,11 +76,11 @@ def read_chain(path: Path) -> list[crypto.X509]:
 
 def _expired(chain: list[crypto.X509], now: datetime) -> tuple[str, str]:
     for certificate in chain:
-        if _when(certificate.get_notAfter()) <= now:
-            ended = _when(certificate.get_notAfter()).date()
+        if _ends(certificate) <= now:
+            ended = _ends(certificate).date()
             return f"the certificate of {_subject(certificate)} expired on {ended}", "Renew it, then send SIGHUP."
-        if _when(certificate.get_notBefore()) > now:
-            begins = _when(certificate.get_notBefore()).date()
+        if _begins(certificate) > now:
+            begins = _begins(certificate).date()
             return (
                 f"the certificate of {_subject(certificate)} isn't valid before {begins}",
                 "Check this machine's clock, or wait.",
@@ -89,9 +91,9 @@ def _expired(chain: list[crypto.X509], now: datetime) -> tuple[str, str]:
 def _dates(chain: list[crypto.X509], now: datetime) -> list[tuple[str, str]]:
     found = []
     for certificate in chain:
-        ends = _when(certificate.get_notAfter())
+        ends = _ends(certificate)
         # What lives for days is renewed by a program, in the last third of its life.
-        soon = min(_SOON, (ends - _when(certificate.get_notBefore())) / 3)
+        soon = min(_SOON, (ends - _begins(certificate)) / 3)
         if ends - now < soon:
             text = f"the certificate of {_subject(certificate)} expires on {ends.date()}"
             found.append((text, "Renew it now, then send SIGHUP to the server."))
@@ -101,13 +103,15 @@ def _dates(chain: list[crypto.X509], now: datetime) -> list[tuple[str, str]]:
 def _strength(chain: list[crypto.X509]) -> list[tuple[str, str]]:
     found = []
     for certificate in chain:
-        key = certificate.get_pubkey()
-        if key.type() == crypto.TYPE_RSA and key.bits() < _LEAST_RSA_BITS:
-            text = f"the key of {_subject(certificate)} has {key.bits()} bits"
-            found.append((text, "Use RSA with 2048 bits or more, or P-256."))
-        hashed = certificate.get_signature_algorithm().decode("ascii", "replace").lower()
-        if any(weak in hashed for weak in _WEAK_HASHES) and certificate.get_issuer() != certificate.get_subject():
-            text = f"the certificate of {_subject(certificate)} is signed with {hashed}"
+        inner = certificate.to_cryptography()
+        key = inner.public_key()
+        bits = getattr(key, "key_size", None)
+        # Keys on curves are short by nature.
+        if bits is not None and bits < _LEAST_RSA_BITS and not hasattr(key, "curve"):
+            found.append((f"the key of {_subject(certificate)} has {bits} bits", "Use RSA of 2048 bits, or P-256."))
+        hashed = inner.signature_hash_algorithm
+        if hashed is not None and hashed.name in _WEAK_HASHES and not _self_issued(certificate):
+            text = f"the certificate of {_subject(certificate)} is signed with {hashed.name}"
             found.append((text, "Have it signed anew, with SHA-256."))
     return found
 
@@ -124,18 +128,19 @@ def _names(leaf: crypto.X509) -> list[tuple[str, str]]:
     return found
 
 
-def _order(chain: list[crypto.X509]) -> list[tuple[str, str]]:
+def _order(chain: list[crypto.X509], now: datetime) -> list[tuple[str, str]]:
     """Each certificate has to be signed by the next one."""
     for certificate, issuer in pairwise(chain):
-        if certificate.get_issuer() != issuer.get_subject() or not _signed(certificate, issuer):
+        if not _signed(certificate, issuer, now):
             text = f"{_subject(certificate)} isn't signed by the certificate that follows it, {_subject(issuer)}"
             return [(text, "Order tls_cert_file: the server's certificate, then each one's issuer.")]
     return []
 
 
-def _signed(certificate: crypto.X509, issuer: crypto.X509) -> bool:
+def _signed(certificate: crypto.X509, issuer: crypto.X509, now: datetime) -> bool:
     store = crypto.X509Store()
     store.add_cert(issuer)
+    store.set_time(now)
     store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
     return _verifies(store, certificate, [])
 
@@ -147,9 +152,9 @@ def _trust(chain: list[crypto.X509]) -> str:
     store = context.get_cert_store()
     if store is not None and _verifies(store, chain[0], chain[1:]):
         return "trusted by this machine"
-    if chain[0].get_issuer() == chain[0].get_subject():
+    if _self_issued(chain[0]):
         return "self-signed: clients need it as -ca-cert"
-    return f"clients need the authority {_name_text(chain[-1].get_issuer())}"
+    return f"clients need the authority {_issuer(chain[-1])}"
 
 
 def _verifies(store: crypto.X509Store, certificate: crypto.X509, between: list[crypto.X509]) -> bool:
@@ -170,22 +175,34 @@ def _settings(settings: TlsSettings, now: datetime) -> list[tuple[str, str]]:
         found.append((text, "Leave tls_cipher_suites out: the default has strong ones only (RFC 9325)."))
     if settings.client_ca_file is not None:
         for authority in read_chain(settings.client_ca_file):
-            if _when(authority.get_notAfter()) <= now:
+            if _ends(authority) <= now:
                 text = f"tls_client_ca_file: the authority {_subject(authority)} has expired"
                 found.append((text, "Replace it: no client certificate that it signed is accepted."))
     return found
 
 
-def _when(stamp: bytes | None) -> datetime:
-    """A certificate's time (RFC 5280, GeneralizedTime)."""
-    assert stamp is not None  # every certificate has both
-    return datetime.strptime(stamp.decode("ascii"), "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+def _begins(certificate: crypto.X509) -> datetime:
+    return certificate.to_cryptography().not_valid_before_utc
+
+
+def _ends(certificate: crypto.X509) -> datetime:
+    return certificate.to_cryptography().not_valid_after_utc
 
 
 def _subject(certificate: crypto.X509) -> str:
-    return _name_text(certificate.get_subject())
+    """The common name, or all of the subject where it has none."""
+    return _common_name(certificate.to_cryptography().subject.rfc4514_string())
 
 
-def _name_text(name: crypto.X509Name) -> str:
-    parts = [(key.decode("ascii", "replace"), value.decode("utf-8", "replace")) for key, value in name.get_components()]
-    return next((value for key, value in parts if key == "CN"), ", ".join(f"{key}={value}" for key, value in parts))
+def _issuer(certificate: crypto.X509) -> str:
+    return _common_name(certificate.to_cryptography().issuer.rfc4514_string())
+
+
+def _common_name(name: str) -> str:
+    found = _COMMON_NAME.search(name)
+    return found.group(1) if found else name
+
+
+def _self_issued(certificate: crypto.X509) -> bool:
+    inner = certificate.to_cryptography()
+    return inner.issuer == inner.subject
