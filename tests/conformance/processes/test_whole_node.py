@@ -1,0 +1,67 @@
+"""Questions about the whole node are answered for all of its workers, whichever is asked."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conformance.processes.agreement import everyone
+from tests.conformance.processes.node import Node, running, wait_until
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A node with four workers and a user, whose logins take a while."""
+    with running(Node(tmp_path_factory.mktemp("whole"))) as node:
+        node.ready()
+        node.ok("POST", "sys/auth/up", {"type": "userpass"})
+        node.ok("POST", "auth/up/users/ann", {"password": "right"})
+        yield node
+
+
+def test_requests_of_other_workers_are_in_flight(node: Node) -> None:
+    """A login that one worker is busy with is seen by a client of another."""
+    with everyone(node) as readers:
+        one, *others = node.held_by(readers.connections).values()
+        busy, asking = one[0], others[0][0]
+        ending = threading.Event()
+
+        def log_in() -> None:
+            while not ending.is_set():
+                assert busy.call("POST", "auth/up/login/ann", {"password": "right"}, "").status == 200
+
+        def seen() -> bool:
+            found = asking.call("GET", "sys/in-flight-req", None, node.token).json.values()
+            return "/v1/auth/up/login/ann" in {request["request_path"] for request in found}
+
+        working = threading.Thread(target=log_in)
+        working.start()
+        try:
+            wait_until(seen, "the login of another worker is never shown")
+        finally:
+            ending.set()
+            working.join()
+
+
+def test_the_log_level_is_every_workers(node: Node) -> None:
+    """Set through one worker, it holds in all of them and in one that is started later; a reload ends it."""
+
+    def levels() -> set[str]:
+        with everyone(node) as readers:
+            return {answer.data["strongroom"] for answer in readers.ask("GET", "sys/loggers")}
+
+    node.ok("POST", "sys/loggers", {"level": "error"})
+    assert levels() == {"error"}
+    before = node.workers()
+    os.kill(before[0], signal.SIGKILL)
+    wait_until(lambda: len(node.workers()) == len(before) and before[0] not in node.workers(), "no other worker comes")
+    assert levels() == {"error"}
+    node.ok("DELETE", "sys/loggers")
+    assert levels() == {"info"}
+    node.ok("POST", "sys/loggers", {"level": "debug"})
+    os.kill(node.pid, signal.SIGHUP)
+    wait_until(lambda: levels() == {"info"}, "the level stays after a reload")
