@@ -7,23 +7,24 @@ import contextlib
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
+from socket import socket
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.http.sockets import open_tcp
 from strongroom.lib.errors import Internal
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.lib.secret import Secret
 from strongroom.sealing.initialize import Initialized, Wanted, initialize, seal_of
 from strongroom.sealing.port import LocalPort
 from strongroom.seals import shamir
-from strongroom.server.config import Listener, Where
-from strongroom.server.plan import Plan
+from strongroom.server.config import Config, Listener, StorageConfig, Where
+from strongroom.server.dev_tls import DevTls
+from strongroom.server.plan import Plan, plan
 from strongroom.server.runtime import Runtime
-from strongroom.server.wiring import Settings
 from strongroom.services.mounts import SECRET
 
 if TYPE_CHECKING:
@@ -31,29 +32,73 @@ if TYPE_CHECKING:
     from strongroom.core.node import Node
 
 
-def dev_plan(arguments: ServeArguments) -> Plan:
-    """What a development server starts."""
+class DevError(Exception):
+    """The command line asks for what a development server doesn't do; the text says what."""
+
+
+def check_flags(arguments: ServeArguments) -> None:
+    """Refuse what would otherwise be passed over.
+
+    Raises: `DevError`.
+    """
+    if arguments.dev_leased_kv:
+        raise DevError("-dev-leased-kv is not supported: the kv engine makes no leases; use -dev-kv-v1")
+    if arguments.dev_tls_cert_dir and not arguments.dev_tls:
+        raise DevError("-dev-tls-cert-dir needs -dev-tls")
+    token = arguments.dev_root_token_id
+    if "." in token or not token.isascii() or not token.isprintable() or " " in token:
+        # With a dot it would read as a token that the server made, or as one of a namespace.
+        raise DevError("-dev-root-token-id takes visible ASCII characters other than dots")
+
+
+def dev_plan(arguments: ServeArguments, config: Config, tls: DevTls | None) -> Plan:
+    """What a development server starts: its own listener first, then those of the configuration.
+
+    Args:
+        config: of the files that were given as well; without a storage stanza.
+        tls: the files of its own listener's certificate.
+
+    Raises: `DevError`, `PlanError`.
+    """
+    if config.storage is not None and config.storage.type != "inmem":
+        raise DevError(f"{config.storage.where}: -dev keeps everything in memory; take the storage stanza out")
     where = Where("-dev", 0)
-    listener = Listener("tcp", where, address=arguments.dev_listen_address, tls_disable=True)
-    return Plan(
-        storage_type="inmem",
-        storage_options={},
-        listeners=(listener,),
-        workers=1,
-        settings=Settings(storage_type="inmem", api_address=f"http://{arguments.dev_listen_address}"),
-        plugins=(),
-        log_level=arguments.log_level or "info",
-        log_format=arguments.log_format or "standard",
-        log_file=arguments.log_file,
-        pid_file="",
+    own = Listener(
+        "tcp",
+        where,
+        address=arguments.dev_listen_address,
+        tls_disable=tls is None,
+        tls_cert_file=str(tls.certificate) if tls is not None else "",
+        tls_key_file=str(tls.key) if tls is not None else "",
+    )
+    settings = config.settings
+    if not settings.api_addr:
+        settings = replace(settings, api_addr=_url(arguments.dev_listen_address, tls))
+    return plan(
+        replace(
+            config,
+            settings=settings,
+            storage=StorageConfig("inmem", where),
+            listeners=(own, *config.listeners),
+        ),
+        processors=1,
     )
 
 
-async def run(arguments: ServeArguments, plan: Plan) -> None:
-    """Serve until SIGTERM or SIGINT."""
+def _url(address: str, tls: DevTls | None) -> str:
+    host, _, port = address.rpartition(":")
+    return f"{'http' if tls is None else 'https'}://{host or '127.0.0.1'}:{port}"
+
+
+async def run(arguments: ServeArguments, planned: Plan, sockets: list[socket], tls: DevTls | None) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Args:
+        sockets: one for each listener of the plan.
+        tls: the files to tell of.
+    """
     random = SystemRandom()
-    address = plan.listeners[0].address
-    runtime = Runtime(plan, open_tcp(address, 1))
+    runtime = Runtime(planned, sockets)
     made: Initialized | None = None
 
     async def opened(key: Secret) -> None:
@@ -66,12 +111,12 @@ async def run(arguments: ServeArguments, plan: Plan) -> None:
     if seal is None:
         raise Internal("the store has no seal")
     await opened(shamir.open_(seal, [made.keys[0].reveal()]))
-    await _mount_secret(node, random, "1" if arguments.dev_kv_v1 or arguments.dev_leased_kv else "2")
+    await _mount_secret(node, random, "1" if arguments.dev_kv_v1 else "2")
     token = made.root_token.reveal().decode()
     await runtime.listen()
     if not arguments.dev_no_store_token:
         _keep_token(token)
-    _announce(address, made, token)
+    _announce(_url(arguments.dev_listen_address, tls), made, token, tls)
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -105,7 +150,8 @@ def _keep_token(token: str) -> None:
             file.write(token)
 
 
-def _announce(address: str, made: Initialized, token: str) -> None:
+def _announce(url: str, made: Initialized, token: str, tls: DevTls | None) -> None:
+    trusted = "" if tls is None else f"    $ export VAULT_CACERT='{tls.ca}'\n"
     key = made.shown_keys_base64()[0]
     sys.stdout.write(
         f"""==> Strongroom server started: development mode
@@ -115,8 +161,8 @@ keys below are known to whoever sees this screen.  Never use it in production.
 
 Tell the command line where it is:
 
-    $ export VAULT_ADDR='http://{address}'
-
+    $ export VAULT_ADDR='{url}'
+{trusted}
 Unseal Key: {key}
 Root Token: {token}
 

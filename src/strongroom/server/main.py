@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -18,8 +19,8 @@ from strongroom.http.tls import load_context
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import StrongroomError
 from strongroom.lib.rand import SystemRandom
-from strongroom.server import builtin, dev, logs, renewal, sources, unserved
-from strongroom.server.config import ConfigError, Listener
+from strongroom.server import builtin, dev, dev_tls, logs, renewal, sources, unserved
+from strongroom.server.config import Config, ConfigError, Listener
 from strongroom.server.hardening import hide_memory
 from strongroom.server.plan import Plan, PlanError, listener_config, listener_options, plan
 from strongroom.server.stores import StoreError, open_store
@@ -33,6 +34,7 @@ log = structlog.get_logger("server")
 _START_ERRORS = (
     ConfigError,
     PlanError,
+    dev.DevError,
     ListenerError,
     StoreError,
     sources.SourceError,
@@ -49,11 +51,11 @@ def serve(arguments: ServeArguments) -> int:
     """
     try:
         hide_memory()
-        if arguments.dev:
-            planned = dev.dev_plan(arguments)
-            logs.configure(planned.log_level, planned.log_format, planned.log_file)
-            uvloop.run(dev.run(arguments, planned))
-            return 0
+        if arguments.recovery:
+            raise dev.DevError("-recovery is not supported: restore a backup of the store instead")
+        # As in Vault, these three make no sense but for a development server, and so mean one.
+        if arguments.dev or arguments.dev_tls or arguments.dev_kv_v1 or arguments.dev_leased_kv:
+            return _serve_dev(arguments)
         return _serve(arguments)
     except _START_ERRORS as error:
         sys.stderr.write(f"{_reason(error)}\n")
@@ -62,6 +64,33 @@ def serve(arguments: ServeArguments) -> int:
 
 def _reason(error: Exception) -> str:
     return error.text if isinstance(error, StrongroomError) else str(error)
+
+
+def _serve_dev(arguments: ServeArguments) -> int:
+    dev.check_flags(arguments)
+    config = sources.load(_sources(arguments) if arguments.config else sources.Sources((), _overrides(arguments)))
+    unserved.refuse(config)
+    with contextlib.ExitStack() as kept:
+        tls = None
+        if arguments.dev_tls:
+            address = arguments.dev_listen_address
+            tls = kept.enter_context(dev_tls.written(arguments.dev_tls_cert_dir, address, SystemClock()))
+        planned = dev.dev_plan(arguments, config, tls)
+        logs.configure(planned.log_level, planned.log_format, planned.log_file)
+        _tell(config)
+        _check(planned)
+        sockets = _open_sockets(planned)[0]
+        pid_file = _write_pid(planned)
+        if pid_file is not None:
+            kept.callback(pid_file.unlink, missing_ok=True)
+        uvloop.run(dev.run(arguments, planned, sockets, tls))
+    return 0
+
+
+def _tell(config: Config) -> None:
+    """Log what the configuration says in vain."""
+    for notice in (*config.notices, *unserved.notices(config)):
+        log.warning(str(notice))
 
 
 def _serve(arguments: ServeArguments) -> int:
@@ -73,10 +102,11 @@ def _serve(arguments: ServeArguments) -> int:
     planned = plan(config, processors)
     logs.configure(planned.log_level, planned.log_format, planned.log_file)
     if renewed is None:
-        for notice in config.notices:
-            log.warning(str(notice))
-        for text in unserved.notices(config):
-            log.warning(text)
+        _tell(config)
+        if arguments.dev_root_token_id:
+            log.warning("-dev-root-token-id has no effect without -dev")
+        if arguments.exit_on_core_shutdown:
+            log.info("-exit-on-core-shutdown changes nothing: this server never outlives what it serves")
         _check(planned)
     sockets = _open_sockets(planned) if renewed is None else renewed[1]
     pid_file = _write_pid(planned)
@@ -97,10 +127,11 @@ def _serve(arguments: ServeArguments) -> int:
 
 
 def _sources(arguments: ServeArguments) -> sources.Sources:
-    return sources.read(
-        arguments.config,
-        {"log_level": arguments.log_level, "log_format": arguments.log_format, "log_file": arguments.log_file},
-    )
+    return sources.read(arguments.config, _overrides(arguments))
+
+
+def _overrides(arguments: ServeArguments) -> dict[str, str]:
+    return {"log_level": arguments.log_level, "log_format": arguments.log_format, "log_file": arguments.log_file}
 
 
 def _write_pid(planned: Plan) -> Path | None:

@@ -1,0 +1,63 @@
+"""What a development server starts, and what it refuses to be told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from strongroom.cli.server import ServeArguments
+from strongroom.server.config import Config, parse_config
+from strongroom.server.dev import DevError, check_flags, dev_plan
+from strongroom.server.dev_tls import DevTls
+
+TLS = DevTls(Path("/a/vault-ca.pem"), Path("/a/vault-cert.pem"), Path("/a/vault-key.pem"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (ServeArguments(dev_leased_kv=True), "-dev-leased-kv is not supported"),
+        (ServeArguments(dev=True, dev_tls_cert_dir="/a"), "-dev-tls-cert-dir needs -dev-tls"),
+        (ServeArguments(dev=True, dev_root_token_id="hvs.a"), "-dev-root-token-id takes"),
+        (ServeArguments(dev=True, dev_root_token_id="a b"), "-dev-root-token-id takes"),
+        (ServeArguments(dev=True, dev_root_token_id="ü"), "-dev-root-token-id takes"),
+    ],
+)
+def test_refused_flags(arguments: ServeArguments, text: str) -> None:
+    """A flag that can't be followed is refused by its name."""
+    with pytest.raises(DevError, match=f"^{text}"):
+        check_flags(arguments)
+
+
+def test_accepted_flags() -> None:
+    """The others pass."""
+    check_flags(ServeArguments(dev=True, dev_root_token_id="root-1", dev_tls=True, dev_tls_cert_dir="/a"))
+
+
+def test_plan() -> None:
+    """One process, in memory, on the given address, without TLS."""
+    planned = dev_plan(ServeArguments(dev=True, dev_listen_address=":8300"), Config(), None)
+    (listener,) = planned.listeners
+    assert (planned.storage_type, planned.workers) == ("inmem", 1)
+    assert (listener.address, listener.tls_disable) == (":8300", True)
+    assert planned.settings.api_address == "http://127.0.0.1:8300"
+
+
+def test_plan_with_tls() -> None:
+    """With TLS the listener has the certificate, and the API's address says so."""
+    planned = dev_plan(ServeArguments(dev=True), Config(), TLS)
+    (listener,) = planned.listeners
+    assert not listener.tls_disable
+    assert (listener.tls_cert_file, listener.tls_key_file) == ("/a/vault-cert.pem", "/a/vault-key.pem")
+    assert planned.settings.api_address == "https://127.0.0.1:8200"
+
+
+def test_configuration_counts() -> None:
+    """What a configuration says counts for a development server too; only the store stays in memory."""
+    text = 'api_addr = "http://a"\nmax_lease_ttl = 5000\nlistener "tcp" { address = "127.0.0.1:1" tls_disable = true }'
+    planned = dev_plan(ServeArguments(dev=True), parse_config(text, "f"), None)
+    assert [listener.address for listener in planned.listeners] == ["127.0.0.1:8200", "127.0.0.1:1"]
+    assert (planned.settings.api_address, planned.settings.max_lease_ttl_s) == ("http://a", 5000)
+    with pytest.raises(DevError, match="f:1:9: -dev keeps everything in memory"):
+        dev_plan(ServeArguments(dev=True), parse_config('storage "sqlite" { path = "/a" }', "f"), None)
