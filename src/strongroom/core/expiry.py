@@ -21,6 +21,7 @@ from strongroom.core.side_by_side import side_by_side
 from strongroom.lib.errors import Conflict, StorageError, StrongroomError
 from strongroom.services.leases import revocation
 from strongroom.services.leases.service import lease_due_key
+from strongroom.services.mounts.lockout import clear_forgotten
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.service import due_key
 from strongroom.storage.base import Fence
@@ -120,6 +121,8 @@ class Expiry:
         _, kind, id_ = name.split("/", 2)
         if kind == "token":
             await self._end_token(fence, keys.DUE + name, id_)
+        elif kind == "lockout":
+            await self._end_lockout(fence, keys.DUE + name, id_, now)
         else:
             await self._end_lease(fence, keys.DUE + name, id_, now)
 
@@ -130,6 +133,13 @@ class Expiry:
             if record is not None and not record.retired and await self._over(txn, record, row):
                 await self._parts.tokens.revoke(txn, record)
             txn.delete(row)
+
+        await transact(self._parts.barrier, body)
+
+    async def _end_lockout(self, fence: Fence, row: str, id_: str, now: float) -> None:
+        async def body(txn: Transaction) -> None:
+            await txn.guard(fence)
+            await clear_forgotten(txn, row, id_, now)
 
         await transact(self._parts.barrier, body)
 

@@ -161,6 +161,7 @@ async def init(node: Node, operation: Operation, data: Mapping[str, Any]) -> Fro
         cluster_name=node.cluster_name,
     )
     made = await initialize.initialize(node.storage, node.random, wanted)
+    await node.port.retire()  # it has seen the root key and the shares, and the node is sealed
     return FrontAnswer(
         200,
         {

@@ -10,7 +10,7 @@ from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk.response import Auth
 from strongroom.services.exchange import ApiRequest
-from strongroom.services.mounts import MountEntry
+from strongroom.services.mounts import MountEntry, lockout
 from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of, rule_of
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.logic import clean_policies, grant_ttl, parse_cidrs
@@ -104,17 +104,11 @@ async def check_lockout(txn: Transaction, entry: MountEntry, user: str, now: flo
 async def count_failure(txn: Transaction, entry: MountEntry, user: str, now: float) -> None:
     """Count a failed login."""
     rule = rule_of(entry.record)
-    if rule is None or not user:
-        return
-    key = key_of(entry.record, user)
-    failed = await txn.read(key, FailedLogins)
-    if failed is None or now >= failed.last_at + max(rule.counter_reset_s, rule.duration_s):
-        failed = FailedLogins(count=0, last_at=now)
-    txn.write(key, FailedLogins(count=failed.count + 1, last_at=now))
+    if rule is not None and user:
+        await lockout.count_failure(txn, entry.record, rule, user, now)
 
 
 async def clear_failures(txn: Transaction, entry: MountEntry, user: str) -> None:
     """Forget the failures of a user who has logged in."""
-    key = key_of(entry.record, user)
-    if user and rule_of(entry.record) is not None and await txn.read(key, FailedLogins) is not None:
-        txn.delete(key)
+    if user and rule_of(entry.record) is not None:
+        await lockout.forget_failures(txn, entry.record, user)

@@ -46,6 +46,9 @@ class HttpRequest(msgspec.Struct, frozen=True):
     body: bytes
     peer: Peer
 
+    def __repr__(self) -> str:
+        return f"HttpRequest({self.method} {self.path}, {len(self.body)} bytes)"
+
 
 class HttpResponse(msgspec.Struct):
     """One answer.  The listener adds `content-length`, `date` and what the connection needs."""

@@ -36,6 +36,9 @@ JsonMap = NewType("JsonMap", dict)  # type: ignore[type-arg]
 class Body(msgspec.Struct, frozen=True, kw_only=True):
     """Base of request bodies.  `None` as a default tells "not given" from a zero."""
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"  # what clients send may be secret
+
 
 B = TypeVar("B", bound=Body)
 

@@ -72,3 +72,6 @@ class Request(msgspec.Struct, frozen=True):
     headers: dict[str, str] = {}
     """Only those that the mount's `passthrough_request_headers` let through, in lower case."""
     request_id: str = ""
+
+    def __repr__(self) -> str:
+        return f"Request({self.operation} {self.mount.path}{self.path})"

@@ -33,6 +33,9 @@ class Auth(msgspec.Struct, frozen=True, kw_only=True):
     internal: dict[str, str] = {}
     """Kept with the token for its renewal."""
 
+    def __repr__(self) -> str:
+        return f"Auth({self.display_name})"
+
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
     """What the answer's secret is leased for; the lease service gives it an id."""
@@ -42,6 +45,9 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     renewable: bool = True
     internal: dict[str, Any] = {}
     """Kept with the lease for renewing and revoking it."""
+
+    def __repr__(self) -> str:
+        return f"Lease(ttl_s={self.ttl_s})"
 
 
 class RawBody(msgspec.Struct, frozen=True):
@@ -77,3 +83,6 @@ class Response(msgspec.Struct, kw_only=True):
     """Whether the answer is given as it is even when its wrapping was asked for."""
     wrap_info: dict[str, Any] | None = None
     """The `wrap_info` of an answer that was put away already; for the wrapping paths."""
+
+    def __repr__(self) -> str:
+        return f"Response(status={self.status}, warnings={len(self.warnings)})"

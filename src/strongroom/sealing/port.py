@@ -48,6 +48,11 @@ class SealPort(Protocol):
         ...
 
 
+    async def retire(self) -> None:
+        """End this process when its answers are out: it has held what a sealed node must not hold."""
+        ...
+
+
 class LocalPort:
     """The seal state of a node that is one process, as in development.
 
@@ -81,6 +86,9 @@ class LocalPort:
     async def unseal(self, root_key: Secret) -> None:
         """Open the barrier."""
         await self._opened(root_key)
+
+    async def retire(self) -> None:
+        """Nothing: in development there is no other process to go on."""
 
     async def seal(self) -> None:
         """Forget everything behind the barrier."""

@@ -165,6 +165,8 @@ class Supervisor:
                 self._questions.answered(worker, message)
             case "seal":
                 self._seal(worker, message.id)
+            case "retire":
+                self._end(worker, DRAIN_S)
             case _:
                 log.error("unknown message from a worker", kind=message.kind)
 

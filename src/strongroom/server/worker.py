@@ -52,6 +52,11 @@ class SupervisorPort:
         if reply.body.get("error"):
             raise Internal("the node could not be unsealed", detail=str(reply.body["error"]))
 
+    async def retire(self) -> None:
+        """End this worker when its answers are out; another takes its place."""
+        self._runtime.stop_accepting()
+        self._link.tell(Message("retire"))
+
     async def seal(self) -> None:
         """End every other worker; this one ends when its last answer is out."""
         self._runtime.stop_accepting()

@@ -8,8 +8,11 @@ from __future__ import annotations
 from strongroom.barrier import keys
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction
+from strongroom.crypto.mac import sha256
 from strongroom.services.mounts.records import Lockout, MountRecord
 from strongroom.services.mounts.tuning import LOCKOUT_TYPES
+from strongroom.services.tokens.records import DueRecord
+from strongroom.services.tokens.service import due_key
 
 _DEFAULT = Lockout(threshold=5, duration_s=900, counter_reset_s=900)
 
@@ -17,9 +20,12 @@ _DEFAULT = Lockout(threshold=5, duration_s=900, counter_reset_s=900)
 class FailedLogins(Record, frozen=True, tag="failed-logins"):
     """How often in a row a user's login failed."""
 
+    user: str
     count: int
     last_at: float
     """Seconds since the epoch."""
+    forgotten_at: float
+    """When the failures no longer count, and the row is cleared."""
 
 
 def rule_of(record: MountRecord) -> Lockout | None:
@@ -43,9 +49,53 @@ def is_locked(rule: Lockout, failed: FailedLogins | None, now: float) -> bool:
     return failed is not None and failed.count >= rule.threshold and now < failed.last_at + rule.duration_s
 
 
+def _name_of(user: str) -> str:
+    return sha256(user.lower().encode()).hex()
+
+
 def key_of(record: MountRecord, user: str) -> str:
-    """The row of a user's failures; a name may hold any character but must stay one segment of a key."""
-    return f"{keys.LOCKOUT}{record.accessor}/{user.lower().encode().hex()}"
+    """The row of a user's failures; the name, however long, is whatever a client without a token has sent."""
+    return f"{keys.LOCKOUT}{record.accessor}/{_name_of(user)}"
+
+
+def _due_key(record: MountRecord, failed: FailedLogins) -> str:
+    return due_key(failed.forgotten_at, "lockout", f"{record.accessor}/{_name_of(failed.user)}")
+
+
+async def count_failure(txn: Transaction, record: MountRecord, rule: Lockout, user: str, now: float) -> None:
+    """Count a failed login; the row goes by itself when it no longer matters, so that no one can fill the store."""
+    key = key_of(record, user)
+    failed = await txn.read(key, FailedLogins)
+    if failed is not None:
+        txn.delete(_due_key(record, failed))
+    count = failed.count if failed is not None and now < failed.forgotten_at else 0
+    counted = FailedLogins(
+        user=user.lower(),
+        count=count + 1,
+        last_at=now,
+        forgotten_at=now + max(rule.counter_reset_s, rule.duration_s),
+    )
+    txn.write(key, counted)
+    row = _due_key(record, counted)
+    txn.write(row, DueRecord(kind="lockout", id=f"{record.accessor}/{_name_of(user)}"))
+
+
+async def forget_failures(txn: Transaction, record: MountRecord, user: str) -> bool:
+    """Forget a user's failures; whether there were any."""
+    failed = await txn.read(key_of(record, user), FailedLogins)
+    if failed is None:
+        return False
+    txn.delete(key_of(record, user))
+    txn.delete(_due_key(record, failed))
+    return True
+
+
+async def clear_forgotten(txn: Transaction, row: str, id_: str, now: float) -> None:
+    """Clear what `row` of the index by time names, if its time has come."""
+    failed = await txn.read(keys.LOCKOUT + id_, FailedLogins)
+    if failed is not None and failed.forgotten_at <= now:
+        txn.delete(keys.LOCKOUT + id_)
+    txn.delete(row)
 
 
 async def locked_users(txn: Transaction, record: MountRecord, now: float) -> list[str]:
@@ -54,5 +104,5 @@ async def locked_users(txn: Transaction, record: MountRecord, now: float) -> lis
     if rule is None:
         return []
     folder = f"{keys.LOCKOUT}{record.accessor}/"
-    failed = {name: await txn.read(folder + name, FailedLogins) for name in await txn.list(folder)}
-    return sorted(bytes.fromhex(name).decode() for name, logins in failed.items() if is_locked(rule, logins, now))
+    failed = [await txn.read(folder + name, FailedLogins) for name in await txn.list(folder)]
+    return sorted(logins.user for logins in failed if logins is not None and is_locked(rule, logins, now))

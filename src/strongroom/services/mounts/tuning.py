@@ -88,9 +88,7 @@ def enabled(given: EnableConfigBody, table: str, type_: str, system_max_s: int) 
         raise InvalidRequest(f"given default lease TTL greater than system max lease TTL of {system_max_s}")
     if given.plugin_version not in {None, "", BUILT_IN_VERSION}:
         raise InvalidRequest(f"cannot select non-builtin version of {_kind(table)} plugin {type_}")
-    config = MountConfig(
-        default_lease_ttl_s=default_s, max_lease_ttl_s=max_s, force_no_cache=given.force_no_cache
-    )
+    config = MountConfig(default_lease_ttl_s=default_s, max_lease_ttl_s=max_s, force_no_cache=given.force_no_cache)
     if table != AUTH:
         given = msgspec.structs.replace(given, token_type=None)
     return _with_common(config, given, table, type_)

@@ -40,9 +40,7 @@ class PasswordPolicy(msgspec.Struct, frozen=True):
 
     def met_by(self, password: str) -> bool:
         """Whether the password has enough characters of every set."""
-        return all(
-            sum(character in rule.charset for character in password) >= rule.min_chars for rule in self.rules
-        )
+        return all(sum(character in rule.charset for character in password) >= rule.min_chars for rule in self.rules)
 
 
 def parse_password_policy(text: str) -> PasswordPolicy:

@@ -64,9 +64,7 @@ class PolicyService:
             return await self._merge(txn, names, entity_id, now)
         return acl
 
-    async def of_token(
-        self, txn: Transaction, names: tuple[str, ...], entity_id: str
-    ) -> tuple[str, ...]:
+    async def of_token(self, txn: Transaction, names: tuple[str, ...], entity_id: str) -> tuple[str, ...]:
         """The names that count for a token: its own and its entity's.
 
         Raises: `PermissionDenied` when the entity is disabled.

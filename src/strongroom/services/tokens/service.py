@@ -10,7 +10,7 @@ from strongroom.barrier import keys
 from strongroom.barrier.keyring import Keyring
 from strongroom.barrier.transaction import Transaction
 from strongroom.crypto.aead import Aes256Gcm
-from strongroom.crypto.mac import hmac_sha256
+from strongroom.crypto.mac import hmac_sha256, sha256
 from strongroom.lib.errors import InvalidRequest, OutOfRange, PermissionDenied, Tampered
 from strongroom.lib.rand import Random, base62
 from strongroom.services.mounts import Router
@@ -171,8 +171,10 @@ class TokenService:
 
     def seal_batch(self, txn: Transaction, record: TokenRecord) -> str:
         """A batch token: the record itself, encrypted, and stored nowhere."""
-        nonce = txn.once("batch nonce", lambda: self._random.bytes(12))
-        sealed = nonce + self._batch.seal(nonce, msgspec.msgpack.encode(record), b"batch token")
+        encoded = msgspec.msgpack.encode(record)
+        # Named by what it is for: another token of the same request must not share its nonce.
+        nonce = txn.once(f"batch nonce {sha256(encoded).hex()}", lambda: self._random.bytes(12))
+        sealed = nonce + self._batch.seal(nonce, encoded, b"batch token")
         return BATCH_PREFIX + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
     def _open_batch(self, token: str) -> TokenRecord | None:

@@ -13,7 +13,7 @@ from strongroom.sdk.fields import Body, Doc, Duration
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.mounts import AUTH
-from strongroom.services.mounts.lockout import key_of, locked_users
+from strongroom.services.mounts.lockout import forget_failures, locked_users
 from strongroom.sysapi import rotation
 from strongroom.sysapi.context import SystemEngine, SystemView, system
 from strongroom.sysapi.rotation import MAX_OPERATIONS, RotationRecord
@@ -139,7 +139,7 @@ class StatePaths(SystemEngine):
         view = system(request)
         entry = view.router.by_accessor.get(mount_accessor)
         if entry is not None and entry.record.table == AUTH:
-            view.txn.delete(key_of(entry.record, alias_identifier))
+            await forget_failures(view.txn, entry.record, alias_identifier)
         return None
 
 

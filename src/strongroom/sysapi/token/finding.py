@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from strongroom.crypto.mac import same
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk.fields import Body, Doc
 from strongroom.sdk.request import Request
@@ -44,7 +45,7 @@ def check_text(token: Any) -> None:
 async def named(request: Request, token: str) -> TokenRecord | None:
     """The living token of that name, or None."""
     view, bearer = system(request), presented(request)
-    if token == bearer.token:
+    if same(token.encode("utf-8", "surrogateescape"), bearer.token.encode("utf-8", "surrogateescape")):
         return bearer.record
     return await view.parts.tokens.find(view.txn, token, view.router, request.now)
 
