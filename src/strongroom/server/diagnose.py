@@ -6,14 +6,14 @@ Nothing here disturbs a server that runs on the same configuration.
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from strongroom.lib.clock import Clock, SystemClock
 from strongroom.lib.rand import Random, SystemRandom
-from strongroom.server import diagnose_files, diagnose_system, logs, sources
+from strongroom.server import diagnose_files, diagnose_system, logs, sources, unserved
 from strongroom.server.config import Config, ConfigError, SealConfig
 from strongroom.server.diagnose_listeners import check_listeners, skipped_listeners
 from strongroom.server.diagnose_result import Finding, Status, document, exit_code, fail, group, ok, skipped, warn
@@ -23,6 +23,7 @@ from strongroom.server.plan import PlanError, plan
 SKIPPABLE = ("listener", "storage", "autounseal", "os", "permissions", "plugins")
 """What `-skip` may name; the first three are the field's."""
 _PARSE = "Parse Configuration"
+_REFUSED = "Take the stanza or the setting out; the server doesn't start with it."
 
 
 def diagnose(paths: tuple[str, ...], skip: frozenset[str], *, facts: bool) -> tuple[dict[str, Any], int]:
@@ -46,7 +47,9 @@ def validate(paths: tuple[str, ...]) -> tuple[dict[str, Any], int]:
 
     Returns: the finding as a JSON document, and the exit code: 0, 1 for an error, 2 for a warning.
     """
-    finding, _ = read("Validate Config", paths)
+    finding, loaded = read("Validate Config", paths)
+    if loaded is not None and (problem := _refused(loaded[1])):
+        finding = fail("Validate Config", problem, _REFUSED)
     return document(finding, SystemClock().now()), {Status.FAIL: 1, Status.WARN: 2}.get(finding.status, 0)
 
 
@@ -60,9 +63,9 @@ def read(name: str, paths: tuple[str, ...]) -> tuple[Finding, tuple[sources.Sour
     except ConfigError as error:
         advice = "Correct the value at that place; the first number is the line, the second the column."
         return fail(name, error.text, advice, stops=True), None
-    if config.notices:
+    notices = tuple(str(notice) for notice in (*config.notices, *unserved.notices(config)))
+    if notices:
         advice = "Remove what has no effect, or correct its spelling."
-        notices = tuple(str(notice) for notice in config.notices)
         return Finding(name, Status.WARN, warnings=notices, advice=advice), (found, config)
     return ok(name), (found, config)
 
@@ -106,6 +109,8 @@ def _settings(config: Config) -> Finding:
     name = "Check Settings"
     if config.storage is None or not config.listeners:
         return skipped(name, "A stanza is missing, which is said below.")
+    if problem := _refused(replace(config, seals=())):
+        return fail(name, problem, _REFUSED)
     try:
         planned = plan(config, 1)
     except PlanError as error:
@@ -128,10 +133,15 @@ def _seals(seals: tuple[SealConfig, ...]) -> Finding:
 
 def _seal(seal: SealConfig) -> Finding:
     title = f"Check Seal {seal.name}"
-    if not seal.type.isidentifier() or importlib.util.find_spec(f"strongroom.seals.{seal.type}") is None:
-        return fail(
-            title,
-            f'{seal.where}: the seal type "{seal.type}" is not supported by this server.',
-            "Take the stanza out: key shares open the store.",
-        )
+    if problem := _refused(Config(seals=(seal,))):
+        return fail(title, problem, "Take the stanza out.")
     return ok(title, f"The seal type {seal.type} is supported; it is opened when the server starts, not here.")
+
+
+def _refused(config: Config) -> str:
+    """Why the server would refuse to start with this configuration; empty if it wouldn't."""
+    try:
+        unserved.refuse(config)
+    except ConfigError as error:
+        return error.text
+    return ""

@@ -194,3 +194,18 @@ def test_debug_shows_what_was_measured(tmp_path: Path) -> None:
     assert plain.returncode == detailed.returncode
     assert "mode = 0600" in detailed.stdout
     assert "mode = 0600" not in plain.stdout
+
+
+def test_what_the_server_would_refuse_is_a_failure(tmp_path: Path) -> None:
+    """A seal that can't be opened and an audit device that wouldn't be written to are failures of both commands."""
+    seal = configured(tmp_path, 'seal "nosuchkms" {}\n' + _STORE + _LISTENER)
+    assert run(OURS, "validate-config", f"-config={seal}").returncode == 1
+    code, found = diagnosed(seal)
+    assert (code, found["Check Seal nosuchkms"]["status"], found["Check Settings"]["status"]) == (1, "fail", "ok")
+    assert diagnosed(seal, "-skip=autounseal")[1]["Check Seals"]["status"] == "skipped"
+    audit = configured(tmp_path, 'audit "file" "main" { options { file_path = "/x" } }\n' + _STORE + _LISTENER)
+    assert run(OURS, "validate-config", f"-config={audit}").returncode == 1
+    assert diagnosed(audit)[1]["Check Settings"]["status"] == "fail"
+    server = subprocess.run([str(OURS), "server", f"-config={audit}"], capture_output=True, text=True, check=False)
+    assert server.returncode == 1
+    assert server.stderr.strip() in run(OURS, "diagnose", f"-config={audit}").stdout
