@@ -35,8 +35,8 @@ def permissions(config: Config, files: Iterable[str], storage: Path | None) -> F
     secret_files = files_with_secrets(config)
     found = [_judge_path(Path(name), _config_file, name in secret_files) for name in files]
     keys = dict.fromkeys(listener.tls_key_file for listener in config.listeners if listener.tls_key_file)
-    found += [_judge_path(Path(name), _key_file, True) for name in keys if Path(name).exists()]
-    if storage is not None and storage.is_dir():
+    found += [_judge_path(Path(name), _key_file, True) for name in keys if reachable(Path(name))]
+    if storage is not None and reachable(storage):
         found.append(_judge_path(storage, _storage_directory, True))
     for setting in ("log_file", "pid_file"):
         if named := getattr(config.settings, setting):
@@ -109,7 +109,7 @@ def _storage_directory(name: str, found: os.stat_result, _: bool) -> Finding:
 
 
 def _writable(setting: str, path: Path) -> Finding:
-    place = path if path.exists() else nearest(path.parent)
+    place = path if reachable(path) else nearest(path.parent)
     if os.access(place, os.W_OK):
         return ok(f"{setting} {path}", "It can be written.")
     return fail(
@@ -183,7 +183,12 @@ def filesystem(place: Path, mounts: str) -> str:
 
 def nearest(path: Path) -> Path:
     """The path, or the nearest directory above it that exists."""
-    return next(place for place in (path.absolute(), *path.absolute().parents) if place.exists())
+    return next(place for place in (path.absolute(), *path.absolute().parents) if reachable(place))
+
+
+def reachable(path: Path) -> bool:
+    """Whether it is there and this user may get to it; `Path.exists` raises where a directory above is closed."""
+    return os.access(path, os.F_OK)
 
 
 def _mounts() -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from strongroom.http.settings import ListenerError
 from strongroom.http.sockets import TcpAddress, parse_tcp_address
 from strongroom.server.config import Listener
-from strongroom.server.diagnose_files import nearest
+from strongroom.server.diagnose_files import nearest, reachable
 from strongroom.server.diagnose_result import Finding, fail, group, ok, skipped, warn
 from strongroom.server.diagnose_tls import check_tls
 
@@ -98,13 +98,13 @@ def _judge_holder(listener: Listener, answer: dict[str, object] | None) -> Findi
 
 def _check_unix(listener: Listener) -> Finding:
     path = Path(listener.address)
-    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
+    if not os.access(path.parent, os.W_OK | os.X_OK):
         return fail(
             _NAME,
             f"{path}: user {os.geteuid()} can't make a socket in {nearest(path.parent)}.",
             "Make the directory, and chown it to the server's user (RuntimeDirectory= in the systemd unit does).",
         )
-    if not path.exists():
+    if not reachable(path):
         return ok(_NAME, f"{path} is free.")
     if not path.is_socket():
         return fail(_NAME, f"{path}: a file that is no socket is in the way.", f"Move it away: mv {path} {path}.old")

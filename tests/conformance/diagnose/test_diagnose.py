@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import subprocess
+import tempfile
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,8 +153,6 @@ def test_beside_a_running_server(tmp_path: Path) -> None:
         assert "is initialized" in found["Check Initialization"]["message"]
         health = json.load(urllib.request.urlopen(f"{server.url}/v1/sys/health"))
         assert (health["initialized"], health["sealed"]) == (True, False)
-        # A commit before the diagnosis' rows and one after them: the server's workers still agree with their store.
-        urllib.request.urlopen(f"{server.url}/v1/sys/seal-status").close()
         assert server.process.poll() is None
     assert asyncio.run(_keys(tmp_path / "store", "diagnose/")) == []
 
@@ -209,3 +208,82 @@ def test_what_the_server_would_refuse_is_a_failure(tmp_path: Path) -> None:
     server = subprocess.run([str(OURS), "server", f"-config={audit}"], capture_output=True, text=True, check=False)
     assert server.returncode == 1
     assert server.stderr.strip() in run(OURS, "diagnose", f"-config={audit}").stdout
+
+
+@pytest.mark.parametrize("demanding", [False, True])
+def test_a_server_is_recognised_over_tls(tmp_path: Path, demanding: bool) -> None:
+    """Over TLS as in clear; one that answers to client certificates only can't be told, which is a warning."""
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "90"]
+    files = ["-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "cert.pem")]
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *files, *names], check=True, capture_output=True
+    )
+    (tmp_path / "key.pem").chmod(0o600)
+    port = free_port()
+    client = (
+        f'tls_client_ca_file = "{tmp_path}/cert.pem"\n  tls_require_and_verify_client_cert = true' if demanding else ""
+    )
+    tls = (
+        f'listener "tcp" {{\n  address = "127.0.0.1:{port}"\n  tls_cert_file = "{tmp_path}/cert.pem"\n'
+        f'  tls_key_file = "{tmp_path}/key.pem"\n  {client}\n}}\n'
+    )
+    # The second listener is for the one who waits for the server's health.
+    plain = 'listener "tcp" { address = "{address}" tls_disable = true }\n'
+    with start_ours(tmp_path, _STORE + tls + plain):
+        _, found = diagnosed(configured(tmp_path, _STORE + tls))
+    address = found["Check Address"]
+    assert address["status"] == ("warn" if demanding else "ok")
+    assert ("can't be told" if demanding else "running Strongroom") in (
+        address.get("message") or address["warnings"][0]
+    )
+
+
+def test_unix_sockets(tmp_path: Path) -> None:
+    """A free one, one of a running server, one that a server left behind, and a file in the way."""
+    path = tmp_path / "api.sock"
+    listener = f'listener "unix" {{ address = "{path}" }}\n'
+    file = configured(tmp_path, _STORE + listener)
+
+    def said() -> tuple[str, str]:
+        address = diagnosed(file)[1]["Check Address"]
+        return address["status"], address["message"]
+
+    assert said() == ("ok", f"{path} is free.")
+    with start_ours(tmp_path, _STORE + listener + 'listener "tcp" { address = "{address}" tls_disable = true }\n'):
+        status, message = said()
+        assert (status, "running Strongroom" in message) == ("ok", True)
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    status, message = said()
+    assert (status, "left behind" in message) == ("ok", True)
+    assert path.is_socket()
+    path.unlink()
+    path.write_text("x")
+    assert said()[0] == "fail"
+    assert path.read_text() == "x"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be somebody else for a while")
+def test_what_this_user_may_not_see_is_a_failure_and_no_fault() -> None:
+    """Run by a user who can't enter the directories, the diagnosis tells so, check by check, to its end."""
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", str(OURS)]
+    if subprocess.run([*nobody, "version"], capture_output=True, check=False).returncode:
+        pytest.skip("needs a checkout that every user can read")
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        closed = Path(name, "closed")
+        closed.mkdir(mode=0o700)
+        tls = f'tls_cert_file = "{closed}/c"\n  tls_key_file = "{closed}/k"'
+        stanzas = (
+            f'storage "sqlite" {{ path = "{closed}/store" }}\nlog_file = "{closed}/log"\n'
+            f'listener "unix" {{ address = "{closed}/sock" }}\n'
+            f'listener "tcp" {{\n  address = "127.0.0.1:PORT"\n  {tls}\n}}\n'
+        )
+        file = configured(Path(name), stanzas)
+        file.chmod(0o644)
+        command = [*nobody, "operator", "diagnose", f"-config={file}", "-format=json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    told = {finding["name"] for finding in findings(json.loads(done.stdout)) if finding["status"] == "fail"}
+    assert {"Create Storage Backend", "Check Listener TLS", "Check Address", f"log_file {closed}/log"} <= told
