@@ -14,6 +14,7 @@ from strongroom.__about__ import __version__
 from strongroom.server.config import parse_config
 from strongroom.server.plan import plan
 from tests.conformance.docs.shell import copy_sources
+from tests.conformance.servers import free_port
 
 ROOT = Path(__file__).parents[3]
 PACKAGING = ROOT / "packaging"
@@ -77,6 +78,69 @@ def test_packaged_program_runs(unpacked: Path) -> None:
     assert f"Strongroom v{__version__}" in done.stdout
     modules = "import strongroom.server.main, strongroom.storage.postgresql, bcrypt, pgpy, sys; print(sys.prefix)"
     assert run(home / "bin/python", "-I", "-c", modules).strip() == str(home)
+
+
+INSTALLED = """
+set -e
+mount -t tmpfs tmpfs /opt
+mkdir /opt/strongroom /opt/data
+chown nobody /opt/data
+cp -r $ROOT/opt/strongroom/. /opt/strongroom
+cat > /opt/strongroom.hcl <<EOF
+storage "sqlite" {
+  path = "/opt/data"
+}
+listener "tcp" {
+  address     = "$ADDRESS"
+  tls_disable = true
+}
+EOF
+export PATH=/opt/strongroom/bin:/usr/sbin:/usr/bin:/sbin:/bin VAULT_ADDR=http://$ADDRESS HOME=/opt
+setpriv --reuid=nobody --regid=nogroup --clear-groups strongroom server -config=/opt/strongroom.hcl > /opt/log 2>&1 &
+server=$!
+trap 'kill $server' EXIT
+for attempt in $(seq 100); do
+  status=0
+  strongroom operator init -status > /dev/null 2>&1 || status=$?
+  [ $status = 2 ] && break
+  sleep 0.1
+done
+strongroom operator init -key-shares=1 -key-threshold=1 > /opt/init
+key=$(sed -n 's/Unseal Key 1: //p' /opt/init)
+strongroom operator unseal $key > /opt/unsealed
+VAULT_TOKEN=$(sed -n 's/Initial Root Token: //p' /opt/init) strongroom operator seal
+strongroom operator unseal $key | grep Sealed
+trap - EXIT
+kill $server
+wait $server
+"""
+
+
+@pytest.mark.timeout(400)
+def test_packaged_server_serves(unpacked: Path) -> None:
+    """At its own place and as a user without rights, the packaged server starts, unseals, seals and stops.
+
+    The place is in a mount namespace of the test's own, where `/opt` is empty.
+    """
+    namespace = ["unshare", "--mount", "--propagation", "private"]
+    if subprocess.run([*namespace, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("needs root, for a mount namespace")
+    address = f"127.0.0.1:{free_port()}"
+    done = subprocess.run(
+        [*namespace, "env", "-i", f"ROOT={unpacked}", f"ADDRESS={address}", "bash", "-c", INSTALLED],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Sealed          false" in done.stdout
+
+
+@pytest.mark.timeout(400)
+def test_manual_pages(unpacked: Path) -> None:
+    """The package has a manual page for the program."""
+    assert list(unpacked.glob("usr/share/man/man1/strongroom*.1.gz"))
 
 
 @pytest.mark.timeout(400)
