@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,37 +63,45 @@ def check(value: Any, limits: Limits) -> None:
     Raises: `InvalidRequest`, in the words of Vault's API.
     """
     strings = 0
-    level = [value]
-    depth = 0
+    # The list around the value is no part of it, so it doesn't count as a level.
+    depth, level = -1, [[value]]
     while level:
-        below: list[Any] = []
-        depth += any(isinstance(each, (dict, list)) for each in level)
+        depth += 1
         if limits.depth and depth > limits.depth:
             raise InvalidRequest("JSON input exceeds allowed nesting depth")
+        below: list[Any] = []
         for each in level:
-            if isinstance(each, dict):
-                if limits.entries and len(each) > limits.entries:
-                    raise InvalidRequest("JSON object exceeds allowed entry count")
-                below += each
-                below += each.values()
-            elif isinstance(each, list):
-                if limits.elements and len(each) > limits.elements:
-                    raise InvalidRequest("JSON array exceeds allowed element count")
-                below += each
-            elif isinstance(each, str):
-                strings += 1
-                if limits.strings and strings > limits.strings:
-                    raise InvalidRequest(
-                        "refused JSON input due to high complexity: exceeded maximum number of strings"
-                    )
-                if limits.string_bytes and _longer(each, limits.string_bytes):
-                    raise InvalidRequest("JSON string value exceeds allowed length")
+            texts = _texts(each, limits)
+            strings += len(texts)
+            if limits.strings and strings > limits.strings:
+                raise InvalidRequest("refused JSON input due to high complexity: exceeded maximum number of strings")
+            if limits.string_bytes and texts and _longer(max(texts, key=len), limits.string_bytes, texts):
+                raise InvalidRequest("JSON string value exceeds allowed length")
+            below += [item for item in _items(each) if type(item) is dict or type(item) is list]
         level = below
 
 
-def _longer(text: str, limit_bytes: int) -> bool:
+def _items(container: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return container.values() if type(container) is dict else container
+
+
+def _texts(container: dict[str, Any] | list[Any], limits: Limits) -> list[str]:
+    """The texts of an object or list itself, an object's names among them."""
+    if type(container) is dict:
+        if limits.entries and len(container) > limits.entries:
+            raise InvalidRequest("JSON object exceeds allowed entry count")
+    elif limits.elements and len(container) > limits.elements:
+        raise InvalidRequest("JSON array exceeds allowed element count")
+    texts = [item for item in _items(container) if type(item) is str]
+    return [*container, *texts] if type(container) is dict else texts
+
+
+def _longer(longest: str, limit_bytes: int, texts: list[str]) -> bool:
+    """Whether one of the texts is too long; `longest` has the most characters."""
     # A character takes one to four bytes, so most texts need no encoding.
-    return len(text) * 4 > limit_bytes and (len(text) > limit_bytes or len(text.encode()) > limit_bytes)
+    return len(longest) * 4 > limit_bytes and any(
+        len(text) > limit_bytes or (len(text) * 4 > limit_bytes and len(text.encode()) > limit_bytes) for text in texts
+    )
 
 
 def dumps(value: Any) -> bytes:
