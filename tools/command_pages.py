@@ -113,17 +113,17 @@ def _escaped(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "\\<").replace("*", "\\*").replace("_", "\\_")
 
 
-def main() -> int:
+def main(folder: Path = FOLDER) -> int:
     """Write the pages, and remove those of commands that are gone."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     made = pages()
-    for old in FOLDER.glob("*.md"):
+    for old in folder.glob("*.md"):
         if old.name not in made:
             old.unlink()
     for name, text in made.items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*map(Path, sys.argv[1:])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import psycopg
@@ -75,3 +76,18 @@ def test_no_page_is_left_out() -> None:
         page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md") if any(block.steps for block in blocks(page))
     }
     assert with_examples <= run
+
+
+def test_links_lead_somewhere() -> None:
+    """Each relative link on each page is to a file that is there, and to a heading of it if it names one."""
+    broken = []
+    for page in [*DOCS.rglob("*.md"), ROOT / "README.md"]:
+        for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", page.read_text()):
+            name, _, heading = link.partition("#")
+            target = page.parent / name if name else page
+            headings = re.findall(r"^#+ (.*)$", target.read_text(), re.M) if target.is_file() else []
+            if not target.exists() or (
+                heading and heading not in {text.lower().replace(" ", "-") for text in headings}
+            ):
+                broken.append(f"{page.relative_to(ROOT)}: {link}")
+    assert broken == []
