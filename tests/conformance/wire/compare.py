@@ -210,10 +210,15 @@ STAND_INS = tuple(
         (r"\bvault-cluster-[0-9a-f]{8}\b", "<cluster>"),
         (r"127\.0\.0\.1:\d+", "<address>"),
         (r"\b[0-9a-f]{32,}\b", "<hex>"),
+        # Where a text names the product or its command line, each says its own name.
+        (r"\b(?:OpenBao|Strongroom)\b", "<product>"),
+        (r"'(?:bao|strongroom) (?=[a-z])", "'<program> "),
         (r"^[A-Za-z0-9+/]{24,}={0,2}$", "<random>"),
         (r"\b[A-Za-z0-9]{22,}\b", "<random>"),
     )
 )
+CEILING = re.compile(r'(?<=effective max_ttl of ")(\d+h)?(\d+m)?(\d+s)?(?=")')
+"""What a token may still live on, in the text of a warning."""
 CLOCKS = re.compile(r"ttl|duration|time|expir|issue|_at$|clock", re.IGNORECASE)
 OWN_AFFAIRS = frozenset(
     {"request_id", "version", "build_date", "commit_date", "plugin_version", "running_plugin_version", "encryptions"}
@@ -233,7 +238,7 @@ def normal(value: Any, key: str = "") -> Any:
         case str():
             for pattern, stand_in in STAND_INS:
                 value = pattern.sub(stand_in, value)
-            return value
+            return CEILING.sub(_rounded, value)
         case bool() | None:
             return value
         case int() | float() if CLOCKS.search(key):
@@ -241,6 +246,12 @@ def normal(value: Any, key: str = "") -> Any:
             return "<instant>" if value > 1e8 else round((value + 1) / 10) * 10
         case _:
             return value
+
+
+def _rounded(found: re.Match[str]) -> str:
+    # A second may pass between a login and its renewal: 29m59s is 30m.
+    hours, minutes, seconds = (int((part or "0x")[:-1]) for part in found.groups())
+    return f"{round((hours * 3600 + minutes * 60 + seconds + 1) / 10) * 10}s"
 
 
 def _counts_versions(key: str, value: Any) -> bool:
