@@ -82,7 +82,7 @@ def _tune(request: Request, full_path: str, body: TuneBody) -> Response | None:
     if body.description is not None:
         changed = msgspec.structs.replace(changed, description=body.description)
     response: Response | None = None
-    if body.options is not None:
+    if body.options:  # without any, what is shown stays as it is, null included
         changed, response = _with_options(view, changed, body.options)
     if changed != record:
         view.parts.mounts.put(view.txn, changed)
