@@ -21,6 +21,10 @@ OWN_AFFAIRS = re.compile(
 TIMES = re.compile(
     r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC|\b\d\d [A-Z][a-z]{2} \d\d \d\d:\d\d UTC|\b\d{10}\b"
 )
+WRAPPED = re.compile(r"(?<=\S)\n +(?=[^\s*])")
+"""Inside a warning, which is broken at a width: where depends on the length of the product's name."""
+PARSE_ERROR = re.compile(r"(?<=failed to parse policy: ).*")
+"""Each parser says in words of its own what it expected where."""
 DURATIONS = re.compile(r"\b(?=\d)(\d+h)?(\d+m)?(\d+s)?\b")
 
 
@@ -90,13 +94,19 @@ def _json_lines(text: str) -> tuple[str, ...]:
 
 def _table_lines(text: str) -> tuple[str, ...]:
     lines = []
-    for line in text.splitlines():
+    for line in PARSE_ERROR.sub("<where and why>", _unbroken(text)).splitlines():
         # Columns are as wide as the longest value, and tokens differ in length.
         shrunk = re.sub(r"-{4,}", "----", re.sub(r"={3,}", "===", re.sub(r"\s{2,}", "  ", line.rstrip())))
         if not OWN_AFFAIRS.match(shrunk):
             shrunk = DURATIONS.sub(_rounded, TIMES.sub("<time>", shrunk))
             lines.append(" ".join(str(normal(word)) for word in shrunk.split(" ")))
     return tuple(lines)
+
+
+def _unbroken(text: str) -> str:
+    """The text with its warnings each on one line, and product and program by one name for both."""
+    before, mark, warnings = text.partition("WARNING! ")
+    return str(normal(before + mark + WRAPPED.sub(" ", warnings)))
 
 
 def _rounded(duration: re.Match[str]) -> str:
