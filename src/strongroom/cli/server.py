@@ -49,7 +49,7 @@ _OPTIONS = Group(
         Flag("log-file", "Where to write the log as well."),
         Flag("log-format", "standard or json.", variable="LOG_FORMAT"),
         Flag("log-level", "trace, debug, info, warn or error.", variable="LOG_LEVEL"),
-        Flag("recovery", "Start for recovery: only storage can be read and written.", "bool"),
+        Flag("recovery", "Known to Vault; refused here: restore a backup of the store instead.", "bool"),
     ),
 )
 _DEV = Group(
@@ -57,7 +57,7 @@ _DEV = Group(
     (
         Flag("dev", "Start a development server: in memory, unsealed, unsafe.", "bool"),
         Flag("dev-kv-v1", "Mount version 1 of kv at secret/.", "bool"),
-        Flag("dev-leased-kv", "Mount kv with leases at secret/.", "bool"),
+        Flag("dev-leased-kv", "Known to Vault; refused here: the kv engine makes no leases.", "bool"),
         Flag(
             "dev-listen-address",
             "Where a development server listens.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import sys
 from dataclasses import replace
@@ -153,6 +154,8 @@ def _keep_token(token: str) -> None:
 def _announce(url: str, made: Initialized, token: str, tls: DevTls | None) -> None:
     trusted = "" if tls is None else f"    $ export VAULT_CACERT='{tls.ca}'\n"
     key = made.shown_keys_base64()[0]
+    # As it was called: a program that isn't on the PATH is named by its place.
+    program = sys.argv[0] if shutil.which(Path(sys.argv[0]).name) is None else Path(sys.argv[0]).name
     sys.stdout.write(
         f"""==> Strongroom server started: development mode
 
@@ -168,8 +171,8 @@ Root Token: {token}
 
 To try it:
 
-    $ strongroom kv put -mount=secret hello name=world
-    $ strongroom kv get -mount=secret hello
+    $ {program} kv put -mount=secret hello name=world
+    $ {program} kv get -mount=secret hello
 
 ==> Log:
 
