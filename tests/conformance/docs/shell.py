@@ -69,15 +69,16 @@ class Shell:
 
     def end_last(self) -> None:
         """End what was started last, as Ctrl-C does, and wait until it is gone."""
-        pid = self._background.pop()
+        pid = self._background[-1]
         output, _ = self.run(f"kill {pid}; wait {pid}", 20)
+        self._background.pop()
         if output.strip():
             raise Unexpected(output)
 
     def close(self) -> None:
         """End everything that runs in it."""
-        while self._background:
-            with contextlib.suppress(Unexpected, OSError):
+        with contextlib.suppress(Unexpected, OSError):
+            while self._background:
                 self.end_last()
         if self._process.stdin is not None:
             self._process.stdin.close()
@@ -86,6 +87,10 @@ class Shell:
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+        # A shell that a page's mistake has ended leaves behind what it had started.
+        for pid in self._background:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         if self._process.stdout is not None:
             self._process.stdout.close()
 

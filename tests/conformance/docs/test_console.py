@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,23 @@ def test_a_wrong_page_fails(tmp_path: Path, block: str, why: str) -> None:
     with opened(tmp_path, plain_programs()) as (shell, names), pytest.raises(Unexpected, match=why) as raised:
         run_page(page, shell, names)
     assert "page.md:2" in str(raised.value) or why == "ended the shell"
+
+
+def test_nothing_is_left_behind(tmp_path: Path) -> None:
+    """A shell that a mistake on the page ends takes with it what it had started."""
+    page = tmp_path / "page.md"
+    page.write_text(
+        "<!-- console: stays -->\n```console\n$ bash -c 'echo $$; exec sleep 60'\n<pid>\n```\n"
+        "```console\n$ echo )\n```\n"
+    )
+    with opened(tmp_path, plain_programs()) as (shell, names), pytest.raises(Unexpected, match="ended the shell"):
+        run_page(page, shell, names)
+    for _ in range(100):
+        state = Path(f"/proc/{names.known['pid']}/stat")
+        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"process {names.known['pid']} still runs")
 
 
 def test_a_right_page_runs(tmp_path: Path) -> None:
