@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# What the tests run against: real servers from Debian's packages.
-PACKAGES := postgresql
+# What the tests run against and with: real servers and programs from Debian's packages.
+PACKAGES := postgresql openssl groff-base curl python3-venv
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-fast lint type arch bench fuzz format packages clean
