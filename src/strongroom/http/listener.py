@@ -106,10 +106,16 @@ class Listener:
             self._listening.tls = self._tls
 
     def stop_accepting(self) -> None:
-        """Take no further connections.  Those that wait in the backlog go to whoever else holds the socket."""
+        """Take no further connections.  Those that wait in the backlog go to whoever else holds the socket.
+
+        Every answer is its connection's last from now on: a client that is told so doesn't send its next request just
+        when the connection goes.
+        """
         if self._server is not None:
             self._server.close()
             self._server = None
+        if self._listening is not None:
+            self._listening.draining = True
 
     async def drain(self, timeout_s: float) -> bool:
         """Finish what is being done: idle connections close at once, the others after their answer.
@@ -120,7 +126,6 @@ class Listener:
         listening = self._listening
         if listening is None:
             return True
-        listening.draining = True
         for connection in list(listening.connections):
             connection.wind_down()
         if not listening.connections:
