@@ -75,6 +75,11 @@ def test_replaces_only_what_may_differ() -> None:
     assert normal({"version": "2.0"}) == normal({"version": "3.0"})
     assert normal({"name": "short"}) != normal({"name": "other"})
     assert normal({"request_id": "a", "x": None}) == {"x": None}
+    assert normal("use 'bao kv get' of OpenBao") == normal("use 'strongroom kv get' of Strongroom")
+    assert normal("use 'bao kv get'") != normal("use 'bao kv put'")
+    text = 'TTL of "9h" exceeded the effective max_ttl of "{}"; TTL value is capped accordingly'
+    assert normal(text.format("29m59s")) == normal(text.format("30m"))
+    assert normal(text.format("20m")) != normal(text.format("30m"))
 
 
 def test_an_allowed_difference_covers_its_place_only() -> None:

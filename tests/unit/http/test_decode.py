@@ -260,7 +260,7 @@ def test_tokens() -> None:
     assert "canary" not in repr(made)
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("60", 60), ("1h", 3600), ("", 0), ("0", 0), ("1.5s", 1)])
+@pytest.mark.parametrize(("text", "seconds"), [("60", 60), ("1h", 3600), ("", 0), ("0", 0), ("1.5s", 1), ("500ms", 1)])
 def test_wrapping_times(text: str, seconds: int) -> None:
     """The header takes every form of a duration."""
     assert call("GET", "/v1/a", x_vault_wrap_ttl=text).wrap_ttl_s == seconds
