@@ -62,9 +62,7 @@ class PostgresqlServer:
         if os.geteuid() == 0:
             # The server refuses to run as root.
             command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
-        done = subprocess.run(
-            command, check=False, cwd=self.directory, stdin=subprocess.DEVNULL, capture_output=True
-        )
+        done = subprocess.run(command, check=False, cwd=self.directory, stdin=subprocess.DEVNULL, capture_output=True)
         if done.returncode:
             raise RuntimeError(f"{program} failed: {done.stdout.decode()}{done.stderr.decode()}")
 

@@ -294,9 +294,7 @@ def _request(known: Known, notation: Notation) -> dict[str, Any]:
         out["wrap_ttl"] = request.wrap_ttl_s
     headers = {
         name: [
-            notation.secret(request.headers[name])
-            if hidden or name in _CREDENTIAL_HEADERS
-            else request.headers[name]
+            notation.secret(request.headers[name]) if hidden or name in _CREDENTIAL_HEADERS else request.headers[name]
         ]
         for name, hidden in notation.headers.items()
         if name in request.headers

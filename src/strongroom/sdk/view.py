@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction
@@ -23,9 +24,9 @@ class View:
         self._txn = txn
         self._prefix = prefix
 
-    async def read(self, key: str, type_: type[R]) -> R | None:
+    def read(self, key: str, type_: type[R]) -> Coroutine[Any, Any, R | None]:
         """The record at `key`, or None.  Raises `Tampered`, `Internal` for what isn't a record of that type."""
-        return await self._txn.read(self._prefix + key, type_)
+        return self._txn.read(self._prefix + key, type_)
 
     async def list(self, prefix: str = "", after: str = "", limit: int | None = None) -> list_[str]:
         """The distinct next segments below `prefix` (empty, or ending in `/`), sorted; folders end in `/`."""

@@ -47,7 +47,6 @@ class SealPort(Protocol):
         """End every worker that holds keys; returns when all others are gone, and this one is to follow."""
         ...
 
-
     async def retire(self) -> None:
         """End this process when its answers are out: it has held what a sealed node must not hold."""
         ...

@@ -119,9 +119,7 @@ class Commit:
 
     __slots__ = ("_adds", "_reads", "_writes")
 
-    def __init__(
-        self, reads: Mapping[str, int], writes: Mapping[str, bytes | None], adds: Mapping[str, Add]
-    ) -> None:
+    def __init__(self, reads: Mapping[str, int], writes: Mapping[str, bytes | None], adds: Mapping[str, Add]) -> None:
         # Copied: the caller's mappings may change while the commit waits for its turn.
         self._reads = dict(reads)
         self._writes = dict(writes)

@@ -227,5 +227,3 @@ def test_header_names_cannot_smuggle() -> None:
         assert (await server.ask("POST", "sys/config/cors", body)).status == 400
 
     on_server(run)
-
-

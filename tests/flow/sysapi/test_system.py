@@ -31,10 +31,7 @@ def on_server(test: Callable[[Server], Coroutine[Any, Any, None]]) -> None:
 def test_no_group_of_paths_hides_anothers() -> None:
     """Every path's method has a name of its own, which none of the base classes has."""
     declared = [
-        name
-        for base in System.__mro__
-        for name, function in vars(base).items()
-        if getattr(function, "__paths__", None)
+        name for base in System.__mro__ for name, function in vars(base).items() if getattr(function, "__paths__", None)
     ]
     assert [name for name, count in Counter(declared).items() if count > 1] == []
     assert [name for name in declared if hasattr(Engine, name)] == []
@@ -152,9 +149,9 @@ def test_the_catalogue_is_what_can_be_mounted() -> None:
             for name in listed[kind]:
                 await server.ok("POST", f"sys/{table}/{name}-x", {"type": name})
                 read = (await server.ok("GET", f"sys/plugins/catalog/{kind}/{name}")).data
-                assert read["version"] == (await server.ok("GET", f"sys/{table}/{name}-x")).data[
-                    "running_plugin_version"
-                ]
+                assert (
+                    read["version"] == (await server.ok("GET", f"sys/{table}/{name}-x")).data["running_plugin_version"]
+                )
 
     on_server(run)
 

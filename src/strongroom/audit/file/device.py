@@ -46,9 +46,7 @@ class FileDevice:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(path, flags, self._mode or _DEFAULT_MODE)
         except (OSError, ValueError) as error:
-            raise InvalidRequest(
-                f'sanity check failed; unable to open "{self._path}" for writing: {error}'
-            ) from error
+            raise InvalidRequest(f'sanity check failed; unable to open "{self._path}" for writing: {error}') from error
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) and not stat.S_ISCHR(status.st_mode):
             os.close(descriptor)

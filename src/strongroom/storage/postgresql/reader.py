@@ -165,9 +165,7 @@ class Reader:
         number, names = (await self._rows(bounded, values))[0]
         return Listing(cast(int, number), cast("list[str]", names))
 
-    async def _rows(
-        self, query: LiteralString, values: Sequence[object] | dict[str, object]
-    ) -> _Table:
+    async def _rows(self, query: LiteralString, values: Sequence[object] | dict[str, object]) -> _Table:
         composed = self._tables.query(query)
 
         async def question(connection: Connection) -> _Table:

@@ -111,9 +111,7 @@ async def _check_server(connection: Connection) -> None:
 async def _create(connection: Connection, tables: Tables) -> None:
     for table in (tables.rows, tables.feed, tables.expiry):
         if await _oid(connection, table) is not None:
-            raise StorageError(
-                f"the PostgreSQL table {table} belongs to another program; configure another `table`"
-            )
+            raise StorageError(f"the PostgreSQL table {table} belongs to another program; configure another `table`")
     await connection.execute(tables.query(_CREATE))
     await connection.execute(
         tables.query("INSERT INTO {head} (number, id, schema_version) VALUES (0, '', %s)"), (SCHEMA_VERSION,)

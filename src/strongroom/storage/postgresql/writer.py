@@ -32,9 +32,7 @@ class Writer:
     and a reader would pass over one that comes late.  A shared advisory lock lets `hold` keep all of them off.
     """
 
-    def __init__(
-        self, connections: Connections, tables: Tables, advisory_key: tuple[int, int], random: Random
-    ) -> None:
+    def __init__(self, connections: Connections, tables: Tables, advisory_key: tuple[int, int], random: Random) -> None:
         self._connections = connections
         self._tables = tables
         self._advisory_key = advisory_key

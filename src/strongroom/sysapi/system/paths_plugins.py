@@ -26,11 +26,7 @@ class PluginPaths(SystemEngine):
         """List all plugins by type."""
         names = {type_: _names(request, type_) for type_ in _TABLES}
         common = {"builtin": True, "deprecation_status": "supported", "version": BUILT_IN_VERSION}
-        detailed = [
-            {**common, "name": name, "type": type_}
-            for type_, found in names.items()
-            for name in found
-        ]
+        detailed = [{**common, "name": name, "type": type_} for type_, found in names.items() for name in found]
         return Response(data={**names, "detailed": detailed})
 
     @path.list_("plugins/catalog/{type}", sudo=True)
@@ -67,9 +63,7 @@ class PluginPaths(SystemEngine):
 
 
 def _deprecated(name: str) -> Response:
-    return Response(
-        warnings=[f'Deprecated API endpoint, cannot read plugin information from catalog for "{name}"']
-    )
+    return Response(warnings=[f'Deprecated API endpoint, cannot read plugin information from catalog for "{name}"'])
 
 
 def _names(request: Request, type_: str) -> list[str]:

@@ -27,8 +27,7 @@ class SpecPaths(SystemEngine):
         mounts = [
             Described(entry.record.full_path, entry.record.type, _tag(entry.record), entry.engine.routes.routes)
             for entry in sorted(view.router.by_id.values(), key=lambda entry: entry.record.full_path)
-            if entry.engine is not None
-            and (policies is None or reaches(policies, entry.record.full_path, request.now))
+            if entry.engine is not None and (policies is None or reaches(policies, entry.record.full_path, request.now))
         ]
         return Response(raw=RawBody(json.dumps_unsorted(document(mounts)), "application/json"))
 

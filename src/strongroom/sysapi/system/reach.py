@@ -41,9 +41,7 @@ def reaches(policies: Iterable[Policy], mount: str, now: float) -> bool:
         now: seconds since the epoch.
     """
     return any(
-        _touches(pattern, mount)
-        for pattern, bits in _merged(policies, now).values()
-        if bits and not bits & DENY
+        _touches(pattern, mount) for pattern, bits in _merged(policies, now).values() if bits and not bits & DENY
     )
 
 
