@@ -20,7 +20,7 @@ from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
 from strongroom.sdk.engine import Engine
 from strongroom.sealing.port import SealPort
-from strongroom.server import collector
+from strongroom.server import interpreter
 from strongroom.server.builtin import engines
 from strongroom.server.plan import Plan, listener_config, listener_options
 from strongroom.server.store_clock import StoreClock
@@ -86,7 +86,7 @@ class Runtime:
             return False
         if self.node.unsealed is not None:
             self._tasks.append(asyncio.create_task(Expiry(self.node.unsealed).run_forever()))
-        collector.settle()
+        interpreter.settle()
         return True
 
     async def forget(self) -> None:

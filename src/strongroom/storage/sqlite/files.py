@@ -11,6 +11,7 @@ from strongroom.lib.errors import StorageError
 
 DATABASE = "strongroom.db"
 COMMIT_LOCK = "strongroom.lock"
+TURN_LOCK = "strongroom.turn.lock"
 UPKEEP_LOCK = "strongroom.upkeep.lock"
 BALLAST = "strongroom.ballast"
 
@@ -84,6 +85,45 @@ class FileLock:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+
+class FairLock:
+    """The lock that every commit needs; who waits for it gets it before who has just had it.
+
+    The kernel wakes one that waits in `flock`, but doesn't hand the lock over: a busy process would take it again
+    before the other one runs, time after time.  So whoever wants the lock queues at a second one, the turn, and who
+    finds somebody there goes behind.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._lock = FileLock(directory / COMMIT_LOCK)
+        self._turn = FileLock(directory / TURN_LOCK)
+
+    def try_acquire(self) -> bool:
+        """Take the lock if it is free and nobody waits for it."""
+        if not self._turn.try_acquire():
+            return False
+        try:
+            return self._lock.try_acquire()
+        finally:
+            self._turn.release()
+
+    def acquire(self) -> None:
+        """Wait for the lock and take it.  Blocks without the interpreter lock."""
+        self._turn.acquire()
+        try:
+            self._lock.acquire()
+        finally:
+            self._turn.release()
+
+    def release(self) -> None:
+        """Give the lock back."""
+        self._lock.release()
+
+    def close(self) -> None:
+        """Close both files, which gives the lock back, unless a forked child still has them open."""
+        self._lock.close()
+        self._turn.close()
 
 
 class Ballast:

@@ -18,7 +18,7 @@ from strongroom.lib.rand import Random
 from strongroom.storage.base import Add, Committer, Entry, Fence, Limits, Listing, Revision, Snapshot
 from strongroom.storage.keys import check_commit, check_page
 from strongroom.storage.operations import Commit, GiveRole, TakeRole
-from strongroom.storage.sqlite.files import COMMIT_LOCK, UPKEEP_LOCK, Ballast, FileLock, prepare_directory
+from strongroom.storage.sqlite.files import UPKEEP_LOCK, Ballast, FairLock, FileLock, prepare_directory
 from strongroom.storage.sqlite.reader import Reader
 from strongroom.storage.sqlite.schema import connect, ensure_schema
 from strongroom.storage.sqlite.upkeep import Upkeep
@@ -82,7 +82,7 @@ class SqliteStorage:
         self._reader: Reader | None = None
         self._writer: Writer | None = None
         self._upkeep: Upkeep | None = None
-        self._locks: list[FileLock] = []
+        self._locks: list[FileLock | FairLock] = []
 
     async def start(self) -> None:
         """Open the store, creating what is missing.
@@ -90,7 +90,7 @@ class SqliteStorage:
         Raises: `StorageError` when the directory can't be used, or its database is another program's or too new.
         """
         database = prepare_directory(self._path)
-        commit_lock = FileLock(self._path / COMMIT_LOCK)
+        commit_lock = FairLock(self._path)
         self._locks = [commit_lock]
         try:
             writing = await asyncio.to_thread(self._prepare, database, commit_lock)
@@ -117,7 +117,7 @@ class SqliteStorage:
         )
         _started.add(self)
 
-    def _prepare(self, database: Path, commit_lock: FileLock) -> apsw.Connection:
+    def _prepare(self, database: Path, commit_lock: FairLock) -> apsw.Connection:
         for _ in range(_START_ATTEMPTS):
             if commit_lock.try_acquire():
                 break

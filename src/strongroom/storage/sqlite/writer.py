@@ -16,7 +16,7 @@ from strongroom.storage.base import Revision
 from strongroom.storage.batch import Outcome, Pending, Queue, settle_batch
 from strongroom.storage.operations import Operation
 from strongroom.storage.sqlite.errors import is_broken, is_full, storage_error
-from strongroom.storage.sqlite.files import Ballast, FileLock
+from strongroom.storage.sqlite.files import Ballast, FairLock
 from strongroom.storage.sqlite.rows import Rows
 from strongroom.storage.sqlite.schema import disconnect
 from strongroom.storage.sqlite.thread import BlockingCalls
@@ -37,7 +37,7 @@ class Writer:
     """
 
     def __init__(
-        self, connection: apsw.Connection, lock: FileLock, ballast: Ballast, clock: Clock, random: Random
+        self, connection: apsw.Connection, lock: FairLock, ballast: Ballast, clock: Clock, random: Random
     ) -> None:
         self._connection = connection
         self._lock = lock
