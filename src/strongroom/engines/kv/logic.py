@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -175,6 +176,7 @@ def subkeys(data: Any, depth: int) -> dict[str, Any] | None:
     }
 
 
+@lru_cache(maxsize=16384)
 def rfc3339(at: float) -> str:
     """A time as answers show it, in UTC, without trailing zeros; empty for 0.  Source: RFC 3339."""
     if not at:

@@ -32,6 +32,8 @@ BATCH_PREFIX = "hvb."
 _TOKEN_CHARACTERS = 24
 _ACCESSOR_CHARACTERS = 24
 _MAX_TOKEN_LENGTH = 8192
+_USUAL_LENGTH = 64
+_KEYS_KEPT = 4096
 _TREE_AT_ONCE = 8
 """Descendants that go in the same commit: some nine keys each, where the smallest store takes 128."""
 _SPENT_GRACE_S = 30
@@ -65,12 +67,20 @@ class TokenService:
     def __init__(self, keyring: Keyring, random: Random) -> None:
         self._random = random
         self._digest_key = keyring.purpose_key("token")
+        self._keys: dict[str, str] = {}
         self._batch = Aes256Gcm(keyring.purpose_key("batch token"))
 
     def key_of(self, token: str) -> str:
         """The storage key part for a token: a keyed digest, so that the store doesn't give tokens away."""
-        digest = hmac_sha256(self._digest_key, token.encode("utf-8", "surrogateescape"))
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        key = self._keys.get(token)
+        if key is None:
+            digest = hmac_sha256(self._digest_key, token.encode("utf-8", "surrogateescape"))
+            key = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+            if len(token) <= _USUAL_LENGTH:
+                if len(self._keys) >= _KEYS_KEPT:
+                    self._keys.clear()
+                self._keys[token] = key
+        return key
 
     async def authenticate(self, txn: Transaction, token: str, router: Router, address: str, now: float) -> Bearer:
         """Find a presented token alive: itself, all its ancestors, and the auth mount that it came from.
