@@ -258,7 +258,7 @@ class Pipeline:
             answer = msgspec.structs.replace(answer, auth=response.token)
         if response.wrap_info is not None:
             return msgspec.structs.replace(answer, wrap=response.wrap_info)
-        if request.wrap_ttl_s and not response.unwrapped and response.status < 400 and response.raw is None:
+        if request.wrap_ttl_s and response.status < 400 and response.raw is None:
             answer = wrap(parts, txn, request, answer)
         return answer
 

@@ -79,8 +79,6 @@ class Response(msgspec.Struct, kw_only=True):
     lease_id: str = ""
     renewable: bool = False
     """With `lease_id`: an existing lease that the answer is about; for the lease paths."""
-    unwrapped: bool = False
-    """Whether the answer is given as it is even when its wrapping was asked for."""
     wrap_info: dict[str, Any] | None = None
     """The `wrap_info` of an answer that was put away already; for the wrapping paths."""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable
 
 from strongroom.lib.durations import format_duration_s
-from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.token_fields import normal_cidr
 
 ROOT = "root"
 DEFAULT = "default"
@@ -82,26 +81,4 @@ def grant_ttl(
 
 def parse_cidrs(values: Iterable[str]) -> tuple[str, ...]:
     """Check and normalise addresses and networks.  Raises `InvalidRequest` naming the one that is neither."""
-    out = []
-    for value in values:
-        try:
-            network = ipaddress.ip_network(value, strict=False)
-        except ValueError as error:
-            raise InvalidRequest(
-                f'error parsing address "{value}": Unable to convert "{value}" to an IPv4 or IPv6 address, '
-                "or a UNIX Socket"
-            ) from error
-        single = network.num_addresses == 1
-        out.append(str(network.network_address) if single else str(network))
-    return tuple(out)
-
-
-def address_allowed(address: str, cidrs: Iterable[str]) -> bool:
-    """Whether `address` lies in one of the networks; an address that can't be told lies in none."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
-    return any(ip in ipaddress.ip_network(cidr, strict=False) for cidr in cidrs)
+    return tuple(normal_cidr(value) for value in values)

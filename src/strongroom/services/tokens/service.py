@@ -13,9 +13,9 @@ from strongroom.crypto.aead import Aes256Gcm
 from strongroom.crypto.mac import hmac_sha256, sha256
 from strongroom.lib.errors import InvalidRequest, OutOfRange, PermissionDenied, Tampered
 from strongroom.lib.rand import Random, base62
+from strongroom.sdk.token_fields import address_allowed
 from strongroom.services.mounts import Router
 from strongroom.services.tokens.lease_ids import lease_id, token_key
-from strongroom.services.tokens.logic import address_allowed
 from strongroom.services.tokens.records import (
     BATCH,
     AccessorRecord,
