@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from strongroom.sdk.token_fields import address_allowed
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.lease_ids import lease_id, token_key
-from strongroom.sdk.token_fields import address_allowed
 from strongroom.services.tokens.logic import clean_policies, grant_ttl, parse_cidrs
 
 seconds = st.integers(min_value=0, max_value=10**9)
