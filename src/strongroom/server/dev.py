@@ -18,9 +18,7 @@ import msgspec
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import Internal
 from strongroom.lib.rand import Random, SystemRandom
-from strongroom.lib.secret import Secret
 from strongroom.sealing.initialize import Initialized, Wanted, initialize, seal_of
-from strongroom.sealing.port import LocalPort
 from strongroom.seals import shamir
 from strongroom.server.config import Config, Listener, StorageConfig, Where
 from strongroom.server.dev_tls import DevTls
@@ -100,18 +98,13 @@ async def run(arguments: ServeArguments, planned: Plan, sockets: list[socket], t
     """
     random = SystemRandom()
     runtime = Runtime(planned, sockets)
-    made: Initialized | None = None
-
-    async def opened(key: Secret) -> None:
-        if not await runtime.unseal(key):
-            raise Internal("the root key does not open the store")
-
-    node = await runtime.start(LocalPort(random, opened, runtime.forget))
+    port = runtime.own_port()
+    node = await runtime.start(port)
     made = await initialize(node.storage, random, Wanted(shares=1, threshold=1, root_token=arguments.dev_root_token_id))
     seal = await seal_of(node.storage)
     if seal is None:
         raise Internal("the store has no seal")
-    await opened(shamir.open_(seal, [made.keys[0].reveal()]))
+    await port.unseal(shamir.open_(seal, [made.keys[0].reveal()]))
     await _mount_secret(node, random, "1" if arguments.dev_kv_v1 else "2")
     token = made.root_token.reveal().decode()
     await runtime.listen()

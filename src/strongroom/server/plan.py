@@ -14,7 +14,7 @@ from strongroom.http.proxy_protocol import ProxyBehavior, ProxyRules
 from strongroom.http.settings import ListenerConfig, ListenerLimits, TlsSettings
 from strongroom.lib import json
 from strongroom.server.config import Config, Listener
-from strongroom.server.stores import SHARED
+from strongroom.server.stores import IN_MEMORY, SHARED
 from strongroom.server.wiring import DEFAULT_LEASE_TTL_S, MAX_LEASE_TTL_S, Settings
 
 DEFAULT_REQUEST_SIZE_BYTES = 32 * 1024 * 1024
@@ -61,7 +61,7 @@ def plan(config: Config, processors: int) -> Plan:
         raise PlanError('a listener stanza is needed: listener "tcp" { address = "127.0.0.1:8200" … }')
     own = config.settings
     workers = own.workers or processors
-    if config.storage.type == "inmem":
+    if config.storage.type == IN_MEMORY:
         workers = 1  # a store in memory is one process's
     max_ttl_s = own.max_lease_ttl_s or MAX_LEASE_TTL_S
     default_ttl_s = own.default_lease_ttl_s or min(DEFAULT_LEASE_TTL_S, max_ttl_s)

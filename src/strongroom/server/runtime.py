@@ -15,16 +15,16 @@ from strongroom.http.listener import Listener
 from strongroom.http.listener_application import ListenerApplication
 from strongroom.http.settings import ListenerError
 from strongroom.lib.clock import SystemClock
-from strongroom.lib.errors import Tampered
+from strongroom.lib.errors import Internal, Tampered
 from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
 from strongroom.sdk.engine import Engine
-from strongroom.sealing.port import SealPort
+from strongroom.sealing.port import LocalPort, SealPort
 from strongroom.server import interpreter
 from strongroom.server.builtin import engines
 from strongroom.server.plan import Plan, listener_config, listener_options
 from strongroom.server.store_clock import StoreClock
-from strongroom.server.stores import open_store
+from strongroom.server.stores import IN_MEMORY, open_store
 from strongroom.server.wiring import build_node, unseal
 from strongroom.storage.base import Storage
 from strongroom.sysapi.processes import Processes
@@ -88,6 +88,20 @@ class Runtime:
             self._tasks.append(asyncio.create_task(Expiry(self.node.unsealed).run_forever()))
         interpreter.settle()
         return True
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the store is this process's memory, so that the process must not end before its time."""
+        return self._plan.storage_type == IN_MEMORY
+
+    def own_port(self) -> LocalPort:
+        """The seal state of a node that is this process alone."""
+
+        async def opened(root_key: Secret) -> None:
+            if not await self.unseal(root_key):
+                raise Internal("the root key does not open the store")
+
+        return LocalPort(self._random, opened, self.forget)
 
     async def forget(self) -> None:
         """Drop everything behind the barrier; for a server that is one process."""

@@ -17,6 +17,9 @@ DATABASE = "strongroom.db"
 DEFAULT_TABLE = "strongroom"
 
 
+IN_MEMORY = "inmem"
+
+
 class StoreError(Exception):
     """The storage stanza names nothing that can be opened; the text says what to change."""
 

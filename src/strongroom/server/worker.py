@@ -16,7 +16,7 @@ import uvloop
 from strongroom.http.sockets import adopt
 from strongroom.lib.errors import Internal, StrongroomError
 from strongroom.lib.secret import Secret
-from strongroom.sealing.port import Progress
+from strongroom.sealing.port import Progress, SealPort
 from strongroom.server import logs, processes
 from strongroom.server.hardening import die_with, hide_memory
 from strongroom.server.plan import Plan, plan
@@ -130,7 +130,10 @@ class Worker:
         loop.add_signal_handler(signal.SIGTERM, self._end, STOP_DRAIN_S)
         await loop.connect_accepted_socket(lambda: self.link, control)
         ending = asyncio.create_task(self._ending.wait())
-        port, workers = SupervisorPort(self.link, self._runtime), processes.AllWorkers(self.link.ask)
+        # What ends a process ends a store that is its memory: such a node keeps its seal state itself.
+        alone = self._runtime.in_memory
+        port: SealPort = self._runtime.own_port() if alone else SupervisorPort(self.link, self._runtime)
+        workers = processes.AllWorkers(self.link.ask)
         starting = asyncio.create_task(self._runtime.start(port, workers))
         await asyncio.wait((starting, ending), return_when=asyncio.FIRST_COMPLETED)
         if not starting.done():
