@@ -316,8 +316,10 @@ def _is_open(entry: MountEntry, request: ApiRequest) -> bool:
 
 def _passed(known: Known, names: tuple[str, ...] | None) -> dict[str, str]:
     """The headers that a mount lets through to its engine: never the one that this request's token came in."""
+    if not names:
+        return {}
     request = known.request
-    wanted = {name.lower() for name in names or ()} - {"x-vault-token"}
+    wanted = {name.lower() for name in names} - {"x-vault-token"}
     headers = {name: request.headers[name] for name in wanted if name in request.headers}
     bearer = headers.get("authorization", "").removeprefix("Bearer ").strip()
     if known.bearer is not None and same(bearer.encode(), request.token.encode()):

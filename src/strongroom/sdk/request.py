@@ -24,6 +24,9 @@ class Operation(enum.StrEnum):
     SCAN = "scan"
     HELP = "help"
 
+    # An enumeration's own is a Python function, and every request looks operations up a dozen times.
+    __hash__ = str.__hash__
+
 
 class Client(msgspec.Struct, frozen=True):
     """Who asks, as far as an engine may know: never the token itself."""
