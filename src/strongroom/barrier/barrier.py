@@ -74,6 +74,11 @@ class Barrier:
         """The keyring in use."""
         return self._cipher.keyring
 
+    @property
+    def rows_encrypted(self) -> int:
+        """How many rows this process has encrypted under the keyring's active term."""
+        return self._cipher.written
+
     async def sync(self) -> int:
         """Make everything committed before the call visible; the revision now current."""
         newest = await self.storage.synced()

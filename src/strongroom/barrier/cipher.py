@@ -31,6 +31,7 @@ class RowCipher:
     def adopt(self, keyring: Keyring) -> None:
         """Go over to this keyring; rows written from now on use its active term."""
         self.keyring = keyring
+        self._written_before = 0
         self._renew_salt()
 
     def _renew_salt(self) -> None:
@@ -40,9 +41,15 @@ class RowCipher:
         self._ciphers[self._header] = self._writer
         self._written = 0
 
+    @property
+    def written(self) -> int:
+        """How many rows this process has encrypted under the active term."""
+        return self._written_before + self._written
+
     def seal(self, key: str, plaintext: bytes) -> bytes:
         """The row for `key`: header, nonce, ciphertext."""
         if self._written >= ROWS_PER_SALT:
+            self._written_before += self._written
             self._renew_salt()
         self._written += 1
         nonce = self._written.to_bytes(NONCE_BYTES, "big")

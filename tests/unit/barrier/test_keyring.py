@@ -54,3 +54,14 @@ def test_keys_have_purposes() -> None:
     shown = repr(rotated) + repr(rotated.terms) + str(rotated.terms[1])
     for secret in (rotated.index_key, *(term.key for term in rotated.terms.values())):
         assert repr(secret)[2:-1] not in shown
+
+
+def test_rows_are_counted_by_term() -> None:
+    """The count is of what was encrypted under the active term, and begins anew with a rotation."""
+    keyring = new_keyring(SystemRandom(), SetClock().now())
+    cipher = RowCipher(keyring, SystemRandom())
+    for number in range(3):
+        cipher.seal(f"{AREA}{number}", b"row")
+    assert cipher.written == 3
+    cipher.adopt(rotate(keyring, SystemRandom(), 5.0))
+    assert cipher.written == 0

@@ -38,11 +38,16 @@ class SealPaths(SystemEngine):
 
     @path.read("key-status")
     async def key_status(self, request: Request) -> Response | None:
-        """The active encryption key's term and age."""
-        keyring = system(request).parts.barrier.keyring
+        """The active encryption key's term and age.
+
+        `encryptions` is what the process that answers has encrypted under it: each process has a key of its own,
+        derived from the term's, so that no count over all of them is needed.
+        """
+        barrier = system(request).parts.barrier
+        keyring = barrier.keyring
         data = {
             "term": keyring.active,
             "install_time": timestamp(keyring.terms[keyring.active].installed_at),
-            "encryptions": 0,
+            "encryptions": barrier.rows_encrypted,
         }
         return Response(data=data, repeat=True)
