@@ -13,6 +13,7 @@ from typing import Annotated, Any, NewType, TypeVar
 
 import msgspec
 
+from strongroom.lib import json
 from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
 
@@ -146,9 +147,9 @@ def to_list(value: Any) -> list[str]:
         case str():
             if value.startswith("["):
                 try:
-                    return to_list(msgspec.json.decode(value))
-                except msgspec.DecodeError:
-                    pass  # not JSON after all: a text like any other
+                    return to_list(json.loads(value.encode()))
+                except InvalidRequest:
+                    pass  # not JSON after all, or nested beyond all use: a text like any other
             return [item.strip() for item in value.split(",")]
         case list():
             return [_item(index, item) for index, item in enumerate(value)]
