@@ -110,9 +110,15 @@ class Node:
             )
 
     def start(self) -> None:
-        """Start it and wait until it answers.  Raises `ServerFailed`."""
+        """Start it and wait until all its workers listen and one answers.  Raises `ServerFailed`."""
+        before = len(self.log_text()) if self.log.exists() else 0
         self.launch()
-        wait_until(self._answers, lambda: f"the node doesn't answer:\n{self.log_text()[-4000:]}", START_TIMEOUT_S)
+
+        def failure() -> str:
+            return f"the node doesn't answer:\n{self.log_text()[-4000:]}"
+
+        announced = "server started!"  # said once every worker listens
+        wait_until(lambda: self._answers() and announced in self.log_text()[before:], failure, START_TIMEOUT_S)
 
     def _answers(self) -> bool:
         assert self._process is not None
