@@ -42,6 +42,8 @@ class Barrier:
         """Counts how often everything was forgotten; what was read before such a moment proves nothing after it."""
         self.seen = Revision(0, b"")
         """Another object whenever `revision` or `history` moves."""
+        self.keyring_revision = 0
+        """The revision of the keyring's row that `keyring` is; 0 while the store holds none."""
         self._root_key = root_key
         self._random = random
         self._cipher = RowCipher(keyring, random)
@@ -54,6 +56,7 @@ class Barrier:
         if row is None:
             raise Tampered("the store holds no keyring")
         barrier = cls(storage, root_key, open_keyring(root_key, row.value), random)
+        barrier.keyring_revision = row.revision
         barrier.seen = await storage.synced()
         barrier.revision = barrier.seen.number
         barrier.cache.clear(barrier.revision)
@@ -122,6 +125,7 @@ class Barrier:
         except StrongroomError:
             self._keyring_changed = True
             raise
+        self.keyring_revision = row.revision
         if keyring != self.keyring:
             self._cipher.adopt(keyring)
 

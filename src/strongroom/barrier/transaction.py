@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar
 
+from strongroom.barrier import keys
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.cache import Derived, prefixes_of
 from strongroom.barrier.record import Record
@@ -249,6 +250,9 @@ class Transaction:
             key: value if value is None or isinstance(value, bytes) else self.barrier.seal(key, value)
             for key, value in self._writes.items()
         }
+        if any(isinstance(value, Record) for value in self._writes.values()):
+            # What is encrypted under a term that a rotation has just replaced is encrypted again.
+            self._reads.setdefault(keys.KEYRING, self.barrier.keyring_revision)
         await self._commit(rows, self._adds)
 
     async def _commit(self, rows: Mapping[str, bytes | None], adds: Mapping[str, Add]) -> None:

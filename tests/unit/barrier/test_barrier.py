@@ -123,6 +123,28 @@ def test_a_rotation_by_another_process_is_followed() -> None:
     asyncio.run(main())
 
 
+def test_a_write_that_a_rotation_overtakes_is_encrypted_again() -> None:
+    """A process that is writing while another rotates commits nothing under the term that was replaced."""
+
+    async def main() -> None:
+        place = await Place().start()
+        writer = await place.process()
+        newer: Keyring | None = None
+
+        async def body(txn: Transaction) -> None:
+            nonlocal newer
+            txn.write(AREA + "a", Note(text="x"))
+            newer = newer or await _rotate(place)
+
+        await transact(writer, body)
+        entry = await place.storage.get(AREA + "a")
+        assert entry is not None
+        assert newer is not None
+        assert int.from_bytes(entry.value[5:9], "big") == newer.active
+
+    asyncio.run(main())
+
+
 def test_an_unknown_term_makes_a_reader_reload() -> None:
     """A row whose term the feed has not told of yet is read all the same; a term that exists nowhere is `Tampered`."""
 
