@@ -27,6 +27,7 @@ POLICIES = _ROOT + "policy/acl/"
 AUDIT_DEVICES = _ROOT + "audit/"
 AUDIT_SALT = _ROOT + "audit-salt"
 CLUSTER = _ROOT + "cluster"
+WRAPPING_KEY = _ROOT + "wrapping-key"
 SETTINGS = _ROOT + "setting/"
 RUBBLE = _ROOT + "rubble/"
 

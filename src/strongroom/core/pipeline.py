@@ -44,6 +44,7 @@ from strongroom.services.tokens.logic import grant_ttl
 from strongroom.sysapi.context import SystemEngine, SystemView
 from strongroom.sysapi.parts import Unsealed
 from strongroom.sysapi.system.help_text import explain
+from strongroom.sysapi.wrapping import signed
 
 log = structlog.get_logger("core")
 
@@ -171,10 +172,11 @@ class Pipeline:
             return known, error
 
     async def _authenticate(self, txn: Transaction, request: ApiRequest, match: Match | None, router: Router) -> Bearer:
+        token = request.token
+        if match is not None and match.declaration.bad_token:
+            token = await signed.named(txn, token)
         try:
-            return await self.parts.tokens.authenticate(
-                txn, request.token, router, request.address, request.received_at
-            )
+            return await self.parts.tokens.authenticate(txn, token, router, request.address, request.received_at)
         except PermissionDenied as error:
             if request.token and match is not None and match.declaration.bad_token:
                 raise InvalidRequest(match.declaration.bad_token) from error
@@ -259,7 +261,7 @@ class Pipeline:
         if response.wrap_info is not None:
             return msgspec.structs.replace(answer, wrap=response.wrap_info)
         if request.wrap_ttl_s and response.status < 400 and response.raw is None:
-            answer = wrap(parts, txn, request, answer)
+            answer = await wrap(parts, txn, request, answer)
         return answer
 
     def _lease(self, txn: Transaction, known: Known, bearer: Bearer, entry: MountEntry, answer: Answer) -> Answer:

@@ -12,15 +12,16 @@ from strongroom.sysapi.parts import Unsealed
 from strongroom.sysapi.wrapping.wrapping import put_away
 
 
-def wrap(parts: Unsealed, txn: Transaction, request: ApiRequest, answer: Answer) -> Answer:
+async def wrap(parts: Unsealed, txn: Transaction, request: ApiRequest, answer: Answer) -> Answer:
     """Put an answer away, and answer with the token that opens it."""
-    info = put_away(
+    info = await put_away(
         parts,
         txn,
         body=json.dumps_unsorted(msgspec.structs.asdict(answer.envelope())),
         path=request.path,
         ttl_s=request.wrap_ttl_s,
         now=request.received_at,
+        format_=request.wrap_format,
         accessor=str(answer.auth["accessor"]) if answer.auth else "",
     )
     return msgspec.structs.replace(answer, wrap=info)

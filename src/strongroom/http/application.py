@@ -131,6 +131,7 @@ class Application:
             port=request.peer.port,
             received_at=parts.clock.now(),
             method=request.method,
+            wrap_format=request.headers.get("x-vault-wrap-format", ""),
         )
         running = self._node.running
         running[api.id] = api

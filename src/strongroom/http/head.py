@@ -29,6 +29,7 @@ SINGULAR: Final = frozenset(
         "transfer-encoding",
         "x-vault-namespace",
         "x-vault-token",
+        "x-vault-wrap-format",
         "x-vault-wrap-ttl",
     }
 )

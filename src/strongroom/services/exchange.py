@@ -27,6 +27,7 @@ class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     received_at: float
     """Seconds since the epoch, by the store's clock."""
     method: str = ""
+    wrap_format: str = ""
 
     def __repr__(self) -> str:
         return f"ApiRequest({self.id} {self.operation} {self.path})"

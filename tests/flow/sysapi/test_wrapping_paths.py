@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import jwt
 import pytest
 
 from strongroom.barrier import keys
+from strongroom.crypto.jwt import new_es512_key
 from strongroom.lib import json
 from tests.flow.sysapi.system_server import ROOT, Server
 
@@ -44,6 +46,31 @@ def test_the_answer_comes_back_as_it_was() -> None:
         assert answer["data"] is None
         assert not (await storage.scan(keys.CUBBYHOLES)).names
         assert not (await storage.scan(keys.RUBBLE)).names
+
+    on_server(run)
+
+
+def test_a_signed_text_stands_for_its_token() -> None:
+    """With the format "jwt", what the answer gives is signed, names token and server, and opens the answer once."""
+
+    async def run(server: Server) -> None:
+        wanted = WRAP | {"x-vault-wrap-format": "jwt"}
+        info = (await server.ok("POST", "auth/token/create", {}, headers=wanted)).body["wrap_info"]
+        claims = jwt.decode(info["token"], options={"verify_signature": False})
+        assert jwt.get_unverified_header(info["token"])["alg"] == "ES512"
+        assert claims["type"] == "wrapping"
+        assert claims["exp"] - claims["iat"] == 60
+        assert claims["accessor"] == info["wrapped_accessor"]
+        forged = jwt.encode(claims, new_es512_key(), algorithm="ES512")
+        for token, body in ((ROOT, {"token": forged}), (forged, None)):
+            refused = await server.ask("POST", "sys/wrapping/unwrap", body, token=token)
+            assert refused.status == 403
+            assert "signature could not be validated" in refused.body["errors"][0]
+        assert (await server.ask("GET", "auth/token/lookup-self", token=info["token"])).status == 403
+        opened = await server.ok("POST", "sys/wrapping/unwrap", token=info["token"])
+        assert opened.body["auth"]["accessor"] == info["wrapped_accessor"]
+        again = await server.ask("POST", "sys/wrapping/unwrap", {"token": info["token"]})
+        assert (again.status, again.body["errors"]) == (400, [INVALID])
 
     on_server(run)
 

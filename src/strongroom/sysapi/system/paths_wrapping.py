@@ -19,6 +19,7 @@ from strongroom.sdk.response import RawBody, Response
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.logic import WRAPPING
 from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.wrapping import signed
 from strongroom.sysapi.wrapping.records import WrappedRecord, wrapped_key
 from strongroom.sysapi.wrapping.wrapping import put_away
 
@@ -55,7 +56,7 @@ class WrappingPaths(SystemEngine):
     async def lookup_wrapped(self, request: Request, body: WrappingBody) -> Response | None:
         """Tell what made a wrapping token, without spending it."""
         view = system(request)
-        token = _named(request.data) or view.known.request.token
+        token = await signed.named(view.txn, _named(request.data) or view.known.request.token)
         if not token:
             raise PermissionDenied(f"{_UNREADABLE}token is empty")
         record = await view.parts.tokens.find(view.txn, token, view.router, request.now)
@@ -75,13 +76,14 @@ class WrappingPaths(SystemEngine):
         opened, view = await _open(request), system(request)
         if view.known.request.wrap_ttl_s:
             api = view.known.request
-            info = put_away(
+            info = await put_away(
                 view.parts,
                 view.txn,
                 body=opened.answer.body,
                 path=api.path,
                 ttl_s=api.wrap_ttl_s,
                 now=request.now,
+                format_=api.wrap_format,
                 accessor=opened.answer.wrapped_accessor,
             )
             return Response(wrap_info=info)
@@ -100,13 +102,14 @@ class WrappingPaths(SystemEngine):
     async def rewrap(self, request: Request, body: WrappingBody) -> Response | None:
         """Exchange a wrapping token for a new one that holds the same answer."""
         opened, view = await _open(request), system(request)
-        info = put_away(
+        info = await put_away(
             view.parts,
             view.txn,
             body=opened.answer.body,
             path=opened.answer.creation_path,
             ttl_s=view.known.request.wrap_ttl_s or opened.answer.creation_ttl_s,
             now=request.now,
+            format_="",  # whatever form the old one had, clients get the plain one here
         )
         return Response(wrap_info=info)
 
@@ -141,7 +144,7 @@ async def _open(request: Request) -> Opened:
     way, by its counter, so that the two ways exclude each other too.
     """
     view = system(request)
-    bearer, token = view.known.bearer, _named(request.data)
+    bearer, token = view.known.bearer, await signed.named(view.txn, _named(request.data))
     if bearer is not None and token in {"", bearer.token}:
         record: TokenRecord | None = bearer.record
     else:

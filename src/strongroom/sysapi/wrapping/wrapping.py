@@ -12,11 +12,20 @@ from strongroom.barrier.transaction import Transaction
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.logic import WRAPPING
 from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.wrapping import signed
 from strongroom.sysapi.wrapping.records import WrappedRecord, wrapped_key
 
 
-def put_away(
-    parts: Unsealed, txn: Transaction, *, body: bytes, path: str, ttl_s: int, now: float, accessor: str = ""
+async def put_away(
+    parts: Unsealed,
+    txn: Transaction,
+    *,
+    body: bytes,
+    path: str,
+    ttl_s: int,
+    now: float,
+    format_: str,
+    accessor: str = "",
 ) -> dict[str, Any]:
     """Keep an answer in the cubbyhole of a new token, which it goes with.
 
@@ -24,6 +33,7 @@ def put_away(
         body: the answer's JSON, envelope and all.
         path: the API path that gave it.
         ttl_s: how long it can be opened.
+        format_: "jwt" for a signed text in the token's place, as the client asked.
         accessor: that of the token in the answer, if it is a login's.
 
     Returns: the `wrap_info` to answer with.
@@ -48,8 +58,11 @@ def put_away(
         body=body, creation_path=path, creation_ttl_s=ttl_s, created_at=now, wrapped_accessor=accessor
     )
     txn.write(wrapped_key(record.key), wrapped)
+    shown = token
+    if format_ == signed.FORMAT:
+        shown = await signed.sign(txn, token, ttl_s=ttl_s, now=now, address=parts.api_address, accessor=accessor)
     info: dict[str, Any] = {
-        "token": token,
+        "token": shown,
         "accessor": record.accessor,
         "ttl": ttl_s,
         "creation_time": timestamp(now),
