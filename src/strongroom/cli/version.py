@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any
 
 from strongroom.__about__ import API_LEVEL, __version__
@@ -17,9 +19,15 @@ Version tracking was added in 1.9.0. Earlier versions have not been tracked.
 
 """
 
+_VAULT = "vault"
+"""Scripts and test suites that call `vault version` take its second word for the level of the API, and compare it."""
+
 
 def _version(call: Invocation) -> int:
-    call.terminal.out(f"Strongroom v{__version__} (API level {API_LEVEL})")
+    if os.path.basename(sys.argv[0]) == _VAULT:  # noqa: PTH119 - a cold start does without pathlib
+        call.terminal.out(f"Vault v{API_LEVEL} (Strongroom v{__version__})")
+    else:
+        call.terminal.out(f"Strongroom v{__version__} (API level {API_LEVEL})")
     return 0
 
 

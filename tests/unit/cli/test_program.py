@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from strongroom.__about__ import API_LEVEL, __version__
+
 PROGRAM = Path(sys.executable).parent / "strongroom"
 
 
@@ -78,6 +80,15 @@ def test_help(words: list[str], code: int, stream: str) -> None:
 def test_version(word: str) -> None:
     """The version is asked for in four ways."""
     assert run(word).stdout.startswith("Strongroom v")
+
+
+@pytest.mark.parametrize("word", ["version", "-v", "-version", "--version"])
+def test_version_of_vault(tmp_path: Path, word: str) -> None:
+    """Under the name `vault`, the second word is the release of Vault whose API this is, as scripts read it there."""
+    link = tmp_path / "vault"
+    link.symlink_to(PROGRAM)
+    done = subprocess.run([link, word], capture_output=True, text=True, check=True)
+    assert done.stdout == f"Vault v{API_LEVEL} (Strongroom v{__version__})\n"
 
 
 def test_an_old_command_names_its_successor(tmp_path: Path) -> None:
