@@ -113,13 +113,17 @@ class Runtime:
 
     def reload(self) -> None:
         """Read certificates again, and begin new audit files."""
+        self.reload_tls()
+        if self.node is not None and self.node.unsealed is not None:
+            self.node.unsealed.audit.reopen()
+
+    def reload_tls(self) -> None:
+        """Read certificates again."""
         for listener in self._listeners:
             try:
                 listener.reload_tls()
             except ListenerError as error:
                 log.error("certificates were not reloaded", listener=listener.name, reason=str(error))
-        if self.node is not None and self.node.unsealed is not None:
-            self.node.unsealed.audit.reopen()
 
     def stop_accepting(self) -> None:
         """Take no more connections."""

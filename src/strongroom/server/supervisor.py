@@ -21,6 +21,7 @@ from strongroom.lib.rand import SystemRandom, uuid4
 from strongroom.lib.secret import Secret
 from strongroom.sealing import shares
 from strongroom.server import logs
+from strongroom.server.companion import Companion
 from strongroom.server.processes import LOG_LEVEL
 from strongroom.server.protocol import STOP_DRAIN_S, Message
 from strongroom.server.questions import Questions
@@ -58,6 +59,7 @@ class Supervisor:
         header: what every worker is told first.
         on_ready: called once, when the first workers listen.
         reload: called on SIGHUP, before the workers are told; what it returns, they are told.
+        companions: processes that run beside the workers, once the first of these listen.
     """
 
     def __init__(
@@ -66,7 +68,9 @@ class Supervisor:
         header: dict[str, Any],
         on_ready: Callable[[], None],
         reload: Callable[[], dict[str, Any]],
+        companions: tuple[Companion, ...] = (),
     ) -> None:
+        self._companions = companions
         self._sockets = sockets
         self._header = header
         self._on_ready = on_ready
@@ -109,6 +113,8 @@ class Supervisor:
                 if event.data is None:
                     with contextlib.suppress(BlockingIOError):
                         self._wake_read.recv(4096)
+                elif isinstance(event.data, Companion):
+                    self._heed(event.data)
                 else:
                     self._receive(event.data)
             self._handle_signals()
@@ -135,6 +141,14 @@ class Supervisor:
             worker.control.close()
             return
         self._handle_all(worker, messages)
+
+    def _heed(self, companion: Companion) -> None:
+        for message in companion.receive():
+            if message.kind == "certificates":
+                for worker in self._workers.values():
+                    worker.send(message)
+            else:
+                log.error("unknown message from a process", name=companion.name, kind=message.kind)
 
     def _handle_all(self, worker: WorkerProcess, messages: Iterable[Message]) -> None:
         for message in messages:
@@ -188,6 +202,8 @@ class Supervisor:
         if not self._announced and all(other.listening for other in self._workers.values()):
             self._announced = True
             self._on_ready()
+            for companion in self._companions:
+                companion.start(self._selector)
 
     def _worker_failed(self, worker: WorkerProcess, message: Message) -> None:
         if not self._stopping:  # said once: what keeps the first worker from starting keeps all of them
@@ -295,6 +311,7 @@ class Supervisor:
         self._root_key = None
         self._collection = shares.EMPTY
         self._restart_at.clear()
+        self._end_companions()
         self._sealing = [*(self._sealing or ()), (asker, request_id)]
         askers = [worker for worker, _ in self._sealing]
         for worker in self._workers.values():
@@ -337,11 +354,18 @@ class Supervisor:
             self._header = self._header | news | {"log_level_now": ""}  # for those who come later
             for worker in self._workers.values():
                 worker.send(Message("reload", body=news))
+            for companion in self._companions:
+                companion.send(Message("reload", body=news))
 
     def _stop(self, drain_s: float) -> None:
         self._stopping = True
+        self._end_companions()
         for worker in self._workers.values():
             self._end(worker, drain_s)
+
+    def _end_companions(self) -> None:
+        for companion in self._companions:
+            companion.end()
 
     def _give_up(self) -> None:
         self._status = 1
@@ -389,6 +413,8 @@ class Supervisor:
             if due <= now and not self._stopping and self._sealing is None:
                 del self._restart_at[slot]
                 self._start(slot)
+        for companion in self._companions:
+            companion.tick()
         patience_s = _KILL_STOPPING_AFTER_S if self._stopping else _KILL_AFTER_S
         for worker in self._workers.values():
             if worker.ending_since is not None and now - worker.ending_since > patience_s:

@@ -173,6 +173,8 @@ class Worker:
                 case "listen":
                     await self._runtime.listen()
                     self.link.tell(Message("listening"))
+                case "certificates":
+                    self._runtime.reload_tls()
                 case "reload":
                     self._reload(str(message.body.get("log_level", "")))
                 case _:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
-import subprocess
-import sys
 from typing import Any
 
 import msgspec
 import structlog
 
+from strongroom.server import child
 from strongroom.server.protocol import Framing, Message, pack
 
 log = structlog.get_logger("supervisor")
-
-_SUPERVISORS_SIGNALS = frozenset({signal.SIGINT, signal.SIGHUP})
-"""Sent to the whole process group by a terminal.  A worker hears from its supervisor what follows from them."""
 
 _RECEIVE_BYTES = 65536
 
@@ -42,22 +37,8 @@ class WorkerProcess:
         self.failed = False
         """It is ended because it can't do its work."""
         self._framing = Framing()
-        self.control, theirs = socket.socketpair()
         descriptors = [sock.fileno() for sock in sockets]
-        # Blocked, and so inherited as blocked: between here and the worker's own first line, a signal would kill it.
-        signal.pthread_sigmask(signal.SIG_BLOCK, _SUPERVISORS_SIGNALS)
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
-                [sys.executable, "-m", "strongroom.server.worker", str(theirs.fileno())],
-                pass_fds=[theirs.fileno(), *descriptors],
-                close_fds=True,
-            )
-        except OSError:
-            self.control.close()
-            raise
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SUPERVISORS_SIGNALS)
-            theirs.close()
+        self._process, self.control = child.start("strongroom.server.worker", descriptors)
         self.send(Message("start", body={**header, "supervisor": os.getpid(), "sockets": descriptors}))
 
     @property
