@@ -12,7 +12,8 @@ from strongroom.sdk.response import Response
 from strongroom.services.exchange import ApiRequest, Grant, Known
 from strongroom.services.mounts import MountEntry
 from strongroom.services.policy.acl import permits
-from strongroom.services.policy.parse import Constraints
+from strongroom.services.policy.key_filter import KeyFilter
+from strongroom.services.policy.parse import NO_CONSTRAINTS, Constraints
 from strongroom.services.tokens.rights import acl_of
 from strongroom.sysapi.parts import Unsealed
 
@@ -35,39 +36,72 @@ async def authorize(
     decision = acl.decide(request.path, request.operation)
     wrap_ns = request.wrap_ttl_s * _NS if request.wrap_ttl_s else None
     allowed = permits(decision, request.operation, request.data, wrap_ns)
-    if allowed and (unserved := _unserved(decision.constraints, request.operation)):
+    if allowed and (unserved := _unserved(decision.constraints)):
         return known, PermissionDenied(DENIED, detail=f"a policy's {unserved} is not served, so it refuses")
     needs_sudo = match is not None and match.declaration.sudo
     if not allowed or (needs_sudo and not decision.sudo):
         return known, PermissionDenied(DENIED)
-    limit = decision.constraints.pagination_limit if decision.constraints is not None else 0
-    grant = Grant(policies=decision.policies, root=decision.root, page_limit=limit)
+    rules = decision.constraints or NO_CONSTRAINTS
+    grant = Grant(
+        policies=decision.policies,
+        root=decision.root,
+        page_limit=rules.pagination_limit,
+        key_filter=rules.key_filter,
+    )
     return msgspec.structs.replace(known, entry=entry, grant=grant), None
 
 
-def _unserved(rules: Constraints | None, operation: Operation) -> str:
+def _unserved(rules: Constraints | None) -> str:
     """The first condition of a policy that this server cannot judge yet: what it protects stays closed."""
     if rules is None:
         return ""
     if rules.control_groups:
         return "control_group"
-    if rules.mfa_methods:
-        return "mfa_methods"
-    return "list_scan_response_keys_filter_path" if rules.keys_filter_paths and operation in _LISTINGS else ""
+    return "mfa_methods" if rules.mfa_methods else ""
 
 
-def cut(known: Known, response: Response) -> None:
-    """Shorten a listing to what the policies let a client see of it at a time, whatever the engine made of `limit`."""
-    limit = known.grant.page_limit if known.grant is not None else 0
-    if not limit or known.request.operation not in _LISTINGS or response.data is None:
-        return
-    names = response.data.get("keys")
-    if isinstance(names, list) and len(names) > limit:
-        kept = names[:limit]
-        response.data = {**response.data, "keys": kept}
-        details = response.data.get("key_info")
-        if isinstance(details, dict):
-            response.data["key_info"] = {name: details[name] for name in kept if name in details}
+async def cut(parts: Unsealed, txn: Transaction, known: Known, response: Response) -> Response | None:
+    """Shorten a listing to the names that the policies let a client see, and to as many as they allow at a time.
+
+    Returns: the listing; None when nothing of it is left.
+    """
+    grant, data = known.grant, response.data
+    if grant is None or known.request.operation not in _LISTINGS or data is None:
+        return response
+    if grant.key_filter is None and not grant.page_limit:
+        return response
+    names = data.get("keys")
+    kept = names if isinstance(names, list) else []
+    if grant.key_filter is not None:
+        kept = await _visible(parts, txn, known, grant.key_filter, kept)
+        # Whatever else the engine tells could tell the other names too.
+        data = {name: value for name, value in data.items() if name == "key_info"}
+        if not kept and known.request.operation is Operation.LIST:
+            return None  # as an empty folder is answered
+    elif len(kept) <= grant.page_limit:
+        return response
+    kept = kept[: grant.page_limit or None]
+    details = data.get("key_info")
+    response.data = {**data, "keys": kept}
+    if isinstance(details, dict):
+        response.data["key_info"] = {name: details[name] for name in kept if name in details}
+    return response
+
+
+async def _visible(parts: Unsealed, txn: Transaction, known: Known, filter_: KeyFilter, names: list[str]) -> list[str]:
+    """The names whose own path the client may read, or list if it is a folder's."""
+    if known.bearer is None:
+        return []
+    request, listed = known.request, known.request.path.rstrip("/") + "/"
+    acl = await acl_of(parts.policies, parts.identity, txn, known.bearer.record, request.received_at)
+    kept = []
+    for name in names:
+        path = filter_.path_of(listed, name)
+        operation = Operation.LIST if path.endswith("/") else Operation.READ
+        decision = acl.decide(path, operation)
+        if permits(decision, operation, {}, None) and not _unserved(decision.constraints):
+            kept.append(name)
+    return kept
 
 
 def as_create(request: ApiRequest) -> ApiRequest:

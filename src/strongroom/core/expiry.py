@@ -1,5 +1,5 @@
-"""The role that ends what is due: tokens, leases, what disabled mounts and revoked tokens left behind, and the
-encryption key when it is old.
+"""The role that ends what is due: tokens, leases, what disabled mounts and revoked tokens left behind, the encryption
+key when it is old, and the rows that lead to a new root key.
 
 One process of all holds it, by a lock in the store; whatever it commits rests on that lock, so that a holder who
 lost it without noticing changes nothing.  Nothing here is remembered between two rounds: a successor goes on where
@@ -15,6 +15,7 @@ from functools import partial
 import structlog
 
 from strongroom.barrier import keys
+from strongroom.barrier.succession import is_over
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.rubble import RubbleClearing
 from strongroom.core.side_by_side import side_by_side
@@ -55,6 +56,8 @@ class Expiry:
         storage = self._parts.barrier.storage
         while True:
             try:
+                # Even a process that serves nobody follows a new root key while the way to it is there.
+                await self._parts.barrier.sync()
                 fence = await storage.lock(ROLE, self._holder, LOCK_S)
                 if fence is not None:
                     await self._hold(fence)
@@ -66,7 +69,7 @@ class Expiry:
         """Do a bounded part of what is due by the store's clock; how many things were done, 0 when nothing was."""
         now = await self._parts.barrier.storage.now()
         done = await self._due(fence, now) + await self._rubble.run_once(fence, now)
-        return done + await self._rotate(fence, now)
+        return done + await self._rotate(fence, now) + await self._end_successors(fence, now)
 
     async def _hold(self, fence: Fence) -> None:
         """Work until the role is lost."""
@@ -116,6 +119,21 @@ class Expiry:
             return 0
         log.info("the encryption key was old enough to be replaced")
         return 1
+
+    async def _end_successors(self, fence: Fence, now: float) -> int:
+        """Remove the rows by which a new root key was followed."""
+
+        async def body(txn: Transaction, row: str) -> bool:
+            raw = await txn.read_plain(row)
+            if raw is None or not is_over(raw, now):
+                return False
+            await txn.guard(fence)
+            txn.delete(row)
+            return True
+
+        names = (await self._parts.barrier.storage.scan(keys.SUCCESSORS, limit=_BATCH)).names
+        ended = [await transact(self._parts.barrier, partial(body, row=keys.SUCCESSORS + name)) for name in names]
+        return sum(ended)
 
     async def _end(self, fence: Fence, name: str, now: float) -> None:
         _, kind, id_ = name.split("/", 2)

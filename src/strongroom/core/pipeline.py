@@ -237,10 +237,11 @@ class Pipeline:
     async def _finish(self, txn: Transaction, known: Known, entry: MountEntry, response: Response | None) -> Answer:
         """Turn what the engine answered into what the client gets: a lease, a token, a wrapping."""
         request, parts = known.request, self.parts
+        if response is not None:
+            response = await access.cut(parts, txn, known, response)
         answer = Answer(request_id=request.id, operation=request.operation, response=response)
         if response is None:
             return answer
-        access.cut(known, response)
         if response.hint_ttl_s or response.lease_id:
             answer = msgspec.structs.replace(
                 answer,

@@ -8,6 +8,7 @@ import msgspec
 
 from strongroom.sdk.request import Operation
 from strongroom.services.mounts import MountEntry
+from strongroom.services.policy.key_filter import KeyFilter
 from strongroom.services.tokens import Bearer
 
 
@@ -40,6 +41,8 @@ class Grant(msgspec.Struct, frozen=True):
     root: bool = False
     page_limit: int = 0
     """The most entries of a listing that the answer may hold; 0: no bound."""
+    key_filter: KeyFilter | None = None
+    """What decides which names of a listing the answer may hold; None: all of them."""
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -264,7 +264,7 @@ def _merge(one: Constraints, other: Constraints) -> Constraints:
         min_wrapping_ttl_ns=_lesser(one.min_wrapping_ttl_ns, other.min_wrapping_ttl_ns),
         max_wrapping_ttl_ns=_lesser(one.max_wrapping_ttl_ns, other.max_wrapping_ttl_ns),
         pagination_limit=_lesser(one.pagination_limit, other.pagination_limit),
-        keys_filter_paths=tuple(dict.fromkeys(one.keys_filter_paths + other.keys_filter_paths)),
+        key_filter=one.key_filter or other.key_filter,  # that of the first policy that has one
         mfa_methods=tuple(dict.fromkeys(one.mfa_methods + other.mfa_methods)),
         control_groups=one.control_groups + other.control_groups,
     )

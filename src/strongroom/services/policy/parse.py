@@ -15,6 +15,7 @@ import msgspec
 from strongroom.lib.durations import parse_duration_ns
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.hcl import HclError, Item, Limits, ListNode, Literal, Node, ObjectNode, is_json, parse, plain
+from strongroom.services.policy.key_filter import SETTING, KeyFilter, parse_key_filter
 from strongroom.services.policy.paths import Pattern, Subject, check_template, parse_pattern, render_template
 
 DENY = 1
@@ -66,8 +67,8 @@ class Constraints(msgspec.Struct, frozen=True):
     max_wrapping_ttl_ns: int = 0
     pagination_limit: int = 0
     """The most entries that one page of a list may ask for; 0: no bound."""
-    keys_filter_paths: tuple[str, ...] = ()
-    """Templates of the paths that decide which keys of a list its reader sees."""
+    key_filter: KeyFilter | None = None
+    """What decides which names of a list its reader sees; None: all of them."""
     mfa_methods: tuple[str, ...] = ()
     control_groups: tuple[object, ...] = ()
     """The `control_group` objects as written; whoever serves a request must refuse it if it can't honour them."""
@@ -194,9 +195,9 @@ def _assemble(path: str, body: ObjectNode, values: Mapping[str, object]) -> Rule
         capabilities = DENY
     if fields.min_wrapping_ttl and 0 < fields.max_wrapping_ttl < fields.min_wrapping_ttl:
         raise InvalidRequest("max_wrapping_ttl cannot be less than min_wrapping_ttl")
-    keys_filter = fields.list_scan_response_keys_filter_path
-    if keys_filter and not capabilities & (LIST | SCAN):
-        raise InvalidRequest("list_scan_response_keys_filter_path needs to be used on a path with the list capability")
+    key_filter = fields.list_scan_response_keys_filter_path
+    if key_filter and not capabilities & (LIST | SCAN):
+        raise InvalidRequest(f"{SETTING} needs to be used on a path with the list capability")
     constraints = Constraints(
         allowed=fields.allowed_parameters,
         denied=fields.denied_parameters,
@@ -204,7 +205,7 @@ def _assemble(path: str, body: ObjectNode, values: Mapping[str, object]) -> Rule
         min_wrapping_ttl_ns=fields.min_wrapping_ttl,
         max_wrapping_ttl_ns=fields.max_wrapping_ttl,
         pagination_limit=max(0, fields.pagination_limit),
-        keys_filter_paths=(keys_filter,) if keys_filter else (),
+        key_filter=parse_key_filter(key_filter) if key_filter else None,
         mfa_methods=fields.mfa_methods,
         control_groups=() if fields.control_group is None else (fields.control_group,),
     )

@@ -68,7 +68,9 @@ def test_everything_a_rule_may_hold() -> None:
     assert (dict(found.allowed), dict(found.denied)) == ({"name": ("a*", 1, True), "*": ()}, {"secret": (["x"],)})
     assert (found.required, found.pagination_limit) == (("name",), 10)
     assert (found.min_wrapping_ttl_ns, found.max_wrapping_ttl_ns) == (90 * 10**9, 3600 * 10**9)
-    assert (found.keys_filter_paths, found.mfa_methods) == (("kv/{{ .key }}",), ("totp",))
+    assert found.key_filter is not None
+    assert found.key_filter.path_of("kv/x/", "a") == "kv/a"
+    assert found.mfa_methods == ("totp",)
     assert found.control_groups == (
         {"ttl": "4h", "factor": {"ops": {"identity": {"group_names": ["g"], "approvals": 1}}}},
     )
