@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from strongroom.barrier import keys
+from strongroom.barrier import keys, succession
 from strongroom.barrier.cache import Cache, Row
 from strongroom.barrier.cipher import RowCipher, UnknownTermError
 from strongroom.barrier.keyring import Keyring
@@ -17,6 +18,9 @@ from strongroom.lib.secret import Secret
 from strongroom.storage.base import Revision, Storage
 
 R = TypeVar("R", bound=Record)
+
+Succeeded = Callable[[str, Secret], None]
+"""Is told of a new root key, and the fingerprint of the one that it came after."""
 
 CACHE_BYTES = 128 * 1024 * 1024
 
@@ -34,7 +38,9 @@ class Barrier:
     Everything that it returns is current as of `revision`, which only `sync` (and a fill that met a newer row) moves.
     """
 
-    def __init__(self, storage: Storage, root_key: Secret, keyring: Keyring, random: Random) -> None:
+    def __init__(
+        self, storage: Storage, root_key: Secret, keyring: Keyring, random: Random, succeeded: Succeeded | None = None
+    ) -> None:
         self.storage = storage
         self.cache = Cache(CACHE_BYTES)
         self.revision = 0
@@ -45,17 +51,28 @@ class Barrier:
         self.keyring_revision = 0
         """The revision of the keyring's row that `keyring` is; 0 while the store holds none."""
         self._root_key = root_key
+        self._succeeded = succeeded
         self._random = random
         self._cipher = RowCipher(keyring, random)
         self._keyring_changed = True
 
     @classmethod
-    async def open(cls, storage: Storage, root_key: Secret, random: Random) -> Barrier:
-        """Open with the root key.  Raises `Tampered` when it isn't this store's."""
+    async def open(
+        cls, storage: Storage, root_key: Secret, random: Random, succeeded: Succeeded | None = None
+    ) -> Barrier:
+        """Open with the root key, or one that it leads to.
+
+        Args:
+            succeeded: called for every new root key that is found, now and later.
+
+        Raises: `Tampered` when it isn't this store's.
+        """
         row = await storage.get(keys.KEYRING)
         if row is None:
             raise Tampered("the store holds no keyring")
-        barrier = cls(storage, root_key, open_keyring(root_key, row.value), random)
+        line = await _follow(storage, root_key, row.value)
+        barrier = cls(storage, root_key, open_keyring(line[-1], row.value), random, succeeded)
+        barrier._succeed(line)
         barrier.keyring_revision = row.revision
         barrier.seen = await storage.synced()
         barrier.revision = barrier.seen.number
@@ -107,6 +124,7 @@ class Barrier:
         if changed is None:
             self.cache.clear(newest.number)
             self.history += 1
+            self.keyring_revision = 0
             self._keyring_changed = True
         else:
             self.cache.changed(newest.number, changed)
@@ -117,17 +135,32 @@ class Barrier:
 
     async def _reload_keyring(self) -> None:
         self._keyring_changed = False  # before asking: what changes meanwhile must be asked for again
+        history = self.history
         try:
             row = await self.storage.get(keys.KEYRING)
             if row is None:
                 raise Tampered("the store holds no keyring")
-            keyring = open_keyring(self._root_key, row.value)
+            line = await _follow(self.storage, self._root_key, row.value)
+            keyring = open_keyring(line[-1], row.value)
         except StrongroomError:
             self._keyring_changed = True
             raise
+        if self.history != history:
+            await self._reload_keyring()  # what was read may be of a history that has been replaced
+            return
+        if row.revision < self.keyring_revision:
+            return  # another request has meanwhile loaded a newer one
+        self._succeed(line)
         self.keyring_revision = row.revision
         if keyring != self.keyring:
             self._cipher.adopt(keyring)
+
+    def _succeed(self, line: Sequence[Secret]) -> None:
+        """Go over to the last root key of a line that begins with the present one."""
+        for before, after in itertools.pairwise(line):
+            if self._succeeded is not None:
+                self._succeeded(succession.fingerprint(before), after)
+        self._root_key = line[-1]
 
     async def row(self, key: str) -> Row:
         """The row at `key`, current as of `revision` when this returns."""
@@ -173,9 +206,44 @@ class Barrier:
         """The row to store for `record` at `key`."""
         return self._cipher.seal(key, encode(record))
 
+    async def keyring_in(self, row: bytes) -> Keyring:
+        """The keyring of a row that a transaction has read; what it goes on to write, it then begins from.
+
+        Raises: `Tampered` when this process's root key doesn't open it.
+        """
+        try:
+            return open_keyring(self._root_key, row)
+        except Tampered:
+            self._keyring_changed = True  # another request may be loading it at this moment
+            await self.sync()
+            return open_keyring(self._root_key, row)
+
     def seal_keyring(self, keyring: Keyring) -> bytes:
         """The keyring's row, encrypted under the root key."""
         return seal_keyring(self._root_key, keyring, self._random)
+
+    def successor_row(self, successor: Secret, now: float) -> tuple[str, bytes]:
+        """Key and row that lead the processes of all nodes from the present root key to another one."""
+        row = succession.seal_successor(self._root_key, successor, now, self._random)
+        return succession.key_after(self._root_key), row
+
+
+async def _follow(storage: Storage, root_key: Secret, row: bytes) -> list[Secret]:
+    """The root keys from `root_key` to the one that opens the keyring.  Raises `Tampered` when there is none."""
+    line = [root_key]
+    while True:
+        try:
+            open_keyring(line[-1], row)
+        except Tampered as error:
+            after = await storage.get(succession.key_after(line[-1]))
+            if after is None:
+                raise Tampered(
+                    "the root key that this process holds does not open the keyring: it was replaced, or the store "
+                    "was; unseal the node anew with the present key shares"
+                ) from error
+            line.append(succession.open_successor(line[-1], after.value))
+        else:
+            return line
 
 
 def seal_keyring(root_key: Secret, keyring: Keyring, random: Random) -> bytes:

@@ -9,6 +9,8 @@ ROOT_NAMESPACE = "root"
 
 SEALS = "core/seal/"
 KEYRING = "core/keyring"
+SUCCESSORS = "core/successor/"
+"""Rows that lead from one root key to the next; `barrier/succession.py`."""
 
 
 def seal(name: str) -> str:

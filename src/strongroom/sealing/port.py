@@ -9,7 +9,7 @@ import msgspec
 
 from strongroom.lib.rand import Random, uuid4
 from strongroom.lib.secret import Secret
-from strongroom.sealing import shares
+from strongroom.sealing import ceremonies, shares
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -51,6 +51,31 @@ class SealPort(Protocol):
         """End this process when its answers are out: it has held what a sealed node must not hold."""
         ...
 
+    async def ceremony(self, order: ceremonies.Order) -> ceremonies.Outcome:
+        """Carry out one order on an attempt that holders of key shares make together on this node."""
+        ...
+
+    def succeeded(self, fingerprint: str, root_key: Secret) -> None:
+        """Keep this root key, for processes that are yet to start, if the one with the fingerprint was kept so far."""
+        ...
+
+
+class Ceremonies:
+    """The attempts of one node, in the one process that keeps them."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._attempts: dict[str, ceremonies.Attempt] = {}
+
+    def obey(self, order: ceremonies.Order) -> ceremonies.Outcome:
+        """Carry out one order."""
+        self._attempts, outcome = ceremonies.apply(self._attempts, order, uuid4(self._random))
+        return outcome
+
+    def forget(self) -> None:
+        """Drop all attempts, and the shares in them."""
+        self._attempts = {}
+
 
 class LocalPort:
     """The seal state of a node that is one process, as in development.
@@ -67,6 +92,7 @@ class LocalPort:
         self._opened = opened
         self._closed = closed
         self._collection = shares.EMPTY
+        self._ceremonies = Ceremonies(random)
 
     async def progress(self) -> Progress:
         """How far an unsealing is."""
@@ -89,7 +115,15 @@ class LocalPort:
     async def retire(self) -> None:
         """Nothing: in development there is no other process to go on."""
 
+    async def ceremony(self, order: ceremonies.Order) -> ceremonies.Outcome:
+        """Carry out one order."""
+        return self._ceremonies.obey(order)
+
+    def succeeded(self, fingerprint: str, root_key: Secret) -> None:
+        """Nothing: no other process is to start."""
+
     async def seal(self) -> None:
         """Forget everything behind the barrier."""
         self._collection = shares.EMPTY
+        self._ceremonies.forget()
         await self._closed()

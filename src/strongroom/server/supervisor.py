@@ -15,17 +15,22 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
 import structlog
 
+from strongroom.barrier.succession import fingerprint
 from strongroom.lib.rand import SystemRandom, uuid4
 from strongroom.lib.secret import Secret
 from strongroom.sealing import shares
+from strongroom.sealing.ceremonies import Order
+from strongroom.sealing.port import Ceremonies
 from strongroom.server import logs
 from strongroom.server.companion import Companion
 from strongroom.server.processes import LOG_LEVEL
 from strongroom.server.protocol import STOP_DRAIN_S, Message
 from strongroom.server.questions import Questions
 from strongroom.server.renewal import DEFERRED
+from strongroom.server.unsealing import Unsealing
 from strongroom.server.worker_process import WorkerProcess
 
 log = structlog.get_logger("supervisor")
@@ -38,17 +43,6 @@ _LONGEST_PAUSE_S = 10.0
 _SETTLED_S = 10.0
 """A worker that ends sooner counts as a failed start: the next one waits longer."""
 _TICK_S = 0.25
-
-
-class Unsealing:
-    """A root key on its way to every worker."""
-
-    def __init__(self) -> None:
-        self.askers: list[tuple[WorkerProcess, int]] = []
-        self.waiting: set[int] = set()
-        self.opened = 0
-        self.failed: list[WorkerProcess] = []
-        self.error = "every worker ended"
 
 
 class Supervisor:
@@ -81,6 +75,7 @@ class Supervisor:
         self._workers: dict[int, WorkerProcess] = {}
         self._root_key: Secret | None = None
         self._collection = shares.EMPTY
+        self._ceremonies = Ceremonies(self._random)
         self._unsealing: Unsealing | None = None
         self._questions = Questions()
         self._sealing: list[tuple[WorkerProcess, int]] | None = None
@@ -177,6 +172,11 @@ class Supervisor:
                 self._ask_all(worker, message)
             case "answer":
                 self._questions.answered(worker, message)
+            case "ceremony":
+                outcome = self._ceremonies.obey(msgspec.msgpack.decode(message.secret, type=Order))
+                worker.send(Message("reply", id=message.id, secret=msgspec.msgpack.encode(outcome)))
+            case "succeeded":
+                self._succeeded(message)
             case "seal":
                 self._seal(worker, message.id)
             case "retire":
@@ -299,6 +299,12 @@ class Supervisor:
         for asker, request_id in unsealing.askers:
             asker.send(Message("reply", id=request_id, body={"error": error}))
 
+    def _succeeded(self, message: Message) -> None:
+        """A worker has met a new root key.  Every worker says so; the first counts."""
+        if self._root_key is not None and fingerprint(self._root_key) == message.body["fingerprint"]:
+            self._root_key = Secret(message.secret)
+            log.info("the root key was replaced")
+
     def _ask_all(self, asker: WorkerProcess, message: Message) -> None:
         if message.body["name"] == LOG_LEVEL:
             self._header["log_level_now"] = message.body["level"]  # for those who come later
@@ -310,6 +316,7 @@ class Supervisor:
         log.info("sealing")
         self._root_key = None
         self._collection = shares.EMPTY
+        self._ceremonies.forget()
         self._restart_at.clear()
         self._end_companions()
         self._sealing = [*(self._sealing or ()), (asker, request_id)]

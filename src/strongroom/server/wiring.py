@@ -88,7 +88,7 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
 
     Raises: `Tampered` when the key isn't this store's.
     """
-    barrier = await Barrier.open(node.storage, root_key, node.random)
+    barrier = await Barrier.open(node.storage, root_key, node.random, node.port.succeeded)
     cluster = await transact(barrier, _read_cluster)
     try:
         await transact(barrier, lambda txn: versions.note(txn, VERSION, RELEASED, node.clock.now()))

@@ -16,6 +16,7 @@ import uvloop
 from strongroom.http.sockets import adopt
 from strongroom.lib.errors import Internal, StrongroomError
 from strongroom.lib.secret import Secret
+from strongroom.sealing.ceremonies import Order, Outcome
 from strongroom.sealing.port import Progress, SealPort
 from strongroom.server import logs, processes
 from strongroom.server.hardening import die_with, hide_memory
@@ -56,6 +57,15 @@ class SupervisorPort:
         """End this worker when its answers are out; another takes its place."""
         self._runtime.stop_accepting()
         self._link.tell(Message("retire"))
+
+    async def ceremony(self, order: Order) -> Outcome:
+        """Carry out one order."""
+        reply = await self._link.ask(Message("ceremony", secret=msgspec.msgpack.encode(order)))
+        return msgspec.msgpack.decode(reply.secret, type=Outcome)
+
+    def succeeded(self, fingerprint: str, root_key: Secret) -> None:
+        """Have the supervisor keep this root key for workers to come."""
+        self._link.tell(Message("succeeded", body={"fingerprint": fingerprint}, secret=root_key.reveal()))
 
     async def seal(self) -> None:
         """End every other worker; this one ends when its last answer is out."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from strongroom.barrier import keyring, keys
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction
+from strongroom.lib.errors import Internal
 from strongroom.sysapi.parts import Unsealed
 
 MAX_OPERATIONS = 3_865_470_566
@@ -42,8 +43,11 @@ async def rotate(parts: Unsealed, txn: Transaction, now: float) -> None:
     Args:
         now: seconds since the epoch.
     """
-    await txn.read_plain(keys.KEYRING)
-    present = parts.barrier.keyring
+    row = await txn.read_plain(keys.KEYRING)
+    if row is None:
+        raise Internal("the store holds no keyring")
+    # Not the one in use, which may be older than the row: what this writes would undo what came between.
+    present = await parts.barrier.keyring_in(row)
     # By its term: when another rotation came first, this one begins from what that has made.
     rotated = txn.once(f"keyring after {present.active}", lambda: keyring.rotate(present, parts.random, now))
     txn.write_plain(keys.KEYRING, parts.barrier.seal_keyring(rotated))
