@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -27,16 +29,27 @@ _RECEIVE_BYTES = 65536
 class Companion:
     """One such process, from `start` to `end`; whenever it ends by itself, another takes its place.
 
-    It holds nothing that has to be finished, so it is ended by killing it.
-
     Args:
         name: for the log.
         module: what it runs.
         header: what it is told first.
+        wanted: whether there is work for it yet; it isn't started before.
+        finishing_s: how long it may go on after the last worker, from the moment when its control socket is closed.
+            Without that it holds nothing that has to be finished, and is killed before the workers end.
     """
 
-    def __init__(self, name: str, module: str, header: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        header: dict[str, Any],
+        *,
+        wanted: Callable[[], bool] = lambda: True,
+        finishing_s: float = 0.0,
+    ) -> None:
         self.name = name
+        self.finishing_s = finishing_s
+        self._wanted = wanted
         self._module = module
         self._header = header
         self._selector: selectors.BaseSelector | None = None
@@ -67,7 +80,7 @@ class Companion:
             self._process = None
             self._failures = 1 if now - self._started_at > _SETTLED_S else self._failures + 1
             self._due_at = now + min(_PAUSE_S * 2**self._failures, _LONGEST_PAUSE_S)
-        if now < self._due_at:
+        if now < self._due_at or not self._wanted():
             return
         try:
             self._process, self._control = child.start(self._module, ())
@@ -117,11 +130,18 @@ class Companion:
         if self._process is not None:
             self._process.kill()
 
-    def end(self) -> None:
-        """End it for good."""
+    def end(self, patience_s: float = 0.0) -> None:
+        """End it for good.
+
+        Args:
+            patience_s: for how long it may finish.
+        """
         self._hang_up()
         self._selector = None
         if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                if patience_s:
+                    self._process.wait(patience_s)
             self._process.kill()
             self._process.wait()
             self._process = None

@@ -43,6 +43,8 @@ _LONGEST_PAUSE_S = 10.0
 _SETTLED_S = 10.0
 """A worker that ends sooner counts as a failed start: the next one waits longer."""
 _TICK_S = 0.25
+_SEALING_S = 0.5
+"""For how long a process may finish whose like is started at once."""
 
 
 class Supervisor:
@@ -115,6 +117,8 @@ class Supervisor:
             self._handle_signals()
             self._reap()
             self._tick()
+        for companion in self._companions:
+            companion.end(min(companion.finishing_s, _SEALING_S) if self.sealed else companion.finishing_s)
         signal.set_wakeup_fd(-1)
         return self._status
 
@@ -372,7 +376,8 @@ class Supervisor:
 
     def _end_companions(self) -> None:
         for companion in self._companions:
-            companion.end()
+            if not companion.finishing_s:
+                companion.end()
 
     def _give_up(self) -> None:
         self._status = 1
