@@ -11,7 +11,7 @@ from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk.response import Auth
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.mounts import MountEntry, lockout
-from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of, rule_of
+from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.logic import clean_policies, grant_ttl, parse_cidrs
 from strongroom.services.tokens.records import BATCH, SERVICE
@@ -94,21 +94,19 @@ async def log_in(parts: Unsealed, txn: Transaction, request: ApiRequest, entry: 
 
 async def check_lockout(txn: Transaction, entry: MountEntry, user: str, now: float) -> None:
     """Raise `PermissionDenied` while the user is locked out."""
-    rule = rule_of(entry.record)
-    if rule is None or not user:
+    if entry.lockout is None or not user:
         return
-    if is_locked(rule, await txn.read(key_of(entry.record, user), FailedLogins), now):
+    if is_locked(entry.lockout, await txn.read(key_of(entry.record, user), FailedLogins), now):
         raise PermissionDenied("permission denied")
 
 
 async def count_failure(txn: Transaction, entry: MountEntry, user: str, now: float) -> None:
     """Count a failed login."""
-    rule = rule_of(entry.record)
-    if rule is not None and user:
-        await lockout.count_failure(txn, entry.record, rule, user, now)
+    if entry.lockout is not None and user:
+        await lockout.count_failure(txn, entry.record, entry.lockout, user, now)
 
 
 async def clear_failures(txn: Transaction, entry: MountEntry, user: str) -> None:
     """Forget the failures of a user who has logged in."""
-    if user and rule_of(entry.record) is not None:
+    if user and entry.lockout is not None:
         await lockout.forget_failures(txn, entry.record, user)

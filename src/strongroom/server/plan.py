@@ -13,9 +13,12 @@ from strongroom.http.options import ListenerOptions, MetricsAccess, Redaction
 from strongroom.http.proxy_protocol import ProxyBehavior, ProxyRules
 from strongroom.http.settings import ListenerConfig, ListenerLimits, TlsSettings
 from strongroom.lib import json
-from strongroom.server.config import Config, Listener
+from strongroom.server.config import Config, Listener, UserLockout
 from strongroom.server.stores import IN_MEMORY, SHARED
 from strongroom.server.wiring import DEFAULT_LEASE_TTL_S, MAX_LEASE_TTL_S, Settings
+from strongroom.services.mounts.lockout_rule import DEFAULT
+from strongroom.services.mounts.records import Lockout
+from strongroom.services.mounts.tuning import LOCKOUT_TYPES
 
 DEFAULT_REQUEST_SIZE_BYTES = 32 * 1024 * 1024
 DEFAULT_REQUEST_DURATION_S = 90
@@ -84,6 +87,7 @@ def plan(config: Config, processors: int) -> Plan:
             api_address=own.api_addr,
             cluster_address=own.cluster_addr,
             cluster_name=own.cluster_name,
+            lockouts=_lockouts(config.user_lockouts),
         ),
         plugins=own.plugins,
         log_level=own.log_level or "info",
@@ -92,6 +96,24 @@ def plan(config: Config, processors: int) -> Plan:
         pid_file=own.pid_file,
         show_hostname=own.enable_response_header_hostname,
     )
+
+
+def _lockouts(stanzas: tuple[UserLockout, ...]) -> dict[str, Lockout]:
+    """The rules by type: a type's own stanza, over the one for all, over what holds without any."""
+    rules = {}
+    for type_ in LOCKOUT_TYPES:
+        rule = DEFAULT
+        for wanted in ("all", type_):
+            for stanza in stanzas:
+                if stanza.auth_type == wanted:
+                    rule = Lockout(
+                        threshold=stanza.threshold or rule.threshold,
+                        duration_s=stanza.duration_s or rule.duration_s,
+                        counter_reset_s=stanza.counter_reset_s or rule.counter_reset_s,
+                        disabled=rule.disabled if stanza.disabled is None else stanza.disabled,
+                    )
+        rules[type_] = rule
+    return rules
 
 
 def listener_config(listener: Listener, hostname: str = "") -> ListenerConfig:

@@ -8,6 +8,7 @@ from dataclasses import fields
 from strongroom.lib import json
 from strongroom.server.config import Config, Listener, Settings
 from strongroom.server.config_reader import ConfigError
+from strongroom.services.mounts.tuning import LOCKOUT_TYPES
 
 _LISTENER = frozenset(
     {
@@ -77,6 +78,7 @@ def notices(config: Config) -> Iterator[str]:
         if listener.type == "tcp" and (listener.socket_mode or listener.socket_user or listener.socket_group):
             yield f'{listener.where}: socket_mode, socket_user and socket_group have no effect in listener "tcp"'
     for lockout in config.user_lockouts:
-        yield f"{lockout.where}: user_lockout has no effect in this server; tune the auth method instead"
+        if lockout.auth_type not in {"all", *LOCKOUT_TYPES}:
+            yield f'{lockout.where}: user_lockout "{lockout.auth_type}" has no effect: no such logins are counted'
     if config.telemetry is not None:
         yield "telemetry has no effect in this server"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -28,6 +28,7 @@ from strongroom.services.exchange import ApiRequest
 from strongroom.services.identity import IdentityService
 from strongroom.services.leases import LeaseService
 from strongroom.services.mounts import MountService
+from strongroom.services.mounts.records import Lockout
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.tokens import TokenService
 from strongroom.storage.base import Storage
@@ -51,6 +52,8 @@ class Settings:
     api_address: str = ""
     cluster_address: str = ""
     cluster_name: str = ""
+    lockouts: Mapping[str, Lockout] = field(default_factory=dict)
+    """When failed logins lock a user out, by the type of the auth method."""
 
 
 def build_node(
@@ -100,7 +103,9 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
         barrier=barrier,
         clock=node.clock,
         random=node.random,
-        mounts=MountService(engines, node.random, settings.default_lease_ttl_s, settings.max_lease_ttl_s),
+        mounts=MountService(
+            engines, node.random, settings.default_lease_ttl_s, settings.max_lease_ttl_s, settings.lockouts
+        ),
         tokens=TokenService(barrier.keyring, node.random),
         policies=PolicyService(identity),
         leases=LeaseService(node.random),

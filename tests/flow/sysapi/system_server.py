@@ -50,7 +50,7 @@ class Server:
         self._application = Application(node)
 
     @classmethod
-    async def start(cls) -> Server:
+    async def start(cls, settings: wiring.Settings | None = None) -> Server:
         """Initialise a store and unseal it."""
         clock, random = SetClock(), SystemRandom()
         storage = InmemStorage(clock, random)
@@ -62,7 +62,7 @@ class Server:
         async def closed() -> None:
             node.unsealed = None
 
-        settings = wiring.Settings()
+        settings = settings or wiring.Settings()
         node = wiring.build_node(storage, LocalPort(random, opened, closed), clock, random, settings)
         made = await initialize(storage, random, Wanted(shares=1, threshold=1, root_token=ROOT))
         seal = await seal_of(storage)

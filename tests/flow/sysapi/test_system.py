@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from strongroom.sdk.engine import Engine
+from strongroom.server import wiring
+from strongroom.services.mounts.records import Lockout
 from strongroom.sysapi.system import System
 from strongroom.sysapi.system.openapi import Described, document
 from strongroom.sysapi.system.paths_metrics import Gauge, prometheus
@@ -117,6 +119,29 @@ def test_the_tuned_lockout_counts() -> None:
         await server.ok("POST", "auth/up/login/ann", {"password": "right"}, token="")
 
     on_server(run)
+
+
+def test_the_configured_lockout_counts() -> None:
+    """Where a mount isn't tuned, the configuration's rule for its type holds; tuning one value leaves the others."""
+
+    async def run() -> None:
+        lockouts = {"userpass": Lockout(threshold=2, duration_s=60, counter_reset_s=60)}
+        server = await Server.start(wiring.Settings(lockouts=lockouts))
+        await server.ok("POST", "sys/auth/up", {"type": "userpass"})
+        await server.ok("POST", "auth/up/users/ann", {"password": "right"})
+
+        async def log_in(password: str) -> int:
+            return (await server.ask("POST", "auth/up/login/ann", {"password": password}, token="")).status
+
+        assert [await log_in(word) for word in ("wrong", "wrong", "right")] == [400, 400, 403]
+        server.clock.advance(61)
+        assert await log_in("right") == 200
+        await server.ok("POST", "sys/auth/up/tune", {"user_lockout_config": {"lockout_threshold": "3"}})
+        assert [await log_in(word) for word in ("wrong", "wrong", "wrong", "right")] == [400, 400, 400, 403]
+        server.clock.advance(61)
+        assert await log_in("right") == 200
+
+    asyncio.run(run())
 
 
 def test_cross_origin_settings() -> None:

@@ -11,6 +11,7 @@ from strongroom.http.settings import ListenerConfig, ListenerLimits
 from strongroom.lib.json import Limits
 from strongroom.server.config import ConfigError, parse_config
 from strongroom.server.plan import PlanError, listener_config, listener_options, plan
+from strongroom.services.mounts.records import Lockout
 
 
 def _config(inside: str, outside: str = "") -> ListenerConfig:
@@ -130,3 +131,18 @@ def test_names_the_machine() -> None:
     assert planned.show_hostname
     assert listener_config(planned.listeners[0], "box").default_headers == b"X-Vault-Hostname: box\r\n"
     assert _config("").default_headers == b""
+
+
+def test_lockouts_by_type() -> None:
+    """A type's own stanza counts before the one for all, wherever it stands, and what neither says stays as it was."""
+    text = """
+      storage "inmem" {}
+      listener "tcp" { tls_disable = true }
+      user_lockout "userpass" { lockout_threshold = 3 }
+      user_lockout "all" { lockout_threshold = 10 lockout_duration = "1h" }
+      user_lockout "ldap" { disable_lockout = true }
+    """
+    lockouts = plan(parse_config(text, "a.hcl"), 1).settings.lockouts
+    assert lockouts["userpass"] == Lockout(threshold=3, duration_s=3600, counter_reset_s=900)
+    assert lockouts["approle"] == Lockout(threshold=10, duration_s=3600, counter_reset_s=900)
+    assert lockouts["ldap"].disabled

@@ -46,8 +46,8 @@ def test_a_seal_on_its_way_out_is_no_reason() -> None:
             'a.hcl:6:10: chroot_namespace in listener "unix" has no effect in this server',
         ),
         (
-            'user_lockout "all" {}',
-            "a.hcl:6:14: user_lockout has no effect in this server; tune the auth method instead",
+            'user_lockout "okta" {}',
+            'a.hcl:6:14: user_lockout "okta" has no effect: no such logins are counted',
         ),
         ("telemetry {}", "telemetry has no effect in this server"),
     ],

@@ -10,11 +10,8 @@ from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction
 from strongroom.crypto.mac import sha256
 from strongroom.services.mounts.records import Lockout, MountRecord
-from strongroom.services.mounts.tuning import LOCKOUT_TYPES
 from strongroom.services.tokens.records import DueRecord
 from strongroom.services.tokens.service import due_key
-
-_DEFAULT = Lockout(threshold=5, duration_s=900, counter_reset_s=900)
 
 
 class FailedLogins(Record, frozen=True, tag="failed-logins"):
@@ -26,22 +23,6 @@ class FailedLogins(Record, frozen=True, tag="failed-logins"):
     """Seconds since the epoch."""
     forgotten_at: float
     """When the failures no longer count, and the row is cleared."""
-
-
-def rule_of(record: MountRecord) -> Lockout | None:
-    """The lockout rule of a mount; None where none applies."""
-    if record.type not in LOCKOUT_TYPES:
-        return None
-    tuned = record.config.lockout
-    if tuned is None:
-        return _DEFAULT
-    if tuned.disabled:
-        return None
-    return Lockout(
-        threshold=tuned.threshold or _DEFAULT.threshold,
-        duration_s=tuned.duration_s or _DEFAULT.duration_s,
-        counter_reset_s=tuned.counter_reset_s or _DEFAULT.counter_reset_s,
-    )
 
 
 def is_locked(rule: Lockout, failed: FailedLogins | None, now: float) -> bool:
@@ -98,9 +79,8 @@ async def clear_forgotten(txn: Transaction, row: str, id_: str, now: float) -> N
     txn.delete(row)
 
 
-async def locked_users(txn: Transaction, record: MountRecord, now: float) -> list[str]:
-    """The names of a mount's users that are locked out."""
-    rule = rule_of(record)
+async def locked_users(txn: Transaction, record: MountRecord, rule: Lockout | None, now: float) -> list[str]:
+    """The names of a mount's users that are locked out; none where no rule applies."""
     if rule is None:
         return []
     folder = f"{keys.LOCKOUT}{record.accessor}/"

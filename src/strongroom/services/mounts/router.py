@@ -9,7 +9,8 @@ import msgspec
 from strongroom.barrier import keys
 from strongroom.sdk.engine import Engine
 from strongroom.sdk.request import Mount
-from strongroom.services.mounts.records import MountRecord
+from strongroom.services.mounts.lockout_rule import rule_of
+from strongroom.services.mounts.records import Lockout, MountRecord
 
 
 class MountEntry(msgspec.Struct, frozen=True):
@@ -21,6 +22,8 @@ class MountEntry(msgspec.Struct, frozen=True):
     """None when no engine of its type is installed or allowed."""
     prefix: str
     """Where in the store it keeps everything."""
+    lockout: Lockout | None = None
+    """When failed logins lock a user out; None: never."""
 
 
 class Router:
@@ -54,9 +57,13 @@ class Router:
 
 
 def enter(
-    record: MountRecord, engines: Mapping[tuple[str, str], Engine], default_ttl_s: int, max_ttl_s: int
+    record: MountRecord,
+    engines: Mapping[tuple[str, str], Engine],
+    default_ttl_s: int,
+    max_ttl_s: int,
+    lockouts: Mapping[str, Lockout],
 ) -> MountEntry:
-    """Make a mount's entry; `engines` is by table and type."""
+    """Make a mount's entry; `engines` is by table and type, `lockouts` by type."""
     options = record.options or {}
     engine = engines.get((record.table, record.type))
     return MountEntry(
@@ -74,4 +81,5 @@ def enter(
         ),
         engine=engine.variant(options) if engine is not None else None,
         prefix=keys.area(keys.ROOT_NAMESPACE, record.id, local=record.local),
+        lockout=rule_of(record, lockouts),
     )

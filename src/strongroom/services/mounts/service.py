@@ -12,7 +12,7 @@ from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, uuid4
 from strongroom.sdk.engine import Engine
-from strongroom.services.mounts.records import MountRecord, Move, Rubble
+from strongroom.services.mounts.records import Lockout, MountRecord, Move, Rubble
 from strongroom.services.mounts.router import MountEntry, Router, enter
 from strongroom.services.mounts.tuning import AUTH, SECRET
 
@@ -37,14 +37,21 @@ class MountService:
         engines: what can be mounted, by table and type.
         default_ttl_s: the server's `default_lease_ttl`.
         max_ttl_s: the server's `max_lease_ttl`.
+        lockouts: the configuration's rules for failed logins, by type.
     """
 
     def __init__(
-        self, engines: Mapping[tuple[str, str], Engine], random: Random, default_ttl_s: int, max_ttl_s: int
+        self,
+        engines: Mapping[tuple[str, str], Engine],
+        random: Random,
+        default_ttl_s: int,
+        max_ttl_s: int,
+        lockouts: Mapping[str, Lockout],
     ) -> None:
         self.engines = engines
         self.default_ttl_s = default_ttl_s
         self.max_ttl_s = max_ttl_s
+        self._lockouts = lockouts
         self._random = random
 
     async def router(self, txn: Transaction) -> Router:
@@ -61,7 +68,7 @@ class MountService:
 
     def entry(self, record: MountRecord) -> MountEntry:
         """A mount with its engine, as the router would find it."""
-        return enter(record, self.engines, self.default_ttl_s, self.max_ttl_s)
+        return enter(record, self.engines, self.default_ttl_s, self.max_ttl_s, self._lockouts)
 
     def new_record(self, txn: Transaction, table: str, path: str, type_: str, now: float) -> MountRecord:
         """A record with ids of its own, not stored yet."""

@@ -124,7 +124,7 @@ class StatePaths(SystemEngine):
         mounts = []
         for entry in sorted(view.router.by_id.values(), key=lambda entry: entry.record.accessor):
             if wanted in {"", entry.record.accessor}:
-                names = await locked_users(view.txn, entry.record, request.now)
+                names = await locked_users(view.txn, entry.record, entry.lockout, request.now)
                 if names or wanted:
                     mounts.append(_locked(entry.record.accessor, names))
         if wanted and not mounts:
