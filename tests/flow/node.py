@@ -242,7 +242,7 @@ class TestNode:
     async def _opened(self, key: Secret) -> None:
         engines = builtin.engines(()) | {(SECRET, Probe.type): self.probe}
         await wiring.unseal(self.node, key, engines, self._settings)
-        types = {**builtin.AUDIT_DEVICES, "recorder": lambda options: self.recorder}
+        types = {**builtin.audit_devices(None), "recorder": lambda options, id_: self.recorder}
         assert self.node.unsealed is not None
         broker = AuditBroker(types, self.node.random, "test")
         self.node.unsealed = dataclasses.replace(self.node.unsealed, audit=broker)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -24,6 +24,8 @@ from strongroom.services.exchange import Known
 _HEADERS = keys.SETTINGS + "audit-header/"
 _DIGESTS_KEPT = 4096
 _SHORT = 64
+_ELSEWHERE = ("exclude", "filter", "fallback")
+"""They leave out entries or fields; who sets one would find out too late that nothing was."""
 _ASKED_KEPT = 1024
 _FAILED = "no audit device took the entry"
 
@@ -74,7 +76,20 @@ class AuditDevice(Protocol):
         ...
 
 
-DeviceType = Callable[[Mapping[str, str]], AuditDevice]
+DeviceType = Callable[[Mapping[str, str], str], AuditDevice]
+"""Makes a device from its options and its id."""
+
+
+class Backlog(Protocol):
+    """Where entries wait that somebody else delivers."""
+
+    def keep_only(self, ids: Collection[str]) -> None:
+        """Give up what belongs to other devices than these, once it is delivered."""
+        ...
+
+    def backlog_bytes(self, id_: str) -> int | None:
+        """How much waits of one device; None for one whose entries don't go this way."""
+        ...
 
 
 class Channel:
@@ -176,7 +191,15 @@ def style_of(options: Mapping[str, str]) -> Style:
                 values[name] = to_bool(options[name])
             except FieldError as error:
                 raise InvalidRequest(f'strconv.ParseBool: parsing "{options[name]}": invalid syntax') from error
-    if (format_ := options.get("format", "json")) != "json":
+    for name in _ELSEWHERE:
+        if options.get(name, "") not in {"", "false"}:
+            raise InvalidRequest(f'the option "{name}" is one of Vault Enterprise, which this server does not have')
+    if not options.get("prefix", "").isprintable():
+        raise InvalidRequest("a prefix holds no control characters")
+    format_ = options.get("format", "json")
+    if format_ == "jsonx":
+        raise InvalidRequest('the format "jsonx" does not exist any more; leave "format" out, or set it to "json"')
+    if format_ != "json":
         raise InvalidRequest(f'unknown format type "{format_}"')
     return Style(**values)
 
@@ -187,9 +210,13 @@ class AuditBroker:
     Args:
         types: constructors by device type.
         writer: names this process in the chains of its entries; no other process may ever have had the name.
+        backlog: where devices leave what they don't deliver themselves.
     """
 
-    def __init__(self, types: Mapping[str, DeviceType], random: Random, writer: str) -> None:
+    def __init__(
+        self, types: Mapping[str, DeviceType], random: Random, writer: str, backlog: Backlog | None = None
+    ) -> None:
+        self._backlog = backlog
         self.types = types
         self._random = random
         self._writer = writer
@@ -213,7 +240,16 @@ class AuditBroker:
             sinks.append(Sink(channel, headers))
         for gone in self._channels.keys() - {sink.record.id for sink in sinks}:
             del self._channels[gone]
+        if self._backlog is not None:
+            self._backlog.keep_only({sink.record.id for sink in sinks})
         return tuple(sinks)
+
+    def backlogs(self) -> dict[str, int]:
+        """By path, how many bytes of each device wait to be delivered."""
+        if self._backlog is None:
+            return {}
+        found = {channel.record.path: self._backlog.backlog_bytes(id_) for id_, channel in self._channels.items()}
+        return {path: waiting for path, waiting in found.items() if waiting is not None}
 
     async def records(self, txn: Transaction) -> list[AuditRecord]:
         """The configured devices, by path."""
@@ -269,7 +305,7 @@ class AuditBroker:
         make = self.types.get(record.type)
         if make is None:
             raise InvalidRequest(f'unknown backend type: "{record.type}"')
-        return Channel(record, make(record.options), self._writer)
+        return Channel(record, make(record.options, record.id), self._writer)
 
     def request(self, sinks: tuple[Sink, ...], known: Known, error: str, now: float) -> None:
         """Write the request entry.  Raises `Internal` when there are devices and none took it."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 
-from strongroom.audit.broker import DeviceType
+from strongroom.audit.broker import AuditDevice, DeviceType
 from strongroom.audit.file import file_device
+from strongroom.audit.spool import Spool
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
 from strongroom.sdk.engine import AuthMethod, Engine
@@ -34,7 +35,18 @@ AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
 ENTRY_POINTS = "strongroom.plugins"
 """The group under which an installed package offers engines and auth methods."""
 
-AUDIT_DEVICES: Mapping[str, DeviceType] = {"file": file_device}
+
+def audit_devices(spool: Spool | None) -> Mapping[str, DeviceType]:
+    """Constructors of audit devices by type.
+
+    Args:
+        spool: takes what this node's forwarder delivers; None where there is none.
+    """
+
+    def file(options: Mapping[str, str], id_: str) -> AuditDevice:
+        return file_device(options, None if spool is None else lambda target: spool.device(id_, target))
+
+    return {"file": file}
 
 
 class PluginError(Exception):

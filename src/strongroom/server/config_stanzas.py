@@ -275,6 +275,10 @@ class Settings:
     disable_printable_check: bool = key(boolean, False)
     unsafe_allow_api_audit_creation: bool = key(boolean, False)
     allow_audit_log_prefixing: bool = key(boolean, False)
+    audit_spool_path: str = key(text, "")
+    """Where entries wait for the forwarder; empty: beside the store's files, if it has any."""
+    audit_spool_max_bytes: int = key(size, 0, name="audit_spool_max_size")
+    """The most that waits there for each device; 0: the default."""
     unsafe_cross_namespace_identity: bool = key(boolean, False)
 
     administrative_namespace_path: str = key(text, "", served=False)

@@ -8,9 +8,11 @@ import os
 import shutil
 import signal
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from socket import socket
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -82,6 +84,18 @@ def dev_plan(arguments: ServeArguments, config: Config, tls: DevTls | None) -> P
         ),
         processors=1,
     )
+
+
+def with_spool(planned: Plan, kept: ExitStack) -> Plan:
+    """The plan with a place for audit entries that wait for standard output; one that lasts only if one is configured.
+
+    Args:
+        kept: removes the place when the server ends.
+    """
+    if planned.settings.audit_spool_path:
+        return planned
+    place = kept.enter_context(TemporaryDirectory(prefix="strongroom-audit-"))
+    return replace(planned, settings=replace(planned.settings, audit_spool_path=place))
 
 
 def _url(address: str, tls: DevTls | None) -> str:

@@ -19,7 +19,7 @@ from strongroom.http.tls import load_context
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import StrongroomError
 from strongroom.lib.rand import SystemRandom
-from strongroom.server import builtin, dev, dev_tls, logs, renewal, sources, unserved
+from strongroom.server import builtin, dev, dev_tls, forwarding, logs, renewal, sources, unserved
 from strongroom.server.config import Config, ConfigError, Listener
 from strongroom.server.hardening import hide_memory
 from strongroom.server.plan import Plan, PlanError, listener_config, listener_options, plan
@@ -83,6 +83,8 @@ def _serve_dev(arguments: ServeArguments) -> int:
         pid_file = _write_pid(planned)
         if pid_file is not None:
             kept.callback(pid_file.unlink, missing_ok=True)
+        planned = dev.with_spool(planned, kept)
+        kept.enter_context(forwarding.in_a_thread(Path(planned.settings.audit_spool_path)))
         uvloop.run(dev.run(arguments, planned, sockets, tls))
     return 0
 
@@ -112,7 +114,9 @@ def _serve(arguments: ServeArguments) -> int:
     pid_file = _write_pid(planned)
     header = {"sources": {"texts": read.texts, "overrides": read.overrides}, "processors": processors}
     announce = (lambda: _announce(planned)) if renewed is None else (lambda: None)
-    supervisor = Supervisor(sockets, header, announce, lambda: _reload(arguments))
+    supervisor = Supervisor(
+        sockets, header, announce, lambda: _reload(arguments), companions=(forwarding.companion(planned),)
+    )
     try:
         status = supervisor.run()
         if supervisor.sealed:

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from strongroom.audit.spool.spool import DEFAULT_MAX_BYTES, MIN_MAX_BYTES
 from strongroom.http.custom_headers import CustomHeaders
 from strongroom.http.forwarded import ForwardedRules
 from strongroom.http.options import ListenerOptions, MetricsAccess, Redaction
 from strongroom.http.proxy_protocol import ProxyBehavior, ProxyRules
 from strongroom.http.settings import ListenerConfig, ListenerLimits, TlsSettings
 from strongroom.lib import json
-from strongroom.server.config import Config, Listener, UserLockout
-from strongroom.server.stores import IN_MEMORY, SHARED
+from strongroom.server.config import Config, Listener, StorageConfig, UserLockout
+from strongroom.server.stores import IN_MEMORY, LOCAL, SHARED, directory
 from strongroom.server.wiring import DEFAULT_LEASE_TTL_S, MAX_LEASE_TTL_S, Settings
 from strongroom.services.mounts.lockout_rule import DEFAULT
 from strongroom.services.mounts.records import Lockout
@@ -23,6 +24,7 @@ from strongroom.services.mounts.tuning import LOCKOUT_TYPES
 DEFAULT_REQUEST_SIZE_BYTES = 32 * 1024 * 1024
 DEFAULT_REQUEST_DURATION_S = 90
 _UNLIMITED_BYTES = 1 << 40
+_SPOOL = "audit-spool"
 
 
 class PlanError(Exception):
@@ -71,6 +73,8 @@ def plan(config: Config, processors: int) -> Plan:
     if default_ttl_s > max_ttl_s:
         raise PlanError("default_lease_ttl is greater than max_lease_ttl")
     duration_s = own.default_max_request_duration_s or DEFAULT_REQUEST_DURATION_S
+    if own.audit_spool_max_bytes and own.audit_spool_max_bytes < MIN_MAX_BYTES:
+        raise PlanError(f"audit_spool_max_size is {own.audit_spool_max_bytes}: it takes {MIN_MAX_BYTES} bytes at least")
     return Plan(
         storage_type=config.storage.type,
         storage_options=config.storage.options,
@@ -87,6 +91,8 @@ def plan(config: Config, processors: int) -> Plan:
             api_address=own.api_addr,
             cluster_address=own.cluster_addr,
             cluster_name=own.cluster_name,
+            audit_spool_path=own.audit_spool_path or _spool_beside(config.storage),
+            audit_spool_max_bytes=own.audit_spool_max_bytes or DEFAULT_MAX_BYTES,
             lockouts=_lockouts(config.user_lockouts),
         ),
         plugins=own.plugins,
@@ -114,6 +120,13 @@ def _lockouts(stanzas: tuple[UserLockout, ...]) -> dict[str, Lockout]:
                     )
         rules[type_] = rule
     return rules
+
+
+def _spool_beside(storage: StorageConfig) -> str:
+    """The spool's directory when the configuration doesn't say: beside the store's files; empty if it has none."""
+    if storage.type not in LOCAL or not storage.options.get("path"):
+        return ""
+    return str(directory(storage.type, storage.options) / _SPOOL)
 
 
 def listener_config(listener: Listener, hostname: str = "") -> ListenerConfig:

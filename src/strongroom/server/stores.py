@@ -12,6 +12,9 @@ from strongroom.storage.base import Storage
 SHARED = frozenset({"postgresql"})
 """Stores that several nodes work on."""
 
+LOCAL = frozenset({"sqlite", "file"})
+"""Stores that have a directory on this machine."""
+
 
 DATABASE = "strongroom.db"
 DEFAULT_TABLE = "strongroom"

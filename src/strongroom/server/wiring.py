@@ -5,11 +5,13 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 
 from strongroom.__about__ import RELEASED, VERSION
 from strongroom.audit import AuditBroker
+from strongroom.audit.spool.spool import DEFAULT_MAX_BYTES, Spool
 from strongroom.barrier import keys
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.transaction import Transaction, transact
@@ -21,7 +23,7 @@ from strongroom.lib.secret import Secret
 from strongroom.sdk.engine import Engine
 from strongroom.sealing.initialize import Cluster
 from strongroom.sealing.port import SealPort
-from strongroom.server.builtin import AUDIT_DEVICES
+from strongroom.server.builtin import audit_devices
 from strongroom.server.processes import OwnProcess
 from strongroom.services import versions
 from strongroom.services.exchange import ApiRequest
@@ -52,6 +54,9 @@ class Settings:
     api_address: str = ""
     cluster_address: str = ""
     cluster_name: str = ""
+    audit_spool_path: str = ""
+    """Where entries wait for the forwarder; empty for nowhere."""
+    audit_spool_max_bytes: int = DEFAULT_MAX_BYTES
     lockouts: Mapping[str, Lockout] = field(default_factory=dict)
     """When failed logins lock a user out, by the type of the auth method."""
 
@@ -98,6 +103,7 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
     except StorageError as error:  # a store that is full can still be read, and room be made in it
         log.warning("the version was not noted in the store", detail=error.detail)
     identity = IdentityService(node.random)
+    spool = _spool(settings)
     writer = f"{socket.gethostname()}-{node.random.bytes(6).hex()}"
     node.unsealed = Unsealed(
         barrier=barrier,
@@ -110,7 +116,7 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
         policies=PolicyService(identity),
         leases=LeaseService(node.random),
         identity=identity,
-        audit=AuditBroker(AUDIT_DEVICES, node.random, writer),
+        audit=AuditBroker(audit_devices(spool), node.random, writer, spool),
         cluster=cluster,
         port=node.port,
         storage_type=node.storage_type,
@@ -118,6 +124,12 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
         api_address=node.api_address,
         cluster_address=node.cluster_address,
     )
+
+
+def _spool(settings: Settings) -> Spool | None:
+    if not settings.audit_spool_path:
+        return None
+    return Spool(Path(settings.audit_spool_path), settings.audit_spool_max_bytes)
 
 
 async def _read_cluster(txn: Transaction) -> Cluster:

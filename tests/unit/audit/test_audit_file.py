@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import socket
 import stat
 from pathlib import Path
 
@@ -57,7 +58,10 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
         ({}, "file_path is required"),
         ({"file_path": "x", "mode": "x"}, "ParseUint"),
         ({"file_path": "x", "mode": "0888"}, "ParseUint"),
-        ({"file_path": "stdout"}, "several processes"),
+        ({"file_path": "stdout"}, "audit_spool_path"),
+        ({"file_path": "/dev/stdout"}, "audit_spool_path"),
+        ({"file_path": "STDOUT"}, "audit_spool_path"),
+        ({"file_path": "stderr"}, "/dev/stderr"),
         ({"file_path": "/proc/nosuch/x"}, "sanity check failed"),
         ({"file_path": "/tmp"}, "sanity check failed"),
         ({"file_path": "/x\0y"}, "sanity check failed"),
@@ -69,15 +73,23 @@ def test_settings_that_cannot_work_are_refused(options: dict[str, str], text: st
         file_device(options).open()
 
 
-def test_a_pipe_is_refused(tmp_path: Path) -> None:
-    """What isn't a file may block or mix lines; opening it neither waits nor succeeds."""
+def test_a_pipe_needs_a_spool(tmp_path: Path) -> None:
+    """Without one it is refused: it may block or mix lines; opening it neither waits nor succeeds."""
     os.mkfifo(tmp_path / "pipe")
     reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
     try:
-        with pytest.raises(InvalidRequest, match="regular file"):
-            FileDevice(str(tmp_path / "pipe")).open()
+        with pytest.raises(InvalidRequest, match="audit_spool_path"):
+            file_device({"file_path": str(tmp_path / "pipe")}).open()
     finally:
         os.close(reader)
+
+
+def test_what_is_neither_file_nor_pipe_is_refused(tmp_path: Path) -> None:
+    """A Unix socket can't be opened as a file."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "socket"))
+        with pytest.raises(InvalidRequest, match="sanity check failed"):
+            file_device({"file_path": str(tmp_path / "socket")}).open()
 
 
 def test_a_closed_device_takes_nothing(tmp_path: Path) -> None:

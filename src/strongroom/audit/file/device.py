@@ -1,20 +1,44 @@
 """Appends entries to a file that all processes of a node share.
 
-Each entry is one `write(2)` to a descriptor in append mode, so that lines of several processes never mix.
+Each entry is one `write(2)` to a descriptor in append mode, so that lines of several processes never mix.  In a pipe
+they would, and a pipe that nobody reads would hold everything up; so entries for one go to the spool, from where the
+node's forwarder brings them there.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from strongroom.lib.errors import InvalidRequest, Unavailable
 
 _DISCARD = "discard"
 _DEFAULT_MODE = 0o600
-_PIPES = frozenset({"stdout", "/dev/stdout", "stderr", "/dev/stderr"})
+_STANDARD = {"stdout": "stdout", "/dev/stdout": "stdout", "/dev/stderr": "stderr"}
+"""Paths that mean a descriptor of the server."""
+
+
+class Spooling(Protocol):
+    """Takes lines for the forwarder."""
+
+    def open(self) -> None:
+        """Get ready; raises `InvalidRequest`."""
+        ...
+
+    def write(self, line: bytes) -> None:
+        """Take one line whole; raises `Unavailable` otherwise."""
+        ...
+
+    def close(self) -> None:
+        """Release everything."""
+        ...
+
+
+Spooled = Callable[[str], Spooling]
+"""From `stdout`, `stderr` or a pipe's path to what takes its lines."""
 
 
 class FileDevice:
@@ -23,10 +47,13 @@ class FileDevice:
     Args:
         path: absolute or relative to the working directory; `discard` writes nowhere.
         mode: permissions of the file; 0 leaves an existing file's as they are.
+        spooled: makes the device for what only the forwarder may write to; None where there is no forwarder.
     """
 
-    def __init__(self, path: str, mode: int = _DEFAULT_MODE) -> None:
+    def __init__(self, path: str, mode: int = _DEFAULT_MODE, spooled: Spooled | None = None) -> None:
         self._path = path
+        self._spooled = spooled
+        self._spool: Spooling | None = None
         self._mode = mode
         self._descriptor = -1
         self._torn = False
@@ -35,11 +62,9 @@ class FileDevice:
         """Open or create the file.  Raises `InvalidRequest` with the reason when that can't be done."""
         if self._path == _DISCARD:
             return
-        if self._path in _PIPES:
-            raise InvalidRequest(
-                f"a file audit device writes to a regular file, not to {self._path}: "
-                "several processes writing to one pipe would mix their lines"
-            )
+        if target := self._target():
+            self._open_spool(target)
+            return
         path = Path(self._path)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
         try:
@@ -50,16 +75,46 @@ class FileDevice:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) and not stat.S_ISCHR(status.st_mode):
             os.close(descriptor)
-            raise InvalidRequest(f'a file audit device writes to a regular file, which "{self._path}" isn\'t')
+            raise InvalidRequest(f'a file audit device writes to a file or a pipe, and "{self._path}" is neither')
         if self._mode and stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid():
             os.fchmod(descriptor, self._mode)
         self.close()
         self._descriptor = descriptor
         self._torn = False
 
+    def _target(self) -> str:
+        """What the forwarder is to write to; empty for a file, to which this process writes."""
+        path = self._path
+        # Vault takes this one in any case.
+        if standard := _STANDARD.get(path.lower() if path.isalpha() else path):
+            return standard
+        if path == "stderr":
+            # To Vault a file of that name, which nobody who asks for it means.
+            raise InvalidRequest('the path "stderr" is not taken; "/dev/stderr" is standard error, "./stderr" a file')
+        try:
+            return path if stat.S_ISFIFO(os.stat(path).st_mode) else ""  # noqa: PTH116 - a path may hold any character
+        except (OSError, ValueError):
+            return ""
+
+    def _open_spool(self, target: str) -> None:
+        if self._spool is not None:
+            return
+        if self._spooled is None:
+            raise InvalidRequest(
+                "an audit device on a pipe or on standard output needs a place where entries wait: "
+                "set audit_spool_path in the server's configuration"
+            )
+        spool = self._spooled(target)
+        spool.open()
+        self.close()
+        self._spool = spool
+
     def write(self, line: bytes) -> None:
         """Append one line, which ends in a newline.  Raises `Unavailable` when it wasn't taken whole."""
         if self._path == _DISCARD:
+            return
+        if self._spool is not None:
+            self._spool.write(line)
             return
         if self._torn:
             line = b"\n" + line
@@ -86,17 +141,21 @@ class FileDevice:
         self.open()
 
     def close(self) -> None:
-        """Release the descriptor."""
+        """Release everything."""
+        if self._spool is not None:
+            self._spool.close()
+            self._spool = None
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
 
 
-def file_device(options: Mapping[str, str]) -> FileDevice:
+def file_device(options: Mapping[str, str], spooled: Spooled | None = None) -> FileDevice:
     """The device that a configuration's options describe.
 
     Args:
         options: `file_path` (or `path`), and `mode` in octal.
+        spooled: makes the device for a pipe's entries.
 
     Raises: `InvalidRequest` for a path that is missing, or a mode that is no octal number.
     """
@@ -106,4 +165,4 @@ def file_device(options: Mapping[str, str]) -> FileDevice:
     mode = options.get("mode") or f"{_DEFAULT_MODE:o}"
     if not mode.isascii() or not mode.isdigit() or len(mode) > 5 or set(mode) & {"8", "9"}:
         raise InvalidRequest(f'strconv.ParseUint: parsing "{mode}": invalid syntax')
-    return FileDevice(path, int(mode, 8))
+    return FileDevice(path, int(mode, 8), spooled)

@@ -1,0 +1,97 @@
+"""Looks after the whole spool of a node: finds devices, and gives each to the outlet of its target."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from strongroom.audit.forwarding.outlet import Outlet
+from strongroom.audit.forwarding.reader import SpoolReader
+from strongroom.audit.forwarding.target import Target, open_target
+from strongroom.audit.spool.place import try_lock
+from strongroom.audit.spool.spool import places
+
+LOOK_EVERY_S = 0.1
+_LOCK = "forwarder"
+
+log = structlog.get_logger("audit")
+
+
+class Forwarder:
+    """Delivers what waits in a spool, in threads of its own.
+
+    An entry is delivered at least once: one that was under way when the process was killed comes again, after a
+    newline that ends what there may be of it.
+
+    Args:
+        directory: the spool's.
+        make: opens a target by its name.
+    """
+
+    def __init__(self, directory: Path, make: Callable[[str], Target] = open_target) -> None:
+        self._directory = directory
+        self._make = make
+        self._outlets: dict[str, Outlet] = {}
+        self._known: set[str] = set()
+        self._lock = -1
+        self._waits = False
+
+    def look(self) -> None:
+        """Find devices that are new.  To be called every `LOOK_EVERY_S`, by one thread."""
+        if not self._alone():
+            return
+        for outlet in self._outlets.values():
+            self._known.difference_update(outlet.gone())
+        for place in places(self._directory):
+            name = place.directory.name
+            if name in self._known:
+                continue
+            try:
+                target = place.target
+                if not target:
+                    continue  # it is being made
+                reader = SpoolReader(place)
+            except OSError as error:
+                log.error("an audit spool cannot be read", place=str(place.directory), reason=str(error))
+                continue
+            self._known.add(name)
+            if target not in self._outlets:
+                self._outlets[target] = Outlet(target, self._make(target))
+            self._outlets[target].add(reader)
+
+    def _alone(self) -> bool:
+        """Whether no other forwarder works on this spool, as one that is just ending may."""
+        if self._lock >= 0:
+            return True
+        try:
+            descriptor = os.open(self._directory / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except FileNotFoundError:
+            return False  # no device needs a spool so far
+        if try_lock(descriptor, fcntl.LOCK_EX):
+            self._lock = descriptor
+            return True
+        os.close(descriptor)
+        if not self._waits:
+            self._waits = True
+            log.warning("another process forwards this audit spool", place=str(self._directory))
+        return False
+
+    def drain(self, patience_s: float) -> None:
+        """Deliver what waits, and end.
+
+        Args:
+            patience_s: for how long a target that blocks is waited for; what is left then stays in the spool.
+        """
+        self.look()
+        deadline = time.monotonic() + patience_s
+        for outlet in self._outlets.values():
+            outlet.drain()
+        for name, outlet in self._outlets.items():
+            outlet.thread.join(max(0.0, deadline - time.monotonic()))
+            if outlet.thread.is_alive():
+                log.warning("audit entries stay in the spool: nobody reads them", target=name)

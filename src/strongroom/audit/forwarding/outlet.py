@@ -1,0 +1,114 @@
+"""One target, with the thread that writes to it: a target that blocks holds up nobody else's."""
+
+from __future__ import annotations
+
+import queue
+import threading
+
+import structlog
+
+from strongroom.audit.forwarding.reader import SpoolReader
+from strongroom.audit.forwarding.target import Target
+
+_SHORTEST_PAUSE_S = 0.005
+_LONGEST_PAUSE_S = 0.1
+"""How long an entry may wait when none came before it."""
+_LONGEST_RETRY_S = 1.0
+
+log = structlog.get_logger("audit")
+
+
+class Outlet:
+    """Delivers what waits for one target, of all the devices that have it.
+
+    Args:
+        name: the target's, for the log.
+    """
+
+    def __init__(self, name: str, target: Target) -> None:
+        self._name = name
+        self._target = target
+        self._readers: list[SpoolReader] = []
+        self._added: queue.SimpleQueue[SpoolReader] = queue.SimpleQueue()
+        self._draining = threading.Event()
+        self._failed = False
+        """In this round; the pauses grow."""
+        self._failing = False
+        """Since it was said."""
+        self._gone: queue.SimpleQueue[str] = queue.SimpleQueue()
+        # The process may end while a target blocks: what waits is on disk.
+        self.thread = threading.Thread(target=self._run, name=f"audit to {name}", daemon=True)
+        self.thread.start()
+
+    def add(self, reader: SpoolReader) -> None:
+        """Deliver what waits there, too."""
+        self._added.put(reader)
+
+    def gone(self) -> list[str]:
+        """The directories that were removed since it was last asked."""
+        return [self._gone.get() for _ in range(self._gone.qsize())]
+
+    def drain(self) -> None:
+        """End the thread as soon as nothing waits."""
+        self._draining.set()
+
+    def _run(self) -> None:
+        pause_s = _SHORTEST_PAUSE_S
+        while True:
+            last = self._draining.is_set()
+            for _ in range(self._added.qsize()):
+                self._readers.append(self._added.get())
+            self._failed = False
+            if sum(self._turn(reader, last=last) for reader in list(self._readers)):
+                pause_s = _SHORTEST_PAUSE_S
+            elif last:
+                break  # what a target without a reader doesn't take stays where it is
+            else:
+                self._draining.wait(pause_s)
+                pause_s = min(pause_s * 2, _LONGEST_RETRY_S if self._failed else _LONGEST_PAUSE_S)
+        for reader in self._readers:
+            reader.close()
+        self._target.close()
+
+    def _turn(self, reader: SpoolReader, *, last: bool) -> bool:
+        """One device's turn; whether an entry was delivered."""
+        try:
+            if self._deliver(reader):
+                return True
+            # What a device left that is configured no more; in the end, what no process will write to.
+            gone = (last or reader.place.ended) and reader.try_remove()
+        except OSError as error:
+            gone = not reader.place.directory.exists()
+            if not gone:
+                self._say(error)
+        if gone:
+            self._drop(reader)
+        return False
+
+    def _drop(self, reader: SpoolReader) -> None:
+        reader.close()
+        self._readers.remove(reader)
+        self._gone.put(reader.place.directory.name)
+        if not self._readers:
+            self._target.close()
+
+    def _deliver(self, reader: SpoolReader) -> bool:
+        """Deliver one entry.  Raises `OSError` when the target doesn't take it, or the spool can't be read."""
+        line = reader.next()
+        if line is None:
+            return False
+        reader.delivering()
+        # A forwarder that was killed may have left part of the line there; what stands alone can be told from it.
+        self._target.send(b"\n" + line if reader.interrupted else line)
+        reader.delivered()
+        if self._failing:
+            self._failing = False
+            log.info("audit entries are delivered again", target=self._name)
+        return True
+
+    def _say(self, error: OSError) -> None:
+        """Once, until it works again."""
+        self._failed = True
+        if not self._failing:
+            self._failing = True
+            log.warning("audit entries wait in the spool", target=self._name, reason=str(error))

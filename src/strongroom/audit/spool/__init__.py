@@ -1,0 +1,6 @@
+"""The spool: where entries wait for the node's forwarder, which alone writes to pipes and standard output."""
+
+from strongroom.audit.spool.device import SpoolDevice
+from strongroom.audit.spool.spool import Spool
+
+__all__ = ["Spool", "SpoolDevice"]

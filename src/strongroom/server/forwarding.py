@@ -1,0 +1,122 @@
+"""Runs the audit forwarder: as the supervisor's companion, and as a thread of a server that is one process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from strongroom.audit.forwarding import Forwarder
+from strongroom.audit.forwarding.forwarder import LOOK_EVERY_S
+from strongroom.server import logs
+from strongroom.server.companion import Companion
+from strongroom.server.hardening import die_with, hide_memory
+from strongroom.server.protocol import Framing, Message
+
+if TYPE_CHECKING:
+    from strongroom.server.plan import Plan
+
+log = structlog.get_logger("audit")
+
+DRAIN_S = 5.0
+"""How long the forwarder of a node that was told to stop waits for who reads what it writes."""
+
+
+def companion(planned: Plan) -> Companion:
+    """The forwarder of a node; it is started when a device first needs it."""
+    header = {
+        "directory": planned.settings.audit_spool_path,
+        "log_level": planned.log_level,
+        "log_format": planned.log_format,
+        "log_file": planned.log_file,
+    }
+    directory = Path(planned.settings.audit_spool_path)
+    return Companion(
+        "audit forwarder",
+        "strongroom.server.forwarding",
+        header,
+        wanted=lambda: bool(planned.settings.audit_spool_path) and directory.is_dir(),
+        finishing_s=DRAIN_S + 1.0,
+    )
+
+
+@contextlib.contextmanager
+def in_a_thread(directory: Path) -> Iterator[None]:
+    """Forward beside the server of this process; at the end, what waits is delivered."""
+    ending = threading.Event()
+    forwarder = Forwarder(directory)
+
+    def work() -> None:
+        while not ending.wait(LOOK_EVERY_S):
+            forwarder.look()
+
+    thread = threading.Thread(target=work, name="audit forwarder", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
+        forwarder.drain(DRAIN_S)
+
+
+def main() -> None:
+    """Entry point of the process: the control socket's descriptor is the only argument.
+
+    It writes to the standard output and error that it has from its supervisor, and needs no keys: what it reads has its
+    digests already.  A service manager that signals every process at once doesn't end it: workers still write entries.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    control = socket.socket(fileno=int(sys.argv[1]))
+    framing = Framing()
+    hide_memory()  # with `log_raw`, entries hold secrets
+    messages = _receive(control, framing)
+    if not messages:
+        return
+    header = messages[0].body
+    die_with(int(header["supervisor"]))
+    logs.configure(str(header["log_level"]), str(header["log_format"]), str(header["log_file"]))
+    forwarder = Forwarder(Path(str(header["directory"])))
+    while True:
+        forwarder.look()
+        if not select.select([control], [], [], LOOK_EVERY_S)[0]:
+            continue
+        messages = _receive(control, framing)
+        if not messages:
+            break
+        for message in messages:
+            _obey(message)
+    forwarder.drain(DRAIN_S)
+    os._exit(0)  # a thread may still be writing to somebody who doesn't read
+
+
+def _receive(control: socket.socket, framing: Framing) -> list[Message]:
+    """The next messages; none when the supervisor has no more to say."""
+    while True:
+        data = control.recv(65536)
+        if not data:
+            return []
+        messages = framing.feed(data)
+        if messages:
+            return messages
+
+
+def _obey(message: Message) -> None:
+    if message.kind == "reload":
+        try:
+            logs.reopen(str(message.body.get("log_level", "")))
+        except logs.LogError as error:
+            log.error("the log goes on in the old file", reason=str(error))
+
+
+if __name__ == "__main__":
+    main()
