@@ -20,7 +20,6 @@ from strongroom.http.listening import Listening
 from strongroom.http.message import HttpRequest, HttpResponse
 from strongroom.http.parser import RequestParser, RequestRefused
 from strongroom.http.phases import OVER, OWES_ANSWER, RECEIVING, Phase
-from strongroom.http.tls import TlsLayer
 from strongroom.http.wire import Wire, WireFailed
 
 _log = structlog.get_logger(__name__)
@@ -70,7 +69,7 @@ class HttpConnection(asyncio.Protocol):
         config = listening.config
         self._wire = wire = Wire(
             cast("asyncio.Transport", transport),
-            tls=None if listening.tls is None else TlsLayer(listening.tls),
+            tls=listening.tls_layer(),
             proxy=config.proxy,
             high_water=config.limits.write_high_water,
         )

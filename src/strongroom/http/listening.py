@@ -8,9 +8,11 @@ from typing import Protocol
 
 from OpenSSL import SSL
 
+from strongroom.http.challenge import ProvingLayer
 from strongroom.http.message import Application
 from strongroom.http.response_head import date_line
 from strongroom.http.settings import ListenerConfig
+from strongroom.http.tls import TlsLayer
 
 
 class Connection(Protocol):
@@ -54,6 +56,13 @@ class Listening:
     """Memory of bodies that are being received or worked on."""
     emptied: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while there is no connection, once `draining`."""
+
+    def tls_layer(self) -> TlsLayer | None:
+        """The TLS of a new connection."""
+        if self.tls is None or self.config.tls is None:
+            return None
+        proofs = self.config.tls.proofs
+        return TlsLayer(self.tls) if proofs is None else ProvingLayer(self.tls, proofs)
 
     def deadline(self, after_s: float) -> float:
         """When a time that begins now ends.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,6 +46,20 @@ class ListenerLimits(RequestLimits):
     sweep_interval_s: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class ProofSettings:
+    """Where a listener that a certificate authority looks at finds what proves its names (`challenge.py`)."""
+
+    names: frozenset[str]
+    """Host names, in lower case."""
+    directory: Path
+
+    def file(self, name: str) -> Path:
+        """Where key and certificate lie that prove one name, in PEM."""
+        # Hashed, because it is a client that says the name.
+        return self.directory / f"{hashlib.sha256(name.encode()).hexdigest()}.pem"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsSettings:
     """The `tls_…` settings of a listener."""
@@ -62,6 +77,8 @@ class TlsSettings:
     """Don't ask for a client certificate at all."""
     client_ca_file: Path | None = None
     """PEM: authorities that client certificates are verified against."""
+    proofs: ProofSettings | None = None
+    """For a certificate that comes by ACME.  Until it does, `cert_file` needn't be there, and clients are refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ import structlog
 from OpenSSL import SSL, crypto
 
 from strongroom.http.message import Tls
-from strongroom.http.settings import ListenerError, TlsSettings
+from strongroom.http.settings import ListenerError, ProofSettings, TlsSettings
 
 _log = structlog.get_logger(__name__)
 
@@ -90,7 +90,10 @@ def load_context(settings: TlsSettings) -> SSL.Context:
     )
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
     context.set_alpn_select_callback(_choose_protocol)
-    _load_certificate(context, settings)
+    if settings.proofs is None:
+        _load_certificate(context, settings)
+    else:
+        _load_obtained(context, settings, settings.proofs)
     _ask_for_client_certificate(context, settings)
     return context
 
@@ -122,6 +125,19 @@ def _set_ciphers(context: SSL.Context, wanted: tuple[str, ...]) -> None:
             context.set_tls13_ciphersuites(":".join(modern).encode())
     except SSL.Error:
         raise ListenerError(f"tls_cipher_suites: not supported: {', '.join(modern)}") from None
+
+
+def _load_obtained(context: SSL.Context, settings: TlsSettings, proofs: ProofSettings) -> None:
+    """Load a certificate that came by ACME.  Without one, authorities must still be able to look."""
+    reason = "none was obtained yet"
+    if settings.cert_file.exists():
+        try:
+            _load_certificate(context, settings)
+        except ListenerError as error:
+            reason = str(error)
+        else:
+            return
+    _log.warning("the listener has no certificate: clients are refused", names=sorted(proofs.names), reason=reason)
 
 
 def _load_certificate(context: SSL.Context, settings: TlsSettings) -> None:
@@ -204,14 +220,18 @@ class TlsLayer:
     __slots__ = ("_connection", "_record_missing", "closed", "established")
 
     def __init__(self, context: SSL.Context) -> None:
-        self._connection = SSL.Connection(context, None)
-        self._connection.set_app_data(True)
-        self._connection.set_accept_state()
+        self._use(context)
         self._record_missing: int | None = 0
         self.established = False
         """Whether the handshake is complete."""
         self.closed = False
         """Whether the client has said that it sends no more."""
+
+    def _use(self, context: SSL.Context) -> None:
+        """Begin with this context; nothing may have been received."""
+        self._connection = SSL.Connection(context, None)
+        self._connection.set_app_data(True)
+        self._connection.set_accept_state()
 
     def receive(self, data: bytes) -> bytes:
         """Take ciphertext, and return the plaintext that it completes.

@@ -159,6 +159,7 @@ class Listener:
     tls_client_ca_file: str = key(text, "")
     tls_disable_client_certs: bool = key(boolean, False)
     tls_acme_ca_directory: str = key(text, "")
+    tls_acme_test_ca_directory: str = key(text, "")
     tls_acme_ca_root: str = key(text, "")
     tls_acme_cache_path: str = key(text, "")
     tls_acme_domains: tuple[str, ...] = key(texts, ())
@@ -168,6 +169,9 @@ class Listener:
     tls_acme_eab_mac_key: str = key(text, "", secret=True)
     tls_acme_disable_http_challenge: bool = key(boolean, False)
     tls_acme_disable_alpn_challenge: bool = key(boolean, False)
+    tls_acme_challenge_host: str = key(text, "")
+    tls_acme_http_challenge_port: int = key(integer, 0)
+    tls_acme_alpn_challenge_port: int = key(integer, 0)
 
     proxy_protocol_behavior: str = key(one_of("use_always", "allow_authorized", "deny_unauthorized"), "")
     proxy_protocol_authorized_addrs: tuple[IPv4Network | IPv6Network, ...] = key(networks, ())

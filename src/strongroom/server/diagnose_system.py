@@ -18,7 +18,7 @@ _FILES_WANTED = 16_384
 """Each connection is a file: below this, a burst of clients is refused long before the machine is busy."""
 _WORKER_BYTES = 128 << 20
 """What a worker takes with full caches, rounded up."""
-_EXTRAS = {"postgresql": "psycopg", "pgp": "pgpy", "bcrypt": "bcrypt"}
+_EXTRAS = {"postgresql": "psycopg", "pgp": "pgpy", "bcrypt": "bcrypt", "acme": "acme"}
 
 
 def operating_system(workers: int, disk: Finding) -> Finding:

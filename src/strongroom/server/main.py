@@ -20,6 +20,8 @@ from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import StrongroomError
 from strongroom.lib.rand import SystemRandom
 from strongroom.server import builtin, dev, dev_tls, forwarding, logs, renewal, sources, unserved
+from strongroom.server.certificates import start as certificates
+from strongroom.server.certificates.settings import wanted
 from strongroom.server.config import Config, ConfigError, Listener
 from strongroom.server.hardening import hide_memory
 from strongroom.server.plan import Plan, PlanError, listener_config, listener_options, plan
@@ -76,6 +78,8 @@ def _serve_dev(arguments: ServeArguments) -> int:
             address = arguments.dev_listen_address
             tls = kept.enter_context(dev_tls.written(arguments.dev_tls_cert_dir, address, SystemClock()))
         planned = dev.dev_plan(arguments, config, tls)
+        if wanted(planned.listeners):
+            raise dev.DevError("certificates by ACME are obtained beside the workers, and -dev has none: use -dev-tls")
         logs.configure(planned.log_level, planned.log_format, planned.log_file)
         _tell(config)
         _check(planned)
@@ -115,7 +119,11 @@ def _serve(arguments: ServeArguments) -> int:
     header = {"sources": {"texts": read.texts, "overrides": read.overrides}, "processors": processors}
     announce = (lambda: _announce(planned)) if renewed is None else (lambda: None)
     supervisor = Supervisor(
-        sockets, header, announce, lambda: _reload(arguments), companions=(forwarding.companion(planned),)
+        sockets,
+        header,
+        announce,
+        lambda: _reload(arguments),
+        companions=(*certificates.companions(planned), forwarding.companion(planned)),
     )
     try:
         status = supervisor.run()
@@ -163,6 +171,7 @@ def _reload(arguments: ServeArguments) -> dict[str, str]:
 def _check(planned: Plan) -> None:
     """Find what would keep every worker from starting, where it can be said once and clearly."""
     builtin.engines(planned.plugins)
+    certificates.check(planned.listeners)
     for listener in planned.listeners:
         listener_options(listener)
         config = listener_config(listener)

@@ -12,8 +12,9 @@ from strongroom.http.custom_headers import CustomHeaders
 from strongroom.http.forwarded import ForwardedRules
 from strongroom.http.options import ListenerOptions, MetricsAccess, Redaction
 from strongroom.http.proxy_protocol import ProxyBehavior, ProxyRules
-from strongroom.http.settings import ListenerConfig, ListenerLimits, TlsSettings
+from strongroom.http.settings import ListenerConfig, ListenerLimits, ProofSettings, TlsSettings
 from strongroom.lib import json
+from strongroom.server.certificates.settings import AcmeError, acme_settings, uses_acme
 from strongroom.server.config import Config, Listener, StorageConfig, UserLockout
 from strongroom.server.stores import IN_MEMORY, LOCAL, SHARED, directory
 from strongroom.server.wiring import DEFAULT_LEASE_TTL_S, MAX_LEASE_TTL_S, Settings
@@ -152,13 +153,10 @@ def listener_config(listener: Listener, hostname: str = "") -> ListenerConfig:
     )
     tls = None
     if listener.type == "tcp" and not listener.tls_disable:
-        if not listener.tls_cert_file or not listener.tls_key_file:
-            raise PlanError(
-                f"{listener.where}: the listener needs tls_cert_file and tls_key_file, or tls_disable = true"
-            )
+        certificate, key, proofs = _certificate(listener)
         tls = TlsSettings(
-            cert_file=Path(listener.tls_cert_file),
-            key_file=Path(listener.tls_key_file),
+            cert_file=certificate,
+            key_file=key,
             min_version=listener.tls_min_version,
             max_version=listener.tls_max_version,
             cipher_suites=listener.tls_cipher_suites,
@@ -166,6 +164,7 @@ def listener_config(listener: Listener, hostname: str = "") -> ListenerConfig:
             disable_client_certs=listener.tls_disable_client_certs,
             client_ca_file=Path(listener.tls_client_ca_file) if listener.tls_client_ca_file else None,
         )
+            proofs=proofs,
     return ListenerConfig(
         limits=limits,
         tls=tls,
@@ -176,6 +175,22 @@ def listener_config(listener: Listener, hostname: str = "") -> ListenerConfig:
 
 
 def listener_options(listener: Listener) -> ListenerOptions:
+def _certificate(listener: Listener) -> tuple[Path, Path, ProofSettings | None]:
+    """The files of certificate and key, and what else the listener has to show for a certificate by ACME."""
+    if uses_acme(listener):
+        try:
+            settings = acme_settings(listener)
+        except AcmeError as error:
+            raise PlanError(f"{listener.where}: {error}") from error
+        return settings.certificate, settings.certificate, settings.proofs
+    if not listener.tls_cert_file or not listener.tls_key_file:
+        raise PlanError(
+            f"{listener.where}: the listener needs tls_cert_file and tls_key_file, or tls_acme_domains, or "
+            "tls_disable = true"
+        )
+    return Path(listener.tls_cert_file), Path(listener.tls_key_file), None
+
+
     """What a listener changes about the answers given through it.
 
     Raises: `PlanError` for a limit on JSON that is negative.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from strongroom.server.certificates.settings import with_cache
 from strongroom.server.config import Config, merge, parse_config
 from strongroom.server.config_environment import apply_environment
 
@@ -58,4 +59,4 @@ def load(sources: Sources) -> Config:
         log_format=given.get("log_format") or settings.log_format,
         log_file=given.get("log_file") or settings.log_file,
     )
-    return replace(config, settings=settings)
+    return with_cache(replace(config, settings=settings))

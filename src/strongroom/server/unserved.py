@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from strongroom.lib import json
+from strongroom.server.certificates.settings import acme_keys, uses_acme, wanted
 from strongroom.server.config import Config, Listener, Settings
 from strongroom.server.config_reader import ConfigError
 from strongroom.services.mounts.tuning import LOCKOUT_TYPES
@@ -45,7 +46,8 @@ _SETTINGS = frozenset(
 def refuse(config: Config) -> None:
     """Refuse what would leave a node less safe than its file says.
 
-    Raises: `ConfigError` for a seal that can't be used, and for an audit device that wouldn't be written to.
+    Raises: `ConfigError` for a seal that can't be used, for an audit device that wouldn't be written to, and for
+        certificates that couldn't be asked for.
     """
     for seal in config.seals:
         if seal.type != "shamir" and not seal.disabled:
@@ -57,9 +59,7 @@ def refuse(config: Config) -> None:
         raise ConfigError(
             audit.where, "audit devices are not made by the configuration here; use: strongroom audit enable"
         )
-    for listener in config.listeners:
-        if any(getattr(listener, field.name) for field in fields(Listener) if field.name.startswith("tls_acme_")):
-            raise ConfigError(listener.where, "certificates by ACME are not supported; use tls_cert_file")
+    wanted(config.listeners)
 
 
 def notices(config: Config) -> Iterator[str]:
@@ -71,6 +71,11 @@ def notices(config: Config) -> Iterator[str]:
         plain = Listener(listener.type, listener.where)
         for field in fields(Listener):
             if field.name in _LISTENER and getattr(listener, field.name) != getattr(plain, field.name):
+        for name in acme_keys(listener):
+            if not uses_acme(listener):
+                yield f"{listener.where}: {name} has no effect: the certificate is that of tls_cert_file, or none"
+            elif name == "tls_acme_alpn_challenge_port":
+                yield f"{listener.where}: {name} has no effect: TLS challenges are answered on the listener itself"
                 name = field.metadata["key"] or field.name
                 yield f'{listener.where}: {name} in listener "{listener.type}" has no effect in this server'
         if listener.max_json_depth > json.MAX_DEPTH:

@@ -1,0 +1,131 @@
+"""What a client says first in TLS, read before OpenSSL is given it (p).
+
+OpenSSL chooses the certificate before it tells which protocols the client offers; a proof within TLS is shown to those
+alone who ask for it by protocol.
+
+Source: RFC 8446 sections 4.1.2 and 5.1, RFC 6066 section 3, RFC 7301 section 3.1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_HANDSHAKE = 22
+_CLIENT_HELLO = 1
+_SERVER_NAME = 0
+_PROTOCOLS = 16
+_HOST_NAME = 0
+MAX_BYTES = 64 * 1024
+"""More than any client says; OpenSSL refuses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientHello:
+    """The two extensions that a certificate is chosen by."""
+
+    server_name: str = ""
+    """In lower case; empty without one."""
+    protocols: tuple[bytes, ...] = ()
+
+
+class _Malformed(Exception):
+    pass
+
+
+class _Bytes:
+    """Reads from the front; what isn't there is malformed."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+
+    def __len__(self) -> int:
+        return len(self._data) - self._at
+
+    def take(self, count: int) -> bytes:
+        taken = self._data[self._at : self._at + count]
+        if len(taken) < count:
+            raise _Malformed
+        self._at += count
+        return taken
+
+    def number(self, size: int) -> int:
+        return int.from_bytes(self.take(size), "big")
+
+    def vector(self, size: int) -> _Bytes:
+        """What follows its own length, which has this many bytes."""
+        return _Bytes(self.take(self.number(size)))
+
+
+def read_client_hello(data: bytes) -> ClientHello | None:
+    """The first message of a connection.
+
+    Returns: None if it isn't complete.  What is no such message at all reads as one that says nothing: to refuse it is
+        left to OpenSSL, which knows how.
+    """
+    try:
+        message = _message(data)
+        if message is None:
+            return None if len(data) < MAX_BYTES else ClientHello()
+        return _read(message)
+    except _Malformed:
+        return ClientHello()
+
+
+def _message(data: bytes) -> bytes | None:
+    """The first handshake message, which may span records; None if it isn't complete."""
+    joined = b""
+    at = 0
+    while at < len(data):
+        if data[at] != _HANDSHAKE:
+            raise _Malformed
+        length = int.from_bytes(data[at + 3 : at + 5], "big")
+        joined += data[at + 5 : at + 5 + length]
+        if joined and joined[0] != _CLIENT_HELLO:
+            raise _Malformed
+        if len(joined) >= 4 and len(joined) >= 4 + int.from_bytes(joined[1:4], "big"):
+            return joined
+        at += 5 + length
+    return None
+
+
+def _read(message: bytes) -> ClientHello:
+    body = _Bytes(message[4 : 4 + int.from_bytes(message[1:4], "big")])
+    body.take(2 + 32)  # version and random
+    body.vector(1)  # session
+    body.vector(2)  # cipher suites
+    body.vector(1)  # compression
+    name = ""
+    protocols: tuple[bytes, ...] = ()
+    for kind, content in _extensions(body):
+        if kind == _SERVER_NAME:
+            name = _name(content)
+        elif kind == _PROTOCOLS:
+            protocols = tuple(_protocols(content))
+    return ClientHello(name, protocols)
+
+
+def _extensions(body: _Bytes) -> Iterator[tuple[int, _Bytes]]:
+    if not body:
+        return
+    extensions = body.vector(2)
+    while extensions:
+        kind = extensions.number(2)
+        yield kind, extensions.vector(2)
+
+
+def _name(content: _Bytes) -> str:
+    names = content.vector(2)
+    while names:
+        kind, name = names.number(1), names.vector(2)
+        if kind == _HOST_NAME:
+            return name.take(len(name)).decode("ascii", "replace").lower()
+    return ""
+
+
+def _protocols(content: _Bytes) -> Iterator[bytes]:
+    offered = content.vector(2)
+    while offered:
+        name = offered.vector(1)
+        yield name.take(len(name))

@@ -1,0 +1,254 @@
+"""The process that obtains and renews the certificates of a node's listeners.
+
+It works for minutes at a time, over the network and with libraries of its own, so it is neither a worker nor the
+supervisor; it is told nothing but what it asks certificates for.
+"""
+
+from __future__ import annotations
+
+import select
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from strongroom.crypto.tls_certificates import CertificateUnusable, Validity
+from strongroom.lib.clock import Clock, SystemClock
+from strongroom.lib.rand import Random, SystemRandom
+from strongroom.lib.secret import Secret
+from strongroom.server import logs
+from strongroom.server.certificates import cache, schedule
+from strongroom.server.certificates.authority import Authority, IssueFailed
+from strongroom.server.certificates.settings import Wanted, unlisted
+from strongroom.server.hardening import die_with, hide_memory
+from strongroom.server.protocol import Framing, Message, pack
+
+log = structlog.get_logger("certificates")
+
+_LONGEST_WAIT_S = 60.0
+"""Clocks are set and machines sleep: what is due is looked up anew this often."""
+_ASK_EVERY_S = 6 * 3600.0
+"""How often an authority is asked when it wants its certificate renewed (RFC 9773, section 4.3.2)."""
+
+
+_CLAIM_EVERY_S = 5.0
+
+
+class Renewal:
+    """Keeps one certificate valid.
+
+    Args:
+        wanted: which.
+        tell: called when there is a new one.
+    """
+
+    def __init__(self, wanted: Wanted, clock: Clock, random: Random, tell: Callable[[], None]) -> None:
+        self._wanted = wanted
+        self._settings = wanted.settings
+        self._clock = clock
+        self._random = random
+        self._tell = tell
+        self._failures = 0
+        self._not_before = 0.0
+        self._renew_at = 0.0
+        self._ask_at = clock.now() + _ASK_EVERY_S
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """Go on with what an earlier process left."""
+        try:
+            kept = cache.certificate(self._settings)
+        except (OSError, CertificateUnusable) as error:
+            log.error("the kept certificate is of no use", names=self._settings.domains, reason=str(error))
+            kept = None
+        if kept is not None:
+            self._found(kept[1])
+        earlier = cache.retry(self._settings)
+        if earlier is not None:
+            self._failures = earlier.failures
+            # Not for longer than any pause: the clock may have been wrong when it was written.
+            longest_s = schedule.LONGEST_PAUSE_S * 2
+            self._not_before = min(earlier.not_before, self._clock.now() + longest_s)
+            if self.due_at > self._clock.now() and kept is None:
+                log.warning("there is no certificate, and earlier attempts failed", **self._next())
+
+    def _found(self, validity: Validity) -> None:
+        self._renew_at = schedule.renewal_at(validity, self._chance())
+        log.info(
+            "certificate",
+            names=self._settings.domains,
+            expires=_shown(validity.not_after),
+            renewal=_shown(self._renew_at),
+        )
+
+    @property
+    def due_at(self) -> float:
+        """When there is something to be done, in seconds since the epoch."""
+        due = max(self._renew_at, self._not_before)
+        return min(due, self._ask_at) if self._renew_at else due
+
+    def hurry(self) -> None:
+        """Don't wait any longer for what has failed."""
+        self._not_before = 0.0
+
+    def work(self) -> None:
+        """Do what is due."""
+        now = self._clock.now()
+        if now >= max(self._renew_at, self._not_before):
+            self._renew()
+        elif self._renew_at and now >= self._ask_at:
+            self._ask()
+
+    def _renew(self) -> None:
+        settings = self._settings
+        kinds = schedule.proofs(
+            http=settings.http, alpn=settings.alpn, tls_port=self._wanted.tls_port, failures=self._failures
+        )
+        log.info("a certificate is asked for", names=settings.domains, directory=settings.directory)
+        try:
+            if self._failures and settings.test_directory:
+                # What fails again fails where nobody counts it.
+                self._obtain(settings.test_directory, kinds)
+            validity = cache.keep_certificate(settings, self._obtain(settings.directory, kinds))
+            cache.forget_retry(settings)
+        except IssueFailed as error:
+            self._failed(str(error), rate_limited=error.rate_limited)
+            return
+        except (OSError, CertificateUnusable) as error:
+            self._failed(str(error))
+            return
+        self._failures = 0
+        self._not_before = 0.0
+        self._found(validity)
+        self._tell()
+
+    def _obtain(self, directory: str, kinds: tuple[str, ...]) -> Secret:
+        return Authority(self._settings, directory, self._clock).obtain(self._wanted, kinds)
+
+    def _failed(self, reason: str, *, rate_limited: bool = False) -> None:
+        self._failures += 1
+        pause_s = schedule.pause_s(self._failures, self._chance(), rate_limited=rate_limited)
+        self._not_before = self._clock.now() + pause_s
+        log.error("no certificate was issued", reason=reason, **self._next())
+        try:
+            cache.keep_retry(self._settings, self._failures, self._not_before)
+        except OSError as error:
+            log.error("how often it failed can't be kept", reason=error.strerror)
+
+    def _ask(self) -> None:
+        """Renew earlier if the authority wants that, for example because it is about to revoke."""
+        self._ask_at = self._clock.now() + _ASK_EVERY_S
+        try:
+            kept = cache.certificate(self._settings)
+            if kept is None:
+                return
+            authority = Authority(self._settings, self._settings.directory, self._clock)
+            suggested = authority.suggested_renewal(kept[0])
+        except (IssueFailed, OSError, CertificateUnusable) as error:
+            log.warning("when to renew can't be asked", names=self._settings.domains, reason=str(error))
+            return
+        if suggested is not None:
+            self._renew_at = min(self._renew_at, suggested)
+
+    def _next(self) -> dict[str, Any]:
+        return {
+            "names": self._settings.domains,
+            "failures": self._failures,
+            "next_attempt": _shown(max(self._not_before, self._renew_at)),
+        }
+
+    def _chance(self) -> float:
+        return int.from_bytes(self._random.bytes(4), "big") / (1 << 32)
+
+
+def _shown(moment: float) -> str:
+    return datetime.fromtimestamp(int(moment), UTC).isoformat()
+
+
+class Process:
+    """Keeps all certificates valid, until it is killed."""
+
+    def __init__(self, control: socket.socket, wanted: list[Wanted]) -> None:
+        self._control = control
+        self._framing = Framing()
+        self._clock = SystemClock()
+        random = SystemRandom()
+        self._renewals = [Renewal(each, self._clock, random, self._tell) for each in wanted]
+        for settings in {each.settings.cache: each.settings for each in wanted}.values():
+            cache.clear_challenges(settings)
+
+    def run(self) -> None:
+        """Work, and wait for what is due."""
+        while True:
+            for renewal in self._renewals:
+                if renewal.due_at <= self._clock.now():
+                    renewal.work()
+            due_at = min(renewal.due_at for renewal in self._renewals)
+            self._wait(min(max(due_at - self._clock.now(), 0), _LONGEST_WAIT_S))
+
+    def _tell(self) -> None:
+        self._control.sendall(pack(Message("certificates")))
+
+    def _wait(self, timeout_s: float) -> None:
+        if not select.select([self._control], [], [], timeout_s)[0]:
+            return
+        for message in receive(self._control, self._framing):
+            if message.kind == "reload":
+                _reopen(str(message.body.get("log_level", "")))
+                for renewal in self._renewals:
+                    renewal.hurry()
+
+
+def _reopen(level: str) -> None:
+    try:
+        logs.reopen(level)
+    except logs.LogError as error:
+        log.error("the log goes on in the old file", reason=str(error))
+
+
+def receive(control: socket.socket, framing: Framing) -> list[Message]:
+    """The next messages.  Without a supervisor this process ends."""
+    while True:
+        data = control.recv(65536)
+        if not data:
+            sys.exit(0)
+        messages = framing.feed(data)
+        if messages:
+            return messages
+
+
+def _claim(wanted: list[Wanted]) -> list[int]:
+    """Wait until no other server works in the same caches: two would undo each other's challenges."""
+    claimed = []
+    for directory in sorted({each.settings.cache for each in wanted}):
+        told = False
+        while (descriptor := cache.lock(directory)) is None:
+            if not told:
+                log.error("another server uses the same tls_acme_cache_path", path=str(directory))
+                told = True
+            time.sleep(_CLAIM_EVERY_S)
+        claimed.append(descriptor)
+    return claimed
+
+
+def main() -> None:
+    """Entry point of the process: the control socket's descriptor is the only argument."""
+    # As it is sent to all processes of a service: the supervisor says when this one ends.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    control = socket.socket(fileno=int(sys.argv[1]))
+    hide_memory()
+    [start, *_] = receive(control, Framing())
+    die_with(int(start.body["supervisor"]))
+    logs.configure(str(start.body["log_level"]), str(start.body["log_format"]), str(start.body["log_file"]))
+    wanted = unlisted(start.body["wanted"])
+    _claim(wanted)
+    Process(control, wanted).run()
+
+
+if __name__ == "__main__":
+    main()
