@@ -38,6 +38,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     lease_id: str = ""
     lease_duration_s: int = 0
     renewable: bool = False
+    planned: bool = False
+    """Whether the lease's secret is still to be made."""
     error: StrongroomError | None = None
 
     def __repr__(self) -> str:

@@ -21,6 +21,7 @@ from strongroom.core.rubble import RubbleClearing
 from strongroom.core.side_by_side import side_by_side
 from strongroom.lib.errors import Conflict, StorageError, StrongroomError
 from strongroom.services.leases import revocation
+from strongroom.services.leases.records import PLANNED
 from strongroom.services.leases.service import lease_due_key
 from strongroom.services.mounts.lockout import clear_forgotten
 from strongroom.services.tokens import TokenRecord
@@ -173,6 +174,8 @@ class Expiry:
             lease = await parts.leases.read(txn, id_)
             if lease is None or lease_due_key(lease) != row:
                 txn.delete(row)
+            elif lease.state == PLANNED:
+                parts.leases.expire(txn, lease, now)  # committed before anything is undone: nobody finishes it now
             else:
                 await revocation.revoke(parts.leases, parts.mounts, txn, lease, now)
 

@@ -19,6 +19,7 @@ from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core import access, login
 from strongroom.core.answer import Answer
 from strongroom.core.fault import where
+from strongroom.core.outside import carry_out
 from strongroom.core.wrap import wrap
 from strongroom.crypto.mac import same
 from strongroom.lib.errors import (
@@ -74,6 +75,8 @@ class Pipeline:
         progress = Progress(request)
         try:
             answer = await transact(self.parts.barrier, lambda txn: self._run(txn, request, progress))
+            if answer.planned:
+                answer = await carry_out(self.parts, progress.known, answer)
         except StrongroomError as error:
             answer = await self._failed(request, progress, error)
         except asyncio.CancelledError:
@@ -130,7 +133,7 @@ class Pipeline:
             raise InvalidRequest("cannot write to a path ending in '/'")
         match, unresolved = _resolve(entry, request)
         progress.known = Known(request, entry=entry)
-        if entry is not None and match is not None and match.declaration.unauthenticated:
+        if entry is not None and match is not None and _needs_no_token(match, request):
             return await self._login(txn, progress, entry, match, router)
         if entry is not None and isinstance(unresolved, UnsupportedOperation) and _is_open(entry, request):
             raise UnsupportedOperation("unsupported operation")
@@ -253,6 +256,8 @@ class Pipeline:
             if known.bearer is None:
                 raise Internal(detail=f"the path {request.path!r} leases a secret to nobody")
             answer = self._lease(txn, known, known.bearer, entry, answer)
+            if answer.planned:
+                return answer  # the rest follows when its secret is made
         if response.auth is not None:
             made = await login.log_in(parts, txn, request, entry, response.auth)
             response.warnings = [*made.warnings, *response.warnings]
@@ -284,10 +289,17 @@ class Pipeline:
             renewable=wanted.renewable,
             internal=wanted.internal,
             now=known.request.received_at,
+            planned=wanted.planned,
         )
         if answer.response is not None and warnings:
             answer.response.warnings = [*warnings, *answer.response.warnings]
-        return msgspec.structs.replace(answer, lease_id=lease.id, lease_duration_s=ttl_s, renewable=wanted.renewable)
+        return msgspec.structs.replace(
+            answer,
+            lease_id=lease.id,
+            lease_duration_s=ttl_s,
+            renewable=wanted.renewable,
+            planned=wanted.planned,
+        )
 
     async def _end_if_spent(self, request: ApiRequest, bearer: Bearer, error: StrongroomError) -> StrongroomError:
         """End a token whose last use was a request that failed; the error to answer with."""
@@ -310,6 +322,11 @@ def _resolve(entry: MountEntry | None, request: ApiRequest) -> tuple[Match | Non
         return entry.engine.routes.find(request.operation, request.path[len(entry.record.full_path) :]), None
     except StrongroomError as error:
         return None, error
+
+
+def _needs_no_token(match: Match, request: ApiRequest) -> bool:
+    declaration = match.declaration
+    return declaration.unauthenticated or declaration.opened_by in request.opened
 
 
 def _is_open(entry: MountEntry, request: ApiRequest) -> bool:

@@ -13,7 +13,7 @@ from strongroom.sdk.fields import (
     StringMap,
 )
 from strongroom.sdk.request import Client, Mount, Operation, Request
-from strongroom.sdk.response import Auth, Lease, RawBody, Response
+from strongroom.sdk.response import Auth, Lease, Made, RawBody, Response
 from strongroom.sdk.view import View
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Engine",
     "JsonMap",
     "Lease",
+    "Made",
     "Mount",
     "Operation",
     "Part",

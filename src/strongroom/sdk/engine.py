@@ -12,7 +12,7 @@ from strongroom.lib.errors import InvalidRequest, UnsupportedOperation, Unsuppor
 from strongroom.sdk.fields import fields_of, fill
 from strongroom.sdk.path import Declaration, Endpoint, compile_pattern
 from strongroom.sdk.request import Operation, Request
-from strongroom.sdk.response import Auth, Response
+from strongroom.sdk.response import Auth, Made, Response
 
 UNSUPPORTED_PATH = "1 error occurred:\n\t* unsupported path\n\n"
 UNSUPPORTED_OPERATION = "1 error occurred:\n\t* unsupported operation\n\n"
@@ -152,6 +152,17 @@ class Engine:
     async def mounted(self, request: Request) -> None:
         """Called in the transaction that mounts it; may write what a new mount begins with."""
 
+    async def make(self, request: Request, lease: dict[str, Any]) -> Made | None:
+        """Make in another system what a planned lease stands for; called when the plan is stored.
+
+        The request's view shows the mount's part of the store; nothing can be written.  If this raises, or the
+        process dies, what it may have made is undone by `revoke`, from the same `lease`, twice; so make it under the
+        name that stands there.
+
+        Raises: `UpstreamFailed` for what the client is to be told.
+        """
+        return None
+
     async def renew(self, request: Request, lease: dict[str, Any], increment_s: int) -> int:
         """Prolong what a lease stands for, if the outside has to know.
 
@@ -160,7 +171,7 @@ class Engine:
         return increment_s
 
     async def revoke(self, request: Request, lease: dict[str, Any]) -> None:
-        """Undo what a lease stands for.  Raises `UpstreamFailed` to be called again later."""
+        """Undo what a lease stands for, if it is there.  Raises `UpstreamFailed` to be called again later."""
 
 
 class AuthMethod(Engine):

@@ -45,9 +45,24 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     renewable: bool = True
     internal: dict[str, Any] = {}
     """Kept with the lease for renewing and revoking it."""
+    planned: bool = False
+    """Whether the secret is still to be made in another system: `Engine.make` is called once this plan is stored, and
+    the answer waits for it.  `internal` then holds what is needed to make it, and to undo it by name."""
 
     def __repr__(self) -> str:
-        return f"Lease(ttl_s={self.ttl_s})"
+        return f"Lease(ttl_s={self.ttl_s}, planned={self.planned})"
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What making a planned secret has shown."""
+
+    data: dict[str, Any] = {}
+    """Put into the answer's data, beside what was planned."""
+    internal: dict[str, Any] = {}
+    """Put into what is kept with the lease."""
+
+    def __repr__(self) -> str:
+        return "Made(…)"
 
 
 class RawBody(msgspec.Struct, frozen=True):

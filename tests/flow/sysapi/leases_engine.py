@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from strongroom.lib.errors import UpstreamFailed
-from strongroom.sdk import Engine, Lease, Record, Request, Response, path
+from strongroom.sdk import Engine, Lease, Made, Record, Request, Response, path
 
 
 class Outside:
@@ -13,9 +14,21 @@ class Outside:
 
     def __init__(self) -> None:
         self.accounts: set[str] = set()
+        self.made: list[str] = []
         self.drops: list[str] = []
         self.down = False
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
+        """What happens elsewhere while an account is being made."""
         self.faulty = False
+
+    async def make(self, name: str) -> None:
+        """Make an account; the answer is lost when the system is down, and the account is there."""
+        self.made.append(name)
+        self.accounts.add(name)
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        if self.down:
+            raise UpstreamFailed("the database does not answer")
 
     async def drop(self, name: str) -> None:
         """Remove an account."""
@@ -50,6 +63,20 @@ class Leasing(Engine):
         """Make an account, for an hour."""
         self.outside.accounts.add(name)
         return Response(data={"name": name}, lease=Lease(ttl_s=3600, internal={"account": name}))
+
+    @path.read("planned/{role}")
+    async def planned(self, request: Request, role: str) -> Response:
+        """Make an account, for an hour, with the plan stored first."""
+        name = request.once("name", lambda: f"{role}-{len(self.outside.made)}")
+        lease = Lease(ttl_s=3600, internal={"account": name}, planned=True)
+        return Response(data={"name": name}, lease=lease)
+
+    async def make(self, request: Request, lease: dict[str, Any]) -> Made:
+        """Make the account."""
+        connection = await request.view.read("connection", Connection)
+        assert connection is not None
+        await request.once.wait("make", lambda: self.outside.make(lease["account"]))
+        return Made(data={"address": connection.address}, internal={"made": True})
 
     async def revoke(self, request: Request, lease: dict[str, Any]) -> None:
         """Drop the account."""

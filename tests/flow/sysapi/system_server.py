@@ -67,7 +67,7 @@ class Server:
         made = await initialize(storage, random, Wanted(shares=1, threshold=1, root_token=ROOT))
         seal = await seal_of(storage)
         assert seal is not None
-        await opened(shamir.open_(seal, [made.keys[0].reveal()]))
+        await opened(shamir.open_(seal, [made.shares.keys[0].reveal()]))
         return cls(node, clock)
 
     async def ask(

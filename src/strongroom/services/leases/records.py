@@ -7,6 +7,14 @@ from typing import Any
 from strongroom.barrier.barrier import SecretRecord
 from strongroom.barrier.record import Record
 
+IN_FORCE = ""
+PLANNED = "planned"
+"""The secret is about to be made outside: if nobody finishes that in time, it is undone by what `internal` says."""
+UNDOING = "undoing"
+"""What was planned is being undone; nobody may finish it any more."""
+UNDONE = "undone"
+"""Undone once; it is undone again when whatever was under way then has arrived."""
+
 
 class LeaseRecord(SecretRecord, frozen=True, tag="lease"):
     """One secret that was handed out for a time.  What the engine keeps with it may itself be secret."""
@@ -27,6 +35,7 @@ class LeaseRecord(SecretRecord, frozen=True, tag="lease"):
     """Revocations that failed."""
     next_attempt_at: float = 0.0
     last_error: str = ""
+    state: str = IN_FORCE
 
 
 class LeaseMark(Record, frozen=True, tag="lease-mark"):

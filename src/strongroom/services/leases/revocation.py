@@ -1,8 +1,10 @@
-"""Renewing and undoing what leases stand for, through the engines that made it."""
+"""Making, renewing and undoing what leases stand for, through the engines that know how."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
 
 import structlog
 
@@ -11,15 +13,15 @@ from strongroom.barrier.transaction import Restart, Transaction
 from strongroom.lib.errors import StrongroomError, UpstreamFailed
 from strongroom.sdk.engine import Engine
 from strongroom.sdk.request import Operation, Request
+from strongroom.sdk.response import Made
 from strongroom.sdk.view import View
 from strongroom.services.leases.records import LeaseRecord
-from strongroom.services.leases.service import LeaseService
+from strongroom.services.leases.service import TIMEOUT_S, LeaseService
 from strongroom.services.mounts import MountEntry, MountService, Rubble
 
 log = structlog.get_logger("leases")
 
-TIMEOUT_S = 60
-"""How long an engine may take to undo one lease before it counts as failed."""
+T = TypeVar("T")
 
 
 async def mount_of(mounts: MountService, txn: Transaction, lease: LeaseRecord) -> MountEntry | None:
@@ -51,6 +53,20 @@ def ask(txn: Transaction, entry: MountEntry, lease: LeaseRecord, now: float) -> 
     )
 
 
+async def make(mounts: MountService, txn: Transaction, lease: LeaseRecord, now: float) -> Made:
+    """Make outside what a planned lease stands for.
+
+    The transaction may run again; an engine keeps what it did outside by `request.once`, so that it does it once.
+
+    Raises: `StrongroomError` when it can't be made; whether something of it exists is unknown then.
+    """
+    entry = await mount_of(mounts, txn, lease)
+    if entry is None:
+        raise UpstreamFailed("the mount has gone")
+    request = ask(txn, entry, lease, now)
+    return await _bounded(engine_of(entry).make(request, lease.internal), lease, "making the secret") or Made()
+
+
 async def revoke(leases: LeaseService, mounts: MountService, txn: Transaction, lease: LeaseRecord, now: float) -> None:
     """Undo what a lease stands for, and forget the lease.
 
@@ -60,20 +76,21 @@ async def revoke(leases: LeaseService, mounts: MountService, txn: Transaction, l
     """
     entry = await mount_of(mounts, txn, lease)
     if entry is not None:
-        await _undo(engine_of(entry), ask(txn, entry, lease, now), lease)
+        await _bounded(engine_of(entry).revoke(ask(txn, entry, lease, now), lease.internal), lease, "revocation")
     else:
         log.warning("lease without a mount is forgotten", lease_id=lease.id)
-    leases.remove(txn, lease)
+    leases.end(txn, lease, now)
 
 
-async def _undo(engine: Engine, request: Request, lease: LeaseRecord) -> None:
+async def _bounded(work: Awaitable[T], lease: LeaseRecord, what: str) -> T:
+    """Wait for an engine, but not for ever; whatever it raises is an error of the other side."""
     try:
         async with asyncio.timeout(TIMEOUT_S):
-            await engine.revoke(request, lease.internal)
+            return await work
     except (StrongroomError, Restart):
         raise
     except TimeoutError as error:
-        raise UpstreamFailed(f"revocation took longer than {TIMEOUT_S} s") from error
+        raise UpstreamFailed(f"{what} took longer than {TIMEOUT_S} s") from error
     except Exception as error:  # an engine's fault must not keep other leases from being revoked
-        log.exception("engine failed to revoke", lease_id=lease.id, type=request.mount.type)
+        log.exception("an engine failed", lease_id=lease.id, doing=what)
         raise UpstreamFailed("the engine failed", detail=repr(type(error))) from error

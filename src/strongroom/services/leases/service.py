@@ -7,7 +7,7 @@ import msgspec
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.rand import Random, base62
-from strongroom.services.leases.records import LeaseMark, LeaseRecord
+from strongroom.services.leases.records import IN_FORCE, PLANNED, UNDOING, UNDONE, LeaseMark, LeaseRecord
 from strongroom.services.tokens.records import DueRecord
 from strongroom.services.tokens.service import due_key
 from strongroom.storage.keys import is_key
@@ -15,6 +15,10 @@ from strongroom.storage.keys import is_key
 _ID_CHARACTERS = 24
 _FIRST_RETRY_S = 10
 _LAST_RETRY_S = 3600
+TIMEOUT_S = 60
+"""How long an engine may take to make or undo what one lease stands for before that counts as failed."""
+PLANNED_S = 2 * TIMEOUT_S
+"""How long a lease may stay planned; by then whoever made it has finished, given up or died."""
 IRREVOCABLE_AFTER = 6
 """Failed revocations after which a lease is shown as irrevocable, as Vault does; it is tried on all the same."""
 CEILING = 300_000
@@ -39,8 +43,9 @@ class LeaseService:
         renewable: bool,
         internal: dict[str, object],
         now: float,
+        planned: bool = False,
     ) -> LeaseRecord:
-        """Lease what the request at `path` made."""
+        """Lease what the request at `path` made, or is going to make when it is only planned."""
         suffix = txn.once("lease id", lambda: base62(self._random, _ID_CHARACTERS))
         lease = LeaseRecord(
             id=f"{path}/{suffix}",
@@ -48,11 +53,12 @@ class LeaseService:
             path=path,
             token_key=token_key,
             issued_at=now,
-            expires_at=now + ttl_s,
+            expires_at=now + (PLANNED_S if planned else ttl_s),
             ttl_s=ttl_s,
             max_ttl_s=max_ttl_s,
             renewable=renewable,
             internal=internal,
+            state=PLANNED if planned else IN_FORCE,
         )
         txn.write(keys.LEASE + lease.id, lease)
         txn.write(due_key(lease.expires_at, "lease", lease.id), DueRecord(kind="lease", id=lease.id))
@@ -65,6 +71,11 @@ class LeaseService:
     async def read(self, txn: Transaction, lease_id: str) -> LeaseRecord | None:
         """The lease, or None."""
         return await txn.read(keys.LEASE + lease_id, LeaseRecord) if is_key(lease_id) else None
+
+    async def in_force(self, txn: Transaction, lease_id: str) -> LeaseRecord | None:
+        """The lease, or None when it is still planned or being undone."""
+        lease = await self.read(txn, lease_id)
+        return lease if lease is not None and lease.state == IN_FORCE else None
 
     def reschedule(self, txn: Transaction, lease: LeaseRecord, changed: LeaseRecord) -> None:
         """Store a lease's new state, and move it in the index by time."""
@@ -79,10 +90,32 @@ class LeaseService:
         return renewed
 
     def expire(self, txn: Transaction, lease: LeaseRecord, now: float) -> LeaseRecord:
-        """Let a lease end now; the expiry role revokes it."""
-        ended = msgspec.structs.replace(lease, expires_at=min(lease.expires_at, now), next_attempt_at=0.0)
+        """Let a lease end now; the expiry role revokes it.  What was only planned can't be finished any more."""
+        ended = msgspec.structs.replace(
+            lease,
+            expires_at=min(lease.expires_at, now),
+            next_attempt_at=0.0,
+            state=UNDOING if lease.state == PLANNED else lease.state,
+        )
         self.reschedule(txn, lease, ended)
         return ended
+
+    def put_in_force(self, txn: Transaction, lease: LeaseRecord, internal: dict[str, object], now: float) -> None:
+        """Let a planned lease run from now: what it stands for has been made."""
+        made = msgspec.structs.replace(
+            lease, state=IN_FORCE, issued_at=now, expires_at=now + lease.ttl_s, internal=internal
+        )
+        self.reschedule(txn, lease, made)
+
+    def end(self, txn: Transaction, lease: LeaseRecord, now: float) -> None:
+        """Forget a lease that was undone; one that was never in force is undone once more, later."""
+        if lease.state not in {PLANNED, UNDOING}:
+            self.remove(txn, lease)
+            return
+        again = msgspec.structs.replace(
+            lease, state=UNDONE, expires_at=min(lease.expires_at, now), next_attempt_at=now + PLANNED_S
+        )
+        self.reschedule(txn, lease, again)
 
     def failed(self, txn: Transaction, lease: LeaseRecord, reason: str, now: float) -> LeaseRecord:
         """Note a revocation that failed, to be tried again, ever more slowly, without an end."""

@@ -68,7 +68,7 @@ class LeasePaths(SystemEngine):
         if not isinstance(request.data.get("lease_id", ""), str):
             raise InvalidRequest("invalid lease ID")
         view, id_ = system(request), _required(body.lease_id)
-        lease = await view.parts.leases.read(view.txn, id_)
+        lease = await view.parts.leases.in_force(view.txn, id_)
         data = _lease_shown(lease, request.now) if lease is not None else await _token_shown(view, id_, request.now)
         if data is None:
             raise InvalidRequest("invalid lease")
@@ -203,7 +203,7 @@ async def _token_names(view: SystemView, folder: str, now: float) -> set[str]:
 async def _renew(request: Request, id_: str, increment_s: int) -> Response:
     view, now = system(request), request.now
     parts, txn = view.parts, view.txn
-    lease = await parts.leases.read(txn, id_)
+    lease = await parts.leases.in_force(txn, id_)
     if lease is None:
         if await parts.tokens.by_lease(txn, id_, view.router, now) is not None:
             raise InvalidRequest("tokens cannot be renewed through this endpoint")
