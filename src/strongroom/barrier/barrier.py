@@ -238,8 +238,9 @@ async def _follow(storage: Storage, root_key: Secret, row: bytes) -> list[Secret
             after = await storage.get(succession.key_after(line[-1]))
             if after is None:
                 raise Tampered(
-                    "the root key that this process holds does not open the keyring: it was replaced, or the store "
-                    "was; unseal the node anew with the present key shares"
+                    "the keyring does not open",
+                    detail="the root key that this process holds does not open the keyring: the key was replaced more "
+                    "than an hour ago, or the store was; restart the node and unseal it with the present key shares",
                 ) from error
             line.append(succession.open_successor(line[-1], after.value))
         else:

@@ -31,6 +31,7 @@ AUDIT_SALT = _ROOT + "audit-salt"
 CLUSTER = _ROOT + "cluster"
 WRAPPING_KEY = _ROOT + "wrapping-key"
 SETTINGS = _ROOT + "setting/"
+REKEY_BACKUP = _ROOT + "rekey-backup"
 RUBBLE = _ROOT + "rubble/"
 
 _TOKENS = area(ROOT_NAMESPACE, "token")

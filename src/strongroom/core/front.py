@@ -165,8 +165,8 @@ async def init(node: Node, operation: Operation, data: Mapping[str, Any]) -> Fro
     return FrontAnswer(
         200,
         {
-            "keys": made.shown_keys(),
-            "keys_base64": made.shown_keys_base64(),
+            "keys": made.shares.hexadecimal(),
+            "keys_base64": made.shares.base64(),
             "root_token": made.root_token.reveal().decode(),
         },
     )

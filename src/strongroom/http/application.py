@@ -85,7 +85,7 @@ class Application:
                 return encode.flat(body, answer.status)
             if call.path == _METRICS and (options.metrics.unauthenticated or options.metrics.disallowed):
                 return await self._metrics(call, options)
-            return await self._serve(request, call)
+            return await self._serve(request, call, options)
         except StrongroomError as error:
             if error.detail:
                 log.warning("request failed", path=call.path, detail=error.detail)
@@ -111,7 +111,7 @@ class Application:
         response = paths_metrics.describe(parts, router, str(call.data.get("format", "")), parts.clock.now())
         return encode_answer(Answer(request_id="", operation=call.operation, response=response))
 
-    async def _serve(self, request: HttpRequest, call: Call) -> HttpResponse:
+    async def _serve(self, request: HttpRequest, call: Call, options: ListenerOptions) -> HttpResponse:
         parts = self._node.unsealed
         if parts is None:
             if call.path == "sys/seal" and call.operation is Operation.UPDATE:
@@ -131,6 +131,7 @@ class Application:
             port=request.peer.port,
             received_at=parts.clock.now(),
             method=request.method,
+            opened=options.opened,
             wrap_format=request.headers.get("x-vault-wrap-format", ""),
         )
         running = self._node.running

@@ -55,6 +55,8 @@ class ListenerOptions:
     redaction: Redaction | None = None
     headers: CustomHeaders | None = None
     metrics: MetricsAccess = field(default_factory=MetricsAccess)
+    opened: frozenset[str] = frozenset()
+    """Names of the paths that need no token here, of those that allow for it."""
     json_harmless_bytes: int = field(init=False)
     """Bodies up to this size need no look at `json`."""
 

@@ -37,6 +37,8 @@ class Declaration(msgspec.Struct, frozen=True):
     """The path needs the `sudo` capability besides its verb's."""
     unauthenticated: bool = False
     """Whether it is answered without a token."""
+    opened_by: str = ""
+    """The name by which a listener may let it be answered without a token; empty where none may."""
     bad_token: str = ""
     """What a token that isn't alive is refused with, as a malformed request; empty for the usual refusal."""
     sealed: bool = False

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 import msgspec
 
 from strongroom.barrier import keys
@@ -16,6 +14,7 @@ from strongroom.lib.errors import InvalidRequest, Tampered
 from strongroom.lib.rand import Random, base62, uuid4
 from strongroom.lib.secret import Secret
 from strongroom.sealing import pgp
+from strongroom.sealing.hand_out import HandedOut, hand_out
 from strongroom.seals import shamir
 from strongroom.services.mounts.records import MountConfig, MountRecord
 from strongroom.services.policy.builtin import DEFAULT, RESPONSE_WRAPPING
@@ -25,6 +24,12 @@ from strongroom.services.tokens.records import FIRST_PATH
 from strongroom.storage.base import Storage
 
 _PASSED_HEADERS = {"identity/": ("Authorization",), "sys/": ("Accept",)}
+
+
+_TOKEN_PREFIX = "hvs."  # noqa: S105 - what every token begins with
+_TOKEN_RANDOM = 24
+TOKEN_LENGTH = len(_TOKEN_PREFIX) + _TOKEN_RANDOM
+"""Characters of a token, and of what encrypts one as a one-time pad."""
 
 
 class Cluster(Record, frozen=True, tag="cluster"):
@@ -52,23 +57,8 @@ class Wanted(msgspec.Struct, frozen=True):
 class Initialized(msgspec.Struct, frozen=True):
     """What only whoever initialised ever sees."""
 
-    keys: tuple[Secret, ...]
-    """The shares, or, with PGP keys, base64 of the shares encrypted to them."""
-    encrypted: bool
+    shares: HandedOut
     root_token: Secret
-    fingerprints: tuple[str, ...] = ()
-
-    def shown_keys(self) -> list[str]:
-        """The shares in hexadecimal."""
-        if self.encrypted:
-            return [base64.b64decode(key.reveal()).hex() for key in self.keys]
-        return [key.reveal().hex() for key in self.keys]
-
-    def shown_keys_base64(self) -> list[str]:
-        """The shares in base64."""
-        if self.encrypted:
-            return [key.reveal().decode() for key in self.keys]
-        return [base64.b64encode(key.reveal()).decode() for key in self.keys]
 
 
 async def initialized(storage: Storage) -> bool:
@@ -89,14 +79,20 @@ async def initialize(storage: Storage, random: Random, wanted: Wanted) -> Initia
     root_key = Secret(random.bytes(KEY_BYTES))
     record, shares = shamir.create(root_key, wanted.shares, wanted.threshold, random)
     # Encrypting comes first: a key that can't be used must not leave a store that nobody can open.
-    handed_out, fingerprints = _hand_out(shares, wanted.pgp_keys)
+    try:
+        handed_out = hand_out(shares, wanted.pgp_keys)
+    except InvalidRequest as error:
+        raise _unusable(error) from error
     now = await storage.now()
     keyring = new_keyring(random, now)
     tokens = TokenService(keyring, random)
-    root_token = wanted.root_token or "hvs." + base62(random, 24)
+    root_token = wanted.root_token or new_token(random)
     shown_token = root_token
     if wanted.root_token_pgp_key:
-        shown_token, _ = _encrypt(wanted.root_token_pgp_key, root_token)
+        try:
+            shown_token, _ = pgp.encrypt(wanted.root_token_pgp_key, root_token)
+        except InvalidRequest as error:
+            raise _unusable(error) from error
     barrier = await Barrier.fresh(storage, root_key, keyring, random)
     txn = Transaction(barrier, Once())
     if await txn.read_plain(keys.KEYRING) is not None:
@@ -109,20 +105,26 @@ async def initialize(storage: Storage, random: Random, wanted: Wanted) -> Initia
         txn.write(keys.MOUNTS + mount.id, mount)
     for policy, text in (("default", DEFAULT), ("response-wrapping", RESPONSE_WRAPPING)):
         txn.write(keys.POLICIES + policy, PolicyRecord(name=policy, text=text, modified_at=now))
-    tokens.create(txn, _root_record(tokens.key_of(root_token), random, now, chosen=bool(wanted.root_token)))
+    tokens.create(txn, root_record(tokens.key_of(root_token), random, now, chosen=bool(wanted.root_token)))
     try:
         await txn.commit()
     except Restart as error:
         raise InvalidRequest("Vault is already initialized") from error
-    return Initialized(
-        keys=handed_out,
-        encrypted=bool(wanted.pgp_keys),
-        root_token=Secret(shown_token.encode()),
-        fingerprints=fingerprints,
-    )
+    return Initialized(shares=handed_out, root_token=Secret(shown_token.encode()))
 
 
-def _root_record(key: str, random: Random, now: float, *, chosen: bool) -> TokenRecord:
+def new_token(random: Random) -> str:
+    """A service token that nobody can guess."""
+    return _TOKEN_PREFIX + base62(random, _TOKEN_RANDOM)
+
+
+def root_record(key: str, random: Random, now: float, *, chosen: bool = False) -> TokenRecord:
+    """The row of a token that may do everything, has no parent and doesn't expire.
+
+    Args:
+        now: seconds since the epoch.
+        chosen: whether the token isn't random.
+    """
     # A token whose id was chosen looks like one that was made by `auth/token/create`, as Vault's does.
     return TokenRecord(
         key=key,
@@ -134,19 +136,8 @@ def _root_record(key: str, random: Random, now: float, *, chosen: bool) -> Token
     )
 
 
-def _hand_out(shares: list[Secret], pgp_keys: tuple[str, ...]) -> tuple[tuple[Secret, ...], tuple[str, ...]]:
-    if not pgp_keys:
-        return tuple(shares), ()
-    # As Vault does: what is encrypted is the share's hexadecimal text.
-    sealed = [_encrypt(key, share.reveal().hex()) for key, share in zip(pgp_keys, shares, strict=True)]
-    return tuple(Secret(text.encode()) for text, _ in sealed), tuple(print_ for _, print_ in sealed)
-
-
-def _encrypt(key: str, text: str) -> tuple[str, str]:
-    try:
-        return pgp.encrypt(key, text)
-    except InvalidRequest as error:
-        raise InvalidRequest(f"invalid seal configuration: {error.text}") from error
+def _unusable(error: InvalidRequest) -> InvalidRequest:
+    return InvalidRequest(f"invalid seal configuration: {error.text}")
 
 
 def _built_in_mounts(random: Random, now: float) -> list[MountRecord]:

@@ -9,6 +9,14 @@ import importlib
 from strongroom.lib.errors import InvalidRequest
 
 
+def fingerprint(public_key: str) -> str:
+    """The fingerprint of a PGP key, in lower-case hexadecimal.
+
+    Raises: `InvalidRequest` when it isn't a key that can be encrypted to, which is tried.
+    """
+    return encrypt(public_key, "")[1]
+
+
 def encrypt(public_key: str, text: str) -> tuple[str, str]:
     """Encrypt `text` to a PGP public key.
 

@@ -28,12 +28,8 @@ def decode_share(text: str) -> bytes:
         raise InvalidRequest("'key' must be a valid hex or base64 string") from error
 
 
-async def submit(storage: Storage, port: SealPort, seal: shamir.SealRecord, text: str) -> None:
-    """Hand in one share; the one that completes the threshold opens the barrier of the whole node.
-
-    Raises: `InvalidRequest` for what can't be a share of this seal, and when the shares don't open it (the
-    collection begins anew then).
-    """
+def checked_share(seal: shamir.SealRecord, text: str) -> bytes:
+    """What may be one of this seal's shares.  Raises `InvalidRequest` for what can't be."""
     share = decode_share(text)
     if len(share) < _SHORTEST:
         raise InvalidRequest(f"invalid key: key is shorter than minimum {_SHORTEST} bytes")
@@ -44,7 +40,16 @@ async def submit(storage: Storage, port: SealPort, seal: shamir.SealRecord, text
             if len(share) > length
             else f"invalid key: key is shorter than the {length} bytes of this seal's keys"
         )
-    step = await port.submit(share, seal.threshold)
+    return share
+
+
+async def submit(storage: Storage, port: SealPort, seal: shamir.SealRecord, text: str) -> None:
+    """Hand in one share; the one that completes the threshold opens the barrier of the whole node.
+
+    Raises: `InvalidRequest` for what can't be a share of this seal, and when the shares don't open it (the
+    collection begins anew then).
+    """
+    step = await port.submit(checked_share(seal, text), seal.threshold)
     if step.complete:
         await port.unseal(await _open(storage, seal, step.complete))
 

@@ -118,7 +118,7 @@ async def run(arguments: ServeArguments, planned: Plan, sockets: list[socket], t
     seal = await seal_of(node.storage)
     if seal is None:
         raise Internal("the store has no seal")
-    await port.unseal(shamir.open_(seal, [made.keys[0].reveal()]))
+    await port.unseal(shamir.open_(seal, [made.shares.keys[0].reveal()]))
     await _mount_secret(node, random, "1" if arguments.dev_kv_v1 else "2")
     token = made.root_token.reveal().decode()
     await runtime.listen()
@@ -160,7 +160,7 @@ def _keep_token(token: str) -> None:
 
 def _announce(url: str, made: Initialized, token: str, tls: DevTls | None) -> None:
     trusted = "" if tls is None else f"    $ export VAULT_CACERT='{tls.ca}'\n"
-    key = made.shown_keys_base64()[0]
+    key = made.shares.base64()[0]
     # As it was called: a program that isn't on the PATH is named by its place.
     program = sys.argv[0] if shutil.which(Path(sys.argv[0]).name) is None else Path(sys.argv[0]).name
     sys.stdout.write(

@@ -21,6 +21,7 @@ from strongroom.server.wiring import DEFAULT_LEASE_TTL_S, MAX_LEASE_TTL_S, Setti
 from strongroom.services.mounts.lockout_rule import DEFAULT
 from strongroom.services.mounts.records import Lockout
 from strongroom.services.mounts.tuning import LOCKOUT_TYPES
+from strongroom.sysapi.system import paths_rekey, paths_root_token
 
 DEFAULT_REQUEST_SIZE_BYTES = 32 * 1024 * 1024
 DEFAULT_REQUEST_DURATION_S = 90
@@ -163,8 +164,8 @@ def listener_config(listener: Listener, hostname: str = "") -> ListenerConfig:
             require_and_verify_client_cert=listener.tls_require_and_verify_client_cert,
             disable_client_certs=listener.tls_disable_client_certs,
             client_ca_file=Path(listener.tls_client_ca_file) if listener.tls_client_ca_file else None,
-        )
             proofs=proofs,
+        )
     return ListenerConfig(
         limits=limits,
         tls=tls,
@@ -174,7 +175,6 @@ def listener_config(listener: Listener, hostname: str = "") -> ListenerConfig:
     )
 
 
-def listener_options(listener: Listener) -> ListenerOptions:
 def _certificate(listener: Listener) -> tuple[Path, Path, ProofSettings | None]:
     """The files of certificate and key, and what else the listener has to show for a certificate by ACME."""
     if uses_acme(listener):
@@ -191,6 +191,7 @@ def _certificate(listener: Listener) -> tuple[Path, Path, ProofSettings | None]:
     return Path(listener.tls_cert_file), Path(listener.tls_key_file), None
 
 
+def listener_options(listener: Listener) -> ListenerOptions:
     """What a listener changes about the answers given through it.
 
     Raises: `PlanError` for a limit on JSON that is negative.
@@ -221,7 +222,17 @@ def _certificate(listener: Listener) -> tuple[Path, Path, ProofSettings | None]:
             only=listener.telemetry.metrics_only,
             disallowed=listener.telemetry.disallow_metrics,
         ),
+        opened=_opened(listener),
     )
+
+
+def _opened(listener: Listener) -> frozenset[str]:
+    """What the stanza lets be asked without a token."""
+    names = {
+        paths_rekey.OPENED: not listener.disable_unauthed_rekey_endpoints,
+        paths_root_token.OPENED: not listener.disable_unauthed_generate_root_endpoints,
+    }
+    return frozenset(name for name, opened in names.items() if opened)
 
 
 def _proxy(listener: Listener) -> ProxyRules | None:

@@ -18,8 +18,6 @@ _LISTENER = frozenset(
         "cors_allowed_headers",
         "cors_allowed_origins",
         "cors_enabled",
-        "disable_unauthed_generate_root_endpoints",
-        "disable_unauthed_rekey_endpoints",
         "inflight_requests_logging",
         "max_request_json_memory_bytes",
         "profiling",
@@ -71,13 +69,13 @@ def notices(config: Config) -> Iterator[str]:
         plain = Listener(listener.type, listener.where)
         for field in fields(Listener):
             if field.name in _LISTENER and getattr(listener, field.name) != getattr(plain, field.name):
+                name = field.metadata["key"] or field.name
+                yield f'{listener.where}: {name} in listener "{listener.type}" has no effect in this server'
         for name in acme_keys(listener):
             if not uses_acme(listener):
                 yield f"{listener.where}: {name} has no effect: the certificate is that of tls_cert_file, or none"
             elif name == "tls_acme_alpn_challenge_port":
                 yield f"{listener.where}: {name} has no effect: TLS challenges are answered on the listener itself"
-                name = field.metadata["key"] or field.name
-                yield f'{listener.where}: {name} in listener "{listener.type}" has no effect in this server'
         if listener.max_json_depth > json.MAX_DEPTH:
             yield f"{listener.where}: max_json_depth is {json.MAX_DEPTH} here: nothing nested deeper is decoded"
         if listener.type == "tcp" and (listener.socket_mode or listener.socket_user or listener.socket_group):

@@ -29,6 +29,8 @@ class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since the epoch, by the store's clock."""
     method: str = ""
     wrap_format: str = ""
+    opened: frozenset[str] = frozenset()
+    """Names of what the listener lets be answered without a token."""
 
     def __repr__(self) -> str:
         return f"ApiRequest({self.id} {self.operation} {self.path})"

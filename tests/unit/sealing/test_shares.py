@@ -130,7 +130,7 @@ def test_a_store_is_initialised_once() -> None:
         assert [one.text for one in refused] == ["Vault is already initialized"] * 3
         with pytest.raises(InvalidRequest):
             await initialize(node.storage, node.random, Wanted(1, 1))
-        await node.hand_in(winner.shown_keys()[0])
+        await node.hand_in(winner.shares.hexadecimal()[0])
         assert len(node.opened) == 1
 
     asyncio.run(main())
@@ -142,14 +142,14 @@ def test_unsealing_takes_the_threshold_in_either_form() -> None:
     async def main() -> None:
         node = _Node()
         made = await node.start(5, 3)
-        await node.hand_in(made.shown_keys()[0])
-        await node.hand_in(made.shown_keys_base64()[1])
+        await node.hand_in(made.shares.hexadecimal()[0])
+        await node.hand_in(made.shares.base64()[1])
         await node.port.reset()
-        await node.hand_in(made.shown_keys()[2])
+        await node.hand_in(made.shares.hexadecimal()[2])
         assert (await node.port.progress()).count == 1
-        await node.hand_in(made.shown_keys_base64()[3])
+        await node.hand_in(made.shares.base64()[3])
         assert node.opened == []
-        await node.hand_in(made.shown_keys()[4])
+        await node.hand_in(made.shares.hexadecimal()[4])
         assert len(node.opened) == 1
         assert (await node.port.progress()).count == 0
 
@@ -166,16 +166,16 @@ def test_whoever_writes_the_store_cannot_open_it() -> None:
         assert seal is not None
         own, parts = shamir.create(Secret(bytes(32)), 1, 1, node.random)
         forged = [
-            (msgspec.structs.replace(seal, threshold=0), made.shown_keys()[0]),
-            (msgspec.structs.replace(seal, shares=1, threshold=1), made.shown_keys()[0][:64]),
-            (msgspec.structs.replace(seal, wrapped_root_key=own.wrapped_root_key, threshold=1), made.shown_keys()[0]),
-            (msgspec.structs.replace(seal, wrapped_root_key=b""), made.shown_keys()[0]),
+            (msgspec.structs.replace(seal, threshold=0), made.shares.hexadecimal()[0]),
+            (msgspec.structs.replace(seal, shares=1, threshold=1), made.shares.hexadecimal()[0][:64]),
+            (msgspec.structs.replace(seal, wrapped_root_key=own.wrapped_root_key, threshold=1), made.shares.hexadecimal()[0]),
+            (msgspec.structs.replace(seal, wrapped_root_key=b""), made.shares.hexadecimal()[0]),
             (own, parts[0].reveal().hex()),
         ]
         for record, share in forged:
             await node.storage.commit({}, {keys.seal("shamir"): msgspec.json.encode(record)}, {})
             with pytest.raises(InvalidRequest):
-                for text in (share, *made.shown_keys()[1:]):
+                for text in (share, *made.shares.hexadecimal()[1:]):
                     await node.hand_in(text)
             assert node.opened == []
             await node.port.reset()
@@ -195,7 +195,7 @@ def test_the_store_of_a_new_installation_holds_no_secret() -> None:
         made = await node.start(3, 2)
         rows = (await node.storage.get_many((await node.storage.scan("")).names)).entries
         seen = b"\n".join([*(key.encode() for key in rows), *(row.value for row in rows.values())])
-        for secret in (made.root_token, *made.keys):
+        for secret in (made.root_token, *made.shares.keys):
             for form in (secret.reveal(), secret.reveal().hex().encode(), base64.b64encode(secret.reveal())):
                 assert form not in seen
         assert made.root_token.reveal().decode() not in repr(made)

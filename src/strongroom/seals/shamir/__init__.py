@@ -58,6 +58,11 @@ def create(root_key: Secret, shares: int, threshold: int, random: Random) -> tup
     return record, [Secret(part) for part in parts]
 
 
+def rewrap(record: SealRecord, root_key: Secret) -> SealRecord:
+    """The seal for another root key; whatever opened it opens it still."""
+    return msgspec.structs.replace(record, wrapped_root_key=hpke.seal(record.public_key, root_key.reveal(), _INFO))
+
+
 def share_length(record: SealRecord) -> int:
     """How many bytes a share of this seal has."""
     return hpke.PRIVATE_KEY_BYTES + (1 if record.shares > 1 else 0)

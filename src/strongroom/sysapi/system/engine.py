@@ -13,7 +13,10 @@ from strongroom.sysapi.system.paths_node import NodePaths
 from strongroom.sysapi.system.paths_passwords import PasswordPaths
 from strongroom.sysapi.system.paths_plugins import PluginPaths
 from strongroom.sysapi.system.paths_policies import PolicyPaths
+from strongroom.sysapi.system.paths_recovery import RecoveryPaths
+from strongroom.sysapi.system.paths_rekey import RekeyPaths, RootRotationPaths
 from strongroom.sysapi.system.paths_remount import RemountPaths
+from strongroom.sysapi.system.paths_root_token import RootTokenPaths
 from strongroom.sysapi.system.paths_seal import SealPaths
 from strongroom.sysapi.system.paths_specs import SpecPaths
 from strongroom.sysapi.system.paths_state import StatePaths
@@ -41,6 +44,10 @@ class System(
     ToolPaths,
     UiPaths,
     SealPaths,
+    RekeyPaths,
+    RootRotationPaths,
+    RootTokenPaths,
+    RecoveryPaths,
     CapabilitiesPaths,
     LeasePaths,
     WrappingPaths,

@@ -1,0 +1,168 @@
+"""A new root token, when enough holders of key shares ask for it.
+
+Whoever begins gives a PGP key, or a one-time pad as long as the token, or is given one; whoever gives the last share
+gets the token encrypted by it.  So no single one of them learns it from the answers.
+"""
+
+from __future__ import annotations
+
+import base64
+
+import msgspec
+
+from strongroom.barrier.transaction import Transaction
+from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.rand import Random, base62
+from strongroom.sealing import pgp, root_key
+from strongroom.sealing.ceremonies import ROOT_TOKEN, Order, Outcome, Refusal, State, Verb
+from strongroom.sealing.initialize import TOKEN_LENGTH, new_token, root_record
+from strongroom.sealing.port import SealPort
+from strongroom.sealing.unseal import checked_share
+from strongroom.services.tokens import TokenService
+
+_BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """How the token is to be encrypted."""
+
+    otp: str = ""
+    pgp_key: str = ""
+    fingerprint: str = ""
+
+    def __repr__(self) -> str:
+        return f"Wanted(fingerprint={self.fingerprint})"
+
+
+class Generation(msgspec.Struct, frozen=True):
+    """How far it is."""
+
+    outcome: Outcome
+    wanted: Wanted
+    required: int
+    encoded: str = ""
+    """For the one who gave the last share: the token, encrypted."""
+    otp: str = ""
+    """For the one who began without one."""
+
+    def __repr__(self) -> str:
+        return f"Generation({self.outcome})"
+
+
+class RootToken:
+    """One request about it.
+
+    Args:
+        now: seconds since the epoch.
+    """
+
+    def __init__(self, txn: Transaction, port: SealPort, *, tokens: TokenService, random: Random, now: float) -> None:
+        self._txn = txn
+        self._port = port
+        self._tokens = tokens
+        self._random = random
+        self._now = now
+
+    async def progress(self) -> Generation:
+        """How far it is."""
+        return await self._generation(await self._ask(Order(Verb.SHOW, ROOT_TOKEN)))
+
+    async def begin(self, otp: str, pgp_key: str) -> Generation:
+        """Start collecting.
+
+        Args:
+            otp: to encrypt the token by; empty for a PGP key, or a new one.
+
+        Raises: `InvalidRequest` for what can't be encrypted by, and when there is one under way.
+        """
+        if otp and len(otp.encode()) != TOKEN_LENGTH:
+            raise InvalidRequest("OTP string has incorrect length")
+        generated = ""
+        if otp:
+            wanted = Wanted(otp=otp)
+        elif pgp_key:
+            wanted = Wanted(pgp_key=pgp_key, fingerprint=pgp.fingerprint(pgp_key))
+        else:
+            generated = self._txn.once("otp", lambda: base62(self._random, TOKEN_LENGTH))
+            wanted = Wanted(otp=generated)
+        outcome = await self._ask(Order(Verb.BEGIN, ROOT_TOKEN, content=msgspec.json.encode(wanted)))
+        if outcome.refusal:
+            raise InvalidRequest("root generation already in progress for this namespace")
+        return msgspec.structs.replace(await self._generation(outcome), otp=generated)
+
+    async def cancel(self) -> None:
+        """Stop, and forget the shares."""
+        await self._ask(Order(Verb.CANCEL, ROOT_TOKEN))
+
+    async def give(self, nonce: str, text: str) -> Generation:
+        """Take one share; the last that it takes makes the token.
+
+        Raises: `InvalidRequest` for what is no share, for another attempt's nonce, and when they don't open the seal:
+        all have to be given again then.
+        """
+        seal = await root_key.seal_of(self._txn)
+        share = checked_share(seal, text)
+        order = Order(Verb.SHARE, ROOT_TOKEN, nonce=nonce, content=share, threshold=seal.threshold)
+        outcome = await self._ask(order)
+        _require_taken(outcome)
+        given = await self._generation(outcome)
+        if not outcome.complete:
+            return given
+        await root_key.require_quorum(self._txn, seal, outcome.complete)
+        _require_taken(await self._ask(Order(Verb.FINISH, ROOT_TOKEN, nonce=outcome.nonce)))
+        token = self._txn.once("root token", lambda: new_token(self._random))
+        self._tokens.create(
+            self._txn,
+            self._txn.once("root record", lambda: root_record(self._tokens.key_of(token), self._random, self._now)),
+        )
+        encoded = self._txn.once("encoded", lambda: _encode(token, given.wanted))
+        return msgspec.structs.replace(given, encoded=encoded)
+
+    async def _ask(self, order: Order) -> Outcome:
+        """Give an order once per request, however often its transaction runs."""
+        return await self._txn.once.wait(f"{order.kind} {order.verb}", lambda: self._port.ceremony(order))
+
+    async def _generation(self, outcome: Outcome) -> Generation:
+        seal = await root_key.seal_of(self._txn)
+        wanted = Wanted()
+        if outcome.state is not State.ABSENT:
+            wanted = msgspec.json.decode(outcome.wanted, type=Wanted)
+        return Generation(outcome=outcome, wanted=wanted, required=seal.threshold)
+
+
+def decode(encoded: str, otp: str) -> str:
+    """The token that was encrypted by a one-time pad.  Raises `InvalidRequest` for what doesn't fit together."""
+    wrong = next((at for at, character in enumerate(encoded) if character not in _BASE64), None)
+    if wrong is None and len(encoded) % 4 == 1:
+        wrong = len(encoded) - 1
+    if wrong is not None:
+        raise InvalidRequest(f"error decoding base64'd token: illegal base64 data at input byte {wrong}")
+    scrambled, pad = base64.b64decode(encoded + "=" * (-len(encoded) % 4)), otp.encode()
+    if len(scrambled) != len(pad):
+        raise InvalidRequest(
+            f"error xoring token: length of byte slices is not equivalent: {len(scrambled)} != {len(pad)}"
+        )
+    return _xor(scrambled, pad).decode("utf-8", "replace")
+
+
+def _encode(token: str, wanted: Wanted) -> str:
+    if wanted.pgp_key:
+        return pgp.encrypt(wanted.pgp_key, token)[0]
+    return base64.b64encode(_xor(token.encode(), wanted.otp.encode())).decode().rstrip("=")
+
+
+def _xor(left: bytes, right: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(left, right, strict=True))
+
+
+def _require_taken(outcome: Outcome) -> None:
+    match outcome.refusal:
+        case Refusal.STATE:
+            raise InvalidRequest("no root generation in progress")
+        case Refusal.NONCE:
+            nonce = outcome.nonce
+            raise InvalidRequest(f'incorrect nonce supplied; nonce for this root generation operation is "{nonce}"')
+        case Refusal.DUPLICATE:
+            raise InvalidRequest("given key has already been provided during this generation operation")
+        case Refusal.NONE:
+            return
