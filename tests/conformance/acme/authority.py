@@ -28,16 +28,22 @@ class AcmeAuthority:
         url: of its API, over TLS.
         server_root: file with what its own certificate is verified against.
         root: file with the root of what it issues.
+        pid: of its process.
     """
 
     url: str
     server_root: Path
     root: Path
+    pid: int
 
     @property
     def directory(self) -> str:
         """Where ACME begins."""
         return f"{self.url}/v1/pki/acme/directory"
+
+    def role_directory(self, role: str) -> str:
+        """Where ACME begins for certificates by one role."""
+        return f"{self.url}/v1/pki/roles/{role}/acme/directory"
 
     def write(self, path: str, /, **body: object) -> dict[str, Any]:
         """Write to its API, and return the data of the answer."""
@@ -78,7 +84,7 @@ def acme_authority(directory: Path) -> Iterator[AcmeAuthority]:
             start_new_session=True,
         )
         try:
-            authority = AcmeAuthority(url, directory / "vault-ca.pem", directory / "issued-root.pem")
+            authority = AcmeAuthority(url, directory / "vault-ca.pem", directory / "issued-root.pem", process.pid)
             _wait(authority, process)
             _set_up(authority, resolver)
             yield authority

@@ -15,7 +15,6 @@ import requests
 import structlog
 from acme import challenges, errors, messages
 from acme.client import ClientNetwork, ClientV2
-from josepy.errors import Error as JoseError
 from josepy.jwa import ES256
 from josepy.jwk import JWK, JWKEC
 
@@ -205,8 +204,12 @@ def _told() -> Iterator[None]:
         raise IssueFailed("the authority did not decide in time") from error
     except requests.RequestException as error:
         raise IssueFailed(f"the authority can't be reached: {error}") from error
-    except (errors.Error, JoseError, OSError, ValueError, KeyError) as error:
-        raise IssueFailed(str(error) or type(error).__name__) from error
+    except IssueFailed:
+        raise
+    except Exception as error:
+        # An authority may answer anything, and the library trusts in what it reads.  What isn't foreseen is a failure
+        # like any other: it is logged, and the next attempt waits.
+        raise IssueFailed(f"{type(error).__name__}: {error}") from error
 
 
 def _refusals(error: errors.ValidationError) -> Iterator[str]:

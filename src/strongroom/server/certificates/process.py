@@ -6,6 +6,7 @@ supervisor; it is told nothing but what it asks certificates for.
 
 from __future__ import annotations
 
+import os
 import select
 import signal
 import socket
@@ -93,8 +94,9 @@ class Renewal:
         return min(due, self._ask_at) if self._renew_at else due
 
     def hurry(self) -> None:
-        """Don't wait any longer for what has failed."""
-        self._not_before = 0.0
+        """Don't wait any longer after what has failed."""
+        if self._failures:
+            self._not_before = 0.0
 
     def work(self) -> None:
         """Do what is due."""
@@ -111,6 +113,8 @@ class Renewal:
         )
         log.info("a certificate is asked for", names=settings.domains, directory=settings.directory)
         try:
+            # Beforehand: what ends this process half-way must not have the authority asked again and again, either.
+            cache.keep_retry(settings, self._failures + 1, self._clock.now() + self._pause_s(self._failures + 1))
             if self._failures and settings.test_directory:
                 # What fails again fails where nobody counts it.
                 self._obtain(settings.test_directory, kinds)
@@ -123,7 +127,8 @@ class Renewal:
             self._failed(str(error))
             return
         self._failures = 0
-        self._not_before = 0.0
+        # Whatever lifetime it was given.
+        self._not_before = self._clock.now() + schedule.FIRST_PAUSE_S
         self._found(validity)
         self._tell()
 
@@ -132,13 +137,15 @@ class Renewal:
 
     def _failed(self, reason: str, *, rate_limited: bool = False) -> None:
         self._failures += 1
-        pause_s = schedule.pause_s(self._failures, self._chance(), rate_limited=rate_limited)
-        self._not_before = self._clock.now() + pause_s
+        self._not_before = self._clock.now() + self._pause_s(self._failures, rate_limited=rate_limited)
         log.error("no certificate was issued", reason=reason, **self._next())
         try:
             cache.keep_retry(self._settings, self._failures, self._not_before)
         except OSError as error:
             log.error("how often it failed can't be kept", reason=error.strerror)
+
+    def _pause_s(self, failures: int, *, rate_limited: bool = False) -> float:
+        return schedule.pause_s(failures, self._chance(), rate_limited=rate_limited)
 
     def _ask(self) -> None:
         """Renew earlier if the authority wants that, for example because it is about to revoke."""
@@ -242,6 +249,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     control = socket.socket(fileno=int(sys.argv[1]))
     hide_memory()
+    # The library reckons with local times, and an hour that a time zone repeats would make it wait, or ask, for longer.
+    os.environ["TZ"] = "UTC"
+    time.tzset()
     [start, *_] = receive(control, Framing())
     die_with(int(start.body["supervisor"]))
     logs.configure(str(start.body["log_level"]), str(start.body["log_format"]), str(start.body["log_file"]))
