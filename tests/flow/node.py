@@ -18,6 +18,7 @@ from strongroom.audit import AuditBroker
 from strongroom.core.node import Node
 from strongroom.http.application import Application
 from strongroom.http.message import HttpRequest, HttpResponse, Peer
+from strongroom.http.options import ListenerOptions
 from strongroom.lib.errors import Unavailable
 from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
@@ -165,6 +166,8 @@ class TestNode:
         self.store = storage
         self.probe = Probe()
         self.recorder = Recorder()
+        self.options = ListenerOptions()
+        """Of the listener that requests come through."""
         self.root = ""
         self.keys: list[str] = []
         self._settings = wiring.Settings()
@@ -220,7 +223,7 @@ class TestNode:
             sent["content-type"] = "application/merge-patch+json"
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         request = HttpRequest(method, f"/v1/{where}", query, sent | dict(headers or {}), content, _PEER)
-        return _read(await self.application(request))
+        return _read(await self.application.answer(request, self.options))
 
     async def ok(self, method: str, path: str, body: Any = None, token: str | None = None, **options: Any) -> Answer:
         """The same, for a request that has to succeed."""

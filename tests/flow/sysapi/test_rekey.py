@@ -11,7 +11,9 @@ from typing import Any, ParamSpec
 import pytest
 
 from strongroom.barrier import keys
+from strongroom.core.expiry import Expiry
 from tests.flow.node import Answer, TestNode
+from tests.sim.faulty_storage import Fail, Unknown
 
 P = ParamSpec("P")
 
@@ -295,3 +297,45 @@ async def test_recovery_keys_are_not_there() -> None:
         assert (await node.ask(method, path, {} if method == "PUT" else None)).status == 400
     assert (await node.ask("GET", "sys/rekey/recovery-key-backup")).errors == ["no backed-up keys found"]
     assert (await node.ask("DELETE", "sys/rekey/recovery-key-backup")).status == 204
+
+
+@pytest.mark.parametrize("took_place", [False, True])
+@in_a_loop
+async def test_a_commit_whose_answer_is_lost_makes_one_set_of_shares(took_place: bool) -> None:
+    """Run again, the request gives its share once and answers with the shares that count."""
+    node = await TestNode.start()
+    nonce = await begun(node, NEWER)
+    await given(node, NEWER[1], nonce, node.keys[:1])
+    node.plan.add("commit", Unknown(took_place=took_place))
+    done = await given(node, NEWER[1], nonce, node.keys[1:2])
+    assert node.plan.calls["commit"] > 1
+    assert await opens(node, done["keys"][:2])
+
+
+@in_a_loop
+async def test_a_commit_that_fails_leaves_the_old_shares() -> None:
+    """When the store takes no commit, the answer is an error, and the old shares go on to open it."""
+    node = await TestNode.start()
+    nonce = await begun(node, NEWER)
+    await given(node, NEWER[1], nonce, node.keys[:1])
+    node.plan.add("commit", Fail())
+    assert (await node.ask("PUT", NEWER[1], {"key": node.keys[1], "nonce": nonce})).status >= 500
+    assert await opens(node, node.keys[:2])
+    done = await given(node, NEWER[1], await begun(node, NEWER), node.keys[:2])
+    assert await opens(node, done["keys"][:2])
+
+
+@in_a_loop
+async def test_the_way_to_a_new_root_key_is_closed_after_an_hour() -> None:
+    """Whoever ends what is due removes the row that leads on, and not before its time."""
+    node = await TestNode.start()
+    await node.ok("POST", "sys/rotate/root")
+    await node.ok("GET", "sys/mounts")
+    parts = node.node.unsealed
+    assert parts is not None
+    for later_s, left in ((3599.0, 1), (2.0, 0)):
+        node.clock.advance(later_s)
+        fence = await parts.barrier.storage.lock("expiry", "test", 10.0)
+        assert fence is not None
+        await Expiry(parts).run_once(fence)
+        assert len((await node.store.scan(keys.SUCCESSORS)).names) == left

@@ -168,7 +168,10 @@ def test_whoever_writes_the_store_cannot_open_it() -> None:
         forged = [
             (msgspec.structs.replace(seal, threshold=0), made.shares.hexadecimal()[0]),
             (msgspec.structs.replace(seal, shares=1, threshold=1), made.shares.hexadecimal()[0][:64]),
-            (msgspec.structs.replace(seal, wrapped_root_key=own.wrapped_root_key, threshold=1), made.shares.hexadecimal()[0]),
+            (
+                msgspec.structs.replace(seal, wrapped_root_key=own.wrapped_root_key, threshold=1),
+                made.shares.hexadecimal()[0],
+            ),
             (msgspec.structs.replace(seal, wrapped_root_key=b""), made.shares.hexadecimal()[0]),
             (own, parts[0].reveal().hex()),
         ]
