@@ -38,6 +38,8 @@ def encrypt(public_key: str, text: str) -> tuple[str, str]:
         key, _ = pgp.PGPKey.from_blob(blob)
         message = pgp.PGPMessage.new(text.encode(), compression=pgp.constants.CompressionAlgorithm.Uncompressed)
         sealed = key.pubkey.encrypt(message) if not key.is_public else key.encrypt(message)
-    except (ValueError, TypeError, binascii.Error, AttributeError, NotImplementedError, pgp.errors.PGPError) as error:
+    except (TypeError, AttributeError, NotImplementedError) as error:  # what the package does with other bytes
+        raise InvalidRequest("error parsing PGP key: it is no key that can be encrypted to") from error
+    except (ValueError, binascii.Error, pgp.errors.PGPError) as error:
         raise InvalidRequest(f"error parsing PGP key: {error}") from error
     return base64.b64encode(bytes(sealed)).decode(), str(key.fingerprint).replace(" ", "").lower()
