@@ -6,6 +6,7 @@ import asyncio
 import socket
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 
 import uvloop
@@ -30,7 +31,7 @@ class Listener:
 
     Args:
         application: answers the requests.
-        config: how; fixed for the listener's life, but for the files that the TLS settings name.
+        config: how.
         sock: listening; the listener closes it.
         clock: dates the answers and measures the limits.
 
@@ -42,6 +43,7 @@ class Listener:
         self._config = config
         self._socket = sock
         self._clock = clock
+        self._wanted_tls = config.tls
         self._tls: SSL.Context | None = None if config.tls is None else load_context(config.tls)
         self._server: asyncio.Server | None = None
         self._listening: Listening | None = None
@@ -94,15 +96,29 @@ class Listener:
         """Memory of the bodies that are being received or worked on."""
         return 0 if self._listening is None else self._listening.body_bytes
 
+    def reconfigure(self, application: Application, config: ListenerConfig) -> None:
+        """Go over to other settings, for requests and connections that come from now on.
+
+        Those of TLS wait for `reload_tls`, which is the one that can fail.
+        """
+        self._application = application
+        self._wanted_tls = config.tls
+        in_use = self._config.tls
+        self._config = replace(config, tls=in_use)
+        if self._listening is not None:
+            self._listening.application = application
+            self._listening.config = self._config
+
     def reload_tls(self) -> None:
         """Read certificate, key and authorities again, for the connections that come from now on.
 
         Raises: `ListenerError`; what was in use stays in use.
         """
-        if self._config.tls is None:
-            return
-        self._tls = load_context(self._config.tls)
+        wanted = self._wanted_tls
+        self._tls = None if wanted is None else load_context(wanted)
+        self._config = replace(self._config, tls=wanted)
         if self._listening is not None:
+            self._listening.config = self._config
             self._listening.tls = self._tls
 
     def stop_accepting(self) -> None:

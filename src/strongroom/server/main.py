@@ -25,6 +25,7 @@ from strongroom.server.certificates.settings import wanted
 from strongroom.server.config import Config, ConfigError, Listener
 from strongroom.server.hardening import hide_memory
 from strongroom.server.plan import Plan, PlanError, listener_config, listener_options, plan
+from strongroom.server.reload import Reload, as_body
 from strongroom.server.stores import StoreError, open_store
 from strongroom.server.supervisor import Supervisor
 
@@ -116,19 +117,20 @@ def _serve(arguments: ServeArguments) -> int:
         _check(planned)
     sockets = _open_sockets(planned) if renewed is None else renewed[1]
     pid_file = _write_pid(planned)
-    header = {"sources": {"texts": read.texts, "overrides": read.overrides}, "processors": processors}
+    reload = Reload(arguments.config, read)
+    header = {"sources": as_body(read), "processors": processors}
     announce = (lambda: _announce(planned)) if renewed is None else (lambda: None)
     supervisor = Supervisor(
         sockets,
         header,
         announce,
-        lambda: _reload(arguments),
+        reload,
         companions=(*certificates.companions(planned), forwarding.companion(planned)),
     )
     try:
         status = supervisor.run()
         if supervisor.sealed:
-            renewal.renew(read, sockets)
+            renewal.renew(reload.sources, sockets)
     except OSError as error:
         log.error("the server ends: sealing could not start it anew", reason=error.strerror)
         status = 1
@@ -155,17 +157,6 @@ def _write_pid(planned: Plan) -> Path | None:
     except OSError as error:
         raise PlanError(f"the pid_file {path} cannot be written: {error.strerror}") from error
     return path
-
-
-def _reload(arguments: ServeArguments) -> dict[str, str]:
-    """Begin a new log file at the level that the configuration has now; what the workers have to know of it."""
-    level = ""
-    try:
-        level = plan(sources.load(_sources(arguments)), 1).log_level
-        logs.reopen(level)
-    except _START_ERRORS as error:
-        log.error("the configuration was not read again", reason=_reason(error))
-    return {"log_level": level}
 
 
 def _check(planned: Plan) -> None:

@@ -27,7 +27,7 @@ class Renewed(msgspec.Struct, frozen=True):
     """What the new image of the process goes on with."""
 
     sources: Sources
-    """The configuration as it was read at the start: sealing is no occasion to apply, or fail at, another one."""
+    """The configuration that the node ran by: sealing is no occasion to apply, or fail at, another one."""
     descriptors: list[list[int]]
     """The listening sockets of each worker."""
 

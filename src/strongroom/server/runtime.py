@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from socket import gethostname, socket
 
 import structlog
@@ -13,7 +14,7 @@ from strongroom.core.node import Node
 from strongroom.http.application import Application
 from strongroom.http.listener import Listener
 from strongroom.http.listener_application import ListenerApplication
-from strongroom.http.settings import ListenerError
+from strongroom.http.settings import ListenerConfig, ListenerError
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import Internal, Tampered
 from strongroom.lib.rand import SystemRandom
@@ -22,6 +23,7 @@ from strongroom.sdk.engine import Engine
 from strongroom.sealing.port import LocalPort, SealPort
 from strongroom.server import interpreter
 from strongroom.server.builtin import engines
+from strongroom.server.config import Listener as Stanza
 from strongroom.server.plan import Plan, listener_config, listener_options
 from strongroom.server.store_clock import StoreClock
 from strongroom.server.stores import IN_MEMORY, open_store
@@ -47,6 +49,7 @@ class Runtime:
         self._listeners: list[Listener] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._storage: Storage | None = None
+        self._application: Application | None = None
         self.node: Node | None = None
 
     async def start(self, port: SealPort, processes: Processes | None = None) -> Node:
@@ -68,13 +71,23 @@ class Runtime:
         """Begin to accept connections, in whatever state the node is by now."""
         if self.node is None:
             return
-        shared = Application(self.node)
-        hostname = gethostname() if self._plan.show_hostname else ""
-        for listener, sock in zip(self._plan.listeners, self._sockets, strict=True):
-            application = ListenerApplication(shared, listener_options(listener))
-            self._listeners.append(Listener(application, listener_config(listener, hostname), sock, self._clock))
+        self._application = Application(self.node)
+        for stanza, sock in zip(self._plan.listeners, self._sockets, strict=True):
+            application, config = self._settings_of(self._application, stanza)
+            self._listeners.append(Listener(application, config, sock, self._clock))
         for opened in self._listeners:
             await opened.start()
+
+    def _settings_of(self, shared: Application, stanza: Stanza) -> tuple[ListenerApplication, ListenerConfig]:
+        hostname = gethostname() if self._plan.show_hostname else ""
+        return ListenerApplication(shared, listener_options(stanza)), listener_config(stanza, hostname)
+
+    def reconfigure(self, stanzas: tuple[Stanza, ...]) -> None:
+        """Go over to other settings of the same listeners; `reload` reads the files that they name."""
+        self._plan = replace(self._plan, listeners=stanzas)
+        if self._application is not None:
+            for listener, stanza in zip(self._listeners, stanzas, strict=True):
+                listener.reconfigure(*self._settings_of(self._application, stanza))
 
     async def unseal(self, root_key: Secret) -> bool:
         """Open the barrier in this process; False when the key isn't this store's."""

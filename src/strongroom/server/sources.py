@@ -26,6 +26,8 @@ class Sources(msgspec.Struct, frozen=True):
     """Name and content."""
     overrides: dict[str, str] = {}
     """Settings from the command line: `log_level`, `log_format`, `log_file`."""
+    reloaded: tuple[tuple[str, str], ...] = ()
+    """The files as they were read again while the node ran; of these, the listeners count."""
 
     def __repr__(self) -> str:
         return f"Sources({[name for name, _ in self.texts]})"
@@ -51,7 +53,9 @@ def load(sources: Sources) -> Config:
 
     Raises: `ConfigError`.
     """
-    config = apply_environment(merge([parse_config(text, name) for name, text in sources.texts]), os.environ)
+    config = _parsed(sources.texts)
+    if sources.reloaded:
+        config = replace(config, listeners=_parsed(sources.reloaded).listeners)
     settings, given = config.settings, sources.overrides
     settings = replace(
         settings,
@@ -60,3 +64,7 @@ def load(sources: Sources) -> Config:
         log_file=given.get("log_file") or settings.log_file,
     )
     return with_cache(replace(config, settings=settings))
+
+
+def _parsed(texts: tuple[tuple[str, str], ...]) -> Config:
+    return apply_environment(merge([parse_config(text, name) for name, text in texts]), os.environ)

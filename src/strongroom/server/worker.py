@@ -186,15 +186,17 @@ class Worker:
                 case "certificates":
                     self._runtime.reload_tls()
                 case "reload":
-                    self._reload(str(message.body.get("log_level", "")))
+                    self._reload(message)
                 case _:
                     log.error("unknown order", kind=message.kind)
 
-    def _reload(self, log_level: str) -> None:
+    def _reload(self, message: Message) -> None:
         try:
-            logs.reopen(log_level)
+            logs.reopen(str(message.body.get("log_level", "")))
         except logs.LogError as error:
             log.error("the log goes on in the old file", reason=str(error))
+        config = load(msgspec.convert(message.body["sources"], Sources))
+        self._runtime.reconfigure(plan(config, 1).listeners)
         self._runtime.reload()
 
     async def _open(self, message: Message) -> None:

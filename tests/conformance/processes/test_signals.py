@@ -149,6 +149,45 @@ def test_hup_reloads_certificates(tls_node: tuple[Node, Target], tmp_path: Path)
     assert authority.exists()
 
 
+def test_hup_takes_the_listeners_settings(node: Node) -> None:
+    """Other headers and limits hold for old connections too, for a worker that starts later, and after sealing."""
+    file = node.directory / "node.hcl"
+    text = file.read_text()
+
+    def hup(changed: str, said: str) -> None:
+        before = node.log_text().count(said)
+        file.write_text(changed)
+        os.kill(node.pid, signal.SIGHUP)
+        wait_until(lambda: node.log_text().count(said) > before, f"{said!r} isn't said")
+
+    headers = 'custom_response_headers { "default" = { "X-Site" = ["%s"] } }\n'
+    first = text.replace("tls_disable", headers % "one" + "tls_disable")
+    with node.connect() as old:
+        assert "x-site" not in old.call("GET", "sys/health").headers
+        hup(first, "reloading")
+        wait_until(lambda: old.call("GET", "sys/health").headers.get("x-site") == "one", "no header")
+        for changed, said in (
+            (text.replace("listener", "listener }"), "was not read again"),
+            (first.replace(node.address, Node(node.directory).address), "stay as they are until a restart"),
+            (first + text[text.index("\nlistener") :], "stay as they are until a restart"),
+        ):
+            hup(changed, said)
+            assert old.call("GET", "sys/health").headers["x-site"] == "one"
+    hup(text.replace("tls_disable", headers % "two" + "tls_disable"), "reloading")
+
+    def everywhere() -> bool:
+        with node.connect() as one, node.connect() as other, node.connect() as third:
+            answers = [connection.call("GET", "sys/health") for connection in (one, other, third)]
+        return all(answer.headers.get("x-site") == "two" for answer in answers)
+
+    wait_until(everywhere, "not everywhere")
+    before = node.workers()
+    for worker in before:
+        os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: not {*before} & {*node.workers()}, "they live")
+    wait_until(everywhere, "not the later ones", 20)
+
+
 def node_log(node: Node) -> str:
     """What its log file holds."""
     return (node.directory / "log" / "strongroom.log").read_text()
