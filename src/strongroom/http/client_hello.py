@@ -16,8 +16,9 @@ _CLIENT_HELLO = 1
 _SERVER_NAME = 0
 _PROTOCOLS = 16
 _HOST_NAME = 0
-MAX_BYTES = 64 * 1024
-"""More than any client says; OpenSSL refuses it."""
+MAX_BYTES = 16 * 1024
+_MAX_RECORDS = 8
+"""More of either is said by nobody whom an answer by this depends on, and would take ever longer to read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,10 @@ def read_client_hello(data: bytes) -> ClientHello | None:
 def _message(data: bytes) -> bytes | None:
     """The first handshake message, which may span records; None if it isn't complete."""
     joined = b""
-    at = 0
+    at = records = 0
     while at < len(data):
-        if data[at] != _HANDSHAKE:
+        records += 1
+        if data[at] != _HANDSHAKE or records > _MAX_RECORDS:
             raise _Malformed
         length = int.from_bytes(data[at + 3 : at + 5], "big")
         joined += data[at + 5 : at + 5 + length]

@@ -17,29 +17,18 @@ import pytest
 from cryptography import x509
 
 from tests.conformance.acme.authority import AcmeAuthority, acme_authority
+from tests.conformance.acme.ports import HTTP_PORT, TLS_PORT, closed_to_us
 from tests.conformance.processes.node import CONFIG, Node, running, wait_until
 from tests.conformance.servers import OURS, free_port
 
 NAME = "node.strongroom.test"
-HTTP_PORT, TLS_PORT = 80, 443
 ISSUE_TIMEOUT_S = 30.0
 
 WITHIN_TLS = "tls_acme_disable_http_challenge = true"
 OVER_HTTP = "tls_acme_disable_alpn_challenge = true"
 
 
-def _closed_to_us() -> str:
-    for port in (HTTP_PORT, TLS_PORT):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError as error:
-                return f"port {port}, where authorities look, can't be had here: {error.strerror}"
-    return ""
-
-
-_REASON = _closed_to_us()
+_REASON = closed_to_us(HTTP_PORT, TLS_PORT)
 pytestmark = pytest.mark.skipif(bool(_REASON), reason=_REASON)
 
 

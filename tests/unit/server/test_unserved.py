@@ -22,7 +22,7 @@ def test_a_plain_configuration_passes() -> None:
     [
         ('seal "awskms" {}', '^a.hcl:6:.*the seal type "awskms" is not supported'),
         ('audit "file" "main" {}', "^a.hcl:6:.*strongroom audit enable"),
-        ('listener "tcp" {\n  tls_acme_domains = ["a.example"]\n}', "^a.hcl:6:.*ACME"),
+        ('listener "tcp" {\n  tls_acme_domains = ["a.example"]\n}', "^a.hcl:6:.*tls_acme_cache_path is needed"),
     ],
 )
 def test_refuses_what_would_be_missed(stanza: str, why: str) -> None:

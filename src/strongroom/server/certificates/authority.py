@@ -203,7 +203,9 @@ def _told() -> Iterator[None]:
     except errors.TimeoutError as error:
         raise IssueFailed("the authority did not decide in time") from error
     except requests.RequestException as error:
-        raise IssueFailed(f"the authority can't be reached: {error}") from error
+        # Of nested errors the innermost says what it is.
+        cause = getattr(error.args[0], "reason", error) if error.args else error
+        raise IssueFailed(f"the authority can't be reached: {cause}") from error
     except IssueFailed:
         raise
     except Exception as error:

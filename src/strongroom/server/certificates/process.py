@@ -91,7 +91,12 @@ class Renewal:
     def due_at(self) -> float:
         """When there is something to be done, in seconds since the epoch."""
         due = max(self._renew_at, self._not_before)
-        return min(due, self._ask_at) if self._renew_at else due
+        return min(due, self._ask_at) if self._may_ask else due
+
+    @property
+    def _may_ask(self) -> bool:
+        """Whether an authority's wish would change anything."""
+        return max(self._ask_at, self._clock.now()) < self._renew_at
 
     def hurry(self) -> None:
         """Don't wait any longer after what has failed."""
@@ -103,7 +108,7 @@ class Renewal:
         now = self._clock.now()
         if now >= max(self._renew_at, self._not_before):
             self._renew()
-        elif self._renew_at and now >= self._ask_at:
+        elif self._may_ask and now >= self._ask_at:
             self._ask()
 
     def _renew(self) -> None:
