@@ -12,7 +12,9 @@ from OpenSSL import SSL, crypto
 
 from strongroom.http.settings import ListenerError, TlsSettings
 from strongroom.http.tls import load_context
+from strongroom.server.certificates.settings import uses_acme
 from strongroom.server.config import Listener
+from strongroom.server.diagnose_acme import check_acme
 from strongroom.server.diagnose_result import Finding, Status, fail, ok, skipped, warn
 from strongroom.server.plan import PlanError, listener_config
 
@@ -40,6 +42,8 @@ def check_tls(listener: Listener, now: datetime) -> Finding:
             "Tokens and secrets pass in clear. Set tls_cert_file and tls_key_file, unless a proxy on this machine "
             "ends TLS before it.",
         )
+    if uses_acme(listener):
+        return check_acme(NAME, listener, now)
     try:
         settings = listener_config(listener).tls
         if settings is None:

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from strongroom.server import logs
+from strongroom.server.certificates.settings import uses_acme
 from strongroom.server.config import Config, ConfigError, Listener
 from strongroom.server.plan import PlanError, listener_config, listener_options, plan
 from strongroom.server.sources import SourceError, Sources, load, read
@@ -77,4 +78,6 @@ def moved(running: tuple[Listener, ...], wanted: tuple[Listener, ...]) -> str:
             fixed = field.name in _FIXED or field.name.startswith(_FIXED_PREFIX)
             if fixed and getattr(old, field.name) != getattr(new, field.name):
                 return f"{new.where}: {field.metadata.get('key') or field.name} has changed"
+        if uses_acme(old) != uses_acme(new):
+            return f"{new.where}: whether the certificate comes by ACME has changed"
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -266,6 +268,42 @@ def _obtaining(node: Node) -> list[int]:
         for pid in node.workers()
         if b"strongroom.server.certificates.process" in Path(f"/proc/{pid}/cmdline").read_bytes()
     ]
+
+
+def test_diagnosis(tmp_path: Path, authority: AcmeAuthority) -> None:
+    """With a certificate all is well, without one there is a warning; a key that others can read is a failure."""
+    port = free_port()
+    with started(tmp_path, listener(authority, port, OVER_HTTP)) as node:
+        obtained(node, authority, port)
+        found = _diagnosed(tmp_path)
+        assert found["status"] == "ok"
+        assert f"{NAME} by ACME, valid until" in found["message"]
+        [certificate] = (tmp_path / "store" / "acme" / "certificates").iterdir()
+        certificate.chmod(0o644)
+        found = _diagnosed(tmp_path)
+        assert found["status"] == "fail"
+        assert "others can read the private key" in found["message"]
+        certificate.unlink()
+        found = _diagnosed(tmp_path)
+        assert found["status"] == "warn"
+        assert "there is no certificate yet" in found["warnings"][0]
+        done = subprocess.run(
+            [str(OURS), "operator", "validate-config", f"-config={tmp_path}/node.hcl"], capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stdout
+
+
+def _diagnosed(directory: Path) -> dict[str, Any]:
+    """What the diagnosis says of the listener with ACME."""
+    done = subprocess.run(
+        [str(OURS), "operator", "diagnose", f"-config={directory}/node.hcl", "-format=json"],
+        capture_output=True,
+        check=False,
+    )
+    groups = json.loads(done.stdout)["children"]
+    [listeners] = [found for found in groups if found["name"] == "Start Listeners"]
+    found: dict[str, Any] = [each for each in listeners["children"] if each["name"] == "Check Listener TLS"][1]
+    return found
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,16 @@ def test_sockets_stay(listeners: str, reason: str) -> None:
     assert moved(parse_config(START, "a.hcl").listeners, parse_config(listeners, "b.hcl").listeners) == reason
 
 
+def test_acme_begins_with_a_start() -> None:
+    """A listener that had a certificate's file can't go over to ACME, for which there is no process then."""
+    acme = 'address = "127.0.0.1:8200" tls_acme_domains = ["a.example"]'
+    file = 'tls_cert_file = "c" tls_key_file = "k"'
+    before = parse_config(f'listener "tcp" {{ {acme} {file} }}', "a.hcl").listeners
+    after = parse_config(f'listener "tcp" {{ {acme} }}', "b.hcl").listeners
+    assert moved(before, after) == "b.hcl:1:10: whether the certificate comes by ACME has changed"
+    assert moved(after, after) == ""
+
+
 def test_nothing_but_the_listeners_is_taken() -> None:
     """A worker that starts after a reload has the store and the times that the others have."""
     changed = START.replace("/a", "/b").replace("1h", "2h").replace("tls_disable = true", "max_request_size = 5")

@@ -63,10 +63,10 @@ def _check_owner(cache: Path) -> None:
         raise AcmeError(f"tls_acme_cache_path: {problem}")
 
 
-def distrust(cache: Path) -> str:
+def distrust(cache: Path, *, owner_matters: bool = True) -> str:
     """Why others could put something else in a directory's place; empty if they couldn't.  Raises `OSError`."""
     found = cache.stat()
-    if found.st_uid not in {os.geteuid(), 0}:
+    if owner_matters and found.st_uid not in {os.geteuid(), 0}:
         return f"{cache} belongs to another user"
     # In a directory such as /tmp, only its owner can rename what is in it.
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not found.st_mode & stat.S_ISVTX:

@@ -13,6 +13,7 @@ from strongroom.server.companion import Companion
 from strongroom.server.config import Listener
 from strongroom.server.plan import Plan, PlanError
 
+MISSING = "certificates by ACME need a package that isn't installed: pip install 'strongroom[acme]'"
 _MODULE = "strongroom.server.certificates.process"
 
 
@@ -23,7 +24,7 @@ def check(listeners: Iterable[Listener]) -> None:
     """
     found = wanted(listeners)
     if found and not installed():
-        raise PlanError("certificates by ACME need a package that isn't installed: pip install 'strongroom[acme]'")
+        raise PlanError(MISSING)
     for each in found:
         try:
             cache.prepare(each.settings.cache)
