@@ -48,12 +48,7 @@ def test_runs_as_a_program(tmp_path: Path) -> None:
 
 def test_what_only_other_servers_have(tmp_path: Path) -> None:
     """The commands that the index calls useless against this server are, and no longer."""
-    words = {
-        "namespace create": "a",
-        "operator generate-root": "-init",
-        "operator rekey": "-init",
-        "operator rotate-keys": "-init",
-    }
+    words = {"namespace create": "a"}
     with opened(tmp_path, programs(tmp_path)) as (shell, names):
         shell.start("strongroom server -dev")
         shell.run(names.fill("export VAULT_ADDR=http://127.0.0.1:8200"))
