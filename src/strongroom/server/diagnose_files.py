@@ -38,6 +38,8 @@ def permissions(config: Config, files: Iterable[str], storage: Path | None) -> F
     found += [_judge_path(Path(name), _key_file, True) for name in keys if reachable(Path(name))]
     if storage is not None and reachable(storage):
         found.append(_judge_path(storage, _storage_directory, True))
+    if spool := config.settings.audit_spool_path:
+        found.append(_spool(Path(spool)))
     for setting in ("log_file", "pid_file"):
         if named := getattr(config.settings, setting):
             found.append(_writable(setting, Path(named)))
@@ -106,6 +108,14 @@ def _storage_directory(name: str, found: os.stat_result, _: bool) -> Finding:
             facts=_mode(found),
         )
     return ok(name, "The store is its owner's only.", facts=_mode(found))
+
+
+def _spool(path: Path) -> Finding:
+    if path.exists() and not path.is_dir():
+        return fail(
+            f"audit_spool_path {path}", "It is no directory.", "Name a directory; it is made when it is needed."
+        )
+    return _writable("audit_spool_path", path)
 
 
 def _writable(setting: str, path: Path) -> Finding:

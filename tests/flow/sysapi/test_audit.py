@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from strongroom.audit import chain
+from strongroom.audit.forwarding import Forwarder
 from strongroom.barrier.transaction import transact
+from strongroom.server import wiring
 from tests.flow.sysapi.system_server import Server
 
 CANARY = "canary-d41d8cd98f"
@@ -284,3 +286,54 @@ def _points_to(link: Path, path: Path) -> bool:
         return link.readlink() == path
     except OSError:
         return False
+
+
+class Kept:
+    """A target that keeps its lines."""
+
+    def __init__(self) -> None:
+        self.lines: list[bytes] = []
+
+    def send(self, line: bytes) -> None:
+        """Keep it."""
+        self.lines.append(line)
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+def test_standard_output_is_reached_through_the_spool(tmp_path: Path) -> None:
+    """Entries wait, `sys/metrics` says how much of which device, the forwarder delivers a chain that verifies."""
+
+    async def run() -> None:
+        server = await Server.start(wiring.Settings(audit_spool_path=str(tmp_path / "spool")))
+        await server.ok("PUT", "sys/audit/out", {"type": "file", "options": {"file_path": "stdout"}})
+        for _ in range(3):
+            await server.ok("GET", "sys/mounts")
+        waiting = [
+            gauge
+            for gauge in (await server.ok("GET", "sys/metrics")).body["Gauges"]
+            if gauge["Name"] == "vault.audit.spool_bytes"
+        ]
+        assert [(gauge["Labels"]["device"], gauge["Value"] > 3000) for gauge in waiting] == [("out/", True)]
+        assert server.node.unsealed is not None
+        key = (await transact(server.node.unsealed.barrier, server.node.unsealed.audit.records))[0].salt
+        server.node.unsealed.audit.close()
+        kept = Kept()
+        Forwarder(tmp_path / "spool", lambda name: {"stdout": kept}[name]).drain(10)
+        assert chain.verify(key, kept.lines).faults == ()
+        assert len(kept.lines) == 2 * 4
+        assert not any(path.is_dir() for path in (tmp_path / "spool").iterdir())
+
+    asyncio.run(run())
+
+
+def test_a_pipe_needs_a_spool_and_says_so(tmp_path: Path) -> None:
+    """Without a directory for it the device is refused, with what to set."""
+
+    async def run(server: Server) -> None:
+        refused = await server.ask("PUT", "sys/audit/out", {"type": "file", "options": {"file_path": "stdout"}})
+        assert refused.status == 400
+        assert "audit_spool_path" in refused.error
+
+    on_server(run)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from strongroom.audit.broker import style_of
 from strongroom.audit.file import FileDevice, file_device
 from strongroom.lib.errors import InvalidRequest, Unavailable
 
@@ -107,3 +108,26 @@ def test_a_full_device_says_so() -> None:
         device.write(b"x\n")
     assert "No space left" in caught.value.detail
     device.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"exclude": "[]"}, "Vault Enterprise"),
+        ({"filter": "mount_type == kv"}, "Vault Enterprise"),
+        ({"fallback": "true"}, "Vault Enterprise"),
+        ({"format": "jsonx"}, "jsonx"),
+        ({"format": "x"}, "unknown format"),
+        ({"prefix": "a\nb"}, "control characters"),
+        ({"log_raw": "x"}, "ParseBool"),
+    ],
+)
+def test_options_that_would_be_missed_are_refused(options: dict[str, str], text: str) -> None:
+    """What would leave out entries or fields, or break lines, is an error and never passed over."""
+    with pytest.raises(InvalidRequest, match=text):
+        style_of(options)
+
+
+def test_options_that_change_nothing_are_taken() -> None:
+    """An Enterprise option that is off asks for nothing."""
+    assert style_of({"fallback": "false", "exclude": "", "prefix": "@cee: "}) == style_of({})

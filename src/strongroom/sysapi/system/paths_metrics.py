@@ -83,6 +83,10 @@ def _gauges(parts: Unsealed, router: Router) -> list[Gauge]:
         )
         for (kind, local), count in counts.items()
     ]
+    out += [
+        Gauge("vault.audit.spool_bytes", waiting, "What waits for the audit forwarder.", {**cluster, "device": path})
+        for path, waiting in sorted(parts.audit.backlogs().items())
+    ]
     return [
         *out,
         Gauge("process.resident_memory_bytes", host.resident_bytes(), "Memory that the process holds."),
