@@ -17,6 +17,7 @@ import structlog
 
 from strongroom.audit.forwarding import Forwarder
 from strongroom.audit.forwarding.forwarder import LOOK_EVERY_S
+from strongroom.audit.spool.spool import places
 from strongroom.server import logs
 from strongroom.server.companion import Companion
 from strongroom.server.hardening import die_with, hide_memory
@@ -44,7 +45,7 @@ def companion(planned: Plan) -> Companion:
         "audit forwarder",
         "strongroom.server.forwarding",
         header,
-        wanted=lambda: bool(planned.settings.audit_spool_path) and directory.is_dir(),
+        wanted=lambda: bool(planned.settings.audit_spool_path) and any(places(directory)),
         finishing_s=DRAIN_S + 1.0,
     )
 
