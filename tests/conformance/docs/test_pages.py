@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -22,8 +23,12 @@ from tests.conformance.postgres import PostgresqlServer, postgresql_server
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
-PAGES = ("coming-from-vault.md", "troubleshooting.md", "engines", "auth")
-OWN_TESTS = {"getting-started.md", "production.md", "plugins.md"}
+PAGES = (
+    *("audit.md", "coming-from-vault.md", "configuration.md", "leases-and-tokens.md", "monitoring.md", "policies.md"),
+    "troubleshooting.md",
+    *("engines", "auth"),
+)
+OWN_TESTS = {"getting-started.md", "production.md", "plugins.md", "storage.md"}
 __all__ = ["postgresql_server"]
 
 
@@ -49,15 +54,37 @@ def test_getting_started(tmp_path: Path) -> None:
         assert run_page(DOCS / "getting-started.md", shell, names) > 20
 
 
-@pytest.mark.timeout(300)
-def test_production(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
-    """TLS, key holders, audit, an administrator, and backups of both stores that are really restored."""
+@pytest.fixture
+def administrator(postgresql_server: PostgresqlServer) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A connection to a server that has no `strongroom`, neither before nor afterwards."""
     with psycopg.connect(postgresql_server.url, autocommit=True) as connection:
-        connection.execute("CREATE ROLE strongroom LOGIN PASSWORD 'password-of-the-database'")
-        connection.execute("CREATE DATABASE strongroom OWNER strongroom")
+        try:
+            yield connection
+        finally:
+            connection.execute("DROP DATABASE IF EXISTS strongroom WITH (FORCE)")
+            connection.execute("DROP ROLE IF EXISTS strongroom")
+
+
+@pytest.mark.timeout(300)
+def test_production(
+    tmp_path: Path, postgresql_server: PostgresqlServer, administrator: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    """TLS, key holders, audit, an administrator, and backups of both stores that are really restored."""
+    administrator.execute("CREATE ROLE strongroom LOGIN PASSWORD 'password-of-the-database'")
+    administrator.execute("CREATE DATABASE strongroom OWNER strongroom")
     with opened(tmp_path, programs(tmp_path)) as (shell, names):
         names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
         assert run_page(DOCS / "production.md", shell, names) > 30
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.usefixtures("administrator")
+def test_storage(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
+    """A database made as the page says is enough for a server."""
+    with opened(tmp_path, programs(tmp_path)) as (shell, names):
+        names.replace("postgres://postgres@db.example.com:5432/postgres", postgresql_server.url)
+        names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
+        assert run_page(DOCS / "storage.md", shell, names) > 4
 
 
 def test_the_example_is_the_packaged_configuration() -> None:
