@@ -24,7 +24,7 @@ from tests.conformance.postgres import PostgresqlServer, postgresql_server
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 PAGES = (
-    *("audit.md", "coming-from-vault.md", "configuration.md", "leases-and-tokens.md", "monitoring.md", "policies.md"),
+    *("audit.md", "coming-from-vault.md", "configuration.md", "monitoring.md", "policies.md"),
     "troubleshooting.md",
     *("engines", "auth"),
 )
