@@ -258,6 +258,7 @@ def test_sealing_keeps_the_listener(tmp_path: Path, authority: AcmeAuthority) ->
         [pid] = _obtaining(node)
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: len(_obtaining(node)) == 1 and _obtaining(node) != [pid], node.log_text, 20)
+        [pid] = _obtaining(node)
         node.stop()
         assert not Path(f"/proc/{pid}").exists()
 

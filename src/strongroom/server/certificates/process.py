@@ -81,7 +81,7 @@ class Renewal:
     def _found(self, validity: Validity) -> None:
         self._renew_at = schedule.renewal_at(validity, self._chance())
         log.info(
-            "certificate",
+            "a certificate is in use",
             names=self._settings.domains,
             expires=_shown(validity.not_after),
             renewal=_shown(self._renew_at),
