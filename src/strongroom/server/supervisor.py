@@ -15,21 +15,19 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import msgspec
 import structlog
 
-from strongroom.barrier.succession import fingerprint
-from strongroom.lib.rand import SystemRandom, uuid4
+from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
 from strongroom.sealing import shares
-from strongroom.sealing.ceremonies import Order
-from strongroom.sealing.port import Ceremonies
 from strongroom.server import logs
 from strongroom.server.companion import Companion
+from strongroom.server.custody import Custody
 from strongroom.server.processes import LOG_LEVEL
 from strongroom.server.protocol import STOP_DRAIN_S, Message
 from strongroom.server.questions import Questions
 from strongroom.server.renewal import DEFERRED
+from strongroom.server.restarts import Restarts
 from strongroom.server.unsealing import Unsealing
 from strongroom.server.worker_process import WorkerProcess
 
@@ -38,10 +36,6 @@ log = structlog.get_logger("supervisor")
 DRAIN_S = 2.0
 _KILL_AFTER_S = 3.0
 _KILL_STOPPING_AFTER_S = STOP_DRAIN_S + 2.0
-_RESTART_PAUSE_S = 0.25
-_LONGEST_PAUSE_S = 10.0
-_SETTLED_S = 10.0
-"""A worker that ends sooner counts as a failed start: the next one waits longer."""
 _TICK_S = 0.25
 _SEALING_S = 0.5
 """For how long a process may finish whose like is started at once."""
@@ -72,18 +66,14 @@ class Supervisor:
         self._on_ready = on_ready
         self._reload = reload
         self._announced = False
-        self._random = SystemRandom()
         self._selector = selectors.DefaultSelector()
         self._workers: dict[int, WorkerProcess] = {}
-        self._root_key: Secret | None = None
-        self._collection = shares.EMPTY
-        self._ceremonies = Ceremonies(self._random)
+        self._custody = Custody(SystemRandom())
         self._unsealing: Unsealing | None = None
         self._questions = Questions()
         self._sealing: list[tuple[WorkerProcess, int]] | None = None
         self._stopping = False
-        self._restart_at: dict[int, float] = {}
-        self._failures: dict[int, int] = {}
+        self._restarts = Restarts()
         self._status = 0
         self._next_id = 0
         self._wake_read, self._wake_write = socket.socketpair()
@@ -128,7 +118,7 @@ class Supervisor:
         except OSError as error:
             # Out of processes or memory, most likely for now.
             log.error("a worker cannot be started", reason=error.strerror)
-            self._restart_later(slot)
+            self._restarts.after_failure(slot, time.monotonic())
             return
         self._workers[worker.pid] = worker
         self._selector.register(worker.control, selectors.EVENT_READ, worker)
@@ -166,7 +156,7 @@ class Supervisor:
             case "submit":
                 self._submit(worker, message)
             case "reset":
-                self._collection = shares.EMPTY
+                self._custody.collection = shares.EMPTY
                 worker.send(Message("reply", id=message.id))
             case "unseal":
                 self._unseal(worker, message)
@@ -177,10 +167,10 @@ class Supervisor:
             case "answer":
                 self._questions.answered(worker, message)
             case "ceremony":
-                outcome = self._ceremonies.obey(msgspec.msgpack.decode(message.secret, type=Order))
-                worker.send(Message("reply", id=message.id, secret=msgspec.msgpack.encode(outcome)))
+                worker.send(Message("reply", id=message.id, secret=self._custody.obey(message.secret)))
             case "succeeded":
-                self._succeeded(message)
+                if self._custody.succeed(str(message.body["fingerprint"]), Secret(message.secret)):
+                    log.info("the root key was replaced")
             case "seal":
                 self._seal(worker, message.id)
             case "retire":
@@ -191,8 +181,8 @@ class Supervisor:
     def _worker_ready(self, worker: WorkerProcess) -> None:
         """Its store is open: it gets the key before anybody can connect, so that none finds it sealed."""
         worker.ready = True
-        if self._root_key is not None:
-            self._give_key(worker, self._root_key)
+        if self._custody.root_key is not None:
+            self._give_key(worker, self._custody.root_key)
         else:
             self._listen(worker)
 
@@ -224,17 +214,16 @@ class Supervisor:
         """Collect a share.  One that comes after the last that was needed waits for, or finds, the node unsealed."""
         if self._unsealing is not None:
             self._unsealing.askers.append((worker, message.id))
-        elif self._root_key is not None:
+        elif self._custody.root_key is not None:
             self._reply_progress(worker, message.id, ())
         else:
-            step = shares.add(self._collection, message.secret, int(message.body["threshold"]), uuid4(self._random))
-            self._collection = step.collection
-            self._reply_progress(worker, message.id, step.complete)
+            complete = self._custody.submit(message.secret, int(message.body["threshold"]))
+            self._reply_progress(worker, message.id, complete)
 
     def _reply_progress(self, worker: WorkerProcess, request_id: int, complete: tuple[bytes, ...]) -> None:
         body = {
-            "nonce": self._collection.nonce,
-            "count": len(self._collection.shares),
+            "nonce": self._custody.collection.nonce,
+            "count": len(self._custody.collection.shares),
             "complete": list(complete),
         }
         worker.send(Message("reply", id=request_id, body=body))
@@ -251,11 +240,11 @@ class Supervisor:
         if self._unsealing is not None:
             self._unsealing.askers.append((asker, message.id))
             return
-        if self._root_key is not None:
+        if self._custody.root_key is not None:
             asker.send(Message("reply", id=message.id))
             return
-        self._root_key = Secret(message.secret)
-        self._collection = shares.EMPTY
+        root_key = Secret(message.secret)
+        self._custody.unseal(root_key)
         self._unsealing = Unsealing()
         self._unsealing.askers.append((asker, message.id))
         for worker in self._workers.values():
@@ -263,7 +252,7 @@ class Supervisor:
                 continue
             self._unsealing.waiting.add(worker.pid)
             if worker.ready:  # the others get it as soon as they are
-                self._give_key(worker, self._root_key)
+                self._give_key(worker, root_key)
         log.info("unsealing", workers=len(self._unsealing.waiting))
 
     def _opened(self, worker: WorkerProcess, error: str) -> None:
@@ -295,19 +284,13 @@ class Supervisor:
             for failed in unsealing.failed:
                 self._replace(failed)
         else:
-            self._root_key = None
+            self._custody.root_key = None
             error = unsealing.error
         for other in self._workers.values():
             if other.ready and other.ending_since is None:
                 self._listen(other)
         for asker, request_id in unsealing.askers:
             asker.send(Message("reply", id=request_id, body={"error": error}))
-
-    def _succeeded(self, message: Message) -> None:
-        """A worker has met a new root key.  Every worker says so; the first counts."""
-        if self._root_key is not None and fingerprint(self._root_key) == message.body["fingerprint"]:
-            self._root_key = Secret(message.secret)
-            log.info("the root key was replaced")
 
     def _ask_all(self, asker: WorkerProcess, message: Message) -> None:
         if message.body["name"] == LOG_LEVEL:
@@ -318,10 +301,8 @@ class Supervisor:
     def _seal(self, asker: WorkerProcess, request_id: int) -> None:
         """Forget the key and end every worker; who asked for it last, so that it can answer."""
         log.info("sealing")
-        self._root_key = None
-        self._collection = shares.EMPTY
-        self._ceremonies.forget()
-        self._restart_at.clear()
+        self._custody.forget()
+        self._restarts.clear()
         self._end_companions()
         self._sealing = [*(self._sealing or ()), (asker, request_id)]
         askers = [worker for worker, _ in self._sealing]
@@ -402,28 +383,20 @@ class Supervisor:
         self._finish_sealing()
         if self._stopping or self._sealing is not None:
             return
+        now = time.monotonic()
         if worker.ending_since is not None and not worker.failed:
-            self._restart_at[worker.slot] = time.monotonic()
+            self._restarts.at_once(worker.slot, now)
             return
         log.error("worker ended by itself", pid=worker.pid, status=worker.poll())
         if not self._announced:
             self._give_up()
             return
-        if time.monotonic() - worker.started_at > _SETTLED_S:
-            self._failures[worker.slot] = 0
-        self._restart_later(worker.slot)
-
-    def _restart_later(self, slot: int) -> None:
-        """At once after one failure, ever later after more of them."""
-        failures = self._failures[slot] = self._failures.get(slot, 0) + 1
-        pause_s = min(_RESTART_PAUSE_S * 2**failures, _LONGEST_PAUSE_S) if failures > 1 else 0.0
-        self._restart_at[slot] = time.monotonic() + pause_s
+        self._restarts.after_failure(worker.slot, now, now - worker.started_at)
 
     def _tick(self) -> None:
         now = time.monotonic()
-        for slot, due in list(self._restart_at.items()):
-            if due <= now and not self._stopping and self._sealing is None:
-                del self._restart_at[slot]
+        if not self._stopping and self._sealing is None:
+            for slot in self._restarts.take_due(now):
                 self._start(slot)
         for companion in self._companions:
             companion.tick()
