@@ -75,6 +75,8 @@ async def _status(node: Node) -> dict[str, Any]:
         "nonce": progress.nonce,
         "recovery_seal": False,
         "version": VERSION,
+        # Clients of Vault know the one name, those of OpenBao the other.
+        "build_date": RELEASED,
         "commit_date": RELEASED,
         "migration": False,
     }
@@ -123,19 +125,21 @@ def _chosen(data: Mapping[str, Any], name: str, status: int) -> int:
 
 
 async def leader(node: Node, operation: Operation, data: Mapping[str, Any]) -> FrontAnswer:
-    """`GET sys/leader`: every node that is unsealed serves reads and writes, so each leads."""
+    """`GET sys/leader`: every node that is unsealed serves reads and writes, so each leads.
+
+    Source: https://developer.hashicorp.com/vault/api-docs/system/leader
+    """
     _only(operation, Operation.READ)
     if node.unsealed is None:
         raise Sealed(SEALED)
-    if not node.clustered:
-        return FrontAnswer(200, {"ha_enabled": False})
+    # A node by itself names no leader, in the same fields: clients of Vault read them without asking first.
     return FrontAnswer(
         200,
         {
-            "ha_enabled": True,
-            "is_self": True,
-            "leader_address": node.api_address,
-            "leader_cluster_address": node.cluster_address,
+            "ha_enabled": node.clustered,
+            "is_self": node.clustered,
+            "leader_address": node.api_address if node.clustered else "",
+            "leader_cluster_address": node.cluster_address if node.clustered else "",
             "performance_standby": False,
             "performance_standby_last_remote_wal": 0,
         },

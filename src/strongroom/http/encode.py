@@ -27,7 +27,8 @@ def encode(envelope: Envelope, status: int = 200, headers: tuple[tuple[str, str]
         body = _encoder.encode(envelope)
     except OverflowError:
         body = json.dumps_unsorted(msgspec.structs.asdict(envelope))
-    return HttpResponse(status=status, headers=HEADERS + headers, body=body + b"\n")
+    # Of an answer that isn't a success clients make an exception's text, which a line's end would break.
+    return HttpResponse(status=status, headers=HEADERS + headers, body=body + b"\n" if status < 400 else body)
 
 
 def encode_repeated(envelope: Envelope, status: int = 200) -> HttpResponse:
