@@ -146,3 +146,11 @@ def test_lockouts_by_type() -> None:
     assert lockouts["userpass"] == Lockout(threshold=3, duration_s=3600, counter_reset_s=900)
     assert lockouts["approle"] == Lockout(threshold=10, duration_s=3600, counter_reset_s=900)
     assert lockouts["ldap"].disabled
+
+
+def test_what_a_listener_opens() -> None:
+    """The older endpoints of key shares need a token unless the stanza says otherwise, each family by its own key."""
+    assert _options("").opened == frozenset()
+    assert _options("disable_unauthed_rekey_endpoints = true").opened == frozenset()
+    assert _options("disable_unauthed_rekey_endpoints = false").opened == {"rekey"}
+    assert _options("disable_unauthed_generate_root_endpoints = false").opened == {"generate-root"}
