@@ -63,6 +63,43 @@ def test_the_token_itself_is_nowhere_in_the_store() -> None:
     on_server(run)
 
 
+def test_a_long_line_of_tokens_costs_no_more_per_token() -> None:
+    """The row of a late descendant is as small as the first's, and the end of the first is the end of all."""
+
+    async def run(server: Server) -> None:
+        storage = server.node.storage
+        tokens = [(await _create(server, policies=["root"], ttl="2h"))["client_token"]]
+        sizes = []
+        for _ in range(150):
+            before = (await storage.scan(keys.TOKEN)).names
+            tokens.append((await _create(server, parent=tokens[-1], ttl="1h"))["client_token"])
+            (made,) = set((await storage.scan(keys.TOKEN)).names) - {*before}
+            entry = await storage.get(keys.TOKEN + made)
+            assert entry is not None
+            sizes.append(len(entry.value))
+        assert max(sizes) - min(sizes) < 64
+        await server.ok("GET", "auth/token/lookup-self", token=tokens[-1])
+        await server.ok("POST", "auth/token/revoke", {"token": tokens[0]})
+        for token in tokens[1::50]:
+            assert (await server.ask("GET", "auth/token/lookup-self", token=token)).status == 403
+
+    on_server(run)
+
+
+def test_a_token_ends_its_own_line_by_prefix() -> None:
+    """Who ends all tokens of a path is among them, with those it hangs on, and is answered all the same."""
+
+    async def run(server: Server) -> None:
+        first = (await _create(server, policies=["root"], ttl="2h"))["client_token"]
+        second = (await _create(server, parent=first, ttl="1h"))["client_token"]
+        third = (await _create(server, parent=second, ttl="1h"))["client_token"]
+        await server.ok("POST", "sys/leases/revoke-prefix/auth/token/create", token=third)
+        for token in (first, second, third):
+            assert (await server.ask("GET", "auth/token/lookup-self", token=token)).status == 403
+
+    on_server(run)
+
+
 def test_rights_only_shrink() -> None:
     """Without sudo, a child has no policy that its parent lacks, is no orphan by asking, not periodic, not named."""
 

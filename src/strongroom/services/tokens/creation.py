@@ -64,7 +64,7 @@ class Planned(msgspec.Struct, frozen=True):
     """The token's row but for what is random, and what the client is warned of."""
 
     record: TokenRecord
-    """Without key, accessor and ancestors."""
+    """Without key, accessor and parent."""
     orphan: bool
     warnings: list[str]
 

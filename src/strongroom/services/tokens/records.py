@@ -31,8 +31,8 @@ class TokenRecord(Record, frozen=True, tag="token"):
     renewable: bool = False
     num_uses: int = 0
     """How often it may be used in all; 0 for no limit.  What is used up is counted in a row of its own."""
-    ancestors: tuple[str, ...] = ()
-    """Keys of the tokens whose end is its end, nearest first; empty for an orphan."""
+    parent: str = ""
+    """Key of the token that made it, whose end is its end; empty for an orphan."""
     auth_mount: str = ""
     """Id of the auth mount it came from, whose end is its end; empty for tokens made by tokens."""
     role: str = ""
@@ -49,11 +49,6 @@ class TokenRecord(Record, frozen=True, tag="token"):
     max_ttl_s: int = 0
     retired: bool = False
     """Revoked by itself: no token any more, but what it had made lives on as orphans, and this row says so."""
-
-    @property
-    def parent(self) -> str:
-        """Key of the token that made it; empty for an orphan."""
-        return self.ancestors[0] if self.ancestors else ""
 
     @property
     def is_root(self) -> bool:

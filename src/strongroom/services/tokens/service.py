@@ -62,7 +62,7 @@ def dead_tree_key(key: str) -> str:
 
 
 class TokenService:
-    """Tokens as rows: each carries its ancestors, so that a dead parent ends its children at once."""
+    """Tokens as rows: each names its parent, and lives only while every token up to the first does."""
 
     def __init__(self, keyring: Keyring, random: Random) -> None:
         self._random = random
@@ -114,15 +114,27 @@ class TokenService:
         """Whether nothing that a token's life hangs on has ended."""
         if record.retired or _over(record, router, now):
             return False
-        for ancestor in record.ancestors:
-            parent = await txn.read(keys.TOKEN + ancestor, TokenRecord)
+        while record.parent:
+            parent = await txn.read(keys.TOKEN + record.parent, TokenRecord)
             if parent is None:
                 return False
             if parent.retired:
                 return True  # revoked by itself: what it had made are orphans
             if _over(parent, router, now):
                 return False
+            record = parent
         return True
+
+    async def lineage(self, txn: Transaction, record: TokenRecord) -> set[str]:
+        """The keys of a token and of all that it hangs on."""
+        found = {record.key}
+        while record.parent:
+            found.add(record.parent)
+            parent = await txn.read(keys.TOKEN + record.parent, TokenRecord)
+            if parent is None:
+                break
+            record = parent
+        return found
 
     async def is_orphan(self, txn: Transaction, record: TokenRecord) -> bool:
         """Whether no other token's end is this one's."""

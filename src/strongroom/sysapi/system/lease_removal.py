@@ -88,7 +88,7 @@ async def _undo(view: SystemView, id_: str, now: float, *, force: bool) -> None:
 async def _end_tokens(request: Request, folder: str) -> None:
     view = system(request)
     parts, own = view.parts, presented(request).record
-    lineage = {own.key, *own.ancestors}
+    lineage = await parts.tokens.lineage(view.txn, own)
     waiting: list[TokenRecord] = []
     last: list[TokenRecord] = []
     async for record in by_lease_prefix(parts.barrier, parts.tokens, view.router, folder, request.now):

@@ -77,7 +77,7 @@ async def _made(request: Request, wanted: Wanted, planned: Planned, entity_id: s
     tokens, record = view.parts.tokens, planned.record
     record = msgspec.structs.replace(
         record,
-        ancestors=() if planned.orphan else (parent.key, *parent.ancestors),
+        parent="" if planned.orphan else parent.key,
         entity_id=entity_id,
         bound_ip=request.address if record.strictly_bind_ip else "",
     )
