@@ -42,8 +42,8 @@ EXAMPLES = [
 
 def keys(kind: type[Any]) -> dict[str, bool]:
     """The settings of a stanza, and whether the reader says that they are served."""
-    declared = [found.metadata | {"name": found.name} for found in fields(kind) if "convert" in found.metadata]
-    return {found["key"] or found["name"]: found["served"] for found in declared}
+    declared = [found for found in fields(kind) if "convert" in found.metadata]
+    return {found.metadata["key"] or found.name: found.metadata["served"] for found in declared}
 
 
 def named(page: str) -> set[str]:

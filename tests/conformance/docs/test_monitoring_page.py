@@ -1,0 +1,76 @@
+"""The page about monitoring names every number and every health status that the server gives."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.servers import Server, start_ours
+
+PAGE = (Path(__file__).parents[3] / "docs" / "monitoring.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A development server with an audit device of each way, so that its numbers are there too."""
+    directory = tmp_path_factory.mktemp("monitored")
+    with start_ours(directory) as running:
+        for name, path in (("one", str(directory / "audit.log")), ("two", "stdout")):
+            body = {"type": "file", "options": {"file_path": path}}
+            assert _ask(running, "PUT", f"sys/audit/{name}", body)[0] == 204
+        yield running
+
+
+def _ask(server: Server, method: str, path: str, body: object = None) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(server.address, timeout=10)
+    try:
+        connection.request(method, f"/v1/{path}", json.dumps(body) if body else None, {"X-Vault-Token": server.token})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def _first_column(heading: str) -> set[str]:
+    section = PAGE.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    return {line.split("|")[1].strip().strip("`") for line in section.splitlines() if re.match(r"\| [`\d]", line)}
+
+
+def test_every_number_is_named(server: Server) -> None:
+    """The table has the names that `sys/metrics` answers, no more and no less."""
+    status, text = _ask(server, "GET", "sys/metrics?format=prometheus")
+    assert status == 200
+    assert _first_column("Numbers") == set(re.findall(r"^# TYPE (\w+)", text.decode(), re.M))
+
+
+def test_labels(server: Server) -> None:
+    """Each number's labels stand beside it."""
+    _, text = _ask(server, "GET", "sys/metrics?format=prometheus")
+    for name, labels in re.findall(r"^(\w+)\{(.*)\} ", text.decode(), re.M):
+        row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{name}` "))
+        assert set(re.findall(r'(\w+)="', labels)) <= set(re.findall(r"`(\w+)`", row.split("|")[2]))
+
+
+def test_numbers_in_json_have_dots(server: Server) -> None:
+    """The same numbers, by Vault's names."""
+    _, text = _ask(server, "GET", "sys/metrics")
+    names = {gauge["Name"].replace(".", "_") for gauge in json.loads(text)["Gauges"]}
+    assert names == _first_column("Numbers")
+
+
+def test_health_statuses() -> None:
+    """The states of a node and their codes are those that the table has."""
+    source = (Path(__file__).parents[3] / "src/strongroom/core/front.py").read_text()
+    states = set(re.findall(r'\("(\w+code)", (\d+)\)', source))
+    rows = {(row[2].strip(" `"), row[0].strip()) for row in _rows("Health")}
+    assert states == rows
+
+
+def _rows(heading: str) -> list[list[str]]:
+    section = PAGE.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    return [line.strip("| ").split("|") for line in section.splitlines() if re.match(r"\| \d", line)]
