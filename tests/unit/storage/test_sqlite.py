@@ -184,6 +184,35 @@ def test_after_an_io_error_nothing_more_is_written(tmp_path: Path) -> None:
         run(again, healed)
 
 
+def test_nothing_is_acknowledged_once_another_file_lies_in_the_place(tmp_path: Path) -> None:
+    """A backup that is copied back, or a folder that is removed, under a running store: no commit, and soon no read."""
+    path = tmp_path / "store"
+    storage = store(path, ballast_bytes=0)
+
+    async def refused(words: str) -> None:
+        with pytest.raises(StorageError) as caught:
+            await storage.commit({}, {"b": b"2"}, {})
+        assert words in caught.value.detail
+        with pytest.raises(StorageError):
+            await storage.upkeep()
+        with pytest.raises(StorageError):
+            await storage.get("a")
+
+    async def scenario() -> None:
+        await storage.commit({}, {"a": b"1"}, {})
+        path.rename(tmp_path / "moved")
+        await refused("replaced or removed")
+        (tmp_path / "moved").rename(path)
+        await storage.upkeep()
+        assert (entry := await storage.get("a")) is not None and entry.value == b"1"
+        await storage.commit({}, {"a": b"3"}, {})
+        (path / "copy").write_bytes((path / "strongroom.db").read_bytes())
+        (path / "copy").rename(path / "strongroom.db")
+        await refused("stop the server before you restore it")
+
+    run(storage, scenario)
+
+
 def test_one_of_several_does_the_upkeep(tmp_path: Path) -> None:
     """Of two stores on one directory one is elected, and the other takes over when it is gone."""
     one, two = store(tmp_path), store(tmp_path)

@@ -52,6 +52,40 @@ def unusable(directory: Path, error: OSError) -> StorageError:
     )
 
 
+class OpenedFile:
+    """The database file as it was opened.
+
+    Whoever puts another in its place, or removes it, leaves us with one that nobody else will ever see: what is
+    committed to it would be acknowledged, and gone with this process.
+
+    Attributes:
+        in_place: whether it was still there at the last look.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        found = path.stat()
+        self._identity = (found.st_dev, found.st_ino)
+        self.in_place = True
+
+    def look(self) -> bool:
+        """Look whether it is still there."""
+        try:
+            found = self._path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            self.in_place = False
+        else:
+            self.in_place = (found.st_dev, found.st_ino) == self._identity
+        return self.in_place
+
+    def missed(self) -> StorageError:
+        """What to raise while it isn't there."""
+        return StorageError(
+            "the store failed",
+            detail=f"{self._path} was replaced or removed while it was in use: stop the server before you restore it",
+        )
+
+
 class FileLock:
     """An advisory lock between processes; the kernel gives it back when its holder dies.
 

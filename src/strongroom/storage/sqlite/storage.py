@@ -18,7 +18,7 @@ from strongroom.lib.rand import Random
 from strongroom.storage.base import Add, Committer, Entry, Fence, Limits, Listing, Revision, Snapshot
 from strongroom.storage.keys import check_commit, check_page
 from strongroom.storage.operations import Commit, GiveRole, TakeRole
-from strongroom.storage.sqlite.files import UPKEEP_LOCK, Ballast, FairLock, FileLock, prepare_directory
+from strongroom.storage.sqlite.files import UPKEEP_LOCK, Ballast, FairLock, FileLock, OpenedFile, prepare_directory
 from strongroom.storage.sqlite.reader import Reader
 from strongroom.storage.sqlite.schema import connect, ensure_schema
 from strongroom.storage.sqlite.upkeep import Upkeep
@@ -80,6 +80,7 @@ class SqliteStorage:
         self._vfs = vfs
         self._synchronous = unsafe_synchronous
         self._reader: Reader | None = None
+        self._file: OpenedFile | None = None
         self._writer: Writer | None = None
         self._upkeep: Upkeep | None = None
         self._locks: list[FileLock | FairLock] = []
@@ -97,6 +98,7 @@ class SqliteStorage:
             reading = connect(database, self._vfs, cache_bytes=_READ_CACHE_BYTES)
             copying = connect(database, self._vfs, cache_bytes=_UPKEEP_CACHE_BYTES)
             copying.execute(f"PRAGMA synchronous = {self._synchronous}").fetchall()
+            file = OpenedFile(database)
             upkeep_lock = FileLock(self._path / UPKEEP_LOCK)
         except BaseException:
             commit_lock.close()
@@ -104,9 +106,11 @@ class SqliteStorage:
         self._locks.append(upkeep_lock)
         ballast = Ballast(self._path, self._ballast_bytes)
         self._reader = Reader(reading, self._clock)
-        self._writer = Writer(writing, commit_lock, ballast, self._clock, self._random)
+        self._file = file
+        self._writer = Writer(writing, file, commit_lock, ballast, clock=self._clock, random=self._random)
         self._upkeep = Upkeep(
             copying,
+            file,
             self._writer,
             upkeep_lock,
             ballast,
@@ -243,8 +247,10 @@ class SqliteStorage:
         await self._upkeep.prune(keep)
 
     def _opened(self) -> Reader:
-        if self._reader is None:
+        if self._reader is None or self._file is None:
             raise _closed()
+        if not self._file.in_place:
+            raise self._file.missed()
         return self._reader
 
     def _writing(self) -> Writer:

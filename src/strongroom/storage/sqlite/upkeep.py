@@ -9,7 +9,7 @@ import apsw
 import structlog
 
 from strongroom.lib.errors import StorageError
-from strongroom.storage.sqlite.files import Ballast, FileLock
+from strongroom.storage.sqlite.files import Ballast, FileLock, OpenedFile
 from strongroom.storage.sqlite.schema import disconnect
 from strongroom.storage.sqlite.thread import BlockingCalls
 from strongroom.storage.sqlite.writer import Writer
@@ -34,6 +34,7 @@ class Upkeep:
     def __init__(
         self,
         connection: apsw.Connection,
+        file: OpenedFile,
         writer: Writer,
         lock: FileLock,
         ballast: Ballast,
@@ -44,6 +45,7 @@ class Upkeep:
         feed_commits: int,
     ) -> None:
         self._connection = connection
+        self._file = file
         self._log = Path(connection.filename + "-wal")
         self._writer = writer
         self._lock = lock
@@ -60,6 +62,8 @@ class Upkeep:
     async def run_once(self) -> bool:
         """One round of work; returns whether this process is the one that does it."""
         async with self._round:
+            if not self._file.look():
+                raise self._file.missed()
             if self._writer.broken:
                 # This process must not write any more; one that may takes over.
                 self._lock.release()

@@ -16,7 +16,7 @@ from strongroom.storage.base import Revision
 from strongroom.storage.batch import Outcome, Pending, Queue, settle_batch
 from strongroom.storage.operations import Operation
 from strongroom.storage.sqlite.errors import is_broken, is_full, storage_error
-from strongroom.storage.sqlite.files import Ballast, FairLock
+from strongroom.storage.sqlite.files import Ballast, FairLock, OpenedFile
 from strongroom.storage.sqlite.rows import Rows
 from strongroom.storage.sqlite.schema import disconnect
 from strongroom.storage.sqlite.thread import BlockingCalls
@@ -37,9 +37,17 @@ class Writer:
     """
 
     def __init__(
-        self, connection: apsw.Connection, lock: FairLock, ballast: Ballast, clock: Clock, random: Random
+        self,
+        connection: apsw.Connection,
+        file: OpenedFile,
+        lock: FairLock,
+        ballast: Ballast,
+        *,
+        clock: Clock,
+        random: Random,
     ) -> None:
         self._connection = connection
+        self._file = file
         self._lock = lock
         self._ballast = ballast
         self._random = random
@@ -175,6 +183,9 @@ class Writer:
         """Answer what can't be tried at all; returns the rest."""
         if self._broken:
             _deliver([(pending, StorageError("the store failed", detail=self._broken)) for pending in batch])
+            return []
+        if not self._file.look():
+            _deliver([(pending, self._file.missed()) for pending in batch])
             return []
         if self._ballast.present():
             return batch
