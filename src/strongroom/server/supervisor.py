@@ -193,6 +193,7 @@ class Supervisor:
 
     def _worker_listening(self, worker: WorkerProcess) -> None:
         worker.listening = True
+        log.info("worker serves", pid=worker.pid)
         if not self._announced and all(other.listening for other in self._workers.values()):
             self._announced = True
             self._on_ready()

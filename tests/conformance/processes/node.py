@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
+import re
 import signal
 import subprocess
 import time
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.conformance.processes.wire import Answer, Connection, Target, call, request
+from tests.conformance.processes.wire import Answer, Connection, Target, call
 from tests.conformance.servers import OURS, ServerFailed, free_port
 
 START_TIMEOUT_S = 30.0
@@ -72,24 +72,29 @@ class Node:
         """The workers' process ids, those that are being started included."""
         return children(self.pid)
 
-    def held_by(self, connections: Sequence[Connection], silence_s: float = 0.3) -> dict[int, list[Connection]]:
-        """Which worker serves which idle connection: while one is stopped, its connections don't answer."""
-        found = {}
+    def held_by(self, connections: Sequence[Connection]) -> dict[int, list[Connection]]:
+        """Which worker serves which connection, by the sockets that each has open."""
+        for connection in connections:  # one that was answered has been accepted
+            assert connection.call("GET", "sys/health").status in (200, 501, 503)
+        sockets = sockets_by_ports()
+        found: dict[int, list[Connection]] = {}
         for worker in self.workers():
-            os.kill(worker, signal.SIGSTOP)
-            try:
-                for connection in connections:
-                    connection.send(request("GET", "sys/health"))
-                time.sleep(silence_s)
-                answered, _, _ = select.select([connection.sock for connection in connections], [], [], 0)
-            finally:
-                os.kill(worker, signal.SIGCONT)
-            silent = [connection for connection in connections if connection.sock not in answered]
+            open_ones = open_sockets(worker)
             for connection in connections:
-                connection.read()
-            if silent:
-                found[worker] = silent
+                here, there = connection.sock.getsockname()[1], connection.sock.getpeername()[1]
+                if sockets.get((there, here)) in open_ones:
+                    found.setdefault(worker, []).append(connection)
         return found
+
+    def settle(self) -> None:
+        """Wait until every worker serves, one that has just taken another's place included."""
+
+        def settled() -> bool:
+            serving = {int(pid) for pid in re.findall(r"worker serves\D+pid\D+(\d+)", self.log_text())}
+            workers = self.workers()
+            return len(workers) == self.workers_wanted and serving >= {*workers}
+
+        wait_until(settled, lambda: f"the workers don't settle:\n{self.log_text()[-4000:]}", START_TIMEOUT_S)
 
     def launch(self) -> None:
         """Start it, and don't wait."""
@@ -182,10 +187,11 @@ class Node:
         return self.call("PUT", "sys/seal")
 
     def ready(self, shares: int = 1, threshold: int = 1) -> Node:
-        """Start, initialise and unseal; itself."""
+        """Start, initialise and unseal, and wait for the worker that initialised to be replaced; itself."""
         self.start()
         self.init(shares, threshold)
         self.unseal()
+        self.settle()
         return self
 
     def ok(self, method: str, path: str, body: object = None, token: str | None = None) -> Answer:
@@ -215,6 +221,26 @@ def children(pid: int) -> list[int]:
                 if int(fields[1]) == pid and fields[0] != "Z":
                     found.append(int(entry.name))
     return sorted(found)
+
+
+def sockets_by_ports() -> dict[tuple[int, int], str]:
+    """The inode of each IPv4 connection of this machine, by its own port and that of its other end."""
+    found = {}
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        here, there = (int(address.rpartition(":")[2], 16) for address in fields[1:3])
+        found[here, there] = fields[9]
+    return found
+
+
+def open_sockets(pid: int) -> set[str]:
+    """The inodes of a process's sockets."""
+    found = set()
+    with contextlib.suppress(OSError):  # it may be ending
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                found.add(os.readlink(entry).removeprefix("socket:[").removesuffix("]"))  # noqa: PTH115 - it is no path
+    return found
 
 
 def alive(pid: int) -> bool:
