@@ -28,15 +28,11 @@ from strongroom.server.plan import plan
 DOCS = Path(__file__).parents[3] / "docs"
 CONFIGURATION = (DOCS / "configuration.md").read_text()
 LISTENERS = (DOCS / "listeners.md").read_text()
+README = (DOCS.parent / "README.md").read_text()
 EXAMPLES = [
-    *(
-        (f"configuration {number}", text)
-        for number, text in enumerate(re.findall(r"^```hcl\n(.*?)^```$", CONFIGURATION, re.M | re.S), 1)
-    ),
-    *(
-        (f"listeners {number}", text)
-        for number, text in enumerate(re.findall(r"^```hcl\n(.*?)^```$", LISTENERS, re.M | re.S), 1)
-    ),
+    (f"{name} {number}", text)
+    for name, page in (("configuration", CONFIGURATION), ("listeners", LISTENERS), ("readme", README))
+    for number, text in enumerate(re.findall(r"^```hcl\n(.*?)^```$", page, re.M | re.S), 1)
 ]
 
 
@@ -90,7 +86,7 @@ def test_listeners_without_effect() -> None:
 
 def test_there_are_examples() -> None:
     """The pattern that finds them finds them."""
-    assert len(EXAMPLES) >= 4
+    assert len(EXAMPLES) >= 6
 
 
 @pytest.mark.parametrize("text", [text for _, text in EXAMPLES], ids=[name for name, _ in EXAMPLES])
@@ -98,6 +94,8 @@ def test_examples_are_valid(text: str) -> None:
     """Each example is read without a notice, is refused by nothing, and can be started."""
     if "storage " not in text:
         text += 'storage "sqlite" {\n  path = "/var/lib/strongroom"\n}\n'
+    if "listener " not in text:
+        text += 'listener "tcp" {\n  tls_disable = true\n}\n'
     config = with_cache(apply_environment(parse_config(text, "example.hcl"), {}))
     unserved.refuse(config)
     assert [*config.notices, *unserved.notices(config)] == []
