@@ -17,6 +17,7 @@ import structlog
 from strongroom.barrier import keys
 from strongroom.barrier.succession import is_over
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.fault import where
 from strongroom.core.rubble import RubbleClearing
 from strongroom.core.side_by_side import side_by_side
 from strongroom.lib.errors import Conflict, StorageError, StrongroomError
@@ -64,6 +65,8 @@ class Expiry:
                     await self._hold(fence)
             except StrongroomError as error:
                 log.warning("expiry is interrupted", reason=error.detail or error.text)
+            except Exception as error:  # a fault of ours: leases and tokens must go on to end all the same
+                log.error("expiry is interrupted", fault=where(error))
             await asyncio.sleep(self._pause_s)
 
     async def run_once(self, fence: Fence) -> int:

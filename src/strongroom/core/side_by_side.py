@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
+from strongroom.core.fault import where
 from strongroom.lib.errors import StrongroomError
 
 log = structlog.get_logger("expiry")
@@ -28,6 +29,9 @@ async def side_by_side(work: Sequence[Callable[[], Awaitable[None]]]) -> int:
                 await one()
             except StrongroomError as error:
                 log.warning("a step failed", reason=error.detail or error.text)
+                return False
+            except Exception as error:  # a fault of ours
+                log.error("a step failed", fault=where(error))
                 return False
             return True
 

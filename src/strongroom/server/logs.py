@@ -40,7 +40,8 @@ def render_standard(logger: object, method: str, event: MutableMapping[str, Any]
 
 
 def _quoted(value: object) -> str:
-    text = str(value)
+    # A line is one event: what clients and other systems say must not begin another.
+    text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(value))
     return f'"{text}"' if " " in text or not text else text
 
 

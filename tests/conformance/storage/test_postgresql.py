@@ -144,6 +144,29 @@ def test_reads_go_on_after_a_restart_of_the_server(postgresql_server: Postgresql
     asyncio.run(main())
 
 
+def test_tables_that_vanish_are_a_failure_of_the_store(postgresql_server: PostgresqlServer) -> None:
+    """On kept connections too, where a query fails and the connection doesn't; with the tables back all goes on."""
+    table = f"t{uuid.uuid4().hex}"
+    storage = store(postgresql_server.url, table)
+
+    async def main() -> None:
+        await storage.start()
+        try:
+            await storage.commit({}, {"a": b"1"}, {})
+            execute(postgresql_server, *(f"ALTER TABLE {table}{part} RENAME TO {table}{part}_x" for part in parts))
+            for call in (storage.synced(), storage.get("a"), storage.scan(""), storage.commit({}, {"a": b"2"}, {})):
+                with pytest.raises(StorageError):
+                    await call
+            execute(postgresql_server, *(f"ALTER TABLE {table}{part}_x RENAME TO {table}{part}" for part in parts))
+            assert (entry := await storage.get("a")) is not None and entry.value == b"1"
+            await storage.commit({}, {"a": b"3"}, {})
+        finally:
+            await storage.close()
+
+    parts = ("", "_feed", "_head")
+    asyncio.run(main())
+
+
 def test_the_password_is_never_shown(postgresql_server: PostgresqlServer) -> None:
     """Neither a malformed URL, nor a server that isn't there, nor a wrong password puts it into an error."""
     password = postgresql_server.password

@@ -13,6 +13,7 @@ from strongroom.core.expiry import LOCK_S, ROLE, Expiry
 from strongroom.lib.errors import Conflict
 from strongroom.storage.base import Fence
 from tests.flow.sysapi.leases_world import World, in_world
+from tests.sim.faulty_storage import Fail, FaultyStorage, Plan
 
 
 def test_leases_end_when_their_time_comes() -> None:
@@ -112,6 +113,25 @@ def test_a_faulty_engine_holds_nothing_up() -> None:
         await world.settle()
         assert await world.status(token) == 403
         assert len(await world.rows(keys.LEASE)) == 1
+
+    in_world(run)
+
+
+def test_a_fault_of_ours_does_not_end_the_role() -> None:
+    """Whatever the store raises, the role is taken up again, and what is due ends."""
+
+    async def run(world: World) -> None:
+        await world.lease("ann")
+        world.clock.advance(3600)
+        storage = world.parts.barrier.storage
+        faults = Plan(lock=[Fail(RuntimeError("unexpected"))], scan=[Fail(RuntimeError("unexpected"))])
+        world.parts.barrier.storage = FaultyStorage(storage, faults)
+        working = asyncio.create_task(Expiry(world.parts, pause_s=0.001).run_forever())
+        await _until(lambda: _dropped(world, 1))
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        assert faults.calls["lock"] > 1
+        assert faults.calls["scan"] > 1
 
     in_world(run)
 

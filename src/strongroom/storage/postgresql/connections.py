@@ -92,6 +92,8 @@ class Connections:
                         return await question(connection)
                 except psycopg.OperationalError:
                     await self._drop_idle()
+                except psycopg.Error as error:
+                    raise storage_error(error, "reading") from error
             try:
                 async with self._kept(await self.connect()) as connection:
                     return await question(connection)
