@@ -27,7 +27,6 @@ from strongroom.lib.errors import (
     InvalidCredentials,
     InvalidRequest,
     OutOfRange,
-    PermissionDenied,
     RateLimited,
     RequestTimeout,
     StrongroomError,
@@ -45,6 +44,7 @@ from strongroom.services.tokens.logic import grant_ttl
 from strongroom.sysapi.context import SystemEngine, SystemView
 from strongroom.sysapi.parts import Unsealed
 from strongroom.sysapi.system.help_text import explain
+from strongroom.sysapi.system.paths_wrapping import require_wrapping
 from strongroom.sysapi.wrapping import signed
 
 log = structlog.get_logger("core")
@@ -135,8 +135,9 @@ class Pipeline:
         progress.known = Known(request, entry=entry)
         if entry is not None and match is not None and _needs_no_token(match, request):
             return await self._login(txn, progress, entry, match, router)
-        if entry is not None and isinstance(unresolved, UnsupportedOperation) and _is_open(entry, request):
-            raise UnsupportedOperation("unsupported operation")
+        if entry is not None and unresolved is not None and _is_open(entry, request):
+            wrong = "operation" if isinstance(unresolved, UnsupportedOperation) else "path"
+            raise type(unresolved)(f"unsupported {wrong}")
         bearer = await self._authenticate(txn, request, match, router)
         known = progress.known = Known(request, bearer=bearer, entry=entry)
         known, refusal = await self._authorize(txn, known, match, router)
@@ -177,13 +178,9 @@ class Pipeline:
     async def _authenticate(self, txn: Transaction, request: ApiRequest, match: Match | None, router: Router) -> Bearer:
         token = request.token
         if match is not None and match.declaration.bad_token:
+            await require_wrapping(self.parts, txn, router, request, match.declaration.bad_token)
             token = await signed.named(txn, token)
-        try:
-            return await self.parts.tokens.authenticate(txn, token, router, request.address, request.received_at)
-        except PermissionDenied as error:
-            if request.token and match is not None and match.declaration.bad_token:
-                raise InvalidRequest(match.declaration.bad_token) from error
-            raise
+        return await self.parts.tokens.authenticate(txn, token, router, request.address, request.received_at)
 
     async def _login(
         self, txn: Transaction, progress: Progress, entry: MountEntry, match: Match, router: Router

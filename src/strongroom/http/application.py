@@ -11,7 +11,7 @@ from strongroom.core.front import PATHS, SEALED
 from strongroom.core.node import Node
 from strongroom.core.pipeline import Pipeline
 from strongroom.http import cors, encode
-from strongroom.http.decode import Call, Redirect, decode
+from strongroom.http.decode import Call, Redirect, decode, wrap_ttl_of
 from strongroom.http.message import HttpRequest, HttpResponse
 from strongroom.http.options import ListenerOptions
 from strongroom.lib import json
@@ -68,7 +68,7 @@ class Application:
 
     async def _answer(self, request: HttpRequest, options: ListenerOptions) -> HttpResponse:
         try:
-            call = decode(request)
+            call = decode(request, PATHS)
             if len(request.body) > options.json_harmless_bytes:
                 json.check(call.data, options.json)
         except Redirect as redirect:
@@ -76,7 +76,7 @@ class Application:
         except StrongroomError as error:
             return encode.failure(error)
         try:
-            front = PATHS.get(call.path.removesuffix("/"))
+            front = PATHS.get(call.path)
             if front is not None:
                 answer = await front(self._node, call.operation, call.data)
                 body = answer.body
@@ -125,7 +125,7 @@ class Application:
             path=call.path,
             data=call.data,
             token=call.token,
-            wrap_ttl_s=call.wrap_ttl_s,
+            wrap_ttl_s=wrap_ttl_of(request),
             headers=request.headers,
             address=request.peer.address,
             port=request.peer.port,

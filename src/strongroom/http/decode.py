@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote_to_bytes
 
@@ -19,7 +20,8 @@ PREFIX = "/v1/"
 
 _OPERATIONS = {
     "GET": Operation.READ,
-    "HEAD": Operation.READ,
+    "HEAD": Operation.HEADER,
+    "HELP": Operation.HELP,
     "POST": Operation.UPDATE,
     "PUT": Operation.UPDATE,
     "PATCH": Operation.PATCH,
@@ -27,6 +29,8 @@ _OPERATIONS = {
     "LIST": Operation.LIST,
     "SCAN": Operation.SCAN,
 }
+_HEALTH = "sys/health"
+"""Load balancers ask for it by HEAD."""
 _WRITES = frozenset({Operation.UPDATE, Operation.PATCH})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _UNCLEAN = re.compile(r"//|/\.{1,2}(/|$)")
@@ -46,7 +50,6 @@ class Call(msgspec.Struct, frozen=True):
     path: str
     data: dict[str, Any]
     token: str
-    wrap_ttl_s: int
 
     def __repr__(self) -> str:
         return f"Call({self.operation} {self.path})"
@@ -60,8 +63,11 @@ class Redirect(Exception):  # an answer, not an error
         self.location = location
 
 
-def decode(request: HttpRequest) -> Call:
+def decode(request: HttpRequest, plain: Container[str] = ()) -> Call:
     """Read path, verb, body and the API's headers.
+
+    Args:
+        plain: paths where the verb is what it says: none of the query's words turns reading into something else.
 
     Raises: `Redirect` for a path with `.`, `..` or empty segments, and the errors that the client is to read.
     """
@@ -69,21 +75,33 @@ def decode(request: HttpRequest) -> Call:
     if request.method == "OPTIONS":
         raise InvalidRequest("cannot handle internal-only request operation")
     operation = _OPERATIONS.get(request.method)
-    if operation is None or (request.method == "HEAD" and path != "sys/health"):
+    if operation is None:
         raise UnsupportedOperation("")
     namespace = request.headers.get("x-vault-namespace", "")
     if namespace.strip("/") not in {"", "root"}:
         raise NotFound("namespace not found")
+    if path in plain:
+        if request.method == "HEAD" and path == _HEALTH:
+            operation = Operation.READ
+        return Call(operation, path, _plain_data(request, operation), token_of(request))
     data: dict[str, Any]
-    if operation in _WRITES:
+    query = decode_query(request.query)
+    if operation is Operation.HELP or query.pop("help", None):
+        # Whatever the method: who asks what a path does is told, and nothing is done.
+        operation, data = Operation.HELP, {}
+    elif operation in _WRITES:
         data = decode_body(request, operation)
     else:
-        query = decode_query(request.query)
         operation = _listing(operation, query)
         data = query
     if (operation is Operation.LIST or operation is Operation.SCAN) and not path.endswith("/"):
         path += "/"
-    return Call(operation, path, data, token_of(request), wrap_ttl_of(request))
+    return Call(operation, path, data, token_of(request))
+
+
+def _plain_data(request: HttpRequest, operation: Operation) -> dict[str, Any]:
+    # The only thing to say of PATCH there is that it isn't supported, whatever its body.
+    return decode_body(request, operation) if operation is Operation.UPDATE else decode_query(request.query)
 
 
 def decode_path(raw: str, query: str = "") -> str:
@@ -122,17 +140,16 @@ def _clean(path: str) -> str:
 
 
 def _listing(operation: Operation, query: dict[str, Any]) -> Operation:
-    """`GET` with `?list=true` or `?scan=true` is a listing, with `?help` a question; those words are no data."""
+    """`GET` with `?list=true` or `?scan=true` is a listing; those words are no data."""
     if operation is not Operation.READ:
         return operation
-    if query.pop("help", None):
-        return Operation.HELP
     if "list" in query and "scan" in query:
         raise InvalidRequest("")
     for name, listing in (("list", Operation.LIST), ("scan", Operation.SCAN)):
         if name in query:
+            given = query.pop(name)
             try:
-                wanted = to_bool(query.pop(name))
+                wanted = to_bool(given[0] if isinstance(given, list) else given)
             except FieldError as error:
                 raise InvalidRequest("") from error
             if wanted:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from strongroom.lib.errors import InvalidRequest, UnsupportedOperation, UnsupportedPath
-from strongroom.sdk.fields import fields_of, fill
+from strongroom.sdk.fields import Field, check, fields_of, fill
 from strongroom.sdk.path import Declaration, Endpoint, compile_pattern
 from strongroom.sdk.request import Operation, Request
 from strongroom.sdk.response import Auth, Made, Response
@@ -24,6 +24,12 @@ class Route(msgspec.Struct, frozen=True):
     pattern: str
     expression: re.Pattern[str]
     by_operation: dict[Operation, Declaration]
+    folder: str
+    """What stands before the pattern's first parameter; empty for a pattern without any."""
+    lists: bool
+    """Whether a verb of it lists what lies below, so that the path may end in a slash."""
+    fields: dict[str, Field]
+    """Fields of all verbs, by name."""
     known_fields: frozenset[str]
     """Fields of any verb and parameters of the path: naming them is never a mistake."""
 
@@ -52,12 +58,11 @@ class RouteTable:
     def find(self, operation: Operation, path: str) -> Match:
         """Raises `UnsupportedPath` when no pattern fits, `UnsupportedOperation` when none that fits has the verb."""
         head = path.partition("/")[0]
-        listing = operation is Operation.LIST or operation is Operation.SCAN
         fits = False
         for route in self._by_head.get(head) or self._by_head[""]:
             declaration = route.by_operation.get(operation)
             found = route.expression.fullmatch(path)
-            if found is None and listing is (declaration is not None) and path.endswith("/"):
+            if found is None and route.lists and path.endswith("/"):
                 found = route.expression.fullmatch(path[:-1])
             if found is None:
                 continue
@@ -69,11 +74,11 @@ class RouteTable:
         raise UnsupportedPath(UNSUPPORTED_PATH)
 
     def is_open(self, path: str) -> bool:
-        """Whether some verb of `path` is answered without a token."""
+        """Whether some verb of `path`, or of other paths of the same shape, is answered without a token."""
         return any(
             declaration.unauthenticated
             for route in self._by_head.get(path.partition("/")[0]) or self._by_head[""]
-            if route.expression.fullmatch(path) is not None
+            if route.expression.fullmatch(path) is not None or (route.folder and path.startswith(route.folder))
             for declaration in route.by_operation.values()
         )
 
@@ -85,6 +90,7 @@ def _head(pattern: str) -> str:
 
 def _route(pattern: str, declarations: list[Declaration]) -> Route:
     by_operation: dict[Operation, Declaration] = {}
+    fields: dict[str, Field] = {}
     known: set[str] = set()
     for declaration in declarations:
         for operation in declaration.operations:
@@ -93,8 +99,16 @@ def _route(pattern: str, declarations: list[Declaration]) -> Route:
             by_operation[operation] = declaration
         known.update(declaration.parameters)
         if declaration.body is not None:
-            known.update(field.name for field in fields_of(declaration.body))
-    return Route(pattern, compile_pattern(pattern), by_operation, frozenset(known))
+            fields |= {field.name: field for field in fields_of(declaration.body)}
+    return Route(
+        pattern=pattern,
+        expression=compile_pattern(pattern),
+        by_operation=by_operation,
+        folder=pattern.partition("{")[0] if "{" in pattern else "",
+        lists=not by_operation.keys().isdisjoint({Operation.LIST, Operation.SCAN}),
+        fields=fields,
+        known_fields=frozenset(known | fields.keys()),
+    )
 
 
 class Engine:
@@ -136,9 +150,12 @@ class Engine:
         arguments: dict[str, Any] = {
             name: value for name, value in match.parameters.items() if name in declaration.parameters
         }
+        prefix = "" if declaration.exists else "Field validation failed: "
         if declaration.body is not None:
-            prefix = "" if declaration.exists else "Field validation failed: "
             arguments["body"] = fill(declaration.body, request.data, prefix=prefix)
+        if request.data:
+            # A field that this verb doesn't read has to make sense all the same, as other verbs of the path take it.
+            check(match.route.fields, request.data, prefix=prefix)
         function: Endpoint = getattr(self, declaration.function)
         response = await function(request, **arguments)
         if response is not None and request.data and not declaration.takes_anything:

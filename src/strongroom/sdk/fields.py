@@ -6,6 +6,7 @@ null and `""` stand for the type's zero.  A field that the request doesn't name 
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -13,7 +14,6 @@ from typing import Annotated, Any, NewType, TypeVar
 
 import msgspec
 
-from strongroom.lib import json
 from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
 
@@ -81,15 +81,24 @@ def to_int(value: Any) -> int:
         case int():
             return _bounded(int(value))
         case str():
-            try:
-                return _bounded(int(value, 0) if value.lower().startswith(("0x", "0b", "0o")) else int(value))
-            except ValueError:
-                pass
+            if _WHOLE.fullmatch(value):
+                return _bounded(_whole(value))
         case float():
             pass
         case _:
             raise _unconvertible("int", value)
     raise FieldError("'' cannot parse value as 'int': strconv.ParseInt: invalid syntax")
+
+
+_WHOLE = re.compile(r"[+-]?(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO]?(?:_?[0-7])+|0|[1-9](?:_?[0-9])*)")
+"""Source: https://pkg.go.dev/strconv#ParseInt, with base 0."""
+
+
+def _whole(text: str) -> int:
+    digits = text.lstrip("+-")
+    # Go takes a leading zero for base 8, which Python only reads with its letter.
+    value = int(digits, 8 if digits[:1] == "0" and digits[1:2] not in {"x", "X", "b", "B"} else 0)
+    return -value if text.startswith("-") else value
 
 
 def _bounded(value: int) -> int:
@@ -144,12 +153,9 @@ def to_list(value: Any) -> list[str]:
     match value:
         case None | "":
             return []
+        case dict() if not value:
+            return []
         case str():
-            if value.startswith("["):
-                try:
-                    return to_list(json.loads(value.encode()))
-                except InvalidRequest:
-                    pass  # not JSON after all, or nested beyond all use: a text like any other
             return [item.strip() for item in value.split(",")]
         case list():
             return [_item(index, item) for index, item in enumerate(value)]
@@ -171,6 +177,8 @@ def to_plain_list(value: Any) -> list[str]:
     """A list from a list; a single text is a list of one, commas and all."""
     match value:
         case None | "":
+            return []
+        case dict() if not value:
             return []
         case list():
             return [_item(index, item) for index, item in enumerate(value)]
@@ -194,7 +202,7 @@ def to_int_list(value: Any) -> list[int]:
 
 def _int_item(index: int, value: Any) -> int:
     try:
-        return to_int(value.strip() if isinstance(value, str) else value)
+        return to_int(value)
     except FieldError as error:
         reason = str(error).removeprefix("''")
         raise FieldError(f"decoding failed due to the following error(s):\n\n'[{index}]'{reason}") from error
@@ -207,18 +215,28 @@ def to_map(value: Any) -> dict[str, Any]:
             return {}
         case dict():
             return value
-        case list() if all(isinstance(item, dict) for item in value):
-            return {key: inner for item in value for key, inner in item.items()}
         case list():
-            index, item = next((i, item) for i, item in enumerate(value) if not isinstance(item, dict))
+            return _joined(value)
+    raise _unconvertible("map[string]interface {}", value)
+
+
+def _joined(items: list[Any]) -> dict[str, Any]:
+    """One object of a list of them."""
+    joined: dict[str, Any] = {}
+    for index, item in enumerate(items):
+        if isinstance(item, dict):
+            joined |= item
+        elif item is not None and item != []:
             raise FieldError(
                 f"'[{index}]' expected type 'map[string]interface {{}}', got unconvertible type '{_kind(item)}'"
             )
-    raise _unconvertible("map[string]interface {}", value)
+    return joined
 
 
 def to_string_map(value: Any) -> dict[str, str]:
     """Names to texts, from an object or from `name=text` items."""
+    if isinstance(value, list) and all(item is None or isinstance(item, dict) for item in value):
+        value = to_map(value)
     if isinstance(value, dict):
         out = {}
         for name, item in value.items():
@@ -300,3 +318,12 @@ def fill(body: type[B], data: Mapping[str, Any], *, prefix: str = "") -> B:
         except FieldError as error:
             raise InvalidRequest(f'{prefix}error converting input for field "{field.name}": {error}') from error
     return body(**values)
+
+
+def check(fields: Mapping[str, Field], data: Mapping[str, Any], *, prefix: str = "") -> None:
+    """Raise `InvalidRequest`, as `fill` does, for a value that its field can't be made of."""
+    for name in data.keys() & fields.keys():
+        try:
+            fields[name].coerce(data[name])
+        except FieldError as error:
+            raise InvalidRequest(f'{prefix}error converting input for field "{name}": {error}') from error

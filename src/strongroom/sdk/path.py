@@ -40,7 +40,7 @@ class Declaration(msgspec.Struct, frozen=True):
     opened_by: str = ""
     """The name by which a listener may let it be answered without a token; empty where none may."""
     bad_token: str = ""
-    """What a token that isn't alive is refused with, as a malformed request; empty for the usual refusal."""
+    """For paths that take a wrapping token: what is said of one that isn't, before anything else is looked at."""
     sealed: bool = False
     """Whether it is answered while the server is sealed."""
     exists: str = ""

@@ -23,6 +23,8 @@ class Operation(enum.StrEnum):
     LIST = "list"
     SCAN = "scan"
     HELP = "help"
+    HEADER = "header"
+    """`HEAD`, which no path of an engine takes."""
 
     # An enumeration's own is a Python function, and every request looks operations up a dozen times.
     __hash__ = str.__hash__

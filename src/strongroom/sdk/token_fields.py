@@ -96,6 +96,8 @@ def merged(settings: TokenSettings, fields: TokenFields) -> TokenSettings:
         value = new if new is not None else old
         if value is not None:
             given[attribute] = value
+    if _by_old_name(fields):
+        given["policies"] = normal_policies(given["policies"])
     if "bound_cidrs" in given:
         given["bound_cidrs"] = tuple(normal_cidr(text) for text in given["bound_cidrs"])
     if "policies" in given:
@@ -105,6 +107,11 @@ def merged(settings: TokenSettings, fields: TokenFields) -> TokenSettings:
     result = msgspec.structs.replace(settings, **given, old_names=tuple(sorted(old_names)))
     _check(result)
     return result
+
+
+def _by_old_name(fields: TokenFields) -> bool:
+    """Whether the policies come by their old name: those are kept in the form that tokens have them in."""
+    return fields.token_policies is None and getattr(fields, "policies", None) is not None
 
 
 def _check(settings: TokenSettings) -> None:

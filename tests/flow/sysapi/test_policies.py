@@ -57,7 +57,7 @@ def test_writing_is_guarded_by_versions() -> None:
         await server.ok("PATCH", path, {"cas": 2, "cas_required": False})
         shown = (await server.ok("GET", path)).data
         assert (shown["version"], shown["cas_required"], shown["policy"]) == (3, False, READ)
-        assert (await server.ask("PATCH", "sys/policies/acl/nosuch", {"policy": READ})).status == 404
+        assert (await server.ask("PATCH", "sys/policies/acl/nosuch", {"policy": READ})).status == 400
 
     on_server(run)
 

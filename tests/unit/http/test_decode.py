@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from strongroom.http import encode
-from strongroom.http.decode import Call, Redirect, decode, decode_path
+from strongroom.http.decode import Call, Redirect, decode, decode_path, wrap_ttl_of
 from strongroom.http.message import HttpRequest, Peer
 from strongroom.lib.errors import (
     InvalidRequest,
@@ -132,12 +132,32 @@ def test_verbs(method: str, query: str, operation: Operation, path: str) -> None
         assert "scan" not in made.data
 
 
-@pytest.mark.parametrize("method", ["HEAD", "TRACE", "CONNECT", "get", "POSTS", ""])
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "get", "POSTS", ""])
 def test_other_verbs_are_refused(method: str) -> None:
-    """What the API doesn't know is 405; so is `HEAD`, but for health checks."""
+    """What the API doesn't know is 405."""
     with pytest.raises(UnsupportedOperation):
         call(method, "/v1/a")
-    assert call("HEAD", "/v1/sys/health").operation is Operation.READ
+
+
+def test_plain_paths() -> None:
+    """A path that is answered before all else is read by HEAD for health only, and no word of the query changes it."""
+    plain = {"sys/health", "sys/seal-status"}
+    for method, path, query, operation in [
+        ("HEAD", "/v1/sys/health", "", Operation.READ),
+        ("HEAD", "/v1/sys/seal-status", "", Operation.HEADER),
+        ("HEAD", "/v1/sys/mounts", "", Operation.HEADER),
+        ("GET", "/v1/sys/health", "list=true&help=1", Operation.READ),
+        ("LIST", "/v1/sys/health", "", Operation.LIST),
+    ]:
+        made = decode(HttpRequest(method, path, query, {}, b"", PEER), plain)
+        assert (made.operation, made.path) == (operation, path[4:])
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE", "LIST"])
+def test_help_does_nothing_else(method: str) -> None:
+    """Whatever the verb, a question for help is only that."""
+    made = call(method, "/v1/sys/mounts/a", b'{"type": "kv"}', query="help=1")
+    assert (made.operation, made.data) == (Operation.HELP, {})
 
 
 @pytest.mark.parametrize(
@@ -263,14 +283,14 @@ def test_tokens() -> None:
 @pytest.mark.parametrize(("text", "seconds"), [("60", 60), ("1h", 3600), ("", 0), ("0", 0), ("1.5s", 1), ("500ms", 1)])
 def test_wrapping_times(text: str, seconds: int) -> None:
     """The header takes every form of a duration."""
-    assert call("GET", "/v1/a", x_vault_wrap_ttl=text).wrap_ttl_s == seconds
+    assert wrap_ttl_of(HttpRequest("GET", "/v1/a", "", {"x-vault-wrap-ttl": text}, b"", PEER)) == seconds
 
 
 @pytest.mark.parametrize("text", ["-1", "soon", "9" * 40, "1h-"])
 def test_wrapping_times_that_are_none(text: str) -> None:
     """Negative, unreadable or endless times are 400."""
     with pytest.raises(InvalidRequest, match="Wrap-TTL"):
-        call("GET", "/v1/a", x_vault_wrap_ttl=text)
+        wrap_ttl_of(HttpRequest("GET", "/v1/a", "", {"x-vault-wrap-ttl": text}, b"", PEER))
 
 
 def test_other_namespaces_do_not_exist() -> None:

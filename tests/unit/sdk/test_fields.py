@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from strongroom.sdk.fields import to_list
+import pytest
+
+from strongroom.sdk.fields import FieldError, to_list, to_map, to_string_map
 
 
-def test_a_deeply_nested_text_is_no_list() -> None:
-    """A text that only looks like a JSON list, however deeply nested, is a text and not a fault of the server."""
+def test_a_text_is_split_at_commas_and_not_read_as_json() -> None:
+    """A text that looks like a JSON list, however deeply nested, is a text with commas like any other."""
     deep = "[" * 100_000
     assert to_list(deep) == [deep]
-    assert to_list(deep + "]" * 100_000) == [deep + "]" * 100_000]
-    assert to_list('["a", "b"]') == ["a", "b"]
+    assert to_list('["a", "b"]') == ['["a"', '"b"]']
+
+
+def test_lists_of_objects_are_one_object() -> None:
+    """An object may come in parts, and null is an empty one; what is neither is named by its place."""
+    assert to_map([{"a": 1}, None, [], {"b": 2}]) == {"a": 1, "b": 2}
+    assert to_string_map([{"a": 1}, None]) == {"a": "1"}
+    for given, index in (([0], 0), ([{}, "x"], 1)):
+        with pytest.raises(FieldError, match=rf"'\[{index}\]'"):
+            to_map(given)

@@ -103,7 +103,10 @@ class UserPaths:
         """Change a user's policies."""
         key = USERS + user_name(username)
         user = await _existing(request, key)
-        fields = OldTokenFields(token_policies=body.token_policies, policies=body.policies)
+        named = body.token_policies
+        if named is not None:
+            named = CommaList(list(token_fields.normal_policies(named)))
+        fields = OldTokenFields(token_policies=named, policies=body.policies)
         request.view.write(key, msgspec.structs.replace(user, token=token_fields.merged(user.token, fields)))
 
     async def _with_password(self, request: Request, user: User, given: PasswordFields) -> User:

@@ -28,8 +28,10 @@ def lease_hint_s(data: dict[str, Any], default_s: int) -> int:
     """
     if "ttl" not in data and "lease" not in data:
         return default_s
+    given = data["ttl"] if "ttl" in data else data["lease"]
     try:
-        return parse_duration_s(data["ttl"] if "ttl" in data else data["lease"])
+        # A fraction has to name its unit, as in "1.5h".
+        return parse_duration_s(repr(given) if isinstance(given, float) else given)
     except InvalidRequest:
         return default_s
 

@@ -15,6 +15,8 @@ from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.rand import Random
 from strongroom.sdk import Body, Doc, JsonMap, RawBody, Request, Response, path
 
+_NO_DATA = "no data provided"
+
 
 class VersionField(Body, frozen=True):
     """Which version to read."""
@@ -75,11 +77,13 @@ class DataPaths:
     @path.patch("data/{path*}")
     async def patch_data(self, request: Request, path: str, body: DataFields) -> Response:
         """Store a new version: the newest with a JSON merge patch applied.  Source: RFC 7396."""
-        patch, cas = _given(request, body)
+        if body.data is None:
+            raise InvalidRequest(_NO_DATA)
         secret = await secrets.find(request.view, path)
         metadata = secret.metadata
         if metadata is None or metadata.current_version not in metadata.versions:
             return Response(raw=RawBody(b"", "application/json"), status=404)
+        patch, cas = _given(request, body)
         logic.check_cas(await secrets.config_of(request.view), metadata, cas)
         number = metadata.current_version
         if not logic.is_readable(metadata.versions[number], request.now):
@@ -105,7 +109,7 @@ def _is_name(name: str) -> bool:
 def _given(request: Request, body: DataFields) -> tuple[dict[str, Any] | None, int | None]:
     """The data to store, which may be null, and the expected version."""
     if body.data is None:
-        raise InvalidRequest("no data provided")
+        raise InvalidRequest(_NO_DATA)
     return (None if request.data["data"] is None else body.data), logic.parse_cas(body.options or {})
 
 

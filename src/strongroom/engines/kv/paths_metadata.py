@@ -12,7 +12,7 @@ import msgspec
 from strongroom.engines.kv import custom_metadata, logic, paging, secrets
 from strongroom.engines.kv.paging import Page
 from strongroom.engines.kv.records import Config, Metadata
-from strongroom.lib.errors import NotFound
+from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.rand import Random
 from strongroom.sdk import Body, Doc, Duration, JsonMap, RawBody, Request, Response, path
 
@@ -67,6 +67,10 @@ class MetadataPaths:
     @path.patch("metadata/{path*}")
     async def patch_metadata(self, request: Request, path: str, body: MetadataFields) -> Response | None:
         """Change a secret's settings; null resets one, and removes an entry of the custom metadata."""
+        if body.max_versions is not None and not 0 <= body.max_versions < logic.MAX_VERSIONS_LIMIT:
+            raise InvalidRequest(f"max_versions must be from 0 to {logic.MAX_VERSIONS_LIMIT - 1}")
+        if body.custom_metadata is not None:
+            custom_metadata.patched({}, body.custom_metadata)
         secret = await secrets.find(request.view, path)
         if secret.metadata is None:
             return Response(raw=RawBody(b"", "application/json"), status=404)

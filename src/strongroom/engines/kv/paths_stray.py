@@ -10,6 +10,7 @@ from strongroom.sdk import Operation, Request, Response, path
 from strongroom.sdk.engine import UNSUPPORTED_OPERATION
 
 _OF_SECRETS = frozenset({"data", "metadata", "delete", "undelete", "destroy"})
+_OF_VERSIONS = frozenset({"delete", "undelete", "destroy"})
 _READ_ONLY = frozenset({"subkeys", "detailed-metadata"})
 _COMMANDS = {
     Operation.READ: "get",
@@ -37,6 +38,10 @@ class StrayPaths:
         listing = operation is Operation.LIST or operation is Operation.SCAN
         head, slash, rest = path.partition("/")
         if path == "config" or (head in _OF_SECRETS | _READ_ONLY and (rest or (slash and listing))):
+            raise UnsupportedOperation(UNSUPPORTED_OPERATION)
+        if slash and head in _READ_ONLY | _OF_VERSIONS:
+            if head == "subkeys" and operation is Operation.READ:
+                raise NotFound
             raise UnsupportedOperation(UNSUPPORTED_OPERATION)
         if head in _OF_SECRETS:
             if not slash:

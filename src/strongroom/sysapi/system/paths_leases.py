@@ -12,7 +12,7 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Duration
 from strongroom.sdk.request import Request
-from strongroom.sdk.response import Response
+from strongroom.sdk.response import RawBody, Response
 from strongroom.services.leases import LeaseRecord, revocation
 from strongroom.services.tokens.lease_ids import lease_id
 from strongroom.services.tokens.logic import grant_ttl
@@ -42,13 +42,13 @@ class RenewLeaseBody(LeaseBody, frozen=True):
 class RevokeLeaseBody(LeaseBody, frozen=True):
     """A lease to end."""
 
-    sync: Annotated[bool, Doc(description="Answer only when what it stands for is undone.")] = False
+    sync: Annotated[bool | None, Doc(description="Answer only when what it stands for is undone.")] = None
 
 
 class PrefixBody(Body, frozen=True):
     """How to end leases."""
 
-    sync: Annotated[bool, Doc(description="Answer only when what they stand for is undone.")] = False
+    sync: Annotated[bool | None, Doc(description="Answer only when what they stand for is undone.")] = None
 
 
 class SurveyBody(Body, frozen=True):
@@ -99,22 +99,24 @@ class LeasePaths(SystemEngine):
     @path.write("revoke")
     async def revoke_lease(self, request: Request, body: RevokeLeaseBody) -> Response | None:
         """End a lease; an unknown one has ended already."""
-        await _revoke(request, _required(body.lease_id), sync=body.sync)
-        return None
+        if not isinstance(request.data.get("lease_id", ""), str):
+            raise InvalidRequest("invalid lease ID")
+        await _revoke(request, _required(body.lease_id), sync=bool(body.sync))
+        return _accepted(body.sync)
 
     @path.write("leases/revoke/{url_lease_id*}")
     @path.write("revoke/{url_lease_id*}")
     async def revoke_lease_by_url(self, request: Request, url_lease_id: str, body: RevokeLeaseBody) -> Response | None:
         """End a lease; an unknown one has ended already."""
-        await _revoke(request, body.lease_id or url_lease_id, sync=body.sync)
-        return None
+        await _revoke(request, body.lease_id or url_lease_id, sync=bool(body.sync))
+        return _accepted(body.sync)
 
     @path.write("leases/revoke-prefix/{prefix*}", sudo=True)
     @path.write("revoke-prefix/{prefix*}", sudo=True)
     async def revoke_prefix(self, request: Request, prefix: str, body: PrefixBody) -> Response | None:
         """End every lease and token that was made below a path."""
-        await revoke_below(request, prefix, sync=body.sync)
-        return None
+        await revoke_below(request, prefix, sync=bool(body.sync))
+        return _accepted(body.sync)
 
     @path.write("leases/revoke-force/{prefix*}", sudo=True)
     @path.write("revoke-force/{prefix*}", sudo=True)
@@ -148,6 +150,11 @@ class LeasePaths(SystemEngine):
         leases = await irrevocable(request)
         shown = [{"error": lease.error, "lease_id": lease.id} for lease in leases[:limit]]
         return Response(data={"lease_count": len(leases), "leases": shown})
+
+
+def _accepted(sync: bool | None) -> Response | None:
+    """What is answered when nothing stands in the way: 202 to clients that ask for no waiting, as they expect it."""
+    return Response(status=202, raw=RawBody(b"", "application/json")) if sync is False else None
 
 
 def _required(lease: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -18,6 +19,10 @@ from strongroom.services.policy.service import ROOT
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.system.policy_text import decoded
 
+_SECONDS = re.compile(r"[+-]?[0-9]{1,11}")
+_RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
+_NONE = -1
+"""The version that `cas` names where there must be no policy yet; 0 says the same."""
 _OLD_FIELD = "'rules' is deprecated, please use 'policy' instead"
 
 
@@ -25,12 +30,12 @@ class PolicyBody(Body, frozen=True):
     """A policy's text and how it is kept; None for what the request doesn't name."""
 
     policy: Annotated[str | None, Doc(description="The rules in HCL or JSON, also in base64.")] = None
-    cas: Annotated[int | None, Doc(description="Write only if this is the present version; -1 if there is none.")] = (
-        None
-    )
+    cas: Annotated[int | None, Doc(description="Write only if this is the present version; 0 if there is none.")] = None
     cas_required: Annotated[bool | None, Doc(description="Whether every later write has to give `cas`.")] = None
     ttl: Annotated[Duration | None, Doc(description="How long the policy counts.")] = None
-    expiration: Annotated[str | None, Doc(description="Until when the policy counts, as RFC 3339.")] = None
+    expiration: Annotated[
+        str | None, Doc(description="Until when the policy counts, as RFC 3339 or in seconds since the epoch.")
+    ] = None
     allow_wildcards_in_identity_templates: Annotated[
         bool | None, Doc(description="Whether values put into templates may hold `*` or `+`.")
     ] = None
@@ -93,7 +98,7 @@ class PolicyPaths(SystemEngine):
         """Change how a policy is kept, or its text; what isn't named stays."""
         record = await _read(request, name)
         if record is None:
-            return Response(status=404)
+            raise InvalidRequest("policy not found")
         if body.policy is None:
             body = msgspec.structs.replace(body, policy=record.text)
         await _write(request, name, body, keep=record)
@@ -103,7 +108,8 @@ class PolicyPaths(SystemEngine):
     async def delete_policy(self, request: Request, name: str) -> Response | None:
         """Remove a policy; tokens that have it lose what it allowed."""
         view = system(request)
-        view.parts.policies.delete(view.txn, name.lower())
+        if not name.endswith("/"):  # nothing can have such a name, so there is nothing to remove
+            view.parts.policies.delete(view.txn, name.lower())
         return None
 
     @path.list_("policies/detailed/acl")
@@ -176,7 +182,7 @@ async def _write(request: Request, name: str, body: PolicyBody, keep: PolicyReco
         text=decoded(body.policy),
         version=(before.version if before is not None else 0) + 1,
         modified_at=request.now,
-        expires_at=_expiry(body, base.expires_at, request.now),
+        expires_at=_expiry(request, body, base.expires_at),
         cas_required=base.cas_required if body.cas_required is None else body.cas_required,
         allow_wildcards=_chosen(body.allow_wildcards_in_identity_templates, base.allow_wildcards),
         allow_slashes=_chosen(body.allow_slashes_in_identity_templates, base.allow_slashes),
@@ -193,15 +199,19 @@ def _check_cas(before: PolicyRecord | None, body: PolicyBody) -> None:
         if body.cas_required or (before is not None and before.cas_required):
             raise InvalidRequest("check-and-set parameter required for this call")
         return
-    present = before.version if before is not None else -1
-    if body.cas != present:
+    if before is not None and body.cas == _NONE:
+        raise InvalidRequest("check-and-set parameter set to -1 on existing entry")
+    present = before.version if before is not None else 0
+    if body.cas != present and not (before is None and body.cas == _NONE):
         raise InvalidRequest(f"check-and-set parameter {body.cas} did not match the current version {present}")
 
 
-def _expiry(body: PolicyBody, otherwise: float, now: float) -> float:
-    if body.expiration:
+def _expiry(request: Request, body: PolicyBody, otherwise: float) -> float:
+    # Of what is sent as null nothing is meant; an empty text or a zero is a time, and one that can't be.
+    given, now = request.data, request.now
+    if body.expiration is not None and given.get("expiration") is not None:
         at = _moment(body.expiration)
-    elif body.ttl:
+    elif body.ttl is not None and given.get("ttl") is not None:
         at = now + body.ttl
     else:
         return otherwise
@@ -211,11 +221,14 @@ def _expiry(body: PolicyBody, otherwise: float, now: float) -> float:
 
 
 def _moment(text: str) -> float:
+    if _SECONDS.fullmatch(text):
+        return float(text)
     try:
-        moment = datetime.fromisoformat(text)
+        if not _RFC_3339.fullmatch(text):
+            raise ValueError(text)
+        return datetime.fromisoformat(text).timestamp()
     except ValueError as error:
         raise InvalidRequest(
             'Field validation failed: error converting input for field "expiration": could not parse string as date '
             "and time"
         ) from error
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()

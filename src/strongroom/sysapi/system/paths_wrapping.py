@@ -10,15 +10,19 @@ from typing import Annotated, Any
 import msgspec
 
 from strongroom.audit.entry import timestamp
+from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest, PermissionDenied, UnsupportedOperation
 from strongroom.sdk import path
 from strongroom.sdk.engine import UNSUPPORTED_OPERATION
 from strongroom.sdk.fields import Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
+from strongroom.services.exchange import ApiRequest
+from strongroom.services.mounts import Router
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.logic import WRAPPING
 from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.parts import Unsealed
 from strongroom.sysapi.wrapping import signed
 from strongroom.sysapi.wrapping.records import WrappedRecord, wrapped_key
 from strongroom.sysapi.wrapping.wrapping import put_away
@@ -91,11 +95,10 @@ class WrappingPaths(SystemEngine):
 
     @path.read("wrapping/unwrap", bad_token=INVALID)
     @path.delete("wrapping/unwrap", bad_token=INVALID)
+    @path.read("wrapping/rewrap", bad_token=INVALID)
+    @path.delete("wrapping/rewrap", bad_token=INVALID)
     async def refuse_verb(self, request: Request) -> Response | None:
         """Refuse a verb that opens nothing; as clients know it, the token is looked at first."""
-        bearer = system(request).known.bearer
-        if bearer is None or not _wraps(bearer.record):
-            raise InvalidRequest(INVALID)
         raise UnsupportedOperation(UNSUPPORTED_OPERATION)
 
     @path.write("wrapping/rewrap", bad_token=INVALID)
@@ -124,6 +127,19 @@ def _named(data: dict[str, Any]) -> str:
     if not token:
         raise PermissionDenied(f"{_UNREADABLE}empty token in request body")
     return token
+
+
+async def require_wrapping(parts: Unsealed, txn: Transaction, router: Router, asked: ApiRequest, text: str) -> None:
+    """Refuse what isn't a living wrapping token, named in the body or sent as the request's own.
+
+    Raises: `InvalidRequest` with `text`; `PermissionDenied` when there is none at all.
+    """
+    token = await signed.named(txn, _named(asked.data) or asked.token)
+    if not token:
+        raise PermissionDenied(f"{_UNREADABLE}token is empty")
+    record = await parts.tokens.find(txn, token, router, asked.received_at)
+    if record is None or not _wraps(record):
+        raise InvalidRequest(text)
 
 
 def _wraps(record: TokenRecord) -> bool:

@@ -11,6 +11,8 @@ def decoded(text: str) -> str:
 
     A policy in HCL or JSON is never base64: it holds quotes, braces or spaces.
     """
+    if not text.strip():
+        return text
     try:
         return base64.b64decode(text.strip(), validate=True).decode("utf-8")
     except (binascii.Error, ValueError):

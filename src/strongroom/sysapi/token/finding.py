@@ -20,7 +20,7 @@ INVALID_ACCESSOR = "1 error occurred:\n\t* invalid accessor\n\n"
 class TokenBody(Body, frozen=True):
     """A token, named in the body."""
 
-    token: Annotated[str, Doc(description="The token.")] = ""
+    token: Annotated[Any, Doc(description="The token.")] = ""
 
 
 class AccessorBody(Body, frozen=True):
@@ -36,10 +36,14 @@ async def has_sudo(request: Request) -> bool:
     return acl.decide(view.known.request.path, view.known.request.operation).sudo
 
 
-def check_text(token: Any) -> None:
-    """Raise `PermissionDenied` for a token that isn't a text: nothing that it could be coerced to was ever issued."""
-    if not isinstance(token, str | None):
+def text_of(token: Any) -> str:
+    """The token that a body names; empty for none.
+
+    Raises: `PermissionDenied` for what isn't a text: nothing that it could be coerced to was ever issued.
+    """
+    if not isinstance(token, str):
         raise PermissionDenied("invalid token")
+    return token
 
 
 async def named(request: Request, token: str) -> TokenRecord | None:

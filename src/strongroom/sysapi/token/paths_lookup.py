@@ -5,12 +5,13 @@ Source: https://developer.hashicorp.com/vault/api-docs/auth/token#lookup-a-token
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from strongroom.audit.entry import timestamp, whole_timestamp
 from strongroom.barrier import keys
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk import path
+from strongroom.sdk.fields import Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.tokens import TokenRecord
@@ -21,8 +22,8 @@ from strongroom.sysapi.token.finding import (
     AccessorBody,
     TokenBody,
     by_accessor,
-    check_text,
     named,
+    text_of,
 )
 
 
@@ -68,6 +69,12 @@ async def shown(view: SystemView, token: str, record: TokenRecord, now: float) -
     return data
 
 
+class LookupSelfBody(Body, frozen=True):
+    """What is sent along with a question about one's own token."""
+
+    token: Annotated[str, Doc(description="Accepted for compatibility, and not looked at.")] = ""
+
+
 class LookupPaths(SystemEngine):
     """`lookup`, `lookup-self`, `lookup-accessor`, `accessors`."""
 
@@ -75,9 +82,8 @@ class LookupPaths(SystemEngine):
     @path.write("lookup")
     async def lookup(self, request: Request, body: TokenBody) -> Response | None:
         """Look up a token; without one, that of this request."""
-        check_text(request.data.get("token"))
         view = system(request)
-        token = body.token or presented(request).token
+        token = text_of(body.token) or presented(request).token
         record = await named(request, token)
         if record is None:
             raise PermissionDenied("bad token")
@@ -85,7 +91,7 @@ class LookupPaths(SystemEngine):
 
     @path.read("lookup-self")
     @path.write("lookup-self")
-    async def lookup_self(self, request: Request, body: TokenBody) -> Response | None:
+    async def lookup_self(self, request: Request, body: LookupSelfBody) -> Response | None:
         """Look up the token of this request, whichever the body names."""
         bearer = presented(request)
         return Response(data=await shown(system(request), bearer.token, bearer.record, request.now))

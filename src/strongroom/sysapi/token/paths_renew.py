@@ -5,7 +5,7 @@ Source: https://developer.hashicorp.com/vault/api-docs/auth/token#renew-a-token
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
@@ -18,9 +18,9 @@ from strongroom.sysapi.context import SystemEngine, presented, system
 from strongroom.sysapi.token.finding import (
     INVALID_ACCESSOR,
     by_accessor,
-    check_text,
     named,
     require_row,
+    text_of,
 )
 from strongroom.sysapi.token.renewal import renewed
 
@@ -35,7 +35,7 @@ class RenewSelfBody(Body, frozen=True):
 class RenewBody(Body, frozen=True):
     """Which token, and how long it is to live from now."""
 
-    token: Annotated[str, Doc(description="The token.")] = ""
+    token: Annotated[Any, Doc(description="The token.")] = ""
     increment: Annotated[Duration, Doc(description="How long from now; 0 for as long as the last time.")] = Duration(0)
 
 
@@ -52,13 +52,13 @@ class RenewPaths(SystemEngine):
     @path.write("renew")
     async def renew_named(self, request: Request, body: RenewBody) -> Response | None:
         """Let a token live longer."""
-        check_text(request.data.get("token"))
-        if not body.token:
+        token = text_of(body.token)
+        if not token:
             raise InvalidRequest("missing token ID")
-        record = await named(request, body.token)
+        record = await named(request, token)
         if record is None:
             raise InvalidRequest("token not found")
-        return await _renew(request, body.token, record, body.increment)
+        return await _renew(request, token, record, body.increment)
 
     @path.write("renew-self")
     async def renew_self(self, request: Request, body: RenewSelfBody) -> Response | None:

@@ -18,6 +18,7 @@ from strongroom.sysapi.token.finding import (
     has_sudo,
     named,
     require_row,
+    text_of,
 )
 
 TIDYING = (
@@ -70,9 +71,10 @@ class RevokePaths(SystemEngine):
 
 
 def _token(body: TokenBody) -> str:
-    if not body.token:
+    token = text_of(body.token)
+    if not token:
         raise InvalidRequest("missing token ID")
-    return body.token
+    return token
 
 
 async def _end(request: Request, record: TokenRecord, *, orphan_children: bool = False) -> None:

@@ -94,9 +94,11 @@ def _changed(role: TokenRole, body: RoleBody) -> TokenRole:
     for name in ("allowed_policies", "disallowed_policies"):
         if (names := getattr(body, name)) is not None:
             given[name] = tuple(sorted({item.lower() for item in names} - {""}))
-    for name in ("allowed_policies_glob", "disallowed_policies_glob", "allowed_entity_aliases"):
+    for name in ("allowed_policies_glob", "disallowed_policies_glob"):
         if (patterns := getattr(body, name)) is not None:
             given[name] = tuple(sorted(set(patterns) - {""}))
+    if body.allowed_entity_aliases is not None:
+        given["allowed_entity_aliases"] = tuple(sorted({alias.lower() for alias in body.allowed_entity_aliases} - {""}))
     for name in ("orphan", "renewable", "path_suffix"):
         if (value := getattr(body, name)) is not None:
             given[name] = value
