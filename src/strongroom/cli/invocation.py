@@ -60,8 +60,12 @@ class Invocation:
         """Where tokens are kept between commands."""
         return open_store(self.environment)
 
-    def settings(self) -> Settings:
-        """The settings of the environment and the flags.  Raises `Failure`."""
+    def settings(self, *, kept_token: bool = True) -> Settings:
+        """The settings of the environment and the flags.  Raises `Failure`.
+
+        Args:
+            kept_token: whether the token of an earlier login is used where the environment has none.
+        """
         try:
             base = from_environment(self.environment, max_retries=0)
         except BadSettings as error:
@@ -83,7 +87,7 @@ class Invocation:
         return replace(
             base,
             address=flags.text("agent-address") or flags.text("address") or base.address,
-            token=base.token or self._kept_token(),
+            token=base.token or (self._kept_token() if kept_token else ""),
             namespace=flags.text("namespace"),
             wrap_ttl=go_text(flags.number("wrap-ttl")) if flags.number("wrap-ttl") else "",
             mfa=tuple(flags.many("mfa")),
@@ -100,11 +104,17 @@ class Invocation:
         except TokenStoreError as error:
             raise Failure(f"failed to get token from token helper: {error}", 2) from error
 
-    def client(self) -> Client:
-        """A client for the server that the flags and the environment name.  Raises `Failure`."""
-        send = previewing(policy=self.flags.on("output-policy")) if self.previews() else None
+    def client(self, *, kept_token: bool = True, asking: bool = False) -> Client:
+        """A client for the server that the flags and the environment name.  Raises `Failure`.
+
+        Args:
+            kept_token: as in `settings`.
+            asking: whether its requests are sent even where the command's own is only to be shown.
+        """
+        shown = self.previews() and not asking
+        send = previewing(policy=self.flags.on("output-policy")) if shown else None
         try:
-            return Client(self.settings(), send=send)
+            return Client(self.settings(kept_token=kept_token), send=send)
         except BadSettings as error:
             raise Failure(f"failed to create client: {error}", 2) from error
 

@@ -38,7 +38,7 @@ def locate(call: Invocation, argument: str | None = None) -> Place:
     name = clean(call.arguments[0] if argument is None else argument)
     mount_flag = call.flags.text("mount")
     asked = clean(mount_flag) if mount_flag else name
-    client = call.client().without_wrapping()
+    client = call.client(asking=True).without_wrapping()
     with call.doing(""):
         try:
             answer = client.request("GET", f"sys/internal/ui/mounts/{asked}").json()

@@ -28,20 +28,29 @@ _SUCCESS = f"""Success! You are now authenticated. The token information display
 already stored in the token helper. You do NOT need to run "{PROGRAM} login" again.
 Future Strongroom requests will automatically use this token.
 """
+_SUCCESS_NOT_STORED = "Success! You are now authenticated. The token information is displayed below.\n"
 _NOT_STORED = """The token was not stored in token helper. Set the STRONGROOM_TOKEN environment
 variable or pass the token below with each request to Vault.
 """
+_NOT_KEPT = """Authentication was successful, but the token was not persisted. The resulting
+token is shown below for your records.
+"""
+_NOTHING_GIVEN = "a token must be passed to auth, please view the help for more information"
 _SHADOWED = """WARNING! The {name} environment variable is set! The value of this variable
 will take precedence; if this is unwanted please unset {name} or update its
 value accordingly.
 """
 
 
+def _method(call: Invocation) -> str:
+    return call.flags.text("method").strip() or "token"
+
+
 def _words(call: Invocation) -> dict[str, Any]:
     """The login's data: for tokens, the first word may be the token itself, or - for standard input."""
     reader = DataReader(call.stdin)
     words = list(call.arguments)
-    if call.flags.text("method") == "token" and words:
+    if _method(call) == "token" and words:
         if words[0] == "-":
             words[0] = f"token={call.stdin.read().strip()}"
         elif "=" not in words[0]:
@@ -55,16 +64,19 @@ def _words(call: Invocation) -> dict[str, Any]:
 def _ask(call: Invocation, question: str) -> str:
     if call.flags.on("non-interactive"):
         name = question.split(maxsplit=1)[0].lower()
-        raise Failure(f"Error authenticating: '{name}' not supplied and refusing to pull from stdin", 2)
+        missing = "not supplied" if name == "token" else "must be specified"
+        raise Failure(f"Error authenticating: '{name}' {missing} and refusing to pull from stdin", 2)
     try:
         return ask_hidden(question)
     except NoTerminal as error:
-        prefix = _NOBODY if call.flags.text("method") == "token" else ""
+        prefix = _NOBODY if _method(call) == "token" else ""
         raise Failure(f"Error authenticating: {prefix}{error}", 2) from error
 
 
 def _by_token(call: Invocation, client: Client, data: dict[str, Any]) -> dict[str, Any]:
-    token = str(data.get("token") or _ask(call, "Token (will be hidden): "))
+    token = str(data["token"]) if "token" in data else _ask(call, "Token (will be hidden): ")
+    if not token:
+        raise Failure(f"Error authenticating: {_NOTHING_GIVEN}", 2)
     try:
         lookup = parse_bool(str(data.get("lookup", "true")))
     except ValueError as error:
@@ -72,7 +84,7 @@ def _by_token(call: Invocation, client: Client, data: dict[str, Any]) -> dict[st
     if not lookup:
         return {"auth": {"client_token": token}}
     with call.doing("Error authenticating: error looking up token: "):
-        answer = client.with_token(token).request("GET", "auth/token/lookup-self").json()
+        answer = client.with_token(token).without_wrapping().request("GET", "auth/token/lookup-self").json()
     known = (answer or {}).get("data") or {}
     return {
         "auth": {
@@ -105,18 +117,18 @@ def _by_method(call: Invocation, client: Client, method: str, data: dict[str, An
     return dict(answer)
 
 
-def _keep(call: Invocation, token: str) -> None:
+def _keep(call: Invocation, token: str) -> bool:
+    """Keep the token for later commands; whether that went well."""
     try:
         call.token_store().put(token)
     except TokenStoreError as error:
-        raise Failure(
-            f"Error storing token: {error}\n\nAuthentication was successful, but the token was not persisted. The\n"
-            f"resulting token is shown below for your records.\n\n{token}",
-            2,
-        ) from error
+        call.terminal.error(f"Error storing token: {error}")
+        call.terminal.error(_NOT_KEPT)
+        return False
     name, value = named(call.environment, "TOKEN")
     if value and not call.flags.on("token-only"):
         call.terminal.warn(_SHADOWED.format(name=name))
+    return True
 
 
 def _login(call: Invocation) -> int:
@@ -125,27 +137,28 @@ def _login(call: Invocation) -> int:
     store = not flags.on("no-store") and not flags.on("token-only")
     if not store and quiet:
         raise Failure("-no-store and -no-print cannot be used together")
-    method = flags.text("method").strip() or "token"
+    method = _method(call)
     if method not in login_methods.METHODS:
         raise Failure(_UNKNOWN.format(method=method, program=PROGRAM))
     data = _words(call)
-    client = call.client()
+    # A token kept earlier, readable or not, is no part of logging in.
+    client = call.client(kept_token=False)
     answer = _by_token(call, client, data) if method == "token" else _by_method(call, client, method, data)
-    token = str(answer["auth"]["client_token"])
-    if store:
-        _keep(call, token)
-    elif not flags.on("token-only"):
+    secret, token = Secret(answer), str(answer["auth"]["client_token"])
+    if flags.on("token-only"):
+        return call.value(token)
+    if store and not _keep(call, token):
+        call.secret(secret)
+        return 2
+    if not store:
         call.terminal.warn(_NOT_STORED)
     if quiet:
         return 0
-    if flags.on("token-only"):
-        call.terminal.value(token)
-        return 0
     if name := flags.text("field"):
-        return call.field(Secret(answer), name)
+        return call.field(secret, name)
     if call.table:
-        call.terminal.out(_SUCCESS)
-    return call.secret(Secret(answer))
+        call.terminal.out(_SUCCESS if store else _SUCCESS_NOT_STORED)
+    return call.secret(secret)
 
 
 COMMANDS = {

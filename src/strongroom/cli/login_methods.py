@@ -40,7 +40,8 @@ class Method:
         data = dict(given)
         for name in self.needs:
             if not data.get(name) and name in self.hidden:
-                data[name] = ask(f"{name.capitalize()} (will be hidden): ")
+                shown = name.upper() if name in _INITIALS else name.capitalize()
+                data[name] = ask(f"{shown} (will be hidden): ")
             if not data.get(name):
                 raise LoginDataError(f"'{name}' must be specified")
         path = self.path
@@ -51,6 +52,7 @@ class Method:
         return f"auth/{mount}/{path}", dict(sorted(data.items()))
 
 
+_INITIALS = frozenset({"jwt"})
 _USER = {"username": "The user's name.", "password": "The password; asked for when it isn't given."}
 
 METHODS: dict[str, Method] = {
@@ -70,7 +72,8 @@ METHODS: dict[str, Method] = {
     "jwt": Method("role=web jwt=@token", {"jwt": "The signed token."}, optional={"role": "The role to log in by."}),
     "kubernetes": Method(
         "role=web jwt=@/var/run/secrets/kubernetes.io/serviceaccount/token",
-        {"jwt": "The service account's token.", "role": "The role to log in by."},
+        {"role": "The role to log in by.", "jwt": "The service account's token; asked for when it isn't given."},
+        hidden=("jwt",),
     ),
     "token": Method("", {"token": "The token to log in with."}, hidden=("token",)),
 }

@@ -10,6 +10,7 @@ from strongroom.cli.invocation import Invocation
 from strongroom.cli.operator_init import pgp_keys
 from strongroom.cli.prompt import NoTerminal, ask_hidden
 from strongroom.cli.text import columns, go_value
+from strongroom.client.client import NOTHING
 from strongroom.client.errors import Missing, Unsupported
 
 _ORDER: tuple[str, ...] = ("nonce", "started", "progress", "required", "complete", "encoded_token")
@@ -18,7 +19,7 @@ _OTP_NOTE = """A One-Time-Password has been generated for you and is shown in th
 You will need this value to decode the resulting root token, so keep it safe."""
 
 
-def _ask_server(call: Invocation, prefix: str, method: str, tail: str, body: Any = None) -> dict[str, Any]:
+def _ask_server(call: Invocation, prefix: str, method: str, tail: str, body: Any = NOTHING) -> dict[str, Any]:
     """The answer of an endpoint of root generation: the one that asks for a token, else the one older servers have."""
     names = (
         ("generate-recovery-token",) if call.flags.on("recovery-token") else ("generate-root-token", "generate-root")

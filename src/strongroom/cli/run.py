@@ -69,22 +69,26 @@ def run(name: str, words: Sequence[str], *, terminal: Terminal, environment: Map
         for flag, what in (("output-curl-string", "cURL string"), ("output-policy", "policy")):
             if flags.anywhere(words, flag) is not None:
                 terminal.error(f"Unable to generate {what} from command")
-                return 1
         return error.code if isinstance(error, Failure) else 2
 
 
 def _run(command: Command, words: Sequence[str], terminal: Terminal, environment: Mapping[str, str]) -> int:
     known = command.flags()
-    form = output_format(words, environment) if any(flag.name == "format" for flag in known) else "table"
+    form = output_format(words, environment)
     if form == "raw" and not command.raw:
         raise Failure("This command does not support the -format=raw option.")
+    # Where output is for programs, so is what comes beside it: no advice on how to type the command.
+    advise = form == "table"
     try:
         parsed = flags.parse(known, words, environment)
     except flags.FlagError as error:
-        _warn_misplaced(error.rest, terminal)
+        if advise:
+            _warn_misplaced(error.rest, terminal)
         raise Failure(str(error)) from None
-    _warn_misplaced(parsed.arguments, terminal)
+    if advise:
+        _warn_misplaced(parsed.arguments, terminal)
     command.arity.check(parsed.arguments)
+    form = form if any(flag.name == "format" for flag in known) else "table"
     call = Invocation(command, parsed, form, terminal=terminal, environment=environment, stdin=sys.stdin)
     return command.run(call)
 

@@ -27,6 +27,7 @@ GROUPS = {
     "lease": "Manage leases",
     "namespace": "Manage namespaces",
     "operator": "Operate a server",
+    "plugin": "Look after the catalog of plugins",
     "policy": "Manage policies",
     "print": "Show what the command line uses",
     "secrets": "Manage secrets engines",
@@ -83,6 +84,14 @@ _MODULES = {
         "auth tune": "Change an auth method's settings",
         "auth move": "Move an auth method to another path",
         "auth help": "Show how to log in by an auth method",
+    },
+    "plugin": {
+        "plugin list": "List the plugins that can be mounted",
+        "plugin info": "Show what is known of a plugin",
+        "plugin register": "Register a plugin in the catalog",
+        "plugin deregister": "Take a plugin out of the catalog",
+        "plugin reload": "Start a plugin's mounts anew",
+        "plugin reload-status": "Show how far a reload on all nodes has come",
     },
     "policy": {
         "policy read": "Print a policy",

@@ -6,6 +6,7 @@ Source: https://developer.hashicorp.com/vault/docs/commands/token-helper
 from __future__ import annotations
 
 import os
+import pwd
 import re
 from collections.abc import Mapping
 from typing import Protocol
@@ -33,6 +34,10 @@ class TokenStore(Protocol):
         ...
 
 
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
 class FileStore:
     """A file that only its owner can read.
 
@@ -46,12 +51,14 @@ class FileStore:
     def get(self) -> str:
         """The file's text without blanks around it; empty when there is no file."""
         try:
-            with open(self._path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib is slow to import
+            # Bytes that are no text make no token, but it is the server's to say so.
+            with open(self._path, encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123 - slow import
                 return file.read().strip()
         except FileNotFoundError:
             return ""
-        except (OSError, UnicodeDecodeError) as error:
-            raise TokenStoreError(str(error)) from error
+        except OSError as error:
+            verb = "read" if isinstance(error, IsADirectoryError) else "open"
+            raise TokenStoreError(f"{verb} {self._path}: {_reason(error)}") from error
 
     def put(self, token: str) -> None:
         """Replace the file in one step, so that nobody ever reads half a token."""
@@ -67,7 +74,8 @@ class FileStore:
         except OSError as error:
             if os.path.exists(temporary):  # noqa: PTH110 - as above
                 os.unlink(temporary)  # noqa: PTH108 - as above
-            raise TokenStoreError(str(error)) from error
+            step = f"rename {temporary} {self._path}" if error.filename2 else f"open {temporary}"
+            raise TokenStoreError(f"{step}: {_reason(error)}") from error
 
 
 class ProgramStore:
@@ -105,7 +113,7 @@ class ProgramStore:
 
 def open_store(environment: Mapping[str, str]) -> TokenStore:
     """The store that `~/.vault` (or the file in `…_CONFIG_PATH`) names, else the file in the home directory."""
-    home = environment.get("HOME") or os.path.expanduser("~")  # noqa: PTH111 - as above
+    home = environment.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir
     config = named(environment, "CONFIG_PATH")[1] or f"{home}/{_CONFIG_NAME}"
     try:
         with open(config, encoding="utf-8") as file:  # noqa: PTH123 - as above

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from urllib.parse import quote, urlencode, urlsplit
 
 from strongroom.client import http1, transport, values
@@ -51,6 +51,19 @@ class Answer:
 
 Sender = Callable[[Prepared], Answer]
 
+NOTHING: Any = object()
+"""The body of a request without one; None is JSON's `null`."""
+
+
+class Parts(TypedDict, total=False):
+    """What a request may have beside its verb and its path."""
+
+    query: Iterable[tuple[str, str]]
+    body: Any
+    """What JSON can hold, or `NOTHING`."""
+    content_type: str
+    """Of the body, where it isn't plain JSON."""
+
 
 def canonical_namespace(name: str) -> str:
     """A namespace path as the header carries it: no slash before, one behind; empty for the root."""
@@ -79,32 +92,29 @@ class Client:
 
     def with_token(self, token: str) -> Client:
         """The same client with another token."""
-        send = None if self._send == self._exchange else self._send
-        return Client(replace(self.settings, token=token), send=send, sleep=self._sleep)
+        return self._with(token=token)
 
     def without_wrapping(self) -> Client:
-        """The same client, asking for no wrapped responses; always over the network."""
-        return Client(replace(self.settings, wrap_ttl=""), sleep=self._sleep)
+        """The same client, asking for no wrapped responses."""
+        return self._with(wrap_ttl="")
 
-    def prepare(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Iterable[tuple[str, str]] = (),
-        body: Any = None,
-        has_body: bool | None = None,
-        content_type: str = "",
-    ) -> Prepared:
+    def _with(self, **changes: Any) -> Client:
+        send = None if self._send == self._exchange else self._send
+        return Client(replace(self.settings, **changes), send=send, sleep=self._sleep)
+
+    def prepare(self, method: str, path: str, **parts: Unpack[Parts]) -> Prepared:
         """A request as it would be sent.
 
         Args:
             path: below `/v1/`.
-            body: what JSON can hold; None means no body unless `has_body` says so.
+
+        Raises: `BadSettings` when the token can't stand in a header.
         """
         settings = self.settings
         headers = {"X-Vault-Request": "true"}
         if settings.token:
+            if not _printable(settings.token):
+                raise BadSettings("configured Vault token contains non-printable characters and cannot be used")
             headers["X-Vault-Token"] = settings.token
         if settings.namespace:
             headers["X-Vault-Namespace"] = canonical_namespace(settings.namespace)
@@ -114,36 +124,26 @@ class Client:
             headers["X-Vault-Policy-Override"] = "true"
         if settings.mfa:
             headers["X-Vault-Mfa"] = ", ".join(settings.mfa)
-        if content_type:
+        if content_type := parts.get("content_type"):
             headers["Content-Type"] = content_type
         headers.update(settings.headers)
         escaped = quote(path.lstrip("/"), safe="/$&+,:;=@~", errors="surrogateescape")
-        questions = urlencode(sorted(query, key=lambda pair: pair[0]), errors="surrogateescape")
+        questions = urlencode(sorted(parts.get("query", ()), key=lambda pair: pair[0]), errors="surrogateescape")
         target = f"{self._origin.prefix}/v1/{escaped}" + (f"?{questions}" if questions else "")
         origin = f"{self._origin.scheme}://{self._origin.authority}"
-        text = values.encode(body) if (body is not None if has_body is None else has_body) else None
+        body = parts.get("body", NOTHING)
+        text = None if body is NOTHING else values.encode(body)
         return Prepared(method, origin + target, target, path, headers, text)
 
-    def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Iterable[tuple[str, str]] = (),
-        body: Any = None,
-        has_body: bool | None = None,
-        content_type: str = "",
-    ) -> Answer:
-        """Send a request and return its answer; arguments as in `prepare`.
+    def request(self, method: str, path: str, **parts: Unpack[Parts]) -> Answer:
+        """Send a request and return its answer.
 
         Raises:
             ResponseError: the server answered with a status of 400 or above.
             Unreachable: no answer came, retries included.
-            BadSettings: a certificate file can't be used.
+            BadSettings: a certificate file or the token can't be used.
         """
-        return self._send(
-            self.prepare(method, path, query=query, body=body, has_body=has_body, content_type=content_type)
-        )
+        return self._send(self.prepare(method, path, **parts))
 
     def read(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Any:
         """The decoded answer to GET, None when nothing is there.  Raises as `request`."""
@@ -159,11 +159,11 @@ class Client:
 
     def write(self, path: str, body: Any, *, method: str = "PUT") -> Any:
         """The decoded answer to a write, None when it was empty.  Raises as `request`."""
-        return self.request(method, path, body=body, has_body=True).json()
+        return self.request(method, path, body=body).json()
 
     def patch(self, path: str, body: Any) -> Any:
         """The decoded answer to a JSON merge patch.  Raises as `request`."""
-        return self.request("PATCH", path, body=body, has_body=True, content_type=MERGE_PATCH).json()
+        return self.request("PATCH", path, body=body, content_type=MERGE_PATCH).json()
 
     def delete(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Any:
         """The decoded answer to DELETE, None when it was empty.  Raises as `request`."""
@@ -269,6 +269,13 @@ class Client:
             errors = tuple(str(item) for item in document.get("errors") or ())
         namespace = canonical_namespace(self.settings.namespace)
         return by_status(status)(prepared.method, prepared.url, status, errors=errors, body=text, namespace=namespace)
+
+
+def _printable(token: str) -> bool:
+    """Whether a token has no control characters; bytes that are no UTF-8 (lone surrogates here) pass, as the API has
+    it: the server doesn't know such a token.
+    """
+    return all(letter.isprintable() or "\udc80" <= letter <= "\udcff" for letter in token)
 
 
 def _hint(reason: str, settings: Settings) -> str:

@@ -57,7 +57,7 @@ class ResponseError(ClientError):
         lines.append(f"URL: {self.method} {self.url}")
         if self.errors is None:
             return "\n".join([*lines, f"Code: {self.status}. Raw Message:", "", self.body])
-        return "\n".join([*lines, f"Code: {self.status}. Errors:", "", *(f"* {text}" for text in self.errors)])
+        return "\n".join([*lines, f"Code: {self.status}. Errors:", "", "\n".join(f"* {text}" for text in self.errors)])
 
 
 class BadRequest(ResponseError):
