@@ -83,9 +83,14 @@ def start(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T]) ->
         return Finished(done.value)
     finally:
         asyncio.tasks._leave_task(loop, as_task)
-    task = loop.create_task(_resume(coroutine, waits_for), context=context)
+    task = loop.create_task(_rest(coroutine, waits_for), context=context)
     stand_in.task = task
     return task
+
+
+async def _rest(coroutine: Coroutine[Any, Any, T], waits_for: Any) -> T:
+    """What a Task takes; since Python 3.12 no generator is good enough for it."""
+    return await _resume(coroutine, waits_for)
 
 
 @types.coroutine
