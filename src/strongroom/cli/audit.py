@@ -20,6 +20,9 @@ def _enable(call: Invocation) -> int:
     device_type = call.arguments[0].strip()
     path = clean(call.flags.text("path") or device_type)
     options = call.data(call.arguments[1:])
+    for name, value in options.items():
+        if isinstance(value, list):
+            raise Failure(f"Failed to parse K=V data: the option {name} is given twice")
     body = {
         "type": device_type,
         "description": call.flags.text("description"),

@@ -17,8 +17,8 @@ def _read_file(path: str) -> str:
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:  # noqa: PTH123 - slow import
             return file.read()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise DataError(f"open {path}: {reason}") from error
+        verb = "read" if isinstance(error, IsADirectoryError) else "open"
+        raise DataError(f"{verb} {path}: {(error.strerror or str(error)).lower()}") from error
 
 
 class DataReader:
@@ -84,14 +84,27 @@ class DataReader:
                 else:
                     repeated.add(name)
                     data[name] = [data[name], value]
-        return data
+        return dict(sorted(data.items()))
 
     def read_strings(self, words: Sequence[str]) -> list[tuple[str, str]]:
-        """The same as query parameters: names in order, one pair for each value."""
+        """The same as query parameters: names in order, one pair for each value.  Raises `DataError`."""
         questions: list[tuple[str, str]] = []
         for name, value in self.read(words).items():
-            questions += [(name, str(item)) for item in (value if isinstance(value, list) else [value])]
+            questions += [(name, _question(name, item)) for item in (value if isinstance(value, list) else [value])]
         return questions
+
+
+def _question(name: str, value: Any) -> str:
+    """A value as a query can hold it: true is 1, nothing is empty."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(int(value))
+        case dict() | list():
+            raise DataError(f"the value of {name} can't be a query parameter")
+        case _:
+            return str(value)
 
 
 def _json_complaint(text: str, error: ValueError) -> str:
@@ -99,10 +112,13 @@ def _json_complaint(text: str, error: ValueError) -> str:
     if not bare:
         return "EOF"
     position = getattr(error, "pos", None)
-    if position is None or position >= len(text.rstrip()):
+    if position is None:
+        return str(error)
+    if position >= len(text.rstrip()):
         return "unexpected EOF"
     for word in ("null", "true", "false"):
         if bare[0] == word[0] and not bare.startswith(word):
             at = next(i for i in range(len(word)) if bare[i : i + 1] != word[i])
             return f"invalid character '{bare[at]}' in literal {word} (expecting '{word[at]}')"
-    return f"invalid character '{text[position]}' at position {position + 1}"
+    shown = text[position] if text[position].isprintable() else repr(text[position])[1:-1]
+    return f"invalid character '{shown}' at position {position + 1}"

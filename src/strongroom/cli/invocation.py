@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TextIO
@@ -172,14 +172,10 @@ class Invocation:
             self.terminal.out(text.pairs(lines))
         return 0
 
-    def warnings(self, warnings: list[str]) -> None:
+    def warnings(self, warnings: Sequence[str]) -> None:
         """Print a server's warnings."""
-        if not warnings:
-            return
-        self.terminal.warn("WARNING! The following warnings were returned from Strongroom:\n")
-        for warning in warnings:
-            self.terminal.warn(text.wrap(f"* {warning}", text.WIDTH - 1, "  "))
-        self.terminal.warn("")
+        if warnings:
+            self.terminal.warn(text.warnings(warnings))
 
     def document(self, value: Any, *, sort: bool = False) -> int:
         """Print a value as JSON or YAML.  Raises `Failure` for a format it can't have."""

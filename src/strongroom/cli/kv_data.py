@@ -9,7 +9,7 @@ from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.kv_mount import MOUNT, Place, locate
 from strongroom.cli.render import Secret
-from strongroom.cli.text import go_value, pairs
+from strongroom.cli.text import field_text, go_value, pairs
 from strongroom.client.client import Client
 from strongroom.client.errors import Denied, Unsupported
 
@@ -73,7 +73,7 @@ def _get(call: Invocation) -> int:
             call.terminal.out("")
         data = data.get("data") or {}
     if data:
-        section(call, "Data", [(name, go_value(value)) for name, value in sorted(data.items())])
+        section(call, "Data", [(name, field_text(name, value)) for name, value in sorted(data.items())])
     return 0
 
 

@@ -31,7 +31,11 @@ def _get(call: Invocation) -> int:
     secret = Secret(answer)
     if not call.table:
         return call.secret(secret)
-    data: dict[str, Any] = dict(secret.data or {})
+    if secret.data is None:
+        call.terminal.error(f"No value found at {path}")
+        call.warnings(secret.warnings)
+        return 2
+    data: dict[str, Any] = dict(secret.data)
     versions = data.pop("versions", None) or {}
     path_heading(call, "Metadata Path", path)
     section(call, "Metadata", [(name, go_value(value)) for name, value in sorted(data.items())])

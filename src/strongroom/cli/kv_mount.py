@@ -50,6 +50,9 @@ def locate(call: Invocation, argument: str | None = None) -> Place:
     mount = str(data.get("path") or "")
     if mount_flag:
         return Place(mount, name if call.arguments else "", version)
+    if version != 2:
+        # The path is the whole one already; an auth method's `mount` wouldn't even be its beginning.
+        return Place("", name, version)
     return Place(mount, f"{name}/".removeprefix(mount).rstrip("/"), version)
 
 

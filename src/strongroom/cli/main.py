@@ -23,8 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns: the exit code.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
+    _open_streams()
     try:
         code = _dispatch(words)
         sys.stdout.flush()
@@ -35,6 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     return code
+
+
+def _open_streams() -> None:
+    """Make the three streams take any bytes; one that was closed before the start is empty, and swallows what comes."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123 - open until the end
+        getattr(sys, name).reconfigure(encoding="utf-8", errors="surrogateescape")
 
 
 def _dispatch(words: list[str]) -> int:

@@ -9,7 +9,7 @@ from strongroom.cli import mounts
 from strongroom.cli.command import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
-from strongroom.cli.paths import clean
+from strongroom.cli.paths import clean, folder
 
 _POLL_S = 1.0
 LIST_OPTIONS = Group("Command Options", (Flag("detailed", "Print settings, versions and UUIDs too.", "bool"),))
@@ -48,16 +48,16 @@ def enable(call: Invocation, table: Table) -> int:
     with call.doing(table.enabling_failed.format(type=type_)):
         call.client().write(f"{table.place}/{path}", mounts.enable_body(call, type_), method="POST")
     what = f"{type_} plugin" if name == "plugin" else f"{type_} {table.noun}"
-    call.terminal.out(f"Success! Enabled {table.article}{what} at: {path}/")
+    call.terminal.out(f"Success! Enabled {table.article}{what} at: {folder(path)}")
     return 0
 
 
 def disable(call: Invocation, table: Table) -> int:
     """Unmount."""
     path = clean(call.arguments[0])
-    with call.doing(f"Error disabling {table.noun} at {path}/: "):
+    with call.doing(f"Error disabling {table.noun} at {folder(path)}: "):
         call.client().delete(f"{table.place}/{path}")
-    call.terminal.out(f"Success! Disabled the {table.noun} (if it existed) at: {path}/")
+    call.terminal.out(f"Success! Disabled the {table.noun} (if it existed) at: {folder(path)}")
     return 0
 
 
@@ -71,15 +71,15 @@ def show(call: Invocation, table: Table) -> int:
 def tune(call: Invocation, table: Table) -> int:
     """Change a mount's settings."""
     path = clean(call.arguments[0])
-    with call.doing(f"Error tuning {table.noun} {path}/: "):
+    with call.doing(f"Error tuning {table.noun} {folder(path)}: "):
         call.client().write(f"{table.tuned_at}/{path}/tune", mounts.tune_body(call), method="POST")
-    call.terminal.out(f"Success! Tuned the {table.noun} at: {path}/")
+    call.terminal.out(f"Success! Tuned the {table.noun} at: {folder(path)}")
     return 0
 
 
 def move(call: Invocation, table: Table) -> int:
     """Move a mount, and wait until the server says that it has moved."""
-    source, target = (f"{clean(argument)}/" for argument in call.arguments)
+    source, target = map(folder, call.arguments)
     prefix = f"Error moving {table.noun} {source} to {target}: "
     client = call.client()
     with call.doing(prefix):

@@ -16,6 +16,14 @@ _METADATA = Flag("custom-metadata", "A name and its text to keep with it; may be
 _DETAILED = Group("Command Options", (Flag("detailed", "Print ids and metadata too.", "bool"),))
 
 
+def _path(call: Invocation, prefix: str) -> str:
+    """The namespace that the argument names.  Raises `Failure`."""
+    path = clean(call.arguments[0])
+    if not path:
+        raise Failure(f"{prefix}name must not be empty", 2)
+    return path
+
+
 def _show(call: Invocation, answer: dict[str, Any] | None) -> int:
     secret = Secret(answer)
     data = secret.data or {}
@@ -28,7 +36,7 @@ def _show(call: Invocation, answer: dict[str, Any] | None) -> int:
 
 
 def _create(call: Invocation) -> int:
-    path = clean(call.arguments[0])
+    path = _path(call, "Error creating namespace: ")
     body: dict[str, Any] = {"custom_metadata": call.flags.pairs("custom-metadata")}
     if seal := call.flags.text("seal"):
         body["seal"] = {"type": seal}
@@ -43,7 +51,7 @@ def _create(call: Invocation) -> int:
 
 
 def _delete(call: Invocation) -> int:
-    path = clean(call.arguments[0])
+    path = _path(call, "Error deleting namespace: ")
     with call.doing("Error deleting namespace: "):
         answer = call.client().delete(f"sys/namespaces/{path}")
     secret = Secret(answer)
@@ -56,7 +64,7 @@ def _delete(call: Invocation) -> int:
 
 
 def _lookup(call: Invocation) -> int:
-    path = clean(call.arguments[0])
+    path = _path(call, "Error looking up namespace: ")
     with call.doing("Error looking up namespace: "):
         answer = call.client().read(f"sys/namespaces/{path}")
     if answer is None:
@@ -65,7 +73,7 @@ def _lookup(call: Invocation) -> int:
 
 
 def _patch(call: Invocation) -> int:
-    path = clean(call.arguments[0])
+    path = _path(call, "Error patching namespace: ")
     metadata: dict[str, Any] = {
         **call.flags.pairs("custom-metadata"),
         **dict.fromkeys(call.flags.many("remove-custom-metadata")),

@@ -24,6 +24,11 @@ def clean(path: str) -> str:
     return path.strip().strip("/")
 
 
+def folder(path: str) -> str:
+    """The same with one slash at its end, if anything is left."""
+    return f"{bare}/" if (bare := clean(path)) else ""
+
+
 def _questions(call: Invocation, words: list[str]) -> list[tuple[str, str]]:
     try:
         return DataReader(call.stdin).read_strings(words)

@@ -6,13 +6,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 
-from strongroom.cli import flags, render, usage
+from strongroom.cli import flags, render, text, usage
 from strongroom.cli.command import Command, Failure
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.preview import Previewed
 from strongroom.cli.table import COMMANDS
 from strongroom.cli.terminal import Terminal
-from strongroom.client.errors import ClientError, Unreachable
+from strongroom.client.errors import ClientError, ResponseError, Unreachable
 from strongroom.client.settings import named
 
 _HELP = frozenset({"-h", "-help", "--help"})
@@ -66,6 +66,8 @@ def run(name: str, words: Sequence[str], *, terminal: Terminal, environment: Map
         cause = error.__cause__ if isinstance(error, Failure) else error
         if isinstance(cause, Unreachable) and cause.hint:
             terminal.error(cause.hint)
+        if isinstance(cause, ResponseError) and cause.warnings:
+            terminal.error(text.warnings(cause.warnings))
         for flag, what in (("output-curl-string", "cURL string"), ("output-policy", "policy")):
             if flags.anywhere(words, flag) is not None:
                 terminal.error(f"Unable to generate {what} from command")

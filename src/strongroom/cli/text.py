@@ -88,3 +88,9 @@ def wrap(text: str, width: int = WIDTH, indent: str = "") -> str:
                 line = f"{line} {word}" if line else word
         lines.append(line)
     return "\n".join((indent + line).rstrip() for line in lines)
+
+
+def warnings(found: Sequence[str]) -> str:
+    """A server's warnings, as a list under a heading."""
+    items = "\n".join(wrap(f"* {warning}", WIDTH - 1, "  ") for warning in found)
+    return f"WARNING! The following warnings were returned from Strongroom:\n\n{items}\n"

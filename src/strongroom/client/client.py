@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from posixpath import normpath
 from typing import Any, TypedDict, Unpack
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -127,9 +128,9 @@ class Client:
         if content_type := parts.get("content_type"):
             headers["Content-Type"] = content_type
         headers.update(settings.headers)
-        escaped = quote(path.lstrip("/"), safe="/$&+,:;=@~", errors="surrogateescape")
+        escaped = quote(normpath(f"/v1/{path}"), safe="/$&+,:;=@~", errors="surrogateescape")
         questions = urlencode(sorted(parts.get("query", ()), key=lambda pair: pair[0]), errors="surrogateescape")
-        target = f"{self._origin.prefix}/v1/{escaped}" + (f"?{questions}" if questions else "")
+        target = self._origin.prefix + escaped + (f"?{questions}" if questions else "")
         origin = f"{self._origin.scheme}://{self._origin.authority}"
         body = parts.get("body", NOTHING)
         text = None if body is NOTHING else values.encode(body)
@@ -261,14 +262,18 @@ class Client:
     def _failure(self, prepared: Prepared, status: int, body: bytes) -> Exception:
         text = body.decode("utf-8", "replace")
         errors: tuple[str, ...] | None = None
+        warnings: tuple[str, ...] = ()
         try:
             document = values.decode(text)
         except ValueError:
             document = None
         if isinstance(document, dict):
             errors = tuple(str(item) for item in document.get("errors") or ())
+            warnings = tuple(str(item) for item in document.get("warnings") or ())
         namespace = canonical_namespace(self.settings.namespace)
-        return by_status(status)(prepared.method, prepared.url, status, errors=errors, body=text, namespace=namespace)
+        return by_status(status)(
+            prepared.method, prepared.url, status, errors=errors, warnings=warnings, body=text, namespace=namespace
+        )
 
 
 def _printable(token: str) -> bool:

@@ -37,16 +37,26 @@ class ResponseError(ClientError):
         errors: the texts of `{"errors": [...]}`, or None when the body held no such list.
         body: the answer's body as text.
         namespace: the namespace the request named; may be empty.
+        warnings: the texts of `{"warnings": [...]}`, which some refusals explain themselves by.
     """
 
     def __init__(
-        self, method: str, url: str, status: int, *, errors: tuple[str, ...] | None, body: str, namespace: str = ""
+        self,
+        method: str,
+        url: str,
+        status: int,
+        *,
+        errors: tuple[str, ...] | None,
+        body: str,
+        namespace: str = "",
+        warnings: tuple[str, ...] = (),
     ) -> None:
         self.method = method
         self.url = url
         self.status = status
         self.errors = errors
         self.body = body
+        self.warnings = warnings
         self.namespace = namespace
         super().__init__(self._text())
 
