@@ -63,7 +63,9 @@ def settle_batch(batch: Iterable[Pending[object]], state: WritableState, random:
         try:
             changes = pending.operation.settle(state)
         except StrongroomError as refused:
-            outcomes.append((pending, refused))
+            # Its traceback would hold this frame, and with `outcomes` the whole batch, in a cycle: some megabytes each
+            # time that two requests meet, until the collector comes by.
+            outcomes.append((pending, refused.with_traceback(None)))
             continue
         if changes:
             state.write(changes, Revision(state.head.number + 1, random.bytes(16)))
