@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # What the tests run against and with: real servers and programs from Debian's packages.
-PACKAGES := postgresql openssl groff-base curl python3-venv
+PACKAGES := postgresql openssl groff-base curl python3-venv jq sqlite3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-fast lint type arch bench fuzz format packages clean

@@ -46,6 +46,11 @@ class Verified(msgspec.Struct, frozen=True):
     """The last line of every writer; where the next file of a rotated log has to go on."""
 
 
+def key_of(device_key: bytes) -> bytes:
+    """The chain's own key, from that of the device: no digest of a value can be taken for a link."""
+    return hmac_sha256(device_key, b"strongroom audit chain")
+
+
 def start(key: bytes, writer: str) -> Link:
     """What stands before a writer's first line."""
     return Link(0, hmac_sha256(key, writer.encode()))
@@ -55,7 +60,7 @@ def append(key: bytes, before: Link, writer: str, body: bytes) -> tuple[bytes, L
     """Chain an entry to the one before.
 
     Args:
-        key: the device's key.
+        key: as `key_of` gives it.
         body: the entry as a JSON object.
 
     Returns: the line without its newline, and the link to go on from.
@@ -72,7 +77,7 @@ def verify(
     """Check every line of a log.
 
     Args:
-        key: the device's key.
+        key: as `key_of` gives it.
         lines: the log's lines, with or without newlines.
         prefix: the device's `prefix` option.
         begun: the last links of the files before this one; other writers have to begin at 1.

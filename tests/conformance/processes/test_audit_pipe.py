@@ -148,8 +148,8 @@ def forwarders(node: Node) -> list[int]:
     ]
 
 
-async def device_key(node: Node) -> bytes:
-    """The key of the only audit device, from the store of a node that was stopped."""
+async def chain_key(node: Node) -> bytes:
+    """The key of the only audit device's chain, from the store of a node that was stopped."""
     storage = SqliteStorage(node.directory / "store", SystemClock(), SystemRandom())
     await storage.start()
     try:
@@ -158,7 +158,7 @@ async def device_key(node: Node) -> bytes:
         root_key = shamir.open_(seal, [bytes.fromhex(node.keys[0])])
         barrier = await Barrier.open(storage, root_key, SystemRandom())
         records = await transact(barrier, AuditBroker({}, SystemRandom(), "test").records)
-        return records[0].salt
+        return chain.key_of(records[0].salt)
     finally:
         await storage.close()
 
@@ -174,7 +174,7 @@ def test_long_lines_of_four_workers_stay_whole(node: Node, pipe: Path) -> None:
     assert broken == 0
     assert_complete(found, done)
     assert max(len(line) for line in data.splitlines()) > 12_000
-    verified = chain.verify(asyncio.run(device_key(node)), data.splitlines())
+    verified = chain.verify(asyncio.run(chain_key(node)), data.splitlines())
     assert verified.faults == ()
     assert len(verified.writers) >= 3  # the kernel spreads connections as it likes
 

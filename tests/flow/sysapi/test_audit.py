@@ -240,7 +240,8 @@ def test_a_rotated_log_goes_on_in_a_new_file(tmp_path: Path) -> None:
         assert server.node.unsealed is not None
         server.node.unsealed.audit.reopen()
         await server.ok("GET", "sys/mounts")
-        key = (await transact(server.node.unsealed.barrier, server.node.unsealed.audit.records))[0].salt
+        records = await transact(server.node.unsealed.barrier, server.node.unsealed.audit.records)
+        key = chain.key_of(records[0].salt)
         first = chain.verify(key, old.read_bytes().splitlines())
         second = chain.verify(key, log.read_bytes().splitlines(), begun=first.writers)
         assert (first.faults, second.faults) == ((), ())
@@ -317,7 +318,8 @@ def test_standard_output_is_reached_through_the_spool(tmp_path: Path) -> None:
         ]
         assert [(gauge["Labels"]["device"], gauge["Value"] > 3000) for gauge in waiting] == [("out/", True)]
         assert server.node.unsealed is not None
-        key = (await transact(server.node.unsealed.barrier, server.node.unsealed.audit.records))[0].salt
+        records = await transact(server.node.unsealed.barrier, server.node.unsealed.audit.records)
+        key = chain.key_of(records[0].salt)
         server.node.unsealed.audit.close()
         kept = Kept()
         Forwarder(tmp_path / "spool", lambda name: {"stdout": kept}[name]).drain(10)
