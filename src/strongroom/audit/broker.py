@@ -106,7 +106,8 @@ class Channel:
         self._prefix = record.options.get("prefix", "").encode()
         self._digests: OrderedDict[str, str] = OrderedDict()
         self._writer = writer
-        self._link = chain.start(record.salt, writer)
+        self._chain_key = chain.key_of(record.salt)
+        self._link = chain.start(self._chain_key, writer)
         self._is_open = False
         self._close = weakref.finalize(self, device.close)
 
@@ -145,7 +146,7 @@ class Channel:
                 self.open()
             except InvalidRequest as error:
                 raise Unavailable("the audit device cannot be opened", detail=error.text) from error
-        line, link = chain.append(self.record.salt, self._link, self._writer, json.dumps_unsorted(entry))
+        line, link = chain.append(self._chain_key, self._link, self._writer, json.dumps_unsorted(entry))
         self._device.write(self._prefix + line + b"\n")
         self._link = link
 
@@ -187,10 +188,11 @@ def style_of(options: Mapping[str, str]) -> Style:
     values = {}
     for name in ("log_raw", "hmac_accessor", "elide_list_responses"):
         if name in options:
+            text = options[name]
             try:
-                values[name] = to_bool(options[name])
+                values[name] = to_bool(text or "neither")
             except FieldError as error:
-                raise InvalidRequest(f'strconv.ParseBool: parsing "{options[name]}": invalid syntax') from error
+                raise InvalidRequest(f'strconv.ParseBool: parsing "{text}": invalid syntax') from error
     for name in _ELSEWHERE:
         if options.get(name, "") not in {"", "false"}:
             raise InvalidRequest(f'the option "{name}" is one of Vault Enterprise, which this server does not have')
