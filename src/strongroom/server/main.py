@@ -126,6 +126,7 @@ def _serve(arguments: ServeArguments) -> int:
         announce,
         reload,
         companions=(*certificates.companions(planned), forwarding.companion(planned)),
+        proven=renewed is not None,
     )
     try:
         status = supervisor.run()

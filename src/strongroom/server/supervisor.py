@@ -50,6 +50,7 @@ class Supervisor:
         on_ready: called once, when the first workers listen.
         reload: called on SIGHUP, before the workers are told; what it returns, they are told.
         companions: processes that run beside the workers, once the first of these listen.
+        proven: workers have served with this configuration: what keeps them from it now is waited out.
     """
 
     def __init__(
@@ -59,6 +60,8 @@ class Supervisor:
         on_ready: Callable[[], None],
         reload: Callable[[], dict[str, Any]],
         companions: tuple[Companion, ...] = (),
+        *,
+        proven: bool = False,
     ) -> None:
         self._companions = companions
         self._sockets = sockets
@@ -66,6 +69,7 @@ class Supervisor:
         self._on_ready = on_ready
         self._reload = reload
         self._announced = False
+        self._proven = proven
         self._selector = selectors.DefaultSelector()
         self._workers: dict[int, WorkerProcess] = {}
         self._custody = Custody(SystemRandom())
@@ -195,7 +199,7 @@ class Supervisor:
         worker.listening = True
         log.info("worker serves", pid=worker.pid)
         if not self._announced and all(other.listening for other in self._workers.values()):
-            self._announced = True
+            self._announced = self._proven = True
             self._on_ready()
             for companion in self._companions:
                 companion.start(self._selector)
@@ -208,7 +212,7 @@ class Supervisor:
                 reason=message.body.get("reason", ""),
                 detail=message.body.get("detail", ""),
             )
-        if not self._announced:
+        if not self._proven:
             self._give_up()
 
     def _submit(self, worker: WorkerProcess, message: Message) -> None:
@@ -389,7 +393,7 @@ class Supervisor:
             self._restarts.at_once(worker.slot, now)
             return
         log.error("worker ended by itself", pid=worker.pid, status=worker.poll())
-        if not self._announced:
+        if not self._proven:
             self._give_up()
             return
         self._restarts.after_failure(worker.slot, now, now - worker.started_at)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -155,6 +157,26 @@ def test_sealing_and_unsealing_many_times(node: Node) -> None:
             counts.add(len(list(Path(f"/proc/{node.pid}/fd").iterdir())))
     assert len(counts) <= 1
     assert node.call("GET", "sys/health").status == 200
+
+
+def test_a_worker_that_dies_right_after_sealing_is_replaced(node: Node) -> None:
+    """The node has served before, so it waits out what befalls the workers of the process that goes on sealed."""
+    before = set(node.workers())
+    assert node.seal().status == 204
+    wait_until(lambda: bool(set(node.workers()) - before), "no new workers")
+    for worker in node.workers():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: _sealed(node), "the node has not come back", 20)
+    node.unseal()
+    node.ok("GET", "auth/token/lookup-self")
+
+
+def _sealed(node: Node) -> bool:
+    try:
+        return bool(node.call("GET", "sys/seal-status").json["sealed"])
+    except OSError:
+        return False
 
 
 def test_stopping_a_node_that_is_being_sealed(node: Node) -> None:
