@@ -51,6 +51,8 @@ _STANZAS = {
 _LISTENERS = {"tcp": "127.0.0.1:8200", "unix": ""}
 _API_ADDRESSES = ("api_addr", "redirect_addr", "advertise_addr")
 """The names that the API's address had inside `storage`, newest first."""
+NODE_OPTIONS = frozenset({*_API_ADDRESSES, "cluster_addr"})
+"""Settings of the node that old files have inside `storage`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,14 @@ LOCAL = frozenset({"sqlite", "file"})
 """Stores that have a directory on this machine."""
 
 
+OPTIONS: Mapping[str, frozenset[str]] = {
+    "inmem": frozenset(),
+    "sqlite": frozenset({"path"}),
+    "file": frozenset({"path"}),
+    "postgresql": frozenset({"connection_url", "table", "max_parallel"}),
+}
+"""What each type's stanza may say."""
+
 DATABASE = "strongroom.db"
 DEFAULT_TABLE = "strongroom"
 

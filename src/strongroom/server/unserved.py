@@ -7,8 +7,9 @@ from dataclasses import fields
 
 from strongroom.lib import json
 from strongroom.server.certificates.settings import acme_keys, uses_acme, wanted
-from strongroom.server.config import Config, Listener, Settings
+from strongroom.server.config import NODE_OPTIONS, Config, Listener, Settings
 from strongroom.server.config_reader import ConfigError
+from strongroom.server.stores import OPTIONS
 from strongroom.services.mounts.tuning import LOCKOUT_TYPES
 
 _LISTENER = frozenset(
@@ -80,8 +81,19 @@ def notices(config: Config) -> Iterator[str]:
             yield f"{listener.where}: max_json_depth is {json.MAX_DEPTH} here: nothing nested deeper is decoded"
         if listener.type == "tcp" and (listener.socket_mode or listener.socket_user or listener.socket_group):
             yield f'{listener.where}: socket_mode, socket_user and socket_group have no effect in listener "tcp"'
+    yield from _about_storage(config)
     for lockout in config.user_lockouts:
         if lockout.auth_type not in {"all", *LOCKOUT_TYPES}:
             yield f'{lockout.where}: user_lockout "{lockout.auth_type}" has no effect: no such logins are counted'
     if config.telemetry is not None:
         yield "telemetry has no effect in this server"
+
+
+def _about_storage(config: Config) -> Iterator[str]:
+    storage = config.storage
+    if storage is not None and storage.type in OPTIONS:
+        for name in sorted(storage.options.keys() - OPTIONS[storage.type] - NODE_OPTIONS):
+            yield f'{storage.where}: {name} in storage "{storage.type}" has no effect in this server'
+    for name, stanza in (("ha_storage", config.ha_storage), ("service_registration", config.service_registration)):
+        if stanza is not None:
+            yield f'{stanza.where}: {name} "{stanza.type}" has no effect: every node serves without it'

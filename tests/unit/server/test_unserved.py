@@ -49,9 +49,34 @@ def test_a_seal_on_its_way_out_is_no_reason() -> None:
             'user_lockout "okta" {}',
             'a.hcl:6:14: user_lockout "okta" has no effect: no such logins are counted',
         ),
+        (
+            'ha_storage "consul" {}',
+            'a.hcl:6:12: ha_storage "consul" has no effect: every node serves without it',
+        ),
+        (
+            'service_registration "consul" {\n  address = "a"\n}',
+            'a.hcl:6:22: service_registration "consul" has no effect: every node serves without it',
+        ),
         ("telemetry {}", "telemetry has no effect in this server"),
     ],
 )
 def test_notices_the_rest(stanza: str, text: str) -> None:
     """Each setting that changes nothing is told once, with its place where it has one."""
     assert list(notices(parse_config(PLAIN + stanza, "a.hcl"))) == [text]
+
+
+def test_notices_what_a_store_does_not_know() -> None:
+    """Options of a storage stanza that its type has not are told; the addresses that old files have there count."""
+    text = """
+      storage "postgresql" {
+        connection_url = "postgresql://localhost/x"
+        ha_enabled = "true"
+        redirect_addr = "https://a.example:8200"
+        max_idle_connections = 5
+      }
+      listener "tcp" { tls_disable = true }
+    """
+    assert list(notices(parse_config(text, "a.hcl"))) == [
+        f'a.hcl:2:15: {name} in storage "postgresql" has no effect in this server'
+        for name in ("ha_enabled", "max_idle_connections")
+    ]
