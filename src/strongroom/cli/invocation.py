@@ -18,7 +18,7 @@ from strongroom.cli.token_store import TokenStore, TokenStoreError, open_store
 from strongroom.client.client import Client
 from strongroom.client.durations import go_text
 from strongroom.client.errors import BadSettings, ClientError
-from strongroom.client.settings import Settings, Tls, from_environment
+from strongroom.client.settings import Settings, Tls, check_files, from_environment
 
 
 class Invocation:
@@ -75,28 +75,42 @@ class Invocation:
             if name.lower().startswith("x-vault-"):
                 reason = "Header starting by 'X-Vault-' are for internal usage only"
                 raise Failure(f"failed to setup Headers[{name}]: {reason}", 2)
+        # A variable that is no duration goes to the server, which refuses it: what is to be wrapped mustn't come bare.
+        from_variable = "" if flags.given("wrap-ttl") else base.wrap_ttl
+        return replace(
+            base,
+            address=flags.text("agent-address") or flags.text("address") or base.address,
+            token=base.token or (self._kept_token() if kept_token else ""),
+            namespace=flags.text("namespace"),
+            wrap_ttl=go_text(flags.number("wrap-ttl")) if flags.number("wrap-ttl") else from_variable,
+            mfa=(*base.mfa, *(flags.many("mfa") if flags.given("mfa") else ())),
+            policy_override=flags.on("policy-override"),
+            unlock_key=flags.text("unlock-key"),
+            headers=tuple((name.title(), value) for name, value in flags.pairs("header").items()),
+            tls=self._tls(base.tls),
+            redirects=not flags.on("disable-redirects"),
+        )
+
+    def _tls(self, base: Tls) -> Tls:
+        """What the flags, or the variables behind them, say of TLS.  Raises `Failure` for a file that can't be used."""
+        flags = self.flags
         tls = Tls(
             ca_cert=flags.text("ca-cert"),
-            ca_cert_bytes=base.tls.ca_cert_bytes,
+            ca_cert_bytes=base.ca_cert_bytes,
             ca_path=flags.text("ca-path"),
             client_cert=flags.text("client-cert"),
             client_key=flags.text("client-key"),
             server_name=flags.text("tls-server-name"),
             skip_verify=flags.on("tls-skip-verify"),
         )
-        return replace(
-            base,
-            address=flags.text("agent-address") or flags.text("address") or base.address,
-            token=base.token or (self._kept_token() if kept_token else ""),
-            namespace=flags.text("namespace"),
-            wrap_ttl=go_text(flags.number("wrap-ttl")) if flags.number("wrap-ttl") else "",
-            mfa=tuple(flags.many("mfa")),
-            policy_override=flags.on("policy-override"),
-            unlock_key=flags.text("unlock-key"),
-            headers=tuple((name.title(), value) for name, value in flags.pairs("header").items()),
-            tls=tls,
-            redirects=not flags.on("disable-redirects"),
-        )
+        try:
+            check_files(tls)
+        except BadSettings as error:
+            named = any(map(flags.given, ("ca-cert", "ca-path", "client-cert", "client-key")))
+            raise Failure(
+                f"{'failed to setup TLS config' if named else 'failed to read environment'}: {error}", 2
+            ) from error
+        return tls
 
     def _kept_token(self) -> str:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.cli.command import OUTPUT, Arity, Command
+from strongroom.cli.command import OUTPUT, Arity, Command, Failure
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.text import go_value, pairs
 
@@ -101,8 +101,13 @@ def show(call: Invocation, status: dict[str, Any]) -> int:
 
 
 def _status(call: Invocation) -> int:
+    try:
+        client = call.client()
+    except Failure as error:
+        # The code 2 says that the server is sealed.
+        raise Failure(str(error)) from error
     with call.doing("Error checking seal status: ", 1):
-        status = call.client().read("sys/seal-status") or {}
+        status = client.read("sys/seal-status") or {}
     code = 2 if status.get("sealed") else 0
     status = with_leader(call, status)
     if name := call.flags.text("field"):

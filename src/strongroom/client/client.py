@@ -67,9 +67,9 @@ class Parts(TypedDict, total=False):
 
 
 def canonical_namespace(name: str) -> str:
-    """A namespace path as the header carries it: no slash before, one behind; empty for the root."""
+    """A namespace path as the header carries it: no slash before, one behind."""
     bare = name.strip("/")
-    return f"{bare}/" if bare and bare != "root" else ""
+    return f"{bare}/" if bare else ""
 
 
 class Client:
@@ -131,10 +131,9 @@ class Client:
         escaped = quote(normpath(f"/v1/{path}"), safe="/$&+,:;=@~", errors="surrogateescape")
         questions = urlencode(sorted(parts.get("query", ()), key=lambda pair: pair[0]), errors="surrogateescape")
         target = self._origin.prefix + escaped + (f"?{questions}" if questions else "")
-        origin = f"{self._origin.scheme}://{self._origin.authority}"
         body = parts.get("body", NOTHING)
         text = None if body is NOTHING else values.encode(body)
-        return Prepared(method, origin + target, target, path, headers, text)
+        return Prepared(method, self._origin.base + target, target, path, headers, text)
 
     def request(self, method: str, path: str, **parts: Unpack[Parts]) -> Answer:
         """Send a request and return its answer.
@@ -246,7 +245,7 @@ class Client:
         try:
             request = http1.encode_request(prepared.method, prepared.target, headers, body)
         except ValueError as error:
-            raise BadSettings(str(error)) from error
+            raise BadSettings(f'{prepared.method.capitalize()} "{prepared.url}": {error}') from error
         try:
             channel.sendall(request)
             return http1.Response(channel, prepared.method)
@@ -288,6 +287,8 @@ def _hint(reason: str, settings: Settings) -> str:
     if "HTTP response to HTTPS client" in reason:
         plain = address.replace("https://", "http://", 1)
         return f"The server speaks plain HTTP. Try -address={plain} or set STRONGROOM_ADDR to that."
+    if "proxyconnect" in reason:
+        return "That is the proxy, which STRONGROOM_PROXY_ADDR or HTTP_PROXY and HTTPS_PROXY name."
     if "connection refused" in reason:
         return f"Nothing listens at {address}. Is the server running, and is STRONGROOM_ADDR right?"
     if "failed to verify certificate" in reason:

@@ -12,6 +12,8 @@ from typing import Protocol
 _HEAD_LIMIT_BYTES = 256 * 1024
 _BLOCK_BYTES = 64 * 1024
 _BODILESS = (204, 304)
+_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+"""What a header's name is made of.  Source: RFC 9110, section 5.6.2."""
 
 
 class ProtocolError(Exception):
@@ -34,8 +36,10 @@ def encode_request(method: str, target: str, headers: Mapping[str, str], body: b
     """A request's bytes.  Raises `ValueError` when a header's name or value could end the header early."""
     lines = [f"{method} {target} HTTP/1.1"]
     for name, value in headers.items():
-        if any(ord(letter) < 32 or ord(letter) == 127 for letter in name + value) or ":" in name or not name:
-            raise ValueError(f'invalid header field value for "{name}"')
+        if not name or not all(letter in _TOKEN for letter in name):
+            raise ValueError(f'net/http: invalid header field name "{name}"')
+        if any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
+            raise ValueError(f'net/http: invalid header field value for "{name}"')
         lines.append(f"{name}: {value}")
     if body is not None:
         lines.append(f"Content-Length: {len(body)}")

@@ -5,6 +5,7 @@ Source: the environment variables of Vault's command line; `STRONGROOM_*` comes 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -43,7 +44,8 @@ class Settings:
     tls: Tls = Tls()
     proxy: str = field(default="", repr=False)
     """Address of an HTTP proxy for every request; empty leaves it to `http_proxy` and its like."""
-    timeout_s: float = 60.0
+    timeout_s: float | None = 60.0
+    """How long the server may keep silent; None: for ever."""
     max_retries: int = 2
     """How often a request is sent again after a 5xx other than 501, a 412, or no answer."""
     redirects: bool = True
@@ -76,14 +78,16 @@ def _flag(environment: Mapping[str, str], name: str) -> bool:
         raise BadSettings(f"could not parse {variable}") from None
 
 
-def _seconds(environment: Mapping[str, str], name: str, default: float) -> float:
+def _seconds(environment: Mapping[str, str], name: str, default: float) -> float | None:
+    """A time; None for one that isn't above 0, which stands for no limit."""
     variable, value = named(environment, name)
     if not value:
         return default
     try:
-        return parse_seconds(value)
+        seconds = parse_seconds(value)
     except ValueError:
         raise BadSettings(f'could not parse "{variable}"') from None
+    return seconds if seconds > 0 else None
 
 
 def _retries(environment: Mapping[str, str], default: int) -> int:
@@ -91,9 +95,40 @@ def _retries(environment: Mapping[str, str], default: int) -> int:
     if not value:
         return default
     try:
-        return max(0, int(value))
+        retries = int(value)
     except ValueError:
         raise BadSettings(f'strconv.ParseInt: parsing "{value}": invalid syntax') from None
+    if retries < 0:
+        raise BadSettings(f"error parsing int value; out of range [0 to {2**63 - 1}]: {value}")
+    return retries
+
+
+def check_files(tls: Tls) -> None:
+    """Look at the files that the settings name, whether the connection is going to need them or not.
+
+    Raises: `BadSettings` for one that can't be read, or holds no PEM.
+    """
+    if bool(tls.client_cert) != bool(tls.client_key):
+        raise BadSettings("both client cert and client key must be provided")
+    if tls.ca_cert:
+        try:
+            if b"-----BEGIN " not in _content(tls.ca_cert):
+                raise BadSettings(f"Couldn't parse PEM in: {tls.ca_cert}")
+        except BadSettings as error:
+            raise BadSettings(f"Error loading CA File: {error}") from error
+    elif tls.ca_path and not os.path.exists(tls.ca_path):  # noqa: PTH110 - pathlib is slow to import
+        raise BadSettings(f"lstat {tls.ca_path}: no such file or directory")
+    for path in filter(None, (tls.client_cert, tls.client_key)):
+        if b"-----BEGIN " not in _content(path):
+            raise BadSettings("tls: failed to find any PEM data in certificate input")
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - as above
+            return file.read()
+    except OSError as error:
+        raise BadSettings(f"open {path}: {(error.strerror or str(error)).lower()}") from error
 
 
 def from_environment(environment: Mapping[str, str], *, max_retries: int = 2) -> Settings:
@@ -122,7 +157,7 @@ def from_environment(environment: Mapping[str, str], *, max_retries: int = 2) ->
         token=text("TOKEN"),
         namespace=text("NAMESPACE"),
         wrap_ttl=text("WRAP_TTL"),
-        mfa=tuple(filter(None, [text("MFA")])),
+        mfa=tuple(filter(None, text("MFA").split(","))),
         tls=tls,
         proxy=text("PROXY_ADDR") or text("HTTP_PROXY"),
         timeout_s=_seconds(environment, "CLIENT_TIMEOUT", 60.0),

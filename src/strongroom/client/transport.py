@@ -24,28 +24,22 @@ class Origin:
     host: str
     """Name or IP address without brackets; empty for a Unix socket."""
     port: int
-    prefix: str
+    authority: str
+    """Host and port as the address gives them; what the `Host` header and error texts hold."""
+    prefix: str = ""
     """Path before `/v1`, without a slash at its end."""
     socket_path: str = ""
 
     @property
-    def authority(self) -> str:
-        """What the `Host` header and error texts hold."""
-        if self.socket_path:
-            return "localhost"
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _PORTS.get(self.scheme) else f"{host}:{self.port}"
-
-    @property
     def base(self) -> str:
-        """The address without the request's own path."""
-        return f"{self.scheme}://{self.authority}{self.prefix}"
+        """The address without a path."""
+        return f"{self.scheme}://{self.authority}" if self.scheme else self.authority
 
 
 def parse_origin(address: str) -> Origin:
     """The parts of an address: `http://…`, `https://…` or `unix:///path/of/socket`.  Raises `BadSettings`."""
     if address.startswith("unix://"):
-        return Origin("http", "", 0, "", address.removeprefix("unix://"))
+        return Origin("http", "", 0, "localhost", socket_path=address.removeprefix("unix://"))
     scheme, separator, _ = address.partition("://")
     if not separator and ":" in address:
         raise BadSettings(f'parse "{address}": first path segment in URL cannot contain colon')
@@ -55,8 +49,10 @@ def parse_origin(address: str) -> Origin:
     except ValueError as error:
         raise BadSettings(f'parse "{address}": {error}') from None
     if parts.scheme not in _PORTS:
-        return Origin(scheme if separator else "", address.partition("://")[2] or address, port or 0, "")
-    return Origin(parts.scheme, parts.hostname or "", port or _PORTS[parts.scheme], parts.path.rstrip("/"))
+        name = (address.partition("://")[2] or address).rstrip("/")
+        return Origin(scheme if separator else "", name, port or 0, name)
+    authority = parts.netloc.rpartition("@")[2]
+    return Origin(parts.scheme, parts.hostname or "", port or _PORTS[parts.scheme], authority, parts.path.rstrip("/"))
 
 
 def describe(error: OSError) -> str:
@@ -78,10 +74,15 @@ def open_channel(origin: Origin, settings: Settings) -> socket.socket:
         return _open_unix(origin.socket_path, settings.timeout_s)
     if origin.scheme not in _PORTS:
         raise ConnectionError(f'unsupported protocol scheme "{origin.scheme}"')
+    if not origin.host:
+        raise ConnectionError("http: no Host in request URL")
     proxy = settings.proxy or _proxy_of(os.environ, origin)
     if proxy:
         gateway = parse_origin(proxy if "://" in proxy else f"http://{proxy}")
-        channel = _open_tcp(gateway.host, gateway.port, settings.timeout_s)
+        try:
+            channel = _open_tcp(gateway.host, gateway.port, settings.timeout_s)
+        except OSError as error:
+            raise ConnectionError(f"proxyconnect tcp: {error}") from error
         _tunnel(channel, origin, urlsplit(proxy).netloc.rpartition("@")[0])
     else:
         channel = _open_tcp(origin.host, origin.port, settings.timeout_s)
@@ -92,7 +93,7 @@ def open_channel(origin: Origin, settings: Settings) -> socket.socket:
     return tls.wrap(channel, settings.tls, settings.tls.server_name or origin.host)
 
 
-def _open_unix(path: str, timeout_s: float) -> socket.socket:
+def _open_unix(path: str, timeout_s: float | None) -> socket.socket:
     channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     channel.settimeout(timeout_s)
     try:
@@ -103,7 +104,7 @@ def _open_unix(path: str, timeout_s: float) -> socket.socket:
     return channel
 
 
-def _open_tcp(host: str, port: int, timeout_s: float) -> socket.socket:
+def _open_tcp(host: str, port: int, timeout_s: float | None) -> socket.socket:
     shown = f"[{host}]" if ":" in host else host
     try:
         return socket.create_connection((host, port), timeout_s)
@@ -122,11 +123,26 @@ def _proxy_of(environment: Mapping[str, str], origin: Origin) -> str:
     proxy = first(f"{origin.scheme}_proxy")
     if not proxy or origin.host in {"localhost", "127.0.0.1", "::1"}:
         return ""
-    for excluded in first("no_proxy").split(","):
-        name = excluded.strip().lstrip(".")
-        if name == "*" or (name and (origin.host == name or origin.host.endswith(f".{name}"))):
-            return ""
-    return proxy
+    return "" if any(_excludes(item.strip(), origin) for item in first("no_proxy").split(",")) else proxy
+
+
+def _excludes(item: str, origin: Origin) -> bool:
+    """Whether an entry of `no_proxy` names an origin: `*`, a name and those below it, an address, a network; a port
+    behind it has to be the origin's.
+    """
+    if "/" in item:
+        from ipaddress import ip_address, ip_network  # noqa: PLC0415 - hardly anybody names networks
+
+        try:
+            return ip_address(origin.host) in ip_network(item, strict=False)
+        except ValueError:
+            return False
+    name = item.lstrip(".")
+    if item.count(":") == 1:
+        name, _, port = name.partition(":")
+        if port != str(origin.port):
+            return False
+    return name == "*" or bool(name and (origin.host == name or origin.host.endswith(f".{name}")))
 
 
 def _tunnel(channel: socket.socket, origin: Origin, credentials: str) -> None:
