@@ -213,12 +213,22 @@ class AuditBroker:
         types: constructors by device type.
         writer: names this process in the chains of its entries; no other process may ever have had the name.
         backlog: where devices leave what they don't deliver themselves.
+        prefixes: whether devices may be enabled that put a text of their own before each entry.  With one, and a path,
+            whoever may enable devices can write a line of choice into any file of the server's user: a key, a program.
+            Source: CVE-2025-6000
     """
 
     def __init__(
-        self, types: Mapping[str, DeviceType], random: Random, writer: str, backlog: Backlog | None = None
+        self,
+        types: Mapping[str, DeviceType],
+        random: Random,
+        writer: str,
+        backlog: Backlog | None = None,
+        *,
+        prefixes: bool = False,
     ) -> None:
         self._backlog = backlog
+        self._prefixes = prefixes
         self.types = types
         self._random = random
         self._writer = writer
@@ -268,6 +278,8 @@ class AuditBroker:
 
         Raises: `InvalidRequest` when the path is taken, or the device can't be opened with these options.
         """
+        if options.get("prefix") and not self._prefixes:
+            raise InvalidRequest("the server's configuration does not allow prefixes: allow_audit_log_prefixing")
         for other in await self.records(txn):
             if other.path.startswith(path) or path.startswith(other.path):
                 raise InvalidRequest("path already in use")

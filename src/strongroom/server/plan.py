@@ -95,6 +95,7 @@ def plan(config: Config, processors: int) -> Plan:
             cluster_name=own.cluster_name,
             audit_spool_path=own.audit_spool_path or _spool_beside(config.storage),
             audit_spool_max_bytes=own.audit_spool_max_bytes or DEFAULT_MAX_BYTES,
+            audit_prefixes=own.allow_audit_log_prefixing,
             lockouts=_lockouts(config.user_lockouts),
         ),
         plugins=own.plugins,

@@ -57,6 +57,8 @@ class Settings:
     audit_spool_path: str = ""
     """Where entries wait for the forwarder; empty for nowhere."""
     audit_spool_max_bytes: int = DEFAULT_MAX_BYTES
+    audit_prefixes: bool = False
+    """Whether audit devices may put a text before each entry."""
     lockouts: Mapping[str, Lockout] = field(default_factory=dict)
     """When failed logins lock a user out, by the type of the auth method."""
 
@@ -116,7 +118,7 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
         policies=PolicyService(identity),
         leases=LeaseService(node.random),
         identity=identity,
-        audit=AuditBroker(audit_devices(spool), node.random, writer, spool),
+        audit=AuditBroker(audit_devices(spool), node.random, writer, spool, prefixes=settings.audit_prefixes),
         cluster=cluster,
         port=node.port,
         storage_type=node.storage_type,

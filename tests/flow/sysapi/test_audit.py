@@ -265,6 +265,25 @@ def test_a_device_that_cannot_work_is_refused(tmp_path: Path) -> None:
     on_server(run)
 
 
+def test_a_prefix_needs_the_configurations_leave(tmp_path: Path) -> None:
+    """By default nobody writes a line of choice into a file; where it is allowed, each line begins with it."""
+    wanted = {"type": "file", "options": {"file_path": str(tmp_path / "a.log"), "prefix": "ssh-ed25519 "}}
+
+    async def refused(server: Server) -> None:
+        answer = await server.ask("PUT", "sys/audit/file", wanted)
+        assert answer.status == 400
+        assert "allow_audit_log_prefixing" in str(answer.body)
+        assert not (tmp_path / "a.log").exists()
+
+    async def allowed() -> None:
+        server = await Server.start(wiring.Settings(audit_prefixes=True))
+        await server.ok("PUT", "sys/audit/file", wanted)
+        assert all(line.startswith("ssh-ed25519 {") for line in (tmp_path / "a.log").read_text().splitlines())
+
+    on_server(refused)
+    asyncio.run(allowed())
+
+
 def test_disabling_is_still_audited(tmp_path: Path) -> None:
     """The request that removes the last device is in its log, both halves; the next request isn't."""
 

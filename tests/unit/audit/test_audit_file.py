@@ -53,12 +53,25 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
         os.umask(old)
 
 
+def test_a_program_is_no_audit_file(tmp_path: Path) -> None:
+    """What clients send must not end in a file that somebody runs, also where the mode is to be left alone."""
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    with pytest.raises(InvalidRequest, match="executable"):
+        file_device({"file_path": str(program), "mode": "0000"}).open()
+    assert program.read_text() == "#!/bin/sh\n"
+
+
 @pytest.mark.parametrize(
     ("options", "text"),
     [
         ({}, "file_path is required"),
         ({"file_path": "x", "mode": "x"}, "ParseUint"),
         ({"file_path": "x", "mode": "0888"}, "ParseUint"),
+        ({"file_path": "x", "mode": "0755"}, "executable"),
+        ({"file_path": "x", "mode": "4600"}, "executable"),
+        ({"file_path": "/proc/self/mem"}, "cannot be set|sanity check failed|Permission"),
         ({"file_path": "stdout"}, "audit_spool_path"),
         ({"file_path": "/dev/stdout"}, "audit_spool_path"),
         ({"file_path": "STDOUT"}, "audit_spool_path"),

@@ -17,6 +17,11 @@ from strongroom.lib.errors import InvalidRequest, Unavailable
 
 _DISCARD = "discard"
 _DEFAULT_MODE = 0o600
+_EXECUTABLE = 0o7111
+"""Modes that make a program of a file.  Who may configure audit devices must not become the server's user by that.
+
+Source: CVE-2025-6000
+"""
 _STANDARD = {"stdout": "stdout", "/dev/stdout": "stdout", "/dev/stderr": "stderr"}
 """Paths that mean a descriptor of the server."""
 
@@ -72,15 +77,27 @@ class FileDevice:
             descriptor = os.open(path, flags, self._mode or _DEFAULT_MODE)
         except (OSError, ValueError) as error:
             raise InvalidRequest(f'sanity check failed; unable to open "{self._path}" for writing: {error}') from error
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) and not stat.S_ISCHR(status.st_mode):
+        try:
+            self._check(descriptor)
+        except BaseException:
             os.close(descriptor)
-            raise InvalidRequest(f'a file audit device writes to a file or a pipe, and "{self._path}" is neither')
-        if self._mode and stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid():
-            os.fchmod(descriptor, self._mode)
+            raise
         self.close()
         self._descriptor = descriptor
         self._torn = False
+
+    def _check(self, descriptor: int) -> None:
+        """Refuse what is no file to append to, and set the mode."""
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISCHR(mode):
+            raise InvalidRequest(f'a file audit device writes to a file or a pipe, and "{self._path}" is neither')
+        if stat.S_ISREG(mode) and os.fstat(descriptor).st_uid == os.geteuid() and self._mode:
+            try:
+                os.fchmod(descriptor, self._mode)
+            except OSError as error:
+                raise InvalidRequest(f'the mode of "{self._path}" cannot be set: {error.strerror}') from error
+        elif stat.S_ISREG(mode) and mode & _EXECUTABLE:
+            raise InvalidRequest(f'"{self._path}" is executable, and what clients send is to end in no program')
 
     def _target(self) -> str:
         """What the forwarder is to write to; empty for a file, to which this process writes."""
@@ -162,7 +179,9 @@ def file_device(options: Mapping[str, str], spooled: Spooled | None = None) -> F
     path = options.get("file_path") or options.get("path") or ""
     if not path:
         raise InvalidRequest("file_path is required")
-    mode = options.get("mode") or f"{_DEFAULT_MODE:o}"
+    mode = options.get("mode", f"{_DEFAULT_MODE:o}")
     if not mode.isascii() or not mode.isdigit() or len(mode) > 5 or set(mode) & {"8", "9"}:
         raise InvalidRequest(f'strconv.ParseUint: parsing "{mode}": invalid syntax')
+    if int(mode, 8) & _EXECUTABLE:
+        raise InvalidRequest(f'the mode "{mode}" makes the audit file executable')
     return FileDevice(path, int(mode, 8), spooled)
