@@ -10,10 +10,11 @@ import msgspec
 from strongroom.__about__ import RELEASED, VERSION
 from strongroom.core.node import Node
 from strongroom.lib.errors import InvalidRequest, Sealed, UnsupportedOperation
-from strongroom.sdk.fields import Body, CommaList, FieldError, fill, to_bool
+from strongroom.sdk.fields import FieldError, fill, to_bool
 from strongroom.sdk.request import Operation
 from strongroom.sealing import initialize, unseal
 from strongroom.sealing.port import Progress
+from strongroom.sysapi.system.open_paths import InitBody, UnsealBody
 
 SEALED = "Vault is sealed"
 
@@ -26,30 +27,6 @@ class FrontAnswer(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"FrontAnswer({self.status})"
-
-
-class InitBody(Body, frozen=True):
-    """`PUT sys/init`."""
-
-    secret_shares: int = 0
-    secret_threshold: int = 0
-    pgp_keys: CommaList | None = None
-    root_token_pgp_key: str = ""
-    stored_shares: int = 0
-    recovery_shares: int = 0
-    recovery_threshold: int = 0
-    recovery_pgp_keys: CommaList | None = None
-
-
-class UnsealBody(Body, frozen=True):
-    """`PUT sys/unseal`."""
-
-    key: str = ""
-    reset: bool = False
-    migrate: bool = False
-
-    def __repr__(self) -> str:
-        return f"UnsealBody(reset={self.reset})"
 
 
 FrontPath = Callable[[Node, Operation, Mapping[str, Any]], Awaitable[FrontAnswer]]

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from strongroom.core import front
 from strongroom.sdk.engine import Engine
 from strongroom.server import wiring
 from strongroom.services.mounts.records import Lockout
 from strongroom.sysapi.system import System
+from strongroom.sysapi.system.open_paths import OPEN_PATHS
 from strongroom.sysapi.system.openapi import Described, document
 from strongroom.sysapi.system.paths_metrics import Gauge, prometheus
 from tests.flow.sysapi.system_server import Server
@@ -221,10 +223,26 @@ def test_the_description_covers_every_path() -> None:
     on_server(run)
 
 
+def test_paths_of_every_state_are_described() -> None:
+    """Health, initialisation and unsealing, with their parameters, though no engine declares them."""
+
+    async def run(server: Server) -> None:
+        assert set(OPEN_PATHS) == set(front.PATHS)
+        for method in ("GET", "POST"):
+            paths = (await server.ok(method, "sys/internal/specs/openapi")).body["paths"]
+            assert {f"/{path}" for path in OPEN_PATHS} <= set(paths)
+            assert paths["/sys/unseal"]["x-vault-unauthenticated"]
+            assert {field["name"] for field in paths["/sys/health"]["get"]["parameters"]} >= {"sealedcode"}
+            schema = paths["/sys/init"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/SysInitRequest"}
+
+    on_server(run)
+
+
 def test_operations_have_names_of_their_own() -> None:
     """`operationId` is unique, as generators of clients need it."""
     routes = System.routes.routes
-    described = document([Described("sys/", "system", "system", routes)])
+    described = document([Described("sys/", "system", "system", routes)], OPEN_PATHS)
     names = [
         operation["operationId"]
         for item in described["paths"].values()

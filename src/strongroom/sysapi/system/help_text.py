@@ -45,7 +45,7 @@ def explain(engine: Engine, path: str) -> dict[str, Any]:
 
 
 def _described(engine: Engine, routes: tuple[Route, ...]) -> dict[str, Any]:
-    return document([Described("", engine.type, "system", routes)])
+    return document([Described("", engine.type, "system", routes)], {})
 
 
 def _overview(engine: Engine) -> str:

@@ -8,7 +8,7 @@ import msgspec
 
 from strongroom.lib.errors import InvalidRequest, UnsupportedOperation
 from strongroom.sdk.engine import UNSUPPORTED_OPERATION, Engine
-from strongroom.sdk.fields import Body, Doc, JsonMap, StringMap, fill
+from strongroom.sdk.fields import Body, CommaList, Doc, JsonMap, StringMap, fields_of, fill
 from strongroom.sdk.request import Operation, Request
 from strongroom.sdk.response import Response
 from strongroom.sdk.view import View
@@ -90,6 +90,8 @@ async def enable(request: Request, table: str, path: str, body: EnableBody) -> N
     if type_ in _ALIASES:
         type_, options["version"] = _ALIASES[type_]
     engine = _engine(view, table, type_)
+    if table == AUTH and options.get("version"):
+        raise InvalidRequest(f'auth method "{type_}" does not allow setting a version')
     mounts = view.parts.mounts
     # What is sent as null is shown as null, as Vault does; what is not sent at all is shown as an empty object.
     absent = not options and "options" in request.data and request.data["options"] is None
@@ -133,11 +135,27 @@ async def disable(request: Request, table: str, path: str) -> None:
 
 
 def _config(body: EnableBody, table: str) -> EnableConfigBody:
+    refused = f"unable to convert given {'auth' if table == AUTH else 'mount'} config information"
+    given: dict[str, Any] = body.config or {}
+    if not all(_fits(field.type, given.get(field.name)) for field in fields_of(EnableConfigBody)):
+        raise InvalidRequest(refused)
     try:
-        return fill(EnableConfigBody, body.config or {})
+        return fill(EnableConfigBody, given)
     except InvalidRequest as error:
-        kind = "auth" if table == AUTH else "mount"
-        raise InvalidRequest(f"unable to convert given {kind} config information: {error.text}") from error
+        raise InvalidRequest(refused) from error
+
+
+def _fits(kind: Any, value: Any) -> bool:
+    """Whether a value inside `config` is of its field's kind: there the API takes no other for it."""
+    if value is None:
+        return True
+    if kind is bool:
+        return isinstance(value, bool)
+    if kind is CommaList:
+        return isinstance(value, str | list)
+    if kind is JsonMap:
+        return isinstance(value, dict)
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def _type(body: EnableBody, config: EnableConfigBody) -> str:

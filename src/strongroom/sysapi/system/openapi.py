@@ -16,6 +16,7 @@ from strongroom.sdk.engine import Route
 from strongroom.sdk.fields import Body, CommaList, Duration, Field, JsonMap, SignedDuration, StringMap, fields_of
 from strongroom.sdk.path import Declaration
 from strongroom.sdk.request import Operation
+from strongroom.sysapi.system.open_paths import OpenPath
 
 _PART = re.compile(r"\{(\w+)\*{0,2}\}")
 _WORD = re.compile(r"[A-Za-z0-9]+")
@@ -53,14 +54,16 @@ class Described(msgspec.Struct, frozen=True):
     routes: tuple[Route, ...]
 
 
-def document(mounts: Iterable[Described]) -> dict[str, Any]:
-    """The description of every path of these mounts."""
+def document(mounts: Iterable[Described], open_paths: Mapping[str, OpenPath]) -> dict[str, Any]:
+    """The description of every path of these mounts, and of those that are answered in every state."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
     taken: set[str] = set()
     for described in mounts:
         for route in described.routes:
             _add_route(paths, schemas, taken, described, route)
+    for path, opened in open_paths.items():
+        paths["/" + path] = _open_item(schemas, path, opened)
     return {
         "openapi": "3.0.2",
         "info": {
@@ -94,6 +97,36 @@ def _add_route(
             }
         if Operation.CREATE in route.by_operation and route.by_operation[Operation.CREATE].exists:
             item["x-vault-createSupported"] = True
+
+
+def _open_item(schemas: dict[str, Any], path: str, opened: OpenPath) -> dict[str, Any]:
+    item: dict[str, Any] = {"description": opened.summary, "x-vault-unauthenticated": True}
+    for verb, summary in opened.verbs.items():
+        operation: dict[str, Any] = {
+            "operationId": f"{path.replace('/', '-')}{'-status' if verb == 'get' and len(opened.verbs) > 1 else ''}",
+            "summary": summary,
+            "tags": ["system"],
+            "responses": {"200": {"description": "OK"}},
+        }
+        if opened.body is not None and verb == "post":
+            operation["requestBody"] = _request_body(schemas, _schema_name(path, ""), opened.body)
+        elif opened.body is not None and len(opened.verbs) == 1:
+            operation["parameters"] = _queries(opened.body)
+        item[verb] = operation
+    return item
+
+
+def _request_body(schemas: dict[str, Any], name: str, body: type[Body]) -> dict[str, Any]:
+    schemas.setdefault(name, _schema(body))
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+    return {"required": True, "content": content}
+
+
+def _queries(body: type[Body]) -> list[dict[str, Any]]:
+    return [
+        {"name": field.name, "in": "query", "description": field.description, "schema": _field(field)}
+        for field in fields_of(body)
+    ]
 
 
 def _operation_id(taken: set[str], described: Described, declaration: Declaration) -> str:
@@ -139,14 +172,9 @@ def _operation(
     if declaration.body is not None:
         if operation in {Operation.UPDATE, Operation.PATCH}:
             name = _schema_name(described.type, declaration.function)
-            schemas.setdefault(name, _schema(declaration.body))
-            content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
-            out["requestBody"] = {"required": True, "content": content}
+            out["requestBody"] = _request_body(schemas, name, declaration.body)
         else:
-            parameters += [
-                {"name": field.name, "in": "query", "description": field.description, "schema": _field(field)}
-                for field in fields_of(declaration.body)
-            ]
+            parameters += _queries(declaration.body)
     if parameters:
         out["parameters"] = parameters
     return out

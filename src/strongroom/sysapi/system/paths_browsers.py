@@ -24,6 +24,7 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 class CorsBody(Body, frozen=True):
     """Which other origins may call the API."""
 
+    enable: Annotated[bool, Doc(description="Accepted for compatibility: to set origins is to enable.")] = True
     allowed_origins: Annotated[CommaList | None, Doc(description="Origins, or `*` alone for any.")] = None
     allowed_headers: Annotated[CommaList | None, Doc(description="Headers besides the standard ones.")] = None
     allow_credentials: Annotated[bool, Doc(description="Whether browsers may send credentials.")] = False

@@ -8,6 +8,7 @@ from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
 from strongroom.services.mounts import AUTH, MountRecord
 from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.system.open_paths import OPEN_PATHS
 from strongroom.sysapi.system.openapi import Described, document
 from strongroom.sysapi.system.paths_ui import policies_of
 from strongroom.sysapi.system.reach import reaches
@@ -19,6 +20,7 @@ class SpecPaths(SystemEngine):
     """The API's description."""
 
     @path.read("internal/specs/openapi")
+    @path.write("internal/specs/openapi")
     async def openapi(self, request: Request) -> Response | None:
         """Describe every path of the mounts that the token may use, as OpenAPI 3."""
         view = system(request)
@@ -29,7 +31,7 @@ class SpecPaths(SystemEngine):
             for entry in sorted(view.router.by_id.values(), key=lambda entry: entry.record.full_path)
             if entry.engine is not None and (policies is None or reaches(policies, entry.record.full_path, request.now))
         ]
-        return Response(raw=RawBody(json.dumps_unsorted(document(mounts)), "application/json"))
+        return Response(raw=RawBody(json.dumps_unsorted(document(mounts, OPEN_PATHS)), "application/json"))
 
 
 def _tag(record: MountRecord) -> str:
