@@ -75,7 +75,8 @@ class DataReader:
             try:
                 found = self._word(word)
             except DataError as error:
-                raise DataError(f'invalid key/value pair "{word}": {error}') from error
+                shown = word.replace("\\", "\\\\").replace('"', '\\"')
+                raise DataError(f'invalid key/value pair "{shown}": {error}') from error
             for name, value in found.items():
                 if name not in data:
                     data[name] = value

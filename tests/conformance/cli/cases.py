@@ -545,7 +545,7 @@ $P namespace delete @-2
 
 $P login root
 $P login -no-print root
-$P login -no-store root
+$P login -no-store -format=json root
 $P login -token-only root
 $P login -format=json root
 $P login -format=yaml root
@@ -580,4 +580,291 @@ env -u BAO_TOKEN $P login -method=userpass -path=@ -wrap-ttl=60s username=bob pa
 env -u BAO_TOKEN $P login -token-only -method=userpass -path=@ username=bob password=x
 env -u BAO_TOKEN $P login -output-curl-string -method=userpass username=bob password=x
 $P login -method=userpass a
+
+$P plugin list
+$P plugin list -detailed
+$P plugin list -format=json
+$P plugin list -format=yaml
+$P plugin list -format=pretty
+$P plugin list -detailed -format=json
+$P plugin list secret
+$P plugin list -detailed secret
+$P plugin list -format=json auth
+$P plugin list database
+$P plugin list foo
+$P plugin list unknown
+$P plugin list secret extra
+$P plugin list secret extra -foo
+$P plugin list -output-curl-string secret
+$P plugin list -output-policy
+BAO_DETAILED=true $P plugin list auth
+BAO_WRAP_TTL=60s $P plugin list
+$P plugin info
+$P plugin info kv
+$P plugin info secret kv
+$P plugin info secret kv x
+$P plugin info -format=json secret kv
+$P plugin info -format=yaml secret kv
+$P plugin info -format=pretty secret kv
+$P plugin info -field=builtin secret kv
+$P plugin info -field=args secret kv
+$P plugin info -field=none secret kv
+$P plugin info -field=version -format=json secret kv
+$P plugin info -version=v9 secret kv
+$P plugin info -version=x secret kv
+$P plugin info secret nosuch
+$P plugin info foo kv
+$P plugin info unknown kv
+$P plugin info auth ' userpass '
+$P plugin info -output-curl-string -version=v1 secret kv
+$P plugin info -output-policy secret kv
+$P plugin info -output-policy kv
+BAO_TOKEN=nosuch $P plugin info secret kv
+
+$P plugin register
+$P plugin register foo
+$P plugin register secret foo bar
+$P plugin register -oci secret foo
+$P plugin register -sha256= secret foo
+$P plugin register -sha256=xyz secret foo
+$P plugin register -sha256=abcd secret foo
+$P plugin register -sha256=0000000000000000000000000000000000000000000000000000000000000000 secret foo
+$P plugin register -sha256=abcd foo bar
+$P plugin register -sha256=abcd unknown bar
+$P plugin register -output-curl-string -sha256=ab -version=v1.0.0 -command=x -args=a,b -args=c secret foo
+$P plugin register -output-curl-string -sha256=ab -oci ' auth ' ' foo '
+$P plugin register -output-curl-string -sha256=ab foo
+$P plugin register -output-curl-string foo
+$P plugin register -output-policy -sha256=ab database foo
+$P plugin deregister
+$P plugin deregister secret foo
+$P plugin deregister -version=1 secret foo
+$P plugin deregister -version=x secret foo
+$P plugin deregister -version=x foo kv
+$P plugin deregister secret foo bar
+$P plugin deregister -output-curl-string secret foo
+$P plugin deregister -output-curl-string -version=v2 foo
+$P plugin deregister -output-curl-string -version=x secret foo
+$P plugin deregister -output-policy secret foo
+$P plugin reload
+$P plugin reload x
+$P plugin reload -plugin=kv x
+$P plugin reload -plugin=nosuch
+$P plugin reload -plugin=kv
+$P plugin reload -plugin=kv -scope=global
+$P plugin reload -plugin=kv -scope=foo
+$P plugin reload -plugin=kv -mounts=secret/
+$P plugin reload -plugin= -mounts=
+$P plugin reload -mounts=secret/
+$P plugin reload -mounts=secret -scope=global
+$P plugin reload -mounts=no
+$P plugin reload -mounts=no,secret/
+$P plugin reload -mounts=secret/ -mounts=cubbyhole
+$P plugin reload -mounts=secret/ -format=json
+$P plugin reload -output-curl-string -plugin=kv -scope=global
+$P plugin reload -output-curl-string -mounts=a,b -mounts=c
+$P plugin reload -output-policy -plugin=kv
+$P plugin reload-status
+$P plugin reload-status x
+$P plugin reload-status a b
+$P plugin reload-status -output-curl-string x
+$P plugin reload-status -format=json x
+
+$P policy write -output-curl-string @ /none.hcl
+$P policy write -output-policy @ /none.hcl
+$P read -nope foo -field=x
+$P read -nope -foo
+$P token lookup -field
+$P secrets tune -format=json -foo a b
+$P kv get -nope b -mount=foo b
+$P kv get b -mount=foo -nope=1 - -- -x b
+$P read secret/data/x/y/z -format
+$P read -format=
+$P read -h=false
+$P read -format=json secret/data/nope a=1 -foo
+BAO_FORMAT=json $P read nosuch/x -foo
+$P policy write a b -foo -format=json
+$P policy write a b -foo -format=table
+$P policy write a b -foo -format=xml
+BAO_FORMAT=xml $P policy write a b
+BAO_FORMAT=raw $P policy write a b
+BAO_FORMAT=json $P policy write @ /dev/null
+BAO_FORMAT=json $P policy delete @
+BAO_FORMAT=json $P print token
+BAO_FORMAT=json $P secrets enable -path=@ kv
+BAO_FORMAT=json $P secrets tune -description=x @
+BAO_FORMAT=json $P secrets disable @
+BAO_FORMAT=json $P token revoke nosuch
+BAO_FORMAT=json $P policy read nosuch
+BAO_FORMAT=json $P kv enable-versioning nosuch
+BAO_FORMAT=json $P login root
+BAO_FORMAT=Yml $P policy list
+
+!bao kv put secret/@ @NUMBERS
+$P kv get secret/@
+$P kv get /secret/@
+$P kv get secret/data/@
+$P kv get -mount=/secret @
+$P kv get -mount=secret data/@
+$P kv get -mount=secret ''
+$P kv get ''
+$P kv get secret
+$P kv get -mount= secret/@
+$P kv get 'secret/a b/ü'
+$P kv get 'secret/a?b'
+$P kv get 'secret/..'
+$P kv get auth/token/lookup-self
+$P kv get -mount=cubbyhole @
+$P kv put '' a=b
+$P kv put secret a=b
+$P kv put -mount=secret / a=b
+$P kv list ''
+$P kv metadata get secret
+$P kv metadata get -mount=secret
+$P kv delete ''
+$P kv delete secret
+$P kv destroy -versions=1 secret
+$P read ''
+$P read //
+$P read 'cubbyhole/../x'
+$P read v1/secret/data/@
+$P read secret/data/@ version=99
+$P read -format=json secret/data
+$P list ''
+$P delete ''
+$P write secret/data a=b
+$P policy read ''
+$P policy write '' /dev/null
+$P policy delete ''
+$P secrets enable ''
+$P secrets enable -path=/ kv
+$P secrets disable ''
+$P secrets tune ''
+$P secrets move '' ''
+$P auth disable ''
+$P auth tune ''
+$P audit disable ''
+$P lease revoke ''
+$P token lookup ''
+$P token revoke ''
+$P token capabilities ''
+$P path-help ''
+$P namespace lookup ''
+$P namespace create ''
+
+$P kv put secret/@ a=@NUMBERS && bao kv get -field=a secret/@
+$P kv put secret/@ '\@NUMBERS'
+$P kv put secret/@ a=@
+$P kv put secret/@ a=1 a=2 a=3 && bao kv get -format=json secret/@
+$P kv put secret/@ @NUMBERS ttl=1 && bao kv get -field=ttl secret/@
+echo '{"a":1' | $P kv put secret/@ -
+printf '{"a":"\xff"}' | $P kv put secret/@ - && bao kv get -field=a secret/@ | xxd
+printf '' | $P kv put secret/@ -
+printf 'l1\nl2\n' | $P kv put secret/@ a=- && bao kv get -field=a secret/@
+$P kv put secret/@ a= && bao kv get -field=a secret/@
+$P kv put secret/@ =
+$P kv put secret/@ ' a = b ' && bao kv get -format=json secret/@
+$P kv put secret/@ a=@/
+$P kv put secret/@ @/
+$P kv put secret/@ a=- <&-
+$P kv put secret/@ - <&-
+$P write -output-curl-string cubbyhole/x a=1 a=2 'a=' =x
+$P delete -output-curl-string cubbyhole/x a=1 a=2 b=3
+$P status <&-
+$P status 2>&-
+$P read nosuch/x 2>&-
+
+$P login -no-store -token-only -format=json root
+$P login -token-only -format=yaml root
+$P login -token-only -field=policies root
+$P login -no-print -field=token root
+$P login -method= root
+$P login -method=' token ' root
+$P login -path=nosuch root
+$P login -method=userpass -non-interactive username=x
+$P login -method=userpass -non-interactive
+$P login -method=kubernetes role=x
+$P login -method=kubernetes -output-curl-string role=x jwt=y mount=z
+$P login -method=cert -output-curl-string name=x
+$P login -wrap-ttl=60s root
+$P login -wrap-ttl=60s -output-curl-string root
+$P login -ns=nosuch root
+$P login token=
+$P login root lookup=x
+$P login -field=token root lookup=0
+echo | env -u BAO_TOKEN $P login -
+env -u BAO_TOKEN $P login -no-print - < /dev/null
+env -u BAO_TOKEN $P login -token-only root; ls -A $HOME
+env -u BAO_TOKEN $P login -no-print root; env -u BAO_TOKEN $P print token; env -u BAO_TOKEN $P token lookup -field=path
+env -u BAO_TOKEN BAO_TOKEN_PATH=$HOME/tp $P login -no-print root; cat $HOME/tp
+printf ' root \n\n' > $HOME/.vault-token; env -u BAO_TOKEN $P token lookup -field=path
+printf 'ro\not' > $HOME/.vault-token; env -u BAO_TOKEN $P token lookup -field=path
+printf 'root\x00' > $HOME/.vault-token; env -u BAO_TOKEN $P token lookup -field=path
+printf 'r\xff' > $HOME/.vault-token; env -u BAO_TOKEN $P token lookup -field=path
+echo x > $HOME/.vault-token; chmod 644 $HOME/.vault-token; env -u BAO_TOKEN $P login -no-print root; stat -c %a $HOME/.vault-token
+ln -sf other $HOME/.vault-token; env -u BAO_TOKEN $P login -no-print root; readlink $HOME/.vault-token
+rm $HOME/.vault-token; mkdir $HOME/.vault-token; env -u BAO_TOKEN $P token lookup -field=path
+BAO_TOKEN=' root' $P token lookup -field=path
+BAO_TOKEN=$'ro\not' $P token lookup -field=path
+VAULT_TOKEN=bad $P token lookup -field=path
+env -u BAO_TOKEN VAULT_TOKEN=root $P token lookup -field=path
+
+printf 'token_helper = "%s/helper"\n' $HOME > $HOME/.bao; cp $HOME/.bao $HOME/.vault; printf '#!/bin/sh\necho "$1" >> %s/calls\n[ "$1" = get ] && cat %s/kept || { cat > %s/kept; }\n' $HOME $HOME $HOME > $HOME/helper; chmod +x $HOME/helper; printf nosuch > $HOME/kept
+env -u BAO_TOKEN $P token lookup -field=path
+env -u BAO_TOKEN $P login -no-print root; cat $HOME/kept; ls -A $HOME
+env -u BAO_TOKEN $P token lookup -field=path
+env -u BAO_TOKEN $P print token
+
+BAO_ADDR=http://127.0.0.1:1 $P status 2>&1 | head -1
+BAO_ADDR=http://[::1]:1 $P read x 2>&1 | head -1
+BAO_ADDR=${BAO_ADDR/http:/https:} $P status 2>&1 | head -1
+BAO_ADDR=127.0.0.1:1 $P status
+BAO_ADDR=localhost $P status
+BAO_ADDR=foo://x $P status
+BAO_ADDR=http:// $P status
+BAO_ADDR=unix:///nonexistent/s $P status
+BAO_ADDR=$BAO_ADDR/prefix $P read -output-curl-string x
+BAO_ADDR=$BAO_ADDR/prefix $P read x
+BAO_ADDR= $P read -output-curl-string x
+BAO_ADDR=http://h:80 $P read -output-curl-string x
+BAO_ADDR=https://H:443/ $P read -output-curl-string x
+BAO_ADDR=unix:///tmp/s $P read -output-curl-string x
+VAULT_ADDR=http://127.0.0.1:3 $P read -output-curl-string x
+env -u BAO_ADDR VAULT_ADDR=http://127.0.0.1:3 $P read -output-curl-string x
+env -u BAO_ADDR $P read -output-curl-string x
+BAO_CACERT=/none $P read -output-curl-string x
+BAO_CACERT=/none $P status
+BAO_CACERT=/etc/passwd $P status
+BAO_CAPATH=/none $P status
+BAO_CLIENT_CERT=/none $P status
+BAO_CLIENT_CERT=/none BAO_CLIENT_KEY=/none $P status
+BAO_CLIENT_CERT=/etc/passwd BAO_CLIENT_KEY=/etc/passwd $P status
+$P status -ca-cert=/none
+$P status -ca-path=/none
+$P read -client-key=/none x
+BAO_TLS_SERVER_NAME=foo $P status -field=sealed
+BAO_CLIENT_TIMEOUT=0 $P status -field=sealed
+BAO_CLIENT_TIMEOUT=-1 $P status -field=sealed
+BAO_CLIENT_TIMEOUT=1x $P status
+BAO_MAX_RETRIES=-1 $P status
+BAO_RATE_LIMIT=10.5:3 $P status -field=sealed
+BAO_DISABLE_REDIRECTS=x $P status
+BAO_SKIP_VERIFY=x $P status
+BAO_WRAP_TTL=x $P read cubbyhole/x
+BAO_WRAP_TTL=90 $P read -output-curl-string cubbyhole/x
+BAO_WRAP_TTL=0 $P read -output-curl-string cubbyhole/x
+$P read -wrap-ttl=-5s -output-curl-string cubbyhole/x
+$P read -wrap-ttl=1500ms -output-curl-string cubbyhole/x
+BAO_MFA=a $P read -output-curl-string cubbyhole/x
+$P read -policy-override -output-curl-string cubbyhole/x
+$P read -unlock-key=abc -output-curl-string cubbyhole/x
+$P read -header=x-y=b -header=Z==c -output-curl-string cubbyhole/x
+$P read -header==a cubbyhole/x
+$P read -header=$'a=b\nc' cubbyhole/x
+BAO_NAMESPACE=a/b/ $P read -output-curl-string cubbyhole/x
+BAO_NAMESPACE=root $P read -output-curl-string cubbyhole/x
+BAO_NAMESPACE=a $P read -namespace= -output-curl-string cubbyhole/x
+BAO_NAMESPACE=a $P read -ns=b -output-curl-string cubbyhole/x
+BAO_PROXY_ADDR=http://127.0.0.1:1 $P status 2>&1 | head -1
+http_proxy=http://127.0.0.1:1 $P status -field=sealed
 """
