@@ -36,7 +36,6 @@ log = structlog.get_logger("expiry")
 ROLE = "expiry"
 LOCK_S = 10.0
 """How long the role stays with a holder who doesn't prolong it."""
-_PROLONG_S = 3.0
 _BATCH = 256
 
 
@@ -45,11 +44,13 @@ class Expiry:
 
     Args:
         pause_s: how long to rest when nothing is due, in seconds.
+        prolong_s: how often the role is prolonged, in seconds.
     """
 
-    def __init__(self, parts: Unsealed, *, pause_s: float = 1.0) -> None:
+    def __init__(self, parts: Unsealed, *, pause_s: float = 1.0, prolong_s: float = 3.0) -> None:
         self._parts = parts
         self._pause_s = pause_s
+        self._prolong_s = prolong_s
         self._holder = parts.random.bytes(16).hex()
         self._rubble = RubbleClearing(parts)
 
@@ -77,7 +78,7 @@ class Expiry:
 
     async def _hold(self, fence: Fence) -> None:
         """Work until the role is lost."""
-        tasks = [asyncio.create_task(self._prolong()), asyncio.create_task(self._work(fence))]
+        tasks = [asyncio.create_task(self._prolong(fence)), asyncio.create_task(self._work(fence))]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -90,12 +91,15 @@ class Expiry:
             if isinstance(outcome, Exception):
                 raise outcome
 
-    async def _prolong(self) -> None:
-        """Keep the role; returns when somebody else has it."""
-        while True:
-            await asyncio.sleep(_PROLONG_S)
-            if await self._parts.barrier.storage.lock(ROLE, self._holder, LOCK_S) is None:
-                return
+    async def _prolong(self, fence: Fence) -> None:
+        """Keep the role; returns when somebody else has it, or it had run out and was taken anew."""
+        revision: int | None = fence.revision
+        while revision == fence.revision:
+            await asyncio.sleep(self._prolong_s)
+            kept = await self._parts.barrier.storage.lock(ROLE, self._holder, LOCK_S)
+            # After a pause longer than the lock, as of a machine that slept, it is ours again by another fence: what
+            # rests on the old one would be refused for ever.
+            revision = kept.revision if kept is not None else None
 
     async def _work(self, fence: Fence) -> None:
         while True:

@@ -136,6 +136,24 @@ def test_a_fault_of_ours_does_not_end_the_role() -> None:
     in_world(run)
 
 
+def test_the_role_goes_on_after_it_had_run_out() -> None:
+    """A process stood still, or the clock jumped, for longer than the lock; nobody else took it, so it works on."""
+
+    async def run(world: World) -> None:
+        working = asyncio.create_task(Expiry(world.parts, pause_s=0.001, prolong_s=0.01).run_forever())
+        await _until(lambda: _held(world))
+        for number, name in enumerate(("ann", "bob"), 1):
+            world.clock.advance(LOCK_S + 1)
+            await asyncio.sleep(0.05)  # prolonged meanwhile, by another fence
+            await world.lease(name)
+            world.clock.advance(3600)
+            await _until(lambda count=number: _dropped(world, count))  # type: ignore[misc]
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+    in_world(run)
+
+
 def test_a_former_holder_changes_nothing() -> None:
     """Whoever lost the role without noticing can't commit; the successor does the work."""
 
