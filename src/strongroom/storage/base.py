@@ -172,6 +172,9 @@ class Storage(Committer, Protocol):
 
         Prolonging keeps the fence's revision, taking the role changes it: what an earlier holder still tries to
         commit with its old fence conflicts.
+
+        A hold that would go on for more than an hour counts as run out: a clock that was wrong, and set back since,
+        must not keep everybody from a role for as long as it was ahead.
         """
         ...
 

@@ -17,6 +17,9 @@ from strongroom.storage.keys import check_key
 ROLE_PREFIX = "role/"
 """Below it the store keeps the rows that `lock` makes; their value is the holder's name."""
 
+LONGEST_HOLD_S = 3600.0
+"""Further in the future no hold ends, but one that was taken while the clock was wrong."""
+
 Changes = Mapping[str, bytes | None]
 
 AnswerT_co = TypeVar("AnswerT_co", covariant=True)
@@ -203,7 +206,7 @@ class TakeRole:
         now = state.now()
         holder = state.value(self._key)
         expires_at = state.expiry(self._role)
-        held = holder is not None and expires_at is not None and expires_at > now
+        held = holder is not None and expires_at is not None and now < expires_at <= now + LONGEST_HOLD_S
         ours = holder == self._holder.encode()
         self._expires_at, self._kept = None, 0
         if held and not ours:

@@ -111,6 +111,21 @@ def test_a_role_passes_on_when_its_time_has_run_out(backend: Backend) -> None:
     on(backend, scenario)
 
 
+def test_a_role_taken_by_a_wrong_clock_passes_on(backend: Backend) -> None:
+    """A hold that ends hours from now, as if the clock had been set back, keeps nobody else from the role."""
+
+    async def scenario(storage: Storage) -> None:
+        old = await storage.lock("expiry", "one", 5 * 24 * 3600.0)
+        assert old is not None
+        new = await storage.lock("expiry", "two", 30.0)
+        assert new is not None
+        with pytest.raises(Conflict):
+            await storage.commit({old.key: old.revision}, put("late"), {})
+        assert await storage.lock("expiry", "one", 30.0) is None
+
+    on(backend, scenario)
+
+
 def test_a_role_given_back_is_free(backend: Backend) -> None:
     """Unlocking frees the role at once, and the fence that was given back conflicts."""
 
