@@ -96,8 +96,13 @@ def with_new_version(config: Config, metadata: Metadata | None, now: float) -> t
     base = metadata if metadata is not None else Metadata(created_at=now, updated_at=now)
     number = base.current_version + 1
     versions = {**base.versions, number: Version(created_at=now, deleted_at=deletion_at(config, base, now))}
-    last_dropped = number - (base.max_versions or config.max_versions or DEFAULT_MAX_VERSIONS)
-    dropped = sorted(n for n in versions if n <= last_dropped)[:PRUNED_AT_ONCE]
+    # The larger of the two counts: as clients know it, neither setting takes a version that the other keeps.
+    kept = max(base.max_versions, config.max_versions) or DEFAULT_MAX_VERSIONS
+    oldest, dropped = base.oldest_version, []
+    if number - oldest >= kept:
+        overdue = sorted(n for n in versions if n <= number - kept)
+        dropped = overdue[:PRUNED_AT_ONCE]
+        oldest = number - kept + 1 if dropped == overdue else dropped[-1] + 1
     for n in dropped:
         del versions[n]
     return (
@@ -105,7 +110,7 @@ def with_new_version(config: Config, metadata: Metadata | None, now: float) -> t
             base,
             versions=versions,
             current_version=number,
-            oldest_version=dropped[-1] + 1 if dropped else base.oldest_version,
+            oldest_version=oldest,
             updated_at=now,
         ),
         dropped,

@@ -81,11 +81,13 @@ class DataPaths:
             raise InvalidRequest(_NO_DATA)
         secret = await secrets.find(request.view, path)
         metadata = secret.metadata
-        if metadata is None or metadata.current_version not in metadata.versions:
+        if metadata is None:
             return Response(raw=RawBody(b"", "application/json"), status=404)
         patch, cas = _given(request, body)
         logic.check_cas(await secrets.config_of(request.view), metadata, cas)
         number = metadata.current_version
+        if number not in metadata.versions:
+            return Response(raw=RawBody(b"", "application/json"), status=404)
         if not logic.is_readable(metadata.versions[number], request.now):
             return Response(data=logic.show_version(metadata, number), status=404)
         current = await secrets.data_of(request.view, secret, number)

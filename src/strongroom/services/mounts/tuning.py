@@ -5,6 +5,7 @@ Source: https://developer.hashicorp.com/vault/api-docs/system/mounts#tune-mount-
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -23,6 +24,7 @@ LOCKOUT_TYPES = frozenset({"approle", "ldap", "userpass"})
 
 _SYSTEM = "system"
 _TOKEN_HEADER = "x-vault-token"  # noqa: S105 - a header's name
+_SEMANTIC = re.compile(r"v?[0-9]{1,9}(\.[0-9]{1,9}){0,2}([-+~][0-9A-Za-z.+~-]{1,99})?")
 _VISIBILITIES = frozenset({"", "unauth", "hidden"})
 _TOKEN_TYPES = frozenset({"", "default-service", "default-batch", "service", "batch"})
 DEFAULT_TOKEN_TYPE = "default-service"  # noqa: S105 - a kind of token
@@ -113,8 +115,7 @@ def tuned(config: MountConfig, given: ConfigBody, table: str, path: str, type_: 
             raise InvalidRequest("'token_type' can only be modified on auth mounts")
         if path == "token/":
             raise InvalidRequest("'token_type' cannot be set for 'token' or 'ns_token' auth mounts")
-    if given.plugin_version not in {None, "", BUILT_IN_VERSION}:
-        raise InvalidRequest(f"plugin not found in the catalog: {type_}, version={given.plugin_version}")
+    _check_version(given.plugin_version, type_)
     config = msgspec.structs.replace(config, default_lease_ttl_s=default_s, max_lease_ttl_s=max_s)
     return _with_common(config, given, table, type_)
 
@@ -175,6 +176,14 @@ def options_with(
     if new < old:
         raise InvalidRequest(f"cannot downgrade mount from version {old}")
     return merged, (old, new) if new != old and type_ in {"kv", "generic"} else None
+
+
+def _check_version(version: str | None, type_: str) -> None:
+    if version in {None, BUILT_IN_VERSION}:
+        return
+    if _SEMANTIC.fullmatch(version or "") is None:
+        raise InvalidRequest(f'version "{version}" is not a valid semantic version: malformed version: {version}')
+    raise InvalidRequest(f"plugin not found in the catalog: {type_}, version={version}")
 
 
 def _kind(table: str) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import msgspec
 
-from strongroom.lib.durations import parse_duration_s
+from strongroom.lib.durations import SECOND_NS, parse_duration_ns
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import Body, Doc, StringMap
 from strongroom.services.tokens.logic import DEFAULT, NON_ASSIGNABLE, ROOT, clean_policies, grant_ttl
@@ -148,7 +148,7 @@ def _check_alias(wanted: Wanted, role: TokenRole | None) -> None:
     if role is None:
         raise InvalidRequest("'entity_alias' is only allowed in combination with token role")
     alias = wanted.entity_alias.lower()
-    if not any(_like(alias, pattern.lower()) for pattern in role.allowed_entity_aliases):
+    if not any(_like(alias, pattern.lower()) for pattern in role.allowed_entity_aliases or ()):
         raise InvalidRequest("invalid 'entity_alias' value")
 
 
@@ -284,10 +284,11 @@ def _check_endless(parent: TokenRecord, cidrs: tuple[str, ...]) -> None:
 
 
 def _seconds(text: str, name: str) -> int:
-    seconds = parse_duration_s(text)
-    if seconds < 0:
+    nanoseconds = parse_duration_ns(text)
+    if nanoseconds < 0:
         raise InvalidRequest(f"{name} must be positive")
-    return seconds
+    # Whoever asks for half a second doesn't want the default of a month, which zero stands for.
+    return max(1, nanoseconds // SECOND_NS) if nanoseconds else 0
 
 
 def _path(mint: Mint) -> str:

@@ -93,7 +93,8 @@ class TokenRole(Record, frozen=True, tag="token-role"):
     orphan: bool = False
     renewable: bool = True
     path_suffix: str = ""
-    allowed_entity_aliases: tuple[str, ...] = ()
+    allowed_entity_aliases: tuple[str, ...] | None = None
+    """None until the role is given some, which is shown as such."""
     period_s: int = 0
     explicit_max_ttl_s: int = 0
     bound_cidrs: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from strongroom.barrier import keys
+from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.request import Request
@@ -64,7 +65,7 @@ async def _create(request: Request, wanted: Wanted, *, orphan: bool = False, rol
         )
     token, record = await _made(request, wanted, planned, entity_id)
     missing = await parts.policies.missing(view.txn, record.policies)
-    warnings = [*planned.warnings, *(f'Policy "{name}" does not exist' for name in missing)]
+    warnings = [*planned.warnings, *(f"Policy {json.dumps(name).decode()} does not exist" for name in missing)]
     return Response(
         warnings=warnings,
         token=auth_block(token, record, orphan=planned.orphan, num_uses=record.num_uses),

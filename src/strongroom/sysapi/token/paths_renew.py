@@ -64,6 +64,8 @@ class RenewPaths(SystemEngine):
     async def renew_self(self, request: Request, body: RenewSelfBody) -> Response | None:
         """Let the token of this request live longer."""
         bearer = presented(request)
+        if bearer.record.num_uses and not system(request).known.remaining_uses:
+            raise InvalidRequest("token not found")  # it ends with this request
         return await _renew(request, bearer.token, bearer.record, body.increment)
 
     @path.write("renew-accessor")

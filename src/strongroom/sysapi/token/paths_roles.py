@@ -142,13 +142,16 @@ def _check(role: TokenRole) -> None:
         raise InvalidRequest("error parsing role fields: 'token_num_uses' cannot be negative")
     if role.token_type == "batch" and not role.orphan:  # noqa: S105 - a kind of token
         raise InvalidRequest("'token_type' cannot be 'batch' when role is set to generate non-orphan tokens")
+    if role.token_type == "batch" and role.period_s:  # noqa: S105
+        raise InvalidRequest("'token_type' cannot be 'batch' when role is set to generate periodic tokens")
     if role.token_type == "batch" and role.renewable:  # noqa: S105
         raise InvalidRequest("'token_type' cannot be 'batch' when role is set to generate renewable tokens")
 
 
 def _shown(role: TokenRole) -> dict[str, Any]:
+    aliases = role.allowed_entity_aliases
     data: dict[str, Any] = {
-        "allowed_entity_aliases": list(role.allowed_entity_aliases) or None,
+        "allowed_entity_aliases": list(aliases) if aliases is not None else None,
         "allowed_policies": list(role.allowed_policies),
         "allowed_policies_glob": list(role.allowed_policies_glob),
         "disallowed_policies": list(role.disallowed_policies),
