@@ -85,7 +85,7 @@ class HttpConnection(asyncio.Protocol):
         elif wire.established:
             self._open()
         else:
-            self._deadline = listening.deadline(config.limits.handshake_timeout_s)
+            self._deadline = listening.first_deadline(config.limits.handshake_timeout_s)
 
     def data_received(self, data: bytes) -> None:
         """Bytes have arrived."""
@@ -169,7 +169,7 @@ class HttpConnection(asyncio.Protocol):
         limits = self._listening.config.limits
         self._parser = RequestParser(limits, self._wire.peer())
         self._phase = Phase.IDLE
-        self._deadline = self._listening.deadline(limits.read_header_timeout_s)
+        self._deadline = self._listening.first_deadline(limits.read_header_timeout_s)
 
     def _advance(self, data: bytes) -> None:
         """Serve what is complete, and wait for what isn't."""

@@ -71,6 +71,14 @@ class Listening:
         """
         return self.now + self.config.limits.sweep_interval_s + after_s
 
+    def first_deadline(self, after_s: float) -> float:
+        """When a new connection that says nothing ends.
+
+        The loop may have accepted some that it only tells of once the others were told to close: what they have sent
+        is answered, and nothing else is waited for.
+        """
+        return self.deadline(0 if self.draining else after_s)
+
     def tick(self, now: float, epoch: float) -> None:
         """Take a new time, of the monotonic clock and in seconds since the epoch."""
         self.now = now

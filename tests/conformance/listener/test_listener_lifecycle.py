@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import struct
@@ -11,10 +12,12 @@ import time
 import pytest
 
 from strongroom.http.addresses import parse_networks
+from strongroom.http.connection import HttpConnection
 from strongroom.http.forwarded import ForwardedRules
+from strongroom.http.listening import Listening
 from strongroom.http.proxy_protocol import ProxyBehavior, ProxyRules
 from strongroom.http.settings import ListenerConfig, ListenerLimits
-from tests.conformance.listener.running import Running, read_all, read_response, request
+from tests.conformance.listener.running import Echo, Running, read_all, read_response, request
 
 CLOSE = "Connection: close"
 LOCAL = parse_networks(["127.0.0.0/8"])
@@ -53,6 +56,35 @@ def test_draining_waits_for_what_follows_an_answer() -> None:
             assert len(read_all(late)) > 20_000_000
         assert drained() is True
         assert server.application.events == ["stream closed", "after sent"]
+
+
+def test_connections_that_come_too_late_to_be_told_do_not_hold_up_the_end() -> None:
+    """Those that the loop tells of during a drain: a request is answered, silence isn't waited for."""
+
+    async def main() -> None:
+        limits = ListenerLimits(sweep_interval_s=0.05, linger_timeout_s=0.1)
+        loop = asyncio.get_running_loop()
+        listening = Listening(Echo(), ListenerConfig(limits=limits), loop, None, draining=True)
+        server = await loop.create_server(lambda: HttpConnection(listening), "127.0.0.1", 0)
+        place = server.sockets[0].getsockname()
+        silent, told = [await asyncio.open_connection(*place) for _ in range(2)]
+        told[1].write(request("/v1/x"))
+        assert b"connection: close" in await told[0].readuntil(b"\r\n\r\n")
+        now = 0.0
+        while listening.connections:
+            assert now < 2, "the silent one is still waited for"
+            listening.tick(now, 0)
+            for connection in list(listening.connections):
+                connection.sweep(now)
+            now += limits.sweep_interval_s
+            await asyncio.sleep(0.001)
+        assert await silent[0].read() == b""
+        for _, writer in (silent, told):
+            writer.close()
+        server.close()
+        await server.wait_closed()
+
+    asyncio.run(main())
 
 
 def test_draining_gives_up_in_time() -> None:
