@@ -32,10 +32,10 @@ The flags below stand on every command that talks to a server. Each variable is 
 `BAO_`, else `VAULT_`; `…_TOKEN` is the token, which otherwise comes from `~/.vault-token`, where `login` keeps it.
 
 Without a flag are: `…_TOKEN_PATH`, the file to keep the token in; `…_CONFIG_PATH`, the file whose `token_helper` names
-a program to keep it instead (`~/.vault` by default); `…_CLIENT_TIMEOUT`, how long the server may keep silent (`60s`,
-`0` for ever); `…_MAX_RETRIES`, how often a request is sent again (`0`); `…_PROXY_ADDR`, a proxy for every request,
-beside the usual `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; `…_CACERT_BYTES`, what `-ca-cert` would hold;
-`…_CLI_NO_COLOR`. `…_RATE_LIMIT`, `…_SRV_LOOKUP` and `…_LOG_LEVEL` have no effect.
+a program to keep it instead (`~/.bao` or `~/.vault` by default); `…_CLIENT_TIMEOUT`, how long the server may keep
+silent (`60s`, `0` for ever); `…_MAX_RETRIES`, how often a request is sent again (`0`); `…_PROXY_ADDR`, a proxy for
+every request, beside the usual `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; `…_CACERT_BYTES`, what `-ca-cert`
+would hold; `…_CLI_NO_COLOR`. `…_RATE_LIMIT`, `…_SRV_LOOKUP` and `…_LOG_LEVEL` have no effect.
 
 """
 

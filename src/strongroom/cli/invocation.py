@@ -57,8 +57,11 @@ class Invocation:
         return self.form == "table"
 
     def token_store(self) -> TokenStore:
-        """Where tokens are kept between commands."""
-        return open_store(self.environment)
+        """Where tokens are kept between commands.  Raises `Failure`."""
+        try:
+            return open_store(self.environment)
+        except TokenStoreError as error:
+            raise Failure(f"failed to get token helper: {error}", 2) from error
 
     def settings(self, *, kept_token: bool = True) -> Settings:
         """The settings of the environment and the flags.  Raises `Failure`.
@@ -80,7 +83,7 @@ class Invocation:
         return replace(
             base,
             address=flags.text("agent-address") or flags.text("address") or base.address,
-            token=base.token or (self._kept_token() if kept_token else ""),
+            token=base.token or (self.kept_token() if kept_token else ""),
             namespace=flags.text("namespace"),
             wrap_ttl=go_text(flags.number("wrap-ttl")) if flags.number("wrap-ttl") else from_variable,
             mfa=(*base.mfa, *(flags.many("mfa") if flags.given("mfa") else ())),
@@ -112,7 +115,8 @@ class Invocation:
             ) from error
         return tls
 
-    def _kept_token(self) -> str:
+    def kept_token(self) -> str:
+        """The token that a login kept, empty when there is none.  Raises `Failure`."""
         try:
             return self.token_store().get()
         except TokenStoreError as error:

@@ -11,6 +11,7 @@ from strongroom.cli.operator_init import pgp_keys
 from strongroom.cli.paths import clean, print_keys
 from strongroom.cli.render import Secret
 from strongroom.cli.text import field_text, pairs
+from strongroom.client.errors import Missing
 
 _METADATA = Flag("custom-metadata", "A name and its text to keep with it; may be repeated.", "pairs")
 _DETAILED = Group("Command Options", (Flag("detailed", "Print ids and metadata too.", "bool"),))
@@ -79,7 +80,10 @@ def _patch(call: Invocation) -> int:
         **dict.fromkeys(call.flags.many("remove-custom-metadata")),
     }
     with call.doing("Error patching namespace: "):
-        answer = call.client().patch(f"sys/namespaces/{path}", {"custom_metadata": metadata})
+        try:
+            answer = call.client().patch(f"sys/namespaces/{path}", {"custom_metadata": metadata})
+        except Missing as error:
+            raise Failure("Namespace not found", 2) from error
     return _show(call, answer)
 
 

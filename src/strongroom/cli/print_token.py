@@ -8,7 +8,7 @@ from strongroom.client.settings import named
 
 
 def _print_token(call: Invocation) -> int:
-    call.terminal.out(named(call.environment, "TOKEN")[1] or call.token_store().get())
+    call.terminal.out(named(call.environment, "TOKEN")[1] or call.kept_token())
     return 0
 
 

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import os
 import pwd
-import re
 from collections.abc import Mapping
 from typing import Protocol
 
 from strongroom.client.settings import named
 
 _FILE_NAME = ".vault-token"
-_CONFIG_NAME = ".vault"
-_PROGRAM = re.compile(r'^\s*"?token_helper"?\s*[=:]\s*"((?:[^"\\]|\\.)*)"', re.MULTILINE)
+_CONFIG_NAMES = (".bao", ".vault")
 
 
 class TokenStoreError(Exception):
@@ -99,7 +97,8 @@ class ProgramStore:
         except OSError as error:
             raise TokenStoreError(str(error)) from error
         if done.returncode:
-            raise TokenStoreError(f"{self._program} {operation}: exit status {done.returncode}: {done.stderr.strip()}")
+            complaint = f": {done.stderr.strip()}" if done.stderr.strip() else ""
+            raise TokenStoreError(f"{self._program} {operation}: exit status {done.returncode}{complaint}")
         return done.stdout
 
     def get(self) -> str:
@@ -111,15 +110,39 @@ class ProgramStore:
         self._run("store", token)
 
 
-def open_store(environment: Mapping[str, str]) -> TokenStore:
-    """The store that `~/.vault` (or the file in `…_CONFIG_PATH`) names, else the file in the home directory."""
-    home = environment.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir
-    config = named(environment, "CONFIG_PATH")[1] or f"{home}/{_CONFIG_NAME}"
+def _program(path: str) -> str:
+    """The program that a configuration names, empty when there is none, or no configuration.
+
+    Raises: `TokenStoreError` for a configuration that isn't one: a token mustn't be kept in a file because the line
+        that says otherwise was mistyped.
+    """
     try:
-        with open(config, encoding="utf-8") as file:  # noqa: PTH123 - as above
-            match = _PROGRAM.search(file.read())
-    except (OSError, UnicodeDecodeError):
-        match = None
-    if match and match[1]:
-        return ProgramStore(match[1])
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123 - as above
+            source = file.read()
+    except (FileNotFoundError, IsADirectoryError):
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise TokenStoreError(f"error reading config file at {path}: {error}") from error
+    from strongroom.lib.hcl import HclError, parse, plain  # noqa: PLC0415 - hardly anybody has such a file
+
+    try:
+        settings = plain(parse(source))
+    except HclError as error:
+        raise TokenStoreError(f'error parsing config file at "{path}": {error}') from error
+    unknown = [name for name in settings if name != "token_helper"] if isinstance(settings, dict) else []
+    if unknown or not isinstance(settings, dict):
+        raise TokenStoreError(f'error parsing config file at "{path}": invalid key "{", ".join(unknown)}"')
+    return str(settings.get("token_helper", ""))
+
+
+def open_store(environment: Mapping[str, str]) -> TokenStore:
+    """The store that the configuration names (`…_CONFIG_PATH`, `~/.bao` or `~/.vault`), else the file of one's own.
+
+    Raises: `TokenStoreError` when such a file can't be read.
+    """
+    home = environment.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir
+    given = named(environment, "CONFIG_PATH")[1]
+    for config in [given] if given else [f"{home}/{name}" for name in _CONFIG_NAMES]:
+        if program := _program(config):
+            return ProgramStore(program)
     return FileStore(named(environment, "TOKEN_PATH")[1] or f"{home}/{_FILE_NAME}")

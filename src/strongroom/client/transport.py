@@ -76,7 +76,7 @@ def open_channel(origin: Origin, settings: Settings) -> socket.socket:
         raise ConnectionError(f'unsupported protocol scheme "{origin.scheme}"')
     if not origin.host:
         raise ConnectionError("http: no Host in request URL")
-    proxy = settings.proxy or _proxy_of(os.environ, origin)
+    proxy = settings.proxy or proxy_of(os.environ, origin)
     if proxy:
         gateway = parse_origin(proxy if "://" in proxy else f"http://{proxy}")
         try:
@@ -114,7 +114,7 @@ def _open_tcp(host: str, port: int, timeout_s: float | None) -> socket.socket:
         raise ConnectionError(f"dial tcp {shown}:{port}: connect: {describe(error)}") from error
 
 
-def _proxy_of(environment: Mapping[str, str], origin: Origin) -> str:
+def proxy_of(environment: Mapping[str, str], origin: Origin) -> str:
     """The proxy that `http_proxy`, `https_proxy` and `no_proxy` name for an origin; never one for this machine."""
 
     def first(name: str) -> str:

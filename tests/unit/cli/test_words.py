@@ -132,6 +132,40 @@ def test_the_configuration_may_name_a_program(tmp_path: Path) -> None:
     assert not (tmp_path / ".vault-token").exists()
 
 
+@pytest.mark.parametrize("text", ['token_helpr = "/bin/x"', "token_helper = {", "nonsense"])
+def test_a_mistyped_configuration_is_an_error(tmp_path: Path, text: str) -> None:
+    """A token never ends up in the plain file because the line that names a program can't be read."""
+    (tmp_path / "config").write_text(text)
+    with pytest.raises(TokenStoreError, match="error parsing config file"):
+        open_store({"HOME": str(tmp_path), "BAO_CONFIG_PATH": str(tmp_path / "config")})
+
+
+def test_the_configuration_has_two_names(tmp_path: Path) -> None:
+    """Both ~/.bao and ~/.vault are read, as JSON too; a directory of that name is none of them."""
+    environment = {"HOME": str(tmp_path)}
+    (tmp_path / ".bao").mkdir()
+    assert isinstance(open_store(environment), FileStore)
+    (tmp_path / ".vault").write_text('{"token_helper": "/bin/x"}')
+    assert isinstance(open_store(environment), ProgramStore)
+
+
+@pytest.mark.parametrize("document", ['{"a": NaN}', '{"a": "b\nc"}', "'x'"])
+def test_a_complaint_about_data_is_one_line(document: str) -> None:
+    """What is no JSON is complained of by what stands there, in printable letters."""
+    with pytest.raises(DataError) as raised:
+        DataReader(io.StringIO(document)).read(["-"])
+    assert "EOF" not in str(raised.value)
+    assert str(raised.value).isprintable()
+
+
+def test_query_parameters_are_flat() -> None:
+    """Truth is 1 and nothing is empty in a query; what has parts can't stand in one."""
+    text = io.StringIO('{"a": true, "b": null, "c": [1, 2.50]}')
+    assert DataReader(text).read_strings(["-"]) == [("a", "1"), ("b", ""), ("c", "1"), ("c", "2.50")]
+    with pytest.raises(DataError, match="can't be a query parameter"):
+        DataReader(io.StringIO('{"a": {"b": 1}}')).read_strings(["-"])
+
+
 def test_a_failing_program_is_an_error() -> None:
     """The program's exit status and complaint are told."""
     with pytest.raises(TokenStoreError, match="exit status 3: no"):

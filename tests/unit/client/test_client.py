@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from strongroom.client.client import Client
 from strongroom.client.errors import BadSettings, Denied, NotServing, ResponseError, ServerFailed, Unreachable
-from strongroom.client.settings import Settings, Tls, from_environment
+from strongroom.client.settings import Settings, Tls, check_files, from_environment
+from strongroom.client.transport import parse_origin, proxy_of
 
 
 class Listener(ThreadingHTTPServer):
@@ -283,3 +284,74 @@ def test_an_address_must_be_one(address: str) -> None:
     """What is no address is refused before anything is sent."""
     with pytest.raises(BadSettings):
         Client(Settings(address=address))
+
+
+def test_a_time_that_is_not_above_zero_is_no_limit(listener: Listener) -> None:
+    """0 and less mean that the server may take its time."""
+    for text in ("0", "-1"):
+        timeout_s = from_environment({"BAO_CLIENT_TIMEOUT": text}).timeout_s
+        assert timeout_s is None
+        assert client(listener, timeout_s=timeout_s).read("x") is not None
+
+
+def test_a_refusals_warnings_are_kept() -> None:
+    """What a refusal explains itself by isn't lost with its empty list of errors."""
+    refusal = ResponseError("GET", "http://h/v1/x", 404, errors=(), body="", warnings=("not here",))
+    assert refusal.warnings == ("not here",)
+    assert str(refusal).endswith("Code: 404. Errors:\n\n")
+
+
+@pytest.mark.parametrize("token", ["a\nb", "a\x00", "a\x7f"])
+def test_a_token_with_control_characters_is_not_sent(listener: Listener, token: str) -> None:
+    """It can't end the header it stands in; nothing reaches the server."""
+    with pytest.raises(BadSettings, match="non-printable"):
+        client(listener, token=token).read("x")
+    assert not listener.seen
+
+
+@pytest.mark.parametrize(
+    ("address", "path", "url"),
+    [
+        ("http://h:80", "a//b/", "http://h:80/v1/a/b"),
+        ("https://H:443/p/", "/a/../b", "https://H:443/p/v1/b"),
+        ("http://u:p@h", "", "http://h/v1"),
+        ("unix:///s", "a b", "http://localhost/v1/a%20b"),
+    ],
+)
+def test_what_a_request_asks_for(address: str, path: str, url: str) -> None:
+    """Host and port are shown as they were given, without a password; paths are cleaned."""
+    assert Client(Settings(address=address)).prepare("GET", path).url == url
+
+
+@pytest.mark.parametrize(
+    ("excluded", "address", "proxied"),
+    [
+        ("h.example", "http://h.example:8200", False),
+        (".example", "http://h.example:8200", False),
+        ("h.example:8200", "http://h.example:8200", False),
+        ("h.example:80", "http://h.example:8200", True),
+        ("10.0.0.0/8", "http://10.1.2.3:8200", False),
+        ("10.0.0.0/8", "http://h.example:8200", True),
+        ("x/y,*", "http://h.example:8200", False),
+        ("", "http://h.example:8200", True),
+    ],
+)
+def test_who_goes_past_the_proxy(excluded: str, address: str, proxied: bool) -> None:
+    """`no_proxy` names hosts, the domains above them, ports and networks."""
+    environment = {"http_proxy": "http://proxy:3128", "no_proxy": excluded}
+    assert bool(proxy_of(environment, parse_origin(address))) is proxied
+
+
+def test_files_are_looked_at_before_they_are_needed(tmp_path: Path) -> None:
+    """A certificate that can't be used is told of, though the address is a plain one."""
+    (tmp_path / "text").write_text("no certificate")
+    for tls in (
+        Tls(ca_cert=str(tmp_path / "none")),
+        Tls(ca_cert=str(tmp_path / "text")),
+        Tls(ca_path=str(tmp_path / "none")),
+        Tls(client_cert=str(tmp_path / "text")),
+        Tls(client_cert=str(tmp_path / "text"), client_key=str(tmp_path / "text")),
+    ):
+        with pytest.raises(BadSettings):
+            check_files(tls)
+    check_files(Tls(ca_path=str(tmp_path)))
