@@ -107,7 +107,7 @@ def _status(call: Invocation) -> int:
         # The code 2 says that the server is sealed.
         raise Failure(str(error)) from error
     with call.doing("Error checking seal status: ", 1):
-        status = client.read("sys/seal-status") or {}
+        status = client.request("GET", "sys/seal-status").json() or {}
     code = 2 if status.get("sealed") else 0
     status = with_leader(call, status)
     if name := call.flags.text("field"):

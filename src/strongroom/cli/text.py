@@ -92,5 +92,5 @@ def wrap(text: str, width: int = WIDTH, indent: str = "") -> str:
 
 def warnings(found: Sequence[str]) -> str:
     """A server's warnings, as a list under a heading."""
-    items = "\n".join(wrap(f"* {warning}", WIDTH - 1, "  ") for warning in found)
+    items = "\n\n".join(wrap(f"* {warning}", WIDTH - 1, "  ") for warning in found)
     return f"WARNING! The following warnings were returned from Strongroom:\n\n{items}\n"

@@ -13,7 +13,7 @@ from typing import Any, TypedDict, Unpack
 from urllib.parse import quote, urlencode, urlsplit
 
 from strongroom.client import http1, transport, values
-from strongroom.client.errors import BadSettings, Missing, Unreachable, by_status
+from strongroom.client.errors import BadAnswer, BadSettings, Missing, Unreachable, by_status
 from strongroom.client.settings import Settings
 
 MERGE_PATCH = "application/merge-patch+json"
@@ -46,8 +46,16 @@ class Answer:
     body: bytes = field(repr=False)
 
     def json(self) -> Any:
-        """The decoded body, None when it is empty.  Raises `ValueError`."""
-        return values.decode(self.body) if self.body.strip() else None
+        """The decoded body, None when it is empty.  Raises `BadAnswer`."""
+        if not self.body.strip():
+            return None
+        try:
+            document = values.decode(self.body)
+        except ValueError as error:
+            raise BadAnswer(f"the server's answer is no JSON: {error}") from error
+        if not isinstance(document, dict | None):
+            raise BadAnswer("the server's answer is no JSON object")
+        return document
 
 
 Sender = Callable[[Prepared], Answer]
@@ -214,7 +222,9 @@ class Client:
 
     def _redirected(self, prepared: Prepared, answer: Answer) -> Prepared:
         """The same request at the address that a standby node names; never from TLS to plain, which leaks the token."""
-        location = urlsplit(answer.headers.get("location", ""))
+        if not answer.headers.get("location"):
+            raise Unreachable(prepared.method, prepared.url, "http: no Location header in response")
+        location = urlsplit(answer.headers["location"])
         if self._origin.scheme == "https" and location.scheme == "http":
             raise Unreachable(prepared.method, prepared.url, "redirect would cause protocol downgrade")
         target = location.path + (f"?{location.query}" if location.query else "")

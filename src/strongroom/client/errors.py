@@ -11,6 +11,10 @@ class BadSettings(ClientError):
     """An address, a certificate file or an environment variable can't be used."""
 
 
+class BadAnswer(ClientError):
+    """Something answered that isn't a server of this API: what came is no JSON object."""
+
+
 class Unreachable(ClientError):
     """No answer came: refused, not resolved, timed out, a broken handshake or a broken answer.
 

@@ -17,8 +17,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from strongroom.client.client import Client
-from strongroom.client.errors import BadSettings, Denied, NotServing, ResponseError, ServerFailed, Unreachable
+from strongroom.client.client import Answer, Client
+from strongroom.client.errors import (
+    BadAnswer,
+    BadSettings,
+    Denied,
+    NotServing,
+    ResponseError,
+    ServerFailed,
+    Unreachable,
+)
 from strongroom.client.settings import Settings, Tls, check_files, from_environment
 from strongroom.client.transport import parse_origin, proxy_of
 
@@ -292,6 +300,21 @@ def test_a_time_that_is_not_above_zero_is_no_limit(listener: Listener) -> None:
         timeout_s = from_environment({"BAO_CLIENT_TIMEOUT": text}).timeout_s
         assert timeout_s is None
         assert client(listener, timeout_s=timeout_s).read("x") is not None
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[1]", b'"x"', b"\xff"])
+def test_what_is_no_json_object_is_no_answer(body: bytes) -> None:
+    """Whatever else listens at the address is told apart from a server."""
+    with pytest.raises(BadAnswer):
+        Answer(200, {}, body).json()
+    assert Answer(200, {}, b" ").json() is Answer(200, {}, b"null").json() is None
+
+
+def test_a_redirect_to_nowhere(listener: Listener) -> None:
+    """A redirect that names no place is an error of its own."""
+    listener.statuses = [307]
+    with pytest.raises(Unreachable, match="no Location"):
+        client(listener).read("x")
 
 
 def test_a_refusals_warnings_are_kept() -> None:
