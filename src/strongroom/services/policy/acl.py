@@ -235,7 +235,7 @@ class _Merged:
         self._rules.append((policy, rule.capabilities))
         self._capabilities |= rule.capabilities
         if rule.constraints is not NO_CONSTRAINTS:
-            self._constraints = _merge(self._constraints, rule.constraints)
+            self._constraints = together(self._constraints, rule.constraints)
 
     def entry(self) -> _Entry:
         """The decisions that follow."""
@@ -255,7 +255,7 @@ class _Merged:
         return tuple(dict.fromkeys(policy for policy, bits in self._rules if bits & needed))
 
 
-def _merge(one: Constraints, other: Constraints) -> Constraints:
+def together(one: Constraints, other: Constraints) -> Constraints:
     """Both sets of constraints together, as Vault merges them: bounds take the lesser, values add up."""
     return Constraints(
         allowed=_merge_values(one.allowed, other.allowed),
@@ -284,7 +284,7 @@ def _merge_values(
     merged = dict(one)
     for name, values in other.items():
         present = merged.get(name)
-        merged[name] = values if present is None else (present + values if present and values else ())
+        merged[name] = values if present is None else (values + present if present and values else ())
     return merged
 
 

@@ -48,8 +48,8 @@ class NodePaths(SystemEngine):
     async def write_levels(self, request: Request, body: LevelBody) -> Response | None:
         """Log at another level on this node, until it is reset, reloaded or started anew."""
         if not body.level:
-            raise InvalidRequest("level is required")
-        await _set(request, body.level)
+            raise InvalidRequest("level is empty")
+        await _set(request, body.level.strip().lower())
         return None
 
     @path.delete("loggers")

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from strongroom.services.policy.parse import CAPABILITIES, DENY, Policy
+from strongroom.lib.durations import SECOND_NS
+from strongroom.services.policy.acl import together
+from strongroom.services.policy.parse import CAPABILITIES, DENY, NO_CONSTRAINTS, Constraints, Policy
 from strongroom.services.policy.paths import Pattern
 
 
-def _merged(policies: Iterable[Policy], now: float) -> dict[str, tuple[Pattern, int]]:
-    """The capabilities of every pattern over all policies, those of rules that have not expired."""
-    merged: dict[str, tuple[Pattern, int]] = {}
+def _merged(policies: Iterable[Policy], now: float) -> dict[str, tuple[Pattern, int, Constraints]]:
+    """What every pattern grants and asks over all policies, by those of their rules that have not expired."""
+    merged: dict[str, tuple[Pattern, int, Constraints]] = {}
     for policy in policies:
         for rule in policy.rules:
             if rule.expires_at <= now:
                 continue
-            bits = merged.get(rule.pattern.text, (rule.pattern, 0))[1] | rule.capabilities
-            merged[rule.pattern.text] = (rule.pattern, DENY if bits & DENY else bits)
+            _, bits, constraints = merged.get(rule.pattern.text, (rule.pattern, 0, NO_CONSTRAINTS))
+            bits, constraints = bits | rule.capabilities, together(constraints, rule.constraints)
+            if bits & DENY:
+                bits, constraints = DENY, NO_CONSTRAINTS
+            merged[rule.pattern.text] = (rule.pattern, bits, constraints)
     return merged
 
 
@@ -25,12 +30,24 @@ def resultant(policies: Iterable[Policy], now: float) -> dict[str, Any]:
     """The rules as `sys/internal/ui/resultant-acl` shows them.  Those with a `+` are left out, as Vault does."""
     exact: dict[str, Any] = {}
     globs: dict[str, Any] = {}
-    for pattern, bits in _merged(policies, now).values():
+    for pattern, bits, constraints in _merged(policies, now).values():
         if pattern.segments:
             continue
         names = [name for name, bit in CAPABILITIES.items() if bits & bit]
-        (globs if pattern.is_glob else exact)[pattern.literal] = {"capabilities": names}
+        (globs if pattern.is_glob else exact)[pattern.literal] = {"capabilities": names, **_shown(constraints)}
     return {"exact_paths": exact, "glob_paths": globs, "root": False}
+
+
+def _shown(constraints: Constraints) -> dict[str, Any]:
+    """What is asked beyond capabilities, times in seconds; what isn't asked is left out."""
+    data = {
+        "allowed_parameters": constraints.allowed,
+        "denied_parameters": constraints.denied,
+        "required_parameters": constraints.required,
+        "min_wrapping_ttl": constraints.min_wrapping_ttl_ns // SECOND_NS,
+        "max_wrapping_ttl": constraints.max_wrapping_ttl_ns // SECOND_NS,
+    }
+    return {name: value for name, value in data.items() if value}
 
 
 def reaches(policies: Iterable[Policy], mount: str, now: float) -> bool:
@@ -41,7 +58,7 @@ def reaches(policies: Iterable[Policy], mount: str, now: float) -> bool:
         now: seconds since the epoch.
     """
     return any(
-        _touches(pattern, mount) for pattern, bits in _merged(policies, now).values() if bits and not bits & DENY
+        _touches(pattern, mount) for pattern, bits, _ in _merged(policies, now).values() if bits and not bits & DENY
     )
 
 
