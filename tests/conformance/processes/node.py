@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.conformance.processes.wire import Answer, Connection, Target, call
 from tests.conformance.servers import OURS, ServerFailed, free_port
@@ -76,13 +77,11 @@ class Node:
         """Which worker serves which connection, by the sockets that each has open."""
         for connection in connections:  # one that was answered has been accepted
             assert connection.call("GET", "sys/health").status in (200, 501, 503)
-        sockets = sockets_by_ports()
         found: dict[int, list[Connection]] = {}
         for worker in self.workers():
-            open_ones = open_sockets(worker)
+            open_ones = set(open_files(worker))
             for connection in connections:
-                here, there = connection.sock.getsockname()[1], connection.sock.getpeername()[1]
-                if sockets.get((there, here)) in open_ones:
+                if f"socket:[{other_end(connection).inode}]" in open_ones:
                     found.setdefault(worker, []).append(connection)
         return found
 
@@ -223,23 +222,36 @@ def children(pid: int) -> list[int]:
     return sorted(found)
 
 
-def sockets_by_ports() -> dict[tuple[int, int], str]:
-    """The inode of each IPv4 connection of this machine, by its own port and that of its other end."""
-    found = {}
+class OtherEnd(NamedTuple):
+    """The server's end of a connection, as the kernel knows it."""
+
+    inode: str
+    unread: int
+    """Bytes that have arrived and that the server hasn't read."""
+
+
+def other_end(connection: Connection) -> OtherEnd:
+    """What the kernel knows of the server's end of an IPv4 connection."""
+    wanted = connection.sock.getpeername()[1], connection.sock.getsockname()[1]
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
-        here, there = (int(address.rpartition(":")[2], 16) for address in fields[1:3])
-        found[here, there] = fields[9]
-    return found
+        if tuple(int(address.rpartition(":")[2], 16) for address in fields[1:3]) == wanted:
+            return OtherEnd(fields[9], int(fields[4].partition(":")[2], 16))
+    raise ServerFailed("the server's end is gone")
 
 
-def open_sockets(pid: int) -> set[str]:
-    """The inodes of a process's sockets."""
-    found = set()
+def wait_until_read(connection: Connection) -> None:
+    """Wait until the server has read everything that was sent."""
+    wait_until(lambda: other_end(connection).unread == 0, "the server doesn't read")
+
+
+def open_files(pid: int) -> list[str]:
+    """What a process has open: paths, and `socket:[…]` with the inode."""
+    found = []
     with contextlib.suppress(OSError):  # it may be ending
         for entry in Path(f"/proc/{pid}/fd").iterdir():
             with contextlib.suppress(OSError):
-                found.add(os.readlink(entry).removeprefix("socket:[").removesuffix("]"))  # noqa: PTH115 - it is no path
+                found.append(os.readlink(entry))  # noqa: PTH115 - not every one is a path
     return found
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.listener.certificates import client_context, make
-from tests.conformance.processes.node import CONFIG, Node, running, wait_until
+from tests.conformance.processes.node import CONFIG, Node, open_files, running, wait_until, wait_until_read
 from tests.conformance.processes.wire import Connection, ConnectionBroken, Target, request
 
 TLS = """
@@ -41,7 +41,7 @@ def test_term_lets_requests_finish(node: Node) -> None:
     with node.connect() as idle, node.connect() as busy:
         assert idle.call("GET", "sys/health").status == 200
         busy.send(whole[:-5])
-        time.sleep(0.2)
+        wait_until_read(busy)
         started = time.monotonic()
         os.kill(node.pid, signal.SIGTERM)
         assert idle.closed_by_server(5)
@@ -59,7 +59,7 @@ def test_term_for_every_process_is_the_same(node: Node) -> None:
     whole = request("POST", "sys/mounts/late", {"type": "kv"}, node.token)
     with node.connect() as busy:
         busy.send(whole[:-5])
-        time.sleep(1)  # long enough for a busy machine to have read the beginning
+        wait_until_read(busy)
         os.killpg(node.pid, signal.SIGTERM)
         time.sleep(0.2)
         busy.send(whole[-5:])
@@ -89,7 +89,7 @@ def test_hup_reopens_the_audit_file(node: Node) -> None:
     os.kill(node.pid, signal.SIGHUP)
     wait_until(current.exists, "no new file")
     between += [node.ok("GET", "auth/token/lookup-self").json["request_id"] for _ in range(10)]
-    time.sleep(0.5)
+    wait_until(lambda: not any(str(rotated) in open_files(pid) for pid in node.workers()), "the old file stays open")
     size = rotated.stat().st_size
     after = [node.ok("GET", "auth/token/lookup-self").json["request_id"] for _ in range(20)]
     assert rotated.stat().st_size == size
@@ -206,11 +206,11 @@ def test_hup_reopens_the_log_and_takes_its_level(tls_node: tuple[Node, Target]) 
     file = node.directory / "node.hcl"
     file.write_text(file.read_text() + 'log_level = "error"\n')
     os.kill(node.pid, signal.SIGHUP)
-    time.sleep(0.5)
-    said = node_log(node)
+    wait_until(lambda: "reloading" in node_log(node), "nothing logged")
+    log.rename(log.with_suffix(".2"))
     os.kill(node.pid, signal.SIGHUP)
-    time.sleep(0.3)
-    assert node_log(node) == said
+    wait_until(log.exists, "no newer file")
+    assert "reloading" not in node_log(node)
     assert node.stop() == 0
     assert "stopping" not in node_log(node)
     assert not (node.directory / "pid").exists()
