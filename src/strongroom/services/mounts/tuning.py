@@ -13,7 +13,7 @@ import msgspec
 
 from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import Body, CommaList, Doc, FieldError, JsonMap, to_bool, to_text
+from strongroom.sdk.fields import Body, CommaList, Doc, FieldError, JsonMap, to_signed_seconds, to_text
 from strongroom.services.mounts.records import BUILT_IN_VERSION, Lockout, MountConfig
 
 SECRET = "secret"  # noqa: S105 - the name of a mount table
@@ -25,6 +25,8 @@ LOCKOUT_TYPES = frozenset({"approle", "ldap", "userpass"})
 _SYSTEM = "system"
 _TOKEN_HEADER = "x-vault-token"  # noqa: S105 - a header's name
 _SEMANTIC = re.compile(r"v?[0-9]{1,9}(\.[0-9]{1,9}){0,2}([-+~][0-9A-Za-z.+~-]{1,99})?")
+_DISABLE = "lockout_disable"
+_LOCKOUT = frozenset({"lockout_threshold", "lockout_duration", "lockout_counter_reset_duration", _DISABLE})
 _VISIBILITIES = frozenset({"", "unauth", "hidden"})
 _TOKEN_TYPES = frozenset({"", "default-service", "default-batch", "service", "batch"})
 DEFAULT_TOKEN_TYPE = "default-service"  # noqa: S105 - a kind of token
@@ -226,26 +228,35 @@ def _with_common(config: MountConfig, given: ConfigBody, table: str, type_: str)
 
 def _lockout(lockout: Lockout, given: Mapping[str, Any]) -> Lockout:
     changes: dict[str, Any] = {}
+    named = {name: value for name, value in given.items() if name in _LOCKOUT and value is not None}
+    # As everywhere inside a mount's settings, a boolean is one, and passes for nothing else.
+    if any(_is_flag(value) is not (name == _DISABLE) for name, value in named.items()):
+        raise InvalidRequest("unable to convert given user lockout config information")
     try:
-        if "lockout_threshold" in given:
-            changes["threshold"] = _unsigned(to_text(given["lockout_threshold"]))
+        if threshold := to_text(named.get("lockout_threshold")):
+            changes["threshold"] = _unsigned(threshold)
         for name, attribute in (
             ("lockout_duration", "duration_s"),
             ("lockout_counter_reset_duration", "counter_reset_s"),
         ):
-            if name in given:
-                changes[attribute] = parse_duration_s(given[name])
+            if named.get(name, "") != "":
+                changes[attribute] = to_signed_seconds(named[name])
                 if changes[attribute] < 0:
                     raise InvalidRequest(f"{name} cannot be negative")
-        if "lockout_disable" in given:
-            changes["disabled"] = to_bool(given["lockout_disable"])
     except FieldError as error:
-        raise InvalidRequest("unable to convert given user lockout config information") from error
+        raise InvalidRequest(str(error)) from error
+    if _DISABLE in named:
+        changes["disabled"] = named[_DISABLE]
     return msgspec.structs.replace(lockout, **changes)
 
 
+def _is_flag(value: Any) -> bool | None:
+    """Whether a value is a boolean, or else a text or number; None for what is neither."""
+    return isinstance(value, bool) if isinstance(value, bool | str | int | float) else None
+
+
 def _unsigned(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    if not text.isascii() or not text.isdigit() or int(text[:20]) >= 2**63:
         raise InvalidRequest(
             f'unable to parse user lockout threshold: strconv.ParseUint: parsing "{text}": invalid syntax'
         )
