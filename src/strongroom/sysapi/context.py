@@ -45,3 +45,8 @@ def presented(request: Request) -> Bearer:
     if bearer is None:
         raise PermissionDenied("permission denied")
     return bearer
+
+
+def is_last_use(request: Request) -> bool:
+    """Whether the token that the request came with ends with it: to clients it is then no token any more."""
+    return bool(presented(request).record.num_uses) and not system(request).known.remaining_uses

@@ -71,15 +71,15 @@ class MetadataPaths:
             raise InvalidRequest(f"max_versions must be from 0 to {logic.MAX_VERSIONS_LIMIT - 1}")
         if body.custom_metadata is not None:
             custom_metadata.patched({}, body.custom_metadata)
+        changes = _changes(body)
+        if not changes and body.custom_metadata is None:
+            return None
         secret = await secrets.find(request.view, path)
         if secret.metadata is None:
             return Response(raw=RawBody(b"", "application/json"), status=404)
-        changes = _changes(body)
         if body.custom_metadata is not None:
             current = {} if request.data["custom_metadata"] is None else secret.metadata.custom_metadata
             changes["custom_metadata"] = custom_metadata.patched(current, body.custom_metadata)
-        if not changes:
-            return None
         config = await secrets.config_of(request.view)
         logic.check_metadata_cas(config, secret.metadata, body.metadata_cas)
         await secrets.keep(request, secret, _changed(secret.metadata, changes, request.now), self.random)

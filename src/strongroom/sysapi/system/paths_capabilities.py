@@ -14,7 +14,7 @@ from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.rights import acl_of
-from strongroom.sysapi.context import SystemEngine, presented, system
+from strongroom.sysapi.context import SystemEngine, is_last_use, presented, system
 
 _NO_TOKEN = "1 error occurred:\n\t* no token found\n\n"  # noqa: S105 - the text of an error
 _INVALID_TOKEN = "1 error occurred:\n\t* invalid token\n\n"  # noqa: S105
@@ -54,14 +54,17 @@ class CapabilitiesPaths(SystemEngine):
         record: TokenRecord | None = bearer.record
         if body.token != bearer.token:
             record = await view.parts.tokens.find(view.txn, body.token, view.router, request.now)
-        if record is None:
+        if record is None or (record is bearer.record and is_last_use(request)):
             raise InvalidRequest(_INVALID_TOKEN)
         return await _shown(request, record, paths)
 
     @path.write("capabilities-self")
     async def capabilities_self(self, request: Request, body: TokenPathsBody) -> Response | None:
         """What this request's token may do; a token in the body isn't looked at."""
-        return await _shown(request, presented(request).record, _paths(body))
+        paths = _paths(body)
+        if is_last_use(request):
+            raise InvalidRequest(_INVALID_TOKEN)
+        return await _shown(request, presented(request).record, paths)
 
     @path.write("capabilities-accessor")
     async def capabilities_accessor(self, request: Request, body: AccessorPathsBody) -> Response | None:

@@ -11,7 +11,7 @@ from strongroom.sdk.request import Request
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.rights import acl_of
 from strongroom.services.tokens.service import require_service
-from strongroom.sysapi.context import presented, system
+from strongroom.sysapi.context import is_last_use, presented, system
 
 MISSING_ACCESSOR = "1 error occurred:\n\t* missing accessor\n\n"
 INVALID_ACCESSOR = "1 error occurred:\n\t* invalid accessor\n\n"
@@ -62,6 +62,11 @@ async def by_accessor(request: Request, accessor: str) -> TokenRecord | None:
     if accessor == bearer.record.accessor:
         return bearer.record
     return await view.parts.tokens.by_accessor(view.txn, accessor, view.router, request.now)
+
+
+def lasting(request: Request, record: TokenRecord | None) -> TokenRecord | None:
+    """The token, unless it is this request's own and ends with it."""
+    return None if record is presented(request).record and is_last_use(request) else record
 
 
 def require_row(record: TokenRecord, verb: str) -> None:

@@ -17,7 +17,7 @@ from strongroom.services.tokens import TokenRecord, TokenRole
 from strongroom.services.tokens.creation import Mint, Planned, Wanted, plan
 from strongroom.services.tokens.records import BATCH
 from strongroom.services.tokens.shown import auth_block
-from strongroom.sysapi.context import SystemEngine, presented, system
+from strongroom.sysapi.context import SystemEngine, is_last_use, presented, system
 from strongroom.sysapi.token.finding import has_sudo
 
 
@@ -46,7 +46,7 @@ class CreatePaths(SystemEngine):
 async def _create(request: Request, wanted: Wanted, *, orphan: bool = False, role: TokenRole | None = None) -> Response:
     view, bearer = system(request), presented(request)
     parts = view.parts
-    if bearer.record.num_uses and not view.known.remaining_uses:
+    if is_last_use(request):
         raise InvalidRequest("parent token lookup failed: no parent found")
     mint = Mint(
         parent=bearer.record,

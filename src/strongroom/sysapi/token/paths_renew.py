@@ -14,10 +14,11 @@ from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.shown import auth_block
-from strongroom.sysapi.context import SystemEngine, presented, system
+from strongroom.sysapi.context import SystemEngine, is_last_use, presented, system
 from strongroom.sysapi.token.finding import (
     INVALID_ACCESSOR,
     by_accessor,
+    lasting,
     named,
     require_row,
     text_of,
@@ -55,7 +56,7 @@ class RenewPaths(SystemEngine):
         token = text_of(body.token)
         if not token:
             raise InvalidRequest("missing token ID")
-        record = await named(request, token)
+        record = lasting(request, await named(request, token))
         if record is None:
             raise InvalidRequest("token not found")
         return await _renew(request, token, record, body.increment)
@@ -64,14 +65,14 @@ class RenewPaths(SystemEngine):
     async def renew_self(self, request: Request, body: RenewSelfBody) -> Response | None:
         """Let the token of this request live longer."""
         bearer = presented(request)
-        if bearer.record.num_uses and not system(request).known.remaining_uses:
-            raise InvalidRequest("token not found")  # it ends with this request
+        if is_last_use(request):
+            raise InvalidRequest("token not found")
         return await _renew(request, bearer.token, bearer.record, body.increment)
 
     @path.write("renew-accessor")
     async def renew_accessor(self, request: Request, body: RenewAccessorBody) -> Response | None:
         """Let a token live longer, by its accessor."""
-        record = await by_accessor(request, body.accessor)
+        record = lasting(request, await by_accessor(request, body.accessor))
         if record is None:
             raise InvalidRequest(INVALID_ACCESSOR)
         return await _renew(request, "", record, body.increment)

@@ -16,6 +16,7 @@ from strongroom.sysapi.token.finding import (
     TokenBody,
     by_accessor,
     has_sudo,
+    lasting,
     named,
     require_row,
     text_of,
@@ -50,6 +51,8 @@ class RevokePaths(SystemEngine):
         record = await by_accessor(request, body.accessor)
         if record is None:
             return Response(warnings=["No token found with this accessor"])
+        if lasting(request, record) is None:
+            raise InvalidRequest("token not found")
         await _end(request, record)
         return None
 
@@ -58,7 +61,7 @@ class RevokePaths(SystemEngine):
         """End a token alone: its children become orphans.  Needs sudo."""
         if not await has_sudo(request):
             raise InvalidRequest("root or sudo privileges required to revoke and orphan")
-        record = await named(request, _token(body))
+        record = lasting(request, await named(request, _token(body)))
         if record is None:
             raise InvalidRequest("token to revoke not found")
         await _end(request, record, orphan_children=True)
