@@ -85,13 +85,14 @@ class Node:
                     found.setdefault(worker, []).append(connection)
         return found
 
-    def settle(self) -> None:
-        """Wait until every worker serves, one that has just taken another's place included."""
+    def settle(self, replaced: int) -> None:
+        """Wait until every worker serves, those included that take the place of `replaced` others."""
 
         def settled() -> bool:
             serving = {int(pid) for pid in re.findall(r"worker serves\D+pid\D+(\d+)", self.log_text())}
             workers = self.workers()
-            return len(workers) == self.workers_wanted and serving >= {*workers}
+            ended = serving - {*workers}
+            return len(workers) == self.workers_wanted and serving >= {*workers} and len(ended) >= replaced
 
         wait_until(settled, lambda: f"the workers don't settle:\n{self.log_text()[-4000:]}", START_TIMEOUT_S)
 
@@ -190,7 +191,7 @@ class Node:
         self.start()
         self.init(shares, threshold)
         self.unseal()
-        self.settle()
+        self.settle(replaced=1)
         return self
 
     def ok(self, method: str, path: str, body: object = None, token: str | None = None) -> Answer:
