@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strongroom.lib.hcl import HclError, Item, Key, ListNode, Literal, ObjectNode, Position, format_policy, parse, plain
 from strongroom.lib.hcl.lexer import Lexer
-
-sys.path.insert(0, str(Path(__file__).parent))
-from hcl_printing import print_document
+from tests.fuzz.effort import examples
+from tests.fuzz.hcl.hcl_printing import print_document
 
 _NOWHERE = Position(1, 1)
 _FRAGMENTS = st.sampled_from(
@@ -59,7 +56,7 @@ _JSON = st.dictionaries(
 
 
 @given(st.lists(_FRAGMENTS, max_size=25).map("".join) | st.text(max_size=60))
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_any_text_parses_or_is_refused(text: str) -> None:
     """No text raises anything but `HclError`, and its place lies in the text."""
     try:
@@ -71,14 +68,14 @@ def test_any_text_parses_or_is_refused(text: str) -> None:
 
 
 @given(_DOCUMENTS)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_printed_trees_parse_back(document: ObjectNode) -> None:
     """A tree that is printed and parsed is the same tree, repeated keys and order included."""
     assert parse(print_document(document)) == document
 
 
 @given(_JSON)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_json_agrees_with_the_standard_library(value: dict[str, object]) -> None:
     """A document without repeated keys gives what the standard library reads from it."""
     assert plain(parse(json.dumps(value))) == value
@@ -86,7 +83,7 @@ def test_json_agrees_with_the_standard_library(value: dict[str, object]) -> None
 
 
 @given(st.lists(_FRAGMENTS, max_size=25).map("".join) | _DOCUMENTS.map(print_document))
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_formatting_changes_no_meaning(text: str) -> None:
     """What is formatted parses to the same tree, and formatting it again changes nothing."""
     try:
@@ -99,7 +96,7 @@ def test_formatting_changes_no_meaning(text: str) -> None:
 
 
 @given(st.data(), _DOCUMENTS.map(print_document))
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_formatting_keeps_every_comment(data: st.DataObject, text: str) -> None:
     """Blanks and comments put anywhere between tokens change no meaning, and no comment is lost."""
     tokens = list(Lexer(text).tokens())[:-1]

@@ -13,6 +13,7 @@ from strongroom.http.forwarded import ForwardedRules, client_address
 from strongroom.http.message import HttpRequest, Peer
 from strongroom.http.parser import RequestLimits, RequestParser, RequestRefused
 from strongroom.http.proxy_protocol import ProxyHeaderInvalid, read_proxy_header
+from tests.fuzz.effort import examples
 
 PEER = Peer("192.0.2.1", 4711, "127.0.0.1:8200")
 LIMITS = RequestLimits(max_request_line=200, max_header_bytes=600, max_header_fields=12, max_request_size=300)
@@ -105,7 +106,7 @@ def theirs(data: bytes) -> tuple[h11.Request, bytes]:
     return request, body
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500))
 @given(damaged())
 @example(b"\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")
 @example(b"POST http://b/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nz")
@@ -137,7 +138,7 @@ def test_what_we_accept_h11_accepts_alike(data: bytes) -> None:
     assert mine.headers == joined
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=examples(800))
 @given(st.lists(damaged(), min_size=1, max_size=3).map(b"".join), st.lists(st.integers(0, 400), max_size=8))
 def test_pieces_make_no_difference(data: bytes, cuts: list[int]) -> None:
     """However the bytes are cut, the same requests come out and the same kind of end follows."""
@@ -149,14 +150,14 @@ def test_pieces_make_no_difference(data: bytes, cuts: list[int]) -> None:
     assert (pieces_status is None) == (status is None)
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=examples(800))
 @given(st.lists(st.one_of(st.binary(max_size=30), st.sampled_from(_NASTY)), max_size=30))
 def test_any_bytes_are_read_or_refused(parts: list[bytes]) -> None:
     """Nothing but the parser's own refusal ever comes out, and it never holds more than its limits."""
     ours(parts)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500))
 @given(st.sampled_from(_PROXY_STARTS), st.binary())
 def test_any_proxy_header_is_read_or_refused(start: bytes, rest: bytes) -> None:
     """A PROXY header is read, refused, or more of it is awaited; its length never exceeds what there is."""
@@ -170,7 +171,7 @@ def test_any_proxy_header_is_read_or_refused(start: bytes, rest: bytes) -> None:
         assert header.length <= len(start + rest)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(st.text(), st.integers(0, 3))
 def test_any_forwarded_field_gives_an_address_or_is_refused(field: str, skips: int) -> None:
     """With nobody authorised no field has any effect; with everybody it gives an IP address or a refusal."""

@@ -1,0 +1,1 @@
+"""Parsers, given what nobody would send."""

@@ -1,0 +1,1 @@
+"""HCL, given what nobody would write."""

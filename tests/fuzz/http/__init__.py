@@ -1,0 +1,1 @@
+"""HTTP, given what nobody would send."""
