@@ -197,12 +197,17 @@ class Supervisor:
 
     def _worker_listening(self, worker: WorkerProcess) -> None:
         worker.listening = True
-        log.info("worker serves", pid=worker.pid)
-        if not self._announced and all(other.listening for other in self._workers.values()):
+        serving = [worker]
+        if not self._announced:
+            if not all(other.listening for other in self._workers.values()):
+                return
+            serving = list(self._workers.values())
             self._announced = self._proven = True
             self._on_ready()
             for companion in self._companions:
                 companion.start(self._selector)
+        for each in serving:
+            log.info("worker serves", pid=each.pid)
 
     def _worker_failed(self, worker: WorkerProcess, message: Message) -> None:
         if not self._stopping:  # said once: what keeps the first worker from starting keeps all of them

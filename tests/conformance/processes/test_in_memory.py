@@ -12,7 +12,9 @@ IN_MEMORY = CONFIG.replace('storage "sqlite" {\n  path = "{directory}/store"\n}'
 def test_initialising_and_sealing_keep_what_is_in_memory(tmp_path: Path) -> None:
     """The same worker goes on after the initialisation and after a sealing, and what was written is still there."""
     with running(Node(tmp_path, config=IN_MEMORY)) as node:
-        node.ready(3, 2)
+        node.start()
+        node.init(3, 2)
+        node.unseal()
         before = node.workers()
         node.ok("POST", "sys/mounts/kv", {"type": "kv"})
         node.ok("POST", "kv/a", {"value": "kept"})
