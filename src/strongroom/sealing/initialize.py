@@ -23,6 +23,7 @@ from strongroom.services.tokens import TokenRecord, TokenService
 from strongroom.services.tokens.records import FIRST_PATH
 from strongroom.storage.base import Storage
 
+_DONE = "Vault is already initialized"
 _PASSED_HEADERS = {"identity/": ("Authorization",), "sys/": ("Accept",)}
 
 
@@ -95,8 +96,11 @@ async def initialize(storage: Storage, random: Random, wanted: Wanted) -> Initia
             raise _unusable(error) from error
     barrier = await Barrier.fresh(storage, root_key, keyring, random)
     txn = Transaction(barrier, Once())
-    if await txn.read_plain(keys.KEYRING) is not None:
-        raise InvalidRequest("Vault is already initialized")
+    try:
+        if await txn.read_plain(keys.KEYRING) is not None:
+            raise InvalidRequest(_DONE)
+    except (Restart, Tampered) as error:  # of several at once, this one has just met another's keyring
+        raise InvalidRequest(_DONE) from error
     txn.write_plain(keys.KEYRING, seal_keyring(root_key, keyring, random))
     txn.write_plain(keys.seal(shamir.NAME), msgspec.json.encode(record))
     name = wanted.cluster_name or f"vault-cluster-{random.bytes(4).hex()}"
@@ -109,7 +113,7 @@ async def initialize(storage: Storage, random: Random, wanted: Wanted) -> Initia
     try:
         await txn.commit()
     except Restart as error:
-        raise InvalidRequest("Vault is already initialized") from error
+        raise InvalidRequest(_DONE) from error
     return Initialized(shares=handed_out, root_token=Secret(shown_token.encode()))
 
 

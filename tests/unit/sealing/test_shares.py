@@ -21,6 +21,7 @@ from strongroom.sealing.unseal import decode_share, submit
 from strongroom.seals import shamir
 from strongroom.storage.inmem import InmemStorage
 from tests.sim.clock import SetClock
+from tests.sim.faulty_storage import FaultyStorage, Hold, Plan
 
 ROOT_KEY = Secret(bytes(range(32)))
 
@@ -131,6 +132,26 @@ def test_a_store_is_initialised_once() -> None:
         with pytest.raises(InvalidRequest):
             await initialize(node.storage, node.random, Wanted(1, 1))
         await node.hand_in(winner.shares.hexadecimal()[0])
+        assert len(node.opened) == 1
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("call", ["get_many", "commit"])
+def test_an_initialisation_that_comes_second_is_told_so(call: str) -> None:
+    """Another process initialises the store while this one is about to read, or to write: no share is handed out."""
+
+    async def main() -> None:
+        node, hold = _Node(), Hold()
+        await node.storage.start()
+        slow = FaultyStorage(node.storage, Plan(**{call: [hold]}))
+        second = asyncio.create_task(initialize(slow, node.random, Wanted(1, 1)))
+        await hold.reached.wait()
+        first = await initialize(node.storage, node.random, Wanted(1, 1))
+        hold.released.set()
+        with pytest.raises(InvalidRequest, match="already initialized"):
+            await second
+        await node.hand_in(first.shares.hexadecimal()[0])
         assert len(node.opened) == 1
 
     asyncio.run(main())
