@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -39,6 +40,20 @@ def started(program: Path, config: Path) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.kill()
         process.wait()
+
+
+def wait_until_gone(port: int) -> None:
+    """Wait until the workers of a supervisor that was killed have followed it: what they accept is cut off."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while True:
+        try:
+            socket.create_connection(("localhost", port), 5).close()
+        except ConnectionRefusedError:
+            return
+        except OSError:
+            pass  # cut off
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def initialised(client: hvac.Client) -> bool:
@@ -82,6 +97,7 @@ def test_started_as_vault(tmp_path: Path) -> None:
             assert found.auth.token.lookup_self()["data"]["policies"] == ["root"]
             assert found.sys.read_mount_configuration("sys")["data"]["max_lease_ttl"] == 768 * 3600
         found.adapter.close()
+        wait_until_gone(port)
 
 
 def test_health_codes(start: Start, tmp_path: Path) -> None:
