@@ -277,7 +277,7 @@ class TlsLayer:
             while True:
                 parts.append(self._connection.recv(_READ_BYTES))
         except SSL.WantReadError:
-            pass
+            pass  # all that has arrived is read
         except SSL.ZeroReturnError:
             self.closed = True
         except SSL.Error as error:

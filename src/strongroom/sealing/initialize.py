@@ -25,8 +25,6 @@ from strongroom.storage.base import Storage
 
 _DONE = "Vault is already initialized"
 _PASSED_HEADERS = {"identity/": ("Authorization",), "sys/": ("Accept",)}
-
-
 _TOKEN_PREFIX = "hvs."  # noqa: S105 - what every token begins with
 _TOKEN_RANDOM = 24
 TOKEN_LENGTH = len(_TOKEN_PREFIX) + _TOKEN_RANDOM

@@ -257,7 +257,7 @@ def _domain(given: str) -> str:
     try:
         ipaddress.ip_address(name)
     except ValueError:
-        pass
+        pass  # a name, as it should be
     else:
         raise AcmeError(f"tls_acme_domains: {given!r} is an address; certificates are for names")
     if not name.isascii():

@@ -34,7 +34,7 @@ def prepare_directory(directory: Path) -> Path:
         finally:
             os.close(entry)
     except FileExistsError:
-        pass
+        pass  # as at every start but the first; what it is is looked at below
     except OSError as error:
         raise unusable(directory, error) from error
     if not database.is_file():
