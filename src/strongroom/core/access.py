@@ -14,7 +14,7 @@ from strongroom.services.mounts import MountEntry
 from strongroom.services.policy.acl import permits
 from strongroom.services.policy.key_filter import KeyFilter
 from strongroom.services.policy.parse import NO_CONSTRAINTS, Constraints
-from strongroom.services.tokens.rights import acl_of
+from strongroom.services.tokens.rights import Asked, acl_of, judge
 from strongroom.sysapi.parts import Unsealed
 
 DENIED = "1 error occurred:\n\t* permission denied\n\n"
@@ -32,10 +32,12 @@ async def authorize(
     request = known.request
     if known.bearer is None:
         raise PermissionDenied("permission denied")
-    acl = await acl_of(parts.policies, parts.identity, txn, known.bearer.record, request.received_at)
-    decision = acl.decide(request.path, request.operation)
+    mount = entry.record.full_path if entry is not None else ""
+    asked = Asked(request.path, request.operation, mount, match, request.data)
+    decision = await judge(parts.policies, parts.identity, txn, known.bearer.record, request.received_at, asked=asked)
     wrap_ns = request.wrap_ttl_s * _NS if request.wrap_ttl_s else None
-    allowed = permits(decision, request.operation, request.data, wrap_ns)
+    fields = match.route.fields if match is not None else None
+    allowed = permits(decision, request.operation, request.data, wrap_ns, fields)
     if allowed and (unserved := _unserved(decision.constraints)):
         return known, PermissionDenied(DENIED, detail=f"a policy's {unserved} is not served, so it refuses")
     needs_sudo = match is not None and match.declaration.sudo

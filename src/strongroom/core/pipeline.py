@@ -132,6 +132,7 @@ class Pipeline:
             progress.known = Known(request, entry=entry)
             raise InvalidRequest("cannot write to a path ending in '/'")
         match, unresolved = _resolve(entry, request)
+        request = _spelled(request, entry, match)
         progress.known = Known(request, entry=entry)
         if entry is not None and match is not None and _needs_no_token(match, request):
             return await self._login(txn, progress, entry, match, router)
@@ -319,6 +320,17 @@ def _resolve(entry: MountEntry | None, request: ApiRequest) -> tuple[Match | Non
         return entry.engine.routes.find(request.operation, request.path[len(entry.record.full_path) :]), None
     except StrongroomError as error:
         return None, error
+
+
+def _spelled(request: ApiRequest, entry: MountEntry | None, match: Match | None) -> ApiRequest:
+    """The request by the one spelling of its path: rules, audit log, quotas and the engine see no other."""
+    if entry is None or match is None:
+        return request
+    path = entry.record.full_path + match.path
+    # Without its slash a mount may be named as a whole: no route knows more of it than the empty path.
+    if path == request.path or not match.path:
+        return request
+    return msgspec.structs.replace(request, path=path)
 
 
 def _needs_no_token(match: Match, request: ApiRequest) -> bool:

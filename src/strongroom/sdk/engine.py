@@ -9,11 +9,13 @@ from typing import Any, ClassVar
 import msgspec
 
 from strongroom.lib.errors import InvalidRequest, UnsupportedOperation, UnsupportedPath
-from strongroom.sdk.fields import Field, check, fields_of, fill
-from strongroom.sdk.path import Declaration, Endpoint, compile_pattern
+from strongroom.sdk.fields import Field, check, fields_of, fill, to_text
+from strongroom.sdk.path import Declaration, Endpoint, compile_pattern, fill_pattern
 from strongroom.sdk.request import Operation, Request
 from strongroom.sdk.response import Auth, Made, Response
+from strongroom.sdk.spelling import FORMS, PLAIN, Form, canonical, form_of
 
+_LISTINGS = frozenset({Operation.LIST, Operation.SCAN})
 UNSUPPORTED_PATH = "1 error occurred:\n\t* unsupported path\n\n"
 UNSUPPORTED_OPERATION = "1 error occurred:\n\t* unsupported operation\n\n"
 
@@ -32,6 +34,8 @@ class Route(msgspec.Struct, frozen=True):
     """Fields of all verbs, by name."""
     known_fields: frozenset[str]
     """Fields of any verb and parameters of the path: naming them is never a mistake."""
+    also: tuple[str, ...] = ()
+    """Other paths of the mount that name the same thing; in braces, a parameter of the path or a field of the body."""
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -40,16 +44,42 @@ class Match(msgspec.Struct, frozen=True):
     route: Route
     declaration: Declaration
     parameters: dict[str, str]
+    """In their canonical form."""
+    path: str
+    """The request's path in its canonical form, relative to the mount: the only spelling that anybody sees."""
+
+    def form(self, mount_path: str) -> Form:
+        """How rules have to be written to be compared with the path.
+
+        Args:
+            mount_path: full path of the mount, ending in `/`.
+        """
+        forms = self.declaration.forms
+        return form_of(self.route.pattern, forms, mount_path.count("/")) if forms else PLAIN
+
+    def others(self, data: Mapping[str, Any]) -> list[str]:
+        """The other paths of what a request names, relative to the mount."""
+        if not self.route.also:
+            return []
+        values = {**{name: to_text(data[name]) for name in data if _is_plain(data[name])}, **self.parameters}
+        return [fill_pattern(other, values) for other in self.route.also if set(_NAMED.findall(other)) <= values.keys()]
+
+
+_NAMED = re.compile(r"\{(\w+)")
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | int | float)
 
 
 class RouteTable:
     """The paths of one engine class, tried in the order of their declaration, within their first segment."""
 
-    def __init__(self, declarations: list[Declaration]) -> None:
+    def __init__(self, declarations: list[Declaration], synonyms: Mapping[str, tuple[str, ...]]) -> None:
         grouped: dict[str, list[Declaration]] = {}
         for declaration in declarations:
             grouped.setdefault(declaration.pattern, []).append(declaration)
-        self.routes = tuple(_route(pattern, group) for pattern, group in grouped.items())
+        self.routes = tuple(_route(pattern, group, synonyms.get(pattern, ())) for pattern, group in grouped.items())
         self._by_head: dict[str, list[Route]] = {}
         self._heads = {_head(route.pattern) for route in self.routes} - {""}
         for head in self._heads | {""}:
@@ -64,11 +94,13 @@ class RouteTable:
             found = route.expression.fullmatch(path)
             if found is None and route.lists and path.endswith("/"):
                 found = route.expression.fullmatch(path[:-1])
+                if found is not None and operation not in _LISTINGS:
+                    path = path[:-1]  # a listing's slash, on a verb for which it means nothing
             if found is None:
                 continue
             fits = True
             if declaration is not None:
-                return Match(route, declaration, found.groupdict())
+                return _match(route, declaration, operation, path, found.groupdict())
         if fits:
             raise UnsupportedOperation(UNSUPPORTED_OPERATION)
         raise UnsupportedPath(UNSUPPORTED_PATH)
@@ -83,12 +115,25 @@ class RouteTable:
         )
 
 
+def _match(
+    route: Route, declaration: Declaration, operation: Operation, path: str, parameters: dict[str, str]
+) -> Match:
+    if not declaration.forms:
+        return Match(route, declaration, parameters, path)
+    written = canonical(declaration.forms, parameters)
+    if written is not parameters:
+        path = fill_pattern(route.pattern, written)
+        if operation in _LISTINGS and not path.endswith("/"):
+            path += "/"
+    return Match(route, declaration, written, path)
+
+
 def _head(pattern: str) -> str:
     head = pattern.partition("/")[0]
     return "" if "{" in head else head
 
 
-def _route(pattern: str, declarations: list[Declaration]) -> Route:
+def _route(pattern: str, declarations: list[Declaration], also: tuple[str, ...]) -> Route:
     by_operation: dict[Operation, Declaration] = {}
     fields: dict[str, Field] = {}
     known: set[str] = set()
@@ -108,6 +153,7 @@ def _route(pattern: str, declarations: list[Declaration]) -> Route:
         lists=not by_operation.keys().isdisjoint({Operation.LIST, Operation.SCAN}),
         fields=fields,
         known_fields=frozenset(known | fields.keys()),
+        also=also,
     )
 
 
@@ -122,6 +168,9 @@ class Engine:
     """The name to mount it by."""
     plugin_version: ClassVar[str] = ""
     routes: ClassVar[RouteTable]
+    synonyms: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """By a declared pattern, without forms: the other paths of the mount that name the same thing.  A policy that denies
+    one of them denies this one too.  What stands in braces is a parameter of the path or a field of the body."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -130,7 +179,7 @@ class Engine:
             for function in vars(base).values():
                 declared: list[Declaration] = getattr(function, "__paths__", [])
                 declarations += [d for d in declared if getattr(cls, d.function, None) is not None]
-        cls.routes = RouteTable(declarations)
+        cls.routes = RouteTable(declarations, cls.synonyms)
 
     def variant(self, options: Mapping[str, str]) -> Engine:
         """The engine that serves a mount with these options; most have only one."""
@@ -150,6 +199,8 @@ class Engine:
         arguments: dict[str, Any] = {
             name: value for name, value in match.parameters.items() if name in declaration.parameters
         }
+        if request.data and not declaration.takes_anything:
+            _same_object(match, request.data)
         prefix = "" if declaration.exists else "Field validation failed: "
         if declaration.body is not None:
             arguments["body"] = fill(declaration.body, request.data, prefix=prefix)
@@ -216,6 +267,20 @@ def _warn(response: Response, request: Request, match: Match) -> None:
         )
     if added:
         response.warnings = [*response.warnings, *added]
+
+
+def _same_object(match: Match, data: Mapping[str, Any]) -> None:
+    """Refuse a body that names another object than its path: rules were asked about the path's.
+
+    Raises: `InvalidRequest`.
+    """
+    for name, value in match.parameters.items():
+        given = data.get(name)
+        if given in (None, "", value):
+            continue
+        form = match.declaration.forms.get(name)
+        if not _is_plain(given) or (FORMS[form](to_text(given)) if form else to_text(given)) != value:
+            raise InvalidRequest(f'the field "{name}" names something else than the path does')
 
 
 def require(value: str, text: str) -> str:

@@ -44,6 +44,19 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
 B = TypeVar("B", bound=Body)
 
 
+class Normal(msgspec.Struct, frozen=True):
+    """`Annotated[…, Normal(form)]`: the form in which the engine keeps a field's value, by which rules compare it."""
+
+    form: Callable[[Any], Any]
+    """From the coerced value; raises `FieldError` or `InvalidRequest` for what the engine refuses."""
+
+
+class OldNameOf(msgspec.Struct, frozen=True):
+    """`Annotated[…, OldNameOf("token_ttl")]`: another name of the same parameter; rules for one bind the other."""
+
+    name: str
+
+
 class FieldError(Exception):
     """A value can't be taken for a field's type; the text says why, in the words of Vault's API."""
 
@@ -277,19 +290,35 @@ class Field(msgspec.Struct, frozen=True):
     description: str
     required: bool
     default: Any
+    form: Callable[[Any], Any] | None = None
+    names: tuple[str, ...] = ()
+    """The other names of the same parameter."""
+
+    def normal(self, value: Any) -> Any:
+        """The value as the engine understands it, which is how rules compare values.
+
+        Raises: `FieldError` for what can't be understood.
+        """
+        coerced = self.coerce(value)
+        try:
+            return coerced if self.form is None else self.form(coerced)
+        except InvalidRequest as error:
+            raise FieldError(error.text) from error
 
 
 @cache
 def fields_of(body: type[Body]) -> tuple[Field, ...]:
     """What a body declares, in order.  Raises `TypeError` for a type that no coercion exists for."""
     hints = typing.get_type_hints(body, include_extras=True)
-    out = []
+    out: list[Field] = []
+    groups: dict[str, str] = {}
     for info in msgspec.structs.fields(body):
-        hint, description = hints[info.name], ""
+        hint, marks = hints[info.name], list[Any]()
         if typing.get_origin(hint) is Annotated:
-            metas = [item for item in typing.get_args(hint)[1:] if isinstance(item, msgspec.Meta)]
-            description = next((meta.description or "" for meta in metas), "")
-            hint = typing.get_args(hint)[0]
+            hint, *marks = typing.get_args(hint)
+        description = next((mark.description or "" for mark in marks if isinstance(mark, msgspec.Meta)), "")
+        form = next((mark.form for mark in marks if isinstance(mark, Normal)), None)
+        groups[info.encode_name] = next((mark.name for mark in marks if isinstance(mark, OldNameOf)), info.encode_name)
         options = [item for item in typing.get_args(hint) if item is not type(None)]
         base = options[0] if len(options) == 1 and type(None) in typing.get_args(hint) else hint
         base = list if base == list[str] else base
@@ -297,8 +326,12 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
             raise TypeError(f"{body.__name__}.{info.name}: no coercion for {base}")
         name = info.encode_name
         default = info.default if info.default is not msgspec.NODEFAULT else None
-        out.append(Field(name, base, _COERCERS[base], description, info.required, default))
-    return tuple(out)
+        out.append(Field(name, base, _COERCERS[base], description, info.required, default, form))
+    return tuple(
+        msgspec.structs.replace(field, names=tuple(n for n in groups if n != field.name and groups[n] == group))
+        for field in out
+        for group in [groups[field.name]]
+    )
 
 
 def fill(body: type[B], data: Mapping[str, Any], *, prefix: str = "") -> B:

@@ -1,7 +1,8 @@
 """Declares paths: one decorator per verb gives routing, fields, authorization needs, help and OpenAPI.
 
 A pattern is made of literal segments, `{name}` (one segment), and as its last part `{name*}` (everything that
-follows, slashes included, at least one character) or `{name**}` (the same, or nothing).
+follows, slashes included, at least one character) or `{name**}` (the same, or nothing).  A colon and a form say how
+the parameter is written: `{name:lower}`, `{path*:slashless}` (see `spelling.FORMS`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 import typing
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,6 +18,7 @@ import msgspec
 from strongroom.sdk.fields import Body
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
+from strongroom.sdk.spelling import FORMS
 
 Endpoint = Callable[..., Awaitable[Response | None]]
 F = TypeVar("F", bound=Endpoint)
@@ -26,6 +28,7 @@ class Declaration(msgspec.Struct, frozen=True):
     """What one decorator said of one function."""
 
     pattern: str
+    """Without the forms of its parameters."""
     operations: tuple[Operation, ...]
     function: str
     """The method's name on the engine."""
@@ -47,15 +50,16 @@ class Declaration(msgspec.Struct, frozen=True):
     """The method that tells an update from a creation; without one every write is an update."""
     takes_anything: bool = False
     """Whether fields that aren't declared are the point, not a mistake."""
-    query: bool = False
-    """Whether a write takes its fields from the query as well."""
+    forms: Mapping[str, str] = {}
+    """The form of each parameter that has one, by its name."""
 
 
 _PART = re.compile(r"\{(\w+)(\*{0,2})\}")
+_FORMED = re.compile(r"\{(\w+)(\*{0,2}):(\w+)\}")
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """The regular expression for a pattern."""
+    """The regular expression for a pattern without forms."""
     out, at = "", 0
     for part in _PART.finditer(pattern):
         out += re.escape(pattern[at : part.start()])
@@ -64,7 +68,17 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(out + re.escape(pattern[at:]), re.DOTALL)
 
 
-def _declare(pattern: str, operations: tuple[Operation, ...], options: dict[str, Any]) -> Callable[[F], F]:
+def fill_pattern(pattern: str, values: Mapping[str, str]) -> str:
+    """The path that a pattern stands for.  Raises `KeyError` for a parameter without a value."""
+    return _PART.sub(lambda part: values[part[1]], pattern)
+
+
+def _declare(formed: str, operations: tuple[Operation, ...], options: dict[str, Any]) -> Callable[[F], F]:
+    forms = {part[1]: part[3] for part in _FORMED.finditer(formed)}
+    if unknown := set(forms.values()) - FORMS.keys():
+        raise TypeError(f"{formed}: there is no form {', '.join(sorted(unknown))}")
+    pattern = _FORMED.sub(r"{\1\2}", formed)
+
     def mark(function: F) -> F:
         hints = typing.get_type_hints(function)
         names = [name for name in inspect.signature(function).parameters if name not in {"self", "request", "body"}]
@@ -77,6 +91,7 @@ def _declare(pattern: str, operations: tuple[Operation, ...], options: dict[str,
             parameters=tuple(names),
             summary=summary,
             description=description.strip(),
+            forms=forms,
             **options,
         )
         declared: list[Declaration] = getattr(function, "__paths__", [])

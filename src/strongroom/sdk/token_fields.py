@@ -13,17 +13,41 @@ import msgspec
 
 from strongroom.barrier.record import Part
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import Body, CommaList, Doc, Duration
+from strongroom.sdk.fields import Body, CommaList, Doc, Duration, Normal, OldNameOf
 from strongroom.sdk.response import Auth
 
 TOKEN_TYPES = frozenset({"default", "service", "batch"})
+
+
+def normal_policies(names: Iterable[str]) -> tuple[str, ...]:
+    """Policy names in lower case, trimmed, each once, sorted."""
+    return tuple(sorted({name.strip().lower() for name in names} - {""}))
+
+
+def normal_cidr(text: str) -> str:
+    """An address or CIDR block as answers show it; a block of one address is that address.
+
+    Raises: `InvalidRequest` for anything else.
+    """
+    try:
+        interface = ipaddress.ip_interface(text)
+    except ValueError as error:
+        raise InvalidRequest(
+            f'error parsing address "{text}": Unable to convert "{text}" to an IPv4 or IPv6 address, or a UNIX Socket'
+        ) from error
+    alone = interface.network.prefixlen == interface.max_prefixlen
+    return str(interface.ip) if alone else f"{interface.ip}/{interface.network.prefixlen}"
+
+
+POLICY_NAMES = Normal(lambda names: list(normal_policies(names)))
+CIDRS = Normal(lambda texts: sorted({normal_cidr(text) for text in texts}))
 
 
 class TokenFields(Body, frozen=True):
     """The parameters as a request gives them; None for one that it doesn't name."""
 
     token_bound_cidrs: Annotated[
-        CommaList | None, Doc(description="Addresses or CIDR blocks that may log in and use the token.")
+        CommaList | None, Doc(description="Addresses or CIDR blocks that may log in and use the token."), CIDRS
     ] = None
     token_explicit_max_ttl: Annotated[
         Duration | None, Doc(description="Hard limit of the token's life, whatever is renewed.")
@@ -32,7 +56,9 @@ class TokenFields(Body, frozen=True):
     token_no_default_policy: Annotated[bool | None, Doc(description="Leave out the `default` policy.")] = None
     token_num_uses: Annotated[int | None, Doc(description="How often the token can be used; 0 for any number.")] = None
     token_period: Annotated[Duration | None, Doc(description="Makes the token periodic, renewed by this much.")] = None
-    token_policies: Annotated[CommaList | None, Doc(description="Names of the policies of the token.")] = None
+    token_policies: Annotated[
+        CommaList | None, Doc(description="Names of the policies of the token."), POLICY_NAMES
+    ] = None
     token_strictly_bind_ip: Annotated[bool | None, Doc(description="Bind the token to the address that logged in.")] = (
         None
     )
@@ -43,10 +69,16 @@ class TokenFields(Body, frozen=True):
 class OldTokenFields(TokenFields, frozen=True):
     """The same, with the names that four of them had before; a new name given beside an old one wins."""
 
-    policies: Annotated[CommaList | None, Doc(description="Old name of `token_policies`.")] = None
-    ttl: Annotated[Duration | None, Doc(description="Old name of `token_ttl`.")] = None
-    max_ttl: Annotated[Duration | None, Doc(description="Old name of `token_max_ttl`.")] = None
-    bound_cidrs: Annotated[CommaList | None, Doc(description="Old name of `token_bound_cidrs`.")] = None
+    policies: Annotated[
+        CommaList | None, Doc(description="Old name of `token_policies`."), POLICY_NAMES, OldNameOf("token_policies")
+    ] = None
+    ttl: Annotated[Duration | None, Doc(description="Old name of `token_ttl`."), OldNameOf("token_ttl")] = None
+    max_ttl: Annotated[Duration | None, Doc(description="Old name of `token_max_ttl`."), OldNameOf("token_max_ttl")] = (
+        None
+    )
+    bound_cidrs: Annotated[
+        CommaList | None, Doc(description="Old name of `token_bound_cidrs`."), CIDRS, OldNameOf("token_bound_cidrs")
+    ] = None
 
 
 class TokenSettings(Part, frozen=True):
@@ -181,26 +213,6 @@ def renewed(settings: TokenSettings, auth: Auth) -> Auth:
     if set(normal_policies(settings.policies)) - {"default"} != set(normal_policies(auth.policies)) - {"default"}:
         raise InvalidRequest("policies have changed, not renewing")
     return msgspec.structs.replace(auth, ttl_s=settings.ttl_s, max_ttl_s=settings.max_ttl_s, period_s=settings.period_s)
-
-
-def normal_policies(names: Iterable[str]) -> tuple[str, ...]:
-    """Policy names in lower case, trimmed, each once, sorted."""
-    return tuple(sorted({name.strip().lower() for name in names} - {""}))
-
-
-def normal_cidr(text: str) -> str:
-    """An address or CIDR block as answers show it; a block of one address is that address.
-
-    Raises: `InvalidRequest` for anything else.
-    """
-    try:
-        interface = ipaddress.ip_interface(text)
-    except ValueError as error:
-        raise InvalidRequest(
-            f'error parsing address "{text}": Unable to convert "{text}" to an IPv4 or IPv6 address, or a UNIX Socket'
-        ) from error
-    alone = interface.network.prefixlen == interface.max_prefixlen
-    return str(interface.ip) if alone else f"{interface.ip}/{interface.network.prefixlen}"
 
 
 def address_allowed(address: str, cidrs: Iterable[str]) -> bool:

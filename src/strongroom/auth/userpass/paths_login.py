@@ -24,7 +24,7 @@ class LoginFields(Body, frozen=True):
 class LoginPaths:
     """`login/<name>`"""
 
-    @path.write("login/{username}", unauthenticated=True)
+    @path.write("login/{username:lower}", unauthenticated=True)
     async def log_in(self, request: Request, username: str, body: LoginFields) -> Response:
         """Log in; nothing in the answer to a wrong password tells whether there is such a user."""
         name = user_name(username)

@@ -15,7 +15,8 @@ from strongroom.auth.userpass.records import User
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.rand import Random
 from strongroom.sdk import Body, CommaList, Doc, Request, Response, path, token_fields
-from strongroom.sdk.token_fields import OldTokenFields
+from strongroom.sdk.fields import OldNameOf
+from strongroom.sdk.token_fields import POLICY_NAMES, OldTokenFields
 
 USERS = "user/"
 
@@ -44,8 +45,12 @@ class UserFields(OldTokenFields, frozen=True):
 class PolicyFields(Body, frozen=True):
     """New policies."""
 
-    token_policies: Annotated[CommaList | None, Doc(description="Names of the policies of the token.")] = None
-    policies: Annotated[CommaList | None, Doc(description="Old name of `token_policies`.")] = None
+    token_policies: Annotated[
+        CommaList | None, Doc(description="Names of the policies of the token."), POLICY_NAMES
+    ] = None
+    policies: Annotated[
+        CommaList | None, Doc(description="Old name of `token_policies`."), POLICY_NAMES, OldNameOf("token_policies")
+    ] = None
 
 
 class UserPaths:
@@ -66,7 +71,7 @@ class UserPaths:
             raise NotFound
         return Response(data={"keys": names})
 
-    @path.read("users/{username}")
+    @path.read("users/{username:lower}")
     async def read_user(self, request: Request, username: str) -> Response:
         """Read a user's settings."""
         user = await request.view.read(USERS + user_name(username), User)
@@ -74,7 +79,7 @@ class UserPaths:
             raise NotFound
         return Response(data=token_fields.shown(user.token))
 
-    @path.write("users/{username}", exists="user_exists")
+    @path.write("users/{username:lower}", exists="user_exists")
     async def write_user(self, request: Request, username: str, body: UserFields) -> None:
         """Make a user, or change one."""
         key = USERS + user_name(username)
@@ -86,19 +91,19 @@ class UserPaths:
         changed = msgspec.structs.replace(changed, token=token_fields.merged(changed.token, body))
         request.view.write(key, changed)
 
-    @path.delete("users/{username}")
+    @path.delete("users/{username:lower}")
     async def delete_user(self, request: Request, username: str) -> None:
         """Remove a user; tokens that it has aren't renewed any more."""
         request.view.delete(USERS + user_name(username))
 
-    @path.write("users/{username}/password")
+    @path.write("users/{username:lower}/password")
     async def write_password(self, request: Request, username: str, body: PasswordFields) -> None:
         """Change a user's password."""
         key = USERS + user_name(username)
         user = await _existing(request, key)
         request.view.write(key, await self._with_password(request, user, body))
 
-    @path.write("users/{username}/policies")
+    @path.write("users/{username:lower}/policies")
     async def write_policies(self, request: Request, username: str, body: PolicyFields) -> None:
         """Change a user's policies."""
         key = USERS + user_name(username)

@@ -93,10 +93,10 @@ class DataPaths:
         current = await secrets.data_of(request.view, secret, number)
         return await _add_version(request, secret, logic.merge_patch(current, patch or {}), cas, self.random)
 
-    @path.delete("data/{path*}")
+    @path.delete("data/{path*:slashless}")
     async def delete_data(self, request: Request, path: str) -> None:
         """Delete the newest version; it can be brought back."""
-        secret = await secrets.find(request.view, path.rstrip("/"))
+        secret = await secrets.find(request.view, path)
         if secret.metadata is None:
             return
         metadata = logic.with_deleted(secret.metadata, [secret.metadata.current_version], request.now)

@@ -41,10 +41,10 @@ class MetadataPaths:
         """Whether there is a secret of that path."""
         return not path.endswith("/") and (await secrets.find(request.view, path)).metadata is not None
 
-    @path.read("metadata/{path*}")
+    @path.read("metadata/{path*:slashless}")
     async def read_metadata(self, request: Request, path: str) -> Response:
         """Read a secret's settings and its history."""
-        secret = await secrets.find(request.view, path.rstrip("/"))
+        secret = await secrets.find(request.view, path)
         if secret.metadata is None:
             raise NotFound
         return Response(data=logic.show_metadata(secret.metadata))
@@ -85,10 +85,10 @@ class MetadataPaths:
         await secrets.keep(request, secret, _changed(secret.metadata, changes, request.now), self.random)
         return _warned(config, body)
 
-    @path.delete("metadata/{path*}")
+    @path.delete("metadata/{path*:slashless}")
     async def delete_metadata(self, request: Request, path: str) -> None:
         """Remove a secret with its whole history."""
-        secrets.remove(request.view, await secrets.find(request.view, path.rstrip("/")))
+        secrets.remove(request.view, await secrets.find(request.view, path))
 
     @path.list_("metadata/{folder**}")
     async def list_metadata(self, request: Request, folder: str, body: Page) -> Response:

@@ -15,6 +15,9 @@ from typing import TypeAlias
 
 import msgspec
 
+from strongroom.sdk.fields import Field
+from strongroom.sdk.spelling import PLAIN, Form
+from strongroom.services.policy.parameters import check_parameters
 from strongroom.services.policy.parse import (
     CAPABILITIES,
     CREATE,
@@ -33,7 +36,7 @@ from strongroom.services.policy.parse import (
     Policy,
     Rule,
 )
-from strongroom.services.policy.paths import Pattern, Priority, parse_pattern
+from strongroom.services.policy.paths import Pattern, Priority, covers, parse_pattern
 
 _NEEDED: Mapping[str, int] = {
     "create": CREATE,
@@ -71,9 +74,11 @@ class Decision(msgspec.Struct, frozen=True):
     policies: tuple[str, ...] = ()
     """Names of the policies that grant the operation, in their order."""
     root: bool = False
+    denied_by: Pattern | None = None
+    """The pattern of the rule that denies everything on the path; None where there is no such rule."""
 
 
-_NOTHING = Decision(allowed=False)
+REFUSED = Decision(allowed=False)
 _HELP = Decision(allowed=True)
 _ROOT = Decision(allowed=True, capabilities=_ALL, sudo=True, policies=("root",), root=True)
 
@@ -88,6 +93,7 @@ class Acl:
         policies: without templates (see `parse.render_policy`).
         now: seconds since the epoch; rules that have expired by then are left out.
         root: everything is allowed.
+        form: how the paths that are asked about are written; rules are brought into the same form.
     """
 
     __slots__ = ("_exact", "_prefix_lengths", "_prefixes", "_root", "_segments", "valid_until")
@@ -95,7 +101,7 @@ class Acl:
     valid_until: float
     """Seconds since the epoch; afterwards a rule will have expired, and the object must be made anew."""
 
-    def __init__(self, policies: Iterable[Policy], now: float, *, root: bool = False) -> None:
+    def __init__(self, policies: Iterable[Policy], now: float, *, root: bool = False, form: Form = PLAIN) -> None:
         self._root = root
         self.valid_until = math.inf
         merged: dict[str, tuple[Pattern, _Merged]] = {}
@@ -106,13 +112,15 @@ class Acl:
                 if rule.expires_at <= now:
                     continue
                 self.valid_until = min(self.valid_until, rule.expires_at)
-                pattern = rule.pattern if not policy.namespace else parse_pattern(policy.namespace + rule.pattern.text)
+                pattern = rule.pattern
+                if policy.namespace or form is not PLAIN:
+                    pattern = parse_pattern(form.of_rule(policy.namespace + pattern.text))
                 merged.setdefault(pattern.text, (pattern, _Merged()))[1].add(rule, policy.name)
         self._exact: dict[str, _Entry] = {}
         self._prefixes: dict[str, tuple[Priority, _Entry]] = {}
         self._segments: _Node | None = None
         for pattern, rules in merged.values():
-            self._index(pattern, rules.entry())
+            self._index(pattern, rules.entry(pattern))
         self._prefix_lengths = tuple(sorted({len(prefix) for prefix in self._prefixes}, reverse=True))
 
     def _index(self, pattern: Pattern, entry: _Entry) -> None:
@@ -138,7 +146,7 @@ class Acl:
             return _HELP
         entry = self._find(path, paged=operation in _PAGED)
         if entry is None:
-            return _NOTHING
+            return REFUSED
         return entry[0].get(operation, entry[1])
 
     def capabilities(self, path: str) -> list[str]:
@@ -149,6 +157,17 @@ class Acl:
         entry = self._find(path.lstrip("/"), paged=True)
         granted = entry[1].capabilities if entry is not None else 0
         return [name for name, bit in CAPABILITIES.items() if granted & bit] or ["deny"]
+
+    def overruled(self, path: str, others: Iterable[str], operation: str) -> bool:
+        """Whether a rule denies one of the other paths of what `path` names, and isn't one about `path` as well.
+
+        A rule that covers both has been weighed for `path` already, against better ones.
+        """
+        for other in others:
+            denied_by = self.decide(other, operation).denied_by
+            if denied_by is not None and not covers(denied_by, path):
+                return True
+        return False
 
     def _find(self, path: str, *, paged: bool) -> _Entry | None:
         """The rules of the pattern that decides on this path."""
@@ -237,10 +256,10 @@ class _Merged:
         if rule.constraints is not NO_CONSTRAINTS:
             self._constraints = together(self._constraints, rule.constraints)
 
-    def entry(self) -> _Entry:
-        """The decisions that follow."""
+    def entry(self, pattern: Pattern) -> _Entry:
+        """The decisions that follow for the paths of the pattern."""
         if self._capabilities & DENY:
-            return {}, _NOTHING
+            return {}, Decision(allowed=False, denied_by=pattern)
         bits = self._capabilities
         constraints = None if self._constraints == NO_CONSTRAINTS else self._constraints
         sudo = bool(bits & SUDO)
@@ -288,7 +307,13 @@ def _merge_values(
     return merged
 
 
-def permits(decision: Decision, operation: str, data: Mapping[str, object], wrap_ttl_ns: int | None) -> bool:
+def permits(
+    decision: Decision,
+    operation: str,
+    data: Mapping[str, object],
+    wrap_ttl_ns: int | None,
+    fields: Mapping[str, Field] | None = None,
+) -> bool:
     """Whether a request that `decide` allowed also keeps to the constraints.
 
     Args:
@@ -296,6 +321,7 @@ def permits(decision: Decision, operation: str, data: Mapping[str, object], wrap
         operation: as given to `decide`.
         data: the parameters of body and query.
         wrap_ttl_ns: for how long the answer is to be wrapped; None if it isn't.
+        fields: what the route declares of its parameters, by name.
     """
     if not decision.allowed:
         return False
@@ -306,7 +332,7 @@ def permits(decision: Decision, operation: str, data: Mapping[str, object], wrap
         return False
     if operation in _PAGED:
         return check_pagination(rules, data.get("limit"))
-    return operation not in _WITH_PARAMETERS or check_parameters(rules, data)
+    return operation not in _WITH_PARAMETERS or check_parameters(rules, data, fields or {})
 
 
 def check_wrapping(rules: Constraints, wrap_ttl_ns: int | None) -> bool:
@@ -326,56 +352,3 @@ def check_pagination(rules: Constraints, limit: object) -> bool:
         return 0 <= int(str(limit)) <= rules.pagination_limit
     except ValueError:
         return False
-
-
-def check_parameters(rules: Constraints, data: Mapping[str, object]) -> bool:
-    """Whether the request's parameters are the required ones and no forbidden ones."""
-    if any(name not in data for name in rules.required):
-        return False
-    if not data:
-        return True
-    if rules.denied:
-        if "*" in rules.denied:
-            return False
-        for name, value in data.items():
-            values = rules.denied.get(name.lower())
-            # Fields take `"a"` for `["a"]`, so a denied value is denied as a list's element too.
-            if values is not None and any(_listed(part, values) for part in [value, *_parts(value)]):
-                return False
-    if not rules.allowed:
-        return True
-    others = "*" in rules.allowed
-    for name, value in data.items():
-        values = rules.allowed.get(name.lower())
-        if (values is None and not others) or (values is not None and not _listed(value, values)):
-            return False
-    return True
-
-
-def _parts(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _listed(value: object, values: tuple[object, ...]) -> bool:
-    """Whether a value is one of these, where a text may begin or end with `*`; no values stand for any."""
-    return not values or any(_equal(value, wanted) for wanted in values)
-
-
-def _equal(value: object, wanted: object) -> bool:
-    if isinstance(value, str) and isinstance(wanted, str):
-        return _glob(value, wanted)
-    if isinstance(value, bool) or isinstance(wanted, bool):
-        return value is wanted  # Python takes True for 1
-    return value == wanted
-
-
-def _glob(text: str, wanted: str) -> bool:
-    """Match with `*` at the beginning, the end, or both."""
-    if wanted == "*":
-        return True
-    first, last = wanted.startswith("*"), wanted.endswith("*")
-    if first and last:
-        return wanted[1:-1] in text
-    if first:
-        return text.endswith(wanted[1:])
-    return text.startswith(wanted[:-1]) if last else text == wanted

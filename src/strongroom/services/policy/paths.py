@@ -61,6 +61,18 @@ def parse_pattern(text: str) -> Pattern:
     return Pattern(text, literal, literal != text, tuple(literal.split("/")) if wild else ())
 
 
+def covers(pattern: Pattern, path: str) -> bool:
+    """Whether a rule of this pattern is about the path."""
+    if not pattern.segments:
+        return path.startswith(pattern.literal) if pattern.is_glob else path == pattern.text
+    given = path.split("/")
+    walked = len(pattern.segments) - 1 if pattern.is_glob else len(pattern.segments)
+    if len(given) < len(pattern.segments) if pattern.is_glob else len(given) != walked:
+        return False
+    fits = all(wanted in {"+", segment} for wanted, segment in zip(pattern.segments[:walked], given, strict=False))
+    return fits and (not pattern.is_glob or given[walked].startswith(pattern.segments[-1]))
+
+
 class Alias(msgspec.Struct, frozen=True):
     """An entity's name in one auth mount, as far as templates see it."""
 

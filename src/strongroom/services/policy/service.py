@@ -9,6 +9,7 @@ from functools import partial
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
+from strongroom.sdk.spelling import PLAIN, Form
 from strongroom.services.identity import IdentityService
 from strongroom.services.policy.acl import Acl
 from strongroom.services.policy.parse import Policy, parse_policy, render_policy
@@ -57,11 +58,18 @@ class PolicyService:
             raise InvalidRequest(f'cannot delete "{name}" policy')
         txn.delete(keys.POLICIES + name)
 
-    async def acl(self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float) -> Acl:
-        """The merged rules of these policies for this entity; names without a policy allow nothing."""
-        acl = await txn.derived(("acl", names, entity_id), lambda inner: self._merge(inner, names, entity_id, now))
+    async def acl(
+        self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float, form: Form = PLAIN
+    ) -> Acl:
+        """The merged rules of these policies for this entity; names without a policy allow nothing.
+
+        Args:
+            form: how the paths that are asked about are written.
+        """
+        name = ("acl", names, entity_id) if form is PLAIN else ("acl", names, entity_id, form)
+        acl = await txn.derived(name, lambda inner: self._merge(inner, names, entity_id, now, form))
         if acl.valid_until <= now:
-            return await self._merge(txn, names, entity_id, now)
+            return await self._merge(txn, names, entity_id, now, form)
         return acl
 
     async def of_token(self, txn: Transaction, names: tuple[str, ...], entity_id: str) -> tuple[str, ...]:
@@ -103,11 +111,11 @@ class PolicyService:
                 )
         return policies, until
 
-    async def _merge(self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float) -> Acl:
+    async def _merge(self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float, form: Form) -> Acl:
         if ROOT in names:
             return Acl((), now, root=True)
         policies, until = await self.rendered(txn, names, entity_id, now)
-        acl = Acl(policies, now)
+        acl = Acl(policies, now, form=form)
         acl.valid_until = min(acl.valid_until, until)
         return acl
 

@@ -14,7 +14,8 @@ import msgspec
 
 from strongroom.lib.durations import SECOND_NS, parse_duration_ns
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import Body, Doc, StringMap
+from strongroom.sdk.fields import Body, Doc, Normal, OldNameOf, StringMap
+from strongroom.sdk.token_fields import POLICY_NAMES
 from strongroom.services.tokens.logic import DEFAULT, NON_ASSIGNABLE, ROOT, clean_policies, grant_ttl
 from strongroom.services.tokens.records import BATCH, SERVICE, TokenRecord, TokenRole
 
@@ -24,6 +25,8 @@ _CUSTOM_ID = (
     "token obfuscation. SHA1 hashed tokens on the wire leads to less secure lookups."
 )
 """The API's own words, which scripts look for; here such an id is digested like every other."""
+TIME = Normal(parse_duration_ns)
+"""Of a time that the body takes as a text."""
 _SUDO = "root or sudo privileges required"
 
 
@@ -31,19 +34,23 @@ class Wanted(Body, frozen=True):
     """The parameters of a request for a token."""
 
     id: Annotated[str, Doc(description="The token itself, instead of a random one; needs sudo.")] = ""
-    policies: Annotated[list[str] | None, Doc(description="Names of policies; without any, the parent's.")] = None
+    policies: Annotated[
+        list[str] | None, Doc(description="Names of policies; without any, the parent's."), POLICY_NAMES
+    ] = None
     meta: Annotated[StringMap | None, Doc(description="Names and texts to keep with the token.")] = None
     no_parent: Annotated[bool, Doc(description="Make an orphan; needs sudo.")] = False
     no_default_policy: Annotated[bool, Doc(description="Leave out the `default` policy.")] = False
     renewable: Annotated[bool, Doc(description="Whether the token may be renewed.")] = True
-    lease: Annotated[str, Doc(description="Old name of `ttl`.")] = ""
-    ttl: Annotated[str, Doc(description="How long the token lives at first.")] = ""
+    lease: Annotated[str, Doc(description="Old name of `ttl`."), TIME, OldNameOf("ttl")] = ""
+    ttl: Annotated[str, Doc(description="How long the token lives at first."), TIME] = ""
     type: Annotated[str, Doc(description="`service` or `batch`.")] = ""
-    explicit_max_ttl: Annotated[str, Doc(description="Hard limit of its life, whatever is renewed.")] = ""
+    explicit_max_ttl: Annotated[str, Doc(description="Hard limit of its life, whatever is renewed."), TIME] = ""
     display_name: Annotated[str, Doc(description="A name for people.")] = ""
     num_uses: Annotated[int, Doc(description="How often it can be used; 0 for any number.")] = 0
-    period: Annotated[str, Doc(description="Makes it periodic, renewed by this much; needs sudo.")] = ""
-    entity_alias: Annotated[str, Doc(description="The alias to act for; with a role that allows it.")] = ""
+    period: Annotated[str, Doc(description="Makes it periodic, renewed by this much; needs sudo."), TIME] = ""
+    entity_alias: Annotated[
+        str, Doc(description="The alias to act for; with a role that allows it."), Normal(str.lower)
+    ] = ""
 
 
 class Mint(msgspec.Struct, frozen=True):
@@ -304,7 +311,7 @@ def _display_name(text: str) -> str:
 
 
 def _any_like(name: str, patterns: Iterable[str]) -> bool:
-    return any(_like(name, pattern) for pattern in patterns)
+    return any(_like(name, pattern.lower()) for pattern in patterns)
 
 
 def _like(name: str, pattern: str) -> bool:

@@ -1,19 +1,73 @@
-"""What a token allows: its own policies and its entity's, merged."""
+"""What a token allows: its own policies and its entity's, merged, asked by the one spelling of each path."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import PermissionDenied
+from strongroom.sdk.engine import Match
+from strongroom.sdk.request import Operation
+from strongroom.sdk.spelling import PLAIN, Form
 from strongroom.services.identity import IdentityService
-from strongroom.services.policy.acl import Acl
+from strongroom.services.policy.acl import REFUSED, Acl, Decision
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.tokens.records import TokenRecord
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """A request, as far as rules for paths are concerned."""
+
+    path: str
+    """In its canonical form."""
+    operation: Operation
+    mount: str = ""
+    """Full path of the mount, ending in `/`."""
+    match: Match | None = None
+    """The route; None when the path has none."""
+    data: Mapping[str, Any] = {}
+
+
+async def judge(
+    policies: PolicyService,
+    identity: IdentityService,
+    txn: Transaction,
+    record: TokenRecord,
+    now: float,
+    *,
+    asked: Asked,
+) -> Decision:
+    """What a token's rules say of a request: of its path, and of the other paths of what it names.
+
+    Args:
+        now: seconds since the epoch.
+
+    Raises: `PermissionDenied` when the token's entity is disabled.
+    """
+    match = asked.match
+    form = PLAIN if match is None else match.form(asked.mount)
+    acl = await acl_of(policies, identity, txn, record, now, form=form)
+    decision = acl.decide(asked.path, asked.operation)
+    if match is not None and match.route.also and decision.allowed and not decision.root:
+        others = [asked.mount + other for other in match.others(asked.data)]
+        if acl.overruled(asked.path, others, asked.operation):
+            return REFUSED
+    return decision
+
+
 async def acl_of(
-    policies: PolicyService, identity: IdentityService, txn: Transaction, record: TokenRecord, now: float
+    policies: PolicyService,
+    identity: IdentityService,
+    txn: Transaction,
+    record: TokenRecord,
+    now: float,
+    *,
+    form: Form = PLAIN,
 ) -> Acl:
-    """The merged rules of a token.
+    """The merged rules of a token, for paths that are written in this form.
 
     Raises: `PermissionDenied` when its entity is disabled.
     """
@@ -24,4 +78,4 @@ async def acl_of(
             if entity.disabled:
                 raise PermissionDenied("permission denied")
             names = tuple(sorted({*names, *entity.policies}))
-    return await policies.acl(txn, names, record.entity_id, now)
+    return await policies.acl(txn, names, record.entity_id, now, form)

@@ -24,6 +24,7 @@ from strongroom.sysapi.system.paths_tools import ToolPaths
 from strongroom.sysapi.system.paths_tune import TunePaths
 from strongroom.sysapi.system.paths_ui import UiPaths
 from strongroom.sysapi.system.paths_wrapping import WrappingPaths
+from strongroom.sysapi.system.synonyms import SYNONYMS
 
 
 class System(
@@ -55,3 +56,4 @@ class System(
     """The system mount."""
 
     type = "system"
+    synonyms = SYNONYMS

@@ -55,7 +55,7 @@ class AuditPaths(SystemEngine):
         }
         return Response(data=data, repeat=True)
 
-    @path.write("audit/{path*}", sudo=True)
+    @path.write("audit/{path*:slashless}", sudo=True)
     async def enable_audit(self, request: Request, path: str, body: AuditBody) -> Response | None:
         """Enable an audit device; it is opened first, so that settings that can't work are refused."""
         view = system(request)
@@ -64,14 +64,14 @@ class AuditPaths(SystemEngine):
         )
         return None
 
-    @path.delete("audit/{path*}", sudo=True)
+    @path.delete("audit/{path*:slashless}", sudo=True)
     async def disable_audit(self, request: Request, path: str) -> Response | None:
         """Disable an audit device; its digests can't be told from then on."""
         view = system(request)
         await view.parts.audit.disable(view.txn, folder(path))
         return None
 
-    @path.write("audit-hash/{path*}")
+    @path.write("audit-hash/{path*:slashless}")
     async def audit_hash(self, request: Request, path: str, body: HashBody) -> Response | None:
         """The digest that stands for a text in a device's log."""
         view = system(request)
@@ -88,23 +88,23 @@ class AuditPaths(SystemEngine):
         headers = await view.parts.audit.headers(view.txn)
         return Response(data={"headers": {n: {"hmac": header.hmac} for n, header in headers.items()}}, repeat=True)
 
-    @path.read("config/auditing/request-headers/{header}", sudo=True)
+    @path.read("config/auditing/request-headers/{header:lower}", sudo=True)
     async def read_header(self, request: Request, header: str) -> Response | None:
         """How a header is shown."""
         view = system(request)
-        found = (await view.parts.audit.headers(view.txn)).get(header.lower())
+        found = (await view.parts.audit.headers(view.txn)).get(header)
         if found is None:
             raise InvalidRequest("Could not find header in config")
         return Response(data={header: {"hmac": found.hmac}}, repeat=True)
 
-    @path.write("config/auditing/request-headers/{header}", sudo=True)
+    @path.write("config/auditing/request-headers/{header:lower}", sudo=True)
     async def write_header(self, request: Request, header: str, body: HeaderBody) -> Response | None:
         """Show a header in the log."""
         view = system(request)
         view.parts.audit.set_header(view.txn, header, AuditedHeader(hmac=body.hmac))
         return None
 
-    @path.delete("config/auditing/request-headers/{header}", sudo=True)
+    @path.delete("config/auditing/request-headers/{header:lower}", sudo=True)
     async def delete_header(self, request: Request, header: str) -> Response | None:
         """Show a header no more."""
         view = system(request)

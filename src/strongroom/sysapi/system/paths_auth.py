@@ -19,18 +19,18 @@ class AuthPaths(SystemEngine):
         """List the enabled auth methods."""
         return mounting.list_mounts(request, AUTH)
 
-    @path.read("auth/{path*}", sudo=True)
+    @path.read("auth/{path*:slashless}", sudo=True)
     async def read_auth(self, request: Request, path: str) -> Response | None:
         """Read the settings of one auth method."""
         return mounting.read_mount(request, AUTH, path)
 
-    @path.write("auth/{path*}", sudo=True)
+    @path.write("auth/{path*:slashless}", sudo=True)
     async def enable_auth(self, request: Request, path: str, body: EnableBody) -> Response | None:
         """Enable an auth method."""
         await mounting.enable(request, AUTH, path, body)
         return None
 
-    @path.delete("auth/{path*}", sudo=True)
+    @path.delete("auth/{path*:slashless}", sudo=True)
     async def disable_auth(self, request: Request, path: str) -> Response | None:
         """Disable an auth method; the tokens of its logins end with it."""
         await mounting.disable(request, AUTH, path)

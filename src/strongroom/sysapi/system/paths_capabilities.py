@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from strongroom.lib.errors import Internal, InvalidRequest
+from strongroom.lib.errors import Internal, InvalidRequest, StrongroomError
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, CommaList, Doc
-from strongroom.sdk.request import Request
+from strongroom.sdk.fields import Body, CommaList, Doc, OldNameOf
+from strongroom.sdk.request import Operation, Request
 from strongroom.sdk.response import Response
+from strongroom.services.policy.parse import CAPABILITIES
 from strongroom.services.tokens import TokenRecord
-from strongroom.services.tokens.rights import acl_of
-from strongroom.sysapi.context import SystemEngine, is_last_use, presented, system
+from strongroom.services.tokens.rights import Asked, acl_of, judge
+from strongroom.sysapi.context import SystemEngine, SystemView, is_last_use, presented, system
 
 _NO_TOKEN = "1 error occurred:\n\t* no token found\n\n"  # noqa: S105 - the text of an error
 _INVALID_TOKEN = "1 error occurred:\n\t* invalid token\n\n"  # noqa: S105
 _INVALID_ACCESSOR = "1 error occurred:\n\t* invalid accessor\n\n"
+_VERBS = tuple(operation for operation in Operation if operation.value in CAPABILITIES)
 _MISSING_PATH = "1 error occurred:\n\t* missing path\n\n"
 
 
@@ -26,7 +28,7 @@ class PathsBody(Body, frozen=True):
     """Some paths."""
 
     paths: Annotated[CommaList | None, Doc(description="The paths.")] = None
-    path: Annotated[CommaList | None, Doc(description="Old name of `paths`.")] = None
+    path: Annotated[CommaList | None, Doc(description="Old name of `paths`."), OldNameOf("paths")] = None
 
 
 class TokenPathsBody(PathsBody, frozen=True):
@@ -87,10 +89,30 @@ def _paths(body: PathsBody) -> list[str]:
     return list(paths)
 
 
+async def _capabilities(view: SystemView, record: TokenRecord, path: str, now: float) -> list[str]:
+    """What the rules allow on a path, verb by verb where its route has a spelling or a name of its own for it."""
+    policies, identity = view.parts.policies, view.parts.identity
+    acl = await acl_of(policies, identity, view.txn, record, now)
+    found = acl.capabilities(path)
+    entry = view.router.find(path)
+    if found == ["root"] or entry is None or entry.engine is None:
+        return found
+    mount, granted = entry.record.full_path, set(found) - {"deny"}
+    for operation in _VERBS:
+        try:
+            match = entry.engine.routes.find(operation, path[len(mount) :])
+        except StrongroomError:
+            continue
+        if match.declaration.forms or match.route.also:
+            asked = Asked(mount + match.path, operation, mount, match)
+            decision = await judge(policies, identity, view.txn, record, now, asked=asked)
+            granted = granted | {operation.value} if decision.allowed else granted - {operation.value}
+    return sorted(granted) or ["deny"]
+
+
 async def _shown(request: Request, record: TokenRecord, paths: list[str]) -> Response:
     view = system(request)
-    acl = await acl_of(view.parts.policies, view.parts.identity, view.txn, record, request.now)
-    data: dict[str, Any] = {path: acl.capabilities(path) for path in paths}
+    data: dict[str, Any] = {path: await _capabilities(view, record, path, request.now) for path in paths}
     if len(paths) == 1:
         data["capabilities"] = data[paths[0]]
     return Response(data=data, repeat=True)

@@ -93,7 +93,7 @@ class LeasePaths(SystemEngine):
     @path.write("renew/{url_lease_id*}")
     async def renew_lease_by_url(self, request: Request, url_lease_id: str, body: RenewLeaseBody) -> Response | None:
         """Let a lease run longer."""
-        return await _renew(request, body.lease_id or url_lease_id, body.increment)
+        return await _renew(request, _named(url_lease_id, body), body.increment)
 
     @path.write("leases/revoke")
     @path.write("revoke")
@@ -108,7 +108,7 @@ class LeasePaths(SystemEngine):
     @path.write("revoke/{url_lease_id*}")
     async def revoke_lease_by_url(self, request: Request, url_lease_id: str, body: RevokeLeaseBody) -> Response | None:
         """End a lease; an unknown one has ended already."""
-        await _revoke(request, body.lease_id or url_lease_id, sync=bool(body.sync))
+        await _revoke(request, _named(url_lease_id, body), sync=bool(body.sync))
         return _accepted(body.sync)
 
     @path.write("leases/revoke-prefix/{prefix*}", sudo=True)
@@ -161,6 +161,13 @@ def _required(lease: str) -> str:
     if not lease:
         raise InvalidRequest("lease_id must be specified")
     return lease
+
+
+def _named(url_lease_id: str, body: LeaseBody) -> str:
+    """The lease of the path.  Raises `InvalidRequest` when the body names another, of which no rule was asked."""
+    if body.lease_id not in {"", url_lease_id}:
+        raise InvalidRequest('the field "lease_id" names something else than the path does')
+    return url_lease_id
 
 
 def _limit(text: str) -> int | None:

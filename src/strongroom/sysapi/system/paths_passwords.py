@@ -8,7 +8,7 @@ from strongroom.barrier import keys
 from strongroom.barrier.record import Record
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, Doc
+from strongroom.sdk.fields import Body, Doc, Normal
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.policy.passwords import generate, parse_password_policy
@@ -27,7 +27,7 @@ class PasswordPolicyRecord(Record, frozen=True, tag="password-policy"):
 class PasswordPolicyBody(Body, frozen=True):
     """A password policy."""
 
-    policy: Annotated[str, Doc(description="The rules in HCL or JSON, also in base64.")] = ""
+    policy: Annotated[str, Doc(description="The rules in HCL or JSON, also in base64."), Normal(decoded)] = ""
 
 
 class PasswordPaths(SystemEngine):

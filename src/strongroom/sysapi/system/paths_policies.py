@@ -11,7 +11,7 @@ import msgspec
 from strongroom.audit.entry import timestamp
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, Doc, Duration
+from strongroom.sdk.fields import Body, Doc, Duration, Normal, OldNameOf
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.policy.records import PolicyRecord
@@ -29,7 +29,7 @@ _OLD_FIELD = "'rules' is deprecated, please use 'policy' instead"
 class PolicyBody(Body, frozen=True):
     """A policy's text and how it is kept; None for what the request doesn't name."""
 
-    policy: Annotated[str | None, Doc(description="The rules in HCL or JSON, also in base64.")] = None
+    policy: Annotated[str | None, Doc(description="The rules in HCL or JSON, also in base64."), Normal(decoded)] = None
     cas: Annotated[int | None, Doc(description="Write only if this is the present version; 0 if there is none.")] = None
     cas_required: Annotated[bool | None, Doc(description="Whether every later write has to give `cas`.")] = None
     ttl: Annotated[Duration | None, Doc(description="How long the policy counts.")] = None
@@ -47,7 +47,7 @@ class PolicyBody(Body, frozen=True):
 class OldPolicyBody(PolicyBody, frozen=True):
     """The same, with the text's older name."""
 
-    rules: Annotated[str | None, Doc(description="Old name of `policy`.")] = None
+    rules: Annotated[str | None, Doc(description="Old name of `policy`."), Normal(decoded), OldNameOf("policy")] = None
 
 
 def shown(record: PolicyRecord, text_field: str = "policy") -> dict[str, Any]:
@@ -75,25 +75,25 @@ class PolicyPaths(SystemEngine):
         """List the names of all policies."""
         return Response(data={"keys": await _names(request)})
 
-    @path.list_("policies/acl/{folder*}")
+    @path.list_("policies/acl/{folder*:lower}")
     async def list_folder(self, request: Request, folder: str) -> Response | None:
         """List the names of policies below a folder, in full."""
-        keys = [name for name in await _names(request) if name.startswith(folder.strip("/").lower() + "/")]
+        keys = [name for name in await _names(request) if name.startswith(folder.strip("/") + "/")]
         return Response(data={"keys": keys}) if keys else None
 
-    @path.read("policies/acl/{name*}")
+    @path.read("policies/acl/{name*:lower}")
     async def read_policy(self, request: Request, name: str) -> Response | None:
         """Read a policy."""
         record = await _read(request, name)
         return Response(data=shown(record)) if record is not None else None
 
-    @path.write("policies/acl/{name*}")
+    @path.write("policies/acl/{name*:lower}")
     async def write_policy(self, request: Request, name: str, body: PolicyBody) -> Response | None:
         """Make or replace a policy; what it says counts for the next request of every token that has it."""
         await _write(request, name, body)
         return None
 
-    @path.patch("policies/acl/{name*}")
+    @path.patch("policies/acl/{name*:lower}")
     async def patch_policy(self, request: Request, name: str, body: PolicyBody) -> Response | None:
         """Change how a policy is kept, or its text; what isn't named stays."""
         record = await _read(request, name)
@@ -104,12 +104,12 @@ class PolicyPaths(SystemEngine):
         await _write(request, name, body, keep=record)
         return Response()
 
-    @path.delete("policies/acl/{name*}")
+    @path.delete("policies/acl/{name*:lower}")
     async def delete_policy(self, request: Request, name: str) -> Response | None:
         """Remove a policy; tokens that have it lose what it allowed."""
         view = system(request)
         if not name.endswith("/"):  # nothing can have such a name, so there is nothing to remove
-            view.parts.policies.delete(view.txn, name.lower())
+            view.parts.policies.delete(view.txn, name)
         return None
 
     @path.list_("policies/detailed/acl")
@@ -130,13 +130,13 @@ class PolicyPaths(SystemEngine):
         """List the names of all policies."""
         return await self.old_list(request)
 
-    @path.read("policy/{name*}")
+    @path.read("policy/{name*:lower}")
     async def old_read(self, request: Request, name: str) -> Response | None:
         """Read a policy, its text as `rules`."""
         record = await _read(request, name)
         return Response(data=shown(record, "rules"), repeat=True) if record is not None else None
 
-    @path.write("policy/{name*}")
+    @path.write("policy/{name*:lower}")
     async def old_write(self, request: Request, name: str, body: OldPolicyBody) -> Response | None:
         """Make or replace a policy."""
         if body.policy or not body.rules:
@@ -145,7 +145,7 @@ class PolicyPaths(SystemEngine):
         await _write(request, name, msgspec.structs.replace(body, policy=body.rules))
         return Response(warnings=[_OLD_FIELD])
 
-    @path.delete("policy/{name*}")
+    @path.delete("policy/{name*:lower}")
     async def old_delete(self, request: Request, name: str) -> Response | None:
         """Remove a policy."""
         return await self.delete_policy(request, name)
@@ -160,7 +160,7 @@ async def _names(request: Request) -> list[str]:
 
 async def _read(request: Request, name: str) -> PolicyRecord | None:
     view = system(request)
-    return await view.parts.policies.read(view.txn, name.lower())
+    return await view.parts.policies.read(view.txn, name)
 
 
 async def _write(request: Request, name: str, body: PolicyBody, keep: PolicyRecord | None = None) -> None:
@@ -170,7 +170,7 @@ async def _write(request: Request, name: str, body: PolicyBody, keep: PolicyReco
         keep: a record whose settings stay as they are where the body names none.
     """
     view = system(request)
-    policies, name = view.parts.policies, name.lower()
+    policies = view.parts.policies
     policies.check_name(name)
     if not body.policy:
         raise InvalidRequest("'policy' parameter not supplied or empty")

@@ -133,7 +133,7 @@ class StatePaths(SystemEngine):
         namespace = {"namespace_id": "root", "namespace_path": "", "counts": total, "mount_accessors": mounts}
         return Response(data={"by_namespace": [namespace], "total": total})
 
-    @path.write("locked-users/{mount_accessor}/unlock/{alias_identifier}")
+    @path.write("locked-users/{mount_accessor}/unlock/{alias_identifier:lower}")
     async def unlock_user(self, request: Request, mount_accessor: str, alias_identifier: str) -> Response | None:
         """Let a user log in again."""
         view = system(request)

@@ -31,14 +31,24 @@ class TuneBody(ConfigBody, frozen=True):
 class TunePaths(SystemEngine):
     """Settings of mounts.  The patterns come before those of mounting, which cover them."""
 
+    @path.read("mounts/auth/{path*}/tune")
+    async def read_auth_tuning_as_mount(self, request: Request, path: str) -> Response | None:
+        """Read the settings of an auth method, without `sudo`."""
+        return _read(request, "auth/" + folder(path))
+
+    @path.write("mounts/auth/{path*}/tune")
+    async def tune_auth_as_mount(self, request: Request, path: str, body: TuneBody) -> Response | None:
+        """Change settings of an auth method, without `sudo`."""
+        return _tune(request, "auth/" + folder(path), body)
+
     @path.read("mounts/{path*}/tune")
     async def read_tuning(self, request: Request, path: str) -> Response | None:
-        """Read the settings of a secrets engine, or of an auth method as `auth/…`."""
+        """Read the settings of a secrets engine."""
         return _read(request, folder(path))
 
     @path.write("mounts/{path*}/tune")
     async def tune(self, request: Request, path: str, body: TuneBody) -> Response | None:
-        """Change settings of a secrets engine, or of an auth method as `auth/…`."""
+        """Change settings of a secrets engine."""
         return _tune(request, folder(path), body)
 
     @path.read("auth/{path*}/tune", sudo=True)

@@ -13,9 +13,10 @@ import msgspec
 from strongroom.barrier import keys
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, CommaList, Doc, Duration
+from strongroom.sdk.fields import Body, CommaList, Doc, Duration, OldNameOf
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
+from strongroom.sdk.token_fields import CIDRS, POLICY_NAMES
 from strongroom.services.tokens import TokenRole
 from strongroom.services.tokens.logic import parse_cidrs
 from strongroom.sysapi.context import SystemEngine, system
@@ -28,24 +29,34 @@ _OLD_NAMES = ("period", "explicit_max_ttl", "bound_cidrs")
 class RoleBody(Body, frozen=True):
     """A role's settings; what isn't given stays."""
 
-    allowed_policies: Annotated[CommaList | None, Doc(description="Policies that its tokens may have.")] = None
-    disallowed_policies: Annotated[CommaList | None, Doc(description="Policies that they may not have.")] = None
-    allowed_policies_glob: Annotated[CommaList | None, Doc(description="The same, with `*`.")] = None
-    disallowed_policies_glob: Annotated[CommaList | None, Doc(description="The same, with `*`.")] = None
+    allowed_policies: Annotated[
+        CommaList | None, Doc(description="Policies that its tokens may have."), POLICY_NAMES
+    ] = None
+    disallowed_policies: Annotated[
+        CommaList | None, Doc(description="Policies that they may not have."), POLICY_NAMES
+    ] = None
+    allowed_policies_glob: Annotated[CommaList | None, Doc(description="The same, with `*`."), POLICY_NAMES] = None
+    disallowed_policies_glob: Annotated[CommaList | None, Doc(description="The same, with `*`."), POLICY_NAMES] = None
     orphan: Annotated[bool | None, Doc(description="Whether its tokens are orphans.")] = None
     renewable: Annotated[bool | None, Doc(description="Whether its tokens may be renewed.")] = None
     path_suffix: Annotated[str | None, Doc(description="Ends its tokens' path, to revoke them by.")] = None
-    allowed_entity_aliases: Annotated[CommaList | None, Doc(description="Aliases that they may act for.")] = None
+    allowed_entity_aliases: Annotated[
+        CommaList | None, Doc(description="Aliases that they may act for."), POLICY_NAMES
+    ] = None
     token_period: Annotated[Duration | None, Doc(description="Makes its tokens periodic.")] = None
     token_explicit_max_ttl: Annotated[Duration | None, Doc(description="Hard limit of their life.")] = None
-    token_bound_cidrs: Annotated[CommaList | None, Doc(description="From where they can be used.")] = None
+    token_bound_cidrs: Annotated[CommaList | None, Doc(description="From where they can be used."), CIDRS] = None
     token_num_uses: Annotated[int | None, Doc(description="How often they can be used.")] = None
     token_no_default_policy: Annotated[bool | None, Doc(description="Leave out the `default` policy.")] = None
     token_strictly_bind_ip: Annotated[bool | None, Doc(description="Bind each to the address it was made from.")] = None
     token_type: Annotated[str | None, Doc(description="`service`, `batch`, `default-service`, `default-batch`.")] = None
-    period: Annotated[Duration | None, Doc(description="Old name of `token_period`.")] = None
-    explicit_max_ttl: Annotated[Duration | None, Doc(description="Old name of `token_explicit_max_ttl`.")] = None
-    bound_cidrs: Annotated[CommaList | None, Doc(description="Old name of `token_bound_cidrs`.")] = None
+    period: Annotated[Duration | None, Doc(description="Old name of `token_period`."), OldNameOf("token_period")] = None
+    explicit_max_ttl: Annotated[
+        Duration | None, Doc(description="Old name of `token_explicit_max_ttl`."), OldNameOf("token_explicit_max_ttl")
+    ] = None
+    bound_cidrs: Annotated[
+        CommaList | None, Doc(description="Old name of `token_bound_cidrs`."), CIDRS, OldNameOf("token_bound_cidrs")
+    ] = None
 
 
 class RolePaths(SystemEngine):

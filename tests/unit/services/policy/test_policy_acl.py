@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from strongroom.services.policy.acl import Acl, check_parameters, permits
+from strongroom.services.policy.acl import Acl, permits
+from strongroom.services.policy.parameters import check_parameters
 from strongroom.services.policy.parse import CAPABILITIES, Policy, parse_policy
+from strongroom.services.policy.paths import covers, parse_pattern
 
 sys.path.insert(0, str(Path(__file__).parent))
 from policy_naive import Rules, granted
-from policy_strategies import PATHS, RULES, document
+from policy_strategies import PATHS, RULES, document, patterns
 
 
 def _acl(*documents: str, now: float = 0.0) -> Acl:
@@ -31,6 +33,14 @@ def _rule(path: str, *capabilities: str, more: str = "") -> str:
 def test_agrees_with_the_documented_rules(rules: Rules, path: str) -> None:
     """Any rules and any path give the capabilities that the documentation's order of patterns gives."""
     assert _acl(document(rules)).capabilities(path) == sorted(granted(rules, path))
+
+
+@given(patterns(), PATHS)
+@settings(max_examples=400)
+def test_a_pattern_covers_what_its_rule_decides(pattern: str, path: str) -> None:
+    """`covers` says of one pattern what an ACL with that rule alone does."""
+    allowed = _acl(_rule(pattern, "read")).decide(path, "read").allowed
+    assert covers(parse_pattern(pattern), path) is allowed
 
 
 @given(RULES, PATHS)
@@ -148,7 +158,10 @@ def _written(data: dict[str, object], *constraints: str) -> bool:
         ('allowed_parameters = { "a" = ["x", "y*"] }', {"a": "z"}, False),
         ('allowed_parameters = { "a" = ["x"] }', {"A": "x"}, True),
         ('allowed_parameters = { "A" = ["x"] }', {"a": "z"}, False),
-        ('allowed_parameters = { "a" = ["x"] }', {"a": ["x"]}, False),
+        ('allowed_parameters = { "a" = ["x"] }', {"a": ["x"]}, True),
+        ('allowed_parameters = { "a" = ["x", "y"] }', {"a": ["y", "x"]}, True),
+        ('allowed_parameters = { "a" = ["x"] }', {"a": ["x", "z"]}, False),
+        ('allowed_parameters = { "a" = ["x"] }', {"a": []}, False),
         ('allowed_parameters = { "a" = [["x"], {k = "v"}] }', {"a": ["x"]}, True),
         ('allowed_parameters = { "a" = [["x"], {k = "v"}] }', {"a": {"k": "v"}}, True),
         ('allowed_parameters = { "a" = ["x"] }', {"a": "x", "d": 1}, False),
@@ -270,5 +283,5 @@ def test_no_constraints_cost_nothing() -> None:
 def test_parameters_are_checked_without_a_decision_too() -> None:
     """`check_parameters` stands alone, for whoever holds a rule's constraints."""
     policy: Policy = parse_policy(_rule("a", "update", more='allowed_parameters = { "x" = [] }'))
-    assert check_parameters(policy.rules[0].constraints, {"x": 1})
-    assert not check_parameters(policy.rules[0].constraints, {"y": 1})
+    assert check_parameters(policy.rules[0].constraints, {"x": 1}, {})
+    assert not check_parameters(policy.rules[0].constraints, {"y": 1}, {})

@@ -1,0 +1,132 @@
+"""What rules say of a request's parameters: required, denied and allowed ones (pure).
+
+Values are compared as the engine will understand them.  `" ADM"`, `"default,adm"` and `["adm"]` are one policy to an
+engine, `"1h"` and `3600` one time, and a parameter with an older name is the same parameter; a rule that compared the
+texts would be passed by whoever writes them differently.
+
+Source: https://developer.hashicorp.com/vault/docs/concepts/policies#parameter-constraints, CWE-178
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+from strongroom.sdk.fields import Field, FieldError
+from strongroom.services.policy.parse import Constraints
+
+Values: TypeAlias = tuple[object, ...]
+"""The values that a rule names for a parameter; none stand for any."""
+
+
+def check_parameters(rules: Constraints, data: Mapping[str, object], fields: Mapping[str, Field]) -> bool:
+    """Whether the request's parameters are the required ones and no forbidden ones.
+
+    Args:
+        fields: what the route declares of its parameters, by name; others are compared as they stand.
+    """
+    if any(name not in data for name in rules.required):
+        return False
+    if not data:
+        return True
+    if rules.denied and ("*" in rules.denied or any(_denied(rules.denied, *item, fields) for item in data.items())):
+        return False
+    if not rules.allowed:
+        return True
+    others = "*" in rules.allowed
+    return all(
+        (others or name.lower() in rules.allowed) and _allowed(rules.allowed, name, value, fields)
+        for name, value in data.items()
+    )
+
+
+def _denied(rules: Mapping[str, Values], name: str, value: object, fields: Mapping[str, Field]) -> bool:
+    field = fields.get(name)
+    return any(not values or _denies(values, value, field) for values in _about(rules, name, field))
+
+
+def _allowed(rules: Mapping[str, Values], name: str, value: object, fields: Mapping[str, Field]) -> bool:
+    """Whether every rule about the parameter, by whichever of its names, has the value among its own."""
+    field = fields.get(name)
+    return all(not values or _allows(values, value, field) for values in _about(rules, name, field))
+
+
+def _about(rules: Mapping[str, Values], name: str, field: Field | None) -> Iterator[Values]:
+    """What the rules say of a parameter, by whichever of its names."""
+    for known in (name.lower(), *(field.names if field is not None else ())):
+        values = rules.get(known)
+        if values is not None:
+            yield values
+
+
+def _denies(values: Values, value: object, field: Field | None) -> bool:
+    """As it stands or as it will be understood, as a whole or in one of its items: one way is enough to deny it."""
+    if any(_equal(part, wanted) for part in (value, *_items(value)) for wanted in values):
+        return True
+    understood = _understood(field, value)
+    if understood is None:
+        return False
+    meant = understood[0]
+    parts = (meant, *_items(meant))
+    forms = [form[0] for form in (_understood(field, wanted) for wanted in values) if form is not None]
+    return any(meant == form or any(_equal(part, _single(form)) for part in parts) for form in forms)
+
+
+def _allows(values: Values, value: object, field: Field | None) -> bool:
+    """As it will be understood: as a whole, or each of its items by itself."""
+    understood = _understood(field, value)
+    meant = value if understood is None else understood[0]
+    return _fits(values, meant, field) or (
+        isinstance(meant, list) and bool(meant) and all(_fits(values, item, field) for item in meant)
+    )
+
+
+def _fits(values: Values, meant: object, field: Field | None) -> bool:
+    for wanted in values:
+        form = _understood(field, wanted)
+        if form is None:
+            # A glob for a number or a time, or a parameter of which nothing is declared: compared as it stands.
+            if _equal(meant, wanted):
+                return True
+        elif meant == form[0] or _equal(meant, _single(form[0])):
+            return True
+    return False
+
+
+def _understood(field: Field | None, value: object) -> tuple[object] | None:
+    """What a declared field makes of a value; None when nothing is declared, or it can't be made of it."""
+    if field is None:
+        return None
+    try:
+        return (field.normal(value),)
+    except FieldError:
+        return None
+
+
+def _single(value: object) -> object:
+    """The item of a list of one: a rule writes `"a"` for a list's item."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _items(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _equal(value: object, wanted: object) -> bool:
+    if isinstance(value, str) and isinstance(wanted, str):
+        return _glob(value, wanted)
+    if isinstance(value, bool) or isinstance(wanted, bool):
+        return value is wanted  # Python takes True for 1
+    return value == wanted
+
+
+def _glob(text: str, wanted: str) -> bool:
+    """Match with `*` at the beginning, the end, or both."""
+    if wanted == "*":
+        return True
+    first, last = wanted.startswith("*"), wanted.endswith("*")
+    if first and last:
+        return wanted[1:-1] in text
+    if first:
+        return text.endswith(wanted[1:])
+    return text.startswith(wanted[:-1]) if last else text == wanted

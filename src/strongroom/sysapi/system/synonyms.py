@@ -1,0 +1,42 @@
+"""Paths of `sys/` that name the same thing under another name, most of them for history's sake (p).
+
+Clients may use each of them, and policies grant each by itself.  But whoever denies one of them has not thought of the
+others, so a rule that denies one denies all.  What stands in braces is a parameter of the path or a field of the body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+_PAIRS = (
+    ("policies/acl", "policy"),
+    ("policies/acl/{name*}", "policy/{name*}"),
+    ("leases/renew/{url_lease_id*}", "renew/{url_lease_id*}"),
+    ("leases/revoke/{url_lease_id*}", "revoke/{url_lease_id*}"),
+    ("leases/revoke-prefix/{prefix*}", "revoke-prefix/{prefix*}"),
+    ("leases/revoke-force/{prefix*}", "revoke-force/{prefix*}"),
+    ("auth/{path*}/tune", "mounts/auth/{path*}/tune"),
+    ("rotate", "rotate/keyring"),
+    ("rotate/config", "rotate/keyring/config"),
+    *((f"rekey/{what}", f"rotate/root/{what}") for what in ("init", "update", "verify", "backup")),
+    *((f"rekey-recovery-key/{what}", f"rotate/recovery/{what}") for what in ("init", "update", "verify")),
+    ("rekey/recovery-key-backup", "rotate/recovery/backup"),
+    ("generate-root/update", "generate-root-token/update"),
+    ("generate-root/attempt", "generate-root", "generate-root-token/attempt"),
+)
+_BY_BODY = {
+    # Whoever denies these paths for some leases means the leases, whichever way they are named.
+    "leases/renew": ("renew", "leases/renew/{lease_id}", "renew/{lease_id}"),
+    "renew": ("leases/renew", "leases/renew/{lease_id}", "renew/{lease_id}"),
+    "leases/revoke": ("revoke", "leases/revoke/{lease_id}", "revoke/{lease_id}"),
+    "revoke": ("leases/revoke", "leases/revoke/{lease_id}", "revoke/{lease_id}"),
+}
+
+
+def _each() -> Iterator[tuple[str, tuple[str, ...]]]:
+    for group in _PAIRS:
+        for pattern in group:
+            yield pattern, tuple(other.replace("*", "") for other in group if other != pattern)
+
+
+SYNONYMS: Mapping[str, tuple[str, ...]] = {**dict(_each()), **_BY_BODY}
