@@ -46,7 +46,9 @@ class Match(msgspec.Struct, frozen=True):
     parameters: dict[str, str]
     """In their canonical form."""
     path: str
-    """The request's path in its canonical form, relative to the mount: the only spelling that anybody sees."""
+    """The request's path in its canonical form, relative to the mount: the only spelling that anybody goes by."""
+    written: dict[str, str] = {}
+    """The parameters as the client wrote them, if that was not their canonical form."""
 
     def form(self, mount_path: str) -> Form:
         """How rules have to be written to be compared with the path.
@@ -120,12 +122,13 @@ def _match(
 ) -> Match:
     if not declaration.forms:
         return Match(route, declaration, parameters, path)
-    written = canonical(declaration.forms, parameters)
-    if written is not parameters:
-        path = fill_pattern(route.pattern, written)
-        if operation in _LISTINGS and not path.endswith("/"):
-            path += "/"
-    return Match(route, declaration, written, path)
+    formed = canonical(declaration.forms, parameters)
+    if formed is parameters:
+        return Match(route, declaration, parameters, path)
+    path = fill_pattern(route.pattern, formed)
+    if operation in _LISTINGS and not path.endswith("/"):
+        path += "/"
+    return Match(route, declaration, formed, path, parameters)
 
 
 def _head(pattern: str) -> str:
@@ -169,8 +172,8 @@ class Engine:
     plugin_version: ClassVar[str] = ""
     routes: ClassVar[RouteTable]
     synonyms: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """By a declared pattern, without forms: the other paths of the mount that name the same thing.  A policy that denies
-    one of them denies this one too.  What stands in braces is a parameter of the path or a field of the body."""
+    """By a declared pattern, without forms: the other paths of the mount that name the same thing.  A policy that
+    denies one of them denies this one too.  What stands in braces is a parameter of the path or a field of the body."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -207,6 +210,8 @@ class Engine:
         if request.data:
             # A field that this verb doesn't read has to make sense all the same, as other verbs of the path take it.
             check(match.route.fields, request.data, prefix=prefix)
+        if match.written:
+            request = msgspec.structs.replace(request, written=match.written)
         function: Endpoint = getattr(self, declaration.function)
         response = await function(request, **arguments)
         if response is not None and request.data and not declaration.takes_anything:

@@ -77,6 +77,8 @@ class Request(msgspec.Struct, frozen=True):
     headers: dict[str, str] = {}
     """Only those that the mount's `passthrough_request_headers` let through, in lower case."""
     request_id: str = ""
+    written: dict[str, str] = {}
+    """Parameters of the path as the client wrote them, for answers that repeat them; empty if that is how they are kept."""
 
     def __repr__(self) -> str:
         return f"Request({self.operation} {self.mount.path}{self.path})"

@@ -95,7 +95,8 @@ class AuditPaths(SystemEngine):
         found = (await view.parts.audit.headers(view.txn)).get(header)
         if found is None:
             raise InvalidRequest("Could not find header in config")
-        return Response(data={header: {"hmac": found.hmac}}, repeat=True)
+        shown = request.written.get("header", header)  # clients look it up by the name that they asked for
+        return Response(data={shown: {"hmac": found.hmac}}, repeat=True)
 
     @path.write("config/auditing/request-headers/{header:lower}", sudo=True)
     async def write_header(self, request: Request, header: str, body: HeaderBody) -> Response | None:
