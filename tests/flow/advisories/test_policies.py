@@ -163,3 +163,20 @@ async def test_cve_2023_5954_policy_checks_leave_nothing_behind() -> None:
         await node.ask("GET", f"probe/rows/{number}", token=token)
         await node.ask("GET", f"other/{number}", token=token)
     assert len(derived) == before
+
+
+@pytest.mark.parametrize(
+    ("setting", "written"),
+    [("disallowed_policies", "Admin"), ("disallowed_policies_glob", "Admin"), ("disallowed_policies_glob", "ADM*")],
+)
+@in_a_loop
+async def test_cve_2026_89322_a_role_disallows_in_every_spelling(setting: str, written: str) -> None:
+    """There rules were compared with names before these got the form that they are kept in.
+
+    Here a role that disallows `Admin*` would have given `admin`.
+    """
+    node = await TestNode.start()
+    await node.ok("POST", "auth/token/roles/limited", {setting: [written]})
+    for asked in ("admin", "Admin", " ADMIN "):
+        answer = await node.ask("POST", "auth/token/create/limited", {"policies": [asked]})
+        assert answer.status == 400, (asked, answer)

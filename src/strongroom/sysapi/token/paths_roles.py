@@ -96,7 +96,8 @@ def _changed(role: TokenRole, body: RoleBody) -> TokenRole:
             given[name] = tuple(sorted({item.lower() for item in names} - {""}))
     for name in ("allowed_policies_glob", "disallowed_policies_glob"):
         if (patterns := getattr(body, name)) is not None:
-            given[name] = tuple(sorted(set(patterns) - {""}))
+            # As the names that they are compared with: a role that disallows `Admin*` means `admin` too.
+            given[name] = tuple(sorted({item.lower() for item in patterns} - {""}))
     if body.allowed_entity_aliases is not None:
         given["allowed_entity_aliases"] = tuple(sorted({alias.lower() for alias in body.allowed_entity_aliases} - {""}))
     for name in ("orphan", "renewable", "path_suffix"):
