@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -34,12 +36,8 @@ def test_cve_2024_6468_a_stranger_to_the_proxy_protocol_stops_nothing() -> None:
         for _ in range(20):
             with server.connect() as sock:
                 sock.sendall(b"PROXY TCP4 203.0.113.7 127.0.0.1 4711 8200\r\n" + request("/v1/a"))
-                try:
+                with contextlib.suppress(ConnectionError):
                     assert read_all(sock) == b""
-                except ConnectionError:
-                    pass
-        import socket
-
         with socket.socket() as sock:
             sock.settimeout(10)
             sock.bind(("127.0.0.2", 0))

@@ -11,17 +11,19 @@ import pytest
 from tests.conformance.processes.node import Node, running
 
 CANARY = "canary-of-the-environment"
-ENVIRONMENT = {
-    name: f"http://user:{CANARY}@127.0.0.1:9"
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "NO_PROXY")
-} | {"VAULT_TOKEN": CANARY, "STRONGROOM_TOKEN": CANARY, "GITHUB_TOKEN": CANARY}
+ENVIRONMENT = dict.fromkeys(
+    ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "NO_PROXY"),
+    f"http://user:{CANARY}@127.0.0.1:9",
+) | {"VAULT_TOKEN": CANARY, "STRONGROOM_TOKEN": CANARY, "GITHUB_TOKEN": CANARY}
 
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     """A node that was started with secrets in its environment, and with an open umask."""
     directory = tmp_path_factory.mktemp("advisories")
-    started = Node(directory, workers_wanted=1, environment=ENVIRONMENT, runs_as=("sh", "-c", 'umask 0; exec "$@"', "sh"))
+    started = Node(
+        directory, workers_wanted=1, environment=ENVIRONMENT, runs_as=("sh", "-c", 'umask 0; exec "$@"', "sh")
+    )
     with running(started) as node:
         node.ready()
         node.ok("POST", "sys/mounts/kv", {"type": "kv"})

@@ -133,7 +133,9 @@ def test_cve_2025_62705_bytes_are_digested_like_texts() -> None:
 
     Here whatever an engine answers in bytes would have been there for all to read.
     """
-    shown = digest_values({"a": CANARY.encode(), "b": [CANARY.encode(), (CANARY.encode(),)]}, lambda text: f"#{len(text)}")
+    shown = digest_values(
+        {"a": CANARY.encode(), "b": [CANARY.encode(), (CANARY.encode(),)]}, lambda text: f"#{len(text)}"
+    )
     assert shown == {"a": f"#{len(CANARY)}", "b": [f"#{len(CANARY)}", [f"#{len(CANARY)}"]]}
 
 

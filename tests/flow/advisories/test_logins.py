@@ -21,7 +21,7 @@ async def with_ann(**settings: object) -> TestNode:
     return node
 
 
-async def log_in(node: TestNode, name: str, password: str = "wrong") -> Answer:  # noqa: S107 - of a test
+async def log_in(node: TestNode, name: str, password: str = "wrong") -> Answer:
     """Try to log in."""
     return await node.ask("POST", f"{LOGIN}/{name}", {"password": password}, token="")
 

@@ -1,4 +1,4 @@
-"""Advisories about the paths that serve operators: who may spoil a ceremony, and what is told to nobody in particular."""
+"""Advisories about the paths for operators: who may spoil a ceremony, what is told to strangers, what code runs."""
 
 from __future__ import annotations
 
