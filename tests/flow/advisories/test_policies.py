@@ -71,6 +71,32 @@ async def test_cve_2026_3605_a_path_that_climbs_deletes_nothing(there: str) -> N
     assert (await node.ok("GET", "kv/data/other")).data["data"] == {"value": "other"}
 
 
+@in_a_loop
+async def test_cve_2026_3605_a_slash_at_the_end_deletes_nothing() -> None:
+    """There whoever may not touch a secret, but all others by a glob, could delete it all the same.
+
+    Here the slash would have made another path of it to the rules, and the same one to the engine.
+    """
+    node = await TestNode.start()
+    await versioned(node)
+    token = await node.token(
+        'path "kv/*" { capabilities = ["create", "read", "update", "patch", "delete", "list"] }\n'
+        + "\n".join(
+            f'path "kv/{folder}/other" {{ capabilities = ["deny"] }}'
+            for folder in ("data", "metadata", "delete", "undelete", "destroy", "subkeys")
+        )
+    )
+    before = (await node.ok("GET", "kv/metadata/other")).data
+    for folder in ("data", "metadata", "delete", "undelete", "destroy", "subkeys"):
+        for method in ("GET", "DELETE", "PUT", "PATCH"):
+            body = {"versions": [1], "data": {}} if method in {"PUT", "PATCH"} else None
+            answer = await node.ask(method, f"kv/{folder}/other/", body, token)
+            assert answer.status >= 400, (method, folder, answer)
+            assert "current_version" not in str(answer.body)
+    assert (await node.ok("GET", "kv/metadata/other")).data == before
+    assert (await node.ok("GET", "kv/data/other")).data["data"] == {"value": "other"}
+
+
 @pytest.mark.parametrize("value", ["a/b", "a/../b", "*", "+", "a*", "a,b"])
 @in_a_loop
 async def test_cve_2026_5006_a_value_in_a_template_is_one_segment(value: str) -> None:

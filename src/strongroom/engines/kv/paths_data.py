@@ -96,7 +96,8 @@ class DataPaths:
     @path.delete("data/{path*}")
     async def delete_data(self, request: Request, path: str) -> None:
         """Delete the newest version; it can be brought back."""
-        secret = await secrets.find(request.view, path.rstrip("/"))
+        # With a slash at its end it is another path to the rules, so it must not be the same secret here.
+        secret = await secrets.find(request.view, path)
         if secret.metadata is None:
             return
         metadata = logic.with_deleted(secret.metadata, [secret.metadata.current_version], request.now)

@@ -44,7 +44,9 @@ class MetadataPaths:
     @path.read("metadata/{path*}")
     async def read_metadata(self, request: Request, path: str) -> Response:
         """Read a secret's settings and its history."""
-        secret = await secrets.find(request.view, path.rstrip("/"))
+        if path.endswith("/"):
+            raise NotFound  # a folder, and to the rules another path than the secret's
+        secret = await secrets.find(request.view, path)
         if secret.metadata is None:
             raise NotFound
         return Response(data=logic.show_metadata(secret.metadata))
@@ -88,7 +90,7 @@ class MetadataPaths:
     @path.delete("metadata/{path*}")
     async def delete_metadata(self, request: Request, path: str) -> None:
         """Remove a secret with its whole history."""
-        secrets.remove(request.view, await secrets.find(request.view, path.rstrip("/")))
+        secrets.remove(request.view, await secrets.find(request.view, path))
 
     @path.list_("metadata/{folder**}")
     async def list_metadata(self, request: Request, folder: str, body: Page) -> Response:
