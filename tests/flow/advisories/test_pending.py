@@ -33,50 +33,84 @@ async def test_cve_2026_4525_a_token_is_not_passed_to_a_login_either() -> None:
 
 
 @pytest.mark.parametrize("spelling", ["admin", "Admin", "ADMIN", " admin", "admin ", "\tadmin"])
-@pytest.mark.parametrize("shape", [lambda name: [name], lambda name: name, lambda name: ["default", name]])
+@pytest.mark.parametrize("shape", ["list", "text", "among-others", "comma-separated"])
 @in_a_loop
-async def test_cve_2026_89322_a_denied_policy_is_denied_in_every_spelling(spelling: str, shape: object) -> None:
+async def test_cve_2026_89322_a_denied_policy_is_denied_in_every_spelling(spelling: str, shape: str) -> None:
     """There rules were compared with names before these got the form that they are kept in.
 
     Here whoever may make tokens, but none with `admin`, would have made one with `Admin`.
     """
-    assert callable(shape)
     node = await TestNode.start()
     maker = await node.token(
         'path "auth/token/create" { capabilities = ["create", "update", "sudo"]\n'
         '  denied_parameters = { "policies" = ["admin"] } }'
     )
-    answer = await node.ask("POST", "auth/token/create", {"policies": shape(spelling)}, maker)
+    policies: dict[str, object] = {
+        "list": [spelling],
+        "text": spelling,
+        "among-others": ["default", spelling],
+        "comma-separated": f"default,{spelling}",
+    }
+    answer = await node.ask("POST", "auth/token/create", {"policies": policies[shape]}, maker)
     assert answer.status in {400, 403} or "admin" not in answer.body["auth"]["policies"], answer
 
 
-@pytest.mark.parametrize("name", ["Admin", "ADMIN", "admin%20", "%20admin"])
+@pytest.mark.parametrize("given", ["Admin", " admin", "default,admin", ["default,admin"], ["ADMIN"], "default, Admin"])
 @in_a_loop
-async def test_cve_2026_89322_a_denied_resource_is_denied_in_every_spelling(name: str) -> None:
+async def test_cve_2026_89322_a_denied_policy_is_denied_to_users_too(given: object) -> None:
+    """The same for users: what one text lists, and how it spells it, is judged as what is kept.
+
+    Here whoever may write users, but none with `admin`, would have written one with `default,admin`.
+    """
+    node = await TestNode.start()
+    await node.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+    writer = await node.token(
+        'path "auth/userpass/users/*" { capabilities = ["create", "update"]\n'
+        '  denied_parameters = { "token_policies" = ["admin"] } }'
+    )
+    await node.ask("POST", "auth/userpass/users/ann", {"password": "x", "token_policies": given}, writer)
+    login = await node.ask("POST", "auth/userpass/login/ann", {"password": "x"}, "")
+    assert login.status == 400 or "admin" not in login.body["auth"]["policies"], login
+
+
+@pytest.mark.parametrize(
+    ("denied", "spelled"),
+    [
+        ("sys/policies/acl/admin", "sys/policies/acl/Admin"),
+        ("sys/policy/admin", "sys/policy/ADMIN"),
+        ("auth/userpass/users/admin", "auth/userpass/users/Admin"),
+        ("auth/userpass/users/admin/password", "auth/userpass/users/ADMIN/password"),
+        ("auth/userpass/users/admin/policies", "auth/userpass/users/ADMIN/policies"),
+        ("sys/config/auditing/request-headers/x-a", "sys/config/auditing/request-headers/X-A"),
+        ("sys/mounts/probe", "sys/mounts/probe/"),
+        ("sys/auth/userpass", "sys/auth/userpass/"),
+        ("sys/audit/recorder", "sys/audit/recorder/"),
+    ],
+)
+@in_a_loop
+async def test_cve_2026_89322_a_denied_resource_is_denied_in_every_spelling(denied: str, spelled: str) -> None:
     """There, too, a rule for `sys/policies/acl/admin` didn't count for `sys/policies/acl/Admin`, which is the same.
 
-    Here whoever may write all policies but one, or all users but one, would have written that one.
+    Here whoever may do everything but touch one policy, user, header, mount or audit device, touches it all the same.
     """
     node = await TestNode.start()
     await node.ok("POST", "sys/auth/userpass", {"type": "userpass"})
     await node.ok("POST", "auth/userpass/users/admin", {"password": "x"})
     await node.ok("PUT", "sys/policies/acl/admin", {"policy": NARROW})
-    token = await node.token(
-        'path "sys/policies/acl/*" { capabilities = ["create", "update", "delete", "read"] }\n'
-        'path "sys/policies/acl/admin" { capabilities = ["deny"] }\n'
-        'path "sys/policy/*" { capabilities = ["create", "update", "delete", "read"] }\n'
-        'path "sys/policy/admin" { capabilities = ["deny"] }\n'
-        'path "auth/userpass/users/*" { capabilities = ["create", "update", "delete", "read"] }\n'
-        'path "auth/userpass/users/admin" { capabilities = ["deny"] }\n'
-        'path "auth/userpass/users/admin/*" { capabilities = ["deny"] }'
-    )
-    wide = 'path "*" { capabilities = ["sudo"] }'
-    for folder in ("sys/policies/acl", "sys/policy"):
-        await node.ask("PUT", f"{folder}/{name}", {"policy": wide}, token)
-        await node.ask("DELETE", f"{folder}/{name}", None, token)
-    assert (await node.ok("GET", "sys/policies/acl/admin")).data["policy"] == NARROW
-    for path in (name, f"{name}/password", f"{name}/policies"):
-        await node.ask("POST", f"auth/userpass/users/{path}", {"password": "y", "token_policies": "admin"}, token)
-    await node.ask("DELETE", f"auth/userpass/users/{name}", None, token)
-    login = await node.ok("POST", "auth/userpass/login/admin", {"password": "x"}, "")
-    assert login.body["auth"]["policies"] == ["default"]
+    await node.ok("PUT", "sys/config/auditing/request-headers/x-a", {})
+    await node.ok("PUT", "sys/audit/recorder", {"type": "recorder"})
+    everything = 'path "*" { capabilities = ["create", "read", "update", "patch", "delete", "list", "sudo"] }\n'
+    token = await node.token(f'{everything} path "{denied}" {{ capabilities = ["deny"] }}')
+    before = await kept(node)
+    for method in ("GET", "PUT", "PATCH", "DELETE"):
+        body = {"policy": everything, "password": "y", "token_policies": "admin", "hmac": True, "description": "y"}
+        answer = await node.ask(method, spelled, body if method in {"PUT", "PATCH"} else None, token)
+        assert answer.status >= 400, (method, answer)
+    assert await kept(node) == before
+
+
+async def kept(node: TestNode) -> list[object]:
+    """What there is of each kind, and whether the user's password is still the same."""
+    paths = ("sys/policies/acl/admin", "auth/userpass/users/admin", "sys/config/auditing/request-headers", "sys/mounts")
+    found: list[object] = [(await node.ask("GET", path)).body.get("data") for path in (*paths, "sys/auth", "sys/audit")]
+    return [*found, (await node.ask("POST", "auth/userpass/login/admin", {"password": "x"}, "")).status]
