@@ -114,3 +114,25 @@ async def test_cve_2026_55774_a_lease_id_alone_ends_nothing() -> None:
         for path in (f"sys/leases/{verb}", f"sys/leases/{verb}/{id_}"):
             assert (await node.ask("PUT", path, {"lease_id": id_}, token)).status == 403, path
     await node.ok("PUT", "sys/leases/lookup", {"lease_id": id_})
+
+
+@in_a_loop
+async def test_cve_2026_55774_the_lease_is_the_one_that_the_rule_is_about() -> None:
+    """There rules were got round by naming a lease in another place than where they look.
+
+    Here a token that may end the leases below `other/` would have ended any, by naming it in the body.
+    """
+    node = await TestNode.start()
+    id_, _ = await lease(node)
+    token = await node.token(
+        "\n".join(
+            f'path "sys/{folder}/other/*" {{ capabilities = ["update", "create"] }}'
+            for folder in ("leases/revoke", "leases/renew", "revoke", "renew")
+        )
+    )
+    before = (await node.ok("PUT", "sys/leases/lookup", {"lease_id": id_})).data
+    for folder in ("leases/revoke", "leases/renew", "revoke", "renew"):
+        answer = await node.ask("PUT", f"sys/{folder}/other/x", {"lease_id": id_, "increment": 3600}, token)
+        assert answer.status == 400, (folder, answer)
+    assert (await node.ok("PUT", "sys/leases/lookup", {"lease_id": id_})).data == before
+    await node.ok("PUT", f"sys/leases/revoke/{id_}", {"lease_id": id_, "sync": True})

@@ -93,7 +93,7 @@ class LeasePaths(SystemEngine):
     @path.write("renew/{url_lease_id*}")
     async def renew_lease_by_url(self, request: Request, url_lease_id: str, body: RenewLeaseBody) -> Response | None:
         """Let a lease run longer."""
-        return await _renew(request, body.lease_id or url_lease_id, body.increment)
+        return await _renew(request, _same(url_lease_id, body.lease_id), body.increment)
 
     @path.write("leases/revoke")
     @path.write("revoke")
@@ -108,7 +108,7 @@ class LeasePaths(SystemEngine):
     @path.write("revoke/{url_lease_id*}")
     async def revoke_lease_by_url(self, request: Request, url_lease_id: str, body: RevokeLeaseBody) -> Response | None:
         """End a lease; an unknown one has ended already."""
-        await _revoke(request, body.lease_id or url_lease_id, sync=bool(body.sync))
+        await _revoke(request, _same(url_lease_id, body.lease_id), sync=bool(body.sync))
         return _accepted(body.sync)
 
     @path.write("leases/revoke-prefix/{prefix*}", sudo=True)
@@ -155,6 +155,13 @@ class LeasePaths(SystemEngine):
 def _accepted(sync: bool | None) -> Response | None:
     """What is answered when nothing stands in the way: 202 to clients that ask for no waiting, as they expect it."""
     return Response(status=202, raw=RawBody(b"", "application/json")) if sync is False else None
+
+
+def _same(url_lease_id: str, lease_id: str) -> str:
+    """The lease that the path names; rules are about paths, so the body may not name another one."""
+    if lease_id and lease_id != url_lease_id:
+        raise InvalidRequest("the lease IDs of path and body differ")
+    return url_lease_id
 
 
 def _required(lease: str) -> str:
