@@ -169,7 +169,7 @@ class Pipeline:
         entry = known.entry
         try:
             if known.request.operation is Operation.UPDATE and entry is not None and match is not None:
-                asked = self._ask(txn, known, entry, match, router)
+                asked = self._ask(txn, known, entry, router, known.request.token)
                 if entry.engine is not None and not await entry.engine.exists(asked, match):
                     known = msgspec.structs.replace(known, request=access.as_create(known.request))
             return await access.authorize(self.parts, txn, known, entry, match)
@@ -204,7 +204,8 @@ class Pipeline:
             self.parts.audit.request(progress.sinks, known, _error_text(refusal), now)
             progress.audited = True
 
-    def _ask(self, txn: Transaction, known: Known, entry: MountEntry, match: Match, router: Router) -> Request:
+    def _ask(self, txn: Transaction, known: Known, entry: MountEntry, router: Router, token: str) -> Request:
+        """What the engine is asked; `token` is what no header may show it."""
         request, bearer = known.request, known.bearer
         view: View
         if isinstance(entry.engine, SystemEngine):
@@ -221,7 +222,7 @@ class Pipeline:
             now=request.received_at,
             client=_client(bearer) if bearer is not None else None,
             address=request.address,
-            headers=_passed(known, entry.record.config.passthrough_request_headers),
+            headers=_passed(request, entry.record.config.passthrough_request_headers, token),
             request_id=request.id,
         )
 
@@ -233,7 +234,19 @@ class Pipeline:
                 f'the mount "{entry.record.full_path}" is of type "{entry.record.type}", which this server does not '
                 "have or its configuration does not allow"
             )
-        return await entry.engine.answer(self._ask(txn, known, entry, match, router), match)
+        token = known.request.token
+        if known.bearer is None and not await self._is_token(txn, entry, known.request, router):
+            token = ""
+        return await entry.engine.answer(self._ask(txn, known, entry, router, token), match)
+
+    async def _is_token(self, txn: Transaction, entry: MountEntry, request: ApiRequest, router: Router) -> bool:
+        """Whether a login carries a token of ours, which its method must not see; another's is what it may be about.
+
+        Source: CVE-2026-4525
+        """
+        if not entry.record.config.passthrough_request_headers or not request.token:
+            return False
+        return await self.parts.tokens.alive(txn, request.token, router, request.received_at) is not None
 
     async def _finish(self, txn: Transaction, known: Known, entry: MountEntry, response: Response | None) -> Answer:
         """Turn what the engine answered into what the client gets: a lease, a token, a wrapping."""
@@ -343,15 +356,14 @@ def _is_open(entry: MountEntry, request: ApiRequest) -> bool:
     return entry.engine is not None and entry.engine.routes.is_open(request.path[len(entry.record.full_path) :])
 
 
-def _passed(known: Known, names: tuple[str, ...] | None) -> dict[str, str]:
+def _passed(request: ApiRequest, names: tuple[str, ...] | None, token: str) -> dict[str, str]:
     """The headers that a mount lets through to its engine: never the one that this request's token came in."""
     if not names:
         return {}
-    request = known.request
     wanted = {name.lower() for name in names} - {"x-vault-token"}
     headers = {name: request.headers[name] for name in wanted if name in request.headers}
     bearer = headers.get("authorization", "").removeprefix("Bearer ").strip()
-    if known.bearer is not None and same(bearer.encode(), request.token.encode()):
+    if token and same(bearer.encode(), token.encode()):
         del headers["authorization"]
     return headers
 

@@ -17,6 +17,7 @@ import msgspec
 
 from strongroom.sdk.fields import Field
 from strongroom.sdk.spelling import PLAIN, Form
+from strongroom.services.policy.index import Index
 from strongroom.services.policy.parameters import check_parameters
 from strongroom.services.policy.parse import (
     CAPABILITIES,
@@ -36,7 +37,7 @@ from strongroom.services.policy.parse import (
     Policy,
     Rule,
 )
-from strongroom.services.policy.paths import Pattern, Priority, covers, parse_pattern
+from strongroom.services.policy.paths import Pattern, better, covers, parse_pattern
 
 _NEEDED: Mapping[str, int] = {
     "create": CREATE,
@@ -74,8 +75,10 @@ class Decision(msgspec.Struct, frozen=True):
     policies: tuple[str, ...] = ()
     """Names of the policies that grant the operation, in their order."""
     root: bool = False
-    denied_by: Pattern | None = None
-    """The pattern of the rule that denies everything on the path; None where there is no such rule."""
+    pattern: Pattern | None = None
+    """Of the rules that decide; None where there are none."""
+    denied: bool = False
+    """Whether one of them denies everything on the path."""
 
 
 REFUSED = Decision(allowed=False)
@@ -96,7 +99,7 @@ class Acl:
         form: how the paths that are asked about are written; rules are brought into the same form.
     """
 
-    __slots__ = ("_exact", "_prefix_lengths", "_prefixes", "_root", "_segments", "valid_until")
+    __slots__ = ("_denies", "_root", "_rules", "valid_until")
 
     valid_until: float
     """Seconds since the epoch; afterwards a rule will have expired, and the object must be made anew."""
@@ -116,21 +119,10 @@ class Acl:
                 if policy.namespace or form is not PLAIN:
                     pattern = parse_pattern(form.of_rule(policy.namespace + pattern.text))
                 merged.setdefault(pattern.text, (pattern, _Merged()))[1].add(rule, policy.name)
-        self._exact: dict[str, _Entry] = {}
-        self._prefixes: dict[str, tuple[Priority, _Entry]] = {}
-        self._segments: _Node | None = None
-        for pattern, rules in merged.values():
-            self._index(pattern, rules.entry(pattern))
-        self._prefix_lengths = tuple(sorted({len(prefix) for prefix in self._prefixes}, reverse=True))
-
-    def _index(self, pattern: Pattern, entry: _Entry) -> None:
-        if pattern.segments:
-            self._segments = self._segments or _Node()
-            self._segments.insert(pattern, entry)
-        elif pattern.is_glob:
-            self._prefixes[pattern.literal] = (pattern.priority, entry)
-        else:
-            self._exact[pattern.text] = entry
+        entries = [(pattern, rules.entry(pattern)) for pattern, rules in merged.values()]
+        self._rules = Index(entries)
+        denies = {pattern.text.lower() for pattern, entry in entries if entry[1].denied}
+        self._denies = Index((parse_pattern(text), parse_pattern(text)) for text in denies) if denies else None
 
     def decide(self, path: str, operation: str) -> Decision:
         """What the rules say.
@@ -144,18 +136,34 @@ class Acl:
             return _ROOT
         if operation == "help":
             return _HELP
-        entry = self._find(path, paged=operation in _PAGED)
-        if entry is None:
-            return REFUSED
-        return entry[0].get(operation, entry[1])
+        paged = operation in _PAGED
+        entry = self._rules.find(path, paged=paged)
+        decision = REFUSED if entry is None else entry[0].get(operation, entry[1])
+        return decision if self._denies is None else self._unless_denied(decision, path, self._denies, paged=paged)
+
+    def _unless_denied(self, decision: Decision, path: str, denies: Index[Pattern], *, paged: bool) -> Decision:
+        """The decision, unless a better rule denies the path written in other letters.
+
+        Source: CVE-2026-93335
+        """
+        if decision.denied:
+            return decision
+        denying = denies.find(path.lower(), paged=paged)
+        if denying is None or (decision.pattern is not None and not better(denying, decision.pattern)):
+            return decision
+        return Decision(allowed=False, pattern=denying, denied=True)
 
     def capabilities(self, path: str) -> list[str]:
         """The capabilities on a path as `sys/capabilities` names them: sorted, `["root"]`, or `["deny"]` for none."""
         if self._root:
             return ["root"]
         # A path is looked up as a list would be, since that finds the rules with and without the slash at its end.
-        entry = self._find(path.lstrip("/"), paged=True)
-        granted = entry[1].capabilities if entry is not None else 0
+        path = path.lstrip("/")
+        entry = self._rules.find(path, paged=True)
+        decision = REFUSED if entry is None else entry[1]
+        if self._denies is not None:
+            decision = self._unless_denied(decision, path, self._denies, paged=True)
+        granted = decision.capabilities
         return [name for name, bit in CAPABILITIES.items() if granted & bit] or ["deny"]
 
     def overruled(self, path: str, others: Iterable[str], operation: str) -> bool:
@@ -164,79 +172,12 @@ class Acl:
         A rule that covers both has been weighed for `path` already, against better ones.
         """
         for other in others:
-            denied_by = self.decide(other, operation).denied_by
-            if denied_by is not None and not covers(denied_by, path):
-                return True
+            found = self.decide(other, operation)
+            if found.denied and found.pattern is not None:
+                lowered = parse_pattern(found.pattern.text.lower())
+                if not covers(found.pattern, path) and not covers(lowered, path.lower()):
+                    return True
         return False
-
-    def _find(self, path: str, *, paged: bool) -> _Entry | None:
-        """The rules of the pattern that decides on this path."""
-        entry = self._exact.get(path)
-        if entry is not None:
-            return entry
-        if paged and path.endswith("/"):
-            entry = self._exact.get(path[:-1])
-            return entry or self._covering(path) or self._covering(path[:-1], only_segments=True)
-        return self._covering(path)
-
-    def _covering(self, path: str, *, only_segments: bool = False) -> _Entry | None:
-        """The rules of the best pattern with a glob or a wildcard."""
-        best: tuple[Priority, _Entry] | None = None
-        if not only_segments:
-            size = len(path)
-            for length in self._prefix_lengths:
-                if length <= size and (found := self._prefixes.get(path[:length])) is not None:
-                    best = found
-                    break
-        if self._segments is not None:
-            for candidate in self._segments.covering(path):
-                if best is None or candidate[0] > best[0]:
-                    best = candidate
-        return best[1] if best is not None else None
-
-
-class _Node:
-    """A segment in the tree of patterns with `+`."""
-
-    __slots__ = ("ends", "globs", "inner")
-
-    def __init__(self) -> None:
-        self.inner: dict[str, _Node] = {}
-        self.ends: tuple[Priority, _Entry] | None = None
-        self.globs: list[tuple[str, tuple[Priority, _Entry]]] = []
-        """What the next segment must begin with."""
-
-    def insert(self, pattern: Pattern, entry: _Entry) -> None:
-        """Put a pattern below this root."""
-        node = self
-        walked = pattern.segments[:-1] if pattern.is_glob else pattern.segments
-        for segment in walked:
-            node = node.inner.setdefault(segment, _Node())
-        if pattern.is_glob:
-            node.globs.append((pattern.segments[-1], (pattern.priority, entry)))
-        else:
-            node.ends = (pattern.priority, entry)
-
-    def covering(self, path: str) -> list[tuple[Priority, _Entry]]:
-        """Every pattern below this root that covers the path."""
-        found: list[tuple[Priority, _Entry]] = []
-        level = [self]
-        for segment in path.split("/"):
-            below: list[_Node] = []
-            for node in level:
-                for start, candidate in node.globs:
-                    if segment.startswith(start):
-                        found.append(candidate)
-                inner = node.inner
-                if segment != "+" and (child := inner.get(segment)) is not None:
-                    below.append(child)
-                if (child := inner.get("+")) is not None:
-                    below.append(child)
-            if not below:
-                return found
-            level = below
-        found += [node.ends for node in level if node.ends is not None]
-        return found
 
 
 class _Merged:
@@ -259,16 +200,16 @@ class _Merged:
     def entry(self, pattern: Pattern) -> _Entry:
         """The decisions that follow for the paths of the pattern."""
         if self._capabilities & DENY:
-            return {}, Decision(allowed=False, denied_by=pattern)
+            return {}, Decision(allowed=False, pattern=pattern, denied=True)
         bits = self._capabilities
         constraints = None if self._constraints == NO_CONSTRAINTS else self._constraints
         sudo = bool(bits & SUDO)
         granted = {
-            operation: Decision(True, bits, sudo, constraints, self._granting(needed))
+            operation: Decision(True, bits, sudo, constraints, self._granting(needed), pattern=pattern)
             for operation, needed in _NEEDED.items()
             if bits & needed
         }
-        return granted, Decision(False, bits, sudo, constraints)
+        return granted, Decision(False, bits, sudo, constraints, pattern=pattern)
 
     def _granting(self, needed: int) -> tuple[str, ...]:
         return tuple(dict.fromkeys(policy for policy, bits in self._rules if bits & needed))

@@ -61,6 +61,11 @@ def parse_pattern(text: str) -> Pattern:
     return Pattern(text, literal, literal != text, tuple(literal.split("/")) if wild else ())
 
 
+def better(one: Pattern, other: Pattern) -> bool:
+    """Whether the first of two patterns that cover the same path, in whatever letters, fits it better."""
+    return one.priority[:4] > other.priority[:4]
+
+
 def covers(pattern: Pattern, path: str) -> bool:
     """Whether a rule of this pattern is about the path."""
     if not pattern.segments:
