@@ -78,7 +78,7 @@ class Request(msgspec.Struct, frozen=True):
     """Only those that the mount's `passthrough_request_headers` let through, in lower case."""
     request_id: str = ""
     written: dict[str, str] = {}
-    """Parameters of the path as the client wrote them, for answers that repeat them; empty if that is their one form."""
+    """Parameters of the path as the client wrote them, for answers that repeat them; empty if in their one form."""
 
     def __repr__(self) -> str:
         return f"Request({self.operation} {self.mount.path}{self.path})"
