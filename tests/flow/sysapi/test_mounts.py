@@ -134,7 +134,7 @@ def test_one_set_of_rules_for_paths(tmp_path: Path) -> None:
 
 
 def test_names_of_roles_are_those_of_users() -> None:
-    """A role of tokens has a name of letters and digits, with dots and hyphens between them; others aren't supported."""
+    """A role of tokens has a name of letters and digits, with dots and hyphens between; no other is supported."""
 
     async def run(server: Server) -> None:
         for name in ("a b", "+", "*", ".a", "a.", "a@b", "é", "a%2fb"):

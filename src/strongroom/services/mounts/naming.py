@@ -1,8 +1,8 @@
 """Which paths mounts and audit devices can have: one set of rules, whether the path came in the URL or in a body.
 
 A path of the URL was brought into plain form by the listener before it got here; one in a body, as that of
-`sys/remount`, was not.  A mount that only one spelling of a request reaches, or that a policy can't name by itself, is none that an
-administrator can see through.
+`sys/remount`, was not.  A mount that only one spelling of a request reaches, or that a policy can't
+name by itself, is none that an administrator can see through.
 """
 
 from __future__ import annotations
