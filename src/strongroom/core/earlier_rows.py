@@ -12,7 +12,7 @@ from functools import partial
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.side_by_side import side_by_side
-from strongroom.services.due import LEASE, LOCKOUT, SINGLE_USE, TOKEN, due_key, milliseconds
+from strongroom.services.due import LEASE, LOCKOUT, SINGLE_USE, TOKEN, key_at, milliseconds
 from strongroom.services.leases.records import LeaseRecord
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.records import DueRecord
@@ -65,21 +65,16 @@ async def _token(txn: Transaction, at_ms: int, id_: str) -> tuple[str, str] | No
     # At another time than its own the row may be that of a token that is used up, or a left-over: both wait there.
     own = bool(record.expires_at) and milliseconds(record.expires_at) == at_ms
     kind = record.due_kind if own else SINGLE_USE
-    return due_key(_seconds(at_ms), kind, id_), kind
+    return key_at(at_ms, kind, id_), kind
 
 
 async def _lease(txn: Transaction, at_ms: int, id_: str) -> tuple[str, str] | None:
     record = await txn.read(keys.LEASE + id_, LeaseRecord)
-    return (due_key(_seconds(at_ms), LEASE, id_, record.mount), LEASE) if record is not None else None
+    return (key_at(at_ms, LEASE, id_, record.mount), LEASE) if record is not None else None
 
 
 async def _lockout(txn: Transaction, at_ms: int, id_: str) -> tuple[str, str] | None:
-    return due_key(_seconds(at_ms), LOCKOUT, id_), LOCKOUT
-
-
-def _seconds(at_ms: int) -> float:
-    """A time that gives these milliseconds again; the quotient alone may be a hair below."""
-    return (at_ms + 0.5) / 1000
+    return key_at(at_ms, LOCKOUT, id_), LOCKOUT
 
 
 _PLACES: dict[str, Callable[[Transaction, int, str], Awaitable[tuple[str, str] | None]]] = {

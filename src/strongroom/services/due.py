@@ -58,7 +58,12 @@ def due_key(at: float, kind: str, id_: str, group: str = _ALONE) -> str:
         kind: one of `KINDS`.
         group: for a lease, its mount's id.
     """
-    return f"{_folder(kind, group)}{milliseconds(at):015d}/{id_}"
+    return key_at(milliseconds(at), kind, id_, group)
+
+
+def key_at(at_ms: int, kind: str, id_: str, group: str = _ALONE) -> str:
+    """The same for a time as the index has it."""
+    return f"{_folder(kind, group)}{at_ms:015d}/{id_}"
 
 
 async def groups(storage: Storage, kind: str) -> list[str]:

@@ -13,10 +13,13 @@ from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.expiry import Expiry
 from strongroom.core.lateness import LATE_S
+from strongroom.lib.errors import StorageError
 from strongroom.services.due import LEASE, LOCKOUT, SINGLE_USE, TOKEN, due_key
 from strongroom.services.mounts.lockout import FailedLogins
 from strongroom.services.tokens.records import DueRecord
+from strongroom.storage.base import Listing
 from tests.flow.sysapi.leases_world import World, in_world
+from tests.sim.faulty_storage import FaultyStorage, Plan
 
 FLOOD = 600
 """More than twice what a round takes of one class."""
@@ -137,19 +140,34 @@ def test_a_hanging_mount_holds_up_no_other() -> None:
     in_world(run)
 
 
+class BrokenPlaces(FaultyStorage):
+    """A store that can't scan some places: one by an error of its own, one by a fault of ours."""
+
+    refused = 0
+
+    async def scan(self, prefix: str, after: str = "", limit: int | None = None) -> Listing:
+        """Every key below a prefix."""
+        if prefix.startswith((keys.RUBBLE, keys.SUCCESSORS)):
+            self.refused += 1
+            raise StorageError("broken") if prefix.startswith(keys.RUBBLE) else RuntimeError("unexpected")
+        return await super().scan(prefix, after, limit)
+
+
 def test_a_lane_that_fails_leaves_the_others_working() -> None:
-    """A row that breaks one class's step every time keeps no other class from going on."""
+    """A class whose step fails every time keeps no other class from going on."""
 
     async def run(world: World) -> None:
         storage = world.parts.barrier.storage
         await storage.commit({}, {keys.RUBBLE + "broken": b"no record"}, {})
-        await storage.commit({}, {keys.SUCCESSORS + "broken": b"no record"}, {})
         await world.lease("ann")
         world.clock.advance(3601)
+        broken = BrokenPlaces(storage, Plan())
+        world.parts.barrier.storage = broken
         working = asyncio.create_task(Expiry(world.parts, pause_s=0.001).run_forever())
         async with asyncio.timeout(10):
-            while not world.outside.drops:
+            while not world.outside.drops or broken.refused < 4:
                 await asyncio.sleep(0.001)
+        assert not working.done()
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
 
@@ -242,7 +260,9 @@ def test_unknown_kinds_stay() -> None:
         await world.token(ttl="1h")
         await _rewrite_one(world)
         world.clock.advance(3601)
-        await world.settle()
+        with capture_logs() as logs:
+            await world.settle()
+        assert [entry for entry in logs if entry["event"] == "a step failed"] == []
         assert world.outside.drops == ["ann"]
         assert sorted(await world.rows(keys.DUE, keys.QUEUE, keys.RUBBLE)) == sorted(rows)
 
@@ -257,6 +277,18 @@ async def _rewrite_one(world: World) -> None:
             txn.delete(f"{keys.QUEUE}{TOKEN}/{name}")
 
     await transact(world.parts.barrier, body)
+
+
+def test_wrapping_tokens_leave_no_rubble() -> None:
+    """What nobody has unwrapped goes with its token in one commit: no other rubble has to wait for it."""
+
+    async def run(world: World) -> None:
+        await _wraps(world, 3)
+        world.clock.advance(2)
+        assert await world.expiry.run_once(await world.fence()) == 3
+        assert not await world.rows(keys.RUBBLE, keys.CUBBYHOLES)
+
+    in_world(run)
 
 
 def test_a_giant_mount_shares_with_the_others() -> None:
