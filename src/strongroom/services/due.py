@@ -43,6 +43,8 @@ class Backlog(NamedTuple):
     """Seconds since the oldest row was due; 0 when none is."""
     waiting: int
     """Rows that are due, counted up to `COUNTED`."""
+    group: str = ""
+    """Where the oldest row is; for leases, the mount's id."""
 
 
 def milliseconds(at: float) -> int:
@@ -105,8 +107,8 @@ async def _backlog(storage: Storage, kind: str, now: float) -> Backlog:
         waiting += len(await due_rows(storage, kind, now, COUNTED - waiting, group))
         if waiting >= COUNTED:
             break
-    first_ms = min(rows[0].at_ms for rows in oldest if rows)
-    return Backlog(kind, max(0.0, now - first_ms / 1000), waiting)
+    first_ms, group = min((rows[0].at_ms, group) for group, rows in zip(found, oldest, strict=True) if rows)
+    return Backlog(kind, max(0.0, now - first_ms / 1000), waiting, group)
 
 
 def _folder(kind: str, group: str) -> str:

@@ -375,6 +375,7 @@ def test_what_is_late_is_said_once_in_a_while() -> None:
                 await world.expiry.run_once(await world.fence())
         late = [entry for entry in logs if entry["event"] == "what is due ends late"]
         assert [entry["work"] for entry in late] == ["lease"] * 6
+        assert late[0]["mount_id"] == (await world.server.ok("GET", "sys/mounts/db")).data["uuid"]
         assert late[0]["late_s"] == pytest.approx(LATE_S + 1, abs=0.1)
         with capture_logs() as logs:
             world.clock.advance(3600)
