@@ -45,6 +45,9 @@ CUBBYHOLES = area(ROOT_NAMESPACE, "cubbyhole")
 _LEASES = area(ROOT_NAMESPACE, "lease")
 LEASE = _LEASES + "id/"
 DUE = _LEASES + "due/"
+"""The earlier index by time, one for all kinds; its rows are moved, and none is added."""
+QUEUE = _LEASES + "queue/"
+"""The index by time, apart for each kind and group; `services/due.py`."""
 LEASE_OF_TOKEN = _LEASES + "token/"
 LEASE_OF_MOUNT = _LEASES + "mount/"
 LEASE_COUNT = _LEASES + "count/"

@@ -17,6 +17,7 @@ from strongroom.client import values
 from strongroom.client.client import Client
 from strongroom.client.durations import go_text
 from strongroom.client.errors import ClientError
+from strongroom.client.private_file import replace_private
 
 _SECOND_NS = 10**9
 _SHORTEST_S = 5.0
@@ -103,7 +104,7 @@ def _write(output: Path, files: dict[str, bytes], *, compress: bool) -> Path:
     if not compress:
         output.mkdir(mode=0o700)
         for name, content in files.items():
-            (output / name).write_bytes(content)
+            replace_private(str(output / name), content)
         return output
     archive = Path(f"{output}.tar.gz")
     archive.touch(mode=0o600, exist_ok=False)

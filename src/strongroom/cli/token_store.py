@@ -10,6 +10,7 @@ import pwd
 from collections.abc import Mapping
 from typing import Protocol
 
+from strongroom.client.private_file import replace_private
 from strongroom.client.settings import named
 
 _FILE_NAME = ".vault-token"
@@ -60,19 +61,10 @@ class FileStore:
 
     def put(self, token: str) -> None:
         """Replace the file in one step, so that nobody ever reads half a token."""
-        temporary = f"{self._path}.{os.getpid()}.tmp"
         try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            try:
-                os.write(descriptor, token.encode())
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            os.replace(temporary, self._path)  # noqa: PTH105 - as above
+            replace_private(self._path, token.encode())
         except OSError as error:
-            if os.path.exists(temporary):  # noqa: PTH110 - as above
-                os.unlink(temporary)  # noqa: PTH108 - as above
-            step = f"rename {temporary} {self._path}" if error.filename2 else f"open {temporary}"
+            step = f"rename {error.filename} {self._path}" if error.filename2 else f"open {error.filename}"
             raise TokenStoreError(f"{step}: {_reason(error)}") from error
 
 

@@ -2,8 +2,11 @@
 key when it is old, and the rows that lead to a new root key.
 
 One process of all holds it, by a lock in the store; whatever it commits rests on that lock, so that a holder who
-lost it without noticing changes nothing.  Nothing here is remembered between two rounds: a successor goes on where
-the last commit was.
+lost it without noticing changes nothing.  Nothing that matters is remembered between two rounds: a successor goes on
+where the last commit was.
+
+Each class of work is a lane of its own (`core/lane.py`): whoever makes thousands of wrapping tokens, or has thousands
+of logins fail, delays those, and no lease.
 """
 
 from __future__ import annotations
@@ -17,16 +20,15 @@ import structlog
 from strongroom.barrier import keys
 from strongroom.barrier.succession import is_over
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.earlier_rows import EarlierRows
 from strongroom.core.fault import where
+from strongroom.core.lane import Lane, Step
+from strongroom.core.lateness import LatenessWatch
+from strongroom.core.lease_ending import LeaseEnding
 from strongroom.core.rubble import RubbleClearing
-from strongroom.core.side_by_side import side_by_side
-from strongroom.lib.errors import Conflict, StorageError, StrongroomError
-from strongroom.services.leases import revocation
-from strongroom.services.leases.records import PLANNED
-from strongroom.services.leases.service import lease_due_key
-from strongroom.services.mounts.lockout import clear_forgotten
-from strongroom.services.tokens import TokenRecord
-from strongroom.services.tokens.service import due_key
+from strongroom.core.token_ending import TokenEnding
+from strongroom.lib.errors import StorageError, StrongroomError
+from strongroom.services.due import LEASE, LOCKOUT, SINGLE_USE, TOKEN
 from strongroom.storage.base import Fence
 from strongroom.sysapi import rotation
 from strongroom.sysapi.parts import Unsealed
@@ -36,7 +38,9 @@ log = structlog.get_logger("expiry")
 ROLE = "expiry"
 LOCK_S = 10.0
 """How long the role stays with a holder who doesn't prolong it."""
-_BATCH = 256
+_SUCCESSORS = 256
+_WATCH_EVERY = 10
+"""Pauses between two looks at how late everything is."""
 
 
 class Expiry:
@@ -52,7 +56,10 @@ class Expiry:
         self._pause_s = pause_s
         self._prolong_s = prolong_s
         self._holder = parts.random.bytes(16).hex()
-        self._rubble = RubbleClearing(parts)
+        parts.ended.setdefault(LEASE, 0)
+        self._leases = LeaseEnding(parts)
+        self._watch = LatenessWatch(parts)
+        self._lanes = self._make_lanes()
 
     async def run_forever(self) -> None:
         """Take the role whenever it is free, and work; hand it back when cancelled."""
@@ -71,14 +78,37 @@ class Expiry:
             await asyncio.sleep(self._pause_s)
 
     async def run_once(self, fence: Fence) -> int:
-        """Do a bounded part of what is due by the store's clock; how many things were done, 0 when nothing was."""
+        """Do one step of each class by the store's clock; how many things were done, 0 when nothing was."""
         now = await self._parts.barrier.storage.now()
-        done = await self._due(fence, now) + await self._rubble.run_once(fence, now)
-        return done + await self._rotate(fence, now) + await self._end_successors(fence, now)
+        await self._watch.run_once(fence, now)
+        steps = [self._leases.run_once(fence, now), *(lane.run_once(fence, now) for lane in self._lanes)]
+        return sum(await asyncio.gather(*steps))
+
+    def _make_lanes(self) -> list[Lane]:
+        """The lanes beside that of leases, which makes one for each mount."""
+        tokens, rubble = TokenEnding(self._parts), RubbleClearing(self._parts)
+        steps: dict[str, Step] = {
+            TOKEN: partial(tokens.tokens, TOKEN),
+            SINGLE_USE: partial(tokens.tokens, SINGLE_USE),
+            LOCKOUT: tokens.lockouts,
+            "token-tree": rubble.trees,
+            "mount": rubble.mounts,
+            "key": self._keys,
+            "earlier-row": EarlierRows(self._parts).run_once,
+        }
+        return [Lane(name, step, self._parts.ended) for name, step in steps.items()]
 
     async def _hold(self, fence: Fence) -> None:
         """Work until the role is lost."""
-        tasks = [asyncio.create_task(self._prolong(fence)), asyncio.create_task(self._work(fence))]
+        storage, pause_s = self._parts.barrier.storage, self._pause_s
+        watch = Lane("watch", self._watch.run_once, {})
+        work = [
+            self._prolong(fence),
+            self._leases.run_forever(fence, pause_s),
+            watch.run_forever(storage, fence, pause_s * _WATCH_EVERY),
+            *(lane.run_forever(storage, fence, pause_s) for lane in self._lanes),
+        ]
+        tasks = [asyncio.create_task(each) for each in work]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -86,7 +116,7 @@ class Expiry:
                 task.cancel()
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
             with contextlib.suppress(StorageError):  # the lock runs out by itself
-                await self._parts.barrier.storage.unlock(fence)
+                await storage.unlock(fence)
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome
@@ -101,17 +131,9 @@ class Expiry:
             # rests on the old one would be refused for ever.
             revision = kept.revision if kept is not None else None
 
-    async def _work(self, fence: Fence) -> None:
-        while True:
-            if not await self.run_once(fence):
-                await asyncio.sleep(self._pause_s)
-
-    async def _due(self, fence: Fence, now: float) -> int:
-        # Not within a transaction: what becomes due meanwhile is no reason to begin again.
-        names = (await self._parts.barrier.storage.scan(keys.DUE, limit=_BATCH)).names
-        until = int(now * 1000)
-        due = [name for name in names if int(name.partition("/")[0]) <= until]
-        return await side_by_side([partial(self._end, fence, name, now) for name in due])
+    async def _keys(self, fence: Fence, now: float) -> int:
+        """See to the encryption key and the root key."""
+        return await self._rotate(fence, now) + await self._end_successors(fence, now)
 
     async def _rotate(self, fence: Fence, now: float) -> int:
         """Replace the encryption key when it is old enough."""
@@ -139,64 +161,6 @@ class Expiry:
             txn.delete(row)
             return True
 
-        names = (await self._parts.barrier.storage.scan(keys.SUCCESSORS, limit=_BATCH)).names
+        names = (await self._parts.barrier.storage.scan(keys.SUCCESSORS, limit=_SUCCESSORS)).names
         ended = [await transact(self._parts.barrier, partial(body, row=keys.SUCCESSORS + name)) for name in names]
         return sum(ended)
-
-    async def _end(self, fence: Fence, name: str, now: float) -> None:
-        _, kind, id_ = name.split("/", 2)
-        if kind == "token":
-            await self._end_token(fence, keys.DUE + name, id_)
-        elif kind == "lockout":
-            await self._end_lockout(fence, keys.DUE + name, id_, now)
-        else:
-            await self._end_lease(fence, keys.DUE + name, id_, now)
-
-    async def _end_token(self, fence: Fence, row: str, key: str) -> None:
-        async def body(txn: Transaction) -> None:
-            await txn.guard(fence)
-            record = await txn.read(keys.TOKEN + key, TokenRecord)
-            if record is not None and not record.retired and await self._over(txn, record, row):
-                await self._parts.tokens.revoke(txn, record)
-            txn.delete(row)
-
-        await transact(self._parts.barrier, body)
-
-    async def _end_lockout(self, fence: Fence, row: str, id_: str, now: float) -> None:
-        async def body(txn: Transaction) -> None:
-            await txn.guard(fence)
-            await clear_forgotten(txn, row, id_, now)
-
-        await transact(self._parts.barrier, body)
-
-    async def _over(self, txn: Transaction, record: TokenRecord, row: str) -> bool:
-        """Whether `row` is no left-over: the token's time has come, or its uses are used up."""
-        return due_key(record.expires_at, "token", record.key) == row or await self._parts.tokens.spent(txn, record)
-
-    async def _end_lease(self, fence: Fence, row: str, id_: str, now: float) -> None:
-        parts = self._parts
-
-        async def undo(txn: Transaction) -> None:
-            await txn.guard(fence)
-            lease = await parts.leases.read(txn, id_)
-            if lease is None or lease_due_key(lease) != row:
-                txn.delete(row)
-            elif lease.state == PLANNED:
-                parts.leases.expire(txn, lease, now)  # committed before anything is undone: nobody finishes it now
-            else:
-                await revocation.revoke(parts.leases, parts.mounts, txn, lease, now)
-
-        async def note(txn: Transaction) -> None:
-            await txn.guard(fence)
-            lease = await parts.leases.read(txn, id_)
-            if lease is not None and lease_due_key(lease) == row:
-                parts.leases.failed(txn, lease, reason, now)
-
-        try:
-            await transact(parts.barrier, undo)
-        except (StorageError, Conflict):
-            raise  # nothing was tried that could be noted
-        except StrongroomError as error:
-            reason = error.text
-            log.warning("revocation failed", lease_id=id_, reason=error.detail or reason)
-            await transact(parts.barrier, note)

@@ -1,8 +1,12 @@
-"""Clearing what disabled mounts and revoked tokens leave behind; none of it can be reached any more."""
+"""Clearing what disabled mounts and revoked tokens leave behind; none of it can be reached any more.
+
+Each piece gets one bounded step in its turn: a mount with a million rows takes as much of a round as one with ten.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 
 import msgspec
@@ -22,7 +26,32 @@ _ROWS = 100
 """Rows that one commit removes, of the 128 that the smallest store takes."""
 _LEASES = 20
 """Leases that one commit marks as ended: five keys each."""
-_TOKENS = "token/"
+TREES = keys.RUBBLE + "token/"
+_AT_ONCE = 8
+
+
+@dataclass(slots=True)
+class _Round:
+    """Goes round the pieces of rubble below a prefix, a page at a time.
+
+    Where it stands is remembered by nobody: a successor begins anew.
+    """
+
+    names: Callable[[str], Awaitable[list[str]]]
+    """The next page after a name."""
+    _after: str = ""
+
+    async def run_once(self, step: Callable[[str], Awaitable[int]]) -> int:
+        """Take the pieces of the next page that has anything to do one step further; 0 when all of it waits."""
+        begun_at = self._after
+        while True:
+            names = await self.names(self._after)
+            self._after = names[-1] if len(names) == _PAGE else ""
+            done = await side_by_side([partial(step, name) for name in names], _AT_ONCE)
+            if done or not (self._after or begun_at):
+                return done
+            if not self._after:
+                begun_at = ""  # from the start once more, where it hasn't looked in this turn
 
 
 class RubbleClearing:
@@ -32,18 +61,22 @@ class RubbleClearing:
         self._parts = parts
         self._barrier = parts.barrier
         self._storage = parts.barrier.storage
+        self._trees = _Round(self._tree_names)
+        self._mounts = _Round(self._mount_names)
 
-    async def run_once(self, fence: Fence, now: float) -> int:
-        """Take every piece of rubble one step further; how many steps were done, 0 when all of it waits."""
-        done, after = 0, ""
-        while names := (await self._storage.scan(keys.RUBBLE, after, _PAGE)).names:
-            after = names[-1]
-            for name in names:
-                if name.startswith(_TOKENS):
-                    done += await self._tree(fence, name.removeprefix(_TOKENS), now)
-                else:
-                    done += await self._mount(fence, name, now)
-        return done
+    async def trees(self, fence: Fence, now: float) -> int:
+        """Take some of the revoked tokens' trees one step further; 0 when all of them wait."""
+        return await self._trees.run_once(lambda key: self._tree(fence, key, now))
+
+    async def mounts(self, fence: Fence, now: float) -> int:
+        """Take some of the disabled mounts one step further; 0 when all of them wait."""
+        return await self._mounts.run_once(lambda name: self._mount(fence, name, now))
+
+    async def _tree_names(self, after: str) -> list[str]:
+        return (await self._storage.scan(TREES, after, _PAGE)).names
+
+    async def _mount_names(self, after: str) -> list[str]:
+        return (await self._storage.list(keys.RUBBLE, after, _PAGE)).names
 
     async def _tree(self, fence: Fence, key: str, now: float) -> int:
         """One step of clearing a token's descendants, leases and cubbyhole."""
@@ -77,6 +110,8 @@ class RubbleClearing:
 
     async def _mount(self, fence: Fence, name: str, now: float) -> int:
         """One step of clearing a mount: its tokens, its leases, and only then what its engine needs to revoke them."""
+        if name.endswith("/"):
+            return 0  # the trees, or a newer node's kind of rubble, which it knows how to clear
         row = keys.RUBBLE + name
         rubble = await transact(self._barrier, lambda txn: txn.read(row, Rubble))
         if rubble is None:

@@ -12,28 +12,28 @@ from strongroom.lib.errors import StrongroomError
 
 log = structlog.get_logger("expiry")
 
-_AT_ONCE = 32
+AT_ONCE = 32
 
 
-async def side_by_side(work: Sequence[Callable[[], Awaitable[None]]]) -> int:
-    """Run all of it, so many at a time; how much of it succeeded.
+async def side_by_side(work: Sequence[Callable[[], Awaitable[int | None]]], at_once: int = AT_ONCE) -> int:
+    """Run all of it, so many at a time; how much of it succeeded: what each returns, or 1 where it returns None.
 
     What fails is logged and left: one row that can't be read, or one engine that doesn't answer, keeps nothing else
     from being done.
     """
-    turn = asyncio.Semaphore(_AT_ONCE)
+    turn = asyncio.Semaphore(at_once)
 
-    async def run(one: Callable[[], Awaitable[None]]) -> bool:
+    async def run(one: Callable[[], Awaitable[int | None]]) -> int:
         async with turn:
             try:
-                await one()
+                done = await one()
             except StrongroomError as error:
                 log.warning("a step failed", reason=error.detail or error.text)
-                return False
+                return 0
             except Exception as error:  # a fault of ours
                 log.error("a step failed", fault=where(error))
-                return False
-            return True
+                return 0
+            return 1 if done is None else done
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(run(one)) for one in work]

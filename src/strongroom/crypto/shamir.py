@@ -2,6 +2,11 @@
 
 A share is the secret's bytes evaluated at the share's coordinate, and that coordinate as the last byte, which is
 the layout that Vault's tools know.  Source: A. Shamir, "How to share a secret", CACM 22(11), 1979.
+
+No table is indexed by a secret, and nothing branches on one: bytes are multiplied by shifts and masks, all bytes of a
+secret at once in one long integer.  So which cache lines are touched doesn't depend on the key.  What Python can't
+promise: its integers leave out leading zero digits (of 30 bits), so that the time may tell whether a vector begins
+with some; and copies of what was computed stay in memory until it is used again.  Coordinates are no secret.
 """
 
 from __future__ import annotations
@@ -14,27 +19,33 @@ from strongroom.lib.rand import Random
 MAX_SHARES = 255
 
 
-def _tables() -> tuple[bytes, bytes]:
-    exp, log = bytearray(510), bytearray(256)
-    value = 1
-    for power in range(255):
-        exp[power] = exp[power + 255] = value
-        log[value] = power
-        # Multiply by the generator x+1.
-        doubled = value << 1
-        value ^= doubled ^ (0x11B if doubled & 0x100 else 0)
-    return bytes(exp), bytes(log)
+def _ones(lanes: int) -> int:
+    """A vector of so many bytes that are all 1."""
+    return int.from_bytes(b"\x01" * lanes)
 
 
-_EXP, _LOG = _tables()
+def _double(vector: int, ones: int) -> int:
+    """Every byte of a vector times 2, in the field."""
+    high = (vector >> 7) & ones
+    return ((vector ^ (high << 7)) << 1) ^ (high * 0x1B)
 
 
-def _multiply(a: int, b: int) -> int:
-    return _EXP[_LOG[a] + _LOG[b]] if a and b else 0
+def _times(vector: int, scalar: int, ones: int) -> int:
+    """Every byte of a vector times a number of the field."""
+    product = 0
+    for bit in range(8):
+        product ^= vector * (scalar >> bit & 1)
+        vector = _double(vector, ones)
+    return product
 
 
-def _divide(a: int, b: int) -> int:
-    return _EXP[_LOG[a] + 255 - _LOG[b]] if a else 0
+def _inverse(scalar: int) -> int:
+    """What gives 1 with `scalar`: its 254th power; 0 for 0."""
+    result, square = 1, scalar
+    for _ in range(7):
+        square = _times(square, square, 1)
+        result = _times(result, square, 1)
+    return result
 
 
 def split(secret: bytes, shares: int, threshold: int, random: Random) -> list[bytes]:
@@ -56,15 +67,26 @@ def split(secret: bytes, shares: int, threshold: int, random: Random) -> list[by
     for index in range(254, 0, -1):
         other = _below(random, index + 1)
         coordinates[index], coordinates[other] = coordinates[other], coordinates[index]
-    parts = [bytearray() for _ in range(shares)]
-    for byte in secret:
-        coefficients = random.bytes(threshold - 1)
-        for part, x in zip(parts, coordinates, strict=False):
-            value = 0
-            for coefficient in reversed(coefficients):
-                value = _multiply(value ^ coefficient, x)
-            part.append(value ^ byte)
-    return [bytes(part) + bytes([x]) for part, x in zip(parts, coordinates, strict=False)]
+    # For each power of x one vector: the coefficients of all the polynomials, one for each byte of the secret.
+    rows = [random.bytes(threshold - 1) for _ in secret]
+    ones = _ones(len(secret))
+    vectors = []
+    for column in zip(*rows, strict=True):
+        doubled = [int.from_bytes(bytes(column))]
+        for _ in range(7):
+            doubled.append(_double(doubled[-1], ones))
+        vectors.append(doubled)
+    return [_evaluate(secret, vectors, x) + bytes([x]) for x in coordinates[:shares]]
+
+
+def _evaluate(secret: bytes, vectors: Sequence[Sequence[int]], x: int) -> bytes:
+    """The polynomials at `x`; `vectors` has each vector of coefficients times 1, 2, 4 … 128."""
+    value, power = int.from_bytes(secret), 1
+    for doubled in vectors:
+        power = _times(power, x, 1)
+        for bit, vector in enumerate(doubled):
+            value ^= vector * (power >> bit & 1)
+    return value.to_bytes(len(secret))
 
 
 def _below(random: Random, bound: int) -> int:
@@ -88,17 +110,14 @@ def combine(parts: Sequence[bytes]) -> bytes:
     xs = [part[-1] for part in parts]
     if len(set(xs)) != len(xs) or 0 in xs:
         raise InvalidRequest("duplicate part detected")
-    weights = []
-    for i, x in enumerate(xs):
-        weight = 1
-        for j, other in enumerate(xs):
-            if i != j:
-                weight = _multiply(weight, _divide(other, other ^ x))
-        weights.append(weight)
-    secret = bytearray()
-    for position in range(length - 1):
-        value = 0
-        for part, weight in zip(parts, weights, strict=True):
-            value ^= _multiply(part[position], weight)
-        secret.append(value)
-    return bytes(secret)
+    ones = _ones(length - 1)
+    secret = 0
+    for part, x in zip(parts, xs, strict=True):
+        above, below = 1, 1
+        for other in xs:
+            # Its own coordinate counts as 1 in both products.
+            same = int(other == x)
+            above = _times(above, other ^ (other ^ 1) * same, 1)
+            below = _times(below, other ^ x ^ same, 1)
+        secret ^= _times(int.from_bytes(part[:-1]), _times(above, _inverse(below), 1), ones)
+    return secret.to_bytes(length - 1)

@@ -108,7 +108,7 @@ class Application:
         if parts is None:
             raise Sealed(SEALED)
         router = await transact(parts.barrier, parts.mounts.router)
-        response = paths_metrics.describe(parts, router, str(call.data.get("format", "")), parts.clock.now())
+        response = await paths_metrics.describe(parts, router, str(call.data.get("format", "")), parts.clock.now())
         return encode_answer(Answer(request_id="", operation=call.operation, response=response))
 
     async def _serve(self, request: HttpRequest, call: Call, options: ListenerOptions) -> HttpResponse:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import shutil
 import signal
 import sys
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.client.private_file import replace_private
 from strongroom.lib.errors import Internal
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sealing.initialize import Initialized, Wanted, initialize, seal_of
@@ -153,9 +153,8 @@ def _keep_token(token: str) -> None:
     """Leave the token where the command line looks for it."""
     path = Path.home() / ".vault-token"
     with contextlib.suppress(OSError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(token)
+        # The file may be there from an earlier time, with a mode by which others may read it, or be a link.
+        replace_private(str(path), token.encode())
 
 
 def _announce(url: str, made: Initialized, token: str, tls: DevTls | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from strongroom.audit.broker import AuditBroker
 from strongroom.barrier.barrier import Barrier
@@ -37,3 +37,5 @@ class Unsealed:
     storage_type: str
     api_address: str
     cluster_address: str
+    ended: dict[str, int] = field(default_factory=dict)
+    """How much of each class of background work this process has done."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from strongroom.sdk import Engine, Record, Request
 from strongroom.services.mounts import SECRET
@@ -104,6 +106,42 @@ def test_moving_keeps_everything() -> None:
         server.clock.advance(24 * 3600)
         await server.ok("POST", "sys/remount", {"from": "from", "to": "away"})
         assert (await server.ask("GET", status)).status == 404
+
+    on_server(run)
+
+
+def test_one_set_of_rules_for_paths(tmp_path: Path) -> None:
+    """What can't be the path of a mount is refused wherever one is named: moving, enabling, auth methods, audit."""
+
+    async def run(server: Server) -> None:
+        await server.ok("POST", "sys/mounts/from", {"type": "kv"})
+        await server.ok("POST", "sys/auth/up", {"type": "userpass"})
+        audit = {"type": "file", "options": {"file_path": str(tmp_path / "audit.log")}}
+        for name in ("..", ".", "x//y", "a/../b", "a ", " a", "a\nb", "a\x85b", "+", "a/+/b", "a*", "a%2fb", "a\\b"):
+            for source, target in (("from", name), ("auth/up", f"auth/{name}")):
+                moved = await server.ask("POST", "sys/remount", {"from": source, "to": target})
+                assert moved.status == 400, (target, moved)
+                assert moved.error.startswith("invalid destination mount: "), (target, moved)
+            for base, body in (("mounts", {"type": "kv"}), ("auth", {"type": "userpass"}), ("audit", audit)):
+                made = await server.ask("POST", f"sys/{base}/{quote(name)}", body)
+                assert made.status in {307, 400}, (base, name, made)
+        assert (await server.ask("POST", "sys/remount", {"from": "auth/up", "to": "auth/"})).status == 400
+        assert set((await server.ok("GET", "sys/mounts")).data) == {"cubbyhole/", "from/", "identity/", "sys/"}
+        assert set((await server.ok("GET", "sys/auth")).data) == {"token/", "up/"}
+        assert not (await server.ok("GET", "sys/audit")).data
+
+    on_server(run)
+
+
+def test_names_of_roles_are_those_of_users() -> None:
+    """A role of tokens has a name of letters and digits, with dots and hyphens between; no other is supported."""
+
+    async def run(server: Server) -> None:
+        for name in ("a b", "+", "*", ".a", "a.", "a@b", "é", "a%2fb"):
+            made = await server.ask("POST", f"auth/token/roles/{quote(name)}", {"orphan": True})
+            assert made.status == 404, (name, made)
+        for name in ("a", "a.b", "a-b", "A_1"):
+            await server.ok("POST", f"auth/token/roles/{name}", {"orphan": True})
 
     on_server(run)
 

@@ -13,9 +13,10 @@ from strongroom.barrier.transaction import (
     Once,
     Restart,
     Transaction,
+    settled,
     transact,
 )
-from strongroom.lib.errors import Conflict, InvalidRequest, OutOfRange, StorageError, Unavailable
+from strongroom.lib.errors import CommitUnknown, Conflict, InvalidRequest, OutOfRange, StorageError, Unavailable
 from strongroom.storage.base import Add
 from tests.sim.faulty_storage import Fail, Hold, Plan, Unknown
 from tests.unit.barrier.places import AREA, ROOT_KEY, Note, Place, StalledAnswer, counted, get, put, text_of
@@ -519,5 +520,91 @@ def test_a_listing_met_by_a_newer_state_is_taken_again(when: str) -> None:
         hold.released.set()
         stalled.go_on.set()
         assert await running == (["a", "b"], "2")
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("row", ["1", "2"])
+def test_a_listing_newer_than_the_transaction_is_no_answer(row: str) -> None:
+    """A listing shows a commit that is news to this process: it is used only if what was read before still holds."""
+
+    async def main() -> None:
+        here, other = await processes()
+        await put(other, {"folder/a": "1", "row": "1"})
+        runs = 0
+
+        async def body(txn: Transaction) -> tuple[str | None, list[str]]:
+            nonlocal runs
+            runs += 1
+            before = await text_of(txn, "row")
+            if runs == 1:
+                await put(other, {"folder/b": "2"} if row == "1" else {"folder/b": "2", "row": "2"})
+            return before, await txn.list(AREA + "folder/")
+
+        assert await transact(here, body) == (row, ["a", "b"])
+        assert runs == int(row), "a listing of a folder that nothing was read of moves the transaction on"
+
+    asyncio.run(main())
+
+
+def test_a_listing_of_another_history_is_no_answer() -> None:
+    """The store was replaced by an older one between a read and a listing: both are answered from the new history."""
+
+    async def main() -> None:
+        place = await Place().start()
+        here = await place.process()
+        for number in range(5):
+            await put(here, {"row": f"lost {number}"})
+        runs = 0
+
+        async def body(txn: Transaction) -> tuple[str | None, list[str]]:
+            nonlocal runs
+            runs += 1
+            before = await text_of(txn, "row")
+            if runs == 1:
+                restored = await place.restored()
+                await put(await restored.process(), {"row": "restored", "folder/kept": "x"})
+                place.become(restored)
+            return before, await txn.list(AREA + "folder/")
+
+        assert await transact(here, body) == ("restored", ["kept"])
+        assert runs == 2
+
+    asyncio.run(main())
+
+
+def test_an_unknown_commit_that_is_still_on_its_way_is_waited_for() -> None:
+    """While somebody commits, nobody says that a lost commit didn't take place: it may be that one."""
+
+    async def main() -> None:
+        place = await Place().start()
+        lost = CommitUnknown("the connection died", revision_id=b"none yet")
+        async with place.storage.exclusive(EXCLUSIVE_TIMEOUT_S) as committer:
+            asking = asyncio.create_task(settled(place.storage, lost))
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert not asking.done()
+            lost.revision_id = (await committer.commit({}, {"late": b""}, {})).id
+        assert await asking
+
+    asyncio.run(main())
+
+
+def test_an_unknown_commit_is_asked_for_again() -> None:
+    """The store that lost an answer may fail the next question too; nothing runs again before it is known."""
+
+    async def main() -> None:
+        plan = Plan(commit=[Unknown(took_place=True)], exclusive=[Fail()])
+        here, other = await processes(plan)
+        runs = 0
+
+        async def body(txn: Transaction) -> None:
+            nonlocal runs
+            runs += 1
+            txn.add(COUNTER, 1, 0, 9)
+
+        await transact(here, body)
+        assert runs == 1
+        assert await transact(other, lambda txn: txn.counter(COUNTER)) == 1
 
     asyncio.run(main())

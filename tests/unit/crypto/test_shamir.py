@@ -124,3 +124,26 @@ def test_an_empty_secret_is_refused() -> None:
     """Its shares would be nothing but coordinates."""
     with pytest.raises(InvalidRequest):
         shamir.split(b"", 3, 2, SystemRandom())
+
+
+def test_products_and_inverses_are_those_of_the_field() -> None:
+    """Every product of a vector's bytes, and every inverse, is that of the naive multiplication; lanes don't mix."""
+    vector = bytes(range(256))
+    ones = shamir._ones(len(vector))
+    for scalar in range(256):
+        product = shamir._times(int.from_bytes(vector), scalar, ones).to_bytes(len(vector))
+        assert product == bytes(times(byte, scalar) for byte in vector)
+    assert [shamir._inverse(a) for a in range(1, 256)] == [inverse(a) for a in range(1, 256)]
+
+
+def test_no_table_is_kept() -> None:
+    """Nothing in the module could be indexed by a secret byte: which cache lines are touched tells nothing of a key."""
+    held = [name for name, value in vars(shamir).items() if isinstance(value, bytes | bytearray | list | tuple | dict)]
+    assert [name for name in held if not name.startswith("__")] == []
+
+
+def test_the_most_shares_with_the_highest_threshold() -> None:
+    """255 of 255 give the secret back, whatever bytes it begins with."""
+    for secret in (bytes(32), b"\0\0" + bytes(range(30)), b"\xff" * 32):
+        shares = shamir.split(secret, 255, 255, SystemRandom())
+        assert shamir.combine(shares) == secret

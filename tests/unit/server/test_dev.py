@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pytest
 
 from strongroom.cli.server import ServeArguments
 from strongroom.server.config import Config, parse_config
-from strongroom.server.dev import DevError, check_flags, dev_plan
+from strongroom.server.dev import DevError, _keep_token, check_flags, dev_plan
 from strongroom.server.dev_tls import DevTls
 
 TLS = DevTls(Path("/a/vault-ca.pem"), Path("/a/vault-cert.pem"), Path("/a/vault-key.pem"))
@@ -61,3 +62,18 @@ def test_configuration_counts() -> None:
     assert (planned.settings.api_address, planned.settings.max_lease_ttl_s) == ("http://a", 5000)
     with pytest.raises(DevError, match="f:1:9: -dev keeps everything in memory"):
         dev_plan(ServeArguments(dev=True), parse_config('storage "sqlite" { path = "/a" }', "f"), None)
+
+
+def test_the_token_is_kept_for_its_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file from an earlier time that others may read is no place for a token; nor is what a link leads to."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    kept, shared = tmp_path / ".vault-token", tmp_path / "shared"
+    kept.write_text("earlier")
+    kept.chmod(0o644)
+    _keep_token("canary")
+    assert (kept.read_text(), stat.S_IMODE(kept.stat().st_mode)) == ("canary", 0o600)
+    kept.unlink()
+    shared.write_text("")
+    kept.symlink_to(shared)
+    _keep_token("canary")
+    assert (kept.read_text(), shared.read_text(), kept.is_symlink()) == ("canary", "", False)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 
-from strongroom.lib.errors import InvalidRequest, UnsupportedPath
-from strongroom.sdk.engine import UNSUPPORTED_PATH
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.names import check_segment_name
 
 MIN_BCRYPT_COST = 5
 MAX_BCRYPT_COST = 31
 
-_NAME = re.compile(r"\w(?:[\w.-]*\w)?", re.ASCII)
 _BCRYPT = re.compile(r"\$2[abxy]?\$([0-9]{2})\$[./A-Za-z0-9]{53}")
 
 
 def user_name(text: str) -> str:
     """The name in the form that it is stored under: lower case.  Raises `UnsupportedPath` for what can't be a name."""
-    if _NAME.fullmatch(text) is None:
-        raise UnsupportedPath(UNSUPPORTED_PATH)
+    check_segment_name(text)
     return text.lower()
 
 

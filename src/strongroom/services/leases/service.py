@@ -7,9 +7,9 @@ import msgspec
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.rand import Random, base62
+from strongroom.services.due import LEASE, due_key
 from strongroom.services.leases.records import IN_FORCE, PLANNED, UNDOING, UNDONE, LeaseMark, LeaseRecord
 from strongroom.services.tokens.records import DueRecord
-from strongroom.services.tokens.service import due_key
 from strongroom.storage.keys import is_key
 
 _ID_CHARACTERS = 24
@@ -61,7 +61,7 @@ class LeaseService:
             state=PLANNED if planned else IN_FORCE,
         )
         txn.write(keys.LEASE + lease.id, lease)
-        txn.write(due_key(lease.expires_at, "lease", lease.id), DueRecord(kind="lease", id=lease.id))
+        txn.write(lease_due_key(lease), DueRecord(kind=LEASE, id=lease.id))
         if token_key:
             txn.write(f"{keys.LEASE_OF_TOKEN}{token_key}/{lease.id}", LeaseMark())
         txn.write(f"{keys.LEASE_OF_MOUNT}{mount}/{lease.id}", LeaseMark())
@@ -80,7 +80,7 @@ class LeaseService:
     def reschedule(self, txn: Transaction, lease: LeaseRecord, changed: LeaseRecord) -> None:
         """Store a lease's new state, and move it in the index by time."""
         txn.delete(lease_due_key(lease))
-        txn.write(lease_due_key(changed), DueRecord(kind="lease", id=lease.id))
+        txn.write(lease_due_key(changed), DueRecord(kind=LEASE, id=lease.id))
         txn.write(keys.LEASE + lease.id, changed)
 
     def renew(self, txn: Transaction, lease: LeaseRecord, ttl_s: int, now: float) -> LeaseRecord:
@@ -146,7 +146,7 @@ class LeaseService:
 
 def lease_due_key(lease: LeaseRecord) -> str:
     """Where the lease stands in the index by time: when it ends, or when its revocation is tried again."""
-    return due_key(max(lease.expires_at, lease.next_attempt_at), "lease", lease.id)
+    return due_key(max(lease.expires_at, lease.next_attempt_at), LEASE, lease.id, lease.mount)
 
 
 def _counter(mount: str) -> str:

@@ -9,9 +9,9 @@ from strongroom.barrier import keys
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction
 from strongroom.crypto.mac import sha256
+from strongroom.services.due import LOCKOUT, due_key
 from strongroom.services.mounts.records import Lockout, MountRecord
 from strongroom.services.tokens.records import DueRecord
-from strongroom.services.tokens.service import due_key
 
 
 class FailedLogins(Record, frozen=True, tag="failed-logins"):
@@ -40,7 +40,7 @@ def key_of(record: MountRecord, user: str) -> str:
 
 
 def _due_key(record: MountRecord, failed: FailedLogins) -> str:
-    return due_key(failed.forgotten_at, "lockout", f"{record.accessor}/{_name_of(failed.user)}")
+    return due_key(failed.forgotten_at, LOCKOUT, f"{record.accessor}/{_name_of(failed.user)}")
 
 
 async def count_failure(txn: Transaction, record: MountRecord, rule: Lockout, user: str, now: float) -> None:
@@ -58,7 +58,7 @@ async def count_failure(txn: Transaction, record: MountRecord, rule: Lockout, us
     )
     txn.write(key, counted)
     row = _due_key(record, counted)
-    txn.write(row, DueRecord(kind="lockout", id=f"{record.accessor}/{_name_of(user)}"))
+    txn.write(row, DueRecord(kind=LOCKOUT, id=f"{record.accessor}/{_name_of(user)}"))
 
 
 async def forget_failures(txn: Transaction, record: MountRecord, user: str) -> bool:

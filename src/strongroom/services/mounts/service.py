@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import msgspec
@@ -12,6 +11,7 @@ from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, uuid4
 from strongroom.sdk.engine import Engine
+from strongroom.services.mounts.naming import check_name
 from strongroom.services.mounts.records import Lockout, MountRecord, Move, Rubble
 from strongroom.services.mounts.router import MountEntry, Router, enter
 from strongroom.services.mounts.tuning import AUTH, SECRET
@@ -26,7 +26,6 @@ _BUILT_IN_PATHS = {
 BUILT_IN_TYPES = frozenset({"system", "identity", "cubbyhole", "token"})
 """What every server has mounted once, and nobody can mount again."""
 
-_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*")
 _ACCESSOR_PREFIX = {"system": "system", "token": "auth_token"}
 
 
@@ -124,7 +123,10 @@ class MountService:
             raise InvalidRequest(f"cannot remount to destination {target}")
         if entry is None:
             raise InvalidRequest(f'no matching mount at "{source}"')
-        _check_characters(path)
+        try:
+            check_name(path)
+        except InvalidRequest as error:
+            raise InvalidRequest(f"invalid destination mount: {error.text}") from error
         existing = router.conflict(target)
         if existing:
             raise InvalidRequest(f'path already in use at "{existing}"')
@@ -157,19 +159,10 @@ def built_in(table: str, path: str) -> bool:
 
 def check_path(table: str, path: str) -> None:
     """Raise `InvalidRequest` for a path that no mount can have.  `path` ends in `/`."""
-    if path == "/":
-        raise InvalidRequest("path must be specified")
     if table == SECRET and _reserved(path):
         raise InvalidRequest(f'cannot mount "{path}"')
-    _check_characters(path)
+    check_name(path)
 
 
 def _reserved(path: str) -> bool:
     return any(path.startswith(reserved) for reserved in _BUILT_IN_PATHS[SECRET])
-
-
-def _check_characters(path: str) -> None:
-    if path == "/":
-        raise InvalidRequest("path must be specified")
-    if not _PRINTABLE.fullmatch(path):
-        raise InvalidRequest("path contains characters that are not printable")

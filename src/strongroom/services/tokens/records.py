@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from strongroom.barrier.record import Record
+from strongroom.services.due import SINGLE_USE, TOKEN
 
 SERVICE = "service"
 BATCH = "batch"
@@ -51,6 +52,11 @@ class TokenRecord(Record, frozen=True, tag="token"):
     """Revoked by itself: no token any more, but what it had made lives on as orphans, and this row says so."""
 
     @property
+    def due_kind(self) -> str:
+        """Its kind in the index by time: what is made to be used once comes in floods, and waits apart."""
+        return SINGLE_USE if self.num_uses == 1 else TOKEN
+
+    @property
     def is_root(self) -> bool:
         """Whether nothing is forbidden to it."""
         return "root" in self.policies
@@ -70,7 +76,7 @@ class DueRecord(Record, frozen=True, tag="due"):
     """In the index by time of expiry."""
 
     kind: str
-    """`token` or `lease`."""
+    """One of `services.due.KINDS`."""
     id: str
 
 

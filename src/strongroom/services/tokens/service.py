@@ -14,6 +14,7 @@ from strongroom.crypto.mac import hmac_sha256, sha256
 from strongroom.lib.errors import InvalidRequest, OutOfRange, PermissionDenied, Tampered
 from strongroom.lib.rand import Random, base62
 from strongroom.sdk.token_fields import address_allowed
+from strongroom.services.due import SINGLE_USE, due_key
 from strongroom.services.mounts import Router
 from strongroom.services.tokens.lease_ids import lease_id, token_key
 from strongroom.services.tokens.records import (
@@ -49,11 +50,6 @@ class Bearer(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Bearer(accessor={self.record.accessor})"
-
-
-def due_key(expires_at: float, kind: str, id_: str) -> str:
-    """Key in the index by time: sorts by expiry, to the millisecond."""
-    return f"{keys.DUE}{int(expires_at * 1000):015d}/{kind}/{id_}"
 
 
 def dead_tree_key(key: str) -> str:
@@ -171,8 +167,8 @@ class TokenService:
             await self.revoke(txn, record)
             return
         txn.delete(keys.ACCESSOR + record.accessor)
-        row = due_key(now + _SPENT_GRACE_S, "token", record.key)
-        txn.write(row, DueRecord(kind="token", id=record.key))
+        row = due_key(now + _SPENT_GRACE_S, SINGLE_USE, record.key)
+        txn.write(row, DueRecord(kind=SINGLE_USE, id=record.key))
 
     def new_token(self, txn: Transaction, name: str) -> str:
         """A fresh service token; the same over all attempts of a request."""
@@ -187,7 +183,8 @@ class TokenService:
         txn.write(keys.TOKEN + record.key, record)
         txn.write(keys.ACCESSOR + record.accessor, AccessorRecord(token_key=record.key))
         if record.expires_at:
-            txn.write(due_key(record.expires_at, "token", record.key), DueRecord(kind="token", id=record.key))
+            row = due_key(record.expires_at, record.due_kind, record.key)
+            txn.write(row, DueRecord(kind=record.due_kind, id=record.key))
         if record.parent:
             txn.write(f"{keys.CHILD}{record.parent}/{record.key}", ChildRecord())
 
@@ -232,10 +229,10 @@ class TokenService:
     async def extend(self, txn: Transaction, record: TokenRecord, ttl_s: int, now: float) -> TokenRecord:
         """Let a token live `ttl_s` from now."""
         renewed = msgspec.structs.replace(record, ttl_s=ttl_s, expires_at=now + ttl_s, last_renewed_at=now)
-        before, after = due_key(record.expires_at, "token", record.key), due_key(now + ttl_s, "token", record.key)
+        before, after = (due_key(at, record.due_kind, record.key) for at in (record.expires_at, now + ttl_s))
         if record.expires_at and before != after:
             txn.delete(before)
-        txn.write(after, DueRecord(kind="token", id=record.key))
+        txn.write(after, DueRecord(kind=record.due_kind, id=record.key))
         txn.write(keys.TOKEN + record.key, renewed)
         return renewed
 
@@ -265,7 +262,7 @@ class TokenService:
         if record.num_uses:
             txn.delete(keys.TOKEN_USES + record.key)
         if record.expires_at:
-            txn.delete(due_key(record.expires_at, "token", record.key))
+            txn.delete(due_key(record.expires_at, record.due_kind, record.key))
         if record.parent:
             txn.delete(f"{keys.CHILD}{record.parent}/{record.key}")
 

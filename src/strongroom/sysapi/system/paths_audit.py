@@ -11,6 +11,7 @@ from strongroom.sdk.engine import require
 from strongroom.sdk.fields import Body, Doc, StringMap
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
+from strongroom.services.mounts.naming import check_name
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.system.mounting import folder
 
@@ -58,6 +59,7 @@ class AuditPaths(SystemEngine):
     @path.write("audit/{path*:slashless}", sudo=True)
     async def enable_audit(self, request: Request, path: str, body: AuditBody) -> Response | None:
         """Enable an audit device; it is opened first, so that settings that can't work are refused."""
+        check_name(folder(path))
         view = system(request)
         await view.parts.audit.enable(
             view.txn, folder(path), body.type, body.description, dict(body.options or {}), local=body.local

@@ -12,11 +12,13 @@ from typing import Annotated, Any
 
 import msgspec
 
+from strongroom.barrier import keys
 from strongroom.lib import json
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
+from strongroom.services.due import COUNTED, backlogs
 from strongroom.services.mounts import AUTH, Router
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.parts import Unsealed
@@ -49,10 +51,10 @@ class MetricsPaths(SystemEngine):
     async def metrics(self, request: Request, body: MetricsBody) -> Response | None:
         """Numbers of the process that answers, as JSON or in Prometheus' text format."""
         view = system(request)
-        return describe(view.parts, view.router, body.format, request.now)
+        return await describe(view.parts, view.router, body.format, request.now)
 
 
-def describe(parts: Unsealed, router: Router, wanted: str, now: float) -> Response:
+async def describe(parts: Unsealed, router: Router, wanted: str, now: float) -> Response:
     """The numbers as an answer.
 
     Args:
@@ -61,7 +63,7 @@ def describe(parts: Unsealed, router: Router, wanted: str, now: float) -> Respon
     """
     if wanted not in {"", "prometheus"}:
         return Response(raw=RawBody(f'metric response format "{wanted}" unknown'.encode(), _TEXT), status=400)
-    gauges = _gauges(parts, router)
+    gauges = [*_gauges(parts, router), *await _expiry(parts)]
     if wanted == "prometheus":
         return Response(raw=RawBody(prometheus(gauges).encode(), _PROMETHEUS))
     return Response(raw=RawBody(json.dumps_unsorted(_plain(gauges, now)), "application/json"))
@@ -93,6 +95,24 @@ def _gauges(parts: Unsealed, router: Router) -> list[Gauge]:
         Gauge("process.cpu_seconds_total", time.process_time(), "Processor time that the process has used."),
         Gauge("process.open_fds", host.open_descriptors(), "Open files and sockets."),
     ]
+
+
+async def _expiry(parts: Unsealed) -> list[Gauge]:
+    """How far what is due has ended: of the whole store, whichever process has the role."""
+    storage, out = parts.barrier.storage, []
+    late, waits = "Seconds since the oldest was due.", "How many are due."
+    found = await backlogs(storage, await storage.now())
+    rubble = len((await storage.scan(keys.RUBBLE, limit=COUNTED)).names)
+    for name, help_, numbers in (
+        ("vault.expire.late_seconds", late, {each.kind: each.late_s for each in found}),
+        ("vault.expire.waiting", waits, {**{each.kind: each.waiting for each in found}, "rubble": rubble}),
+        ("vault.expire.ended_total", "How many steps this process has done.", parts.ended),
+    ):
+        out += [
+            Gauge(name, value, help_, {"cluster": parts.cluster.name, "class": kind})
+            for kind, value in sorted(numbers.items())
+        ]
+    return out
 
 
 def prometheus(gauges: list[Gauge]) -> str:

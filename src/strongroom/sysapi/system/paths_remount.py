@@ -8,7 +8,7 @@ import structlog
 
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, Doc
+from strongroom.sdk.fields import Body, Doc, Normal
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.sysapi.context import SystemEngine, system
@@ -25,8 +25,8 @@ log = structlog.get_logger("core")
 class RemountBody(Body, frozen=True, rename={"from_": "from"}):
     """Which mount goes where; auth methods as `auth/…`."""
 
-    from_: Annotated[str, Doc(description="The path it has.")] = ""
-    to: Annotated[str, Doc(description="The path it gets.")] = ""
+    from_: Annotated[str, Doc(description="The path it has."), Normal(folder)] = ""
+    to: Annotated[str, Doc(description="The path it gets."), Normal(folder)] = ""
 
 
 class RemountPaths(SystemEngine):

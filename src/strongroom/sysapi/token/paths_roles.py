@@ -14,6 +14,7 @@ from strongroom.barrier import keys
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, CommaList, Doc, Duration, OldNameOf
+from strongroom.sdk.names import check_segment_name
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.sdk.token_fields import CIDRS, POLICY_NAMES
@@ -81,6 +82,7 @@ class RolePaths(SystemEngine):
     @path.write("roles/{role_name}", exists="role_exists")
     async def write_role(self, request: Request, role_name: str, body: RoleBody) -> Response | None:
         """Make a role, or change what is given."""
+        check_segment_name(role_name)
         view = system(request)
         before = await view.txn.read(keys.TOKEN_ROLE + role_name, TokenRole)
         role = _changed(before or TokenRole(name=role_name), body)

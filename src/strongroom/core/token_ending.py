@@ -1,0 +1,77 @@
+"""Ending tokens whose time has come, and forgetting failed logins that no longer count."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from strongroom.barrier import keys
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.side_by_side import side_by_side
+from strongroom.services.due import LOCKOUT, SINGLE_USE, Due, due_rows, milliseconds
+from strongroom.services.mounts.lockout import clear_forgotten
+from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens.service import dead_tree_key
+from strongroom.storage.base import Fence
+from strongroom.sysapi.parts import Unsealed
+
+_BATCH = 256
+_LITTLE = 4
+"""Rows of a cubbyhole that go in the same commit as their token."""
+_LOCKOUTS_AT_ONCE = 8
+"""Whoever tries passwords makes these, as many as he likes, and nobody waits for one to go."""
+
+
+class TokenEnding:
+    """Steps of the lanes that end tokens and lockouts."""
+
+    def __init__(self, parts: Unsealed) -> None:
+        self._parts = parts
+        self._barrier = parts.barrier
+
+    async def tokens(self, kind: str, fence: Fence, now: float) -> int:
+        """End the oldest tokens of a kind that are due; how many rows were worked off."""
+        due = await due_rows(self._barrier.storage, kind, now, _BATCH)
+        return await side_by_side([partial(self._end_token, fence, row) for row in due])
+
+    async def lockouts(self, fence: Fence, now: float) -> int:
+        """Forget the oldest failed logins that no longer count; how many rows were worked off."""
+        due = await due_rows(self._barrier.storage, LOCKOUT, now, _BATCH)
+        return await side_by_side([partial(self._end_lockout, fence, row, now) for row in due], _LOCKOUTS_AT_ONCE)
+
+    async def _end_token(self, fence: Fence, due: Due) -> None:
+        async def body(txn: Transaction) -> None:
+            await txn.guard(fence)
+            record = await txn.read(keys.TOKEN + due.id, TokenRecord)
+            if record is not None and not record.retired and await self._over(txn, record, due):
+                await self._parts.tokens.revoke(txn, record)
+                if record.due_kind == SINGLE_USE:
+                    await _clear_little(txn, record.key)
+            txn.delete(due.row)
+
+        await transact(self._barrier, body)
+
+    async def _over(self, txn: Transaction, record: TokenRecord, due: Due) -> bool:
+        """Whether the row is no left-over: the token's time has come, or its uses are used up."""
+        if record.expires_at and milliseconds(record.expires_at) == due.at_ms:
+            return True
+        return await self._parts.tokens.spent(txn, record)
+
+    async def _end_lockout(self, fence: Fence, due: Due, now: float) -> None:
+        async def body(txn: Transaction) -> None:
+            await txn.guard(fence)
+            await clear_forgotten(txn, due.row, due.id, now)
+
+        await transact(self._barrier, body)
+
+
+async def _clear_little(txn: Transaction, key: str) -> None:
+    """Remove at once what a wrapping token has kept: a flood of them leaves no rubble in the way of others'."""
+    for place in (keys.LEASE_OF_TOKEN, keys.CHILD):
+        if await txn.list(f"{place}{key}/", limit=1):
+            return
+    folder = f"{keys.CUBBYHOLES}{key}/"
+    kept = await txn.scan(folder, limit=_LITTLE + 1)
+    if len(kept) <= _LITTLE:
+        for name in kept:
+            txn.delete(folder + name)
+        txn.delete(dead_tree_key(key))
