@@ -212,9 +212,23 @@ def address_allowed(address: str, cidrs: Iterable[str]) -> bool:
     if not cidrs:
         return True
     try:
-        ip = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(plain_address(address))
     except ValueError:
         return False
+    return any(ip in network_of(cidr) for cidr in cidrs)
+
+
+def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """The addresses that an address or CIDR block stands for."""
+    return ipaddress.ip_interface(text).network
+
+
+def plain_address(text: str) -> str:
+    """An address in its one spelling: a socket for both families writes those of IPv4 as `::ffff:192.0.2.1`."""
+    try:
+        ip = ipaddress.ip_address(text)
+    except ValueError:
+        return text
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
-    return any(ip in ipaddress.ip_interface(cidr).network for cidr in cidrs)
+        return str(ip.ipv4_mapped)
+    return str(ip)

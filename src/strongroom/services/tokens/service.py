@@ -13,8 +13,8 @@ from strongroom.crypto.aead import Aes256Gcm
 from strongroom.crypto.mac import hmac_sha256, sha256
 from strongroom.lib.errors import InvalidRequest, OutOfRange, PermissionDenied, Tampered
 from strongroom.lib.rand import Random, base62
-from strongroom.sdk.token_fields import address_allowed
 from strongroom.services.mounts import Router
+from strongroom.services.tokens.binding import admits
 from strongroom.services.tokens.lease_ids import lease_id, token_key
 from strongroom.services.tokens.records import (
     BATCH,
@@ -88,11 +88,7 @@ class TokenService:
         Raises: `PermissionDenied`, without saying why.
         """
         record = await self.alive(txn, token, router, now)
-        if record is None:
-            raise PermissionDenied(_DENIED)
-        if record.bound_cidrs and not address_allowed(address, record.bound_cidrs):
-            raise PermissionDenied(_DENIED)
-        if record.bound_ip and record.bound_ip != address:
+        if record is None or not admits(record, address):
             raise PermissionDenied(_DENIED)
         return Bearer(token, record)
 

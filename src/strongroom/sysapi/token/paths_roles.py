@@ -144,6 +144,10 @@ def _check(role: TokenRole) -> None:
         raise InvalidRequest("'token_type' cannot be 'batch' when role is set to generate non-orphan tokens")
     if role.token_type == "batch" and role.period_s:  # noqa: S105
         raise InvalidRequest("'token_type' cannot be 'batch' when role is set to generate periodic tokens")
+    if role.token_type == "batch" and role.num_uses:  # noqa: S105
+        raise InvalidRequest(
+            "'token_type' cannot be 'batch' when role is set to generate tokens with limited use count"
+        )
     if role.token_type == "batch" and role.renewable:  # noqa: S105
         raise InvalidRequest("'token_type' cannot be 'batch' when role is set to generate renewable tokens")
 

@@ -162,15 +162,50 @@ def test_what_needs_sudo(fields: dict[str, Any]) -> None:
 
 
 def test_children_keep_what_binds_their_parent() -> None:
-    """Its entity and its addresses; orphans don't, and a role's addresses come before them."""
+    """Its entity and its addresses; orphans keep the addresses, and a role's addresses narrow them."""
     bound = parent("a", entity_id="e", bound_cidrs=("10.0.0.0/8",))
     child = planned(Wanted(), bound, sudo=False).record
     assert (child.entity_id, child.bound_cidrs) == ("e", ("10.0.0.0/8",))
     orphan = planned(Wanted(), bound, sudo=False, orphan=True)
     assert orphan.orphan
-    assert (orphan.record.entity_id, orphan.record.bound_cidrs) == ("", ())
-    role = TokenRole(name="r", bound_cidrs=("192.0.2.1",))
-    assert planned(Wanted(), bound, sudo=False, role=role).record.bound_cidrs == ("192.0.2.1",)
+    assert (orphan.record.entity_id, orphan.record.bound_cidrs) == ("", ("10.0.0.0/8",))
+    role = TokenRole(name="r", bound_cidrs=("10.9.0.0/16",))
+    assert planned(Wanted(), bound, sudo=False, role=role).record.bound_cidrs == ("10.9.0.0/16",)
+    assert planned(Wanted(), bound, sudo=False, role=TokenRole(name="r")).record.bound_cidrs == ("10.0.0.0/8",)
+    with pytest.raises(InvalidRequest, match="have none in common"):
+        planned(Wanted(), bound, sudo=False, role=TokenRole(name="r", bound_cidrs=("192.0.2.1",)))
+
+
+@pytest.mark.parametrize("kind", ["batch", "service"])
+def test_what_a_role_limits_holds_for_either_type(kind: str) -> None:
+    """Uses and period need a row, so that no batch token is made; the longest life holds for both types."""
+    for name, role in (("num_uses", TokenRole(name="r", num_uses=2)), ("period", TokenRole(name="r", period_s=60))):
+        wanted = Wanted(policies=["a"], type=kind)
+        if kind == "batch":
+            with pytest.raises(InvalidRequest, match=f'batch tokens cannot have "{name}" set'):
+                planned(wanted, role=role)
+        else:
+            assert planned(wanted, role=role).record.ttl_s in {60, DAY_S}
+    longest = TokenRole(name="r", explicit_max_ttl_s=3600)
+    assert planned(Wanted(policies=["a"], type=kind, ttl="59m"), role=longest).record.ttl_s == 3540
+    assert planned(Wanted(policies=["a"], type=kind, ttl="61m"), role=longest).record.ttl_s == 3600
+
+
+def test_a_role_without_the_default_policy_gives_it_to_nobody() -> None:
+    """Neither from the parent nor by asking, unless the role lists it."""
+    by, role = parent("a", "default"), TokenRole(name="r", no_default_policy=True)
+    for asked in ([], ["a"], ["a", "default"]):
+        assert planned(Wanted(policies=asked), by, role=role, sudo=False).record.policies == ("a",)
+    listing = TokenRole(name="r", no_default_policy=True, allowed_policies=("default",))
+    assert planned(Wanted(), by, role=listing, sudo=False).record.policies == ("default",)
+
+
+def test_a_pattern_in_capitals_forbids_all_the_same() -> None:
+    """Names of policies are in lower case, however a role's patterns are written."""
+    role = TokenRole(name="r", disallowed_policies_glob=("Admin-*",))
+    with pytest.raises(InvalidRequest, match="is disallowed by this role"):
+        planned(Wanted(policies=["admin-x"]), role=role)
+    assert planned(Wanted(policies=["user-x"]), role=role).record.policies == ("default", "user-x")
 
 
 def test_the_lesser_of_two_limits_counts() -> None:
