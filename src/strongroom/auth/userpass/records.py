@@ -1,8 +1,8 @@
-"""Rows of the userpass auth method: `user/<name>`."""
+"""Rows of the userpass auth method: `user/<name>`, and `imported`."""
 
 from __future__ import annotations
 
-from strongroom.sdk import Part, SecretRecord
+from strongroom.sdk import Part, Record, SecretRecord
 from strongroom.sdk.token_fields import TokenSettings
 
 
@@ -29,3 +29,10 @@ class User(SecretRecord, frozen=True, tag="userpass-user"):
 
     def __repr__(self) -> str:
         return "User(…)"
+
+
+class Imported(Record, frozen=True, tag="userpass-imported"):
+    """That hashes of passwords were brought along.  It stays when they have gone: it costs time and nothing else."""
+
+    bcrypt_cost: int
+    """The highest of any of them so far."""
