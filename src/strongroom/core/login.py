@@ -7,15 +7,16 @@ from typing import Any
 import msgspec
 
 from strongroom.barrier.transaction import Transaction
+from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk.response import Auth
-from strongroom.sdk.token_fields import address_allowed
+from strongroom.sdk.token_fields import NON_ASSIGNABLE, address_allowed
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.mounts import MountEntry, lockout
 from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.binding import NO_ADDRESS
-from strongroom.services.tokens.logic import NON_ASSIGNABLE, ROOT, clean_policies, grant_ttl, parse_cidrs
+from strongroom.services.tokens.logic import ROOT, clean_policies, grant_ttl, parse_cidrs
 from strongroom.services.tokens.records import BATCH, SERVICE
 from strongroom.services.tokens.shown import auth_block
 from strongroom.sysapi.parts import Unsealed
@@ -95,6 +96,9 @@ async def log_in(parts: Unsealed, txn: Transaction, request: ApiRequest, entry: 
 
 def _check(request: ApiRequest, auth: Auth, policies: tuple[str, ...], kind: str) -> None:
     """Refuse a login whose token could not have what its user or role says.  Raises `InvalidRequest`."""
+    limits.check_map("metadata", auth.metadata)
+    limits.check_name("display_name", auth.display_name)
+    limits.check_name("alias", auth.alias)
     if ROOT in policies:
         raise InvalidRequest("auth methods cannot create root tokens")
     for name in policies:

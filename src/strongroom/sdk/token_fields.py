@@ -12,11 +12,14 @@ from typing import Annotated, Any
 import msgspec
 
 from strongroom.barrier.record import Part
+from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import Body, CommaList, Doc, Duration
 from strongroom.sdk.response import Auth
 
 TOKEN_TYPES = frozenset({"default", "service", "batch"})
+NON_ASSIGNABLE = frozenset({"response-wrapping"})
+"""Policies that no token is given by name: what has one of them is taken for a wrapping token."""
 
 
 class TokenFields(Body, frozen=True):
@@ -115,6 +118,13 @@ def _by_old_name(fields: TokenFields) -> bool:
 
 
 def _check(settings: TokenSettings) -> None:
+    limits.check_names("token_policies", settings.policies)
+    limits.check_names("token_bound_cidrs", settings.bound_cidrs, limits.BLOCKS)
+    for name in normal_policies(settings.policies):
+        if name == "root":
+            raise InvalidRequest("auth methods cannot create root tokens")
+        if name in NON_ASSIGNABLE:
+            raise InvalidRequest(f'cannot assign policy "{name}"')
     if settings.type not in TOKEN_TYPES:
         raise InvalidRequest(f"invalid 'token_type' value \"{settings.type}\"")
     if settings.num_uses < 0:

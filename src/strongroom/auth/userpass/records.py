@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from strongroom.sdk import Part, Record, SecretRecord
 from strongroom.sdk.token_fields import TokenSettings
 
@@ -21,6 +23,8 @@ class ScryptHash(Part, frozen=True):
 
 class User(SecretRecord, frozen=True, tag="userpass-user"):
     """One user.  Either `scrypt` or `bcrypt` is set."""
+
+    limit_bytes: ClassVar[int] = 64 * 1024
 
     scrypt: ScryptHash | None = None
     bcrypt: str = ""

@@ -12,11 +12,13 @@ from typing import Annotated
 
 import msgspec
 
+from strongroom.lib import limits
 from strongroom.lib.durations import SECOND_NS, parse_duration_ns
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import Body, Doc, StringMap
+from strongroom.sdk.token_fields import NON_ASSIGNABLE
 from strongroom.services.tokens.binding import binding_of
-from strongroom.services.tokens.logic import DEFAULT, NON_ASSIGNABLE, ROOT, clean_policies, grant_ttl
+from strongroom.services.tokens.logic import DEFAULT, ROOT, clean_policies, grant_ttl
 from strongroom.services.tokens.records import BATCH, SERVICE, TokenRecord, TokenRole
 
 CREATE_PATH = "auth/token/create"
@@ -78,6 +80,7 @@ def plan(wanted: Wanted, mint: Mint) -> Planned:
     Raises: `InvalidRequest` in the API's words for everything that isn't allowed.
     """
     parent, role = mint.parent, mint.role
+    _check_lengths(wanted)
     kind = _kind(wanted, role)
     if parent.type == BATCH:
         raise InvalidRequest("batch tokens cannot create more tokens")
@@ -122,6 +125,13 @@ def plan(wanted: Wanted, mint: Mint) -> Planned:
         no_default_policy=wanted.no_default_policy or (role is not None and role.no_default_policy),
     )
     return Planned(record=record, orphan=orphan, warnings=warnings + times.warnings)
+
+
+def _check_lengths(wanted: Wanted) -> None:
+    limits.check_map("meta", wanted.meta or {})
+    limits.check_names("policies", wanted.policies or ())
+    for name in ("id", "display_name", "entity_alias"):
+        limits.check_name(name, getattr(wanted, name))
 
 
 def _kind(wanted: Wanted, role: TokenRole | None) -> str:

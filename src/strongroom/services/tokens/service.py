@@ -188,12 +188,18 @@ class TokenService:
             txn.write(f"{keys.CHILD}{record.parent}/{record.key}", ChildRecord())
 
     def seal_batch(self, txn: Transaction, record: TokenRecord) -> str:
-        """A batch token: the record itself, encrypted, and stored nowhere."""
+        """A batch token: the record itself, encrypted, and stored nowhere.
+
+        Raises: `InvalidRequest` when it would be longer than a token may be that is presented.
+        """
         encoded = msgspec.msgpack.encode(record)
         # Named by what it is for: another token of the same request must not share its nonce.
         nonce = txn.once(f"batch nonce {sha256(encoded).hex()}", lambda: self._random.bytes(12))
         sealed = nonce + self._batch.seal(nonce, encoded, b"batch token")
-        return BATCH_PREFIX + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        token = BATCH_PREFIX + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        if len(token) > _MAX_TOKEN_LENGTH:
+            raise InvalidRequest("too much for a batch token, which holds all of its metadata and policies itself")
+        return token
 
     def _open_batch(self, token: str) -> TokenRecord | None:
         text = token.removeprefix(BATCH_PREFIX)
