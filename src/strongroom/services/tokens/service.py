@@ -85,6 +85,8 @@ class TokenService:
     async def authenticate(self, txn: Transaction, token: str, router: Router, address: str, now: float) -> Bearer:
         """Find a presented token alive: itself, all its ancestors, and the auth mount that it came from.
 
+        Whoever lets a request in by this charges it a use (`use`), or asks whether there is one left (`spent`).
+
         Raises: `PermissionDenied`, without saying why.
         """
         record = await self.alive(txn, token, router, now)
@@ -229,7 +231,9 @@ class TokenService:
         """The living token whose lease has that id, or None."""
         key = token_key(lease)
         record = await self.alive_by_key(txn, key, router, now) if key else None
-        return record if record is not None and lease_id(record) == lease else None
+        if record is None or lease_id(record) != lease or await self.spent(txn, record):
+            return None
+        return record
 
     async def extend(self, txn: Transaction, record: TokenRecord, ttl_s: int, now: float) -> TokenRecord:
         """Let a token live `ttl_s` from now."""
