@@ -97,6 +97,8 @@ async def log_in(parts: Unsealed, txn: Transaction, request: ApiRequest, entry: 
 def _check(request: ApiRequest, auth: Auth, policies: tuple[str, ...], kind: str) -> None:
     """Refuse a login whose token could not have what its user or role says.  Raises `InvalidRequest`."""
     limits.check_map("metadata", auth.metadata)
+    limits.check_map("metadata of the alias", auth.alias_metadata)
+    limits.check_names("policies", auth.policies)
     limits.check_name("display_name", auth.display_name)
     limits.check_name("alias", auth.alias)
     if ROOT in policies:

@@ -32,6 +32,7 @@ def tokens(node: TestNode) -> set[str]:
         ({"bound_cidrs": ("192.0.2.8",)}, 403, "permission denied"),
         ({"token_type": "batch", "num_uses": 1}, 400, 'batch tokens cannot have "num_uses" set'),
         ({"metadata": {"k": "v" * 16 * 1024}}, 400, "metadata has more than 16384 bytes in all"),
+        ({"alias_metadata": {"k" * 129: "v"}}, 400, "a key of metadata of the alias is longer than 128 bytes"),
         ({"alias": "a" * 513}, 400, "alias is longer than 512 bytes"),
     ],
 )
