@@ -23,7 +23,7 @@ T = TypeVar("T")
 LOGINS_WAITING = 64
 """Some four seconds' work of one core with scrypt alone; nobody waits for a login much longer."""
 _RETRY_AFTER_S = 2.0
-_NICENESS = 5
+_NICENESS = 2
 _MOST_AT_ONCE = 4
 """Each takes 32 MiB, in each of a node's worker processes."""
 
