@@ -13,6 +13,8 @@ _HISTORY_KEYS = 131_072
 _DERIVED_KEPT = 4096
 """A merged ACL per client is the commonest derived value; some ten kilobytes each."""
 _DERIVED_OVERHEAD_BYTES = 4000
+_KEY_OVERHEAD_BYTES = 600
+"""Of each row that it rests on, be there one or not: a token may name five hundred policies that nobody has written."""
 _DERIVED_GROWTH = 8
 """How much larger a derived value is than the rows it was made of; measured with policies and what they merge to."""
 _LARGEST_PART = 32
@@ -122,7 +124,8 @@ class Cache:
         self._forget_derived(name)
         rows = (self._rows.get(key) for key in derived.keys)
         made_of = sum(len(row.raw) for row in rows if row is not None and row.raw is not None)
-        derived.size = _DERIVED_OVERHEAD_BYTES + _DERIVED_GROWTH * made_of
+        named = sum(map(len, derived.keys)) + _KEY_OVERHEAD_BYTES * len(derived.keys)
+        derived.size = _DERIVED_OVERHEAD_BYTES + named + _DERIVED_GROWTH * made_of
         self._derived_bytes += derived.size
         self._derived[name] = derived
         for key in derived.keys:

@@ -53,6 +53,15 @@ def test_derived_values_are_bounded_in_bytes() -> None:
     assert cache.derived("small") is not None
 
 
+def test_names_of_nothing_take_room_too() -> None:
+    """A value that rests on very many absent rows is as large as their names."""
+    cache = Cache(1_000_000)
+    for number in range(10):
+        keys = {f"policy/{number}/{n}": 0 for n in range(500)}
+        cache.keep_derived(number, Derived(number, keys, frozenset()))
+    assert [number for number in range(10) if cache.derived(number) is not None] == [7, 8, 9]
+
+
 def test_a_huge_row_costs_no_other_its_place() -> None:
     """It is read anew each time, rather than kept in the place of everything else."""
     cache = Cache(320_000)
