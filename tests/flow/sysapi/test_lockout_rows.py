@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 
+from strongroom.auth.userpass import Userpass
+from strongroom.auth.userpass.hashing import Hashing
 from strongroom.barrier import keys
+from strongroom.barrier.transaction import transact
+from strongroom.core import login
 from strongroom.core.expiry import LOCK_S, ROLE, Expiry
 from tests.flow.sysapi.system_server import Server
 
@@ -124,5 +129,34 @@ def test_only_what_failed_as_a_login_leaves_a_row() -> None:
             assert (await server.ask("POST", f"auth/userpass/login/{name}", sent, token="")).status >= 400
         await server.ask("POST", "auth/userpass/login/ann", {"password": "x" * 5000}, token="")
         assert await rows(server) == []
+
+    on_server(run)
+
+
+def test_a_login_under_way_is_locked_out_too() -> None:
+    """The right password is refused like a wrong one when the name was locked while it waited to be hashed."""
+
+    async def run(server: Server) -> None:
+        parts = server.node.unsealed
+        assert parts is not None
+        entry = (await transact(parts.barrier, parts.mounts.router)).by_path["auth/userpass/"]
+        assert isinstance(entry.engine, Userpass)
+        entry.engine.hashing, blocked = Hashing(at_once=1), threading.Event()
+        holding = asyncio.ensure_future(entry.engine.hashing.for_login(blocked.wait))
+        try:
+            sent = [{"password": "right"}, {"password": "wrong"}]
+            waiting = [
+                asyncio.ensure_future(server.ask("POST", "auth/userpass/login/ann", body, token="")) for body in sent
+            ]
+            while entry.engine.hashing.waiting.now < 3:
+                await asyncio.sleep(0)
+            now = server.clock.now()
+            for _ in range(5):
+                await transact(parts.barrier, lambda txn: login.count_failure(txn, entry, "ann", now))
+        finally:
+            blocked.set()
+        await holding
+        answers = await asyncio.gather(*waiting)
+        assert [(answer.status, answer.error) for answer in answers] == [(403, "permission denied")] * 2
 
     on_server(run)
