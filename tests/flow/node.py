@@ -58,6 +58,8 @@ class Probe(Engine):
         self.before: Hook = _nothing
         self.after: Hook = _nothing
         self.existing: Hook = _nothing
+        self.granted: dict[str, Any] = {}
+        """What a login here is given beside its name and policy."""
         self.runs = 0
         self.requests: list[Request] = []
 
@@ -97,7 +99,7 @@ class Probe(Engine):
     async def log_in(self, request: Request, username: str) -> Response:
         """Let anybody in."""
         await self._run(request, self.before)
-        return Response(auth=Auth(display_name=username, policies=("default",)))
+        return Response(auth=Auth(display_name=username, policies=("default",), **self.granted))
 
     async def _run(self, request: Request, hook: Hook) -> None:
         self.runs += 1

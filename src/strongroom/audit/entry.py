@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import weakref
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,6 +17,7 @@ from typing import Any
 import msgspec
 
 from strongroom.lib import json
+from strongroom.lib.errors import Internal
 from strongroom.sdk.engine import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH
 from strongroom.sdk.response import Response
 from strongroom.services.exchange import Known
@@ -32,6 +34,9 @@ _PLAIN_ERRORS = frozenset({"permission denied", _DENIED, UNSUPPORTED_PATH, UNSUP
 _CREDENTIAL_HEADERS = frozenset({"authorization", "cookie", "x-vault-token"})
 """Never shown as they are, whatever the configuration says."""
 _AUTHS_KEPT = 1024
+_AUTH_BYTES = 4096
+"""Of one that is kept; the tokens of some may hold much more, and are encoded each time."""
+_NOTHING = msgspec.Raw(b"{}")
 _ANY_ERROR = "1 error occurred:\n\t* invalid request\n\n"
 
 
@@ -113,12 +118,27 @@ def digest_values(value: Any, digest: Digest) -> Any:
     return value
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """What both entries of a request say, encoded once."""
+class Asked:
+    """What both entries of a request say, encoded once.
 
-    known: Known
-    auth: msgspec.Raw
-    request: msgspec.Raw
+    It keeps the request from nobody's memory: of an attempt that ran again nothing is answered, and whoever waits for
+    that would wait for a body of any size.
+    """
+
+    __slots__ = ("_known", "auth", "request")
+
+    def __init__(self, known: Known, auth: msgspec.Raw, request: msgspec.Raw) -> None:
+        self.auth = auth
+        self.request = request
+        self._known = weakref.ref(known, self._forget)
+
+    @property
+    def known(self) -> Known | None:
+        """What is described; None when the request has ended."""
+        return self._known()
+
+    def _forget(self, _: weakref.ref[Known]) -> None:
+        self.auth = self.request = _NOTHING
 
 
 class Asking:
@@ -142,10 +162,11 @@ class Asking:
         # The same object, which is kept here, is the same token in the same state.
         if kept is not None and kept[0] is record and kept[1] == granted:
             return kept[2]
-        if len(self._auths) >= _AUTHS_KEPT:
-            self._auths.clear()
         encoded = msgspec.Raw(json.dumps_unsorted(_auth(known, self._notation)))
-        self._auths[id(record)] = (record, granted, encoded)
+        if len(encoded) <= _AUTH_BYTES:
+            if len(self._auths) >= _AUTHS_KEPT:
+                self._auths.clear()
+            self._auths[id(record)] = (record, granted, encoded)
         return encoded
 
 
@@ -165,6 +186,8 @@ def request_entry(about: Asked, error: str, now: float, notation: Notation) -> d
 def response_entry(about: Asked, outcome: Outcome, now: float, notation: Notation) -> dict[str, Any]:
     """The entry that is written after the commit, before the answer."""
     known = about.known
+    if known is None:
+        raise Internal(detail="an answer to a request that has ended")
     login = known.bearer is None and outcome.auth is not None
     entry: dict[str, Any] = {
         "time": timestamp(now),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from strongroom.barrier import keys, succession
 from strongroom.barrier.cache import Cache, Row
@@ -27,6 +27,8 @@ CACHE_BYTES = 128 * 1024 * 1024
 
 class SecretRecord(Record, frozen=True):
     """A record whose decoded form never stays in the cache; only its ciphertext does."""
+
+    limit_bytes: ClassVar[int] = 0
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(…)"
@@ -200,6 +202,7 @@ class Barrier:
         record = decode(plaintext, type_)
         if not issubclass(type_, SecretRecord):
             row.record = record
+            self.cache.decoded(key, row)
         return record
 
     def seal(self, key: str, record: Record) -> bytes:

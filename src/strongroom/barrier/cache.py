@@ -8,17 +8,28 @@ from typing import Any
 
 _ROW_OVERHEAD_BYTES = 400
 _HISTORY_LENGTH = 4096
+_HISTORY_KEYS = 131_072
+"""Of all commits remembered: one that clears much names more keys than thousands of others."""
 _DERIVED_KEPT = 4096
 """A merged ACL per client is the commonest derived value; some ten kilobytes each."""
+_DERIVED_OVERHEAD_BYTES = 4000
+_KEY_OVERHEAD_BYTES = 600
+"""Of each row that it rests on, be there one or not: a token may name five hundred policies that nobody has written."""
+_DERIVED_GROWTH = 8
+"""How much larger a derived value is than the rows it was made of; measured with policies and what they merge to."""
+_LARGEST_PART = 32
+"""A row that takes more than this part of the cache isn't kept: it would cost all others their place."""
 
 
 class Row:
     """A row as last seen; `revision` 0 stands for an absent one."""
 
-    __slots__ = ("raw", "record", "revision")
+    __slots__ = ("raw", "record", "revision", "size")
 
     def __init__(self, revision: int, raw: bytes | None) -> None:
         self.revision = revision
+        self.size = 0
+        """In bytes, as the cache counts it."""
         self.raw = raw
         self.record: Any = None
         """The decoded record, for types that may stay decoded in memory."""
@@ -27,7 +38,7 @@ class Row:
 class Derived:
     """A value that was computed from rows, and what it was computed from."""
 
-    __slots__ = ("alone", "keys", "prefixes", "value")
+    __slots__ = ("alone", "keys", "prefixes", "size", "value")
 
     def __init__(self, value: Any, keys: dict[str, int], prefixes: frozenset[str]) -> None:
         self.value = value
@@ -35,6 +46,8 @@ class Derived:
         self.prefixes = prefixes
         self.alone = {key: revision for key, revision in keys.items() if prefixes.isdisjoint(prefixes_of(key))}
         """Those of `keys` that none of `prefixes` covers, so that a commit has to check them one by one."""
+        self.size = 0
+        """In bytes, as the cache estimates it."""
 
 
 def prefixes_of(key: str) -> Iterator[str]:
@@ -46,7 +59,7 @@ def prefixes_of(key: str) -> Iterator[str]:
 
 
 class Cache:
-    """Rows bounded in bytes, derived values in number; what was least recently used goes first.
+    """Rows and derived values, each bounded in bytes; what was least recently used goes first.
 
     `changed` is the only way anything becomes newer: it drops what the feed names and remembers the names for a
     while, so that a transaction can tell whether it is concerned.
@@ -59,7 +72,9 @@ class Cache:
         self._derived: OrderedDict[object, Derived] = OrderedDict()
         self._by_key: dict[str, set[object]] = {}
         self._by_prefix: dict[str, set[object]] = {}
+        self._derived_bytes = 0
         self._history: deque[tuple[int, tuple[str, ...]]] = deque()
+        self._history_keys = 0
         self._history_from = 0
 
     def row(self, key: str) -> Row | None:
@@ -71,14 +86,31 @@ class Cache:
 
     def keep(self, key: str, row: Row) -> None:
         """Remember a row that is current."""
+        self._forget_row(key)
+        row.size = _size(key, row)
+        if row.size > self._limit_bytes // _LARGEST_PART:
+            return
+        self._rows[key] = row
+        self._bytes += row.size
+        self._make_room()
+
+    def decoded(self, key: str, row: Row) -> None:
+        """Count the decoded record that a row has got, which takes up to twice the row's own bytes."""
+        if self._rows.get(key) is row:
+            more = 2 * len(row.raw or b"")
+            row.size += more
+            self._bytes += more
+            self._make_room()
+
+    def _make_room(self) -> None:
+        while self._bytes > self._limit_bytes:
+            _, evicted = self._rows.popitem(last=False)
+            self._bytes -= evicted.size
+
+    def _forget_row(self, key: str) -> None:
         old = self._rows.pop(key, None)
         if old is not None:
-            self._bytes -= _size(key, old)
-        self._rows[key] = row
-        self._bytes += _size(key, row)
-        while self._bytes > self._limit_bytes:
-            gone, evicted = self._rows.popitem(last=False)
-            self._bytes -= _size(gone, evicted)
+            self._bytes -= old.size
 
     def derived(self, name: object) -> Derived | None:
         """The derived value of that name, if nothing that it rests on has changed."""
@@ -90,18 +122,27 @@ class Cache:
     def keep_derived(self, name: object, derived: Derived) -> None:
         """Remember a derived value until one of its rows changes."""
         self._forget_derived(name)
+        rows = (self._rows.get(key) for key in derived.keys)
+        made_of = sum(len(row.raw) for row in rows if row is not None and row.raw is not None)
+        named = sum(map(len, derived.keys)) + _KEY_OVERHEAD_BYTES * len(derived.keys)
+        derived.size = _DERIVED_OVERHEAD_BYTES + named + _DERIVED_GROWTH * made_of
+        self._derived_bytes += derived.size
         self._derived[name] = derived
         for key in derived.keys:
             self._by_key.setdefault(key, set()).add(name)
         for prefix in derived.prefixes:
             self._by_prefix.setdefault(prefix, set()).add(name)
-        if len(self._derived) > _DERIVED_KEPT:
+        # The newest always stays: every request needs the router, however many mounts it knows.
+        while len(self._derived) > _DERIVED_KEPT or (
+            self._derived_bytes > self._limit_bytes and len(self._derived) > 1
+        ):
             self._forget_derived(next(iter(self._derived)))
 
     def _forget_derived(self, name: object) -> None:
         old = self._derived.pop(name, None)
         if old is None:
             return
+        self._derived_bytes -= old.size
         for index, entries in ((self._by_key, old.keys), (self._by_prefix, old.prefixes)):
             for entry in entries:
                 names = index[entry]
@@ -113,9 +154,7 @@ class Cache:
         """Take over what the feed says has changed up to `revision`."""
         keys = tuple(keys)
         for key in keys:
-            old = self._rows.pop(key, None)
-            if old is not None:
-                self._bytes -= _size(key, old)
+            self._forget_row(key)
             concerned = set(self._by_key.get(key, ()))
             if self._by_prefix:
                 for prefix in prefixes_of(key):
@@ -123,8 +162,10 @@ class Cache:
             for name in concerned:
                 self._forget_derived(name)
         self._history.append((revision, keys))
-        if len(self._history) > _HISTORY_LENGTH:
-            self._history_from = self._history.popleft()[0]
+        self._history_keys += len(keys)
+        while len(self._history) > _HISTORY_LENGTH or (self._history_keys > _HISTORY_KEYS and len(self._history) > 1):
+            self._history_from, gone = self._history.popleft()
+            self._history_keys -= len(gone)
 
     def changes_since(self, revision: int) -> list[str] | None:
         """The keys that changed after `revision`; None when that is too long ago to say."""
@@ -145,7 +186,7 @@ class Cache:
         self._by_prefix.clear()
         self._history.clear()
         self._history_from = revision
-        self._bytes = 0
+        self._bytes = self._derived_bytes = self._history_keys = 0
 
 
 def _size(key: str, row: Row) -> int:

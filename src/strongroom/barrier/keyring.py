@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
 
 from strongroom.barrier.record import Part, Record
@@ -23,6 +25,8 @@ class Term(Part, frozen=True):
 
 class Keyring(Record, frozen=True, tag="keyring"):
     """All terms so far; new rows use the newest, older rows stay readable."""
+
+    limit_bytes: ClassVar[int] = 0  # it grows with every rotation
 
     id: int
     """0 for the root namespace."""

@@ -10,12 +10,12 @@ import types
 import typing
 from collections.abc import Callable
 from functools import cache
-from typing import Any, TypeVar, Union
+from typing import Any, ClassVar, TypeVar, Union
 
 import msgspec
 
 from strongroom.crypto.aead import NONCE_BYTES
-from strongroom.lib.errors import Internal, Tampered
+from strongroom.lib.errors import Internal, InvalidRequest, Tampered
 
 _UNKNOWN = "~unknown fields~"  # reserved: no field has this name
 _UNKNOWN_BYTES = _UNKNOWN.encode()
@@ -31,6 +31,9 @@ class Record(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="~type"
 ):
     """Base of every stored record; a subclass names its type by `tag=`."""
+
+    limit_bytes: ClassVar[int] = 64 * 1024
+    """How large one may be, 0 for any size: what is kept decoded and read with every request has no room for more."""
 
     version_: int = msgspec.field(default=1, name="~version")
     unknown_: dict[str, Any] = msgspec.field(default_factory=dict, name=_UNKNOWN)
@@ -48,10 +51,15 @@ def _decoder(type_: type[R]) -> msgspec.msgpack.Decoder[R]:
 
 
 def encode(record: Record) -> bytes:
-    """The record's bytes, before encryption."""
+    """The record's bytes, before encryption.  Raises `InvalidRequest` for one that is larger than its kind may be."""
     encoded = _encoder.encode(record)
     if _UNKNOWN_BYTES in encoded:
-        return _encoder.encode(_walk(msgspec.msgpack.decode(encoded), type(record), _hoist))
+        encoded = _encoder.encode(_walk(msgspec.msgpack.decode(encoded), type(record), _hoist))
+    if record.limit_bytes and len(encoded) > record.limit_bytes:
+        kind = type(record).__struct_config__.tag
+        raise InvalidRequest(
+            f"too much to keep: {kind} takes {len(encoded)} bytes, where {record.limit_bytes} are the most"
+        )
     return encoded
 
 

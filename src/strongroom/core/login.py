@@ -7,13 +7,16 @@ from typing import Any
 import msgspec
 
 from strongroom.barrier.transaction import Transaction
+from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk.response import Auth
+from strongroom.sdk.token_fields import NON_ASSIGNABLE, address_allowed
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.mounts import MountEntry, lockout
 from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of
 from strongroom.services.tokens import TokenRecord
-from strongroom.services.tokens.logic import clean_policies, grant_ttl, parse_cidrs
+from strongroom.services.tokens.binding import NO_ADDRESS
+from strongroom.services.tokens.logic import ROOT, clean_policies, grant_ttl, parse_cidrs
 from strongroom.services.tokens.records import BATCH, SERVICE
 from strongroom.services.tokens.shown import auth_block
 from strongroom.sysapi.parts import Unsealed
@@ -41,8 +44,8 @@ async def log_in(parts: Unsealed, txn: Transaction, request: ApiRequest, entry: 
     """Make the token of a successful login."""
     mount, now = entry.mount, request.received_at
     policies = clean_policies(auth.policies, add_default=not auth.no_default_policy)
-    if "root" in policies:
-        raise InvalidRequest("auth methods cannot create root tokens")
+    kind = token_kind(auth.token_type, mount.token_type)
+    _check(request, auth, policies, kind)
     ceiling = min((limit for limit in (mount.max_lease_ttl_s, auth.max_ttl_s) if limit), default=0)
     ttl_s, warnings = grant_ttl(
         wanted_s=auth.ttl_s,
@@ -51,7 +54,6 @@ async def log_in(parts: Unsealed, txn: Transaction, request: ApiRequest, entry: 
         explicit_max_s=auth.explicit_max_ttl_s,
         period_s=auth.period_s,
     )
-    kind = token_kind(auth.token_type, mount.token_type)
     entity_id = ""
     if auth.alias:
         entity_id = await parts.identity.entity_of(txn, mount.accessor, auth.alias, auth.alias_metadata, now)
@@ -90,6 +92,28 @@ async def log_in(parts: Unsealed, txn: Transaction, request: ApiRequest, entry: 
     else:
         token = parts.tokens.seal_batch(txn, record)
     return Login(auth_block(token, record, orphan=True, num_uses=record.num_uses), warnings)
+
+
+def _check(request: ApiRequest, auth: Auth, policies: tuple[str, ...], kind: str) -> None:
+    """Refuse a login whose token could not have what its user or role says.  Raises `InvalidRequest`."""
+    limits.check_map("metadata", auth.metadata)
+    limits.check_map("metadata of the alias", auth.alias_metadata)
+    limits.check_names("policies", auth.policies)
+    limits.check_name("display_name", auth.display_name)
+    limits.check_name("alias", auth.alias)
+    if ROOT in policies:
+        raise InvalidRequest("auth methods cannot create root tokens")
+    for name in policies:
+        if name in NON_ASSIGNABLE:
+            raise InvalidRequest(f'cannot assign policy "{name}"')
+    if kind == BATCH and auth.num_uses:
+        # By the type that the mount is tuned to: it is no row, so nothing could count its uses.
+        raise InvalidRequest('batch tokens cannot have "num_uses" set')
+    # Methods look at the address too, before they say that a password fits; none can forget it here.
+    if not address_allowed(request.address, auth.bound_cidrs):
+        raise PermissionDenied("permission denied")
+    if auth.strictly_bind_ip and not request.address:
+        raise InvalidRequest(NO_ADDRESS)
 
 
 async def check_lockout(txn: Transaction, entry: MountEntry, user: str, now: float) -> None:

@@ -3,7 +3,7 @@
 from strongroom.barrier.barrier import SecretRecord
 from strongroom.barrier.record import Part, Record
 from strongroom.sdk import path
-from strongroom.sdk.engine import AuthMethod, Engine
+from strongroom.sdk.engine import AuthMethod, Engine, Waiting
 from strongroom.sdk.fields import (
     Body,
     CommaList,
@@ -38,5 +38,6 @@ __all__ = [
     "SecretRecord",
     "StringMap",
     "View",
+    "Waiting",
     "path",
 ]

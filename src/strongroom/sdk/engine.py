@@ -247,8 +247,22 @@ class Engine:
         """Undo what a lease stands for, if it is there.  Raises `UpstreamFailed` to be called again later."""
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """Logins that wait for work done beside the event loop, in this process."""
+
+    now: int = 0
+    """How many are being worked on or wait."""
+    refused: int = 0
+    """How many were refused so far, because as many waited as may."""
+
+
 class AuthMethod(Engine):
     """An auth method: an engine whose unauthenticated paths may answer with `auth`."""
+
+    @property
+    def waiting(self) -> Waiting:
+        """Its logins that wait, for `sys/metrics`; those of all its mounts together."""
+        return Waiting()
 
     async def renew_token(self, request: Request, auth: Auth) -> Auth:
         """Settings for a token of this method that is being renewed.

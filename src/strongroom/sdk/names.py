@@ -7,10 +7,10 @@ import re
 from strongroom.lib.errors import UnsupportedPath
 from strongroom.sdk.engine import UNSUPPORTED_PATH
 
-_NAME = re.compile(r"\w(?:[\w.-]*\w)?", re.ASCII)
+_NAME = re.compile(r"\w(?:[\w.-]{0,510}\w)?", re.ASCII)
 
 
 def check_segment_name(text: str) -> None:
-    """Raise `UnsupportedPath` for what can't be a name: letters, digits, and `-`, `.` between them."""
+    """Raise `UnsupportedPath` for what can't be a name: at most 512 letters, digits, and `-`, `.` between them."""
     if _NAME.fullmatch(text) is None:
         raise UnsupportedPath(UNSUPPORTED_PATH)

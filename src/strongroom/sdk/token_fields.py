@@ -12,11 +12,14 @@ from typing import Annotated, Any
 import msgspec
 
 from strongroom.barrier.record import Part
+from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import Body, CommaList, Doc, Duration, Normal, OldNameOf
 from strongroom.sdk.response import Auth
 
 TOKEN_TYPES = frozenset({"default", "service", "batch"})
+NON_ASSIGNABLE = frozenset({"response-wrapping"})
+"""Policies that no token is given by name: what has one of them is taken for a wrapping token."""
 
 
 def normal_policies(names: Iterable[str]) -> tuple[str, ...]:
@@ -147,6 +150,13 @@ def _by_old_name(fields: TokenFields) -> bool:
 
 
 def _check(settings: TokenSettings) -> None:
+    limits.check_names("token_policies", settings.policies)
+    limits.check_names("token_bound_cidrs", settings.bound_cidrs, limits.BLOCKS)
+    for name in normal_policies(settings.policies):
+        if name == "root":
+            raise InvalidRequest("auth methods cannot create root tokens")
+        if name in NON_ASSIGNABLE:
+            raise InvalidRequest(f'cannot assign policy "{name}"')
     if settings.type not in TOKEN_TYPES:
         raise InvalidRequest(f"invalid 'token_type' value \"{settings.type}\"")
     if settings.num_uses < 0:
@@ -224,9 +234,23 @@ def address_allowed(address: str, cidrs: Iterable[str]) -> bool:
     if not cidrs:
         return True
     try:
-        ip = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(plain_address(address))
     except ValueError:
         return False
+    return any(ip in network_of(cidr) for cidr in cidrs)
+
+
+def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """The addresses that an address or CIDR block stands for."""
+    return ipaddress.ip_interface(text).network
+
+
+def plain_address(text: str) -> str:
+    """An address in its one spelling: a socket for both families writes those of IPv4 as `::ffff:192.0.2.1`."""
+    try:
+        ip = ipaddress.ip_address(text)
+    except ValueError:
+        return text
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
-    return any(ip in ipaddress.ip_interface(cidr).network for cidr in cidrs)
+        return str(ip.ipv4_mapped)
+    return str(ip)

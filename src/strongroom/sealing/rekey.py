@@ -8,6 +8,8 @@ it does in one commit.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
 
 from strongroom.barrier import keys
@@ -42,6 +44,8 @@ class Wanted(msgspec.Struct, frozen=True):
 
 class BackupRecord(Record, frozen=True, tag="rekey-backup"):
     """The shares of the last rekeying that asked for a copy, each encrypted to a PGP key."""
+
+    limit_bytes: ClassVar[int] = 1024 * 1024
 
     nonce: str
     keys: dict[str, list[str]]

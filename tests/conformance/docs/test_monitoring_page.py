@@ -17,12 +17,13 @@ PAGE = (Path(__file__).parents[3] / "docs" / "monitoring.md").read_text()
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A development server with an audit device of each way, so that its numbers are there too."""
+    """A development server with an audit device of each way and an auth method, so that their numbers are there too."""
     directory = tmp_path_factory.mktemp("monitored")
     with start_ours(directory) as running:
         for name, path in (("one", str(directory / "audit.log")), ("two", "stdout")):
             body = {"type": "file", "options": {"file_path": path}}
             assert _ask(running, "PUT", f"sys/audit/{name}", body)[0] == 204
+        assert _ask(running, "POST", "sys/auth/userpass", {"type": "userpass"})[0] == 204
         yield running
 
 

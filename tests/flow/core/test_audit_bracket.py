@@ -123,6 +123,28 @@ def test_without_a_request_entry_nothing_happens() -> None:
     run(body)
 
 
+def test_without_a_request_entry_nobody_logs_in() -> None:
+    """A login that no device took, right or wrong, leaves no row: no token, no entity, no count of failures."""
+
+    async def body(node: TestNode) -> None:
+        await node.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+        await node.ok("POST", "auth/userpass/users/ann", {"password": "right"})
+        before = node.rows()
+        node.recorder.failing = lambda entry: entry["type"] == "request"
+        for path, sent in (("probe/open/ann", {}), ("auth/userpass/login/ann", {"password": "right"})):
+            answer = await node.ask("POST", path, sent, token="")
+            assert (answer.status, answer.errors) == (500, ["failed to audit request, cannot continue"])
+        refused = await node.ask("POST", "auth/userpass/login/ann", {"password": "wrong"}, token="")
+        assert refused.status == 500
+        assert node.probe.runs == 0
+        assert node.rows() == before
+        node.recorder.failing = lambda entry: False
+        await node.ok("POST", "auth/userpass/login/ann", {"password": "right"}, token="")
+        assert node.rows().keys() > before.keys()
+
+    run(body)
+
+
 def test_without_a_response_entry_nothing_is_answered() -> None:
     """When no device takes the response entry: 500 without the secret, and the effect stands."""
 

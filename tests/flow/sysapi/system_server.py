@@ -78,8 +78,9 @@ class Server:
         *,
         token: str = ROOT,
         headers: Mapping[str, str] | None = None,
+        address: str = "192.0.2.7",
     ) -> Answer:
-        """Send one request below `/v1/`."""
+        """Send one request below `/v1/`; a client on a Unix socket has no address."""
         path, _, query = path.partition("?")
         sent = {"content-type": "application/merge-patch+json" if method == "PATCH" else "application/json"}
         if token:
@@ -91,7 +92,7 @@ class Server:
             query=query,
             headers=sent,
             body=b"" if body is None else json.dumps(body),
-            peer=Peer(address="192.0.2.7", port=4711, listener="test"),
+            peer=Peer(address=address, port=4711, listener="test"),
         )
         response = await self._application(request)
         type_ = dict(response.headers).get("Content-Type", "")

@@ -22,7 +22,7 @@ def test_the_cache_is_bounded_in_bytes() -> None:
 
 def test_derived_values_are_bounded() -> None:
     """Merged rules of a million clients don't stay in memory; what is used again and again does."""
-    cache = Cache(1)
+    cache = Cache(100_000_000)
     for number in range(10_000):
         cache.keep_derived(number, Derived(number, {"k": 1}, frozenset({"p/"})))
         cache.derived(0)
@@ -31,3 +31,74 @@ def test_derived_values_are_bounded() -> None:
     assert cache.derived(0) is not None
     cache.changed(1, ["p/x"])
     assert all(cache.derived(number) is None for number in range(10_000))
+
+
+def test_derived_values_are_bounded_in_bytes() -> None:
+    """What rests on large rows takes the place of others; the newest stays, whatever its size."""
+    cache = Cache(1_000_000)
+    for number in range(100):
+        cache.keep(f"k/{number}", Row(1, bytes(5000)))
+        cache.keep_derived(number, Derived(number, {f"k/{number}": 1}, frozenset()))
+    kept = [number for number in range(100) if cache.derived(number) is not None]
+    assert kept == list(range(100 - len(kept), 100))
+    assert 10 <= len(kept) <= 25
+    for number in range(30):
+        cache.keep(f"r/{number}", Row(1, bytes(30_000)))
+    rows = {f"r/{number}": 1 for number in range(30)}
+    cache.keep_derived("router", Derived("router", rows, frozenset()))
+    assert cache.derived("router") is not None
+    cache.changed(1, ["r/29"])
+    cache.keep_derived("small", Derived("small", {"s": 1}, frozenset()))
+    assert cache.derived("router") is None
+    assert cache.derived("small") is not None
+
+
+def test_names_of_nothing_take_room_too() -> None:
+    """A value that rests on very many absent rows is as large as their names."""
+    cache = Cache(1_000_000)
+    for number in range(10):
+        keys = {f"policy/{number}/{n}": 0 for n in range(500)}
+        cache.keep_derived(number, Derived(number, keys, frozenset()))
+    assert [number for number in range(10) if cache.derived(number) is not None] == [7, 8, 9]
+
+
+def test_a_huge_row_costs_no_other_its_place() -> None:
+    """It is read anew each time, rather than kept in the place of everything else."""
+    cache = Cache(320_000)
+    cache.keep("small", Row(1, bytes(100)))
+    cache.keep("fits", Row(1, bytes(9000)))
+    cache.keep("huge", Row(1, bytes(10_000)))
+    assert cache.row("huge") is None
+    assert cache.row("small") is not None
+    assert cache.row("fits") is not None
+    cache.keep("fits", Row(2, bytes(10_000)))
+    assert cache.row("fits") is None  # nor is the older one taken for it
+
+
+def test_decoded_records_count() -> None:
+    """A row with its record takes three times its bytes, and makes room for them."""
+    cache = Cache(100_000)
+    rows = {f"key/{number}": Row(1, bytes(1000)) for number in range(60)}
+    for key, row in rows.items():
+        cache.keep(key, row)
+        cache.decoded(key, row)
+    kept = [key for key in rows if cache.row(key) is not None]
+    assert 20 <= len(kept) <= 30
+    cache.decoded("key/0", rows["key/0"])  # it has gone already
+    cache.changed(1, rows)
+    for number in range(50):
+        cache.keep(f"other/{number}", Row(1, bytes(1000)))
+    assert all(cache.row(f"other/{number}") is not None for number in range(50))  # nothing is counted twice or for ever
+
+
+def test_the_history_is_bounded_in_keys() -> None:
+    """A few commits that name very many keys aren't remembered for long, and a question further back isn't answered."""
+    cache = Cache(1)
+    for revision in range(1, 11):
+        cache.changed(revision, [f"{revision}/{number}" for number in range(40_000)])
+    assert cache.changes_since(10) == []
+    assert len(cache.changes_since(7) or ()) == 120_000
+    assert cache.changes_since(6) is None
+    cache.clear(11)
+    cache.changed(12, [f"{number}" for number in range(200_000)])
+    assert len(cache.changes_since(11) or ()) == 200_000  # the last one always is

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strongroom.barrier.record import FORMAT, HEADER_BYTES, Part, Record, decode, encode, pack_header, parse_frame
-from strongroom.lib.errors import Internal, StrongroomError, Tampered
+from strongroom.lib.errors import Internal, InvalidRequest, StrongroomError, Tampered
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "records"
 
@@ -158,3 +158,32 @@ def test_todays_records_stay_readable() -> None:
     assert encode(record) == golden
     assert decode(golden, New) == record
     assert decode(encode(decode(golden, Old)), New) == record
+
+
+class Narrow(Record, frozen=True, tag="narrow"):
+    """A record that may not be large."""
+
+    limit_bytes: ClassVar[int] = 100
+
+    text: str = ""
+
+
+class Wide(Narrow, frozen=True, tag="wide"):
+    """One that may."""
+
+    limit_bytes: ClassVar[int] = 0
+
+
+def test_a_record_is_no_larger_than_its_kind_may_be() -> None:
+    """It is refused before it is encrypted, with its size; what was stored before the limit can still be read."""
+    room = 100 - len(encode(Narrow(text="x" * 40))) + 40
+    for length in (room, room + 1):
+        narrow = Narrow(text="x" * length)
+        if length == room:
+            assert len(encode(narrow)) == 100
+        else:
+            with pytest.raises(InvalidRequest, match="narrow takes 101 bytes, where 100 are the most"):
+                encode(narrow)
+    stored = msgspec.msgpack.encode(Narrow(text="x" * 200))
+    assert decode(stored, Narrow).text == "x" * 200
+    assert decode(encode(Wide(text="x" * 200)), Wide).text == "x" * 200

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from strongroom.auth.userpass import passwords
+from strongroom.auth.userpass.hashing import Hashing
 from strongroom.auth.userpass.logic import user_name
 from strongroom.auth.userpass.paths_users import USERS
 from strongroom.auth.userpass.records import User
@@ -24,6 +25,8 @@ class LoginFields(Body, frozen=True):
 class LoginPaths:
     """`login/<name>`"""
 
+    hashing: Hashing
+
     @path.write("login/{username:lower}", unauthenticated=True)
     async def log_in(self, request: Request, username: str, body: LoginFields) -> Response:
         """Log in; nothing in the answer to a wrong password tells whether there is such a user."""
@@ -31,7 +34,7 @@ class LoginPaths:
         if not body.password:
             raise InvalidRequest("missing password")
         user = await request.view.read(USERS + name, User)
-        fits = await passwords.password_fits(request, body.password, user)
+        fits = await passwords.password_fits(request, body.password, user, self.hashing)
         if user is None or not fits:
             raise InvalidCredentials("invalid username or password")
         # Only now: who doesn't know the password isn't told from where it would be taken.

@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 
 from strongroom.auth.userpass import passwords
+from strongroom.auth.userpass.hashing import Hashing
 from strongroom.auth.userpass.logic import check_bcrypt, user_name
 from strongroom.auth.userpass.records import User
 from strongroom.lib.errors import InvalidRequest, NotFound
@@ -57,6 +58,7 @@ class UserPaths:
     """`users` and below."""
 
     random: Random
+    hashing: Hashing
 
     async def user_exists(self, request: Request, username: str) -> bool:
         """Whether there is a user of that name."""
@@ -120,10 +122,11 @@ class UserPaths:
         if given.password_hash:
             stored = check_bcrypt(given.password_hash)
             passwords.require_bcrypt()
+            await passwords.note_import(request, stored)
             return msgspec.structs.replace(user, scrypt=None, bcrypt=stored)
         if not given.password:
             raise InvalidRequest("must provide either password or password_hash")
-        hashed = await passwords.hash_password(request, given.password, self.random)
+        hashed = await passwords.hash_password(request, given.password, self.random, self.hashing)
         return msgspec.structs.replace(user, scrypt=hashed, bcrypt="")
 
 

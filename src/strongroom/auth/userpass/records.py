@@ -1,8 +1,10 @@
-"""Rows of the userpass auth method: `user/<name>`."""
+"""Rows of the userpass auth method: `user/<name>`, and `imported`."""
 
 from __future__ import annotations
 
-from strongroom.sdk import Part, SecretRecord
+from typing import ClassVar
+
+from strongroom.sdk import Part, Record, SecretRecord
 from strongroom.sdk.token_fields import TokenSettings
 
 
@@ -22,6 +24,8 @@ class ScryptHash(Part, frozen=True):
 class User(SecretRecord, frozen=True, tag="userpass-user"):
     """One user.  Either `scrypt` or `bcrypt` is set."""
 
+    limit_bytes: ClassVar[int] = 64 * 1024
+
     scrypt: ScryptHash | None = None
     bcrypt: str = ""
     """A hash that was given instead of the password."""
@@ -29,3 +33,10 @@ class User(SecretRecord, frozen=True, tag="userpass-user"):
 
     def __repr__(self) -> str:
         return "User(…)"
+
+
+class Imported(Record, frozen=True, tag="userpass-imported"):
+    """That hashes of passwords were brought along.  It stays when they have gone: it costs time and nothing else."""
+
+    bcrypt_cost: int
+    """The highest of any of them so far."""

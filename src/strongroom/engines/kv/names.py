@@ -17,6 +17,7 @@ from strongroom.lib.errors import InvalidRequest, Tampered
 KEY_BYTES = 64
 MAX_STORED_BYTES = 1800
 """The longest path in its stored form; what is left of a storage key's 2,048 bytes is for the mount's prefix."""
+_USUAL_LENGTH = 256
 
 
 class Names:
@@ -74,10 +75,14 @@ def names_of(key: bytes) -> Names:
     return Names(key)
 
 
-@lru_cache(maxsize=8192)
 def sealed_path(key: bytes, path: str) -> str:
     """`Names.seal` for the mount with this key; the paths last asked for are remembered, each for a few hundred bytes.
 
     Nothing can make a remembered one wrong: a stored form depends on key and path alone.
     """
+    return _remembered(key, path) if len(path) <= _USUAL_LENGTH else names_of(key).seal(path)
+
+
+@lru_cache(maxsize=8192)
+def _remembered(key: bytes, path: str) -> str:
     return names_of(key).seal(path)

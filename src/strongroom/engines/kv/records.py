@@ -13,6 +13,8 @@ below the mount       record               version
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from strongroom.sdk import Part, Record, SecretRecord
 
 
@@ -60,6 +62,8 @@ class Version(Part, frozen=True):
 
 class Metadata(Record, frozen=True, tag="kv-metadata"):
     """What is known of a secret.  Times in seconds since the epoch."""
+
+    limit_bytes: ClassVar[int] = 0  # it has as many versions as its owner wants
 
     created_at: float
     updated_at: float

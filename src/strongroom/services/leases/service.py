@@ -15,6 +15,8 @@ from strongroom.storage.keys import is_key
 _ID_CHARACTERS = 24
 _FIRST_RETRY_S = 10
 _LAST_RETRY_S = 3600
+_REASON_CHARACTERS = 1000
+"""Of why a revocation failed, which another system may tell at any length."""
 TIMEOUT_S = 60
 """How long an engine may take to make or undo what one lease stands for before that counts as failed."""
 PLANNED_S = 2 * TIMEOUT_S
@@ -125,7 +127,7 @@ class LeaseService:
             attempts=lease.attempts + 1,
             next_attempt_at=now + wait_s,
             expires_at=min(lease.expires_at, now),
-            last_error=reason,
+            last_error=reason[:_REASON_CHARACTERS],
         )
         self.reschedule(txn, lease, changed)
         return changed

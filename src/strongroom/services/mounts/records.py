@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from strongroom.__about__ import __version__
 from strongroom.barrier.record import Part, Record
 
@@ -71,6 +73,8 @@ class Move(Record, frozen=True, tag="mount-move"):
 
 class Rubble(Record, frozen=True, tag="rubble"):
     """A part of the store that nothing reaches any more, waiting to be cleared."""
+
+    limit_bytes: ClassVar[int] = 0  # made by the server itself
 
     prefixes: tuple[str, ...]
     lease_mount: str = ""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from strongroom.barrier.record import Record
 
 
 class PolicyRecord(Record, frozen=True, tag="policy"):
     """One ACL policy."""
+
+    limit_bytes: ClassVar[int] = 512 * 1024
 
     name: str
     text: str

@@ -12,11 +12,13 @@ from typing import Annotated
 
 import msgspec
 
+from strongroom.lib import limits
 from strongroom.lib.durations import SECOND_NS, parse_duration_ns
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import Body, Doc, Normal, OldNameOf, StringMap
-from strongroom.sdk.token_fields import POLICY_NAMES
-from strongroom.services.tokens.logic import DEFAULT, NON_ASSIGNABLE, ROOT, clean_policies, grant_ttl
+from strongroom.sdk.token_fields import NON_ASSIGNABLE, POLICY_NAMES
+from strongroom.services.tokens.binding import binding_of
+from strongroom.services.tokens.logic import DEFAULT, ROOT, clean_policies, grant_ttl
 from strongroom.services.tokens.records import BATCH, SERVICE, TokenRecord, TokenRole
 
 CREATE_PATH = "auth/token/create"
@@ -65,6 +67,8 @@ class Mint(msgspec.Struct, frozen=True):
     default_ttl_s: int
     max_ttl_s: int
     now: float
+    address: str = ""
+    """Where the request comes from; empty on a Unix socket."""
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -82,6 +86,7 @@ def plan(wanted: Wanted, mint: Mint) -> Planned:
     Raises: `InvalidRequest` in the API's words for everything that isn't allowed.
     """
     parent, role = mint.parent, mint.role
+    _check_lengths(wanted)
     kind = _kind(wanted, role)
     if parent.type == BATCH:
         raise InvalidRequest("batch tokens cannot create more tokens")
@@ -90,15 +95,15 @@ def plan(wanted: Wanted, mint: Mint) -> Planned:
     if wanted.num_uses < 0:
         raise InvalidRequest("number of uses cannot be negative")
     if kind == BATCH:
-        _check_batch(wanted)
+        _check_batch(wanted, role)
     _check_alias(wanted, role)
     warnings = [_CUSTOM_ID] if _check_id(wanted, mint) else []
     policies = _policies(wanted, mint)
     orphan = _orphan(wanted, mint)
     times = _times(wanted, mint, policies, kind)
-    cidrs = role.bound_cidrs if role is not None else () if orphan else parent.bound_cidrs
+    binding = binding_of(parent, role, mint.address)
     if not times.ttl_s:
-        _check_endless(parent, cidrs)
+        _check_endless(parent, binding.cidrs)
     if kind == BATCH and ROOT in policies:
         raise InvalidRequest("batch tokens cannot be root tokens")
     renewable = wanted.renewable and bool(times.ttl_s) and kind == SERVICE and (role is None or role.renewable)
@@ -119,12 +124,20 @@ def plan(wanted: Wanted, mint: Mint) -> Planned:
         num_uses=_least(wanted.num_uses, role.num_uses if role is not None else 0) if kind == SERVICE else 0,
         role=role.name if role is not None else "",
         entity_id="" if orphan else parent.entity_id,
-        bound_cidrs=cidrs,
-        strictly_bind_ip=role is not None and role.strictly_bind_ip,
+        bound_cidrs=binding.cidrs,
+        strictly_bind_ip=binding.strict,
+        bound_ip=binding.address,
         type=kind,
-        no_default_policy=wanted.no_default_policy,
+        no_default_policy=wanted.no_default_policy or (role is not None and role.no_default_policy),
     )
     return Planned(record=record, orphan=orphan, warnings=warnings + times.warnings)
+
+
+def _check_lengths(wanted: Wanted) -> None:
+    limits.check_map("meta", wanted.meta or {})
+    limits.check_names("policies", wanted.policies or ())
+    for name in ("id", "display_name", "entity_alias"):
+        limits.check_name(name, getattr(wanted, name))
 
 
 def _kind(wanted: Wanted, role: TokenRole | None) -> str:
@@ -137,12 +150,12 @@ def _kind(wanted: Wanted, role: TokenRole | None) -> str:
     return BATCH if role is not None and role.token_type == "default-batch" else SERVICE  # noqa: S105 - a kind
 
 
-def _check_batch(wanted: Wanted) -> None:
-    # A batch token is no row, so nothing can count its uses or prolong it.
+def _check_batch(wanted: Wanted, role: TokenRole | None) -> None:
+    # A batch token is no row, so nothing can count its uses or prolong it: what a role limits so, no batch token is.
     given = (
         ("explicit_max_ttl", _seconds(wanted.explicit_max_ttl, "explicit_max_ttl")),
-        ("num_uses", wanted.num_uses),
-        ("period", _seconds(wanted.period, "period")),
+        ("num_uses", wanted.num_uses or (role.num_uses if role is not None else 0)),
+        ("period", _seconds(wanted.period, "period") or (role.period_s if role is not None else 0)),
     )
     for name, value in given:
         if value:
@@ -187,7 +200,9 @@ def _policies(wanted: Wanted, mint: Mint) -> tuple[str, ...]:
             raise InvalidRequest("child policies must be subset of parent")
         default = not wanted.no_default_policy and DEFAULT in parent.policies
     policies = clean_policies(names, add_default=default)
-    if wanted.no_default_policy:
+    if wanted.no_default_policy or (
+        role is not None and role.no_default_policy and DEFAULT not in role.allowed_policies
+    ):
         policies = tuple(name for name in policies if name != DEFAULT)
     for name in policies:
         if name in NON_ASSIGNABLE:
@@ -195,6 +210,11 @@ def _policies(wanted: Wanted, mint: Mint) -> tuple[str, ...]:
     if ROOT in policies and not parent.is_root:
         raise InvalidRequest("root tokens may not be created without parent token being root")
     return policies
+
+
+def _leaves_default_out(role: TokenRole | None) -> bool:
+    """Whether `default` comes neither from the parent nor by asking; a role that lists it by name means it."""
+    return role is not None and role.no_default_policy and DEFAULT not in role.allowed_policies
 
 
 def _restricts(role: TokenRole) -> bool:
@@ -252,8 +272,9 @@ def _times(wanted: Wanted, mint: Mint, policies: tuple[str, ...], kind: str) -> 
     wanted_s = _seconds(wanted.ttl, "ttl") if wanted.ttl else _seconds(wanted.lease, "lease")
     warnings: list[str] = []
     max_s, renewed_s = explicit, period
-    if mint.role is not None and kind == SERVICE:
-        # The role's times aren't kept with the token: a renewal goes by what the role says then.
+    if mint.role is not None:
+        # The role's times aren't kept with the token: a renewal goes by what the role says then.  A batch token isn't
+        # renewed, so that its first time is its last, and no longer than the role allows.
         max_s = _lesser("Explicit max TTL", explicit, mint.role.explicit_max_ttl_s, warnings)
         renewed_s = _lesser("Period", period, mint.role.period_s, warnings)
     ttl_s = 0
@@ -311,6 +332,7 @@ def _display_name(text: str) -> str:
 
 
 def _any_like(name: str, patterns: Iterable[str]) -> bool:
+    # Names of policies are in lower case; a pattern that isn't would match none, and forbid nothing.
     return any(_like(name, pattern.lower()) for pattern in patterns)
 
 

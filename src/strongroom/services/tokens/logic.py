@@ -10,7 +10,6 @@ from strongroom.sdk.token_fields import normal_cidr
 ROOT = "root"
 DEFAULT = "default"
 WRAPPING = "response-wrapping"
-NON_ASSIGNABLE = frozenset({WRAPPING})
 
 
 def clean_policies(names: Iterable[str], *, add_default: bool) -> tuple[str, ...]:

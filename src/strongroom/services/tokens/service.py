@@ -13,9 +13,9 @@ from strongroom.crypto.aead import Aes256Gcm
 from strongroom.crypto.mac import hmac_sha256, sha256
 from strongroom.lib.errors import InvalidRequest, OutOfRange, PermissionDenied, Tampered
 from strongroom.lib.rand import Random, base62
-from strongroom.sdk.token_fields import address_allowed
 from strongroom.services.due import SINGLE_USE, due_key
 from strongroom.services.mounts import Router
+from strongroom.services.tokens.binding import admits
 from strongroom.services.tokens.lease_ids import lease_id, token_key
 from strongroom.services.tokens.records import (
     BATCH,
@@ -81,14 +81,12 @@ class TokenService:
     async def authenticate(self, txn: Transaction, token: str, router: Router, address: str, now: float) -> Bearer:
         """Find a presented token alive: itself, all its ancestors, and the auth mount that it came from.
 
+        Whoever lets a request in by this charges it a use (`use`), or asks whether there is one left (`spent`).
+
         Raises: `PermissionDenied`, without saying why.
         """
         record = await self.alive(txn, token, router, now)
-        if record is None:
-            raise PermissionDenied(_DENIED)
-        if record.bound_cidrs and not address_allowed(address, record.bound_cidrs):
-            raise PermissionDenied(_DENIED)
-        if record.bound_ip and record.bound_ip != address:
+        if record is None or not admits(record, address):
             raise PermissionDenied(_DENIED)
         return Bearer(token, record)
 
@@ -189,12 +187,18 @@ class TokenService:
             txn.write(f"{keys.CHILD}{record.parent}/{record.key}", ChildRecord())
 
     def seal_batch(self, txn: Transaction, record: TokenRecord) -> str:
-        """A batch token: the record itself, encrypted, and stored nowhere."""
+        """A batch token: the record itself, encrypted, and stored nowhere.
+
+        Raises: `InvalidRequest` when it would be longer than a token may be that is presented.
+        """
         encoded = msgspec.msgpack.encode(record)
         # Named by what it is for: another token of the same request must not share its nonce.
         nonce = txn.once(f"batch nonce {sha256(encoded).hex()}", lambda: self._random.bytes(12))
         sealed = nonce + self._batch.seal(nonce, encoded, b"batch token")
-        return BATCH_PREFIX + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        token = BATCH_PREFIX + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        if len(token) > _MAX_TOKEN_LENGTH:
+            raise InvalidRequest("too much for a batch token, which holds all of its metadata and policies itself")
+        return token
 
     def _open_batch(self, token: str) -> TokenRecord | None:
         text = token.removeprefix(BATCH_PREFIX)
@@ -224,7 +228,9 @@ class TokenService:
         """The living token whose lease has that id, or None."""
         key = token_key(lease)
         record = await self.alive_by_key(txn, key, router, now) if key else None
-        return record if record is not None and lease_id(record) == lease else None
+        if record is None or lease_id(record) != lease or await self.spent(txn, record):
+            return None
+        return record
 
     async def extend(self, txn: Transaction, record: TokenRecord, ttl_s: int, now: float) -> TokenRecord:
         """Let a token live `ttl_s` from now."""

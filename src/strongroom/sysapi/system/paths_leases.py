@@ -223,7 +223,8 @@ async def _renew(request: Request, id_: str, increment_s: int) -> Response:
             raise InvalidRequest("tokens cannot be renewed through this endpoint")
         raise InvalidRequest("lease not found")
     entry = view.router.by_id.get(lease.mount)
-    owned = not lease.token_key or await parts.tokens.alive_by_key(txn, lease.token_key, view.router, now) is not None
+    owner = await parts.tokens.alive_by_key(txn, lease.token_key, view.router, now) if lease.token_key else None
+    owned = not lease.token_key or (owner is not None and not await parts.tokens.spent(txn, owner))
     if lease.expires_at <= now or entry is None or not owned:
         raise InvalidRequest("lease expired")
     if not lease.renewable:

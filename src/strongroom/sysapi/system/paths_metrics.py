@@ -15,6 +15,7 @@ import msgspec
 from strongroom.barrier import keys
 from strongroom.lib import json
 from strongroom.sdk import path
+from strongroom.sdk.engine import AuthMethod
 from strongroom.sdk.fields import Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
@@ -89,6 +90,7 @@ def _gauges(parts: Unsealed, router: Router) -> list[Gauge]:
         Gauge("vault.audit.spool_bytes", waiting, "What waits for the audit forwarder.", {**cluster, "device": path})
         for path, waiting in sorted(parts.audit.backlogs().items())
     ]
+    out += _logins(router, cluster)
     return [
         *out,
         Gauge("process.resident_memory_bytes", host.resident_bytes(), "Memory that the process holds."),
@@ -113,6 +115,24 @@ async def _expiry(parts: Unsealed) -> list[Gauge]:
             for kind, value in sorted(numbers.items())
         ]
     return out
+
+
+def _logins(router: Router, cluster: dict[str, str]) -> list[Gauge]:
+    """What the auth methods have to do beside the event loop; one object serves all mounts of a type."""
+    methods = {
+        entry.record.type: entry.engine for entry in router.by_id.values() if isinstance(entry.engine, AuthMethod)
+    }
+    counted = [({**cluster, "type": type_}, method.waiting) for type_, method in sorted(methods.items())]
+    return [
+        *(
+            Gauge("vault.core.logins_waiting", waiting.now, "Logins whose password is checked or waits.", labels)
+            for labels, waiting in counted
+        ),
+        *(
+            Gauge("vault.core.logins_refused_total", waiting.refused, "Logins refused because too many wait.", labels)
+            for labels, waiting in counted
+        ),
+    ]
 
 
 def prometheus(gauges: list[Gauge]) -> str:

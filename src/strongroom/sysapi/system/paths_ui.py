@@ -82,9 +82,15 @@ def _with_path(record: MountRecord) -> dict[str, Any]:
 
 
 async def _bearer(view: SystemView, request: Request) -> Bearer:
-    """Who asks; the paths that also answer without a token are not behind the pipeline's check."""
+    """Who asks; the paths that also answer without a token are not behind the pipeline's check.
+
+    Looking costs no use of a token that has some left, and one that has none left sees nothing.
+    """
     tokens, sent = view.parts.tokens, view.known.request.token
-    return await tokens.authenticate(view.txn, sent, view.router, request.address, request.now)
+    bearer = await tokens.authenticate(view.txn, sent, view.router, request.address, request.now)
+    if await tokens.spent(view.txn, bearer.record):
+        raise PermissionDenied(_DENIED)
+    return bearer
 
 
 async def policies_of(view: SystemView, bearer: Bearer, now: float) -> list[Policy] | None:

@@ -85,7 +85,7 @@ class WrappingPaths(SystemEngine):
                 view.txn,
                 body=opened.answer.body,
                 path=api.path,
-                ttl_s=api.wrap_ttl_s,
+                ttl_s=_ttl_s(request, opened),
                 now=request.now,
                 format_=api.wrap_format,
                 accessor=opened.answer.wrapped_accessor,
@@ -110,11 +110,20 @@ class WrappingPaths(SystemEngine):
             view.txn,
             body=opened.answer.body,
             path=opened.answer.creation_path,
-            ttl_s=view.known.request.wrap_ttl_s or opened.answer.creation_ttl_s,
+            ttl_s=_ttl_s(request, opened),
             now=request.now,
             format_="",  # whatever form the old one had, clients get the plain one here
         )
         return Response(wrap_info=info)
+
+
+def _ttl_s(request: Request, opened: Opened) -> int:
+    """How long an answer that was put away already may be opened from now: as long as the first time, or less.
+
+    Otherwise whoever holds a wrapping token made to last a minute makes one of it that lasts for years.
+    """
+    wanted_s, first_s = system(request).known.request.wrap_ttl_s, opened.answer.creation_ttl_s
+    return min(wanted_s, first_s) if wanted_s else first_s
 
 
 def _named(data: dict[str, Any]) -> str:

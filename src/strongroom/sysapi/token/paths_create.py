@@ -56,6 +56,7 @@ async def _create(request: Request, wanted: Wanted, *, orphan: bool = False, rol
         default_ttl_s=request.mount.default_lease_ttl_s,
         max_ttl_s=request.mount.max_lease_ttl_s,
         now=request.now,
+        address=request.address,
     )
     planned = plan(wanted, mint)
     entity_id = planned.record.entity_id
@@ -76,12 +77,7 @@ async def _made(request: Request, wanted: Wanted, planned: Planned, entity_id: s
     """Give a planned token what is random, and store it."""
     view, parent = system(request), presented(request).record
     tokens, record = view.parts.tokens, planned.record
-    record = msgspec.structs.replace(
-        record,
-        parent="" if planned.orphan else parent.key,
-        entity_id=entity_id,
-        bound_ip=request.address if record.strictly_bind_ip else "",
-    )
+    record = msgspec.structs.replace(record, parent="" if planned.orphan else parent.key, entity_id=entity_id)
     if record.type == BATCH:
         return tokens.seal_batch(view.txn, record), record
     token = wanted.id or tokens.new_token(view.txn, "create")

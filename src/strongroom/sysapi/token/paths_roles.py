@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import msgspec
 
 from strongroom.barrier import keys
+from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, CommaList, Doc, Duration, OldNameOf
@@ -147,6 +148,11 @@ def _cidrs(values: list[str]) -> tuple[str, ...]:
 
 
 def _check(role: TokenRole) -> None:
+    for name in ("allowed_policies", "disallowed_policies", "allowed_policies_glob", "disallowed_policies_glob"):
+        limits.check_names(name, getattr(role, name))
+    limits.check_names("allowed_entity_aliases", role.allowed_entity_aliases or ())
+    limits.check_names("token_bound_cidrs", role.bound_cidrs, limits.BLOCKS)
+    limits.check_name("path_suffix", role.path_suffix)
     if role.path_suffix and _SUFFIX.fullmatch(role.path_suffix) is None:
         raise InvalidRequest("given role path suffix contains invalid characters; must match \\w[\\w-.]+\\w")
     if role.token_type not in _KINDS:
@@ -157,6 +163,10 @@ def _check(role: TokenRole) -> None:
         raise InvalidRequest("'token_type' cannot be 'batch' when role is set to generate non-orphan tokens")
     if role.token_type == "batch" and role.period_s:  # noqa: S105
         raise InvalidRequest("'token_type' cannot be 'batch' when role is set to generate periodic tokens")
+    if role.token_type == "batch" and role.num_uses:  # noqa: S105
+        raise InvalidRequest(
+            "'token_type' cannot be 'batch' when role is set to generate tokens with limited use count"
+        )
     if role.token_type == "batch" and role.renewable:  # noqa: S105
         raise InvalidRequest("'token_type' cannot be 'batch' when role is set to generate renewable tokens")
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.token_fields import address_allowed
 from strongroom.services.tokens import TokenRecord, TokenRole
+from strongroom.services.tokens.binding import admits
 from strongroom.services.tokens.creation import Mint, Planned, Wanted, plan
 
 DAY_S = 86_400
@@ -162,15 +164,50 @@ def test_what_needs_sudo(fields: dict[str, Any]) -> None:
 
 
 def test_children_keep_what_binds_their_parent() -> None:
-    """Its entity and its addresses; orphans don't, and a role's addresses come before them."""
+    """Its entity and its addresses; orphans keep the addresses, and a role's addresses narrow them."""
     bound = parent("a", entity_id="e", bound_cidrs=("10.0.0.0/8",))
     child = planned(Wanted(), bound, sudo=False).record
     assert (child.entity_id, child.bound_cidrs) == ("e", ("10.0.0.0/8",))
     orphan = planned(Wanted(), bound, sudo=False, orphan=True)
     assert orphan.orphan
-    assert (orphan.record.entity_id, orphan.record.bound_cidrs) == ("", ())
-    role = TokenRole(name="r", bound_cidrs=("192.0.2.1",))
-    assert planned(Wanted(), bound, sudo=False, role=role).record.bound_cidrs == ("192.0.2.1",)
+    assert (orphan.record.entity_id, orphan.record.bound_cidrs) == ("", ("10.0.0.0/8",))
+    role = TokenRole(name="r", bound_cidrs=("10.9.0.0/16",))
+    assert planned(Wanted(), bound, sudo=False, role=role).record.bound_cidrs == ("10.9.0.0/16",)
+    assert planned(Wanted(), bound, sudo=False, role=TokenRole(name="r")).record.bound_cidrs == ("10.0.0.0/8",)
+    with pytest.raises(InvalidRequest, match="have none in common"):
+        planned(Wanted(), bound, sudo=False, role=TokenRole(name="r", bound_cidrs=("192.0.2.1",)))
+
+
+@pytest.mark.parametrize("kind", ["batch", "service"])
+def test_what_a_role_limits_holds_for_either_type(kind: str) -> None:
+    """Uses and period need a row, so that no batch token is made; the longest life holds for both types."""
+    for name, role in (("num_uses", TokenRole(name="r", num_uses=2)), ("period", TokenRole(name="r", period_s=60))):
+        wanted = Wanted(policies=["a"], type=kind)
+        if kind == "batch":
+            with pytest.raises(InvalidRequest, match=f'batch tokens cannot have "{name}" set'):
+                planned(wanted, role=role)
+        else:
+            assert planned(wanted, role=role).record.ttl_s in {60, DAY_S}
+    longest = TokenRole(name="r", explicit_max_ttl_s=3600)
+    assert planned(Wanted(policies=["a"], type=kind, ttl="59m"), role=longest).record.ttl_s == 3540
+    assert planned(Wanted(policies=["a"], type=kind, ttl="61m"), role=longest).record.ttl_s == 3600
+
+
+def test_a_role_without_the_default_policy_gives_it_to_nobody() -> None:
+    """Neither from the parent nor by asking, unless the role lists it."""
+    by, role = parent("a", "default"), TokenRole(name="r", no_default_policy=True)
+    for asked in ([], ["a"], ["a", "default"]):
+        assert planned(Wanted(policies=asked), by, role=role, sudo=False).record.policies == ("a",)
+    listing = TokenRole(name="r", no_default_policy=True, allowed_policies=("default",))
+    assert planned(Wanted(), by, role=listing, sudo=False).record.policies == ("default",)
+
+
+def test_a_pattern_in_capitals_forbids_all_the_same() -> None:
+    """Names of policies are in lower case, however a role's patterns are written."""
+    role = TokenRole(name="r", disallowed_policies_glob=("Admin-*",))
+    with pytest.raises(InvalidRequest, match="is disallowed by this role"):
+        planned(Wanted(policies=["admin-x"]), role=role)
+    assert planned(Wanted(policies=["user-x"]), role=role).record.policies == ("default", "user-x")
 
 
 def test_the_lesser_of_two_limits_counts() -> None:
@@ -190,3 +227,74 @@ def test_the_lesser_of_two_limits_counts() -> None:
 def test_display_names_are_plain(given: str, shown: str) -> None:
     """Every character that is no letter or digit becomes a dash."""
     assert planned(Wanted(policies=["a"], display_name=given)).record.display_name == shown
+
+
+SECONDS = st.sampled_from(["", "", "", "1m", "9999h"])  # most wishes are for little, so that most are granted
+LIMIT_S = st.sampled_from([0, 0, 90, 7200])
+NAMES = st.lists(st.sampled_from(["a", "b", "c", "default"]), max_size=2)
+BLOCKS = st.sampled_from([(), ("10.0.0.0/8",), ("10.1.0.0/16", "192.0.2.7"), ("192.0.2.0/24",)])
+ROLES = st.builds(
+    TokenRole,
+    name=st.just("r"),
+    allowed_policies=NAMES.map(tuple),
+    disallowed_policies=st.sampled_from([(), (), ("b",), ("default", "c")]),
+    disallowed_policies_glob=st.sampled_from([(), ("B*",)]),
+    orphan=st.booleans(),
+    renewable=st.booleans(),
+    period_s=LIMIT_S,
+    explicit_max_ttl_s=LIMIT_S,
+    bound_cidrs=BLOCKS,
+    num_uses=st.sampled_from([0, 1, 3]),
+    strictly_bind_ip=st.booleans(),
+    token_type=st.sampled_from(["default-service", "default-batch", "service", "batch"]),
+)
+WISHES = st.builds(
+    Wanted,
+    policies=NAMES,
+    no_parent=st.booleans(),
+    renewable=st.booleans(),
+    ttl=SECONDS,
+    type=st.sampled_from(["", "service", "batch"]),
+    explicit_max_ttl=SECONDS,
+    num_uses=st.sampled_from([0, 0, 2, 9]),
+    period=SECONDS,
+)
+MAKERS = st.builds(
+    lambda cidrs, strict: parent("a", "b", bound_cidrs=cidrs, strictly_bind_ip=strict, bound_ip=strict * "192.0.2.7"),
+    BLOCKS,
+    st.booleans(),
+)
+
+
+@settings(max_examples=600)
+@given(WISHES, ROLES, MAKERS, st.booleans(), st.sampled_from(["192.0.2.7", "10.1.0.1", ""]))
+def test_no_wish_gets_round_a_role_or_its_maker(
+    wanted: Wanted, role: TokenRole, by: TokenRecord, sudo: bool, address: str
+) -> None:
+    """Whatever is asked for, of whichever type: every limit of the role and every bound of the maker holds, or nothing
+    is made.
+    """
+    try:
+        made = planned(wanted, by, role=role, sudo=sudo, address=address)
+    except InvalidRequest:
+        return
+    record = made.record
+    if role.num_uses:
+        assert 0 < record.num_uses <= role.num_uses
+    if role.explicit_max_ttl_s:
+        assert record.ttl_s <= role.explicit_max_ttl_s
+    if role.period_s:
+        assert record.type == "service"
+        assert record.ttl_s <= role.period_s
+    assert not record.renewable or role.renewable
+    assert not {*record.policies} & {*role.disallowed_policies}
+    assert not role.disallowed_policies_glob or "b" not in record.policies
+    if role.allowed_policies:
+        assert {*record.policies} <= {*role.allowed_policies, "default"}
+    if role.token_type in {"service", "batch"}:
+        assert record.type == role.token_type
+    for probed in ("192.0.2.7", "10.1.0.1", "10.2.0.1", "::1", ""):
+        if admits(record, probed):
+            assert admits(by, probed)
+            assert address_allowed(probed, role.bound_cidrs)
+            assert not role.strictly_bind_ip or probed == (by.bound_ip or address) != ""

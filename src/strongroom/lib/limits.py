@@ -1,0 +1,54 @@
+"""How much free text is kept with tokens, users, roles and mounts (p).
+
+A token's row is decoded in every process that it reaches, and written to the audit log twice with each of its requests;
+so are those that it leads to.  The limits are far above what clients send, and far below what hurts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from strongroom.lib.errors import InvalidRequest
+
+NAME_BYTES = 512
+"""Of a policy, an alias, a display name."""
+NAMES = 512
+NAMES_BYTES = 16 * 1024
+"""Of all names of one list together."""
+PAIRS = 64
+"""As of KV's custom metadata."""
+KEY_BYTES = 128
+MAP_BYTES = 16 * 1024
+"""Of all names and values of one map together."""
+BLOCKS = 256
+"""Addresses and CIDR blocks of one list, each of which is looked at with every request of a bound token."""
+
+
+def check_name(what: str, text: str, most: int = NAME_BYTES) -> None:
+    """Raise `InvalidRequest` for a text of more than `most` bytes."""
+    if _bytes(text) > most:
+        raise InvalidRequest(f"{what} is longer than {most} bytes")
+
+
+def check_names(what: str, names: Collection[str], most: int = NAMES) -> None:
+    """Raise `InvalidRequest` for more than `most` names, a name that is too long, or too much of them in all."""
+    if len(names) > most:
+        raise InvalidRequest(f"{what} has more than {most} items")
+    for name in names:
+        check_name(f"an item of {what}", name)
+    if sum(map(_bytes, names)) > NAMES_BYTES:
+        raise InvalidRequest(f"{what} has more than {NAMES_BYTES} bytes in all")
+
+
+def check_map(what: str, pairs: Mapping[str, str]) -> None:
+    """Raise `InvalidRequest` for too many pairs, a name that is too long, or too much of them in all."""
+    if len(pairs) > PAIRS:
+        raise InvalidRequest(f"{what} has more than {PAIRS} keys")
+    for name in pairs:
+        check_name(f"a key of {what}", name, KEY_BYTES)
+    if sum(_bytes(name) + _bytes(value) for name, value in pairs.items()) > MAP_BYTES:
+        raise InvalidRequest(f"{what} has more than {MAP_BYTES} bytes in all")
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,70 @@
+"""What the server grants a login, whatever its auth method answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from strongroom.barrier import keys
+from tests.flow.node import TestNode
+
+
+def run(test: Callable[[TestNode], Awaitable[None]]) -> None:
+    """Run a body against a node of its own, whose clients are at 192.0.2.7."""
+
+    async def main() -> None:
+        await test(await TestNode.start())
+
+    asyncio.run(main())
+
+
+def tokens(node: TestNode) -> set[str]:
+    """The rows of all tokens."""
+    return {key for key in node.rows() if key.startswith(keys.TOKEN)}
+
+
+@pytest.mark.parametrize(
+    ("granted", "status", "text"),
+    [
+        ({"bound_cidrs": ("192.0.2.8",)}, 403, "permission denied"),
+        ({"token_type": "batch", "num_uses": 1}, 400, 'batch tokens cannot have "num_uses" set'),
+        ({"metadata": {"k": "v" * 16 * 1024}}, 400, "metadata has more than 16384 bytes in all"),
+        ({"alias_metadata": {"k" * 129: "v"}}, 400, "a key of metadata of the alias is longer than 128 bytes"),
+        ({"alias": "a" * 513}, 400, "alias is longer than 512 bytes"),
+    ],
+)
+def test_what_no_login_is_granted(granted: dict[str, Any], status: int, text: str) -> None:
+    """A method that forgot to look at the address, or to measure what it was told, makes no token."""
+
+    async def body(node: TestNode) -> None:
+        before = tokens(node)
+        node.probe.granted = granted
+        answer = await node.ask("POST", "probe/open/ann", {}, token="")
+        assert (answer.status, answer.errors) == (status, [text])
+        assert tokens(node) == before
+
+    run(body)
+
+
+@pytest.mark.parametrize(
+    "granted",
+    [
+        {"bound_cidrs": ("192.0.2.0/29",)},
+        {"token_type": "service", "num_uses": 1},
+        {"metadata": {"k": "v" * (16 * 1024 - 1)}},
+        {"alias": "a" * 512},
+        {"strictly_bind_ip": True},
+    ],
+)
+def test_what_is(granted: dict[str, Any]) -> None:
+    """The same within its limits."""
+
+    async def body(node: TestNode) -> None:
+        node.probe.granted = granted
+        auth = (await node.ok("POST", "probe/open/ann", {}, token="")).body["auth"]
+        await node.ok("GET", "auth/token/lookup-self", token=auth["client_token"])
+
+    run(body)
