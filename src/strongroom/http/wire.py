@@ -59,6 +59,7 @@ class Wire:
         "_waiter",
         "address",
         "port",
+        "told",
     )
 
     def __init__(
@@ -72,6 +73,8 @@ class Wire:
         self._transport = transport
         self.address, self.port = _remote(transport)
         """IP address of the other end (empty for a Unix socket) and its port; a PROXY header may change them."""
+        self.told = False
+        """Whether a PROXY header has said who the other end is."""
         self._tls = tls
         self._proxy = proxy
         self._high_water = high_water
@@ -140,6 +143,7 @@ class Wire:
         if header.address is not None and rules.believes(self.address):
             self.address = header.address
             self.port = header.port
+            self.told = True
         self._proxy = None
         self._first_bytes = b""
         return data[header.length :]
