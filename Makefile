@@ -68,6 +68,9 @@ arch: setup ## which layer may import which
 bench: setup ## what one process does in a second, per stage
 	$(BIN)/python bench/stages.py
 
+strangers: setup ## how long health takes while clients without tokens send what costs most
+	$(BIN)/python -m bench.strangers
+
 fuzz: setup ## the fuzz tests, with many more examples
 	FUZZ_FACTOR=50 $(BIN)/python -m pytest --timeout=0 tests/fuzz
 
