@@ -35,11 +35,14 @@ def _displaces(listening: Listening, connection: Connection, where: str) -> bool
 
 
 def _counted_origin(listening: Listening, wire: Wire) -> str:
-    """Whose connection it is; empty if those aren't counted, or if a PROXY header has yet to tell."""
+    """Whose connection it is; empty if those aren't counted, or if a PROXY header may yet tell.
+
+    A proxy that speaks for itself, as load balancers do to see whether the server is well, isn't counted.
+    """
     if not wire.address:
         return ""
     proxy, forwarded = listening.config.proxy, listening.config.forwarded
-    if proxy is not None and not wire.told and proxy.believes(wire.address):
+    if proxy is not None and not wire.told and (wire.awaits_header or contains(proxy.authorized, wire.address)):
         return ""
     if forwarded is not None and contains(forwarded.authorized, wire.address):
         return ""

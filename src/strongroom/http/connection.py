@@ -127,7 +127,7 @@ class HttpConnection(Answering):
         return False
 
     def _open(self) -> None:
-        if self._wire.told and not self._may_stay():
+        if self._listening.config.proxy is not None and not self._may_stay():
             return
         limits = self._listening.config.limits
         self._parser = RequestParser(limits, self._wire.peer())

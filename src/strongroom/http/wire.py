@@ -90,6 +90,11 @@ class Wire:
     # --- arriving
 
     @property
+    def awaits_header(self) -> bool:
+        """Whether a PROXY header may still come."""
+        return self._proxy is not None
+
+    @property
     def wrapped(self) -> bool:
         """Whether what arrives must go through `unwrap`."""
         return self._tls is not None or self._proxy is not None

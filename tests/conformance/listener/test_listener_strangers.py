@@ -202,6 +202,11 @@ def test_clients_of_a_proxy_count_by_their_own_addresses() -> None:
             sock.sendall(b"PROXY TCP4 192.0.2.%d 192.0.2.9 1000 80\r\n" % client + request("/"))
             assert read_response(sock)[0] == 200
         assert server.listener.connections == 4
+        for _ in range(4):
+            sock = stack.enter_context(server.connect())
+            sock.sendall(request("/"))
+            assert read_response(sock)[0] == 200
+        assert server.listener.connections == 6, "who comes without a proxy counts by its own"
         busy = [stack.enter_context(server.connect()) for _ in range(3)]
         for sock in busy[:2]:
             sock.sendall(b"PROXY TCP4 192.0.2.8 192.0.2.9 1000 80\r\n" + request("/wait?s=5"))
