@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 PACKAGES := postgresql openssl groff-base curl python3-venv jq sqlite3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast lint type arch bench fuzz format packages clean
+.PHONY: help setup run test test-fast lint type arch bench strangers fuzz format packages clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -166,6 +166,25 @@ def test_newcomers_displace_who_only_waits() -> None:
             assert server.listener.numbers().refusals["waiting_connection"] == 1
 
 
+def test_half_a_request_is_worth_more_than_none() -> None:
+    """Whoever has sent half a head goes when its time is next, whoever has sent half a body after all that wait."""
+    with Running(ListenerConfig(limits=ListenerLimits(max_connections=3, sweep_interval_s=0.05))) as server:
+        with contextlib.ExitStack() as stack:
+            body, head, used = (stack.enter_context(server.connect()) for _ in range(3))
+            body.sendall(post(100) + b"a")
+            server.until(lambda: server.listener.body_bytes == 1)
+            used.sendall(request("/"))
+            assert read_response(used)[0] == 200
+            head.sendall(b"GET / HTTP/1.1\r\n")
+            for gone in (head, used):
+                late = stack.enter_context(server.connect())
+                late.sendall(request("/"))
+                assert read_response(late)[0] == 200
+                assert gone.recv(1) == b""
+            body.sendall(b"a" * 99)
+            assert read_response(body)[0] == 200
+
+
 def test_too_many_connections_are_told_so() -> None:
     """When something is being done for all of them, one more is answered 503; later ones are served again."""
     with Running(ListenerConfig(limits=ListenerLimits(max_connections=3, linger_timeout_s=0.1))) as server:

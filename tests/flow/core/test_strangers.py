@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Mapping
 
 import pytest
@@ -82,3 +83,18 @@ def test_large_forms_are_refused() -> None:
         assert (await node.ask("POST", "kv/a", FORM * 2, headers=_FORM_TYPE)).status == 413
 
     asyncio.run(run())
+
+
+def test_logins_take_one_thread() -> None:
+    """However many log in at once, one thread looks at their passwords, and none of those that others need."""
+
+    async def run() -> set[str]:
+        node = await TestNode.start()
+        await node.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+        tries = [node.ask("POST", f"auth/userpass/login/{n}", {"password": "a"}, token="") for n in range(4)]
+        assert {answer.status for answer in await asyncio.gather(*tries)} == {400}
+        return {thread.name for thread in threading.enumerate()}
+
+    names = asyncio.run(run())
+    assert len([name for name in names if name.startswith("password")]) == 1
+    assert not [name for name in names if name.startswith("asyncio_")]
