@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 PACKAGES := postgresql openssl groff-base curl python3-venv jq sqlite3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast lint type arch bench fuzz format packages clean
+.PHONY: help setup run test test-fast lint type arch bench strangers fuzz format packages clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ arch: setup ## which layer may import which
 
 bench: setup ## what one process does in a second, per stage
 	$(BIN)/python bench/stages.py
+
+strangers: setup ## how long health takes while clients without tokens send what costs most
+	$(BIN)/python -m bench.strangers
 
 fuzz: setup ## the fuzz tests, with many more examples
 	FUZZ_FACTOR=50 $(BIN)/python -m pytest --timeout=0 tests/fuzz

@@ -11,6 +11,7 @@ from strongroom.services.exchange import ApiRequest
 from strongroom.storage.base import Storage
 from strongroom.sysapi.parts import Unsealed
 from strongroom.sysapi.processes import Processes
+from strongroom.sysapi.traffic import Traffic
 
 
 @dataclass(slots=True)
@@ -25,6 +26,7 @@ class Node:
     processes: Processes
     running: dict[str, ApiRequest]
     """What this process is answering right now, by the requests' ids."""
+    traffic: Traffic
     clustered: bool = False
     """Whether other nodes work on the same store."""
     api_address: str = ""

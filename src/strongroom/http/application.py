@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 import structlog
 
-from strongroom.barrier.transaction import transact
+from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.answer import Answer, Envelope
 from strongroom.core.fault import where
 from strongroom.core.front import PATHS, SEALED
 from strongroom.core.node import Node
 from strongroom.core.pipeline import Pipeline
 from strongroom.http import cors, encode
-from strongroom.http.decode import Call, Redirect, decode, wrap_ttl_of
+from strongroom.http.decode import Call, Redirect, decode, token_in, wrap_ttl_of
 from strongroom.http.message import HttpRequest, HttpResponse
 from strongroom.http.options import ListenerOptions
-from strongroom.lib import json
-from strongroom.lib.errors import Internal, Sealed, StrongroomError, UnsupportedOperation
+from strongroom.lib import json_weight
+from strongroom.lib.errors import (
+    Internal,
+    PermissionDenied,
+    RequestTooLarge,
+    Sealed,
+    StrongroomError,
+    UnsupportedOperation,
+)
 from strongroom.lib.rand import uuid4
 from strongroom.sdk.request import Operation
 from strongroom.services.cors import CorsRecord
@@ -27,6 +37,10 @@ log = structlog.get_logger("http")
 
 _PLAIN = ListenerOptions()
 _METRICS = "sys/metrics"
+_STRANGERS_BYTES: Final = 2 * 1024 * 1024
+"""What the body of a request may take once it is decoded before its token is looked at.  A login takes a hundredth;
+decoding this much takes some ten milliseconds, in which nobody else is answered."""
+_HARMLESS_BYTES: Final = _STRANGERS_BYTES // json_weight.MOST_OF_A_BYTE
 
 
 class Application:
@@ -68,9 +82,9 @@ class Application:
 
     async def _answer(self, request: HttpRequest, options: ListenerOptions) -> HttpResponse:
         try:
-            call = decode(request, PATHS)
-            if len(request.body) > options.json_harmless_bytes:
-                json.check(call.data, options.json)
+            if len(request.body) > _HARMLESS_BYTES and json_weight.heavier(request.body, _STRANGERS_BYTES):
+                await self._admit(request.headers, "refused JSON input due to high complexity")
+            call = decode(request, PATHS, options.json)
         except Redirect as redirect:
             return encode.redirect(redirect.location)
         except StrongroomError as error:
@@ -93,6 +107,36 @@ class Application:
         except Exception as error:  # the listener relies on an answer
             log.error("request failed", path=call.path, detail=where(error))
             return encode.failure(Internal())
+
+    async def may_send(self, headers: Mapping[str, str]) -> HttpResponse | None:
+        """Whether a client may send a body that costs much: only whoever is known may.
+
+        Returns: the refusal; None for who may.
+        """
+        try:
+            await self._admit(headers, "request body is too large")
+        except StrongroomError as error:
+            return encode.failure(error)
+        except Exception as error:  # the listener relies on an answer
+            log.error("a token was not looked at", detail=where(error))
+            return encode.failure(Internal())
+        return None
+
+    async def _admit(self, headers: Mapping[str, str], fault: str) -> None:
+        """Refuse whoever has no living token.  What it may do is asked later; here an invented one is told apart."""
+        token = token_in(headers)
+        if not token:
+            raise RequestTooLarge(f"{fault} for a request without a token (max_unauthenticated_request_size)")
+        parts = self._node.unsealed
+        if parts is None:
+            raise Sealed(SEALED)
+
+        async def alive(txn: Transaction) -> bool:
+            router = await parts.mounts.router(txn)
+            return await parts.tokens.alive(txn, token, router, parts.clock.now()) is not None
+
+        if not await transact(parts.barrier, alive):
+            raise PermissionDenied("permission denied")
 
     def malformed(self, status: int, text: str) -> HttpResponse:
         """The answer to what the listener itself refuses."""

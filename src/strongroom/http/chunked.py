@@ -27,12 +27,24 @@ class ChunkedBody:
 
     Args:
         limits: `max_request_size` bounds the data, `max_chunk_overhead` all that surrounds it.
+        allowed: how much data is taken before `allow`.
     """
 
-    __slots__ = ("_expecting", "_left", "_limits", "_overhead", "_trailer_bytes", "_trailers", "body")
+    __slots__ = (
+        "_allowed",
+        "_expecting",
+        "_left",
+        "_limits",
+        "_overhead",
+        "_trailer_bytes",
+        "_trailers",
+        "body",
+        "too_large",
+    )
 
-    def __init__(self, limits: RequestLimits) -> None:
+    def __init__(self, limits: RequestLimits, allowed: int) -> None:
         self._limits = limits
+        self._allowed = allowed
         self._expecting = _Expecting.SIZE
         self._left = 0
         self._overhead = 0
@@ -40,11 +52,18 @@ class ChunkedBody:
         self._trailer_bytes = 0
         self.body = bytearray()
         """The data so far."""
+        self.too_large = False
+        """Whether the next chunk is beyond what is allowed."""
 
     @property
     def done(self) -> bool:
         """Whether the last line was read."""
         return self._expecting is _Expecting.NOTHING
+
+    def allow(self, size: int) -> None:
+        """Take so much data altogether."""
+        self._allowed = size
+        self.too_large = False
 
     def receive(self, data: bytes | bytearray, at: int) -> int:
         """Read on in `data` from index `at`.
@@ -81,7 +100,10 @@ class ChunkedBody:
             raise RequestRefused(400, "malformed chunk size")
         self._left = int(match[1], 16)
         if self._left > self._limits.max_request_size - len(self.body):
-            raise RequestRefused(413, "request body is too large")
+            raise RequestRefused(413, "request body is too large (max_request_size)")
+        if self._left > self._allowed - len(self.body):
+            self.too_large = True
+            return at
         # Two more for the line end after the data.
         self._overhead += end + 3 - at
         if self._overhead > self._limits.max_chunk_overhead:

@@ -7,16 +7,16 @@ the parser, and pipelined requests are answered in order.
 from __future__ import annotations
 
 import asyncio
-import math
 from typing import Final, cast
 
 import structlog
 
 from strongroom.http import first_step
-from strongroom.http.delivery import Delivery, write_whole
+from strongroom.http.admission import crowded
+from strongroom.http.answering import Answering
 from strongroom.http.faults import describe
 from strongroom.http.forwarded import forwarded_request
-from strongroom.http.listening import Listening
+from strongroom.http.held import SMALL_BYTES
 from strongroom.http.message import HttpRequest, HttpResponse
 from strongroom.http.parser import RequestParser, RequestRefused
 from strongroom.http.phases import OVER, OWES_ANSWER, RECEIVING, Phase
@@ -28,38 +28,14 @@ _BURST: Final = 16
 """Pipelined requests that are answered before other connections have their turn."""
 
 
-class HttpConnection(asyncio.Protocol):
+class HttpConnection(Answering):
     """Serves one client.
 
     Args:
         listening: what the connections of the listener share.
     """
 
-    __slots__ = (
-        "_began",
-        "_deadline",
-        "_delivery",
-        "_eof",
-        "_held",
-        "_listening",
-        "_parser",
-        "_phase",
-        "_task",
-        "_wire",
-    )
-
-    _wire: Wire
-    _parser: RequestParser
-
-    def __init__(self, listening: Listening) -> None:
-        self._listening = listening
-        self._phase = Phase.PREFACE
-        self._deadline = math.inf
-        self._began = 0.0
-        self._eof = False
-        self._held = 0
-        self._delivery: Delivery | None = None
-        self._task: asyncio.Task[HttpResponse] | asyncio.Task[bool] | None = None
+    __slots__ = ()
 
     # --- what the event loop calls
 
@@ -76,12 +52,8 @@ class HttpConnection(asyncio.Protocol):
         listening.connections.add(self)
         if config.proxy is not None and not config.proxy.may_connect(wire.address):
             wire.abort()
-        elif len(listening.connections) > config.limits.max_connections:
-            if listening.tls is None:
-                self._refuse(503, "too many connections")
-            else:
-                # A handshake costs more than the rest of what this client could be told.
-                wire.abort()
+        elif not self._may_stay():
+            return
         elif wire.established:
             self._open()
         else:
@@ -101,6 +73,8 @@ class HttpConnection(asyncio.Protocol):
                 return
             if self._phase is Phase.PREFACE and wire.established:
                 self._open()
+                if self._phase in OVER:
+                    return
             self._eof = self._eof or wire.ended
             if not data and not self._eof:
                 return
@@ -122,12 +96,10 @@ class HttpConnection(asyncio.Protocol):
         """
         self._phase = Phase.CLOSED
         self._wire.lost()
+        self._was_read()
         if self._streaming():
             self._cancel()
         self._settle()
-
-    def _streaming(self) -> bool:
-        return self._delivery is not None and self._delivery.streaming
 
     def pause_writing(self) -> None:
         """The client reads too slowly."""
@@ -136,36 +108,27 @@ class HttpConnection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """The client has read what there was."""
         self._wire.resumed()
+        if self._wire.ready:
+            self._was_read()
         self._take_turn()
-
-    # --- what the listener calls
-
-    def sweep(self, now: float) -> None:
-        """Enforce the limits on time."""
-        wire = self._wire
-        limits = self._listening.config.limits
-        if wire.stalled(now, limits.write_timeout_s, closing=self._phase is Phase.CLOSING):
-            wire.abort()
-        elif self._phase is Phase.CLOSING and wire.unsent_bytes:
-            self._deadline = self._listening.deadline(limits.linger_timeout_s)
-        elif now >= self._deadline:
-            _EXPIRED[self._phase](self)
-
-    def wind_down(self) -> None:
-        """Close now if nothing is being done, else after the answer that is being made."""
-        if self._phase is Phase.PREFACE:
-            self._wire.abort()
-        elif self._phase is Phase.IDLE:
-            self._wire.close()
-
-    def abort(self) -> None:
-        """Close at once and cancel what is being done."""
-        self._cancel()
-        self._wire.abort()
 
     # --- receiving
 
+    def _may_stay(self) -> bool:
+        """Whether there is room for this connection; if not, it is told so."""
+        text = crowded(self._listening, self, self._wire)
+        if text is None:
+            return True
+        if self._phase is Phase.PREFACE and self._listening.tls is not None:
+            # A handshake costs more than the rest of what this client could be told.
+            self._wire.abort()
+        else:
+            self._refuse(503, text)
+        return False
+
     def _open(self) -> None:
+        if self._listening.config.proxy is not None and not self._may_stay():
+            return
         limits = self._listening.config.limits
         self._parser = RequestParser(limits, self._wire.peer())
         self._phase = Phase.IDLE
@@ -210,11 +173,14 @@ class HttpConnection(asyncio.Protocol):
         elif parser.idle:
             self._phase = Phase.IDLE
             self._deadline = listening.deadline(limits.idle_timeout_s)
-            if self._held:
+            if self._held.body:
                 self._hold(0)
         else:
             if self._phase is Phase.IDLE:
                 self._began = listening.deadline(0)
+            if parser.needs_leave:
+                self._ask_leave()
+                return
             if not parser.in_body:
                 self._phase = Phase.HEAD
                 self._deadline = self._began + limits.read_header_timeout_s
@@ -224,18 +190,50 @@ class HttpConnection(asyncio.Protocol):
             if parser.awaits_continue:
                 self._wire.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self._hold(parser.buffered_bytes)
-            if listening.body_bytes > limits.max_body_memory:
-                self._refuse(503, "too many request bodies at once")
+            if self._held.body > SMALL_BYTES and listening.held.too_much(
+                limits.max_inflight_memory, known=parser.granted
+            ):
+                listening.refusals["body_memory"] += 1
+                self._refuse(503, "too many request bodies at once (max_inflight_memory)")
+
+    def _ask_leave(self) -> None:
+        """Ask the application whether this client may send as much as it is about to."""
+        listening = self._listening
+        head = self._parser.head
+        assert head is not None
+        self._phase = Phase.VETTING
+        outcome = first_step.start(listening.loop, listening.application.may_send(head.headers))
+        if isinstance(outcome, first_step.Finished):
+            self._vetted(outcome.result)
+            return
+        self._deadline = listening.deadline(listening.config.limits.max_request_duration_s)
+        self._wire.pause_reading()
+        self._own(outcome)
+        outcome.add_done_callback(self._vetted_late)
+
+    def _vetted_late(self, task: asyncio.Task[HttpResponse | None]) -> None:
+        self._disown()
+        if self._phase is Phase.VETTING:
+            failed = task.cancelled() or task.exception() is not None
+            self._vetted(self._listening.application.malformed(503, "unavailable") if failed else task.result())
+            if self._phase in RECEIVING:
+                self._wire.resume_reading()
+        self._settle()
+
+    def _vetted(self, refusal: HttpResponse | None) -> None:
+        if refusal is not None:
+            self._listening.refusals["unauthenticated_request_size"] += 1
+            self._refuse_with(refusal)
+            return
+        self._parser.grant()
+        self._phase = Phase.BODY
+        self._advance(b"")
 
     def _keep(self, data: bytes) -> None:
         """Keep what came while something else is going on; the transport may have had it before it was paused."""
         self._parser.append(data)
         if self._parser.buffered_bytes > self._listening.config.limits.max_header_bytes:
             self._wire.pause_reading()
-
-    def _hold(self, count: int) -> None:
-        self._listening.body_bytes += count - self._held
-        self._held = count
 
     def _serve(self, request: HttpRequest) -> bool:
         """Have a request answered.  Returns whether the next one can be taken at once."""
@@ -256,20 +254,6 @@ class HttpConnection(asyncio.Protocol):
         outcome.add_done_callback(self._answered)
         return False
 
-    def _own(self, task: asyncio.Task[HttpResponse] | asyncio.Task[bool]) -> None:
-        self._task = task
-        self._listening.in_flight += 1
-
-    def _disown(self) -> None:
-        self._task = None
-        self._listening.in_flight -= 1
-
-    def _settle(self) -> None:
-        """Leave the listener, once the connection is gone and nothing is done for it any more."""
-        if self._phase is Phase.CLOSED and self._task is None:
-            self._hold(0)
-            self._listening.forget(self)
-
     def _answered(self, task: asyncio.Task[HttpResponse]) -> None:
         self._disown()
         self._hold(0)
@@ -289,110 +273,9 @@ class HttpConnection(asyncio.Protocol):
             self._deliver(response, keep_alive=False)
         self._settle()
 
-    def _respond(self, response: HttpResponse) -> bool:
-        """Send an answer.  Returns whether the next request can be taken at once."""
-        head, listening = self._parser.last, self._listening
-        assert head is not None
-        keep_alive = head.keep_alive and not listening.draining
-        if response.stream is not None or response.after_sent is not None:
-            self._deliver(response, keep_alive=keep_alive)
-            return False
-        write_whole(self._wire, response, head, listening.fixed_headers, keep_alive=keep_alive)
-        return self._sent(keep_alive=keep_alive)
-
-    def _sent(self, *, keep_alive: bool) -> bool:
-        if not keep_alive:
-            self._close()
-            return False
-        if self._wire.ready:
-            return True
-        self._phase = Phase.BLOCKED
-        self._deadline = math.inf
-        self._wire.pause_reading()
-        return False
-
     def _continue(self) -> None:
         """Go on with the next request."""
         self._phase = Phase.IDLE
         self._advance(b"")
         if self._phase in RECEIVING:
             self._wire.resume_reading()
-
-    def _deliver(self, response: HttpResponse, *, keep_alive: bool) -> None:
-        if self._phase not in OVER:
-            self._phase = Phase.DELIVERING
-            if response.stream is not None:
-                # Reading goes on, or nobody would notice that the client hangs up.
-                self._wire.resume_reading()
-        self._deadline = math.inf
-        head = self._parser.last
-        assert head is not None
-        self._delivery = delivery = Delivery(self._wire, response, head, self._listening.fixed_headers)
-        task = self._listening.loop.create_task(delivery.run(lambda: self._phase in OVER, keep_alive=keep_alive))
-        self._own(task)
-        task.add_done_callback(self._delivered)
-
-    def _delivered(self, task: asyncio.Task[bool]) -> None:
-        self._disown()
-        self._delivery = None
-        failed = task.cancelled()
-        if not failed and (error := task.exception()):
-            _log.error("what was to follow an answer failed", fault=describe(error))
-            failed = True
-        if self._phase is not Phase.DELIVERING:
-            self._settle()
-        elif failed:
-            self._wire.abort()
-        elif self._sent(keep_alive=task.result()):
-            self._continue()
-
-    def _refuse(self, status: int, text: str) -> None:
-        """Answer what the application never sees, and close: where the next request begins is unknown."""
-        listening = self._listening
-        listening.refused += 1
-        response = listening.application.malformed(status, text)
-        write_whole(self._wire, response, None, listening.fixed_headers, keep_alive=False)
-        self._close()
-
-    def _close(self) -> None:
-        """Let the client read what was written, then close.
-
-        Closing with unread bytes in the kernel resets the connection, and a reset makes the client's kernel throw
-        away the answer that it hasn't read yet.  So only our direction ends, and what comes is thrown away for a
-        while.  Source: RFC 9112, section 9.6.
-        """
-        self._phase = Phase.CLOSING
-        self._deadline = self._listening.deadline(self._listening.config.limits.linger_timeout_s)
-        if self._task is None:
-            self._hold(0)
-        if self._eof:
-            self._wire.close()
-        else:
-            self._wire.shut()
-            self._wire.resume_reading()
-
-    def _refuse_slow(self) -> None:
-        self._refuse(408, "the request took too long to arrive")
-
-    def _give_up(self) -> None:
-        """The application takes too long."""
-        self._cancel()
-        self._refuse(503, "the request took too long")
-
-    def _cancel(self) -> None:
-        self._deadline = math.inf
-        # Once is enough: a second time would disturb what the application does to give in.
-        if self._task is not None and not self._task.cancelling():
-            self._task.cancel()
-
-
-# What happens when a phase's time has run out; a phase that isn't here has no time of its own.
-_EXPIRED: Final = {
-    Phase.PREFACE: HttpConnection.abort,
-    Phase.IDLE: HttpConnection._close,
-    Phase.HEAD: HttpConnection._refuse_slow,
-    Phase.BODY: HttpConnection._refuse_slow,
-    Phase.ANSWERING: HttpConnection._give_up,
-    Phase.CLOSING: HttpConnection.abort,
-    Phase.CLOSED: HttpConnection._cancel,
-}

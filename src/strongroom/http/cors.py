@@ -47,6 +47,5 @@ def shared(response: HttpResponse, rule: CorsRecord, origin: str) -> HttpRespons
 
 
 def _granted(rule: CorsRecord, origin: str) -> tuple[tuple[str, str], ...]:
-    # The origin itself even where any may call: with credentials, browsers don't take the wildcard.
     granted = (("Access-Control-Allow-Origin", origin), ("Vary", "Origin"))
-    return (*granted, ("Access-Control-Allow-Credentials", "true")) if rule.credentials else granted
+    return (*granted, ("Access-Control-Allow-Credentials", "true")) if rule.shares_credentials else granted

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
-from typing import Any
-from urllib.parse import parse_qs, quote, unquote_to_bytes
+from collections.abc import Container, Mapping
+from typing import Any, Final
+from urllib.parse import quote, unquote_to_bytes
 
 import msgspec
 
+from strongroom.http import form
 from strongroom.http.message import HttpRequest
 from strongroom.lib import json
 from strongroom.lib.durations import SECOND_NS, parse_duration_ns
-from strongroom.lib.errors import InvalidRequest, NotFound, UnsupportedMedia, UnsupportedOperation, UnsupportedPath
+from strongroom.lib.errors import (
+    InvalidRequest,
+    NotFound,
+    RequestTooLarge,
+    UnsupportedMedia,
+    UnsupportedOperation,
+    UnsupportedPath,
+)
 from strongroom.sdk.fields import FieldError, to_bool
 from strongroom.sdk.request import Operation
 
@@ -32,15 +40,15 @@ _OPERATIONS = {
 _HEALTH = "sys/health"
 """Load balancers ask for it by HEAD."""
 _WRITES = frozenset({Operation.UPDATE, Operation.PATCH})
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _UNCLEAN = re.compile(r"//|/\.{1,2}(/|$)")
 _RELATIVE = re.compile(r"/\.\.(/|$)")
-_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE_IN_PATH = "/:@!$&'()*+,;="
 """Besides unreserved characters.  Source: RFC 3986, section 3.3."""
 _MERGE_PATCH = "application/merge-patch+json"
 _FORM = "application/x-www-form-urlencoded"
-_MAX_QUERY_FIELDS = 1000
+_MAX_FORM_BYTES = 1024 * 1024
+"""As much as one text of a JSON body may have."""
+_UNLIMITED: Final = json.Limits(depth=0, string_bytes=0, entries=0, elements=0, memory_bytes=0)
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -63,10 +71,11 @@ class Redirect(Exception):  # an answer, not an error
         self.location = location
 
 
-def decode(request: HttpRequest, plain: Container[str] = ()) -> Call:
+def decode(request: HttpRequest, plain: Container[str] = (), limits: json.Limits = _UNLIMITED) -> Call:
     """Read path, verb, body and the API's headers.
 
     Args:
+        limits: how complex the body may be.
         plain: paths where the verb is what it says: none of the query's words turns reading into something else.
 
     Raises: `Redirect` for a path with `.`, `..` or empty segments, and the errors that the client is to read.
@@ -83,14 +92,14 @@ def decode(request: HttpRequest, plain: Container[str] = ()) -> Call:
     if path in plain:
         if request.method == "HEAD" and path == _HEALTH:
             operation = Operation.READ
-        return Call(operation, path, _plain_data(request, operation), token_of(request))
+        return Call(operation, path, _plain_data(request, operation, limits), token_of(request))
     data: dict[str, Any]
     query = decode_query(request.query)
     if operation is Operation.HELP or query.pop("help", None):
         # Whatever the method: who asks what a path does is told, and nothing is done.
         operation, data = Operation.HELP, {}
     elif operation in _WRITES:
-        data = decode_body(request, operation)
+        data = decode_body(request, operation, limits)
     else:
         operation = _listing(operation, query)
         data = query
@@ -99,15 +108,17 @@ def decode(request: HttpRequest, plain: Container[str] = ()) -> Call:
     return Call(operation, path, data, token_of(request))
 
 
-def _plain_data(request: HttpRequest, operation: Operation) -> dict[str, Any]:
+def _plain_data(request: HttpRequest, operation: Operation, limits: json.Limits) -> dict[str, Any]:
     # The only thing to say of PATCH there is that it isn't supported, whatever its body.
-    return decode_body(request, operation) if operation is Operation.UPDATE else decode_query(request.query)
+    if operation is Operation.UPDATE:
+        return decode_body(request, operation, limits)
+    return decode_query(request.query)
 
 
 def decode_path(raw: str, query: str = "") -> str:
     """The path below `/v1/`, percent-decoded.
 
-    Raises: `InvalidRequest` for control characters and invalid UTF-8, `UnsupportedPath` outside `/v1/`.
+    Raises: `InvalidRequest` for characters that can't be printed and invalid UTF-8, `UnsupportedPath` outside `/v1/`.
     """
     if "%" in raw:
         try:
@@ -116,8 +127,9 @@ def decode_path(raw: str, query: str = "") -> str:
             raise InvalidRequest("the path is not valid UTF-8") from error
     else:
         path = raw
-    if not path.isprintable() and _CONTROL.search(path):
-        raise InvalidRequest("the path contains control characters")
+    if not path.isprintable():
+        # Two names that look the same, one with something in it that nobody sees, would be two things to a policy.
+        raise InvalidRequest("the path contains non-printable characters")
     if path is not raw and _RELATIVE.search(path) and not _RELATIVE.search(raw):
         raise InvalidRequest("relative paths not supported")
     if _UNCLEAN.search(path):
@@ -161,17 +173,13 @@ def decode_query(query: str) -> dict[str, Any]:
     """The query's fields; one that comes several times is a list."""
     if not query:
         return {}
-    if ";" in query or "%" in query:
-        # Fields that Go's parser drops: with a semicolon, or with an escape that isn't one.
-        query = "&".join(pair for pair in query.split("&") if ";" not in pair and not _BROKEN_ESCAPE.search(pair))
     try:
-        fields = parse_qs(query, keep_blank_values=True, max_num_fields=_MAX_QUERY_FIELDS, errors="strict")
+        return form.fields(query.encode())
     except ValueError as error:
         raise InvalidRequest(f"the query cannot be read: {error}") from error
-    return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
 
 
-def decode_body(request: HttpRequest, operation: Operation) -> dict[str, Any]:
+def decode_body(request: HttpRequest, operation: Operation, limits: json.Limits = _UNLIMITED) -> dict[str, Any]:
     """The JSON object of a write; an empty body and null are an empty one.
 
     A body that `curl -d` labels as a form, and that begins like an object, is JSON all the same.
@@ -183,13 +191,12 @@ def decode_body(request: HttpRequest, operation: Operation) -> dict[str, Any]:
     if not body:
         return {}
     if media == _FORM and not body.lstrip().startswith((b"{", b"[")):
-        try:
-            return decode_query(body.decode())
-        except UnicodeDecodeError as error:
-            raise InvalidRequest("the form is not valid UTF-8") from error
+        return _decode_form(body, limits)
     try:
-        decoded = json.loads(body)
+        decoded = json.loads_within(body, limits)
     except InvalidRequest as error:
+        if isinstance(error, json.TooComplex):
+            raise
         raise InvalidRequest(f"failed to decode JSON input: {error.text}") from error
     if decoded is None:
         return {}
@@ -202,11 +209,30 @@ def decode_body(request: HttpRequest, operation: Operation) -> dict[str, Any]:
     return decoded
 
 
+def _decode_form(body: bytes, limits: json.Limits) -> dict[str, Any]:
+    if len(body) > _MAX_FORM_BYTES:
+        raise RequestTooLarge(f"a form may have {_MAX_FORM_BYTES} bytes; send JSON instead")
+    try:
+        fields = form.fields(body)
+    except UnicodeDecodeError as error:
+        raise InvalidRequest("the form is not valid UTF-8") from error
+    except ValueError as error:
+        raise InvalidRequest(f"the query cannot be read: {error}") from error
+    if len(body) > limits.harmless_bytes:
+        json.check(fields, limits)
+    return fields
+
+
 def token_of(request: HttpRequest) -> str:
     """The client's token, from `X-Vault-Token` or as a bearer token."""
-    token = request.headers.get("x-vault-token")
+    return token_in(request.headers)
+
+
+def token_in(headers: Mapping[str, str]) -> str:
+    """The same, from a request's header fields alone."""
+    token = headers.get("x-vault-token")
     if not token:
-        authorization = request.headers.get("authorization", "")
+        authorization = headers.get("authorization", "")
         token = authorization[7:] if authorization.startswith("Bearer ") else ""
     return token.strip()
 

@@ -65,6 +65,8 @@ class RequestLimits:
     max_header_fields: int = 100
     max_request_size: int = 32 * 1024 * 1024
     """Of the body."""
+    max_unauthenticated_request_size: int = 256 * 1024
+    """Of the body, before the application has said that this client may send more."""
     max_chunk_overhead: int = 256 * 1024
     """Size lines, extensions and line ends of one chunked body together: a body of one-byte chunks costs far more to
     read than it carries."""
@@ -241,7 +243,7 @@ def _framing(headers: dict[str, str], minor: int, limits: RequestLimits) -> int:
         raise RequestRefused(400, "malformed Content-Length")
     # The digits are counted first: converting a number of thousands of digits is itself an attack.
     if len(length) > 18 or int(length) > limits.max_request_size:
-        raise RequestRefused(413, "request body is too large")
+        raise RequestRefused(413, "request body is too large (max_request_size)")
     return int(length)
 
 

@@ -19,6 +19,7 @@ from strongroom.http.settings import ListenerConfig, ListenerError, ListenerLimi
 from strongroom.http.sockets import local_name
 from strongroom.http.tls import load_context
 from strongroom.lib.clock import Clock
+from strongroom.sysapi.traffic import Numbers
 
 __all__ = ["Listener", "ListenerConfig", "ListenerError", "ListenerLimits", "TlsSettings"]
 
@@ -94,7 +95,15 @@ class Listener:
     @property
     def body_bytes(self) -> int:
         """Memory of the bodies that are being received or worked on."""
-        return 0 if self._listening is None else self._listening.body_bytes
+        return 0 if self._listening is None else self._listening.held.bodies
+
+    def numbers(self) -> Numbers:
+        """What its clients hold, and what was refused them."""
+        listening = self._listening
+        if listening is None:
+            return Numbers()
+        held = listening.held
+        return Numbers(len(listening.connections), held.bodies, held.answers, listening.refusals)
 
     def reconfigure(self, application: Application, config: ListenerConfig) -> None:
         """Go over to other settings, for requests and connections that come from now on.

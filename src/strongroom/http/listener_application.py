@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any, Final
 
 from strongroom.http import encode
@@ -32,6 +32,11 @@ class ListenerApplication:
         if self._plain:
             return self._application.answer(request, self._options)
         return self._answer(request)
+
+    async def may_send(self, headers: Mapping[str, str]) -> HttpResponse | None:
+        """Whether a client may send a large body; the refusal, or None for who may."""
+        refused = await self._application.may_send(headers)
+        return None if refused is None else self._dressed(refused)
 
     def malformed(self, status: int, text: str) -> HttpResponse:
         """The answer to what the listener itself refuses."""

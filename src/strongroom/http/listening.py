@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from OpenSSL import SSL
 
 from strongroom.http.challenge import ProvingLayer
+from strongroom.http.crowd import Crowd
+from strongroom.http.held import InFlight
 from strongroom.http.message import Application
 from strongroom.http.response_head import date_line
 from strongroom.http.settings import ListenerConfig
@@ -26,9 +28,25 @@ class Connection(Protocol):
         """Close if nothing is being done, else after the answer that is being made."""
         ...
 
+    def waiting_until(self) -> float | None:
+        """When its time for the next request runs out; None while something is being done for it."""
+        ...
+
     def abort(self) -> None:
         """Close at once and cancel what is being done."""
         ...
+
+
+REASONS: Final = (
+    "answer_memory",
+    "body_memory",
+    "connections",
+    "connections_per_address",
+    "slow_reader",
+    "unauthenticated_request_size",
+    "waiting_connection",
+)
+"""Limits on what all clients take together, as the metrics name them."""
 
 
 @dataclass(slots=True)
@@ -45,15 +63,18 @@ class Listening:
     fixed_headers: bytes = b""
     """Lines that every answer has: `date` and those of the configuration."""
     draining: bool = False
-    connections: set[Connection] = field(default_factory=set)
+    connections: Crowd[Connection] = field(default_factory=Crowd)
     in_flight: int = 0
     """Requests that the application works on or that are being delivered."""
     requests: int = 0
     """Requests handed to the application so far."""
     refused: int = 0
     """Requests answered by the listener itself so far."""
-    body_bytes: int = 0
-    """Memory of bodies that are being received or worked on."""
+    refusals: dict[str, int] = field(default_factory=lambda: dict.fromkeys(REASONS, 0))
+    """How often a limit on what all clients take together has struck so far."""
+    held: InFlight = field(default_factory=InFlight)
+    readers: dict[Connection, float] = field(default_factory=dict)
+    """Connections whose large answer isn't read yet, and when it was made: the oldest first."""
     emptied: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while there is no connection, once `draining`."""
 
@@ -84,8 +105,24 @@ class Listening:
         self.now = now
         self.fixed_headers = date_line(epoch) + self.config.default_headers
 
+    def has_room(self, answer_bytes: int) -> bool:
+        """Whether another large answer may be held; ends connections that read theirs slowly, if that makes room.
+
+        One that waits alone has room always: a secret isn't unreadable for its size.
+        """
+        limits = self.config.limits
+        allowed = limits.max_inflight_memory
+        while self.held.answers and self.held.total + answer_bytes > allowed:
+            slowest = next(iter(self.readers), None)
+            if slowest is None or self.readers[slowest] + limits.reading_time_s > self.now:
+                self.refusals["answer_memory"] += 1
+                return False
+            self.refusals["slow_reader"] += 1
+            slowest.abort()
+        return True
+
     def forget(self, connection: Connection) -> None:
         """A connection is gone, and nothing is done for it any more."""
-        self.connections.discard(connection)
+        self.connections.remove(connection)
         if self.draining and not self.connections:
             self.emptied.set()

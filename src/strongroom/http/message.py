@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -67,6 +67,16 @@ class Application(Protocol):
 
     def __call__(self, request: HttpRequest) -> Coroutine[Any, Any, HttpResponse]:
         """Answer one request."""
+        ...
+
+    def may_send(self, headers: Mapping[str, str]) -> Coroutine[Any, Any, HttpResponse | None]:
+        """Whether a client may send a body over `max_unauthenticated_request_size`; asked before it is received.
+
+        Args:
+            headers: those of the request, names in lower case.
+
+        Returns: the refusal; None for who may.
+        """
         ...
 
     def malformed(self, status: int, text: str) -> HttpResponse:

@@ -57,8 +57,3 @@ class ListenerOptions:
     metrics: MetricsAccess = field(default_factory=MetricsAccess)
     opened: frozenset[str] = frozenset()
     """Names of the paths that need no token here, of those that allow for it."""
-    json_harmless_bytes: int = field(init=False)
-    """Bodies up to this size need no look at `json`."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "json_harmless_bytes", self.json.harmless_bytes)

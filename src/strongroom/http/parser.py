@@ -27,6 +27,8 @@ class RequestParser:
     """
 
     __slots__ = (
+        "_allowed",
+        "_anybodys",
         "_at",
         "_begun",
         "_body",
@@ -43,6 +45,8 @@ class RequestParser:
     def __init__(self, limits: RequestLimits, peer: Peer) -> None:
         self._limits = limits
         self._peer = peer
+        # Whatever is allowed to strangers, nobody may send more than the limit for all.
+        self._allowed = self._anybodys = min(limits.max_unauthenticated_request_size, limits.max_request_size)
         self._data: bytes | bytearray = b""
         self._at = 0
         self._scanned = 0
@@ -69,6 +73,29 @@ class RequestParser:
         """How many bytes of memory hold what has arrived of the next requests."""
         body = self._body if self._chunks is None else self._chunks.body
         return len(self._data) - self._at + (0 if body is None else len(body))
+
+    @property
+    def head(self) -> Head | None:
+        """The head of the request whose body is incomplete."""
+        return self._head
+
+    @property
+    def needs_leave(self) -> bool:
+        """Whether the body is larger than what anybody may send; nothing more of it is taken before `grant`."""
+        if self._head is None:
+            return False
+        return self._head.body_bytes > self._allowed or (self._chunks is not None and self._chunks.too_large)
+
+    @property
+    def granted(self) -> bool:
+        """Whether this request had leave for a larger body."""
+        return self._allowed > self._anybodys
+
+    def grant(self) -> None:
+        """Take a body of this request up to the limit that holds for everybody."""
+        self._allowed = self._limits.max_request_size
+        if self._chunks is not None:
+            self._chunks.allow(self._allowed)
 
     @property
     def awaits_continue(self) -> bool:
@@ -104,6 +131,7 @@ class RequestParser:
             head = self._read_head()
             if head is None:
                 return None
+            self._allowed = self._anybodys
         begun = self._begun or self._at < len(self._data)
         body = self._read_body(head)
         if body is None:
@@ -170,6 +198,8 @@ class RequestParser:
             return b""
         if head.body_bytes == CHUNKED:
             return self._read_chunks()
+        if head.body_bytes > self._allowed:
+            return None
         data = self._data
         at = self._at
         body = self._body
@@ -189,7 +219,7 @@ class RequestParser:
 
     def _read_chunks(self) -> bytes | None:
         if self._chunks is None:
-            self._chunks = ChunkedBody(self._limits)
+            self._chunks = ChunkedBody(self._limits, self._allowed)
         self._at = self._chunks.receive(self._data, self._at)
         if not self._chunks.done:
             return None

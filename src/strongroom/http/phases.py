@@ -15,6 +15,8 @@ class Phase(Enum):
     """Nothing of a request has arrived."""
     HEAD = auto()
     BODY = auto()
+    VETTING = auto()
+    """The application is asked whether this client may send a large body."""
     ANSWERING = auto()
     """The application works."""
     DELIVERING = auto()

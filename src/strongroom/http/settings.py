@@ -33,14 +33,20 @@ class ListenerLimits(RequestLimits):
     """Between two requests."""
     write_timeout_s: float = 30.0
     """How long a client may leave an answer untouched; any progress starts it again."""
+    reading_time_s: float = 5.0
+    """How long a large answer may wait for its client while another one needs its place."""
     linger_timeout_s: float = 2.0
     """How long a closed connection is still read from, so that a reset doesn't overtake the last answer."""
     max_request_duration_s: float = 90.0
     """From the last byte of a request to the first of its answer."""
     max_connections: int = 8192
-    """Further ones are answered 503 (those with TLS dropped)."""
-    max_body_memory: int = 512 * 1024 * 1024
-    """Of all bodies that are being received or worked on, in bytes.  Further ones are answered 503."""
+    """At more, those end that have waited longest for a request; if none waits, further ones are answered 503 (those
+    with TLS dropped)."""
+    max_connections_per_address: int = 4096
+    """The same for one IPv4 address, or one IPv6 network of 64 bits.  Unix sockets have none, and a proxy that tells
+    its clients' addresses isn't counted."""
+    max_inflight_memory: int = 256 * 1024 * 1024
+    """Of all bodies and of all answers that wait for their clients, in bytes.  Further ones are answered 503."""
     write_high_water: int = 256 * 1024
     """Bytes that wait for the client before nothing more is made for it."""
     sweep_interval_s: float = 1.0

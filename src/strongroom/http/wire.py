@@ -59,6 +59,7 @@ class Wire:
         "_waiter",
         "address",
         "port",
+        "told",
     )
 
     def __init__(
@@ -72,6 +73,8 @@ class Wire:
         self._transport = transport
         self.address, self.port = _remote(transport)
         """IP address of the other end (empty for a Unix socket) and its port; a PROXY header may change them."""
+        self.told = False
+        """Whether a PROXY header has said who the other end is."""
         self._tls = tls
         self._proxy = proxy
         self._high_water = high_water
@@ -85,6 +88,11 @@ class Wire:
         transport.set_write_buffer_limits(high=high_water)
 
     # --- arriving
+
+    @property
+    def awaits_header(self) -> bool:
+        """Whether a PROXY header may still come."""
+        return self._proxy is not None
 
     @property
     def wrapped(self) -> bool:
@@ -140,6 +148,7 @@ class Wire:
         if header.address is not None and rules.believes(self.address):
             self.address = header.address
             self.port = header.port
+            self.told = True
         self._proxy = None
         self._first_bytes = b""
         return data[header.length :]

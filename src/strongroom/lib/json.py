@@ -1,18 +1,27 @@
-"""JSON as clients send it: within limits, with every digit of a whole number."""
+"""JSON as clients send it: within limits, with every digit of a whole number.
+
+A body of three bytes an empty list takes thirty times its size once it is decoded, and whoever has no token may send
+one.  So what a body will take is estimated by counting bytes, before any value exists.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
+from strongroom.lib import json_weight
 from strongroom.lib.errors import InvalidRequest
 
 MAX_DEPTH = 300
 """Deeper nesting than any client sends; what walks a body recursively rests on it."""
+
+
+class TooComplex(InvalidRequest):
+    """JSON that is over one of the limits on its complexity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +41,23 @@ class Limits:
     """Of one list."""
     strings: int = 0
     """Texts altogether, names among them."""
+    memory_bytes: int = 64 * 1024 * 1024
+    """Of the decoded body, as `json_weight` estimates it.
 
-    @property
-    def harmless_bytes(self) -> int:
-        """Up to this size a body can't break any of the limits: each thing that they count takes some bytes."""
+    Source: https://openbao.org/docs/configuration/listener/tcp/, `max_request_json_memory`
+    """
+
+    harmless_bytes: int = field(init=False, compare=False, repr=False)
+    """Up to this size a body can't break any of the limits: each thing that they count takes some bytes."""
+
+    def __post_init__(self) -> None:
         bounds = [(self.string_bytes, 1), (self.entries, 4), (self.elements, 2), (self.strings, 3)]
         if self.depth < MAX_DEPTH:
             bounds.append((self.depth, 2))
-        return min((limit * size for limit, size in bounds if limit), default=1 << 62)
+        most = min((limit * size for limit, size in bounds if limit), default=1 << 62)
+        if self.memory_bytes:
+            most = min(most, self.memory_bytes // json_weight.MOST_OF_A_BYTE)
+        object.__setattr__(self, "harmless_bytes", most)
 
 
 _decoder = msgspec.json.Decoder()
@@ -49,7 +67,7 @@ _plain_encoder = msgspec.json.Encoder()
 
 def loads(text: bytes) -> Any:
     """Decode.  Raises `InvalidRequest` for what is no JSON, isn't UTF-8, or is nested deeper than `MAX_DEPTH`."""
-    if text.count(b"[") + text.count(b"{") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
+    if text.count(b"[") + text.count(b"{") > MAX_DEPTH and json_weight.depth(text) > MAX_DEPTH:
         raise InvalidRequest(f"JSON is nested deeper than {MAX_DEPTH} levels")
     try:
         return _decoder.decode(text)
@@ -57,10 +75,37 @@ def loads(text: bytes) -> Any:
         raise InvalidRequest(str(error)) from error
 
 
+def loads_within(text: bytes, limits: Limits) -> Any:
+    """Decode what a client sent, unless it is more complex than a client's JSON may be.
+
+    Raises: `InvalidRequest`, as `loads` and `check` do.
+    """
+    if len(text) <= limits.harmless_bytes:
+        return loads(text)
+    if limits.memory_bytes and json_weight.heavier(text, limits.memory_bytes):
+        raise TooComplex("refused JSON input due to high complexity: exceeded max_request_json_memory")
+    value = loads(text)
+    if _may_exceed(text, limits):
+        check(value, limits)
+    return value
+
+
+def _may_exceed(text: bytes, limits: Limits) -> bool:
+    """Whether one of the limits could be broken, by counts that are never too small: most bodies need no `check`."""
+    opened = text.count(b"[") + text.count(b"{")
+    return (
+        (0 < limits.depth < opened)
+        or (0 < limits.string_bytes < len(text))
+        or (0 < limits.entries < text.count(b":"))
+        or (0 < limits.elements <= text.count(b","))
+        or (0 < limits.strings * 2 < text.count(b'"'))
+    )
+
+
 def check(value: Any, limits: Limits) -> None:
     """Refuse a decoded value that is more complex than a client's may be.
 
-    Raises: `InvalidRequest`, in the words of Vault's API.
+    Raises: `TooComplex`, in the words of Vault's API.
     """
     strings = 0
     # The list around the value is no part of it, so it doesn't count as a level.
@@ -68,15 +113,15 @@ def check(value: Any, limits: Limits) -> None:
     while level:
         depth += 1
         if limits.depth and depth > limits.depth:
-            raise InvalidRequest("JSON input exceeds allowed nesting depth")
+            raise TooComplex("JSON input exceeds allowed nesting depth")
         below: list[Any] = []
         for each in level:
             texts = _texts(each, limits)
             strings += len(texts)
             if limits.strings and strings > limits.strings:
-                raise InvalidRequest("refused JSON input due to high complexity: exceeded maximum number of strings")
+                raise TooComplex("refused JSON input due to high complexity: exceeded maximum number of strings")
             if limits.string_bytes and texts and _longer(max(texts, key=len), limits.string_bytes, texts):
-                raise InvalidRequest("JSON string value exceeds allowed length")
+                raise TooComplex("JSON string value exceeds allowed length")
             below += [item for item in _items(each) if type(item) is dict or type(item) is list]
         level = below
 
@@ -89,9 +134,9 @@ def _texts(container: dict[str, Any] | list[Any], limits: Limits) -> list[str]:
     """The texts of an object or list itself, an object's names among them."""
     if type(container) is dict:
         if limits.entries and len(container) > limits.entries:
-            raise InvalidRequest("JSON object exceeds allowed entry count")
+            raise TooComplex("JSON object exceeds allowed entry count")
     elif limits.elements and len(container) > limits.elements:
-        raise InvalidRequest("JSON array exceeds allowed element count")
+        raise TooComplex("JSON array exceeds allowed element count")
     texts = [item for item in _items(container) if type(item) is str]
     return [*container, *texts] if type(container) is dict else texts
 
@@ -125,25 +170,3 @@ def _raw(value: object) -> Any:
     if isinstance(value, msgspec.Raw):
         return json.loads(bytes(value))
     raise TypeError(f"{type(value).__name__} is no JSON")
-
-
-def _depth(text: bytes) -> int:
-    """The deepest nesting of brackets outside strings."""
-    depth = deepest = 0
-    inside = escaped = False
-    for byte in text:
-        if inside:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                inside = False
-        elif byte == 0x22:
-            inside = True
-        elif byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
-            depth -= 1
-    return deepest

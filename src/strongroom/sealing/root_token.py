@@ -20,6 +20,8 @@ from strongroom.sealing.port import SealPort
 from strongroom.sealing.unseal import checked_share
 from strongroom.services.tokens import TokenService
 
+_LONGEST = 1024
+"""Characters of an encrypted token or of its pad.  Whoever comes may ask for the decryption, which looks at each."""
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 
 
@@ -132,6 +134,8 @@ class RootToken:
 
 def decode(encoded: str, otp: str) -> str:
     """The token that was encrypted by a one-time pad.  Raises `InvalidRequest` for what doesn't fit together."""
+    if max(len(encoded), len(otp)) > _LONGEST:
+        raise InvalidRequest(f"neither encoded_token nor otp may be longer than {_LONGEST} characters")
     wrong = next((at for at, character in enumerate(encoded) if character not in _BASE64), None)
     if wrong is None and len(encoded) % 4 == 1:
         wrong = len(encoded) - 1

@@ -133,6 +133,10 @@ class Listener:
     """For how long a client may leave an answer untouched; 0: without end."""
     max_request_size_bytes: int = key(size, 32 * 1024 * 1024, name="max_request_size")
     """0: the default; negative: no limit."""
+    max_unauthenticated_request_size_bytes: int = key(size, 0, name="max_unauthenticated_request_size")
+    """This and the following two: 0: the default; negative: no limit."""
+    max_inflight_memory_bytes: int = key(size, 0, name="max_inflight_memory")
+    max_connections_per_address: int = key(integer, 0)
     max_request_duration_s: int = key(seconds, 0, name="max_request_duration")
     """0: the server's default."""
     max_json_depth: int = key(integer, 0)

@@ -25,7 +25,7 @@ from strongroom.sysapi.system import paths_rekey, paths_root_token
 
 DEFAULT_REQUEST_SIZE_BYTES = 32 * 1024 * 1024
 DEFAULT_REQUEST_DURATION_S = 90
-_UNLIMITED_BYTES = 1 << 40
+_UNLIMITED = 1 << 40
 _SPOOL = "audit-spool"
 
 
@@ -144,14 +144,20 @@ def listener_config(listener: Listener, hostname: str = "") -> ListenerConfig:
     # fall back to the time for the whole request.
     read_s = listener.http_read_timeout_s or math.inf
     header_s = listener.http_read_header_timeout_s or read_s
-    size = listener.max_request_size_bytes or DEFAULT_REQUEST_SIZE_BYTES
+    size = _bound(listener.max_request_size_bytes, DEFAULT_REQUEST_SIZE_BYTES)
+    plain = ListenerLimits()
     limits = ListenerLimits(
         read_header_timeout_s=header_s,
         read_timeout_s=read_s,
         idle_timeout_s=listener.http_idle_timeout_s or listener.http_read_timeout_s or header_s,
         write_timeout_s=listener.http_write_timeout_s or math.inf,
         max_request_duration_s=listener.max_request_duration_s or DEFAULT_REQUEST_DURATION_S,
-        max_request_size=size if size > 0 else _UNLIMITED_BYTES,
+        max_request_size=size,
+        max_unauthenticated_request_size=_bound(
+            listener.max_unauthenticated_request_size_bytes, plain.max_unauthenticated_request_size
+        ),
+        max_inflight_memory=_bound(listener.max_inflight_memory_bytes, plain.max_inflight_memory),
+        max_connections_per_address=_bound(listener.max_connections_per_address, plain.max_connections_per_address),
     )
     tls = None
     if listener.type == "tcp" and not listener.tls_disable:
@@ -174,6 +180,11 @@ def listener_config(listener: Listener, hostname: str = "") -> ListenerConfig:
         forwarded=_forwarded(listener),
         default_headers=f"X-Vault-Hostname: {hostname}\r\n".encode() if hostname else b"",
     )
+
+
+def _bound(given: int, default: int) -> int:
+    """What a limit in a file means: 0 is the default, and a negative number is no limit."""
+    return given if given > 0 else _UNLIMITED if given else default
 
 
 def _certificate(listener: Listener) -> tuple[Path, Path, ProofSettings | None]:
@@ -214,6 +225,7 @@ def listener_options(listener: Listener) -> ListenerOptions:
             entries=listener.max_json_object_entry_count or plain.entries,
             elements=listener.max_json_array_element_count or plain.elements,
             strings=listener.max_request_json_strings,
+            memory_bytes=_bound(listener.max_request_json_memory_bytes, plain.memory_bytes),
         ),
         require_request_header=listener.require_request_header,
         redaction=None if redaction == Redaction() else redaction,

@@ -74,7 +74,9 @@ class Runtime:
         self._application = Application(self.node)
         for stanza, sock in zip(self._plan.listeners, self._sockets, strict=True):
             application, config = self._settings_of(self._application, stanza)
-            self._listeners.append(Listener(application, config, sock, self._clock))
+            listener = Listener(application, config, sock, self._clock)
+            self._listeners.append(listener)
+            self.node.traffic.sources.append(listener.numbers)
         for opened in self._listeners:
             await opened.start()
 

@@ -20,7 +20,6 @@ _LISTENER = frozenset(
         "cors_allowed_origins",
         "cors_enabled",
         "inflight_requests_logging",
-        "max_request_json_memory_bytes",
         "profiling",
         "x_forwarded_for_client_cert_header",
         "x_forwarded_for_client_cert_header_decoders",

@@ -36,6 +36,7 @@ from strongroom.services.tokens import TokenService
 from strongroom.storage.base import Storage
 from strongroom.sysapi.parts import Unsealed
 from strongroom.sysapi.processes import Processes
+from strongroom.sysapi.traffic import Traffic
 
 log = structlog.get_logger("server")
 
@@ -89,6 +90,7 @@ def build_node(
         cluster_address=settings.cluster_address,
         cluster_name=settings.cluster_name,
         running=running,
+        traffic=Traffic(),
         processes=processes or OwnProcess(running),
     )
 
@@ -123,6 +125,7 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
         port=node.port,
         storage_type=node.storage_type,
         processes=node.processes,
+        traffic=node.traffic,
         api_address=node.api_address,
         cluster_address=node.cluster_address,
     )

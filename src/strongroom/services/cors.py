@@ -39,6 +39,14 @@ class CorsRecord(Record, frozen=True, tag="cors"):
         """Every header that a request may have."""
         return (*STANDARD_HEADERS, *self.headers)
 
+    @property
+    def shares_credentials(self) -> bool:
+        """Whether a browser may add what it keeps for this server: cookies, client certificates.
+
+        Never for any origin: every page would then call with the certificate of whoever looks at it.
+        """
+        return self.credentials and self.origins != (ANY_ORIGIN,)
+
     def allows(self, origin: str) -> bool:
         """Whether requests of this origin are answered."""
         return self.origins == (ANY_ORIGIN,) or origin in self.origins

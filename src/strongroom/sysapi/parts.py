@@ -16,6 +16,7 @@ from strongroom.services.mounts import MountService
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.tokens import TokenService
 from strongroom.sysapi.processes import Processes
+from strongroom.sysapi.traffic import Traffic
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Unsealed:
     cluster: Cluster
     port: SealPort
     processes: Processes
+    traffic: Traffic
     storage_type: str
     api_address: str
     cluster_address: str

@@ -9,7 +9,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from http.client import HTTPResponse
 from pathlib import Path
 from types import TracebackType
@@ -128,6 +128,14 @@ class Echo:
             },
         }
         return json.dumps(described).encode()
+
+    async def may_send(self, headers: Mapping[str, str]) -> HttpResponse | None:
+        """Only `known` may send much; `slow` too, after a while."""
+        if headers.get("x-vault-token") == "slow":
+            await asyncio.sleep(0.05)
+        elif headers.get("x-vault-token") != "known":
+            return self.malformed(413, "too large for a stranger")
+        return None
 
     def malformed(self, status: int, text: str) -> HttpResponse:
         """The answer to what the listener refuses."""

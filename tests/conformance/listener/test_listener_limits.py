@@ -21,7 +21,7 @@ LIMITS = ListenerLimits(
     write_timeout_s=0.4,
     linger_timeout_s=0.2,
     max_request_duration_s=0.3,
-    max_body_memory=3_000_000,
+    max_inflight_memory=3_000_000,
     sweep_interval_s=0.05,
 )
 
@@ -147,7 +147,7 @@ def test_slow_readers_are_served(server: Running) -> None:
 
 def test_bodies_share_a_memory_limit(server: Running) -> None:
     """Together the bodies being received stay within the limit: one too many is answered 503, the others go on."""
-    head = request("/", "Content-Length: 2000000", method="POST")
+    head = request("/", "Content-Length: 2000000", "X-Vault-Token: known", method="POST")
     with server.connect() as first, server.connect() as second:
         first.sendall(head + b"a" * 1_900_000)
         server.until(lambda: server.listener.body_bytes == 1_900_000)

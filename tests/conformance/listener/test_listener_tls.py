@@ -113,7 +113,7 @@ def test_large_bodies_pass_both_ways(server: Running, pair: Pair, version: ssl.T
     body = bytes(range(256)) * 40_000
     with connect(server, context) as sock:
         for _ in range(2):
-            sock.sendall(request("/v1/x", method="POST", body=body))
+            sock.sendall(request("/v1/x", "X-Vault-Token: known", method="POST", body=body))
             assert json.loads(read_response(sock)[2])["sha256"] == hashlib.sha256(body).hexdigest()
             sock.sendall(request("/big?n=10000000"))
             assert read_response(sock)[2] == b"x" * 10_000_000

@@ -52,13 +52,21 @@ def test_preflight_refuses_other_methods(headers: dict[str, str]) -> None:
 @pytest.mark.parametrize("credentials", [True, False])
 def test_answers_name_the_origin(credentials: bool) -> None:
     """An answer keeps its own headers, names the one origin, and credentials only if they are allowed."""
-    rule = CorsRecord(origins=("*",), headers=(), credentials=credentials)
+    rule = CorsRecord(origins=(ONE,), headers=(), credentials=credentials)
     before = HttpResponse(status=404, headers=(("Content-Type", "application/json"),), body=b"{}")
     told = dict(shared(before, rule, ONE).headers)
     assert told["Content-Type"] == "application/json"
     assert told["Access-Control-Allow-Origin"] == ONE
     assert ("Access-Control-Allow-Credentials" in told) is credentials
     assert before.headers == (("Content-Type", "application/json"),), "the answer itself may be shared"
+
+
+def test_any_origin_gets_no_credentials() -> None:
+    """Where any page may call, none may do so with the cookies or the client certificate of whoever looks at it."""
+    rule = CorsRecord(origins=("*",), headers=(), credentials=True)
+    told = dict(shared(HttpResponse(status=200), rule, ONE).headers)
+    asked = dict(preflight(rule, ONE, {"access-control-request-method": "GET"}).headers)
+    assert "Access-Control-Allow-Credentials" not in {**told, **asked}
 
 
 def test_refusal_grants_nothing() -> None:

@@ -47,6 +47,25 @@ def test_given_limits() -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    ["max_request_size", "max_unauthenticated_request_size", "max_inflight_memory", "max_connections_per_address"],
+)
+def test_bounds_of_zero_and_less(name: str) -> None:
+    """Zero is the default, a negative number no limit, and anything else what it says."""
+    plain = getattr(ListenerLimits(), name)
+    assert getattr(_config(f"{name} = 0").limits, name) == plain
+    assert getattr(_config(f"{name} = 7").limits, name) == 7
+    assert getattr(_config(f"{name} = -1").limits, name) > 1 << 32
+
+
+def test_json_memory_of_zero_and_less() -> None:
+    """The same for what decoded JSON may take."""
+    assert _options("max_request_json_memory = 0").json == Limits()
+    assert _options('max_request_json_memory = "2MiB"').json == Limits(memory_bytes=2 << 20)
+    assert _options("max_request_json_memory = -1").json.memory_bytes > 1 << 32
+
+
+@pytest.mark.parametrize(
     ("inside", "expected"),
     [
         ("http_read_timeout = 0", (10, math.inf, 300)),

@@ -24,6 +24,7 @@ from strongroom.services.mounts import AUTH, Router
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.parts import Unsealed
 from strongroom.sysapi.system import host
+from strongroom.sysapi.traffic import Numbers
 
 _TEXT = "text/plain"
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -93,6 +94,7 @@ def _gauges(parts: Unsealed, router: Router) -> list[Gauge]:
     out += _logins(router, cluster)
     return [
         *out,
+        *_traffic(parts.traffic.now(), cluster),
         Gauge("process.resident_memory_bytes", host.resident_bytes(), "Memory that the process holds."),
         Gauge("process.cpu_seconds_total", time.process_time(), "Processor time that the process has used."),
         Gauge("process.open_fds", host.open_descriptors(), "Open files and sockets."),
@@ -131,6 +133,19 @@ def _logins(router: Router, cluster: dict[str, str]) -> list[Gauge]:
         *(
             Gauge("vault.core.logins_refused_total", waiting.refused, "Logins refused because too many wait.", labels)
             for labels, waiting in counted
+        ),
+    ]
+
+
+def _traffic(now: Numbers, cluster: dict[str, str]) -> list[Gauge]:
+    """What the listeners hold, and what they refused."""
+    return [
+        Gauge("vault.listener.connections", now.connections, "Open connections.", cluster),
+        Gauge("vault.listener.body_bytes", now.body_bytes, "Bodies that are received or worked on.", cluster),
+        Gauge("vault.listener.answer_bytes", now.answer_bytes, "Large answers that wait for their clients.", cluster),
+        *(
+            Gauge("vault.listener.refused_total", count, "How often a limit struck.", {**cluster, "limit": limit})
+            for limit, count in sorted(now.refusals.items())
         ),
     ]
 

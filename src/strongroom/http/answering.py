@@ -1,0 +1,243 @@
+"""The half of a connection that answers: what it holds meanwhile, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from abc import abstractmethod
+from typing import Any, Final
+
+import structlog
+
+from strongroom.http.delivery import Delivery, write_whole
+from strongroom.http.faults import describe
+from strongroom.http.held import Held
+from strongroom.http.listening import Listening
+from strongroom.http.message import HttpResponse
+from strongroom.http.parser import RequestParser
+from strongroom.http.phases import OVER, Phase
+from strongroom.http.wire import Wire
+
+_log = structlog.get_logger(__name__)
+
+_BODYS_WORTH_S: Final = 86_400.0
+"""A connection with half a request ends after all that have none, whatever times are configured."""
+
+
+class Answering(asyncio.Protocol):
+    """Sends one client its answers.
+
+    Args:
+        listening: what the connections of the listener share.
+    """
+
+    __slots__ = (
+        "_began",
+        "_deadline",
+        "_delivery",
+        "_eof",
+        "_held",
+        "_listening",
+        "_parser",
+        "_phase",
+        "_task",
+        "_wire",
+    )
+
+    _wire: Wire
+    _parser: RequestParser
+
+    def __init__(self, listening: Listening) -> None:
+        self._listening = listening
+        self._phase = Phase.PREFACE
+        self._deadline = math.inf
+        self._began = 0.0
+        self._eof = False
+        self._held = Held(listening.held)
+        self._delivery: Delivery | None = None
+        self._task: asyncio.Task[Any] | None = None
+
+    @abstractmethod
+    def _continue(self) -> None:
+        """Go on with the next request."""
+
+    # --- what the listener calls
+
+    def sweep(self, now: float) -> None:
+        """Enforce the limits on time."""
+        wire = self._wire
+        limits = self._listening.config.limits
+        if wire.stalled(now, limits.write_timeout_s, closing=self._phase is Phase.CLOSING):
+            wire.abort()
+        elif self._phase is Phase.CLOSING and wire.unsent_bytes:
+            self._deadline = self._listening.deadline(limits.linger_timeout_s)
+        elif now >= self._deadline:
+            _EXPIRED[self._phase](self)
+
+    def wind_down(self) -> None:
+        """Close now if nothing is being done, else after the answer that is being made."""
+        if self._phase is Phase.PREFACE:
+            self._wire.abort()
+        elif self._phase is Phase.IDLE:
+            self._wire.close()
+
+    def waiting_until(self) -> float | None:
+        """When its time for the next request runs out; None while something is being done for it."""
+        match self._phase:
+            case Phase.PREFACE | Phase.IDLE | Phase.HEAD:
+                return self._deadline
+            case Phase.BODY:
+                return self._deadline + _BODYS_WORTH_S
+            case Phase.CLOSING if not self._wire.unsent_bytes:
+                return 0.0
+            case _:
+                return None
+
+    def abort(self) -> None:
+        """Close at once and cancel what is being done."""
+        self._cancel()
+        self._was_read()
+        self._wire.abort()
+
+    # --- answering
+
+    def _streaming(self) -> bool:
+        return self._delivery is not None and self._delivery.streaming
+
+    def _hold(self, count: int) -> None:
+        self._held.hold_body(count, known=self._parser.granted)
+
+    def _was_read(self) -> None:
+        """The client has taken what it was sent, or never will."""
+        if self._listening.readers.pop(self, None) is not None:
+            self._held.hold_answer(0)
+
+    def _own(self, task: asyncio.Task[Any]) -> None:
+        self._task = task
+        self._listening.in_flight += 1
+
+    def _disown(self) -> None:
+        self._task = None
+        self._listening.in_flight -= 1
+
+    def _settle(self) -> None:
+        """Leave the listener, once the connection is gone and nothing is done for it any more."""
+        if self._phase is Phase.CLOSED and self._task is None:
+            self._held.hold_body(0, known=True)
+            self._listening.forget(self)
+
+    def _respond(self, response: HttpResponse) -> bool:
+        """Send an answer.  Returns whether the next request can be taken at once."""
+        head, listening = self._parser.last, self._listening
+        assert head is not None
+        keep_alive = head.keep_alive and not listening.draining
+        if response.stream is not None or response.after_sent is not None:
+            self._deliver(response, keep_alive=keep_alive)
+            return False
+        large = len(response.body) > listening.config.limits.write_high_water
+        if large and not listening.has_room(len(response.body)):
+            response = self._busy("too many answers wait for their clients (max_inflight_memory)")
+        write_whole(self._wire, response, head, listening.fixed_headers, keep_alive=keep_alive)
+        if large and not self._wire.ready:
+            self._held.hold_answer(len(response.body))
+            listening.readers[self] = listening.now
+        return self._sent(keep_alive=keep_alive)
+
+    def _sent(self, *, keep_alive: bool) -> bool:
+        if not keep_alive:
+            self._close()
+            return False
+        if self._wire.ready:
+            return True
+        self._phase = Phase.BLOCKED
+        self._deadline = math.inf
+        self._wire.pause_reading()
+        return False
+
+    def _deliver(self, response: HttpResponse, *, keep_alive: bool) -> None:
+        if self._phase not in OVER:
+            self._phase = Phase.DELIVERING
+            if response.stream is not None:
+                # Reading goes on, or nobody would notice that the client hangs up.
+                self._wire.resume_reading()
+        self._deadline = math.inf
+        head = self._parser.last
+        assert head is not None
+        self._delivery = delivery = Delivery(self._wire, response, head, self._listening.fixed_headers)
+        task = self._listening.loop.create_task(delivery.run(lambda: self._phase in OVER, keep_alive=keep_alive))
+        self._own(task)
+        task.add_done_callback(self._delivered)
+
+    def _delivered(self, task: asyncio.Task[bool]) -> None:
+        self._disown()
+        self._delivery = None
+        failed = task.cancelled()
+        if not failed and (error := task.exception()):
+            _log.error("what was to follow an answer failed", fault=describe(error))
+            failed = True
+        if self._phase is not Phase.DELIVERING:
+            self._settle()
+        elif failed:
+            self._wire.abort()
+        elif self._sent(keep_alive=task.result()):
+            self._continue()
+
+    def _refuse(self, status: int, text: str) -> None:
+        """Answer what the application never sees, and close: where the next request begins is unknown."""
+        self._refuse_with(self._busy(text) if status == 503 else self._listening.application.malformed(status, text))
+
+    def _busy(self, text: str) -> HttpResponse:
+        """The answer of a server that may have more room in a moment.  Source: RFC 9110, section 10.2.3."""
+        response = self._listening.application.malformed(503, text)
+        response.headers = (*response.headers, ("Retry-After", "1"))
+        return response
+
+    def _refuse_with(self, response: HttpResponse) -> None:
+        listening = self._listening
+        listening.refused += 1
+        write_whole(self._wire, response, None, listening.fixed_headers, keep_alive=False)
+        self._close()
+
+    def _close(self) -> None:
+        """Let the client read what was written, then close.
+
+        Closing with unread bytes in the kernel resets the connection, and a reset makes the client's kernel throw
+        away the answer that it hasn't read yet.  So only our direction ends, and what comes is thrown away for a
+        while.  Source: RFC 9112, section 9.6.
+        """
+        self._phase = Phase.CLOSING
+        self._deadline = self._listening.deadline(self._listening.config.limits.linger_timeout_s)
+        if self._task is None:
+            self._held.hold_body(0, known=True)
+        if self._eof:
+            self._wire.close()
+        else:
+            self._wire.shut()
+            self._wire.resume_reading()
+
+    def _cancel(self) -> None:
+        self._deadline = math.inf
+        # Once is enough: a second time would disturb what the application does to give in.
+        if self._task is not None and not self._task.cancelling():
+            self._task.cancel()
+
+    def _refuse_slow(self) -> None:
+        self._refuse(408, "the request took too long to arrive")
+
+    def _give_up(self) -> None:
+        """The application takes too long."""
+        self._cancel()
+        self._refuse(503, "the request took too long")
+
+
+# What happens when a phase's time has run out; a phase that isn't here has no time of its own.
+_EXPIRED: Final = {
+    Phase.PREFACE: Answering.abort,
+    Phase.IDLE: Answering._close,
+    Phase.HEAD: Answering._refuse_slow,
+    Phase.BODY: Answering._refuse_slow,
+    Phase.VETTING: Answering._give_up,
+    Phase.ANSWERING: Answering._give_up,
+    Phase.CLOSING: Answering.abort,
+    Phase.CLOSED: Answering._cancel,
+}
