@@ -15,6 +15,7 @@ from strongroom.barrier import keys
 from strongroom.barrier.transaction import transact
 from strongroom.core import login
 from strongroom.core.expiry import LOCK_S, ROLE, Expiry
+from strongroom.services.due import LOCKOUT
 from tests.flow.sysapi.system_server import Server
 
 FORGOTTEN_S = 900
@@ -40,8 +41,7 @@ async def fail(server: Server, name: str) -> int:
 async def rows(server: Server) -> list[str]:
     """Every row that failed logins have left, in the index by time too."""
     storage = server.node.storage
-    due = [name for name in (await storage.scan(keys.DUE)).names if "/lockout/" in name]
-    return (await storage.scan(keys.LOCKOUT)).names + due
+    return (await storage.scan(keys.LOCKOUT)).names + (await storage.scan(f"{keys.QUEUE}{LOCKOUT}/")).names
 
 
 async def settle(server: Server) -> None:

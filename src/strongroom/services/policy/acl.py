@@ -121,8 +121,11 @@ class Acl:
                 merged.setdefault(pattern.text, (pattern, _Merged()))[1].add(rule, policy.name)
         entries = [(pattern, rules.entry(pattern)) for pattern, rules in merged.values()]
         self._rules = Index(entries)
-        denies = {pattern.text.lower() for pattern, entry in entries if entry[1].denied}
-        self._denies = Index((parse_pattern(text), parse_pattern(text)) for text in denies) if denies else None
+        denies: dict[str, list[Pattern]] = {}
+        for pattern, entry in entries:
+            if entry[1].denied:
+                denies.setdefault(pattern.text.lower(), []).append(pattern)
+        self._denies = Index((parse_pattern(text), written) for text, written in denies.items()) if denies else None
 
     def decide(self, path: str, operation: str) -> Decision:
         """What the rules say.
@@ -141,7 +144,7 @@ class Acl:
         decision = REFUSED if entry is None else entry[0].get(operation, entry[1])
         return decision if self._denies is None else self._unless_denied(decision, path, self._denies, paged=paged)
 
-    def _unless_denied(self, decision: Decision, path: str, denies: Index[Pattern], *, paged: bool) -> Decision:
+    def _unless_denied(self, decision: Decision, path: str, denies: Index[list[Pattern]], *, paged: bool) -> Decision:
         """The decision, unless a better rule denies the path written in other letters.
 
         Source: CVE-2026-93335
@@ -149,9 +152,12 @@ class Acl:
         if decision.denied:
             return decision
         denying = denies.find(path.lower(), paged=paged)
-        if denying is None or (decision.pattern is not None and not better(denying, decision.pattern)):
+        written = (path, path[:-1]) if paged and path.endswith("/") else (path,)
+        if denying is None or any(covers(pattern, each) for pattern in denying for each in written):
+            return decision  # what covers the path in these very letters has been weighed already
+        if decision.pattern is not None and not better(denying[0], decision.pattern):
             return decision
-        return Decision(allowed=False, pattern=denying, denied=True)
+        return Decision(allowed=False, pattern=denying[0], denied=True)
 
     def capabilities(self, path: str) -> list[str]:
         """The capabilities on a path as `sys/capabilities` names them: sorted, `["root"]`, or `["deny"]` for none."""

@@ -35,6 +35,11 @@ class Pattern(msgspec.Struct, frozen=True):
     """`literal` cut at its slashes if a segment of it is `+`; else empty."""
 
     @property
+    def is_exact(self) -> bool:
+        """Whether it covers one path only."""
+        return not self.is_glob and not self.segments
+
+    @property
     def priority(self) -> Priority:
         """Vault's order among the patterns that cover a path, in the sequence of its rules.
 
@@ -63,6 +68,8 @@ def parse_pattern(text: str) -> Pattern:
 
 def better(one: Pattern, other: Pattern) -> bool:
     """Whether the first of two patterns that cover the same path, in whatever letters, fits it better."""
+    if one.is_exact or other.is_exact:
+        return not other.is_exact
     return one.priority[:4] > other.priority[:4]
 
 
