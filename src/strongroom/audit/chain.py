@@ -71,6 +71,12 @@ def append(key: bytes, before: Link, writer: str, body: bytes) -> tuple[bytes, L
     return body[:-1] + tail.encode(), link
 
 
+def writer_of(line: bytes) -> str:
+    """The writer that a line names; empty for what is no entry.  Whether it is the writer's is not looked at."""
+    found = _LINK.search(line)
+    return found[1].decode("utf-8", "replace") if found is not None else ""
+
+
 def verify(
     key: bytes, lines: Iterable[bytes], *, prefix: bytes = b"", begun: Mapping[str, Link] | None = None
 ) -> Verified:

@@ -24,6 +24,8 @@ from strongroom.services.tokens import TokenRecord
 
 Digest = Callable[[str], str]
 
+TEST_PATH = "sys/audit/test"
+"""The path of the entry that tries a device."""
 _LISTINGS = frozenset({"list", "scan"})
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
 _DENIED = "1 error occurred:\n\t* permission denied\n\n"
@@ -160,6 +162,16 @@ def request_entry(about: Asked, error: str, now: float, notation: Notation) -> d
     if error:
         entry["error"] = _error(error, notation)
     return entry
+
+
+def test_entry(id_: str, now: float) -> dict[str, Any]:
+    """The entry that is written to a device before it is configured: what opens may still take nothing.
+
+    Args:
+        id_: of the request that nobody has made.
+    """
+    request = {"id": id_, "operation": "update", "namespace": {"id": "root"}, "path": TEST_PATH}
+    return {"time": timestamp(now), "type": "request", "auth": {"token_type": "default"}, "request": request}
 
 
 def response_entry(about: Asked, outcome: Outcome, now: float, notation: Notation) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import asyncio
 import msgspec
 import structlog
 
-from strongroom.audit.broker import Sink
+from strongroom.audit.channel import Sink
 from strongroom.audit.entry import Outcome
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core import access, login

@@ -68,6 +68,8 @@ class Config:
     audits: tuple[AuditConfig, ...] = ()
     user_lockouts: tuple[UserLockout, ...] = ()
     telemetry: Telemetry | None = None
+    files: tuple[str, ...] = field(default=(), compare=False)
+    """Where it was read from."""
     notices: tuple[Notice, ...] = field(default=(), compare=False)
     """What has no effect, in the order of the files."""
 

@@ -63,7 +63,7 @@ def load(sources: Sources) -> Config:
         log_format=given.get("log_format") or settings.log_format,
         log_file=given.get("log_file") or settings.log_file,
     )
-    return with_cache(replace(config, settings=settings))
+    return with_cache(replace(config, settings=settings, files=tuple(name for name, _ in sources.texts)))
 
 
 def _parsed(texts: tuple[tuple[str, str], ...]) -> Config:

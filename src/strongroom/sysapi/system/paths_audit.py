@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from strongroom.audit.broker import AuditedHeader
+from strongroom.audit.devices import Wanted
+from strongroom.audit.records import AuditedHeader
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.engine import require
@@ -57,11 +58,10 @@ class AuditPaths(SystemEngine):
 
     @path.write("audit/{path*}", sudo=True)
     async def enable_audit(self, request: Request, path: str, body: AuditBody) -> Response | None:
-        """Enable an audit device; it is opened first, so that settings that can't work are refused."""
+        """Enable an audit device; an entry is written to it first, so that settings that can't work are refused."""
         view = system(request)
-        await view.parts.audit.enable(
-            view.txn, folder(path), body.type, body.description, dict(body.options or {}), local=body.local
-        )
+        wanted = Wanted(folder(path), body.type, body.description, dict(body.options or {}), body.local)
+        await view.parts.audit.enable(view.txn, wanted, request.now)
         return None
 
     @path.delete("audit/{path*}", sudo=True)
