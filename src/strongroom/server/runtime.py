@@ -27,7 +27,7 @@ from strongroom.server.config import Listener as Stanza
 from strongroom.server.plan import Plan, listener_config, listener_options
 from strongroom.server.store_clock import StoreClock
 from strongroom.server.stores import IN_MEMORY, open_store
-from strongroom.server.wiring import build_node, unseal
+from strongroom.server.wiring import build_node, configure_audit, unseal
 from strongroom.storage.base import Storage
 from strongroom.sysapi.processes import Processes
 
@@ -82,12 +82,19 @@ class Runtime:
         hostname = gethostname() if self._plan.show_hostname else ""
         return ListenerApplication(shared, listener_options(stanza)), listener_config(stanza, hostname)
 
-    def reconfigure(self, stanzas: tuple[Stanza, ...]) -> None:
-        """Go over to other settings of the same listeners; `reload` reads the files that they name."""
-        self._plan = replace(self._plan, listeners=stanzas)
+    def reconfigure(self, changed: Plan) -> None:
+        """Go over to other settings of the same listeners, and to other audit devices of the configuration.
+
+        `reload` reads the files that the listeners name.
+        """
+        settings = replace(self._plan.settings, audit_stanzas=changed.settings.audit_stanzas, audit_given_up=())
+        self._plan = replace(self._plan, listeners=changed.listeners, settings=settings)
         if self._application is not None:
-            for listener, stanza in zip(self._listeners, stanzas, strict=True):
+            for listener, stanza in zip(self._listeners, changed.listeners, strict=True):
                 listener.reconfigure(*self._settings_of(self._application, stanza))
+        if self.node is not None and self.node.unsealed is not None:
+            parts = self.node.unsealed
+            self._tasks.append(asyncio.create_task(configure_audit(parts.barrier, parts.audit, settings)))
 
     async def unseal(self, root_key: Secret) -> bool:
         """Open the barrier in this process; False when the key isn't this store's."""
