@@ -82,6 +82,11 @@ async def former(txn: Transaction) -> list[FormerDevice]:
     return [device for device in found if device is not None]
 
 
+async def is_unknown(txn: Transaction, device: str) -> bool:
+    """Whether a device is none that was disabled."""
+    return await txn.read(records.FORMER + device, FormerDevice) is None
+
+
 async def begin_list(txn: Transaction) -> None:
     """Make the list of a store that has none yet, from the devices that it has."""
     names = await txn.list(records.DEVICES)

@@ -9,6 +9,7 @@ from socket import gethostname, socket
 
 import structlog
 
+from strongroom.audit.heads import Heads
 from strongroom.core.expiry import Expiry
 from strongroom.core.node import Node
 from strongroom.http.application import Application
@@ -16,7 +17,7 @@ from strongroom.http.listener import Listener
 from strongroom.http.listener_application import ListenerApplication
 from strongroom.http.settings import ListenerConfig, ListenerError
 from strongroom.lib.clock import SystemClock
-from strongroom.lib.errors import Internal, Tampered
+from strongroom.lib.errors import Internal, StrongroomError, Tampered
 from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
 from strongroom.sdk.engine import Engine
@@ -50,6 +51,7 @@ class Runtime:
         self._tasks: list[asyncio.Task[None]] = []
         self._storage: Storage | None = None
         self._application: Application | None = None
+        self._heads: Heads | None = None
         self.node: Node | None = None
 
     async def start(self, port: SealPort, processes: Processes | None = None) -> Node:
@@ -105,7 +107,10 @@ class Runtime:
         except Tampered:
             return False
         if self.node.unsealed is not None:
-            self._tasks.append(asyncio.create_task(Expiry(self.node.unsealed).run_forever()))
+            parts = self.node.unsealed
+            self._tasks.append(asyncio.create_task(Expiry(parts).run_forever()))
+            self._heads = Heads(parts.barrier, parts.audit, parts.clock)
+            self._tasks.append(asyncio.create_task(self._heads.run_forever()))
         interpreter.settle()
         return True
 
@@ -127,8 +132,8 @@ class Runtime:
         """Drop everything behind the barrier; for a server that is one process."""
         await self._cancel(self._tasks[1:])
         del self._tasks[1:]
-        if self.node is not None and self.node.unsealed is not None:
-            self.node.unsealed.audit.close()
+        await self._close_audit()
+        if self.node is not None:
             self.node.unsealed = None
 
     def reload(self) -> None:
@@ -156,10 +161,20 @@ class Runtime:
         for listener in self._listeners:
             await listener.close()
         await self._cancel(self._tasks)
-        if self.node is not None and self.node.unsealed is not None:
-            self.node.unsealed.audit.close()
+        await self._close_audit()
         if self._storage is not None:
             await self._storage.close()
+
+    async def _close_audit(self) -> None:
+        """Close the audit devices, and store how far they came."""
+        if self.node is not None and self.node.unsealed is not None:
+            self.node.unsealed.audit.close()
+        if self._heads is not None:
+            heads, self._heads = self._heads, None
+            try:
+                await heads.store()
+            except StrongroomError as error:
+                log.warning("the heads of the audit log were not stored", reason=error.detail or error.text)
 
     async def _cancel(self, tasks: list[asyncio.Task[None]]) -> None:
         for task in tasks:

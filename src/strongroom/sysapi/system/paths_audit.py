@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated
 
 from strongroom.audit.devices import Wanted
+from strongroom.audit.heads import checking
 from strongroom.audit.records import AuditedHeader
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
@@ -80,6 +82,31 @@ class AuditPaths(SystemEngine):
             if sink.record.path == folder(path):
                 return Response(data={"hash": sink.channel.digest(text)}, repeat=True)
         raise InvalidRequest(f'unknown audit backend "{folder(path)}"')
+
+    @path.read("internal/audit/chain/{path*}", sudo=True)
+    async def read_chain(self, request: Request, path: str) -> Response | None:
+        """What the log of a device is checked by: the key of its chain, and how far each writer was.
+
+        Of a path there may have been several devices.  Who knows the key can make lines that pass, but none before a
+        line that the store knows.
+        """
+        view = system(request)
+        found = await checking(view.txn, folder(path))
+        if not found:
+            raise InvalidRequest(f'unknown audit backend "{folder(path)}"')
+        devices = [
+            {
+                "id": device.id,
+                "prefix": device.prefix,
+                "chain_key": base64.b64encode(device.chain_key).decode(),
+                "lost": device.lost,
+                "heads": [
+                    {"writer": head.writer, "sequence": head.sequence, "mac": head.mac.hex()} for head in device.heads
+                ],
+            }
+            for device in found
+        ]
+        return Response(data={"devices": devices}, repeat=True)
 
     @path.read("config/auditing/request-headers", sudo=True)
     async def list_headers(self, request: Request) -> Response | None:
