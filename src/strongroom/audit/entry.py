@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from strongroom.audit import hiding
 from strongroom.lib import json
 from strongroom.sdk.engine import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH
 from strongroom.sdk.response import Response
@@ -73,14 +74,24 @@ class Notation(msgspec.Struct, frozen=True):
         """A token's accessor."""
         return text if self.style.log_raw or not self.style.hmac_accessor else self.digest(text)
 
-    def data(self, data: dict[str, Any], plain: tuple[str, ...] | None) -> dict[str, Any]:
-        """The fields of a request or answer; `plain` are those that the mount shows as they are."""
+    def data(
+        self, data: dict[str, Any], plain: tuple[str, ...] | None, secret: frozenset[str] = frozenset()
+    ) -> dict[str, Any]:
+        """The fields of a request or answer.
+
+        Args:
+            plain: those that the mount shows as they are.
+            secret: those that no mount shows as they are, and whose numbers are digests too.
+        """
         if self.style.log_raw:
             return data
-        return {
-            name: item if plain is not None and name in plain else digest_values(item, self.digest)
-            for name, item in data.items()
-        }
+        out = {}
+        for name, item in data.items():
+            if name in secret:
+                out[name] = digest_everything(item, self.digest)
+            else:
+                out[name] = item if plain is not None and name in plain else digest_values(item, self.digest)
+        return out
 
 
 @lru_cache(maxsize=4096)
@@ -113,6 +124,19 @@ def digest_values(value: Any, digest: Digest) -> Any:
     if isinstance(value, bytes):
         return digest(value.decode("utf-8", "replace"))
     return value
+
+
+def digest_everything(value: Any, digest: Digest) -> Any:
+    """The same for what was declared secret: a password may be sent as a number, or look like a time."""
+    if value is None:
+        return value
+    if isinstance(value, dict):
+        return {name: digest_everything(item, digest) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [digest_everything(item, digest) for item in value]
+    if isinstance(value, bytes):
+        return digest(value.decode("utf-8", "replace"))
+    return digest(value if isinstance(value, str) else json.dumps(value).decode())
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -295,10 +319,11 @@ def _request(known: Known, notation: Notation) -> dict[str, Any]:
     if known.bearer is not None and known.bearer.record.accessor:
         out["client_token_accessor"] = notation.accessor(known.bearer.record.accessor)
     out["namespace"] = {"id": "root"}
-    out["path"] = request.path
+    out["path"] = hiding.shown(request.path, known.entry, notation.secret, notation.accessor)
     if request.data:
         plain = known.entry.record.config.audit_non_hmac_request_keys if known.entry is not None else None
-        out["data"] = notation.data(request.data, plain)
+        engine = known.entry.engine if known.entry is not None else None
+        out["data"] = notation.data(request.data, plain, engine.routes.secret_fields if engine else frozenset())
     out["remote_address"] = request.address
     if request.port:
         out["remote_port"] = request.port

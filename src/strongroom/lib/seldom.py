@@ -5,33 +5,33 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-_KEPT = 256
+_SUBJECTS = 256
 
 
 class Seldom:
-    """Lets each subject through once in a while.
+    """Lets each subject through a few times in a while.
 
     Args:
-        pause_s: for how long the same subject is held back.
+        most: how often within `pause_s`.
+        pause_s: in seconds.
         now: seconds, from any beginning.
     """
 
-    def __init__(self, pause_s: float = 60.0, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, most: int = 1, pause_s: float = 60.0, now: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
         self._pause_s = pause_s
         self._now = now
-        self._last: dict[str, float] = {}
+        self._let: dict[str, list[float]] = {}
 
     def due(self, subject: str) -> bool:
-        """Whether this subject has not been let through for a while; counts as letting it through."""
+        """Whether this subject may be let through once more; counts as letting it through."""
         now = self._now()
-        last = self._last.get(subject)
-        if last is not None and now - last < self._pause_s:
+        recent = [at for at in self._let.get(subject, ()) if now - at < self._pause_s]
+        if len(recent) >= self._most:
             return False
-        if len(self._last) >= _KEPT and last is None:
-            # More subjects than are kept: the oldest makes room, unless all are recent.
-            oldest = min(self._last, key=lambda name: self._last[name])
-            if now - self._last[oldest] < self._pause_s:
+        if subject not in self._let and len(self._let) >= _SUBJECTS:
+            self._let = {name: times for name, times in self._let.items() if now - times[-1] < self._pause_s}
+            if len(self._let) >= _SUBJECTS:
                 return False
-            del self._last[oldest]
-        self._last[subject] = now
+        self._let[subject] = [*recent, now]
         return True

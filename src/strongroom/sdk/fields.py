@@ -20,6 +20,9 @@ from strongroom.lib.errors import InvalidRequest
 Doc = msgspec.Meta
 """`Annotated[str, Doc(description="…")]` documents a field."""
 
+SECRET = {"secret": True}
+"""`Doc(description="…", extra=SECRET)`: the audit log never shows the field, not even a number in a text's place."""
+
 Duration = NewType("Duration", int)
 """Seconds; a duration text or a number of seconds, not negative."""
 SignedDuration = NewType("SignedDuration", int)
@@ -277,6 +280,8 @@ class Field(msgspec.Struct, frozen=True):
     description: str
     required: bool
     default: Any
+    secret: bool = False
+    """Whether the audit log shows its digest whatever it holds."""
 
 
 @cache
@@ -285,10 +290,11 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
     hints = typing.get_type_hints(body, include_extras=True)
     out = []
     for info in msgspec.structs.fields(body):
-        hint, description = hints[info.name], ""
+        hint, description, secret = hints[info.name], "", False
         if typing.get_origin(hint) is Annotated:
             metas = [item for item in typing.get_args(hint)[1:] if isinstance(item, msgspec.Meta)]
             description = next((meta.description or "" for meta in metas), "")
+            secret = any((meta.extra or {}).get("secret") for meta in metas)
             hint = typing.get_args(hint)[0]
         options = [item for item in typing.get_args(hint) if item is not type(None)]
         base = options[0] if len(options) == 1 and type(None) in typing.get_args(hint) else hint
@@ -297,7 +303,7 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
             raise TypeError(f"{body.__name__}.{info.name}: no coercion for {base}")
         name = info.encode_name
         default = info.default if info.default is not msgspec.NODEFAULT else None
-        out.append(Field(name, base, _COERCERS[base], description, info.required, default))
+        out.append(Field(name, base, _COERCERS[base], description, info.required, default, secret))
     return tuple(out)
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from strongroom.lib.durations import SECOND_NS, parse_duration_ns
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import Body, Doc, StringMap
+from strongroom.sdk.fields import SECRET, Body, Doc, StringMap
 from strongroom.services.tokens.logic import DEFAULT, NON_ASSIGNABLE, ROOT, clean_policies, grant_ttl
 from strongroom.services.tokens.records import BATCH, SERVICE, TokenRecord, TokenRole
 
@@ -30,7 +30,7 @@ _SUDO = "root or sudo privileges required"
 class Wanted(Body, frozen=True):
     """The parameters of a request for a token."""
 
-    id: Annotated[str, Doc(description="The token itself, instead of a random one; needs sudo.")] = ""
+    id: Annotated[str, Doc(description="The token itself, instead of a random one; needs sudo.", extra=SECRET)] = ""
     policies: Annotated[list[str] | None, Doc(description="Names of policies; without any, the parent's.")] = None
     meta: Annotated[StringMap | None, Doc(description="Names and texts to keep with the token.")] = None
     no_parent: Annotated[bool, Doc(description="Make an orphan; needs sudo.")] = False

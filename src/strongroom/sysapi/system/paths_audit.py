@@ -11,7 +11,7 @@ from strongroom.audit.records import AuditedHeader
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.engine import require
-from strongroom.sdk.fields import Body, Doc, StringMap
+from strongroom.sdk.fields import SECRET, Body, Doc, StringMap
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.sysapi.context import SystemEngine, system
@@ -30,7 +30,7 @@ class AuditBody(Body, frozen=True):
 class HashBody(Body, frozen=True):
     """A text to look for in the log."""
 
-    input: Annotated[str, Doc(description="The text.")] = ""
+    input: Annotated[str, Doc(description="The text.", extra=SECRET)] = ""
 
 
 class HeaderBody(Body, frozen=True):
