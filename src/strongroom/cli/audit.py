@@ -110,7 +110,7 @@ def _verify(call: Invocation) -> int:
         call.terminal.out(f"Note: nothing is known of the end of {writer}")
     found = f"{summary.lines} lines of {summary.writers} writers"
     if faults:
-        call.terminal.out(f"Failed! {found}: {faults} faults")
+        call.terminal.out(f"Failed! {found}, faults: {faults}")
         return 1
     call.terminal.out(f"Success! {found}: nothing is changed or missing")
     return 0
