@@ -1,4 +1,4 @@
-"""What a configuration says about audit devices: where they may be, and those that it makes itself (p)."""
+"""What a configuration says about audit devices: where they may be, and those that it makes itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import strongroom
 from strongroom.audit.devices import Wanted
-from strongroom.audit.file import Rules, file_device
+from strongroom.audit.file import Ground, Rules, file_device, unplaced_device
 from strongroom.audit.style import style_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.server.config import AuditConfig, Config, ConfigError
@@ -27,7 +27,7 @@ def audit_rules(config: Config) -> Rules:
         own += [listener.tls_acme_cache_path, listener.tls_acme_ca_root]
         own += [listener.address] if listener.type == "unix" else []
     return Rules(
-        directories=settings.audit_directories,
+        directories=None if (named := settings.audit_directories) is None else tuple(path for path in named if path),
         own=tuple(os.path.abspath(path) for path in own if path),  # noqa: PTH100 - links are resolved when it counts
         configuration=tuple(dict.fromkeys(os.path.dirname(os.path.abspath(file)) for file in config.files)),  # noqa: PTH100, PTH120 - as above
     )
@@ -52,6 +52,8 @@ def check_audits(config: Config) -> None:
             file_device(wanted.options)
         except InvalidRequest as error:
             raise ConfigError(audit.where, error.text) from error
+        if reason := unplaced_device(wanted.options, Ground(audit_rules(config), configured=True)):
+            raise ConfigError(audit.where, reason)
         if wanted.options.get("prefix") and not config.settings.allow_audit_log_prefixing:
             raise ConfigError(audit.where, "a prefix needs allow_audit_log_prefixing = true")
 

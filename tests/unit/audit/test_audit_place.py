@@ -54,6 +54,12 @@ def test_with_the_setting_nothing_else_is_allowed(path: str, text: str) -> None:
     assert bool(reason) == bool(text)
 
 
+def test_an_empty_list_of_directories_allows_nothing() -> None:
+    """It never means all."""
+    assert "audit_directories" in refusal("/var/log/a.log", Rules(directories=()))
+    assert refusal("/var/log/a.log", Rules(directories=()), configured=True) == ""
+
+
 def test_the_configuration_itself_needs_no_leave() -> None:
     """Its own devices may be elsewhere, and still not at the server's own files."""
     assert refusal("/srv/a.log", NAMED, configured=True) == ""

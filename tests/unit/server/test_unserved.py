@@ -22,6 +22,7 @@ def test_a_plain_configuration_passes() -> None:
     [
         ('seal "awskms" {}', '^a.hcl:6:.*the seal type "awskms" is not supported'),
         ('audit "file" "main" {}', "^a.hcl:6:.*file_path is required"),
+        ('audit "file" "main" { options { file_path = "/dev/shm/a" } }', "^a.hcl:6:.*the kernel"),
         ('audit "socket" "main" {}', '^a.hcl:6:.*expected an audit device of type "file"'),
         ('audit "file" "main" { options { file_path = "/a" mode = "0666" } }', "^a.hcl:6:.*0640 is the most"),
         ('audit "file" "main" { options { file_path = "/a" prefix = "x" } }', "^a.hcl:6:.*allow_audit_log_prefixing"),

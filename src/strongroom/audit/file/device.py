@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from strongroom.audit.file.opening import Ground, open_log, pipe_at
+from strongroom.audit.file.opening import Ground, open_log, pipe_at, unplaced
 from strongroom.audit.file.place import unsuitable_mode
 from strongroom.lib.errors import InvalidRequest, Unavailable
 
@@ -144,6 +144,15 @@ class FileDevice:
 def _standard(path: str) -> str:
     """Which of the server's descriptors a path means; Vault takes `stdout` in any case."""
     return _STANDARD.get(path.lower() if path.isalpha() else path, "")
+
+
+def unplaced_device(options: Mapping[str, str], ground: Ground) -> str:
+    """Why a device of these options can't be where they say, for whoever hasn't opened it yet; empty when it can."""
+    path = options.get("file_path") or options.get("path") or ""
+    if path == _DISCARD or _standard(path):
+        return ""
+    reason = unplaced(path, ground)
+    return reason and f'"{path}" cannot be an audit file: {reason}'
 
 
 def file_device(options: Mapping[str, str], spooled: Spooled | None = None, ground: Ground | None = None) -> FileDevice:

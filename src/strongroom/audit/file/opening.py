@@ -45,6 +45,14 @@ def real_path(path: str) -> str:
     return os.path.join(os.path.realpath(parent), name)  # noqa: PTH118 - as above
 
 
+def unplaced(path: str, ground: Ground) -> str:
+    """Why there can be no audit file at a path, from the path alone; empty when there may be one."""
+    try:
+        return refusal(real_path(path), _real(ground.rules), configured=ground.configured)
+    except (OSError, ValueError) as error:
+        return str(error)
+
+
 def pipe_at(path: str, ground: Ground) -> str:
     """The real path of the named pipe at `path`; empty when there is none.
 
@@ -58,7 +66,7 @@ def pipe_at(path: str, ground: Ground) -> str:
     if not stat.S_ISFIFO(found.st_mode):
         return ""
     _require(path, refusal(real, _real(ground.rules), configured=ground.configured))
-    if found.st_uid != os.geteuid() and not ground.rules.directories:
+    if found.st_uid != os.geteuid() and ground.rules.directories is None:
         _require(path, "the pipe is not the server's own: another program may take what comes for orders")
     return real
 
@@ -99,7 +107,7 @@ def _require(path: str, reason: str) -> None:
 
 def _real(rules: Rules) -> Rules:
     return Rules(
-        directories=tuple(map(os.path.realpath, rules.directories)),
+        directories=None if rules.directories is None else tuple(map(os.path.realpath, rules.directories)),
         own=tuple(map(os.path.realpath, rules.own)),
         configuration=tuple(map(os.path.realpath, rules.configuration)),
     )

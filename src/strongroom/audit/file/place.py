@@ -25,8 +25,8 @@ _OWNERS = 0o600
 class Rules(msgspec.Struct, frozen=True):
     """What the server's configuration says about places; real paths, without symbolic links."""
 
-    directories: tuple[str, ...] = ()
-    """Below these devices may be made, and nowhere else; empty: wherever nothing else forbids it."""
+    directories: tuple[str, ...] | None = None
+    """Below these devices may be made, and nowhere else; None: wherever nothing else forbids it."""
     own: tuple[str, ...] = ()
     """Files and directories of the server itself: store, keys, program, spool."""
     configuration: tuple[str, ...] = ()
@@ -66,8 +66,9 @@ def refusal(real: str, rules: Rules, *, configured: bool = False) -> str:
         posixpath.dirname(real) in rules.configuration and real.endswith(_CONFIGURATION_ENDINGS)
     ):
         return "the place belongs to the server itself"
-    allowed = [directory for directory in rules.directories if below(real, directory) and real != directory]
-    if rules.directories and not allowed and not configured:
+    named = rules.directories or ()
+    allowed = [directory for directory in named if below(real, directory) and real != directory]
+    if rules.directories is not None and not allowed and not configured:
         return "the server's configuration does not allow it: audit_directories names where audit devices may be made"
     if not allowed and any(below(real, system) for system in _SYSTEM):
         return "the system's own directories are no place for an audit log"
