@@ -56,6 +56,9 @@ class Heads:
                 reason = error.detail or error.text
                 if self._told.due(reason):
                     log.warning("the heads of the audit log were not stored", reason=reason)
+            except Exception as error:  # a fault of ours: later heads must be stored all the same
+                if self._told.due(repr(type(error))):
+                    log.error("the heads of the audit log were not stored", fault=repr(type(error)))
 
     async def store(self, *, only_new: bool = False) -> None:
         """Store what went on since the last time.

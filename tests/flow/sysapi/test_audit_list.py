@@ -7,7 +7,9 @@ from pathlib import Path
 
 import structlog
 
+from strongroom.audit.devices import Wanted
 from strongroom.barrier import keys
+from strongroom.server import wiring
 from tests.flow.sysapi.system_server import Server
 
 
@@ -65,6 +67,43 @@ def test_a_row_that_comes_back_is_noticed(tmp_path: Path) -> None:
         assert row is not None
         await server.ok("DELETE", "sys/audit/file")
         await storage.commit({}, {name: row.value}, {})
+        assert (await server.ask("GET", "sys/mounts")).status == 500
+
+    asyncio.run(run())
+
+
+def test_the_configuration_is_the_way_out(tmp_path: Path) -> None:
+    """A device that is given up is missed no more, and `*` begins a list anew that has gone; both are told."""
+
+    async def run() -> None:
+        for given_up, gone in (
+            (("file",), (keys.AUDIT_DEVICES,)),
+            (("*",), (keys.AUDIT_DEVICES, keys.AUDIT_MANIFEST)),
+        ):
+            server = await _audited(tmp_path / f"{len(gone)}.log")
+            await _remove(server, *gone)
+            parts = server.node.unsealed
+            assert parts is not None
+            await wiring.configure_audit(parts.barrier, parts.audit, wiring.Settings())
+            assert (await server.ask("GET", "sys/mounts")).status == 500
+            with structlog.testing.capture_logs() as said:
+                await wiring.configure_audit(parts.barrier, parts.audit, wiring.Settings(audit_given_up=given_up))
+            await server.ok("GET", "sys/mounts")
+            assert [line["log_level"] for line in said] == ["warning"]
+
+    asyncio.run(run())
+
+
+def test_a_list_that_has_gone_is_not_begun_anew_by_a_stanza(tmp_path: Path) -> None:
+    """That would hide what is missing: the stanza's device isn't made, and nothing is answered."""
+
+    async def run() -> None:
+        server = await _audited(tmp_path / "a.log")
+        await _remove(server, keys.AUDIT_DEVICES, keys.AUDIT_MANIFEST)
+        parts = server.node.unsealed
+        assert parts is not None
+        stanza = Wanted("other/", "file", "", {"file_path": str(tmp_path / "b.log")}, False)
+        await wiring.configure_audit(parts.barrier, parts.audit, wiring.Settings(audit_stanzas=(stanza,)))
         assert (await server.ask("GET", "sys/mounts")).status == 500
 
     asyncio.run(run())
