@@ -15,7 +15,7 @@ import structlog
 from strongroom.audit import chain, devices, records
 from strongroom.audit.broker import AuditBroker
 from strongroom.audit.channel import Trail
-from strongroom.audit.records import AuditRecord, Head, HeadCount, Manifest
+from strongroom.audit.records import AuditRecord, Head, Manifest
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.clock import Clock
@@ -90,27 +90,29 @@ class Heads:
         self._stored.pop(trail.writer, None)
 
     async def _write(self, txn: Transaction, chosen: list[tuple[Trail, chain.Link]]) -> None:
-        listed = await txn.read(records.MANIFEST, Manifest) or Manifest()
+        listed = await txn.read(records.MANIFEST, Manifest)
+        if listed is None:
+            return  # every request is refused until that is mended
+        counts = dict(listed.heads)
         for trail, link in chosen:
             if trail.device not in listed.devices and await devices.is_unknown(txn, trail.device):
                 continue  # a device that was tried, and then not configured
             key = records.head_key(trail.device, trail.writer)
             head = Head(writer=trail.writer, sequence=link.sequence, mac=link.mac, at=self._clock.now())
             if await txn.read(key, Head) is None:
-                await self._count(txn, trail.device)
+                gone = await _make_room(txn, trail.device) if counts.get(trail.device, 0) >= _MOST else 0
+                counts[trail.device] = counts.get(trail.device, 0) + 1 - gone
             txn.write(key, head)
+        if counts != listed.heads:
+            txn.write(records.MANIFEST, msgspec.structs.replace(listed, heads=counts))
 
-    async def _count(self, txn: Transaction, device: str) -> None:
-        """Count one more head, and make room when there are too many."""
-        counter = records.head_count_key(device)
-        counted = await txn.read(counter, HeadCount) or HeadCount(count=0)
-        gone = 0
-        if counted.count >= _MOST:
-            oldest = sorted(await _heads(txn, device), key=lambda head: head.at)[:_ROOM]
-            for head in oldest:
-                txn.delete(records.head_key(device, head.writer))
-            gone = len(oldest)
-        txn.write(counter, msgspec.structs.replace(counted, count=counted.count + 1 - gone))
+
+async def _make_room(txn: Transaction, device: str) -> int:
+    """Remove the oldest heads of a device; how many."""
+    oldest = sorted(await _heads(txn, device), key=lambda head: head.at)[:_ROOM]
+    for head in oldest:
+        txn.delete(records.head_key(device, head.writer))
+    return len(oldest)
 
 
 class Checking(NamedTuple):
@@ -138,11 +140,11 @@ async def checking(txn: Transaction, path: str) -> list[Checking]:
         if device is not None and device.path == path
     ]
     found += [(old.id, old.prefix, old.chain_key) for old in await devices.former(txn) if old.path == path]
+    listed = await txn.read(records.MANIFEST, Manifest) or Manifest()
     out = []
     for id_, prefix, key in found:
         heads = await _heads(txn, id_)
-        counted = await txn.read(records.head_count_key(id_), HeadCount)
-        out.append(Checking(id_, prefix, key, heads, max(0, (counted.count if counted else 0) - len(heads))))
+        out.append(Checking(id_, prefix, key, heads, max(0, listed.heads.get(id_, 0) - len(heads))))
     return out
 
 

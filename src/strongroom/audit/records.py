@@ -43,6 +43,8 @@ class Manifest(Record, frozen=True, tag="audit-manifest"):
 
     devices: dict[str, str] = {}
     """Paths by the devices' ids."""
+    heads: dict[str, int] = {}
+    """How many writers have a head, by the id of their device, which may be a former one."""
 
 
 class FormerDevice(Record, frozen=True, tag="audit-former-device"):
@@ -70,20 +72,9 @@ class Head(Record, frozen=True, tag="audit-head"):
         return f"Head(writer={self.writer}, sequence={self.sequence})"
 
 
-class HeadCount(Record, frozen=True, tag="audit-head-count"):
-    """How many writers of a device have a head."""
-
-    count: int
-
-
 def head_key(device: str, writer: str) -> str:
     """The row of a writer's head."""
     return f"{HEADS}{device}/{writer}"
-
-
-def head_count_key(device: str) -> str:
-    """The row of the number of a device's heads."""
-    return f"{keys.AUDIT_HEAD_COUNT}{device}"
 
 
 def difference(manifest: Manifest | None, records: list[AuditRecord]) -> str:
