@@ -116,7 +116,7 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
         cluster = await transact(barrier, lambda txn: _keyed(txn, node.random))
         await transact(barrier, lambda txn: versions.note(txn, VERSION, RELEASED, node.clock.now()))
     except StorageError as error:  # a store that is full can still be read, and room be made in it
-        log.warning("the version was not noted in the store", detail=error.detail)
+        log.warning("the version, or the list of audit devices, was not noted in the store", detail=error.detail)
     identity = IdentityService(node.random)
     spool = _spool(settings)
     writers = Writers(cluster.audit_key, socket.gethostname(), node.random)
