@@ -12,3 +12,6 @@ listener "tcp" {
 
 # What clients reach this node by; shown by sys/leader.
 api_addr = "https://strongroom.example.com:8200"
+
+# Where audit devices may be made, by whoever may make them: nowhere else on this machine.
+audit_directories = ["/var/log/strongroom"]

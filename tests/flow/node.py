@@ -15,6 +15,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
 from strongroom.audit import AuditBroker
+from strongroom.audit.chain import writer_of
+from strongroom.audit.entry import TEST_PATH
+from strongroom.audit.file import Ground
+from strongroom.audit.writer import Writers
 from strongroom.core.node import Node
 from strongroom.http.application import Application
 from strongroom.http.message import HttpRequest, HttpResponse, Peer
@@ -121,6 +125,8 @@ class Recorder:
     def write(self, line: bytes) -> None:
         """Keep a line, or fail as told."""
         entry = json.loads(line)
+        if entry["request"]["path"] == TEST_PATH:
+            return  # tries the device before it is configured
         if self.failing(entry):
             raise Unavailable("the recorder fails", detail="as told")
         self.lines.append(line)
@@ -247,9 +253,11 @@ class TestNode:
     async def _opened(self, key: Secret) -> None:
         engines = builtin.engines(()) | {(SECRET, Probe.type): self.probe}
         await wiring.unseal(self.node, key, engines, self._settings)
-        types = {**builtin.audit_devices(None), "recorder": lambda options, id_: self.recorder}
+        writers = Writers(b"test", "test", self.node.random)
+        ground = Ground(recognise=lambda line: writers.own(writer_of(line)))
+        types = {**builtin.audit_devices(None, ground), "recorder": lambda options, id_, configured: self.recorder}
         assert self.node.unsealed is not None
-        broker = AuditBroker(types, self.node.random, "test")
+        broker = AuditBroker(types, self.node.random, writers)
         self.node.unsealed = dataclasses.replace(self.node.unsealed, audit=broker)
 
     async def _closed(self) -> None:

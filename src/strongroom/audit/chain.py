@@ -65,10 +65,33 @@ def append(key: bytes, before: Link, writer: str, body: bytes) -> tuple[bytes, L
 
     Returns: the line without its newline, and the link to go on from.
     """
-    mac = hmac_sha256(key, before.mac + body)
+    mac = mac_of(key, before, body)
     link = Link(before.sequence + 1, mac)
     tail = f',"chain":{{"writer":"{writer}","sequence":{link.sequence},"mac":"{mac.hex()}"}}}}'
     return body[:-1] + tail.encode(), link
+
+
+def parse(line: bytes) -> tuple[str, bytes, Link] | None:
+    """A line's writer, its entry without the link, and the link; None for what is no entry.
+
+    The entry still begins with the device's prefix.
+    """
+    found = _LINK.search(line)
+    if found is None:
+        return None
+    link = Link(int(found[2]), bytes.fromhex(found[3].decode()))
+    return found[1].decode("utf-8", "replace"), line[: found.start()] + b"}", link
+
+
+def mac_of(key: bytes, before: Link, body: bytes) -> bytes:
+    """The digest that ties an entry to the line before."""
+    return hmac_sha256(key, before.mac + body)
+
+
+def writer_of(line: bytes) -> str:
+    """The writer that a line names; empty for what is no entry.  Whether it is the writer's is not looked at."""
+    found = _LINK.search(line)
+    return found[1].decode("utf-8", "replace") if found is not None else ""
 
 
 def verify(

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from strongroom.audit import hiding
 from strongroom.lib import json
 from strongroom.lib.errors import Internal
 from strongroom.sdk.engine import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH
@@ -26,6 +27,8 @@ from strongroom.services.tokens import TokenRecord
 
 Digest = Callable[[str], str]
 
+TEST_PATH = "sys/audit/test"
+"""The path of the entry that tries a device."""
 _LISTINGS = frozenset({"list", "scan"})
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
 _DENIED = "1 error occurred:\n\t* permission denied\n\n"
@@ -76,14 +79,24 @@ class Notation(msgspec.Struct, frozen=True):
         """A token's accessor."""
         return text if self.style.log_raw or not self.style.hmac_accessor else self.digest(text)
 
-    def data(self, data: dict[str, Any], plain: tuple[str, ...] | None) -> dict[str, Any]:
-        """The fields of a request or answer; `plain` are those that the mount shows as they are."""
+    def data(
+        self, data: dict[str, Any], plain: tuple[str, ...] | None, secret: frozenset[str] = frozenset()
+    ) -> dict[str, Any]:
+        """The fields of a request or answer.
+
+        Args:
+            plain: those that the mount shows as they are.
+            secret: those that no mount shows as they are, and whose numbers are digests too.
+        """
         if self.style.log_raw:
             return data
-        return {
-            name: item if plain is not None and name in plain else digest_values(item, self.digest)
-            for name, item in data.items()
-        }
+        out = {}
+        for name, item in data.items():
+            if name in secret:
+                out[name] = digest_everything(item, self.digest)
+            else:
+                out[name] = item if plain is not None and name in plain else digest_values(item, self.digest)
+        return out
 
 
 @lru_cache(maxsize=4096)
@@ -116,6 +129,19 @@ def digest_values(value: Any, digest: Digest) -> Any:
     if isinstance(value, bytes):
         return digest(value.decode("utf-8", "replace"))
     return value
+
+
+def digest_everything(value: Any, digest: Digest) -> Any:
+    """The same for what was declared secret: a password may be sent as a number, or look like a time."""
+    if value is None:
+        return value
+    if isinstance(value, dict):
+        return {name: digest_everything(item, digest) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [digest_everything(item, digest) for item in value]
+    if isinstance(value, bytes):
+        return digest(value.decode("utf-8", "replace"))
+    return digest(value if isinstance(value, str) else json.dumps(value).decode())
 
 
 class Asked:
@@ -181,6 +207,16 @@ def request_entry(about: Asked, error: str, now: float, notation: Notation) -> d
     if error:
         entry["error"] = _error(error, notation)
     return entry
+
+
+def test_entry(id_: str, now: float) -> dict[str, Any]:
+    """The entry that is written to a device before it is configured: what opens may still take nothing.
+
+    Args:
+        id_: of the request that nobody has made.
+    """
+    request = {"id": id_, "operation": "update", "namespace": {"id": "root"}, "path": TEST_PATH}
+    return {"time": timestamp(now), "type": "request", "auth": {"token_type": "default"}, "request": request}
 
 
 def response_entry(about: Asked, outcome: Outcome, now: float, notation: Notation) -> dict[str, Any]:
@@ -306,10 +342,11 @@ def _request(known: Known, notation: Notation) -> dict[str, Any]:
     if known.bearer is not None and known.bearer.record.accessor:
         out["client_token_accessor"] = notation.accessor(known.bearer.record.accessor)
     out["namespace"] = {"id": "root"}
-    out["path"] = request.path
+    out["path"] = hiding.shown(request.path, known.entry, notation.secret, notation.accessor)
     if request.data:
         plain = known.entry.record.config.audit_non_hmac_request_keys if known.entry is not None else None
-        out["data"] = notation.data(request.data, plain)
+        engine = known.entry.engine if known.entry is not None else None
+        out["data"] = notation.data(request.data, plain, engine.routes.secret_fields if engine else frozenset())
     out["remote_address"] = request.address
     if request.port:
         out["remote_port"] = request.port

@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import ClassVar, TypeVar
 
+import structlog
+
 from strongroom.barrier import keys, succession
 from strongroom.barrier.cache import Cache, Row
 from strongroom.barrier.cipher import RowCipher, UnknownTermError
@@ -15,12 +17,15 @@ from strongroom.crypto.aead import NONCE_BYTES, Aes256Gcm
 from strongroom.lib.errors import FeedTooOld, StrongroomError, Tampered
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
+from strongroom.lib.seldom import Seldom
 from strongroom.storage.base import Revision, Storage
 
 R = TypeVar("R", bound=Record)
 
 Succeeded = Callable[[str, Secret], None]
 """Is told of a new root key, and the fingerprint of the one that it came after."""
+
+log = structlog.get_logger("barrier")
 
 CACHE_BYTES = 128 * 1024 * 1024
 
@@ -57,6 +62,7 @@ class Barrier:
         self._random = random
         self._cipher = RowCipher(keyring, random)
         self._keyring_changed = True
+        self._told = Seldom()
 
     @classmethod
     async def open(
@@ -144,8 +150,10 @@ class Barrier:
                 raise Tampered("the store holds no keyring")
             line = await _follow(self.storage, self._root_key, row.value)
             keyring = open_keyring(line[-1], row.value)
-        except StrongroomError:
+        except StrongroomError as error:
             self._keyring_changed = True
+            if isinstance(error, Tampered) and self._told.due(keys.KEYRING):
+                log.error("the store's keyring does not open", reason=error.detail or error.text)
             raise
         if self.history != history:
             await self._reload_keyring()  # what was read may be of a history that has been replaced
@@ -192,18 +200,27 @@ class Barrier:
         if row.record is not None and type(row.record) is type_:
             return row.record
         try:
-            plaintext = self._cipher.open(key, row.raw)
-        except UnknownTermError:
-            await self._reload_keyring()
-            try:
-                plaintext = self._cipher.open(key, row.raw)
-            except UnknownTermError as error:
-                raise Tampered("a stored record names a term that does not exist") from error
+            plaintext = await self._opened(key, row.raw)
+        except Tampered as error:
+            # Somebody may be at the store, or its disk is going: that is not only for whoever happens to ask.
+            if self._told.due(key):
+                log.error("a row of the store does not authenticate", key=key, reason=error.text)
+            raise
         record = decode(plaintext, type_)
         if not issubclass(type_, SecretRecord):
             row.record = record
             self.cache.decoded(key, row)
         return record
+
+    async def _opened(self, key: str, raw: bytes) -> bytes:
+        try:
+            return self._cipher.open(key, raw)
+        except UnknownTermError:
+            await self._reload_keyring()
+        try:
+            return self._cipher.open(key, raw)
+        except UnknownTermError as error:
+            raise Tampered("a stored record names a term that does not exist") from error
 
     def seal(self, key: str, record: Record) -> bytes:
         """The row to store for `record` at `key`."""

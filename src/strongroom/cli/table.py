@@ -111,6 +111,7 @@ _MODULES = {
         "audit enable": "Enable an audit device",
         "audit disable": "Disable an audit device",
         "audit list": "List audit devices",
+        "audit verify": "Check that an audit log is what the server wrote",
     },
     "lease": {
         "lease lookup": "Show what a lease is",

@@ -13,7 +13,8 @@ import asyncio
 import msgspec
 import structlog
 
-from strongroom.audit.broker import Sink
+from strongroom.audit import hiding
+from strongroom.audit.channel import Sink
 from strongroom.audit.entry import Outcome
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core import access, login
@@ -92,7 +93,8 @@ class Pipeline:
         if isinstance(error, OutOfRange):
             error = RateLimited("lease count quota exceeded", retry_after_s=60, detail=error.key)
         if error.detail:
-            log.warning("request failed", request_id=request.id, path=request.path, detail=error.detail)
+            path = hiding.shown(request.path, progress.known.entry, lambda _: "…")
+            log.warning("request failed", request_id=request.id, path=path, detail=error.detail)
         bearer = progress.known.bearer
         if bearer is not None and bearer.record.num_uses:
             error = await self._end_if_spent(request, bearer, error)

@@ -5,6 +5,7 @@ from strongroom.barrier.record import Part, Record
 from strongroom.sdk import path
 from strongroom.sdk.engine import AuthMethod, Engine, Waiting
 from strongroom.sdk.fields import (
+    SECRET,
     Body,
     CommaList,
     Doc,
@@ -17,6 +18,7 @@ from strongroom.sdk.response import Auth, Lease, Made, RawBody, Response
 from strongroom.sdk.view import View
 
 __all__ = [
+    "SECRET",
     "Auth",
     "AuthMethod",
     "Body",

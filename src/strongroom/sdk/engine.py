@@ -77,15 +77,27 @@ def _is_plain(value: Any) -> bool:
 class RouteTable:
     """The paths of one engine class, tried in the order of their declaration, within their first segment."""
 
-    def __init__(self, declarations: list[Declaration], synonyms: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self,
+        declarations: list[Declaration],
+        synonyms: Mapping[str, tuple[str, ...]] | None = None,
+        secret_paths: tuple[str, ...] = (),
+    ) -> None:
         grouped: dict[str, list[Declaration]] = {}
         for declaration in declarations:
             grouped.setdefault(declaration.pattern, []).append(declaration)
-        self.routes = tuple(_route(pattern, group, synonyms.get(pattern, ())) for pattern, group in grouped.items())
+        self.routes = tuple(
+            _route(pattern, group, (synonyms or {}).get(pattern, ())) for pattern, group in grouped.items()
+        )
         self._by_head: dict[str, list[Route]] = {}
         self._heads = {_head(route.pattern) for route in self.routes} - {""}
         for head in self._heads | {""}:
             self._by_head[head] = [route for route in self.routes if _head(route.pattern) in {head, ""}]
+        self.secret_fields = frozenset(
+            field.name for route in self.routes for field in route.fields.values() if field.secret
+        )
+        """Names of what the audit log never shows."""
+        self._secret_paths = tuple(compile_pattern(pattern) for pattern in secret_paths)
 
     def find(self, operation: Operation, path: str) -> Match:
         """Raises `UnsupportedPath` when no pattern fits, `UnsupportedOperation` when none that fits has the verb."""
@@ -106,6 +118,15 @@ class RouteTable:
         if fits:
             raise UnsupportedOperation(UNSUPPORTED_OPERATION)
         raise UnsupportedPath(UNSUPPORTED_PATH)
+
+    def secret_part(self, path: str) -> tuple[str, int] | None:
+        """Name and beginning of what is secret in a path, up to its end; None when nothing is."""
+        for expression in self._secret_paths:
+            found = expression.fullmatch(path)
+            if found is not None:
+                name = next(iter(expression.groupindex))
+                return name, found.start(name)
+        return None
 
     def is_open(self, path: str) -> bool:
         """Whether some verb of `path`, or of other paths of the same shape, is answered without a token."""
@@ -170,6 +191,9 @@ class Engine:
     type: ClassVar[str]
     """The name to mount it by."""
     plugin_version: ClassVar[str] = ""
+    secret_paths: ClassVar[tuple[str, ...]] = ()
+    """Patterns of paths that end in a secret, as `revoke/{token*}`: the audit log shows its digest, also of a path that
+    isn't answered any more.  What is called `accessor` is shown as accessors are."""
     routes: ClassVar[RouteTable]
     synonyms: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """By a declared pattern, without forms: the other paths of the mount that name the same thing.  A policy that
@@ -182,7 +206,7 @@ class Engine:
             for function in vars(base).values():
                 declared: list[Declaration] = getattr(function, "__paths__", [])
                 declarations += [d for d in declared if getattr(cls, d.function, None) is not None]
-        cls.routes = RouteTable(declarations, cls.synonyms)
+        cls.routes = RouteTable(declarations, cls.synonyms, cls.secret_paths)
 
     def variant(self, options: Mapping[str, str]) -> Engine:
         """The engine that serves a mount with these options; most have only one."""

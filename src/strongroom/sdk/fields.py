@@ -20,6 +20,9 @@ from strongroom.lib.errors import InvalidRequest
 Doc = msgspec.Meta
 """`Annotated[str, Doc(description="…")]` documents a field."""
 
+SECRET = {"secret": True}
+"""`Doc(description="…", extra=SECRET)`: the audit log never shows the field, not even a number in a text's place."""
+
 Duration = NewType("Duration", int)
 """Seconds; a duration text or a number of seconds, not negative."""
 SignedDuration = NewType("SignedDuration", int)
@@ -290,6 +293,8 @@ class Field(msgspec.Struct, frozen=True):
     description: str
     required: bool
     default: Any
+    secret: bool = False
+    """Whether the audit log shows its digest whatever it holds."""
     form: Callable[[Any], Any] | None = None
     names: tuple[str, ...] = ()
     """The other names of the same parameter."""
@@ -317,6 +322,7 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
         if typing.get_origin(hint) is Annotated:
             hint, *marks = typing.get_args(hint)
         description = next((mark.description or "" for mark in marks if isinstance(mark, msgspec.Meta)), "")
+        secret = any((mark.extra or {}).get("secret") for mark in marks if isinstance(mark, msgspec.Meta))
         form = next((mark.form for mark in marks if isinstance(mark, Normal)), None)
         groups[info.encode_name] = next((mark.name for mark in marks if isinstance(mark, OldNameOf)), info.encode_name)
         options = [item for item in typing.get_args(hint) if item is not type(None)]
@@ -326,7 +332,7 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
             raise TypeError(f"{body.__name__}.{info.name}: no coercion for {base}")
         name = info.encode_name
         default = info.default if info.default is not msgspec.NODEFAULT else None
-        out.append(Field(name, base, _COERCERS[base], description, info.required, default, form))
+        out.append(Field(name, base, _COERCERS[base], description, info.required, default, secret, form))
     return tuple(
         msgspec.structs.replace(field, names=tuple(n for n in groups if n != field.name and groups[n] == group))
         for field in out

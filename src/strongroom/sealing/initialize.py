@@ -36,6 +36,11 @@ class Cluster(Record, frozen=True, tag="cluster"):
 
     id: str
     name: str
+    audit_key: bytes = b""
+    """By which the writers of the audit log are known; empty until the first node was unsealed."""
+
+    def __repr__(self) -> str:
+        return f"Cluster(name={self.name})"
 
 
 class Wanted(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ from strongroom.crypto.mac import same
 from strongroom.lib.errors import InvalidRequest, Tampered
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
-from strongroom.sealing import pgp, root_key
+from strongroom.sealing import pgp, root_key, wrong_shares
 from strongroom.sealing.ceremonies import REKEY, Order, Outcome, Refusal, State, Verb
 from strongroom.sealing.hand_out import HandedOut, hand_out
 from strongroom.sealing.port import SealPort
@@ -115,13 +115,13 @@ class Rekey:
         all have to be given again then.
         """
         seal = await root_key.seal_of(self._txn)
-        share = checked_share(seal, text)
+        share = checked_share(seal, text, "rekey")
         order = Order(Verb.SHARE, REKEY, nonce=nonce, content=share, threshold=seal.threshold)
         outcome = await self._ask(order)
         _require_taken(outcome, self._words)
         if not outcome.complete:
             return _rekeying(outcome, seal)
-        await root_key.require_quorum(self._txn, seal, outcome.complete)
+        await root_key.require_quorum(self._txn, seal, outcome.complete, "rekey")
         return await self._make(seal, _rekeying(outcome, seal))
 
     async def _make(self, seal: shamir.SealRecord, rekeying: Rekeying) -> Rekeying:
@@ -158,7 +158,7 @@ class Rekey:
                 self._words.not_verifying if shown.state is State.COLLECTING else self._words.none_to_verify
             )
         candidate = msgspec.json.decode(shown.candidate, type=_Candidate)
-        share = checked_share(candidate.seal, text)
+        share = checked_share(candidate.seal, text, "rekey verification")
         order = Order(Verb.VERIFY, REKEY, nonce=nonce, content=share, threshold=candidate.seal.threshold)
         outcome = await self._ask(order)
         match outcome.refusal:
@@ -184,6 +184,7 @@ class Rekey:
         try:
             return shamir.open_(candidate.seal, shares)
         except (Tampered, InvalidRequest) as error:
+            wrong_shares.note("rekey verification", "together they do not open the new seal")
             await self._ask(Order(Verb.VERIFY_ANEW, REKEY))
             raise InvalidRequest(self._words.not_verified) from error
 

@@ -16,6 +16,7 @@ from strongroom.crypto.aead import KEY_BYTES
 from strongroom.lib.errors import Internal, InvalidRequest, Tampered
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
+from strongroom.sealing import wrong_shares
 from strongroom.seals import shamir
 
 
@@ -30,8 +31,11 @@ async def seal_of(txn: Transaction, name: str = shamir.NAME) -> shamir.SealRecor
         raise Tampered("the stored seal cannot be read") from error
 
 
-async def require_quorum(txn: Transaction, seal: shamir.SealRecord, shares: Sequence[bytes]) -> None:
+async def require_quorum(txn: Transaction, seal: shamir.SealRecord, shares: Sequence[bytes], purpose: str) -> None:
     """Go on only if the shares open the seal, and what they open opens the keyring.
+
+    Args:
+        purpose: what they are given for, for the log.
 
     Raises: `InvalidRequest` when they don't.
     """
@@ -41,6 +45,7 @@ async def require_quorum(txn: Transaction, seal: shamir.SealRecord, shares: Sequ
     try:
         open_keyring(shamir.open_(seal, shares), row)
     except (Tampered, InvalidRequest) as error:
+        wrong_shares.note(purpose, "together they do not open the seal")
         raise InvalidRequest("invalid key: the shares do not open the seal") from error
 
 

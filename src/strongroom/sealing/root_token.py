@@ -103,14 +103,14 @@ class RootToken:
         all have to be given again then.
         """
         seal = await root_key.seal_of(self._txn)
-        share = checked_share(seal, text)
+        share = checked_share(seal, text, "root token")
         order = Order(Verb.SHARE, ROOT_TOKEN, nonce=nonce, content=share, threshold=seal.threshold)
         outcome = await self._ask(order)
         _require_taken(outcome)
         given = await self._generation(outcome)
         if not outcome.complete:
             return given
-        await root_key.require_quorum(self._txn, seal, outcome.complete)
+        await root_key.require_quorum(self._txn, seal, outcome.complete, "root token")
         _require_taken(await self._ask(Order(Verb.FINISH, ROOT_TOKEN, nonce=outcome.nonce)))
         token = self._txn.once("root token", lambda: new_token(self._random))
         self._tokens.create(

@@ -9,6 +9,7 @@ from strongroom.barrier import keys
 from strongroom.barrier.barrier import open_keyring
 from strongroom.lib.errors import InvalidRequest, Tampered
 from strongroom.lib.secret import Secret
+from strongroom.sealing import wrong_shares
 from strongroom.sealing.port import SealPort
 from strongroom.seals import shamir
 from strongroom.storage.base import Storage
@@ -28,8 +29,20 @@ def decode_share(text: str) -> bytes:
         raise InvalidRequest("'key' must be a valid hex or base64 string") from error
 
 
-def checked_share(seal: shamir.SealRecord, text: str) -> bytes:
-    """What may be one of this seal's shares.  Raises `InvalidRequest` for what can't be."""
+def checked_share(seal: shamir.SealRecord, text: str, purpose: str) -> bytes:
+    """What may be one of this seal's shares.  Raises `InvalidRequest` for what can't be.
+
+    Args:
+        purpose: what it is given for, for the log.
+    """
+    try:
+        return _checked(seal, text)
+    except InvalidRequest as error:
+        wrong_shares.note(purpose, error.text)
+        raise
+
+
+def _checked(seal: shamir.SealRecord, text: str) -> bytes:
     share = decode_share(text)
     if len(share) < _SHORTEST:
         raise InvalidRequest(f"invalid key: key is shorter than minimum {_SHORTEST} bytes")
@@ -49,7 +62,7 @@ async def submit(storage: Storage, port: SealPort, seal: shamir.SealRecord, text
     Raises: `InvalidRequest` for what can't be a share of this seal, and when the shares don't open it (the
     collection begins anew then).
     """
-    step = await port.submit(checked_share(seal, text), seal.threshold)
+    step = await port.submit(checked_share(seal, text, "unseal"), seal.threshold)
     if step.complete:
         await port.unseal(await _open(storage, seal, step.complete))
 
@@ -61,6 +74,9 @@ async def _open(storage: Storage, seal: shamir.SealRecord, parts: tuple[bytes, .
     try:
         root_key = shamir.open_(seal, parts)
         open_keyring(root_key, row.value)
-    except Tampered as error:
+    except (Tampered, InvalidRequest) as error:
+        wrong_shares.note("unseal", "together they do not open the seal")
+        if isinstance(error, InvalidRequest):
+            raise
         raise InvalidRequest("unseal failed, invalid key: the shares do not open the seal") from error
     return root_key

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import entry_points
 
-from strongroom.audit.broker import AuditDevice, DeviceType
-from strongroom.audit.file import file_device
+from strongroom.audit.broker import DeviceType
+from strongroom.audit.channel import AuditDevice
+from strongroom.audit.file import Ground, file_device
 from strongroom.audit.spool import Spool
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
@@ -36,15 +38,18 @@ ENTRY_POINTS = "strongroom.plugins"
 """The group under which an installed package offers engines and auth methods."""
 
 
-def audit_devices(spool: Spool | None) -> Mapping[str, DeviceType]:
+def audit_devices(spool: Spool | None, ground: Ground | None = None) -> Mapping[str, DeviceType]:
     """Constructors of audit devices by type.
 
     Args:
         spool: takes what this node's forwarder delivers; None where there is none.
+        ground: decides where files may be.
     """
+    around = ground or Ground()
 
-    def file(options: Mapping[str, str], id_: str) -> AuditDevice:
-        return file_device(options, None if spool is None else lambda target: spool.device(id_, target))
+    def file(options: Mapping[str, str], id_: str, configured: bool) -> AuditDevice:
+        spooled = None if spool is None else lambda target: spool.device(id_, target)
+        return file_device(options, spooled, replace(around, configured=configured))
 
     return {"file": file}
 

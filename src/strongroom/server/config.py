@@ -68,6 +68,8 @@ class Config:
     audits: tuple[AuditConfig, ...] = ()
     user_lockouts: tuple[UserLockout, ...] = ()
     telemetry: Telemetry | None = None
+    files: tuple[str, ...] = field(default=(), compare=False)
+    """Where it was read from."""
     notices: tuple[Notice, ...] = field(default=(), compare=False)
     """What has no effect, in the order of the files."""
 
@@ -121,7 +123,7 @@ def _merge_settings(one: Settings, other: Settings) -> Settings:
         if found.name in {"default_lease_ttl_s", "max_lease_ttl_s"}:
             values[found.name] = max(before, after)
         elif isinstance(after, tuple):
-            values[found.name] = tuple(dict.fromkeys(before + after))
+            values[found.name] = tuple(dict.fromkeys((before or ()) + after))
         else:
             # Also right for booleans: all of them are off by default.
             values[found.name] = before if after == found.default else after

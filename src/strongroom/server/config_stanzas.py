@@ -281,6 +281,10 @@ class Settings:
     enable_response_header_raft_node_id: bool = key(boolean, False)
     plugin_directory: str = key(text, "")
     disable_printable_check: bool = key(boolean, False)
+    audit_directories: tuple[str, ...] | None = key(texts, None)
+    """Below these audit devices may be made by the API; None: wherever nothing else forbids it."""
+    disable_audit_devices: tuple[str, ...] = key(texts, ())
+    """Paths of devices that are removed at the start; `*`: all."""
     unsafe_allow_api_audit_creation: bool = key(boolean, False)
     allow_audit_log_prefixing: bool = key(boolean, False)
     audit_spool_path: str = key(text, "")

@@ -14,6 +14,7 @@ from strongroom.http.options import ListenerOptions, MetricsAccess, Redaction
 from strongroom.http.proxy_protocol import ProxyBehavior, ProxyRules
 from strongroom.http.settings import ListenerConfig, ListenerLimits, ProofSettings, TlsSettings
 from strongroom.lib import json
+from strongroom.server.audit_settings import audit_rules, audit_stanzas
 from strongroom.server.certificates.settings import AcmeError, acme_settings, uses_acme
 from strongroom.server.config import Config, Listener, StorageConfig, UserLockout
 from strongroom.server.stores import IN_MEMORY, LOCAL, SHARED, directory
@@ -96,6 +97,9 @@ def plan(config: Config, processors: int) -> Plan:
             audit_spool_path=own.audit_spool_path or _spool_beside(config.storage),
             audit_spool_max_bytes=own.audit_spool_max_bytes or DEFAULT_MAX_BYTES,
             audit_prefixes=own.allow_audit_log_prefixing,
+            audit_rules=audit_rules(config),
+            audit_stanzas=audit_stanzas(config),
+            audit_given_up=own.disable_audit_devices,
             lockouts=_lockouts(config.user_lockouts),
         ),
         plugins=own.plugins,

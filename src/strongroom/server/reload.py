@@ -1,4 +1,4 @@
-"""What SIGHUP reads again: the level of the log, and the listeners' settings, but for where they listen."""
+"""What SIGHUP reads again: the log's level, the audit devices, the listeners' settings but for where they listen."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from strongroom.server import logs
+from strongroom.server.audit_settings import check_audits
 from strongroom.server.certificates.settings import uses_acme
 from strongroom.server.config import Config, ConfigError, Listener
 from strongroom.server.plan import PlanError, listener_config, listener_options, plan
@@ -54,9 +55,10 @@ class Reload:
         return {"log_level": level, "sources": as_body(self.sources)}
 
     def _take(self, changed: Sources, config: Config) -> None:
+        check_audits(config)
         obstacle = moved(load(self.sources).listeners, config.listeners)
         if obstacle:
-            log.warning("the listeners stay as they are until a restart", reason=obstacle)
+            log.warning("listeners and audit devices stay as they are until a restart", reason=obstacle)
             return
         for listener in plan(config, 1).listeners:
             listener_options(listener)

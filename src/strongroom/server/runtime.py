@@ -9,6 +9,7 @@ from socket import gethostname, socket
 
 import structlog
 
+from strongroom.audit.heads import Heads
 from strongroom.core.expiry import Expiry
 from strongroom.core.node import Node
 from strongroom.http.application import Application
@@ -16,7 +17,7 @@ from strongroom.http.listener import Listener
 from strongroom.http.listener_application import ListenerApplication
 from strongroom.http.settings import ListenerConfig, ListenerError
 from strongroom.lib.clock import SystemClock
-from strongroom.lib.errors import Internal, Tampered
+from strongroom.lib.errors import Internal, StrongroomError, Tampered
 from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
 from strongroom.sdk.engine import Engine
@@ -27,7 +28,7 @@ from strongroom.server.config import Listener as Stanza
 from strongroom.server.plan import Plan, listener_config, listener_options
 from strongroom.server.store_clock import StoreClock
 from strongroom.server.stores import IN_MEMORY, open_store
-from strongroom.server.wiring import build_node, unseal
+from strongroom.server.wiring import build_node, configure_audit, unseal
 from strongroom.storage.base import Storage
 from strongroom.sysapi.processes import Processes
 
@@ -50,6 +51,7 @@ class Runtime:
         self._tasks: list[asyncio.Task[None]] = []
         self._storage: Storage | None = None
         self._application: Application | None = None
+        self._heads: Heads | None = None
         self.node: Node | None = None
 
     async def start(self, port: SealPort, processes: Processes | None = None) -> Node:
@@ -84,12 +86,19 @@ class Runtime:
         hostname = gethostname() if self._plan.show_hostname else ""
         return ListenerApplication(shared, listener_options(stanza)), listener_config(stanza, hostname)
 
-    def reconfigure(self, stanzas: tuple[Stanza, ...]) -> None:
-        """Go over to other settings of the same listeners; `reload` reads the files that they name."""
-        self._plan = replace(self._plan, listeners=stanzas)
+    def reconfigure(self, changed: Plan) -> None:
+        """Go over to other settings of the same listeners, and to other audit devices of the configuration.
+
+        `reload` reads the files that the listeners name.
+        """
+        settings = replace(self._plan.settings, audit_stanzas=changed.settings.audit_stanzas, audit_given_up=())
+        self._plan = replace(self._plan, listeners=changed.listeners, settings=settings)
         if self._application is not None:
-            for listener, stanza in zip(self._listeners, stanzas, strict=True):
+            for listener, stanza in zip(self._listeners, changed.listeners, strict=True):
                 listener.reconfigure(*self._settings_of(self._application, stanza))
+        if self.node is not None and self.node.unsealed is not None:
+            parts = self.node.unsealed
+            self._tasks.append(asyncio.create_task(configure_audit(parts.barrier, parts.audit, settings)))
 
     async def unseal(self, root_key: Secret) -> bool:
         """Open the barrier in this process; False when the key isn't this store's."""
@@ -100,7 +109,10 @@ class Runtime:
         except Tampered:
             return False
         if self.node.unsealed is not None:
-            self._tasks.append(asyncio.create_task(Expiry(self.node.unsealed).run_forever()))
+            parts = self.node.unsealed
+            self._tasks.append(asyncio.create_task(Expiry(parts).run_forever()))
+            self._heads = Heads(parts.barrier, parts.audit, parts.clock)
+            self._tasks.append(asyncio.create_task(self._heads.run_forever()))
         interpreter.settle()
         return True
 
@@ -122,8 +134,8 @@ class Runtime:
         """Drop everything behind the barrier; for a server that is one process."""
         await self._cancel(self._tasks[1:])
         del self._tasks[1:]
-        if self.node is not None and self.node.unsealed is not None:
-            self.node.unsealed.audit.close()
+        await self._close_audit()
+        if self.node is not None:
             self.node.unsealed = None
 
     def reload(self) -> None:
@@ -151,10 +163,20 @@ class Runtime:
         for listener in self._listeners:
             await listener.close()
         await self._cancel(self._tasks)
-        if self.node is not None and self.node.unsealed is not None:
-            self.node.unsealed.audit.close()
+        await self._close_audit()
         if self._storage is not None:
             await self._storage.close()
+
+    async def _close_audit(self) -> None:
+        """Close the audit devices, and store how far they came."""
+        if self.node is not None and self.node.unsealed is not None:
+            self.node.unsealed.audit.close()
+        if self._heads is not None:
+            heads, self._heads = self._heads, None
+            try:
+                await heads.store()
+            except StrongroomError as error:
+                log.warning("the heads of the audit log were not stored", reason=error.detail or error.text)
 
     async def _cancel(self, tasks: list[asyncio.Task[None]]) -> None:
         for task in tasks:

@@ -27,7 +27,7 @@ class Sources(msgspec.Struct, frozen=True):
     overrides: dict[str, str] = {}
     """Settings from the command line: `log_level`, `log_format`, `log_file`."""
     reloaded: tuple[tuple[str, str], ...] = ()
-    """The files as they were read again while the node ran; of these, the listeners count."""
+    """The files as they were read again while the node ran; of these, the listeners and audit devices count."""
 
     def __repr__(self) -> str:
         return f"Sources({[name for name, _ in self.texts]})"
@@ -55,7 +55,8 @@ def load(sources: Sources) -> Config:
     """
     config = _parsed(sources.texts)
     if sources.reloaded:
-        config = replace(config, listeners=_parsed(sources.reloaded).listeners)
+        reloaded = _parsed(sources.reloaded)
+        config = replace(config, listeners=reloaded.listeners, audits=reloaded.audits)
     settings, given = config.settings, sources.overrides
     settings = replace(
         settings,
@@ -63,7 +64,7 @@ def load(sources: Sources) -> Config:
         log_format=given.get("log_format") or settings.log_format,
         log_file=given.get("log_file") or settings.log_file,
     )
-    return with_cache(replace(config, settings=settings))
+    return with_cache(replace(config, settings=settings, files=tuple(name for name, _ in sources.texts)))
 
 
 def _parsed(texts: tuple[tuple[str, str], ...]) -> Config:

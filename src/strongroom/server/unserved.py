@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from strongroom.lib import json
+from strongroom.server.audit_settings import check_audits
 from strongroom.server.certificates.settings import acme_keys, uses_acme, wanted
 from strongroom.server.config import NODE_OPTIONS, Config, Listener, Settings
 from strongroom.server.config_reader import ConfigError
@@ -44,7 +45,7 @@ _SETTINGS = frozenset(
 def refuse(config: Config) -> None:
     """Refuse what would leave a node less safe than its file says.
 
-    Raises: `ConfigError` for a seal that can't be used, for an audit device that wouldn't be written to, and for
+    Raises: `ConfigError` for a seal that can't be used, for an audit device that can't be made, and for
         certificates that couldn't be asked for.
     """
     for seal in config.seals:
@@ -53,10 +54,7 @@ def refuse(config: Config) -> None:
                 seal.where,
                 f'the seal type "{seal.type}" is not supported; without a seal stanza, key shares unseal the server',
             )
-    for audit in config.audits:
-        raise ConfigError(
-            audit.where, "audit devices are not made by the configuration here; use: strongroom audit enable"
-        )
+    check_audits(config)
     wanted(config.listeners)
 
 

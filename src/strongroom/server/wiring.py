@@ -7,17 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from strongroom.__about__ import RELEASED, VERSION
 from strongroom.audit import AuditBroker
+from strongroom.audit.chain import writer_of
+from strongroom.audit.devices import Wanted, begin_list
+from strongroom.audit.file import Ground, Rules
 from strongroom.audit.spool.spool import DEFAULT_MAX_BYTES, Spool
+from strongroom.audit.writer import Writers
 from strongroom.barrier import keys
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.node import Node
+from strongroom.crypto.aead import KEY_BYTES
 from strongroom.lib.clock import Clock
-from strongroom.lib.errors import Internal, StorageError
+from strongroom.lib.errors import Internal, StorageError, StrongroomError
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
 from strongroom.sdk.engine import Engine
@@ -60,6 +66,12 @@ class Settings:
     audit_spool_max_bytes: int = DEFAULT_MAX_BYTES
     audit_prefixes: bool = False
     """Whether audit devices may put a text before each entry."""
+    audit_rules: Rules = field(default_factory=Rules)
+    """Where audit devices may be made, and what belongs to the server itself."""
+    audit_stanzas: tuple[Wanted, ...] = ()
+    """The devices that the configuration makes."""
+    audit_given_up: tuple[str, ...] = ()
+    """Paths of devices to remove, because they can't be written any more."""
     lockouts: Mapping[str, Lockout] = field(default_factory=dict)
     """When failed logins lock a user out, by the type of the auth method."""
 
@@ -103,12 +115,24 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
     barrier = await Barrier.open(node.storage, root_key, node.random, node.port.succeeded)
     cluster = await transact(barrier, _read_cluster)
     try:
+        cluster = await transact(barrier, lambda txn: _keyed(txn, node.random))
         await transact(barrier, lambda txn: versions.note(txn, VERSION, RELEASED, node.clock.now()))
     except StorageError as error:  # a store that is full can still be read, and room be made in it
-        log.warning("the version was not noted in the store", detail=error.detail)
+        log.warning("the version, or the list of audit devices, was not noted in the store", detail=error.detail)
     identity = IdentityService(node.random)
     spool = _spool(settings)
-    writer = f"{socket.gethostname()}-{node.random.bytes(6).hex()}"
+    writers = Writers(cluster.audit_key, socket.gethostname(), node.random)
+    own = (*settings.audit_rules.own, *([settings.audit_spool_path] if settings.audit_spool_path else []))
+    ground = Ground(msgspec.structs.replace(settings.audit_rules, own=own), lambda line: writers.own(writer_of(line)))
+    audit = AuditBroker(
+        audit_devices(spool, ground),
+        node.random,
+        writers,
+        spool,
+        prefixes=settings.audit_prefixes,
+        listed=bool(cluster.audit_key),
+    )
+    await configure_audit(barrier, audit, settings)
     node.unsealed = Unsealed(
         barrier=barrier,
         clock=node.clock,
@@ -120,7 +144,7 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
         policies=PolicyService(identity),
         leases=LeaseService(node.random),
         identity=identity,
-        audit=AuditBroker(audit_devices(spool), node.random, writer, spool, prefixes=settings.audit_prefixes),
+        audit=audit,
         cluster=cluster,
         port=node.port,
         storage_type=node.storage_type,
@@ -129,6 +153,19 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
         api_address=node.api_address,
         cluster_address=node.cluster_address,
     )
+
+
+async def configure_audit(barrier: Barrier, audit: AuditBroker, settings: Settings) -> None:
+    """Bring the store's audit devices into line with the configuration; what can't be done is logged.
+
+    Whether a request can be recorded is looked at with each request, and doesn't depend on this.
+    """
+    try:
+        await transact(
+            barrier, lambda txn: audit.configure(txn, settings.audit_stanzas, given_up=settings.audit_given_up)
+        )
+    except StrongroomError as error:
+        log.error("the audit devices of the configuration were not made", reason=error.detail or error.text)
 
 
 def _spool(settings: Settings) -> Spool | None:
@@ -142,3 +179,17 @@ async def _read_cluster(txn: Transaction) -> Cluster:
     if cluster is None:
         raise Internal("the store has no cluster record")
     return cluster
+
+
+async def _keyed(txn: Transaction, random: Random) -> Cluster:
+    """The cluster's record with its key for the audit log, and the list of audit devices that goes with it.
+
+    Both are made by the first node that is unsealed.  From then on a store without the list has lost it.
+    """
+    cluster = await _read_cluster(txn)
+    if cluster.audit_key:
+        return cluster
+    keyed = msgspec.structs.replace(cluster, audit_key=txn.once("audit key", lambda: random.bytes(KEY_BYTES)))
+    txn.write(keys.CLUSTER, keyed)
+    await begin_list(txn)
+    return keyed

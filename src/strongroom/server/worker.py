@@ -196,7 +196,7 @@ class Worker:
         except logs.LogError as error:
             log.error("the log goes on in the old file", reason=str(error))
         config = load(msgspec.convert(message.body["sources"], Sources))
-        self._runtime.reconfigure(plan(config, 1).listeners)
+        self._runtime.reconfigure(plan(config, 1))
         self._runtime.reload()
 
     async def _open(self, message: Message) -> None:

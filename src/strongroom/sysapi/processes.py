@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from strongroom.audit import hiding
 from strongroom.audit.entry import timestamp
 from strongroom.services.exchange import ApiRequest
+
+
+def _hidden(text: str) -> str:
+    return "…"
 
 
 class Processes(Protocol):
@@ -40,7 +45,7 @@ def shown(running: Mapping[str, ApiRequest]) -> dict[str, Any]:
         id_: {
             "start_time": timestamp(request.received_at),
             "client_remote_address": f"{request.address}:{request.port}",
-            "request_path": f"/v1/{request.path}",
+            "request_path": f"/v1/{hiding.shown(request.path, None, _hidden)}",
             "request_method": request.method,
         }
         for id_, request in running.items()

@@ -202,7 +202,9 @@ def test_what_the_server_would_refuse_is_a_failure(tmp_path: Path) -> None:
     code, found = diagnosed(seal)
     assert (code, found["Check Seal nosuchkms"]["status"], found["Check Settings"]["status"]) == (1, "fail", "ok")
     assert diagnosed(seal, "-skip=autounseal")[1]["Check Seals"]["status"] == "skipped"
-    audit = configured(tmp_path, 'audit "file" "main" { options { file_path = "/x" } }\n' + _STORE + _LISTENER)
+    audit = configured(
+        tmp_path, 'audit "file" "main" { options { file_path = "/proc/self/comm" } }\n' + _STORE + _LISTENER
+    )
     assert run(OURS, "validate-config", f"-config={audit}").returncode == 1
     assert diagnosed(audit)[1]["Check Settings"]["status"] == "fail"
     server = subprocess.run([str(OURS), "server", f"-config={audit}"], capture_output=True, text=True, check=False)

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from strongroom.audit import AuditBroker, chain
+from strongroom.audit.writer import Writers
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.transaction import transact
 from strongroom.lib.clock import SystemClock
@@ -157,7 +158,7 @@ async def chain_key(node: Node) -> bytes:
         assert seal is not None
         root_key = shamir.open_(seal, [bytes.fromhex(node.keys[0])])
         barrier = await Barrier.open(storage, root_key, SystemRandom())
-        records = await transact(barrier, AuditBroker({}, SystemRandom(), "test").records)
+        records = await transact(barrier, AuditBroker({}, SystemRandom(), Writers(b"", "test", SystemRandom())).records)
         return chain.key_of(records[0].salt)
     finally:
         await storage.close()

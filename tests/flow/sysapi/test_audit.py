@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from strongroom.audit import chain
+from strongroom.audit.entry import TEST_PATH
 from strongroom.audit.forwarding import Forwarder
 from strongroom.barrier.transaction import transact
 from strongroom.server import wiring
@@ -34,8 +35,9 @@ async def enable(server: Server, path: Path, name: str = "file", **options: str)
 
 
 def entries(path: Path) -> list[dict[str, Any]]:
-    """Every entry of a log."""
-    return [json.loads(line) for line in path.read_text().splitlines()]
+    """Every entry of a log but the one that tried the device."""
+    found = [json.loads(line) for line in path.read_text().splitlines()]
+    return [entry for entry in found if entry["request"]["path"] != TEST_PATH]
 
 
 async def exercise(server: Server) -> None:
@@ -343,7 +345,7 @@ def test_standard_output_is_reached_through_the_spool(tmp_path: Path) -> None:
         kept = Kept()
         Forwarder(tmp_path / "spool", lambda name: {"stdout": kept}[name]).drain(10)
         assert chain.verify(key, kept.lines).faults == ()
-        assert len(kept.lines) == 2 * 4
+        assert len(kept.lines) == 1 + 2 * 4
         assert not any(path.is_dir() for path in (tmp_path / "spool").iterdir())
 
     asyncio.run(run())
@@ -356,5 +358,81 @@ def test_a_pipe_needs_a_spool_and_says_so(tmp_path: Path) -> None:
         refused = await server.ask("PUT", "sys/audit/out", {"type": "file", "options": {"file_path": "stdout"}})
         assert refused.status == 400
         assert "audit_spool_path" in refused.error
+
+    on_server(run)
+
+
+OLD_URLS = (
+    ("GET", "auth/token/lookup/{}"),
+    ("POST", "auth/token/lookup/{}"),
+    ("POST", "auth/token/renew/{}"),
+    ("PUT", "auth/token/revoke/{}"),
+    ("DELETE", "auth/token/revoke/{}"),
+    ("POST", "auth/token/revoke-orphan/{}"),
+    ("LIST", "auth/token/lookup/{}"),
+    ("POST", "auth/token/lookup-self/{}"),
+    ("POST", "sys/wrapping/unwrap/{}"),
+    ("GET", "sys/wrapping/lookup/{}"),
+    ("POST", "sys/capabilities/{}"),
+    ("POST", "sys/unseal/{}"),
+    ("POST", "sys/rekey/update/{}"),
+    ("GET", "sys/decode-token/{}"),
+)
+ANYWHERE = (("GET", "secret/{}"), ("GET", "kv/a/{}/b"), ("POST", "cubbyhole/{}"), ("GET", "nowhere/{}"))
+
+
+def test_a_token_in_a_path_is_never_in_clear(tmp_path: Path) -> None:
+    """Old URLs hold tokens, of any look; elsewhere what looks like one is a digest too, in the entry's path as well."""
+
+    async def run(server: Server) -> None:
+        log = tmp_path / "a.log"
+        await enable(server, log)
+        await server.ok("POST", "sys/mounts/kv", {"type": "kv"})
+        chosen, accessor = "a-token-that-was-chosen", "accessorOfSomeToken"
+        made = await server.ok("POST", "auth/token/create", {"id": chosen})
+        assert made.body["auth"]["client_token"] == chosen
+        real = (await server.ok("POST", "auth/token/create", {})).body["auth"]["client_token"]
+        for token in (chosen, real):
+            for method, path in OLD_URLS:
+                await server.ask(method, path.format(token), {} if method == "POST" else None)
+        for method, path in ANYWHERE:
+            await server.ask(method, path.format(real), {"v": "1"} if method == "POST" else None)
+        await server.ask("POST", f"auth/token/lookup-accessor/{accessor}")
+        text = log.read_text()
+        assert chosen not in text
+        assert real not in text
+        assert accessor not in text
+        told = (await server.ok("POST", "sys/audit-hash/file", {"input": chosen})).data["hash"]
+        assert f"auth/token/revoke/{told}" in [entry["request"]["path"] for entry in entries(log)]
+
+    on_server(run)
+
+
+def test_accessors_in_paths_are_shown_where_the_device_shows_them(tmp_path: Path) -> None:
+    """As everywhere in its entries."""
+
+    async def run(server: Server) -> None:
+        log = tmp_path / "a.log"
+        await enable(server, log, hmac_accessor="false")
+        await server.ask("POST", "auth/token/revoke-accessor/accessorOfSomeToken")
+        assert "auth/token/revoke-accessor/accessorOfSomeToken" in log.read_text()
+
+    on_server(run)
+
+
+def test_a_declared_secret_is_hidden_whatever_it_is(tmp_path: Path) -> None:
+    """A password sent as a number, or one whose field the mount is tuned to show, is a digest all the same."""
+
+    async def run(server: Server) -> None:
+        log = tmp_path / "a.log"
+        await server.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+        tuned = {"audit_non_hmac_request_keys": ["password", "token_ttl"]}
+        await server.ok("POST", "sys/auth/userpass/tune", tuned)
+        await enable(server, log)
+        await server.ok("POST", "auth/userpass/users/ann", {"password": 7431908265, "token_ttl": "1h"})
+        await server.ok("POST", "auth/userpass/login/ann", {"password": "7431908265"}, token="")
+        text = log.read_text()
+        assert "7431908265" not in text
+        assert '"token_ttl":"1h"' in text
 
     on_server(run)

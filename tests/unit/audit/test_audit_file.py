@@ -6,19 +6,20 @@ import multiprocessing
 import os
 import socket
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from strongroom.audit.broker import style_of
-from strongroom.audit.file import FileDevice, file_device
+from strongroom.audit.file import FileDevice, Ground, Rules, file_device
 from strongroom.lib.errors import InvalidRequest, Unavailable
 
 LINES = 400
 
 
 def _append(path: str, letter: str) -> None:
-    device = FileDevice(path)
+    device = FileDevice(path, ground=Ground(recognise=bool))
     device.open()
     for number in range(LINES):
         device.write(letter.encode() * (1 + number * 37 % 9000) + b"\n")
@@ -63,6 +64,71 @@ def test_a_program_is_no_audit_file(tmp_path: Path) -> None:
     assert program.read_text() == "#!/bin/sh\n"
 
 
+def _foreign(directory: Path) -> Path:
+    file = directory / "tls.key"
+    file.write_text("-----BEGIN PRIVATE KEY-----\n")
+    file.chmod(0o600)
+    return file
+
+
+def _linked(directory: Path) -> Path:
+    (directory / "link.log").symlink_to(_foreign(directory))
+    return directory / "link.log"
+
+
+def _doubled(directory: Path) -> Path:
+    (directory / "one.log").write_text("")
+    os.link(directory / "one.log", directory / "other.log")
+    return directory / "other.log"
+
+
+def _hidden(directory: Path) -> Path:
+    return directory / ".bashrc"
+
+
+def _through_a_link(directory: Path) -> Path:
+    (directory / "way").symlink_to("/proc/self")
+    return directory / "way" / "comm"
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (_foreign, "no audit log of this server"),
+        (_linked, "symbolic link"),
+        (_doubled, "second name"),
+        (_hidden, "hidden"),
+        (_through_a_link, "kernel"),
+    ],
+)
+def test_what_is_not_a_log_is_left_as_it_is(tmp_path: Path, make: Callable[[Path], Path], text: str) -> None:
+    """Another program's file, by its name, a link or a second one: nothing is written, and no mode changed."""
+    path = make(tmp_path)
+    before = {file: (file.lstat().st_mode, file.lstat().st_size) for file in tmp_path.iterdir()}
+    with pytest.raises(InvalidRequest, match=text):
+        file_device({"file_path": str(path), "mode": "0640"}).open()
+    assert {file: (file.lstat().st_mode, file.lstat().st_size) for file in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("path", ["/proc/self/comm", "/sys/power/state", "/dev/null", "/dev/shm/a.log", "/dev/full"])
+def test_the_kernels_files_are_no_logs(path: str) -> None:
+    """They may open, and then take nothing for ever, or do something."""
+    with pytest.raises(InvalidRequest, match="kernel"):
+        file_device({"file_path": path}).open()
+
+
+def test_a_directory_that_became_a_link_is_not_followed(tmp_path: Path) -> None:
+    """A parent that is a link counts as where it leads: outside of the allowed directories nothing is made."""
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "out").symlink_to(tmp_path)
+    ground = Ground(Rules(directories=(str(tmp_path / "logs"),)))
+    with pytest.raises(InvalidRequest, match="audit_directories"):
+        file_device({"file_path": str(tmp_path / "logs" / "out" / "a.log")}, ground=ground).open()
+    assert not (tmp_path / "a.log").exists()
+    file_device({"file_path": str(tmp_path / "logs" / "new" / "a.log")}, ground=ground).open()
+    assert stat.S_IMODE((tmp_path / "logs" / "new").stat().st_mode) == 0o700
+
+
 @pytest.mark.parametrize(
     ("options", "text"),
     [
@@ -71,7 +137,9 @@ def test_a_program_is_no_audit_file(tmp_path: Path) -> None:
         ({"file_path": "x", "mode": "0888"}, "ParseUint"),
         ({"file_path": "x", "mode": "0755"}, "executable"),
         ({"file_path": "x", "mode": "4600"}, "executable"),
-        ({"file_path": "/proc/self/mem"}, "cannot be set|sanity check failed|Permission"),
+        ({"file_path": "x", "mode": "0644"}, "0640 is the most"),
+        ({"file_path": "x", "mode": "0660"}, "0640 is the most"),
+        ({"file_path": "x", "mode": "0440"}, "keeps the server itself"),
         ({"file_path": "stdout"}, "audit_spool_path"),
         ({"file_path": "/dev/stdout"}, "audit_spool_path"),
         ({"file_path": "STDOUT"}, "audit_spool_path"),
@@ -113,10 +181,13 @@ def test_a_closed_device_takes_nothing(tmp_path: Path) -> None:
         device.write(b"x\n")
 
 
-def test_a_full_device_says_so() -> None:
-    """The kernel's always-full device refuses every line."""
-    device = FileDevice("/dev/full")
+def test_a_full_device_says_so(tmp_path: Path) -> None:
+    """The kernel's always-full device, put in the file's place, refuses every line."""
+    device = FileDevice(str(tmp_path / "a.log"))
     device.open()
+    full = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, device._descriptor)
+    os.close(full)
     with pytest.raises(Unavailable) as caught:
         device.write(b"x\n")
     assert "No space left" in caught.value.detail

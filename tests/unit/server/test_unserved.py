@@ -21,7 +21,11 @@ def test_a_plain_configuration_passes() -> None:
     ("stanza", "why"),
     [
         ('seal "awskms" {}', '^a.hcl:6:.*the seal type "awskms" is not supported'),
-        ('audit "file" "main" {}', "^a.hcl:6:.*strongroom audit enable"),
+        ('audit "file" "main" {}', "^a.hcl:6:.*file_path is required"),
+        ('audit "file" "main" { options { file_path = "/dev/shm/a" } }', "^a.hcl:6:.*the kernel"),
+        ('audit "socket" "main" {}', '^a.hcl:6:.*expected an audit device of type "file"'),
+        ('audit "file" "main" { options { file_path = "/a" mode = "0666" } }', "^a.hcl:6:.*0640 is the most"),
+        ('audit "file" "main" { options { file_path = "/a" prefix = "x" } }', "^a.hcl:6:.*allow_audit_log_prefixing"),
         ('listener "tcp" {\n  tls_acme_domains = ["a.example"]\n}', "^a.hcl:6:.*tls_acme_cache_path is needed"),
     ],
 )

@@ -8,20 +8,15 @@ node's forwarder brings them there.
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Protocol
 
+from strongroom.audit.file.opening import Ground, open_log, pipe_at, unplaced
+from strongroom.audit.file.place import unsuitable_mode
 from strongroom.lib.errors import InvalidRequest, Unavailable
 
 _DISCARD = "discard"
 _DEFAULT_MODE = 0o600
-_EXECUTABLE = 0o7111
-"""Modes that make a program of a file.  Who may configure audit devices must not become the server's user by that.
-
-Source: CVE-2025-6000
-"""
 _STANDARD = {"stdout": "stdout", "/dev/stdout": "stdout", "/dev/stderr": "stderr"}
 """Paths that mean a descriptor of the server."""
 
@@ -53,10 +48,14 @@ class FileDevice:
         path: absolute or relative to the working directory; `discard` writes nowhere.
         mode: permissions of the file; 0 leaves an existing file's as they are.
         spooled: makes the device for what only the forwarder may write to; None where there is no forwarder.
+        ground: decides where a file or pipe may be, and which one.
     """
 
-    def __init__(self, path: str, mode: int = _DEFAULT_MODE, spooled: Spooled | None = None) -> None:
+    def __init__(
+        self, path: str, mode: int = _DEFAULT_MODE, spooled: Spooled | None = None, ground: Ground | None = None
+    ) -> None:
         self._path = path
+        self._ground = ground or Ground()
         self._spooled = spooled
         self._spool: Spooling | None = None
         self._mode = mode
@@ -70,48 +69,23 @@ class FileDevice:
         if target := self._target():
             self._open_spool(target)
             return
-        path = Path(self._path)
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(path, flags, self._mode or _DEFAULT_MODE)
+            descriptor = open_log(self._path, self._mode, self._ground)
         except (OSError, ValueError) as error:
             raise InvalidRequest(f'sanity check failed; unable to open "{self._path}" for writing: {error}') from error
-        try:
-            self._check(descriptor)
-        except BaseException:
-            os.close(descriptor)
-            raise
         self.close()
         self._descriptor = descriptor
         self._torn = False
 
-    def _check(self, descriptor: int) -> None:
-        """Refuse what is no file to append to, and set the mode."""
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode) and not stat.S_ISCHR(mode):
-            raise InvalidRequest(f'a file audit device writes to a file or a pipe, and "{self._path}" is neither')
-        if stat.S_ISREG(mode) and os.fstat(descriptor).st_uid == os.geteuid() and self._mode:
-            try:
-                os.fchmod(descriptor, self._mode)
-            except OSError as error:
-                raise InvalidRequest(f'the mode of "{self._path}" cannot be set: {error.strerror}') from error
-        elif stat.S_ISREG(mode) and mode & _EXECUTABLE:
-            raise InvalidRequest(f'"{self._path}" is executable, and what clients send is to end in no program')
-
     def _target(self) -> str:
         """What the forwarder is to write to; empty for a file, to which this process writes."""
         path = self._path
-        # Vault takes this one in any case.
-        if standard := _STANDARD.get(path.lower() if path.isalpha() else path):
+        if standard := _standard(path):
             return standard
         if path == "stderr":
             # To Vault a file of that name, which nobody who asks for it means.
             raise InvalidRequest('the path "stderr" is not taken; "/dev/stderr" is standard error, "./stderr" a file')
-        try:
-            return path if stat.S_ISFIFO(os.stat(path).st_mode) else ""  # noqa: PTH116 - a path may hold any character
-        except (OSError, ValueError):
-            return ""
+        return pipe_at(path, self._ground)
 
     def _open_spool(self, target: str) -> None:
         if self._spool is not None:
@@ -167,14 +141,29 @@ class FileDevice:
             self._descriptor = -1
 
 
-def file_device(options: Mapping[str, str], spooled: Spooled | None = None) -> FileDevice:
+def _standard(path: str) -> str:
+    """Which of the server's descriptors a path means; Vault takes `stdout` in any case."""
+    return _STANDARD.get(path.lower() if path.isalpha() else path, "")
+
+
+def unplaced_device(options: Mapping[str, str], ground: Ground) -> str:
+    """Why a device of these options can't be where they say, for whoever hasn't opened it yet; empty when it can."""
+    path = options.get("file_path") or options.get("path") or ""
+    if path == _DISCARD or _standard(path):
+        return ""
+    reason = unplaced(path, ground)
+    return reason and f'"{path}" cannot be an audit file: {reason}'
+
+
+def file_device(options: Mapping[str, str], spooled: Spooled | None = None, ground: Ground | None = None) -> FileDevice:
     """The device that a configuration's options describe.
 
     Args:
         options: `file_path` (or `path`), and `mode` in octal.
         spooled: makes the device for a pipe's entries.
+        ground: decides where a file or pipe may be, and which one.
 
-    Raises: `InvalidRequest` for a path that is missing, or a mode that is no octal number.
+    Raises: `InvalidRequest` for a path that is missing, or a mode that is no octal number or gives others the file.
     """
     path = options.get("file_path") or options.get("path") or ""
     if not path:
@@ -182,6 +171,8 @@ def file_device(options: Mapping[str, str], spooled: Spooled | None = None) -> F
     mode = options.get("mode", f"{_DEFAULT_MODE:o}")
     if not mode.isascii() or not mode.isdigit() or len(mode) > 5 or set(mode) & {"8", "9"}:
         raise InvalidRequest(f'strconv.ParseUint: parsing "{mode}": invalid syntax')
-    if int(mode, 8) & _EXECUTABLE:
-        raise InvalidRequest(f'the mode "{mode}" makes the audit file executable')
-    return FileDevice(path, int(mode, 8), spooled)
+    # Of what has no file, the mode says nothing.
+    unsuitable = "" if path == _DISCARD or _standard(path) else unsuitable_mode(int(mode, 8))
+    if unsuitable:
+        raise InvalidRequest(f'the mode "{mode}" {unsuitable}')
+    return FileDevice(path, int(mode, 8), spooled, ground)

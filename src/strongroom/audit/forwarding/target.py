@@ -93,7 +93,7 @@ class Pipe:
 
     def _open(self) -> int:
         # Without waiting for a reader, who may never come; writing waits.
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY | os.O_NOFOLLOW)
         with contextlib.ExitStack() as opened:
             opened.callback(os.close, descriptor)
             if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):

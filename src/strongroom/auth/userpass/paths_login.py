@@ -13,13 +13,13 @@ from strongroom.auth.userpass.logic import user_name
 from strongroom.auth.userpass.paths_users import USERS
 from strongroom.auth.userpass.records import User
 from strongroom.lib.errors import InvalidCredentials, InvalidRequest, PermissionDenied
-from strongroom.sdk import Body, Doc, Request, Response, path, token_fields
+from strongroom.sdk import SECRET, Body, Doc, Request, Response, path, token_fields
 
 
 class LoginFields(Body, frozen=True):
     """What a user knows."""
 
-    password: Annotated[str, Doc(description="The password.")] = ""
+    password: Annotated[str, Doc(description="The password.", extra=SECRET)] = ""
 
 
 class LoginPaths:

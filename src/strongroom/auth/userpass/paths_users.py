@@ -15,7 +15,7 @@ from strongroom.auth.userpass.logic import check_bcrypt, user_name
 from strongroom.auth.userpass.records import User
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.rand import Random
-from strongroom.sdk import Body, CommaList, Doc, Request, Response, path, token_fields
+from strongroom.sdk import SECRET, Body, CommaList, Doc, Request, Response, path, token_fields
 from strongroom.sdk.fields import OldNameOf
 from strongroom.sdk.token_fields import POLICY_NAMES, OldTokenFields
 
@@ -32,15 +32,15 @@ class Page(Body, frozen=True):
 class PasswordFields(Body, frozen=True):
     """A new password, in one of two forms."""
 
-    password: Annotated[str, Doc(description="The password.")] = ""
-    password_hash: Annotated[str, Doc(description="The password's bcrypt hash, instead of the password.")] = ""
+    password: Annotated[str, Doc(description="The password.", extra=SECRET)] = ""
+    password_hash: Annotated[str, Doc(description="Its bcrypt hash, instead of the password.", extra=SECRET)] = ""
 
 
 class UserFields(OldTokenFields, frozen=True):
     """What a user is made of; what isn't given stays."""
 
-    password: Annotated[str, Doc(description="The password.")] = ""
-    password_hash: Annotated[str, Doc(description="The password's bcrypt hash, instead of the password.")] = ""
+    password: Annotated[str, Doc(description="The password.", extra=SECRET)] = ""
+    password_hash: Annotated[str, Doc(description="Its bcrypt hash, instead of the password.", extra=SECRET)] = ""
 
 
 class PolicyFields(Body, frozen=True):

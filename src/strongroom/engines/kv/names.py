@@ -50,9 +50,11 @@ class Names:
         """
         try:
             encrypted = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
-        except ValueError as error:
-            raise Tampered("a stored name does not authenticate") from error
-        return self._siv.open(encrypted, folder.encode()).decode()
+            return self._siv.open(encrypted, folder.encode()).decode()
+        except (ValueError, Tampered) as error:
+            # In its stored form, for whoever has to find the row.
+            where = f"the row's name {folder}{sealed} was not made with this mount's key"
+            raise Tampered("a stored name does not authenticate", detail=where) from error
 
     def open_paths(self, folder: str, sealed: list[str]) -> list[str]:
         """The paths, relative to `folder`, of many rows below it; a trailing `/` stays."""

@@ -15,7 +15,7 @@ import msgspec
 from strongroom.lib import limits
 from strongroom.lib.durations import SECOND_NS, parse_duration_ns
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import Body, Doc, Normal, OldNameOf, StringMap
+from strongroom.sdk.fields import SECRET, Body, Doc, Normal, OldNameOf, StringMap
 from strongroom.sdk.token_fields import NON_ASSIGNABLE, POLICY_NAMES
 from strongroom.services.tokens.binding import binding_of
 from strongroom.services.tokens.logic import DEFAULT, ROOT, clean_policies, grant_ttl
@@ -35,7 +35,7 @@ _SUDO = "root or sudo privileges required"
 class Wanted(Body, frozen=True):
     """The parameters of a request for a token."""
 
-    id: Annotated[str, Doc(description="The token itself, instead of a random one; needs sudo.")] = ""
+    id: Annotated[str, Doc(description="The token itself, instead of a random one; needs sudo.", extra=SECRET)] = ""
     policies: Annotated[
         list[str] | None, Doc(description="Names of policies; without any, the parent's."), POLICY_NAMES
     ] = None

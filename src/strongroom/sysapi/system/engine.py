@@ -57,3 +57,17 @@ class System(
 
     type = "system"
     synonyms = SYNONYMS
+    # None of these is answered with more behind it; what somebody puts there is a secret all the same.
+    secret_paths = (
+        *(f"wrapping/{verb}/{{token*}}" for verb in ("lookup", "unwrap", "rewrap")),
+        "capabilities/{token*}",
+        "capabilities-self/{token*}",
+        "capabilities-accessor/{accessor*}",
+        "decode-token/{encoded_token*}",
+        "unseal/{key*}",
+        *(
+            f"{verb}/update/{{key*}}"
+            for verb in ("rekey", "rekey-recovery-key", "generate-root", "generate-root-token")
+        ),
+        "rekey/verify/{key*}",
+    )

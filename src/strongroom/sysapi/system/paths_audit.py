@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated
 
-from strongroom.audit.broker import AuditedHeader
+from strongroom.audit.devices import Wanted
+from strongroom.audit.heads import checking
+from strongroom.audit.records import AuditedHeader
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.engine import require
-from strongroom.sdk.fields import Body, Doc, StringMap
+from strongroom.sdk.fields import SECRET, Body, Doc, StringMap
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.mounts.naming import check_name
@@ -28,7 +31,7 @@ class AuditBody(Body, frozen=True):
 class HashBody(Body, frozen=True):
     """A text to look for in the log."""
 
-    input: Annotated[str, Doc(description="The text.")] = ""
+    input: Annotated[str, Doc(description="The text.", extra=SECRET)] = ""
 
 
 class HeaderBody(Body, frozen=True):
@@ -58,12 +61,11 @@ class AuditPaths(SystemEngine):
 
     @path.write("audit/{path*:slashless}", sudo=True)
     async def enable_audit(self, request: Request, path: str, body: AuditBody) -> Response | None:
-        """Enable an audit device; it is opened first, so that settings that can't work are refused."""
+        """Enable an audit device; an entry is written to it first, so that settings that can't work are refused."""
         check_name(folder(path))
         view = system(request)
-        await view.parts.audit.enable(
-            view.txn, folder(path), body.type, body.description, dict(body.options or {}), local=body.local
-        )
+        wanted = Wanted(folder(path), body.type, body.description, dict(body.options or {}), body.local)
+        await view.parts.audit.enable(view.txn, wanted, request.now)
         return None
 
     @path.delete("audit/{path*:slashless}", sudo=True)
@@ -82,6 +84,31 @@ class AuditPaths(SystemEngine):
             if sink.record.path == folder(path):
                 return Response(data={"hash": sink.channel.digest(text)}, repeat=True)
         raise InvalidRequest(f'unknown audit backend "{folder(path)}"')
+
+    @path.read("internal/audit/chain/{path*}", sudo=True)
+    async def read_chain(self, request: Request, path: str) -> Response | None:
+        """What the log of a device is checked by: the key of its chain, and how far each writer was.
+
+        Of a path there may have been several devices.  Who knows the key can make lines that pass, but none before a
+        line that the store knows.
+        """
+        view = system(request)
+        found = await checking(view.txn, folder(path))
+        if not found:
+            raise InvalidRequest(f'unknown audit backend "{folder(path)}"')
+        devices = [
+            {
+                "id": device.id,
+                "prefix": device.prefix,
+                "chain_key": base64.b64encode(device.chain_key).decode(),
+                "lost": device.lost,
+                "heads": [
+                    {"writer": head.writer, "sequence": head.sequence, "mac": head.mac.hex()} for head in device.heads
+                ],
+            }
+            for device in found
+        ]
+        return Response(data={"devices": devices}, repeat=True)
 
     @path.read("config/auditing/request-headers", sudo=True)
     async def list_headers(self, request: Request) -> Response | None:

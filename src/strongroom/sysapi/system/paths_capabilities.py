@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from strongroom.lib.errors import Internal, InvalidRequest, StrongroomError
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, CommaList, Doc, OldNameOf
+from strongroom.sdk.fields import SECRET, Body, CommaList, Doc, OldNameOf
 from strongroom.sdk.request import Operation, Request
 from strongroom.sdk.response import Response
 from strongroom.services.policy.parse import CAPABILITIES
@@ -34,7 +34,7 @@ class PathsBody(Body, frozen=True):
 class TokenPathsBody(PathsBody, frozen=True):
     """A token, and some paths."""
 
-    token: Annotated[str, Doc(description="The token.")] = ""
+    token: Annotated[str, Doc(description="The token.", extra=SECRET)] = ""
 
 
 class AccessorPathsBody(PathsBody, frozen=True):

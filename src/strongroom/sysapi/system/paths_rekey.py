@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.engine import require
-from strongroom.sdk.fields import Body, CommaList, Doc
+from strongroom.sdk.fields import SECRET, Body, CommaList, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.sealing import rekey, root_key
@@ -40,7 +40,7 @@ class RekeyBody(Body, frozen=True):
 class ShareBody(Body, frozen=True):
     """A key share."""
 
-    key: Annotated[str, Doc(description="One share, in hexadecimal or base64.")] = ""
+    key: Annotated[str, Doc(description="One share, in hexadecimal or base64.", extra=SECRET)] = ""
     nonce: Annotated[str, Doc(description="The attempt that it is for.")] = ""
 
 

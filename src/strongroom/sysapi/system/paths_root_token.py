@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.engine import require
-from strongroom.sdk.fields import Body, Doc
+from strongroom.sdk.fields import SECRET, Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.sealing import root_token
@@ -27,15 +27,15 @@ OPENED = "generate-root"
 class AttemptBody(Body, frozen=True):
     """How the token is to be encrypted."""
 
-    otp: Annotated[str, Doc(description="A one-time pad, as long as the token.")] = ""
+    otp: Annotated[str, Doc(description="A one-time pad, as long as the token.", extra=SECRET)] = ""
     pgp_key: Annotated[str, Doc(description="A PGP key, in base64.")] = ""
 
 
 class DecodeBody(Body, frozen=True):
     """A token as it was handed out, and what it was encrypted by."""
 
-    encoded_token: Annotated[str, Doc(description="The encrypted token.")] = ""
-    otp: Annotated[str, Doc(description="The one-time pad.")] = ""
+    encoded_token: Annotated[str, Doc(description="The encrypted token.", extra=SECRET)] = ""
+    otp: Annotated[str, Doc(description="The one-time pad.", extra=SECRET)] = ""
 
 
 class RootTokenPaths(SystemEngine):

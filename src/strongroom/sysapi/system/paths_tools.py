@@ -9,7 +9,7 @@ from typing import Annotated
 
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, Doc
+from strongroom.sdk.fields import SECRET, Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.sysapi.context import SystemEngine, system
@@ -42,7 +42,7 @@ class RandomBody(Body, frozen=True):
 class HashBody(Body, frozen=True):
     """What to hash, and how."""
 
-    input: Annotated[str, Doc(description="The bytes, in base64.")] = ""
+    input: Annotated[str, Doc(description="The bytes, in base64.", extra=SECRET)] = ""
     algorithm: Annotated[str, Doc(description="For example `sha2-256` or `sha3-512`.")] = _DEFAULT_ALGORITHM
     format: Annotated[str, Doc(description="`hex` or `base64`.")] = "hex"
 

@@ -14,7 +14,7 @@ from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest, PermissionDenied, UnsupportedOperation
 from strongroom.sdk import path
 from strongroom.sdk.engine import UNSUPPORTED_OPERATION
-from strongroom.sdk.fields import Body, Doc
+from strongroom.sdk.fields import SECRET, Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
 from strongroom.services.exchange import ApiRequest
@@ -35,7 +35,7 @@ _UNREADABLE = "error validating wrapping token: "
 class WrappingBody(Body, frozen=True):
     """A wrapping token; without one, that of the request."""
 
-    token: Annotated[Any, Doc(description="The wrapping token.")] = None
+    token: Annotated[Any, Doc(description="The wrapping token.", extra=SECRET)] = None
 
 
 class Opened(msgspec.Struct, frozen=True):

@@ -13,3 +13,9 @@ class Token(CreatePaths, LookupPaths, RenewPaths, RevokePaths, RolePaths):
     """The token mount."""
 
     type = "token"
+    # URLs of old clients, which are answered no more; what stands in them may be valid all the same.
+    secret_paths = (
+        *(f"{verb}/{{token*}}" for verb in ("lookup", "renew", "revoke", "revoke-orphan", "revoke-prefix")),
+        *(f"{verb}/{{token*}}" for verb in ("lookup-self", "renew-self", "revoke-self")),
+        *(f"{verb}-accessor/{{accessor*}}" for verb in ("lookup", "renew", "revoke")),
+    )

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from strongroom.crypto.mac import same
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
-from strongroom.sdk.fields import Body, Doc
+from strongroom.sdk.fields import SECRET, Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.rights import acl_of
@@ -20,7 +20,7 @@ INVALID_ACCESSOR = "1 error occurred:\n\t* invalid accessor\n\n"
 class TokenBody(Body, frozen=True):
     """A token, named in the body."""
 
-    token: Annotated[Any, Doc(description="The token.")] = ""
+    token: Annotated[Any, Doc(description="The token.", extra=SECRET)] = ""
 
 
 class AccessorBody(Body, frozen=True):

@@ -11,7 +11,7 @@ from strongroom.audit.entry import timestamp, whole_timestamp
 from strongroom.barrier import keys
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, Doc
+from strongroom.sdk.fields import SECRET, Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.tokens import TokenRecord
@@ -72,7 +72,7 @@ async def shown(view: SystemView, token: str, record: TokenRecord, now: float) -
 class LookupSelfBody(Body, frozen=True):
     """What is sent along with a question about one's own token."""
 
-    token: Annotated[str, Doc(description="Accepted for compatibility, and not looked at.")] = ""
+    token: Annotated[str, Doc(description="Accepted for compatibility, and not looked at.", extra=SECRET)] = ""
 
 
 class LookupPaths(SystemEngine):

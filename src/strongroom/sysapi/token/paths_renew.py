@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, Doc, Duration
+from strongroom.sdk.fields import SECRET, Body, Doc, Duration
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.tokens import TokenRecord
@@ -30,13 +30,13 @@ class RenewSelfBody(Body, frozen=True):
     """How long the token is to live from now."""
 
     increment: Annotated[Duration, Doc(description="How long from now; 0 for as long as the last time.")] = Duration(0)
-    token: Annotated[str, Doc(description="Accepted for compatibility, and not looked at.")] = ""
+    token: Annotated[str, Doc(description="Accepted for compatibility, and not looked at.", extra=SECRET)] = ""
 
 
 class RenewBody(Body, frozen=True):
     """Which token, and how long it is to live from now."""
 
-    token: Annotated[Any, Doc(description="The token.")] = ""
+    token: Annotated[Any, Doc(description="The token.", extra=SECRET)] = ""
     increment: Annotated[Duration, Doc(description="How long from now; 0 for as long as the last time.")] = Duration(0)
 
 

@@ -1,0 +1,101 @@
+"""The rows of audit devices, kept in step with the list that they are checked against."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+import msgspec
+import structlog
+
+from strongroom.audit import chain, records
+from strongroom.audit.records import AuditRecord, FormerDevice, Manifest
+from strongroom.barrier.transaction import Transaction
+from strongroom.lib.errors import Internal
+
+ALL = "*"
+"""Stands for every device, in the setting that gives devices up."""
+
+log = structlog.get_logger("audit")
+
+
+class Wanted(NamedTuple):
+    """A device as it is asked for."""
+
+    path: str
+    """Ends in `/`."""
+    type: str
+    description: str
+    options: dict[str, str]
+    local: bool
+
+
+async def add(txn: Transaction, record: AuditRecord) -> None:
+    """Store a device, and put it on the list."""
+    listed = await _manifest(txn)
+    txn.write(records.DEVICES + record.id, record)
+    txn.write(records.MANIFEST, msgspec.structs.replace(listed, devices={**listed.devices, record.id: record.path}))
+
+
+async def retire(txn: Transaction, record: AuditRecord) -> None:
+    """Remove a device, and leave what its log is checked by."""
+    listed = await _manifest(txn)
+    rest = {id_: path for id_, path in listed.devices.items() if id_ != record.id}
+    txn.delete(records.DEVICES + record.id)
+    txn.write(records.MANIFEST, msgspec.structs.replace(listed, devices=rest))
+    txn.write(
+        records.FORMER + record.id,
+        FormerDevice(
+            id=record.id,
+            path=record.path,
+            prefix=record.options.get("prefix", ""),
+            chain_key=chain.key_of(record.salt),
+        ),
+    )
+
+
+async def forget(txn: Transaction, paths: Collection[str]) -> None:
+    """Take devices off the list whose rows have gone.
+
+    Args:
+        paths: of the devices; `*` for all of them, and for a list that has gone itself.
+    """
+    listed = await txn.read(records.MANIFEST, Manifest)
+    if listed is None:
+        if ALL in paths:
+            log.warning("the list of audit devices is begun anew: the configuration says so")
+            txn.write(records.MANIFEST, Manifest())
+        return
+    present = await txn.list(records.DEVICES)
+    lost = {
+        id_: path for id_, path in listed.devices.items() if id_ not in present and not {path, ALL}.isdisjoint(paths)
+    }
+    if lost:
+        log.warning("audit devices are given up: the configuration says so", devices=sorted(lost.values()))
+        rest = {id_: path for id_, path in listed.devices.items() if id_ not in lost}
+        txn.write(records.MANIFEST, msgspec.structs.replace(listed, devices=rest))
+
+
+async def former(txn: Transaction) -> list[FormerDevice]:
+    """The devices that were disabled."""
+    found = [await txn.read(records.FORMER + name, FormerDevice) for name in await txn.list(records.FORMER)]
+    return [device for device in found if device is not None]
+
+
+async def is_unknown(txn: Transaction, device: str) -> bool:
+    """Whether a device is none that was disabled."""
+    return await txn.read(records.FORMER + device, FormerDevice) is None
+
+
+async def begin_list(txn: Transaction) -> None:
+    """Make the list of a store that has none yet, from the devices that it has."""
+    names = await txn.list(records.DEVICES)
+    found = [await txn.read(records.DEVICES + name, AuditRecord) for name in names]
+    txn.write(records.MANIFEST, Manifest(devices={device.id: device.path for device in found if device is not None}))
+
+
+async def _manifest(txn: Transaction) -> Manifest:
+    listed = await txn.read(records.MANIFEST, Manifest)
+    if listed is None:  # one that begins anew would hide what is missing
+        raise Internal("the list of audit devices is missing from the store")
+    return listed

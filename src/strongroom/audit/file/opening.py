@@ -1,0 +1,181 @@
+"""Opens an audit file without following anybody's symbolic links, and looks at it before anything is changed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from strongroom.audit.file.place import Found, Rules, refusal, unsuitable
+from strongroom.lib.errors import InvalidRequest
+
+_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY | os.O_NOFOLLOW
+_DIRECTORY = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_DIRECTORY_MODE = 0o700
+_NO_RULES = Rules()
+_TAIL_BYTES = 1024 * 1024
+_KERNEL = ("/proc", "/sys", "/dev")
+
+Recognise = Callable[[bytes], bool]
+"""Whether a line is one of this server's store."""
+
+
+def _nobodys(line: bytes) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What decides where files may be, and which are the server's own."""
+
+    rules: Rules = _NO_RULES
+    recognise: Recognise = _nobodys
+    configured: bool = False
+    """Whether the configuration itself names the file."""
+
+
+def real_path(path: str) -> str:
+    """Where a path leads, but for a symbolic link in its last part.  Raises `OSError`, `ValueError`."""
+    whole = os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118 - a path may hold any character
+    parent, name = os.path.split(whole)
+    if name in {"", ".", ".."}:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    return os.path.join(os.path.realpath(parent), name)  # noqa: PTH118 - as above
+
+
+def unplaced(path: str, ground: Ground) -> str:
+    """Why there can be no audit file at a path, from the path alone; empty when there may be one."""
+    try:
+        return refusal(real_path(path), _real(ground.rules), configured=ground.configured)
+    except (OSError, ValueError) as error:
+        return str(error)
+
+
+def pipe_at(path: str, ground: Ground) -> str:
+    """The real path of the named pipe at `path`; empty when there is none.
+
+    Raises: `InvalidRequest` for one that may not be written to.
+    """
+    try:
+        real = real_path(path)
+        found = os.lstat(real)
+    except (OSError, ValueError):
+        return ""
+    if not stat.S_ISFIFO(found.st_mode):
+        return ""
+    _require(path, refusal(real, _real(ground.rules), configured=ground.configured))
+    if found.st_uid != os.geteuid() and ground.rules.directories is None and not ground.configured:
+        _require(path, "the pipe is not the server's own: another program may take what comes for orders")
+    return real
+
+
+def open_log(path: str, mode: int, ground: Ground) -> int:
+    """Open or make an audit file.
+
+    Args:
+        mode: permissions; 0 leaves an existing file's as they are.
+
+    Returns: a descriptor in append mode.
+    Raises: `InvalidRequest` when there may be no audit file; nothing was written or changed then. `OSError`,
+        `ValueError` when it can't be opened.
+    """
+    real = real_path(path)
+    _require(path, refusal(real, _real(ground.rules), configured=ground.configured))
+    directory, name = os.path.split(real)
+    parent = _open_directory(directory)
+    try:
+        descriptor, new = _open_in(parent, name, mode or 0o600, path)
+    finally:
+        os.close(parent)
+    try:
+        status = os.fstat(descriptor)
+        _require(path, unsuitable(_found(descriptor, status, new, ground.recognise)))
+        if mode and status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) != mode:
+            os.fchmod(descriptor, mode)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _require(path: str, reason: str) -> None:
+    if reason:
+        raise InvalidRequest(f'sanity check failed; "{path}" cannot be an audit file: {reason}')
+
+
+def _real(rules: Rules) -> Rules:
+    return Rules(
+        directories=None if rules.directories is None else tuple(map(os.path.realpath, rules.directories)),
+        own=tuple(map(os.path.realpath, rules.own)),
+        configuration=tuple(map(os.path.realpath, rules.configuration)),
+    )
+
+
+def _open_directory(directory: str) -> int:
+    """Go down a real path part by part, making what is missing: a link put there since is not followed."""
+    at = os.open("/", _DIRECTORY)
+    for part in directory.split("/"):
+        if not part:
+            continue
+        try:
+            try:
+                below = os.open(part, _DIRECTORY, dir_fd=at)
+            except FileNotFoundError:
+                os.mkdir(part, _DIRECTORY_MODE, dir_fd=at)
+                below = os.open(part, _DIRECTORY, dir_fd=at)
+        finally:
+            os.close(at)
+        at = below
+    return at
+
+
+def _open_in(parent: int, name: str, mode: int, path: str) -> tuple[int, bool]:
+    """A descriptor, and whether the file is new."""
+    while True:
+        try:
+            return os.open(name, _FLAGS | os.O_CREAT | os.O_EXCL, mode, dir_fd=parent), True
+        except FileExistsError:
+            pass
+        try:
+            return os.open(name, _FLAGS, dir_fd=parent), False
+        except FileNotFoundError:
+            continue  # moved away at this moment, by a rotation
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                _require(path, "it is a symbolic link")
+            raise
+
+
+def _found(descriptor: int, status: os.stat_result, new: bool, recognise: Recognise) -> Found:
+    regular = stat.S_ISREG(status.st_mode)
+    return Found(
+        regular=regular,
+        new=new,
+        kernel=status.st_dev in _kernel_devices(),
+        links=status.st_nlink,
+        mode=stat.S_IMODE(status.st_mode),
+        size_bytes=status.st_size,
+        ours=regular and bool(status.st_size) and _ours(descriptor, status.st_size, recognise),
+    )
+
+
+def _kernel_devices() -> set[int]:
+    """The file systems that are mounted where the kernel shows itself."""
+    devices = set()
+    for path in _KERNEL:
+        try:
+            devices.add(os.stat(path).st_dev)  # noqa: PTH116 - a plain call on a constant
+        except OSError:
+            continue
+    return devices - {os.stat("/").st_dev}  # noqa: PTH116 - as above
+
+
+def _ours(descriptor: int, size: int, recognise: Recognise) -> bool:
+    """Whether the last line that is complete is of this store; if that is long, the first one."""
+    start = max(0, size - _TAIL_BYTES)
+    tail = os.pread(descriptor, _TAIL_BYTES, start)
+    # The last part may be a line that a full disk has cut short, or one that another process is writing.
+    lines = [line for line in tail.split(b"\n")[-3:] if line]
+    return any(recognise(line) for line in lines) or recognise(os.pread(descriptor, _TAIL_BYTES, 0).partition(b"\n")[0])

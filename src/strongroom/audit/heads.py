@@ -1,0 +1,154 @@
+"""Keeps in the store how far each writer is, so that lines cut off a log's end, or a whole writer's, are missed.
+
+Off the path of requests: a line that was written in the last moments before a process was killed may not be known here.
+A head says which line a log has to hold; its digest ties everything before to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import NamedTuple
+
+import msgspec
+import structlog
+
+from strongroom.audit import chain, devices, records
+from strongroom.audit.broker import AuditBroker
+from strongroom.audit.channel import Trail
+from strongroom.audit.records import AuditRecord, Head, Manifest
+from strongroom.barrier.barrier import Barrier
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.lib.clock import Clock
+from strongroom.lib.errors import StrongroomError
+from strongroom.lib.seldom import Seldom
+
+PAUSE_S = 1.0
+"""How often it is looked whether there is a new writer."""
+_ROUNDS = 10
+"""Every so many pauses those that are known are stored again, if they went on."""
+_MOST = 4096
+"""Heads of one device; the oldest make room.  Years of restarts, and a bound on what a check has to read."""
+_ROOM = 256
+
+log = structlog.get_logger("audit")
+
+
+class Heads:
+    """Stores the heads of this process's writers."""
+
+    def __init__(self, barrier: Barrier, broker: AuditBroker, clock: Clock) -> None:
+        self._barrier = barrier
+        self._broker = broker
+        self._clock = clock
+        self._told = Seldom()
+        self._stored: dict[str, int] = {}
+        """The sequence of each writer's head, by its name."""
+
+    async def run_forever(self) -> None:
+        """Store new writers at once and the others every ten seconds, until cancelled."""
+        rounds = 0
+        while True:
+            await asyncio.sleep(PAUSE_S)
+            rounds += 1
+            try:
+                await self.store(only_new=rounds % _ROUNDS != 0)
+            except StrongroomError as error:
+                reason = error.detail or error.text
+                if self._told.due(reason):
+                    log.warning("the heads of the audit log were not stored", reason=reason)
+            except Exception as error:  # a fault of ours: later heads must be stored all the same
+                if self._told.due(repr(type(error))):
+                    log.error("the heads of the audit log were not stored", fault=repr(type(error)))
+
+    async def store(self, *, only_new: bool = False) -> None:
+        """Store what went on since the last time.
+
+        Args:
+            only_new: leave those alone that the store knows already and that go on.
+
+        Raises: `StorageError` and the like; the next time tries again.
+        """
+        trails = self._broker.trails
+        chosen: list[tuple[Trail, chain.Link, bool]] = []
+        for trail in list(trails.values()):
+            known = self._stored.get(trail.writer, 0)
+            if trail.link.sequence == known:
+                if trail.over:
+                    self._drop(trail)
+            elif not (only_new and known and not trail.over):
+                chosen.append((trail, trail.link, trail.over))
+        if not chosen:
+            return
+        await transact(self._barrier, lambda txn: self._write(txn, [(trail, link) for trail, link, _ in chosen]))
+        for trail, link, over in chosen:
+            self._stored[trail.writer] = link.sequence
+            if over:
+                self._drop(trail)
+
+    def _drop(self, trail: Trail) -> None:
+        self._broker.trails.pop(trail.writer, None)
+        self._stored.pop(trail.writer, None)
+
+    async def _write(self, txn: Transaction, chosen: list[tuple[Trail, chain.Link]]) -> None:
+        listed = await txn.read(records.MANIFEST, Manifest)
+        if listed is None:
+            return  # every request is refused until that is mended
+        counts = dict(listed.heads)
+        for trail, link in chosen:
+            if trail.device not in listed.devices and await devices.is_unknown(txn, trail.device):
+                continue  # a device that was tried, and then not configured
+            key = records.head_key(trail.device, trail.writer)
+            head = Head(writer=trail.writer, sequence=link.sequence, mac=link.mac, at=self._clock.now())
+            if await txn.read(key, Head) is None:
+                gone = await _make_room(txn, trail.device) if counts.get(trail.device, 0) >= _MOST else 0
+                counts[trail.device] = counts.get(trail.device, 0) + 1 - gone
+            txn.write(key, head)
+        if counts != listed.heads:
+            txn.write(records.MANIFEST, msgspec.structs.replace(listed, heads=counts))
+
+
+async def _make_room(txn: Transaction, device: str) -> int:
+    """Remove the oldest heads of a device; how many."""
+    oldest = sorted(await _heads(txn, device), key=lambda head: head.at)[:_ROOM]
+    for head in oldest:
+        txn.delete(records.head_key(device, head.writer))
+    return len(oldest)
+
+
+class Checking(NamedTuple):
+    """What a device's log is checked by; of a path there may have been several devices."""
+
+    id: str
+    prefix: str
+    chain_key: bytes
+    heads: list[Head]
+    lost: int
+    """How many heads the store has counted and doesn't have."""
+
+
+async def checking(txn: Transaction, path: str) -> list[Checking]:
+    """What the logs of a path are checked by: of the device that is there, and of those that were.
+
+    Args:
+        path: ends in `/`.
+    """
+    names = await txn.list(records.DEVICES)
+    present = [await txn.read(records.DEVICES + name, AuditRecord) for name in names]
+    found = [
+        (device.id, device.options.get("prefix", ""), chain.key_of(device.salt))
+        for device in present
+        if device is not None and device.path == path
+    ]
+    found += [(old.id, old.prefix, old.chain_key) for old in await devices.former(txn) if old.path == path]
+    listed = await txn.read(records.MANIFEST, Manifest) or Manifest()
+    out = []
+    for id_, prefix, key in found:
+        heads = await _heads(txn, id_)
+        out.append(Checking(id_, prefix, key, heads, max(0, listed.heads.get(id_, 0) - len(heads))))
+    return out
+
+
+async def _heads(txn: Transaction, device: str) -> list[Head]:
+    names = await txn.list(f"{records.HEADS}{device}/")
+    found = [await txn.read(records.head_key(device, name), Head) for name in names]
+    return [head for head in found if head is not None]

@@ -1,0 +1,38 @@
+"""What a device's options say about its entries (p)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from strongroom.audit.entry import Style
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.fields import FieldError, to_bool
+
+_ELSEWHERE = ("exclude", "filter", "fallback")
+"""They leave out entries or fields; who sets one would find out too late that nothing was."""
+
+
+def style_of(options: Mapping[str, str]) -> Style:
+    """The style that a device's options ask for.  Raises `InvalidRequest` for a value that isn't a boolean."""
+    values = {}
+    for name in ("log_raw", "hmac_accessor", "elide_list_responses"):
+        if name in options:
+            text = options[name]
+            try:
+                values[name] = to_bool(text or "neither")
+            except FieldError as error:
+                raise InvalidRequest(f'strconv.ParseBool: parsing "{text}": invalid syntax') from error
+    for name in _ELSEWHERE:
+        if options.get(name, "") not in {"", "false"}:
+            raise InvalidRequest(f'the option "{name}" is one of Vault Enterprise, which this server does not have')
+    prefix = options.get("prefix", "")
+    if not prefix.isprintable():
+        raise InvalidRequest("a prefix holds no control characters")
+    if not set(prefix).isdisjoint("$`"):
+        raise InvalidRequest('a prefix holds neither "$" nor a backquote, which a shell would execute')
+    format_ = options.get("format", "json")
+    if format_ == "jsonx":
+        raise InvalidRequest('the format "jsonx" does not exist any more; leave "format" out, or set it to "json"')
+    if format_ != "json":
+        raise InvalidRequest(f'unknown format type "{format_}"')
+    return Style(**values)

@@ -1,0 +1,126 @@
+"""Checks the files of an audit log against the keys and heads that the store has (p).
+
+The chain shows lines that were changed, dropped, put in or moved; the heads show what is cut off a writer's end, and
+writers that are missing as a whole.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+
+import msgspec
+
+from strongroom.audit import chain
+from strongroom.audit.chain import Fault, Link
+
+
+class Key(msgspec.Struct, frozen=True):
+    """What one device's chains are made by."""
+
+    chain_key: bytes
+    prefix: bytes
+    heads: dict[str, Link]
+    """By writer, a line that the log has to hold."""
+    lost: int = 0
+    """How many heads the store has lost."""
+
+    def __repr__(self) -> str:
+        return "Key(…)"
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What a check came to."""
+
+    lines: int
+    writers: int
+    unknown: tuple[str, ...]
+    """Writers without a head: lines are missed from their end by nobody."""
+    faults: tuple[str, ...]
+    """About the log as a whole; those of single lines come as they are found."""
+
+
+class Verification:
+    """One check of a log, whose files come one after the other, oldest first.
+
+    Args:
+        keys: of the devices that have written to it.
+        partial: whether the oldest files are elsewhere, so that writers may begin later or be missing.
+    """
+
+    def __init__(self, keys: list[Key], *, partial: bool = False) -> None:
+        self._keys = keys
+        self._partial = partial
+        self._last: dict[str, tuple[Key, Link]] = {}
+        self._by_writer = {writer: key for key in keys for writer in key.heads}
+        self._lines = 0
+
+    def file(self, lines: Iterable[bytes]) -> Iterable[Fault]:
+        """Check one file; the faults of its lines, as they are found."""
+        for number, raw in enumerate(lines, 1):
+            line = raw.rstrip(b"\n")
+            self._lines += 1
+            if problem := self._line(line):
+                yield Fault(number, problem)
+
+    def _line(self, line: bytes) -> str:
+        found = chain.parse(line)
+        if found is None:
+            return "no entry with a link of the chain"
+        writer, body, link = found
+        before = self._last.get(writer)
+        if before is None:
+            return self._first(writer, body, link)
+        key, last = before
+        if link.sequence != last.sequence + 1:
+            self._last[writer] = (key, link)
+            return f"{writer} goes on at {link.sequence} after {last.sequence}"
+        if not _made(key, last, body, link):
+            self._last[writer] = (key, link)  # so that the lines that follow are told from this one
+            return f"{writer}'s line {link.sequence} is not what was written"
+        return self._took(writer, key, link)
+
+    def _first(self, writer: str, body: bytes, link: Link) -> str:
+        """The first line of a writer tells which device it is of."""
+        candidates = [self._by_writer[writer]] if writer in self._by_writer else self._keys
+        for key in candidates:
+            if link.sequence == 1 and _made(key, chain.start(key.chain_key, writer), body, link):
+                return self._took(writer, key, link)
+        if not candidates:
+            return "the store knows no device at this path"
+        if link.sequence > 1 and self._partial:
+            return self._took(writer, candidates[0], link)
+        self._last[writer] = (candidates[0], link)
+        if link.sequence == 1:
+            return f"{writer}'s line 1 is not what was written, or of another device"
+        return f"{writer} begins at line {link.sequence}: those before are in none of the files"
+
+    def _took(self, writer: str, key: Key, link: Link) -> str:
+        self._last[writer] = (key, link)
+        head = key.heads.get(writer)
+        if head is not None and head.sequence == link.sequence and not hmac.compare_digest(head.mac, link.mac):
+            return f"{writer}'s line {link.sequence} is not the one that the store knows"
+        return ""
+
+    def finish(self) -> Summary:
+        """What the log as a whole lacks."""
+        faults = []
+        for key in self._keys:
+            if key.lost:
+                faults.append(f"the store has lost what it knew of {key.lost} writers")
+            for writer, head in sorted(key.heads.items()):
+                last = self._last.get(writer)
+                if last is None:
+                    if not self._partial:
+                        faults.append(f"{writer} is missing: it has written {head.sequence} lines at least")
+                elif last[1].sequence < head.sequence:
+                    faults.append(f"{writer} ends at line {last[1].sequence}: it has written {head.sequence} at least")
+        known = {writer for key in self._keys for writer in key.heads}
+        unknown = tuple(sorted(self._last.keys() - known))
+        return Summary(self._lines, len(self._last), unknown, tuple(faults))
+
+
+def _made(key: Key, before: Link, body: bytes, link: Link) -> bool:
+    if not body.startswith(key.prefix):
+        return False
+    return hmac.compare_digest(link.mac, chain.mac_of(key.chain_key, before, body[len(key.prefix) :]))

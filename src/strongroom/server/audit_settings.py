@@ -1,0 +1,62 @@
+"""What a configuration says about audit devices: where they may be, and those that it makes itself."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import strongroom
+from strongroom.audit.devices import Wanted
+from strongroom.audit.file import Ground, Rules, file_device, unplaced_device
+from strongroom.audit.style import style_of
+from strongroom.lib.errors import InvalidRequest
+from strongroom.server.config import AuditConfig, Config, ConfigError
+from strongroom.server.stores import LOCAL, directory
+
+
+def audit_rules(config: Config) -> Rules:
+    """Where audit devices may be made, and the places that are the server's own."""
+    settings, storage = config.settings, config.storage
+    own = [sys.prefix, str(Path(strongroom.__file__).parent), *config.files]
+    own += [settings.audit_spool_path, settings.pid_file, settings.log_file, settings.plugin_directory]
+    if storage is not None and storage.type in LOCAL and storage.options.get("path"):
+        own.append(str(directory(storage.type, storage.options)))
+    for listener in config.listeners:
+        own += [listener.tls_cert_file, listener.tls_key_file, listener.tls_client_ca_file]
+        own += [listener.tls_acme_cache_path, listener.tls_acme_ca_root]
+        own += [listener.address] if listener.type == "unix" else []
+    return Rules(
+        directories=None if (named := settings.audit_directories) is None else tuple(path for path in named if path),
+        own=tuple(os.path.abspath(path) for path in own if path),  # noqa: PTH100 - links are resolved when it counts
+        configuration=tuple(dict.fromkeys(os.path.dirname(os.path.abspath(file)) for file in config.files)),  # noqa: PTH100, PTH120 - as above
+    )
+
+
+def audit_stanzas(config: Config) -> tuple[Wanted, ...]:
+    """The devices that the configuration makes."""
+    return tuple(_wanted(audit) for audit in config.audits)
+
+
+def check_audits(config: Config) -> None:
+    """Refuse a stanza that no device can be made of.
+
+    Raises: `ConfigError`.
+    """
+    for audit in config.audits:
+        wanted = _wanted(audit)
+        if wanted.type != "file":
+            raise ConfigError(audit.where, f'expected an audit device of type "file", found "{wanted.type[:64]}"')
+        try:
+            style_of(wanted.options)
+            file_device(wanted.options)
+        except InvalidRequest as error:
+            raise ConfigError(audit.where, error.text) from error
+        if reason := unplaced_device(wanted.options, Ground(audit_rules(config), configured=True)):
+            raise ConfigError(audit.where, reason)
+        if wanted.options.get("prefix") and not config.settings.allow_audit_log_prefixing:
+            raise ConfigError(audit.where, "a prefix needs allow_audit_log_prefixing = true")
+
+
+def _wanted(audit: AuditConfig) -> Wanted:
+    return Wanted(audit.path, audit.type, audit.description, dict(audit.options), audit.local)

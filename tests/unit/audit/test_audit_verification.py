@@ -1,0 +1,95 @@
+"""Checking the files of a log, without a server."""
+
+from __future__ import annotations
+
+from strongroom.audit import chain
+from strongroom.audit.verification import Key, Summary, Verification
+from strongroom.audit.writer import Writers
+from strongroom.lib.rand import SystemRandom
+
+KEY = b"k" * 32
+
+
+def written(writer: str, count: int, prefix: bytes = b"", key: bytes = KEY) -> tuple[list[bytes], list[chain.Link]]:
+    """Lines of one writer, and its link after each."""
+    link, lines, links = chain.start(key, writer), [], []
+    for number in range(count):
+        line, link = chain.append(key, link, writer, b'{"n":%d}' % number)
+        lines.append(prefix + line + b"\n")
+        links.append(link)
+    return lines, links
+
+
+def check(keys: list[Key], *files: list[bytes], partial: bool = False) -> tuple[list[str], Summary]:
+    """The problems of all lines, and what there is to say of the whole."""
+    verification = Verification(keys, partial=partial)
+    problems = [fault.problem for file in files for fault in verification.file(file)]
+    return problems, verification.finish()
+
+
+def test_several_devices_may_have_written_to_a_file() -> None:
+    """One that was disabled and the next of the same path, each with a key and a prefix of its own."""
+    one, links = written("a", 3, b"x: ")
+    other, _ = written("b", 2, key=b"o" * 32)
+    keys = [Key(KEY, b"x: ", {"a": links[-1]}), Key(b"o" * 32, b"", {})]
+    problems, summary = check(keys, [*one, *other])
+    assert problems == []
+    assert (summary.lines, summary.writers, summary.unknown, summary.faults) == (5, 2, ("b",), ())
+
+
+def test_a_changed_line_is_one_fault() -> None:
+    """The lines that follow are told from it as it should have been."""
+    lines, links = written("a", 5)
+    lines[1] = lines[1].replace(b'"n":1', b'"n":7')
+    problems, _ = check([Key(KEY, b"", {"a": links[-1]})], lines)
+    assert problems == ["a's line 2 is not what was written"]
+
+
+def test_what_the_store_knows_can_not_be_forged_with_the_key() -> None:
+    """Whoever has the key writes all lines anew, and the one that the store knows is another one."""
+    _, links = written("a", 5)
+    forged, _ = written("a", 1)
+    link = chain.start(KEY, "a")
+    forged = []
+    for number in (0, 1, 9, 3, 4):
+        line, link = chain.append(KEY, link, "a", b'{"n":%d}' % number)
+        forged.append(line)
+    problems, _ = check([Key(KEY, b"", {"a": links[3]})], forged)
+    assert problems == ["a's line 4 is not the one that the store knows"]
+
+
+def test_ends_and_writers_are_missed() -> None:
+    """Beside what the store knows; with the older files elsewhere only the ends that are there."""
+    lines, links = written("a", 5)
+    keys = [Key(KEY, b"", {"a": links[4], "gone": links[2]})]
+    assert check(keys, lines[:3])[1].faults == (
+        "a ends at line 3: it has written 5 at least",
+        "gone is missing: it has written 3 lines at least",
+    )
+    problems, summary = check(keys, lines[2:], partial=True)
+    assert (problems, summary.faults) == ([], ())
+    assert check(keys, lines[2:])[0] == ["a begins at line 3: those before are in none of the files"]
+
+
+def test_heads_that_the_store_has_lost_are_told() -> None:
+    """Whoever removes their rows can't change how many there have to be."""
+    lines, _ = written("a", 1)
+    assert check([Key(KEY, b"", {}, lost=2)], lines)[1].faults == ("the store has lost what it knew of 2 writers",)
+
+
+def test_a_log_of_no_device_is_none() -> None:
+    """Without any key nothing passes."""
+    lines, _ = written("a", 1)
+    assert check([], lines)[0] == ["the store knows no device at this path"]
+
+
+def test_writers_know_their_own() -> None:
+    """By the name alone; another store's, or one that was made up, isn't."""
+    writers = Writers(b"key", "node 1/$x", SystemRandom())
+    name = writers.new()
+    assert writers.own(name)
+    assert "$" not in name
+    assert "/" not in name
+    assert not Writers(b"other", "node", SystemRandom()).own(name)
+    assert not writers.own("node-1-0123456789ab")
+    assert not writers.own("")
