@@ -1,0 +1,80 @@
+"""Which test runs which line: learnt once by running all tests, and kept until a source or a test changes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from tools.mutate import tree
+from tools.mutate.operators import Mutant
+
+_KEPT = tree.ROOT / "build" / "mutate" / "reach.json"
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """The tests by the lines that they run."""
+
+    digest: str
+    durations_s: dict[str, float]
+    """Of every test, by its node id, in the order they ran."""
+    lines: dict[str, dict[int, list[int]]]
+    """By file and line, the numbers of the tests that run it; none of them where only an import does."""
+    preload: list[str]
+    """The modules of others that the tests import."""
+
+    def tests(self, file: str, mutant: Mutant) -> list[str]:
+        """The tests that may notice a mutant: those that mirror its file first, then the quickest."""
+        lines = self.lines.get(file, {})
+        found = {test for line in range(mutant.reach, mutant.end + 1) for test in lines.get(line, ())}
+        names = list(self.durations_s)
+        if not found:  # what runs at the import, or in a child process, concerns whoever runs any line of the file
+            found = {test for tests in lines.values() for test in tests}
+            found |= {number for number, name in enumerate(names) if _mirrors(name, file)}
+        return sorted((names[n] for n in found), key=lambda name: (not _mirrors(name, file), self.durations_s[name]))
+
+    def time_s(self, tests: list[str]) -> float:
+        """How long these tests took."""
+        return sum(self.durations_s[name] for name in tests)
+
+
+def _mirrors(test: str, file: str) -> bool:
+    """Whether a test lies where the tests of a file belong."""
+    folder = PurePosixPath("tests/unit", *PurePosixPath(file).parts[2:-1])
+    return PurePosixPath(test.partition("::")[0]).parent == folder
+
+
+def learn(suites: list[str], files: list[str]) -> Reach:
+    """The tests of the suites and what they run of the files; from the last time, if nothing changed since."""
+    digest = tree.digest()
+    if _KEPT.exists():
+        try:
+            kept = msgspec.json.decode(_KEPT.read_bytes(), type=Reach, strict=False)
+        except msgspec.DecodeError:
+            kept = None
+        if kept is not None and kept.digest == digest and set(files) <= set(kept.lines):
+            return kept
+    _KEPT.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="mutate-") as name:
+        folder = Path(name)
+        tree.lay(folder)
+        report = folder / "reach.json"
+        more = {"MUTATE_REPORT": str(report), "MUTATE_FILES": "\n".join(files)}
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tools.mutate.observer", *suites],
+            cwd=folder,
+            env=tree.environment(folder) | more,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise SystemExit(f"the tests fail as they are:\n{done.stdout[-4000:]}")
+        seen = msgspec.json.decode(report.read_bytes(), type=dict, strict=False)
+    reach = msgspec.convert({**seen, "digest": digest}, Reach, strict=False)
+    _KEPT.write_bytes(msgspec.json.encode(reach))
+    return reach
