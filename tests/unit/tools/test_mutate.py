@@ -7,7 +7,6 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-
 from tools.mutate import lists, report, tree
 from tools.mutate.__main__ import sample
 from tools.mutate.operators import Mutant, mutants
