@@ -110,11 +110,12 @@ def _control(bench: Bench, reach: Reach, file: str, tried: list[Mutant]) -> None
     """Raise `SystemExit` if tests fail in the order of a trial without a mutant: they would kill whatever they meet."""
     if not tried:
         return
-    tests = reach.tests(file, tried[0])
+    mutant = min(tried, key=lambda mutant: len(reach.tests(file, mutant)) or sys.maxsize)
+    tests = reach.tests(file, mutant)
     verdict = bench.attempt(file, (tree.ROOT / file).read_text(), tests)
     if tests and verdict.result != PASSED:
         said = (bench.folder / SAID).read_text(errors="replace")[-4000:]
-        raise SystemExit(f"{file}: the tests of line {tried[0].line} fail without a mutant: {verdict}\n{said}")
+        raise SystemExit(f"{file}: the tests of line {mutant.line} fail without a mutant: {verdict}\n{said}")
 
 
 def _results(benches: list[Bench], reach: Reach, file: str, tried: list[Mutant]) -> Iterator[tuple[Mutant, str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -55,6 +56,8 @@ class Mutant(NamedTuple):
     """The lines concerned, without their layout: with `function`, they name the mutant whatever moves around it."""
     after: str
     source: str
+    uses: tuple[int, ...] = ()
+    """The lines that name what the statement defines, if an import runs it."""
 
 
 class _Edit(NamedTuple):
@@ -67,6 +70,7 @@ def mutants(source: str) -> list[Mutant]:
     tree = ast.parse(source)
     text = source.encode()
     starts = _line_starts(text)
+    named = _uses(tree)
     seen = {ast.dump(tree)}
     found = []
     for edit, function, statement in _walk(tree, "", tree.body[0] if tree.body else tree):
@@ -84,8 +88,27 @@ def mutants(source: str) -> list[Mutant]:
         before = _plain(text[starts[first - 1] : _line_end(text, end)].decode())
         after = _plain((head + edit.replacement.encode() + tail).decode())
         around = getattr(statement, "lineno", first)
-        found.append(Mutant(first, last, min(around, first), function, before, after, mutated))
+        uses = named[defined] if (defined := _defined(statement)) else ()
+        found.append(Mutant(first, last, min(around, first), function, before, after, mutated, uses))
     return sorted(found, key=lambda mutant: (mutant.line, mutant.after))
+
+
+def _defined(statement: ast.AST) -> str:
+    """The name that an assignment gives a value to; empty for anything else."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return name
+        case _:
+            return ""
+
+
+def _uses(tree: ast.AST) -> defaultdict[str, tuple[int, ...]]:
+    """Where each name is read, as a name or an attribute."""
+    found: defaultdict[str, tuple[int, ...]] = defaultdict(tuple)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+            found[node.attr if isinstance(node, ast.Attribute) else node.id] += (node.lineno,)
+    return found
 
 
 def _line_starts(text: bytes) -> list[int]:

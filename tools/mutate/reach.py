@@ -30,11 +30,18 @@ class Reach(msgspec.Struct, frozen=True):
         """The tests that may notice a mutant: those that mirror its file first, then the quickest."""
         lines = self.lines.get(file, {})
         found = {test for line in range(mutant.reach, mutant.end + 1) for test in lines.get(line, ())}
+        likely = found
         names = list(self.durations_s)
         if not found:  # what runs at the import, or in a child process, concerns whoever runs any line of the file
             found = {test for tests in lines.values() for test in tests}
             found |= {number for number, name in enumerate(names) if _mirrors(name, file)}
-        return sorted((names[n] for n in found), key=lambda name: (not _mirrors(name, file), self.durations_s[name]))
+            likely = {test for line in mutant.uses for test in lines.get(line, ())}
+
+        def rank(number: int) -> tuple[bool, bool, float]:
+            name = names[number]
+            return number not in likely, not _mirrors(name, file), self.durations_s[name]
+
+        return [names[number] for number in sorted(found, key=rank)]
 
     def time_s(self, tests: list[str]) -> float:
         """How long these tests took."""

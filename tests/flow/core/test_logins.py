@@ -414,7 +414,7 @@ async def counted(node: TestNode) -> list[tuple[str, int]]:
     """Who has failed how often."""
     parts = node.node.unsealed
     assert parts is not None
-    names = [key for key in rows_below(node, keys.LOCKOUT)]
+    names = rows_below(node, keys.LOCKOUT)
 
     async def read(txn: Transaction) -> list[tuple[str, int]]:
         found = [await txn.read(name, FailedLogins) for name in names]
