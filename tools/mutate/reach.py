@@ -18,7 +18,8 @@ _KEPT = tree.ROOT / "build" / "mutate" / "reach.json"
 class Reach(msgspec.Struct, frozen=True):
     """The tests by the lines that they run."""
 
-    digest: str
+    digests: dict[str, str]
+    """As `tree.digests` had them."""
     durations_s: dict[str, float]
     """Of every test, by its node id, in the order they ran."""
     lines: dict[str, dict[int, list[int]]]
@@ -55,23 +56,56 @@ def _mirrors(test: str, file: str) -> bool:
 
 
 def learn(suites: list[str], files: list[str]) -> Reach:
-    """The tests of the suites and what they run of the files; from the last time, if nothing changed since."""
-    digest = tree.digest()
-    if _KEPT.exists():
-        try:
-            kept = msgspec.json.decode(_KEPT.read_bytes(), type=Reach, strict=False)
-        except msgspec.DecodeError:
-            kept = None
-        if kept is not None and kept.digest == digest and set(files) <= set(kept.lines):
-            return kept
+    """The tests of the suites and what they run of the files; only tests that changed since the last time are run."""
+    digests = {
+        name: digest
+        for name, digest in tree.digests().items()
+        if not name or any(PurePosixPath(name).is_relative_to(suite) for suite in suites)
+    }
+    kept = _kept()
+    nothing = Reach({}, {}, {file: {} for file in files}, [])
+    if kept is None or kept.digests[""] != digests[""] or not set(files) <= set(kept.lines):
+        kept = nothing
+    changed = [name for name, digest in digests.items() if name and kept.digests.get(name) != digest]
+    seen = _observe(changed if kept.digests else suites, files) if changed else nothing
+    kept = _merged(kept, seen, set(digests) - set(changed))
+    kept = msgspec.structs.replace(kept, digests=digests)
     _KEPT.parent.mkdir(parents=True, exist_ok=True)
+    _KEPT.write_bytes(msgspec.json.encode(kept))
+    return kept
+
+
+def _kept() -> Reach | None:
+    try:
+        return msgspec.json.decode(_KEPT.read_bytes(), type=Reach, strict=False)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def _merged(before: Reach, after: Reach, unchanged: set[str]) -> Reach:
+    """What was learnt before of tests that are as they were, and the rest as it was learnt now."""
+    old, names = list(before.durations_s), list(after.durations_s)
+    left = [name for name in old if name.partition("::")[0] in unchanged]
+    place = {name: number for number, name in enumerate([*left, *names])}
+    lines: dict[str, dict[int, list[int]]] = {file: {} for file in after.lines}  # a run observes all files
+    for reach, those in ((before, old), (after, names)):
+        for file in lines:
+            for line, numbers in reach.lines.get(file, {}).items():
+                found = [place[those[number]] for number in numbers if those[number] in place]
+                lines[file].setdefault(line, []).extend(found)
+    durations = {**{name: before.durations_s[name] for name in left}, **after.durations_s}
+    return Reach({}, durations, lines, sorted({*before.preload, *after.preload}))
+
+
+def _observe(tests: list[str], files: list[str]) -> Reach:
+    """Run these tests and see what they run."""
     with tempfile.TemporaryDirectory(prefix="mutate-") as name:
         folder = Path(name)
         tree.lay(folder)
         report = folder / "reach.json"
         more = {"MUTATE_REPORT": str(report), "MUTATE_FILES": "\n".join(files)}
         done = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tools.mutate.observer", *suites],
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tools.mutate.observer", *tests],
             cwd=folder,
             env=tree.environment(folder) | more,
             stdout=subprocess.PIPE,
@@ -82,6 +116,4 @@ def learn(suites: list[str], files: list[str]) -> Reach:
         if done.returncode:
             raise SystemExit(f"the tests fail as they are:\n{done.stdout[-4000:]}")
         seen = msgspec.json.decode(report.read_bytes(), type=dict, strict=False)
-    reach = msgspec.convert({**seen, "digest": digest}, Reach, strict=False)
-    _KEPT.write_bytes(msgspec.json.encode(reach))
-    return reach
+    return msgspec.convert({**seen, "digests": {}}, Reach, strict=False)

@@ -46,12 +46,17 @@ def put(folder: Path, file: str, source: str) -> None:
     Path(importlib.util.cache_from_source(str(path))).unlink(missing_ok=True)
 
 
-def digest() -> str:
-    """What tells one state of sources and tests from another."""
-    found = hashlib.sha256()
+def digests() -> dict[str, str]:
+    """What tells one state of each file of tests from another; under an empty name, of everything they rest on."""
+    rest, found = hashlib.sha256(), {}
     for top in ("src", "tests", "pyproject.toml"):
         path = ROOT / top
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file() and "__pycache__" not in file.parts:
-                found.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes() + b"\0")
-    return found.hexdigest()
+            name = str(file.relative_to(ROOT))
+            if not file.is_file() or "__pycache__" in file.parts:
+                continue
+            if top == "tests" and file.name.startswith("test_"):
+                found[name] = hashlib.sha256(file.read_bytes()).hexdigest()
+            else:
+                rest.update(f"{name}\0".encode() + file.read_bytes() + b"\0")
+    return {**found, "": rest.hexdigest()}

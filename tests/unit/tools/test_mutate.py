@@ -10,7 +10,7 @@ import pytest
 from tools.mutate import lists, report, tree
 from tools.mutate.__main__ import sample
 from tools.mutate.operators import Mutant, mutants
-from tools.mutate.reach import Reach
+from tools.mutate.reach import Reach, _merged
 
 
 def faults(body: str) -> set[str]:
@@ -105,7 +105,7 @@ def test_the_same_seed_draws_the_same_mutants_and_lines_are_drawn_evenly() -> No
 def reached(lines: dict[int, list[int]]) -> Reach:
     """What three tests reach of one file."""
     durations = {"tests/flow/test_a.py::t": 0.1, "tests/flow/test_b.py::t": 0.05, "tests/unit/core/test_c.py::t": 3.0}
-    return Reach("", durations, {"src/strongroom/core/x.py": lines}, [])
+    return Reach({}, durations, {"src/strongroom/core/x.py": lines}, [])
 
 
 def test_the_tests_of_a_mutant_are_those_that_run_its_statement() -> None:
@@ -145,3 +145,13 @@ def test_a_mutant_is_imported_from_the_copy_alone(tmp_path: Path) -> None:
     assert not cached.exists()
     assert tree.module_of(file) == "strongroom.core.wrap"
     assert tree.module_of("src/strongroom/services/identity/__init__.py") == "strongroom.services.identity"
+
+
+def test_only_tests_that_changed_are_looked_at_again() -> None:
+    """What is known of the others stays; what a changed file had is forgotten, numbers are those of one list."""
+    before = Reach({}, {"a::1": 1.0, "b::1": 2.0, "b::2": 3.0, "c::1": 4.0}, {"x": {1: [0, 1, 3], 2: [2]}}, ["m"])
+    after = Reach({}, {"b::3": 5.0, "d::1": 6.0}, {"x": {1: [1], 3: [0]}}, ["n"])
+    merged = _merged(before, after, {"a", "c"})
+    assert merged.durations_s == {"a::1": 1.0, "c::1": 4.0, "b::3": 5.0, "d::1": 6.0}
+    assert merged.lines == {"x": {1: [0, 1, 3], 2: [], 3: [2]}}
+    assert merged.preload == ["m", "n"]
