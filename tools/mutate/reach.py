@@ -89,10 +89,10 @@ def _merged(before: Reach, after: Reach, unchanged: set[str]) -> Reach:
     place = {name: number for number, name in enumerate([*left, *names])}
     lines: dict[str, dict[int, list[int]]] = {file: {} for file in after.lines}  # a run observes all files
     for reach, those in ((before, old), (after, names)):
-        for file in lines:
+        for file, into in lines.items():
             for line, numbers in reach.lines.get(file, {}).items():
                 found = [place[those[number]] for number in numbers if those[number] in place]
-                lines[file].setdefault(line, []).extend(found)
+                into.setdefault(line, []).extend(found)
     durations = {**{name: before.durations_s[name] for name in left}, **after.durations_s}
     return Reach({}, durations, lines, sorted({*before.preload, *after.preload}))
 
