@@ -39,7 +39,7 @@ _WORDS = frozenset({"detail", "help", "description"})
 """Keywords whose text is for people: the log's detail of an error, what a field is for."""
 _BUILT_IN = frozenset({"frozenset", "tuple", "list", "set", "dict", "bool", "str"})
 """Classes of the language, which make of a value the same value."""
-_FOR_TOOLS = frozenset({"__slots__", "__all__", "__test__"})
+_FOR_TOOLS = frozenset({"__slots__", "__all__", "__test__", "log", "_log"})
 
 
 class Mutant(NamedTuple):
@@ -56,8 +56,10 @@ class Mutant(NamedTuple):
     """The lines concerned, without their layout: with `function`, they name the mutant whatever moves around it."""
     after: str
     source: str
+    defines: str = ""
+    """The name that the statement gives a value to."""
     uses: tuple[int, ...] = ()
-    """The lines that name what the statement defines, if an import runs it."""
+    """The lines that read that name."""
 
 
 class _Edit(NamedTuple):
@@ -88,8 +90,9 @@ def mutants(source: str) -> list[Mutant]:
         before = _plain(text[starts[first - 1] : _line_end(text, end)].decode())
         after = _plain((head + edit.replacement.encode() + tail).decode())
         around = getattr(statement, "lineno", first)
-        uses = named[defined] if (defined := _defined(statement)) else ()
-        found.append(Mutant(first, last, min(around, first), function, before, after, mutated, uses))
+        defined = _defined(statement)
+        uses = named[defined] if defined else ()
+        found.append(Mutant(first, last, min(around, first), function, before, after, mutated, defined, uses))
     return sorted(found, key=lambda mutant: (mutant.line, mutant.after))
 
 

@@ -37,6 +37,8 @@ class Reach(msgspec.Struct, frozen=True):
             found = {test for tests in lines.values() for test in tests}
             found |= {number for number, name in enumerate(names) if _mirrors(name, file)}
             likely = {test for line in mutant.uses for test in lines.get(line, ())}
+            if mutant.defines.startswith("_") and likely:
+                found = likely  # nothing else knows the name
 
         def rank(number: int) -> tuple[bool, bool, float]:
             name = names[number]

@@ -22,6 +22,7 @@ SAID = "said.txt"
 """The file that holds what the last trial printed."""
 _EXIT_ASTRAY = 99
 _POLL_S = 0.01
+_FIRST, _SECOND = 12, 60
 
 
 class Trial(msgspec.Struct, frozen=True):
@@ -44,8 +45,9 @@ class Verdict(msgspec.Struct, frozen=True):
 class Selected:
     """A plugin that keeps the tests asked for, in their order, and looks where the mutated module came from."""
 
-    def __init__(self, trial: Trial) -> None:
+    def __init__(self, trial: Trial, tests: list[str]) -> None:
         self._trial = trial
+        self.tests = tests
         self.failed = ""
         self.astray = ""
 
@@ -53,7 +55,7 @@ class Selected:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the tests asked for."""
         by_id = {item.nodeid: item for item in items}
-        items[:] = [by_id[name] for name in self._trial.tests if name in by_id]
+        items[:] = [by_id[name] for name in self.tests if name in by_id]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Remember the first failure."""
@@ -126,20 +128,31 @@ def _run(trial: Trial, tell: int) -> NoReturn:
     nothing, said = os.open(os.devnull, os.O_RDWR), os.open(SAID, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     for descriptor, target in enumerate((nothing, said, said)):
         os.dup2(target, descriptor)
-    selected = Selected(trial)
-    files = list(dict.fromkeys(name.partition("::")[0] for name in trial.tests))
-    code = 70
+    code, begin = 70, 0
+    selected = Selected(trial, trial.tests)
     try:
-        code = pytest.main(
-            [
-                *("-x", "-q", "--timeout=0", "--hypothesis-seed=0", "-p", "no:cacheprovider"),
-                *("-W", "ignore::pytest.PytestAssertRewriteWarning", *files),
-            ],
-            plugins=[selected],
-        )
+        # The likely tests by themselves, because most mutants fall to them, and all files take long to collect.
+        for end in (_FIRST, _SECOND, len(trial.tests)):
+            if tests := trial.tests[begin:end]:
+                selected = Selected(trial, tests)
+                code = _pytest(selected)
+            if code or selected.astray:
+                break
+            begin = end
     finally:
         os.write(tell, (selected.astray or selected.failed).encode()[:4096])
         os._exit(_EXIT_ASTRAY if selected.astray else int(code))
+
+
+def _pytest(selected: Selected) -> int:
+    files = dict.fromkeys(name.partition("::")[0] for name in selected.tests)
+    return pytest.main(
+        [
+            *("-x", "-q", "--timeout=0", "--hypothesis-seed=0", "-p", "no:cacheprovider"),
+            *("-W", "ignore::pytest.PytestAssertRewriteWarning", *files),
+        ],
+        plugins=[selected],
+    )
 
 
 if __name__ == "__main__":
