@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 _FILES = os.environ.get("MUTATE_FILES", "").split("\n")
-_OURS = ("strongroom", "tests", "tools", "conftest", "pytest", "_pytest", "hypothesis", "_hypothesis", "coverage")
+_OURS = ("strongroom", "tests", "tools", "conftest", "pytest", "_pytest", "coverage")
 _RUNNING = coverage.Coverage(data_file=None, config_file=False, include=[str(Path.cwd() / file) for file in _FILES])
 # From here on, because what an import runs belongs to no test.
 _RUNNING.start()

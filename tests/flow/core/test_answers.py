@@ -11,10 +11,12 @@ import pytest
 
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.lib.errors import OutOfRange
+from strongroom.core.pipeline import Pipeline
+from strongroom.lib.errors import Internal, OutOfRange
 from strongroom.sdk import Auth, Lease, Mount, Operation, Request, Response, path
 from strongroom.sdk.request import Client
 from strongroom.sdk.response import RawBody
+from strongroom.services.exchange import ApiRequest
 from strongroom.services.leases import LeaseRecord
 from strongroom.services.mounts import MountRecord
 from strongroom.storage.inmem import InmemStorage
@@ -464,5 +466,33 @@ def test_a_filtered_listing_tells_nothing_else() -> None:
         bound = rules.replace('["list"]', '["list"]\npagination_limit = 1', 1)
         node.probe.told = lambda: Response(data={"keys": names})
         assert (await node.ok("LIST", "probe/told", None, await node.token(bound))).data == {"keys": ["a"]}
+
+    run(body)
+
+
+def test_every_error_comes_back_as_an_answer() -> None:
+    """Those of the audit devices, too: nobody above the pipeline has to catch anything."""
+
+    async def body(node: ToldNode) -> None:
+        parts = node.node.unsealed
+        assert parts is not None
+        request = ApiRequest(
+            id="id",
+            operation=Operation.READ,
+            path="probe/told",
+            data={},
+            token=node.root,
+            wrap_ttl_s=0,
+            headers={},
+            address="192.0.2.7",
+            port=0,
+            received_at=node.clock.now(),
+        )
+        for failing in ("response", "request"):
+            node.recorder.failing = lambda entry, failing=failing: entry["type"] == failing
+            answer = await Pipeline(parts).serve(request)
+            assert isinstance(answer.error, Internal)
+            assert answer.error.text == "failed to audit request, cannot continue"
+            assert (answer.request_id, answer.operation, answer.response) == ("id", Operation.READ, None)
 
     run(body)
