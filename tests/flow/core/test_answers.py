@@ -496,3 +496,35 @@ def test_every_error_comes_back_as_an_answer() -> None:
             assert (answer.request_id, answer.operation, answer.response) == ("id", Operation.READ, None)
 
     run(body)
+
+
+def test_the_header_of_the_token_stays_outside_whatever_a_mount_lets_through() -> None:
+    """Also when it is named outright, in whatever case, and whoever asks."""
+
+    async def body(node: ToldNode) -> None:
+        names = ["X-Vault-Token", "x-wanted"]
+        await node.ok("POST", "sys/mounts/probe/tune", {"passthrough_request_headers": names})
+        await node.told(Response(data={}), x_wanted="yes")
+        await node.ask("POST", "probe/welcome/ann", {}, node.root, headers={"x-wanted": "yes"})
+        assert [request.headers for request in node.probe.requests] == [{"x-wanted": "yes"}] * 2
+
+    run(body)
+
+
+def test_what_cannot_be_ended_or_counted_is_told() -> None:
+    """A last use whose token can't be ended, a failed login that can't be counted: the store's error is the answer."""
+    plan = Plan()
+
+    async def body(node: ToldNode) -> None:
+        await node.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+        token = await node.token('path "probe/*" { capabilities = ["read"] }', num_uses=1)
+        plan.add("commit", None, Fail())  # the use is charged, and the end fails
+        answer = await node.ask("GET", "probe/nothing", None, token)
+        assert answer.status >= 500
+        assert (await node.ask("GET", "probe/nothing", None, token)).status == 403
+        plan.add("commit", Fail())
+        answer = await node.ask("POST", "auth/userpass/login/ann", {"password": "wrong"}, "")
+        assert answer.status >= 500
+        assert (await node.ask("POST", "auth/userpass/login/ann", {"password": "wrong"}, "")).status == 400
+
+    run(body, plan)
