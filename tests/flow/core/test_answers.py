@@ -19,6 +19,7 @@ from strongroom.sdk.response import RawBody
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.leases import LeaseRecord
 from strongroom.services.mounts import MountRecord
+from strongroom.services.mounts.records import MountConfig
 from strongroom.storage.inmem import InmemStorage
 from tests.flow.node import Probe, TestNode
 from tests.sim.clock import SetClock
@@ -499,11 +500,20 @@ def test_every_error_comes_back_as_an_answer() -> None:
 
 
 def test_the_header_of_the_token_stays_outside_whatever_a_mount_lets_through() -> None:
-    """Also when it is named outright, in whatever case, and whoever asks."""
+    """Also when a row of the store names it outright, which no request can bring about any more."""
 
     async def body(node: ToldNode) -> None:
-        names = ["X-Vault-Token", "x-wanted"]
-        await node.ok("POST", "sys/mounts/probe/tune", {"passthrough_request_headers": names})
+        refused = await node.ask("POST", "sys/mounts/probe/tune", {"passthrough_request_headers": ["x-vault-TOKEN"]})
+        assert refused.status == 400
+        parts = node.node.unsealed
+        assert parts is not None
+
+        async def let_through(txn: Transaction) -> None:
+            record = (await parts.mounts.router(txn)).by_path["probe/"].record
+            config = MountConfig(passthrough_request_headers=("X-Vault-Token", "x-wanted"))
+            txn.write(keys.MOUNTS + record.id, msgspec.structs.replace(record, config=config))
+
+        await node.in_store(let_through)
         await node.told(Response(data={}), x_wanted="yes")
         await node.ask("POST", "probe/welcome/ann", {}, node.root, headers={"x-wanted": "yes"})
         assert [request.headers for request in node.probe.requests] == [{"x-wanted": "yes"}] * 2
