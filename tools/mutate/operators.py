@@ -35,8 +35,8 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 }
 _TWINS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 _ATOMS = (ast.Constant, ast.Name, ast.Attribute, ast.Call, ast.List, ast.Set, ast.Dict, ast.Subscript)
-_WORDS = frozenset({"detail", "help", "description"})
-"""Keywords whose text is for people: the log's detail of an error, what a field is for."""
+_WORDS = frozenset({"detail", "help", "description", "frozen", "kw_only"})
+"""Keywords for people and tools: the log's detail of an error, what a field is for, what a type checker holds us to."""
 _BUILT_IN = frozenset({"frozenset", "tuple", "list", "set", "dict", "bool", "str"})
 """Classes of the language, which make of a value the same value."""
 _FOR_TOOLS = frozenset({"__slots__", "__all__", "__test__", "log", "_log"})

@@ -436,3 +436,17 @@ def test_only_wrong_credentials_are_failures() -> None:
         assert rows_below(node, keys.LOCKOUT) == []
 
     run(body)
+
+
+def test_networks_are_kept_in_their_plain_form() -> None:
+    """As an auth method hands them over; what is none makes no token."""
+
+    async def body(node: TestNode) -> None:
+        record, _ = await made_by(node, Auth(bound_cidrs=("192.0.2.7/32", "2001:DB8::/64")))
+        assert record.bound_cidrs == ("192.0.2.7", "2001:db8::/64")
+        before = node.rows()
+        with pytest.raises(InvalidRequest, match="error parsing address"):
+            await made_by(node, Auth(bound_cidrs=("192.0.2.7/64",)))
+        assert node.rows() == before
+
+    run(body)
