@@ -198,3 +198,51 @@ def test_an_exclusive_run_ends_with_the_error_of_its_commit() -> None:
         assert await get(here, "a") == "2"
 
     asyncio.run(main())
+
+
+def test_a_folder_is_listed_until_the_last_row_below_it_is_removed() -> None:
+    """However deep that lies, whatever is put there meanwhile, and as it is stored by others."""
+
+    async def main() -> None:
+        barrier = await (await Place().start()).process()
+        await put(barrier, {"f/a": "1", "f/b/c": "1", "g": "1"})
+        await barrier.sync()
+        txn = Transaction(barrier, Once())
+
+        async def listed() -> list[str]:
+            return await txn.list(AREA)
+
+        txn.delete(AREA + "f/a")
+        assert await listed() == ["f/", "g"]
+        assert await txn.list(AREA + "f/") == ["b/"]
+        txn.delete(AREA + "f/b/c")
+        assert await listed() == ["g"]
+        assert await txn.list(AREA + "f/") == []
+        txn.write(AREA + "f/d/e", Note())
+        assert await listed() == ["f/", "g"]
+        txn.delete(AREA + "f/d/e")
+        assert await listed() == ["g"]
+        txn.delete(AREA + "g")
+        assert await listed() == await txn.scan(AREA) == []
+
+    asyncio.run(main())
+
+
+def test_a_page_is_full_though_names_of_it_are_removed() -> None:
+    """So many names as were asked for, after the one given, of what is left."""
+
+    async def main() -> None:
+        barrier = await (await Place().start()).process()
+        await put(barrier, dict.fromkeys("abcdef", "1"))
+        await barrier.sync()
+        txn = Transaction(barrier, Once())
+        for name in "abd":
+            txn.delete(AREA + name)
+        txn.write(AREA + "cc", Note())
+        assert await txn.list(AREA, "", 2) == ["c", "cc"]
+        assert await txn.list(AREA, "c", 2) == ["cc", "e"]
+        assert await txn.list(AREA, "cc", 1) == ["e"]
+        assert await txn.list(AREA, "e") == ["f"]
+        assert await txn.list(AREA, "", 0) == []
+
+    asyncio.run(main())
