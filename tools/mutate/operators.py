@@ -163,7 +163,7 @@ def _is_for_people(parent: ast.AST, name: str, node: ast.AST) -> bool:
         return True  # 3.11 has no positions inside of f-strings; an assertion is the type checker's
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return True
-    if isinstance(node, ast.Expr) and ast.unparse(node.value).startswith(("log.", "_log.", "self._log.")):
+    if _is_logging(node):
         return True
     if isinstance(node, ast.FunctionDef) and node.name == "__repr__":
         return True
@@ -176,6 +176,10 @@ def _is_for_people(parent: ast.AST, name: str, node: ast.AST) -> bool:
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         return True
     return isinstance(parent, ast.Raise) and name == "cause"
+
+
+def _is_logging(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and ast.unparse(node.value).startswith(("log.", "_log.", "self._log."))
 
 
 def _edits(node: ast.AST, parent: ast.AST, field: str) -> Iterator[_Edit]:
@@ -272,7 +276,7 @@ class _Body(ast.AST):
 
 
 def _handlers(node: ast.ExceptHandler) -> Iterator[_Edit]:
-    if not isinstance(node.body[0], ast.Pass):
+    if not all(isinstance(statement, ast.Pass) or _is_logging(statement) for statement in node.body):
         yield from _body_to_pass(node.body)
     if not (len(node.body) == 1 and ast.unparse(node.body[0]) == "raise"):
         yield _Edit(_Body(node.body), "raise")
