@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from strongroom.barrier.transaction import OPTIMISTIC_ATTEMPTS, Once, Restart, Transaction, settled, transact
-from strongroom.lib.errors import CommitUnknown, Conflict, Internal, StorageError
+from strongroom.lib.errors import CommitUnknown, Conflict, Internal, StorageError, Unavailable
 from strongroom.storage.base import Add
 from tests.sim.faulty_storage import Fail, Plan, Unknown
 from tests.unit.barrier.places import AREA, Note, Place, SecretNote, counted, get, put, text_of
@@ -244,5 +244,38 @@ def test_a_page_is_full_though_names_of_it_are_removed() -> None:
         assert await txn.list(AREA, "cc", 1) == ["e"]
         assert await txn.list(AREA, "e") == ["f"]
         assert await txn.list(AREA, "", 0) == []
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("took_place", [False, True])
+def test_a_commit_of_unknown_outcome_is_never_run_again(took_place: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the store doesn't say whether it took place, the request fails and says so; it may have had its effect."""
+    pauses = []
+    turn = asyncio.sleep
+
+    async def at_once(seconds: float) -> None:
+        pauses.append(seconds)
+        await turn(0)
+
+    monkeypatch.setattr(asyncio, "sleep", at_once)
+
+    async def main() -> None:
+        plan = Plan(commit=[Unknown(took_place)], committed=[Fail()] * 1000)
+        place = await Place().start()
+        here, other = await place.process(plan), await place.process()
+        runs = 0
+
+        async def body(txn: Transaction) -> None:
+            nonlocal runs
+            runs += 1
+            txn.add(COUNTER, 1, 0, 9)
+
+        with pytest.raises(Unavailable, match="whether the request took effect is unknown"):
+            await transact(here, body)
+        assert runs == 1
+        assert plan.calls["commit"] == 1
+        assert len(pauses) == plan.calls["committed"] > 1
+        assert await transact(other, lambda txn: txn.counter(COUNTER)) == int(took_place)
 
     asyncio.run(main())
