@@ -279,3 +279,23 @@ def test_a_commit_of_unknown_outcome_is_never_run_again(took_place: bool, monkey
         assert await transact(other, lambda txn: txn.counter(COUNTER)) == int(took_place)
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_listing_newer_than_what_was_read_is_not_mixed_with_it(deep: bool) -> None:
+    """A commit between a request's read and its listing, of which this process has not heard: the answer is all new."""
+
+    async def main() -> None:
+        place = await Place().start()
+        here, other = await place.process(), await place.process()
+        await put(other, {"folder/a": "1", "row": "old"})
+
+        async def body(txn: Transaction, run: int) -> tuple[str | None, list[str]]:
+            row = await text_of(txn, "row")
+            if run == 0:
+                await put(other, {"folder/b": "1", "row": "new"})
+            return row, await (txn.scan if deep else txn.list)(AREA + "folder/")
+
+        assert await transact(here, counted(body)) == ("new", ["a", "b"])
+
+    asyncio.run(main())
