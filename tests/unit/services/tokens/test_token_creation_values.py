@@ -315,3 +315,12 @@ def test_limits_given_twice() -> None:
     ]
     alone = planned(Wanted(policies=["a"], num_uses=2), parent("a"), role=TokenRole(name="r"))
     assert (alone.record.num_uses, alone.warnings) == (2, [])
+
+
+@pytest.mark.parametrize("by_role", [False, True])
+def test_limits_given_once_warn_of_nothing(by_role: bool) -> None:
+    """By the request or by the role alone: that one counts."""
+    role = TokenRole(name="r", period_s=300, explicit_max_ttl_s=700) if by_role else TokenRole(name="r")
+    wanted = Wanted(policies=["a"]) if by_role else Wanted(policies=["a"], period="300s", explicit_max_ttl="700s")
+    made = planned(wanted, parent("a"), sudo=True, role=role)
+    assert (made.record.ttl_s, made.warnings) == (300, [])
