@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -37,6 +38,8 @@ class Reach(msgspec.Struct, frozen=True):
             found = {test for tests in lines.values() for test in tests}
             found |= {number for number, name in enumerate(names) if _mirrors(name, file)}
             likely = {test for line in mutant.uses for test in lines.get(line, ())}
+            likely |= {number for number, name in enumerate(names) if _imports(name.partition("::")[0], file)}
+            found |= likely
             if mutant.defines.startswith("_") and likely:
                 found = likely  # nothing else knows the name
 
@@ -49,6 +52,13 @@ class Reach(msgspec.Struct, frozen=True):
     def time_s(self, tests: list[str]) -> float:
         """How long these tests took."""
         return sum(self.durations_s[name] for name in tests)
+
+
+@lru_cache(maxsize=4096)
+def _imports(test: str, file: str) -> bool:
+    """Whether a file of tests names the module, whose constants and classes it may look at without running a line."""
+    path = tree.ROOT / test
+    return path.is_file() and tree.module_of(file) in path.read_text()
 
 
 def _mirrors(test: str, file: str) -> bool:
