@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from strongroom.barrier import keys
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.services.tokens.records import DueRecord
+from strongroom.services.tokens.service import due_key
 from tests.flow.sysapi.leases_world import World, in_world
 
 QUARTER_S = 900
@@ -59,5 +64,49 @@ def test_a_count_begins_anew_when_the_old_one_no_longer_counts() -> None:
         await fail(world, *["ann"] * 4)
         assert (await world.server.ask("POST", path, right, token="")).status == 200
         assert await kept(world) == (0, 0)
+
+    in_world(run)
+
+
+@pytest.mark.parametrize(("reset", "duration"), [("60s", "600s"), ("600s", "60s")])
+def test_failures_are_kept_as_long_as_either_time_says(reset: str, duration: str) -> None:
+    """While they count towards a lockout, and while they lock out: the longer of both."""
+
+    async def run(world: World) -> None:
+        await world.server.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+        config = {
+            "lockout_threshold": "5",
+            "lockout_duration": duration,
+            "lockout_counter_reset_duration": reset,
+        }
+        await world.server.ok("POST", "sys/auth/userpass/tune", {"user_lockout_config": config})
+        await fail(world, "ann")
+        world.clock.advance(599)
+        await world.settle()
+        assert await kept(world) == (1, 1)
+        world.clock.advance(1)
+        await world.settle()
+        assert await kept(world) == (0, 0)
+
+    in_world(run)
+
+
+def test_a_row_that_has_been_renewed_is_not_cleared_at_its_old_time() -> None:
+    """A mark of the index by time that was left behind goes by itself, and takes no later failure with it."""
+
+    async def run(world: World) -> None:
+        await world.server.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+        await fail(world, "ann")
+        (row,) = await world.rows(keys.LOCKOUT)
+        id_ = row.removeprefix(keys.LOCKOUT)
+
+        async def leave(txn: Transaction) -> None:
+            txn.write(due_key(world.clock.now() + 5, "lockout", id_), DueRecord(kind="lockout", id=id_))
+
+        await transact(world.parts.barrier, leave)
+        assert await kept(world) == (1, 2)
+        world.clock.advance(6)
+        await world.settle()
+        assert await kept(world) == (1, 1)
 
     in_world(run)
