@@ -167,8 +167,8 @@ def _is_for_people(parent: ast.AST, name: str, node: ast.AST) -> bool:
         return True
     if isinstance(node, ast.FunctionDef) and node.name == "__repr__":
         return True
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in _FOR_TOOLS:
-        return True
+    if (name := _defined(node)) in _FOR_TOOLS or name.endswith("_KEPT"):
+        return True  # how much is kept is a measure of memory: what is forgotten is made again
     if isinstance(node, (ast.Assign, ast.AnnAssign)) and "TypeVar(" in ast.unparse(node):
         return True
     if isinstance(node, ast.keyword) and node.arg in _WORDS:
