@@ -13,9 +13,9 @@ import msgspec
 from tools.mutate import server, tree
 from tools.mutate.reach import Reach
 
-_PATIENCE = 6
+_PATIENCE = 5
 """A mutant that makes its tests take so many times as long hangs."""
-_STARTING_S = 20.0
+_STARTING_S = 12.0
 
 
 class Bench:
