@@ -23,6 +23,8 @@ SAID = "said.txt"
 _EXIT_ASTRAY = 99
 _POLL_S = 0.01
 _FIRST, _SECOND = 12, 60
+_TEST_S = 15
+"""For one test, of which few take a second."""
 
 
 class Trial(msgspec.Struct, frozen=True):
@@ -148,7 +150,8 @@ def _pytest(selected: Selected) -> int:
     files = dict.fromkeys(name.partition("::")[0] for name in selected.tests)
     return pytest.main(
         [
-            *("-x", "-q", "--timeout=0", "--hypothesis-seed=0", "-p", "no:cacheprovider"),
+            *("-x", "-q", "--hypothesis-seed=0", "-p", "no:cacheprovider"),
+            *(f"--timeout={_TEST_S}", "-o", "timeout_method=thread"),
             *("-W", "ignore::pytest.PytestAssertRewriteWarning", *files),
         ],
         plugins=[selected],
