@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from strongroom.crypto.shamir import combine, split
@@ -56,3 +58,32 @@ def test_the_shortest_secret_has_one_byte() -> None:
     parts = split(b"x", 3, 2, RANDOM)
     assert {len(part) for part in parts} == {2}
     assert combine(parts[:2]) == combine(parts[1:]) == b"x"
+
+
+class Stream:
+    """Randomness that is the same every time."""
+
+    def __init__(self) -> None:
+        self._left = b""
+        self._blocks = 0
+
+    def bytes(self, count: int) -> bytes:
+        """The next bytes."""
+        while len(self._left) < count:
+            self._left += hashlib.sha256(str(self._blocks).encode()).digest()
+            self._blocks += 1
+        taken, self._left = self._left[:count], self._left[count:]
+        return taken
+
+
+@pytest.mark.parametrize(
+    ("shares", "threshold", "parts"),
+    [
+        (3, 2, "d1d1150985275d 8df7f2e826e905 8b5de4c6d639da"),
+        (5, 4, "a07a14f023ac5d 2325db3ba2fc05 a6835e0c95f7da a07b2f81829332 0d520715bdec85"),
+    ],
+)
+def test_the_same_randomness_makes_the_same_parts(shares: int, threshold: int, parts: str) -> None:
+    """Every byte of it goes where it went: coordinates drawn without bias from two bytes each, then coefficients."""
+    made = split(SECRET, shares, threshold, Stream())
+    assert " ".join(part.hex() for part in made) == parts
