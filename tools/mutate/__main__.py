@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import queue
 import random
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ _ALIVE = tree.ROOT / "build" / "mutate" / "alive.toml"
 
 def main(arguments: list[str]) -> int:
     """Mutate, try, tell; 1 when some file's mutants live in too great a number."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that copies and processes go
     options = _parser().parse_args(arguments)
     listed = lists.read_files()
     files = [file for file in options.files.split() if file] or listed.files

@@ -79,6 +79,7 @@ class Selected:
 
 def main(preload: list[str]) -> None:
     """Serve until the input ends."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a trial under way ends too
     for name in preload:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
@@ -112,14 +113,16 @@ def _wait(child: int, limit_s: float) -> int | None:
     """The exit code; None when the time was up.  Whatever a test left running ends here."""
     deadline = time.monotonic() + limit_s
     code = None
-    while code is None and time.monotonic() < deadline:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            code = os.waitstatus_to_exitcode(status)
-        else:
-            time.sleep(_POLL_S)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child, signal.SIGKILL)
+    try:
+        while code is None and time.monotonic() < deadline:
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                code = os.waitstatus_to_exitcode(status)
+            else:
+                time.sleep(_POLL_S)
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child, signal.SIGKILL)
     if code is None:
         os.waitpid(child, 0)
     return code
@@ -127,6 +130,7 @@ def _wait(child: int, limit_s: float) -> int | None:
 
 def _run(trial: Trial, tell: int) -> NoReturn:
     os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     nothing, said = os.open(os.devnull, os.O_RDWR), os.open(SAID, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     for descriptor, target in enumerate((nothing, said, said)):
         os.dup2(target, descriptor)

@@ -44,6 +44,8 @@ class Bench:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None:
+            self._server.terminate()
         if self._server.stdin is not None:
             self._server.stdin.close()
         self._server.wait()
