@@ -450,3 +450,18 @@ def test_networks_are_kept_in_their_plain_form() -> None:
         assert node.rows() == before
 
     run(body)
+
+
+def test_where_no_lockout_applies_failures_are_neither_counted_nor_asked_for() -> None:
+    """Those from before it was switched off stay where they are, and keep nobody out."""
+
+    async def body(node: TestNode) -> None:
+        await user(node)
+        await node.ask("POST", "auth/userpass/login/ann", {"password": "wrong"}, "")
+        off = {"user_lockout_config": {"lockout_disable": True}}
+        await node.ok("POST", "sys/auth/userpass/tune", off)
+        assert (await node.ask("POST", "auth/userpass/login/ann", {"password": "wrong"}, "")).status == 400
+        assert await counted(node) == [("ann", 1)]
+        await token_of(node)
+
+    run(body)
