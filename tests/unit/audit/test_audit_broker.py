@@ -36,6 +36,8 @@ class Kept:
     def open(self) -> None:
         """Get ready."""
         self.events.append("open")
+        if self.broken == "fault":
+            raise ZeroDivisionError
         if self.broken == "open":
             raise InvalidRequest("cannot be opened")
 
@@ -510,3 +512,21 @@ def test_options_that_would_be_missed_are_refused(options: dict[str, str], text:
     with pytest.raises(InvalidRequest) as refused:
         style_of(options)
     assert refused.value.text == text
+
+
+def test_a_fault_of_ours_is_not_taken_for_a_device_that_failed() -> None:
+    """It is raised: another device's taking the entry must not hide it."""
+
+    async def body(auditing: Auditing) -> None:
+        await auditing.enable("a/")
+        await auditing.enable("b/")
+        await auditing.sinks()
+        auditing.broker.reopen()
+        device = await auditing.device("a/")
+        device.broken = "reopen"
+        auditing.broker.reopen()
+        device.broken = "fault"
+        with pytest.raises(ZeroDivisionError):
+            await auditing.say()
+
+    run(body)
