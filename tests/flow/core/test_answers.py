@@ -538,3 +538,16 @@ def test_what_cannot_be_ended_or_counted_is_told() -> None:
         assert (await node.ask("POST", "auth/userpass/login/ann", {"password": "wrong"}, "")).status == 400
 
     run(body, plan)
+
+
+def test_a_use_that_the_store_does_not_take_is_not_a_refusal() -> None:
+    """Its failure is told as such: the token isn't used up, and serves when the store does."""
+    plan = Plan()
+
+    async def body(node: ToldNode) -> None:
+        token = await node.token('path "probe/*" { capabilities = ["read"] }', num_uses=1)
+        plan.add("commit", Fail())
+        assert (await node.told(Response(data={}), token)).status >= 500
+        assert (await node.told(Response(data={}), token)).status == 200
+
+    run(body, plan)
