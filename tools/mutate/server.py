@@ -52,6 +52,7 @@ class Selected:
         self.tests = tests
         self.failed = ""
         self.astray = ""
+        self._left = set(tests)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -60,7 +61,8 @@ class Selected:
         items[:] = [by_id[name] for name in self.tests if name in by_id]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Remember the first failure."""
+        """Remember the first failure, and which tests have been run."""
+        self._left.discard(report.nodeid)
         if report.failed and not self.failed:
             self.failed = report.nodeid
 
@@ -75,6 +77,8 @@ class Selected:
         file = getattr(module, "__file__", None)
         if module is not None and not Path(str(file)).is_relative_to(Path.cwd()):
             self.astray = f"{self._trial.module} came from {file}"
+        elif self._left and not self.failed:
+            self.astray = f"{len(self._left)} tests were not run, such as {min(self._left)}"
 
 
 def main(preload: list[str]) -> None:
@@ -141,6 +145,7 @@ def _run(trial: Trial, tell: int) -> NoReturn:
         for end in (_FIRST, _SECOND, len(trial.tests)):
             if tests := trial.tests[begin:end]:
                 selected = Selected(trial, tests)
+                code = 70  # what pytest itself raises is no success of the stage before
                 code = _pytest(selected)
             if code or selected.astray:
                 break
@@ -155,6 +160,8 @@ def _pytest(selected: Selected) -> int:
     return pytest.main(
         [
             *("-x", "-q", "--hypothesis-seed=0", "-p", "no:cacheprovider"),
+            # What is left for the collector may come of an earlier stage of this process.
+            *("-p", "no:unraisableexception"),
             *(f"--timeout={_TEST_S}", "-o", "timeout_method=thread"),
             *("-W", "ignore::pytest.PytestAssertRewriteWarning", *files),
         ],
