@@ -95,14 +95,26 @@ def main(preload: list[str]) -> None:
 
 
 def _try(trial: Trial) -> Verdict:
+    # The likely tests by themselves, because most mutants fall to them, and all files take long to collect.
+    begin, deadline = 0, time.monotonic() + trial.limit_s
+    for end in (_FIRST, _SECOND, len(trial.tests)):
+        if tests := trial.tests[begin:end]:
+            verdict = _stage(trial, tests, deadline - time.monotonic())
+            if verdict.result != PASSED:
+                return verdict
+        begin = end
+    return Verdict(PASSED)
+
+
+def _stage(trial: Trial, tests: list[str], limit_s: float) -> Verdict:
     told, tell = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(told)
-        _run(trial, tell)
+        _run(trial, tests, tell)
     os.close(tell)
     try:
-        code = _wait(child, trial.limit_s)
+        code = _wait(child, limit_s)
         by = os.read(told, 65536).decode() if code is not None else ""
     finally:
         os.close(told)
@@ -132,24 +144,16 @@ def _wait(child: int, limit_s: float) -> int | None:
     return code
 
 
-def _run(trial: Trial, tell: int) -> NoReturn:
+def _run(trial: Trial, tests: list[str], tell: int) -> NoReturn:
     os.setsid()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     nothing, said = os.open(os.devnull, os.O_RDWR), os.open(SAID, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     for descriptor, target in enumerate((nothing, said, said)):
         os.dup2(target, descriptor)
-    code, begin = 70, 0
-    selected = Selected(trial, trial.tests)
+    code = 70
+    selected = Selected(trial, tests)
     try:
-        # The likely tests by themselves, because most mutants fall to them, and all files take long to collect.
-        for end in (_FIRST, _SECOND, len(trial.tests)):
-            if tests := trial.tests[begin:end]:
-                selected = Selected(trial, tests)
-                code = 70  # what pytest itself raises is no success of the stage before
-                code = _pytest(selected)
-            if code or selected.astray:
-                break
-            begin = end
+        code = _pytest(selected)
     finally:
         os.write(tell, (selected.astray or selected.failed).encode()[:4096])
         os._exit(_EXIT_ASTRAY if selected.astray else int(code))
@@ -160,8 +164,6 @@ def _pytest(selected: Selected) -> int:
     return pytest.main(
         [
             *("-x", "-q", "--hypothesis-seed=0", "-p", "no:cacheprovider"),
-            # What is left for the collector may come of an earlier stage of this process.
-            *("-p", "no:unraisableexception"),
             *(f"--timeout={_TEST_S}", "-o", "timeout_method=thread"),
             *("-W", "ignore::pytest.PytestAssertRewriteWarning", *files),
         ],
