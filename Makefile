@@ -74,6 +74,14 @@ strangers: setup ## how long health takes while clients without tokens send what
 fuzz: setup ## the fuzz tests, with many more examples
 	FUZZ_FACTOR=50 $(BIN)/python -m pytest --timeout=0 tests/fuzz
 
+FILES ?=
+SEED ?= 1
+SAMPLE ?= 20
+JOBS ?= $(shell nproc)
+.PHONY: mutate
+mutate: setup ## faults put into the core on purpose: do the tests notice? (FILES= SEED= SAMPLE= JOBS=)
+	$(BIN)/python -m tools.mutate --files "$(FILES)" --seed "$(SEED)" --sample "$(SAMPLE)" --jobs "$(JOBS)"
+
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 

@@ -1,0 +1,532 @@
+"""Devices and the entries they are handed: which are opened, asked again, left out, closed."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Any
+
+import pytest
+from tests.unit.barrier.places import Place, counted, put, text_of
+
+from strongroom.audit import AuditBroker
+from strongroom.audit.broker import AuditedHeader, AuditRecord, Sink, style_of
+from strongroom.audit.entry import Outcome, Style
+from strongroom.barrier import keys
+from strongroom.barrier.barrier import Barrier
+from strongroom.barrier.transaction import OPTIMISTIC_ATTEMPTS, Transaction, transact
+from strongroom.crypto.mac import hmac_sha256_hex
+from strongroom.lib.errors import Internal, InvalidRequest, Unavailable
+from strongroom.lib.rand import SystemRandom
+from strongroom.sdk import Operation
+from strongroom.services.exchange import ApiRequest, Known
+
+
+class Kept:
+    """A device that remembers what happened to it."""
+
+    def __init__(self, options: Mapping[str, str], id_: str) -> None:
+        self.id = id_
+        self.events: list[str] = []
+        self.lines: list[bytes] = []
+        self.broken = ""
+
+    def open(self) -> None:
+        """Get ready."""
+        self.events.append("open")
+        if self.broken == "fault":
+            raise ZeroDivisionError
+        if self.broken == "open":
+            raise InvalidRequest("cannot be opened")
+
+    def write(self, line: bytes) -> None:
+        """Take a line."""
+        self.events.append("write")
+        if self.broken == "write":
+            raise Unavailable("cannot be written")
+        self.lines.append(line)
+
+    def reopen(self) -> None:
+        """Begin anew."""
+        self.events.append("reopen")
+        if self.broken == "reopen":
+            raise InvalidRequest("cannot be reopened")
+
+    def close(self) -> None:
+        """Release everything."""
+        self.events.append("close")
+
+
+class Waiting:
+    """A backlog that remembers whose it is."""
+
+    def __init__(self) -> None:
+        self.ids: list[set[str]] = []
+        self.bytes: dict[str, int | None] = {}
+
+    def keep_only(self, ids: Collection[str]) -> None:
+        """Remember the ids."""
+        self.ids.append(set(ids))
+
+    def backlog_bytes(self, id_: str) -> int | None:
+        """What a test says."""
+        return self.bytes.get(id_)
+
+
+class Auditing:
+    """A broker over a store of its own."""
+
+    def __init__(self, barrier: Barrier, other: Barrier, **options: Any) -> None:
+        self.barrier = barrier
+        self.other = other
+        self.devices: list[Kept] = []
+        self.made: dict[str, list[Kept]] = {}
+        self.backlog = Waiting()
+        self.broker = AuditBroker({"kept": self._make}, SystemRandom(), "writer-1", self.backlog, **options)
+
+    def _make(self, options: Mapping[str, str], id_: str) -> Kept:
+        device = Kept(options, id_)
+        device.broken = options.get("broken", "")
+        self.devices.append(device)
+        self.made.setdefault(id_, []).append(device)
+        return device
+
+    async def enable(self, path: str, type_: str = "kept", **options: str) -> None:
+        """Enable a device."""
+        await transact(
+            self.barrier, lambda txn: self.broker.enable(txn, path, type_, f"about {path}", options, local=False)
+        )
+
+    async def disable(self, path: str) -> None:
+        """Disable a device."""
+        await transact(self.barrier, lambda txn: self.broker.disable(txn, path))
+
+    async def sinks(self) -> tuple[Sink, ...]:
+        """Whom to write to."""
+        return await transact(self.barrier, self.broker.sinks)
+
+    async def records(self) -> list[AuditRecord]:
+        """What is configured."""
+        return await transact(self.barrier, self.broker.records)
+
+    async def device(self, path: str) -> Kept:
+        """The device that a path's entries go to."""
+        (record,) = [record for record in await self.records() if record.path == path]
+        return self.made[record.id][-1]
+
+    async def say(self, known: Known | None = None) -> None:
+        """Have a request audited."""
+        self.broker.request(await self.sinks(), known or KNOWN, "", 1.0)
+
+
+KNOWN = Known(
+    ApiRequest(
+        id="id",
+        operation=Operation.READ,
+        path="a/b",
+        data={"x": "secret"},
+        token="hvs.t",
+        wrap_ttl_s=0,
+        headers={"x-one": "1"},
+        address="192.0.2.7",
+        port=0,
+        received_at=1.0,
+    )
+)
+
+
+def run(test: Callable[[Auditing], Awaitable[None]], **options: Any) -> None:
+    """Run a body against a broker of its own."""
+
+    async def main() -> None:
+        place = await Place().start()
+        await test(Auditing(await place.process(), await place.process(), **options))
+
+    asyncio.run(main())
+
+
+def entries(device: Kept) -> list[dict[str, Any]]:
+    """What a device took."""
+    return [json.loads(line) for line in device.lines]
+
+
+def test_a_device_is_kept_as_it_was_asked_for() -> None:
+    """Path, type, description and options; a key of its own; opened once to see whether it can be, then closed."""
+
+    async def body(auditing: Auditing) -> None:
+        await auditing.enable("b/", log_raw="true")
+        await auditing.enable("a/")
+        first, second = await auditing.records()
+        shown = [(r.path, r.type, r.description, r.options, r.local) for r in (first, second)]
+        assert shown == [
+            ("a/", "kept", "about a/", {}, False),
+            ("b/", "kept", "about b/", {"log_raw": "true"}, False),
+        ]
+        assert len(first.salt) == len(second.salt) == 32
+        assert first.salt != second.salt
+        assert first.id != second.id
+        gc.collect()
+        assert [device.events for device in auditing.devices] == [["open", "close"]] * 2
+
+    run(body)
+
+
+@pytest.mark.parametrize("path", ["logs/", "logs/below/", "logs/below/that/"])
+def test_no_path_lies_in_anothers(path: str) -> None:
+    """Taken, above one that is there, or below it: refused, and nothing is stored."""
+
+    async def body(auditing: Auditing) -> None:
+        await auditing.enable("logs/below/")
+        with pytest.raises(InvalidRequest, match="path already in use"):
+            await auditing.enable(path)
+        await auditing.enable("log/")
+        assert [record.path for record in await auditing.records()] == ["log/", "logs/below/"]
+
+    run(body)
+
+
+def test_what_cannot_work_is_no_device() -> None:
+    """An unknown type, options that make no sense, one that cannot be opened, a prefix that nobody allowed."""
+
+    async def body(auditing: Auditing) -> None:
+        for type_, options, text in (
+            ("nothing", {}, 'unknown backend type: "nothing"'),
+            ("kept", {"log_raw": "perhaps"}, 'strconv.ParseBool: parsing "perhaps": invalid syntax'),
+            ("kept", {"broken": "open"}, "cannot be opened"),
+            ("kept", {"prefix": "> "}, "allow_audit_log_prefixing"),
+        ):
+            with pytest.raises(InvalidRequest, match=text):
+                await auditing.enable("a/", type_, **options)
+        assert await auditing.records() == []
+        await auditing.enable("a/", prefix="")
+        assert [record.path for record in await auditing.records()] == ["a/"]
+
+    run(body)
+
+
+def test_a_prefix_stands_before_each_line_where_it_is_allowed() -> None:
+    """The line itself is as without."""
+
+    async def body(auditing: Auditing) -> None:
+        await auditing.enable("a/", prefix="> ")
+        await auditing.say()
+        (line,) = (await auditing.device("a/")).lines
+        assert line.startswith(b'> {"time"')
+        assert line.endswith(b"\n")
+
+    run(body, prefixes=True)
+
+
+def test_a_device_keeps_its_key_over_all_attempts() -> None:
+    """A request that enables one and has to run again makes no other key and no other id."""
+
+    async def body(auditing: Auditing) -> None:
+        seen = []
+
+        async def enable(txn: Transaction, run: int) -> None:
+            await text_of(txn, "x")
+            await auditing.broker.enable(txn, "a/", "kept", "", {}, local=True)
+            seen.append(auditing.devices[-1].id)
+            if run < OPTIMISTIC_ATTEMPTS - 1:
+                await put(auditing.other, {"x": str(run)})
+
+        await transact(auditing.barrier, counted(enable))
+        (record,) = await auditing.records()
+        assert (record.id, record.local) == (seen[0], True)
+        assert len(set(seen)) == 1 < len(seen)
+
+    run(body)
+
+
+def test_each_device_writes_with_a_key_of_its_own() -> None:
+    """The same text has another digest in each log: HMAC-SHA256 under the device's key, short or long."""
+
+    async def body(auditing: Auditing) -> None:
+        await auditing.enable("a/")
+        await auditing.enable("b/")
+        for _ in range(2):
+            await auditing.say()
+        for record in await auditing.records():
+            first, second = entries(await auditing.device(record.path))
+            expected = "hmac-sha256:" + hmac_sha256_hex(record.salt, b"secret")
+            assert first["request"]["data"] == second["request"]["data"] == {"x": expected}
+        for sink in await auditing.sinks():
+            for text in ("x" * 64, "x" * 65, "\udcff"):
+                digest = hmac_sha256_hex(sink.record.salt, text.encode("utf-8", "surrogateescape"))
+                assert sink.channel.digest(text) == sink.channel.digest(text) == "hmac-sha256:" + digest
+            assert sink.channel.digest("0") == sink.channel.digest("0")
+            first_of_many = sink.channel.digest("many")
+            for number in range(5000):
+                sink.channel.digest(f"n{number}")
+            assert sink.channel.digest("many") == first_of_many
+
+    run(body)
+
+
+def test_one_device_that_takes_it_is_enough_and_none_is_too_few() -> None:
+    """Whichever fails; with all failing the request is refused; with none configured nothing is asked."""
+
+    async def body(auditing: Auditing) -> None:
+        await auditing.say()
+        await auditing.enable("a/")
+        await auditing.enable("b/")
+        await auditing.sinks()
+        a, b = await auditing.device("a/"), await auditing.device("b/")
+        for first, second, taken in (
+            ("", "", True),
+            ("write", "", True),
+            ("", "write", True),
+            ("write", "write", False),
+        ):
+            a.broken, b.broken = first, second
+            a.lines.clear()
+            b.lines.clear()
+            if taken:
+                await auditing.say()
+            else:
+                with pytest.raises(Internal, match="failed to audit request, cannot continue"):
+                    await auditing.say()
+                with pytest.raises(Internal, match="failed to audit request, cannot continue"):
+                    auditing.broker.response(await auditing.sinks(), KNOWN, Outcome(), 2.0)
+            assert (len(a.lines), len(b.lines)) == (0 if first else 1, 0 if second else 1)
+
+    run(body)
+
+
+def test_a_line_that_was_not_taken_leaves_no_gap() -> None:
+    """The next line has the number that the failed one would have had: the chain shows no line missing."""
+
+    async def body(auditing: Auditing) -> None:
+        await auditing.enable("a/")
+        await auditing.say()
+        device = await auditing.device("a/")
+        device.broken = "write"
+        with pytest.raises(Internal):
+            await auditing.say()
+        device.broken = ""
+        await auditing.say()
+        assert [entry["chain"]["sequence"] for entry in entries(device)] == [1, 2]
+        assert {entry["chain"]["writer"] for entry in entries(device)} == {"writer-1"}
+
+    run(body)
+
+
+def test_a_device_that_does_not_open_is_tried_again_with_each_entry() -> None:
+    """And once it is open, it stays open."""
+
+    async def body(auditing: Auditing) -> None:
+        await auditing.enable("a/")
+        await auditing.enable("b/")
+        (record, _) = await auditing.records()
+        broken = ["open"]
+        make = auditing.broker.types["kept"]
+
+        def reluctant(options: Mapping[str, str], id_: str) -> Any:
+            device = make(options, id_)
+            device.broken = broken[0] if id_ == record.id else ""  # type: ignore[attr-defined]
+            return device
+
+        auditing.broker.types = {"kept": reluctant}
+        await auditing.say()
+        device = await auditing.device("a/")
+        assert device.events == ["open", "open"]
+        await auditing.say()
+        assert device.events == ["open", "open", "open"]
+        device.broken = ""
+        await auditing.say()
+        await auditing.say()
+        assert device.events == ["open", "open", "open", "open", "write", "write"]
+        assert len((await auditing.device("b/")).lines) == 4
+
+    run(body)
+
+
+def test_after_a_rotation_every_device_begins_anew() -> None:
+    """One that can't is opened again by its next entry, and holds up no other."""
+
+    async def body(auditing: Auditing) -> None:
+        for path in ("a/", "b/"):
+            await auditing.enable(path)
+        await auditing.say()
+        a, b = await auditing.device("a/"), await auditing.device("b/")
+        a.broken = "reopen"
+        auditing.broker.reopen()
+        await auditing.say()
+        assert a.events == ["open", "write", "reopen", "open", "write"]
+        assert b.events == ["open", "write", "reopen", "write"]
+
+    run(body)
+
+
+def test_a_device_is_closed_when_nobody_can_write_to_it_any_more() -> None:
+    """Not by being disabled, as the request that disables it is written to it; the others go on as they were."""
+
+    async def body(auditing: Auditing) -> None:
+        await auditing.enable("a/")
+        await auditing.enable("b/")
+        before = await auditing.sinks()
+        a, b = await auditing.device("a/"), await auditing.device("b/")
+        await auditing.disable("a/")
+        await auditing.disable("none/")
+        after = await auditing.sinks()
+        assert [sink.record.path for sink in after] == ["b/"]
+        auditing.broker.request(before, KNOWN, "", 1.0)
+        assert a.events == ["open", "write"]
+        del before
+        gc.collect()
+        assert a.events == ["open", "write", "close"]
+        assert b.events == ["open", "write"]
+        auditing.broker.close()
+        assert b.events == ["open", "write", "close"]
+        assert auditing.broker.backlogs() == {}
+
+    run(body)
+
+
+def test_a_configuration_that_did_not_change_opens_nothing_again() -> None:
+    """The devices are those of the request before; another change of the configuration keeps them open, too."""
+
+    async def body(auditing: Auditing) -> None:
+        await auditing.enable("a/")
+        assert await auditing.sinks() is await auditing.sinks()
+        await auditing.enable("b/")
+        await auditing.say()
+        assert (await auditing.device("a/")).events == ["open", "write"]
+
+    run(body)
+
+
+def test_headers_are_those_of_the_configuration() -> None:
+    """In lower case, as a digest or not, until they are taken out."""
+
+    async def body(auditing: Auditing) -> None:
+        await auditing.enable("a/")
+        device = None
+        for value, shown in ((AuditedHeader(hmac=False), ["1"]), (AuditedHeader(hmac=True), None), (None, "absent")):
+
+            async def change(txn: Transaction, value: AuditedHeader | None = value) -> None:
+                auditing.broker.set_header(txn, "X-One", value)
+                assert await txn.read(keys.SETTINGS + "audit-header/x-one", AuditedHeader) == value
+
+            await transact(auditing.barrier, change)
+            told = await transact(auditing.barrier, auditing.broker.headers)
+            assert told == ({} if value is None else {"x-one": value})
+            await auditing.say()
+            device = await auditing.device("a/")
+            headers = entries(device)[-1]["request"].get("headers", {"x-one": "absent"})
+            if shown is None:
+                assert headers["x-one"][0].startswith("hmac-sha256:")
+            else:
+                assert headers == {"x-one": shown}
+
+    run(body)
+
+
+def test_a_response_is_described_like_its_request_even_when_that_was_long_ago() -> None:
+    """More requests at a time than are remembered, and one that was never seen: what both entries say is the same."""
+
+    async def body(auditing: Auditing) -> None:
+        await auditing.enable("a/")
+        sinks = await auditing.sinks()
+        many = [Known(msg) for msg in [KNOWN.request] * 1100]
+        for known in many:
+            auditing.broker.request(sinks, known, "", 1.0)
+        for known in (many[0], many[-1], Known(KNOWN.request)):
+            auditing.broker.response(sinks, known, Outcome(error="no"), 2.0)
+        device = await auditing.device("a/")
+        first, *_ = seen = entries(device)
+        for entry in seen[-3:]:
+            assert (entry["type"], entry["time"]) == ("response", "1970-01-01T00:00:02.000000Z")
+            assert (entry["request"], entry["auth"]) == (first["request"], first["auth"])
+        assert first["time"] == "1970-01-01T00:00:01.000000Z"
+
+    run(body)
+
+
+def test_what_waits_is_told_by_path() -> None:
+    """Only for devices whose entries go that way; a backlog is given up for devices that are configured no more."""
+
+    async def body(auditing: Auditing) -> None:
+        await auditing.enable("a/")
+        await auditing.enable("b/")
+        await auditing.sinks()
+        ids = {record.path: record.id for record in await auditing.records()}
+        auditing.backlog.bytes = {ids["a/"]: 0, ids["b/"]: None}
+        assert auditing.broker.backlogs() == {"a/": 0}
+        assert auditing.backlog.ids[-1] == set(ids.values())
+        await auditing.disable("a/")
+        await auditing.sinks()
+        assert auditing.backlog.ids[-1] == {ids["b/"]}
+        alone = AuditBroker({}, SystemRandom(), "w")
+        assert alone.backlogs() == {}
+        assert await transact(auditing.barrier, alone.records) == await auditing.records()
+
+    run(body)
+
+
+@pytest.mark.parametrize(
+    ("options", "style"),
+    [
+        ({}, Style()),
+        ({"log_raw": "true", "hmac_accessor": "false", "elide_list_responses": "1"}, Style(True, False, True)),
+        ({"log_raw": "false", "hmac_accessor": "t"}, Style(False, True, False)),
+        ({"format": "json", "exclude": "", "filter": "false", "fallback": "false"}, Style()),
+    ],
+)
+def test_a_style_is_what_the_options_say(options: dict[str, str], style: Style) -> None:
+    """Nothing raw, accessors hidden, listings whole unless a device asks otherwise."""
+    assert style_of(options) == style
+    assert (Style().log_raw, Style().hmac_accessor, Style().elide_list_responses) == (False, True, False)
+
+
+@pytest.mark.parametrize("name", ["log_raw", "hmac_accessor", "elide_list_responses"])
+@pytest.mark.parametrize("text", ["", "maybe"])
+def test_an_option_is_a_truth_or_refused(name: str, text: str) -> None:
+    """Neither an empty text nor a word counts as one."""
+    with pytest.raises(InvalidRequest, match=f'strconv.ParseBool: parsing "{text}": invalid syntax'):
+        style_of({name: text})
+
+
+_ENTERPRISE = "is one of Vault Enterprise, which this server does not have"
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"exclude": "x"}, f'the option "exclude" {_ENTERPRISE}'),
+        ({"filter": "x"}, f'the option "filter" {_ENTERPRISE}'),
+        ({"fallback": "true"}, f'the option "fallback" {_ENTERPRISE}'),
+        ({"prefix": "a\n"}, "a prefix holds no control characters"),
+        (
+            {"format": "jsonx"},
+            'the format "jsonx" does not exist any more; leave "format" out, or set it to "json"',
+        ),
+        ({"format": "xml"}, 'unknown format type "xml"'),
+        ({"format": ""}, 'unknown format type ""'),
+    ],
+)
+def test_options_that_would_be_missed_are_refused(options: dict[str, str], text: str) -> None:
+    """What leaves out entries elsewhere, what breaks a line, and formats that are not there; each says which."""
+    with pytest.raises(InvalidRequest) as refused:
+        style_of(options)
+    assert refused.value.text == text
+
+
+def test_a_fault_of_ours_is_not_taken_for_a_device_that_failed() -> None:
+    """It is raised: another device's taking the entry must not hide it."""
+
+    async def body(auditing: Auditing) -> None:
+        await auditing.enable("a/")
+        await auditing.enable("b/")
+        await auditing.sinks()
+        auditing.broker.reopen()
+        device = await auditing.device("a/")
+        device.broken = "reopen"
+        auditing.broker.reopen()
+        device.broken = "fault"
+        with pytest.raises(ZeroDivisionError):
+            await auditing.say()
+
+    run(body)
