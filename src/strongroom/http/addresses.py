@@ -6,6 +6,8 @@ import ipaddress
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from strongroom.lib.addresses import plain_interface
+
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -25,7 +27,7 @@ def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
 
     Raises: ValueError, which names the text.
     """
-    return tuple(ipaddress.ip_network(text.strip(), strict=False) for text in texts)
+    return tuple(plain_interface(text.strip()).network for text in texts)
 
 
 def contains(networks: tuple[Network, ...], text: str) -> bool:

@@ -315,6 +315,8 @@ def _warn(response: Response, request: Request, match: Match) -> None:
 def _same_object(match: Match, data: Mapping[str, Any]) -> None:
     """Refuse a body that names another object than its path: rules were asked about the path's.
 
+    Slashes at the ends name nothing else: clients take them off the path, and leave them in the body.
+
     Raises: `InvalidRequest`.
     """
     for name, value in match.parameters.items():
@@ -322,8 +324,12 @@ def _same_object(match: Match, data: Mapping[str, Any]) -> None:
         if given in (None, "", value):
             continue
         form = match.declaration.forms.get(name)
-        if not _is_plain(given) or (FORMS[form](to_text(given)) if form else to_text(given)) != value:
+        if not _is_plain(given) or _spelled(to_text(given), form) != value.strip("/"):
             raise InvalidRequest(f'the field "{name}" names something else than the path does')
+
+
+def _spelled(name: str, form: str | None) -> str:
+    return (FORMS[form](name) if form else name).strip("/")
 
 
 def require(value: str, text: str) -> str:

@@ -13,6 +13,7 @@ import msgspec
 
 from strongroom.barrier.record import Part
 from strongroom.lib import limits
+from strongroom.lib.addresses import plain_interface
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import Body, CommaList, Doc, Duration, Normal, OldNameOf
 from strongroom.sdk.response import Auth
@@ -33,7 +34,7 @@ def normal_cidr(text: str) -> str:
     Raises: `InvalidRequest` for anything else.
     """
     try:
-        interface = ipaddress.ip_interface(text)
+        interface = plain_interface(text)
     except ValueError as error:
         raise InvalidRequest(
             f'error parsing address "{text}": Unable to convert "{text}" to an IPv4 or IPv6 address, or a UNIX Socket'
@@ -242,7 +243,7 @@ def address_allowed(address: str, cidrs: Iterable[str]) -> bool:
 
 def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     """The addresses that an address or CIDR block stands for."""
-    return ipaddress.ip_interface(text).network
+    return plain_interface(text).network
 
 
 def plain_address(text: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, TypeAlias, TypeVar
 
 from strongroom.http.custom_headers import is_name, is_reserved, is_status, is_value
+from strongroom.lib.addresses import plain_interface
 from strongroom.lib.durations import parse_duration_s, parse_size_bytes
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.hcl import HclError, Item, ListNode, Literal, Node, ObjectNode, Position, plain
@@ -240,7 +241,7 @@ def networks(reader: Reader, node: Node) -> tuple[ipaddress.IPv4Network | ipaddr
     found = []
     for entry in texts(reader, node):
         try:
-            found.append(ipaddress.ip_network(entry, strict=False))
+            found.append(plain_interface(entry).network)
         except ValueError:
             raise HclError(node.pos, f'expected addresses such as "10.0.0.0/8", found "{entry[:64]}"') from None
     return tuple(found)

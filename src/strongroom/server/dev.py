@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import os
 import shutil
 import signal
 import sys
@@ -122,9 +122,8 @@ async def run(arguments: ServeArguments, planned: Plan, sockets: list[socket], t
     await _mount_secret(node, random, "1" if arguments.dev_kv_v1 else "2")
     token = made.root_token.reveal().decode()
     await runtime.listen()
-    if not arguments.dev_no_store_token:
-        _keep_token(token)
-    _announce(_url(arguments.dev_listen_address, tls), made, token, tls)
+    kept = "" if arguments.dev_no_store_token else _keep_token(token)
+    _announce(_url(arguments.dev_listen_address, tls), made, token, kept, tls)
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -149,15 +148,24 @@ async def _mount_secret(node: Node, random: Random, version: str) -> None:
     await transact(parts.barrier, mount)
 
 
-def _keep_token(token: str) -> None:
-    """Leave the token where the command line looks for it."""
+def _keep_token(token: str) -> str:
+    """Leave the token where the command line looks for it.
+
+    Returns: what became of it.  Whoever had a token of another server there has to log in there again.
+    """
     path = Path.home() / ".vault-token"
-    with contextlib.suppress(OSError):
+    was_there = os.path.lexists(path)
+    try:
         # The file may be there from an earlier time, with a mode by which others may read it, or be a link.
         replace_private(str(path), token.encode())
+    except OSError as error:
+        return f"It could not be kept in {path}: {error.strerror or error}\n"
+    if was_there:
+        return f"It takes the place of the token in {path} (-dev-no-store-token\nwould have left that alone).\n"
+    return f"It is kept in {path}.\n"
 
 
-def _announce(url: str, made: Initialized, token: str, tls: DevTls | None) -> None:
+def _announce(url: str, made: Initialized, token: str, kept: str, tls: DevTls | None) -> None:
     trusted = "" if tls is None else f"    $ export VAULT_CACERT='{tls.ca}'\n"
     key = made.shares.base64()[0]
     # As it was called: a program that isn't on the PATH is named by its place.
@@ -174,7 +182,7 @@ Tell the command line where it is:
 {trusted}
 Unseal Key: {key}
 Root Token: {token}
-
+{kept}
 To try it:
 
     $ {program} kv put -mount=secret hello name=world

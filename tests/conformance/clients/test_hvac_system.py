@@ -77,9 +77,11 @@ def test_leases(server: Server, client: hvac.Client) -> None:
     _eventually(lambda: not visitor.is_authenticated())
     visitor.auth.userpass.login("ann", "secret", mount_point=path)
     client.sys.revoke_prefix(f"auth/{path}")
+    client.sys.revoke_prefix(f"auth/{path}/")
     _eventually(lambda: not visitor.is_authenticated())
     visitor.auth.userpass.login("ann", "secret", mount_point=path)
     client.sys.revoke_force(f"auth/{path}")
+    client.sys.revoke_force(f"/auth/{path}/")
     _eventually(lambda: not visitor.is_authenticated())
     with pytest.raises(exceptions.InvalidRequest):
         client.sys.read_lease(f"{prefix}/{name}")

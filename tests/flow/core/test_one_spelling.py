@@ -180,6 +180,8 @@ def test_the_audit_log_shows_the_one_spelling(method: str, path: str, body: Any,
         ("sys/mounts/mine", {"path": "other", "type": "kv"}),
         ("sys/mounts/mine", {"path": ["mine"], "type": "kv"}),
         ("secret/data/mine", {"path": "other", "data": {}}),
+        ("secret/data/mine", {"path": "mine/other", "data": {}}),
+        ("sys/leases/revoke-prefix/mine", {"prefix": "yours/"}),
     ],
 )
 def test_a_body_that_names_another_object_than_its_path_is_refused(path: str, body: Any) -> None:
@@ -193,6 +195,21 @@ def test_a_body_that_names_another_object_than_its_path_is_refused(path: str, bo
         assert node.rows() == before
 
     run(main)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("sys/leases/revoke-prefix/mine", {"prefix": "mine/"}),
+        ("sys/leases/revoke-force/mine", {"prefix": "/mine"}),
+        ("sys/mounts/mine", {"path": "mine/", "type": "kv"}),
+        ("secret/data/a/b", {"path": "/a/b/", "data": {}}),
+        ("sys/policies/acl/mine", {"name": "Mine/", "policy": 'path "a" {}'}),
+    ],
+)
+def test_a_body_may_name_the_object_of_its_path_with_slashes_at_the_ends(path: str, body: Any) -> None:
+    """Clients take them off the path and leave them in the body; the object is that of the path, as rules saw it."""
+    run(lambda node: node.ok("PUT", path, body))
 
 
 def test_a_secret_may_hold_a_field_of_any_name() -> None:

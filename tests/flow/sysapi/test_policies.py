@@ -44,6 +44,23 @@ def test_a_change_counts_for_the_next_request() -> None:
     on_server(run)
 
 
+def test_lists_of_a_folder() -> None:
+    """Policies below a folder are listed by name or with their text, whether or not a slash ends it, and no others."""
+
+    async def run(server: Server) -> None:
+        for name in ("team/a", "team/b/c", "teams", "team"):
+            await server.ok("PUT", f"sys/policies/acl/{name}", {"policy": READ})
+        for folder in ("team", "team/", "Team"):
+            names = (await server.ok("LIST", f"sys/policies/acl/{folder}")).data
+            detailed = (await server.ok("LIST", f"sys/policies/detailed/acl/{folder}")).data
+            assert names["keys"] == detailed["keys"] == list(detailed["key_info"]) == ["team/a", "team/b/c"]
+            assert detailed["key_info"]["team/a"]["policy"] == READ
+        for folder in ("sys/policies/acl/tea", "sys/policies/detailed/acl/tea"):
+            assert (await server.ask("LIST", folder)).status == 404
+
+    on_server(run)
+
+
 def test_writing_is_guarded_by_versions() -> None:
     """`cas` writes only over the version it names; `cas_required` asks for it from then on; patching counts too."""
 

@@ -181,6 +181,57 @@ def test_a_closed_device_takes_nothing(tmp_path: Path) -> None:
         device.write(b"x\n")
 
 
+def test_a_removed_file_is_made_anew(tmp_path: Path) -> None:
+    """Entries never go on into a file that nobody can find: they go to a new one, and in that one's mode."""
+    path = tmp_path / "logs" / "a.log"
+    device = FileDevice(str(path), 0o640)
+    device.open()
+    device.write(b"a\n")
+    path.unlink()
+    device.write(b"b\n")
+    assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == ("b\n", 0o640)
+    path.unlink()
+    path.parent.rmdir()
+    device.write(b"c\n")
+    device.write(b"d\n")
+    assert path.read_text() == "c\nd\n"
+    device.close()
+
+
+def test_a_removed_file_that_cannot_be_made_anew_takes_nothing(tmp_path: Path) -> None:
+    """With a link or something else in its place the device fails, as a full disk makes it fail, until that is gone."""
+    path = tmp_path / "a.log"
+    device = FileDevice(str(path))
+    device.open()
+    path.unlink()
+    path.symlink_to(tmp_path / "elsewhere")
+    for _ in range(2):
+        with pytest.raises(Unavailable) as caught:
+            device.write(b"a\n")
+        assert "it was removed" in caught.value.detail
+        assert "symbolic link" in caught.value.detail
+    path.unlink()
+    device.write(b"b\n")
+    assert path.read_text() == "b\n"
+    assert not (tmp_path / "elsewhere").exists()
+    device.close()
+
+
+def test_a_file_that_was_moved_is_written_to_until_it_is_told(tmp_path: Path) -> None:
+    """A rotation moves the file first; what is written before the server is told of it stays with the rest."""
+    path, moved = tmp_path / "a.log", tmp_path / "a.log.1"
+    device = FileDevice(str(path))
+    device.open()
+    device.write(b"a\n")
+    path.rename(moved)
+    device.write(b"b\n")
+    assert (moved.read_text(), path.exists()) == ("a\nb\n", False)
+    device.reopen()
+    device.write(b"c\n")
+    assert (moved.read_text(), path.read_text()) == ("a\nb\n", "c\n")
+    device.close()
+
+
 def test_a_full_device_says_so(tmp_path: Path) -> None:
     """The kernel's always-full device, put in the file's place, refuses every line."""
     device = FileDevice(str(tmp_path / "a.log"))

@@ -34,6 +34,14 @@ def test_others_are_ignored_or_refused() -> None:
             client_address(strict, "10.0.0.1", field)
 
 
+def test_a_mapped_network_is_the_one_of_ipv4() -> None:
+    """A proxy's block in the form that a socket for both families writes means the same proxies."""
+    rules = ForwardedRules(authorized=parse_networks(["::ffff:10.0.0.0/104"]))
+    for sender in ("10.1.2.3", "::ffff:10.1.2.3"):
+        assert client_address(rules, sender, "203.0.113.1") == "203.0.113.1"
+    assert client_address(rules, "11.1.2.3", "203.0.113.1") == "11.1.2.3"
+
+
 def test_no_network_means_nobody() -> None:
     """An empty list of proxies authorises none."""
     assert client_address(ForwardedRules(authorized=()), "10.0.0.1", "203.0.113.1") == "10.0.0.1"

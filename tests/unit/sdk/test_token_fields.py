@@ -84,10 +84,13 @@ def test_refused(data: dict[str, Any], text: str) -> None:
         ("::1/128", "::1"),
         ("fe80::1/64", "fe80::1/64"),
         ("1.2.3.4", "1.2.3.4"),
+        ("::ffff:10.1.2.3", "10.1.2.3"),
+        ("::ffff:10.1.2.3/104", "10.1.2.3/8"),
+        ("::ffff:a00:0/90", "::ffff:a00:0/90"),
     ],
 )
 def test_cidrs(given: str, kept: str) -> None:
-    """A block of one address is shown as the address."""
+    """A block of one address is shown as the address, and IPv4 that is mapped into IPv6 as IPv4."""
     assert normal_cidr(given) == kept
 
 
@@ -98,6 +101,10 @@ def test_cidrs(given: str, kept: str) -> None:
         ("11.0.0.1", ("10.1.2.3/8", "127.0.0.1"), False),
         ("127.0.0.1", ("10.1.2.3/8", "127.0.0.1"), True),
         ("::ffff:10.0.0.1", ("10.0.0.0/8",), True),
+        ("10.0.0.1", ("::ffff:10.0.0.1",), True),
+        ("::ffff:10.0.0.1", ("::ffff:10.0.0.0/104",), True),
+        ("11.0.0.1", ("::ffff:10.0.0.0/104",), False),
+        ("10.0.0.1", ("::/0",), False),
         ("fe80::9", ("fe80::1/64",), True),
         ("", ("10.0.0.0/8",), False),
         ("nonsense", ("0.0.0.0/0", "::/0"), False),

@@ -46,6 +46,17 @@ def test_bad_files(name: str) -> None:
     assert caught.value.text.startswith(f"{name}:{_BAD[name][0]}:{_BAD[name][1]}: ")
 
 
+def test_networks_of_ipv4_in_the_form_of_ipv6() -> None:
+    """A block of IPv4 that is mapped into IPv6 is that block: clients of IPv4 come as such through every socket."""
+    text = 'listener "tcp" { x_forwarded_for_authorized_addrs = "::ffff:10.0.0.0/104,2001:db8::/32,10.1.2.3/16" }'
+    (listener,) = parse_config(text, "f").listeners
+    assert [str(network) for network in listener.x_forwarded_for_authorized_addrs] == [
+        "10.0.0.0/8",
+        "2001:db8::/32",
+        "10.1.0.0/16",
+    ]
+
+
 def test_defaults() -> None:
     """A listener that says nothing has Vault's defaults."""
     (listener,) = parse_config('listener "tcp" {}', "f").listeners

@@ -77,3 +77,17 @@ def test_the_token_is_kept_for_its_owner(tmp_path: Path, monkeypatch: pytest.Mon
     kept.symlink_to(shared)
     _keep_token("canary")
     assert (kept.read_text(), shared.read_text(), kept.is_symlink()) == ("canary", "", False)
+
+
+def test_what_became_of_the_token_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token of another server is never replaced without a word, nor is one left where it isn't."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    kept = tmp_path / ".vault-token"
+    assert _keep_token("canary") == f"It is kept in {kept}.\n"
+    told = _keep_token("canary-2")
+    assert told.startswith(f"It takes the place of the token in {kept} ")
+    assert "-dev-no-store-token" in told
+    kept.unlink()
+    kept.mkdir()
+    assert _keep_token("canary").startswith(f"It could not be kept in {kept}: ")
+    assert "canary" not in told

@@ -11,9 +11,13 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+import structlog
+
 from strongroom.audit.file.opening import Ground, open_log, pipe_at, unplaced
 from strongroom.audit.file.place import unsuitable_mode
 from strongroom.lib.errors import InvalidRequest, Unavailable
+
+log = structlog.get_logger("audit")
 
 _DISCARD = "discard"
 _DEFAULT_MODE = 0o600
@@ -107,9 +111,9 @@ class FileDevice:
         if self._spool is not None:
             self._spool.write(line)
             return
-        if self._torn:
-            line = b"\n" + line
         try:
+            self._stay_in_sight()
+            line = b"\n" + line if self._torn else line
             written = os.write(self._descriptor, line)
         except OSError as error:
             raise self._failed(str(error)) from error
@@ -120,6 +124,20 @@ class FileDevice:
         # begins with a newline, so that it can be read whatever becomes of this one.
         self._torn = True
         raise self._failed(f"only {written} of {len(line)} bytes were taken")
+
+    def _stay_in_sight(self) -> None:
+        """Go on in a new file once the present one was removed: what is written there is gone when it is closed.
+
+        A file that was only moved away has a name, and waits for `reopen`.
+        Raises: `OSError`; `Unavailable` when no new file can be opened.
+        """
+        if os.fstat(self._descriptor).st_nlink:
+            return
+        try:
+            self.open()
+        except InvalidRequest as error:
+            raise self._failed(f"it was removed: {error.text}") from error
+        log.warning("an audit file was removed while it was written to; entries go on in a new one", path=self._path)
 
     def _failed(self, reason: str) -> Unavailable:
         return Unavailable("the audit file cannot be written", detail=f"{self._path}: {reason}")

@@ -78,7 +78,7 @@ class PolicyPaths(SystemEngine):
     @path.list_("policies/acl/{folder*:lower}")
     async def list_folder(self, request: Request, folder: str) -> Response | None:
         """List the names of policies below a folder, in full."""
-        keys = [name for name in await _names(request) if name.startswith(folder.strip("/") + "/")]
+        keys = _below(folder, await _names(request))
         return Response(data={"keys": keys}) if keys else None
 
     @path.read("policies/acl/{name*:lower}")
@@ -115,9 +115,13 @@ class PolicyPaths(SystemEngine):
     @path.list_("policies/detailed/acl")
     async def list_detailed(self, request: Request) -> Response | None:
         """List all policies with their text."""
-        names = await _names(request)
-        found = {name: await _read(request, name) for name in names}
-        return Response(data={"keys": names, "key_info": {n: shown(r) for n, r in found.items() if r is not None}})
+        return await _detailed(request, await _names(request))
+
+    @path.list_("policies/detailed/acl/{folder*:lower}")
+    async def list_detailed_folder(self, request: Request, folder: str) -> Response | None:
+        """List the policies below a folder with their text."""
+        names = _below(folder, await _names(request))
+        return await _detailed(request, names) if names else None
 
     @path.read("policy")
     async def old_list(self, request: Request) -> Response | None:
@@ -156,6 +160,15 @@ async def _names(request: Request) -> list[str]:
     view = system(request)
     names = await view.parts.policies.names(view.txn)
     return [name for name in names if name != ROOT] + [ROOT]
+
+
+def _below(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name.startswith(folder.strip("/") + "/")]
+
+
+async def _detailed(request: Request, names: list[str]) -> Response:
+    found = {name: await _read(request, name) for name in names}
+    return Response(data={"keys": names, "key_info": {n: shown(r) for n, r in found.items() if r is not None}})
 
 
 async def _read(request: Request, name: str) -> PolicyRecord | None:
