@@ -45,6 +45,7 @@ ALL = "create read update patch delete list sudo"
         ("sys/*", "sys/mounts/secret", "GET", "sys/mounts/secret/", None),
         ("sys/*", "sys/auth/userpass", "DELETE", "sys/auth/userpass/", None),
         ("sys/*", "sys/audit/recorder", "DELETE", "sys/audit/recorder/", None),
+        ("sys/*", "sys/internal/audit/chain/recorder", "GET", "sys/internal/audit/chain/recorder/", None),
         ("sys/*", "sys/policies/acl/adm", "PUT", "sys/policies/acl/ADM", {"policy": rule("*", "sudo")}),
         ("sys/*", "sys/policies/acl/adm", "GET", "sys/policies/acl/aDm", None),
         ("sys/*", "sys/policies/acl/adm", "DELETE", "sys/policies/acl/Adm", None),
