@@ -239,6 +239,7 @@ def test_capabilities_are_told_by_the_one_spelling() -> None:
 
 TOKEN = "auth/token/create"
 USER = "auth/userpass/users/bob"
+MOVE = "sys/remount"
 
 
 @pytest.mark.parametrize(
@@ -270,6 +271,15 @@ USER = "auth/userpass/users/bob"
         ('denied_parameters = { "policy" = ["*sudo*"] }', "sys/policies/acl/x",
          {"policy": "cGF0aCAiKiIgeyBjYXBhYmlsaXRpZXMgPSBbInN1ZG8iXSB9"}, False),
         ('denied_parameters = { "policy" = ["*sudo*"] }', "sys/policy/x", {"rules": rule("*", "sudo")}, False),
+        ('denied_parameters = { "ttl" = ["*"] }', TOKEN, {"ttl": 3600, "policies": "default"}, False),
+        ('denied_parameters = { "num_uses" = ["*"] }', TOKEN, {"num_uses": 5, "policies": "default"}, False),
+        ('allowed_parameters = { "*" = [] "ttl" = ["*"] }', TOKEN, {"ttl": "1h", "policies": "default"}, True),
+        ('allowed_parameters = { "*" = [] "ttl" = ["*"] }', TOKEN, {"ttl": 3600, "policies": "default"}, True),
+        ('denied_parameters = { "to" = ["team/*"] }', MOVE, {"from": "secret", "to": "/team/x"}, False),
+        ('denied_parameters = { "to" = ["*/x"] }', MOVE, {"from": "secret", "to": "team/x/"}, False),
+        ('denied_parameters = { "to" = ["team/x"] }', MOVE, {"from": "secret", "to": "/team/x/"}, False),
+        ('allowed_parameters = { "from" = [] "to" = ["team/*"] }', MOVE, {"from": "secret", "to": "/team/x"}, True),
+        ('allowed_parameters = { "from" = [] "to" = ["team/*"] }', MOVE, {"from": "secret", "to": "other"}, False),
     ],
 )  # fmt: skip
 def test_rules_for_parameters_compare_what_the_engine_understands(
