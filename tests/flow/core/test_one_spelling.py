@@ -31,7 +31,7 @@ def run(test: Callable[[TestNode], Awaitable[None]]) -> None:
     asyncio.run(main())
 
 
-ALL = "create read update patch delete list sudo"
+ALL = "create read update patch delete list scan sudo"
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,15 @@ ALL = "create read update patch delete list sudo"
         ("sys/*", "sys/policy/adm", "PUT", "sys/policies/acl/adm", {"policy": rule("*", "sudo")}),
         ("sys/*", "sys/policy", "GET", "sys/policy/", None),
         ("sys/*", "sys/policies/acl", "LIST", "sys/policy", None),
+        ("sys/*", "sys/policies/acl/", "LIST", "sys/policy", None),
+        ("sys/*", "sys/policies/acl/*", "LIST", "sys/policy", None),
+        ("sys/*", "sys/policy/*", "LIST", "sys/policies/acl", None),
+        ("sys/*", "sys/policies/acl/*", "GET", "sys/policy", None),
+        ("sys/*", "sys/policies/acl/*", "LIST", "sys/policies/detailed/acl", None),
+        ("sys/*", "sys/policy", "LIST", "sys/policies/detailed/acl", None),
+        ("secret/*", "secret/metadata/*", "LIST", "secret/detailed-metadata", None),
+        ("secret/*", "secret/metadata/team/*", "SCAN", "secret/detailed-metadata/team", None),
+        ("secret/*", "secret/metadata/team", "LIST", "secret/detailed-metadata/team", None),
         ("auth/*", "auth/userpass/users/admin/+", "POST", "auth/userpass/users/ADMIN/password", {"password": "x"}),
         ("auth/*", "auth/userpass/users/admin/password", "POST", "auth/userpass/users/ADMIN/password",
          {"password": "x"}),
@@ -129,6 +138,20 @@ def test_a_wide_deny_leaves_what_a_better_rule_allows() -> None:
         await node.ok("GET", "sys/policies/acl/adm", None, token)
         await node.ok("PUT", "sys/leases/revoke", {"lease_id": "mine/x"}, token)
         assert (await node.ask("GET", "sys/policy/adm", None, token)).status == 403
+
+    run(main)
+
+
+def test_names_are_listed_where_their_details_are_denied() -> None:
+    """Denying the listing that tells more leaves the one that tells names."""
+
+    async def main(node: TestNode) -> None:
+        more = rule("sys/policies/detailed/*", "deny") + rule("secret/detailed-metadata/*", "deny")
+        token = await node.token(rule("*", ALL) + more)
+        for path in ("sys/policies/acl", "sys/policy", "secret/metadata"):
+            await node.ok("LIST", path, None, token)
+        for path in ("sys/policies/detailed/acl", "secret/detailed-metadata"):
+            assert (await node.ask("LIST", path, None, token)).status == 403
 
     run(main)
 
