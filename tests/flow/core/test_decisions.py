@@ -109,6 +109,22 @@ def test_the_last_use_may_be_a_denied_one() -> None:
     run(body)
 
 
+def test_a_spent_token_writes_nothing_more() -> None:
+    """Whoever goes on using a token whose uses are spent is refused, and makes no row by that."""
+
+    async def body(node: TestNode) -> None:
+        token = await node.token(rule("probe/*", "read"), num_uses=2)
+        for _ in range(2):
+            assert (await node.ask("GET", "probe/rows/a", None, token)).status == 404
+        before = node.rows()
+        for _ in range(3):
+            node.clock.advance(1)
+            assert (await node.ask("GET", "probe/rows/a", None, token)).status == 403
+        assert node.rows() == before
+
+    run(body)
+
+
 def test_a_use_is_spent_once_though_the_request_runs_again() -> None:
     """A token of two uses survives a request that conflicted three times, and one use is left."""
 
