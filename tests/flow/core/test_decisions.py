@@ -185,6 +185,27 @@ def test_a_listing_shows_the_names_that_its_reader_may_read() -> None:
     run(body)
 
 
+def test_pages_of_a_filtered_listing_tell_nothing_of_hidden_names() -> None:
+    """A page has as many names as it was asked for, whichever hidden ones stand between them."""
+
+    async def body(node: TestNode) -> None:
+        await node.ok("POST", "sys/mounts/kv", {"type": "kv"})
+        for name in ("a", "hidden", "y", "z"):
+            await node.ok("POST", f"kv/{name}", {"text": "x"})
+        more = 'list_scan_response_keys_filter_path = "{{ .path }}{{ .key }}"'
+        readable = "".join(rule(f"kv/{name}", "read") for name in "ayz")
+        token = await node.token(rule("kv/", "list scan", more) + readable)
+        for method in ("LIST", "SCAN"):
+            for after in ("b", "h", "hi", "hidden", "x"):
+                page = await node.ok(method, f"kv?after={after}&limit=1", None, token)
+                assert page.data["keys"] == ["y"], after
+            assert (await node.ok(method, "kv?limit=2", None, token)).data["keys"] == ["a", "y"]
+            assert (await node.ok(method, "kv?limit=-1", None, token)).data["keys"] == ["a", "y", "z"]
+            assert (await node.ask(method, "kv?limit=some", None, token)).status == 400
+
+    run(body)
+
+
 def test_listings_are_cut_to_what_a_policy_allows() -> None:
     """With `pagination_limit`, a listing without `limit` or with 0 is cut, and a larger one refused."""
 
