@@ -369,9 +369,11 @@ def _response(known: Known, outcome: Outcome, notation: Notation) -> dict[str, A
     response = outcome.response
     if outcome.auth is not None:
         out["auth"] = _granted(known, outcome, notation)
-    plain = None
+    plain, secret = None, frozenset[str]()
     if known.entry is not None:
         plain = known.entry.record.config.audit_non_hmac_response_keys
+        if known.entry.engine is not None and known.request.operation.value not in _LISTINGS:
+            secret = known.entry.engine.secret_answers
         out |= _mount(known.entry, "mount_running_plugin_version")
     if outcome.wrap is not None:
         out["wrap_info"] = _wrapping(outcome.wrap, notation)
@@ -381,7 +383,7 @@ def _response(known: Known, outcome: Outcome, notation: Notation) -> dict[str, A
         if response.warnings:
             out["warnings"] = response.warnings
         if response.data is not None:
-            out["data"] = notation.data(_elided(known, response.data, notation.style), plain)
+            out["data"] = notation.data(_elided(known, response.data, notation.style), plain, secret)
     elif outcome.error and outcome.error not in _PLAIN_ERRORS:
         out["data"] = notation.data({"error": outcome.error}, None)
     return out

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from strongroom.barrier.transaction import Transaction
-from strongroom.lib.errors import PermissionDenied
+from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk.engine import Match
+from strongroom.sdk.fields import FieldError, to_int
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
 from strongroom.services.exchange import ApiRequest, Grant, Known
@@ -20,6 +23,7 @@ from strongroom.sysapi.parts import Unsealed
 DENIED = "1 error occurred:\n\t* permission denied\n\n"
 _NS = 1_000_000_000
 _LISTINGS = frozenset({Operation.LIST, Operation.SCAN})
+_LIMIT = "limit"
 
 
 async def authorize(
@@ -62,6 +66,18 @@ def _unserved(rules: Constraints | None) -> str:
     return "mfa_methods" if rules.mfa_methods else ""
 
 
+def asked_data(known: Known) -> dict[str, Any]:
+    """What the engine is asked.
+
+    A page of a listing whose names are filtered is made afterwards.  Otherwise a page that comes back shorter than it
+    was asked for tells that a hidden name stands there, and with `after` it can be found out letter by letter.
+    """
+    data = known.request.data
+    if known.grant is None or known.grant.key_filter is None or known.request.operation not in _LISTINGS:
+        return data
+    return {name: value for name, value in data.items() if name != _LIMIT}
+
+
 async def cut(parts: Unsealed, txn: Transaction, known: Known, response: Response) -> Response | None:
     """Shorten a listing to the names that the policies let a client see, and to as many as they allow at a time.
 
@@ -74,20 +90,30 @@ async def cut(parts: Unsealed, txn: Transaction, known: Known, response: Respons
         return response
     names = data.get("keys")
     kept = names if isinstance(names, list) else []
+    most = grant.page_limit
     if grant.key_filter is not None:
         kept = await _visible(parts, txn, known, grant.key_filter, kept)
+        most = min((limit for limit in (most, _limit(known)) if limit > 0), default=0)
         # Whatever else the engine tells could tell the other names too.
         data = {name: value for name, value in data.items() if name == "key_info"}
         if not kept and known.request.operation is Operation.LIST:
             return None  # as an empty folder is answered
-    elif len(kept) <= grant.page_limit:
+    elif len(kept) <= most:
         return response
-    kept = kept[: grant.page_limit or None]
+    kept = kept[: most or None]
     details = data.get("key_info")
     response.data = {**data, "keys": kept}
     if isinstance(details, dict):
         response.data["key_info"] = {name: details[name] for name in kept if name in details}
     return response
+
+
+def _limit(known: Known) -> int:
+    """The size of a page that was asked for; 0 for none.  Raises `InvalidRequest`."""
+    try:
+        return max(0, to_int(known.request.data.get(_LIMIT)))
+    except FieldError as error:
+        raise InvalidRequest(f'error converting input for field "{_LIMIT}": {error}') from error
 
 
 async def _visible(parts: Unsealed, txn: Transaction, known: Known, filter_: KeyFilter, names: list[str]) -> list[str]:

@@ -217,7 +217,7 @@ class Pipeline:
         return Request(
             operation=request.operation,
             path=request.path[len(entry.record.full_path) :],
-            data=request.data,
+            data=access.asked_data(known),
             mount=entry.mount,
             view=view,
             once=txn.once,

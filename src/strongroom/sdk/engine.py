@@ -194,6 +194,9 @@ class Engine:
     secret_paths: ClassVar[tuple[str, ...]] = ()
     """Patterns of paths that end in a secret, as `revoke/{token*}`: the audit log shows its digest, also of a path that
     isn't answered any more.  What is called `accessor` is shown as accessors are."""
+    secret_answers: ClassVar[frozenset[str]] = frozenset()
+    """Fields of answers that hold secrets: the audit log shows their digests, whatever the mount is tuned to.  Not
+    those of listings, which hold names."""
     routes: ClassVar[RouteTable]
     synonyms: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """By a declared pattern, without forms: the other paths of the mount that name the same thing.  A policy that

@@ -53,6 +53,34 @@ async def test_cve_2026_12624_a_listing_keeps_to_the_narrower_deny(method: str) 
     assert (await node.ask(method, "kv/metadata/team" + query, token=token)).status == 200
 
 
+@pytest.mark.parametrize(
+    ("allowed", "denied", "refused"),
+    [
+        ("kv/metadata/*", "kv/metadata/+", True),
+        ("kv/metadata/*", "kv/+/team", False),
+        ("kv/metadata/*", "kv/metadata/team", True),
+        ("kv/metadata/team*", "kv/metadata/+", False),
+        ("kv/metadata/team/", "kv/metadata/+", False),
+        ("kv/metadata/team/", "kv/metadata/team", False),
+        ("kv/metadata/+/", "kv/metadata/+", False),
+    ],
+)
+@in_a_loop
+async def test_cve_2026_12624_a_listing_keeps_to_a_deny_without_its_slash(
+    allowed: str, denied: str, refused: bool
+) -> None:
+    """A pattern that ends in `+` and denies is weighed as it would be for any other request: the better one decides."""
+    node = await TestNode.start()
+    await versioned(node)
+    token = await node.token(
+        f'path "{allowed}" {{ capabilities = ["list"] }}\npath "{denied}" {{ capabilities = ["deny"] }}'
+    )
+    answer = await node.ask("LIST", "kv/metadata/team", token=token)
+    assert (answer.status == 403) is refused, answer
+    shown = await node.ok("POST", "sys/capabilities", {"token": token, "paths": ["kv/metadata/team/"]})
+    assert shown.data["capabilities"] == (["deny"] if refused else ["list"])
+
+
 @pytest.mark.parametrize("there", ["team/../other", "team/%2e%2e/other", "team/..%2fother", "team/./../other"])
 @in_a_loop
 async def test_cve_2026_3605_a_path_that_climbs_deletes_nothing(there: str) -> None:

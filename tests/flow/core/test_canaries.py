@@ -116,3 +116,30 @@ def test_what_serves_a_request_shows_no_secret() -> None:
             assert repr(term.key)[2:-1] not in shown
 
     asyncio.run(main())
+
+
+def test_no_mount_is_tuned_to_show_tokens_or_key_shares() -> None:
+    """Answers that hold them are digests in the log, though the mount's settings name their fields."""
+
+    async def main() -> None:
+        node = await TestNode.start()
+        names = "id,token,keys,keys_base64,encoded_token,otp,password,devices,policies"
+        for mount in ("sys/mounts/sys/tune", "sys/mounts/auth/token/tune"):
+            await node.ok("POST", mount, {"audit_non_hmac_response_keys": names})
+        await node.audited()
+        token = (await node.ok("POST", "auth/token/create", {"policies": ["default"]})).body["auth"]["client_token"]
+        await node.ok("GET", "auth/token/lookup-self", None, token)
+        await node.ok("POST", "auth/token/lookup", {"token": token})
+        rules = 'length = 20\nrule "charset" { charset = "abcdefgh" }'
+        await node.ok("PUT", "sys/policies/password/p", {"policy": rules})
+        password = (await node.ok("GET", "sys/policies/password/p/generate")).data["password"]
+        begun = await node.ok("PUT", "sys/generate-root-token/attempt", {})
+        chain = (await node.ok("GET", "sys/internal/audit/chain/recorder")).data["devices"][0]["chain_key"]
+        await node.ok("LIST", "sys/policies/acl")
+        written = b"\n".join(node.recorder.lines)
+        for secret in (token, password, begun.data["otp"], chain):
+            assert secret.encode() not in written
+        listing = node.recorder.entries[-1]["response"]["data"]
+        assert "default" in listing["keys"]  # names are no secrets
+
+    asyncio.run(main())

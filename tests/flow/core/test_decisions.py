@@ -109,6 +109,22 @@ def test_the_last_use_may_be_a_denied_one() -> None:
     run(body)
 
 
+def test_a_spent_token_writes_nothing_more() -> None:
+    """Whoever goes on using a token whose uses are spent is refused, and makes no row by that."""
+
+    async def body(node: TestNode) -> None:
+        token = await node.token(rule("probe/*", "read"), num_uses=2)
+        for _ in range(2):
+            assert (await node.ask("GET", "probe/rows/a", None, token)).status == 404
+        before = node.rows()
+        for _ in range(3):
+            node.clock.advance(1)
+            assert (await node.ask("GET", "probe/rows/a", None, token)).status == 403
+        assert node.rows() == before
+
+    run(body)
+
+
 def test_a_use_is_spent_once_though_the_request_runs_again() -> None:
     """A token of two uses survives a request that conflicted three times, and one use is left."""
 
@@ -165,6 +181,27 @@ def test_a_listing_shows_the_names_that_its_reader_may_read() -> None:
         blind = await node.token(rule("probe/rows", "list", more))
         answer = await node.ask("LIST", "probe/rows", None, blind)
         assert (answer.status, answer.errors) == (404, [])
+
+    run(body)
+
+
+def test_pages_of_a_filtered_listing_tell_nothing_of_hidden_names() -> None:
+    """A page has as many names as it was asked for, whichever hidden ones stand between them."""
+
+    async def body(node: TestNode) -> None:
+        await node.ok("POST", "sys/mounts/kv", {"type": "kv"})
+        for name in ("a", "hidden", "y", "z"):
+            await node.ok("POST", f"kv/{name}", {"text": "x"})
+        more = 'list_scan_response_keys_filter_path = "{{ .path }}{{ .key }}"'
+        readable = "".join(rule(f"kv/{name}", "read") for name in "ayz")
+        token = await node.token(rule("kv/", "list scan", more) + readable)
+        for method in ("LIST", "SCAN"):
+            for after in ("b", "h", "hi", "hidden", "x"):
+                page = await node.ok(method, f"kv?after={after}&limit=1", None, token)
+                assert page.data["keys"] == ["y"], after
+            assert (await node.ok(method, "kv?limit=2", None, token)).data["keys"] == ["a", "y"]
+            assert (await node.ok(method, "kv?limit=-1", None, token)).data["keys"] == ["a", "y", "z"]
+            assert (await node.ask(method, "kv?limit=some", None, token)).status == 400
 
     run(body)
 

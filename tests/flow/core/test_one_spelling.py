@@ -31,7 +31,7 @@ def run(test: Callable[[TestNode], Awaitable[None]]) -> None:
     asyncio.run(main())
 
 
-ALL = "create read update patch delete list sudo"
+ALL = "create read update patch delete list scan sudo"
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,7 @@ ALL = "create read update patch delete list sudo"
         ("sys/*", "sys/mounts/secret", "GET", "sys/mounts/secret/", None),
         ("sys/*", "sys/auth/userpass", "DELETE", "sys/auth/userpass/", None),
         ("sys/*", "sys/audit/recorder", "DELETE", "sys/audit/recorder/", None),
+        ("sys/*", "sys/internal/audit/chain/recorder", "GET", "sys/internal/audit/chain/recorder/", None),
         ("sys/*", "sys/policies/acl/adm", "PUT", "sys/policies/acl/ADM", {"policy": rule("*", "sudo")}),
         ("sys/*", "sys/policies/acl/adm", "GET", "sys/policies/acl/aDm", None),
         ("sys/*", "sys/policies/acl/adm", "DELETE", "sys/policies/acl/Adm", None),
@@ -54,6 +55,15 @@ ALL = "create read update patch delete list sudo"
         ("sys/*", "sys/policy/adm", "PUT", "sys/policies/acl/adm", {"policy": rule("*", "sudo")}),
         ("sys/*", "sys/policy", "GET", "sys/policy/", None),
         ("sys/*", "sys/policies/acl", "LIST", "sys/policy", None),
+        ("sys/*", "sys/policies/acl/", "LIST", "sys/policy", None),
+        ("sys/*", "sys/policies/acl/*", "LIST", "sys/policy", None),
+        ("sys/*", "sys/policy/*", "LIST", "sys/policies/acl", None),
+        ("sys/*", "sys/policies/acl/*", "GET", "sys/policy", None),
+        ("sys/*", "sys/policies/acl/*", "LIST", "sys/policies/detailed/acl", None),
+        ("sys/*", "sys/policy", "LIST", "sys/policies/detailed/acl", None),
+        ("secret/*", "secret/metadata/*", "LIST", "secret/detailed-metadata", None),
+        ("secret/*", "secret/metadata/team/*", "SCAN", "secret/detailed-metadata/team", None),
+        ("secret/*", "secret/metadata/team", "LIST", "secret/detailed-metadata/team", None),
         ("auth/*", "auth/userpass/users/admin/+", "POST", "auth/userpass/users/ADMIN/password", {"password": "x"}),
         ("auth/*", "auth/userpass/users/admin/password", "POST", "auth/userpass/users/ADMIN/password",
          {"password": "x"}),
@@ -128,6 +138,20 @@ def test_a_wide_deny_leaves_what_a_better_rule_allows() -> None:
         await node.ok("GET", "sys/policies/acl/adm", None, token)
         await node.ok("PUT", "sys/leases/revoke", {"lease_id": "mine/x"}, token)
         assert (await node.ask("GET", "sys/policy/adm", None, token)).status == 403
+
+    run(main)
+
+
+def test_names_are_listed_where_their_details_are_denied() -> None:
+    """Denying the listing that tells more leaves the one that tells names."""
+
+    async def main(node: TestNode) -> None:
+        more = rule("sys/policies/detailed/*", "deny") + rule("secret/detailed-metadata/*", "deny")
+        token = await node.token(rule("*", ALL) + more)
+        for path in ("sys/policies/acl", "sys/policy", "secret/metadata"):
+            await node.ok("LIST", path, None, token)
+        for path in ("sys/policies/detailed/acl", "secret/detailed-metadata"):
+            assert (await node.ask("LIST", path, None, token)).status == 403
 
     run(main)
 
@@ -255,6 +279,7 @@ def test_capabilities_are_told_by_the_one_spelling() -> None:
 
 TOKEN = "auth/token/create"
 USER = "auth/userpass/users/bob"
+MOVE = "sys/remount"
 
 
 @pytest.mark.parametrize(
@@ -286,6 +311,23 @@ USER = "auth/userpass/users/bob"
         ('denied_parameters = { "policy" = ["*sudo*"] }', "sys/policies/acl/x",
          {"policy": "cGF0aCAiKiIgeyBjYXBhYmlsaXRpZXMgPSBbInN1ZG8iXSB9"}, False),
         ('denied_parameters = { "policy" = ["*sudo*"] }', "sys/policy/x", {"rules": rule("*", "sudo")}, False),
+        ('denied_parameters = { "ttl" = ["*"] }', TOKEN, {"ttl": 3600, "policies": "default"}, False),
+        ('denied_parameters = { "num_uses" = ["*"] }', TOKEN, {"num_uses": 5, "policies": "default"}, False),
+        ('allowed_parameters = { "*" = [] "ttl" = ["*"] }', TOKEN, {"ttl": "1h", "policies": "default"}, True),
+        ('allowed_parameters = { "*" = [] "ttl" = ["*"] }', TOKEN, {"ttl": 3600, "policies": "default"}, True),
+        ('denied_parameters = { "max_versions" = [1] }', "secret/config", {"max_versions": 2**32 + 1}, False),
+        ('denied_parameters = { "max_versions" = [1] }', "secret/metadata/prod", {"max_versions": 1 - 2**32}, False),
+        ('denied_parameters = { "level" = ["trace"] }', "sys/loggers", {"level": " TRACE"}, False),
+        ('denied_parameters = { "level" = ["trace"] }', "sys/loggers/strongroom", {"level": "Trace"}, False),
+        ('denied_parameters = { "max_lease_ttl" = ["1h"] }', "sys/mounts/secret/tune", {"max_lease_ttl": "60m"}, False),
+        ('denied_parameters = { "max_lease_ttl" = ["1h"] }', "sys/auth/userpass/tune", {"max_lease_ttl": 3600}, False),
+        ('denied_parameters = { "default_lease_ttl" = ["0"] }', "sys/mounts/secret/tune",
+         {"default_lease_ttl": "system"}, False),
+        ('denied_parameters = { "to" = ["team/*"] }', MOVE, {"from": "secret", "to": "/team/x"}, False),
+        ('denied_parameters = { "to" = ["*/x"] }', MOVE, {"from": "secret", "to": "team/x/"}, False),
+        ('denied_parameters = { "to" = ["team/x"] }', MOVE, {"from": "secret", "to": "/team/x/"}, False),
+        ('allowed_parameters = { "from" = [] "to" = ["team/*"] }', MOVE, {"from": "secret", "to": "/team/x"}, True),
+        ('allowed_parameters = { "from" = [] "to" = ["team/*"] }', MOVE, {"from": "secret", "to": "other"}, False),
     ],
 )  # fmt: skip
 def test_rules_for_parameters_compare_what_the_engine_understands(

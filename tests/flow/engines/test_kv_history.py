@@ -72,7 +72,7 @@ class Model:
         self.known = True
         self.current += 1
         self.entries[self.current] = Entry(value, self.expiry())
-        keep = self.limit or self.mount_limit or 10
+        keep = max(self.limit, self.mount_limit) or 10
         self.entries = {n: e for n, e in self.entries.items() if n > self.current - keep}
 
 

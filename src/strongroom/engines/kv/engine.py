@@ -45,5 +45,8 @@ class KvEngine(SecretPaths, _Kv):
 class VersionedKvEngine(DataPaths, VersionsPaths, MetadataPaths, ConfigPaths, StrayPaths, _Kv):
     """Version 2: every write makes a version, and old ones can be read, deleted and brought back."""
 
+    # Names, and more than names: whoever denies the former denies the latter.
+    synonyms = {"detailed-metadata/{folder**}": ("metadata/{folder}",)}
+
     def __init__(self, random: Random) -> None:
         self.random = random

@@ -21,6 +21,11 @@ PRUNED_AT_ONCE = 64
 """The most versions that one write drops, so that a commit stays within what the smallest store takes."""
 
 
+def max_versions(number: int) -> int:
+    """The number as it is kept."""
+    return number % MAX_VERSIONS_LIMIT
+
+
 def lease_hint_s(data: dict[str, Any], default_s: int) -> int:
     """For how long a client may use a secret without versions before it looks again, in seconds.
 

@@ -9,17 +9,19 @@ from typing import Annotated
 
 import msgspec
 
-from strongroom.engines.kv.logic import MAX_VERSIONS_LIMIT
+from strongroom.engines.kv import logic
 from strongroom.engines.kv.secrets import CONFIG, config_of
 from strongroom.lib.durations import format_duration_s
 from strongroom.sdk import Body, Doc, Request, Response, path
-from strongroom.sdk.fields import SignedDuration
+from strongroom.sdk.fields import Normal, SignedDuration
 
 
 class ConfigFields(Body, frozen=True):
     """Settings of the mount; those not given stay."""
 
-    max_versions: Annotated[int | None, Doc(description="How many versions of a secret are kept; 0 for 10.")] = None
+    max_versions: Annotated[
+        int | None, Doc(description="How many versions of a secret are kept; 0 for 10."), Normal(logic.max_versions)
+    ] = None
     cas_required: Annotated[bool | None, Doc(description="Every write must name the version that it replaces.")] = None
     delete_version_after: Annotated[
         SignedDuration | None, Doc(description="After what time a version deletes itself; negative for never.")
@@ -50,7 +52,7 @@ class ConfigPaths:
         """Change the mount's settings."""
         config = await config_of(request.view)
         given = {
-            "max_versions": None if body.max_versions is None else body.max_versions % MAX_VERSIONS_LIMIT,
+            "max_versions": None if body.max_versions is None else logic.max_versions(body.max_versions),
             "cas_required": body.cas_required,
             "delete_version_after_s": body.delete_version_after,
             "metadata_cas_required": body.metadata_cas_required,

@@ -15,12 +15,15 @@ from strongroom.engines.kv.records import Config, Metadata
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.rand import Random
 from strongroom.sdk import Body, Doc, Duration, JsonMap, RawBody, Request, Response, path
+from strongroom.sdk.fields import Normal
 
 
 class MetadataFields(Body, frozen=True):
     """Settings of a secret; those not given stay."""
 
-    max_versions: Annotated[int | None, Doc(description="How many versions are kept; 0 for the mount's number.")] = None
+    max_versions: Annotated[
+        int | None, Doc(description="How many versions are kept; 0 for the mount's number."), Normal(logic.max_versions)
+    ] = None
     cas_required: Annotated[bool | None, Doc(description="Every write must name the version that it replaces.")] = None
     delete_version_after: Annotated[
         Duration | None, Doc(description="After what time a version deletes itself; 0 for the mount's time.")
@@ -117,7 +120,7 @@ class MetadataPaths:
 
 def _changes(body: MetadataFields) -> dict[str, Any]:
     given = {
-        "max_versions": None if body.max_versions is None else body.max_versions % logic.MAX_VERSIONS_LIMIT,
+        "max_versions": None if body.max_versions is None else logic.max_versions(body.max_versions),
         "cas_required": body.cas_required,
         "delete_version_after_s": body.delete_version_after,
         "metadata_cas_required": body.metadata_cas_required,

@@ -13,7 +13,7 @@ import msgspec
 
 from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import Body, CommaList, Doc, FieldError, JsonMap, to_signed_seconds, to_text
+from strongroom.sdk.fields import Body, CommaList, Doc, FieldError, JsonMap, Normal, to_signed_seconds, to_text
 from strongroom.services.mounts.records import BUILT_IN_VERSION, Lockout, MountConfig
 
 SECRET = "secret"  # noqa: S105 - the name of a mount table
@@ -42,10 +42,12 @@ _LISTS = (
 class ConfigBody(Body, frozen=True):
     """The settings that enabling and tuning share; None for one that the request doesn't name."""
 
-    default_lease_ttl: Annotated[str | None, Doc(description="How long leases last; `system` as the server says.")] = (
+    default_lease_ttl: Annotated[
+        str | None, Doc(description="How long leases last; `system` as the server says."), Normal(_seconds)
+    ] = None
+    max_lease_ttl: Annotated[str | None, Doc(description="How long renewals can prolong leases."), Normal(_seconds)] = (
         None
     )
-    max_lease_ttl: Annotated[str | None, Doc(description="How long renewals can prolong leases.")] = None
     audit_non_hmac_request_keys: Annotated[
         CommaList | None, Doc(description="Fields of requests that audit logs show as they are.")
     ] = None

@@ -145,19 +145,19 @@ class Acl:
         return decision if self._denies is None else self._unless_denied(decision, path, self._denies, paged=paged)
 
     def _unless_denied(self, decision: Decision, path: str, denies: Index[list[Pattern]], *, paged: bool) -> Decision:
-        """The decision, unless a better rule denies the path written in other letters.
+        """The decision, unless a better rule denies the path in other letters, or a listing's without its slash.
 
         Source: CVE-2026-93335
         """
         if decision.denied:
             return decision
-        denying = denies.find(path.lower(), paged=paged)
-        written = (path, path[:-1]) if paged and path.endswith("/") else (path,)
-        if denying is None or any(covers(pattern, each) for pattern in denying for each in written):
-            return decision  # what covers the path in these very letters has been weighed already
-        if decision.pattern is not None and not better(denying[0], decision.pattern):
-            return decision
-        return Decision(allowed=False, pattern=denying[0], denied=True)
+        for written in (path, path[:-1]) if paged and path.endswith("/") else (path,):
+            denying = denies.find(written.lower(), paged=False)
+            if denying is None or (written is path and any(covers(pattern, path) for pattern in denying)):
+                continue  # what covers the path in these very letters has been weighed already
+            if decision.pattern is None or better(denying[0], decision.pattern):
+                return Decision(allowed=False, pattern=denying[0], denied=True)
+        return decision
 
     def capabilities(self, path: str) -> list[str]:
         """The capabilities on a path as `sys/capabilities` names them: sorted, `["root"]`, or `["deny"]` for none."""

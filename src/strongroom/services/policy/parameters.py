@@ -18,6 +18,9 @@ from strongroom.services.policy.parse import Constraints
 Values: TypeAlias = tuple[object, ...]
 """The values that a rule names for a parameter; none stand for any."""
 
+_ANY = "*"
+"""Any value, also a number, which is no text that a glob could be held against."""
+
 
 def check_parameters(rules: Constraints, data: Mapping[str, object], fields: Mapping[str, Field]) -> bool:
     """Whether the request's parameters are the required ones and no forbidden ones.
@@ -61,15 +64,14 @@ def _about(rules: Mapping[str, Values], name: str, field: Field | None) -> Itera
 
 def _denies(values: Values, value: object, field: Field | None) -> bool:
     """As it stands or as it will be understood, as a whole or in one of its items: one way is enough to deny it."""
-    if any(_equal(part, wanted) for part in (value, *_items(value)) for wanted in values):
+    if _ANY in values or any(_equal(part, wanted) for part in (value, *_items(value)) for wanted in values):
         return True
     understood = _understood(field, value)
     if understood is None:
         return False
     meant = understood[0]
     parts = (meant, *_items(meant))
-    forms = [form[0] for form in (_understood(field, wanted) for wanted in values) if form is not None]
-    return any(meant == form or any(_equal(part, _single(form)) for part in parts) for form in forms)
+    return any(_is_meant(part, wanted, field) for part in parts for wanted in values)
 
 
 def _allows(values: Values, value: object, field: Field | None) -> bool:
@@ -82,15 +84,19 @@ def _allows(values: Values, value: object, field: Field | None) -> bool:
 
 
 def _fits(values: Values, meant: object, field: Field | None) -> bool:
-    for wanted in values:
-        form = _understood(field, wanted)
-        if form is None:
-            # A glob for a number or a time, or a parameter of which nothing is declared: compared as it stands.
-            if _equal(meant, wanted):
-                return True
-        elif meant == form[0] or _equal(meant, _single(form[0])):
-            return True
-    return False
+    return any(_is_meant(meant, wanted, field) for wanted in values)
+
+
+def _is_meant(meant: object, wanted: object, field: Field | None) -> bool:
+    """Whether a value in the engine's form is one that a rule names."""
+    form = _understood(field, wanted)
+    if form is None:
+        # A glob for a number or a time, or a parameter of which nothing is declared: compared as it stands.
+        return _equal(meant, wanted) or (field is not None and wanted == _ANY)
+    if meant == form[0] or _equal(meant, _single(form[0])):
+        return True
+    # The form of a glob need not be one any more: that of `team/*` as a mount's path is `team/*/`.
+    return isinstance(meant, str) and isinstance(wanted, str) and _glob(meant, wanted)
 
 
 def _understood(field: Field | None, value: object) -> tuple[object] | None:
@@ -122,8 +128,6 @@ def _equal(value: object, wanted: object) -> bool:
 
 def _glob(text: str, wanted: str) -> bool:
     """Match with `*` at the beginning, the end, or both."""
-    if wanted == "*":
-        return True
     first, last = wanted.startswith("*"), wanted.endswith("*")
     if first and last:
         return wanted[1:-1] in text

@@ -52,7 +52,9 @@ async def judge(
     acl = await acl_of(policies, identity, txn, record, now, form=form)
     decision = acl.decide(asked.path, asked.operation)
     if match is not None and match.route.also and decision.allowed and not decision.root:
-        others = [asked.mount + other for other in match.others(asked.data)]
+        # A listing's path has a slash at its end, by whichever name: rules for all below deny it too.
+        end = "/" if asked.path.endswith("/") else ""
+        others = [asked.mount + other.removesuffix(end) + end for other in match.others(asked.data)]
         if acl.overruled(asked.path, others, asked.operation):
             return REFUSED
     return decision

@@ -164,6 +164,8 @@ class TokenService:
         if record.num_uses == 1:
             await self.revoke(txn, record)
             return
+        if await txn.read(keys.ACCESSOR + record.accessor, AccessorRecord) is None:
+            return  # ended already: whoever goes on using it must not make a write of every refusal
         txn.delete(keys.ACCESSOR + record.accessor)
         row = due_key(now + _SPENT_GRACE_S, SINGLE_USE, record.key)
         txn.write(row, DueRecord(kind=SINGLE_USE, id=record.key))

@@ -57,6 +57,10 @@ class System(
 
     type = "system"
     synonyms = SYNONYMS
+    # Tokens, key shares, what unmasks a root token, keys of logs, and passwords that were just made.
+    secret_answers = frozenset(
+        {"token", "encoded_token", "encoded_root_token", "otp", "keys", "keys_base64", "devices", "password"}
+    )
     # None of these is answered with more behind it; what somebody puts there is a secret all the same.
     secret_paths = (
         *(f"wrapping/{verb}/{{token*}}" for verb in ("lookup", "unwrap", "rewrap")),

@@ -85,7 +85,7 @@ class AuditPaths(SystemEngine):
                 return Response(data={"hash": sink.channel.digest(text)}, repeat=True)
         raise InvalidRequest(f'unknown audit backend "{folder(path)}"')
 
-    @path.read("internal/audit/chain/{path*}", sudo=True)
+    @path.read("internal/audit/chain/{path*:slashless}", sudo=True)
     async def read_chain(self, request: Request, path: str) -> Response | None:
         """What the log of a device is checked by: the key of its chain, and how far each writer was.
 

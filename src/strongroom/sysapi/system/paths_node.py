@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from strongroom.__about__ import VERSION
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, Doc
+from strongroom.sdk.fields import Body, Doc, Normal
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services import versions
@@ -18,10 +18,14 @@ _LOG = "strongroom"
 """The server has one log, with one level."""
 
 
+def _level(text: str) -> str:
+    return text.strip().lower()
+
+
 class LevelBody(Body, frozen=True):
     """How much is logged."""
 
-    level: Annotated[str, Doc(description="`trace`, `debug`, `info`, `warn` or `error`.")] = ""
+    level: Annotated[str, Doc(description="`trace`, `debug`, `info`, `warn` or `error`."), Normal(_level)] = ""
 
 
 class NodePaths(SystemEngine):
@@ -49,7 +53,7 @@ class NodePaths(SystemEngine):
         """Log at another level on this node, until it is reset, reloaded or started anew."""
         if not body.level:
             raise InvalidRequest("level is empty")
-        await _set(request, body.level.strip().lower())
+        await _set(request, _level(body.level))
         return None
 
     @path.delete("loggers")

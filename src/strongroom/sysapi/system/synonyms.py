@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 _PAIRS = (
-    ("policies/acl", "policy"),
     ("policies/acl/{name*}", "policy/{name*}"),
     ("leases/renew/{url_lease_id*}", "renew/{url_lease_id*}"),
     ("leases/revoke/{url_lease_id*}", "revoke/{url_lease_id*}"),
@@ -31,6 +30,14 @@ _BY_BODY = {
     "leases/revoke": ("revoke", "leases/revoke/{lease_id}", "revoke/{lease_id}"),
     "revoke": ("leases/revoke", "leases/revoke/{lease_id}", "revoke/{lease_id}"),
 }
+_LISTINGS = {
+    # The older path also lists by reading it: a rule for all below `policies/acl/` denies that listing too.
+    "policy": ("policies/acl", "policies/acl/"),
+    "policies/acl": ("policy",),
+    # More than the names is told here, so whoever denies those denies this.  Not the other way round: to show names
+    # and not what they stand for is a rule that makes sense.
+    "policies/detailed/acl": ("policies/acl", "policy"),
+}
 
 
 def _each() -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -39,4 +46,4 @@ def _each() -> Iterator[tuple[str, tuple[str, ...]]]:
             yield pattern, tuple(other.replace("*", "") for other in group if other != pattern)
 
 
-SYNONYMS: Mapping[str, tuple[str, ...]] = {**dict(_each()), **_BY_BODY}
+SYNONYMS: Mapping[str, tuple[str, ...]] = {**dict(_each()), **_BY_BODY, **_LISTINGS}

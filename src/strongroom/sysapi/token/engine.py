@@ -13,6 +13,7 @@ class Token(CreatePaths, LookupPaths, RenewPaths, RevokePaths, RolePaths):
     """The token mount."""
 
     type = "token"
+    secret_answers = frozenset({"id"})
     # URLs of old clients, which are answered no more; what stands in them may be valid all the same.
     secret_paths = (
         *(f"{verb}/{{token*}}" for verb in ("lookup", "renew", "revoke", "revoke-orphan", "revoke-prefix")),

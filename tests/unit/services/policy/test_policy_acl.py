@@ -189,6 +189,7 @@ def _written(data: dict[str, object], *constraints: str) -> bool:
         ('denied_parameters = { "a" = ["x"] }', {"d": "x"}, True),
         ('denied_parameters = { "a" = ["x"] }', {"a": ["y", "x"]}, False),
         ('denied_parameters = { "a" = [1] }', {"a": 1}, False),
+        ('denied_parameters = { "a" = ["*"] }', {"a": 1}, False),
         ('denied_parameters = { "*" = [] }', {"a": 1}, False),
         ('denied_parameters = { "*" = [] }', {}, True),
         ('required_parameters = ["A", "b"]', {"a": "x"}, False),
