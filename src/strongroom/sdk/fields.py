@@ -60,6 +60,15 @@ class OldNameOf(msgspec.Struct, frozen=True):
     name: str
 
 
+class DeniedAs(msgspec.Struct, frozen=True):
+    """`Annotated[…, DeniedAs("type", form)]`: what a value stands for besides, as a value of another parameter or of
+    this one.  Rules that deny that deny it; rules that allow don't look at it, since it isn't the same."""
+
+    name: str
+    form: Callable[[Any], Any]
+    """From the coerced value to the value that it stands for."""
+
+
 class FieldError(Exception):
     """A value can't be taken for a field's type; the text says why, in the words of Vault's API."""
 
@@ -298,6 +307,7 @@ class Field(msgspec.Struct, frozen=True):
     form: Callable[[Any], Any] | None = None
     names: tuple[str, ...] = ()
     """The other names of the same parameter."""
+    denied_as: DeniedAs | None = None
 
     def normal(self, value: Any) -> Any:
         """The value as the engine understands it, which is how rules compare values.
@@ -325,6 +335,7 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
         secret = any((mark.extra or {}).get("secret") for mark in marks if isinstance(mark, msgspec.Meta))
         form = next((mark.form for mark in marks if isinstance(mark, Normal)), None)
         groups[info.encode_name] = next((mark.name for mark in marks if isinstance(mark, OldNameOf)), info.encode_name)
+        denied_as = next((mark for mark in marks if isinstance(mark, DeniedAs)), None)
         options = [item for item in typing.get_args(hint) if item is not type(None)]
         base = options[0] if len(options) == 1 and type(None) in typing.get_args(hint) else hint
         base = list if base == list[str] else base
@@ -332,7 +343,7 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
             raise TypeError(f"{body.__name__}.{info.name}: no coercion for {base}")
         name = info.encode_name
         default = info.default if info.default is not msgspec.NODEFAULT else None
-        out.append(Field(name, base, _COERCERS[base], description, info.required, default, secret, form))
+        out.append(Field(name, base, _COERCERS[base], description, info.required, default, secret, form, (), denied_as))
     return tuple(
         msgspec.structs.replace(field, names=tuple(n for n in groups if n != field.name and groups[n] == group))
         for field in out

@@ -34,7 +34,7 @@ class Form(msgspec.Struct, frozen=True):
     """How a route's paths are written, as far as rules have to be rewritten for it."""
 
     folded: tuple[int, ...] = ()
-    """Segments that are compared in lower case, counted from 0 at the front of the full path."""
+    """Segments that are compared without regard to case, counted from 0 at the front of the full path."""
     folded_from: int = 0
     """From which segment on all are; 0 for none."""
     slashless: bool = False
@@ -42,12 +42,21 @@ class Form(msgspec.Struct, frozen=True):
 
     def of_rule(self, pattern: str) -> str:
         """A rule's path in this form."""
-        if self.folded or self.folded_from:
-            pattern = "/".join(
-                segment.lower() if index in self.folded or 0 < self.folded_from <= index else segment
-                for index, segment in enumerate(pattern.split("/"))
-            )
+        pattern = self.of_path(pattern)
         return _slashless(pattern) if self.slashless else pattern
+
+    def of_path(self, path: str) -> str:
+        """A canonical path as rules of this form are compared with it.
+
+        Case folding goes letter by letter, so that what begins alike stays alike; lower case doesn't, for a sigma at
+        the end of a word.
+        """
+        if not self.folded and not self.folded_from:
+            return path
+        return "/".join(
+            segment.casefold() if index in self.folded or 0 < self.folded_from <= index else segment
+            for index, segment in enumerate(path.split("/"))
+        )
 
 
 PLAIN = Form()

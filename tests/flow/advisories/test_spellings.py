@@ -39,6 +39,8 @@ async def test_cve_2026_4525_a_token_is_not_passed_to_a_login_either() -> None:
         ("kv/data/Example", "kv/data/*", "kv/data/example", True),
         ("kv/data/EX*", "kv/data/*", "kv/data/example", True),
         ("kv/+/example", "kv/*", "kv/data/eXample", True),
+        ("kv/data/\u0391\u03a3*", "kv/data/*", "kv/data/\u03b1\u03c3\u03b1", True),
+        ("kv/data/straße", "kv/data/*", "kv/data/STRASSE", True),
         ("kv/data/example", "kv/data/EXAMPLE", "kv/data/EXAMPLE", False),
         ("kv/*", "kv/data/EXAMPLE", "kv/data/EXAMPLE", False),
         ("kv/data/example", "kv/data/*", "kv/data/examples", False),

@@ -86,6 +86,7 @@ def test_other_spellings_are_filled_from_the_path_and_the_body() -> None:
         ("users/{name}/password", {"name": "lower"}, "auth/Team/users/ANN/Password", "auth/Team/users/ann/Password"),
         ("acl/{name*}", {"name": "lower"}, "a/b/acl/ADM/X", "a/b/acl/adm/x"),
         ("acl/{name*}", {"name": "lower"}, "a/b/ac*", "a/b/ac*"),
+        ("users/{name}", {"name": "lower"}, "a/b/users/\u0391\u03a3*", "a/b/users/\u03b1\u03c3*"),
         ("m/{path*}", {"path": "slashless"}, "a/b/m/X/", "a/b/m/X"),
         ("m/{path*}", {"path": "slashless"}, "a/b/m/X/*", "a/b/m/X/*"),
     ],
@@ -95,6 +96,15 @@ def test_a_rule_is_written_in_the_form_of_the_route(
 ) -> None:
     """Only the segments that have a form change; those of the mount, whose case counts, never do."""
     assert form_of(pattern, forms, 2).of_rule(rule) == expected
+
+
+def test_a_path_is_folded_as_its_rules_are() -> None:
+    """What a glob begins with, a path that begins so in any letters begins with too; its slash stays."""
+    form = form_of("users/{name}", {"name": "lower"}, 1)
+    assert form.of_path("A/users/\u03b1\u03c3\u03b1").startswith(
+        form.of_rule("A/users/\u0391\u03a3*").removesuffix("*")
+    )
+    assert form_of("m/{path*}", {"path": "slashless"}, 1).of_path("A/m/X/") == "A/m/X/"
 
 
 def test_a_plain_form_changes_nothing() -> None:

@@ -124,7 +124,7 @@ class Acl:
         denies: dict[str, list[Pattern]] = {}
         for pattern, entry in entries:
             if entry[1].denied:
-                denies.setdefault(pattern.text.lower(), []).append(pattern)
+                denies.setdefault(pattern.text.casefold(), []).append(pattern)
         self._denies = Index((parse_pattern(text), written) for text, written in denies.items()) if denies else None
 
     def decide(self, path: str, operation: str) -> Decision:
@@ -152,7 +152,7 @@ class Acl:
         if decision.denied:
             return decision
         for written in (path, path[:-1]) if paged and path.endswith("/") else (path,):
-            denying = denies.find(written.lower(), paged=False)
+            denying = denies.find(written.casefold(), paged=False)
             if denying is None or (written is path and any(covers(pattern, path) for pattern in denying)):
                 continue  # what covers the path in these very letters has been weighed already
             if decision.pattern is None or better(denying[0], decision.pattern):
@@ -180,8 +180,8 @@ class Acl:
         for other in others:
             found = self.decide(other, operation)
             if found.denied and found.pattern is not None:
-                lowered = parse_pattern(found.pattern.text.lower())
-                if not covers(found.pattern, path) and not covers(lowered, path.lower()):
+                folded = parse_pattern(found.pattern.text.casefold())
+                if not covers(found.pattern, path) and not covers(folded, path.casefold()):
                     return True
         return False
 

@@ -45,7 +45,14 @@ def check_parameters(rules: Constraints, data: Mapping[str, object], fields: Map
 
 def _denied(rules: Mapping[str, Values], name: str, value: object, fields: Mapping[str, Field]) -> bool:
     field = fields.get(name)
-    return any(not values or _denies(values, value, field) for values in _about(rules, name, field))
+    if any(not values or _denies(values, value, field) for values in _about(rules, name, field)):
+        return True
+    understood = _understood(field, value)
+    if field is None or field.denied_as is None or understood is None:
+        return False
+    stands_for = field.denied_as.form(understood[0])
+    values = rules.get(field.denied_as.name)
+    return values is not None and _denies(values, stands_for, fields.get(field.denied_as.name))
 
 
 def _allowed(rules: Mapping[str, Values], name: str, value: object, fields: Mapping[str, Field]) -> bool:

@@ -50,12 +50,13 @@ async def judge(
     match = asked.match
     form = PLAIN if match is None else match.form(asked.mount)
     acl = await acl_of(policies, identity, txn, record, now, form=form)
-    decision = acl.decide(asked.path, asked.operation)
+    path = form.of_path(asked.path)
+    decision = acl.decide(path, asked.operation)
     if match is not None and match.route.also and decision.allowed and not decision.root:
         # A listing's path has a slash at its end, by whichever name: rules for all below deny it too.
-        end = "/" if asked.path.endswith("/") else ""
+        end = "/" if path.endswith("/") else ""
         others = [asked.mount + other.removesuffix(end) + end for other in match.others(asked.data)]
-        if acl.overruled(asked.path, others, asked.operation):
+        if acl.overruled(path, others, asked.operation):
             return REFUSED
     return decision
 

@@ -8,7 +8,7 @@ import msgspec
 
 from strongroom.lib.errors import InvalidRequest, UnsupportedOperation
 from strongroom.sdk.engine import UNSUPPORTED_OPERATION, Engine
-from strongroom.sdk.fields import Body, CommaList, Doc, JsonMap, StringMap, fields_of, fill
+from strongroom.sdk.fields import Body, CommaList, DeniedAs, Doc, JsonMap, StringMap, fields_of, fill
 from strongroom.sdk.request import Operation, Request
 from strongroom.sdk.response import Response
 from strongroom.sdk.view import View
@@ -22,17 +22,31 @@ _UNVERSIONED = BUILT_IN_TYPES | {"generic"}
 """Types that aren't in the catalogue of plugins."""
 
 
+def _engine_type(name: str) -> str:
+    """The engine behind a name of it."""
+    return "kv" if name in _ALIASES or name == "generic" else name
+
+
+def _type_within(config: dict[str, Any]) -> str:
+    """The engine that the oldest place of the type names, inside `config`."""
+    return _engine_type(str(config.get("plugin_name", "")))
+
+
 class EnableBody(Body, frozen=True):
     """A new mount."""
 
-    type: Annotated[str, Doc(description="The engine or auth method.")] = ""
+    type: Annotated[str, Doc(description="The engine or auth method."), DeniedAs("type", _engine_type)] = ""
     description: Annotated[str, Doc(description="A text for people.")] = ""
-    config: Annotated[JsonMap | None, Doc(description="Settings as `tune` takes them.")] = None
+    config: Annotated[
+        JsonMap | None, Doc(description="Settings as `tune` takes them."), DeniedAs("type", _type_within)
+    ] = None
     options: Annotated[StringMap | None, Doc(description="Options of the engine.")] = None
     local: Annotated[bool, Doc(description="Whether it is kept from replicas.")] = False
     seal_wrap: Annotated[bool, Doc(description="Kept and shown for compatibility.")] = False
     external_entropy_access: Annotated[bool, Doc(description="Kept and shown for compatibility.")] = False
-    plugin_name: Annotated[str, Doc(description="The older place of the type, with `type` as `plugin`.")] = ""
+    plugin_name: Annotated[
+        str, Doc(description="The older place of the type, with `type` as `plugin`."), DeniedAs("type", _engine_type)
+    ] = ""
     plugin_version: Annotated[str, Doc(description="Accepted for compatibility; the built-in version runs.")] = ""
 
 
