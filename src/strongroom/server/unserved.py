@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from strongroom.lib import json
-from strongroom.server.audit_settings import check_audits
+from strongroom.server.audit_settings import audit_notices, check_audits
 from strongroom.server.certificates.settings import acme_keys, uses_acme, wanted
 from strongroom.server.config import NODE_OPTIONS, Config, Listener, Settings
 from strongroom.server.config_reader import ConfigError
@@ -82,6 +82,7 @@ def notices(config: Config) -> Iterator[str]:
     for lockout in config.user_lockouts:
         if lockout.auth_type not in {"all", *LOCKOUT_TYPES}:
             yield f'{lockout.where}: user_lockout "{lockout.auth_type}" has no effect: no such logins are counted'
+    yield from audit_notices(config)
     if config.telemetry is not None:
         yield "telemetry has no effect in this server"
 
