@@ -9,7 +9,7 @@ from pathlib import Path
 
 import strongroom
 from strongroom.audit.devices import Wanted
-from strongroom.audit.file import Ground, Rules, file_device, unplaced_device
+from strongroom.audit.file import Ground, Rules, file_device, place_of, unplaced_device
 from strongroom.audit.style import OPTIONS, style_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.server.config import AuditConfig, Config, ConfigError
@@ -44,6 +44,7 @@ def check_audits(config: Config) -> None:
 
     Raises: `ConfigError`.
     """
+    places: dict[str, AuditConfig] = {}
     for audit in config.audits:
         wanted = _wanted(audit)
         if wanted.type != "file":
@@ -57,6 +58,9 @@ def check_audits(config: Config) -> None:
             raise ConfigError(audit.where, reason)
         if wanted.options.get("prefix") and not config.settings.allow_audit_log_prefixing:
             raise ConfigError(audit.where, "a prefix needs allow_audit_log_prefixing = true")
+        place = place_of(wanted.options)
+        if place and (other := places.setdefault(place, audit)) is not audit:
+            raise ConfigError(audit.where, f"the file is that of {_shown(other)}: each device needs its own")
 
 
 def audit_notices(config: Config) -> Iterator[str]:

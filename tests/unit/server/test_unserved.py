@@ -27,6 +27,11 @@ def test_a_plain_configuration_passes() -> None:
             'file_path is required: in the options of audit "file" "options"',
         ),
         ('audit "file" "main" { options { file_path = "/dev/shm/a" } }', "^a.hcl:6:.*the kernel"),
+        (
+            'audit "file" "a" { options { file_path = "/srv/x/../a" } }\n'
+            'audit "file" "b" { options { file_path = "/srv/a" } }',
+            '^a.hcl:7:.*the file is that of audit "file" "a"',
+        ),
         ('audit "socket" "main" {}', '^a.hcl:6:.*expected an audit device of type "file"'),
         ('audit "file" "main" { options { file_path = "/a" mode = "0666" } }', "^a.hcl:6:.*0640 is the most"),
         ('audit "file" "main" { options { file_path = "/a" prefix = "x" } }', "^a.hcl:6:.*allow_audit_log_prefixing"),
