@@ -76,7 +76,10 @@ class Verification:
         key, last = before
         if link.sequence != last.sequence + 1:
             self._last[writer] = (key, link)
-            return f"{writer} goes on at {link.sequence} after {last.sequence}"
+            back = (
+                ": lines come again, or the files aren't named oldest first" if link.sequence <= last.sequence else ""
+            )
+            return f"{writer} goes on at {link.sequence} after {last.sequence}{back}"
         if not _made(key, last, body, link):
             self._last[writer] = (key, link)  # so that the lines that follow are told from this one
             return f"{writer}'s line {link.sequence} is not what was written"

@@ -71,6 +71,13 @@ def test_ends_and_writers_are_missed() -> None:
     assert check(keys, lines[2:])[0] == ["a begins at line 3: those before are in none of the files"]
 
 
+def test_files_in_the_wrong_order_are_told() -> None:
+    """A shell's `audit.log*` has the newest first."""
+    lines, links = written("a", 4)
+    problems, _ = check([Key(KEY, b"", {"a": links[-1]})], lines[2:], lines[:2], partial=True)
+    assert problems == ["a goes on at 1 after 4: lines come again, or the files aren't named oldest first"]
+
+
 def test_an_earlier_device_whose_files_are_not_named_is_one_fault() -> None:
     """And says what to do: an operator sees from writers' names alone neither whose they are nor where to look."""
     lines, links = written("a", 2)
