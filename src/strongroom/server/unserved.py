@@ -76,6 +76,9 @@ def notices(config: Config) -> Iterator[str]:
                 yield f"{listener.where}: {name} has no effect: TLS challenges are answered on the listener itself"
         if listener.max_json_depth > json.MAX_DEPTH:
             yield f"{listener.where}: max_json_depth is {json.MAX_DEPTH} here: nothing nested deeper is decoded"
+        if 0 < listener.max_inflight_memory_bytes < listener.max_request_size_bytes:
+            # Answered 503 with Retry-After, so that clients would repeat it for ever.
+            yield f"{listener.where}: max_inflight_memory is less than max_request_size: no body that large is taken"
         if listener.type == "tcp" and (listener.socket_mode or listener.socket_user or listener.socket_group):
             yield f'{listener.where}: socket_mode, socket_user and socket_group have no effect in listener "tcp"'
     yield from _about_storage(config)

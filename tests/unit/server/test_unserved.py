@@ -74,6 +74,10 @@ def test_a_seal_on_its_way_out_is_no_reason() -> None:
             'service_registration "consul" {\n  address = "a"\n}',
             'a.hcl:6:22: service_registration "consul" has no effect: every node serves without it',
         ),
+        (
+            'listener "unix" {\n  address = "/a"\n  max_inflight_memory = "16MiB"\n}',
+            "a.hcl:6:10: max_inflight_memory is less than max_request_size: no body that large is taken",
+        ),
         ("telemetry {}", "telemetry has no effect in this server"),
     ],
 )
