@@ -50,6 +50,13 @@ def test_a_directory_is_named_from_the_root(value: str) -> None:
         parse_config(f"audit_directories = {value}", "f")
 
 
+@pytest.mark.parametrize("text", ['audit "file" {\n  file_path = "/a"\n}', '{"audit": {"file": {"file_path": "/a"}}}'])
+def test_a_stanza_without_its_path_is_refused(text: str) -> None:
+    """As in OpenBao: overlooked, it would leave a node without the log that its file promises."""
+    with pytest.raises(ConfigError, match="expected a type and a path"):
+        parse_config(text, "f")
+
+
 def test_a_stanza_is_a_device() -> None:
     """At its path, with its options."""
     [wanted] = audit_stanzas(parse_config(TEXT, "f"))
