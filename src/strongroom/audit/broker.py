@@ -11,6 +11,7 @@ from strongroom.audit import devices, records
 from strongroom.audit.channel import AuditDevice, Channel, Sink, Trail
 from strongroom.audit.devices import ALL, Wanted
 from strongroom.audit.entry import Outcome, test_entry
+from strongroom.audit.file import place_of
 from strongroom.audit.records import AuditedHeader, AuditRecord, Manifest
 from strongroom.audit.style import style_of
 from strongroom.audit.writer import Writers
@@ -133,9 +134,13 @@ class AuditBroker:
         """
         if wanted.options.get("prefix") and not self._prefixes:
             raise InvalidRequest("the server's configuration does not allow prefixes: allow_audit_log_prefixing")
+        place = place_of(wanted.options)
         for other in await self.records(txn):
             if other.path.startswith(wanted.path) or wanted.path.startswith(other.path):
                 raise InvalidRequest("path already in use")
+            if place and place == place_of(other.options):
+                # Each has keys of its own: nobody could tell the other's lines from forged ones.
+                raise InvalidRequest(f'the file is that of the audit device "{other.path}"')
         record = self._record(txn, wanted, configured=False)
         # Closed again with this object: other processes open their own, and this one does when it is configured.
         txn.once(f"audit test {wanted.path}", lambda: self._try(record, now))

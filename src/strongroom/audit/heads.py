@@ -119,6 +119,8 @@ class Checking(NamedTuple):
     """What a device's log is checked by; of a path there may have been several devices."""
 
     id: str
+    former: bool
+    """Whether it was disabled, or another has taken its place."""
     prefix: str
     chain_key: bytes
     heads: list[Head]
@@ -135,16 +137,16 @@ async def checking(txn: Transaction, path: str) -> list[Checking]:
     names = await txn.list(records.DEVICES)
     present = [await txn.read(records.DEVICES + name, AuditRecord) for name in names]
     found = [
-        (device.id, device.options.get("prefix", ""), chain.key_of(device.salt))
+        (device.id, False, device.options.get("prefix", ""), chain.key_of(device.salt))
         for device in present
         if device is not None and device.path == path
     ]
-    found += [(old.id, old.prefix, old.chain_key) for old in await devices.former(txn) if old.path == path]
+    found += [(old.id, True, old.prefix, old.chain_key) for old in await devices.former(txn) if old.path == path]
     listed = await txn.read(records.MANIFEST, Manifest) or Manifest()
     out = []
-    for id_, prefix, key in found:
+    for id_, is_former, prefix, key in found:
         heads = await _heads(txn, id_)
-        out.append(Checking(id_, prefix, key, heads, max(0, listed.heads.get(id_, 0) - len(heads))))
+        out.append(Checking(id_, is_former, prefix, key, heads, max(0, listed.heads.get(id_, 0) - len(heads))))
     return out
 
 

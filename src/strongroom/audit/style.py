@@ -11,11 +11,15 @@ from strongroom.sdk.fields import FieldError, to_bool
 _ELSEWHERE = ("exclude", "filter", "fallback")
 """They leave out entries or fields; who sets one would find out too late that nothing was."""
 
+_STYLE = ("log_raw", "hmac_accessor", "elide_list_responses")
+OPTIONS = frozenset({"file_path", "path", "mode", "prefix", "format", *_STYLE, *_ELSEWHERE})
+"""All that is read of a device's options; as in Vault, others are kept and shown."""
+
 
 def style_of(options: Mapping[str, str]) -> Style:
     """The style that a device's options ask for.  Raises `InvalidRequest` for a value that isn't a boolean."""
     values = {}
-    for name in ("log_raw", "hmac_accessor", "elide_list_responses"):
+    for name in _STYLE:
         if name in options:
             text = options[name]
             try:

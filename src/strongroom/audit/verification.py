@@ -24,6 +24,8 @@ class Key(msgspec.Struct, frozen=True):
     """By writer, a line that the log has to hold."""
     lost: int = 0
     """How many heads the store has lost."""
+    former: bool = False
+    """Whether the device is there no more, so that its files may be, too."""
 
     def __repr__(self) -> str:
         return "Key(…)"
@@ -74,7 +76,10 @@ class Verification:
         key, last = before
         if link.sequence != last.sequence + 1:
             self._last[writer] = (key, link)
-            return f"{writer} goes on at {link.sequence} after {last.sequence}"
+            back = (
+                ": lines come again, or the files aren't named oldest first" if link.sequence <= last.sequence else ""
+            )
+            return f"{writer} goes on at {link.sequence} after {last.sequence}{back}"
         if not _made(key, last, body, link):
             self._last[writer] = (key, link)  # so that the lines that follow are told from this one
             return f"{writer}'s line {link.sequence} is not what was written"
@@ -108,16 +113,31 @@ class Verification:
         for key in self._keys:
             if key.lost:
                 faults.append(f"the store has lost what it knew of {key.lost} writers")
-            for writer, head in sorted(key.heads.items()):
-                last = self._last.get(writer)
-                if last is None:
-                    if not self._partial:
-                        faults.append(f"{writer} is missing: it has written {head.sequence} lines at least")
-                elif last[1].sequence < head.sequence:
-                    faults.append(f"{writer} ends at line {last[1].sequence}: it has written {head.sequence} at least")
+            if key.former and key.heads and not self._last.keys() & key.heads.keys():
+                faults += [] if self._partial else [_earlier(key)]
+            else:
+                faults += self._ends(key)
         known = {writer for key in self._keys for writer in key.heads}
         unknown = tuple(sorted(self._last.keys() - known))
         return Summary(self._lines, len(self._last), unknown, tuple(faults))
+
+    def _ends(self, key: Key) -> Iterable[str]:
+        for writer, head in sorted(key.heads.items()):
+            last = self._last.get(writer)
+            if last is None:
+                if not self._partial:
+                    yield f"{writer} is missing: it has written {head.sequence} lines at least"
+            elif last[1].sequence < head.sequence:
+                yield f"{writer} ends at line {last[1].sequence}: it has written {head.sequence} at least"
+
+
+def _earlier(key: Key) -> str:
+    """One text for all writers of a device whose files nobody has named."""
+    lines = sum(head.sequence for head in key.heads.values())
+    return (
+        f"an earlier device of this path is missing, with {lines} lines at least of {len(key.heads)} writers: "
+        "name its files too, or check with -partial"
+    )
 
 
 def _made(key: Key, before: Link, body: bytes, link: Link) -> bool:

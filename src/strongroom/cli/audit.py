@@ -89,6 +89,7 @@ def _verify(call: Invocation) -> int:
             prefix=device["prefix"].encode(),
             heads={head["writer"]: Link(int(head["sequence"]), bytes.fromhex(head["mac"])) for head in device["heads"]},
             lost=int(device["lost"]),
+            former=bool(device["former"]),
         )
         for device in ((answer or {}).get("data") or {}).get("devices", [])
     ]
@@ -144,7 +145,7 @@ COMMANDS = {
         "audit verify [options] FILE...",
         "Checks that an audit log is what the server wrote: that no line was changed, dropped, put in or cut off, and "
         "no writer's lines are missing. The files are read here, oldest first; those that end in .gz are unpacked. "
-        "Its token needs sudo on sys/internal/audit/chain.\n\n"
+        "Its token needs read and sudo on sys/internal/audit/chain/PATH.\n\n"
         "$ strongroom audit verify -path=file /var/log/strongroom/audit.log.1 /var/log/strongroom/audit.log",
         _verify,
         (
@@ -152,7 +153,11 @@ COMMANDS = {
                 "Command Options",
                 (
                     Flag("path", "Where the device is, or was, enabled.", default="file"),
-                    Flag("partial", "Older files are elsewhere: writers may begin later, or be missing.", "bool"),
+                    Flag(
+                        "partial",
+                        "Older files are elsewhere: writers may begin later, or be missing as a whole.",
+                        "bool",
+                    ),
                 ),
             ),
         ),

@@ -27,6 +27,7 @@ from strongroom.lib.errors import (
     Internal,
     InvalidCredentials,
     InvalidRequest,
+    NotFound,
     OutOfRange,
     RateLimited,
     RequestTimeout,
@@ -383,7 +384,9 @@ def _client(bearer: Bearer) -> Client:
 
 
 def _error_text(error: StrongroomError | None) -> str:
-    return "" if error is None else error.text or type(error).__name__
+    if error is None or (isinstance(error, NotFound) and not error.text):
+        return ""  # nothing is there, and nothing was wrong with asking
+    return error.text or type(error).__name__
 
 
 def _outcome(answer: Answer, error: str) -> Outcome:

@@ -11,6 +11,8 @@ from strongroom.sdk.fields import (
     Doc,
     Duration,
     JsonMap,
+    Normal,
+    OldNameOf,
     StringMap,
 )
 from strongroom.sdk.request import Client, Mount, Operation, Request
@@ -31,6 +33,8 @@ __all__ = [
     "Lease",
     "Made",
     "Mount",
+    "Normal",
+    "OldNameOf",
     "Operation",
     "Part",
     "RawBody",

@@ -86,6 +86,12 @@ class RouteTable:
         grouped: dict[str, list[Declaration]] = {}
         for declaration in declarations:
             grouped.setdefault(declaration.pattern, []).append(declaration)
+        for pattern in synonyms or {}:
+            if pattern not in grouped:  # a rule that denies one of them would deny that one alone
+                raise TypeError(f"{pattern}: synonyms are given of it, and it is not declared")
+        for pattern in secret_paths:
+            if not pattern.endswith("}"):
+                raise TypeError(f"{pattern}: a secret path ends in what is secret, in braces")
         self.routes = tuple(
             _route(pattern, group, (synonyms or {}).get(pattern, ())) for pattern, group in grouped.items()
         )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import strongroom
 from strongroom.audit.devices import Wanted
-from strongroom.audit.file import Ground, Rules, file_device, unplaced_device
-from strongroom.audit.style import style_of
+from strongroom.audit.file import Ground, Rules, file_device, place_of, unplaced_device
+from strongroom.audit.style import OPTIONS, style_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.server.config import AuditConfig, Config, ConfigError
 from strongroom.server.stores import LOCAL, directory
@@ -27,7 +28,7 @@ def audit_rules(config: Config) -> Rules:
         own += [listener.tls_acme_cache_path, listener.tls_acme_ca_root]
         own += [listener.address] if listener.type == "unix" else []
     return Rules(
-        directories=None if (named := settings.audit_directories) is None else tuple(path for path in named if path),
+        directories=settings.audit_directories,
         own=tuple(os.path.abspath(path) for path in own if path),  # noqa: PTH100 - links are resolved when it counts
         configuration=tuple(dict.fromkeys(os.path.dirname(os.path.abspath(file)) for file in config.files)),  # noqa: PTH100, PTH120 - as above
     )
@@ -43,6 +44,7 @@ def check_audits(config: Config) -> None:
 
     Raises: `ConfigError`.
     """
+    places: dict[str, AuditConfig] = {}
     for audit in config.audits:
         wanted = _wanted(audit)
         if wanted.type != "file":
@@ -51,11 +53,25 @@ def check_audits(config: Config) -> None:
             style_of(wanted.options)
             file_device(wanted.options)
         except InvalidRequest as error:
-            raise ConfigError(audit.where, error.text) from error
+            raise ConfigError(audit.where, f"{error.text}: in the options of {_shown(audit)}") from error
         if reason := unplaced_device(wanted.options, Ground(audit_rules(config), configured=True)):
             raise ConfigError(audit.where, reason)
         if wanted.options.get("prefix") and not config.settings.allow_audit_log_prefixing:
             raise ConfigError(audit.where, "a prefix needs allow_audit_log_prefixing = true")
+        place = place_of(wanted.options)
+        if place and (other := places.setdefault(place, audit)) is not audit:
+            raise ConfigError(audit.where, f"the file is that of {_shown(other)}: each device needs its own")
+
+
+def audit_notices(config: Config) -> Iterator[str]:
+    """One text for each option of a stanza that no device reads: a misspelt one, for example."""
+    for audit in config.audits:
+        for name in sorted(audit.options.keys() - OPTIONS):
+            yield f"{audit.where}: {name} in the options of {_shown(audit)} has no effect in this server"
+
+
+def _shown(audit: AuditConfig) -> str:
+    return f'audit "{audit.type}" "{audit.path.strip("/")}"'
 
 
 def _wanted(audit: AuditConfig) -> Wanted:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from strongroom.lib.hcl import Block, HclError, Literal, ObjectNode, parse
+from strongroom.lib.hcl import Block, HclError, Item, Literal, ObjectNode, parse
 from strongroom.server.config_reader import ConfigError, Notice, Reader, Where, boolean, integer, split_options, text
 from strongroom.server.config_stanzas import (
     AuditConfig,
@@ -232,14 +232,25 @@ def _seal(reader: Reader, block: Block) -> SealConfig:
 
 
 def _audit_blocks(reader: Reader, document: ObjectNode) -> list[Block]:
-    """The blocks with type and path; one without is what Vault, which has no such stanza, overlooks."""
+    """The blocks with type and path; one without any label is what Vault, which has no such stanza, overlooks."""
     found: list[Block] = []
     for item in document.named("audit"):
         try:
             found += ObjectNode((item,), item.pos).blocks("audit", labels=2)
         except HclError:
+            if _has_a_label(item):
+                problem = 'expected a type and a path, as in audit "file" "main" { … }, found no path'
+                raise ConfigError(reader.where(item.pos), problem) from None
             reader.notice(item.pos, 'audit without a type and a path (audit "file" "main" { … }) has no effect')
     return found
+
+
+def _has_a_label(item: Item) -> bool:
+    """Whether a stanza is meant as a device, and would leave a node without it."""
+    try:
+        return any(True for _ in ObjectNode((item,), item.pos).blocks(item.name, labels=1))
+    except HclError:
+        return False
 
 
 def _audit(reader: Reader, block: Block) -> AuditConfig:

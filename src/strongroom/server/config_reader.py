@@ -224,6 +224,15 @@ def texts(reader: Reader, node: Node) -> tuple[str, ...]:
     return tuple(part for part in (part.strip() for part in text(reader, node).split(",")) if part)
 
 
+def directories(reader: Reader, node: Node) -> tuple[str, ...]:
+    """Directories, as a list or a text with commas; each from the root, as `.` is where a server was started."""
+    found = texts(reader, node)
+    for path in found:
+        if not path.startswith("/"):
+            raise HclError(node.pos, f'expected directories such as "/var/log/strongroom", found "{path[:64]}"')
+    return found
+
+
 def one_of(*choices: str) -> Convert:
     """One of these words, in any case; empty is no choice."""
 

@@ -13,6 +13,7 @@ from strongroom.server.config_reader import (
     Where,
     anything,
     boolean,
+    directories,
     headers,
     integer,
     key,
@@ -281,7 +282,7 @@ class Settings:
     enable_response_header_raft_node_id: bool = key(boolean, False)
     plugin_directory: str = key(text, "")
     disable_printable_check: bool = key(boolean, False)
-    audit_directories: tuple[str, ...] | None = key(texts, None)
+    audit_directories: tuple[str, ...] | None = key(directories, None)
     """Below these audit devices may be made by the API; None: wherever nothing else forbids it."""
     disable_audit_devices: tuple[str, ...] = key(texts, ())
     """Paths of devices that are removed at the start; `*`: all."""

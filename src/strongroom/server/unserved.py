@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from strongroom.lib import json
-from strongroom.server.audit_settings import check_audits
+from strongroom.server.audit_settings import audit_notices, check_audits
 from strongroom.server.certificates.settings import acme_keys, uses_acme, wanted
 from strongroom.server.config import NODE_OPTIONS, Config, Listener, Settings
 from strongroom.server.config_reader import ConfigError
@@ -76,12 +76,16 @@ def notices(config: Config) -> Iterator[str]:
                 yield f"{listener.where}: {name} has no effect: TLS challenges are answered on the listener itself"
         if listener.max_json_depth > json.MAX_DEPTH:
             yield f"{listener.where}: max_json_depth is {json.MAX_DEPTH} here: nothing nested deeper is decoded"
+        if 0 < listener.max_inflight_memory_bytes < listener.max_request_size_bytes:
+            # Answered 503 with Retry-After, so that clients would repeat it for ever.
+            yield f"{listener.where}: max_inflight_memory is less than max_request_size: no body that large is taken"
         if listener.type == "tcp" and (listener.socket_mode or listener.socket_user or listener.socket_group):
             yield f'{listener.where}: socket_mode, socket_user and socket_group have no effect in listener "tcp"'
     yield from _about_storage(config)
     for lockout in config.user_lockouts:
         if lockout.auth_type not in {"all", *LOCKOUT_TYPES}:
             yield f'{lockout.where}: user_lockout "{lockout.auth_type}" has no effect: no such logins are counted'
+    yield from audit_notices(config)
     if config.telemetry is not None:
         yield "telemetry has no effect in this server"
 

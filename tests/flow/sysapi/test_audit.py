@@ -267,6 +267,37 @@ def test_a_device_that_cannot_work_is_refused(tmp_path: Path) -> None:
     on_server(run)
 
 
+def test_what_is_not_there_is_no_error(tmp_path: Path) -> None:
+    """As with Vault: whoever looks for refusals in a log isn't shown each secret that nobody has written."""
+
+    async def run(server: Server) -> None:
+        await server.ok("POST", "sys/mounts/v2", {"type": "kv", "options": {"version": "2"}})
+        await enable(server, tmp_path / "a.log")
+        for method, path in (("GET", "v2/data/none"), ("LIST", "v2/metadata/none"), ("GET", "cubbyhole/none")):
+            assert (await server.ask(method, path)).status == 404
+        assert [entry["request"]["path"] for entry in entries(tmp_path / "a.log") if entry.get("error")] == []
+        assert (await server.ask("GET", "nowhere/none")).status == 404
+        assert [entry["type"] for entry in entries(tmp_path / "a.log") if entry.get("error")] == ["response"]
+
+    on_server(run)
+
+
+def test_a_file_is_of_one_device(tmp_path: Path) -> None:
+    """By whatever name: with the lines of two in it, neither's could be told from forged ones."""
+
+    async def run(server: Server) -> None:
+        (tmp_path / "d").mkdir()
+        (tmp_path / "same").symlink_to(tmp_path / "d")
+        await server.ok("PUT", "sys/audit/x", {"type": "file", "options": {"file_path": str(tmp_path / "d" / "a.log")}})
+        options = {"path": str(tmp_path / "same" / "a.log")}
+        refused = await server.ask("PUT", "sys/audit/y", {"type": "file", "options": options})
+        assert (refused.status, refused.error) == (400, 'the file is that of the audit device "x/"')
+        for path in ("one", "other"):
+            await server.ok("PUT", f"sys/audit/{path}", {"type": "file", "options": {"file_path": "discard"}})
+
+    on_server(run)
+
+
 def test_a_prefix_needs_the_configurations_leave(tmp_path: Path) -> None:
     """By default nobody writes a line of choice into a file; where it is allowed, each line begins with it."""
     wanted = {"type": "file", "options": {"file_path": str(tmp_path / "a.log"), "prefix": "ssh-ed25519 "}}

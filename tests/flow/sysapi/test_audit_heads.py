@@ -76,5 +76,10 @@ def test_heads_that_are_removed_are_counted(tmp_path: Path) -> None:
         await storage.commit({}, {records.HEADS + names[0]: None}, {})
         device = (await server.ok("GET", "sys/internal/audit/chain/file")).data["devices"][0]
         assert device["lost"] == 1
+        assert device["former"] is False
+        await server.ok("DELETE", "sys/audit/file")
+        await server.ok("PUT", "sys/audit/file", options)
+        devices = (await server.ok("GET", "sys/internal/audit/chain/file")).data["devices"]
+        assert [device["former"] for device in devices] == [False, True]
 
     asyncio.run(run())

@@ -57,6 +57,7 @@ def test_with_the_setting_nothing_else_is_allowed(path: str, text: str) -> None:
 def test_an_empty_list_of_directories_allows_nothing() -> None:
     """It never means all."""
     assert "audit_directories" in refusal("/var/log/a.log", Rules(directories=()))
+    assert "below /srv/a, /srv/b only" in refusal("/var/log/a.log", Rules(directories=("/srv/a", "/srv/b")))
     assert refusal("/var/log/a.log", Rules(directories=()), configured=True) == ""
 
 

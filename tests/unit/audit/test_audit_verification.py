@@ -71,6 +71,31 @@ def test_ends_and_writers_are_missed() -> None:
     assert check(keys, lines[2:])[0] == ["a begins at line 3: those before are in none of the files"]
 
 
+def test_files_in_the_wrong_order_are_told() -> None:
+    """A shell's `audit.log*` has the newest first."""
+    lines, links = written("a", 4)
+    problems, _ = check([Key(KEY, b"", {"a": links[-1]})], lines[2:], lines[:2], partial=True)
+    assert problems == ["a goes on at 1 after 4: lines come again, or the files aren't named oldest first"]
+
+
+def test_an_earlier_device_whose_files_are_not_named_is_one_fault() -> None:
+    """And says what to do: an operator sees from writers' names alone neither whose they are nor where to look."""
+    lines, links = written("a", 2)
+    _, old = written("b", 3, key=b"o" * 32)
+    former = Key(b"o" * 32, b"", {"b": old[-1], "c": old[0]}, former=True)
+    keys = [Key(KEY, b"", {"a": links[-1]}), former]
+    [fault] = check(keys, lines)[1].faults
+    assert fault.startswith("an earlier device of this path is missing, with 4 lines at least of 2 writers: name")
+    assert check(keys, lines, partial=True)[1].faults == ()
+
+
+def test_an_earlier_device_of_which_there_are_lines_is_missed_by_its_writers() -> None:
+    """Its files were named, and lack something."""
+    lines, links = written("a", 2)
+    keys = [Key(KEY, b"", {"a": links[-1], "gone": links[0]}, former=True)]
+    assert check(keys, lines)[1].faults == ("gone is missing: it has written 1 lines at least",)
+
+
 def test_heads_that_the_store_has_lost_are_told() -> None:
     """Whoever removes their rows can't change how many there have to be."""
     lines, _ = written("a", 1)

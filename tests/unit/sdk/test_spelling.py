@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from strongroom.sdk import Engine, Request, Response, path
@@ -37,6 +39,19 @@ class Shelf(Engine):
     async def all_(self, request: Request) -> Response | None:
         """All books."""
         return None
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        ({"synonyms": {"boks/{title}": ("tomes/{title}",)}}, r"boks/\{title\}: synonyms are given of it"),
+        ({"secret_paths": ("books",)}, "books: a secret path ends in what is secret"),
+    ],
+)
+def test_a_misspelt_path_of_a_class_is_refused(names: dict[str, Any], text: str) -> None:
+    """When the class is made: a rule that denies would deny less, and the audit log would show more."""
+    with pytest.raises(TypeError, match=text):
+        type("Misspelt", (Engine,), {"type": "misspelt", "book": Shelf.book, **names})
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
 from strongroom.server.audit_settings import audit_rules, audit_stanzas
-from strongroom.server.config import merge, parse_config
+from strongroom.server.config import ConfigError, merge, parse_config
 from strongroom.server.sources import Sources, load
 
 TEXT = """
@@ -39,6 +41,20 @@ def test_directories_of_several_files_add_up() -> None:
     one, other = (parse_config(f'audit_directories = ["{name}"]', "f") for name in ("/a", "/b"))
     assert merge([one, parse_config("", "g"), other]).settings.audit_directories == ("/a", "/b")
     assert parse_config("audit_directories = []", "f").settings.audit_directories == ()
+
+
+@pytest.mark.parametrize("value", ['["logs"]', '[""]', "5", '"/a, b"'])
+def test_a_directory_is_named_from_the_root(value: str) -> None:
+    """What is none keeps the server from starting, instead of standing for nowhere or for its own place."""
+    with pytest.raises(ConfigError, match=r"^f:1:21: audit_directories: expected directories such as"):
+        parse_config(f"audit_directories = {value}", "f")
+
+
+@pytest.mark.parametrize("text", ['audit "file" {\n  file_path = "/a"\n}', '{"audit": {"file": {"file_path": "/a"}}}'])
+def test_a_stanza_without_its_path_is_refused(text: str) -> None:
+    """As in OpenBao: overlooked, it would leave a node without the log that its file promises."""
+    with pytest.raises(ConfigError, match="expected a type and a path"):
+        parse_config(text, "f")
 
 
 def test_a_stanza_is_a_device() -> None:

@@ -18,6 +18,7 @@ NETWORK = ipaddress.ip_network("10.0.0.0/8")
 BASE = Listener(
     "tcp",
     Where("f", 1),
+    max_request_size_bytes=5,  # so that a changed max_inflight_memory still holds one body
     tls_cert_file="cert",
     tls_key_file="key",
     proxy_protocol_behavior="use_always",

@@ -21,8 +21,17 @@ def test_a_plain_configuration_passes() -> None:
     ("stanza", "why"),
     [
         ('seal "awskms" {}', '^a.hcl:6:.*the seal type "awskms" is not supported'),
-        ('audit "file" "main" {}', "^a.hcl:6:.*file_path is required"),
+        ('audit "file" "main" {}', '^a.hcl:6:.*file_path is required: in the options of audit "file" "main"'),
+        (
+            'audit "file" { options { file_path = "/a" } }',
+            'file_path is required: in the options of audit "file" "options"',
+        ),
         ('audit "file" "main" { options { file_path = "/dev/shm/a" } }', "^a.hcl:6:.*the kernel"),
+        (
+            'audit "file" "a" { options { file_path = "/srv/x/../a" } }\n'
+            'audit "file" "b" { options { file_path = "/srv/a" } }',
+            '^a.hcl:7:.*the file is that of audit "file" "a"',
+        ),
         ('audit "socket" "main" {}', '^a.hcl:6:.*expected an audit device of type "file"'),
         ('audit "file" "main" { options { file_path = "/a" mode = "0666" } }', "^a.hcl:6:.*0640 is the most"),
         ('audit "file" "main" { options { file_path = "/a" prefix = "x" } }', "^a.hcl:6:.*allow_audit_log_prefixing"),
@@ -44,6 +53,10 @@ def test_a_seal_on_its_way_out_is_no_reason() -> None:
     ("stanza", "text"),
     [
         ("ui = true", "ui has no effect in this server"),
+        (
+            'audit "file" "main" {\n  options {\n    file_path = "/a"\n    elide_list_response = "true"\n  }\n}',
+            'a.hcl:6:14: elide_list_response in the options of audit "file" "main" has no effect in this server',
+        ),
         ("log_rotate_duration = 60", "log_rotate_duration has no effect in this server"),
         (
             'listener "unix" {\n  address = "/a"\n  chroot_namespace = "a"\n}',
@@ -60,6 +73,10 @@ def test_a_seal_on_its_way_out_is_no_reason() -> None:
         (
             'service_registration "consul" {\n  address = "a"\n}',
             'a.hcl:6:22: service_registration "consul" has no effect: every node serves without it',
+        ),
+        (
+            'listener "unix" {\n  address = "/a"\n  max_inflight_memory = "16MiB"\n}',
+            "a.hcl:6:10: max_inflight_memory is less than max_request_size: no body that large is taken",
         ),
         ("telemetry {}", "telemetry has no effect in this server"),
     ],

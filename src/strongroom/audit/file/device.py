@@ -13,7 +13,7 @@ from typing import Protocol
 
 import structlog
 
-from strongroom.audit.file.opening import Ground, open_log, pipe_at, unplaced
+from strongroom.audit.file.opening import Ground, open_log, pipe_at, real_path, unplaced
 from strongroom.audit.file.place import unsuitable_mode
 from strongroom.lib.errors import InvalidRequest, Unavailable
 
@@ -162,6 +162,17 @@ class FileDevice:
 def _standard(path: str) -> str:
     """Which of the server's descriptors a path means; Vault takes `stdout` in any case."""
     return _STANDARD.get(path.lower() if path.isalpha() else path, "")
+
+
+def place_of(options: Mapping[str, str]) -> str:
+    """Where a device of these options writes: a real path; empty for nowhere, an output, and what can't be a path."""
+    path = options.get("file_path") or options.get("path") or ""
+    if not path or path == _DISCARD or _standard(path):
+        return ""
+    try:
+        return real_path(path)
+    except (OSError, ValueError):
+        return ""
 
 
 def unplaced_device(options: Mapping[str, str], ground: Ground) -> str:

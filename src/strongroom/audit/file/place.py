@@ -69,7 +69,9 @@ def refusal(real: str, rules: Rules, *, configured: bool = False) -> str:
     named = rules.directories or ()
     allowed = [directory for directory in named if below(real, directory) and real != directory]
     if rules.directories is not None and not allowed and not configured:
-        return "the server's configuration does not allow it: audit_directories names where audit devices may be made"
+        if not named:
+            return "the server's configuration (audit_directories) lets the API make none"
+        return f"the server's configuration (audit_directories) allows files below {', '.join(named)} only"
     if not allowed and any(below(real, system) for system in _SYSTEM):
         return "the system's own directories are no place for an audit log"
     rest = real[max(map(len, allowed), default=0) :]

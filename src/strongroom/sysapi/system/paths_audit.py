@@ -99,6 +99,7 @@ class AuditPaths(SystemEngine):
         devices = [
             {
                 "id": device.id,
+                "former": device.former,
                 "prefix": device.prefix,
                 "chain_key": base64.b64encode(device.chain_key).decode(),
                 "lost": device.lost,
