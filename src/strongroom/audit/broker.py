@@ -184,13 +184,16 @@ class AuditBroker:
                     raise InvalidRequest("the device is made by the server's configuration: take its stanza out there")
                 await devices.retire(txn, record)
 
-    async def configure(self, txn: Transaction, stanzas: Sequence[Wanted], given_up: Collection[str] = ()) -> None:
+    async def configure(
+        self, txn: Transaction, stanzas: Sequence[Wanted], now: float, given_up: Collection[str] = ()
+    ) -> None:
         """Bring the store's devices into line with the configuration's.
 
-        A stanza takes the path of whatever device is there; one that has gone from the configuration takes its device
-        along.
+        A stanza takes the path of whatever device is there, if its own can be used; one that has gone from the
+        configuration takes its device along.
 
         Args:
+            now: seconds since the epoch.
             given_up: paths of devices to remove, whoever has made them; `*` for all, and for what the list lacks.
         """
         given = {folder.strip("/") + "/" if folder != ALL else ALL for folder in given_up}
@@ -199,13 +202,27 @@ class AuditBroker:
         for record in await self.records(txn):
             stanza = wanted.get(record.path)
             kept = record.configured and stanza is not None and _same(record, stanza)
-            if kept:
+            leave = not given.isdisjoint({record.path, ALL})
+            if kept or (stanza is not None and not leave and not self._works(txn, stanza, now)):
                 del wanted[record.path]
-            elif record.configured or stanza is not None or not given.isdisjoint({record.path, ALL}):
+            elif record.configured or stanza is not None or leave:
                 log.warning("an audit device is removed: the configuration says so", device=record.path)
                 await devices.retire(txn, record)
         for stanza in wanted.values():
             await devices.add(txn, self._record(txn, stanza, configured=True))
+
+    def _works(self, txn: Transaction, stanza: Wanted, now: float) -> bool:
+        """Whether a stanza's device takes an entry; why not is logged."""
+        record = self._record(txn, stanza, configured=True)
+        try:
+            txn.once(f"audit test {stanza.path}", lambda: self._try(record, now))
+        except StrongroomError as error:
+            reason = error.detail or error.text
+            log.error(
+                "an audit stanza can't be used, so the device at its path stays", device=stanza.path, reason=reason
+            )
+            return False
+        return True
 
     async def headers(self, txn: Transaction) -> dict[str, AuditedHeader]:
         """The headers of requests that entries show, by name in lower case."""

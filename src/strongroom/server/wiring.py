@@ -161,8 +161,9 @@ async def configure_audit(barrier: Barrier, audit: AuditBroker, settings: Settin
     Whether a request can be recorded is looked at with each request, and doesn't depend on this.
     """
     try:
+        now = await barrier.storage.now()
         await transact(
-            barrier, lambda txn: audit.configure(txn, settings.audit_stanzas, given_up=settings.audit_given_up)
+            barrier, lambda txn: audit.configure(txn, settings.audit_stanzas, now, given_up=settings.audit_given_up)
         )
     except StrongroomError as error:
         log.error("the audit devices of the configuration were not made", reason=error.detail or error.text)

@@ -107,3 +107,25 @@ def test_a_list_that_has_gone_is_not_begun_anew_by_a_stanza(tmp_path: Path) -> N
         assert (await server.ask("GET", "sys/mounts")).status == 500
 
     asyncio.run(run())
+
+
+def test_a_stanza_that_cannot_be_used_takes_no_devices_place(tmp_path: Path) -> None:
+    """The device that is there goes on, and the log says why; once the stanza can be used, it takes the path."""
+
+    async def run() -> None:
+        server = await _audited(tmp_path / "a.log")
+        parts = server.node.unsealed
+        assert parts is not None
+        (tmp_path / "foreign").write_text("somebody's notes\n")
+        for name, works in (("foreign", False), ("b.log", True)):
+            stanza = Wanted("file/", "file", "", {"file_path": str(tmp_path / name)}, False)
+            with structlog.testing.capture_logs() as said:
+                await wiring.configure_audit(parts.barrier, parts.audit, wiring.Settings(audit_stanzas=(stanza,)))
+            assert [line["log_level"] for line in said] == ["warning" if works else "error"]
+            before = (tmp_path / "a.log").read_bytes()
+            await server.ok("GET", "sys/mounts")
+            assert ((tmp_path / "a.log").read_bytes() == before) is works
+        assert (tmp_path / "foreign").read_text() == "somebody's notes\n"
+        assert (tmp_path / "b.log").read_bytes()
+
+    asyncio.run(run())
