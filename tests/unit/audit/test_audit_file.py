@@ -64,6 +64,15 @@ def test_a_program_is_no_audit_file(tmp_path: Path) -> None:
     assert program.read_text() == "#!/bin/sh\n"
 
 
+def test_a_path_that_is_too_long_makes_nothing(tmp_path: Path) -> None:
+    """Neither its directories, nor a walk along them that would take seconds: the kernel's own bound counts."""
+    for part in (f"{'a' * 200}/", f"{'b' * 200}/../"):
+        path = f"{tmp_path}/{part * 30}a.log"
+        with pytest.raises(InvalidRequest, match="too long"):
+            FileDevice(path).open()
+    assert list(tmp_path.iterdir()) == []
+
+
 def _foreign(directory: Path) -> Path:
     file = directory / "tls.key"
     file.write_text("-----BEGIN PRIVATE KEY-----\n")
