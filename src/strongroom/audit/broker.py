@@ -17,6 +17,7 @@ from strongroom.audit.style import style_of
 from strongroom.audit.writer import Writers
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import Internal, InvalidRequest, StrongroomError, Unavailable
+from strongroom.lib.limits import check_name
 from strongroom.lib.rand import Random, uuid4
 from strongroom.lib.seldom import Seldom
 from strongroom.services.exchange import Known
@@ -25,6 +26,9 @@ __all__ = ["AuditBroker", "AuditDevice", "AuditRecord", "AuditedHeader", "Channe
 
 REFUSED = "failed to audit request, cannot continue"
 _FAILED = "no audit device took the entry"
+MOST = 64
+"""Devices at a time: each holds a file open in every process, and has two lines of every request.  Those of the
+configuration aren't counted out: whoever may make devices must not keep them from being made."""
 
 log = structlog.get_logger("audit")
 
@@ -130,12 +134,17 @@ class AuditBroker:
         Args:
             now: seconds since the epoch.
 
-        Raises: `InvalidRequest` when the path is taken, or the device can't be used with these options.
+        Raises: `InvalidRequest` when the path is taken or too long, there are as many devices as may be, or this one
+            can't be used with these options.
         """
         if wanted.options.get("prefix") and not self._prefixes:
             raise InvalidRequest("the server's configuration does not allow prefixes: allow_audit_log_prefixing")
+        check_name("the path of an audit device", wanted.path)
+        others = await self.records(txn)
+        if len(others) >= MOST:
+            raise InvalidRequest(f"there are {MOST} audit devices, which is the most")
         place = place_of(wanted.options)
-        for other in await self.records(txn):
+        for other in others:
             if other.path.startswith(wanted.path) or wanted.path.startswith(other.path):
                 raise InvalidRequest("path already in use")
             if place and place == place_of(other.options):

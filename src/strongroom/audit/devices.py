@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -41,8 +41,9 @@ async def retire(txn: Transaction, record: AuditRecord) -> None:
     """Remove a device, and leave what its log is checked by."""
     listed = await _manifest(txn)
     rest = {id_: path for id_, path in listed.devices.items() if id_ != record.id}
+    heads = {id_: count for id_, count in listed.heads.items() if id_ != record.id}
     txn.delete(records.DEVICES + record.id)
-    txn.write(records.MANIFEST, msgspec.structs.replace(listed, devices=rest))
+    txn.write(records.MANIFEST, msgspec.structs.replace(listed, devices=rest, heads=heads))
     txn.write(
         records.FORMER + record.id,
         FormerDevice(
@@ -50,6 +51,7 @@ async def retire(txn: Transaction, record: AuditRecord) -> None:
             path=record.path,
             prefix=record.options.get("prefix", ""),
             chain_key=chain.key_of(record.salt),
+            heads=listed.heads.get(record.id, 0),
         ),
     )
 
@@ -82,9 +84,28 @@ async def former(txn: Transaction) -> list[FormerDevice]:
     return [device for device in found if device is not None]
 
 
-async def is_unknown(txn: Transaction, device: str) -> bool:
-    """Whether a device is none that was disabled."""
-    return await txn.read(records.FORMER + device, FormerDevice) is None
+async def count_heads(txn: Transaction, counts: Mapping[str, int]) -> None:
+    """Store how many heads devices have, beside their names or with what remains of them.
+
+    Args:
+        counts: by the ids of the devices; those that were never configured are left out.
+    """
+    listed = await txn.read(records.MANIFEST, Manifest) or Manifest()
+    present = {id_: count for id_, count in counts.items() if id_ in listed.devices}
+    if present.items() - listed.heads.items():
+        txn.write(records.MANIFEST, msgspec.structs.replace(listed, heads={**listed.heads, **present}))
+    for id_ in counts.keys() - present.keys():
+        former = await txn.read(records.FORMER + id_, FormerDevice)
+        if former is not None and former.heads != counts[id_]:
+            txn.write(records.FORMER + id_, msgspec.structs.replace(former, heads=counts[id_]))
+
+
+async def heads_counted(txn: Transaction, listed: Manifest, device: str) -> int | None:
+    """How many heads a device has; None for one that is and was none."""
+    if device in listed.devices:
+        return listed.heads.get(device, 0)
+    former = await txn.read(records.FORMER + device, FormerDevice)
+    return None if former is None else former.heads
 
 
 async def begin_list(txn: Transaction) -> None:

@@ -34,8 +34,8 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)
 _DENIED = "1 error occurred:\n\t* permission denied\n\n"
 _PLAIN_ERRORS = frozenset({"permission denied", _DENIED, UNSUPPORTED_PATH, UNSUPPORTED_OPERATION})
 """Texts that name a kind of failure and nothing of the request; any other may quote what the client sent."""
-_CREDENTIAL_HEADERS = frozenset({"authorization", "cookie", "x-vault-token"})
-"""Never shown as they are, whatever the configuration says."""
+_CREDENTIAL_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-vault-mfa", "x-vault-token"})
+"""Never shown as they are, whatever the configuration says; those for a proxy, and one-time codes, neither."""
 _AUTHS_KEPT = 1024
 _AUTH_BYTES = 4096
 """Of one that is kept; the tokens of some may hold much more, and are encoded each time."""

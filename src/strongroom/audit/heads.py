@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from typing import NamedTuple
 
-import msgspec
 import structlog
 
 from strongroom.audit import chain, devices, records
@@ -93,18 +92,19 @@ class Heads:
         listed = await txn.read(records.MANIFEST, Manifest)
         if listed is None:
             return  # every request is refused until that is mended
-        counts = dict(listed.heads)
+        counts: dict[str, int] = {}
         for trail, link in chosen:
-            if trail.device not in listed.devices and await devices.is_unknown(txn, trail.device):
+            count = counts.get(trail.device, await devices.heads_counted(txn, listed, trail.device))
+            if count is None:
                 continue  # a device that was tried, and then not configured
             key = records.head_key(trail.device, trail.writer)
             head = Head(writer=trail.writer, sequence=link.sequence, mac=link.mac, at=self._clock.now())
             if await txn.read(key, Head) is None:
-                gone = await _make_room(txn, trail.device) if counts.get(trail.device, 0) >= _MOST else 0
-                counts[trail.device] = counts.get(trail.device, 0) + 1 - gone
+                gone = await _make_room(txn, trail.device) if count >= _MOST else 0
+                count += 1 - gone
+            counts[trail.device] = count
             txn.write(key, head)
-        if counts != listed.heads:
-            txn.write(records.MANIFEST, msgspec.structs.replace(listed, heads=counts))
+        await devices.count_heads(txn, counts)
 
 
 async def _make_room(txn: Transaction, device: str) -> int:
@@ -136,17 +136,18 @@ async def checking(txn: Transaction, path: str) -> list[Checking]:
     """
     names = await txn.list(records.DEVICES)
     present = [await txn.read(records.DEVICES + name, AuditRecord) for name in names]
+    listed = await txn.read(records.MANIFEST, Manifest) or Manifest()
     found = [
-        (device.id, False, device.options.get("prefix", ""), chain.key_of(device.salt))
+        (device.id, False, device.options.get("prefix", ""), chain.key_of(device.salt), listed.heads.get(device.id, 0))
         for device in present
         if device is not None and device.path == path
     ]
-    found += [(old.id, True, old.prefix, old.chain_key) for old in await devices.former(txn) if old.path == path]
-    listed = await txn.read(records.MANIFEST, Manifest) or Manifest()
+    former = [old for old in await devices.former(txn) if old.path == path]
+    found += [(old.id, True, old.prefix, old.chain_key, old.heads) for old in former]
     out = []
-    for id_, is_former, prefix, key in found:
+    for id_, is_former, prefix, key, counted in found:
         heads = await _heads(txn, id_)
-        out.append(Checking(id_, is_former, prefix, key, heads, max(0, listed.heads.get(id_, 0) - len(heads))))
+        out.append(Checking(id_, is_former, prefix, key, heads, max(0, counted - len(heads))))
     return out
 
 

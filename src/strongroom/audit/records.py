@@ -44,7 +44,8 @@ class Manifest(Record, frozen=True, tag="audit-manifest"):
     devices: dict[str, str] = {}
     """Paths by the devices' ids."""
     heads: dict[str, int] = {}
-    """How many writers have a head, by the id of their device, which may be a former one."""
+    """How many writers have a head, by the id of their device.  A former one's stands with what remains of it: this row
+    has to stay small, however many devices come and go."""
 
 
 class FormerDevice(Record, frozen=True, tag="audit-former-device"):
@@ -54,6 +55,8 @@ class FormerDevice(Record, frozen=True, tag="audit-former-device"):
     path: str
     prefix: str
     chain_key: bytes
+    heads: int = 0
+    """How many of its writers have a head."""
 
     def __repr__(self) -> str:
         return f"FormerDevice(path={self.path})"

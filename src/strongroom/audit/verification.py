@@ -38,6 +38,8 @@ class Summary(msgspec.Struct, frozen=True):
     writers: int
     unknown: tuple[str, ...]
     """Writers without a head: lines are missed from their end by nobody."""
+    unchecked: tuple[str, ...]
+    """Lines that follow on some in files that are elsewhere: whoever changed one, or put one in, is not found out."""
     faults: tuple[str, ...]
     """About the log as a whole; those of single lines come as they are found."""
 
@@ -55,6 +57,7 @@ class Verification:
         self._partial = partial
         self._last: dict[str, tuple[Key, Link]] = {}
         self._by_writer = {writer: key for key in keys for writer in key.heads}
+        self._unchecked: list[str] = []
         self._lines = 0
 
     def file(self, lines: Iterable[bytes]) -> Iterable[Fault]:
@@ -94,6 +97,7 @@ class Verification:
         if not candidates:
             return "the store knows no device at this path"
         if link.sequence > 1 and self._partial:
+            self._unchecked.append(f"{writer}'s line {link.sequence}")
             return self._took(writer, candidates[0], link)
         self._last[writer] = (candidates[0], link)
         if link.sequence == 1:
@@ -119,7 +123,7 @@ class Verification:
                 faults += self._ends(key)
         known = {writer for key in self._keys for writer in key.heads}
         unknown = tuple(sorted(self._last.keys() - known))
-        return Summary(self._lines, len(self._last), unknown, tuple(faults))
+        return Summary(self._lines, len(self._last), unknown, tuple(self._unchecked), tuple(faults))
 
     def _ends(self, key: Key) -> Iterable[str]:
         for writer, head in sorted(key.heads.items()):

@@ -109,11 +109,14 @@ def _verify(call: Invocation) -> int:
     faults += len(summary.faults)
     for writer in summary.unknown:
         call.terminal.out(f"Note: nothing is known of the end of {writer}")
+    for line in summary.unchecked:
+        call.terminal.out(f"Note: {line} was not checked: the one before it is in none of the files")
     found = f"{summary.lines} lines of {summary.writers} writers"
     if faults:
         call.terminal.out(f"Failed! {found}, faults: {faults}")
         return 1
-    call.terminal.out(f"Success! {found}: nothing is changed or missing")
+    but = f", but for {len(summary.unchecked)} lines that were not checked" if summary.unchecked else ""
+    call.terminal.out(f"Success! {found}: nothing is changed or missing{but}")
     return 0
 
 

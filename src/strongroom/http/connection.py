@@ -7,6 +7,7 @@ the parser, and pipelined requests are answered in order.
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import Final, cast
 
 import structlog
@@ -156,6 +157,7 @@ class HttpConnection(Answering):
             self._await_more()
         else:
             self._phase = Phase.BLOCKED
+            self._deadline = math.inf
             self._wire.pause_reading()
             self._listening.loop.call_soon(self._take_turn)
 

@@ -9,10 +9,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
+import structlog
 import uvloop
 from OpenSSL import SSL
 
 from strongroom.http.connection import HttpConnection
+from strongroom.http.faults import describe
 from strongroom.http.listening import Listening
 from strongroom.http.message import Application
 from strongroom.http.settings import ListenerConfig, ListenerError, ListenerLimits, TlsSettings
@@ -21,6 +23,7 @@ from strongroom.http.tls import load_context
 from strongroom.lib.clock import Clock
 from strongroom.sysapi.traffic import Numbers
 
+_log = structlog.get_logger(__name__)
 __all__ = ["Listener", "ListenerConfig", "ListenerError", "ListenerLimits", "TlsSettings"]
 
 _LAST_WAIT_S: Final = 5.0
@@ -183,4 +186,8 @@ class Listener:
         now = self._clock.monotonic()
         listening.tick(now, self._clock.now())
         for connection in list(listening.connections):
-            connection.sweep(now)
+            try:
+                connection.sweep(now)
+            except Exception as error:  # a fault of ours: the limits hold for the connections that follow all the same
+                _log.error("a connection's time limits failed", fault=describe(error))
+                connection.abort()

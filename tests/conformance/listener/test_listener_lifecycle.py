@@ -15,6 +15,7 @@ from strongroom.http.addresses import parse_networks
 from strongroom.http.connection import HttpConnection
 from strongroom.http.forwarded import ForwardedRules
 from strongroom.http.listening import Listening
+from strongroom.http.message import HttpRequest, HttpResponse
 from strongroom.http.proxy_protocol import ProxyBehavior, ProxyRules
 from strongroom.http.settings import ListenerConfig, ListenerLimits
 from tests.conformance.listener.running import Echo, Running, read_all, read_response, request
@@ -85,6 +86,61 @@ def test_connections_that_come_too_late_to_be_told_do_not_hold_up_the_end() -> N
         await server.wait_closed()
 
     asyncio.run(main())
+
+
+def test_requests_that_wait_for_their_turn_have_no_limit_to_exceed() -> None:
+    """Whoever sends one request after the other without a pause is swept like all others, however long it takes."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        blocked: list[int] = []
+
+        class Late(Echo):
+            async def __call__(self, request: HttpRequest) -> HttpResponse:
+                if request.path == "/v1/0":
+                    loop.call_soon(look)  # comes between the first requests and those that wait for their turn
+                return await super().__call__(request)
+
+        def look() -> None:
+            listening.tick(1e6, 0)
+            for connection in list(listening.connections):
+                assert connection.waiting_until() is None
+                connection.sweep(1e6)
+                blocked.append(len(listening.connections))
+
+        listening = Listening(Late(), ListenerConfig(), loop, None)
+        server = await loop.create_server(lambda: HttpConnection(listening), "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(b"".join(request(f"/v1/{number}") for number in range(99)) + request("/v1/x", "Connection: close"))
+        answers = await reader.read()
+        assert answers.count(b"HTTP/1.1 200 OK") == 100
+        assert blocked == [1]
+        writer.close()
+        server.close()
+        await server.wait_closed()
+
+    asyncio.run(main())
+
+
+def test_a_fault_in_one_connection_leaves_the_limits_of_others() -> None:
+    """It is ended itself; those that came after it are ended in their time."""
+    aborted: list[bool] = []
+
+    class Broken(HttpConnection):
+        def sweep(self, now: float) -> None:
+            raise KeyError(now)
+
+        def abort(self) -> None:
+            aborted.append(True)
+
+    with Running(ListenerConfig(limits=ListenerLimits(read_header_timeout_s=0.1, sweep_interval_s=0.05))) as server:
+        listening = server.listener._listening
+        assert listening is not None
+        listening.connections.add(broken := Broken(listening))
+        with server.connect() as silent:
+            assert silent.recv(1) == b""
+        listening.connections.remove(broken)
+    assert aborted
 
 
 def test_draining_gives_up_in_time() -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from strongroom.audit import chain
 from strongroom.audit.entry import TEST_PATH
 from strongroom.audit.forwarding import Forwarder
@@ -161,6 +163,21 @@ def test_headers_are_shown_when_configured(tmp_path: Path) -> None:
         assert headers["x-two"] == ["2"]
         assert headers["x-one"][0].startswith("hmac-sha256:")
         assert headers["x-vault-token"][0].startswith("hmac-sha256:")
+
+    on_server(run)
+
+
+@pytest.mark.parametrize("name", ["Authorization", "Cookie", "Proxy-Authorization", "X-Vault-MFA", "X-Vault-Token"])
+def test_headers_with_credentials_are_always_digests(tmp_path: Path, name: str) -> None:
+    """Whoever sets which headers are shown doesn't get at anybody's credentials by that."""
+
+    async def run(server: Server) -> None:
+        log = tmp_path / "a.log"
+        await server.ok("PUT", f"sys/config/auditing/request-headers/{name}", {"hmac": False})
+        await enable(server, log)
+        await server.ask("GET", "sys/mounts", headers={name.lower(): "canary"})
+        assert "hmac-sha256:" in entries(log)[0]["request"]["headers"][name.lower()][0]
+        assert "canary" not in log.read_text()
 
     on_server(run)
 

@@ -5,15 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 from strongroom.audit import records
+from strongroom.audit.broker import MOST
 from strongroom.audit.heads import Heads
+from strongroom.barrier.transaction import transact
 from tests.flow.sysapi.system_server import Server
 
 
+async def _devices(server: Server, path: str) -> list[dict[str, Any]]:
+    found = (await server.ok("GET", f"sys/internal/audit/chain/{path}")).data["devices"]
+    return list(found)
+
+
 async def _chain(server: Server, path: str = "file") -> dict[str, int]:
-    devices = (await server.ok("GET", f"sys/internal/audit/chain/{path}")).data["devices"]
-    return {head["writer"]: head["sequence"] for device in devices for head in device["heads"]}
+    found = await _devices(server, path)
+    return {head["writer"]: head["sequence"] for device in found for head in device["heads"]}
 
 
 def test_heads_follow_the_log(tmp_path: Path) -> None:
@@ -81,5 +89,70 @@ def test_heads_that_are_removed_are_counted(tmp_path: Path) -> None:
         await server.ok("PUT", "sys/audit/file", options)
         devices = (await server.ok("GET", "sys/internal/audit/chain/file")).data["devices"]
         assert [device["former"] for device in devices] == [False, True]
+
+    asyncio.run(run())
+
+
+def test_devices_that_come_and_go_do_not_fill_the_list(tmp_path: Path) -> None:
+    """Whoever may make devices makes and removes many: what is known of other writers is stored all the same."""
+
+    async def run() -> None:
+        server = await Server.start()
+        parts = server.node.unsealed
+        assert parts is not None
+        heads = Heads(parts.barrier, parts.audit, parts.clock)
+        options = {"type": "file", "options": {"file_path": str(tmp_path / "a.log")}}
+        await server.ok("PUT", "sys/audit/file", options)
+        sizes = []
+        for _ in range(8):
+            await server.ok("PUT", "sys/audit/other", {"type": "file", "options": {"file_path": "discard"}})
+            await server.ok("DELETE", "sys/audit/other")
+            await heads.store()
+            listed = await transact(parts.barrier, lambda txn: txn.read(records.MANIFEST, records.Manifest))
+            assert listed is not None
+            sizes.append((len(listed.devices), len(listed.heads)))
+        assert sizes == [(1, 1)] * 8
+        lost = [device["lost"] for device in await _devices(server, "other")]
+        assert lost == [0] * 8
+
+    asyncio.run(run())
+
+
+def test_heads_of_a_former_device_that_are_removed_are_counted(tmp_path: Path) -> None:
+    """Also after it was disabled, the store says how many it has lost."""
+
+    async def run() -> None:
+        server = await Server.start()
+        parts = server.node.unsealed
+        assert parts is not None
+        heads = Heads(parts.barrier, parts.audit, parts.clock)
+        options = {"type": "file", "options": {"file_path": str(tmp_path / "a.log")}}
+        await server.ok("PUT", "sys/audit/file", options)
+        await server.ok("GET", "sys/mounts")
+        await heads.store()
+        await server.ok("DELETE", "sys/audit/file")
+        await heads.store()
+        storage = server.node.storage
+        for name in (await storage.scan(records.HEADS)).names:
+            await storage.commit({}, {records.HEADS + name: None}, {})
+        assert [device["lost"] for device in await _devices(server, "file")] == [2]
+
+    asyncio.run(run())
+
+
+def test_no_more_devices_than_a_request_can_be_written_to(tmp_path: Path) -> None:
+    """Each takes a descriptor of every process and two lines of every request: there is a bound, also for paths."""
+
+    async def run() -> None:
+        server = await Server.start()
+        device = {"type": "file", "options": {"file_path": "discard"}}
+        for number in range(MOST):
+            await server.ok("PUT", f"sys/audit/{number}", device)
+        response = await server.ask("PUT", "sys/audit/more", device)
+        assert response.status == 400
+        assert "which is the most" in response.body["errors"][0]
+        await server.ok("DELETE", "sys/audit/0")
+        assert (await server.ask("PUT", f"sys/audit/{'x' * 600}", device)).status == 400
+        await server.ok("PUT", "sys/audit/more", device)
 
     asyncio.run(run())

@@ -13,6 +13,7 @@ import pytest
 
 from strongroom.audit.broker import style_of
 from strongroom.audit.file import FileDevice, Ground, Rules, file_device
+from strongroom.audit.file.device import Spooling
 from strongroom.lib.errors import InvalidRequest, Unavailable
 
 LINES = 400
@@ -62,6 +63,35 @@ def test_a_program_is_no_audit_file(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="executable"):
         file_device({"file_path": str(program), "mode": "0000"}).open()
     assert program.read_text() == "#!/bin/sh\n"
+
+
+def test_a_path_that_is_too_long_makes_nothing(tmp_path: Path) -> None:
+    """Neither its directories, nor a walk along them that would take seconds: the kernel's own bound counts."""
+    for part in (f"{'a' * 200}/", f"{'b' * 200}/../"):
+        path = f"{tmp_path}/{part * 30}a.log"
+        with pytest.raises(InvalidRequest, match="too long"):
+            FileDevice(path).open()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_log_does_not_turn_into_a_pipe(tmp_path: Path) -> None:
+    """Who puts one in its place gets no entries: the device fails until there is a file again, or none."""
+    path = tmp_path / "a.log"
+    device = file_device({"file_path": str(path)}, _no_spool)
+    device.open()
+    path.rename(tmp_path / "a.log.1")
+    os.mkfifo(path)
+    with pytest.raises(InvalidRequest, match="is a pipe now"):
+        device.reopen()
+    path.unlink()
+    device.reopen()
+    device.write(b"one\n")
+    device.close()
+    assert path.read_bytes() == b"one\n"
+
+
+def _no_spool(target: str) -> Spooling:
+    raise AssertionError(target)
 
 
 def _foreign(directory: Path) -> Path:

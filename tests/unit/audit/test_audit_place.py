@@ -21,6 +21,7 @@ NAMED = Rules(directories=("/var/log/a", "/home/.b"), own=("/var/log/a/own",))
         ("/srv/conf/more.hcl", "the server itself"),
         ("/etc/cron.d/a", "the system's own"),
         ("/usr/lib/a", "the system's own"),
+        ("/var/spool/cron/crontabs/root", "the system's own"),
         ("/home/ann/.bashrc", "hidden"),
         ("/home/ann/.ssh/authorized_keys", "hidden"),
         ("/var/log/a.log", ""),

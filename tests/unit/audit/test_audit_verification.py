@@ -96,6 +96,16 @@ def test_an_earlier_device_of_which_there_are_lines_is_missed_by_its_writers() -
     assert check(keys, lines)[1].faults == ("gone is missing: it has written 1 lines at least",)
 
 
+def test_lines_that_nothing_is_checked_by_are_told() -> None:
+    """Without older files the first line of each writer may be changed, and one of a made-up writer put in."""
+    lines, links = written("a", 5)
+    made_up = b'{"n":0,"chain":{"writer":"evil","sequence":7,"mac":"' + b"0" * 64 + b'"}}'
+    problems, summary = check([Key(KEY, b"", {"a": links[-1]})], [*lines[2:], made_up], partial=True)
+    assert (problems, summary.faults) == ([], ())
+    assert summary.unchecked == ("a's line 3", "evil's line 7")
+    assert summary.unknown == ("evil",)
+
+
 def test_heads_that_the_store_has_lost_are_told() -> None:
     """Whoever removes their rows can't change how many there have to be."""
     lines, _ = written("a", 1)

@@ -71,6 +71,9 @@ class FileDevice:
         if self._path == _DISCARD:
             return
         if target := self._target():
+            if self._descriptor >= 0:
+                # Whoever may write to the log's directory would have entries end with him, and the log end unnoticed.
+                raise InvalidRequest(f'sanity check failed; "{self._path}" was a file, and is a pipe now')
             self._open_spool(target)
             return
         try:

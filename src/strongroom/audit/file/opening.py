@@ -16,6 +16,10 @@ _DIRECTORY = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _DIRECTORY_MODE = 0o700
 _NO_RULES = Rules()
 _TAIL_BYTES = 1024 * 1024
+_PATH_BYTES = 4096
+"""What the kernel takes at once, with its end.  Longer paths are gone down part by part all the same, which takes the
+whole process seconds and leaves a directory for each part.  Source: limits.h(0p), PATH_MAX
+"""
 _KERNEL = ("/proc", "/sys", "/dev")
 
 Recognise = Callable[[bytes], bool]
@@ -39,6 +43,8 @@ class Ground:
 def real_path(path: str) -> str:
     """Where a path leads, but for a symbolic link in its last part.  Raises `OSError`, `ValueError`."""
     whole = os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118 - a path may hold any character
+    if len(os.fsencode(whole)) >= _PATH_BYTES:
+        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
     parent, name = os.path.split(whole)
     if name in {"", ".", ".."}:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

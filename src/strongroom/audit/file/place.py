@@ -13,7 +13,7 @@ import posixpath
 import msgspec
 
 _KERNEL = ("/proc", "/sys", "/dev")
-_SYSTEM = ("/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/boot")
+_SYSTEM = ("/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/boot", "/var/spool/cron")
 """Programs look into these for what to do; nobody keeps logs there."""
 _CONFIGURATION_ENDINGS = (".hcl", ".json")
 _EXECUTABLE = 0o7111
