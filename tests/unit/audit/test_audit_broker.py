@@ -13,7 +13,10 @@ from tests.unit.barrier.places import Place, counted, put, text_of
 
 from strongroom.audit import AuditBroker
 from strongroom.audit.broker import AuditedHeader, AuditRecord, Sink, style_of
-from strongroom.audit.entry import Outcome, Style
+from strongroom.audit.devices import Wanted
+from strongroom.audit.entry import TEST_PATH, Outcome, Style
+from strongroom.audit.records import Manifest
+from strongroom.audit.writer import Writers
 from strongroom.barrier import keys
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.transaction import OPTIMISTIC_ATTEMPTS, Transaction, transact
@@ -23,11 +26,13 @@ from strongroom.lib.rand import SystemRandom
 from strongroom.sdk import Operation
 from strongroom.services.exchange import ApiRequest, Known
 
+NOW = 1.0
+
 
 class Kept:
     """A device that remembers what happened to it."""
 
-    def __init__(self, options: Mapping[str, str], id_: str) -> None:
+    def __init__(self, id_: str) -> None:
         self.id = id_
         self.events: list[str] = []
         self.lines: list[bytes] = []
@@ -84,10 +89,11 @@ class Auditing:
         self.devices: list[Kept] = []
         self.made: dict[str, list[Kept]] = {}
         self.backlog = Waiting()
-        self.broker = AuditBroker({"kept": self._make}, SystemRandom(), "writer-1", self.backlog, **options)
+        self.writers = Writers(b"key", "node-1", SystemRandom())
+        self.broker = AuditBroker({"kept": self._make}, SystemRandom(), self.writers, self.backlog, **options)
 
-    def _make(self, options: Mapping[str, str], id_: str) -> Kept:
-        device = Kept(options, id_)
+    def _make(self, options: Mapping[str, str], id_: str, configured: bool) -> Kept:
+        device = Kept(id_)
         device.broken = options.get("broken", "")
         self.devices.append(device)
         self.made.setdefault(id_, []).append(device)
@@ -95,9 +101,8 @@ class Auditing:
 
     async def enable(self, path: str, type_: str = "kept", **options: str) -> None:
         """Enable a device."""
-        await transact(
-            self.barrier, lambda txn: self.broker.enable(txn, path, type_, f"about {path}", options, local=False)
-        )
+        wanted = Wanted(path, type_, f"about {path}", options, local=False)
+        await transact(self.barrier, lambda txn: self.broker.enable(txn, wanted, NOW))
 
     async def disable(self, path: str) -> None:
         """Disable a device."""
@@ -137,11 +142,21 @@ KNOWN = Known(
 )
 
 
+async def put_list(barrier: Barrier) -> None:
+    """Begin the list of the devices, as a store is initialized with."""
+
+    async def body(txn: Transaction) -> None:
+        txn.write(keys.AUDIT_MANIFEST, Manifest())
+
+    await transact(barrier, body)
+
+
 def run(test: Callable[[Auditing], Awaitable[None]], **options: Any) -> None:
     """Run a body against a broker of its own."""
 
     async def main() -> None:
         place = await Place().start()
+        await put_list(await place.process())
         await test(Auditing(await place.process(), await place.process(), **options))
 
     asyncio.run(main())
@@ -152,8 +167,14 @@ def entries(device: Kept) -> list[dict[str, Any]]:
     return [json.loads(line) for line in device.lines]
 
 
+def entry_of(device: Kept) -> dict[str, Any]:
+    """The only entry of a device."""
+    (entry,) = entries(device)
+    return entry
+
+
 def test_a_device_is_kept_as_it_was_asked_for() -> None:
-    """Path, type, description and options; a key of its own; opened once to see whether it can be, then closed."""
+    """Path, type, description and options; a key of its own; opened and written to once to see that it works."""
 
     async def body(auditing: Auditing) -> None:
         await auditing.enable("b/", log_raw="true")
@@ -168,7 +189,8 @@ def test_a_device_is_kept_as_it_was_asked_for() -> None:
         assert first.salt != second.salt
         assert first.id != second.id
         gc.collect()
-        assert [device.events for device in auditing.devices] == [["open", "close"]] * 2
+        assert [device.events for device in auditing.devices] == [["open", "write", "close"]] * 2
+        assert [entry["request"]["path"] for entry in map(entry_of, auditing.devices)] == [TEST_PATH] * 2
 
     run(body)
 
@@ -195,6 +217,7 @@ def test_what_cannot_work_is_no_device() -> None:
             ("nothing", {}, 'unknown backend type: "nothing"'),
             ("kept", {"log_raw": "perhaps"}, 'strconv.ParseBool: parsing "perhaps": invalid syntax'),
             ("kept", {"broken": "open"}, "cannot be opened"),
+            ("kept", {"broken": "write"}, "sanity check failed; the device takes no entry"),
             ("kept", {"prefix": "> "}, "allow_audit_log_prefixing"),
         ):
             with pytest.raises(InvalidRequest, match=text):
@@ -227,7 +250,7 @@ def test_a_device_keeps_its_key_over_all_attempts() -> None:
 
         async def enable(txn: Transaction, run: int) -> None:
             await text_of(txn, "x")
-            await auditing.broker.enable(txn, "a/", "kept", "", {}, local=True)
+            await auditing.broker.enable(txn, Wanted("a/", "kept", "", {}, local=True), NOW)
             seen.append(auditing.devices[-1].id)
             if run < OPTIMISTIC_ATTEMPTS - 1:
                 await put(auditing.other, {"x": str(run)})
@@ -308,7 +331,9 @@ def test_a_line_that_was_not_taken_leaves_no_gap() -> None:
         device.broken = ""
         await auditing.say()
         assert [entry["chain"]["sequence"] for entry in entries(device)] == [1, 2]
-        assert {entry["chain"]["writer"] for entry in entries(device)} == {"writer-1"}
+        (writer,) = {entry["chain"]["writer"] for entry in entries(device)}
+        assert writer.startswith("node-1-")
+        assert auditing.writers.own(writer)
 
     run(body)
 
@@ -323,8 +348,8 @@ def test_a_device_that_does_not_open_is_tried_again_with_each_entry() -> None:
         broken = ["open"]
         make = auditing.broker.types["kept"]
 
-        def reluctant(options: Mapping[str, str], id_: str) -> Any:
-            device = make(options, id_)
+        def reluctant(options: Mapping[str, str], id_: str, configured: bool) -> Any:
+            device = make(options, id_, configured)
             device.broken = broken[0] if id_ == record.id else ""  # type: ignore[attr-defined]
             return device
 
@@ -459,7 +484,7 @@ def test_what_waits_is_told_by_path() -> None:
         await auditing.disable("a/")
         await auditing.sinks()
         assert auditing.backlog.ids[-1] == {ids["b/"]}
-        alone = AuditBroker({}, SystemRandom(), "w")
+        alone = AuditBroker({}, SystemRandom(), auditing.writers)
         assert alone.backlogs() == {}
         assert await transact(auditing.barrier, alone.records) == await auditing.records()
 

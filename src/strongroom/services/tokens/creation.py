@@ -200,9 +200,7 @@ def _policies(wanted: Wanted, mint: Mint) -> tuple[str, ...]:
             raise InvalidRequest("child policies must be subset of parent")
         default = not wanted.no_default_policy and DEFAULT in parent.policies
     policies = clean_policies(names, add_default=default)
-    if wanted.no_default_policy or (
-        role is not None and role.no_default_policy and DEFAULT not in role.allowed_policies
-    ):
+    if wanted.no_default_policy or _leaves_default_out(role):
         policies = tuple(name for name in policies if name != DEFAULT)
     for name in policies:
         if name in NON_ASSIGNABLE:
