@@ -78,6 +78,8 @@ class Heads:
                 chosen.append((trail, trail.link, trail.over))
         if not chosen:
             return
+        for device in {trail.device for trail, _, _ in chosen}:
+            await self._make_room(device)
         await transact(self._barrier, lambda txn: self._write(txn, [(trail, link) for trail, link, _ in chosen]))
         for trail, link, over in chosen:
             self._stored[trail.writer] = link.sequence
@@ -87,6 +89,12 @@ class Heads:
     def _drop(self, trail: Trail) -> None:
         self._broker.trails.pop(trail.writer, None)
         self._stored.pop(trail.writer, None)
+
+    async def _make_room(self, device: str) -> None:
+        # Apart from what is removed: a commit may not rest on as many rows as there are to choose from.
+        oldest = await transact(self._barrier, lambda txn: _too_many(txn, device))
+        if oldest:
+            await transact(self._barrier, lambda txn: _remove(txn, device, oldest))
 
     async def _write(self, txn: Transaction, chosen: list[tuple[Trail, chain.Link]]) -> None:
         listed = await txn.read(records.MANIFEST, Manifest)
@@ -100,19 +108,31 @@ class Heads:
             key = records.head_key(trail.device, trail.writer)
             head = Head(writer=trail.writer, sequence=link.sequence, mac=link.mac, at=self._clock.now())
             if await txn.read(key, Head) is None:
-                gone = await _make_room(txn, trail.device) if count >= _MOST else 0
-                count += 1 - gone
+                count += 1
             counts[trail.device] = count
             txn.write(key, head)
         await devices.count_heads(txn, counts)
 
 
-async def _make_room(txn: Transaction, device: str) -> int:
-    """Remove the oldest heads of a device; how many."""
-    oldest = sorted(await _heads(txn, device), key=lambda head: head.at)[:_ROOM]
-    for head in oldest:
-        txn.delete(records.head_key(device, head.writer))
-    return len(oldest)
+async def _too_many(txn: Transaction, device: str) -> list[Head]:
+    """The oldest heads of a device that has as many as it may; none of another one."""
+    listed = await txn.read(records.MANIFEST, Manifest)
+    if listed is None or (await devices.heads_counted(txn, listed, device) or 0) < _MOST:
+        return []
+    return sorted(await _heads(txn, device), key=lambda head: head.at)[:_ROOM]
+
+
+async def _remove(txn: Transaction, device: str, oldest: list[Head]) -> None:
+    """Remove heads that are still there, which are no loss then."""
+    listed = await txn.read(records.MANIFEST, Manifest)
+    counted = await devices.heads_counted(txn, listed, device) if listed is not None else None
+    if counted is None:
+        return
+    rows = [records.head_key(device, head.writer) for head in oldest]
+    gone = [row for row in rows if await txn.read(row, Head) is not None]
+    for row in gone:
+        txn.delete(row)
+    await devices.count_heads(txn, {device: counted - len(gone)})
 
 
 class Checking(NamedTuple):

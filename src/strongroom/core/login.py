@@ -45,7 +45,9 @@ async def log_in(parts: Unsealed, txn: Transaction, request: ApiRequest, entry: 
     mount, now = entry.mount, request.received_at
     policies = clean_policies(auth.policies, add_default=not auth.no_default_policy)
     kind = token_kind(auth.token_type, mount.token_type)
+    cidrs = parse_cidrs(auth.bound_cidrs)
     _check(request, auth, policies, kind)
+    _check_address(request.address, cidrs, auth)
     ceiling = min((limit for limit in (mount.max_lease_ttl_s, auth.max_ttl_s) if limit), default=0)
     ttl_s, warnings = grant_ttl(
         wanted_s=auth.ttl_s,
@@ -79,7 +81,7 @@ async def log_in(parts: Unsealed, txn: Transaction, request: ApiRequest, entry: 
         num_uses=auth.num_uses if kind == SERVICE else 0,
         auth_mount=entry.record.id,
         entity_id=entity_id,
-        bound_cidrs=parse_cidrs(auth.bound_cidrs),
+        bound_cidrs=cidrs,
         strictly_bind_ip=auth.strictly_bind_ip,
         bound_ip=request.address if auth.strictly_bind_ip else "",
         type=kind,
@@ -109,10 +111,13 @@ def _check(request: ApiRequest, auth: Auth, policies: tuple[str, ...], kind: str
     if kind == BATCH and auth.num_uses:
         # By the type that the mount is tuned to: it is no row, so nothing could count its uses.
         raise InvalidRequest('batch tokens cannot have "num_uses" set')
+
+
+def _check_address(address: str, cidrs: tuple[str, ...], auth: Auth) -> None:
     # Methods look at the address too, before they say that a password fits; none can forget it here.
-    if not address_allowed(request.address, auth.bound_cidrs):
+    if not address_allowed(address, cidrs):
         raise PermissionDenied("permission denied")
-    if auth.strictly_bind_ip and not request.address:
+    if auth.strictly_bind_ip and not address:
         raise InvalidRequest(NO_ADDRESS)
 
 

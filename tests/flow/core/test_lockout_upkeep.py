@@ -6,8 +6,8 @@ import pytest
 
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.services.due import LOCKOUT, due_key
 from strongroom.services.tokens.records import DueRecord
-from strongroom.services.tokens.service import due_key
 from tests.flow.sysapi.leases_world import World, in_world
 
 QUARTER_S = 900
@@ -22,7 +22,7 @@ async def fail(world: World, *users: str) -> None:
 
 async def kept(world: World) -> tuple[int, int]:
     """How many rows count failures, and how many of the index by time will clear one."""
-    due = [row for row in await world.rows(keys.DUE) if "/lockout/" in row]
+    due = await world.rows(f"{keys.QUEUE}{LOCKOUT}/")
     return len(await world.rows(keys.LOCKOUT)), len(due)
 
 
@@ -101,7 +101,7 @@ def test_a_row_that_has_been_renewed_is_not_cleared_at_its_old_time() -> None:
         id_ = row.removeprefix(keys.LOCKOUT)
 
         async def leave(txn: Transaction) -> None:
-            txn.write(due_key(world.clock.now() + 5, "lockout", id_), DueRecord(kind="lockout", id=id_))
+            txn.write(due_key(world.clock.now() + 5, LOCKOUT, id_), DueRecord(kind=LOCKOUT, id=id_))
 
         await transact(world.parts.barrier, leave)
         assert await kept(world) == (1, 2)

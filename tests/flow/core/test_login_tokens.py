@@ -16,6 +16,7 @@ from strongroom.core.login import log_in, token_kind
 from strongroom.http.message import HttpRequest, Peer
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk import Auth, Operation
+from strongroom.services.due import LOCKOUT
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.mounts import MountEntry, MountRecord
 from strongroom.services.mounts.lockout import FailedLogins
@@ -249,11 +250,14 @@ def test_a_service_token_is_what_the_method_said() -> None:
 
 
 def test_a_batch_token_is_in_no_row_and_cannot_be_renewed_or_counted() -> None:
-    """No key, no accessor, no uses; everything else is as in a service token."""
+    """No key, no accessor, and none where the uses are to be counted; everything else is as in a service token."""
 
     async def body(node: TestNode) -> None:
         before = set(node.rows())
-        record, block = await made_by(node, msgspec.structs.replace(EVERYTHING, token_type="batch"))
+        batch = msgspec.structs.replace(EVERYTHING, token_type="batch")
+        with pytest.raises(InvalidRequest, match='batch tokens cannot have "num_uses" set'):
+            await made_by(node, batch)
+        record, block = await made_by(node, msgspec.structs.replace(batch, num_uses=0))
         assert set(node.rows()) == before
         assert (record.key, record.accessor, record.renewable, record.num_uses) == ("", "", False, 0)
         assert (record.type, record.bound_ip, record.ttl_s, record.policies) == ("batch", HERE, 600, ("audit", "ops"))
@@ -399,13 +403,13 @@ def test_failures_are_counted_by_user_and_forgotten_by_a_login() -> None:
             await node.ask("POST", "auth/userpass/login/ann", {"password": "wrong"}, "")
             assert len(rows_below(node, keys.LOCKOUT)) == 1
             assert await counted(node) == [("ann", count)]
-            assert len([key for key in rows_below(node, keys.DUE) if "/lockout/" in key]) == 1
+            assert len(rows_below(node, f"{keys.QUEUE}{LOCKOUT}/")) == 1
             node.clock.advance(1)
         await node.ask("POST", "auth/userpass/login/Ann", {"password": "wrong"}, "")
         assert await counted(node) == [("ann", 4)]
         await token_of(node)
         assert rows_below(node, keys.LOCKOUT) == []
-        assert not [key for key in rows_below(node, keys.DUE) if "/lockout/" in key]
+        assert rows_below(node, f"{keys.QUEUE}{LOCKOUT}/") == []
 
     run(body)
 

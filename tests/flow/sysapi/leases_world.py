@@ -8,6 +8,7 @@ from typing import Any
 
 from strongroom.barrier import keys
 from strongroom.core.expiry import LOCK_S, ROLE, Expiry
+from strongroom.services.due import LEASE
 from strongroom.services.mounts import SECRET
 from strongroom.storage.base import Fence
 from strongroom.sysapi.parts import Unsealed
@@ -70,7 +71,8 @@ class World:
 
     async def lease_rows(self) -> list[str]:
         """Every row that belongs to a lease."""
-        found = await self.rows(keys.LEASE, keys.LEASE_OF_TOKEN, keys.LEASE_OF_MOUNT, keys.DUE)
+        due = (keys.DUE, f"{keys.QUEUE}{LEASE}/")
+        found = await self.rows(keys.LEASE, keys.LEASE_OF_TOKEN, keys.LEASE_OF_MOUNT, *due)
         return [row for row in found if not (row.startswith(keys.DUE) and "/token/" in row)]
 
 

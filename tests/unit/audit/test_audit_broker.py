@@ -2,158 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
-import json
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from tests.unit.barrier.places import Place, counted, put, text_of
 
 from strongroom.audit import AuditBroker
-from strongroom.audit.broker import AuditedHeader, AuditRecord, Sink, style_of
-from strongroom.audit.entry import Outcome, Style
+from strongroom.audit.broker import AuditedHeader, style_of
+from strongroom.audit.devices import Wanted
+from strongroom.audit.entry import TEST_PATH, Outcome, Style
 from strongroom.barrier import keys
-from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.transaction import OPTIMISTIC_ATTEMPTS, Transaction, transact
 from strongroom.crypto.mac import hmac_sha256_hex
-from strongroom.lib.errors import Internal, InvalidRequest, Unavailable
+from strongroom.lib.errors import Internal, InvalidRequest
 from strongroom.lib.rand import SystemRandom
-from strongroom.sdk import Operation
-from strongroom.services.exchange import ApiRequest, Known
-
-
-class Kept:
-    """A device that remembers what happened to it."""
-
-    def __init__(self, options: Mapping[str, str], id_: str) -> None:
-        self.id = id_
-        self.events: list[str] = []
-        self.lines: list[bytes] = []
-        self.broken = ""
-
-    def open(self) -> None:
-        """Get ready."""
-        self.events.append("open")
-        if self.broken == "fault":
-            raise ZeroDivisionError
-        if self.broken == "open":
-            raise InvalidRequest("cannot be opened")
-
-    def write(self, line: bytes) -> None:
-        """Take a line."""
-        self.events.append("write")
-        if self.broken == "write":
-            raise Unavailable("cannot be written")
-        self.lines.append(line)
-
-    def reopen(self) -> None:
-        """Begin anew."""
-        self.events.append("reopen")
-        if self.broken == "reopen":
-            raise InvalidRequest("cannot be reopened")
-
-    def close(self) -> None:
-        """Release everything."""
-        self.events.append("close")
-
-
-class Waiting:
-    """A backlog that remembers whose it is."""
-
-    def __init__(self) -> None:
-        self.ids: list[set[str]] = []
-        self.bytes: dict[str, int | None] = {}
-
-    def keep_only(self, ids: Collection[str]) -> None:
-        """Remember the ids."""
-        self.ids.append(set(ids))
-
-    def backlog_bytes(self, id_: str) -> int | None:
-        """What a test says."""
-        return self.bytes.get(id_)
-
-
-class Auditing:
-    """A broker over a store of its own."""
-
-    def __init__(self, barrier: Barrier, other: Barrier, **options: Any) -> None:
-        self.barrier = barrier
-        self.other = other
-        self.devices: list[Kept] = []
-        self.made: dict[str, list[Kept]] = {}
-        self.backlog = Waiting()
-        self.broker = AuditBroker({"kept": self._make}, SystemRandom(), "writer-1", self.backlog, **options)
-
-    def _make(self, options: Mapping[str, str], id_: str) -> Kept:
-        device = Kept(options, id_)
-        device.broken = options.get("broken", "")
-        self.devices.append(device)
-        self.made.setdefault(id_, []).append(device)
-        return device
-
-    async def enable(self, path: str, type_: str = "kept", **options: str) -> None:
-        """Enable a device."""
-        await transact(
-            self.barrier, lambda txn: self.broker.enable(txn, path, type_, f"about {path}", options, local=False)
-        )
-
-    async def disable(self, path: str) -> None:
-        """Disable a device."""
-        await transact(self.barrier, lambda txn: self.broker.disable(txn, path))
-
-    async def sinks(self) -> tuple[Sink, ...]:
-        """Whom to write to."""
-        return await transact(self.barrier, self.broker.sinks)
-
-    async def records(self) -> list[AuditRecord]:
-        """What is configured."""
-        return await transact(self.barrier, self.broker.records)
-
-    async def device(self, path: str) -> Kept:
-        """The device that a path's entries go to."""
-        (record,) = [record for record in await self.records() if record.path == path]
-        return self.made[record.id][-1]
-
-    async def say(self, known: Known | None = None) -> None:
-        """Have a request audited."""
-        self.broker.request(await self.sinks(), known or KNOWN, "", 1.0)
-
-
-KNOWN = Known(
-    ApiRequest(
-        id="id",
-        operation=Operation.READ,
-        path="a/b",
-        data={"x": "secret"},
-        token="hvs.t",
-        wrap_ttl_s=0,
-        headers={"x-one": "1"},
-        address="192.0.2.7",
-        port=0,
-        received_at=1.0,
-    )
-)
-
-
-def run(test: Callable[[Auditing], Awaitable[None]], **options: Any) -> None:
-    """Run a body against a broker of its own."""
-
-    async def main() -> None:
-        place = await Place().start()
-        await test(Auditing(await place.process(), await place.process(), **options))
-
-    asyncio.run(main())
-
-
-def entries(device: Kept) -> list[dict[str, Any]]:
-    """What a device took."""
-    return [json.loads(line) for line in device.lines]
+from strongroom.services.exchange import Known
+from tests.unit.audit.auditing import KNOWN, NOW, Auditing, entries, entry_of, run
+from tests.unit.barrier.places import counted, put, text_of
 
 
 def test_a_device_is_kept_as_it_was_asked_for() -> None:
-    """Path, type, description and options; a key of its own; opened once to see whether it can be, then closed."""
+    """Path, type, description and options; a key of its own; opened and written to once to see that it works."""
 
     async def body(auditing: Auditing) -> None:
         await auditing.enable("b/", log_raw="true")
@@ -168,7 +38,8 @@ def test_a_device_is_kept_as_it_was_asked_for() -> None:
         assert first.salt != second.salt
         assert first.id != second.id
         gc.collect()
-        assert [device.events for device in auditing.devices] == [["open", "close"]] * 2
+        assert [device.events for device in auditing.devices] == [["open", "write", "close"]] * 2
+        assert [entry["request"]["path"] for entry in map(entry_of, auditing.devices)] == [TEST_PATH] * 2
 
     run(body)
 
@@ -195,6 +66,7 @@ def test_what_cannot_work_is_no_device() -> None:
             ("nothing", {}, 'unknown backend type: "nothing"'),
             ("kept", {"log_raw": "perhaps"}, 'strconv.ParseBool: parsing "perhaps": invalid syntax'),
             ("kept", {"broken": "open"}, "cannot be opened"),
+            ("kept", {"broken": "write"}, "sanity check failed; the device takes no entry"),
             ("kept", {"prefix": "> "}, "allow_audit_log_prefixing"),
         ):
             with pytest.raises(InvalidRequest, match=text):
@@ -227,7 +99,7 @@ def test_a_device_keeps_its_key_over_all_attempts() -> None:
 
         async def enable(txn: Transaction, run: int) -> None:
             await text_of(txn, "x")
-            await auditing.broker.enable(txn, "a/", "kept", "", {}, local=True)
+            await auditing.broker.enable(txn, Wanted("a/", "kept", "", {}, local=True), NOW)
             seen.append(auditing.devices[-1].id)
             if run < OPTIMISTIC_ATTEMPTS - 1:
                 await put(auditing.other, {"x": str(run)})
@@ -308,7 +180,9 @@ def test_a_line_that_was_not_taken_leaves_no_gap() -> None:
         device.broken = ""
         await auditing.say()
         assert [entry["chain"]["sequence"] for entry in entries(device)] == [1, 2]
-        assert {entry["chain"]["writer"] for entry in entries(device)} == {"writer-1"}
+        (writer,) = {entry["chain"]["writer"] for entry in entries(device)}
+        assert writer.startswith("node-1-")
+        assert auditing.writers.own(writer)
 
     run(body)
 
@@ -323,8 +197,8 @@ def test_a_device_that_does_not_open_is_tried_again_with_each_entry() -> None:
         broken = ["open"]
         make = auditing.broker.types["kept"]
 
-        def reluctant(options: Mapping[str, str], id_: str) -> Any:
-            device = make(options, id_)
+        def reluctant(options: Mapping[str, str], id_: str, configured: bool) -> Any:
+            device = make(options, id_, configured)
             device.broken = broken[0] if id_ == record.id else ""  # type: ignore[attr-defined]
             return device
 
@@ -459,7 +333,7 @@ def test_what_waits_is_told_by_path() -> None:
         await auditing.disable("a/")
         await auditing.sinks()
         assert auditing.backlog.ids[-1] == {ids["b/"]}
-        alone = AuditBroker({}, SystemRandom(), "w")
+        alone = AuditBroker({}, SystemRandom(), auditing.writers)
         assert alone.backlogs() == {}
         assert await transact(auditing.barrier, alone.records) == await auditing.records()
 

@@ -194,8 +194,8 @@ def test_uses_left_are_those_of_this_request() -> None:
     asking, holder = Asking(notation()), bearer(num_uses=3)
     left = []
     for remaining in (2, 1, 0):
-        about = asking(Known(request(), bearer=holder, grant=GRANTED, remaining_uses=remaining))
-        left.append(msgspec.json.decode(about.auth)["remaining_uses"])
+        known = Known(request(), bearer=holder, grant=GRANTED, remaining_uses=remaining)
+        left.append(msgspec.json.decode(asking(known).auth)["remaining_uses"])
     assert left == [2, 1, 0]
 
 
@@ -204,7 +204,8 @@ def test_what_is_kept_of_a_token_is_that_tokens_and_that_decisions() -> None:
     asking, holder, other = Asking(notation()), bearer(), bearer(accessor="other")
 
     def told(who: Bearer, grant: Grant | None) -> tuple[str, Any]:
-        auth = msgspec.json.decode(asking(Known(request(), bearer=who, grant=grant)).auth)
+        known = Known(request(), bearer=who, grant=grant)
+        auth = msgspec.json.decode(asking(known).auth)
         return auth["accessor"], auth["policy_results"]
 
     def by(name: str) -> dict[str, Any]:
@@ -215,10 +216,8 @@ def test_what_is_kept_of_a_token_is_that_tokens_and_that_decisions() -> None:
         assert told(holder, Grant(("b",))) == (hidden(ACCESSOR), by("b"))
         assert told(holder, None) == (hidden(ACCESSOR), {"allowed": False})
         assert told(other, Grant(("a",))) == ("<other>", by("a"))
-    assert (
-        asking(Known(request(), bearer=holder, grant=GRANTED)).auth
-        is asking(Known(request(id="another"), bearer=holder, grant=GRANTED)).auth
-    )
+    known, another = (Known(request(id=id_), bearer=holder, grant=GRANTED) for id_ in ("one", "another"))
+    assert asking(known).auth is asking(another).auth
 
 
 def test_nobody_known_asks_for_something_nowhere() -> None:

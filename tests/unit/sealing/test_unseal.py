@@ -68,10 +68,10 @@ def test_a_share_has_the_length_of_its_seals(shares: int, length: int, text: str
     seal, _ = shamir.create(ROOT_KEY, shares, min(shares, 2), RANDOM)
     share = base64.b64encode(b"\x00" + b"x" * (length - 1) if length else b"").decode()
     if not text:
-        assert len(checked_share(seal, share)) == length
+        assert len(checked_share(seal, share, "a test")) == length
         return
     with pytest.raises(InvalidRequest) as refused:
-        checked_share(seal, share)
+        checked_share(seal, share, "a test")
     assert refused.value.text == text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from strongroom.lib.errors import InvalidRequest
@@ -80,7 +81,7 @@ def test_a_child_with_everything() -> None:
 
 
 def test_a_child_of_a_role() -> None:
-    """The role's name, path, addresses and uses; its own times are asked for at each renewal, and kept nowhere else."""
+    """The role's name, path and uses, its addresses within the parent's; its times are asked for at each renewal."""
     role = TokenRole(
         name="r",
         allowed_policies=("b",),
@@ -88,11 +89,12 @@ def test_a_child_of_a_role() -> None:
         orphan=True,
         renewable=False,
         explicit_max_ttl_s=400,
-        bound_cidrs=("10.0.0.0/8",),
+        bound_cidrs=("192.0.2.128/25", "10.0.0.0/8"),
         num_uses=3,
         strictly_bind_ip=True,
     )
-    made = planned(Wanted(), parent("a", entity_id="e", bound_cidrs=("192.0.2.0/24",)), role=role)
+    by = parent("a", entity_id="e", bound_cidrs=("192.0.2.0/24",))
+    made = planned(Wanted(), by, role=role, address="192.0.2.130")
     assert made.orphan
     assert made.record == record(
         policies=("b", "default"),
@@ -103,23 +105,31 @@ def test_a_child_of_a_role() -> None:
         num_uses=3,
         renewable=False,
         role="r",
-        bound_cidrs=("10.0.0.0/8",),
+        bound_cidrs=("192.0.2.128/25",),
         strictly_bind_ip=True,
+        bound_ip="192.0.2.130",
     )
     assert len(made.warnings) == 1  # that the default was longer than the role's end
 
 
 def test_a_batch_child() -> None:
-    """Not renewable, not counted, though a role counts; a role's end doesn't bind it."""
-    role = TokenRole(name="r", token_type="batch", num_uses=3, explicit_max_ttl_s=400, period_s=50)
+    """Not renewable, so that its first time is its last, and no longer than the role allows; what counts is refused."""
+    role = TokenRole(name="r", token_type="batch", explicit_max_ttl_s=400)
     made = planned(Wanted(policies=["a"]), parent("a"), role=role).record
-    assert made == record(path="auth/token/create/r", role="r", type="batch", renewable=False)
+    times = {"ttl_s": 400, "creation_ttl_s": 400, "expires_at": NOW + 400}
+    assert made == record(path="auth/token/create/r", role="r", type="batch", renewable=False, **times)
+    for field, name in (("num_uses", "num_uses"), ("period_s", "period")):
+        counting = msgspec.structs.replace(role, **{field: 3})
+        with pytest.raises(InvalidRequest, match=f'batch tokens cannot have "{name}" set'):
+            planned(Wanted(policies=["a"]), parent("a"), role=counting)
 
 
 def test_an_orphan_path() -> None:
-    """It says so in the record's path, leaves the parent's entity and addresses, and needs no sudo of its own here."""
-    made = planned(Wanted(), parent("a", entity_id="e", bound_cidrs=("192.0.2.0/24",)), orphan=True)
-    assert made == Planned(record=record(path="auth/token/create-orphan"), orphan=True, warnings=[])
+    """It says so in the record's path, leaves the parent's entity, not its addresses, and needs no sudo of its own."""
+    bounds = ("192.0.2.0/24",)
+    made = planned(Wanted(), parent("a", entity_id="e", bound_cidrs=bounds), orphan=True)
+    child = record(path="auth/token/create-orphan", bound_cidrs=bounds)
+    assert made == Planned(record=child, orphan=True, warnings=[])
     by_asking = planned(Wanted(no_parent=True), parent("a", "sudo"), sudo=True)
     assert by_asking.orphan
     assert by_asking.record.path == "auth/token/create"
