@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import Final, cast
+from typing import cast
 
 import structlog
 
@@ -24,9 +24,6 @@ from strongroom.http.phases import OVER, OWES_ANSWER, RECEIVING, Phase
 from strongroom.http.wire import Wire, WireFailed
 
 _log = structlog.get_logger(__name__)
-
-_BURST: Final = 16
-"""Pipelined requests that are answered before other connections have their turn."""
 
 
 class HttpConnection(Answering):
@@ -136,24 +133,23 @@ class HttpConnection(Answering):
         self._deadline = self._listening.first_deadline(limits.read_header_timeout_s)
 
     def _advance(self, data: bytes) -> None:
-        """Serve what is complete, and wait for what isn't."""
+        """Serve a request that is complete, and wait for one that isn't.
+
+        Others have their turn before the next: whoever pipelines thousands on hundreds of connections, and reads no
+        answer, would keep a newcomer waiting for seconds.
+        """
         parser = self._parser
         rules = self._listening.config.forwarded
-        for _ in range(_BURST):
-            try:
-                request = parser.receive(data)
-                if request is not None and rules is not None:
-                    request = forwarded_request(rules, request)
-            except RequestRefused as refusal:
-                self._refuse(refusal.status, refusal.text)
-                return
-            if request is None:
-                self._await_more()
-                return
-            data = b""
-            if not self._serve(request):
-                return
-        if parser.idle:
+        try:
+            request = parser.receive(data)
+            if request is not None and rules is not None:
+                request = forwarded_request(rules, request)
+        except RequestRefused as refusal:
+            self._refuse(refusal.status, refusal.text)
+            return
+        if request is not None and not self._serve(request):
+            return
+        if request is None or parser.idle:
             self._await_more()
         else:
             self._phase = Phase.BLOCKED

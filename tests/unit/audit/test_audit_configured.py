@@ -58,7 +58,6 @@ def test_a_stanza_makes_its_device_once() -> None:
         stanza("a/", "other"),
         stanza("a/", "about", local=True),
         stanza("a/", "about", log_raw="true"),
-        Wanted("a/", "other", "about", {}, local=False),
     ],
 )
 def test_a_stanza_that_changed_makes_another_device(changed: Wanted) -> None:

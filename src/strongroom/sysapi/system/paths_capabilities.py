@@ -21,6 +21,7 @@ _NO_TOKEN = "1 error occurred:\n\t* no token found\n\n"  # noqa: S105 - the text
 _INVALID_TOKEN = "1 error occurred:\n\t* invalid token\n\n"  # noqa: S105
 _INVALID_ACCESSOR = "1 error occurred:\n\t* invalid accessor\n\n"
 _VERBS = tuple(operation for operation in Operation if operation.value in CAPABILITIES)
+_MOST_PATHS = 1000
 _MISSING_PATH = "1 error occurred:\n\t* missing path\n\n"
 
 
@@ -86,6 +87,9 @@ def _paths(body: PathsBody) -> list[str]:
         raise InvalidRequest("paths must be supplied")
     if not all(paths):
         raise InvalidRequest(_MISSING_PATH)
+    if len(paths) > _MOST_PATHS:
+        # Every token may ask by the default policy, and each path costs a look at all rules and a place in the log.
+        raise InvalidRequest(f"at most {_MOST_PATHS} paths at a time")
     return list(paths)
 
 
