@@ -18,8 +18,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
-from strongroom.audit.broker import AuditRecord
-from strongroom.barrier import keys
+from strongroom.audit.devices import Wanted as DeviceWanted
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.http.application import Application
 from strongroom.http.message import HttpRequest, HttpResponse, Peer
@@ -69,16 +68,8 @@ async def application(storage_type: str, home: Path) -> Application:
         raise RuntimeError("the barrier is closed")
 
     async def device(txn: Transaction) -> None:
-        record = AuditRecord(
-            path="bench/",
-            type="file",
-            description="",
-            options={"file_path": str(home / "audit.log")},
-            local=False,
-            salt=random.bytes(32),
-            id="bench",
-        )
-        txn.write(keys.AUDIT_DEVICES + "bench", record)
+        device = DeviceWanted("bench/", "file", "", {"file_path": str(home / "audit.log")}, local=False)
+        await parts.audit.enable(txn, device, clock.now())
 
     await transact(parts.barrier, device)
     app = Application(node)
