@@ -90,6 +90,8 @@ class Notation(msgspec.Struct, frozen=True):
         """
         if self.style.log_raw:
             return data
+        if plain is None and not secret:
+            return {name: digest_values(item, self.digest) for name, item in data.items()}
         out = {}
         for name, item in data.items():
             if name in secret:

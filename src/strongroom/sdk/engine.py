@@ -120,6 +120,8 @@ class RouteTable:
                 continue
             fits = True
             if declaration is not None:
+                if not declaration.forms:
+                    return Match(route, declaration, found.groupdict(), path)
                 return _match(route, declaration, operation, path, found.groupdict())
         if fits:
             raise UnsupportedOperation(UNSUPPORTED_OPERATION)
@@ -127,7 +129,9 @@ class RouteTable:
 
     def secret_part(self, path: str) -> tuple[str, int] | None:
         """Name and beginning of what is secret in a path, up to its end; None when nothing is."""
-        for expression in self._secret_paths:
+        if not self._secret_paths:
+            return None
+        for expression in self._secret_paths.get(path.partition("/")[0], ()):
             found = expression.fullmatch(path)
             if found is not None:
                 name = next(iter(expression.groupindex))
@@ -147,8 +151,7 @@ class RouteTable:
 def _match(
     route: Route, declaration: Declaration, operation: Operation, path: str, parameters: dict[str, str]
 ) -> Match:
-    if not declaration.forms:
-        return Match(route, declaration, parameters, path)
+    """The match of a route that has forms, by the one spelling of the path."""
     formed = canonical(declaration.forms, parameters)
     if formed is parameters:
         return Match(route, declaration, parameters, path)

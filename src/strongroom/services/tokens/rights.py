@@ -45,7 +45,7 @@ async def judge(
     Args:
         now: seconds since the epoch.
 
-    Raises: `PermissionDenied` when the token's entity is disabled.
+    Raises: `PermissionDenied` when the token's entity is disabled or has gone.
     """
     match = asked.match
     form = PLAIN if match is None else match.form(asked.mount)
@@ -72,13 +72,13 @@ async def acl_of(
 ) -> Acl:
     """The merged rules of a token, for paths that are written in this form.
 
-    Raises: `PermissionDenied` when its entity is disabled.
+    Raises: `PermissionDenied` when its entity is disabled or has gone.
     """
     names = record.policies
     if record.entity_id and not record.is_root:
         entity = await identity.entity(txn, record.entity_id)
-        if entity is not None:
-            if entity.disabled:
-                raise PermissionDenied("permission denied")
-            names = tuple(sorted({*names, *entity.policies}))
+        # One that has gone from the store could have been a disabled one.
+        if entity is None or entity.disabled:
+            raise PermissionDenied("permission denied")
+        names = tuple(sorted({*names, *entity.policies}))
     return await policies.acl(txn, names, record.entity_id, now, form)
