@@ -135,6 +135,9 @@ class Recorder:
     def reopen(self) -> None:
         """Nothing to begin anew."""
 
+    def look(self) -> None:
+        """Nothing to see to."""
+
     def close(self) -> None:
         """Nothing to release."""
 

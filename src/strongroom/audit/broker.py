@@ -284,6 +284,14 @@ class AuditBroker:
             except StrongroomError as error:
                 log.error("audit device did not reopen", device=channel.record.path, reason=error.text)
 
+    def look(self) -> None:
+        """See to every device; called about once a second, off the path of requests."""
+        for channel in self._channels.values():
+            try:
+                channel.look()
+            except StrongroomError as error:
+                log.error("audit device failed", device=channel.record.path, reason=error.text)
+
     def close(self) -> None:
         """Close every device."""
         for channel in self._channels.values():

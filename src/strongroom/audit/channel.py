@@ -39,6 +39,13 @@ class AuditDevice(Protocol):
         """Begin anew where the settings point, after a log rotation."""
         ...
 
+    def look(self) -> None:
+        """See whether entries still go where they should; called about once a second, off the path of requests.
+
+        Raises: `InvalidRequest` when they don't, and it can't be mended.
+        """
+        ...
+
     def close(self) -> None:
         """Release everything."""
         ...
@@ -87,6 +94,15 @@ class Channel:
         self._is_open = False
         self._device.reopen()
         self._is_open = True
+
+    def look(self) -> None:
+        """See whether entries still go where they should.  Raises `InvalidRequest`; the next entry tries again."""
+        if self._is_open:
+            try:
+                self._device.look()
+            except InvalidRequest:
+                self._is_open = False
+                raise
 
     def close(self) -> None:
         """Close the device for good."""

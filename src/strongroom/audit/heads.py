@@ -50,6 +50,7 @@ class Heads:
             await asyncio.sleep(PAUSE_S)
             rounds += 1
             try:
+                self._broker.look()
                 await self.store(only_new=rounds % _ROUNDS != 0)
             except StrongroomError as error:
                 reason = error.detail or error.text

@@ -36,9 +36,13 @@ async def authorize(
     request = known.request
     if known.bearer is None:
         raise PermissionDenied("permission denied")
-    mount = entry.record.full_path if entry is not None else ""
-    asked = Asked(request.path, request.operation, mount, match, request.data)
-    decision = await judge(parts.policies, parts.identity, txn, known.bearer.record, request.received_at, asked=asked)
+    record, now = known.bearer.record, request.received_at
+    if match is None or entry is None or match.is_plain:
+        acl = await acl_of(parts.policies, parts.identity, txn, record, now)
+        decision = acl.decide(request.path, request.operation)
+    else:
+        asked = Asked(request.path, request.operation, entry.record.full_path, match, request.data)
+        decision = await judge(parts.policies, parts.identity, txn, record, now, asked=asked)
     wrap_ns = request.wrap_ttl_s * _NS if request.wrap_ttl_s else None
     fields = match.route.fields if match is not None else None
     allowed = permits(decision, request.operation, request.data, wrap_ns, fields)

@@ -50,6 +50,11 @@ class Match(msgspec.Struct, frozen=True):
     written: dict[str, str] = {}
     """The parameters as the client wrote them, if that was not their canonical form."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the path has no other spelling, and what it names no other path."""
+        return not self.declaration.forms and not self.route.also
+
     def form(self, mount_path: str) -> Form:
         """How rules have to be written to be compared with the path.
 
@@ -103,7 +108,9 @@ class RouteTable:
             field.name for route in self.routes for field in route.fields.values() if field.secret
         )
         """Names of what the audit log never shows."""
-        self._secret_paths = tuple(compile_pattern(pattern) for pattern in secret_paths)
+        self._secret_paths: dict[str, list[re.Pattern[str]]] = {}
+        for pattern in secret_paths:
+            self._secret_paths.setdefault(pattern.partition("/")[0], []).append(compile_pattern(pattern))
 
     def find(self, operation: Operation, path: str) -> Match:
         """Raises `UnsupportedPath` when no pattern fits, `UnsupportedOperation` when none that fits has the verb."""

@@ -54,6 +54,11 @@ class Kept:
         if self.broken == "reopen":
             raise InvalidRequest("cannot be reopened")
 
+    def look(self) -> None:
+        """See to it."""
+        if self.broken == "look":
+            raise InvalidRequest("cannot be found any more")
+
     def close(self) -> None:
         """Release everything."""
         self.events.append("close")

@@ -115,7 +115,6 @@ class FileDevice:
             self._spool.write(line)
             return
         try:
-            self._stay_in_sight()
             line = b"\n" + line if self._torn else line
             written = os.write(self._descriptor, line)
         except OSError as error:
@@ -128,20 +127,6 @@ class FileDevice:
         self._torn = True
         raise self._failed(f"only {written} of {len(line)} bytes were taken")
 
-    def _stay_in_sight(self) -> None:
-        """Go on in a new file once the present one was removed: what is written there is gone when it is closed.
-
-        A file that was only moved away has a name, and waits for `reopen`.
-        Raises: `OSError`; `Unavailable` when no new file can be opened.
-        """
-        if os.fstat(self._descriptor).st_nlink:
-            return
-        try:
-            self.open()
-        except InvalidRequest as error:
-            raise self._failed(f"it was removed: {error.text}") from error
-        log.warning("an audit file was removed while it was written to; entries go on in a new one", path=self._path)
-
     def _failed(self, reason: str) -> Unavailable:
         return Unavailable("the audit file cannot be written", detail=f"{self._path}: {reason}")
 
@@ -151,6 +136,18 @@ class FileDevice:
         Raises: `InvalidRequest` when that can't be opened; the old one is still open then.
         """
         self.open()
+
+    def look(self) -> None:
+        """Go on in a new file once the present one was removed: what is written there is gone when it is closed.
+
+        A file that was only moved away has a name, and waits for `reopen`.
+
+        Raises: `InvalidRequest` when no new file can be opened.
+        """
+        if self._descriptor < 0 or os.fstat(self._descriptor).st_nlink:
+            return
+        self.open()
+        log.warning("an audit file was removed while it was written to; entries go on in a new one", path=self._path)
 
     def close(self) -> None:
         """Release everything."""

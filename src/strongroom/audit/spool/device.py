@@ -110,6 +110,9 @@ class SpoolDevice:
     def reopen(self) -> None:
         """Nothing to do: the forwarder follows its targets itself."""
 
+    def look(self) -> None:
+        """Nothing to do: the forwarder sees to its targets."""
+
     def close(self) -> None:
         """Release the descriptors; what waits is forwarded all the same."""
         if self._segment >= 0:
