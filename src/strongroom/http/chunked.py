@@ -12,6 +12,8 @@ from strongroom.http.head import HEAD_BYTES, RequestLimits, RequestRefused, pars
 # as readers could differ on where the line ends.
 _SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[\t\x20-\x7e]*)?")
 _MAX_SIZE_LINE: Final = 1024
+_STRANGERS_PART: Final = 8
+"""Sixty thousand chunks of a byte take a tenth of a second to read, which nobody gets before he is known."""
 
 
 class _Expecting(Enum):
@@ -53,7 +55,7 @@ class ChunkedBody:
         self.body = bytearray()
         """The data so far."""
         self.too_large = False
-        """Whether the next chunk is beyond what is allowed."""
+        """Whether the next chunk, or the number of chunks, is beyond what is allowed."""
 
     @property
     def done(self) -> bool:
@@ -101,12 +103,16 @@ class ChunkedBody:
         self._left = int(match[1], 16)
         if self._left > self._limits.max_request_size - len(self.body):
             raise RequestRefused(413, "request body is too large (max_request_size)")
-        if self._left > self._allowed - len(self.body):
+        # Two more for the line end after the data.
+        overhead = self._overhead + end + 3 - at
+        if self._left > self._allowed - len(self.body) or (
+            self._allowed < self._limits.max_request_size
+            and overhead > self._limits.max_chunk_overhead // _STRANGERS_PART
+        ):
             self.too_large = True
             return at
-        # Two more for the line end after the data.
-        self._overhead += end + 3 - at
-        if self._overhead > self._limits.max_chunk_overhead:
+        self._overhead = overhead
+        if overhead > self._limits.max_chunk_overhead:
             raise RequestRefused(400, "chunks are too small or their extensions too long")
         self._expecting = _Expecting.DATA if self._left else _Expecting.TRAILER
         return end + 1

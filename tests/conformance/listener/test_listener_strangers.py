@@ -61,6 +61,16 @@ def test_chunks_are_refused_at_the_limit(server: Running) -> None:
     assert server.exchange(head + chunk * 2 + b"1\r\n").startswith(b"HTTP/1.1 413 ")
 
 
+def test_many_tiny_chunks_are_a_large_body(server: Running) -> None:
+    """Reading them costs more than what they carry, so only who is known may send thousands."""
+    chunks = b"1\r\na\r\n" * 10_000 + b"0\r\n\r\n"
+    head = request("/", "Transfer-Encoding: chunked", CLOSE, method="POST")
+    assert server.exchange(head + chunks).startswith(b"HTTP/1.1 413 ")
+    known = request("/", "X-Vault-Token: known", "Transfer-Encoding: chunked", CLOSE, method="POST")
+    assert server.exchange(known + chunks).startswith(b"HTTP/1.1 200 ")
+    assert server.exchange(known + b"1\r\na\r\n" * 60_000).startswith(b"HTTP/1.1 400 ")
+
+
 @pytest.mark.parametrize("token", ["known", "slow"])
 @pytest.mark.parametrize("expect", [(), ("Expect: 100-continue",)])
 def test_who_is_known_sends_more(server: Running, token: str, expect: tuple[str, ...]) -> None:
