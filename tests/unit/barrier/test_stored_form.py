@@ -1,0 +1,245 @@
+"""What stored rows mean: the name of each kind, and what stands for a field that a row leaves out.
+
+A row holds no field that has its default.  Whoever changes a name or a default changes what stores hold already: a new
+field needs a row here, and nothing else here may change.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+import strongroom
+from strongroom.barrier.record import Part, Record
+
+FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
+    "strongroom.audit.records.AuditRecord": ("audit-device", {"configured": False}),
+    "strongroom.audit.records.AuditedHeader": ("audit-header", {}),
+    "strongroom.audit.records.FormerDevice": ("audit-former-device", {}),
+    "strongroom.audit.records.Head": ("audit-head", {}),
+    "strongroom.audit.records.Manifest": ("audit-manifest", {"devices": {}, "heads": {}}),
+    "strongroom.auth.userpass.records.Imported": ("userpass-imported", {}),
+    "strongroom.auth.userpass.records.ScryptHash": (None, {}),
+    "strongroom.auth.userpass.records.User": (
+        "userpass-user",
+        {"scrypt": None, "bcrypt": "", "token": {"": "TokenSettings"}},
+    ),
+    "strongroom.barrier.barrier.SecretRecord": ("SecretRecord", {}),
+    "strongroom.barrier.keyring.Keyring": ("keyring", {}),
+    "strongroom.barrier.keyring.Term": (None, {}),
+    "strongroom.engines.kv.records.Config": (
+        "kv-config",
+        {"max_versions": 0, "cas_required": False, "delete_version_after_s": 0, "metadata_cas_required": False},
+    ),
+    "strongroom.engines.kv.records.Metadata": (
+        "kv-metadata",
+        {
+            "versions": {},
+            "current_version": 0,
+            "oldest_version": 0,
+            "max_versions": 0,
+            "cas_required": False,
+            "delete_version_after_s": 0,
+            "custom_metadata": {},
+            "metadata_version": 0,
+            "metadata_cas_required": False,
+        },
+    ),
+    "strongroom.engines.kv.records.NamesKey": ("kv-names", {"upgraded": False}),
+    "strongroom.engines.kv.records.PlainSecret": ("kv-plain", {}),
+    "strongroom.engines.kv.records.Version": (None, {"deleted_at": 0.0, "destroyed": False}),
+    "strongroom.engines.kv.records.VersionData": ("kv-version", {}),
+    "strongroom.sdk.token_fields.TokenSettings": (
+        None,
+        {
+            "bound_cidrs": (),
+            "explicit_max_ttl_s": 0,
+            "max_ttl_s": 0,
+            "no_default_policy": False,
+            "num_uses": 0,
+            "period_s": 0,
+            "policies": (),
+            "strictly_bind_ip": False,
+            "ttl_s": 0,
+            "type": "default",
+            "old_names": (),
+        },
+    ),
+    "strongroom.sealing.initialize.Cluster": ("cluster", {"audit_key": b""}),
+    "strongroom.sealing.rekey.BackupRecord": ("rekey-backup", {}),
+    "strongroom.services.cors.CorsRecord": ("cors", {"credentials": False}),
+    "strongroom.services.identity.records.AliasRecord": (
+        "alias",
+        {"metadata": {}, "created_at": 0.0, "updated_at": 0.0},
+    ),
+    "strongroom.services.identity.records.EntityRecord": (
+        "entity",
+        {"metadata": {}, "policies": (), "disabled": False, "aliases": ()},
+    ),
+    "strongroom.services.leases.records.LeaseMark": ("lease-mark", {}),
+    "strongroom.services.leases.records.LeaseRecord": (
+        "lease",
+        {"internal": {}, "last_renewed_at": 0.0, "attempts": 0, "next_attempt_at": 0.0, "last_error": "", "state": ""},
+    ),
+    "strongroom.services.mounts.lockout.FailedLogins": ("failed-logins", {}),
+    "strongroom.services.mounts.records.Lockout": (
+        None,
+        {"threshold": 0, "duration_s": 0, "counter_reset_s": 0, "disabled": False},
+    ),
+    "strongroom.services.mounts.records.MountConfig": (
+        None,
+        {
+            "default_lease_ttl_s": 0,
+            "max_lease_ttl_s": 0,
+            "force_no_cache": False,
+            "audit_non_hmac_request_keys": None,
+            "audit_non_hmac_response_keys": None,
+            "listing_visibility": "",
+            "passthrough_request_headers": None,
+            "allowed_response_headers": None,
+            "allowed_managed_keys": None,
+            "token_type": "",
+            "plugin_version": "",
+            "lockout": None,
+        },
+    ),
+    "strongroom.services.mounts.records.MountRecord": (
+        "mount",
+        {
+            "description": "",
+            "options": None,
+            "config": {"": "MountConfig"},
+            "local": False,
+            "seal_wrap": False,
+            "external_entropy_access": False,
+            "created_at": 0.0,
+        },
+    ),
+    "strongroom.services.mounts.records.Move": ("mount-move", {}),
+    "strongroom.services.mounts.records.Rubble": (
+        "rubble",
+        {"lease_mount": "", "mount": None, "tokens_after": "", "tokens_done": False, "leases_after": ""},
+    ),
+    "strongroom.services.policy.records.PolicyRecord": (
+        "policy",
+        {
+            "version": 1,
+            "modified_at": 0.0,
+            "expires_at": 0.0,
+            "cas_required": False,
+            "allow_wildcards": False,
+            "allow_slashes": False,
+        },
+    ),
+    "strongroom.services.tokens.records.AccessorRecord": ("accessor", {}),
+    "strongroom.services.tokens.records.ChildRecord": ("child", {}),
+    "strongroom.services.tokens.records.DeadTree": ("dead-tree", {"leases_after": ""}),
+    "strongroom.services.tokens.records.DueRecord": ("due", {}),
+    "strongroom.services.tokens.records.TokenRecord": (
+        "token",
+        {
+            "display_name": "",
+            "metadata": None,
+            "ttl_s": 0,
+            "creation_ttl_s": 0,
+            "expires_at": 0.0,
+            "explicit_max_ttl_s": 0,
+            "period_s": 0,
+            "renewable": False,
+            "num_uses": 0,
+            "parent": "",
+            "auth_mount": "",
+            "role": "",
+            "entity_id": "",
+            "bound_cidrs": (),
+            "strictly_bind_ip": False,
+            "bound_ip": "",
+            "last_renewed_at": 0.0,
+            "type": "service",
+            "no_default_policy": False,
+            "internal": {},
+            "alias": "",
+            "max_ttl_s": 0,
+            "retired": False,
+        },
+    ),
+    "strongroom.services.tokens.records.TokenRole": (
+        "token-role",
+        {
+            "allowed_policies": (),
+            "disallowed_policies": (),
+            "allowed_policies_glob": (),
+            "disallowed_policies_glob": (),
+            "orphan": False,
+            "renewable": True,
+            "path_suffix": "",
+            "allowed_entity_aliases": None,
+            "period_s": 0,
+            "explicit_max_ttl_s": 0,
+            "bound_cidrs": (),
+            "num_uses": 0,
+            "no_default_policy": False,
+            "strictly_bind_ip": False,
+            "token_type": "default-service",
+            "old_period": False,
+            "old_explicit_max_ttl": False,
+            "old_bound_cidrs": False,
+        },
+    ),
+    "strongroom.services.versions.VersionRecord": ("version", {"previous": ""}),
+    "strongroom.sysapi.cubbyhole.engine.CubbyholeRecord": ("cubbyhole", {}),
+    "strongroom.sysapi.rotation.RotationRecord": (
+        "rotation",
+        {"enabled": True, "interval_s": 0, "max_operations": 3865470566},
+    ),
+    "strongroom.sysapi.system.paths_passwords.PasswordPolicyRecord": ("password-policy", {}),
+    "strongroom.sysapi.wrapping.records.WrappedRecord": ("wrapped", {"wrapped_accessor": ""}),
+    "strongroom.sysapi.wrapping.signed.SigningKey": ("wrapping-key", {}),
+}
+
+
+def kinds(base: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:
+    """All that is derived from a class."""
+    for kind in base.__subclasses__():
+        yield kind
+        yield from kinds(kind)
+
+
+def name_of(kind: type[msgspec.Struct]) -> str:
+    """With its module."""
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def default_of(field: msgspec.structs.FieldInfo) -> Any:
+    """What stands for the field where a row leaves it out; of a part, its class."""
+    value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+    return {"": type(value).__qualname__} if isinstance(value, msgspec.Struct) else value
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_row_means_what_it_always_did(name: str) -> None:
+    """Its kind goes by the same name, and what it leaves out stands for the same."""
+    module, _, attribute = name.rpartition(".")
+    kind: type[msgspec.Struct] = getattr(importlib.import_module(module), attribute)
+    defaults = {
+        field.name: default_of(field)
+        for field in msgspec.structs.fields(kind)
+        if not field.required and field.name not in {"unknown_", "version_"}
+    }
+    assert (kind.__struct_config__.tag, defaults) == FORMS[name]
+
+
+def test_every_kind_is_here_and_no_two_go_by_one_name() -> None:
+    """Those of all engines and auth methods, too."""
+    for module in pkgutil.walk_packages(strongroom.__path__, "strongroom."):
+        if "__main__" not in module.name:
+            importlib.import_module(module.name)
+    found = [kind for base in (Record, Part) for kind in kinds(base) if kind.__module__.startswith("strongroom.")]
+    assert {name_of(kind) for kind in found} == FORMS.keys()
+    tags = [tag for tag, _ in FORMS.values() if tag is not None]
+    assert len(tags) == len(set(tags))
