@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from strongroom.audit import chain
-from strongroom.audit.entry import Asked, Asking, Notation, Outcome, request_entry, response_entry
+from strongroom.audit.entry import Asked, Asking, Outcome, request_entry, response_entry
+from strongroom.audit.notation import Notation
 from strongroom.audit.records import AuditRecord
 from strongroom.audit.style import style_of
 from strongroom.crypto.mac import hmac_sha256_hex

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 import weakref
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -17,6 +15,7 @@ from typing import Any
 import msgspec
 
 from strongroom.audit import hiding
+from strongroom.audit.notation import Notation, Style
 from strongroom.lib import json
 from strongroom.lib.errors import Internal
 from strongroom.sdk.engine import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH
@@ -25,12 +24,9 @@ from strongroom.services.exchange import Known
 from strongroom.services.mounts import BUILT_IN_VERSION, MountEntry
 from strongroom.services.tokens import TokenRecord
 
-Digest = Callable[[str], str]
-
 TEST_PATH = "sys/audit/test"
 """The path of the entry that tries a device."""
 _LISTINGS = frozenset({"list", "scan"})
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
 _DENIED = "1 error occurred:\n\t* permission denied\n\n"
 _PLAIN_ERRORS = frozenset({"permission denied", _DENIED, UNSUPPORTED_PATH, UNSUPPORTED_OPERATION})
 """Texts that name a kind of failure and nothing of the request; any other may quote what the client sent."""
@@ -43,14 +39,6 @@ _NOTHING = msgspec.Raw(b"{}")
 _ANY_ERROR = "1 error occurred:\n\t* invalid request\n\n"
 
 
-class Style(msgspec.Struct, frozen=True):
-    """How a device wants its entries."""
-
-    log_raw: bool = False
-    hmac_accessor: bool = True
-    elide_list_responses: bool = False
-
-
 class Outcome(msgspec.Struct, frozen=True):
     """What a request came to."""
 
@@ -60,45 +48,6 @@ class Outcome(msgspec.Struct, frozen=True):
     wrap: dict[str, Any] | None = None
     lease_id: str = ""
     error: str = ""
-    status: int = 200
-
-
-class Notation(msgspec.Struct, frozen=True):
-    """How one device writes: what it hides, and with which key."""
-
-    digest: Digest
-    style: Style
-    headers: Mapping[str, bool] = {}
-    """The headers of requests to show, in lower case, and whether as digests."""
-
-    def secret(self, text: str) -> str:
-        """A text that must not be read."""
-        return text if self.style.log_raw else self.digest(text)
-
-    def accessor(self, text: str) -> str:
-        """A token's accessor."""
-        return text if self.style.log_raw or not self.style.hmac_accessor else self.digest(text)
-
-    def data(
-        self, data: dict[str, Any], plain: tuple[str, ...] | None, secret: frozenset[str] = frozenset()
-    ) -> dict[str, Any]:
-        """The fields of a request or answer.
-
-        Args:
-            plain: those that the mount shows as they are.
-            secret: those that no mount shows as they are, and whose numbers are digests too.
-        """
-        if self.style.log_raw:
-            return data
-        if plain is None and not secret:
-            return {name: digest_values(item, self.digest) for name, item in data.items()}
-        out = {}
-        for name, item in data.items():
-            if name in secret:
-                out[name] = digest_everything(item, self.digest)
-            else:
-                out[name] = item if plain is not None and name in plain else digest_values(item, self.digest)
-        return out
 
 
 @lru_cache(maxsize=4096)
@@ -115,35 +64,6 @@ def timestamp(seconds: float) -> str:
 def whole_timestamp(seconds: float) -> str:
     """RFC 3339 in UTC, in whole seconds."""
     return f"{_second(int(seconds))}Z"
-
-
-def digest_values(value: Any, digest: Digest) -> Any:
-    """Every text inside replaced by its digest; numbers, booleans, names and points in time stay."""
-    kind = type(value)
-    if kind is str:
-        return value if value[4:5] == "-" and _TIME.fullmatch(value) else digest(value)
-    if kind is int or kind is bool or value is None:
-        return value
-    if kind is dict:
-        return {name: digest_values(item, digest) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [digest_values(item, digest) for item in value]
-    if isinstance(value, bytes):
-        return digest(value.decode("utf-8", "replace"))
-    return value
-
-
-def digest_everything(value: Any, digest: Digest) -> Any:
-    """The same for what was declared secret: a password may be sent as a number, or look like a time."""
-    if value is None:
-        return value
-    if isinstance(value, dict):
-        return {name: digest_everything(item, digest) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [digest_everything(item, digest) for item in value]
-    if isinstance(value, bytes):
-        return digest(value.decode("utf-8", "replace"))
-    return digest(value if isinstance(value, str) else json.dumps(value).decode())
 
 
 class Asked:

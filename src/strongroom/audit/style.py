@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from strongroom.audit.entry import Style
+from strongroom.audit.notation import Style
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import FieldError, to_bool
 

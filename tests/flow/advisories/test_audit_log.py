@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
-from strongroom.audit.entry import digest_values
+from strongroom.audit.notation import digest_values
 from strongroom.http.options import ListenerOptions
 from tests.flow.node import TestNode
 from tests.flow.sysapi.system_server import Server

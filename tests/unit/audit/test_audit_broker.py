@@ -11,7 +11,8 @@ import pytest
 from strongroom.audit import AuditBroker
 from strongroom.audit.broker import AuditedHeader, style_of
 from strongroom.audit.devices import Wanted
-from strongroom.audit.entry import TEST_PATH, Outcome, Style
+from strongroom.audit.entry import TEST_PATH, Outcome
+from strongroom.audit.notation import Style
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import OPTIMISTIC_ATTEMPTS, Transaction, transact
 from strongroom.crypto.mac import hmac_sha256_hex

@@ -9,16 +9,14 @@ import pytest
 
 from strongroom.audit.entry import (
     Asking,
-    Notation,
     Outcome,
-    Style,
     client_id,
-    digest_values,
     request_entry,
     response_entry,
     timestamp,
     whole_timestamp,
 )
+from strongroom.audit.notation import Notation, Style, digest_values
 from strongroom.lib import json
 from strongroom.sdk import Auth, Mount, Operation
 from strongroom.sdk.response import Response

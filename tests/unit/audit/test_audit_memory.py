@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from strongroom.audit.entry import Asking, Notation, Outcome, Style, response_entry
+from strongroom.audit.entry import Asking, Outcome, response_entry
+from strongroom.audit.notation import Notation, Style
 from strongroom.lib.errors import Internal
 from strongroom.sdk.request import Operation
 from strongroom.services.exchange import ApiRequest, Known

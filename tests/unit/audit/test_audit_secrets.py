@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import pytest
 
-from strongroom.audit.entry import Notation, Outcome, Style, digest_everything
+from strongroom.audit.entry import Outcome
 from strongroom.audit.entry import test_entry as trial_entry
+from strongroom.audit.notation import Notation, Style, digest_everything
 from strongroom.sdk import Engine, Mount, Request, Response, path
 from strongroom.sdk.fields import SECRET, Body, Doc
 from strongroom.services.exchange import Known

@@ -1,0 +1,90 @@
+"""How one device writes values: what it hides, and with which key (p)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from strongroom.lib import json
+
+Digest = Callable[[str], str]
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
+
+
+class Style(msgspec.Struct, frozen=True):
+    """How a device wants its entries."""
+
+    log_raw: bool = False
+    hmac_accessor: bool = True
+    elide_list_responses: bool = False
+
+
+class Notation(msgspec.Struct, frozen=True):
+    """How one device writes: what it hides, and with which key."""
+
+    digest: Digest
+    style: Style
+    headers: Mapping[str, bool] = {}
+    """The headers of requests to show, in lower case, and whether as digests."""
+
+    def secret(self, text: str) -> str:
+        """A text that must not be read."""
+        return text if self.style.log_raw else self.digest(text)
+
+    def accessor(self, text: str) -> str:
+        """A token's accessor."""
+        return text if self.style.log_raw or not self.style.hmac_accessor else self.digest(text)
+
+    def data(
+        self, data: dict[str, Any], plain: tuple[str, ...] | None, secret: frozenset[str] = frozenset()
+    ) -> dict[str, Any]:
+        """The fields of a request or answer.
+
+        Args:
+            plain: those that the mount shows as they are.
+            secret: those that no mount shows as they are, and whose numbers are digests too.
+        """
+        if self.style.log_raw:
+            return data
+        if plain is None and not secret:
+            return {name: digest_values(item, self.digest) for name, item in data.items()}
+        out = {}
+        for name, item in data.items():
+            if name in secret:
+                out[name] = digest_everything(item, self.digest)
+            else:
+                out[name] = item if plain is not None and name in plain else digest_values(item, self.digest)
+        return out
+
+
+def digest_values(value: Any, digest: Digest) -> Any:
+    """Every text inside replaced by its digest; numbers, booleans, names and points in time stay."""
+    kind = type(value)
+    if kind is str:
+        return value if value[4:5] == "-" and _TIME.fullmatch(value) else digest(value)
+    if kind is int or kind is bool or value is None:
+        return value
+    if kind is dict:
+        return {name: digest_values(item, digest) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [digest_values(item, digest) for item in value]
+    if isinstance(value, bytes):
+        return digest(value.decode("utf-8", "replace"))
+    return value
+
+
+def digest_everything(value: Any, digest: Digest) -> Any:
+    """The same for what was declared secret: a password may be sent as a number, or look like a time."""
+    if value is None:
+        return value
+    if isinstance(value, dict):
+        return {name: digest_everything(item, digest) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [digest_everything(item, digest) for item in value]
+    if isinstance(value, bytes):
+        return digest(value.decode("utf-8", "replace"))
+    return digest(value if isinstance(value, str) else json.dumps(value).decode())
