@@ -20,7 +20,7 @@ from strongroom.barrier.record import Part, Record
 FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.audit.records.AuditRecord": ("audit-device", {"configured": False}),
     "strongroom.audit.records.AuditedHeader": ("audit-header", {}),
-    "strongroom.audit.records.FormerDevice": ("audit-former-device", {}),
+    "strongroom.audit.records.FormerDevice": ("audit-former-device", {"heads": 0}),
     "strongroom.audit.records.Head": ("audit-head", {}),
     "strongroom.audit.records.Manifest": ("audit-manifest", {"devices": {}, "heads": {}}),
     "strongroom.auth.userpass.records.Imported": ("userpass-imported", {}),

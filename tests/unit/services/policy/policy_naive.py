@@ -40,9 +40,25 @@ def _lower_priority(one: str, other: str) -> int:
     plus_one, plus_other = one.split("/").count("+"), other.split("/").count("+")
     if plus_one != plus_other:
         return plus_other - plus_one
-    if len(one) != len(other):
-        return len(one) - len(other)
-    return -1 if one < other else 1
+    return len(one) - len(other)
+
+
+def _priority(one: str, other: str) -> int:
+    """The same, to the end of the list."""
+    return _lower_priority(one, other) or (-1 if one < other else 1)
+
+
+def _is_exact(pattern: str) -> bool:
+    return not pattern.endswith("*") and "+" not in pattern.split("/")
+
+
+def _overrules(deny: str, deciding: str | None) -> bool:
+    """Whether a deny for a folder without its slash fits better than what decides on the folder."""
+    if deciding is None:
+        return True
+    if _is_exact(deny) or _is_exact(deciding):
+        return not _is_exact(deciding)
+    return _lower_priority(deny, deciding) > 0
 
 
 def granted(rules: Rules, path: str) -> set[str]:
@@ -51,18 +67,24 @@ def granted(rules: Rules, path: str) -> set[str]:
     for pattern, capabilities in rules:
         together.setdefault(pattern, set()).update(capabilities)
 
-    def deciding() -> set[str] | None:
+    def deciding() -> str | None:
         for exact in (path, path.removesuffix("/")):
-            if exact in together and not exact.endswith("*") and "+" not in exact.split("/"):
-                return together[exact]
+            if exact in together and _is_exact(exact):
+                return exact
         for tried in (path, path.removesuffix("/")):
             wild = [pattern for pattern in together if pattern.endswith("*") or "+" in pattern.split("/")]
             found = [
                 pattern for pattern in wild if covers(pattern, tried) and (tried == path or "+" in pattern.split("/"))
             ]
             if found:
-                return together[max(found, key=cmp_to_key(_lower_priority))]
+                return max(found, key=cmp_to_key(_priority))
         return None
 
-    capabilities = deciding() or set()
+    pattern = deciding()
+    capabilities = together[pattern] if pattern is not None else set()
+    if path.endswith("/"):
+        denies = [deny for deny in together if "deny" in together[deny] and covers(deny, path[:-1])]
+        best = max(denies, key=cmp_to_key(_priority), default=None)
+        if best is not None and _overrules(best, pattern):
+            return {"deny"}
     return {"deny"} if "deny" in capabilities or not capabilities else capabilities
