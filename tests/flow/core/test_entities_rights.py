@@ -112,3 +112,41 @@ def test_an_entity_that_has_gone_takes_its_tokens_along() -> None:
         assert await person.reads() == [{"own": 403, "entitys": 403, "other": 403}] * 2
 
     run(body)
+
+
+def test_the_log_names_what_granted_in_one_order() -> None:
+    """Whether the token or its entity has brought a policy along, the names are sorted, so that entries compare."""
+
+    async def body(person: Person) -> None:
+        names = [f"p{number}" for number in range(9, 0, -1)]
+        for name in names:
+            await person.node.ok("PUT", f"sys/policies/acl/{name}", {"policy": RULES.format("own")})
+        await person.change(policies=tuple(names))
+        await person.node.audited()
+        for token in person.tokens:
+            person.node.recorder.lines.clear()
+            await person.node.ok("GET", "kv/own", token=token)
+            granting = person.node.recorder.entries[0]["auth"]["policy_results"]["granting_policies"]
+            assert [policy["name"] for policy in granting] == ["own", *sorted(names)]
+
+    run(body)
+
+
+def test_root_as_an_entity_is_refused_with_it() -> None:
+    """A root token that acts for somebody does so no longer than that somebody may; otherwise it stays root."""
+
+    async def body(person: Person) -> None:
+        node = person.node
+        await node.ok("POST", "auth/token/roles/r", {"allowed_policies": "root", "allowed_entity_aliases": "ann"})
+        wanted = {"entity_alias": "ann", "policies": ["root"], "ttl": "1h"}
+        made = await node.ok("POST", "auth/token/create/r", wanted)
+        auth = made.body["auth"]
+        person.entity, person.tokens = auth["entity_id"], [auth["client_token"]]
+        assert person.entity
+        await person.change(policies=("entitys",))
+        assert await person.reads() == [{"own": 200, "entitys": 200, "other": 200}]
+        await person.change(disabled=True)
+        assert await person.reads() == [{"own": 403, "entitys": 403, "other": 403}]
+        await node.ok("GET", "kv/own")
+
+    run(body)

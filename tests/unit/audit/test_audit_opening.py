@@ -65,6 +65,7 @@ def test_a_path_leads_where_its_directories_do(tmp_path: Path, monkeypatch: pyte
         (b"\n", False),
         (b"ours 1\nours 2\nour", True),
         (b"ours 1\nother\n", True),
+        (b"other\nours 1\nother\n", True),
         (b"other\nours 1\nother\nother\nother\n", False),
         (b"ours 1\n" + b"x" * (2 * MIB), True),
         (b"other\n" + b"x" * MIB + b"\nours 2\n", True),

@@ -103,3 +103,10 @@ def test_files_go_on_from_one_another() -> None:
     assert (summary.lines, summary.writers, summary.unknown) == (4, 2, ("b",))
     assert summary.faults == ("c is missing: it has written 1 lines at least",)
     assert repr(Key(KEY, b"", {})) == "Key(…)"
+
+
+def test_writers_that_the_store_does_not_know_are_told_in_order() -> None:
+    """Each once."""
+    names = [f"w{number}" for number in range(9, 0, -1)]
+    lines = [line for name in names for line in written(name, 2)[0]]
+    assert check([Key(KEY, b"", {})], lines)[1].unknown == tuple(sorted(names))

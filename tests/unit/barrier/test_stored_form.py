@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,10 @@ import pytest
 
 import strongroom
 from strongroom.barrier.record import Part, Record
+
+for _module in pkgutil.walk_packages(strongroom.__path__, "strongroom."):
+    if "__main__" not in _module.name:
+        importlib.import_module(_module.name)
 
 FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.audit.records.AuditRecord": ("audit-device", {"configured": False}),
@@ -225,7 +230,7 @@ def default_of(field: msgspec.structs.FieldInfo) -> Any:
 def test_a_row_means_what_it_always_did(name: str) -> None:
     """Its kind goes by the same name, and what it leaves out stands for the same."""
     module, _, attribute = name.rpartition(".")
-    kind: type[msgspec.Struct] = getattr(importlib.import_module(module), attribute)
+    kind: type[msgspec.Struct] = getattr(sys.modules[module], attribute)
     defaults = {
         field.name: default_of(field)
         for field in msgspec.structs.fields(kind)
@@ -236,9 +241,6 @@ def test_a_row_means_what_it_always_did(name: str) -> None:
 
 def test_every_kind_is_here_and_no_two_go_by_one_name() -> None:
     """Those of all engines and auth methods, too."""
-    for module in pkgutil.walk_packages(strongroom.__path__, "strongroom."):
-        if "__main__" not in module.name:
-            importlib.import_module(module.name)
     found = [kind for base in (Record, Part) for kind in kinds(base) if kind.__module__.startswith("strongroom.")]
     assert {name_of(kind) for kind in found} == FORMS.keys()
     tags = [tag for tag, _ in FORMS.values() if tag is not None]

@@ -193,14 +193,17 @@ def test_what_is_secret_in_a_path_is_known_without_a_route(given: str, secret: t
 
 def test_what_is_known_of_a_route() -> None:
     """Its fields and parameters over all verbs, whether it lists, and what names the same thing."""
-    routes = {route.pattern: route for route in Desk.routes.routes}
+    declarations = [one for function in vars(Desk).values() for one in getattr(function, "__paths__", [])]
+    table = RouteTable(declarations, Desk.synonyms, Desk.secret_paths)
+    assert table.routes == Desk.routes.routes
+    routes = {route.pattern: route for route in table.routes}
     drawer = routes["drawers/{name}"]
     assert drawer.by_operation.keys() == {READ, Operation.CREATE, UPDATE, DELETE}
     assert drawer.fields.keys() == {"word", "hidden"}
     assert drawer.known_fields == {"word", "hidden", "name"}
     assert (drawer.folder, drawer.lists, drawer.also) == ("drawers/", False, ("boxes/{name}", "by-word/{word}"))
     assert (routes["drawers"].folder, routes["drawers"].lists, routes["drawers"].also) == ("", True, ())
-    assert Desk.routes.secret_fields == {"hidden"}
+    assert table.secret_fields == {"hidden"}
     assert "public/{name}" in routes
     assert "drawers/{name}" in {route.pattern for route in Bare.routes.routes}
 

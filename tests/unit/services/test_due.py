@@ -87,6 +87,7 @@ def test_only_leases_have_groups() -> None:
         await put(
             storage, due_key(1.0, due.LEASE, "x", "b"), due_key(1e9, due.LEASE, "x", "a"), due_key(1, "token", "t")
         )
+        await put(storage, f"{keys.QUEUE}lease/of-another-form")
         assert await groups(storage, due.LEASE) == ["a", "b"]
         for kind in (due.TOKEN, due.SINGLE_USE, due.LOCKOUT):
             assert await groups(storage, kind) == ["-"]

@@ -75,7 +75,7 @@ async def acl_of(
     Raises: `PermissionDenied` when its entity is disabled or has gone.
     """
     names = record.policies
-    if record.entity_id and not record.is_root:
+    if record.entity_id:
         entity = await identity.entity(txn, record.entity_id)
         # One that has gone from the store could have been a disabled one.
         if entity is None or entity.disabled:
