@@ -17,7 +17,9 @@ import msgspec
 
 from strongroom.crypto.mac import hmac_sha256
 
-_LINK = re.compile(rb',"chain":\{"writer":"([^"\\]{1,256})","sequence":([0-9]{1,18}),"mac":"([0-9a-f]{64})"\}\}$')
+_LINK = re.compile(
+    rb',"chain":\{"writer":"([A-Za-z0-9._-]{1,256})","sequence":([0-9]{1,18}),"mac":"([0-9a-f]{64})"\}\}$'
+)
 
 
 class Link(msgspec.Struct, frozen=True):

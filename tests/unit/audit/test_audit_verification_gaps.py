@@ -15,7 +15,13 @@ OTHER = b"o" * 32
 _AGAIN = ": lines come again, or the files aren't named oldest first"
 
 
-@pytest.mark.parametrize("line", [b"", b"no json", b'{"time":"x"}', b'{"a":1,"chain":{"writer":"a","sequence":1}}'])
+# The last one would have a terminal do what whoever wrote it into the log wants.
+STRAY = b'{"a":1,"chain":{"writer":"a\x1b[2J","sequence":3,"mac":"' + b"0" * 64 + b'"}}'
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"no json", b'{"time":"x"}', b'{"a":1,"chain":{"writer":"a","sequence":1}}', STRAY]
+)
 def test_what_has_no_link_is_a_fault(line: bytes) -> None:
     """Counted as a line, and nobody's."""
     lines, links = written("a", 2)
