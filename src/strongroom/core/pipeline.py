@@ -51,7 +51,8 @@ from strongroom.sysapi.wrapping import signed
 
 log = structlog.get_logger("core")
 
-_WRITES = frozenset({Operation.CREATE, Operation.UPDATE, Operation.PATCH})
+_WRITES = frozenset({Operation.UPDATE, Operation.PATCH})
+"""As requests come; which of them create is known later."""
 
 
 class Progress:

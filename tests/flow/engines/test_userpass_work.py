@@ -228,12 +228,13 @@ def test_a_flood_is_answered_with_429_and_leaves_others_alone() -> None:
         blocked = threading.Event()
         flood: list[asyncio.Future[bool]] = []
         try:
-            with pytest.raises(RateLimited):
+            with pytest.raises(RateLimited) as caught:
                 while True:
                     flood.append(asyncio.ensure_future(engine.hashing.for_login(blocked.wait)))
                     await asyncio.sleep(0)
                     if flood[-1].done():
                         await flood.pop()
+            assert caught.value.retry_after_s == 2
             refused = await server.ask("POST", "auth/userpass/login/ann", {"password": "right"}, token="")
             assert (refused.status, refused.error) == (429, "too many logins at once, try again later")
             await server.ok("GET", "auth/token/lookup-self")
@@ -244,5 +245,23 @@ def test_a_flood_is_answered_with_429_and_leaves_others_alone() -> None:
             blocked.set()
         await asyncio.gather(*flood)
         await server.ok("POST", "auth/userpass/login/ann", {"password": "right"}, token="")
+
+    asyncio.run(run())
+
+
+def test_a_digest_has_a_salt_of_128_bits_of_its_own() -> None:
+    """Two users with one password have different digests.  Source: NIST SP 800-132, section 5.1."""
+
+    async def run() -> None:
+        mount = await Mounted.new(Userpass())
+        found = []
+        for name in ("ann", "bob"):
+            await mount.ask(WRITE, f"users/{name}", {"password": "one"})
+            user = await transact(mount.barrier, lambda txn, name=name: txn.read(f"{mount.prefix}user/{name}", User))  # type: ignore[misc]
+            assert user is not None
+            assert user.scrypt is not None
+            found.append(user.scrypt)
+        assert [len(each.salt) for each in found] == [16, 16]
+        assert (found[0].salt != found[1].salt, found[0].digest != found[1].digest) == (True, True)
 
     asyncio.run(run())
