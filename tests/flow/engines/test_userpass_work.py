@@ -6,6 +6,8 @@ import asyncio
 import hashlib
 import importlib
 import importlib.util
+import os
+import sys
 import threading
 from typing import Any
 
@@ -263,5 +265,19 @@ def test_a_digest_has_a_salt_of_128_bits_of_its_own() -> None:
             found.append(user.scrypt)
         assert [len(each.salt) for each in found] == [16, 16]
         assert (found[0].salt != found[1].salt, found[0].digest != found[1].digest) == (True, True)
+
+    asyncio.run(run())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no priority of its own")
+def test_hashing_steps_back_behind_everything_else() -> None:
+    """Its thread has a lower priority than the rest of the process, which keeps its own."""
+
+    async def run() -> None:
+        def mine() -> int:
+            return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+        before = mine()
+        assert (await Hashing(1).for_login(mine), mine()) == (min(19, before + 2), before)
 
     asyncio.run(run())
