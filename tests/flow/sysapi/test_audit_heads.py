@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from strongroom.audit import records
+from strongroom.audit import devices, records
 from strongroom.audit.broker import MOST
 from strongroom.audit.heads import Heads
 from strongroom.barrier.transaction import transact
@@ -154,5 +154,39 @@ def test_no_more_devices_than_a_request_can_be_written_to(tmp_path: Path) -> Non
         await server.ok("DELETE", "sys/audit/0")
         assert (await server.ask("PUT", f"sys/audit/{'x' * 600}", device)).status == 400
         await server.ok("PUT", "sys/audit/more", device)
+
+    asyncio.run(run())
+
+
+def test_each_device_keeps_its_own_count(tmp_path: Path) -> None:
+    """One that is disabled takes its count along, to which its last writers still come; the other's stays."""
+
+    async def run() -> None:
+        server = await Server.start()
+        parts = server.node.unsealed
+        assert parts is not None
+        heads = Heads(parts.barrier, parts.audit, parts.clock)
+        for name in ("one", "two"):
+            options = {"file_path": str(tmp_path / f"{name}.log")}
+            await server.ok("PUT", f"sys/audit/{name}", {"type": "file", "options": options})
+        await server.ok("GET", "sys/mounts")
+        await heads.store()
+        listed = await transact(parts.barrier, lambda txn: txn.read(records.MANIFEST, records.Manifest))
+        assert listed is not None
+        ids = {path: id_ for id_, path in listed.devices.items()}
+        before = dict(listed.heads)
+        assert set(before) == set(ids.values())
+        await server.ok("DELETE", "sys/audit/one")
+        listed = await transact(parts.barrier, lambda txn: txn.read(records.MANIFEST, records.Manifest))
+        assert listed is not None
+        assert dict(listed.heads) == {ids["two/"]: before[ids["two/"]]}
+        place = records.FORMER + ids["one/"]
+        former = await transact(parts.barrier, lambda txn: txn.read(place, records.FormerDevice))
+        assert former is not None
+        assert former.heads == before[ids["one/"]]
+        await transact(parts.barrier, lambda txn: devices.count_heads(txn, {ids["one/"]: 7, "nobody": 3}))
+        former = await transact(parts.barrier, lambda txn: txn.read(place, records.FormerDevice))
+        assert former is not None
+        assert former.heads == 7
 
     asyncio.run(run())

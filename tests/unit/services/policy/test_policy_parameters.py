@@ -79,3 +79,12 @@ def test_one_denied_value_is_enough(rule: str, data: dict[str, Any], denied: boo
 def test_every_value_is_an_allowed_one(rule: str, data: dict[str, Any], allowed: bool) -> None:
     """By each rule about the parameter; what the field can't mean is compared as it stands."""
     assert passes(f"allowed_parameters = {{ {rule} }}", data) is allowed
+
+
+@pytest.mark.parametrize(
+    ("given", "allowed"), [("a,b", True), (["a", "b"], True), ("a", False), ("b,a", False), ("a,b,c", False)]
+)
+def test_a_list_in_a_rule_is_a_whole_one(given: object, allowed: bool) -> None:
+    """Neither a part of it nor another order, and for a rule that denies the same."""
+    assert passes('allowed_parameters = { "names" = [["a", "b"]] }', {"names": given}) is allowed
+    assert passes('denied_parameters = { "names" = [["a", "b"]] }', {"names": given}) is not allowed
