@@ -100,7 +100,7 @@ def _is_meant(meant: object, wanted: object, field: Field | None) -> bool:
     if form is None:
         # A glob for a number or a time, or a parameter of which nothing is declared: compared as it stands.
         return _equal(meant, wanted) or (field is not None and wanted == _ANY)
-    if meant == form[0] or _equal(meant, _single(form[0])):
+    if _equal(meant, _single(form[0])):
         return True
     # The form of a glob need not be one any more: that of `team/*` as a mount's path is `team/*/`.
     return isinstance(meant, str) and isinstance(wanted, str) and _glob(meant, wanted)
