@@ -143,7 +143,7 @@ def _open_in(parent: int, name: str, mode: int, path: str) -> tuple[int, bool]:
         try:
             return os.open(name, _FLAGS | os.O_CREAT | os.O_EXCL, mode, dir_fd=parent), True
         except FileExistsError:
-            pass
+            pass  # it is opened as it is, and looked at
         try:
             return os.open(name, _FLAGS, dir_fd=parent), False
         except FileNotFoundError:
