@@ -11,7 +11,16 @@ from strongroom.audit import devices, records
 from strongroom.audit.broker import MOST
 from strongroom.audit.heads import Heads
 from strongroom.barrier.transaction import transact
+from strongroom.sysapi.parts import Unsealed
 from tests.flow.sysapi.system_server import Server
+
+
+async def _server() -> tuple[Server, Unsealed, Heads]:
+    """A server, its parts, and what stores the heads of its writers."""
+    server = await Server.start()
+    parts = server.node.unsealed
+    assert parts is not None
+    return server, parts, Heads(parts.barrier, parts.audit, parts.clock)
 
 
 async def _devices(server: Server, path: str) -> list[dict[str, Any]]:
@@ -29,10 +38,7 @@ def test_heads_follow_the_log(tmp_path: Path) -> None:
 
     async def run() -> None:
         log = tmp_path / "a.log"
-        server = await Server.start()
-        parts = server.node.unsealed
-        assert parts is not None
-        heads = Heads(parts.barrier, parts.audit, parts.clock)
+        server, parts, heads = await _server()
         await server.ok("PUT", "sys/audit/file", {"type": "file", "options": {"file_path": str(log)}})
         await server.ok("GET", "sys/mounts")
         await heads.store()
@@ -55,10 +61,7 @@ def test_a_device_that_was_not_made_leaves_no_head(tmp_path: Path) -> None:
     """The entry that tried it is of no device that anybody asks for."""
 
     async def run() -> None:
-        server = await Server.start()
-        parts = server.node.unsealed
-        assert parts is not None
-        heads = Heads(parts.barrier, parts.audit, parts.clock)
+        server, _, heads = await _server()
         options = {"type": "file", "options": {"file_path": str(tmp_path / "a.log"), "filter": "x"}}
         await server.ask("PUT", "sys/audit/file", options)
         await heads.store()
@@ -71,10 +74,7 @@ def test_heads_that_are_removed_are_counted(tmp_path: Path) -> None:
     """The store says how many it has lost."""
 
     async def run() -> None:
-        server = await Server.start()
-        parts = server.node.unsealed
-        assert parts is not None
-        heads = Heads(parts.barrier, parts.audit, parts.clock)
+        server, _, heads = await _server()
         options = {"type": "file", "options": {"file_path": str(tmp_path / "a.log")}}
         await server.ok("PUT", "sys/audit/file", options)
         await server.ok("GET", "sys/mounts")
@@ -97,10 +97,7 @@ def test_devices_that_come_and_go_do_not_fill_the_list(tmp_path: Path) -> None:
     """Whoever may make devices makes and removes many: what is known of other writers is stored all the same."""
 
     async def run() -> None:
-        server = await Server.start()
-        parts = server.node.unsealed
-        assert parts is not None
-        heads = Heads(parts.barrier, parts.audit, parts.clock)
+        server, parts, heads = await _server()
         options = {"type": "file", "options": {"file_path": str(tmp_path / "a.log")}}
         await server.ok("PUT", "sys/audit/file", options)
         sizes = []
@@ -122,10 +119,7 @@ def test_heads_of_a_former_device_that_are_removed_are_counted(tmp_path: Path) -
     """Also after it was disabled, the store says how many it has lost."""
 
     async def run() -> None:
-        server = await Server.start()
-        parts = server.node.unsealed
-        assert parts is not None
-        heads = Heads(parts.barrier, parts.audit, parts.clock)
+        server, _, heads = await _server()
         options = {"type": "file", "options": {"file_path": str(tmp_path / "a.log")}}
         await server.ok("PUT", "sys/audit/file", options)
         await server.ok("GET", "sys/mounts")
@@ -162,10 +156,7 @@ def test_each_device_keeps_its_own_count(tmp_path: Path) -> None:
     """One that is disabled takes its count along, to which its last writers still come; the other's stays."""
 
     async def run() -> None:
-        server = await Server.start()
-        parts = server.node.unsealed
-        assert parts is not None
-        heads = Heads(parts.barrier, parts.audit, parts.clock)
+        server, parts, heads = await _server()
         for name in ("one", "two"):
             options = {"file_path": str(tmp_path / f"{name}.log")}
             await server.ok("PUT", f"sys/audit/{name}", {"type": "file", "options": options})
