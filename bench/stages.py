@@ -18,14 +18,14 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
-from strongroom.audit.devices import Wanted as DeviceWanted
+from strongroom.audit.devices import DeviceRequest
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.http.application import Application
 from strongroom.http.message import HttpRequest, HttpResponse, Peer
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
-from strongroom.sealing.initialize import Wanted, initialize, seal_of
+from strongroom.sealing.initialize import InitRequest, initialize, seal_of
 from strongroom.sealing.port import LocalPort
 from strongroom.seals import shamir
 from strongroom.server.builtin import engines
@@ -58,20 +58,20 @@ async def application(storage_type: str, home: Path) -> Application:
         await unseal(node, key, engines(()), settings)
 
     node = build_node(storage, LocalPort(random, open_, nothing), clock, random, settings)
-    made = await initialize(storage, random, Wanted(shares=1, threshold=1, root_token="root"))  # noqa: S106
+    made = await initialize(storage, random, InitRequest(shares=1, threshold=1, root_token="root"))  # noqa: S106
     seal = await seal_of(storage)
     if seal is None:
         raise RuntimeError("the store was not initialised")
     await open_(shamir.open_(seal, [made.shares.keys[0].reveal()]))
-    parts = node.unsealed
-    if parts is None:
+    services = node.unsealed
+    if services is None:
         raise RuntimeError("the barrier is closed")
 
     async def device(txn: Transaction) -> None:
-        device = DeviceWanted("bench/", "file", "", {"file_path": str(home / "audit.log")}, local=False)
-        await parts.audit.enable(txn, device, clock.now())
+        device = DeviceRequest("bench/", "file", "", {"file_path": str(home / "audit.log")}, local=False)
+        await services.audit.enable(txn, device, clock.now())
 
-    await transact(parts.barrier, device)
+    await transact(services.barrier, device)
     app = Application(node)
     await app(request("POST", "sys/mounts/kv1", {"type": "kv"}))
     await app(request("POST", "sys/mounts/kv2", {"type": "kv", "options": {"version": "2"}}))

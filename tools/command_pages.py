@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from strongroom.cli import legacy_names, table
-from strongroom.cli.command import HTTP, PROGRAM, Command
+from strongroom.cli import PROGRAM, legacy_names, table
+from strongroom.cli.command import HTTP, Command
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.run import load
 from strongroom.client.durations import go_text

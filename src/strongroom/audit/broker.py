@@ -9,7 +9,7 @@ import structlog
 
 from strongroom.audit import devices, records
 from strongroom.audit.channel import AuditDevice, Channel, Sink, Trail
-from strongroom.audit.devices import ALL, Wanted
+from strongroom.audit.devices import ALL, DeviceRequest
 from strongroom.audit.entry import Outcome, test_entry
 from strongroom.audit.file import place_of
 from strongroom.audit.records import AuditedHeader, AuditRecord, Manifest
@@ -20,7 +20,7 @@ from strongroom.lib.errors import Internal, InvalidRequest, StrongroomError, Una
 from strongroom.lib.limits import check_name
 from strongroom.lib.rand import Random, uuid4
 from strongroom.lib.seldom import Seldom
-from strongroom.services.exchange import Known
+from strongroom.services.exchange import Exchange
 
 __all__ = ["AuditBroker", "AuditDevice", "AuditRecord", "AuditedHeader", "Channel", "DeviceType", "Sink", "style_of"]
 
@@ -128,7 +128,7 @@ class AuditBroker:
         found = [await txn.read(records.DEVICES + name, AuditRecord) for name in await txn.list(records.DEVICES)]
         return sorted((record for record in found if record is not None), key=lambda record: record.path)
 
-    async def enable(self, txn: Transaction, wanted: Wanted, now: float) -> None:
+    async def enable(self, txn: Transaction, wanted: DeviceRequest, now: float) -> None:
         """Configure a device, having opened it once and written an entry to it.
 
         Args:
@@ -155,7 +155,7 @@ class AuditBroker:
         txn.once(f"audit test {wanted.path}", lambda: self._try(record, now))
         await devices.add(txn, record)
 
-    def _record(self, txn: Transaction, wanted: Wanted, *, configured: bool) -> AuditRecord:
+    def _record(self, txn: Transaction, wanted: DeviceRequest, *, configured: bool) -> AuditRecord:
         return AuditRecord(
             path=wanted.path,
             type=wanted.type,
@@ -194,7 +194,7 @@ class AuditBroker:
                 await devices.retire(txn, record)
 
     async def configure(
-        self, txn: Transaction, stanzas: Sequence[Wanted], now: float, given_up: Collection[str] = ()
+        self, txn: Transaction, stanzas: Sequence[DeviceRequest], now: float, given_up: Collection[str] = ()
     ) -> None:
         """Bring the store's devices into line with the configuration's.
 
@@ -220,7 +220,7 @@ class AuditBroker:
         for stanza in wanted.values():
             await devices.add(txn, self._record(txn, stanza, configured=True))
 
-    def _works(self, txn: Transaction, stanza: Wanted, now: float) -> bool:
+    def _works(self, txn: Transaction, stanza: DeviceRequest, now: float) -> bool:
         """Whether a stanza's device takes an entry; why not is logged."""
         record = self._record(txn, stanza, configured=True)
         try:
@@ -257,11 +257,11 @@ class AuditBroker:
         self.trails[channel.trail.writer] = channel.trail
         return channel
 
-    def request(self, sinks: tuple[Sink, ...], known: Known, error: str, now: float) -> None:
+    def request(self, sinks: tuple[Sink, ...], known: Exchange, error: str, now: float) -> None:
         """Write the request entry.  Raises `Internal` when there are devices and none took it."""
         self._each(sinks, lambda sink: sink.request(known, error, now))
 
-    def response(self, sinks: tuple[Sink, ...], known: Known, outcome: Outcome, now: float) -> None:
+    def response(self, sinks: tuple[Sink, ...], known: Exchange, outcome: Outcome, now: float) -> None:
         """Write the response entry.  Raises `Internal` when there are devices and none took it."""
         self._each(sinks, lambda sink: sink.response(known, outcome, now))
 
@@ -299,5 +299,5 @@ class AuditBroker:
         self._channels.clear()
 
 
-def _same(record: AuditRecord, stanza: Wanted) -> bool:
-    return Wanted(record.path, record.type, record.description, record.options, record.local) == stanza
+def _same(record: AuditRecord, stanza: DeviceRequest) -> bool:
+    return DeviceRequest(record.path, record.type, record.description, record.options, record.local) == stanza

@@ -15,7 +15,7 @@ from strongroom.audit.style import style_of
 from strongroom.crypto.mac import hmac_sha256_hex
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, Unavailable
-from strongroom.services.exchange import Known
+from strongroom.services.exchange import Exchange
 
 _DIGESTS_KEPT = 4096
 _SHORT = 64
@@ -156,7 +156,7 @@ class Sink:
         """The device's configuration."""
         return self.channel.record
 
-    def request(self, known: Known, error: str, now: float) -> None:
+    def request(self, known: Exchange, error: str, now: float) -> None:
         """Write the entry of a request.  Raises `Unavailable`."""
         about = self._asking(known)
         if len(self._asked) >= _ASKED_KEPT:
@@ -164,7 +164,7 @@ class Sink:
         self._asked[id(known)] = about
         self.channel.write(request_entry(about, error, now, self._notation))
 
-    def response(self, known: Known, outcome: Outcome, now: float) -> None:
+    def response(self, known: Exchange, outcome: Outcome, now: float) -> None:
         """Write the entry of an answer.  Raises `Unavailable`."""
         about = self._asked.pop(id(known), None)
         if about is None or about.known is not known:

@@ -19,7 +19,7 @@ ALL = "*"
 log = structlog.get_logger("audit")
 
 
-class Wanted(NamedTuple):
+class DeviceRequest(NamedTuple):
     """A device as it is asked for."""
 
     path: str

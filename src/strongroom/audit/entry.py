@@ -20,7 +20,7 @@ from strongroom.lib import json
 from strongroom.lib.errors import Internal
 from strongroom.sdk.engine import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH
 from strongroom.sdk.response import Response
-from strongroom.services.exchange import Known
+from strongroom.services.exchange import Exchange
 from strongroom.services.mounts import BUILT_IN_VERSION, MountEntry
 from strongroom.services.tokens import TokenRecord
 
@@ -75,17 +75,17 @@ class Asked:
 
     __slots__ = ("_known", "auth", "request")
 
-    def __init__(self, known: Known, auth: msgspec.Raw, request: msgspec.Raw) -> None:
+    def __init__(self, known: Exchange, auth: msgspec.Raw, request: msgspec.Raw) -> None:
         self.auth = auth
         self.request = request
         self._known = weakref.ref(known, self._forget)
 
     @property
-    def known(self) -> Known | None:
+    def known(self) -> Exchange | None:
         """What is described; None when the request has ended."""
         return self._known()
 
-    def _forget(self, _: weakref.ref[Known]) -> None:
+    def _forget(self, _: weakref.ref[Exchange]) -> None:
         self.auth = self.request = _NOTHING
 
 
@@ -96,12 +96,12 @@ class Asking:
         self._notation = notation
         self._auths: dict[int, tuple[TokenRecord, tuple[str, ...] | None, msgspec.Raw]] = {}
 
-    def __call__(self, known: Known) -> Asked:
+    def __call__(self, known: Exchange) -> Asked:
         """What both entries of a request say."""
         request = msgspec.Raw(json.dumps_unsorted(_request(known, self._notation)))
         return Asked(known, self._auth(known), request)
 
-    def _auth(self, known: Known) -> msgspec.Raw:
+    def _auth(self, known: Exchange) -> msgspec.Raw:
         bearer = known.bearer
         if bearer is None or bearer.record.num_uses:
             return msgspec.Raw(json.dumps_unsorted(_auth(known, self._notation)))
@@ -165,7 +165,7 @@ def _error(text: str, notation: Notation) -> str:
     return UNSUPPORTED_PATH if text.startswith("no handler for route ") else _ANY_ERROR
 
 
-def _auth(known: Known, notation: Notation) -> dict[str, Any]:
+def _auth(known: Exchange, notation: Notation) -> dict[str, Any]:
     """Who asks."""
     if known.bearer is None:
         return {"token_type": "default"}
@@ -192,14 +192,14 @@ def _auth(known: Known, notation: Notation) -> dict[str, Any]:
     return out
 
 
-def _policy_results(known: Known) -> dict[str, Any]:
+def _policy_results(known: Exchange) -> dict[str, Any]:
     if known.grant is None:
         return {"allowed": False}
     granting = [{"name": name, "namespace_id": "root", "type": "acl"} for name in known.grant.policies]
     return {"allowed": True, "granting_policies": granting}
 
 
-def _granted(known: Known, outcome: Outcome, notation: Notation) -> dict[str, Any]:
+def _granted(known: Exchange, outcome: Outcome, notation: Notation) -> dict[str, Any]:
     """The token that an answer hands out, as an `auth` block of the log."""
     block = outcome.auth or {}
     out: dict[str, Any] = {"client_token": notation.secret(str(block.get("client_token", "")))}
@@ -217,7 +217,7 @@ def _granted(known: Known, outcome: Outcome, notation: Notation) -> dict[str, An
     return out
 
 
-def _display_name(known: Known, outcome: Outcome) -> str:
+def _display_name(known: Exchange, outcome: Outcome) -> str:
     auth = outcome.response.auth if outcome.response is not None else None
     if auth is None or known.entry is None:
         return ""
@@ -225,7 +225,7 @@ def _display_name(known: Known, outcome: Outcome) -> str:
     return f"{mount}-{auth.display_name}" if auth.display_name else mount
 
 
-def client_id(known: Known) -> str:
+def client_id(known: Exchange) -> str:
     """What stands for a client in counts: its entity, or else what its policies are."""
     if known.bearer is None:
         return ""
@@ -251,7 +251,7 @@ def _mount(entry: MountEntry, version_field: str) -> dict[str, Any]:
     }
 
 
-def _request(known: Known, notation: Notation) -> dict[str, Any]:
+def _request(known: Exchange, notation: Notation) -> dict[str, Any]:
     request = known.request
     out: dict[str, Any] = {"id": request.id}
     if known.bearer is not None:
@@ -286,7 +286,7 @@ def _request(known: Known, notation: Notation) -> dict[str, Any]:
     return out
 
 
-def _response(known: Known, outcome: Outcome, notation: Notation) -> dict[str, Any]:
+def _response(known: Exchange, outcome: Outcome, notation: Notation) -> dict[str, Any]:
     out: dict[str, Any] = {}
     response = outcome.response
     if outcome.auth is not None:
@@ -320,7 +320,7 @@ def _wrapping(wrap: dict[str, Any], notation: Notation) -> dict[str, Any]:
     return out
 
 
-def _elided(known: Known, data: dict[str, Any], style: Style) -> dict[str, Any]:
+def _elided(known: Exchange, data: dict[str, Any], style: Style) -> dict[str, Any]:
     """With `elide_list_responses`, a listing's names give way to their number."""
     if not style.elide_list_responses or known.request.operation.value not in _LISTINGS:
         return data

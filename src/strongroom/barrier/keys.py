@@ -34,7 +34,7 @@ CLUSTER = _ROOT + "cluster"
 WRAPPING_KEY = _ROOT + "wrapping-key"
 SETTINGS = _ROOT + "setting/"
 REKEY_BACKUP = _ROOT + "rekey-backup"
-RUBBLE = _ROOT + "rubble/"
+PENDING_DELETION = _ROOT + "rubble/"
 
 _TOKENS = area(ROOT_NAMESPACE, "token")
 TOKEN = _TOKENS + "id/"

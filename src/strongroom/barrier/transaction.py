@@ -33,7 +33,7 @@ class Restart(Exception):  # not an error: the run begins again
     """Something that this run had read has changed."""
 
 
-class Once:
+class StableValues:
     """Values that stay the same over all attempts of a request: random bytes, times, answers of other systems."""
 
     __slots__ = ("_values",)
@@ -59,7 +59,7 @@ class Once:
 class Transaction:
     """One run of a request over the barrier.  Reads its own writes, listings included."""
 
-    def __init__(self, barrier: Barrier, once: Once, committer: Committer | None = None) -> None:
+    def __init__(self, barrier: Barrier, once: StableValues, committer: Committer | None = None) -> None:
         self.barrier = barrier
         self.once = once
         self.revision = barrier.revision
@@ -229,7 +229,7 @@ class Transaction:
         while True:  # exclusive: nobody else commits, so that at most what this process has yet to hear of disturbs
             await self.barrier.sync()
             try:
-                return await _attempt(Transaction(self.barrier, Once(), self._committer), body)
+                return await _attempt(Transaction(self.barrier, StableValues(), self._committer), body)
             except Restart:
                 continue
 
@@ -325,7 +325,7 @@ async def transact(barrier: Barrier, body: Callable[[Transaction], Awaitable[T]]
     After four conflicts it runs while every other commit waits.  An error that `body` raises drops its effects; it
     is believed only if what led to it still holds.
     """
-    once = Once()
+    once = StableValues()
     for _ in range(OPTIMISTIC_ATTEMPTS):
         await barrier.sync()
         try:
@@ -335,7 +335,7 @@ async def transact(barrier: Barrier, body: Callable[[Transaction], Awaitable[T]]
     return await _transact_exclusively(barrier, once, body)
 
 
-async def _transact_exclusively(barrier: Barrier, once: Once, body: Callable[[Transaction], Awaitable[T]]) -> T:
+async def _transact_exclusively(barrier: Barrier, once: StableValues, body: Callable[[Transaction], Awaitable[T]]) -> T:
     lost: CommitUnknown | None = None
     async with AsyncExitStack() as stack:
         committer = await stack.enter_async_context(barrier.storage.exclusive(EXCLUSIVE_TIMEOUT_S))

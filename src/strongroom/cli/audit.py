@@ -7,7 +7,8 @@ import gzip
 from pathlib import Path
 from typing import Any
 
-from strongroom.cli.command import FORMAT_ONLY, Arity, Command, Failure
+from strongroom.cli.command import FORMAT_ONLY, Arity, Command
+from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.paths import clean

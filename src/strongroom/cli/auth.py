@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from strongroom.cli import login_methods, mount_tables, mounts
-from strongroom.cli.command import FORMAT_ONLY, Arity, Command, Failure
+from strongroom.cli.command import FORMAT_ONLY, Arity, Command
+from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.paths import clean

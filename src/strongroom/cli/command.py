@@ -4,27 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
-
-if TYPE_CHECKING:
-    from strongroom.cli.invocation import Invocation
-
-PROGRAM = "strongroom"
-
-
-class Failure(Exception):
-    """A command ends without success.
-
-    Args:
-        text: what to say on standard error.
-        code: the exit code; 1 when the command line or this machine is at fault, 2 when the server is.
-    """
-
-    def __init__(self, text: str, code: int = 1) -> None:
-        super().__init__(text)
-        self.code = code
+from strongroom.cli.invocation import Invocation
 
 
 @dataclass(frozen=True, slots=True)

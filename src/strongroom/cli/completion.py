@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from strongroom.cli.command import PROGRAM
+from strongroom.cli import PROGRAM
 from strongroom.cli.terminal import Terminal
 
 _FILES = {

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from strongroom.__about__ import __version__
-from strongroom.cli.command import Arity, Command, Failure
+from strongroom.cli.command import Arity, Command
+from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.client import values

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any, TextIO
 
 from strongroom.cli import render, text
-from strongroom.cli.command import Command, Failure
 from strongroom.cli.data import DataError, DataReader
+from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Parsed, Values
 from strongroom.cli.preview import previewing
 from strongroom.cli.terminal import Terminal
@@ -25,7 +25,6 @@ class Invocation:
     """What a command gets to work with.
 
     Args:
-        command: the command.
         parsed: its flags and arguments.
         form: the output format.
         terminal: where output goes.
@@ -35,7 +34,6 @@ class Invocation:
 
     def __init__(
         self,
-        command: Command,
         parsed: Parsed,
         form: str,
         *,
@@ -43,7 +41,6 @@ class Invocation:
         environment: Mapping[str, str],
         stdin: TextIO = sys.stdin,
     ) -> None:
-        self.command = command
         self.arguments: list[str] = parsed.arguments
         self.flags: Values = parsed.values
         self.form = form

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.cli import login_methods
-from strongroom.cli.command import OUTPUT, PROGRAM, Arity, Command, Failure
+from strongroom.cli import PROGRAM, login_methods
+from strongroom.cli.command import OUTPUT, Arity, Command
 from strongroom.cli.data import DataError, DataReader
+from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.paths import clean

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from strongroom.cli.command import PROGRAM
+from strongroom.cli import PROGRAM
 from strongroom.cli.terminal import standard
 
 _VERSION = frozenset({"-v", "-version", "--version"})

@@ -15,8 +15,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from strongroom.__about__ import RELEASED, __version__
-from strongroom.cli import table, usage
-from strongroom.cli.command import PROGRAM, Command
+from strongroom.cli import PROGRAM, table, usage
+from strongroom.cli.command import Command
 from strongroom.cli.flags import Flag
 from strongroom.cli.run import load
 

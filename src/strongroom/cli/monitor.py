@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from strongroom.cli.command import Arity, Command, Failure
+from strongroom.cli.command import Arity, Command
+from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 

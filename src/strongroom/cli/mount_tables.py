@@ -6,7 +6,7 @@ import time
 from typing import Literal, NamedTuple
 
 from strongroom.cli import mounts
-from strongroom.cli.command import Failure
+from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.paths import clean, folder

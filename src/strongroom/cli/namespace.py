@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.cli.command import FORMAT_ONLY, OUTPUT, Arity, Command, Failure
+from strongroom.cli.command import FORMAT_ONLY, OUTPUT, Arity, Command
+from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
-from strongroom.cli.operator_init import pgp_keys
+from strongroom.cli.operator.init import pgp_keys
 from strongroom.cli.paths import clean, print_keys
 from strongroom.cli.render import Secret
 from strongroom.cli.text import field_text, pairs

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from strongroom.cli import render
-from strongroom.cli.command import FORCE, FORMAT_ONLY, LISTING, OUTPUT, Arity, Command, Failure
+from strongroom.cli.command import FORCE, FORMAT_ONLY, LISTING, OUTPUT, Arity, Command
 from strongroom.cli.data import DataError, DataReader
+from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from strongroom.cli.command import FORMAT_ONLY, Arity, Command, Failure
+from strongroom.cli.command import FORMAT_ONLY, Arity, Command
+from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
 
 

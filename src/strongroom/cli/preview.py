@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from strongroom.cli.command import PROGRAM
+from strongroom.cli import PROGRAM
 from strongroom.client.client import Answer, Prepared, Sender
 
 _CAPABILITIES = {

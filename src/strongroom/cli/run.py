@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 from strongroom.cli import flags, render, text, usage
-from strongroom.cli.command import Command, Failure
+from strongroom.cli.command import Command
+from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.preview import Previewed
 from strongroom.cli.table import COMMANDS
@@ -91,7 +92,7 @@ def _run(command: Command, words: Sequence[str], terminal: Terminal, environment
         _warn_misplaced(parsed.arguments, terminal)
     command.arity.check(parsed.arguments)
     form = form if any(flag.name == "format" for flag in known) else "table"
-    call = Invocation(command, parsed, form, terminal=terminal, environment=environment, stdin=sys.stdin)
+    call = Invocation(parsed, form, terminal=terminal, environment=environment, stdin=sys.stdin)
     return command.run(call)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.cli.command import OUTPUT, Arity, Command, Failure
+from strongroom.cli.command import OUTPUT, Arity, Command
+from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.text import go_value, pairs
 

@@ -50,13 +50,13 @@ _MODULES = {
     "login": {"login": "Log in and keep the token"},
     "print_token": {"print token": "Print the token in use"},
     "server": {"server": "Start a server"},
-    "kv_data": {
+    "kv.data": {
         "kv get": "Read a secret",
         "kv put": "Write a secret",
         "kv patch": "Change parts of a secret",
         "kv rollback": "Write an earlier version of a secret anew",
     },
-    "kv_versions": {
+    "kv.versions": {
         "kv delete": "Delete versions of a secret, so that they can be undeleted",
         "kv undelete": "Undelete versions of a secret",
         "kv destroy": "Remove versions of a secret for good",
@@ -64,7 +64,7 @@ _MODULES = {
         "kv scan": "List names of secrets, at every depth",
         "kv enable-versioning": "Turn a mount into one that keeps versions",
     },
-    "kv_metadata": {
+    "kv.metadata": {
         "kv metadata get": "Show a secret's settings and versions",
         "kv metadata put": "Write a secret's settings",
         "kv metadata patch": "Change some of a secret's settings",
@@ -128,8 +128,8 @@ _MODULES = {
         "namespace lock": "Lock the API of a namespace",
         "namespace unlock": "Unlock the API of a namespace",
     },
-    "operator_init": {"operator init": "Initialize a server"},
-    "operator_seal": {
+    "operator.init": {"operator init": "Initialize a server"},
+    "operator.seal": {
         "operator unseal": "Give a key share to unseal a server",
         "operator seal": "Seal a server",
         "operator step-down": "Make the active node give up its place",
@@ -137,15 +137,15 @@ _MODULES = {
         "operator key-status": "Show the encryption key in use",
         "operator rotate": "Take a new encryption key into use",
     },
-    "operator_rekey": {
+    "operator.rekey": {
         "operator rekey": "Make new key shares",
         "operator rotate-keys": "Make new key shares, with a token that allows it",
     },
-    "operator_diagnose": {
+    "operator.diagnose": {
         "operator diagnose": "Check what would keep a server from starting",
         "operator validate-config": "Check a configuration file",
     },
-    "operator_root": {"operator generate-root": "Make a new root token from key shares"},
+    "operator.root": {"operator generate-root": "Make a new root token from key shares"},
     "monitor": {"monitor": "Follow a server's log"},
     "debug": {"debug": "Collect a server's state over time into an archive"},
 }

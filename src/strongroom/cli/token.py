@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.cli.command import FORMAT_ONLY, OUTPUT, Arity, Command, Failure
+from strongroom.cli.command import FORMAT_ONLY, OUTPUT, Arity, Command
+from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.client.durations import go_text

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from strongroom.cli import legacy_names, table, usage
-from strongroom.cli.command import PROGRAM
+from strongroom.cli import PROGRAM, legacy_names, table, usage
 from strongroom.cli.flags import Flag
 from strongroom.cli.run import load, run, wants_help
 from strongroom.cli.terminal import Terminal

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from strongroom.cli import table
-from strongroom.cli.command import PROGRAM, Command
+from strongroom.cli import PROGRAM, table
+from strongroom.cli.command import Command
 from strongroom.cli.flags import Flag
 from strongroom.cli.text import wrap
 from strongroom.client.durations import go_text

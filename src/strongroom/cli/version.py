@@ -7,7 +7,8 @@ import sys
 from typing import Any
 
 from strongroom.__about__ import API_LEVEL, __version__
-from strongroom.cli.command import FORMAT_ONLY, Arity, Command, Failure
+from strongroom.cli.command import FORMAT_ONLY, Arity, Command
+from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.render import Secret
 from strongroom.cli.text import go_value, table

@@ -13,7 +13,7 @@ from typing import Any, TypedDict, Unpack
 from urllib.parse import quote, urlencode, urlsplit
 
 from strongroom.client import http1, transport, values
-from strongroom.client.errors import BadAnswer, BadSettings, Missing, Unreachable, by_status
+from strongroom.client.errors import BadAnswer, BadSettings, Missing, Unreachable, by_status, describe
 from strongroom.client.settings import Settings
 
 MERGE_PATCH = "application/merge-patch+json"
@@ -265,7 +265,7 @@ class Client:
     def _unreachable(self, prepared: Prepared, error: Exception) -> Unreachable:
         # A socket's own error carries a number; those that `transport` raises carry their whole text.
         numbered = isinstance(error, OSError) and (error.errno is not None or isinstance(error, TimeoutError))
-        reason = transport.describe(error) if isinstance(error, OSError) and numbered else str(error)
+        reason = describe(error) if isinstance(error, OSError) and numbered else str(error)
         return Unreachable(prepared.method, prepared.url, reason, hint=_hint(reason, self.settings))
 
     def _failure(self, prepared: Prepared, status: int, body: bytes) -> Exception:

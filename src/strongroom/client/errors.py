@@ -115,3 +115,11 @@ _BY_STATUS: dict[int, type[ResponseError]] = {
 def by_status(status: int) -> type[ResponseError]:
     """The class for an HTTP status code of 400 or above."""
     return _BY_STATUS.get(status, ServerFailed if status >= 500 else ResponseError)
+
+
+def describe(error: OSError) -> str:
+    """What an operating system's error says, in lower case and without its number."""
+    if isinstance(error, TimeoutError) and error.errno is None:
+        return "i/o timeout"
+    text = error.strerror or str(error)
+    return text[:1].lower() + text[1:]

@@ -6,9 +6,8 @@ import os
 import socket
 import ssl
 
-from strongroom.client.errors import BadSettings
+from strongroom.client.errors import BadSettings, describe
 from strongroom.client.settings import Tls
-from strongroom.client.transport import describe
 
 
 def tls_context(tls: Tls) -> ssl.SSLContext:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
-from strongroom.client.errors import BadSettings
+from strongroom.client.errors import BadSettings, describe
 from strongroom.client.settings import Settings
 
 _PORTS = {"http": 80, "https": 443}
@@ -53,14 +53,6 @@ def parse_origin(address: str) -> Origin:
         return Origin(scheme if separator else "", name, port or 0, name)
     authority = parts.netloc.rpartition("@")[2]
     return Origin(parts.scheme, parts.hostname or "", port or _PORTS[parts.scheme], authority, parts.path.rstrip("/"))
-
-
-def describe(error: OSError) -> str:
-    """What an operating system's error says, in lower case and without its number."""
-    if isinstance(error, TimeoutError) and error.errno is None:
-        return "i/o timeout"
-    text = error.strerror or str(error)
-    return text[:1].lower() + text[1:]
 
 
 def open_channel(origin: Origin, settings: Settings) -> socket.socket:

@@ -12,13 +12,13 @@ from strongroom.sdk.engine import Match
 from strongroom.sdk.fields import FieldError, to_int
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
-from strongroom.services.exchange import ApiRequest, Grant, Known
+from strongroom.services.exchange import ApiRequest, Exchange, Grant
 from strongroom.services.mounts import MountEntry
 from strongroom.services.policy.acl import permits
 from strongroom.services.policy.key_filter import KeyFilter
 from strongroom.services.policy.parse import NO_CONSTRAINTS, Constraints
 from strongroom.services.tokens.rights import Asked, acl_of, judge
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 
 DENIED = "1 error occurred:\n\t* permission denied\n\n"
 _NS = 1_000_000_000
@@ -27,8 +27,8 @@ _LIMIT = "limit"
 
 
 async def authorize(
-    parts: Unsealed, txn: Transaction, known: Known, entry: MountEntry | None, match: Match | None
-) -> tuple[Known, PermissionDenied | None]:
+    services: Services, txn: Transaction, known: Exchange, entry: MountEntry | None, match: Match | None
+) -> tuple[Exchange, PermissionDenied | None]:
     """Decide on a request whose token is alive.
 
     Returns: what is known now, and the refusal, if it is one; the caller audits first and raises then.
@@ -38,11 +38,11 @@ async def authorize(
         raise PermissionDenied("permission denied")
     record, now = known.bearer.record, request.received_at
     if match is None or entry is None or match.is_plain:
-        acl = await acl_of(parts.policies, parts.identity, txn, record, now)
+        acl = await acl_of(services.policies, services.identity, txn, record, now)
         decision = acl.decide(request.path, request.operation)
     else:
         asked = Asked(request.path, request.operation, entry.record.full_path, match, request.data)
-        decision = await judge(parts.policies, parts.identity, txn, record, now, asked=asked)
+        decision = await judge(services.policies, services.identity, txn, record, now, asked=asked)
     wrap_ns = request.wrap_ttl_s * _NS if request.wrap_ttl_s else None
     fields = match.route.fields if match is not None else None
     allowed = permits(decision, request.operation, request.data, wrap_ns, fields)
@@ -70,7 +70,7 @@ def _unserved(rules: Constraints | None) -> str:
     return "mfa_methods" if rules.mfa_methods else ""
 
 
-def asked_data(known: Known) -> dict[str, Any]:
+def asked_data(known: Exchange) -> dict[str, Any]:
     """What the engine is asked.
 
     A page of a listing whose names are filtered is made afterwards.  Otherwise a page that comes back shorter than it
@@ -82,7 +82,7 @@ def asked_data(known: Known) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name != _LIMIT}
 
 
-async def cut(parts: Unsealed, txn: Transaction, known: Known, response: Response) -> Response | None:
+async def cut(services: Services, txn: Transaction, known: Exchange, response: Response) -> Response | None:
     """Shorten a listing to the names that the policies let a client see, and to as many as they allow at a time.
 
     Returns: the listing; None when nothing of it is left.
@@ -96,7 +96,7 @@ async def cut(parts: Unsealed, txn: Transaction, known: Known, response: Respons
     kept = names if isinstance(names, list) else []
     most = grant.page_limit
     if grant.key_filter is not None:
-        kept = await _visible(parts, txn, known, grant.key_filter, kept)
+        kept = await _visible(services, txn, known, grant.key_filter, kept)
         most = min((limit for limit in (most, _limit(known)) if limit > 0), default=0)
         # Whatever else the engine tells could tell the other names too.
         data = {name: value for name, value in data.items() if name == "key_info"}
@@ -112,7 +112,7 @@ async def cut(parts: Unsealed, txn: Transaction, known: Known, response: Respons
     return response
 
 
-def _limit(known: Known) -> int:
+def _limit(known: Exchange) -> int:
     """The size of a page that was asked for; 0 for none.  Raises `InvalidRequest`."""
     try:
         return max(0, to_int(known.request.data.get(_LIMIT)))
@@ -120,12 +120,14 @@ def _limit(known: Known) -> int:
         raise InvalidRequest(f'error converting input for field "{_LIMIT}": {error}') from error
 
 
-async def _visible(parts: Unsealed, txn: Transaction, known: Known, filter_: KeyFilter, names: list[str]) -> list[str]:
+async def _visible(
+    services: Services, txn: Transaction, known: Exchange, filter_: KeyFilter, names: list[str]
+) -> list[str]:
     """The names whose own path the client may read, or list if it is a folder's."""
     if known.bearer is None:
         return []
     request, listed = known.request, known.request.path.rstrip("/") + "/"
-    acl = await acl_of(parts.policies, parts.identity, txn, known.bearer.record, request.received_at)
+    acl = await acl_of(services.policies, services.identity, txn, known.bearer.record, request.received_at)
     kept = []
     for name in names:
         path = filter_.path_of(listed, name)

@@ -17,7 +17,7 @@ from strongroom.services.leases.records import LeaseRecord
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.records import DueRecord
 from strongroom.storage.base import Fence
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 
 _PAGE = 256
 
@@ -25,8 +25,8 @@ _PAGE = 256
 class EarlierRows:
     """Moves rows a page at a time, the ones due first before the others."""
 
-    def __init__(self, parts: Unsealed) -> None:
-        self._barrier = parts.barrier
+    def __init__(self, services: Services) -> None:
+        self._barrier = services.barrier
 
     async def run_once(self, fence: Fence, now: float) -> int:
         """Move one page; how many rows were moved."""

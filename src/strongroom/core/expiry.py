@@ -20,18 +20,18 @@ import structlog
 from strongroom.barrier import keys
 from strongroom.barrier.succession import is_over
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.clearing import Clearing
 from strongroom.core.earlier_rows import EarlierRows
 from strongroom.core.fault import where
 from strongroom.core.lane import Lane, Step
 from strongroom.core.lateness import LatenessWatch
 from strongroom.core.lease_ending import LeaseEnding
-from strongroom.core.rubble import RubbleClearing
 from strongroom.core.token_ending import TokenEnding
 from strongroom.lib.errors import StorageError, StrongroomError
 from strongroom.services.due import LEASE, LOCKOUT, SINGLE_USE, TOKEN
 from strongroom.storage.base import Fence
 from strongroom.sysapi import rotation
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 
 log = structlog.get_logger("expiry")
 
@@ -51,23 +51,23 @@ class Expiry:
         prolong_s: how often the role is prolonged, in seconds.
     """
 
-    def __init__(self, parts: Unsealed, *, pause_s: float = 1.0, prolong_s: float = 3.0) -> None:
-        self._parts = parts
+    def __init__(self, services: Services, *, pause_s: float = 1.0, prolong_s: float = 3.0) -> None:
+        self._services = services
         self._pause_s = pause_s
         self._prolong_s = prolong_s
-        self._holder = parts.random.bytes(16).hex()
-        parts.ended.setdefault(LEASE, 0)
-        self._leases = LeaseEnding(parts)
-        self._watch = LatenessWatch(parts)
+        self._holder = services.random.bytes(16).hex()
+        services.ended.setdefault(LEASE, 0)
+        self._leases = LeaseEnding(services)
+        self._watch = LatenessWatch(services)
         self._lanes = self._make_lanes()
 
     async def run_forever(self) -> None:
         """Take the role whenever it is free, and work; hand it back when cancelled."""
-        storage = self._parts.barrier.storage
+        storage = self._services.barrier.storage
         while True:
             try:
                 # Even a process that serves nobody follows a new root key while the way to it is there.
-                await self._parts.barrier.sync()
+                await self._services.barrier.sync()
                 fence = await storage.lock(ROLE, self._holder, LOCK_S)
                 if fence is not None:
                     await self._hold(fence)
@@ -79,28 +79,28 @@ class Expiry:
 
     async def run_once(self, fence: Fence) -> int:
         """Do one step of each class by the store's clock; how many things were done, 0 when nothing was."""
-        now = await self._parts.barrier.storage.now()
+        now = await self._services.barrier.storage.now()
         await self._watch.run_once(fence, now)
         steps = [self._leases.run_once(fence, now), *(lane.run_once(fence, now) for lane in self._lanes)]
         return sum(await asyncio.gather(*steps))
 
     def _make_lanes(self) -> list[Lane]:
         """The lanes beside that of leases, which makes one for each mount."""
-        tokens, rubble = TokenEnding(self._parts), RubbleClearing(self._parts)
+        tokens, pending = TokenEnding(self._services), Clearing(self._services)
         steps: dict[str, Step] = {
             TOKEN: partial(tokens.tokens, TOKEN),
             SINGLE_USE: partial(tokens.tokens, SINGLE_USE),
             LOCKOUT: tokens.lockouts,
-            "token-tree": rubble.trees,
-            "mount": rubble.mounts,
+            "token-tree": pending.trees,
+            "mount": pending.mounts,
             "key": self._keys,
-            "earlier-row": EarlierRows(self._parts).run_once,
+            "earlier-row": EarlierRows(self._services).run_once,
         }
-        return [Lane(name, step, self._parts.ended) for name, step in steps.items()]
+        return [Lane(name, step, self._services.ended) for name, step in steps.items()]
 
     async def _hold(self, fence: Fence) -> None:
         """Work until the role is lost."""
-        storage, pause_s = self._parts.barrier.storage, self._pause_s
+        storage, pause_s = self._services.barrier.storage, self._pause_s
         watch = Lane("watch", self._watch.run_once, {})
         work = [
             self._prolong(fence),
@@ -126,7 +126,7 @@ class Expiry:
         revision: int | None = fence.revision
         while revision == fence.revision:
             await asyncio.sleep(self._prolong_s)
-            kept = await self._parts.barrier.storage.lock(ROLE, self._holder, LOCK_S)
+            kept = await self._services.barrier.storage.lock(ROLE, self._holder, LOCK_S)
             # After a pause longer than the lock, as of a machine that slept, it is ours again by another fence: what
             # rests on the old one would be refused for ever.
             revision = kept.revision if kept is not None else None
@@ -139,13 +139,13 @@ class Expiry:
         """Replace the encryption key when it is old enough."""
 
         async def body(txn: Transaction) -> bool:
-            if not await rotation.is_due(self._parts, txn, now):
+            if not await rotation.is_due(self._services, txn, now):
                 return False
             await txn.guard(fence)
-            await rotation.rotate(self._parts, txn, now)
+            await rotation.rotate(self._services, txn, now)
             return True
 
-        if not await transact(self._parts.barrier, body):
+        if not await transact(self._services.barrier, body):
             return 0
         log.info("the encryption key was old enough to be replaced")
         return 1
@@ -161,6 +161,6 @@ class Expiry:
             txn.delete(row)
             return True
 
-        names = (await self._parts.barrier.storage.scan(keys.SUCCESSORS, limit=_SUCCESSORS)).names
-        ended = [await transact(self._parts.barrier, partial(body, row=keys.SUCCESSORS + name)) for name in names]
+        names = (await self._services.barrier.storage.scan(keys.SUCCESSORS, limit=_SUCCESSORS)).names
+        ended = [await transact(self._services.barrier, partial(body, row=keys.SUCCESSORS + name)) for name in names]
         return sum(ended)

@@ -134,7 +134,7 @@ async def init(node: Node, operation: Operation, data: Mapping[str, Any]) -> Fro
     recovery = [name for name in ("recovery_shares", "recovery_threshold", "recovery_pgp_keys") if data.get(name)]
     if recovery:
         raise InvalidRequest(f"parameters {','.join(recovery)} not applicable to seal type shamir")
-    wanted = initialize.Wanted(
+    wanted = initialize.InitRequest(
         shares=body.secret_shares,
         threshold=body.secret_threshold,
         pgp_keys=tuple(body.pgp_keys or ()),

@@ -6,7 +6,7 @@ import structlog
 
 from strongroom.services.due import LEASE, backlogs
 from strongroom.storage.base import Fence
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 
 log = structlog.get_logger("expiry")
 
@@ -18,8 +18,8 @@ _AGAIN_S = 300.0
 class LatenessWatch:
     """Warns of each class that is late, and not again for a while."""
 
-    def __init__(self, parts: Unsealed) -> None:
-        self._storage = parts.barrier.storage
+    def __init__(self, services: Services) -> None:
+        self._storage = services.barrier.storage
         self._warned: dict[str, float] = {}
 
     async def run_once(self, fence: Fence, now: float) -> int:

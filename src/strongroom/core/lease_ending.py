@@ -16,7 +16,7 @@ from strongroom.services.leases import revocation
 from strongroom.services.leases.records import PLANNED
 from strongroom.services.leases.service import lease_due_key
 from strongroom.storage.base import Fence
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 
 log = structlog.get_logger("expiry")
 
@@ -29,9 +29,9 @@ is given up after `services.leases.service.TIMEOUT_S`."""
 class LeaseEnding:
     """Revokes what is due; a mount's leases in a lane of their own."""
 
-    def __init__(self, parts: Unsealed) -> None:
-        self._parts = parts
-        self._storage = parts.barrier.storage
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._storage = services.barrier.storage
 
     async def run_once(self, fence: Fence, now: float) -> int:
         """Do one batch of every mount, to its end."""
@@ -41,7 +41,7 @@ class LeaseEnding:
     async def run_forever(self, fence: Fence, pause_s: float) -> None:
         """Look for mounts that have something due, and let each go on until it hasn't."""
         running: dict[str, asyncio.Task[None]] = {}
-        look = Lane(LEASE, partial(self._look, running), self._parts.ended)
+        look = Lane(LEASE, partial(self._look, running), self._services.ended)
         try:
             await look.run_forever(self._storage, fence, pause_s)
         finally:
@@ -67,37 +67,37 @@ class LeaseEnding:
             del running[mount]
 
     def _lane(self, mount: str) -> Lane:
-        return Lane(LEASE, partial(self._batch, mount), self._parts.ended)
+        return Lane(LEASE, partial(self._batch, mount), self._services.ended)
 
     async def _batch(self, mount: str, fence: Fence, now: float) -> int:
         due = await due_rows(self._storage, LEASE, now, _BATCH, mount)
         return await side_by_side([partial(self._end, fence, row, now) for row in due], _AT_ONCE_PER_MOUNT)
 
     async def _end(self, fence: Fence, due: Due, now: float) -> None:
-        parts = self._parts
+        services = self._services
 
         async def undo(txn: Transaction) -> None:
             await txn.guard(fence)
-            lease = await parts.leases.read(txn, due.id)
+            lease = await services.leases.read(txn, due.id)
             if lease is None or lease_due_key(lease) != due.row:
                 txn.delete(due.row)
             elif lease.state == PLANNED:
-                parts.leases.expire(txn, lease, now)  # committed before anything is undone: nobody finishes it now
+                services.leases.expire(txn, lease, now)  # committed before anything is undone: nobody finishes it now
             else:
-                await revocation.revoke(parts.leases, parts.mounts, txn, lease, now)
+                await revocation.revoke(services.leases, services.mounts, txn, lease, now)
 
         async def note(txn: Transaction) -> None:
             await txn.guard(fence)
-            lease = await parts.leases.read(txn, due.id)
+            lease = await services.leases.read(txn, due.id)
             if lease is not None and lease_due_key(lease) == due.row:
                 # By the clock of now: a revocation that was given up took its time, and its next is to come after it.
-                parts.leases.failed(txn, lease, reason, await self._storage.now())
+                services.leases.failed(txn, lease, reason, await self._storage.now())
 
         try:
-            await transact(parts.barrier, undo)
+            await transact(services.barrier, undo)
         except (StorageError, Conflict):
             raise  # nothing was tried that could be noted
         except StrongroomError as error:
             reason = error.text
             log.warning("revocation failed", lease_id=due.id, reason=error.detail or reason)
-            await transact(parts.barrier, note)
+            await transact(services.barrier, note)

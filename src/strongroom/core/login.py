@@ -19,7 +19,7 @@ from strongroom.services.tokens.binding import NO_ADDRESS
 from strongroom.services.tokens.logic import ROOT, clean_policies, grant_ttl, parse_cidrs
 from strongroom.services.tokens.records import BATCH, SERVICE
 from strongroom.services.tokens.shown import auth_block
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ def token_kind(wanted: str, tuned: str) -> str:
     return BATCH if choice in {BATCH, "default-batch"} else SERVICE
 
 
-async def log_in(parts: Unsealed, txn: Transaction, request: ApiRequest, entry: MountEntry, auth: Auth) -> Login:
+async def log_in(services: Services, txn: Transaction, request: ApiRequest, entry: MountEntry, auth: Auth) -> Login:
     """Make the token of a successful login."""
     mount, now = entry.mount, request.received_at
     policies = clean_policies(auth.policies, add_default=not auth.no_default_policy)
@@ -58,14 +58,14 @@ async def log_in(parts: Unsealed, txn: Transaction, request: ApiRequest, entry: 
     )
     entity_id = ""
     if auth.alias:
-        entity_id = await parts.identity.entity_of(txn, mount.accessor, auth.alias, auth.alias_metadata, now)
-        entity = await parts.identity.entity(txn, entity_id)
+        entity_id = await services.identity.entity_of(txn, mount.accessor, auth.alias, auth.alias_metadata, now)
+        entity = await services.identity.entity(txn, entity_id)
         if entity is not None and entity.disabled:
             raise PermissionDenied("permission denied")
-    token = parts.tokens.new_token(txn, "login") if kind == SERVICE else ""
+    token = services.tokens.new_token(txn, "login") if kind == SERVICE else ""
     record = TokenRecord(
-        key=parts.tokens.key_of(token) if token else "",
-        accessor=parts.tokens.new_accessor(txn, "login") if token else "",
+        key=services.tokens.key_of(token) if token else "",
+        accessor=services.tokens.new_accessor(txn, "login") if token else "",
         policies=policies,
         path=request.path,
         created_at=now,
@@ -90,9 +90,9 @@ async def log_in(parts: Unsealed, txn: Transaction, request: ApiRequest, entry: 
         alias=auth.alias,
     )
     if kind == SERVICE:
-        parts.tokens.create(txn, record)
+        services.tokens.create(txn, record)
     else:
-        token = parts.tokens.seal_batch(txn, record)
+        token = services.tokens.seal_batch(txn, record)
     return Login(auth_block(token, record, orphan=True, num_uses=record.num_uses), warnings)
 
 

@@ -9,8 +9,8 @@ from strongroom.lib.rand import Random
 from strongroom.sealing.port import SealPort
 from strongroom.services.exchange import ApiRequest
 from strongroom.storage.base import Storage
-from strongroom.sysapi.parts import Unsealed
 from strongroom.sysapi.processes import Processes
+from strongroom.sysapi.services import Services
 from strongroom.sysapi.traffic import Traffic
 
 
@@ -32,4 +32,4 @@ class Node:
     api_address: str = ""
     cluster_address: str = ""
     cluster_name: str = ""
-    unsealed: Unsealed | None = field(default=None)
+    unsealed: Services | None = field(default=None)

@@ -16,73 +16,73 @@ from strongroom.core.answer import Answer
 from strongroom.core.wrap import wrap
 from strongroom.lib.errors import InvalidRequest, StrongroomError
 from strongroom.sdk.response import Made
-from strongroom.services.exchange import Known
+from strongroom.services.exchange import Exchange
 from strongroom.services.leases import LeaseRecord, revocation
 from strongroom.services.leases.records import PLANNED
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 
 log = structlog.get_logger("core")
 
 ENDED = "the secret's token, mount or lease ended while it was being made, so it is revoked"
 
 
-async def carry_out(parts: Unsealed, known: Known, answer: Answer) -> Answer:
+async def carry_out(services: Services, known: Exchange, answer: Answer) -> Answer:
     """Make the secret of a planned lease, put the lease in force, and complete the answer.
 
     Raises: `StrongroomError` when it can't be made, and `InvalidRequest` when nobody is left to have it; it is undone
         then.
     """
     try:
-        made = await transact(parts.barrier, lambda txn: _make(parts, txn, known, answer.lease_id))
-        finished = await transact(parts.barrier, lambda txn: _finish(parts, txn, known, answer, made))
+        made = await transact(services.barrier, lambda txn: _make(services, txn, known, answer.lease_id))
+        finished = await transact(services.barrier, lambda txn: _finish(services, txn, known, answer, made))
     except StrongroomError:
-        await _abandon(parts, answer.lease_id)
+        await _abandon(services, answer.lease_id)
         raise
     if finished is None:
         raise InvalidRequest(ENDED)
     return finished
 
 
-async def _planned(parts: Unsealed, txn: Transaction, id_: str) -> LeaseRecord | None:
-    lease = await parts.leases.read(txn, id_)
+async def _planned(services: Services, txn: Transaction, id_: str) -> LeaseRecord | None:
+    lease = await services.leases.read(txn, id_)
     return lease if lease is not None and lease.state == PLANNED else None
 
 
-async def _make(parts: Unsealed, txn: Transaction, known: Known, id_: str) -> Made:
-    lease = await _planned(parts, txn, id_)
+async def _make(services: Services, txn: Transaction, known: Exchange, id_: str) -> Made:
+    lease = await _planned(services, txn, id_)
     if lease is None:
         raise InvalidRequest(ENDED)
-    return await revocation.make(parts.mounts, txn, lease, known.request.received_at)
+    return await revocation.make(services.mounts, txn, lease, known.request.received_at)
 
 
-async def _finish(parts: Unsealed, txn: Transaction, known: Known, answer: Answer, made: Made) -> Answer | None:
+async def _finish(services: Services, txn: Transaction, known: Exchange, answer: Answer, made: Made) -> Answer | None:
     """The completed answer; None when the secret's token or mount has gone, and the lease is left to be undone."""
-    now = parts.clock.now()
-    lease = await _planned(parts, txn, answer.lease_id)
+    now = services.clock.now()
+    lease = await _planned(services, txn, answer.lease_id)
     if lease is None:
         return None
-    router = await parts.mounts.router(txn)
-    owned = not lease.token_key or await parts.tokens.alive_by_key(txn, lease.token_key, router, now) is not None
+    router = await services.mounts.router(txn)
+    owned = not lease.token_key or await services.tokens.alive_by_key(txn, lease.token_key, router, now) is not None
     if not owned or lease.mount not in router.by_id:
-        parts.leases.expire(txn, lease, now)
+        services.leases.expire(txn, lease, now)
         return None
-    parts.leases.put_in_force(txn, lease, {**lease.internal, **made.internal}, now)
+    services.leases.put_in_force(txn, lease, {**lease.internal, **made.internal}, now)
     if answer.response is not None and made.data:
         data = {**(answer.response.data or {}), **made.data}
         answer = msgspec.structs.replace(answer, response=msgspec.structs.replace(answer.response, data=data))
     answer = msgspec.structs.replace(answer, planned=False)
-    return await wrap(parts, txn, known.request, answer) if known.request.wrap_ttl_s else answer
+    return await wrap(services, txn, known.request, answer) if known.request.wrap_ttl_s else answer
 
 
-async def _abandon(parts: Unsealed, id_: str) -> None:
+async def _abandon(services: Services, id_: str) -> None:
     """Leave a plan to be undone at once; if even that fails, it is undone when its time is over."""
 
     async def body(txn: Transaction) -> None:
-        lease = await _planned(parts, txn, id_)
+        lease = await _planned(services, txn, id_)
         if lease is not None:
-            parts.leases.expire(txn, lease, parts.clock.now())
+            services.leases.expire(txn, lease, services.clock.now())
 
     try:
-        await transact(parts.barrier, body)
+        await transact(services.barrier, body)
     except StrongroomError as error:
         log.warning("a plan is left to its time", lease_id=id_, reason=error.detail or error.text)

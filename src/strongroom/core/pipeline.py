@@ -39,14 +39,14 @@ from strongroom.sdk.engine import Match
 from strongroom.sdk.request import Client, Operation, Request
 from strongroom.sdk.response import Response
 from strongroom.sdk.view import View
-from strongroom.services.exchange import ApiRequest, Known
+from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.mounts import MountEntry, Router
 from strongroom.services.tokens import Bearer
 from strongroom.services.tokens.logic import grant_ttl
 from strongroom.sysapi.context import SystemEngine, SystemView
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 from strongroom.sysapi.system.help_text import explain
-from strongroom.sysapi.system.paths_wrapping import require_wrapping
+from strongroom.sysapi.system.paths.wrapping import require_wrapping
 from strongroom.sysapi.wrapping import signed
 
 log = structlog.get_logger("core")
@@ -61,7 +61,7 @@ class Progress:
     __slots__ = ("audited", "known", "login_user", "sinks")
 
     def __init__(self, request: ApiRequest) -> None:
-        self.known = Known(request)
+        self.known = Exchange(request)
         self.sinks: tuple[Sink, ...] = ()
         self.audited = False
         self.login_user: tuple[MountEntry, str] | None = None
@@ -70,16 +70,16 @@ class Progress:
 class Pipeline:
     """Serves requests while the server is unsealed."""
 
-    def __init__(self, parts: Unsealed) -> None:
-        self.parts = parts
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
     async def serve(self, request: ApiRequest) -> Answer:
         """Answer one request; every error comes back as an answer too."""
         progress = Progress(request)
         try:
-            answer = await transact(self.parts.barrier, lambda txn: self._run(txn, request, progress))
+            answer = await transact(self.services.barrier, lambda txn: self._run(txn, request, progress))
             if answer.planned:
-                answer = await carry_out(self.parts, progress.known, answer)
+                answer = await carry_out(self.services, progress.known, answer)
         except StrongroomError as error:
             answer = await self._failed(request, progress, error)
         except asyncio.CancelledError:
@@ -104,7 +104,7 @@ class Pipeline:
             entry, user = progress.login_user
             try:
                 await transact(
-                    self.parts.barrier,
+                    self.services.barrier,
                     lambda txn: login.count_failure(txn, entry, user, request.received_at),
                 )
             except StrongroomError as uncounted:
@@ -113,7 +113,7 @@ class Pipeline:
 
     def _close(self, progress: Progress, answer: Answer) -> Answer:
         """The second half of the audit bracket: nothing is answered that no device took."""
-        audit, now = self.parts.audit, self.parts.clock.now()
+        audit, now = self.services.audit, self.services.clock.now()
         text = _error_text(answer.error)
         try:
             if not progress.audited:
@@ -128,26 +128,26 @@ class Pipeline:
         return answer
 
     async def _run(self, txn: Transaction, request: ApiRequest, progress: Progress) -> Answer:
-        parts = self.parts
-        progress.sinks = await parts.audit.sinks(txn)
-        router = await parts.mounts.router(txn)
+        services = self.services
+        progress.sinks = await services.audit.sinks(txn)
+        router = await services.mounts.router(txn)
         entry = router.find(request.path)
         if request.operation in _WRITES and request.path.endswith("/"):
-            progress.known = Known(request, entry=entry)
+            progress.known = Exchange(request, entry=entry)
             raise InvalidRequest("cannot write to a path ending in '/'")
         match, unresolved = _resolve(entry, request)
         request = _spelled(request, entry, match)
-        progress.known = Known(request, entry=entry)
+        progress.known = Exchange(request, entry=entry)
         if entry is not None and match is not None and _needs_no_token(match, request):
             return await self._login(txn, progress, entry, match, router)
         if entry is not None and unresolved is not None and _is_open(entry, request):
             wrong = "operation" if isinstance(unresolved, UnsupportedOperation) else "path"
             raise type(unresolved)(f"unsupported {wrong}")
         bearer = await self._authenticate(txn, request, match, router)
-        known = progress.known = Known(request, bearer=bearer, entry=entry)
+        known = progress.known = Exchange(request, bearer=bearer, entry=entry)
         known, refusal = await self._authorize(txn, known, match, router)
         if bearer.record.num_uses:
-            remaining = await parts.tokens.use(txn, bearer.record)
+            remaining = await services.tokens.use(txn, bearer.record)
             known = msgspec.structs.replace(known, remaining_uses=remaining)
         self._open(progress, known, refusal)
         if refusal is not None:
@@ -163,12 +163,12 @@ class Pipeline:
         answer = await self._finish(txn, known, entry, response)
         if bearer.record.num_uses and known.remaining_uses == 0:
             # After what the request has leased, which ends with the token.
-            await parts.tokens.end_spent(txn, bearer.record, request.received_at)
+            await services.tokens.end_spent(txn, bearer.record, request.received_at)
         return answer
 
     async def _authorize(
-        self, txn: Transaction, known: Known, match: Match | None, router: Router
-    ) -> tuple[Known, StrongroomError | None]:
+        self, txn: Transaction, known: Exchange, match: Match | None, router: Router
+    ) -> tuple[Exchange, StrongroomError | None]:
         """Decide; whatever fails on the way is a refusal too, which costs a use of the token and is audited first."""
         entry = known.entry
         try:
@@ -176,16 +176,16 @@ class Pipeline:
                 asked = self._ask(txn, known, entry, router, known.request.token)
                 if entry.engine is not None and not await entry.engine.exists(asked, match):
                     known = msgspec.structs.replace(known, request=access.as_create(known.request))
-            return await access.authorize(self.parts, txn, known, entry, match)
+            return await access.authorize(self.services, txn, known, entry, match)
         except StrongroomError as error:
             return known, error
 
     async def _authenticate(self, txn: Transaction, request: ApiRequest, match: Match | None, router: Router) -> Bearer:
         token = request.token
         if match is not None and match.declaration.bad_token:
-            await require_wrapping(self.parts, txn, router, request, match.declaration.bad_token)
+            await require_wrapping(self.services, txn, router, request, match.declaration.bad_token)
             token = await signed.named(txn, token)
-        return await self.parts.tokens.authenticate(txn, token, router, request.address, request.received_at)
+        return await self.services.tokens.authenticate(txn, token, router, request.address, request.received_at)
 
     async def _login(
         self, txn: Transaction, progress: Progress, entry: MountEntry, match: Match, router: Router
@@ -200,20 +200,20 @@ class Pipeline:
             await login.clear_failures(txn, entry, user)
         return await self._finish(txn, known, entry, response)
 
-    def _open(self, progress: Progress, known: Known, refusal: StrongroomError | None) -> None:
+    def _open(self, progress: Progress, known: Exchange, refusal: StrongroomError | None) -> None:
         """The first half of the audit bracket, once per request."""
         progress.known = known
         if not progress.audited:
-            now = self.parts.clock.now()
-            self.parts.audit.request(progress.sinks, known, _error_text(refusal), now)
+            now = self.services.clock.now()
+            self.services.audit.request(progress.sinks, known, _error_text(refusal), now)
             progress.audited = True
 
-    def _ask(self, txn: Transaction, known: Known, entry: MountEntry, router: Router, token: str) -> Request:
+    def _ask(self, txn: Transaction, known: Exchange, entry: MountEntry, router: Router, token: str) -> Request:
         """What the engine is asked; `token` is what no header may show it."""
         request, bearer = known.request, known.bearer
         view: View
         if isinstance(entry.engine, SystemEngine):
-            view = SystemView(txn, entry.prefix, known, router, self.parts)
+            view = SystemView(txn, entry.prefix, known, router, self.services)
         else:
             view = View(txn, entry.prefix)
         return Request(
@@ -231,7 +231,7 @@ class Pipeline:
         )
 
     async def _dispatch(
-        self, txn: Transaction, known: Known, entry: MountEntry, match: Match, router: Router
+        self, txn: Transaction, known: Exchange, entry: MountEntry, match: Match, router: Router
     ) -> Response | None:
         if entry.engine is None:
             raise Internal(
@@ -250,13 +250,13 @@ class Pipeline:
         """
         if not entry.record.config.passthrough_request_headers or not request.token:
             return False
-        return await self.parts.tokens.alive(txn, request.token, router, request.received_at) is not None
+        return await self.services.tokens.alive(txn, request.token, router, request.received_at) is not None
 
-    async def _finish(self, txn: Transaction, known: Known, entry: MountEntry, response: Response | None) -> Answer:
+    async def _finish(self, txn: Transaction, known: Exchange, entry: MountEntry, response: Response | None) -> Answer:
         """Turn what the engine answered into what the client gets: a lease, a token, a wrapping."""
-        request, parts = known.request, self.parts
+        request, services = known.request, self.services
         if response is not None:
-            response = await access.cut(parts, txn, known, response)
+            response = await access.cut(services, txn, known, response)
         answer = Answer(request_id=request.id, operation=request.operation, response=response)
         if response is None:
             return answer
@@ -274,7 +274,7 @@ class Pipeline:
             if answer.planned:
                 return answer  # the rest follows when its secret is made
         if response.auth is not None:
-            made = await login.log_in(parts, txn, request, entry, response.auth)
+            made = await login.log_in(services, txn, request, entry, response.auth)
             response.warnings = [*made.warnings, *response.warnings]
             answer = msgspec.structs.replace(answer, auth=made.block)
         elif response.token is not None:
@@ -282,10 +282,10 @@ class Pipeline:
         if response.wrap_info is not None:
             return msgspec.structs.replace(answer, wrap=response.wrap_info)
         if request.wrap_ttl_s and response.status < 400 and response.raw is None:
-            answer = await wrap(parts, txn, request, answer)
+            answer = await wrap(services, txn, request, answer)
         return answer
 
-    def _lease(self, txn: Transaction, known: Known, bearer: Bearer, entry: MountEntry, answer: Answer) -> Answer:
+    def _lease(self, txn: Transaction, known: Exchange, bearer: Bearer, entry: MountEntry, answer: Answer) -> Answer:
         wanted = answer.response.lease if answer.response is not None else None
         if wanted is None:
             return answer
@@ -294,7 +294,7 @@ class Pipeline:
         left_s = 0 if record.key else max(1, int(record.expires_at - known.request.received_at))
         ceiling = min((s for s in (entry.mount.max_lease_ttl_s, wanted.max_ttl_s, left_s) if s), default=0)
         ttl_s, warnings = grant_ttl(wanted_s=wanted.ttl_s, default_s=entry.mount.default_lease_ttl_s, max_s=ceiling)
-        lease = self.parts.leases.create(
+        lease = self.services.leases.create(
             txn,
             path=known.request.path,
             mount=entry.record.id,
@@ -320,11 +320,11 @@ class Pipeline:
         """End a token whose last use was a request that failed; the error to answer with."""
 
         async def end(txn: Transaction) -> None:
-            if await self.parts.tokens.spent(txn, bearer.record):
-                await self.parts.tokens.end_spent(txn, bearer.record, request.received_at)
+            if await self.services.tokens.spent(txn, bearer.record):
+                await self.services.tokens.end_spent(txn, bearer.record, request.received_at)
 
         try:
-            await transact(self.parts.barrier, end)
+            await transact(self.services.barrier, end)
         except StrongroomError as unended:
             return unended
         return error

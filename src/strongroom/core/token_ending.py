@@ -12,7 +12,7 @@ from strongroom.services.mounts.lockout import clear_forgotten
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.service import dead_tree_key
 from strongroom.storage.base import Fence
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 
 _BATCH = 256
 _LITTLE = 4
@@ -24,9 +24,9 @@ _LOCKOUTS_AT_ONCE = 8
 class TokenEnding:
     """Steps of the lanes that end tokens and lockouts."""
 
-    def __init__(self, parts: Unsealed) -> None:
-        self._parts = parts
-        self._barrier = parts.barrier
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._barrier = services.barrier
 
     async def tokens(self, kind: str, fence: Fence, now: float) -> int:
         """End the oldest tokens of a kind that are due; how many rows were worked off."""
@@ -43,7 +43,7 @@ class TokenEnding:
             await txn.guard(fence)
             record = await txn.read(keys.TOKEN + due.id, TokenRecord)
             if record is not None and not record.retired and await self._over(txn, record, due):
-                await self._parts.tokens.revoke(txn, record)
+                await self._services.tokens.revoke(txn, record)
                 if record.due_kind == SINGLE_USE:
                     await _clear_little(txn, record.key)
             txn.delete(due.row)
@@ -54,7 +54,7 @@ class TokenEnding:
         """Whether the row is no left-over: the token's time has come, or its uses are used up."""
         if record.expires_at and milliseconds(record.expires_at) == due.at_ms:
             return True
-        return await self._parts.tokens.spent(txn, record)
+        return await self._services.tokens.spent(txn, record)
 
     async def _end_lockout(self, fence: Fence, due: Due, now: float) -> None:
         async def body(txn: Transaction) -> None:

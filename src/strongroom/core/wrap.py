@@ -8,14 +8,14 @@ from strongroom.barrier.transaction import Transaction
 from strongroom.core.answer import Answer
 from strongroom.lib import json
 from strongroom.services.exchange import ApiRequest
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 from strongroom.sysapi.wrapping.wrapping import put_away
 
 
-async def wrap(parts: Unsealed, txn: Transaction, request: ApiRequest, answer: Answer) -> Answer:
+async def wrap(services: Services, txn: Transaction, request: ApiRequest, answer: Answer) -> Answer:
     """Put an answer away, and answer with the token that opens it."""
     info = await put_away(
-        parts,
+        services,
         txn,
         body=json.dumps_unsorted(msgspec.structs.asdict(answer.envelope())),
         path=request.path,

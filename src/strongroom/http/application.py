@@ -31,7 +31,7 @@ from strongroom.sdk.request import Operation
 from strongroom.services.cors import CorsRecord
 from strongroom.services.cors import read as read_cors
 from strongroom.services.exchange import ApiRequest
-from strongroom.sysapi.system import paths_metrics
+from strongroom.sysapi.system.paths import metrics
 
 log = structlog.get_logger("http")
 
@@ -77,8 +77,8 @@ class Application:
 
     async def _cors(self) -> CorsRecord | None:
         """Which origins may call; nobody knows while the node is sealed."""
-        parts = self._node.unsealed
-        return await transact(parts.barrier, read_cors) if parts is not None else None
+        services = self._node.unsealed
+        return await transact(services.barrier, read_cors) if services is not None else None
 
     async def _answer(self, request: HttpRequest, options: ListenerOptions) -> HttpResponse:
         try:
@@ -127,15 +127,15 @@ class Application:
         token = token_in(headers)
         if not token:
             raise RequestTooLarge(f"{fault} for a request without a token (max_unauthenticated_request_size)")
-        parts = self._node.unsealed
-        if parts is None:
+        services = self._node.unsealed
+        if services is None:
             raise Sealed(SEALED)
 
         async def alive(txn: Transaction) -> bool:
-            router = await parts.mounts.router(txn)
-            return await parts.tokens.alive(txn, token, router, parts.clock.now()) is not None
+            router = await services.mounts.router(txn)
+            return await services.tokens.alive(txn, token, router, services.clock.now()) is not None
 
-        if not await transact(parts.barrier, alive):
+        if not await transact(services.barrier, alive):
             raise PermissionDenied("permission denied")
 
     def malformed(self, status: int, text: str) -> HttpResponse:
@@ -148,23 +148,23 @@ class Application:
             return encode.raw(b"metrics endpoint is disabled for this listener\n", "text/plain; charset=utf-8", 403)
         if call.operation is not Operation.READ:
             raise UnsupportedOperation("")
-        parts = self._node.unsealed
-        if parts is None:
+        services = self._node.unsealed
+        if services is None:
             raise Sealed(SEALED)
-        router = await transact(parts.barrier, parts.mounts.router)
-        response = await paths_metrics.describe(parts, router, str(call.data.get("format", "")), parts.clock.now())
+        router = await transact(services.barrier, services.mounts.router)
+        response = await metrics.describe(services, router, str(call.data.get("format", "")), services.clock.now())
         return encode_answer(Answer(request_id="", operation=call.operation, response=response))
 
     async def _serve(self, request: HttpRequest, call: Call, options: ListenerOptions) -> HttpResponse:
-        parts = self._node.unsealed
-        if parts is None:
+        services = self._node.unsealed
+        if services is None:
             if call.path == "sys/seal" and call.operation is Operation.UPDATE:
                 return encode.no_content()  # it is what was asked for
             raise Sealed(SEALED)
-        if self._pipeline is None or self._pipeline.parts is not parts:
-            self._pipeline = Pipeline(parts)
+        if self._pipeline is None or self._pipeline.services is not services:
+            self._pipeline = Pipeline(services)
         api = ApiRequest(
-            id=uuid4(parts.random),
+            id=uuid4(services.random),
             operation=call.operation,
             path=call.path,
             data=call.data,
@@ -173,7 +173,7 @@ class Application:
             headers=request.headers,
             address=request.peer.address,
             port=request.peer.port,
-            received_at=parts.clock.now(),
+            received_at=services.clock.now(),
             method=request.method,
             opened=options.opened,
             wrap_format=request.headers.get("x-vault-wrap-format", ""),

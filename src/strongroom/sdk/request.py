@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
-    from strongroom.barrier.transaction import Once
+    from strongroom.barrier.transaction import StableValues
     from strongroom.sdk.view import View
 
 
@@ -67,7 +67,7 @@ class Request(msgspec.Struct, frozen=True):
     """The body, or the query of a request without one, as decoded from JSON."""
     mount: Mount
     view: View
-    once: Once
+    once: StableValues
     now: float
     """Seconds since the epoch, the same over all attempts."""
     client: Client | None = None

@@ -8,7 +8,7 @@ from strongroom.barrier import keys
 from strongroom.barrier.barrier import Barrier, seal_keyring
 from strongroom.barrier.keyring import new_keyring
 from strongroom.barrier.record import Record
-from strongroom.barrier.transaction import Once, Restart, Transaction
+from strongroom.barrier.transaction import Restart, StableValues, Transaction
 from strongroom.crypto.aead import KEY_BYTES
 from strongroom.lib.errors import InvalidRequest, Tampered
 from strongroom.lib.rand import Random, base62, uuid4
@@ -43,7 +43,7 @@ class Cluster(Record, frozen=True, tag="cluster"):
         return f"Cluster(name={self.name})"
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class InitRequest(msgspec.Struct, frozen=True):
     """What an initialisation is asked for."""
 
     shares: int
@@ -55,7 +55,7 @@ class Wanted(msgspec.Struct, frozen=True):
     """A root token to use instead of a random one; for development."""
 
     def __repr__(self) -> str:
-        return f"Wanted(shares={self.shares}, threshold={self.threshold})"
+        return f"InitRequest(shares={self.shares}, threshold={self.threshold})"
 
 
 class Initialized(msgspec.Struct, frozen=True):
@@ -70,7 +70,7 @@ async def initialized(storage: Storage) -> bool:
     return await storage.get(keys.KEYRING) is not None
 
 
-async def initialize(storage: Storage, random: Random, wanted: Wanted) -> Initialized:
+async def initialize(storage: Storage, random: Random, wanted: InitRequest) -> Initialized:
     """Make root key, keyring, seal, the built-in mounts and policies, and the root token.
 
     Raises: `InvalidRequest` for numbers or PGP keys that can't be used, and when the store holds a Strongroom.
@@ -98,7 +98,7 @@ async def initialize(storage: Storage, random: Random, wanted: Wanted) -> Initia
         except InvalidRequest as error:
             raise _unusable(error) from error
     barrier = await Barrier.fresh(storage, root_key, keyring, random)
-    txn = Transaction(barrier, Once())
+    txn = Transaction(barrier, StableValues())
     try:
         if await txn.read_plain(keys.KEYRING) is not None:
             raise InvalidRequest(_DONE)

@@ -29,7 +29,7 @@ from strongroom.sealing.words import Words
 from strongroom.seals import shamir
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class RekeyRequest(msgspec.Struct, frozen=True):
     """What shares are asked for."""
 
     shares: int
@@ -63,7 +63,7 @@ class Rekeying(msgspec.Struct, frozen=True):
     """How far it is."""
 
     outcome: Outcome
-    wanted: Wanted | None
+    wanted: RekeyRequest | None
     """None when there is none."""
     required: int
     """How many of the present shares it takes."""
@@ -93,7 +93,7 @@ class Rekey:
         seal = await root_key.seal_of(self._txn)
         return _rekeying(await self._ask(Order(Verb.SHOW, REKEY)), seal)
 
-    async def begin(self, wanted: Wanted) -> Rekeying:
+    async def begin(self, wanted: RekeyRequest) -> Rekeying:
         """Start collecting.  Raises `InvalidRequest` for what makes no seal, and when there is one under way."""
         seal = await root_key.seal_of(self._txn)
         _check(self._words, wanted)
@@ -217,7 +217,7 @@ def forget_backup(txn: Transaction) -> None:
 def _rekeying(outcome: Outcome, seal: shamir.SealRecord) -> Rekeying:
     wanted = None
     if outcome.state is not State.ABSENT:
-        wanted = msgspec.json.decode(outcome.wanted, type=Wanted)
+        wanted = msgspec.json.decode(outcome.wanted, type=RekeyRequest)
     return Rekeying(outcome=outcome, wanted=wanted, required=seal.threshold)
 
 
@@ -235,7 +235,7 @@ def _require_taken(outcome: Outcome, words: Words) -> None:
             return
 
 
-def _check(words: Words, wanted: Wanted) -> None:
+def _check(words: Words, wanted: RekeyRequest) -> None:
     if wanted.backup and not wanted.pgp_keys:
         raise InvalidRequest("cannot request a backup of the new keys without providing PGP keys for encryption")
     try:

@@ -25,7 +25,7 @@ _LONGEST = 1024
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class RootTokenRequest(msgspec.Struct, frozen=True):
     """How the token is to be encrypted."""
 
     otp: str = ""
@@ -33,14 +33,14 @@ class Wanted(msgspec.Struct, frozen=True):
     fingerprint: str = ""
 
     def __repr__(self) -> str:
-        return f"Wanted(fingerprint={self.fingerprint})"
+        return f"RootTokenRequest(fingerprint={self.fingerprint})"
 
 
 class Generation(msgspec.Struct, frozen=True):
     """How far it is."""
 
     outcome: Outcome
-    wanted: Wanted
+    wanted: RootTokenRequest
     required: int
     encoded: str = ""
     """For the one who gave the last share: the token, encrypted."""
@@ -81,12 +81,12 @@ class RootToken:
             raise InvalidRequest("OTP string has incorrect length")
         generated = ""
         if otp:
-            wanted = Wanted(otp=otp)
+            wanted = RootTokenRequest(otp=otp)
         elif pgp_key:
-            wanted = Wanted(pgp_key=pgp_key, fingerprint=pgp.fingerprint(pgp_key))
+            wanted = RootTokenRequest(pgp_key=pgp_key, fingerprint=pgp.fingerprint(pgp_key))
         else:
             generated = self._txn.once("otp", lambda: base62(self._random, TOKEN_LENGTH))
-            wanted = Wanted(otp=generated)
+            wanted = RootTokenRequest(otp=generated)
         outcome = await self._ask(Order(Verb.BEGIN, ROOT_TOKEN, content=msgspec.json.encode(wanted)))
         if outcome.refusal:
             raise InvalidRequest("root generation already in progress for this namespace")
@@ -126,9 +126,9 @@ class RootToken:
 
     async def _generation(self, outcome: Outcome) -> Generation:
         seal = await root_key.seal_of(self._txn)
-        wanted = Wanted()
+        wanted = RootTokenRequest()
         if outcome.state is not State.ABSENT:
-            wanted = msgspec.json.decode(outcome.wanted, type=Wanted)
+            wanted = msgspec.json.decode(outcome.wanted, type=RootTokenRequest)
         return Generation(outcome=outcome, wanted=wanted, required=seal.threshold)
 
 
@@ -149,7 +149,7 @@ def decode(encoded: str, otp: str) -> str:
     return _xor(scrambled, pad).decode("utf-8", "replace")
 
 
-def _encode(token: str, wanted: Wanted) -> str:
+def _encode(token: str, wanted: RootTokenRequest) -> str:
     if wanted.pgp_key:
         return pgp.encrypt(wanted.pgp_key, token)[0]
     return base64.b64encode(_xor(token.encode(), wanted.otp.encode())).decode().rstrip("=")

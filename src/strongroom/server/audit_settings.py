@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import strongroom
-from strongroom.audit.devices import Wanted
+from strongroom.audit.devices import DeviceRequest
 from strongroom.audit.file import Ground, Rules, file_device, place_of, unplaced_device
 from strongroom.audit.style import OPTIONS, style_of
 from strongroom.lib.errors import InvalidRequest
-from strongroom.server.config import AuditConfig, Config, ConfigError
+from strongroom.server.config.config import AuditConfig, Config, ConfigError
 from strongroom.server.stores import LOCAL, directory
 
 
@@ -34,7 +34,7 @@ def audit_rules(config: Config) -> Rules:
     )
 
 
-def audit_stanzas(config: Config) -> tuple[Wanted, ...]:
+def audit_stanzas(config: Config) -> tuple[DeviceRequest, ...]:
     """The devices that the configuration makes."""
     return tuple(_wanted(audit) for audit in config.audits)
 
@@ -74,5 +74,5 @@ def _shown(audit: AuditConfig) -> str:
     return f'audit "{audit.type}" "{audit.path.strip("/")}"'
 
 
-def _wanted(audit: AuditConfig) -> Wanted:
-    return Wanted(audit.path, audit.type, audit.description, dict(audit.options), audit.local)
+def _wanted(audit: AuditConfig) -> DeviceRequest:
+    return DeviceRequest(audit.path, audit.type, audit.description, dict(audit.options), audit.local)

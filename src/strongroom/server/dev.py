@@ -20,16 +20,16 @@ from strongroom.barrier.transaction import Transaction, transact
 from strongroom.client.private_file import replace_private
 from strongroom.lib.errors import Internal
 from strongroom.lib.rand import Random, SystemRandom
-from strongroom.sealing.initialize import Initialized, Wanted, initialize, seal_of
+from strongroom.sealing.initialize import Initialized, InitRequest, initialize, seal_of
 from strongroom.seals import shamir
-from strongroom.server.config import Config, Listener, StorageConfig, Where
+from strongroom.server.arguments import ServeArguments
+from strongroom.server.config.config import Config, Listener, StorageConfig, Where
 from strongroom.server.dev_tls import DevTls
 from strongroom.server.plan import Plan, plan
 from strongroom.server.runtime import Runtime
 from strongroom.services.mounts import SECRET
 
 if TYPE_CHECKING:
-    from strongroom.cli.server import ServeArguments
     from strongroom.core.node import Node
 
 
@@ -114,7 +114,9 @@ async def run(arguments: ServeArguments, planned: Plan, sockets: list[socket], t
     runtime = Runtime(planned, sockets)
     port = runtime.own_port()
     node = await runtime.start(port)
-    made = await initialize(node.storage, random, Wanted(shares=1, threshold=1, root_token=arguments.dev_root_token_id))
+    made = await initialize(
+        node.storage, random, InitRequest(shares=1, threshold=1, root_token=arguments.dev_root_token_id)
+    )
     seal = await seal_of(node.storage)
     if seal is None:
         raise Internal("the store has no seal")
@@ -134,18 +136,18 @@ async def run(arguments: ServeArguments, planned: Plan, sockets: list[socket], t
 
 
 async def _mount_secret(node: Node, random: Random, version: str) -> None:
-    parts = node.unsealed
-    if parts is None:
+    services = node.unsealed
+    if services is None:
         raise Internal("the development server is sealed")
 
     async def mount(txn: Transaction) -> None:
-        record = parts.mounts.new_record(txn, SECRET, "secret/", "kv", node.clock.now())
-        await parts.mounts.enable(
+        record = services.mounts.new_record(txn, SECRET, "secret/", "kv", node.clock.now())
+        await services.mounts.enable(
             txn,
             msgspec.structs.replace(record, description="key/value secret storage", options={"version": version}),
         )
 
-    await transact(parts.barrier, mount)
+    await transact(services.barrier, mount)
 
 
 def _keep_token(token: str) -> str:

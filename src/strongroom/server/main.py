@@ -7,7 +7,6 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import structlog
 import uvloop
@@ -20,17 +19,15 @@ from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import StrongroomError
 from strongroom.lib.rand import SystemRandom
 from strongroom.server import builtin, dev, dev_tls, forwarding, logs, renewal, sources, unserved
+from strongroom.server.arguments import ServeArguments
 from strongroom.server.certificates import start as certificates
 from strongroom.server.certificates.settings import wanted
-from strongroom.server.config import Config, ConfigError, Listener
+from strongroom.server.config.config import Config, ConfigError, Listener
 from strongroom.server.hardening import hide_memory
 from strongroom.server.plan import Plan, PlanError, listener_config, listener_options, plan
 from strongroom.server.reload import Reload, as_body
 from strongroom.server.stores import StoreError, open_store
 from strongroom.server.supervisor import Supervisor
-
-if TYPE_CHECKING:
-    from strongroom.cli.server import ServeArguments
 
 log = structlog.get_logger("server")
 

@@ -10,7 +10,7 @@ import structlog
 from strongroom.server import logs
 from strongroom.server.audit_settings import check_audits
 from strongroom.server.certificates.settings import uses_acme
-from strongroom.server.config import Config, ConfigError, Listener
+from strongroom.server.config.config import Config, ConfigError, Listener
 from strongroom.server.plan import PlanError, listener_config, listener_options, plan
 from strongroom.server.sources import SourceError, Sources, load, read
 

@@ -24,7 +24,7 @@ from strongroom.sdk.engine import Engine
 from strongroom.sealing.port import LocalPort, SealPort
 from strongroom.server import interpreter
 from strongroom.server.builtin import engines
-from strongroom.server.config import Listener as Stanza
+from strongroom.server.config.config import Listener as Stanza
 from strongroom.server.plan import Plan, listener_config, listener_options
 from strongroom.server.store_clock import StoreClock
 from strongroom.server.stores import IN_MEMORY, open_store
@@ -97,8 +97,8 @@ class Runtime:
             for listener, stanza in zip(self._listeners, changed.listeners, strict=True):
                 listener.reconfigure(*self._settings_of(self._application, stanza))
         if self.node is not None and self.node.unsealed is not None:
-            parts = self.node.unsealed
-            self._tasks.append(asyncio.create_task(configure_audit(parts.barrier, parts.audit, settings)))
+            services = self.node.unsealed
+            self._tasks.append(asyncio.create_task(configure_audit(services.barrier, services.audit, settings)))
 
     async def unseal(self, root_key: Secret) -> bool:
         """Open the barrier in this process; False when the key isn't this store's."""
@@ -109,9 +109,9 @@ class Runtime:
         except Tampered:
             return False
         if self.node.unsealed is not None:
-            parts = self.node.unsealed
-            self._tasks.append(asyncio.create_task(Expiry(parts).run_forever()))
-            self._heads = Heads(parts.barrier, parts.audit, parts.clock)
+            services = self.node.unsealed
+            self._tasks.append(asyncio.create_task(Expiry(services).run_forever()))
+            self._heads = Heads(services.barrier, services.audit, services.clock)
             self._tasks.append(asyncio.create_task(self._heads.run_forever()))
         interpreter.settle()
         return True

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 
 from strongroom.server.certificates.settings import with_cache
-from strongroom.server.config import Config, merge, parse_config
-from strongroom.server.config_environment import apply_environment
+from strongroom.server.config.config import Config, merge, parse_config
+from strongroom.server.config.environment import apply_environment
 
 _ENDINGS = {".hcl", ".json"}
 

@@ -8,8 +8,8 @@ from dataclasses import fields
 from strongroom.lib import json
 from strongroom.server.audit_settings import audit_notices, check_audits
 from strongroom.server.certificates.settings import acme_keys, uses_acme, wanted
-from strongroom.server.config import NODE_OPTIONS, Config, Listener, Settings
-from strongroom.server.config_reader import ConfigError
+from strongroom.server.config.config import NODE_OPTIONS, Config, Listener, Settings
+from strongroom.server.config.reader import ConfigError
 from strongroom.server.stores import OPTIONS
 from strongroom.services.mounts.tuning import LOCKOUT_TYPES
 

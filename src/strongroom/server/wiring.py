@@ -13,7 +13,7 @@ import structlog
 from strongroom.__about__ import RELEASED, VERSION
 from strongroom.audit import AuditBroker
 from strongroom.audit.chain import writer_of
-from strongroom.audit.devices import Wanted, begin_list
+from strongroom.audit.devices import DeviceRequest, begin_list
 from strongroom.audit.file import Ground, Rules
 from strongroom.audit.spool.spool import DEFAULT_MAX_BYTES, Spool
 from strongroom.audit.writer import Writers
@@ -40,8 +40,8 @@ from strongroom.services.mounts.records import Lockout
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.tokens import TokenService
 from strongroom.storage.base import Storage
-from strongroom.sysapi.parts import Unsealed
 from strongroom.sysapi.processes import Processes
+from strongroom.sysapi.services import Services
 from strongroom.sysapi.traffic import Traffic
 
 log = structlog.get_logger("server")
@@ -68,7 +68,7 @@ class Settings:
     """Whether audit devices may put a text before each entry."""
     audit_rules: Rules = field(default_factory=Rules)
     """Where audit devices may be made, and what belongs to the server itself."""
-    audit_stanzas: tuple[Wanted, ...] = ()
+    audit_stanzas: tuple[DeviceRequest, ...] = ()
     """The devices that the configuration makes."""
     audit_given_up: tuple[str, ...] = ()
     """Paths of devices to remove, because they can't be written any more."""
@@ -133,7 +133,7 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
         listed=bool(cluster.audit_key),
     )
     await configure_audit(barrier, audit, settings)
-    node.unsealed = Unsealed(
+    node.unsealed = Services(
         barrier=barrier,
         clock=node.clock,
         random=node.random,

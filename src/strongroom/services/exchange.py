@@ -47,7 +47,7 @@ class Grant(msgspec.Struct, frozen=True):
     """What decides which names of a listing the answer may hold; None: all of them."""
 
 
-class Known(msgspec.Struct, frozen=True, weakref=True):
+class Exchange(msgspec.Struct, frozen=True, weakref=True):
     """What is known of a request by the time it is audited; later stages know more."""
 
     request: ApiRequest

@@ -9,21 +9,21 @@ from strongroom.lib.errors import PermissionDenied
 from strongroom.sdk.engine import Engine
 from strongroom.sdk.request import Request
 from strongroom.sdk.view import View
-from strongroom.services.exchange import Known
+from strongroom.services.exchange import Exchange
 from strongroom.services.mounts import Router
 from strongroom.services.tokens import Bearer
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 
 
 class SystemView(View):
     """The view that only system engines are given: the whole transaction, and who is asking."""
 
-    __slots__ = ("known", "parts", "router", "txn")
+    __slots__ = ("known", "router", "services", "txn")
 
-    def __init__(self, txn: Transaction, prefix: str, known: Known, router: Router, parts: Unsealed) -> None:
+    def __init__(self, txn: Transaction, prefix: str, known: Exchange, router: Router, services: Services) -> None:
         super().__init__(txn, prefix)
         self.txn = txn
-        self.parts = parts
+        self.services = services
         self.known = known
         self.router = router
 

@@ -9,7 +9,7 @@ from strongroom.barrier import keyring, keys
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import Internal
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 
 MAX_OPERATIONS = 3_865_470_566
 
@@ -37,7 +37,7 @@ def write(txn: Transaction, record: RotationRecord) -> None:
     txn.write(_SETTING, record)
 
 
-async def rotate(parts: Unsealed, txn: Transaction, now: float) -> None:
+async def rotate(services: Services, txn: Transaction, now: float) -> None:
     """Install a new encryption key for what is written from now on.
 
     Args:
@@ -47,15 +47,15 @@ async def rotate(parts: Unsealed, txn: Transaction, now: float) -> None:
     if row is None:
         raise Internal("the store holds no keyring")
     # Not the one in use, which may be older than the row: what this writes would undo what came between.
-    present = await parts.barrier.keyring_in(row)
+    present = await services.barrier.keyring_in(row)
     # By its term: when another rotation came first, this one begins from what that has made.
-    rotated = txn.once(f"keyring after {present.active}", lambda: keyring.rotate(present, parts.random, now))
-    txn.write_plain(keys.KEYRING, parts.barrier.seal_keyring(rotated))
+    rotated = txn.once(f"keyring after {present.active}", lambda: keyring.rotate(present, services.random, now))
+    txn.write_plain(keys.KEYRING, services.barrier.seal_keyring(rotated))
 
 
-async def is_due(parts: Unsealed, txn: Transaction, now: float) -> bool:
+async def is_due(services: Services, txn: Transaction, now: float) -> bool:
     """Whether the encryption key is as old as the setting allows."""
     setting = await read(txn)
-    present = parts.barrier.keyring
+    present = services.barrier.keyring
     installed_at = present.terms[present.active].installed_at
     return setting.enabled and setting.interval_s > 0 and now >= installed_at + setting.interval_s

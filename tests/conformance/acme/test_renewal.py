@@ -12,8 +12,8 @@ import pytest
 from strongroom.lib.rand import SystemRandom
 from strongroom.server.certificates import cache
 from strongroom.server.certificates.process import Renewal
-from strongroom.server.certificates.settings import Wanted, acme_settings
-from strongroom.server.config import Listener, Where
+from strongroom.server.certificates.settings import CertificateOrder, acme_settings
+from strongroom.server.config.config import Listener, Where
 from tests.conformance.acme.authority import AcmeAuthority, acme_authority
 from tests.conformance.acme.ports import closed_to_us
 from tests.sim.clock import SetClock
@@ -31,7 +31,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AcmeAuthorit
         yield found
 
 
-def wanted(authority: AcmeAuthority, directory: Path, **more: object) -> Wanted:
+def wanted(authority: AcmeAuthority, directory: Path, **more: object) -> CertificateOrder:
     """A certificate whose names are proven over HTTP."""
     settings: dict[str, object] = {
         "tls_acme_cache_path": str(directory),
@@ -41,7 +41,7 @@ def wanted(authority: AcmeAuthority, directory: Path, **more: object) -> Wanted:
     }
     found = acme_settings(Listener("tcp", Where("f", 1), **{**settings, **more}))  # type: ignore[arg-type]
     cache.prepare(found.cache)
-    return Wanted(found, ("127.0.0.1",), False)
+    return CertificateOrder(found, ("127.0.0.1",), False)
 
 
 class Told:

@@ -11,9 +11,9 @@ import pytest
 
 from strongroom.server import unserved
 from strongroom.server.certificates.settings import with_cache
-from strongroom.server.config import parse_config
-from strongroom.server.config_environment import apply_environment
-from strongroom.server.config_stanzas import (
+from strongroom.server.config.config import parse_config
+from strongroom.server.config.environment import apply_environment
+from strongroom.server.config.stanzas import (
     AuditConfig,
     Listener,
     ListenerInflight,

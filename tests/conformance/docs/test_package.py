@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from strongroom.__about__ import __version__
-from strongroom.server.config import parse_config
+from strongroom.server.config.config import parse_config
 from strongroom.server.plan import plan
 from tests.conformance.docs.shell import copy_sources
 from tests.conformance.servers import free_port

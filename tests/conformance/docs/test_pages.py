@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from strongroom.server.config import parse_config
+from strongroom.server.config.config import parse_config
 from tests.conformance.docs.console import blocks
 from tests.conformance.docs.shell import (
     copy_sources,

@@ -59,7 +59,7 @@ async def _roles(url: str) -> list[str]:
 async def _world(url: str) -> tuple[World, Roles]:
     world = await World.start()
     engine = Roles(url)
-    world.parts.mounts.engines = {**world.parts.mounts.engines, (SECRET, "roles"): engine}
+    world.services.mounts.engines = {**world.services.mounts.engines, (SECRET, "roles"): engine}
     await world.server.ok("POST", "sys/mounts/pg", {"type": "roles"})
     return world, engine
 

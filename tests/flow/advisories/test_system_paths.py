@@ -259,11 +259,11 @@ async def test_cve_2026_42186_a_deletion_that_failed_is_whole_the_next_time() ->
 
 async def settle(node: TestNode) -> None:
     """Let what is due end, and what nothing reaches be cleared."""
-    parts = node.node.unsealed
-    assert parts is not None
-    fence = await parts.barrier.storage.lock(ROLE, "test", LOCK_S)
+    services = node.node.unsealed
+    assert services is not None
+    fence = await services.barrier.storage.lock(ROLE, "test", LOCK_S)
     assert fence is not None
-    expiry = Expiry(parts)
+    expiry = Expiry(services)
     while await expiry.run_once(fence):
         pass
 

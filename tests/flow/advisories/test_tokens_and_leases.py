@@ -29,11 +29,11 @@ async def test_cve_2020_25816_a_lease_ends_with_its_batch_token() -> None:
     assert 0 < seconds <= 20
     node.clock.advance(21)
     assert (await node.ask("PUT", "sys/leases/renew", {"lease_id": id_})).status == 400
-    parts = node.node.unsealed
-    assert parts is not None
-    fence = await parts.barrier.storage.lock(ROLE, "test", LOCK_S)
+    services = node.node.unsealed
+    assert services is not None
+    fence = await services.barrier.storage.lock(ROLE, "test", LOCK_S)
     assert fence is not None
-    while await Expiry(parts).run_once(fence):
+    while await Expiry(services).run_once(fence):
         pass
     assert (await node.ask("PUT", "sys/leases/lookup", {"lease_id": id_})).status == 400
 

@@ -106,8 +106,8 @@ def test_an_engine_is_handed_what_it_may_know() -> None:
         await node.told(Response(data={}), token, x_other="no", x_vault_request="true")
         (asked,) = node.probe.requests
         listed = (await node.ok("GET", "sys/mounts")).data["probe/"]
-        parts = node.node.unsealed
-        assert parts is not None
+        services = node.node.unsealed
+        assert services is not None
         assert asked == Request(
             operation=Operation.READ,
             path="told",
@@ -129,7 +129,7 @@ def test_an_engine_is_handed_what_it_may_know() -> None:
                 display_name="token-ann",
                 policies=("only",),
                 metadata={"team": "a"},
-                token_key=parts.tokens.key_of(token),
+                token_key=services.tokens.key_of(token),
             ),
             address="192.0.2.7",
             request_id=node.recorder.entries[-3]["request"]["id"],
@@ -475,8 +475,8 @@ def test_every_error_comes_back_as_an_answer() -> None:
     """Those of the audit devices, too: nobody above the pipeline has to catch anything."""
 
     async def body(node: ToldNode) -> None:
-        parts = node.node.unsealed
-        assert parts is not None
+        services = node.node.unsealed
+        assert services is not None
         request = ApiRequest(
             id="id",
             operation=Operation.READ,
@@ -491,7 +491,7 @@ def test_every_error_comes_back_as_an_answer() -> None:
         )
         for failing in ("response", "request"):
             node.recorder.failing = lambda entry, failing=failing: entry["type"] == failing
-            answer = await Pipeline(parts).serve(request)
+            answer = await Pipeline(services).serve(request)
             assert isinstance(answer.error, Internal)
             assert answer.error.text == "failed to audit request, cannot continue"
             assert (answer.request_id, answer.operation, answer.response) == ("id", Operation.READ, None)
@@ -505,11 +505,11 @@ def test_the_header_of_the_token_stays_outside_whatever_a_mount_lets_through() -
     async def body(node: ToldNode) -> None:
         refused = await node.ask("POST", "sys/mounts/probe/tune", {"passthrough_request_headers": ["x-vault-TOKEN"]})
         assert refused.status == 400
-        parts = node.node.unsealed
-        assert parts is not None
+        services = node.node.unsealed
+        assert services is not None
 
         async def let_through(txn: Transaction) -> None:
-            record = (await parts.mounts.router(txn)).by_path["probe/"].record
+            record = (await services.mounts.router(txn)).by_path["probe/"].record
             config = MountConfig(passthrough_request_headers=("X-Vault-Token", "x-wanted"))
             txn.write(keys.MOUNTS + record.id, msgspec.structs.replace(record, config=config))
 

@@ -44,8 +44,8 @@ class Person:
 
     async def change(self, **fields: Any) -> None:
         """Change the entity; with `gone`, remove it."""
-        parts = self.node.node.unsealed
-        assert parts is not None
+        services = self.node.node.unsealed
+        assert services is not None
 
         async def body(txn: Transaction) -> None:
             key = keys.ENTITY + self.entity
@@ -56,7 +56,7 @@ class Person:
             assert entity is not None
             txn.write(key, msgspec.structs.replace(entity, **fields))
 
-        await transact(parts.barrier, body)
+        await transact(services.barrier, body)
 
     async def reads(self) -> list[dict[str, int]]:
         """The statuses of what each token reads."""

@@ -103,7 +103,7 @@ def test_a_row_that_has_been_renewed_is_not_cleared_at_its_old_time() -> None:
         async def leave(txn: Transaction) -> None:
             txn.write(due_key(world.clock.now() + 5, LOCKOUT, id_), DueRecord(kind=LOCKOUT, id=id_))
 
-        await transact(world.parts.barrier, leave)
+        await transact(world.services.barrier, leave)
         assert await kept(world) == (1, 2)
         world.clock.advance(6)
         await world.settle()

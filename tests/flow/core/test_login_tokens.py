@@ -138,8 +138,8 @@ def test_a_token_is_bound_to_its_networks() -> None:
 
 async def made_by(node: TestNode, auth: Auth, path: str = "auth/userpass/") -> tuple[TokenRecord, dict[str, Any]]:
     """The record of the token that a login made, and the block that the client gets."""
-    parts = node.node.unsealed
-    assert parts is not None
+    services = node.node.unsealed
+    assert services is not None
     request = ApiRequest(
         id="id",
         operation=Operation.UPDATE,
@@ -155,32 +155,32 @@ async def made_by(node: TestNode, auth: Auth, path: str = "auth/userpass/") -> t
 
     async def make(txn: Transaction) -> dict[str, Any]:
         entry = await mount(txn)
-        made = await log_in(parts, txn, request, entry, auth)
+        made = await log_in(services, txn, request, entry, auth)
         return {**made.block, "warnings": made.warnings}
 
     async def mount(txn: Transaction) -> MountEntry:
-        entry = (await parts.mounts.router(txn)).find(path)
+        entry = (await services.mounts.router(txn)).find(path)
         assert entry is not None
         return entry
 
     async def read(txn: Transaction) -> TokenRecord:
-        router = await parts.mounts.router(txn)
-        found = await parts.tokens.authenticate(txn, block["client_token"], router, HERE, node.clock.now())
+        router = await services.mounts.router(txn)
+        found = await services.tokens.authenticate(txn, block["client_token"], router, HERE, node.clock.now())
         return found.record
 
-    block = await transact(parts.barrier, make)
-    return await transact(parts.barrier, read), block
+    block = await transact(services.barrier, make)
+    return await transact(services.barrier, read), block
 
 
 async def mount_of(node: TestNode) -> MountRecord:
     """The mount that is logged in at."""
-    parts = node.node.unsealed
-    assert parts is not None
+    services = node.node.unsealed
+    assert services is not None
 
     async def read(txn: Transaction) -> MountRecord:
-        return (await parts.mounts.router(txn)).by_path["auth/userpass/"].record
+        return (await services.mounts.router(txn)).by_path["auth/userpass/"].record
 
-    return await transact(parts.barrier, read)
+    return await transact(services.barrier, read)
 
 
 EVERYTHING = Auth(
@@ -337,20 +337,20 @@ def test_one_alias_is_one_entity_and_a_disabled_one_gets_no_token() -> None:
         assert first.entity_id == second.entity_id == block["entity_id"] != ""
         assert len({first.entity_id, elsewhere.entity_id, other.entity_id}) == 3
         assert (first.alias, other.alias) == ("ann", "bob")
-        parts, accessor = node.node.unsealed, (await mount_of(node)).accessor
-        assert parts is not None
+        services, accessor = node.node.unsealed, (await mount_of(node)).accessor
+        assert services is not None
 
         async def disable(txn: Transaction) -> None:
-            entity = await parts.identity.entity(txn, first.entity_id)
+            entity = await services.identity.entity(txn, first.entity_id)
             assert entity is not None
             assert entity.aliases == ((accessor, "ann"),)
-            (alias,) = await parts.identity.aliases(txn, entity)
+            (alias,) = await services.identity.aliases(txn, entity)
             assert (alias.name, alias.metadata, alias.created_at) == ("ann", {"team": "a"}, node.clock.now())
-            assert await parts.identity.by_name(txn, entity.name) == entity
-            assert await parts.identity.by_name(txn, "entity_none") is None
-            assert await parts.identity.by_alias(txn, alias.mount_accessor, "ann") == entity
-            assert await parts.identity.by_alias(txn, alias.mount_accessor, "eve") is None
-            subject = await parts.identity.subject(txn, entity.id)
+            assert await services.identity.by_name(txn, entity.name) == entity
+            assert await services.identity.by_name(txn, "entity_none") is None
+            assert await services.identity.by_alias(txn, alias.mount_accessor, "ann") == entity
+            assert await services.identity.by_alias(txn, alias.mount_accessor, "eve") is None
+            subject = await services.identity.subject(txn, entity.id)
             assert subject is not None
             assert (subject.id, subject.name, subject.aliases[alias.mount_accessor].name) == (
                 entity.id,
@@ -359,10 +359,10 @@ def test_one_alias_is_one_entity_and_a_disabled_one_gets_no_token() -> None:
             )
             assert subject.aliases[alias.mount_accessor].id == alias.id != entity.id
             assert subject.aliases[alias.mount_accessor].metadata == {"team": "a"}
-            assert await parts.identity.subject(txn, "") is None
+            assert await services.identity.subject(txn, "") is None
             txn.write(keys.ENTITY + entity.id, msgspec.structs.replace(entity, disabled=True))
 
-        await transact(parts.barrier, disable)
+        await transact(services.barrier, disable)
         before = node.rows()
         with pytest.raises(PermissionDenied):
             await made_by(node, auth)
@@ -416,15 +416,15 @@ def test_failures_are_counted_by_user_and_forgotten_by_a_login() -> None:
 
 async def counted(node: TestNode) -> list[tuple[str, int]]:
     """Who has failed how often."""
-    parts = node.node.unsealed
-    assert parts is not None
+    services = node.node.unsealed
+    assert services is not None
     names = rows_below(node, keys.LOCKOUT)
 
     async def read(txn: Transaction) -> list[tuple[str, int]]:
         found = [await txn.read(name, FailedLogins) for name in names]
         return [(logins.user, logins.count) for logins in found if logins is not None]
 
-    return await transact(parts.barrier, read)
+    return await transact(services.barrier, read)
 
 
 def test_only_wrong_credentials_are_failures() -> None:

@@ -48,17 +48,17 @@ def test_a_place_without_a_token_is_cleared_with_the_tree() -> None:
 
     async def body(node: TestNode) -> None:
         top = await child(node, node.root, ttl="1h")
-        parts = node.node.unsealed
-        assert parts is not None
-        under = f"{keys.CHILD}{parts.tokens.key_of(top)}/"
+        services = node.node.unsealed
+        assert services is not None
+        under = f"{keys.CHILD}{services.tokens.key_of(top)}/"
         lost, other = await child(node, top, ttl="1h"), await child(node, top, ttl="1h")
-        key = parts.tokens.key_of(lost)
-        assert {under + key, under + parts.tokens.key_of(other)} <= set(node.rows())
+        key = services.tokens.key_of(lost)
+        assert {under + key, under + services.tokens.key_of(other)} <= set(node.rows())
 
         async def lose(txn: Transaction) -> None:
             txn.delete(keys.TOKEN + key)
 
-        await transact(parts.barrier, lose)
+        await transact(services.barrier, lose)
         await node.ok("POST", "auth/token/revoke", {"token": top})
         assert not [name for name in node.rows() if name.startswith(under)]
 

@@ -9,11 +9,11 @@ import msgspec
 
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.services.tokens import TokenRecord
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 from tests.flow.node import TestNode
 
 
-def run(test: Callable[[TestNode, Unsealed], Awaitable[None]]) -> None:
+def run(test: Callable[[TestNode, Services], Awaitable[None]]) -> None:
     """Run a body against a node of its own."""
 
     async def main() -> None:
@@ -27,35 +27,35 @@ def run(test: Callable[[TestNode, Unsealed], Awaitable[None]]) -> None:
 def test_a_line_ends_where_a_token_has_gone() -> None:
     """A token, all that it hangs on, and the one that is not there any more; that makes nobody an orphan."""
 
-    async def body(node: TestNode, parts: Unsealed) -> None:
+    async def body(node: TestNode, services: Services) -> None:
         def record(key: str, parent: str) -> TokenRecord:
             return TokenRecord(key=key, accessor=key, policies=(), path="p", created_at=1.0, parent=parent)
 
         async def make(txn: Transaction) -> None:
             for key, parent in (("first", ""), ("second", "first"), ("third", "second"), ("lost", "gone")):
-                parts.tokens.create(txn, record(key, parent))
+                services.tokens.create(txn, record(key, parent))
             retired = msgspec.structs.replace(record("retired", ""), retired=True)
-            parts.tokens.create(txn, retired)
-            parts.tokens.create(txn, record("left", "retired"))
+            services.tokens.create(txn, retired)
+            services.tokens.create(txn, record("left", "retired"))
 
         async def look(txn: Transaction) -> None:
-            assert await parts.tokens.lineage(txn, record("third", "second")) == {"third", "second", "first"}
-            assert await parts.tokens.lineage(txn, record("first", "")) == {"first"}
-            assert await parts.tokens.lineage(txn, record("lost", "gone")) == {"lost", "gone"}
-            router = await parts.mounts.router(txn)
+            assert await services.tokens.lineage(txn, record("third", "second")) == {"third", "second", "first"}
+            assert await services.tokens.lineage(txn, record("first", "")) == {"first"}
+            assert await services.tokens.lineage(txn, record("lost", "gone")) == {"lost", "gone"}
+            router = await services.mounts.router(txn)
             alive = []
             for key in ("first", "second", "third", "lost", "retired", "left", "none"):
-                if await parts.tokens.alive_by_key(txn, key, router, 2.0) is not None:
+                if await services.tokens.alive_by_key(txn, key, router, 2.0) is not None:
                     alive.append(key)
             assert alive == ["first", "second", "third", "left"]
             orphans = []
             for key, parent in (("first", ""), ("second", "first"), ("lost", "gone"), ("left", "retired")):
-                if await parts.tokens.is_orphan(txn, record(key, parent)):
+                if await services.tokens.is_orphan(txn, record(key, parent)):
                     orphans.append(key)
             assert orphans == ["first", "left"]
 
-        await transact(parts.barrier, make)
-        await transact(parts.barrier, look)
+        await transact(services.barrier, make)
+        await transact(services.barrier, look)
 
     run(body)
 
@@ -63,21 +63,21 @@ def test_a_line_ends_where_a_token_has_gone() -> None:
 def test_a_renewal_says_when_it_was() -> None:
     """The lifetime counts from then, the creation stays what it was, and nothing else of the record changes."""
 
-    async def body(node: TestNode, parts: Unsealed) -> None:
+    async def body(node: TestNode, services: Services) -> None:
         made = await node.ok("POST", "auth/token/create", {"policies": ["default"], "ttl": "600s"})
         token = made.body["auth"]["client_token"]
 
         async def read(txn: Transaction) -> TokenRecord:
-            router = await parts.mounts.router(txn)
-            found = await parts.tokens.alive(txn, token, router, node.clock.now())
+            router = await services.mounts.router(txn)
+            found = await services.tokens.alive(txn, token, router, node.clock.now())
             assert found is not None
             return found
 
-        before = await transact(parts.barrier, read)
+        before = await transact(services.barrier, read)
         node.clock.advance(100)
         await node.ok("POST", "auth/token/renew-self", {"increment": "300s"}, token)
         now = node.clock.now()
-        after = await transact(parts.barrier, read)
+        after = await transact(services.barrier, read)
         assert after == msgspec.structs.replace(before, ttl_s=300, expires_at=now + 300, last_renewed_at=now)
         assert len([key for key in node.rows() if before.key in key and f"{int(before.expires_at * 1000)}" in key]) == 0
         assert len([key for key in node.rows() if before.key in key and f"{int(after.expires_at * 1000)}" in key]) == 1

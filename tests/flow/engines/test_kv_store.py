@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strongroom.barrier.transaction import Once, Restart, Transaction, transact
+from strongroom.barrier.transaction import Restart, StableValues, Transaction, transact
 from strongroom.engines.kv import KvEngine
 from strongroom.engines.kv.records import Metadata, Version
 from strongroom.lib.errors import InvalidRequest
@@ -121,7 +121,7 @@ def test_an_abandoned_write_changes_nothing() -> None:
             (Operation.DELETE, "metadata/a", {}),
         ):
             await mount.barrier.sync()
-            await mount.run(Transaction(mount.barrier, Once()), operation, path, data)
+            await mount.run(Transaction(mount.barrier, StableValues()), operation, path, data)
             assert await mount.data(Operation.READ, "metadata/a") == before
         assert (await mount.data(Operation.READ, "data/a"))["data"] == {"n": 1}
 
@@ -153,7 +153,7 @@ def test_writers_with_cas_never_overwrite_each_other(schedule: list[tuple[int, b
                 won.append(cas)
             elif not commits:
                 await at.barrier.sync()
-                txn = Transaction(at.barrier, Once())
+                txn = Transaction(at.barrier, StableValues())
                 cas = len(won)
                 body: dict[str, Any] = {"data": {"cas": cas}, "options": {"cas": cas}}
                 await at.run(txn, Operation.UPDATE, "data/a", body)

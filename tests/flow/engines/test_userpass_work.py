@@ -223,9 +223,9 @@ def test_a_flood_is_answered_with_429_and_leaves_others_alone() -> None:
         server = await Server.start()
         await server.ok("POST", "sys/auth/userpass", {"type": "userpass"})
         await server.ok("POST", "auth/userpass/users/ann", {"password": "right"})
-        parts = server.node.unsealed
-        assert parts is not None
-        engine = (await transact(parts.barrier, parts.mounts.router)).by_path["auth/userpass/"].engine
+        services = server.node.unsealed
+        assert services is not None
+        engine = (await transact(services.barrier, services.mounts.router)).by_path["auth/userpass/"].engine
         assert isinstance(engine, Userpass)
         blocked = threading.Event()
         flood: list[asyncio.Future[bool]] = []

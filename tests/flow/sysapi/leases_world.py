@@ -11,7 +11,7 @@ from strongroom.core.expiry import LOCK_S, ROLE, Expiry
 from strongroom.services.due import LEASE
 from strongroom.services.mounts import SECRET
 from strongroom.storage.base import Fence
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 from tests.flow.sysapi.leases_engine import Leasing, Outside
 from tests.flow.sysapi.system_server import Server
 
@@ -19,26 +19,26 @@ from tests.flow.sysapi.system_server import Server
 class World:
     """A server, the outside world, and a clock."""
 
-    def __init__(self, server: Server, outside: Outside, parts: Unsealed) -> None:
+    def __init__(self, server: Server, outside: Outside, services: Services) -> None:
         self.server = server
         self.outside = outside
-        self.parts = parts
+        self.services = services
         self.clock = server.clock
-        self.expiry = Expiry(parts)
+        self.expiry = Expiry(services)
 
     @classmethod
     async def start(cls) -> World:
         """A server with `db/` mounted."""
         server, outside = await Server.start(), Outside()
-        parts = server.node.unsealed
-        assert parts is not None
-        parts.mounts.engines = {**parts.mounts.engines, (SECRET, "leasing"): Leasing(outside)}
+        services = server.node.unsealed
+        assert services is not None
+        services.mounts.engines = {**services.mounts.engines, (SECRET, "leasing"): Leasing(outside)}
         await server.ok("POST", "sys/mounts/db", {"type": "leasing"})
-        return cls(server, outside, parts)
+        return cls(server, outside, services)
 
     async def fence(self) -> Fence:
         """The expiry role, held by the test."""
-        fence = await self.parts.barrier.storage.lock(ROLE, "test", LOCK_S)
+        fence = await self.services.barrier.storage.lock(ROLE, "test", LOCK_S)
         assert fence is not None
         return fence
 
@@ -66,7 +66,7 @@ class World:
 
     async def rows(self, *prefixes: str) -> list[str]:
         """Keys of the store below some prefixes."""
-        storage = self.parts.barrier.storage
+        storage = self.services.barrier.storage
         return [prefix + name for prefix in prefixes for name in (await storage.scan(prefix)).names]
 
     async def lease_rows(self) -> list[str]:

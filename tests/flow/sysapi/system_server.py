@@ -12,7 +12,7 @@ from strongroom.http.message import HttpRequest, Peer
 from strongroom.lib import json
 from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
-from strongroom.sealing.initialize import Wanted, initialize, seal_of
+from strongroom.sealing.initialize import InitRequest, initialize, seal_of
 from strongroom.sealing.port import LocalPort
 from strongroom.seals import shamir
 from strongroom.server import builtin, wiring
@@ -64,7 +64,7 @@ class Server:
 
         settings = settings or wiring.Settings()
         node = wiring.build_node(storage, LocalPort(random, opened, closed), clock, random, settings)
-        made = await initialize(storage, random, Wanted(shares=1, threshold=1, root_token=ROOT))
+        made = await initialize(storage, random, InitRequest(shares=1, threshold=1, root_token=ROOT))
         seal = await seal_of(storage)
         assert seal is not None
         await opened(shamir.open_(seal, [made.shares.keys[0].reveal()]))

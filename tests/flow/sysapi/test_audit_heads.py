@@ -11,16 +11,16 @@ from strongroom.audit import devices, records
 from strongroom.audit.broker import MOST
 from strongroom.audit.heads import Heads
 from strongroom.barrier.transaction import transact
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 from tests.flow.sysapi.system_server import Server
 
 
-async def _server() -> tuple[Server, Unsealed, Heads]:
-    """A server, its parts, and what stores the heads of its writers."""
+async def _server() -> tuple[Server, Services, Heads]:
+    """A server, its services, and what stores the heads of its writers."""
     server = await Server.start()
-    parts = server.node.unsealed
-    assert parts is not None
-    return server, parts, Heads(parts.barrier, parts.audit, parts.clock)
+    services = server.node.unsealed
+    assert services is not None
+    return server, services, Heads(services.barrier, services.audit, services.clock)
 
 
 async def _devices(server: Server, path: str) -> list[dict[str, Any]]:
@@ -38,7 +38,7 @@ def test_heads_follow_the_log(tmp_path: Path) -> None:
 
     async def run() -> None:
         log = tmp_path / "a.log"
-        server, parts, heads = await _server()
+        server, services, heads = await _server()
         await server.ok("PUT", "sys/audit/file", {"type": "file", "options": {"file_path": str(log)}})
         await server.ok("GET", "sys/mounts")
         await heads.store()
@@ -52,7 +52,7 @@ def test_heads_follow_the_log(tmp_path: Path) -> None:
         await heads.store()
         assert sorted((await _chain(server)).values()) == [1, 6]
         await heads.store()
-        assert list(parts.audit.trails) == []  # nothing is remembered of what has ended and is stored
+        assert list(services.audit.trails) == []  # nothing is remembered of what has ended and is stored
 
     asyncio.run(run())
 
@@ -97,7 +97,7 @@ def test_devices_that_come_and_go_do_not_fill_the_list(tmp_path: Path) -> None:
     """Whoever may make devices makes and removes many: what is known of other writers is stored all the same."""
 
     async def run() -> None:
-        server, parts, heads = await _server()
+        server, services, heads = await _server()
         options = {"type": "file", "options": {"file_path": str(tmp_path / "a.log")}}
         await server.ok("PUT", "sys/audit/file", options)
         sizes = []
@@ -105,7 +105,7 @@ def test_devices_that_come_and_go_do_not_fill_the_list(tmp_path: Path) -> None:
             await server.ok("PUT", "sys/audit/other", {"type": "file", "options": {"file_path": "discard"}})
             await server.ok("DELETE", "sys/audit/other")
             await heads.store()
-            listed = await transact(parts.barrier, lambda txn: txn.read(records.MANIFEST, records.Manifest))
+            listed = await transact(services.barrier, lambda txn: txn.read(records.MANIFEST, records.Manifest))
             assert listed is not None
             sizes.append((len(listed.devices), len(listed.heads)))
         assert sizes == [(1, 1)] * 8
@@ -156,27 +156,27 @@ def test_each_device_keeps_its_own_count(tmp_path: Path) -> None:
     """One that is disabled takes its count along, to which its last writers still come; the other's stays."""
 
     async def run() -> None:
-        server, parts, heads = await _server()
+        server, services, heads = await _server()
         for name in ("one", "two"):
             options = {"file_path": str(tmp_path / f"{name}.log")}
             await server.ok("PUT", f"sys/audit/{name}", {"type": "file", "options": options})
         await server.ok("GET", "sys/mounts")
         await heads.store()
-        listed = await transact(parts.barrier, lambda txn: txn.read(records.MANIFEST, records.Manifest))
+        listed = await transact(services.barrier, lambda txn: txn.read(records.MANIFEST, records.Manifest))
         assert listed is not None
         ids = {path: id_ for id_, path in listed.devices.items()}
         before = dict(listed.heads)
         assert set(before) == set(ids.values())
         await server.ok("DELETE", "sys/audit/one")
-        listed = await transact(parts.barrier, lambda txn: txn.read(records.MANIFEST, records.Manifest))
+        listed = await transact(services.barrier, lambda txn: txn.read(records.MANIFEST, records.Manifest))
         assert listed is not None
         assert dict(listed.heads) == {ids["two/"]: before[ids["two/"]]}
         place = records.FORMER + ids["one/"]
-        former = await transact(parts.barrier, lambda txn: txn.read(place, records.FormerDevice))
+        former = await transact(services.barrier, lambda txn: txn.read(place, records.FormerDevice))
         assert former is not None
         assert former.heads == before[ids["one/"]]
-        await transact(parts.barrier, lambda txn: devices.count_heads(txn, {ids["one/"]: 7, "nobody": 3}))
-        former = await transact(parts.barrier, lambda txn: txn.read(place, records.FormerDevice))
+        await transact(services.barrier, lambda txn: devices.count_heads(txn, {ids["one/"]: 7, "nobody": 3}))
+        former = await transact(services.barrier, lambda txn: txn.read(place, records.FormerDevice))
         assert former is not None
         assert former.heads == 7
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from strongroom.audit.devices import Wanted
+from strongroom.audit.devices import DeviceRequest
 from strongroom.barrier import keys
 from strongroom.server import wiring
 from tests.flow.sysapi.system_server import Server
@@ -82,12 +82,12 @@ def test_the_configuration_is_the_way_out(tmp_path: Path) -> None:
         ):
             server = await _audited(tmp_path / f"{len(gone)}.log")
             await _remove(server, *gone)
-            parts = server.node.unsealed
-            assert parts is not None
-            await wiring.configure_audit(parts.barrier, parts.audit, wiring.Settings())
+            services = server.node.unsealed
+            assert services is not None
+            await wiring.configure_audit(services.barrier, services.audit, wiring.Settings())
             assert (await server.ask("GET", "sys/mounts")).status == 500
             with structlog.testing.capture_logs() as said:
-                await wiring.configure_audit(parts.barrier, parts.audit, wiring.Settings(audit_given_up=given_up))
+                await wiring.configure_audit(services.barrier, services.audit, wiring.Settings(audit_given_up=given_up))
             await server.ok("GET", "sys/mounts")
             assert [line["log_level"] for line in said] == ["warning"]
 
@@ -100,10 +100,10 @@ def test_a_list_that_has_gone_is_not_begun_anew_by_a_stanza(tmp_path: Path) -> N
     async def run() -> None:
         server = await _audited(tmp_path / "a.log")
         await _remove(server, keys.AUDIT_DEVICES, keys.AUDIT_MANIFEST)
-        parts = server.node.unsealed
-        assert parts is not None
-        stanza = Wanted("other/", "file", "", {"file_path": str(tmp_path / "b.log")}, False)
-        await wiring.configure_audit(parts.barrier, parts.audit, wiring.Settings(audit_stanzas=(stanza,)))
+        services = server.node.unsealed
+        assert services is not None
+        stanza = DeviceRequest("other/", "file", "", {"file_path": str(tmp_path / "b.log")}, False)
+        await wiring.configure_audit(services.barrier, services.audit, wiring.Settings(audit_stanzas=(stanza,)))
         assert (await server.ask("GET", "sys/mounts")).status == 500
 
     asyncio.run(run())
@@ -114,13 +114,13 @@ def test_a_stanza_that_cannot_be_used_takes_no_devices_place(tmp_path: Path) -> 
 
     async def run() -> None:
         server = await _audited(tmp_path / "a.log")
-        parts = server.node.unsealed
-        assert parts is not None
+        services = server.node.unsealed
+        assert services is not None
         (tmp_path / "foreign").write_text("somebody's notes\n")
         for name, works in (("foreign", False), ("b.log", True)):
-            stanza = Wanted("file/", "file", "", {"file_path": str(tmp_path / name)}, False)
+            stanza = DeviceRequest("file/", "file", "", {"file_path": str(tmp_path / name)}, False)
             with structlog.testing.capture_logs() as said:
-                await wiring.configure_audit(parts.barrier, parts.audit, wiring.Settings(audit_stanzas=(stanza,)))
+                await wiring.configure_audit(services.barrier, services.audit, wiring.Settings(audit_stanzas=(stanza,)))
             assert [line["log_level"] for line in said] == ["warning" if works else "error"]
             before = (tmp_path / "a.log").read_bytes()
             await server.ok("GET", "sys/mounts")

@@ -42,7 +42,7 @@ async def _lockouts(world: World, count: int = FLOOD) -> None:
             txn.write(due_key(at, LOCKOUT, id_), DueRecord(kind=LOCKOUT, id=id_))
 
     for first in range(0, count, 50):
-        await transact(world.parts.barrier, lambda txn, first=first: body(txn, first))  # type: ignore[misc]
+        await transact(world.services.barrier, lambda txn, first=first: body(txn, first))  # type: ignore[misc]
 
 
 async def _tokens(world: World, count: int = FLOOD) -> None:
@@ -72,7 +72,7 @@ def test_a_flood_leaves_tokens_on_time(flood: Any) -> None:
     """A token that ends behind thousands of wrapping tokens or lockouts is gone after the first round."""
 
     async def run(world: World) -> None:
-        token = world.parts.tokens.key_of(await world.token(ttl="1h"))
+        token = world.services.tokens.key_of(await world.token(ttl="1h"))
         world.clock.advance(3598)
         await flood(world)
         world.clock.advance(2)
@@ -118,7 +118,7 @@ def test_a_hanging_mount_holds_up_no_other() -> None:
         for number in range(20):
             await world.lease(f"hangs-{number}")
         world.clock.advance(3601)
-        working = asyncio.create_task(Expiry(world.parts, pause_s=0.001).run_forever())
+        working = asyncio.create_task(Expiry(world.services, pause_s=0.001).run_forever())
         async with asyncio.timeout(10):
             while hanging < 8:
                 await asyncio.sleep(0.001)
@@ -128,7 +128,7 @@ def test_a_hanging_mount_holds_up_no_other() -> None:
                 world.clock.advance(3601)
                 while name not in world.outside.drops:
                     await asyncio.sleep(0.001)
-                while keys.TOKEN + world.parts.tokens.key_of(token) in await world.rows(keys.TOKEN):
+                while keys.TOKEN + world.services.tokens.key_of(token) in await world.rows(keys.TOKEN):
                     await asyncio.sleep(0.001)
             assert hanging == 8, "a mount has a bounded number of revocations under way"
             released.set()
@@ -147,9 +147,9 @@ class BrokenPlaces(FaultyStorage):
 
     async def scan(self, prefix: str, after: str = "", limit: int | None = None) -> Listing:
         """Every key below a prefix."""
-        if prefix.startswith((keys.RUBBLE, keys.SUCCESSORS)):
+        if prefix.startswith((keys.PENDING_DELETION, keys.SUCCESSORS)):
             self.refused += 1
-            raise StorageError("broken") if prefix.startswith(keys.RUBBLE) else RuntimeError("unexpected")
+            raise StorageError("broken") if prefix.startswith(keys.PENDING_DELETION) else RuntimeError("unexpected")
         return await super().scan(prefix, after, limit)
 
 
@@ -157,13 +157,13 @@ def test_a_lane_that_fails_leaves_the_others_working() -> None:
     """A class whose step fails every time keeps no other class from going on."""
 
     async def run(world: World) -> None:
-        storage = world.parts.barrier.storage
-        await storage.commit({}, {keys.RUBBLE + "broken": b"no record"}, {})
+        storage = world.services.barrier.storage
+        await storage.commit({}, {keys.PENDING_DELETION + "broken": b"no record"}, {})
         await world.lease("ann")
         world.clock.advance(3601)
         broken = BrokenPlaces(storage, Plan())
-        world.parts.barrier.storage = broken
-        working = asyncio.create_task(Expiry(world.parts, pause_s=0.001).run_forever())
+        world.services.barrier.storage = broken
+        working = asyncio.create_task(Expiry(world.services, pause_s=0.001).run_forever())
         async with asyncio.timeout(10):
             while not world.outside.drops or broken.refused < 4:
                 await asyncio.sleep(0.001)
@@ -191,7 +191,7 @@ async def _rewrite(world: World) -> None:
             txn.write(row, DueRecord(kind=kinds[kind], id=id_))
             txn.delete(keys.QUEUE + name)
 
-    await transact(world.parts.barrier, body)
+    await transact(world.services.barrier, body)
 
 
 def test_rows_of_the_earlier_index_end_as_before() -> None:
@@ -248,14 +248,18 @@ def test_unknown_kinds_stay() -> None:
 
     async def run(world: World) -> None:
         rows = [f"{keys.DUE}{number:015d}/future/{number}" for number in range(300)]
-        rows += [f"{keys.DUE}of-another-form", f"{keys.QUEUE}future/-/000000000000001/x", f"{keys.RUBBLE}future/x"]
+        rows += [
+            f"{keys.DUE}of-another-form",
+            f"{keys.QUEUE}future/-/000000000000001/x",
+            f"{keys.PENDING_DELETION}future/x",
+        ]
 
         async def body(txn: Transaction, some: list[str]) -> None:
             for row in some:
                 txn.write(row, Future(text="later"))
 
         for first in range(0, len(rows), 50):
-            await transact(world.parts.barrier, lambda txn, first=first: body(txn, rows[first : first + 50]))  # type: ignore[misc]
+            await transact(world.services.barrier, lambda txn, first=first: body(txn, rows[first : first + 50]))  # type: ignore[misc]
         await world.lease("ann")
         await world.token(ttl="1h")
         await _rewrite_one(world)
@@ -264,7 +268,7 @@ def test_unknown_kinds_stay() -> None:
             await world.settle()
         assert [entry for entry in logs if entry["event"] == "a step failed"] == []
         assert world.outside.drops == ["ann"]
-        assert sorted(await world.rows(keys.DUE, keys.QUEUE, keys.RUBBLE)) == sorted(rows)
+        assert sorted(await world.rows(keys.DUE, keys.QUEUE, keys.PENDING_DELETION)) == sorted(rows)
 
     in_world(run)
 
@@ -276,7 +280,7 @@ async def _rewrite_one(world: World) -> None:
             txn.write(f"{keys.DUE}{at}/token/{id_}", DueRecord(kind="token", id=id_))
             txn.delete(f"{keys.QUEUE}{TOKEN}/{name}")
 
-    await transact(world.parts.barrier, body)
+    await transact(world.services.barrier, body)
 
 
 def test_wrapping_tokens_leave_no_rubble() -> None:
@@ -286,7 +290,7 @@ def test_wrapping_tokens_leave_no_rubble() -> None:
         await _wraps(world, 3)
         world.clock.advance(2)
         assert await world.expiry.run_once(await world.fence()) == 3
-        assert not await world.rows(keys.RUBBLE, keys.CUBBYHOLES)
+        assert not await world.rows(keys.PENDING_DELETION, keys.CUBBYHOLES)
 
     in_world(run)
 
@@ -306,11 +310,11 @@ def test_a_giant_mount_shares_with_the_others() -> None:
         for _ in range(2):
             await world.expiry.run_once(await world.fence())
         assert not await world.rows(f"shared/root/{small}/")
-        rubble = await world.rows(keys.RUBBLE)
+        rubble = await world.rows(keys.PENDING_DELETION)
         assert len(rubble) == 1
-        assert rubble != [keys.RUBBLE + small]
+        assert rubble != [keys.PENDING_DELETION + small]
         await world.settle()
-        assert not await world.rows(keys.RUBBLE)
+        assert not await world.rows(keys.PENDING_DELETION)
 
     in_world(run)
 
@@ -324,7 +328,7 @@ def test_every_tree_has_its_turn() -> None:
             await world.server.ok("POST", "cubbyhole/mine", {"n": number}, token=token)
             await world.server.ok("POST", "auth/token/revoke", {"token": token})
         await world.settle()
-        assert not await world.rows(keys.RUBBLE)
+        assert not await world.rows(keys.PENDING_DELETION)
         assert not await world.rows(keys.CUBBYHOLES)
 
     in_world(run)

@@ -177,16 +177,16 @@ def test_no_login_gives_them(name: str, text: str) -> None:
     async def run(server: Server) -> None:
         await server.ok("POST", "sys/auth/userpass", {"type": "userpass"})
         await server.ok("POST", "auth/userpass/users/ann", {"password": "x"})
-        parts = server.node.unsealed
-        assert parts is not None
-        prefix = (await transact(parts.barrier, parts.mounts.router)).by_path["auth/userpass/"].prefix
+        services = server.node.unsealed
+        assert services is not None
+        prefix = (await transact(services.barrier, services.mounts.router)).by_path["auth/userpass/"].prefix
 
         async def change(txn: Transaction) -> None:
             user = await txn.read(f"{prefix}user/ann", User)
             assert user is not None
             txn.write(f"{prefix}user/ann", User(scrypt=user.scrypt, token=TokenSettings(policies=(name,))))
 
-        await transact(parts.barrier, change)
+        await transact(services.barrier, change)
         login = await server.ask("POST", "auth/userpass/login/ann", {"password": "x"}, token="")
         assert (login.status, login.error) == (400, text)
 

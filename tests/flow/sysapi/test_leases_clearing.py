@@ -23,7 +23,7 @@ def test_a_disabled_mount_revokes_before_it_forgets() -> None:
         world.clock.advance(10)
         await world.settle()
         assert not world.outside.accounts
-        assert not await world.rows(f"shared/root/{mount}/", keys.RUBBLE, keys.LEASE_COUNT)
+        assert not await world.rows(f"shared/root/{mount}/", keys.PENDING_DELETION, keys.LEASE_COUNT)
         assert not await world.lease_rows()
 
     in_world(run)
@@ -48,7 +48,7 @@ def test_a_disabled_auth_method_ends_what_its_tokens_lease() -> None:
         assert [await world.status(each) for each in (token, child, other)] == [403, 403, 200]
         await world.settle()
         assert world.outside.accounts == {"of-other"}
-        assert not await world.rows(keys.RUBBLE)
+        assert not await world.rows(keys.PENDING_DELETION)
         assert len(await world.rows(keys.CHILD)) == 1
 
     in_world(run)

@@ -123,10 +123,10 @@ def test_a_fault_of_ours_does_not_end_the_role() -> None:
     async def run(world: World) -> None:
         await world.lease("ann")
         world.clock.advance(3600)
-        storage = world.parts.barrier.storage
+        storage = world.services.barrier.storage
         faults = Plan(lock=[Fail(RuntimeError("unexpected"))], scan=[Fail(RuntimeError("unexpected"))])
-        world.parts.barrier.storage = FaultyStorage(storage, faults)
-        working = asyncio.create_task(Expiry(world.parts, pause_s=0.001).run_forever())
+        world.services.barrier.storage = FaultyStorage(storage, faults)
+        working = asyncio.create_task(Expiry(world.services, pause_s=0.001).run_forever())
         await _until(lambda: _dropped(world, 1))
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
@@ -140,7 +140,7 @@ def test_the_role_goes_on_after_it_had_run_out() -> None:
     """A process stood still, or the clock jumped, for longer than the lock; nobody else took it, so it works on."""
 
     async def run(world: World) -> None:
-        working = asyncio.create_task(Expiry(world.parts, pause_s=0.001, prolong_s=0.01).run_forever())
+        working = asyncio.create_task(Expiry(world.services, pause_s=0.001, prolong_s=0.01).run_forever())
         await _until(lambda: _held(world))
         for number, name in enumerate(("ann", "bob"), 1):
             world.clock.advance(LOCK_S + 1)
@@ -162,12 +162,12 @@ def test_a_former_holder_changes_nothing() -> None:
         world.clock.advance(3600)
         old = await world.fence()
         world.clock.advance(LOCK_S + 1)
-        new = await world.parts.barrier.storage.lock(ROLE, "successor", LOCK_S)
+        new = await world.services.barrier.storage.lock(ROLE, "successor", LOCK_S)
         assert isinstance(new, Fence)
         assert await world.expiry.run_once(old) == 0
         assert world.outside.drops == []
         with pytest.raises(Conflict):
-            await transact(world.parts.barrier, lambda txn: txn.guard(old))
+            await transact(world.services.barrier, lambda txn: txn.guard(old))
         assert await world.expiry.run_once(new) == 1
 
     in_world(run)
@@ -177,10 +177,10 @@ def test_the_role_is_handed_over() -> None:
     """One of two works; when it is cancelled, it hands the role back, and the other goes on without waiting."""
 
     async def run(world: World) -> None:
-        storage = world.parts.barrier.storage
-        first = asyncio.create_task(Expiry(world.parts, pause_s=0.001).run_forever())
+        storage = world.services.barrier.storage
+        first = asyncio.create_task(Expiry(world.services, pause_s=0.001).run_forever())
         await _until(lambda: _held(world))
-        second = asyncio.create_task(Expiry(world.parts, pause_s=0.001).run_forever())
+        second = asyncio.create_task(Expiry(world.services, pause_s=0.001).run_forever())
         await world.lease("ann")
         world.clock.advance(3600)
         await _until(lambda: _dropped(world, 1))
@@ -199,7 +199,7 @@ def test_the_role_is_handed_over() -> None:
 
 async def _held(world: World) -> bool:
     # The probe's time is over at once, so that it never keeps the role from the one who is to have it.
-    return await world.parts.barrier.storage.lock(ROLE, "probe", 0.0) is None
+    return await world.services.barrier.storage.lock(ROLE, "probe", 0.0) is None
 
 
 async def _dropped(world: World, count: int) -> bool:

@@ -46,13 +46,13 @@ async def rows(server: Server) -> list[str]:
 
 async def settle(server: Server) -> None:
     """Let the expiry role do what is due."""
-    parts = server.node.unsealed
-    assert parts is not None
-    fence = await parts.barrier.storage.lock(ROLE, "test", LOCK_S)
+    services = server.node.unsealed
+    assert services is not None
+    fence = await services.barrier.storage.lock(ROLE, "test", LOCK_S)
     assert fence is not None
-    while await Expiry(parts).run_once(fence):
+    while await Expiry(services).run_once(fence):
         pass
-    await parts.barrier.storage.unlock(fence)
+    await services.barrier.storage.unlock(fence)
 
 
 def test_the_rows_of_invented_names_are_cleared() -> None:
@@ -137,9 +137,9 @@ def test_a_login_under_way_is_locked_out_too() -> None:
     """The right password is refused like a wrong one when the name was locked while it waited to be hashed."""
 
     async def run(server: Server) -> None:
-        parts = server.node.unsealed
-        assert parts is not None
-        entry = (await transact(parts.barrier, parts.mounts.router)).by_path["auth/userpass/"]
+        services = server.node.unsealed
+        assert services is not None
+        entry = (await transact(services.barrier, services.mounts.router)).by_path["auth/userpass/"]
         assert isinstance(entry.engine, Userpass)
         entry.engine.hashing, blocked = Hashing(at_once=1), threading.Event()
         holding = asyncio.ensure_future(entry.engine.hashing.for_login(blocked.wait))
@@ -152,7 +152,7 @@ def test_a_login_under_way_is_locked_out_too() -> None:
                 await asyncio.sleep(0)
             now = server.clock.now()
             for _ in range(5):
-                await transact(parts.barrier, lambda txn: login.count_failure(txn, entry, "ann", now))
+                await transact(services.barrier, lambda txn: login.count_failure(txn, entry, "ann", now))
         finally:
             blocked.set()
         await holding

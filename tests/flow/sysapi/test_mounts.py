@@ -42,16 +42,16 @@ def test_an_engine_begins_in_the_same_commit() -> None:
     """Its `mounted` hook writes into the new mount's own place; a refused mount leaves nothing."""
 
     async def run(server: Server) -> None:
-        parts = server.node.unsealed
-        assert parts is not None
-        parts.mounts.engines = {**parts.mounts.engines, (SECRET, "beginner"): Beginner()}
+        services = server.node.unsealed
+        assert services is not None
+        services.mounts.engines = {**services.mounts.engines, (SECRET, "beginner"): Beginner()}
         await server.ok("POST", "sys/mounts/deep/begin", {"type": "beginner"})
         mount = (await server.ok("GET", "sys/mounts/deep/begin")).data["uuid"]
-        keys = (await parts.barrier.storage.scan(f"shared/root/{mount}/")).names
+        keys = (await services.barrier.storage.scan(f"shared/root/{mount}/")).names
         assert keys == ["beginning"]
-        before = (await parts.barrier.storage.scan("shared/")).names
+        before = (await services.barrier.storage.scan("shared/")).names
         assert (await server.ask("POST", "sys/mounts/deep", {"type": "beginner"})).status == 400
-        assert (await parts.barrier.storage.scan("shared/")).names == before
+        assert (await services.barrier.storage.scan("shared/")).names == before
 
     on_server(run)
 

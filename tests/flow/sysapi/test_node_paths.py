@@ -13,7 +13,7 @@ from strongroom.core.expiry import LOCK_S, ROLE, Expiry
 from strongroom.server import logs
 from strongroom.services import versions
 from strongroom.sysapi import rotation
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 from tests.flow.sysapi.system_server import Server
 
 DAY_S = 24 * 3600
@@ -29,7 +29,7 @@ def on_server(body: Callable[[Server], Awaitable[None]]) -> None:
     asyncio.run(run())
 
 
-def parts_of(server: Server) -> Unsealed:
+def parts_of(server: Server) -> Services:
     assert server.node.unsealed is not None
     return server.node.unsealed
 
@@ -126,15 +126,15 @@ def test_the_encryption_key_is_replaced_when_it_is_old() -> None:
     """Not before its interval, then once, then not again before the next; rows of both terms are read."""
 
     async def run(server: Server) -> None:
-        parts, role = parts_of(server), Expiry(parts_of(server))
-        fence = await parts.barrier.storage.lock(ROLE, "test", LOCK_S)
+        services, role = parts_of(server), Expiry(parts_of(server))
+        fence = await services.barrier.storage.lock(ROLE, "test", LOCK_S)
         assert fence is not None
 
         async def term() -> int:
             return int((await server.ok("GET", "sys/key-status")).data["term"])
 
         async def work() -> None:
-            fence = await parts.barrier.storage.lock(ROLE, "test", LOCK_S)
+            fence = await services.barrier.storage.lock(ROLE, "test", LOCK_S)
             assert fence is not None
             await role.run_once(fence)
 
@@ -175,23 +175,23 @@ def test_rotations_at_the_same_time_lose_no_key() -> None:
     """Each of two that meet adds a term: the later one begins again from what the earlier one has made."""
 
     async def run(server: Server) -> None:
-        parts = parts_of(server)
-        before = parts.barrier.keyring
+        services = parts_of(server)
+        before = services.barrier.keyring
         met = asyncio.Barrier(2)
         attempts = 0
 
         async def rotate(txn: Transaction) -> None:
             nonlocal attempts
             attempts += 1
-            await rotation.rotate(parts, txn, server.clock.now())
+            await rotation.rotate(services, txn, server.clock.now())
             if attempts <= 2:
                 await met.wait()
 
-        await asyncio.gather(transact(parts.barrier, rotate), transact(parts.barrier, rotate))
-        await parts.barrier.sync()
+        await asyncio.gather(transact(services.barrier, rotate), transact(services.barrier, rotate))
+        await services.barrier.sync()
         assert attempts == 3
-        assert parts.barrier.keyring.active == before.active + 2
-        assert set(parts.barrier.keyring.terms) == {*before.terms, before.active + 1, before.active + 2}
+        assert services.barrier.keyring.active == before.active + 2
+        assert set(services.barrier.keyring.terms) == {*before.terms, before.active + 1, before.active + 2}
         await server.ok("POST", "cubbyhole/x", {"a": "b"})
 
     on_server(run)

@@ -331,11 +331,11 @@ async def test_the_way_to_a_new_root_key_is_closed_after_an_hour() -> None:
     node = await TestNode.start()
     await node.ok("POST", "sys/rotate/root")
     await node.ok("GET", "sys/mounts")
-    parts = node.node.unsealed
-    assert parts is not None
+    services = node.node.unsealed
+    assert services is not None
     for later_s, left in ((3599.0, 1), (2.0, 0)):
         node.clock.advance(later_s)
-        fence = await parts.barrier.storage.lock("expiry", "test", 10.0)
+        fence = await services.barrier.storage.lock("expiry", "test", 10.0)
         assert fence is not None
-        await Expiry(parts).run_once(fence)
+        await Expiry(services).run_once(fence)
         assert len((await node.store.scan(keys.SUCCESSORS)).names) == left

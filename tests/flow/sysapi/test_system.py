@@ -19,7 +19,7 @@ from strongroom.services.mounts.records import Lockout
 from strongroom.sysapi.system import System
 from strongroom.sysapi.system.open_paths import OPEN_PATHS
 from strongroom.sysapi.system.openapi import Described, document
-from strongroom.sysapi.system.paths_metrics import Gauge, prometheus
+from strongroom.sysapi.system.paths.metrics import Gauge, prometheus
 from tests.flow.sysapi.system_server import Server
 
 

@@ -21,7 +21,7 @@ def test_a_former_holder_forgets_no_failed_logins() -> None:
         world.clock.advance(3600)
         old = await world.fence()
         world.clock.advance(LOCK_S + 1)
-        new = await world.parts.barrier.storage.lock(ROLE, "successor", LOCK_S)
+        new = await world.services.barrier.storage.lock(ROLE, "successor", LOCK_S)
         assert new is not None
         await world.expiry.run_once(old)
         assert len(await world.rows(keys.LOCKOUT, f"{keys.QUEUE}{LOCKOUT}/")) == 2
@@ -37,17 +37,17 @@ def test_what_a_token_of_one_use_has_kept_goes_whatever_its_size(count: int) -> 
 
     async def run(world: World) -> None:
         token = await world.token(ttl="1s", num_uses=1)
-        folder = f"{keys.CUBBYHOLES}{world.parts.tokens.key_of(token)}/"
+        folder = f"{keys.CUBBYHOLES}{world.services.tokens.key_of(token)}/"
 
         async def fill(txn: Transaction, first: int) -> None:
             for number in range(first, min(first + 50, count)):
                 txn.write(f"{folder}{number}", CubbyholeRecord(body=b"{}"))
 
         for first in range(0, count, 50):
-            await transact(world.parts.barrier, lambda txn, first=first: fill(txn, first))  # type: ignore[misc]
+            await transact(world.services.barrier, lambda txn, first=first: fill(txn, first))  # type: ignore[misc]
         assert len(await world.rows(folder)) == count
         world.clock.advance(2)
         await world.settle()
-        assert not await world.rows(keys.CUBBYHOLES, keys.RUBBLE, keys.QUEUE)
+        assert not await world.rows(keys.CUBBYHOLES, keys.PENDING_DELETION, keys.QUEUE)
 
     in_world(run)

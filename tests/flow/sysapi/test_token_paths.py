@@ -149,13 +149,13 @@ def test_a_token_with_a_number_of_uses_is_used_that_often() -> None:
 
 async def _settle(server: Server) -> None:
     """Let the expiry role do what is due within a minute."""
-    parts = server.node.unsealed
-    assert parts is not None
+    services = server.node.unsealed
+    assert services is not None
     server.clock.advance(60)
-    storage = parts.barrier.storage
+    storage = services.barrier.storage
     fence = await storage.lock(ROLE, "test", LOCK_S)
     assert fence is not None
-    while await Expiry(parts).run_once(fence):
+    while await Expiry(services).run_once(fence):
         pass
     await storage.unlock(fence)
 

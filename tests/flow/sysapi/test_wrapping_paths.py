@@ -45,7 +45,7 @@ def test_the_answer_comes_back_as_it_was() -> None:
         assert answer["warnings"] == ['Policy "nosuch" does not exist']
         assert answer["data"] is None
         assert not (await storage.scan(keys.CUBBYHOLES)).names
-        assert not (await storage.scan(keys.RUBBLE)).names
+        assert not (await storage.scan(keys.PENDING_DELETION)).names
 
     on_server(run)
 
@@ -137,7 +137,7 @@ def test_using_it_for_anything_else_spends_it() -> None:
         token = (await wrapped(server))["token"]
         assert (await server.ask("GET", "auth/token/lookup-self", token=token)).status == 403
         assert (await server.ask("POST", "sys/wrapping/unwrap", {"token": token})).error == INVALID
-        assert len((await server.node.storage.scan(keys.RUBBLE)).names) == 1
+        assert len((await server.node.storage.scan(keys.PENDING_DELETION)).names) == 1
 
     on_server(run)
 

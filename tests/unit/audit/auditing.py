@@ -9,7 +9,7 @@ from typing import Any
 
 from strongroom.audit import AuditBroker
 from strongroom.audit.broker import AuditRecord, Sink
-from strongroom.audit.devices import Wanted
+from strongroom.audit.devices import DeviceRequest
 from strongroom.audit.records import Manifest
 from strongroom.audit.writer import Writers
 from strongroom.barrier import keys
@@ -18,7 +18,7 @@ from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import InvalidRequest, Unavailable
 from strongroom.lib.rand import SystemRandom
 from strongroom.sdk import Operation
-from strongroom.services.exchange import ApiRequest, Known
+from strongroom.services.exchange import ApiRequest, Exchange
 from tests.unit.barrier.places import Place
 
 NOW = 1.0
@@ -101,7 +101,7 @@ class Auditing:
 
     async def enable(self, path: str, type_: str = "kept", **options: str) -> None:
         """Enable a device."""
-        wanted = Wanted(path, type_, f"about {path}", options, local=False)
+        wanted = DeviceRequest(path, type_, f"about {path}", options, local=False)
         await transact(self.barrier, lambda txn: self.broker.enable(txn, wanted, NOW))
 
     async def disable(self, path: str) -> None:
@@ -121,12 +121,12 @@ class Auditing:
         (record,) = [record for record in await self.records() if record.path == path]
         return self.made[record.id][-1]
 
-    async def say(self, known: Known | None = None) -> None:
+    async def say(self, known: Exchange | None = None) -> None:
         """Have a request audited."""
         self.broker.request(await self.sinks(), known or KNOWN, "", 1.0)
 
 
-KNOWN = Known(
+KNOWN = Exchange(
     ApiRequest(
         id="id",
         operation=Operation.READ,

@@ -10,7 +10,7 @@ import pytest
 
 from strongroom.audit import AuditBroker
 from strongroom.audit.broker import AuditedHeader, style_of
-from strongroom.audit.devices import Wanted
+from strongroom.audit.devices import DeviceRequest
 from strongroom.audit.entry import TEST_PATH, Outcome
 from strongroom.audit.notation import Style
 from strongroom.barrier import keys
@@ -18,7 +18,7 @@ from strongroom.barrier.transaction import OPTIMISTIC_ATTEMPTS, Transaction, tra
 from strongroom.crypto.mac import hmac_sha256_hex
 from strongroom.lib.errors import Internal, InvalidRequest
 from strongroom.lib.rand import SystemRandom
-from strongroom.services.exchange import Known
+from strongroom.services.exchange import Exchange
 from tests.unit.audit.auditing import KNOWN, NOW, Auditing, entries, entry_of, run
 from tests.unit.barrier.places import counted, put, text_of
 
@@ -100,7 +100,7 @@ def test_a_device_keeps_its_key_over_all_attempts() -> None:
 
         async def enable(txn: Transaction, run: int) -> None:
             await text_of(txn, "x")
-            await auditing.broker.enable(txn, Wanted("a/", "kept", "", {}, local=True), NOW)
+            await auditing.broker.enable(txn, DeviceRequest("a/", "kept", "", {}, local=True), NOW)
             seen.append(auditing.devices[-1].id)
             if run < OPTIMISTIC_ATTEMPTS - 1:
                 await put(auditing.other, {"x": str(run)})
@@ -305,10 +305,10 @@ def test_a_response_is_described_like_its_request_even_when_that_was_long_ago() 
     async def body(auditing: Auditing) -> None:
         await auditing.enable("a/")
         sinks = await auditing.sinks()
-        many = [Known(msg) for msg in [KNOWN.request] * 1100]
+        many = [Exchange(msg) for msg in [KNOWN.request] * 1100]
         for known in many:
             auditing.broker.request(sinks, known, "", 1.0)
-        for known in (many[0], many[-1], Known(KNOWN.request)):
+        for known in (many[0], many[-1], Exchange(KNOWN.request)):
             auditing.broker.response(sinks, known, Outcome(error="no"), 2.0)
         device = await auditing.device("a/")
         first, *_ = seen = entries(device)

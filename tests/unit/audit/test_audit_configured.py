@@ -7,19 +7,19 @@ from collections.abc import Collection
 import pytest
 
 from strongroom.audit import chain, devices, records
-from strongroom.audit.devices import Wanted
+from strongroom.audit.devices import DeviceRequest
 from strongroom.audit.records import AuditRecord, FormerDevice, Manifest
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import InvalidRequest
 from tests.unit.audit.auditing import Auditing, run
 
 
-def stanza(path: str, description: str = "", *, local: bool = False, **options: str) -> Wanted:
+def stanza(path: str, description: str = "", *, local: bool = False, **options: str) -> DeviceRequest:
     """A device as the configuration asks for it."""
-    return Wanted(path, "kept", description, options, local)
+    return DeviceRequest(path, "kept", description, options, local)
 
 
-async def configure(auditing: Auditing, *stanzas: Wanted, given_up: Collection[str] = ()) -> list[AuditRecord]:
+async def configure(auditing: Auditing, *stanzas: DeviceRequest, given_up: Collection[str] = ()) -> list[AuditRecord]:
     """What there is afterwards; the list agrees with it."""
     await transact(auditing.barrier, lambda txn: auditing.broker.configure(txn, stanzas, 1.0, given_up))
     found = await auditing.records()
@@ -60,7 +60,7 @@ def test_a_stanza_makes_its_device_once() -> None:
         stanza("a/", "about", log_raw="true"),
     ],
 )
-def test_a_stanza_that_changed_makes_another_device(changed: Wanted) -> None:
+def test_a_stanza_that_changed_makes_another_device(changed: DeviceRequest) -> None:
     """With a key of its own; what the log of the former is checked by remains."""
 
     async def body(auditing: Auditing) -> None:
@@ -94,7 +94,7 @@ def test_a_stanza_takes_the_path_of_whatever_is_there() -> None:
     async def body(auditing: Auditing) -> None:
         await auditing.enable("a/")
         (before,) = await auditing.records()
-        (after,) = await configure(auditing, Wanted("a/", "kept", "about a/", {}, local=False))
+        (after,) = await configure(auditing, DeviceRequest("a/", "kept", "about a/", {}, local=False))
         assert (after.configured, after.id == before.id) == (True, False)
 
     run(body)

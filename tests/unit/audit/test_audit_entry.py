@@ -20,7 +20,7 @@ from strongroom.audit.notation import Notation, Style, digest_values
 from strongroom.lib import json
 from strongroom.sdk import Auth, Mount, Operation
 from strongroom.sdk.response import Response
-from strongroom.services.exchange import ApiRequest, Grant, Known
+from strongroom.services.exchange import ApiRequest, Exchange, Grant
 from strongroom.services.mounts import BUILT_IN_VERSION, MountEntry, MountRecord
 from strongroom.services.mounts.records import MountConfig
 from strongroom.services.tokens import Bearer, TokenRecord
@@ -87,7 +87,7 @@ def bearer(**changed: Any) -> Bearer:
     return Bearer(token=TOKEN, record=TokenRecord(**{**fields, **changed}))
 
 
-def both(known: Known, outcome: Outcome, notes: Notation, error: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
+def both(known: Exchange, outcome: Outcome, notes: Notation, error: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
     """The two entries of a request, as they are read."""
     about = Asking(notes)(known)
     written = (request_entry(about, error, NOW, notes), response_entry(about, outcome, NOW, notes))
@@ -114,7 +114,7 @@ MOUNTED = {
     "mount_accessor": "kind_1",
     "mount_class": "secret",
 }
-CLIENT = client_id(Known(request(), bearer=bearer()))
+CLIENT = client_id(Exchange(request(), bearer=bearer()))
 PLAIN_REQUEST = {
     "id": "id-of-request",
     "client_id": CLIENT,
@@ -132,7 +132,7 @@ GRANTED = Grant(policies=("ops",))
 
 def test_a_plain_request() -> None:
     """Both entries whole: token and accessor as digests, times in UTC, the policies that granted it; nothing else."""
-    known = Known(request(data={"password": "p", "n": 5}), bearer=bearer(), entry=mount(), grant=GRANTED)
+    known = Exchange(request(data={"password": "p", "n": 5}), bearer=bearer(), entry=mount(), grant=GRANTED)
     outcome = Outcome(response=Response(data={"text": "t", "n": 6, "list": ["u", True, None]}))
     first, second = both(known, outcome, notation())
     asked = {**PLAIN_REQUEST, "data": {"password": "<p>", "n": 5}}
@@ -153,7 +153,7 @@ def test_a_plain_request() -> None:
 def test_everything_that_a_token_and_a_request_may_have() -> None:
     """Uses left, lifetime, entity, metadata, port, wrapping time: each under its own name with its own value."""
     holder = bearer(num_uses=9, ttl_s=3600, entity_id="entity-1", metadata={"who": "ann"}, type="batch", accessor="")
-    known = Known(
+    known = Exchange(
         request(port=4711, wrap_ttl_s=60), bearer=holder, entry=mount(), grant=Grant(("a", "b")), remaining_uses=4
     )
     first, second = both(known, Outcome(lease_id="kv/a/lease", response=Response(warnings=["careful"])), notation())
@@ -192,7 +192,7 @@ def test_uses_left_are_those_of_this_request() -> None:
     asking, holder = Asking(notation()), bearer(num_uses=3)
     left = []
     for remaining in (2, 1, 0):
-        known = Known(request(), bearer=holder, grant=GRANTED, remaining_uses=remaining)
+        known = Exchange(request(), bearer=holder, grant=GRANTED, remaining_uses=remaining)
         left.append(msgspec.json.decode(asking(known).auth)["remaining_uses"])
     assert left == [2, 1, 0]
 
@@ -202,7 +202,7 @@ def test_what_is_kept_of_a_token_is_that_tokens_and_that_decisions() -> None:
     asking, holder, other = Asking(notation()), bearer(), bearer(accessor="other")
 
     def told(who: Bearer, grant: Grant | None) -> tuple[str, Any]:
-        known = Known(request(), bearer=who, grant=grant)
+        known = Exchange(request(), bearer=who, grant=grant)
         auth = msgspec.json.decode(asking(known).auth)
         return auth["accessor"], auth["policy_results"]
 
@@ -214,13 +214,13 @@ def test_what_is_kept_of_a_token_is_that_tokens_and_that_decisions() -> None:
         assert told(holder, Grant(("b",))) == (hidden(ACCESSOR), by("b"))
         assert told(holder, None) == (hidden(ACCESSOR), {"allowed": False})
         assert told(other, Grant(("a",))) == ("<other>", by("a"))
-    known, another = (Known(request(id=id_), bearer=holder, grant=GRANTED) for id_ in ("one", "another"))
+    known, another = (Exchange(request(id=id_), bearer=holder, grant=GRANTED) for id_ in ("one", "another"))
     assert asking(known).auth is asking(another).auth
 
 
 def test_nobody_known_asks_for_something_nowhere() -> None:
     """Without a token that lives, and without a mount, the entries say so little; the token sent is a digest still."""
-    first, second = both(Known(request()), Outcome(error="permission denied"), notation(), error="permission denied")
+    first, second = both(Exchange(request()), Outcome(error="permission denied"), notation(), error="permission denied")
     asked = {
         "id": "id-of-request",
         "operation": "update",
@@ -249,7 +249,7 @@ def test_a_login() -> None:
         "lease_duration": 600,
         "renewable": True,
     }
-    known = Known(request(token="", path="auth/login/ann", data={"password": "p"}), entry=mount("auth"))
+    known = Exchange(request(token="", path="auth/login/ann", data={"password": "p"}), entry=mount("auth"))
     outcome = Outcome(response=Response(auth=Auth(display_name="ann")), auth=block)
     first, second = both(known, outcome, notation())
     assert first["auth"] == {"token_type": "default"}
@@ -283,7 +283,7 @@ def test_a_login() -> None:
 
 def test_a_token_made_by_a_token_does_not_stand_for_who_asked() -> None:
     """`auth` of the entry stays the asking token; the one that was made is in the response."""
-    known = Known(request(), bearer=bearer(), entry=mount(), grant=GRANTED)
+    known = Exchange(request(), bearer=bearer(), entry=mount(), grant=GRANTED)
     outcome = Outcome(response=Response(), auth={"client_token": "hvs.child", "token_type": "service"})
     second = both(known, outcome, notation())[1]
     assert second["auth"] == PLAIN_AUTH
@@ -298,7 +298,7 @@ def test_a_token_made_by_a_token_does_not_stand_for_who_asked() -> None:
 def test_a_wrapped_answer() -> None:
     """The wrapping's token and both accessors as digests, its times in clear, nothing of the answer itself."""
     wrap = {"token": "hvs.w", "accessor": "aw", "wrapped_accessor": "ai", "ttl": 60, "creation_path": "kv/a"}
-    known = Known(request(), bearer=bearer(), entry=mount(), grant=GRANTED)
+    known = Exchange(request(), bearer=bearer(), entry=mount(), grant=GRANTED)
     shown = both(known, Outcome(wrap=wrap), notation())[1]["response"]
     assert shown == {
         **MOUNTED,
@@ -317,7 +317,7 @@ def test_a_wrapped_answer() -> None:
 
 def test_accessors_are_digests_unless_a_device_asks_for_them() -> None:
     """By default no accessor is in clear: whoever reads the log could revoke with it.  Other secrets stay digests."""
-    known = Known(request(), bearer=bearer(), entry=mount(), grant=GRANTED)
+    known = Exchange(request(), bearer=bearer(), entry=mount(), grant=GRANTED)
     outcome = Outcome(auth={"client_token": "hvs.x", "accessor": "ax"}, wrap={"token": "hvs.w", "accessor": "aw"})
     default, plain = (both(known, outcome, notation(**style))[1] for style in ({}, {"hmac_accessor": False}))
     for entry, show in ((default, hidden), (plain, str)):
@@ -333,7 +333,7 @@ def test_accessors_are_digests_unless_a_device_asks_for_them() -> None:
 
 def test_a_raw_device_hides_nothing() -> None:
     """With `log_raw` tokens, accessors, data, headers and errors are as they came."""
-    known = Known(
+    known = Exchange(
         request(data={"password": "p"}, headers={"x-secret": "h", "authorization": "Bearer b"}),
         bearer=bearer(),
         entry=mount(),
@@ -352,7 +352,7 @@ def test_a_raw_device_hides_nothing() -> None:
 @pytest.mark.parametrize("name", ["authorization", "cookie", "x-vault-token"])
 def test_headers_that_carry_credentials_are_digests_whatever_is_configured(name: str) -> None:
     """Who configures `hmac=false` for them shows nobody's credentials; other headers follow what is configured."""
-    known = Known(request(headers={name: "secret", "x-plain": "1", "x-hidden": "2", "x-other": "3"}))
+    known = Exchange(request(headers={name: "secret", "x-plain": "1", "x-hidden": "2", "x-other": "3"}))
     shown = both(known, Outcome(), notation({name: False, "x-plain": False, "x-hidden": True, "x-absent": False}))[0]
     assert shown["request"]["headers"] == {name: ["<secret>"], "x-plain": ["1"], "x-hidden": ["<2>"]}
     assert "headers" not in both(known, Outcome(), notation({"x-absent": False}))[0]["request"]
@@ -362,13 +362,13 @@ def test_fields_that_a_mount_shows_in_clear() -> None:
     """`audit_non_hmac_request_keys` concerns requests, `…_response_keys` answers, and both only the fields named."""
     entry = mount(audit_non_hmac_request_keys=("asked",), audit_non_hmac_response_keys=("told",))
     data = {"asked": "a", "told": {"b": "b"}, "other": "c"}
-    known = Known(request(data=data), bearer=bearer(), entry=entry, grant=GRANTED)
+    known = Exchange(request(data=data), bearer=bearer(), entry=entry, grant=GRANTED)
     first, second = both(known, Outcome(response=Response(data=data)), notation())
     assert first["request"]["data"] == {"asked": "a", "told": {"b": "<b>"}, "other": "<c>"}
     assert second["response"]["data"] == {"asked": "<a>", "told": {"b": "b"}, "other": "<c>"}
     failed = both(known, Outcome(error="told: x"), notation())[1]
     assert failed["response"]["data"] == {"error": "<told: x>"}
-    nowhere = Known(request(data=data))
+    nowhere = Exchange(request(data=data))
     second = both(nowhere, Outcome(response=Response(data=data)), notation())[1]
     assert (
         second["request"]["data"]
@@ -395,7 +395,7 @@ ERRORS = [
 @pytest.mark.parametrize(("error", "shown", "has_data"), ERRORS)
 def test_errors_quote_nothing(error: str, shown: str | None, has_data: bool | None) -> None:
     """A text that names only the kind stays; any other, which may quote what was sent, is replaced, and a digest."""
-    known = Known(request(), bearer=bearer())
+    known = Exchange(request(), bearer=bearer())
     for entry in both(known, Outcome(error=error), notation(), error=error):
         assert entry.get("error") == shown
     data = both(known, Outcome(error=error), notation())[1]["response"].get("data")
@@ -407,7 +407,7 @@ def test_listings_give_way_to_their_number_where_a_device_asks(operation: Operat
     """With `elide_list_responses` names and details of listings are counted, and of nothing else."""
     data = {"keys": ["a", "b"], "key_info": {"a": {"x": "y"}}, "other": ["c"]}
     whole = {"keys": ["<a>", "<b>"], "key_info": {"a": {"x": "<y>"}}, "other": ["<c>"]}
-    known = Known(request(operation=operation), bearer=bearer())
+    known = Exchange(request(operation=operation), bearer=bearer())
     outcome = Outcome(response=Response(data=data))
     assert both(known, outcome, notation())[1]["response"]["data"] == whole
     elided = both(known, outcome, notation(elide_list_responses=True))[1]["response"]["data"]
@@ -420,9 +420,9 @@ def test_clients_are_counted_by_entity_or_by_policies() -> None:
     """Two tokens of an entity are one client; so are two without one whose policies are the same, in that order."""
 
     def who(**fields: Any) -> str:
-        return client_id(Known(request(), bearer=bearer(**fields)))
+        return client_id(Exchange(request(), bearer=bearer(**fields)))
 
-    assert client_id(Known(request())) == ""
+    assert client_id(Exchange(request())) == ""
     assert who(entity_id="e") == who(entity_id="e", policies=()) == "e"
     assert who(accessor="1") == who(accessor="2") != who(policies=("ops",))
     assert who(policies=("a", "b")) != who(policies=("ab",))

@@ -40,10 +40,10 @@ def test_the_one_who_stores_heads_sees_to_the_devices(tmp_path: Path) -> None:
         path = tmp_path / "a.log"
         await server.ok("PUT", "sys/audit/file", {"type": "file", "options": {"file_path": str(path)}})
         await server.ok("GET", "sys/mounts")
-        parts = server.node.unsealed
-        assert parts is not None
+        services = server.node.unsealed
+        assert services is not None
         path.unlink()
-        upkeep = asyncio.create_task(Heads(parts.barrier, parts.audit, SetClock()).run_forever())
+        upkeep = asyncio.create_task(Heads(services.barrier, services.audit, SetClock()).run_forever())
         async with asyncio.timeout(30):
             while not path.exists():
                 await asyncio.sleep(0.01)

@@ -11,13 +11,13 @@ from strongroom.audit.entry import Asking, Outcome, response_entry
 from strongroom.audit.notation import Notation, Style
 from strongroom.lib.errors import Internal
 from strongroom.sdk.request import Operation
-from strongroom.services.exchange import ApiRequest, Known
+from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.tokens import Bearer, TokenRecord
 
 NOTATION = Notation(digest=lambda text: text, style=Style())
 
 
-def known(data: dict[str, Any], metadata: dict[str, str] | None = None) -> Known:
+def known(data: dict[str, Any], metadata: dict[str, str] | None = None) -> Exchange:
     """A request with this body, by a token with this metadata."""
     record = TokenRecord(key="k", accessor="a", policies=("p",), path="p", created_at=0.0, metadata=metadata)
     request = ApiRequest(
@@ -32,7 +32,7 @@ def known(data: dict[str, Any], metadata: dict[str, str] | None = None) -> Known
         port=1,
         received_at=0.0,
     )
-    return Known(request, bearer=Bearer("t", record))
+    return Exchange(request, bearer=Bearer("t", record))
 
 
 def test_what_was_asked_is_kept_as_long_as_the_request() -> None:

@@ -11,7 +11,7 @@ from strongroom.audit.entry import test_entry as trial_entry
 from strongroom.audit.notation import Notation, Style, digest_everything
 from strongroom.sdk import Engine, Mount, Request, Response, path
 from strongroom.sdk.fields import SECRET, Body, Doc
-from strongroom.services.exchange import Known
+from strongroom.services.exchange import Exchange
 from strongroom.services.mounts import MountEntry, MountRecord
 from strongroom.services.mounts.records import MountConfig
 from tests.unit.audit.test_audit_entry import both, hidden, request
@@ -66,7 +66,7 @@ def test_of_a_secret_nothing_is_shown(value: Any, shown: Any) -> None:
 @pytest.mark.parametrize("config", [{}, {"audit_non_hmac_request_keys": ("password", "comment")}])
 def test_a_secret_field_is_a_digest_whatever_the_mount_shows(config: dict[str, Any]) -> None:
     """It stands in the entry by its name; other fields are shown where the mount says so."""
-    known = Known(request(data={"password": 1234, "comment": "c", "other": 5}), entry=mounted(**config))
+    known = Exchange(request(data={"password": 1234, "comment": "c", "other": 5}), entry=mounted(**config))
     notes = Notation(hidden, Style(), {})
     asked = both(known, Outcome(), notes)[0]["request"]["data"]
     assert asked == {"password": "<1234>", "comment": "c" if config else "<c>", "other": 5}
@@ -74,7 +74,7 @@ def test_a_secret_field_is_a_digest_whatever_the_mount_shows(config: dict[str, A
 
 def test_a_raw_device_shows_secret_fields_too() -> None:
     """That is what it is for."""
-    known = Known(request(data={"password": 1234}), entry=mounted())
+    known = Exchange(request(data={"password": 1234}), entry=mounted())
     assert both(known, Outcome(), Notation(hidden, Style(log_raw=True), {}))[0]["request"]["data"] == {"password": 1234}
 
 

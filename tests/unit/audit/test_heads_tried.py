@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from strongroom.audit import records
-from strongroom.audit.devices import Wanted
+from strongroom.audit.devices import DeviceRequest
 from strongroom.audit.records import Manifest
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
@@ -20,7 +20,7 @@ def test_a_writer_of_no_device_gets_no_head() -> None:
         keeping = Keeping(auditing)
 
         async def change_of_mind(txn: Transaction) -> None:
-            await auditing.broker.enable(txn, Wanted("a/", "kept", "", {}, local=False), NOW)
+            await auditing.broker.enable(txn, DeviceRequest("a/", "kept", "", {}, local=False), NOW)
             raise InvalidRequest("not after all")
 
         with pytest.raises(InvalidRequest, match="not after all"):

@@ -7,7 +7,7 @@ import asyncio
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from strongroom.barrier.transaction import Once, Transaction
+from strongroom.barrier.transaction import StableValues, Transaction
 from tests.unit.barrier.places import AREA, Note, Place, put, text_of
 
 NAMES = ["a", "a/b", "a/b/c", "a/d", "b", "b/x/y", "c", "a!", "a0"]
@@ -43,7 +43,7 @@ def test_own_writes_are_seen(
         if before:
             await put(barrier, dict(before))
             await barrier.sync()
-        txn = Transaction(barrier, Once())
+        txn = Transaction(barrier, StableValues())
         model = dict(before)
         for name, text in changes:
             if text is None:
@@ -70,7 +70,7 @@ def test_plain_rows_are_read_back() -> None:
 
     async def main() -> None:
         barrier = await (await Place().start()).process()
-        txn = Transaction(barrier, Once())
+        txn = Transaction(barrier, StableValues())
         assert await txn.read_plain(AREA + "p") is None
         txn.write_plain(AREA + "p", b"bytes")
         assert await txn.read_plain(AREA + "p") == b"bytes"

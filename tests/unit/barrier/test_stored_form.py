@@ -126,7 +126,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         },
     ),
     "strongroom.services.mounts.records.Move": ("mount-move", {}),
-    "strongroom.services.mounts.records.Rubble": (
+    "strongroom.services.mounts.records.PendingDeletion": (
         "rubble",
         {"lease_mount": "", "mount": None, "tokens_after": "", "tokens_done": False, "leases_after": ""},
     ),
@@ -202,7 +202,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         "rotation",
         {"enabled": True, "interval_s": 0, "max_operations": 3865470566},
     ),
-    "strongroom.sysapi.system.paths_passwords.PasswordPolicyRecord": ("password-policy", {}),
+    "strongroom.sysapi.system.paths.passwords.PasswordPolicyRecord": ("password-policy", {}),
     "strongroom.sysapi.wrapping.records.WrappedRecord": ("wrapped", {"wrapped_accessor": ""}),
     "strongroom.sysapi.wrapping.signed.SigningKey": ("wrapping-key", {}),
 }

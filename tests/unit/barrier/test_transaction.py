@@ -10,8 +10,8 @@ from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.transaction import (
     EXCLUSIVE_TIMEOUT_S,
     OPTIMISTIC_ATTEMPTS,
-    Once,
     Restart,
+    StableValues,
     Transaction,
     settled,
     transact,
@@ -455,7 +455,7 @@ def test_a_former_holder_of_a_role_cannot_commit() -> None:
         here = await place.process()
         fence = await place.storage.lock("sweeper", "first", 10)
         assert fence is not None
-        txn = Transaction(here, Once())
+        txn = Transaction(here, StableValues())
         await txn.guard(fence)
         txn.write(AREA + "a", Note())
         place.clock.advance(11)
@@ -464,7 +464,7 @@ def test_a_former_holder_of_a_role_cannot_commit() -> None:
             await txn.commit()
         await here.sync()
         with pytest.raises(Conflict):
-            await Transaction(here, Once()).guard(fence)
+            await Transaction(here, StableValues()).guard(fence)
         assert await get(here, "a") is None
 
     asyncio.run(main())

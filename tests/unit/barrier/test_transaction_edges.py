@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from strongroom.barrier.transaction import OPTIMISTIC_ATTEMPTS, Once, Restart, Transaction, settled, transact
+from strongroom.barrier.transaction import OPTIMISTIC_ATTEMPTS, Restart, StableValues, Transaction, settled, transact
 from strongroom.lib.errors import CommitUnknown, Conflict, Internal, StorageError, Unavailable
 from strongroom.storage.base import Add
 from tests.sim.faulty_storage import Fail, Plan, Unknown
@@ -20,7 +20,7 @@ def test_what_was_written_as_one_kind_is_not_read_as_another() -> None:
 
     async def main() -> None:
         barrier = await (await Place().start()).process()
-        txn = Transaction(barrier, Once())
+        txn = Transaction(barrier, StableValues())
         txn.write(AREA + "a", Note(text="x"))
         with pytest.raises(Internal) as caught:
             await txn.read(AREA + "a", SecretNote)
@@ -40,7 +40,7 @@ def test_a_counter_is_what_was_committed() -> None:
 
     async def main() -> None:
         barrier = await (await Place().start()).process()
-        txn = Transaction(barrier, Once())
+        txn = Transaction(barrier, StableValues())
         assert await txn.counter(COUNTER) == 0
         assert not txn.has_effects()
         txn.add(COUNTER, 2, 0, 9)
@@ -83,7 +83,7 @@ def test_a_commit_rests_on_every_row_that_was_read(writes: bool) -> None:
         await put(other, {"a": "1", "b": "1"})
         await here.sync()
         for changed, fits in (("a", False), ("b", True)):
-            txn = Transaction(here, Once())
+            txn = Transaction(here, StableValues())
             await text_of(txn, "a")
             if writes:
                 txn.write(AREA + "c", Note())
@@ -107,7 +107,7 @@ def test_plain_rows_are_in_the_read_set() -> None:
     async def main() -> None:
         place = await Place().start()
         here, other = await place.process(), await place.process()
-        txn = Transaction(here, Once())
+        txn = Transaction(here, StableValues())
         assert await txn.counter(COUNTER) == 0
         txn.write(AREA + "a", Note())
         await transact(other, lambda their: _move(their, COUNTER))
@@ -207,7 +207,7 @@ def test_a_folder_is_listed_until_the_last_row_below_it_is_removed() -> None:
         barrier = await (await Place().start()).process()
         await put(barrier, {"f/a": "1", "f/b/c": "1", "g": "1"})
         await barrier.sync()
-        txn = Transaction(barrier, Once())
+        txn = Transaction(barrier, StableValues())
 
         async def listed() -> list[str]:
             return await txn.list(AREA)
@@ -235,7 +235,7 @@ def test_a_page_is_full_though_names_of_it_are_removed() -> None:
         barrier = await (await Place().start()).process()
         await put(barrier, dict.fromkeys("abcdef", "1"))
         await barrier.sync()
-        txn = Transaction(barrier, Once())
+        txn = Transaction(barrier, StableValues())
         for name in "abd":
             txn.delete(AREA + name)
         txn.write(AREA + "cc", Note())

@@ -40,7 +40,7 @@ def test_a_cold_start_imports_next_to_nothing() -> None:
         "strongroom.cli",
         "strongroom.client",
     }
-    assert "strongroom.cli.kv_data" not in loaded
+    assert "strongroom.cli.kv.data" not in loaded
 
 
 def test_a_closed_pipe_is_no_error() -> None:
@@ -116,7 +116,7 @@ def test_completion(tmp_path: Path) -> None:
 
 def test_the_servers_flags_reach_it_as_one_value() -> None:
     """What the command line says about a server arrives with its defaults filled in."""
-    from strongroom.cli.server import DEV_LISTEN_ADDRESS, ServeArguments
+    from strongroom.server.arguments import DEV_LISTEN_ADDRESS, ServeArguments
 
     arguments = ServeArguments(dev=True, dev_root_token_id="s.secret")
     assert arguments.dev_listen_address == DEV_LISTEN_ADDRESS

@@ -11,14 +11,14 @@ from strongroom.barrier.transaction import Transaction
 from strongroom.core import access
 from strongroom.lib.errors import PermissionDenied
 from strongroom.sdk import Operation, Response
-from strongroom.services.exchange import ApiRequest, Grant, Known
+from strongroom.services.exchange import ApiRequest, Exchange, Grant
 from strongroom.services.policy.key_filter import KeyFilter
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 
-NOTHING = cast(Unsealed, None), cast(Transaction, None)
+NOTHING = cast(Services, None), cast(Transaction, None)
 
 
-def known(operation: Operation, grant: Grant | None = None) -> Known:
+def known(operation: Operation, grant: Grant | None = None) -> Exchange:
     """A request of nobody, without a token."""
     request = ApiRequest(
         id="id",
@@ -32,7 +32,7 @@ def known(operation: Operation, grant: Grant | None = None) -> Known:
         port=0,
         received_at=1.0,
     )
-    return Known(request, grant=grant)
+    return Exchange(request, grant=grant)
 
 
 def test_who_has_no_token_is_granted_nothing() -> None:

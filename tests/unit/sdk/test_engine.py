@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 
 import pytest
 
-from strongroom.barrier.transaction import Once
+from strongroom.barrier.transaction import StableValues
 from strongroom.lib.errors import InvalidRequest, UnsupportedOperation, UnsupportedPath
 from strongroom.sdk import Auth, AuthMethod, Engine, Mount, Request, Response, View, path
 from strongroom.sdk.engine import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH, RouteTable, Waiting, require
@@ -106,7 +106,7 @@ def ask(operation: Operation, path_: str, data: dict[str, Any] | None = None, en
     """The answer to a request."""
     engine = engine or Desk()
     mount = Mount("id", "desk/", "desk", "desk_1", {}, 1, 1)
-    request = Request(operation, path_, data or {}, mount, cast(View, None), Once(), 1.0)
+    request = Request(operation, path_, data or {}, mount, cast(View, None), StableValues(), 1.0)
     return asyncio.run(engine.answer(request, engine.routes.find(operation, path_)))
 
 
@@ -311,7 +311,7 @@ def test_a_declaration_says_how_to_tell_what_is_there(path_: str, there: bool) -
     """Where it says nothing, a write counts as an update."""
     desk = Desk()
     mount = Mount("id", "desk/", "desk", "desk_1", {}, 1, 1)
-    request = Request(UPDATE, path_, {}, mount, cast(View, None), Once(), 1.0)
+    request = Request(UPDATE, path_, {}, mount, cast(View, None), StableValues(), 1.0)
 
     async def exists(where: str) -> bool:
         return await desk.exists(request, desk.routes.find(UPDATE, where))

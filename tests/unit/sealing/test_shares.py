@@ -15,7 +15,7 @@ from strongroom.lib.errors import InvalidRequest, Tampered
 from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
 from strongroom.sealing import shares
-from strongroom.sealing.initialize import Initialized, Wanted, initialize, seal_of
+from strongroom.sealing.initialize import Initialized, InitRequest, initialize, seal_of
 from strongroom.sealing.port import LocalPort, Progress
 from strongroom.sealing.unseal import decode_share, submit
 from strongroom.seals import shamir
@@ -44,7 +44,7 @@ def test_reprs_show_no_share() -> None:
     """Neither a collection nor a step nor a progress shows what was handed in."""
     step = shares.add(shares.Collection("n", (b"canary-one",)), b"canary-two", 2, "n")
     waiting = shares.add(shares.EMPTY, b"canary-three", 2, "n")
-    shown = f"{step!r} {waiting!r} {Progress('n', 2, step.complete)!r} {Wanted(1, 1, root_token='canary-root')!r}"
+    shown = f"{step!r} {waiting!r} {Progress('n', 2, step.complete)!r} {InitRequest(1, 1, root_token='canary-root')!r}"
     assert "canary" not in shown
 
 
@@ -108,7 +108,7 @@ class _Node:
     async def start(self, count: int, threshold: int) -> Initialized:
         """Initialise the store."""
         await self.storage.start()
-        return await initialize(self.storage, self.random, Wanted(count, threshold))
+        return await initialize(self.storage, self.random, InitRequest(count, threshold))
 
     async def hand_in(self, text: str) -> None:
         """Submit a share as an operator does."""
@@ -124,13 +124,13 @@ def test_a_store_is_initialised_once() -> None:
         node = _Node()
         await node.storage.start()
         made = await asyncio.gather(
-            *(initialize(node.storage, node.random, Wanted(1, 1)) for _ in range(4)), return_exceptions=True
+            *(initialize(node.storage, node.random, InitRequest(1, 1)) for _ in range(4)), return_exceptions=True
         )
         (winner,) = [one for one in made if isinstance(one, Initialized)]
         refused = [one for one in made if isinstance(one, InvalidRequest)]
         assert [one.text for one in refused] == ["Vault is already initialized"] * 3
         with pytest.raises(InvalidRequest):
-            await initialize(node.storage, node.random, Wanted(1, 1))
+            await initialize(node.storage, node.random, InitRequest(1, 1))
         await node.hand_in(winner.shares.hexadecimal()[0])
         assert len(node.opened) == 1
 
@@ -145,9 +145,9 @@ def test_an_initialisation_that_comes_second_is_told_so(call: str) -> None:
         node, hold = _Node(), Hold()
         await node.storage.start()
         slow = FaultyStorage(node.storage, Plan(**{call: [hold]}))
-        second = asyncio.create_task(initialize(slow, node.random, Wanted(1, 1)))
+        second = asyncio.create_task(initialize(slow, node.random, InitRequest(1, 1)))
         await hold.reached.wait()
-        first = await initialize(node.storage, node.random, Wanted(1, 1))
+        first = await initialize(node.storage, node.random, InitRequest(1, 1))
         hold.released.set()
         with pytest.raises(InvalidRequest, match="already initialized"):
             await second

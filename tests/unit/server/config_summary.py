@@ -6,7 +6,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
-from strongroom.server.config import Config
+from strongroom.server.config.config import Config
 
 
 def summary(config: Config) -> dict[str, object]:

@@ -15,7 +15,7 @@ from strongroom.crypto.x509 import Authority
 from strongroom.lib.secret import Secret
 from strongroom.server.certificates import cache
 from strongroom.server.certificates.settings import AcmeError, AcmeSettings, acme_settings
-from strongroom.server.config import Listener, Where
+from strongroom.server.config.config import Listener, Where
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

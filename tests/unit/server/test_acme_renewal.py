@@ -15,14 +15,14 @@ from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
 from strongroom.server.certificates import cache
 from strongroom.server.certificates.process import Renewal
-from strongroom.server.certificates.settings import Wanted, acme_settings
-from strongroom.server.config import Listener, Where
+from strongroom.server.certificates.settings import CertificateOrder, acme_settings
+from strongroom.server.config.config import Listener, Where
 
 LIFETIME_S = 3 * 86400
 
 
 @pytest.fixture
-def wanted(tmp_path: Path) -> Wanted:
+def wanted(tmp_path: Path) -> CertificateOrder:
     """A certificate from an authority that isn't there."""
     listener = Listener(
         "tcp",
@@ -33,13 +33,13 @@ def wanted(tmp_path: Path) -> Wanted:
     )
     settings = acme_settings(listener)
     cache.prepare(settings.cache)
-    return Wanted(settings, ("127.0.0.1",), False)
+    return CertificateOrder(settings, ("127.0.0.1",), False)
 
 
 class Node:
     """A renewal on a clock, and how often it told of a new certificate."""
 
-    def __init__(self, wanted: Wanted, clock: SetClock) -> None:
+    def __init__(self, wanted: CertificateOrder, clock: SetClock) -> None:
         self.told = 0
         self.renewal = Renewal(wanted, clock, SystemRandom(), self._tell)
 
@@ -47,7 +47,7 @@ class Node:
         self.told += 1
 
 
-def keep_one(wanted: Wanted, clock: SetClock) -> None:
+def keep_one(wanted: CertificateOrder, clock: SetClock) -> None:
     """Put a certificate into the cache that was issued now."""
     now = datetime.fromtimestamp(clock.now(), UTC)
     until = now + timedelta(seconds=LIFETIME_S)
@@ -55,7 +55,7 @@ def keep_one(wanted: Wanted, clock: SetClock) -> None:
     cache.keep_certificate(wanted.settings, Secret(pair.key_pem.reveal() + pair.certificate_pem))
 
 
-def test_failures_are_spread(wanted: Wanted) -> None:
+def test_failures_are_spread(wanted: CertificateOrder) -> None:
     """Without a certificate it begins at once, and then waits ever longer; nothing is told."""
     clock = SetClock()
     node = Node(wanted, clock)
@@ -69,7 +69,7 @@ def test_failures_are_spread(wanted: Wanted) -> None:
     assert node.told == 0
 
 
-def test_nothing_happens_before_its_time(wanted: Wanted) -> None:
+def test_nothing_happens_before_its_time(wanted: CertificateOrder) -> None:
     """Called early, it doesn't count as a failure."""
     clock = SetClock()
     node = Node(wanted, clock)
@@ -79,7 +79,7 @@ def test_nothing_happens_before_its_time(wanted: Wanted) -> None:
     assert node.renewal.due_at == due_at
 
 
-def test_a_new_process_goes_on_waiting(wanted: Wanted) -> None:
+def test_a_new_process_goes_on_waiting(wanted: CertificateOrder) -> None:
     """Who starts the server over and over doesn't ask the authority over and over, unless something was changed."""
     clock = SetClock()
     first = Node(wanted, clock)
@@ -92,7 +92,7 @@ def test_a_new_process_goes_on_waiting(wanted: Wanted) -> None:
     assert Node(changed, clock).renewal.due_at <= clock.now()
 
 
-def test_a_kept_certificate_is_left_alone(wanted: Wanted) -> None:
+def test_a_kept_certificate_is_left_alone(wanted: CertificateOrder) -> None:
     """Nobody is asked until two thirds of its life are over, or, every six hours, whether to renew earlier."""
     clock = SetClock()
     keep_one(wanted, clock)
@@ -108,7 +108,7 @@ def test_a_kept_certificate_is_left_alone(wanted: Wanted) -> None:
     assert wanted.settings.certificate.read_bytes() == before
 
 
-def test_a_damaged_certificate_is_replaced(wanted: Wanted) -> None:
+def test_a_damaged_certificate_is_replaced(wanted: CertificateOrder) -> None:
     """What can't be used counts as none."""
     wanted.settings.certificate.write_text("nonsense")
     assert Node(wanted, SetClock()).renewal.due_at == 0.0

@@ -15,7 +15,7 @@ from strongroom.server.certificates.settings import (
     wanted,
     with_cache,
 )
-from strongroom.server.config import Config, ConfigError, Listener, merge, parse_config
+from strongroom.server.config.config import Config, ConfigError, Listener, merge, parse_config
 
 
 def config(*lines: str, storage: str = 'storage "inmem" {}', address: str = "0.0.0.0:8200") -> Config:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from strongroom.server.audit_settings import audit_rules, audit_stanzas
-from strongroom.server.config import ConfigError, merge, parse_config
+from strongroom.server.config.config import ConfigError, merge, parse_config
 from strongroom.server.sources import Sources, load
 
 TEXT = """

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from strongroom.audit.spool.spool import DEFAULT_MAX_BYTES
-from strongroom.server.config import parse_config
-from strongroom.server.diagnose_files import permissions
-from strongroom.server.diagnose_result import Finding, Status
+from strongroom.server.config.config import parse_config
+from strongroom.server.diagnose.files import permissions
+from strongroom.server.diagnose.result import Finding, Status
 from strongroom.server.plan import PlanError, plan
 from strongroom.server.wiring import Settings
 

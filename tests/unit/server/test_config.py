@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strongroom.server.config import Config, ConfigError, Settings, Where, merge, parse_config
+from strongroom.server.config.config import Config, ConfigError, Settings, Where, merge, parse_config
 
 sys.path.insert(0, str(Path(__file__).parent))
 from config_summary import summary

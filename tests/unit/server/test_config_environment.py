@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from strongroom.server.config import Config, ConfigError, parse_config
-from strongroom.server.config_environment import apply_environment
+from strongroom.server.config.config import Config, ConfigError, parse_config
+from strongroom.server.config.environment import apply_environment
 
 
 def test_an_empty_environment_changes_nothing() -> None:

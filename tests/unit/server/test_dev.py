@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from strongroom.cli.server import ServeArguments
-from strongroom.server.config import Config, parse_config
+from strongroom.server.arguments import ServeArguments
+from strongroom.server.config.config import Config, parse_config
 from strongroom.server.dev import DevError, _keep_token, check_flags, dev_plan
 from strongroom.server.dev_tls import DevTls
 

@@ -12,9 +12,9 @@ from strongroom.crypto.x509 import Authority
 from strongroom.lib.secret import Secret
 from strongroom.server.certificates import cache
 from strongroom.server.certificates.settings import acme_settings
-from strongroom.server.config import Listener, Where
-from strongroom.server.diagnose_result import Status
-from strongroom.server.diagnose_tls import check_tls
+from strongroom.server.config.config import Listener, Where
+from strongroom.server.diagnose.result import Status
+from strongroom.server.diagnose.tls import check_tls
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -12,9 +12,9 @@ import pytest
 
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.rand import SystemRandom
-from strongroom.server.config import StorageConfig, Where
-from strongroom.server.diagnose_result import Finding, Status
-from strongroom.server.diagnose_storage import PROBES, check_storage
+from strongroom.server.config.config import StorageConfig, Where
+from strongroom.server.diagnose.result import Finding, Status
+from strongroom.server.diagnose.storage import PROBES, check_storage
 from strongroom.storage.sqlite import SqliteStorage
 
 T = TypeVar("T")

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from strongroom.server.config import Listener, merge, parse_config
-from strongroom.server.diagnose_result import Status
-from strongroom.server.diagnose_tls import check_tls
+from strongroom.server.config.config import Listener, merge, parse_config
+from strongroom.server.diagnose.result import Status
+from strongroom.server.diagnose.tls import check_tls
 
 NOW = datetime(2031, 5, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from strongroom.cli.operator_diagnose import lines
-from strongroom.server import diagnose_files, diagnose_system
-from strongroom.server.config import merge, parse_config
-from strongroom.server.diagnose_result import Finding, Status, document, exit_code, fail, group, ok, skipped, warn
-from strongroom.server.diagnose_storage import judge_drift, judge_latency
+from strongroom.cli.operator.diagnose import lines
+from strongroom.server.config.config import merge, parse_config
+from strongroom.server.diagnose import files as file_checks
+from strongroom.server.diagnose import system as system_checks
+from strongroom.server.diagnose.result import Finding, Status, document, exit_code, fail, group, ok, skipped, warn
+from strongroom.server.diagnose.storage import judge_drift, judge_latency
 
 
 @pytest.mark.parametrize(
@@ -72,27 +73,27 @@ def test_lines_are_a_tree() -> None:
 @pytest.mark.parametrize(
     ("finding", "status"),
     [
-        (diagnose_system.open_files(resource.RLIM_INFINITY), Status.OK),
-        (diagnose_system.open_files(65_536), Status.OK),
-        (diagnose_system.open_files(1024), Status.WARN),
-        (diagnose_system.open_files(256), Status.FAIL),
-        (diagnose_system.memory(8 << 30, resource.RLIM_INFINITY, 4), Status.OK),
-        (diagnose_system.memory(64 << 20, resource.RLIM_INFINITY, 4), Status.WARN),
-        (diagnose_system.memory(8 << 30, 256 << 20, 1), Status.WARN),
-        (diagnose_system.memory(None, resource.RLIM_INFINITY, 1), Status.SKIPPED),
-        (diagnose_system.swap("Filename\tType\n"), Status.OK),
-        (diagnose_system.swap("Filename\tType\n/swapfile file 1 0 -2\n"), Status.WARN),
-        (diagnose_system.swap("Filename\tType\n/dev/zram0 partition 1 0 -2\n"), Status.OK),
-        (diagnose_system.wall_clock(0), Status.FAIL),
-        (diagnose_system.wall_clock(4e9), Status.OK),
-        (diagnose_files.judge_disk("/x", "ext4", 50 << 30, 0.5, 10**6), Status.OK),
-        (diagnose_files.judge_disk("/x", "ext4", 50 << 30, 0.04, 10**6), Status.WARN),
-        (diagnose_files.judge_disk("/x", "ext4", 500 << 20, 0.5, 10**6), Status.WARN),
-        (diagnose_files.judge_disk("/x", "ext4", 50 << 30, 0.5, 10), Status.WARN),
-        (diagnose_files.judge_disk("/x", "ext4", 1 << 20, 0.5, 10**6), Status.FAIL),
-        (diagnose_files.judge_disk("/x", "ext4", 50 << 30, 0.5, 0), Status.FAIL),
-        (diagnose_files.judge_disk("/x", "nfs4", 50 << 30, 0.5, 10**6), Status.FAIL),
-        (diagnose_files.judge_disk("/x", "tmpfs", 50 << 30, 0.5, None), Status.WARN),
+        (system_checks.open_files(resource.RLIM_INFINITY), Status.OK),
+        (system_checks.open_files(65_536), Status.OK),
+        (system_checks.open_files(1024), Status.WARN),
+        (system_checks.open_files(256), Status.FAIL),
+        (system_checks.memory(8 << 30, resource.RLIM_INFINITY, 4), Status.OK),
+        (system_checks.memory(64 << 20, resource.RLIM_INFINITY, 4), Status.WARN),
+        (system_checks.memory(8 << 30, 256 << 20, 1), Status.WARN),
+        (system_checks.memory(None, resource.RLIM_INFINITY, 1), Status.SKIPPED),
+        (system_checks.swap("Filename\tType\n"), Status.OK),
+        (system_checks.swap("Filename\tType\n/swapfile file 1 0 -2\n"), Status.WARN),
+        (system_checks.swap("Filename\tType\n/dev/zram0 partition 1 0 -2\n"), Status.OK),
+        (system_checks.wall_clock(0), Status.FAIL),
+        (system_checks.wall_clock(4e9), Status.OK),
+        (file_checks.judge_disk("/x", "ext4", 50 << 30, 0.5, 10**6), Status.OK),
+        (file_checks.judge_disk("/x", "ext4", 50 << 30, 0.04, 10**6), Status.WARN),
+        (file_checks.judge_disk("/x", "ext4", 500 << 20, 0.5, 10**6), Status.WARN),
+        (file_checks.judge_disk("/x", "ext4", 50 << 30, 0.5, 10), Status.WARN),
+        (file_checks.judge_disk("/x", "ext4", 1 << 20, 0.5, 10**6), Status.FAIL),
+        (file_checks.judge_disk("/x", "ext4", 50 << 30, 0.5, 0), Status.FAIL),
+        (file_checks.judge_disk("/x", "nfs4", 50 << 30, 0.5, 10**6), Status.FAIL),
+        (file_checks.judge_disk("/x", "tmpfs", 50 << 30, 0.5, None), Status.WARN),
         (judge_latency(0.001, 0.002), Status.OK),
         (judge_latency(0.001, 0.2), Status.WARN),
         (judge_drift(0.2), Status.OK),
@@ -110,10 +111,10 @@ def test_verdicts(finding: Finding, status: Status) -> None:
 def test_the_file_system_of_a_place_is_the_innermost() -> None:
     """Of nested and stacked mounts the last one that holds the place counts; blanks in names are read."""
     mounts = "/dev/a / ext4 rw 0 0\nsrv:/x /var nfs4 rw 0 0\n/dev/b /var/lib\\040x xfs rw 0 0\nt /var tmpfs rw 0 0\n"
-    assert diagnose_files.filesystem(Path("/etc"), mounts) == "ext4"
-    assert diagnose_files.filesystem(Path("/var/log"), mounts) == "tmpfs"
-    assert diagnose_files.filesystem(Path("/var/lib x/y"), mounts) == "xfs"
-    assert diagnose_files.filesystem(Path("/variety"), mounts) == "ext4"
+    assert file_checks.filesystem(Path("/etc"), mounts) == "ext4"
+    assert file_checks.filesystem(Path("/var/log"), mounts) == "tmpfs"
+    assert file_checks.filesystem(Path("/var/lib x/y"), mounts) == "xfs"
+    assert file_checks.filesystem(Path("/variety"), mounts) == "ext4"
 
 
 @pytest.mark.parametrize(
@@ -131,7 +132,7 @@ def test_the_file_system_of_a_place_is_the_innermost() -> None:
 )
 def test_secrets_among_settings_are_known(options: dict[str, str], secret: bool) -> None:
     """Passwords in addresses and settings with the names of secrets count, empty ones don't."""
-    assert diagnose_files.has_secret(options) is secret
+    assert file_checks.has_secret(options) is secret
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_permissions_of_the_configuration(tmp_path: Path, mode: int, secret: boo
     file.write_text(f'storage "postgresql" {{ connection_url = "{url}" }}\n')
     file.chmod(mode)
     config = merge([parse_config(file.read_text(), str(file))])
-    assert diagnose_files.permissions(config, [str(file)], None).status == status
+    assert file_checks.permissions(config, [str(file)], None).status == status
 
 
 @pytest.mark.parametrize(("mode", "status"), [(0o700, "ok"), (0o755, "warn"), (0o770, "fail")])
@@ -157,7 +158,7 @@ def test_permissions_of_the_store_and_of_keys(tmp_path: Path, mode: int, status:
     key.touch()
     key.chmod(0o644 if status == "fail" else 0o600)
     config = merge([parse_config(f'listener "tcp" {{ tls_key_file = "{key}" }}', "x.hcl")])
-    found = diagnose_files.permissions(config, [], store)
+    found = file_checks.permissions(config, [], store)
     assert {finding.name: str(finding.status) for finding in found.children} == {
         str(store): status,
         str(key): "fail" if status == "fail" else "ok",
@@ -166,16 +167,16 @@ def test_permissions_of_the_store_and_of_keys(tmp_path: Path, mode: int, status:
 
 def test_plugins_that_nobody_offers_are_named() -> None:
     """Each allowed name is looked at by itself."""
-    found = diagnose_system.plugins(("nosuch-one", "nosuch-two"))
+    found = system_checks.plugins(("nosuch-one", "nosuch-two"))
     assert [(child.name, child.status) for child in found.children] == [
         ("nosuch-one", Status.FAIL),
         ("nosuch-two", Status.FAIL),
     ]
-    assert diagnose_system.plugins(()).status == Status.SKIPPED
+    assert system_checks.plugins(()).status == Status.SKIPPED
 
 
 def test_places_that_are_not_there_yet() -> None:
     """The room of a directory to be made is that of the nearest one above it."""
-    assert diagnose_files.nearest(Path("/nosuch/a/b")) == Path("/")
-    assert diagnose_files.disk(Path("/nosuch/a/b")).name == "Check Disk Usage"
-    assert diagnose_files.nearest(Path.cwd()) == Path.cwd()
+    assert file_checks.nearest(Path("/nosuch/a/b")) == Path("/")
+    assert file_checks.disk(Path("/nosuch/a/b")).name == "Check Disk Usage"
+    assert file_checks.nearest(Path.cwd()) == Path.cwd()

@@ -9,7 +9,7 @@ import pytest
 from strongroom.http.options import ListenerOptions, MetricsAccess, Redaction
 from strongroom.http.settings import ListenerConfig, ListenerLimits
 from strongroom.lib.json import Limits
-from strongroom.server.config import ConfigError, parse_config
+from strongroom.server.config.config import ConfigError, parse_config
 from strongroom.server.plan import PlanError, listener_config, listener_options, plan
 from strongroom.services.mounts.records import Lockout
 

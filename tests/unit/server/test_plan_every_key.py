@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from strongroom.server.config import Config, ConfigError, Listener, Where
-from strongroom.server.config_stanzas import ListenerInflight, ListenerProfiling, ListenerTelemetry
+from strongroom.server.config.config import Config, ConfigError, Listener, Where
+from strongroom.server.config.stanzas import ListenerInflight, ListenerProfiling, ListenerTelemetry
 from strongroom.server.plan import listener_config, listener_options
 from strongroom.server.unserved import notices, refuse
 

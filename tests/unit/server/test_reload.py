@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from strongroom.server.config import parse_config
+from strongroom.server.config.config import parse_config
 from strongroom.server.reload import moved
 from strongroom.server.sources import Sources, load
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from strongroom.server.config import ConfigError, parse_config
+from strongroom.server.config.config import ConfigError, parse_config
 from strongroom.server.unserved import notices, refuse
 
 PLAIN = 'storage "inmem" {}\nlistener "tcp" {\n  address = "127.0.0.1:8200"\n  tls_disable = true\n}\n'

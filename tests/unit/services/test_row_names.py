@@ -7,7 +7,7 @@ import pytest
 from strongroom.audit.broker import AuditedHeader, AuditRecord
 from strongroom.barrier.record import Record
 from strongroom.services.identity import AliasRecord, EntityRecord
-from strongroom.services.mounts import MountRecord, Rubble
+from strongroom.services.mounts import MountRecord, PendingDeletion
 from strongroom.services.mounts.lockout import FailedLogins
 from strongroom.services.mounts.records import Move
 from strongroom.services.tokens.records import (
@@ -24,7 +24,7 @@ NAMES: list[tuple[type[Record], str]] = [
     (AuditedHeader, "audit-header"),
     (MountRecord, "mount"),
     (Move, "mount-move"),
-    (Rubble, "rubble"),
+    (PendingDeletion, "rubble"),
     (FailedLogins, "failed-logins"),
     (TokenRecord, "token"),
     (AccessorRecord, "accessor"),

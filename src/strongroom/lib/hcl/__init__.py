@@ -11,8 +11,9 @@ Source: https://github.com/hashicorp/hcl/tree/hcl1#syntax
 
 from strongroom.lib.hcl.errors import HclError, Limits
 from strongroom.lib.hcl.format import format_policy
-from strongroom.lib.hcl.nodes import Block, Item, Key, ListNode, Literal, Node, ObjectNode, Position, plain
+from strongroom.lib.hcl.nodes import Block, Item, Key, ListNode, Literal, Node, ObjectNode, plain
 from strongroom.lib.hcl.parser import is_json, parse
+from strongroom.lib.hcl.position import Position
 
 __all__ = [
     "Block",

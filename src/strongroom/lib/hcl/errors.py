@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from strongroom.lib.errors import InvalidRequest
-
-if TYPE_CHECKING:
-    from strongroom.lib.hcl.nodes import Position
+from strongroom.lib.hcl.position import Position
 
 
 class HclError(InvalidRequest):

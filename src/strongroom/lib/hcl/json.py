@@ -12,7 +12,8 @@ from json import JSONDecodeError, JSONDecoder
 
 from strongroom.lib.hcl import literals
 from strongroom.lib.hcl.errors import HclError, Limits
-from strongroom.lib.hcl.nodes import Item, Key, ListNode, Literal, Node, ObjectNode, Position
+from strongroom.lib.hcl.nodes import Item, Key, ListNode, Literal, Node, ObjectNode
+from strongroom.lib.hcl.position import Position
 
 _DECODER = JSONDecoder()
 _BLANK = re.compile(r"[ \t\r\n]*")

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from strongroom.lib.hcl.errors import HclError
-from strongroom.lib.hcl.nodes import Position
+from strongroom.lib.hcl.position import Position
 
 
 class Kind(Enum):

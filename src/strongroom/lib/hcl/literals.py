@@ -6,7 +6,8 @@ import math
 import re
 
 from strongroom.lib.hcl.errors import HclError
-from strongroom.lib.hcl.nodes import Literal, Position
+from strongroom.lib.hcl.nodes import Literal
+from strongroom.lib.hcl.position import Position
 
 _INT_MIN, _INT_MAX = -(2**63), 2**63 - 1
 _SIMPLE_ESCAPES = {

@@ -7,16 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from strongroom.lib.hcl.errors import HclError
-
-
-class Position(NamedTuple):
-    """A place in a text; the first character is line 1, column 1.  Columns count characters, not bytes."""
-
-    line: int
-    column: int
+from strongroom.lib.hcl.position import Position
 
 
 @dataclass(frozen=True, slots=True)

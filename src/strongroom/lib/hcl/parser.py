@@ -5,7 +5,8 @@ from __future__ import annotations
 from strongroom.lib.hcl import json, literals
 from strongroom.lib.hcl.errors import HclError, Limits
 from strongroom.lib.hcl.lexer import Kind, Lexer, Token
-from strongroom.lib.hcl.nodes import Item, Key, ListNode, Literal, Node, ObjectNode, Position
+from strongroom.lib.hcl.nodes import Item, Key, ListNode, Literal, Node, ObjectNode
+from strongroom.lib.hcl.position import Position
 
 _DEFAULT_LIMITS = Limits()
 

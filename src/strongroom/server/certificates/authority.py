@@ -25,7 +25,7 @@ from strongroom.lib.clock import Clock
 from strongroom.lib.secret import Secret
 from strongroom.server.certificates import cache
 from strongroom.server.certificates.responder import Answers, answering
-from strongroom.server.certificates.settings import AcmeSettings, Wanted
+from strongroom.server.certificates.settings import AcmeSettings, CertificateOrder
 
 log = structlog.get_logger("certificates")
 
@@ -98,7 +98,7 @@ class Authority:
             moment, _ = self._client.renewal_time(leaf_of(pem))
         return None if moment is None else moment.timestamp()
 
-    def obtain(self, wanted: Wanted, proofs: tuple[str, ...]) -> Secret:
+    def obtain(self, wanted: CertificateOrder, proofs: tuple[str, ...]) -> Secret:
         """Have a certificate issued for the names of the settings.
 
         Args:
@@ -136,7 +136,9 @@ class Authority:
             self._net.account = messages.RegistrationResource(body=wanted, uri=known.location)
 
     @contextlib.contextmanager
-    def _proving(self, wanted: Wanted, order: messages.OrderResource, proofs: tuple[str, ...]) -> Iterator[None]:
+    def _proving(
+        self, wanted: CertificateOrder, order: messages.OrderResource, proofs: tuple[str, ...]
+    ) -> Iterator[None]:
         """Prove every name that isn't proven yet, until the block ends."""
         answers = Answers()
         chosen = []
@@ -157,7 +159,7 @@ class Authority:
             yield
 
     def _listen(
-        self, kept: contextlib.ExitStack, wanted: Wanted, answers: Answers, proofs: tuple[str, ...]
+        self, kept: contextlib.ExitStack, wanted: CertificateOrder, answers: Answers, proofs: tuple[str, ...]
     ) -> tuple[str, ...]:
         """Open the port for HTTP if that is to be used; the kinds of proof that are left."""
         if _HTTP not in proofs:

@@ -25,7 +25,7 @@ from strongroom.lib.secret import Secret
 from strongroom.server import logs
 from strongroom.server.certificates import cache, schedule
 from strongroom.server.certificates.authority import Authority, IssueFailed
-from strongroom.server.certificates.settings import Wanted, unlisted
+from strongroom.server.certificates.settings import CertificateOrder, unlisted
 from strongroom.server.hardening import die_with, hide_memory
 from strongroom.server.protocol import Framing, Message, pack
 
@@ -48,7 +48,7 @@ class Renewal:
         tell: called when there is a new one.
     """
 
-    def __init__(self, wanted: Wanted, clock: Clock, random: Random, tell: Callable[[], None]) -> None:
+    def __init__(self, wanted: CertificateOrder, clock: Clock, random: Random, tell: Callable[[], None]) -> None:
         self._wanted = wanted
         self._settings = wanted.settings
         self._clock = clock
@@ -185,7 +185,7 @@ def _shown(moment: float) -> str:
 class Process:
     """Keeps all certificates valid, until it is killed."""
 
-    def __init__(self, control: socket.socket, wanted: list[Wanted]) -> None:
+    def __init__(self, control: socket.socket, wanted: list[CertificateOrder]) -> None:
         self._control = control
         self._framing = Framing()
         self._clock = SystemClock()
@@ -234,7 +234,7 @@ def receive(control: socket.socket, framing: Framing) -> list[Message]:
             return messages
 
 
-def _claim(wanted: list[Wanted]) -> list[int]:
+def _claim(wanted: list[CertificateOrder]) -> list[int]:
     """Wait until no other server works in the same caches: two would undo each other's challenges."""
     claimed = []
     for directory in sorted({each.settings.cache for each in wanted}):

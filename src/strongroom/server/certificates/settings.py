@@ -16,7 +16,7 @@ import msgspec
 from strongroom.crypto.tls_certificates import KEY_TYPES
 from strongroom.http.settings import ListenerError, ProofSettings
 from strongroom.http.sockets import parse_tcp_address
-from strongroom.server.config import Config, ConfigError, Listener
+from strongroom.server.config.config import Config, ConfigError, Listener
 from strongroom.server.stores import StoreError
 from strongroom.server.stores import directory as directory_of
 
@@ -91,7 +91,7 @@ class AcmeSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CertificateOrder:
     """A certificate, and where its listeners are."""
 
     settings: AcmeSettings
@@ -117,14 +117,14 @@ def _defaults() -> Iterable[tuple[str, object]]:
     return ((field.name, field.default) for field in fields(Listener) if field.name.startswith(_PREFIX))
 
 
-def listed(found: Iterable[Wanted]) -> list[Any]:
+def listed(found: Iterable[CertificateOrder]) -> list[Any]:
     """Certificates in a form that goes to another process."""
     return [msgspec.to_builtins(each, enc_hook=str) for each in found]
 
 
-def unlisted(told: object) -> list[Wanted]:
+def unlisted(told: object) -> list[CertificateOrder]:
     """What `listed` made a form of."""
-    return msgspec.convert(told, list[Wanted], dec_hook=lambda _, text: Path(text))
+    return msgspec.convert(told, list[CertificateOrder], dec_hook=lambda _, text: Path(text))
 
 
 def with_cache(config: Config) -> Config:
@@ -186,7 +186,7 @@ def acme_settings(listener: Listener) -> AcmeSettings:
     )
 
 
-def wanted(listeners: Iterable[Listener]) -> tuple[Wanted, ...]:
+def wanted(listeners: Iterable[Listener]) -> tuple[CertificateOrder, ...]:
     """The certificates that listeners ask for: those with the same settings share one.
 
     Raises: `ConfigError`.
@@ -210,7 +210,7 @@ def wanted(listeners: Iterable[Listener]) -> tuple[Wanted, ...]:
             found.append(host)
         if address.port == TLS_PORT:
             on_tls_port.add(settings)
-    return tuple(Wanted(settings, tuple(found), settings in on_tls_port) for settings, found in hosts.items())
+    return tuple(CertificateOrder(settings, tuple(found), settings in on_tls_port) for settings, found in hosts.items())
 
 
 def _check_directory(key: str, url: str) -> None:

@@ -10,7 +10,7 @@ from OpenSSL import SSL
 from strongroom.server.certificates import cache
 from strongroom.server.certificates.settings import AcmeError, listed, wanted
 from strongroom.server.companion import Companion
-from strongroom.server.config import Listener
+from strongroom.server.config.config import Listener
 from strongroom.server.plan import Plan, PlanError
 
 MISSING = "certificates by ACME need a package that isn't installed: pip install 'strongroom[acme]'"

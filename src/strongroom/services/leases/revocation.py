@@ -17,7 +17,7 @@ from strongroom.sdk.response import Made
 from strongroom.sdk.view import View
 from strongroom.services.leases.records import LeaseRecord
 from strongroom.services.leases.service import TIMEOUT_S, LeaseService
-from strongroom.services.mounts import MountEntry, MountService, Rubble
+from strongroom.services.mounts import MountEntry, MountService, PendingDeletion
 
 log = structlog.get_logger("leases")
 
@@ -29,8 +29,8 @@ async def mount_of(mounts: MountService, txn: Transaction, lease: LeaseRecord) -
     entry = (await mounts.router(txn)).by_id.get(lease.mount)
     if entry is not None:
         return entry
-    rubble = await txn.read(keys.RUBBLE + lease.mount, Rubble)
-    return mounts.entry(rubble.mount) if rubble is not None and rubble.mount is not None else None
+    pending = await txn.read(keys.PENDING_DELETION + lease.mount, PendingDeletion)
+    return mounts.entry(pending.mount) if pending is not None and pending.mount is not None else None
 
 
 def engine_of(entry: MountEntry) -> Engine:

@@ -71,7 +71,7 @@ class Move(Record, frozen=True, tag="mount-move"):
     """Seconds since the epoch."""
 
 
-class Rubble(Record, frozen=True, tag="rubble"):
+class PendingDeletion(Record, frozen=True, tag="rubble"):
     """A part of the store that nothing reaches any more, waiting to be cleared."""
 
     limit_bytes: ClassVar[int] = 0  # made by the server itself

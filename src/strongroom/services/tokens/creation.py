@@ -32,7 +32,7 @@ TIME = Normal(parse_duration_ns)
 _SUDO = "root or sudo privileges required"
 
 
-class Wanted(Body, frozen=True):
+class TokenRequest(Body, frozen=True):
     """The parameters of a request for a token."""
 
     id: Annotated[str, Doc(description="The token itself, instead of a random one; needs sudo.", extra=SECRET)] = ""
@@ -80,7 +80,7 @@ class Planned(msgspec.Struct, frozen=True):
     warnings: list[str]
 
 
-def plan(wanted: Wanted, mint: Mint) -> Planned:
+def plan(wanted: TokenRequest, mint: Mint) -> Planned:
     """Decide what becomes of a request for a token.
 
     Raises: `InvalidRequest` in the API's words for everything that isn't allowed.
@@ -133,14 +133,14 @@ def plan(wanted: Wanted, mint: Mint) -> Planned:
     return Planned(record=record, orphan=orphan, warnings=warnings + times.warnings)
 
 
-def _check_lengths(wanted: Wanted) -> None:
+def _check_lengths(wanted: TokenRequest) -> None:
     limits.check_map("meta", wanted.meta or {})
     limits.check_names("policies", wanted.policies or ())
     for name in ("id", "display_name", "entity_alias"):
         limits.check_name(name, getattr(wanted, name))
 
 
-def _kind(wanted: Wanted, role: TokenRole | None) -> str:
+def _kind(wanted: TokenRequest, role: TokenRole | None) -> str:
     if wanted.type not in {"", SERVICE, BATCH}:
         raise InvalidRequest("invalid 'token_type' value")
     if role is not None and role.token_type in {SERVICE, BATCH}:
@@ -150,7 +150,7 @@ def _kind(wanted: Wanted, role: TokenRole | None) -> str:
     return BATCH if role is not None and role.token_type == "default-batch" else SERVICE  # noqa: S105 - a kind
 
 
-def _check_batch(wanted: Wanted, role: TokenRole | None) -> None:
+def _check_batch(wanted: TokenRequest, role: TokenRole | None) -> None:
     # A batch token is no row, so nothing can count its uses or prolong it: what a role limits so, no batch token is.
     given = (
         ("explicit_max_ttl", _seconds(wanted.explicit_max_ttl, "explicit_max_ttl")),
@@ -162,7 +162,7 @@ def _check_batch(wanted: Wanted, role: TokenRole | None) -> None:
             raise InvalidRequest(f'batch tokens cannot have "{name}" set')
 
 
-def _check_alias(wanted: Wanted, role: TokenRole | None) -> None:
+def _check_alias(wanted: TokenRequest, role: TokenRole | None) -> None:
     if not wanted.entity_alias:
         return
     if role is None:
@@ -172,7 +172,7 @@ def _check_alias(wanted: Wanted, role: TokenRole | None) -> None:
         raise InvalidRequest("invalid 'entity_alias' value")
 
 
-def _check_id(wanted: Wanted, mint: Mint) -> bool:
+def _check_id(wanted: TokenRequest, mint: Mint) -> bool:
     if not wanted.id:
         return False
     if not mint.sudo:
@@ -185,7 +185,7 @@ def _check_id(wanted: Wanted, mint: Mint) -> bool:
     return True
 
 
-def _policies(wanted: Wanted, mint: Mint) -> tuple[str, ...]:
+def _policies(wanted: TokenRequest, mint: Mint) -> tuple[str, ...]:
     asked, parent, role = wanted.policies or [], mint.parent, mint.role
     if role is not None and _restricts(role):
         names = _policies_of_role(asked, wanted, mint, role)
@@ -221,7 +221,7 @@ def _restricts(role: TokenRole) -> bool:
     )
 
 
-def _policies_of_role(asked: list[str], wanted: Wanted, mint: Mint, role: TokenRole) -> tuple[str, ...]:
+def _policies_of_role(asked: list[str], wanted: TokenRequest, mint: Mint, role: TokenRole) -> tuple[str, ...]:
     """A role that names policies replaces the rule that a child has no more than its parent."""
     default = not (
         wanted.no_default_policy
@@ -247,7 +247,7 @@ def _policies_of_role(asked: list[str], wanted: Wanted, mint: Mint, role: TokenR
     return names
 
 
-def _orphan(wanted: Wanted, mint: Mint) -> bool:
+def _orphan(wanted: TokenRequest, mint: Mint) -> bool:
     if mint.role is not None:
         return mint.role.orphan
     if wanted.no_parent and not mint.orphan and not mint.sudo:
@@ -262,7 +262,7 @@ class _Times(msgspec.Struct, frozen=True):
     warnings: list[str]
 
 
-def _times(wanted: Wanted, mint: Mint, policies: tuple[str, ...], kind: str) -> _Times:
+def _times(wanted: TokenRequest, mint: Mint, policies: tuple[str, ...], kind: str) -> _Times:
     explicit = _seconds(wanted.explicit_max_ttl, "explicit_max_ttl")
     period = _seconds(wanted.period, "period")
     if period and not mint.sudo:

@@ -54,7 +54,7 @@ class Bearer(msgspec.Struct, frozen=True):
 
 def dead_tree_key(key: str) -> str:
     """Where the sweeper finds what a revoked token leaves behind."""
-    return f"{keys.RUBBLE}token/{key}"
+    return f"{keys.PENDING_DELETION}token/{key}"
 
 
 class TokenService:

@@ -17,7 +17,7 @@ from strongroom.sysapi.context import SystemEngine, SystemView, system
 
 async def _shown(view: SystemView, entity: EntityRecord) -> dict[str, Any]:
     aliases = []
-    for alias in await view.parts.identity.aliases(view.txn, entity):
+    for alias in await view.services.identity.aliases(view.txn, entity):
         entry = view.router.by_accessor.get(alias.mount_accessor)
         aliases.append(
             {
@@ -53,7 +53,7 @@ async def _shown(view: SystemView, entity: EntityRecord) -> dict[str, Any]:
 
 
 async def _summary(view: SystemView, entity_id: str) -> dict[str, Any]:
-    entity = await view.parts.identity.entity(view.txn, entity_id)
+    entity = await view.services.identity.entity(view.txn, entity_id)
     if entity is None:
         return {}
     shown = await _shown(view, entity)
@@ -79,14 +79,14 @@ class Identity(SystemEngine):
     async def entity_by_id(self, request: Request, id: str) -> Response | None:  # noqa: A002 - the API's name
         """Read an entity by its id."""
         view = system(request)
-        entity = await view.parts.identity.entity(view.txn, id)
+        entity = await view.services.identity.entity(view.txn, id)
         return Response(data=await _shown(view, entity)) if entity is not None else None
 
     @path.read("entity/name/{name}")
     async def entity_by_name(self, request: Request, name: str) -> Response | None:
         """Read an entity by its name."""
         view = system(request)
-        entity = await view.parts.identity.by_name(view.txn, name)
+        entity = await view.services.identity.by_name(view.txn, name)
         return Response(data=await _shown(view, entity)) if entity is not None else None
 
     @path.list_("entity/id")
@@ -107,7 +107,7 @@ class Identity(SystemEngine):
     async def lookup_entity(self, request: Request, body: LookupBody) -> Response | None:
         """Find an entity by its id, its name, or one of its aliases."""
         view = system(request)
-        identity, txn = view.parts.identity, view.txn
+        identity, txn = view.services.identity, view.txn
         if body.id:
             entity = await identity.entity(txn, body.id)
         elif body.name:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from strongroom.sysapi.system.paths_audit import AuditPaths
-from strongroom.sysapi.system.paths_auth import AuthPaths
-from strongroom.sysapi.system.paths_browsers import BrowserPaths
-from strongroom.sysapi.system.paths_capabilities import CapabilitiesPaths
-from strongroom.sysapi.system.paths_leases import LeasePaths
-from strongroom.sysapi.system.paths_metrics import MetricsPaths
-from strongroom.sysapi.system.paths_mounts import MountPaths
-from strongroom.sysapi.system.paths_node import NodePaths
-from strongroom.sysapi.system.paths_passwords import PasswordPaths
-from strongroom.sysapi.system.paths_plugins import PluginPaths
-from strongroom.sysapi.system.paths_policies import PolicyPaths
-from strongroom.sysapi.system.paths_recovery import RecoveryPaths
-from strongroom.sysapi.system.paths_rekey import RekeyPaths, RootRotationPaths
-from strongroom.sysapi.system.paths_remount import RemountPaths
-from strongroom.sysapi.system.paths_root_token import RootTokenPaths
-from strongroom.sysapi.system.paths_seal import SealPaths
-from strongroom.sysapi.system.paths_specs import SpecPaths
-from strongroom.sysapi.system.paths_state import StatePaths
-from strongroom.sysapi.system.paths_tools import ToolPaths
-from strongroom.sysapi.system.paths_tune import TunePaths
-from strongroom.sysapi.system.paths_ui import UiPaths
-from strongroom.sysapi.system.paths_wrapping import WrappingPaths
+from strongroom.sysapi.system.paths.audit import AuditPaths
+from strongroom.sysapi.system.paths.auth import AuthPaths
+from strongroom.sysapi.system.paths.browsers import BrowserPaths
+from strongroom.sysapi.system.paths.capabilities import CapabilitiesPaths
+from strongroom.sysapi.system.paths.leases import LeasePaths
+from strongroom.sysapi.system.paths.metrics import MetricsPaths
+from strongroom.sysapi.system.paths.mounts import MountPaths
+from strongroom.sysapi.system.paths.node import NodePaths
+from strongroom.sysapi.system.paths.passwords import PasswordPaths
+from strongroom.sysapi.system.paths.plugins import PluginPaths
+from strongroom.sysapi.system.paths.policies import PolicyPaths
+from strongroom.sysapi.system.paths.recovery import RecoveryPaths
+from strongroom.sysapi.system.paths.rekey import RekeyPaths, RootRotationPaths
+from strongroom.sysapi.system.paths.remount import RemountPaths
+from strongroom.sysapi.system.paths.root_token import RootTokenPaths
+from strongroom.sysapi.system.paths.seal import SealPaths
+from strongroom.sysapi.system.paths.specs import SpecPaths
+from strongroom.sysapi.system.paths.state import StatePaths
+from strongroom.sysapi.system.paths.tools import ToolPaths
+from strongroom.sysapi.system.paths.tune import TunePaths
+from strongroom.sysapi.system.paths.ui import UiPaths
+from strongroom.sysapi.system.paths.wrapping import WrappingPaths
 from strongroom.sysapi.system.synonyms import SYNONYMS
 
 

@@ -31,15 +31,15 @@ async def revoke_below(request: Request, prefix: str, *, sync: bool = False, for
     """
     view, now = system(request), request.now
     folder = prefix.rstrip("/") + "/"
-    if await view.parts.leases.read(view.txn, prefix) is not None:
+    if await view.services.leases.read(view.txn, prefix) is not None:
         await _end_leases(view, [prefix], now, sync=sync, force=force)
         return
-    token = await view.parts.tokens.by_lease(view.txn, prefix, view.router, now)
+    token = await view.services.tokens.by_lease(view.txn, prefix, view.router, now)
     if token is not None:
-        await view.parts.tokens.revoke(view.txn, token)
+        await view.services.tokens.revoke(view.txn, token)
         return
     after = ""
-    storage = view.parts.barrier.storage
+    storage = view.services.barrier.storage
     while names := (await storage.scan(keys.LEASE + folder, after, _PAGE)).names:
         after = names[-1]
         await _end_leases(view, [folder + name for name in names], now, sync=sync, force=force)
@@ -56,13 +56,13 @@ async def _end_leases(view: SystemView, ids: list[str], now: float, *, sync: boo
 
 async def _expire(view: SystemView, txn: Transaction, ids: list[str], now: float) -> None:
     for id_ in ids:
-        lease = await view.parts.leases.read(txn, id_)
+        lease = await view.services.leases.read(txn, id_)
         if lease is not None:
-            view.parts.leases.expire(txn, lease, now)
+            view.services.leases.expire(txn, lease, now)
 
 
 async def _undo(view: SystemView, id_: str, now: float, *, force: bool) -> None:
-    leases, mounts = view.parts.leases, view.parts.mounts
+    leases, mounts = view.services.leases, view.services.mounts
 
     async def undo(txn: Transaction) -> None:
         lease = await leases.read(txn, id_)
@@ -87,24 +87,24 @@ async def _undo(view: SystemView, id_: str, now: float, *, force: bool) -> None:
 
 async def _end_tokens(request: Request, folder: str) -> None:
     view = system(request)
-    parts, own = view.parts, presented(request).record
-    lineage = await parts.tokens.lineage(view.txn, own)
+    services, own = view.services, presented(request).record
+    lineage = await services.tokens.lineage(view.txn, own)
     waiting: list[TokenRecord] = []
     last: list[TokenRecord] = []
-    async for record in by_lease_prefix(parts.barrier, parts.tokens, view.router, folder, request.now):
+    async for record in by_lease_prefix(services.barrier, services.tokens, view.router, folder, request.now):
         (last if record.key in lineage else waiting).append(record)
         if len(waiting) == _AT_ONCE:
             await _end_each(view, waiting)
             waiting = []
     await _end_each(view, waiting)
     for record in last:
-        await parts.tokens.revoke(view.txn, record)
+        await services.tokens.revoke(view.txn, record)
 
 
 async def _end_each(view: SystemView, records: list[TokenRecord]) -> None:
     async def end(record: TokenRecord) -> None:
         async def body(txn: Transaction) -> None:
-            await view.parts.tokens.revoke(txn, record)
+            await view.services.tokens.revoke(txn, record)
 
         await view.txn.apart(f"end {record.key}", body)
 

@@ -34,12 +34,12 @@ async def irrevocable(request: Request) -> list[Irrevocable]:
 
 
 async def _read(view: SystemView) -> list[Irrevocable]:
-    barrier, found, after = view.parts.barrier, list[Irrevocable](), ""
+    barrier, found, after = view.services.barrier, list[Irrevocable](), ""
     while names := (await barrier.storage.scan(keys.LEASE, after, _PAGE)).names:
         after = names[-1]
 
         async def read(txn: Transaction, names: list[str] = names) -> list[LeaseRecord]:
-            leases = [await view.parts.leases.read(txn, name) for name in names]
+            leases = [await view.services.leases.read(txn, name) for name in names]
             return [lease for lease in leases if lease is not None and lease.attempts >= IRREVOCABLE_AFTER]
 
         for lease in await transact(barrier, read):

@@ -106,7 +106,7 @@ async def enable(request: Request, table: str, path: str, body: EnableBody) -> N
     engine = _engine(view, table, type_)
     if table == AUTH and options.get("version"):
         raise InvalidRequest(f'auth method "{type_}" does not allow setting a version')
-    mounts = view.parts.mounts
+    mounts = view.services.mounts
     # What is sent as null is shown as null, as Vault does; what is not sent at all is shown as an empty object.
     absent = not options and "options" in request.data and request.data["options"] is None
     record = msgspec.structs.replace(
@@ -145,7 +145,7 @@ async def disable(request: Request, table: str, path: str) -> None:
     view = system(request)
     entry = entry_of(view, table, path)
     if entry is not None and entry.record.table == table:
-        await view.parts.mounts.disable(view.txn, entry.record)
+        await view.services.mounts.disable(view.txn, entry.record)
 
 
 def _config(body: EnableBody, table: str) -> EnableConfigBody:
@@ -187,7 +187,7 @@ def _engine(view: SystemView, table: str, type_: str) -> Engine:
         raise InvalidRequest(f'mount type of "{type_}" is not mountable')
     if type_ == "token":
         raise InvalidRequest("token credential backend cannot be instantiated")
-    engine = view.parts.mounts.engines.get((table, type_))
+    engine = view.services.mounts.engines.get((table, type_))
     if engine is None:
         raise InvalidRequest(f"plugin not found in the catalog: {type_}")
     return engine

@@ -32,7 +32,7 @@ class AccessorBody(Body, frozen=True):
 async def has_sudo(request: Request) -> bool:
     """Whether the request holds sudo on its path, for what a path allows beyond its ordinary use."""
     view, bearer = system(request), presented(request)
-    acl = await acl_of(view.parts.policies, view.parts.identity, view.txn, bearer.record, request.now)
+    acl = await acl_of(view.services.policies, view.services.identity, view.txn, bearer.record, request.now)
     return acl.decide(view.known.request.path, view.known.request.operation).sudo
 
 
@@ -51,7 +51,7 @@ async def named(request: Request, token: str) -> TokenRecord | None:
     view, bearer = system(request), presented(request)
     if same(token.encode("utf-8", "surrogateescape"), bearer.token.encode("utf-8", "surrogateescape")):
         return bearer.record
-    return await view.parts.tokens.find(view.txn, token, view.router, request.now)
+    return await view.services.tokens.find(view.txn, token, view.router, request.now)
 
 
 async def by_accessor(request: Request, accessor: str) -> TokenRecord | None:
@@ -61,7 +61,7 @@ async def by_accessor(request: Request, accessor: str) -> TokenRecord | None:
     view, bearer = system(request), presented(request)
     if accessor == bearer.record.accessor:
         return bearer.record
-    return await view.parts.tokens.by_accessor(view.txn, accessor, view.router, request.now)
+    return await view.services.tokens.by_accessor(view.txn, accessor, view.router, request.now)
 
 
 def lasting(request: Request, record: TokenRecord | None) -> TokenRecord | None:

@@ -14,7 +14,7 @@ from strongroom.sdk import path
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.tokens import TokenRecord, TokenRole
-from strongroom.services.tokens.creation import Mint, Planned, Wanted, plan
+from strongroom.services.tokens.creation import Mint, Planned, TokenRequest, plan
 from strongroom.services.tokens.records import BATCH
 from strongroom.services.tokens.shown import auth_block
 from strongroom.sysapi.context import SystemEngine, is_last_use, presented, system
@@ -25,17 +25,17 @@ class CreatePaths(SystemEngine):
     """`create`, `create-orphan`, `create/:role`."""
 
     @path.write("create")
-    async def create(self, request: Request, body: Wanted) -> Response | None:
+    async def create(self, request: Request, body: TokenRequest) -> Response | None:
         """Make a token: a child of this request's, unless it is to be an orphan."""
         return await _create(request, body)
 
     @path.write("create-orphan")
-    async def create_orphan(self, request: Request, body: Wanted) -> Response | None:
+    async def create_orphan(self, request: Request, body: TokenRequest) -> Response | None:
         """Make a token that no other token's end is the end of."""
         return await _create(request, body, orphan=True)
 
     @path.write("create/{role_name}")
-    async def create_by_role(self, request: Request, role_name: str, body: Wanted) -> Response | None:
+    async def create_by_role(self, request: Request, role_name: str, body: TokenRequest) -> Response | None:
         """Make a token by the settings of a role."""
         role = await system(request).txn.read(keys.TOKEN_ROLE + role_name, TokenRole)
         if role is None:
@@ -43,9 +43,11 @@ class CreatePaths(SystemEngine):
         return await _create(request, body, role=role)
 
 
-async def _create(request: Request, wanted: Wanted, *, orphan: bool = False, role: TokenRole | None = None) -> Response:
+async def _create(
+    request: Request, wanted: TokenRequest, *, orphan: bool = False, role: TokenRole | None = None
+) -> Response:
     view, bearer = system(request), presented(request)
-    parts = view.parts
+    services = view.services
     if is_last_use(request):
         raise InvalidRequest("parent token lookup failed: no parent found")
     mint = Mint(
@@ -61,11 +63,11 @@ async def _create(request: Request, wanted: Wanted, *, orphan: bool = False, rol
     planned = plan(wanted, mint)
     entity_id = planned.record.entity_id
     if wanted.entity_alias:
-        entity_id = await parts.identity.entity_of(
+        entity_id = await services.identity.entity_of(
             view.txn, request.mount.accessor, wanted.entity_alias.lower(), {}, request.now
         )
     token, record = await _made(request, wanted, planned, entity_id)
-    missing = await parts.policies.missing(view.txn, record.policies)
+    missing = await services.policies.missing(view.txn, record.policies)
     warnings = [*planned.warnings, *(f"Policy {json.dumps(name).decode()} does not exist" for name in missing)]
     return Response(
         warnings=warnings,
@@ -73,10 +75,10 @@ async def _create(request: Request, wanted: Wanted, *, orphan: bool = False, rol
     )
 
 
-async def _made(request: Request, wanted: Wanted, planned: Planned, entity_id: str) -> tuple[str, TokenRecord]:
+async def _made(request: Request, wanted: TokenRequest, planned: Planned, entity_id: str) -> tuple[str, TokenRecord]:
     """Give a planned token what is random, and store it."""
     view, parent = system(request), presented(request).record
-    tokens, record = view.parts.tokens, planned.record
+    tokens, record = view.services.tokens, planned.record
     record = msgspec.structs.replace(record, parent="" if planned.orphan else parent.key, entity_id=entity_id)
     if record.type == BATCH:
         return tokens.seal_batch(view.txn, record), record

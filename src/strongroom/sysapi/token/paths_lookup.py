@@ -32,7 +32,7 @@ async def shown(view: SystemView, token: str, record: TokenRecord, now: float) -
     uses = record.num_uses
     if uses:
         # The last use shows -1: the token ends with the request that looked.
-        uses = uses - await view.parts.tokens.used(view.txn, record) or -1
+        uses = uses - await view.services.tokens.used(view.txn, record) or -1
     # What a batch token knows of time is whole seconds.
     moment = whole_timestamp if record.type == BATCH else timestamp
     data: dict[str, Any] = {
@@ -47,7 +47,7 @@ async def shown(view: SystemView, token: str, record: TokenRecord, now: float) -
         "issue_time": moment(record.created_at),
         "meta": record.metadata,
         "num_uses": uses,
-        "orphan": await view.parts.tokens.is_orphan(view.txn, record),
+        "orphan": await view.services.tokens.is_orphan(view.txn, record),
         "path": record.path,
         "policies": list(record.policies),
         "renewable": record.renewable,
@@ -109,6 +109,6 @@ class LookupPaths(SystemEngine):
         """List the accessors of all tokens."""
         # Outside the transaction: no commit depends on the list, and every new token would make it run again.
         listing = await request.once.wait(
-            "accessors", lambda: system(request).parts.barrier.storage.list(keys.ACCESSOR)
+            "accessors", lambda: system(request).services.barrier.storage.list(keys.ACCESSOR)
         )
         return Response(data={"keys": listing.names}) if listing.names else None

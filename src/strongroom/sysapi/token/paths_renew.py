@@ -84,5 +84,5 @@ async def _renew(request: Request, token: str, record: TokenRecord, increment_s:
     if not record.renewable:
         raise InvalidRequest("lease is not renewable")
     changed, warnings = await renewed(request, record, increment_s)
-    orphan = await view.parts.tokens.is_orphan(view.txn, record)
+    orphan = await view.services.tokens.is_orphan(view.txn, record)
     return Response(warnings=warnings, token=auth_block(token, changed, orphan=orphan, num_uses=record.num_uses))

@@ -83,4 +83,4 @@ def _token(body: TokenBody) -> str:
 async def _end(request: Request, record: TokenRecord, *, orphan_children: bool = False) -> None:
     require_row(record, "revoked")
     view = system(request)
-    await view.parts.tokens.revoke(view.txn, record, orphan_children=orphan_children)
+    await view.services.tokens.revoke(view.txn, record, orphan_children=orphan_children)

@@ -49,7 +49,7 @@ async def renewed(request: Request, record: TokenRecord, increment_s: int) -> tu
     )
     if ttl_s <= 0:
         raise InvalidRequest("past the max TTL, cannot renew")
-    return await view.parts.tokens.extend(view.txn, record, ttl_s, request.now), warnings
+    return await view.services.tokens.extend(view.txn, record, ttl_s, request.now), warnings
 
 
 def _ceiling(mount: Mount, times: _Times) -> int:

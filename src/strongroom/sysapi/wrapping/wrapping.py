@@ -11,13 +11,13 @@ from strongroom.audit.entry import timestamp
 from strongroom.barrier.transaction import Transaction
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.logic import WRAPPING
-from strongroom.sysapi.parts import Unsealed
+from strongroom.sysapi.services import Services
 from strongroom.sysapi.wrapping import signed
 from strongroom.sysapi.wrapping.records import WrappedRecord, wrapped_key
 
 
 async def put_away(
-    parts: Unsealed,
+    services: Services,
     txn: Transaction,
     *,
     body: bytes,
@@ -38,10 +38,10 @@ async def put_away(
 
     Returns: the `wrap_info` to answer with.
     """
-    token = parts.tokens.new_token(txn, "wrap")
+    token = services.tokens.new_token(txn, "wrap")
     record = TokenRecord(
-        key=parts.tokens.key_of(token),
-        accessor=parts.tokens.new_accessor(txn, "wrap"),
+        key=services.tokens.key_of(token),
+        accessor=services.tokens.new_accessor(txn, "wrap"),
         policies=(WRAPPING,),
         path=path,
         created_at=now,
@@ -53,14 +53,14 @@ async def put_away(
         num_uses=1,
         no_default_policy=True,
     )
-    parts.tokens.create(txn, record)
+    services.tokens.create(txn, record)
     wrapped = WrappedRecord(
         body=body, creation_path=path, creation_ttl_s=ttl_s, created_at=now, wrapped_accessor=accessor
     )
     txn.write(wrapped_key(record.key), wrapped)
     shown = token
     if format_ == signed.FORMAT:
-        shown = await signed.sign(txn, token, ttl_s=ttl_s, now=now, address=parts.api_address, accessor=accessor)
+        shown = await signed.sign(txn, token, ttl_s=ttl_s, now=now, address=services.api_address, accessor=accessor)
     info: dict[str, Any] = {
         "token": shown,
         "accessor": record.accessor,

@@ -12,7 +12,7 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.token_fields import address_allowed
 from strongroom.services.tokens import TokenRecord, TokenRole
 from strongroom.services.tokens.binding import admits
-from strongroom.services.tokens.creation import Mint, Planned, Wanted, plan
+from strongroom.services.tokens.creation import Mint, Planned, TokenRequest, plan
 
 DAY_S = 86_400
 NOW = 1_700_000_000.0
@@ -23,7 +23,7 @@ def parent(*policies: str, **fields: Any) -> TokenRecord:
     return TokenRecord(key="k", accessor="a", policies=policies, path="auth/token/create", created_at=NOW, **fields)
 
 
-def planned(wanted: Wanted, by: TokenRecord | None = None, **options: Any) -> Planned:
+def planned(wanted: TokenRequest, by: TokenRecord | None = None, **options: Any) -> Planned:
     """The plan for a request, by the root token unless somebody else asks."""
     by = by if by is not None else parent("root")
     settings: dict[str, Any] = {
@@ -46,7 +46,7 @@ def test_no_child_has_more_than_its_parent(held: set[str], asked: list[str], no_
     """Without sudo and without a role, whatever is asked: the child's policies are a subset, or it is refused."""
     by = parent(*sorted(held))
     try:
-        made = planned(Wanted(policies=asked, no_default_policy=no_default), by, sudo=False)
+        made = planned(TokenRequest(policies=asked, no_default_policy=no_default), by, sudo=False)
     except InvalidRequest:
         return
     assert set(made.record.policies) <= held
@@ -59,7 +59,7 @@ def test_root_comes_only_from_root(asked: list[str], sudo: bool) -> None:
     role = TokenRole(name="r", allowed_policies=("a", "root"), disallowed_policies=("b",))
     for chosen in (None, role):
         try:
-            made = planned(Wanted(policies=asked), parent("a", "default"), sudo=sudo, role=chosen)
+            made = planned(TokenRequest(policies=asked), parent("a", "default"), sudo=sudo, role=chosen)
         except InvalidRequest:
             continue
         assert "root" not in made.record.policies
@@ -78,18 +78,18 @@ def test_root_comes_only_from_root(asked: list[str], sudo: bool) -> None:
 )
 def test_policies_are_tidied(asked: list[str] | None, expected: tuple[str, ...]) -> None:
     """Lower case, trimmed, once each, with `default`; `root` alone; nothing asked is the parent's."""
-    assert planned(Wanted(policies=asked)).record.policies == expected
+    assert planned(TokenRequest(policies=asked)).record.policies == expected
 
 
 def test_a_role_replaces_the_rule_of_subsets() -> None:
     """Its allowed policies may be had by whoever may use it, and no others, but for its globs."""
     role = TokenRole(name="r", allowed_policies=("one",), allowed_policies_glob=("team-*",))
     by = parent("plain")
-    assert planned(Wanted(), by, role=role, sudo=False).record.policies == ("default", "one")
-    made = planned(Wanted(policies=["team-x"]), by, role=role, sudo=False)
+    assert planned(TokenRequest(), by, role=role, sudo=False).record.policies == ("default", "one")
+    made = planned(TokenRequest(policies=["team-x"]), by, role=role, sudo=False)
     assert made.record.policies == ("default", "team-x")
     with pytest.raises(InvalidRequest, match="must be subset of the role's allowed policies"):
-        planned(Wanted(policies=["plain"]), by, role=role, sudo=False)
+        planned(TokenRequest(policies=["plain"]), by, role=role, sudo=False)
 
 
 @pytest.mark.parametrize("pattern", ["[a-z]x", "?x", "[!a]x"])
@@ -97,8 +97,8 @@ def test_only_stars_are_wild(pattern: str) -> None:
     """In globs of roles, brackets and question marks stand for themselves."""
     role = TokenRole(name="r", allowed_policies_glob=(pattern,))
     with pytest.raises(InvalidRequest):
-        planned(Wanted(policies=["bx"], no_default_policy=True), role=role)
-    assert planned(Wanted(policies=[pattern], no_default_policy=True), role=role).record.policies == (pattern,)
+        planned(TokenRequest(policies=["bx"], no_default_policy=True), role=role)
+    assert planned(TokenRequest(policies=[pattern], no_default_policy=True), role=role).record.policies == (pattern,)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_only_stars_are_wild(pattern: str) -> None:
 )
 def test_times(fields: dict[str, Any], ttl_s: int, renewable: bool, warned: int) -> None:
     """What is granted, whether it can be renewed, and how many warnings tell of it."""
-    made = planned(Wanted(policies=["a"], **fields))
+    made = planned(TokenRequest(policies=["a"], **fields))
     assert made.record.ttl_s == made.record.creation_ttl_s == ttl_s
     assert made.record.expires_at == NOW + ttl_s
     assert made.record.renewable is renewable
@@ -127,12 +127,12 @@ def test_times(fields: dict[str, Any], ttl_s: int, renewable: bool, warned: int)
 
 def test_root_tokens_last_for_ever_only_if_their_parent_does() -> None:
     """A root token without a time makes such; one that ends makes only ones that end."""
-    assert planned(Wanted()).record.expires_at == 0.0
-    assert not planned(Wanted()).record.renewable
+    assert planned(TokenRequest()).record.expires_at == 0.0
+    assert not planned(TokenRequest()).record.renewable
     ending = parent("root", ttl_s=3600, expires_at=NOW + 3600)
     with pytest.raises(InvalidRequest, match="expiring root tokens"):
-        planned(Wanted(), ending)
-    assert planned(Wanted(explicit_max_ttl="2h"), ending).record.expires_at == NOW + 7200
+        planned(TokenRequest(), ending)
+    assert planned(TokenRequest(explicit_max_ttl="2h"), ending).record.expires_at == NOW + 7200
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_root_tokens_last_for_ever_only_if_their_parent_does() -> None:
 def test_refusals(fields: dict[str, Any], text: str) -> None:
     """Root may much, but not this."""
     with pytest.raises(InvalidRequest) as refused:
-        planned(Wanted(**{"policies": ["a"], "ttl": "1h", **fields}))
+        planned(TokenRequest(**{"policies": ["a"], "ttl": "1h", **fields}))
     assert refused.value.text == text
 
 
@@ -160,60 +160,60 @@ def test_refusals(fields: dict[str, Any], text: str) -> None:
 def test_what_needs_sudo(fields: dict[str, Any]) -> None:
     """An ordinary token gets no periodic token, no orphan by asking, and no name of its choice."""
     with pytest.raises(InvalidRequest, match="root or sudo privileges required"):
-        planned(Wanted(policies=["a"], **fields), parent("a"), sudo=False)
+        planned(TokenRequest(policies=["a"], **fields), parent("a"), sudo=False)
 
 
 def test_children_keep_what_binds_their_parent() -> None:
     """Its entity and its addresses; orphans keep the addresses, and a role's addresses narrow them."""
     bound = parent("a", entity_id="e", bound_cidrs=("10.0.0.0/8",))
-    child = planned(Wanted(), bound, sudo=False).record
+    child = planned(TokenRequest(), bound, sudo=False).record
     assert (child.entity_id, child.bound_cidrs) == ("e", ("10.0.0.0/8",))
-    orphan = planned(Wanted(), bound, sudo=False, orphan=True)
+    orphan = planned(TokenRequest(), bound, sudo=False, orphan=True)
     assert orphan.orphan
     assert (orphan.record.entity_id, orphan.record.bound_cidrs) == ("", ("10.0.0.0/8",))
     role = TokenRole(name="r", bound_cidrs=("10.9.0.0/16",))
-    assert planned(Wanted(), bound, sudo=False, role=role).record.bound_cidrs == ("10.9.0.0/16",)
-    assert planned(Wanted(), bound, sudo=False, role=TokenRole(name="r")).record.bound_cidrs == ("10.0.0.0/8",)
+    assert planned(TokenRequest(), bound, sudo=False, role=role).record.bound_cidrs == ("10.9.0.0/16",)
+    assert planned(TokenRequest(), bound, sudo=False, role=TokenRole(name="r")).record.bound_cidrs == ("10.0.0.0/8",)
     with pytest.raises(InvalidRequest, match="have none in common"):
-        planned(Wanted(), bound, sudo=False, role=TokenRole(name="r", bound_cidrs=("192.0.2.1",)))
+        planned(TokenRequest(), bound, sudo=False, role=TokenRole(name="r", bound_cidrs=("192.0.2.1",)))
 
 
 @pytest.mark.parametrize("kind", ["batch", "service"])
 def test_what_a_role_limits_holds_for_either_type(kind: str) -> None:
     """Uses and period need a row, so that no batch token is made; the longest life holds for both types."""
     for name, role in (("num_uses", TokenRole(name="r", num_uses=2)), ("period", TokenRole(name="r", period_s=60))):
-        wanted = Wanted(policies=["a"], type=kind)
+        wanted = TokenRequest(policies=["a"], type=kind)
         if kind == "batch":
             with pytest.raises(InvalidRequest, match=f'batch tokens cannot have "{name}" set'):
                 planned(wanted, role=role)
         else:
             assert planned(wanted, role=role).record.ttl_s in {60, DAY_S}
     longest = TokenRole(name="r", explicit_max_ttl_s=3600)
-    assert planned(Wanted(policies=["a"], type=kind, ttl="59m"), role=longest).record.ttl_s == 3540
-    assert planned(Wanted(policies=["a"], type=kind, ttl="61m"), role=longest).record.ttl_s == 3600
+    assert planned(TokenRequest(policies=["a"], type=kind, ttl="59m"), role=longest).record.ttl_s == 3540
+    assert planned(TokenRequest(policies=["a"], type=kind, ttl="61m"), role=longest).record.ttl_s == 3600
 
 
 def test_a_role_without_the_default_policy_gives_it_to_nobody() -> None:
     """Neither from the parent nor by asking, unless the role lists it."""
     by, role = parent("a", "default"), TokenRole(name="r", no_default_policy=True)
     for asked in ([], ["a"], ["a", "default"]):
-        assert planned(Wanted(policies=asked), by, role=role, sudo=False).record.policies == ("a",)
+        assert planned(TokenRequest(policies=asked), by, role=role, sudo=False).record.policies == ("a",)
     listing = TokenRole(name="r", no_default_policy=True, allowed_policies=("default",))
-    assert planned(Wanted(), by, role=listing, sudo=False).record.policies == ("default",)
+    assert planned(TokenRequest(), by, role=listing, sudo=False).record.policies == ("default",)
 
 
 def test_a_pattern_in_capitals_forbids_all_the_same() -> None:
     """Names of policies are in lower case, however a role's patterns are written."""
     role = TokenRole(name="r", disallowed_policies_glob=("Admin-*",))
     with pytest.raises(InvalidRequest, match="is disallowed by this role"):
-        planned(Wanted(policies=["admin-x"]), role=role)
-    assert planned(Wanted(policies=["user-x"]), role=role).record.policies == ("default", "user-x")
+        planned(TokenRequest(policies=["admin-x"]), role=role)
+    assert planned(TokenRequest(policies=["user-x"]), role=role).record.policies == ("default", "user-x")
 
 
 def test_the_lesser_of_two_limits_counts() -> None:
     """Uses, period and maximum given both by the role and by the request."""
     role = TokenRole(name="r", num_uses=5, period_s=3600, explicit_max_ttl_s=7200)
-    made = planned(Wanted(policies=["a"], num_uses=9, period="2h", explicit_max_ttl="9h"), role=role)
+    made = planned(TokenRequest(policies=["a"], num_uses=9, period="2h", explicit_max_ttl="9h"), role=role)
     assert made.record.num_uses == 5
     assert made.record.ttl_s == 3600
     assert len(made.warnings) == 2
@@ -226,7 +226,7 @@ def test_the_lesser_of_two_limits_counts() -> None:
 )
 def test_display_names_are_plain(given: str, shown: str) -> None:
     """Every character that is no letter or digit becomes a dash."""
-    assert planned(Wanted(policies=["a"], display_name=given)).record.display_name == shown
+    assert planned(TokenRequest(policies=["a"], display_name=given)).record.display_name == shown
 
 
 SECONDS = st.sampled_from(["", "", "", "1m", "9999h"])  # most wishes are for little, so that most are granted
@@ -249,7 +249,7 @@ ROLES = st.builds(
     token_type=st.sampled_from(["default-service", "default-batch", "service", "batch"]),
 )
 WISHES = st.builds(
-    Wanted,
+    TokenRequest,
     policies=NAMES,
     no_parent=st.booleans(),
     renewable=st.booleans(),
@@ -269,7 +269,7 @@ MAKERS = st.builds(
 @settings(max_examples=600)
 @given(WISHES, ROLES, MAKERS, st.booleans(), st.sampled_from(["192.0.2.7", "10.1.0.1", ""]))
 def test_no_wish_gets_round_a_role_or_its_maker(
-    wanted: Wanted, role: TokenRole, by: TokenRecord, sudo: bool, address: str
+    wanted: TokenRequest, role: TokenRole, by: TokenRecord, sudo: bool, address: str
 ) -> None:
     """Whatever is asked for, of whichever type: every limit of the role and every bound of the maker holds, or nothing
     is made.

@@ -9,7 +9,7 @@ import pytest
 
 from strongroom.lib.errors import InvalidRequest
 from strongroom.services.tokens import TokenRecord, TokenRole
-from strongroom.services.tokens.creation import Mint, Planned, Wanted, plan
+from strongroom.services.tokens.creation import Mint, Planned, TokenRequest, plan
 
 NOW = 1_700_000_000.0
 DEFAULT_S, MAX_S = 1000, 5000
@@ -20,7 +20,7 @@ def parent(*policies: str, **fields: Any) -> TokenRecord:
     return TokenRecord(key="k", accessor="a", policies=policies, path="auth/token/create", created_at=NOW, **fields)
 
 
-def planned(wanted: Wanted, by: TokenRecord, **options: Any) -> Planned:
+def planned(wanted: TokenRequest, by: TokenRecord, **options: Any) -> Planned:
     """The plan for a request of a token without sudo, unless told otherwise."""
     settings = {"sudo": False, "orphan": False, "role": None, "default_ttl_s": DEFAULT_S, "max_ttl_s": MAX_S}
     return plan(wanted, Mint(parent=by, now=NOW, **{**settings, **options}))
@@ -45,12 +45,12 @@ def record(**fields: Any) -> TokenRecord:
 
 def test_a_plain_child() -> None:
     """Its parent's policies, the mount's lifetime, and nothing that nobody asked for."""
-    assert planned(Wanted(), parent("a")) == Planned(record=record(), orphan=False, warnings=[])
+    assert planned(TokenRequest(), parent("a")) == Planned(record=record(), orphan=False, warnings=[])
 
 
 def test_a_child_with_everything() -> None:
     """Each setting under its own name."""
-    wanted = Wanted(
+    wanted = TokenRequest(
         policies=["a"],
         meta={"team": "x"},
         ttl="200s",
@@ -94,7 +94,7 @@ def test_a_child_of_a_role() -> None:
         strictly_bind_ip=True,
     )
     by = parent("a", entity_id="e", bound_cidrs=("192.0.2.0/24",))
-    made = planned(Wanted(), by, role=role, address="192.0.2.130")
+    made = planned(TokenRequest(), by, role=role, address="192.0.2.130")
     assert made.orphan
     assert made.record == record(
         policies=("b", "default"),
@@ -115,25 +115,25 @@ def test_a_child_of_a_role() -> None:
 def test_a_batch_child() -> None:
     """Not renewable, so that its first time is its last, and no longer than the role allows; what counts is refused."""
     role = TokenRole(name="r", token_type="batch", explicit_max_ttl_s=400)
-    made = planned(Wanted(policies=["a"]), parent("a"), role=role).record
+    made = planned(TokenRequest(policies=["a"]), parent("a"), role=role).record
     times = {"ttl_s": 400, "creation_ttl_s": 400, "expires_at": NOW + 400}
     assert made == record(path="auth/token/create/r", role="r", type="batch", renewable=False, **times)
     for field, name in (("num_uses", "num_uses"), ("period_s", "period")):
         counting = msgspec.structs.replace(role, **{field: 3})
         with pytest.raises(InvalidRequest, match=f'batch tokens cannot have "{name}" set'):
-            planned(Wanted(policies=["a"]), parent("a"), role=counting)
+            planned(TokenRequest(policies=["a"]), parent("a"), role=counting)
 
 
 def test_an_orphan_path() -> None:
     """It says so in the record's path, leaves the parent's entity, not its addresses, and needs no sudo of its own."""
     bounds = ("192.0.2.0/24",)
-    made = planned(Wanted(), parent("a", entity_id="e", bound_cidrs=bounds), orphan=True)
+    made = planned(TokenRequest(), parent("a", entity_id="e", bound_cidrs=bounds), orphan=True)
     child = record(path="auth/token/create-orphan", bound_cidrs=bounds)
     assert made == Planned(record=child, orphan=True, warnings=[])
-    by_asking = planned(Wanted(no_parent=True), parent("a", "sudo"), sudo=True)
+    by_asking = planned(TokenRequest(no_parent=True), parent("a", "sudo"), sudo=True)
     assert by_asking.orphan
     assert by_asking.record.path == "auth/token/create"
-    assert not planned(Wanted(no_parent=True), parent("a"), role=TokenRole(name="r")).orphan
+    assert not planned(TokenRequest(no_parent=True), parent("a"), role=TokenRole(name="r")).orphan
 
 
 @pytest.mark.parametrize(
@@ -157,10 +157,10 @@ def test_a_role_says_whom_its_tokens_may_act_for(patterns: tuple[str, ...] | Non
     """Any of its names and patterns, in whatever case; nobody else, and nobody at all if it names none."""
     role = TokenRole(name="r", allowed_entity_aliases=patterns)
     if allowed:
-        planned(Wanted(policies=["a"], entity_alias=alias), parent("a"), role=role)
+        planned(TokenRequest(policies=["a"], entity_alias=alias), parent("a"), role=role)
         return
     with pytest.raises(InvalidRequest) as refused:
-        planned(Wanted(policies=["a"], entity_alias=alias), parent("a"), role=role)
+        planned(TokenRequest(policies=["a"], entity_alias=alias), parent("a"), role=role)
     assert refused.value.text == "invalid 'entity_alias' value"
 
 
@@ -174,7 +174,7 @@ def test_a_role_says_whom_its_tokens_may_act_for(patterns: tuple[str, ...] | Non
 def test_who_has_no_children(by: TokenRecord, text: str) -> None:
     """Batch tokens, and tokens with counted uses, even with sudo."""
     with pytest.raises(InvalidRequest) as refused:
-        planned(Wanted(), by, sudo=True)
+        planned(TokenRequest(), by, sudo=True)
     assert refused.value.text == text
 
 
@@ -195,7 +195,7 @@ def test_who_has_no_children(by: TokenRecord, text: str) -> None:
 def test_the_role_decides_the_kind_unless_it_only_has_a_default(wanted: str, role: str | None, kind: str) -> None:
     """As an auth mount does."""
     given = TokenRole(name="r", token_type=role) if role else None
-    assert planned(Wanted(policies=["a"], type=wanted), parent("a"), role=given).record.type == kind
+    assert planned(TokenRequest(policies=["a"], type=wanted), parent("a"), role=given).record.type == kind
 
 
 ROLE_POLICIES: list[tuple[dict[str, Any], list[str], bool, tuple[str, ...] | None]] = [
@@ -233,7 +233,7 @@ def test_policies_of_a_role(
 ) -> None:
     """A role that names any allows no others; one that forbids some allows all others; one that names none, nothing."""
     role = TokenRole(name="r", **settings)
-    wanted = Wanted(policies=asked, no_default_policy=no_default)
+    wanted = TokenRequest(policies=asked, no_default_policy=no_default)
     if policies is None:
         with pytest.raises(InvalidRequest):
             planned(wanted, parent("a"), role=role)
@@ -260,32 +260,32 @@ def test_policies_without_a_role(
     held: tuple[str, ...], asked: list[str], sudo: bool, no_default: bool, policies: tuple[str, ...]
 ) -> None:
     """`default` comes to those whose parent has it, and with sudo to all, unless they don't want it."""
-    made = planned(Wanted(policies=asked, no_default_policy=no_default), parent(*held), sudo=sudo)
+    made = planned(TokenRequest(policies=asked, no_default_policy=no_default), parent(*held), sudo=sudo)
     assert made.record.policies == policies
 
 
 def test_a_name_of_choice_needs_sudo_and_warns() -> None:
     """`id` is taken from whoever holds sudo; the token is then no harder to guess than it was made."""
-    made = planned(Wanted(policies=["a"], id="mine"), parent("a"), sudo=True)
+    made = planned(TokenRequest(policies=["a"], id="mine"), parent("a"), sudo=True)
     assert len(made.warnings) == 1
     assert "custom" in made.warnings[0].lower()
-    assert planned(Wanted(policies=["a"]), parent("a"), sudo=True).warnings == []
+    assert planned(TokenRequest(policies=["a"]), parent("a"), sudo=True).warnings == []
 
 
 @pytest.mark.parametrize(
     ("wanted", "ttl_s"),
     [
-        (Wanted(ttl="1500ms"), 1),
-        (Wanted(ttl="500ms"), 1),
-        (Wanted(ttl="0"), DEFAULT_S),
-        (Wanted(lease="70s"), 70),
-        (Wanted(ttl="60s", lease="70s"), 60),
-        (Wanted(ttl="9000s"), MAX_S),
-        (Wanted(ttl="9000s", explicit_max_ttl="8000s"), MAX_S),
-        (Wanted(explicit_max_ttl="500s"), 500),
+        (TokenRequest(ttl="1500ms"), 1),
+        (TokenRequest(ttl="500ms"), 1),
+        (TokenRequest(ttl="0"), DEFAULT_S),
+        (TokenRequest(lease="70s"), 70),
+        (TokenRequest(ttl="60s", lease="70s"), 60),
+        (TokenRequest(ttl="9000s"), MAX_S),
+        (TokenRequest(ttl="9000s", explicit_max_ttl="8000s"), MAX_S),
+        (TokenRequest(explicit_max_ttl="500s"), 500),
     ],
 )
-def test_lifetimes(wanted: Wanted, ttl_s: int) -> None:
+def test_lifetimes(wanted: TokenRequest, ttl_s: int) -> None:
     """Part of a second is a second; the older name counts without the newer; the narrowest limit ends it."""
     made = planned(wanted, parent("a")).record
     assert (made.ttl_s, made.creation_ttl_s, made.expires_at) == (ttl_s, ttl_s, NOW + ttl_s)
@@ -294,8 +294,8 @@ def test_lifetimes(wanted: Wanted, ttl_s: int) -> None:
 def test_endless_root_tokens_are_bound_to_no_network() -> None:
     """One that never ends and works only from some addresses could not be got rid of from any other."""
     with pytest.raises(InvalidRequest, match="non-expiring root tokens cannot be CIDR-bound"):
-        planned(Wanted(), parent("root", bound_cidrs=("10.0.0.0/8",)), sudo=True)
-    ending = planned(Wanted(ttl="60s"), parent("root", bound_cidrs=("10.0.0.0/8",)), sudo=True).record
+        planned(TokenRequest(), parent("root", bound_cidrs=("10.0.0.0/8",)), sudo=True)
+    ending = planned(TokenRequest(ttl="60s"), parent("root", bound_cidrs=("10.0.0.0/8",)), sudo=True).record
     assert (ending.ttl_s, ending.bound_cidrs) == (60, ("10.0.0.0/8",))
 
 
@@ -303,7 +303,7 @@ def test_endless_root_tokens_are_bound_to_no_network() -> None:
 def test_what_a_batch_token_cannot_have(field: str) -> None:
     """Nothing prolongs it, so nothing needs to end that."""
     with pytest.raises(InvalidRequest) as refused:
-        planned(Wanted(policies=["a"], type="batch", **{field: "60s"}), parent("a"), sudo=True)
+        planned(TokenRequest(policies=["a"], type="batch", **{field: "60s"}), parent("a"), sudo=True)
     assert refused.value.text == f'batch tokens cannot have "{field}" set'
 
 
@@ -311,7 +311,10 @@ def test_limits_given_twice() -> None:
     """The lesser counts, and a warning says so, with the value; one that is given once is that one."""
     role = TokenRole(name="r", num_uses=5, period_s=600, explicit_max_ttl_s=700)
     made = planned(
-        Wanted(policies=["a"], num_uses=2, period="300s", explicit_max_ttl="800s"), parent("a"), sudo=True, role=role
+        TokenRequest(policies=["a"], num_uses=2, period="300s", explicit_max_ttl="800s"),
+        parent("a"),
+        sudo=True,
+        role=role,
     )
     assert (made.record.num_uses, made.record.ttl_s, made.record.period_s, made.record.explicit_max_ttl_s) == (
         2,
@@ -323,7 +326,7 @@ def test_limits_given_twice() -> None:
         "Explicit max TTL specified both during creation call and in role; using the lesser value of 700 seconds",
         "Period specified both during creation call and in role; using the lesser value of 300 seconds",
     ]
-    alone = planned(Wanted(policies=["a"], num_uses=2), parent("a"), role=TokenRole(name="r"))
+    alone = planned(TokenRequest(policies=["a"], num_uses=2), parent("a"), role=TokenRole(name="r"))
     assert (alone.record.num_uses, alone.warnings) == (2, [])
 
 
@@ -331,6 +334,10 @@ def test_limits_given_twice() -> None:
 def test_limits_given_once_warn_of_nothing(by_role: bool) -> None:
     """By the request or by the role alone: that one counts."""
     role = TokenRole(name="r", period_s=300, explicit_max_ttl_s=700) if by_role else TokenRole(name="r")
-    wanted = Wanted(policies=["a"]) if by_role else Wanted(policies=["a"], period="300s", explicit_max_ttl="700s")
+    wanted = (
+        TokenRequest(policies=["a"])
+        if by_role
+        else TokenRequest(policies=["a"], period="300s", explicit_max_ttl="700s")
+    )
     made = planned(wanted, parent("a"), sudo=True, role=role)
     assert (made.record.ttl_s, made.warnings) == (300, [])

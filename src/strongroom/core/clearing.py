@@ -1,0 +1,191 @@
+"""Clearing what disabled mounts and revoked tokens leave behind; none of it can be reached any more.
+
+Each piece gets one bounded step in its turn: a mount with a million rows takes as much of a round as one with ten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+import msgspec
+
+from strongroom.barrier import keys
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.side_by_side import side_by_side
+from strongroom.services.mounts import AUTH, PendingDeletion
+from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens.records import DeadTree
+from strongroom.services.tokens.service import dead_tree_key
+from strongroom.storage.base import Fence
+from strongroom.sysapi.services import Services
+
+_PAGE = 64
+_ROWS = 100
+"""Rows that one commit removes, of the 128 that the smallest store takes."""
+_LEASES = 20
+"""Leases that one commit marks as ended: five keys each."""
+TREES = keys.PENDING_DELETION + "token/"
+_AT_ONCE = 8
+
+
+@dataclass(slots=True)
+class _Round:
+    """Goes round the pieces below a prefix, a page at a time.
+
+    Where it stands is remembered by nobody: a successor begins anew.
+    """
+
+    names: Callable[[str], Awaitable[list[str]]]
+    """The next page after a name."""
+    _after: str = ""
+
+    async def run_once(self, step: Callable[[str], Awaitable[int]]) -> int:
+        """Take the pieces of the next page that has anything to do one step further; 0 when all of it waits."""
+        begun_at = self._after
+        while True:
+            names = await self.names(self._after)
+            self._after = names[-1] if len(names) == _PAGE else ""
+            done = await side_by_side([partial(step, name) for name in names], _AT_ONCE)
+            if done or not (self._after or begun_at):
+                return done
+            if not self._after:
+                begun_at = ""  # from the start once more, where it hasn't looked in this turn
+
+
+class Clearing:
+    """A bounded step at a time for each thing that waits to be cleared."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._barrier = services.barrier
+        self._storage = services.barrier.storage
+        self._trees = _Round(self._tree_names)
+        self._mounts = _Round(self._mount_names)
+
+    async def trees(self, fence: Fence, now: float) -> int:
+        """Take some of the revoked tokens' trees one step further; 0 when all of them wait."""
+        return await self._trees.run_once(lambda key: self._tree(fence, key, now))
+
+    async def mounts(self, fence: Fence, now: float) -> int:
+        """Take some of the disabled mounts one step further; 0 when all of them wait."""
+        return await self._mounts.run_once(lambda name: self._mount(fence, name, now))
+
+    async def _tree_names(self, after: str) -> list[str]:
+        return (await self._storage.scan(TREES, after, _PAGE)).names
+
+    async def _mount_names(self, after: str) -> list[str]:
+        return (await self._storage.list(keys.PENDING_DELETION, after, _PAGE)).names
+
+    async def _tree(self, fence: Fence, key: str, now: float) -> int:
+        """One step of clearing a token's descendants, leases and cubbyhole."""
+        tree, token = await transact(self._barrier, lambda txn: _read_tree(txn, key))
+        if tree is None:
+            return 0
+        if token is None or not token.retired:  # a retired token's children live on
+            children = (await self._storage.list(f"{keys.CHILD}{key}/", limit=_PAGE)).names
+            if children:
+                return await side_by_side([partial(self._end_child, fence, key, child) for child in children])
+        row = dead_tree_key(key)
+        leases = (await self._storage.scan(f"{keys.LEASE_OF_TOKEN}{key}/", tree.leases_after, _LEASES)).names
+        if leases:
+            await self._expire(fence, leases, now, row, msgspec.structs.replace(tree, leases_after=leases[-1]))
+            return 1
+        prefix = f"{keys.CUBBYHOLES}{key}/"
+        rows = (await self._storage.scan(prefix, limit=_ROWS)).names
+        await self._delete(fence, [prefix + name for name in rows] or [row])
+        return 1
+
+    async def _end_child(self, fence: Fence, parent: str, child: str) -> None:
+        async def body(txn: Transaction) -> None:
+            await txn.guard(fence)
+            record = await txn.read(keys.TOKEN + child, TokenRecord)
+            if record is None or record.parent != parent:
+                txn.delete(f"{keys.CHILD}{parent}/{child}")
+            else:
+                await self._services.tokens.revoke(txn, record)
+
+        await transact(self._barrier, body)
+
+    async def _mount(self, fence: Fence, name: str, now: float) -> int:
+        """One step of clearing a mount: its tokens, its leases, and only then what its engine needs to revoke them."""
+        if name.endswith("/"):
+            return 0  # the trees, or a newer node's kind, which it knows how to clear
+        row = keys.PENDING_DELETION + name
+        pending = await transact(self._barrier, lambda txn: txn.read(row, PendingDeletion))
+        if pending is None:
+            return 0
+        if pending.mount is not None and pending.mount.table == AUTH and not pending.tokens_done:
+            await self._end_tokens(fence, row, pending)
+            return 1
+        if pending.lease_mount:
+            place = f"{keys.LEASE_OF_MOUNT}{pending.lease_mount}/"
+            leases = (await self._storage.scan(place, pending.leases_after, _LEASES)).names
+            if leases:
+                await self._expire(fence, leases, now, row, msgspec.structs.replace(pending, leases_after=leases[-1]))
+                return 1
+            if (await self._storage.scan(place, limit=1)).names:
+                return 0  # still being revoked
+        for prefix in pending.prefixes:
+            rows = (await self._storage.scan(prefix, limit=_ROWS)).names
+            if rows:
+                await self._delete(fence, [prefix + below for below in rows])
+                return 1
+        await self._delete(fence, [row, f"{keys.LEASE_COUNT}{pending.lease_mount}"] if pending.lease_mount else [row])
+        return 1
+
+    async def _end_tokens(self, fence: Fence, row: str, pending: PendingDeletion) -> None:
+        """End one page of the tokens that a disabled auth method made; they are dead, but what they lease isn't."""
+        names = (await self._storage.list(keys.TOKEN, pending.tokens_after, _PAGE)).names
+        ended = await transact(self._barrier, lambda txn: _made_by(txn, names, pending.lease_mount))
+        await side_by_side([partial(self._end_token, fence, record) for record in ended])
+        changed = msgspec.structs.replace(
+            pending, tokens_after=names[-1] if names else pending.tokens_after, tokens_done=not names
+        )
+
+        async def body(txn: Transaction) -> None:
+            await txn.guard(fence)
+            txn.write(row, changed)
+
+        await transact(self._barrier, body)
+
+    async def _end_token(self, fence: Fence, record: TokenRecord) -> None:
+        async def body(txn: Transaction) -> None:
+            await txn.guard(fence)
+            if await txn.read(keys.TOKEN + record.key, TokenRecord) is not None:
+                await self._services.tokens.revoke(txn, record)
+
+        await transact(self._barrier, body)
+
+    async def _expire(
+        self, fence: Fence, ids: list[str], now: float, row: str, changed: DeadTree | PendingDeletion
+    ) -> None:
+        """Mark leases as ended, and note how far that went; revoking them is the ordinary course of what is due."""
+
+        async def body(txn: Transaction) -> None:
+            await txn.guard(fence)
+            for id_ in ids:
+                lease = await self._services.leases.read(txn, id_)
+                if lease is not None and lease.expires_at > now:
+                    self._services.leases.expire(txn, lease, now)
+            txn.write(row, changed)
+
+        await transact(self._barrier, body)
+
+    async def _delete(self, fence: Fence, rows: Iterable[str]) -> None:
+        async def body(txn: Transaction) -> None:
+            await txn.guard(fence)
+            for row in rows:
+                txn.delete(row)
+
+        await transact(self._barrier, body)
+
+
+async def _read_tree(txn: Transaction, key: str) -> tuple[DeadTree | None, TokenRecord | None]:
+    return await txn.read(dead_tree_key(key), DeadTree), await txn.read(keys.TOKEN + key, TokenRecord)
+
+
+async def _made_by(txn: Transaction, names: list[str], mount: str) -> list[TokenRecord]:
+    records = [await txn.read(keys.TOKEN + name, TokenRecord) for name in names]
+    return [record for record in records if record is not None and record.auth_mount == mount]

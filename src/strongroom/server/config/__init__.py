@@ -1,0 +1,1 @@
+"""The configuration: files and environment variables, read into one value with the place of each setting."""

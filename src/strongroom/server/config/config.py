@@ -1,0 +1,266 @@
+"""The server's configuration: files of HCL or JSON to one value (pure).
+
+    config = apply_environment(merge([parse_config(text, name) for name, text in files]), os.environ)
+
+An unknown key, or one without use here, is a notice with its place; a value of the wrong type is an error.
+
+Source: https://developer.hashicorp.com/vault/docs/configuration, https://openbao.org/docs/configuration/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from strongroom.lib.hcl import Block, HclError, Item, Literal, ObjectNode, parse
+from strongroom.server.config.reader import ConfigError, Notice, Reader, Where, boolean, integer, split_options, text
+from strongroom.server.config.stanzas import (
+    AuditConfig,
+    Listener,
+    SealConfig,
+    Settings,
+    StorageConfig,
+    Telemetry,
+    UserLockout,
+)
+
+__all__ = [
+    "AuditConfig",
+    "Config",
+    "ConfigError",
+    "Listener",
+    "Notice",
+    "SealConfig",
+    "Settings",
+    "StorageConfig",
+    "Telemetry",
+    "UserLockout",
+    "Where",
+    "merge",
+    "parse_config",
+]
+
+_STORAGE = ("storage", "backend")
+_HA_STORAGE = ("ha_storage", "ha_backend")
+_SEALS = ("seal", "hsm")
+_STANZAS = {
+    *(*_STORAGE, *_HA_STORAGE, *_SEALS),
+    *("listener", "telemetry", "audit", "user_lockout", "service_registration", "enable_ui"),
+}
+_LISTENERS = {"tcp": "127.0.0.1:8200", "unix": ""}
+_API_ADDRESSES = ("api_addr", "redirect_addr", "advertise_addr")
+"""The names that the API's address had inside `storage`, newest first."""
+NODE_OPTIONS = frozenset({*_API_ADDRESSES, "cluster_addr"})
+"""Settings of the node that old files have inside `storage`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A whole configuration."""
+
+    settings: Settings = field(default_factory=Settings)
+    storage: StorageConfig | None = None
+    ha_storage: StorageConfig | None = None
+    service_registration: StorageConfig | None = None
+    listeners: tuple[Listener, ...] = ()
+    seals: tuple[SealConfig, ...] = ()
+    audits: tuple[AuditConfig, ...] = ()
+    user_lockouts: tuple[UserLockout, ...] = ()
+    telemetry: Telemetry | None = None
+    files: tuple[str, ...] = field(default=(), compare=False)
+    """Where it was read from."""
+    notices: tuple[Notice, ...] = field(default=(), compare=False)
+    """What has no effect, in the order of the files."""
+
+
+def parse_config(source: str, filename: str) -> Config:
+    """Parse one file.
+
+    Args:
+        source: HCL, or JSON if it begins with `{`.
+        filename: for notices and errors.
+
+    Raises:
+        ConfigError: it is neither, or a value has the wrong type; with the file, the line, what was expected and
+            what was found.
+    """
+    reader = Reader(filename)
+    try:
+        return _read(reader, parse(source))
+    except HclError as error:
+        raise ConfigError(reader.where(error.pos), error.problem) from None
+
+
+def merge(configs: Iterable[Config]) -> Config:
+    """Put several files together, in the order of their names or of the `-config` flags.
+
+    Later files win where one value is needed; listeners, seals, audit devices and lockouts add up; what is switched
+    on in one file stays on; of the two lease ceilings the greater counts.
+    """
+    merged = Config()
+    for config in configs:
+        merged = Config(
+            settings=_merge_settings(merged.settings, config.settings),
+            storage=config.storage or merged.storage,
+            ha_storage=config.ha_storage or merged.ha_storage,
+            service_registration=config.service_registration or merged.service_registration,
+            listeners=merged.listeners + config.listeners,
+            seals=merged.seals + config.seals,
+            audits=merged.audits + config.audits,
+            user_lockouts=merged.user_lockouts + config.user_lockouts,
+            telemetry=config.telemetry or merged.telemetry,
+            notices=merged.notices + config.notices,
+        )
+    _check_unique(merged)
+    return merged
+
+
+def _merge_settings(one: Settings, other: Settings) -> Settings:
+    values: dict[str, Any] = {}
+    for found in fields(Settings):
+        before, after = getattr(one, found.name), getattr(other, found.name)
+        if found.name in {"default_lease_ttl_s", "max_lease_ttl_s"}:
+            values[found.name] = max(before, after)
+        elif isinstance(after, tuple):
+            values[found.name] = tuple(dict.fromkeys((before or ()) + after))
+        else:
+            # Also right for booleans: all of them are off by default.
+            values[found.name] = before if after == found.default else after
+    return replace(one, **values)
+
+
+def _check_unique(config: Config) -> None:
+    """Refuse what would silently take another's place."""
+    seals: set[str] = set()
+    for seal in config.seals:
+        if seal.name in seals:
+            raise ConfigError(seal.where, f'expected seals with different names, found "{seal.name}" twice')
+        seals.add(seal.name)
+    audits: set[str] = set()
+    for audit in config.audits:
+        if audit.path in audits:
+            raise ConfigError(audit.where, f'expected audit devices at different paths, found "{audit.path}" twice')
+        audits.add(audit.path)
+
+
+def _read(reader: Reader, document: ObjectNode) -> Config:
+    """The stanzas of one file."""
+    settings = reader.stanza(Settings, document, ignored=_STANZAS)
+    for item in document.named("enable_ui"):  # the name that `ui` had in betas, still in old files
+        settings = replace(settings, ui=settings.ui or boolean(reader, item.value))
+    storage = _storage(reader, document, _STORAGE)
+    if storage is not None and not settings.api_addr:
+        settings = replace(settings, api_addr=_first(storage, _API_ADDRESSES))
+    if storage is not None and not settings.cluster_addr:
+        settings = replace(settings, cluster_addr=_first(storage, ("cluster_addr",)))
+    telemetry = [
+        reader.stanza(Telemetry, block.body, within="telemetry") for block in document.blocks("telemetry", labels=0)
+    ]
+    config = Config(
+        settings=settings,
+        storage=storage,
+        ha_storage=_storage(reader, document, _HA_STORAGE),
+        service_registration=_storage(reader, document, ("service_registration",)),
+        listeners=tuple(_listener(reader, block) for block in document.blocks("listener", labels=1)),
+        seals=tuple(_seal(reader, block) for name in _SEALS for block in document.blocks(name, labels=1)),
+        audits=tuple(_audit(reader, block) for block in _audit_blocks(reader, document)),
+        user_lockouts=tuple(_lockout(reader, block) for block in document.blocks("user_lockout", labels=1)),
+        telemetry=telemetry[-1] if telemetry else None,
+        notices=tuple(sorted(reader.notices, key=lambda notice: (notice.where.line, notice.where.column))),
+    )
+    _check_unique(config)
+    return config
+
+
+def _first(storage: StorageConfig, names: Sequence[str]) -> str:
+    return next((storage.options[name] for name in names if name in storage.options), "")
+
+
+def _storage(reader: Reader, document: ObjectNode, names: Sequence[str]) -> StorageConfig | None:
+    """The one block of any of these names."""
+    blocks = [(name, block) for name in names for block in document.blocks(name, labels=1)]
+    if len(blocks) > 1:
+        name, block = blocks[1]
+        raise ConfigError(reader.where(block.pos), f'expected one "{names[0]}" stanza, found another: "{name}"')
+    for _, block in blocks:
+        found, inner = split_options(reader, block.body)
+        return StorageConfig(block.labels[0], reader.where(block.pos), found, inner)
+    return None
+
+
+def _listener(reader: Reader, block: Block) -> Listener:
+    kind = block.labels[0].lower()
+    if kind not in _LISTENERS:
+        raise ConfigError(reader.where(block.pos), f'expected a listener "tcp" or "unix", found "{kind[:64]}"')
+    within = f'listener "{kind}"'
+    where = reader.where(block.pos)
+    # `type` may stand inside as well, in files made by generators.
+    listener = reader.stanza(Listener, block.body, within=within, ignored={"type"}, type=kind, where=where)
+    if kind == "unix":
+        listener = replace(listener, tls_disable=True) if not listener.tls_cert_file else listener
+        if not block.body.named("address"):
+            raise ConfigError(where, f'expected "address", the path of the socket, in {within}, found none')
+    return listener
+
+
+def _seal(reader: Reader, block: Block) -> SealConfig:
+    kind = block.labels[0].lower()
+    within = f'seal "{kind}"'
+    name, priority, disabled = "", 0, False
+    kept = []
+    for item in block.body.items:
+        if isinstance(item.value, Literal) and item.value.value is None:
+            continue
+        try:
+            match item.name:
+                case "name":
+                    name = text(reader, item.value)
+                case "priority":
+                    priority = integer(reader, item.value)
+                case "disabled":
+                    disabled = boolean(reader, item.value)
+                case _:
+                    kept.append(item)
+        except HclError as error:
+            raise ConfigError(reader.where(error.pos), f"{item.name} in {within}: {error.problem}") from None
+    options, inner = split_options(reader, ObjectNode(tuple(kept), block.body.pos))
+    for key in inner:
+        item = block.body.named(key)[0]
+        reader.notice(item.pos, f"unknown or unsupported field {key} in {within}")
+    return SealConfig(kind, reader.where(block.pos), name or kind, priority, disabled, options)
+
+
+def _audit_blocks(reader: Reader, document: ObjectNode) -> list[Block]:
+    """The blocks with type and path; one without any label is what Vault, which has no such stanza, overlooks."""
+    found: list[Block] = []
+    for item in document.named("audit"):
+        try:
+            found += ObjectNode((item,), item.pos).blocks("audit", labels=2)
+        except HclError:
+            if _has_a_label(item):
+                problem = 'expected a type and a path, as in audit "file" "main" { … }, found no path'
+                raise ConfigError(reader.where(item.pos), problem) from None
+            reader.notice(item.pos, 'audit without a type and a path (audit "file" "main" { … }) has no effect')
+    return found
+
+
+def _has_a_label(item: Item) -> bool:
+    """Whether a stanza is meant as a device, and would leave a node without it."""
+    try:
+        return any(True for _ in ObjectNode((item,), item.pos).blocks(item.name, labels=1))
+    except HclError:
+        return False
+
+
+def _audit(reader: Reader, block: Block) -> AuditConfig:
+    kind, path = block.labels
+    where = reader.where(block.pos)
+    return reader.stanza(
+        AuditConfig, block.body, within=f'audit "{kind}" "{path}"', type=kind, path=path.strip("/") + "/", where=where
+    )
+
+
+def _lockout(reader: Reader, block: Block) -> UserLockout:
+    kind, where = block.labels[0].lower(), reader.where(block.pos)
+    return reader.stanza(UserLockout, block.body, within=f'user_lockout "{kind}"', auth_type=kind, where=where)

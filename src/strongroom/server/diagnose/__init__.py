@@ -1,0 +1,1 @@
+"""`operator diagnose`: checks of the machine, the files, the listeners and the store."""

@@ -1,0 +1,43 @@
+"""The services that exist while the server is unsealed, as stages and system paths see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from strongroom.audit.broker import AuditBroker
+from strongroom.barrier.barrier import Barrier
+from strongroom.lib.clock import Clock
+from strongroom.lib.rand import Random
+from strongroom.sealing.initialize import Cluster
+from strongroom.sealing.port import SealPort
+from strongroom.services.identity import IdentityService
+from strongroom.services.leases import LeaseService
+from strongroom.services.mounts import MountService
+from strongroom.services.policy.service import PolicyService
+from strongroom.services.tokens import TokenService
+from strongroom.sysapi.processes import Processes
+from strongroom.sysapi.traffic import Traffic
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything behind an open barrier; sealing ends the process that holds it."""
+
+    barrier: Barrier
+    clock: Clock
+    random: Random
+    mounts: MountService
+    tokens: TokenService
+    policies: PolicyService
+    leases: LeaseService
+    identity: IdentityService
+    audit: AuditBroker
+    cluster: Cluster
+    port: SealPort
+    processes: Processes
+    traffic: Traffic
+    storage_type: str
+    api_address: str
+    cluster_address: str
+    ended: dict[str, int] = field(default_factory=dict)
+    """How much of each class of background work this process has done."""

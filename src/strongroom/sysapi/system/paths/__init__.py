@@ -1,0 +1,1 @@
+"""The paths below `sys/`, a file for each noun."""

@@ -1,0 +1,256 @@
+"""`sys/leases`: what was handed out for a time, and ending it.
+
+Source: https://developer.hashicorp.com/vault/api-docs/system/leases
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from strongroom.audit.entry import timestamp
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import path
+from strongroom.sdk.fields import Body, Doc, Duration
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import RawBody, Response
+from strongroom.services.leases import LeaseRecord, revocation
+from strongroom.services.tokens.lease_ids import lease_id
+from strongroom.services.tokens.logic import grant_ttl
+from strongroom.services.tokens.search import by_lease_prefix
+from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.system.lease_removal import revoke_below
+from strongroom.sysapi.system.lease_survey import irrevocable
+
+_TIDYING = (
+    "Tidy operation successfully started. Any information from the operation will be printed to Strongroom's "
+    "server logs."
+)
+
+
+class LeaseBody(Body, frozen=True):
+    """A lease."""
+
+    lease_id: Annotated[str, Doc(description="The lease's id.")] = ""
+
+
+class RenewLeaseBody(LeaseBody, frozen=True):
+    """A lease, and how long it is to run from now."""
+
+    increment: Annotated[Duration, Doc(description="How long from now; 0 for the engine's time.")] = Duration(0)
+
+
+class RevokeLeaseBody(LeaseBody, frozen=True):
+    """A lease to end."""
+
+    sync: Annotated[bool | None, Doc(description="Answer only when what it stands for is undone.")] = None
+
+
+class PrefixBody(Body, frozen=True):
+    """How to end leases."""
+
+    sync: Annotated[bool | None, Doc(description="Answer only when what they stand for is undone.")] = None
+
+
+class SurveyBody(Body, frozen=True):
+    """Which leases."""
+
+    type: Annotated[str, Doc(description="`irrevocable`.")] = ""
+    include_child_namespaces: Annotated[bool, Doc(description="Whether to count those of namespaces below.")] = False
+    limit: Annotated[str, Doc(description="The most to list; `none` for all.")] = ""
+
+
+class LeasePaths(SystemEngine):
+    """`leases/…`, and the same by the names of 2016."""
+
+    @path.write("leases/lookup")
+    async def lookup_lease(self, request: Request, body: LeaseBody) -> Response | None:
+        """Tell when a lease ends."""
+        if not isinstance(request.data.get("lease_id", ""), str):
+            raise InvalidRequest("invalid lease ID")
+        view, id_ = system(request), _required(body.lease_id)
+        lease = await view.services.leases.in_force(view.txn, id_)
+        data = _lease_shown(lease, request.now) if lease is not None else await _token_shown(view, id_, request.now)
+        if data is None:
+            raise InvalidRequest("invalid lease")
+        return Response(data=data)
+
+    @path.list_("leases/lookup/{prefix**}", sudo=True)
+    async def list_leases(self, request: Request, prefix: str) -> Response | None:
+        """List the leases below a path, those of tokens included."""
+        view = system(request)
+        folder = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        found = set(await view.services.leases.names(view.txn, folder))
+        found |= await request.once.wait("tokens", lambda: _token_names(view, folder, request.now))
+        return Response(data={"keys": sorted(found)}) if found else None
+
+    @path.write("leases/renew")
+    @path.write("renew")
+    async def renew_lease(self, request: Request, body: RenewLeaseBody) -> Response | None:
+        """Let a lease run longer."""
+        return await _renew(request, _required(body.lease_id), body.increment)
+
+    @path.write("leases/renew/{url_lease_id*}")
+    @path.write("renew/{url_lease_id*}")
+    async def renew_lease_by_url(self, request: Request, url_lease_id: str, body: RenewLeaseBody) -> Response | None:
+        """Let a lease run longer."""
+        return await _renew(request, _named(url_lease_id, body), body.increment)
+
+    @path.write("leases/revoke")
+    @path.write("revoke")
+    async def revoke_lease(self, request: Request, body: RevokeLeaseBody) -> Response | None:
+        """End a lease; an unknown one has ended already."""
+        if not isinstance(request.data.get("lease_id", ""), str):
+            raise InvalidRequest("invalid lease ID")
+        await _revoke(request, _required(body.lease_id), sync=bool(body.sync))
+        return _accepted(body.sync)
+
+    @path.write("leases/revoke/{url_lease_id*}")
+    @path.write("revoke/{url_lease_id*}")
+    async def revoke_lease_by_url(self, request: Request, url_lease_id: str, body: RevokeLeaseBody) -> Response | None:
+        """End a lease; an unknown one has ended already."""
+        await _revoke(request, _named(url_lease_id, body), sync=bool(body.sync))
+        return _accepted(body.sync)
+
+    @path.write("leases/revoke-prefix/{prefix*}", sudo=True)
+    @path.write("revoke-prefix/{prefix*}", sudo=True)
+    async def revoke_prefix(self, request: Request, prefix: str, body: PrefixBody) -> Response | None:
+        """End every lease and token that was made below a path."""
+        await revoke_below(request, prefix, sync=bool(body.sync))
+        return _accepted(body.sync)
+
+    @path.write("leases/revoke-force/{prefix*}", sudo=True)
+    @path.write("revoke-force/{prefix*}", sudo=True)
+    async def revoke_force(self, request: Request, prefix: str) -> Response | None:
+        """Forget every lease below a path, even if what it stands for can't be undone: that is left to people."""
+        await revoke_below(request, prefix, force=True)
+        return None
+
+    @path.write("leases/tidy")
+    async def tidy_leases(self, request: Request) -> Response | None:
+        """Ask for what is tidied all the time."""
+        return Response(status=202, warnings=[_TIDYING])
+
+    @path.read("leases/count")
+    async def count_leases(self, request: Request, body: SurveyBody) -> Response | None:
+        """Count the leases whose revocation keeps failing, by mount."""
+        if body.type != "irrevocable":
+            return None
+        leases = await irrevocable(request)
+        counts: dict[str, int] = {}
+        for lease in leases:
+            counts[lease.mount_path] = counts.get(lease.mount_path, 0) + 1
+        return Response(data={"counts": counts, "lease_count": len(leases)})
+
+    @path.read("leases", sudo=True)
+    async def list_irrevocable(self, request: Request, body: SurveyBody) -> Response | None:
+        """List the leases whose revocation keeps failing, with the reason of the last time."""
+        if body.type != "irrevocable":
+            return None
+        limit = _limit(body.limit)
+        leases = await irrevocable(request)
+        shown = [{"error": lease.error, "lease_id": lease.id} for lease in leases[:limit]]
+        return Response(data={"lease_count": len(leases), "leases": shown})
+
+
+def _accepted(sync: bool | None) -> Response | None:
+    """What is answered when nothing stands in the way: 202 to clients that ask for no waiting, as they expect it."""
+    return Response(status=202, raw=RawBody(b"", "application/json")) if sync is False else None
+
+
+def _required(lease: str) -> str:
+    if not lease:
+        raise InvalidRequest("lease_id must be specified")
+    return lease
+
+
+def _named(url_lease_id: str, body: LeaseBody) -> str:
+    """The lease of the path.  Raises `InvalidRequest` when the body names another, of which no rule was asked."""
+    if body.lease_id not in {"", url_lease_id}:
+        raise InvalidRequest('the field "lease_id" names something else than the path does')
+    return url_lease_id
+
+
+def _limit(text: str) -> int | None:
+    if text in {"", "none"}:
+        return None
+    if not text.isdecimal():
+        raise InvalidRequest(f"invalid 'limit' provided: {text!r} is not a number")
+    return int(text)
+
+
+def _lease_shown(lease: LeaseRecord, now: float) -> dict[str, Any]:
+    return {
+        "expire_time": timestamp(lease.expires_at),
+        "id": lease.id,
+        "issue_time": timestamp(lease.issued_at),
+        "last_renewal": timestamp(lease.last_renewed_at) if lease.last_renewed_at else None,
+        "path": lease.path,
+        "renewable": lease.renewable,
+        "ttl": max(0, int(lease.expires_at - now)),
+    }
+
+
+async def _token_shown(view: SystemView, lease: str, now: float) -> dict[str, Any] | None:
+    record = await view.services.tokens.by_lease(view.txn, lease, view.router, now)
+    if record is None:
+        return None
+    return {
+        "expire_time": timestamp(record.expires_at) if record.expires_at else None,
+        "id": lease,
+        "issue_time": timestamp(record.created_at),
+        "last_renewal": timestamp(record.last_renewed_at) if record.last_renewed_at else None,
+        "path": record.path,
+        "renewable": record.renewable,
+        "ttl": max(0, int(record.expires_at - now)) if record.expires_at else 0,
+    }
+
+
+async def _token_names(view: SystemView, folder: str, now: float) -> set[str]:
+    services = view.services
+    names: set[str] = set()
+    async for record in by_lease_prefix(services.barrier, services.tokens, view.router, folder, now):
+        segment, slash, _ = lease_id(record)[len(folder) :].partition("/")
+        names.add(segment + slash)
+    return names
+
+
+async def _renew(request: Request, id_: str, increment_s: int) -> Response:
+    view, now = system(request), request.now
+    services, txn = view.services, view.txn
+    lease = await services.leases.in_force(txn, id_)
+    if lease is None:
+        if await services.tokens.by_lease(txn, id_, view.router, now) is not None:
+            raise InvalidRequest("tokens cannot be renewed through this endpoint")
+        raise InvalidRequest("lease not found")
+    entry = view.router.by_id.get(lease.mount)
+    owner = await services.tokens.alive_by_key(txn, lease.token_key, view.router, now) if lease.token_key else None
+    owned = not lease.token_key or (owner is not None and not await services.tokens.spent(txn, owner))
+    if lease.expires_at <= now or entry is None or not owned:
+        raise InvalidRequest("lease expired")
+    if not lease.renewable:
+        raise InvalidRequest("lease is not renewable")
+    engine = revocation.engine_of(entry)
+    wanted_s = await engine.renew(revocation.ask(txn, entry, lease, now), lease.internal, increment_s)
+    ttl_s, warnings = grant_ttl(
+        wanted_s=wanted_s,
+        default_s=entry.mount.default_lease_ttl_s,
+        max_s=lease.max_ttl_s or entry.mount.max_lease_ttl_s,
+        lived_s=int(now) - int(lease.issued_at),
+    )
+    if ttl_s <= 0:
+        raise InvalidRequest("past the max TTL, cannot renew")
+    services.leases.renew(txn, lease, ttl_s, now)
+    return Response(lease_id=lease.id, renewable=True, hint_ttl_s=ttl_s, warnings=warnings)
+
+
+async def _revoke(request: Request, id_: str, *, sync: bool) -> None:
+    view, now = system(request), request.now
+    lease = await view.services.leases.read(view.txn, id_)
+    if lease is None:
+        record = await view.services.tokens.by_lease(view.txn, id_, view.router, now)
+        if record is not None:
+            await view.services.tokens.revoke(view.txn, record)
+    elif sync:
+        await revocation.revoke(view.services.leases, view.services.mounts, view.txn, lease, now)
+    else:
+        view.services.leases.expire(view.txn, lease, now)

@@ -1,0 +1,78 @@
+"""`sys/policies/password`: how passwords that engines generate are composed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from strongroom.barrier import keys
+from strongroom.barrier.record import Record
+from strongroom.lib.errors import InvalidRequest, NotFound
+from strongroom.sdk import path
+from strongroom.sdk.fields import Body, Doc, Normal
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.services.policy.passwords import generate, parse_password_policy
+from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.system.policy_text import decoded
+
+_POLICIES = keys.SETTINGS + "password-policy/"
+
+
+class PasswordPolicyRecord(Record, frozen=True, tag="password-policy"):
+    """One password policy."""
+
+    text: str
+
+
+class PasswordPolicyBody(Body, frozen=True):
+    """A password policy."""
+
+    policy: Annotated[str, Doc(description="The rules in HCL or JSON, also in base64."), Normal(decoded)] = ""
+
+
+class PasswordPaths(SystemEngine):
+    """Password policies."""
+
+    @path.list_("policies/password")
+    async def list_password_policies(self, request: Request) -> Response | None:
+        """List the names of all password policies."""
+        names = await system(request).txn.scan(_POLICIES)
+        return Response(data={"keys": names}) if names else None
+
+    @path.read("policies/password/{name*}/generate")
+    async def generate_password(self, request: Request, name: str) -> Response | None:
+        """Generate a password that meets a policy."""
+        policy = parse_password_policy((await _read(request, name)).text)
+        random = system(request).services.random
+        password = request.once("password", lambda: generate(policy, random.bytes))
+        return Response(data={"password": password})
+
+    @path.read("policies/password/{name*}")
+    async def read_password_policy(self, request: Request, name: str) -> Response | None:
+        """Read a password policy."""
+        return Response(data={"policy": (await _read(request, name)).text})
+
+    @path.write("policies/password/{name*}")
+    async def write_password_policy(self, request: Request, name: str, body: PasswordPolicyBody) -> Response | None:
+        """Make or replace a password policy; it is tried once."""
+        if not body.policy:
+            raise InvalidRequest("missing policy")
+        view = system(request)
+        text = decoded(body.policy)
+        policy = parse_password_policy(text)
+        request.once("trial", lambda: generate(policy, view.services.random.bytes))
+        view.txn.write(_POLICIES + name, PasswordPolicyRecord(text=text))
+        return None
+
+    @path.delete("policies/password/{name*}")
+    async def delete_password_policy(self, request: Request, name: str) -> Response | None:
+        """Remove a password policy."""
+        system(request).txn.delete(_POLICIES + name)
+        return None
+
+
+async def _read(request: Request, name: str) -> PasswordPolicyRecord:
+    record = await system(request).txn.read(_POLICIES + name, PasswordPolicyRecord)
+    if record is None:
+        raise NotFound("policy does not exist")
+    return record

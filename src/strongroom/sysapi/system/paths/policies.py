@@ -1,0 +1,247 @@
+"""`sys/policies/acl` and its older form `sys/policy`: what tokens may do."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+
+from strongroom.audit.entry import timestamp
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import path
+from strongroom.sdk.fields import Body, Doc, Duration, Normal, OldNameOf
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.services.policy.records import PolicyRecord
+from strongroom.services.policy.service import ROOT
+from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.system.policy_text import decoded
+
+_SECONDS = re.compile(r"[+-]?[0-9]{1,11}")
+_RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
+_NONE = -1
+"""The version that `cas` names where there must be no policy yet; 0 says the same."""
+_OLD_FIELD = "'rules' is deprecated, please use 'policy' instead"
+
+
+class PolicyBody(Body, frozen=True):
+    """A policy's text and how it is kept; None for what the request doesn't name."""
+
+    policy: Annotated[str | None, Doc(description="The rules in HCL or JSON, also in base64."), Normal(decoded)] = None
+    cas: Annotated[int | None, Doc(description="Write only if this is the present version; 0 if there is none.")] = None
+    cas_required: Annotated[bool | None, Doc(description="Whether every later write has to give `cas`.")] = None
+    ttl: Annotated[Duration | None, Doc(description="How long the policy counts.")] = None
+    expiration: Annotated[
+        str | None, Doc(description="Until when the policy counts, as RFC 3339 or in seconds since the epoch.")
+    ] = None
+    allow_wildcards_in_identity_templates: Annotated[
+        bool | None, Doc(description="Whether values put into templates may hold `*` or `+`.")
+    ] = None
+    allow_slashes_in_identity_templates: Annotated[
+        bool | None, Doc(description="Whether values put into templates may hold `/`.")
+    ] = None
+
+
+class OldPolicyBody(PolicyBody, frozen=True):
+    """The same, with the text's older name."""
+
+    rules: Annotated[str | None, Doc(description="Old name of `policy`."), Normal(decoded), OldNameOf("policy")] = None
+
+
+def shown(record: PolicyRecord, text_field: str = "policy") -> dict[str, Any]:
+    """A policy as the API shows it."""
+    data: dict[str, Any] = {
+        "allow_slashes_in_identity_templates": record.allow_slashes,
+        "allow_wildcards_in_identity_templates": record.allow_wildcards,
+        "cas_required": record.cas_required,
+        "name": record.name,
+        text_field: record.text,
+        "version": record.version,
+    }
+    if record.modified_at:
+        data["modified"] = timestamp(record.modified_at)
+    if record.expires_at:
+        data["expiration"] = timestamp(record.expires_at)
+    return data
+
+
+class PolicyPaths(SystemEngine):
+    """ACL policies."""
+
+    @path.list_("policies/acl")
+    async def list_policies(self, request: Request) -> Response | None:
+        """List the names of all policies."""
+        return Response(data={"keys": await _names(request)})
+
+    @path.list_("policies/acl/{folder*:lower}")
+    async def list_folder(self, request: Request, folder: str) -> Response | None:
+        """List the names of policies below a folder, in full."""
+        keys = _below(folder, await _names(request))
+        return Response(data={"keys": keys}) if keys else None
+
+    @path.read("policies/acl/{name*:lower}")
+    async def read_policy(self, request: Request, name: str) -> Response | None:
+        """Read a policy."""
+        record = await _read(request, name)
+        return Response(data=shown(record)) if record is not None else None
+
+    @path.write("policies/acl/{name*:lower}")
+    async def write_policy(self, request: Request, name: str, body: PolicyBody) -> Response | None:
+        """Make or replace a policy; what it says counts for the next request of every token that has it."""
+        await _write(request, name, body)
+        return None
+
+    @path.patch("policies/acl/{name*:lower}")
+    async def patch_policy(self, request: Request, name: str, body: PolicyBody) -> Response | None:
+        """Change how a policy is kept, or its text; what isn't named stays."""
+        record = await _read(request, name)
+        if record is None:
+            raise InvalidRequest("policy not found")
+        if body.policy is None:
+            body = msgspec.structs.replace(body, policy=record.text)
+        await _write(request, name, body, keep=record)
+        return Response()
+
+    @path.delete("policies/acl/{name*:lower}")
+    async def delete_policy(self, request: Request, name: str) -> Response | None:
+        """Remove a policy; tokens that have it lose what it allowed."""
+        view = system(request)
+        if not name.endswith("/"):  # nothing can have such a name, so there is nothing to remove
+            view.services.policies.delete(view.txn, name)
+        return None
+
+    @path.list_("policies/detailed/acl")
+    async def list_detailed(self, request: Request) -> Response | None:
+        """List all policies with their text."""
+        return await _detailed(request, await _names(request))
+
+    @path.list_("policies/detailed/acl/{folder*:lower}")
+    async def list_detailed_folder(self, request: Request, folder: str) -> Response | None:
+        """List the policies below a folder with their text."""
+        names = _below(folder, await _names(request))
+        return await _detailed(request, names) if names else None
+
+    @path.read("policy")
+    async def old_list(self, request: Request) -> Response | None:
+        """List the names of all policies."""
+        names = await _names(request)
+        return Response(data={"keys": names, "policies": names}, repeat=True)
+
+    @path.list_("policy")
+    async def old_listing(self, request: Request) -> Response | None:
+        """List the names of all policies."""
+        return await self.old_list(request)
+
+    @path.read("policy/{name*:lower}")
+    async def old_read(self, request: Request, name: str) -> Response | None:
+        """Read a policy, its text as `rules`."""
+        record = await _read(request, name)
+        return Response(data=shown(record, "rules"), repeat=True) if record is not None else None
+
+    @path.write("policy/{name*:lower}")
+    async def old_write(self, request: Request, name: str, body: OldPolicyBody) -> Response | None:
+        """Make or replace a policy."""
+        if body.policy or not body.rules:
+            await _write(request, name, body)
+            return None
+        await _write(request, name, msgspec.structs.replace(body, policy=body.rules))
+        return Response(warnings=[_OLD_FIELD])
+
+    @path.delete("policy/{name*:lower}")
+    async def old_delete(self, request: Request, name: str) -> Response | None:
+        """Remove a policy."""
+        return await self.delete_policy(request, name)
+
+
+async def _names(request: Request) -> list[str]:
+    """All names, `root` last: it is no stored policy."""
+    view = system(request)
+    names = await view.services.policies.names(view.txn)
+    return [name for name in names if name != ROOT] + [ROOT]
+
+
+def _below(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name.startswith(folder.strip("/") + "/")]
+
+
+async def _detailed(request: Request, names: list[str]) -> Response:
+    found = {name: await _read(request, name) for name in names}
+    return Response(data={"keys": names, "key_info": {n: shown(r) for n, r in found.items() if r is not None}})
+
+
+async def _read(request: Request, name: str) -> PolicyRecord | None:
+    view = system(request)
+    return await view.services.policies.read(view.txn, name)
+
+
+async def _write(request: Request, name: str, body: PolicyBody, keep: PolicyRecord | None = None) -> None:
+    """Store a policy.
+
+    Args:
+        keep: a record whose settings stay as they are where the body names none.
+    """
+    view = system(request)
+    policies = view.services.policies
+    policies.check_name(name)
+    if not body.policy:
+        raise InvalidRequest("'policy' parameter not supplied or empty")
+    before = await policies.read(view.txn, name)
+    _check_cas(before, body)
+    base = keep or PolicyRecord(name=name, text="")
+    record = msgspec.structs.replace(
+        base,
+        text=decoded(body.policy),
+        version=(before.version if before is not None else 0) + 1,
+        modified_at=request.now,
+        expires_at=_expiry(request, body, base.expires_at),
+        cas_required=base.cas_required if body.cas_required is None else body.cas_required,
+        allow_wildcards=_chosen(body.allow_wildcards_in_identity_templates, base.allow_wildcards),
+        allow_slashes=_chosen(body.allow_slashes_in_identity_templates, base.allow_slashes),
+    )
+    policies.write(view.txn, record)
+
+
+def _chosen(given: bool | None, otherwise: bool) -> bool:
+    return otherwise if given is None else given
+
+
+def _check_cas(before: PolicyRecord | None, body: PolicyBody) -> None:
+    if body.cas is None:
+        if body.cas_required or (before is not None and before.cas_required):
+            raise InvalidRequest("check-and-set parameter required for this call")
+        return
+    if before is not None and body.cas == _NONE:
+        raise InvalidRequest("check-and-set parameter set to -1 on existing entry")
+    present = before.version if before is not None else 0
+    if body.cas != present and not (before is None and body.cas == _NONE):
+        raise InvalidRequest(f"check-and-set parameter {body.cas} did not match the current version {present}")
+
+
+def _expiry(request: Request, body: PolicyBody, otherwise: float) -> float:
+    # Of what is sent as null nothing is meant; an empty text or a zero is a time, and one that can't be.
+    given, now = request.data, request.now
+    if body.expiration is not None and given.get("expiration") is not None:
+        at = _moment(body.expiration)
+    elif body.ttl is not None and given.get("ttl") is not None:
+        at = now + body.ttl
+    else:
+        return otherwise
+    if at <= now:
+        raise InvalidRequest("refusing to update policy as expiration time has already elapsed")
+    return at
+
+
+def _moment(text: str) -> float:
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    try:
+        if not _RFC_3339.fullmatch(text):
+            raise ValueError(text)
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError as error:
+        raise InvalidRequest(
+            'Field validation failed: error converting input for field "expiration": could not parse string as date '
+            "and time"
+        ) from error

@@ -1,0 +1,121 @@
+"""`sys/rekey-recovery-key/*`, `sys/rotate/recovery/*`: shares for a seal that opens by itself; there is none.
+
+Source: https://developer.hashicorp.com/vault/api-docs/system/rekey-recovery-key
+"""
+
+from __future__ import annotations
+
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import path
+from strongroom.sdk.engine import require
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.sealing.unseal import decode_share
+from strongroom.sysapi.context import SystemEngine
+from strongroom.sysapi.system.paths.rekey import OPENED, RekeyBody, ShareBody
+
+_UNSUPPORTED = "recovery rekeying not supported"
+_NO_BACKUP = "no backed-up keys found"
+
+
+class RecoveryPaths(SystemEngine):
+    """Recovery keys: this server's seal opens by the key shares themselves, so there are none."""
+
+    @path.read("rekey-recovery-key/init", opened_by=OPENED)
+    async def read_recovery_rekey(self, request: Request) -> Response | None:
+        """How far the making of new recovery keys is: there are none."""
+        raise InvalidRequest(_UNSUPPORTED)
+
+    @path.write("rekey-recovery-key/init", opened_by=OPENED)
+    async def begin_recovery_rekey(self, request: Request, body: RekeyBody) -> Response | None:
+        """Begin to make new recovery keys: there are none."""
+        raise InvalidRequest(_UNSUPPORTED)
+
+    @path.delete("rekey-recovery-key/init", opened_by=OPENED)
+    async def cancel_recovery_rekey(self, request: Request) -> Response | None:
+        """Stop: there is nothing to stop."""
+        raise InvalidRequest(_UNSUPPORTED)
+
+    @path.write("rekey-recovery-key/update", opened_by=OPENED)
+    async def update_recovery_rekey(self, request: Request, body: ShareBody) -> Response | None:
+        """Give one recovery key: there are none."""
+        decode_share(require(body.key, "'key' must be specified in request body as JSON"))
+        raise InvalidRequest(_UNSUPPORTED)
+
+    @path.read("rekey-recovery-key/verify", opened_by=OPENED)
+    async def read_recovery_verification(self, request: Request) -> Response | None:
+        """How far the verification of new recovery keys is: there are none."""
+        raise InvalidRequest(_UNSUPPORTED)
+
+    @path.write("rekey-recovery-key/verify", opened_by=OPENED)
+    async def verify_recovery_rekey(self, request: Request, body: ShareBody) -> Response | None:
+        """Give one of the new recovery keys: there are none."""
+        decode_share(require(body.key, "'key' must be specified in request body as JSON"))
+        raise InvalidRequest(_UNSUPPORTED)
+
+    @path.delete("rekey-recovery-key/verify", opened_by=OPENED)
+    async def restart_recovery_verification(self, request: Request) -> Response | None:
+        """Begin the verification again: there is none."""
+        raise InvalidRequest(_UNSUPPORTED)
+
+    @path.read("rekey/recovery-key-backup")
+    async def read_recovery_backup(self, request: Request) -> Response | None:
+        """The encrypted copy of the recovery keys: there are none."""
+        raise InvalidRequest(_NO_BACKUP)
+
+    @path.delete("rekey/recovery-key-backup")
+    async def delete_recovery_backup(self, request: Request) -> Response | None:
+        """Remove the encrypted copy of the recovery keys."""
+        return None
+
+    @path.read("rotate/recovery/init")
+    async def read_recovery_rotation(self, request: Request) -> Response | None:
+        """How far the making of new recovery keys is: there are none."""
+        raise InvalidRequest("unable to look up config: recovery not supported")
+
+    @path.write("rotate/recovery/init")
+    async def begin_recovery_rotation(self, request: Request, body: RekeyBody) -> Response | None:
+        """Begin to make new recovery keys: there are none."""
+        raise InvalidRequest("recovery keys not supported")
+
+    @path.delete("rotate/recovery/init")
+    async def cancel_recovery_rotation(self, request: Request) -> Response | None:
+        """Stop: there is nothing to stop."""
+        return None
+
+    @path.write("rotate/recovery/update")
+    async def update_recovery_rotation(self, request: Request, body: ShareBody) -> Response | None:
+        """Give one recovery key: there are none."""
+        _require_share(body)
+        raise InvalidRequest("no rotation in progress")
+
+    @path.read("rotate/recovery/verify")
+    async def read_recovery_rotation_verification(self, request: Request) -> Response | None:
+        """How far the verification of new recovery keys is: there are none."""
+        raise InvalidRequest("no rotation configuration found")
+
+    @path.write("rotate/recovery/verify")
+    async def verify_recovery_rotation(self, request: Request, body: ShareBody) -> Response | None:
+        """Give one of the new recovery keys: there are none."""
+        _require_share(body)
+        raise InvalidRequest("no rotation in progress")
+
+    @path.delete("rotate/recovery/verify")
+    async def restart_recovery_rotation_verification(self, request: Request) -> Response | None:
+        """Begin the verification again: there is none."""
+        raise InvalidRequest("no rotation configuration found")
+
+    @path.read("rotate/recovery/backup")
+    async def read_recovery_rotation_backup(self, request: Request) -> Response | None:
+        """The encrypted copy of the recovery keys: there are none."""
+        raise InvalidRequest(_NO_BACKUP)
+
+    @path.delete("rotate/recovery/backup")
+    async def delete_recovery_rotation_backup(self, request: Request) -> Response | None:
+        """Remove the encrypted copy of the recovery keys."""
+        return None
+
+
+def _require_share(body: ShareBody) -> None:
+    decode_share(require(body.key, "missing required field 'key'"))
+    require(body.nonce, "missing required field 'nonce'")

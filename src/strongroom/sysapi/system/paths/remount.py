@@ -1,0 +1,54 @@
+"""`sys/remount`: giving a mount another path."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import structlog
+
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import path
+from strongroom.sdk.fields import Body, Doc, Normal
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.system.mounting import folder
+
+_QUEUED = (
+    "Mount move has been queued. Progress will be reported in Strongroom's server log, "
+    "tagged with the returned migration_id"
+)
+
+log = structlog.get_logger("core")
+
+
+class RemountBody(Body, frozen=True, rename={"from_": "from"}):
+    """Which mount goes where; auth methods as `auth/…`."""
+
+    from_: Annotated[str, Doc(description="The path it has."), Normal(folder)] = ""
+    to: Annotated[str, Doc(description="The path it gets."), Normal(folder)] = ""
+
+
+class RemountPaths(SystemEngine):
+    """Moving mounts.  A move is done when its request is answered; Vault's API has it go on in the background."""
+
+    @path.write("remount", sudo=True)
+    async def remount(self, request: Request, body: RemountBody) -> Response | None:
+        """Move a mount to another path; what it keeps, and its leases, stay as they are."""
+        if not body.from_.strip("/") or not body.to.strip("/"):
+            raise InvalidRequest("both 'from' and 'to' path must be specified as a string")
+        view = system(request)
+        source, target = folder(body.from_), folder(body.to)
+        migration = await view.services.mounts.move(view.txn, source, target, request.now)
+        request.once("move logged", lambda: log.info("mount moved", migration_id=migration, source=source, to=target))
+        return Response(data={"migration_id": migration}, warnings=[_QUEUED], repeat=True)
+
+    @path.read("remount/status/{migration_id}")
+    async def remount_status(self, request: Request, migration_id: str) -> Response | None:
+        """How a move went; known for a day."""
+        view = system(request)
+        move = await view.services.mounts.moved(view.txn, migration_id)
+        if move is None:
+            return None
+        info = {"source_mount": move.source, "target_mount": move.target, "status": "success"}
+        return Response(data={"migration_id": migration_id, "migration_info": info})

@@ -1,0 +1,160 @@
+"""`sys/generate-root/*`, `sys/generate-root-token/*`, `sys/decode-token`: a root token by holders of key shares.
+
+Source: https://developer.hashicorp.com/vault/api-docs/system/generate-root
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import path
+from strongroom.sdk.engine import require
+from strongroom.sdk.fields import SECRET, Body, Doc
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.sealing import root_token
+from strongroom.sealing.ceremonies import State
+from strongroom.sealing.initialize import TOKEN_LENGTH
+from strongroom.sealing.root_token import Generation, RootToken
+from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.system.paths.rekey import ShareBody
+
+OPENED = "generate-root"
+"""What a listener names the older of these paths by."""
+
+
+class AttemptBody(Body, frozen=True):
+    """How the token is to be encrypted."""
+
+    otp: Annotated[str, Doc(description="A one-time pad, as long as the token.", extra=SECRET)] = ""
+    pgp_key: Annotated[str, Doc(description="A PGP key, in base64.")] = ""
+
+
+class DecodeBody(Body, frozen=True):
+    """A token as it was handed out, and what it was encrypted by."""
+
+    encoded_token: Annotated[str, Doc(description="The encrypted token.", extra=SECRET)] = ""
+    otp: Annotated[str, Doc(description="The one-time pad.", extra=SECRET)] = ""
+
+
+class RootTokenPaths(SystemEngine):
+    """A root token, by those who hold key shares."""
+
+    @path.read("generate-root/attempt", opened_by=OPENED)
+    async def read_generation(self, request: Request) -> Response | None:
+        """How far the making of a root token is."""
+        return Response(data=_legacy_state(await _root_token(request).progress()), flat=True)
+
+    @path.write("generate-root/attempt", opened_by=OPENED)
+    async def begin_generation(self, request: Request, body: AttemptBody) -> Response | None:
+        """Begin to make a root token."""
+        return Response(data=_legacy_state(await _root_token(request).begin(body.otp, body.pgp_key)), flat=True)
+
+    @path.delete("generate-root/attempt", opened_by=OPENED)
+    async def cancel_generation(self, request: Request) -> Response | None:
+        """Stop, and forget the shares given so far."""
+        await _root_token(request).cancel()
+        return None
+
+    @path.write("generate-root/update", opened_by=OPENED)
+    async def update_generation(self, request: Request, body: ShareBody) -> Response | None:
+        """Give one key share; the last makes the token."""
+        require(body.key, "'key' must be specified in request body as JSON")
+        given = await _root_token(request).give(body.nonce, body.key)
+        return Response(data=_legacy_state(given) | {"otp_length": 0}, flat=True)
+
+    @path.read("generate-root")
+    async def read_generation_short(self, request: Request) -> Response | None:
+        """How far the making of a root token is."""
+        return await self.read_generation(request)
+
+    @path.write("generate-root")
+    async def begin_generation_short(self, request: Request, body: AttemptBody) -> Response | None:
+        """Begin to make a root token."""
+        return await self.begin_generation(request, body)
+
+    @path.delete("generate-root")
+    async def cancel_generation_short(self, request: Request) -> Response | None:
+        """Stop, and forget the shares given so far."""
+        await _root_token(request).cancel()
+        return None
+
+    @path.read("generate-root-token/attempt")
+    async def read_root_token(self, request: Request) -> Response | None:
+        """How far the making of a root token is."""
+        return Response(data=_state(await _root_token(request).progress()))
+
+    @path.write("generate-root-token/attempt")
+    async def begin_root_token(self, request: Request, body: AttemptBody) -> Response | None:
+        """Begin to make a root token."""
+        return Response(data=_state(await _root_token(request).begin(body.otp, body.pgp_key)))
+
+    @path.delete("generate-root-token/attempt")
+    async def cancel_root_token(self, request: Request) -> Response | None:
+        """Stop, and forget the shares given so far."""
+        await _root_token(request).cancel()
+        return None
+
+    @path.write("generate-root-token/update")
+    async def update_root_token(self, request: Request, body: ShareBody) -> Response | None:
+        """Give one key share; the last makes the token."""
+        require(body.nonce, "nonce is required")
+        require(body.key, "key is required")
+        given = await _root_token(request).give(body.nonce, body.key)
+        data = {
+            "nonce": given.outcome.nonce,
+            "started": True,
+            "progress": _count(given),
+            "required": given.required,
+            "complete": bool(given.encoded),
+            "encoded_token": given.encoded,
+            "pgp_fingerprint": given.wanted.fingerprint,
+        }
+        return Response(data=data)
+
+    @path.write("decode-token", unauthenticated=True)
+    async def decode_token(self, request: Request, body: DecodeBody) -> Response | None:
+        """Decrypt a token by its one-time pad; whoever has both could as well do it elsewhere."""
+        if not body.encoded_token or not body.otp:
+            raise InvalidRequest("provided 'encoded_token' or 'otp' is empty")
+        return Response(data={"token": root_token.decode(body.encoded_token, body.otp)})
+
+
+def _root_token(request: Request) -> RootToken:
+    view = system(request)
+    services = view.services
+    return RootToken(view.txn, services.port, tokens=services.tokens, random=services.random, now=request.now)
+
+
+def _count(shown: Generation) -> int:
+    return shown.required if shown.encoded else shown.outcome.progress
+
+
+def _legacy_state(shown: Generation) -> dict[str, Any]:
+    return {
+        "nonce": shown.outcome.nonce,
+        "started": shown.outcome.state is not State.ABSENT,
+        "progress": _count(shown),
+        "required": shown.required,
+        "complete": bool(shown.encoded),
+        "encoded_token": shown.encoded,
+        "encoded_root_token": shown.encoded,
+        "pgp_fingerprint": shown.wanted.fingerprint,
+        "otp": shown.otp,
+        "otp_length": TOKEN_LENGTH,
+    }
+
+
+def _state(shown: Generation) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "started": shown.outcome.state is not State.ABSENT,
+        "progress": _count(shown),
+        "required": shown.required,
+        "complete": False,
+        "otp": shown.otp,
+        "otp_length": TOKEN_LENGTH,
+    }
+    if shown.outcome.state is not State.ABSENT:
+        out |= {"nonce": shown.outcome.nonce, "pgp_fingerprint": shown.wanted.fingerprint}
+    return out

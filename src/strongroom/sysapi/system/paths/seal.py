@@ -1,0 +1,53 @@
+"""`sys/seal`, `sys/step-down`, `sys/rotate`, `sys/key-status`."""
+
+from __future__ import annotations
+
+from strongroom.audit.entry import timestamp
+from strongroom.sdk import path
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.sysapi import rotation
+from strongroom.sysapi.context import SystemEngine, system
+
+
+class SealPaths(SystemEngine):
+    """Closing the barrier, and the keys behind it."""
+
+    @path.write("seal", sudo=True)
+    async def seal(self, request: Request) -> Response | None:
+        """Seal this node: every process that holds keys ends."""
+        await request.once.wait("seal", system(request).services.port.seal)
+        return None
+
+    @path.write("step-down", sudo=True)
+    async def step_down(self, request: Request) -> Response | None:
+        """Give up leadership; there is none to give up, since every node serves."""
+        return None
+
+    @path.write("rotate", sudo=True)
+    async def rotate(self, request: Request) -> Response | None:
+        """Install a new encryption key for what is written from now on."""
+        view = system(request)
+        await rotation.rotate(view.services, view.txn, request.now)
+        return None
+
+    @path.write("rotate/keyring", sudo=True)
+    async def rotate_keyring(self, request: Request) -> Response | None:
+        """Install a new encryption key for what is written from now on."""
+        return await self.rotate(request)
+
+    @path.read("key-status")
+    async def key_status(self, request: Request) -> Response | None:
+        """The active encryption key's term and age.
+
+        `encryptions` is what the process that answers has encrypted under it: each process has a key of its own,
+        derived from the term's, so that no count over all of them is needed.
+        """
+        barrier = system(request).services.barrier
+        keyring = barrier.keyring
+        data = {
+            "term": keyring.active,
+            "install_time": timestamp(keyring.terms[keyring.active].installed_at),
+            "encryptions": barrier.rows_encrypted,
+        }
+        return Response(data=data, repeat=True)

@@ -1,0 +1,38 @@
+"""`sys/internal/specs`: the API's description."""
+
+from __future__ import annotations
+
+from strongroom.lib import json
+from strongroom.sdk import path
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import RawBody, Response
+from strongroom.services.mounts import AUTH, MountRecord
+from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.system.open_paths import OPEN_PATHS
+from strongroom.sysapi.system.openapi import Described, document
+from strongroom.sysapi.system.paths.ui import policies_of
+from strongroom.sysapi.system.reach import reaches
+
+_SYSTEM_TAGS = {"system": "system", "cubbyhole": "secrets", "identity": "identity"}
+
+
+class SpecPaths(SystemEngine):
+    """The API's description."""
+
+    @path.read("internal/specs/openapi")
+    @path.write("internal/specs/openapi")
+    async def openapi(self, request: Request) -> Response | None:
+        """Describe every path of the mounts that the token may use, as OpenAPI 3."""
+        view = system(request)
+        bearer = view.known.bearer
+        policies = await policies_of(view, bearer, request.now) if bearer is not None else []
+        mounts = [
+            Described(entry.record.full_path, entry.record.type, _tag(entry.record), entry.engine.routes.routes)
+            for entry in sorted(view.router.by_id.values(), key=lambda entry: entry.record.full_path)
+            if entry.engine is not None and (policies is None or reaches(policies, entry.record.full_path, request.now))
+        ]
+        return Response(raw=RawBody(json.dumps_unsorted(document(mounts, OPEN_PATHS)), "application/json"))
+
+
+def _tag(record: MountRecord) -> str:
+    return "auth" if record.table == AUTH else _SYSTEM_TAGS.get(record.type, "secrets")

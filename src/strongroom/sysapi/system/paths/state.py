@@ -1,0 +1,158 @@
+"""What the server says of itself: its machine, its settings, its counts, its locked-out users."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from strongroom.audit.entry import timestamp
+from strongroom.barrier import keys
+from strongroom.lib.durations import format_duration_s
+from strongroom.lib.errors import InvalidRequest, UnsupportedPath
+from strongroom.sdk import path
+from strongroom.sdk.fields import Body, Doc, Duration
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.services.mounts import AUTH
+from strongroom.services.mounts.lockout import forget_failures, locked_users
+from strongroom.sysapi import rotation
+from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.rotation import MAX_OPERATIONS, RotationRecord
+from strongroom.sysapi.system import host
+
+_MIN_OPERATIONS = 1_000_000
+_MIN_INTERVAL_S = 24 * 3600
+_PAGE = 10_000
+_NOT_COUNTED = (
+    "max_operations is kept without effect: every process encrypts under keys of its own, which it replaces long "
+    "before they have encrypted too much."
+)
+
+
+class RotationBody(Body, frozen=True):
+    """When the encryption key is to be replaced."""
+
+    enabled: Annotated[bool | None, Doc(description="Whether it is replaced by itself.")] = None
+    interval: Annotated[Duration | None, Doc(description="How long a key is used; 0 for any time.")] = None
+    max_operations: Annotated[int | None, Doc(description="Kept without effect: processes renew their keys.")] = None
+
+
+class LockedUsersBody(Body, frozen=True):
+    """Which locked-out users to list."""
+
+    mount_accessor: Annotated[str, Doc(description="Those of one auth mount.")] = ""
+
+
+class StatePaths(SystemEngine):
+    """State of the node and of the cluster."""
+
+    @path.read("host-info")
+    async def host_info(self, request: Request) -> Response | None:
+        """Processors, memory and disk of the machine that answers."""
+        data = request.once("host", host.describe)
+        return Response(data={**data, "timestamp": timestamp(request.now)})
+
+    @path.read("config/state/sanitized")
+    async def sanitized(self, request: Request) -> Response | None:
+        """The settings in force, without anything secret."""
+        services = system(request).services
+        data: dict[str, Any] = {
+            "cluster_name": services.cluster.name,
+            "default_lease_ttl": services.mounts.default_ttl_s,
+            "max_lease_ttl": services.mounts.max_ttl_s,
+            "storage": {"type": services.storage_type},
+        }
+        return Response(data=data)
+
+    @path.read("internal/counters/requests")
+    async def count_requests(self, request: Request) -> Response | None:
+        """Gone from Vault's API since 1.9, which says so as well."""
+        raise UnsupportedPath("The functionality has been removed on this path")
+
+    @path.read("internal/counters/tokens")
+    async def count_tokens(self, request: Request) -> Response | None:
+        """How many service tokens there are."""
+        total = await _count(system(request), keys.TOKEN)
+        return Response(data={"counters": {"service_tokens": {"total": total}}})
+
+    @path.read("internal/counters/entities")
+    async def count_entities(self, request: Request) -> Response | None:
+        """How many entities there are."""
+        total = await _count(system(request), keys.ENTITY)
+        return Response(data={"counters": {"entities": {"total": total}}})
+
+    @path.read("rotate/config", sudo=True)
+    async def read_rotation(self, request: Request) -> Response | None:
+        """Read when the encryption key is to be replaced."""
+        record = await rotation.read(system(request).txn)
+        data = {
+            "enabled": record.enabled,
+            "interval": format_duration_s(record.interval_s) if record.interval_s else 0,
+            "max_operations": record.max_operations,
+        }
+        return Response(data=data)
+
+    @path.write("rotate/config", sudo=True)
+    async def write_rotation(self, request: Request, body: RotationBody) -> Response | None:
+        """Set when the encryption key is to be replaced."""
+        txn = system(request).txn
+        record = await rotation.read(txn)
+        operations = record.max_operations if body.max_operations is None else body.max_operations
+        if not _MIN_OPERATIONS <= operations <= MAX_OPERATIONS:
+            raise InvalidRequest(f"max_operations must be in the range [{_MIN_OPERATIONS},{MAX_OPERATIONS}]")
+        interval_s = record.interval_s if body.interval is None else int(body.interval)
+        if 0 < interval_s < _MIN_INTERVAL_S:
+            raise InvalidRequest(f"interval must be greater or equal to {format_duration_s(_MIN_INTERVAL_S)}")
+        enabled = record.enabled if body.enabled is None else body.enabled
+        rotation.write(txn, RotationRecord(enabled=enabled, interval_s=interval_s, max_operations=operations))
+        return None if body.max_operations is None else Response(warnings=[_NOT_COUNTED])
+
+    @path.read("rotate/keyring/config", sudo=True)
+    async def read_keyring_rotation(self, request: Request) -> Response | None:
+        """Read when the encryption key is to be replaced."""
+        return await self.read_rotation(request)
+
+    @path.write("rotate/keyring/config", sudo=True)
+    async def write_keyring_rotation(self, request: Request, body: RotationBody) -> Response | None:
+        """Set when the encryption key is to be replaced."""
+        return await self.write_rotation(request, body)
+
+    @path.read("locked-users")
+    async def list_locked_users(self, request: Request, body: LockedUsersBody) -> Response | None:
+        """List the users that failed to log in too often."""
+        view = system(request)
+        wanted = body.mount_accessor
+        mounts = []
+        for entry in sorted(view.router.by_id.values(), key=lambda entry: entry.record.accessor):
+            if wanted in {"", entry.record.accessor}:
+                names = await locked_users(view.txn, entry.record, entry.lockout, request.now)
+                if names or wanted:
+                    mounts.append(_locked(entry.record.accessor, names))
+        if wanted and not mounts:
+            mounts.append(_locked(wanted, None))
+        total = sum(mount["counts"] for mount in mounts)
+        namespace = {"namespace_id": "root", "namespace_path": "", "counts": total, "mount_accessors": mounts}
+        return Response(data={"by_namespace": [namespace], "total": total})
+
+    @path.write("locked-users/{mount_accessor}/unlock/{alias_identifier:lower}")
+    async def unlock_user(self, request: Request, mount_accessor: str, alias_identifier: str) -> Response | None:
+        """Let a user log in again."""
+        view = system(request)
+        entry = view.router.by_accessor.get(mount_accessor)
+        if entry is not None and entry.record.table == AUTH:
+            await forget_failures(view.txn, entry.record, alias_identifier)
+        return None
+
+
+def _locked(accessor: str, names: list[str] | None) -> dict[str, Any]:
+    return {"mount_accessor": accessor, "counts": len(names or ()), "alias_identifiers": names}
+
+
+async def _count(view: SystemView, prefix: str) -> int:
+    """How many rows lie below a prefix; not as of one revision, so that counting many never has to begin again."""
+    storage, after, total = view.services.barrier.storage, "", 0
+    while True:
+        names = (await storage.list(prefix, after, _PAGE)).names
+        total += len(names)
+        if len(names) < _PAGE:
+            return total
+        after = names[-1]

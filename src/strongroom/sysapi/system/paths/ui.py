@@ -1,0 +1,103 @@
+"""`sys/internal/ui`: what user interfaces and the command line ask before anything else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from strongroom.lib.errors import PermissionDenied
+from strongroom.sdk import path
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.services.mounts import MountRecord
+from strongroom.services.policy.parse import Policy
+from strongroom.services.policy.service import ROOT
+from strongroom.services.tokens import Bearer
+from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.system.mounting import folder, shown_mount
+from strongroom.sysapi.system.reach import reaches, resultant
+
+_UNAUTHENTICATED = "unauth"
+_DENIED = "permission denied"
+
+
+class UiPaths(SystemEngine):
+    """Mounts and rules as far as the asking token may see them."""
+
+    @path.read("internal/ui/mounts", unauthenticated=True)
+    async def ui_mounts(self, request: Request) -> Response | None:
+        """List the mounts that the token may use; without a token those that are tuned to be seen."""
+        view = system(request)
+        records = sorted((entry.record for entry in view.router.by_id.values()), key=lambda record: record.path)
+        tables: dict[str, dict[str, Any]] = {"auth": {}, "secret": {}}
+        if not view.known.request.token:
+            for record in records:
+                if record.config.listing_visibility == _UNAUTHENTICATED:
+                    tables[record.table][record.path] = {
+                        "description": record.description,
+                        "options": record.options,
+                        "type": record.type,
+                    }
+            return Response(data=tables)
+        policies = await policies_of(view, await _bearer(view, request), request.now)
+        for record in records:
+            seen = record.config.listing_visibility == _UNAUTHENTICATED
+            if seen or policies is None or reaches(policies, record.full_path, request.now):
+                tables[record.table][record.path] = shown_mount(record)
+        return Response(data=tables)
+
+    @path.read("internal/ui/mounts/{path*}", unauthenticated=True)
+    async def ui_mount(self, request: Request, path: str) -> Response | None:
+        """The mount that a path lies in, for a token that may use it."""
+        view = system(request)
+        if not view.known.request.token:
+            raise PermissionDenied(_DENIED)
+        policies = await policies_of(view, await _bearer(view, request), request.now)
+        entry = view.router.find(folder(path))
+        if entry is None or not (policies is None or reaches(policies, entry.record.full_path, request.now)):
+            # The same answer for both: whether there is such a mount is not this token's to know.
+            raise PermissionDenied(
+                "preflight capability check returned 403, please ensure client's policies grant access to path "
+                f'"{folder(path)}"'
+            )
+        return Response(data=_with_path(entry.record))
+
+    @path.read("internal/ui/resultant-acl")
+    async def resultant_acl(self, request: Request) -> Response | None:
+        """What the token's policies allow in all."""
+        view = system(request)
+        bearer = view.known.bearer
+        if bearer is None:
+            raise PermissionDenied(_DENIED)
+        policies = await policies_of(view, bearer, request.now)
+        return Response(data={"root": True} if policies is None else resultant(policies, request.now))
+
+    @path.read("internal/ui/namespaces")
+    async def ui_namespaces(self, request: Request) -> Response | None:
+        """The namespaces below this one; there are none."""
+        return Response(data={})
+
+
+def _with_path(record: MountRecord) -> dict[str, Any]:
+    return {**shown_mount(record), "path": record.path}
+
+
+async def _bearer(view: SystemView, request: Request) -> Bearer:
+    """Who asks; the paths that also answer without a token are not behind the pipeline's check.
+
+    Looking costs no use of a token that has some left, and one that has none left sees nothing.
+    """
+    tokens, sent = view.services.tokens, view.known.request.token
+    bearer = await tokens.authenticate(view.txn, sent, view.router, request.address, request.now)
+    if await tokens.spent(view.txn, bearer.record):
+        raise PermissionDenied(_DENIED)
+    return bearer
+
+
+async def policies_of(view: SystemView, bearer: Bearer, now: float) -> list[Policy] | None:
+    """The policies of a token with templates filled in; None for a root token, which may do everything."""
+    record = bearer.record
+    names = await view.services.policies.of_token(view.txn, record.policies, record.entity_id)
+    if ROOT in names:
+        return None
+    policies, _ = await view.services.policies.rendered(view.txn, names, record.entity_id, now)
+    return policies

@@ -1,0 +1,187 @@
+"""`sys/wrapping`: put data away, look at a wrapping token, open it, exchange it.
+
+Source: https://developer.hashicorp.com/vault/api-docs/system/wrapping-unwrap
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+from strongroom.audit.entry import timestamp
+from strongroom.barrier.transaction import Transaction
+from strongroom.lib.errors import InvalidRequest, PermissionDenied, UnsupportedOperation
+from strongroom.sdk import path
+from strongroom.sdk.engine import UNSUPPORTED_OPERATION
+from strongroom.sdk.fields import SECRET, Body, Doc
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import RawBody, Response
+from strongroom.services.exchange import ApiRequest
+from strongroom.services.mounts import Router
+from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens.logic import WRAPPING
+from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.services import Services
+from strongroom.sysapi.wrapping import signed
+from strongroom.sysapi.wrapping.records import WrappedRecord, wrapped_key
+from strongroom.sysapi.wrapping.wrapping import put_away
+
+INVALID = "wrapping token is not valid or does not exist"
+"""The same for every reason, so that nobody learns which tokens there are."""
+_UNREADABLE = "error validating wrapping token: "
+
+
+class WrappingBody(Body, frozen=True):
+    """A wrapping token; without one, that of the request."""
+
+    token: Annotated[Any, Doc(description="The wrapping token.", extra=SECRET)] = None
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A wrapping token that this request has claimed, and what it held."""
+
+    token: TokenRecord
+    answer: WrappedRecord
+
+
+class WrappingPaths(SystemEngine):
+    """`wrapping/wrap`, `wrapping/lookup`, `wrapping/unwrap`, `wrapping/rewrap`."""
+
+    @path.write("wrapping/wrap", takes_anything=True)
+    async def wrap(self, request: Request) -> Response | None:
+        """Put the request's own data away."""
+        if not system(request).known.request.wrap_ttl_s:
+            raise InvalidRequest("endpoint requires response wrapping to be used")
+        return Response(data=request.data)
+
+    @path.read("wrapping/lookup", unauthenticated=True)
+    @path.write("wrapping/lookup", unauthenticated=True)
+    async def lookup_wrapped(self, request: Request, body: WrappingBody) -> Response | None:
+        """Tell what made a wrapping token, without spending it."""
+        view = system(request)
+        token = await signed.named(view.txn, _named(request.data) or view.known.request.token)
+        if not token:
+            raise PermissionDenied(f"{_UNREADABLE}token is empty")
+        record = await view.services.tokens.find(view.txn, token, view.router, request.now)
+        if record is None or not _wraps(record):
+            raise InvalidRequest(INVALID)
+        answer = await _held(request, record)
+        data = {
+            "creation_path": answer.creation_path,
+            "creation_time": timestamp(answer.created_at),
+            "creation_ttl": answer.creation_ttl_s,
+        }
+        return Response(data=data)
+
+    @path.write("wrapping/unwrap", bad_token=INVALID)
+    async def unwrap(self, request: Request, body: WrappingBody) -> Response | None:
+        """Give the answer that a wrapping token holds, as it was; the token ends with it."""
+        opened, view = await _open(request), system(request)
+        if view.known.request.wrap_ttl_s:
+            api = view.known.request
+            info = await put_away(
+                view.services,
+                view.txn,
+                body=opened.answer.body,
+                path=api.path,
+                ttl_s=_ttl_s(request, opened),
+                now=request.now,
+                format_=api.wrap_format,
+                accessor=opened.answer.wrapped_accessor,
+            )
+            return Response(wrap_info=info)
+        return Response(raw=RawBody(opened.answer.body + b"\n", "application/json"))
+
+    @path.read("wrapping/unwrap", bad_token=INVALID)
+    @path.delete("wrapping/unwrap", bad_token=INVALID)
+    @path.read("wrapping/rewrap", bad_token=INVALID)
+    @path.delete("wrapping/rewrap", bad_token=INVALID)
+    async def refuse_verb(self, request: Request) -> Response | None:
+        """Refuse a verb that opens nothing; as clients know it, the token is looked at first."""
+        raise UnsupportedOperation(UNSUPPORTED_OPERATION)
+
+    @path.write("wrapping/rewrap", bad_token=INVALID)
+    async def rewrap(self, request: Request, body: WrappingBody) -> Response | None:
+        """Exchange a wrapping token for a new one that holds the same answer."""
+        opened, view = await _open(request), system(request)
+        info = await put_away(
+            view.services,
+            view.txn,
+            body=opened.answer.body,
+            path=opened.answer.creation_path,
+            ttl_s=_ttl_s(request, opened),
+            now=request.now,
+            format_="",  # whatever form the old one had, clients get the plain one here
+        )
+        return Response(wrap_info=info)
+
+
+def _ttl_s(request: Request, opened: Opened) -> int:
+    """How long an answer that was put away already may be opened from now: as long as the first time, or less.
+
+    Otherwise whoever holds a wrapping token made to last a minute makes one of it that lasts for years.
+    """
+    wanted_s, first_s = system(request).known.request.wrap_ttl_s, opened.answer.creation_ttl_s
+    return min(wanted_s, first_s) if wanted_s else first_s
+
+
+def _named(data: dict[str, Any]) -> str:
+    """The token in a body; empty when it names none.  Raises `PermissionDenied` for one that can't be a token."""
+    token = data.get("token")
+    if token is None:
+        return ""
+    if not isinstance(token, str):
+        raise PermissionDenied(f"{_UNREADABLE}could not decode token in request body")
+    if not token:
+        raise PermissionDenied(f"{_UNREADABLE}empty token in request body")
+    return token
+
+
+async def require_wrapping(services: Services, txn: Transaction, router: Router, asked: ApiRequest, text: str) -> None:
+    """Refuse what isn't a living wrapping token, named in the body or sent as the request's own.
+
+    Raises: `InvalidRequest` with `text`; `PermissionDenied` when there is none at all.
+    """
+    token = await signed.named(txn, _named(asked.data) or asked.token)
+    if not token:
+        raise PermissionDenied(f"{_UNREADABLE}token is empty")
+    record = await services.tokens.find(txn, token, router, asked.received_at)
+    if record is None or not _wraps(record):
+        raise InvalidRequest(text)
+
+
+def _wraps(record: TokenRecord) -> bool:
+    return record.policies == (WRAPPING,)
+
+
+async def _held(request: Request, record: TokenRecord) -> WrappedRecord:
+    answer = await system(request).txn.read(wrapped_key(record.key), WrappedRecord)
+    if answer is None:
+        raise InvalidRequest(INVALID)
+    return answer
+
+
+async def _open(request: Request) -> Opened:
+    """Claim a wrapping token: of two requests that name the same, one gets here.
+
+    The token that the request came with was claimed when its use was counted; one in the body is claimed the same
+    way, by its counter, so that the two ways exclude each other too.
+    """
+    view = system(request)
+    bearer, token = view.known.bearer, await signed.named(view.txn, _named(request.data))
+    if bearer is not None and token in {"", bearer.token}:
+        record: TokenRecord | None = bearer.record
+    else:
+        record = await view.services.tokens.alive(view.txn, token, view.router, request.now)
+    if record is None or not _wraps(record):
+        raise InvalidRequest(INVALID)
+    answer = await _held(request, record)
+    view.txn.delete(wrapped_key(record.key))
+    if bearer is None or record.key != bearer.record.key:
+        try:
+            await view.services.tokens.use(view.txn, record)
+        except PermissionDenied as error:
+            raise InvalidRequest(INVALID) from error
+        await view.services.tokens.revoke(view.txn, record)
+    return Opened(token=record, answer=answer)
