@@ -26,7 +26,7 @@ from strongroom.http.options import ListenerOptions
 from strongroom.lib.errors import Unavailable
 from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
-from strongroom.sdk import Auth, Body, Engine, Lease, Record, Request, Response, path
+from strongroom.sdk import Auth, Body, Engine, Lease, Record, Request, Response, TokenSettings, path
 from strongroom.sealing.port import LocalPort
 from strongroom.server import builtin, wiring
 from strongroom.services.mounts import SECRET
@@ -35,10 +35,16 @@ from tests.sim.clock import SetClock
 from tests.sim.faulty_storage import FaultyStorage, Plan
 
 Hook = Callable[[Request], Awaitable[None]]
+Engines = Mapping[tuple[str, str], Engine]
 
 
 async def _nothing(request: Request) -> None:
     return
+
+
+def given_token(**settings: Any) -> TokenSettings:
+    """The settings of a login at the probe: one policy, and what a test says."""
+    return TokenSettings(policies=("default",), **settings)
 
 
 class Kept(Record, frozen=True, tag="probe"):
@@ -63,7 +69,7 @@ class Probe(Engine):
         self.after: Hook = _nothing
         self.existing: Hook = _nothing
         self.granted: dict[str, Any] = {}
-        """What a login here is given beside its name and policy."""
+        """What a login here is given beside its name."""
         self.runs = 0
         self.requests: list[Request] = []
 
@@ -103,7 +109,7 @@ class Probe(Engine):
     async def log_in(self, request: Request, username: str) -> Response:
         """Let anybody in."""
         await self._run(request, self.before)
-        return Response(auth=Auth(display_name=username, policies=("default",), **self.granted))
+        return Response(auth=Auth(display_name=username, **{"token": given_token(), **self.granted}))
 
     async def _run(self, request: Request, hook: Hook) -> None:
         self.runs += 1
@@ -171,7 +177,11 @@ class TestNode:
 
     __test__ = False  # no test class, in spite of its name
 
-    def __init__(self, storage: InmemStorage, clock: SetClock, plan: Plan | None = None) -> None:
+    def __init__(
+        self, storage: InmemStorage, clock: SetClock, plan: Plan | None = None, engines: Engines | None = None
+    ) -> None:
+        self.engines = dict(engines or {})
+        """Beside those that are built in, by table and type."""
         self.clock = clock
         self.plan = plan or Plan()
         self.store = storage
@@ -188,12 +198,12 @@ class TestNode:
         self.application = Application(self.node)
 
     @classmethod
-    async def start(cls, plan: Plan | None = None) -> TestNode:
+    async def start(cls, plan: Plan | None = None, *, engines: Engines | None = None) -> TestNode:
         """A node over a store of its own, with `probe/` mounted; not audited yet."""
         clock = SetClock()
         storage = InmemStorage(clock, SystemRandom())
         await storage.start()
-        node = cls(storage, clock, plan)
+        node = cls(storage, clock, plan, engines)
         made = await node.ok("PUT", "sys/init", {"secret_shares": 3, "secret_threshold": 2}, token="")
         node.root, node.keys = made.body["root_token"], made.body["keys"]
         await node.unseal()
@@ -202,7 +212,7 @@ class TestNode:
 
     async def peer(self, plan: Plan | None = None) -> TestNode:
         """Another unsealed node on the same store."""
-        node = TestNode(self.store, self.clock, plan)
+        node = TestNode(self.store, self.clock, plan, self.engines)
         node.root, node.keys = self.root, self.keys
         await node.unseal()
         return node
@@ -254,7 +264,7 @@ class TestNode:
         return {key: entry.value for key, entry in self.store._rows.entries.items()}
 
     async def _opened(self, key: Secret) -> None:
-        engines = builtin.engines(()) | {(SECRET, Probe.type): self.probe}
+        engines = builtin.engines(()) | {(SECRET, Probe.type): self.probe} | self.engines
         await wiring.unseal(self.node, key, engines, self._settings)
         writers = Writers(b"test", "test", self.node.random)
         ground = Ground(recognise=lambda line: writers.own(writer_of(line)))

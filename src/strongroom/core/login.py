@@ -11,13 +11,14 @@ from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk.response import Auth
 from strongroom.sdk.token_fields import NON_ASSIGNABLE, address_allowed
+from strongroom.sdk.token_settings import TokenSettings
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.mounts import MountEntry, lockout
 from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.binding import NO_ADDRESS
 from strongroom.services.tokens.logic import ROOT, clean_policies, grant_ttl, parse_cidrs
-from strongroom.services.tokens.records import BATCH, SERVICE
+from strongroom.services.tokens.records import BATCH, SERVICE, kept
 from strongroom.services.tokens.shown import auth_block
 from strongroom.sysapi.services import Services
 
@@ -43,81 +44,85 @@ def token_kind(wanted: str, tuned: str) -> str:
 async def log_in(services: Services, txn: Transaction, request: ApiRequest, entry: MountEntry, auth: Auth) -> Login:
     """Make the token of a successful login."""
     mount, now = entry.mount, request.received_at
-    policies = clean_policies(auth.policies, add_default=not auth.no_default_policy)
-    kind = token_kind(auth.token_type, mount.token_type)
-    cidrs = parse_cidrs(auth.bound_cidrs)
-    _check(request, auth, policies, kind)
-    _check_address(request.address, cidrs, auth)
-    ceiling = min((limit for limit in (mount.max_lease_ttl_s, auth.max_ttl_s) if limit), default=0)
-    ttl_s, warnings = grant_ttl(
-        wanted_s=auth.ttl_s,
-        default_s=mount.default_lease_ttl_s,
-        max_s=ceiling,
-        explicit_max_s=auth.explicit_max_ttl_s,
-        period_s=auth.period_s,
-    )
+    settings, warnings = _granted(request, entry, auth)
     entity_id = ""
     if auth.alias:
         entity_id = await services.identity.entity_of(txn, mount.accessor, auth.alias, auth.alias_metadata, now)
         entity = await services.identity.entity(txn, entity_id)
         if entity is not None and entity.disabled:
             raise PermissionDenied("permission denied")
-    token = services.tokens.new_token(txn, "login") if kind == SERVICE else ""
+    is_row = settings.type == SERVICE
+    token = services.tokens.new_token(txn, "login") if is_row else ""
     record = TokenRecord(
-        key=services.tokens.key_of(token) if token else "",
-        accessor=services.tokens.new_accessor(txn, "login") if token else "",
-        policies=policies,
+        key=services.tokens.key_of(token) if is_row else "",
+        accessor=services.tokens.new_accessor(txn, "login") if is_row else "",
         path=request.path,
         created_at=now,
         display_name="-".join(filter(None, (mount.path.removeprefix("auth/").rstrip("/"), auth.display_name))),
         metadata=auth.metadata or None,
-        ttl_s=ttl_s,
-        creation_ttl_s=ttl_s,
-        expires_at=now + ttl_s,
-        explicit_max_ttl_s=auth.explicit_max_ttl_s,
-        period_s=auth.period_s,
-        max_ttl_s=auth.max_ttl_s,
-        renewable=auth.renewable and kind == SERVICE,
-        num_uses=auth.num_uses if kind == SERVICE else 0,
+        creation_ttl_s=settings.ttl_s,
+        expires_at=now + settings.ttl_s,
+        renewable=auth.renewable and is_row,
         auth_mount=entry.record.id,
         entity_id=entity_id,
-        bound_cidrs=cidrs,
-        strictly_bind_ip=auth.strictly_bind_ip,
-        bound_ip=request.address if auth.strictly_bind_ip else "",
-        type=kind,
-        no_default_policy=auth.no_default_policy,
+        bound_ip=request.address if settings.strictly_bind_ip else "",
         internal=auth.internal,
         alias=auth.alias,
+        **kept(settings),
     )
-    if kind == SERVICE:
+    if is_row:
         services.tokens.create(txn, record)
     else:
         token = services.tokens.seal_batch(txn, record)
     return Login(auth_block(token, record, orphan=True, num_uses=record.num_uses), warnings)
 
 
-def _check(request: ApiRequest, auth: Auth, policies: tuple[str, ...], kind: str) -> None:
+def _granted(request: ApiRequest, entry: MountEntry, auth: Auth) -> tuple[TokenSettings, list[str]]:
+    """The settings as the token is given them, by what its user or role says and its mount allows; and warnings.
+
+    Raises: `InvalidRequest`, `PermissionDenied`.
+    """
+    mount, wanted = entry.mount, auth.token
+    settings = msgspec.structs.replace(
+        wanted,
+        policies=clean_policies(wanted.policies, add_default=not wanted.no_default_policy),
+        type=token_kind(wanted.type, mount.token_type),
+        bound_cidrs=parse_cidrs(wanted.bound_cidrs),
+    )
+    _check(auth, settings)
+    _check_address(request.address, settings)
+    ttl_s, warnings = grant_ttl(
+        wanted_s=wanted.ttl_s,
+        default_s=mount.default_lease_ttl_s,
+        max_s=min((limit for limit in (mount.max_lease_ttl_s, wanted.max_ttl_s) if limit), default=0),
+        explicit_max_s=wanted.explicit_max_ttl_s,
+        period_s=wanted.period_s,
+    )
+    return msgspec.structs.replace(settings, ttl_s=ttl_s), warnings
+
+
+def _check(auth: Auth, settings: TokenSettings) -> None:
     """Refuse a login whose token could not have what its user or role says.  Raises `InvalidRequest`."""
     limits.check_map("metadata", auth.metadata)
     limits.check_map("metadata of the alias", auth.alias_metadata)
-    limits.check_names("policies", auth.policies)
+    limits.check_names("policies", auth.token.policies)
     limits.check_name("display_name", auth.display_name)
     limits.check_name("alias", auth.alias)
-    if ROOT in policies:
+    if ROOT in settings.policies:
         raise InvalidRequest("auth methods cannot create root tokens")
-    for name in policies:
+    for name in settings.policies:
         if name in NON_ASSIGNABLE:
             raise InvalidRequest(f'cannot assign policy "{name}"')
-    if kind == BATCH and auth.num_uses:
+    if settings.type == BATCH and settings.num_uses:
         # By the type that the mount is tuned to: it is no row, so nothing could count its uses.
         raise InvalidRequest('batch tokens cannot have "num_uses" set')
 
 
-def _check_address(address: str, cidrs: tuple[str, ...], auth: Auth) -> None:
+def _check_address(address: str, settings: TokenSettings) -> None:
     # Methods look at the address too, before they say that a password fits; none can forget it here.
-    if not address_allowed(address, cidrs):
+    if not address_allowed(address, settings.bound_cidrs):
         raise PermissionDenied("permission denied")
-    if auth.strictly_bind_ip and not address:
+    if settings.strictly_bind_ip and not address:
         raise InvalidRequest(NO_ADDRESS)
 
 

@@ -17,6 +17,7 @@ from strongroom.sdk.fields import (
 )
 from strongroom.sdk.request import Client, Mount, Operation, Request
 from strongroom.sdk.response import Auth, Lease, Made, RawBody, Response
+from strongroom.sdk.token_settings import TokenSettings
 from strongroom.sdk.view import View
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Response",
     "SecretRecord",
     "StringMap",
+    "TokenSettings",
     "View",
     "Waiting",
     "path",

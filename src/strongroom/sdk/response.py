@@ -6,30 +6,21 @@ from typing import Any
 
 import msgspec
 
+from strongroom.sdk.token_settings import TokenSettings
+
 
 class Auth(msgspec.Struct, frozen=True, kw_only=True):
-    """A login that succeeded; the token service turns it into a token.
-
-    The token's own settings (`token_*` on roles) come resolved: times in seconds, 0 for "as the mount says".
-    """
+    """A login that succeeded; the token service turns it into a token."""
 
     display_name: str = ""
-    policies: tuple[str, ...] = ()
     metadata: dict[str, str] = {}
     alias: str = ""
     """The name by which the auth method knows who logged in."""
     alias_metadata: dict[str, str] = {}
     """Kept with the alias when it is made; policy templates see it."""
-    ttl_s: int = 0
-    max_ttl_s: int = 0
-    explicit_max_ttl_s: int = 0
-    period_s: int = 0
-    num_uses: int = 0
     renewable: bool = True
-    no_default_policy: bool = False
-    bound_cidrs: tuple[str, ...] = ()
-    strictly_bind_ip: bool = False
-    token_type: str = "default"  # noqa: S105 - a kind of token
+    token: TokenSettings = TokenSettings()
+    """What the user or role says of the token."""
     internal: dict[str, str] = {}
     """Kept with the token for its renewal."""
 

@@ -11,12 +11,12 @@ from typing import Annotated, Any
 
 import msgspec
 
-from strongroom.barrier.record import Part
 from strongroom.lib import limits
 from strongroom.lib.addresses import plain_interface
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import Body, CommaList, Doc, Duration, Normal, OldNameOf
 from strongroom.sdk.response import Auth
+from strongroom.sdk.token_settings import TokenSettings
 
 TOKEN_TYPES = frozenset({"default", "service", "batch"})
 NON_ASSIGNABLE = frozenset({"response-wrapping"})
@@ -85,23 +85,6 @@ class OldTokenFields(TokenFields, frozen=True):
     ] = None
 
 
-class TokenSettings(Part, frozen=True):
-    """The parameters as a user or role keeps them.  Times in seconds; 0 and empty stand for "not set"."""
-
-    bound_cidrs: tuple[str, ...] = ()
-    explicit_max_ttl_s: int = 0
-    max_ttl_s: int = 0
-    no_default_policy: bool = False
-    num_uses: int = 0
-    period_s: int = 0
-    policies: tuple[str, ...] = ()
-    strictly_bind_ip: bool = False
-    ttl_s: int = 0
-    type: str = "default"
-    old_names: tuple[str, ...] = ()
-    """Which of the old names were used last; an answer shows those too."""
-
-
 _OLD_NAMES = ("policies", "ttl", "max_ttl", "bound_cidrs")
 _ATTRIBUTES = {
     "token_bound_cidrs": "bound_cidrs",
@@ -115,6 +98,8 @@ _ATTRIBUTES = {
     "token_ttl": "ttl_s",
     "token_type": "type",
 }
+_RENEWED = ("ttl_s", "max_ttl_s", "period_s")
+"""What a renewal takes from the settings as they are now; the rest stays as it was at the login."""
 
 
 def merged(settings: TokenSettings, fields: TokenFields) -> TokenSettings:
@@ -199,19 +184,10 @@ def grant(
     """
     return Auth(
         display_name=alias,
-        policies=normal_policies(settings.policies),
         metadata=dict(metadata),
         alias=alias,
-        ttl_s=settings.ttl_s,
-        max_ttl_s=settings.max_ttl_s,
-        explicit_max_ttl_s=settings.explicit_max_ttl_s,
-        period_s=settings.period_s,
-        num_uses=settings.num_uses,
-        no_default_policy=settings.no_default_policy,
-        bound_cidrs=settings.bound_cidrs,
-        strictly_bind_ip=settings.strictly_bind_ip,
-        token_type=settings.type,
         internal=dict(internal or {}),
+        token=msgspec.structs.replace(settings, policies=normal_policies(settings.policies)),
     )
 
 
@@ -221,9 +197,11 @@ def renewed(settings: TokenSettings, auth: Auth) -> Auth:
     Raises: `InvalidRequest` when the policies aren't those of the token any more: it would keep rights that were
         taken away, or lack those that a new login had.
     """
-    if set(normal_policies(settings.policies)) - {"default"} != set(normal_policies(auth.policies)) - {"default"}:
+    had, token = normal_policies(auth.token.policies), auth.token
+    if set(normal_policies(settings.policies)) - {"default"} != set(had) - {"default"}:
         raise InvalidRequest("policies have changed, not renewing")
-    return msgspec.structs.replace(auth, ttl_s=settings.ttl_s, max_ttl_s=settings.max_ttl_s, period_s=settings.period_s)
+    times = {name: getattr(settings, name) for name in _RENEWED}
+    return msgspec.structs.replace(auth, token=msgspec.structs.replace(token, **times))
 
 
 def address_allowed(address: str, cidrs: Iterable[str]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.flow.node import Answer, TestNode
+from tests.flow.node import Answer, TestNode, given_token
 
 LOGIN = "auth/userpass/login"
 
@@ -125,7 +125,7 @@ async def test_cve_2026_46405_a_login_that_is_refused_leaves_no_token() -> None:
     Here a login that fails at its last step would have filled the store with tokens, without anybody's token.
     """
     node = await TestNode.start()
-    node.probe.granted = {"token_type": "batch", "num_uses": 1}
+    node.probe.granted = {"token": given_token(type="batch", num_uses=1)}
     before = [key for key in node.rows() if not key.startswith("sys/audit")]
     for _ in range(3):
         assert (await node.ask("POST", "probe/open/ann", {}, "")).status == 400

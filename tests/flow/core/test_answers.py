@@ -13,7 +13,7 @@ from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.pipeline import Pipeline
 from strongroom.lib.errors import Internal, OutOfRange
-from strongroom.sdk import Auth, Lease, Mount, Operation, Request, Response, path
+from strongroom.sdk import Auth, Lease, Mount, Operation, Request, Response, TokenSettings, path
 from strongroom.sdk.request import Client
 from strongroom.sdk.response import RawBody
 from strongroom.services.exchange import ApiRequest
@@ -58,8 +58,8 @@ class ToldNode(TestNode):
 
     __test__ = False
 
-    def __init__(self, storage: InmemStorage, clock: SetClock, plan: Plan | None = None) -> None:
-        super().__init__(storage, clock, plan)
+    def __init__(self, storage: InmemStorage, clock: SetClock, plan: Plan | None = None, engines: Any = None) -> None:
+        super().__init__(storage, clock, plan, engines)
         self.probe: Told = Told()
 
     async def told(self, response: Response | None, token: str | None = None, **headers: str) -> Any:
@@ -271,7 +271,9 @@ def test_a_login_has_its_own_warnings_first() -> None:
 
     async def body(node: ToldNode) -> None:
         await node.ok("POST", "sys/mounts/probe/tune", {"max_lease_ttl": "600s"})
-        node.probe.told = lambda: Response(auth=Auth(display_name="ann", ttl_s=900), warnings=["own"])
+        node.probe.told = lambda: Response(
+            auth=Auth(display_name="ann", token=TokenSettings(ttl_s=900)), warnings=["own"]
+        )
         answer = await node.ok("POST", "probe/welcome/ann", {}, "")
         assert answer.body["warnings"][1:] == ["own"]
         assert "TTL" in answer.body["warnings"][0]

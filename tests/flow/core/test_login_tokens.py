@@ -15,7 +15,7 @@ from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.login import log_in, token_kind
 from strongroom.http.message import HttpRequest, Peer
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
-from strongroom.sdk import Auth, Operation
+from strongroom.sdk import Auth, Operation, TokenSettings
 from strongroom.services.due import LOCKOUT
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.mounts import MountEntry, MountRecord
@@ -185,16 +185,18 @@ async def mount_of(node: TestNode) -> MountRecord:
 
 EVERYTHING = Auth(
     display_name="ann",
-    policies=("Ops", "audit"),
     metadata={"username": "ann"},
-    ttl_s=600,
-    max_ttl_s=7200,
-    explicit_max_ttl_s=5400,
-    num_uses=7,
-    no_default_policy=True,
-    bound_cidrs=("192.0.2.0/24",),
-    strictly_bind_ip=True,
     internal={"user": "ann"},
+    token=TokenSettings(
+        policies=("Ops", "audit"),
+        ttl_s=600,
+        max_ttl_s=7200,
+        explicit_max_ttl_s=5400,
+        num_uses=7,
+        no_default_policy=True,
+        bound_cidrs=("192.0.2.0/24",),
+        strictly_bind_ip=True,
+    ),
 )
 
 
@@ -254,10 +256,11 @@ def test_a_batch_token_is_in_no_row_and_cannot_be_renewed_or_counted() -> None:
 
     async def body(node: TestNode) -> None:
         before = set(node.rows())
-        batch = msgspec.structs.replace(EVERYTHING, token_type="batch")
+        counted = msgspec.structs.replace(EVERYTHING.token, type="batch")
         with pytest.raises(InvalidRequest, match='batch tokens cannot have "num_uses" set'):
-            await made_by(node, batch)
-        record, block = await made_by(node, msgspec.structs.replace(batch, num_uses=0))
+            await made_by(node, msgspec.structs.replace(EVERYTHING, token=counted))
+        uncounted = msgspec.structs.replace(counted, num_uses=0)
+        record, block = await made_by(node, msgspec.structs.replace(EVERYTHING, token=uncounted))
         assert set(node.rows()) == before
         assert (record.key, record.accessor, record.renewable, record.num_uses) == ("", "", False, 0)
         assert (record.type, record.bound_ip, record.ttl_s, record.policies) == ("batch", HERE, 600, ("audit", "ops"))
@@ -297,16 +300,16 @@ def test_the_narrowest_limit_counts_and_says_so() -> None:
         await node.ok("POST", "sys/auth/userpass/tune", {"max_lease_ttl": "1000s", "default_lease_ttl": "900s"})
         for auth, ttl_s, warned in (
             (Auth(), 900, 0),
-            (Auth(ttl_s=5000), 1000, 1),
-            (Auth(ttl_s=5000, max_ttl_s=800), 800, 1),
-            (Auth(ttl_s=5000, max_ttl_s=3000), 1000, 1),
-            (Auth(ttl_s=700, explicit_max_ttl_s=600), 600, 1),
-            (Auth(ttl_s=50, period_s=300), 300, 0),
-            (Auth(period_s=3000), 1000, 1),
+            (Auth(token=TokenSettings(ttl_s=5000)), 1000, 1),
+            (Auth(token=TokenSettings(ttl_s=5000, max_ttl_s=800)), 800, 1),
+            (Auth(token=TokenSettings(ttl_s=5000, max_ttl_s=3000)), 1000, 1),
+            (Auth(token=TokenSettings(ttl_s=700, explicit_max_ttl_s=600)), 600, 1),
+            (Auth(token=TokenSettings(ttl_s=50, period_s=300)), 300, 0),
+            (Auth(token=TokenSettings(period_s=3000)), 1000, 1),
         ):
             record, block = await made_by(node, auth)
             assert (record.ttl_s, len(block["warnings"])) == (ttl_s, warned), auth
-            assert (record.period_s, record.max_ttl_s) == (auth.period_s, auth.max_ttl_s)
+            assert (record.period_s, record.max_ttl_s) == (auth.token.period_s, auth.token.max_ttl_s)
             assert record.expires_at == node.clock.now() + ttl_s
 
     run(body)
@@ -318,7 +321,7 @@ def test_nobody_logs_in_as_root() -> None:
     async def body(node: TestNode) -> None:
         before = node.rows()
         with pytest.raises(InvalidRequest, match="cannot create root tokens"):
-            await made_by(node, Auth(policies=("ROOT ", "x")))
+            await made_by(node, Auth(token=TokenSettings(policies=("ROOT ", "x"))))
         assert node.rows() == before
 
     run(body)
@@ -446,11 +449,11 @@ def test_networks_are_kept_in_their_plain_form() -> None:
     """As an auth method hands them over; what is none makes no token."""
 
     async def body(node: TestNode) -> None:
-        record, _ = await made_by(node, Auth(bound_cidrs=("192.0.2.7/32", "2001:DB8::/64")))
+        record, _ = await made_by(node, Auth(token=TokenSettings(bound_cidrs=("192.0.2.7/32", "2001:DB8::/64"))))
         assert record.bound_cidrs == ("192.0.2.7", "2001:db8::/64")
         before = node.rows()
         with pytest.raises(InvalidRequest, match="error parsing address"):
-            await made_by(node, Auth(bound_cidrs=("192.0.2.7/64",)))
+            await made_by(node, Auth(token=TokenSettings(bound_cidrs=("192.0.2.7/64",))))
         assert node.rows() == before
 
     run(body)

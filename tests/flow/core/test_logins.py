@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from strongroom.barrier import keys
-from tests.flow.node import TestNode
+from tests.flow.node import TestNode, given_token
 
 
 def run(test: Callable[[TestNode], Awaitable[None]]) -> None:
@@ -29,8 +29,8 @@ def tokens(node: TestNode) -> set[str]:
 @pytest.mark.parametrize(
     ("granted", "status", "text"),
     [
-        ({"bound_cidrs": ("192.0.2.8",)}, 403, "permission denied"),
-        ({"token_type": "batch", "num_uses": 1}, 400, 'batch tokens cannot have "num_uses" set'),
+        ({"token": given_token(bound_cidrs=("192.0.2.8",))}, 403, "permission denied"),
+        ({"token": given_token(type="batch", num_uses=1)}, 400, 'batch tokens cannot have "num_uses" set'),
         ({"metadata": {"k": "v" * 16 * 1024}}, 400, "metadata has more than 16384 bytes in all"),
         ({"alias_metadata": {"k" * 129: "v"}}, 400, "a key of metadata of the alias is longer than 128 bytes"),
         ({"alias": "a" * 513}, 400, "alias is longer than 512 bytes"),
@@ -52,11 +52,11 @@ def test_what_no_login_is_granted(granted: dict[str, Any], status: int, text: st
 @pytest.mark.parametrize(
     "granted",
     [
-        {"bound_cidrs": ("192.0.2.0/29",)},
-        {"token_type": "service", "num_uses": 1},
+        {"token": given_token(bound_cidrs=("192.0.2.0/29",))},
+        {"token": given_token(type="service", num_uses=1)},
         {"metadata": {"k": "v" * (16 * 1024 - 1)}},
         {"alias": "a" * 512},
-        {"strictly_bind_ip": True},
+        {"token": given_token(strictly_bind_ip=True)},
     ],
 )
 def test_what_is(granted: dict[str, Any]) -> None:

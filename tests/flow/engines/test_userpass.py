@@ -43,7 +43,7 @@ def test_login() -> None:
         for name in ("ann", "ANN"):
             auth = await log_in(mount, name)
             assert (auth.alias, auth.metadata, auth.display_name) == ("ann", {"username": "ann"}, "ann")
-            assert (auth.policies, auth.ttl_s) == (("one", "two"), 600)
+            assert (auth.token.policies, auth.token.ttl_s) == (("one", "two"), 600)
         await mount.ask(WRITE, "users/ann", {"password": 5})
         assert (await log_in(mount, password="5")).alias == "ann"
 
@@ -95,7 +95,7 @@ def test_bound_addresses() -> None:
 
     async def run() -> None:
         mount = await with_user(token_bound_cidrs="10.0.0.0/8")
-        assert (await log_in(mount)).bound_cidrs == ("10.0.0.0/8",)
+        assert (await log_in(mount)).token.bound_cidrs == ("10.0.0.0/8",)
         for address in ("11.0.0.1", ""):
             with pytest.raises(PermissionDenied):
                 await log_in(mount, address=address)
@@ -135,7 +135,7 @@ def test_password_and_policies_alone() -> None:
         mount = await with_user(token_policies="a")
         await mount.ask(WRITE, "users/ann/password", {"password": "new"})
         await mount.ask(WRITE, "users/ann/policies", {"policies": "b,c"})
-        assert (await log_in(mount, password="new")).policies == ("b", "c")
+        assert (await log_in(mount, password="new")).token.policies == ("b", "c")
         with pytest.raises(InvalidRequest):
             await log_in(mount)
         for path, data in (("password", {"password": "x"}), ("policies", {"policies": "x"})):
@@ -158,7 +158,7 @@ def test_renewal() -> None:
         auth = await log_in(mount)
         await mount.ask(WRITE, "users/ann", {"token_ttl": "3m", "token_max_ttl": "4m"})
         renewed = await mount.renew(auth)
-        assert (renewed.ttl_s, renewed.max_ttl_s) == (180, 240)
+        assert (renewed.token.ttl_s, renewed.token.max_ttl_s) == (180, 240)
         await mount.ask(WRITE, "users/ann", {"token_policies": "two"})
         with pytest.raises(InvalidRequest, match="policies have changed"):
             await mount.renew(auth)

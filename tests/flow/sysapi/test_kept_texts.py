@@ -10,7 +10,7 @@ import pytest
 
 from strongroom.auth.userpass.records import User
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.sdk.token_fields import TokenSettings
+from strongroom.sdk import TokenSettings
 from tests.flow.sysapi.system_server import Server
 
 MANY = [f"p{number}" for number in range(513)]

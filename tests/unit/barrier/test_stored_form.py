@@ -59,7 +59,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.engines.kv.records.PlainSecret": ("kv-plain", {}),
     "strongroom.engines.kv.records.Version": (None, {"deleted_at": 0.0, "destroyed": False}),
     "strongroom.engines.kv.records.VersionData": ("kv-version", {}),
-    "strongroom.sdk.token_fields.TokenSettings": (
+    "strongroom.sdk.token_settings.TokenSettings": (
         None,
         {
             "bound_cidrs": (),

@@ -120,10 +120,10 @@ def test_grant_and_renewal() -> None:
     """A login carries the settings; a renewal takes the present times, and refuses other policies."""
     before = settings({"token_policies": "B,a,b,", "token_ttl": 60, "token_num_uses": 2})
     auth = grant(before, alias="ann", metadata={"username": "ann"})
-    assert (auth.policies, auth.ttl_s, auth.num_uses, auth.alias) == (("a", "b"), 60, 2, "ann")
+    assert (auth.token.policies, auth.token.ttl_s, auth.token.num_uses, auth.alias) == (("a", "b"), 60, 2, "ann")
     after = settings({"token_policies": "b,A,default", "token_ttl": 90, "token_max_ttl": 100, "token_period": 7})
     prolonged = renewed(after, auth)
-    assert (prolonged.ttl_s, prolonged.max_ttl_s, prolonged.period_s) == (90, 100, 7)
+    assert (prolonged.token.ttl_s, prolonged.token.max_ttl_s, prolonged.token.period_s) == (90, 100, 7)
     for other in ("a", "a,b,c", ""):
         with pytest.raises(InvalidRequest, match="policies have changed"):
             renewed(settings({"token_policies": other}), auth)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from strongroom.sdk.token_fields import OldTokenFields, TokenSettings, merged
+from strongroom.sdk.token_fields import OldTokenFields, merged
+from strongroom.sdk.token_settings import TokenSettings
 
 
 @pytest.mark.parametrize(

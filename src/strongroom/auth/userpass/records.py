@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from strongroom.sdk import Part, Record, SecretRecord
-from strongroom.sdk.token_fields import TokenSettings
+from strongroom.sdk.token_settings import TokenSettings
 
 
 class ScryptHash(Part, frozen=True):

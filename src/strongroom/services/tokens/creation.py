@@ -17,9 +17,10 @@ from strongroom.lib.durations import SECOND_NS, parse_duration_ns
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import SECRET, Body, Doc, Normal, OldNameOf, StringMap
 from strongroom.sdk.token_fields import NON_ASSIGNABLE, POLICY_NAMES
+from strongroom.sdk.token_settings import TokenSettings
 from strongroom.services.tokens.binding import binding_of
 from strongroom.services.tokens.logic import DEFAULT, ROOT, clean_policies, grant_ttl
-from strongroom.services.tokens.records import BATCH, SERVICE, TokenRecord, TokenRole
+from strongroom.services.tokens.records import BATCH, SERVICE, TokenRecord, TokenRole, kept
 
 CREATE_PATH = "auth/token/create"
 _CUSTOM_ID = (
@@ -106,29 +107,31 @@ def plan(wanted: TokenRequest, mint: Mint) -> Planned:
         _check_endless(parent, binding.cidrs)
     if kind == BATCH and ROOT in policies:
         raise InvalidRequest("batch tokens cannot be root tokens")
-    renewable = wanted.renewable and bool(times.ttl_s) and kind == SERVICE and (role is None or role.renewable)
+    settings = TokenSettings(
+        policies=policies,
+        ttl_s=times.ttl_s,
+        explicit_max_ttl_s=times.explicit_max_ttl_s,
+        period_s=times.period_s,
+        num_uses=_least(wanted.num_uses, role.num_uses if role is not None else 0) if kind == SERVICE else 0,
+        bound_cidrs=binding.cidrs,
+        strictly_bind_ip=binding.strict,
+        type=kind,
+        no_default_policy=wanted.no_default_policy or (role is not None and role.no_default_policy),
+    )
     record = TokenRecord(
         key="",
         accessor="",
-        policies=policies,
         path=_path(mint),
         created_at=mint.now,
         display_name=_display_name(wanted.display_name),
         metadata=dict(wanted.meta) if wanted.meta else None,
-        ttl_s=times.ttl_s,
         creation_ttl_s=times.ttl_s,
         expires_at=mint.now + times.ttl_s if times.ttl_s else 0.0,
-        explicit_max_ttl_s=times.explicit_max_ttl_s,
-        period_s=times.period_s,
-        renewable=renewable,
-        num_uses=_least(wanted.num_uses, role.num_uses if role is not None else 0) if kind == SERVICE else 0,
+        renewable=wanted.renewable and bool(times.ttl_s) and kind == SERVICE and (role is None or role.renewable),
         role=role.name if role is not None else "",
         entity_id="" if orphan else parent.entity_id,
-        bound_cidrs=binding.cidrs,
-        strictly_bind_ip=binding.strict,
         bound_ip=binding.address,
-        type=kind,
-        no_default_policy=wanted.no_default_policy or (role is not None and role.no_default_policy),
+        **kept(settings),
     )
     return Planned(record=record, orphan=orphan, warnings=warnings + times.warnings)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from strongroom.barrier.record import Record
+from strongroom.sdk.token_settings import TokenSettings
 from strongroom.services.due import SINGLE_USE, TOKEN
 
 SERVICE = "service"
@@ -57,9 +60,23 @@ class TokenRecord(Record, frozen=True, tag="token"):
         return SINGLE_USE if self.num_uses == 1 else TOKEN
 
     @property
+    def settings(self) -> TokenSettings:
+        """What was said of the token when it was made, and is asked again at its renewal."""
+        return TokenSettings(**{name: getattr(self, name) for name in _SETTINGS})
+
+    @property
     def is_root(self) -> bool:
         """Whether nothing is forbidden to it."""
         return "root" in self.policies
+
+
+_SETTINGS = tuple(sorted(set(TokenSettings.__struct_fields__) - {"old_names", "unknown_"}))
+"""The fields of a token's row that are settings, under the same names."""
+
+
+def kept(settings: TokenSettings) -> dict[str, Any]:
+    """The settings as fields of a token's row."""
+    return {name: getattr(settings, name) for name in _SETTINGS}
 
 
 class AccessorRecord(Record, frozen=True, tag="accessor"):

@@ -9,20 +9,12 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.engine import AuthMethod
 from strongroom.sdk.request import Mount, Operation, Request
 from strongroom.sdk.response import Auth
+from strongroom.sdk.token_settings import TokenSettings
 from strongroom.sdk.view import View
 from strongroom.services.mounts import MountEntry
 from strongroom.services.tokens import TokenRecord, TokenRole
 from strongroom.services.tokens.logic import grant_ttl
 from strongroom.sysapi.context import SystemView, system
-
-
-class _Times(msgspec.Struct, frozen=True):
-    """What a renewal goes by; in seconds, 0 for "not set"."""
-
-    ttl_s: int
-    max_ttl_s: int
-    period_s: int
-    explicit_max_ttl_s: int
 
 
 async def renewed(request: Request, record: TokenRecord, increment_s: int) -> tuple[TokenRecord, list[str]]:
@@ -38,13 +30,13 @@ async def renewed(request: Request, record: TokenRecord, increment_s: int) -> tu
     view = system(request)
     entry = view.router.by_id.get(record.auth_mount) if record.auth_mount else None
     mount = entry.mount if entry is not None else request.mount
-    times = await (_of_method(view, request, entry, record) if entry is not None else _of_role(view, record))
+    settings = await (_of_method(view, request, entry, record) if entry is not None else _of_role(view, record))
     ttl_s, warnings = grant_ttl(
-        wanted_s=increment_s or times.ttl_s,
+        wanted_s=increment_s or settings.ttl_s,
         default_s=mount.default_lease_ttl_s,
-        max_s=_ceiling(mount, times),
-        explicit_max_s=times.explicit_max_ttl_s,
-        period_s=times.period_s,
+        max_s=_ceiling(mount, settings),
+        explicit_max_s=settings.explicit_max_ttl_s,
+        period_s=settings.period_s,
         lived_s=int(request.now) - int(record.created_at),
     )
     if ttl_s <= 0:
@@ -52,15 +44,15 @@ async def renewed(request: Request, record: TokenRecord, increment_s: int) -> tu
     return await view.services.tokens.extend(view.txn, record, ttl_s, request.now), warnings
 
 
-def _ceiling(mount: Mount, times: _Times) -> int:
-    return min((limit for limit in (mount.max_lease_ttl_s, times.max_ttl_s) if limit), default=0)
+def _ceiling(mount: Mount, settings: TokenSettings) -> int:
+    return min((limit for limit in (mount.max_lease_ttl_s, settings.max_ttl_s) if limit), default=0)
 
 
 def _refused(reason: str) -> InvalidRequest:
     return InvalidRequest(f"1 error occurred:\n\t* failed to renew entry: {reason}\n\n")
 
 
-async def _of_role(view: SystemView, record: TokenRecord) -> _Times:
+async def _of_role(view: SystemView, record: TokenRecord) -> TokenSettings:
     """A token made by a token: its role as it is now, if it has one."""
     period_s, explicit_s = record.period_s, record.explicit_max_ttl_s
     if record.role:
@@ -69,27 +61,18 @@ async def _of_role(view: SystemView, record: TokenRecord) -> _Times:
             raise _refused(f'original token role "{record.role}" could not be found, not renewing')
         period_s = min((s for s in (period_s, role.period_s) if s), default=0)
         explicit_s = min((s for s in (explicit_s, role.explicit_max_ttl_s) if s), default=0)
-    return _Times(ttl_s=record.ttl_s, max_ttl_s=0, period_s=period_s, explicit_max_ttl_s=explicit_s)
+    return msgspec.structs.replace(record.settings, max_ttl_s=0, period_s=period_s, explicit_max_ttl_s=explicit_s)
 
 
-async def _of_method(view: SystemView, request: Request, entry: MountEntry, record: TokenRecord) -> _Times:
+async def _of_method(view: SystemView, request: Request, entry: MountEntry, record: TokenRecord) -> TokenSettings:
     """A token made by a login: what its auth method says of it now."""
     auth = Auth(
         display_name=record.display_name,
-        policies=record.policies,
         metadata=record.metadata or {},
         alias=record.alias,
-        ttl_s=record.ttl_s,
-        max_ttl_s=record.max_ttl_s,
-        explicit_max_ttl_s=record.explicit_max_ttl_s,
-        period_s=record.period_s,
-        num_uses=record.num_uses,
         renewable=record.renewable,
-        no_default_policy=record.no_default_policy,
-        bound_cidrs=record.bound_cidrs,
-        strictly_bind_ip=record.strictly_bind_ip,
-        token_type=record.type,
         internal=record.internal,
+        token=record.settings,
     )
     if isinstance(entry.engine, AuthMethod):
         asked = Request(
@@ -106,9 +89,4 @@ async def _of_method(view: SystemView, request: Request, entry: MountEntry, reco
             auth = await entry.engine.renew_token(asked, auth)
         except InvalidRequest as error:
             raise _refused(error.text) from error
-    return _Times(
-        ttl_s=auth.ttl_s,
-        max_ttl_s=auth.max_ttl_s,
-        period_s=auth.period_s,
-        explicit_max_ttl_s=auth.explicit_max_ttl_s,
-    )
+    return auth.token
