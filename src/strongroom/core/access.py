@@ -6,19 +6,16 @@ from typing import Any
 
 import msgspec
 
-from strongroom.barrier.transaction import Transaction
+from strongroom.core.attempt import Attempt
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
-from strongroom.sdk.engine import Match
 from strongroom.sdk.fields import FieldError, to_int
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
 from strongroom.services.exchange import ApiRequest, Exchange, Grant
-from strongroom.services.mounts import MountEntry
 from strongroom.services.policy.acl import permits
 from strongroom.services.policy.key_filter import KeyFilter
 from strongroom.services.policy.parse import NO_CONSTRAINTS, Constraints
 from strongroom.services.tokens.rights import Asked, acl_of, judge
-from strongroom.sysapi.services import Services
 
 DENIED = "1 error occurred:\n\t* permission denied\n\n"
 _NS = 1_000_000_000
@@ -26,31 +23,29 @@ _LISTINGS = frozenset({Operation.LIST, Operation.SCAN})
 _LIMIT = "limit"
 
 
-async def authorize(
-    services: Services, txn: Transaction, known: Exchange, entry: MountEntry | None, match: Match | None
-) -> tuple[Exchange, PermissionDenied | None]:
+async def authorize(attempt: Attempt) -> tuple[Grant | None, PermissionDenied | None]:
     """Decide on a request whose token is alive.
 
-    Returns: what is known now, and the refusal, if it is one; the caller audits first and raises then.
+    Returns: why it may be made, or the refusal; the caller audits first and raises then.
     """
-    request = known.request
-    if known.bearer is None:
+    request, match, entry, bearer = attempt.request, attempt.match, attempt.entry, attempt.exchange.bearer
+    if bearer is None:
         raise PermissionDenied("permission denied")
-    record, now = known.bearer.record, request.received_at
+    policies, identity = attempt.services.policies, attempt.services.identity
     if match is None or entry is None or match.is_plain:
-        acl = await acl_of(services.policies, services.identity, txn, record, now)
+        acl = await acl_of(policies, identity, attempt.txn, bearer.record, request.received_at)
         decision = acl.decide(request.path, request.operation)
     else:
         asked = Asked(request.path, request.operation, entry.record.full_path, match, request.data)
-        decision = await judge(services.policies, services.identity, txn, record, now, asked=asked)
+        decision = await judge(policies, identity, attempt.txn, bearer.record, request.received_at, asked=asked)
     wrap_ns = request.wrap_ttl_s * _NS if request.wrap_ttl_s else None
     fields = match.route.fields if match is not None else None
     allowed = permits(decision, request.operation, request.data, wrap_ns, fields)
     if allowed and (unserved := _unserved(decision.constraints)):
-        return known, PermissionDenied(DENIED, detail=f"a policy's {unserved} is not served, so it refuses")
+        return None, PermissionDenied(DENIED, detail=f"a policy's {unserved} is not served, so it refuses")
     needs_sudo = match is not None and match.declaration.sudo
     if not allowed or (needs_sudo and not decision.sudo):
-        return known, PermissionDenied(DENIED)
+        return None, PermissionDenied(DENIED)
     rules = decision.constraints or NO_CONSTRAINTS
     grant = Grant(
         policies=decision.policies,
@@ -58,7 +53,7 @@ async def authorize(
         page_limit=rules.pagination_limit,
         key_filter=rules.key_filter,
     )
-    return msgspec.structs.replace(known, entry=entry, grant=grant), None
+    return grant, None
 
 
 def _unserved(rules: Constraints | None) -> str:
@@ -70,25 +65,25 @@ def _unserved(rules: Constraints | None) -> str:
     return "mfa_methods" if rules.mfa_methods else ""
 
 
-def asked_data(known: Exchange) -> dict[str, Any]:
+def asked_data(exchange: Exchange) -> dict[str, Any]:
     """What the engine is asked.
 
     A page of a listing whose names are filtered is made afterwards.  Otherwise a page that comes back shorter than it
     was asked for tells that a hidden name stands there, and with `after` it can be found out letter by letter.
     """
-    data = known.request.data
-    if known.grant is None or known.grant.key_filter is None or known.request.operation not in _LISTINGS:
+    data = exchange.request.data
+    if exchange.grant is None or exchange.grant.key_filter is None or exchange.request.operation not in _LISTINGS:
         return data
     return {name: value for name, value in data.items() if name != _LIMIT}
 
 
-async def cut(services: Services, txn: Transaction, known: Exchange, response: Response) -> Response | None:
+async def cut(attempt: Attempt, response: Response) -> Response | None:
     """Shorten a listing to the names that the policies let a client see, and to as many as they allow at a time.
 
     Returns: the listing; None when nothing of it is left.
     """
-    grant, data = known.grant, response.data
-    if grant is None or known.request.operation not in _LISTINGS or data is None:
+    grant, request, data = attempt.exchange.grant, attempt.request, response.data
+    if grant is None or request.operation not in _LISTINGS or data is None:
         return response
     if grant.key_filter is None and not grant.page_limit:
         return response
@@ -96,11 +91,11 @@ async def cut(services: Services, txn: Transaction, known: Exchange, response: R
     kept = names if isinstance(names, list) else []
     most = grant.page_limit
     if grant.key_filter is not None:
-        kept = await _visible(services, txn, known, grant.key_filter, kept)
-        most = min((limit for limit in (most, _limit(known)) if limit > 0), default=0)
+        kept = await _visible(attempt, grant.key_filter, kept)
+        most = min((limit for limit in (most, _limit(request)) if limit > 0), default=0)
         # Whatever else the engine tells could tell the other names too.
         data = {name: value for name, value in data.items() if name == "key_info"}
-        if not kept and known.request.operation is Operation.LIST:
+        if not kept and request.operation is Operation.LIST:
             return None  # as an empty folder is answered
     elif len(kept) <= most:
         return response
@@ -112,22 +107,21 @@ async def cut(services: Services, txn: Transaction, known: Exchange, response: R
     return response
 
 
-def _limit(known: Exchange) -> int:
+def _limit(request: ApiRequest) -> int:
     """The size of a page that was asked for; 0 for none.  Raises `InvalidRequest`."""
     try:
-        return max(0, to_int(known.request.data.get(_LIMIT)))
+        return max(0, to_int(request.data.get(_LIMIT)))
     except FieldError as error:
         raise InvalidRequest(f'error converting input for field "{_LIMIT}": {error}') from error
 
 
-async def _visible(
-    services: Services, txn: Transaction, known: Exchange, filter_: KeyFilter, names: list[str]
-) -> list[str]:
+async def _visible(attempt: Attempt, filter_: KeyFilter, names: list[str]) -> list[str]:
     """The names whose own path the client may read, or list if it is a folder's."""
-    if known.bearer is None:
+    request, services, bearer = attempt.request, attempt.services, attempt.exchange.bearer
+    if bearer is None:
         return []
-    request, listed = known.request, known.request.path.rstrip("/") + "/"
-    acl = await acl_of(services.policies, services.identity, txn, known.bearer.record, request.received_at)
+    listed = request.path.rstrip("/") + "/"
+    acl = await acl_of(services.policies, services.identity, attempt.txn, bearer.record, request.received_at)
     kept = []
     for name in names:
         path = filter_.path_of(listed, name)

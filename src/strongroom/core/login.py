@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from strongroom.barrier.transaction import Transaction
+from strongroom.core.attempt import Attempt
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk.response import Auth
@@ -20,7 +21,6 @@ from strongroom.services.tokens.binding import NO_ADDRESS
 from strongroom.services.tokens.logic import ROOT, clean_policies, grant_ttl, parse_cidrs
 from strongroom.services.tokens.records import BATCH, SERVICE, kept
 from strongroom.services.tokens.shown import auth_block
-from strongroom.sysapi.services import Services
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -41,8 +41,9 @@ def token_kind(wanted: str, tuned: str) -> str:
     return BATCH if choice in {BATCH, "default-batch"} else SERVICE
 
 
-async def log_in(services: Services, txn: Transaction, request: ApiRequest, entry: MountEntry, auth: Auth) -> Login:
-    """Make the token of a successful login."""
+async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth) -> Login:
+    """Make the token of a successful login at the mount `entry`."""
+    services, txn, request = attempt.services, attempt.txn, attempt.request
     mount, now = entry.mount, request.received_at
     settings, warnings = _granted(request, entry, auth)
     entity_id = ""

@@ -26,15 +26,15 @@ log = structlog.get_logger("core")
 ENDED = "the secret's token, mount or lease ended while it was being made, so it is revoked"
 
 
-async def carry_out(services: Services, known: Exchange, answer: Answer) -> Answer:
+async def carry_out(services: Services, exchange: Exchange, answer: Answer) -> Answer:
     """Make the secret of a planned lease, put the lease in force, and complete the answer.
 
     Raises: `StrongroomError` when it can't be made, and `InvalidRequest` when nobody is left to have it; it is undone
         then.
     """
     try:
-        made = await transact(services.barrier, lambda txn: _make(services, txn, known, answer.lease_id))
-        finished = await transact(services.barrier, lambda txn: _finish(services, txn, known, answer, made))
+        made = await transact(services.barrier, lambda txn: _make(services, txn, exchange, answer.lease_id))
+        finished = await transact(services.barrier, lambda txn: _finish(services, txn, exchange, answer, made))
     except StrongroomError:
         await _abandon(services, answer.lease_id)
         raise
@@ -48,14 +48,16 @@ async def _planned(services: Services, txn: Transaction, id_: str) -> LeaseRecor
     return lease if lease is not None and lease.state == PLANNED else None
 
 
-async def _make(services: Services, txn: Transaction, known: Exchange, id_: str) -> Made:
+async def _make(services: Services, txn: Transaction, exchange: Exchange, id_: str) -> Made:
     lease = await _planned(services, txn, id_)
     if lease is None:
         raise InvalidRequest(ENDED)
-    return await revocation.make(services.mounts, txn, lease, known.request.received_at)
+    return await revocation.make(services.mounts, txn, lease, exchange.request.received_at)
 
 
-async def _finish(services: Services, txn: Transaction, known: Exchange, answer: Answer, made: Made) -> Answer | None:
+async def _finish(
+    services: Services, txn: Transaction, exchange: Exchange, answer: Answer, made: Made
+) -> Answer | None:
     """The completed answer; None when the secret's token or mount has gone, and the lease is left to be undone."""
     now = services.clock.now()
     lease = await _planned(services, txn, answer.lease_id)
@@ -71,7 +73,7 @@ async def _finish(services: Services, txn: Transaction, known: Exchange, answer:
         data = {**(answer.response.data or {}), **made.data}
         answer = msgspec.structs.replace(answer, response=msgspec.structs.replace(answer.response, data=data))
     answer = msgspec.structs.replace(answer, planned=False)
-    return await wrap(services, txn, known.request, answer) if known.request.wrap_ttl_s else answer
+    return await wrap(services, txn, exchange.request, answer) if exchange.request.wrap_ttl_s else answer
 
 
 async def _abandon(services: Services, id_: str) -> None:

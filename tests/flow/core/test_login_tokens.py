@@ -12,12 +12,13 @@ import pytest
 
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.attempt import Attempt
 from strongroom.core.login import log_in, token_kind
 from strongroom.http.message import HttpRequest, Peer
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk import Auth, Operation, TokenSettings
 from strongroom.services.due import LOCKOUT
-from strongroom.services.exchange import ApiRequest
+from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.mounts import MountEntry, MountRecord
 from strongroom.services.mounts.lockout import FailedLogins
 from strongroom.services.tokens import TokenRecord
@@ -155,7 +156,8 @@ async def made_by(node: TestNode, auth: Auth, path: str = "auth/userpass/") -> t
 
     async def make(txn: Transaction) -> dict[str, Any]:
         entry = await mount(txn)
-        made = await log_in(services, txn, request, entry, auth)
+        attempt = Attempt(services, txn, await services.mounts.router(txn), Exchange(request, entry=entry))
+        made = await log_in(attempt, entry, auth)
         return {**made.block, "warnings": made.warnings}
 
     async def mount(txn: Transaction) -> MountEntry:
