@@ -35,7 +35,7 @@ class AuditedHeader(Record, frozen=True, tag="audit-header"):
     """A header of requests that entries show."""
 
     hmac: bool
-    """Whether as a digest."""
+    """Whether the header's value is shown as a digest."""
 
 
 class Manifest(Record, frozen=True, tag="audit-manifest"):

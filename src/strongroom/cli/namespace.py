@@ -131,7 +131,7 @@ _SEAL = Group(
     "Seal Options",
     (
         Flag("key-shares", "How many key shares to make.", "int", aliases=("n",)),
-        Flag("key-threshold", "How many of them unseal.", "int", aliases=("t",)),
+        Flag("key-threshold", "How many of the key shares are needed to unseal.", "int", aliases=("t",)),
         Flag("pgp-keys", "Files of PGP keys to encrypt the shares with.", "strings"),
         Flag("seal", "Give the namespace a seal of its own, of this type."),
     ),

@@ -54,14 +54,16 @@ class TokenFields(Body, frozen=True):
         CommaList | None, Doc(description="Addresses or CIDR blocks that may log in and use the token."), CIDRS
     ] = None
     token_explicit_max_ttl: Annotated[
-        Duration | None, Doc(description="Hard limit of the token's life, whatever is renewed.")
+        Duration | None, Doc(description="The longest life of the token, whatever is renewed.")
     ] = None
     token_max_ttl: Annotated[Duration | None, Doc(description="How long renewals can keep the token alive.")] = None
     token_no_default_policy: Annotated[bool | None, Doc(description="Leave out the `default` policy.")] = None
-    token_num_uses: Annotated[int | None, Doc(description="How often the token can be used; 0 for any number.")] = None
-    token_period: Annotated[Duration | None, Doc(description="Makes the token periodic, renewed by this much.")] = None
+    token_num_uses: Annotated[int | None, Doc(description="How often the token can be used. 0 sets no limit.")] = None
+    token_period: Annotated[
+        Duration | None, Doc(description="Makes the token periodic. Each renewal grants this time.")
+    ] = None
     token_policies: Annotated[
-        CommaList | None, Doc(description="Names of the policies of the token."), POLICY_NAMES
+        CommaList | None, Doc(description="Names of the policies that the token gets."), POLICY_NAMES
     ] = None
     token_strictly_bind_ip: Annotated[bool | None, Doc(description="Bind the token to the address that logged in.")] = (
         None

@@ -38,7 +38,7 @@ def write(txn: Transaction, record: RotationRecord) -> None:
 
 
 async def rotate(services: Services, txn: Transaction, now: float) -> None:
-    """Install a new encryption key for what is written from now on.
+    """Creates a new encryption key. New writes use it.
 
     Args:
         now: seconds since the epoch.

@@ -313,7 +313,7 @@ def test_help() -> None:
 
     async def run(server: Server) -> None:
         told = (await server.ok("GET", "sys/mounts/x?help=1")).body
-        assert "Mount a secrets engine." in told["help"]
+        assert "Enables a secrets engine." in told["help"]
         assert "description (string)" in told["help"]
         assert list(told["openapi"]["paths"]) == ["/mounts/{path}"]
         assert "^tools/hash$" in (await server.ok("GET", "sys/?help=1")).body["help"]

@@ -29,7 +29,7 @@ class LoginPaths:
 
     @path.write("login/{username:lower}", unauthenticated=True)
     async def log_in(self, request: Request, username: str, body: LoginFields) -> Response:
-        """Log in; nothing in the answer to a wrong password tells whether there is such a user."""
+        """Logs in with a name and a password. A wrong password and an unknown name get the same answer."""
         name = user_name(username)
         if not body.password:
             raise InvalidRequest("missing password")

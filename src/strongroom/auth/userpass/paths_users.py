@@ -25,8 +25,8 @@ USERS = "user/"
 class Page(Body, frozen=True):
     """Which part of a listing is wanted."""
 
-    after: Annotated[str, Doc(description="Only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="At most so many names; 0 or less for all.")] = 0
+    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
+    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
 class PasswordFields(Body, frozen=True):
@@ -47,7 +47,7 @@ class PolicyFields(Body, frozen=True):
     """New policies."""
 
     token_policies: Annotated[
-        CommaList | None, Doc(description="Names of the policies of the token."), POLICY_NAMES
+        CommaList | None, Doc(description="Names of the policies that the token gets."), POLICY_NAMES
     ] = None
     policies: Annotated[
         CommaList | None, Doc(description="Old name of `token_policies`."), POLICY_NAMES, OldNameOf("token_policies")
@@ -66,7 +66,7 @@ class UserPaths:
 
     @path.list_("users")
     async def list_users(self, request: Request, body: Page) -> Response:
-        """List the names of all users."""
+        """Lists the names of all users."""
         limit = body.limit if body.limit > 0 else None
         names = await request.view.list(USERS, after=body.after, limit=limit)
         if not names:
@@ -75,7 +75,7 @@ class UserPaths:
 
     @path.read("users/{username:lower}")
     async def read_user(self, request: Request, username: str) -> Response:
-        """Read a user's settings."""
+        """Reads a user's settings."""
         user = await request.view.read(USERS + user_name(username), User)
         if user is None:
             raise NotFound
@@ -83,7 +83,7 @@ class UserPaths:
 
     @path.write("users/{username:lower}", exists="user_exists")
     async def write_user(self, request: Request, username: str, body: UserFields) -> None:
-        """Make a user, or change one."""
+        """Creates a user or changes one."""
         key = USERS + user_name(username)
         user = await request.view.read(key, User)
         password = PasswordFields(password=body.password, password_hash=body.password_hash)
@@ -95,19 +95,19 @@ class UserPaths:
 
     @path.delete("users/{username:lower}")
     async def delete_user(self, request: Request, username: str) -> None:
-        """Remove a user; tokens that it has aren't renewed any more."""
+        """Deletes a user. Its tokens can't be renewed any more."""
         request.view.delete(USERS + user_name(username))
 
     @path.write("users/{username:lower}/password")
     async def write_password(self, request: Request, username: str, body: PasswordFields) -> None:
-        """Change a user's password."""
+        """Changes a user's password."""
         key = USERS + user_name(username)
         user = await _existing(request, key)
         request.view.write(key, await self._with_password(request, user, body))
 
     @path.write("users/{username:lower}/policies")
     async def write_policies(self, request: Request, username: str, body: PolicyFields) -> None:
-        """Change a user's policies."""
+        """Changes a user's policies."""
         key = USERS + user_name(username)
         user = await _existing(request, key)
         named = body.token_policies

@@ -225,7 +225,7 @@ _GROUPS = (
             Flag("cancel", "Stop, and throw away the shares given so far.", "bool"),
             Flag("init", "Begin.", "bool"),
             Flag("key-shares", "How many key shares to make.", "int", default=5, aliases=("n",)),
-            Flag("key-threshold", "How many of them unseal.", "int", default=3, aliases=("t",)),
+            Flag("key-threshold", "How many of the key shares are needed to unseal.", "int", default=3, aliases=("t",)),
             Flag("nonce", "The number of the operation that a share is for."),
             Flag("pgp-keys", "Files of PGP keys to encrypt the shares with.", "strings"),
             Flag("status", "Show how far it is.", "bool"),

@@ -11,8 +11,8 @@ from strongroom.sdk import Body, Doc, Response
 class Page(Body, frozen=True):
     """Which part of a listing is wanted."""
 
-    after: Annotated[str, Doc(description="Only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="At most so many names; 0 or less for all.")] = 0
+    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
+    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
 def listed(names: list[str]) -> Response:

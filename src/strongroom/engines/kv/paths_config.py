@@ -20,14 +20,17 @@ class ConfigFields(Body, frozen=True):
     """Settings of the mount; those not given stay."""
 
     max_versions: Annotated[
-        int | None, Doc(description="How many versions of a secret are kept; 0 for 10."), Normal(logic.max_versions)
+        int | None, Doc(description="How many versions of a secret to keep. 0 keeps 10."), Normal(logic.max_versions)
     ] = None
-    cas_required: Annotated[bool | None, Doc(description="Every write must name the version that it replaces.")] = None
+    cas_required: Annotated[
+        bool | None, Doc(description="Whether every write has to name the version that it replaces.")
+    ] = None
     delete_version_after: Annotated[
-        SignedDuration | None, Doc(description="After what time a version deletes itself; negative for never.")
+        SignedDuration | None,
+        Doc(description="How long after its creation a version is deleted. A negative value keeps versions."),
     ] = None
     metadata_cas_required: Annotated[
-        bool | None, Doc(description="Every write of metadata must name the version that it replaces.")
+        bool | None, Doc(description="Whether every write of metadata has to name the version that it replaces.")
     ] = None
 
 
@@ -36,7 +39,7 @@ class ConfigPaths:
 
     @path.read("config")
     async def read_config(self, request: Request) -> Response:
-        """Read the mount's settings."""
+        """Reads the mount's settings."""
         config = await config_of(request.view)
         return Response(
             data={
@@ -49,7 +52,7 @@ class ConfigPaths:
 
     @path.write("config")
     async def write_config(self, request: Request, body: ConfigFields) -> None:
-        """Change the mount's settings."""
+        """Changes the mount's settings."""
         config = await config_of(request.view)
         given = {
             "max_versions": None if body.max_versions is None else logic.max_versions(body.max_versions),

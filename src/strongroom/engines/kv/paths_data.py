@@ -27,14 +27,14 @@ class VersionField(Body, frozen=True):
 class SubkeysFields(VersionField, frozen=True):
     """Which names to show."""
 
-    depth: Annotated[int, Doc(description="How many levels of names; 0 for all.")] = 0
+    depth: Annotated[int, Doc(description="How many levels of names to return. 0 returns all.")] = 0
 
 
 class DataFields(Body, frozen=True):
     """What to store."""
 
     data: Annotated[JsonMap | None, Doc(description="The secret: any JSON object.")] = None
-    options: Annotated[JsonMap | None, Doc(description="`cas`: the version that is to be replaced.")] = None
+    options: Annotated[JsonMap | None, Doc(description="`cas`: the version that the write replaces.")] = None
 
 
 class DataPaths:
@@ -48,7 +48,7 @@ class DataPaths:
 
     @path.read("data/{path*}")
     async def read_data(self, request: Request, path: str, body: VersionField) -> Response:
-        """Read a version of a secret."""
+        """Reads a version of a secret."""
         secret, metadata, number = await _version(request, path, body.version)
         readable = logic.is_readable(metadata.versions[number], request.now)
         data = await secrets.data_of(request.view, secret, number) if readable else None
@@ -58,7 +58,7 @@ class DataPaths:
 
     @path.read("subkeys/{path*}")
     async def read_subkeys(self, request: Request, path: str, body: SubkeysFields) -> Response:
-        """Read the names in a version of a secret, without their values."""
+        """Reads the names in a version of a secret, without their values."""
         secret, metadata, number = await _version(request, path, body.version)
         readable = logic.is_readable(metadata.versions[number], request.now)
         data = await secrets.data_of(request.view, secret, number) if readable else None
@@ -69,14 +69,14 @@ class DataPaths:
 
     @path.write("data/{path*}", exists="secret_known")
     async def write_data(self, request: Request, path: str, body: DataFields) -> Response:
-        """Store a new version of a secret."""
+        """Stores a new version of a secret."""
         data, cas = _given(request, body)
         secret = await secrets.find(request.view, path)
         return await _add_version(request, secret, data, cas, self.random)
 
     @path.patch("data/{path*}")
     async def patch_data(self, request: Request, path: str, body: DataFields) -> Response:
-        """Store a new version: the newest with a JSON merge patch applied.  Source: RFC 7396."""
+        """Stores a new version: the newest with a JSON merge patch applied.  Source: RFC 7396."""
         if body.data is None:
             raise InvalidRequest(_NO_DATA)
         secret = await secrets.find(request.view, path)
@@ -95,7 +95,7 @@ class DataPaths:
 
     @path.delete("data/{path*:slashless}")
     async def delete_data(self, request: Request, path: str) -> None:
-        """Delete the newest version; it can be brought back."""
+        """Deletes the newest version. It can be undeleted."""
         secret = await secrets.find(request.view, path)
         if secret.metadata is None:
             return

@@ -22,16 +22,20 @@ class MetadataFields(Body, frozen=True):
     """Settings of a secret; those not given stay."""
 
     max_versions: Annotated[
-        int | None, Doc(description="How many versions are kept; 0 for the mount's number."), Normal(logic.max_versions)
+        int | None,
+        Doc(description="How many versions to keep. 0 takes the mount's number."),
+        Normal(logic.max_versions),
     ] = None
-    cas_required: Annotated[bool | None, Doc(description="Every write must name the version that it replaces.")] = None
+    cas_required: Annotated[
+        bool | None, Doc(description="Whether every write has to name the version that it replaces.")
+    ] = None
     delete_version_after: Annotated[
-        Duration | None, Doc(description="After what time a version deletes itself; 0 for the mount's time.")
+        Duration | None, Doc(description="How long after its creation a version is deleted. 0 takes the mount's time.")
     ] = None
-    custom_metadata: Annotated[JsonMap | None, Doc(description="Texts to note beside the secret.")] = None
-    metadata_cas: Annotated[int | None, Doc(description="The version of the metadata that is to be replaced.")] = None
+    custom_metadata: Annotated[JsonMap | None, Doc(description="Names and texts to keep with the secret.")] = None
+    metadata_cas: Annotated[int | None, Doc(description="The version of the metadata that the write replaces.")] = None
     metadata_cas_required: Annotated[
-        bool | None, Doc(description="Every write of metadata must name the version that it replaces.")
+        bool | None, Doc(description="Whether every write of metadata has to name the version that it replaces.")
     ] = None
 
 
@@ -46,7 +50,7 @@ class MetadataPaths:
 
     @path.read("metadata/{path*:slashless}")
     async def read_metadata(self, request: Request, path: str) -> Response:
-        """Read a secret's settings and its history."""
+        """Reads a secret's settings and its history."""
         secret = await secrets.find(request.view, path)
         if secret.metadata is None:
             raise NotFound
@@ -54,7 +58,7 @@ class MetadataPaths:
 
     @path.write("metadata/{path*}", exists="metadata_known")
     async def write_metadata(self, request: Request, path: str, body: MetadataFields) -> Response | None:
-        """Change a secret's settings; makes a secret without versions if there is none."""
+        """Changes a secret's settings. Creates a secret without versions if there is none."""
         changes = _changes(body)
         if body.custom_metadata is not None:
             changes["custom_metadata"] = custom_metadata.from_request(body.custom_metadata)
@@ -69,7 +73,7 @@ class MetadataPaths:
 
     @path.patch("metadata/{path*}")
     async def patch_metadata(self, request: Request, path: str, body: MetadataFields) -> Response | None:
-        """Change a secret's settings; null resets one, and removes an entry of the custom metadata."""
+        """Changes some of a secret's settings. `null` resets a setting or removes an entry of the custom metadata."""
         if body.max_versions is not None and not 0 <= body.max_versions < logic.MAX_VERSIONS_LIMIT:
             raise InvalidRequest(f"max_versions must be from 0 to {logic.MAX_VERSIONS_LIMIT - 1}")
         if body.custom_metadata is not None:
@@ -90,30 +94,30 @@ class MetadataPaths:
 
     @path.delete("metadata/{path*:slashless}")
     async def delete_metadata(self, request: Request, path: str) -> None:
-        """Remove a secret with its whole history."""
+        """Deletes a secret with all its versions and its metadata."""
         secrets.remove(request.view, await secrets.find(request.view, path))
 
     @path.list_("metadata/{folder**}")
     async def list_metadata(self, request: Request, folder: str, body: Page) -> Response:
-        """List the names in a folder; folders end in `/`."""
+        """Lists the names in a folder; folders end in `/`."""
         names = await secrets.list_names(request.view, folder, deep=False)
         return paging.listed(logic.page(names, body.after, body.limit))
 
     @path.scan("metadata/{folder**}")
     async def scan_metadata(self, request: Request, folder: str, body: Page) -> Response:
-        """List every secret below a folder."""
+        """Lists every secret below a folder."""
         names = await secrets.list_names(request.view, folder, deep=True)
         return paging.scanned(logic.page(names, body.after, body.limit))
 
     @path.list_("detailed-metadata/{folder**}")
     async def list_details(self, request: Request, folder: str, body: Page) -> Response:
-        """List the names in a folder, with what `metadata` says of each."""
+        """Lists the names in a folder with the metadata of each."""
         names = await secrets.list_names(request.view, folder, deep=False)
         return await _detailed(request, folder, paging.listed(logic.page(names, body.after, body.limit)))
 
     @path.scan("detailed-metadata/{folder**}")
     async def scan_details(self, request: Request, folder: str, body: Page) -> Response:
-        """List every secret below a folder, with what `metadata` says of each."""
+        """Lists every secret below a folder with the metadata of each."""
         names = await secrets.list_names(request.view, folder, deep=True)
         return await _detailed(request, folder, paging.scanned(logic.page(names, body.after, body.limit)))
 

@@ -24,7 +24,7 @@ class SecretPaths:
 
     @path.read("{path**}")
     async def read_secret(self, request: Request, path: str) -> Response:
-        """Read a secret."""
+        """Reads a secret."""
         row = await request.view.read(PLAIN + path, PlainSecret) if _is_name(path) else None
         if row is None:
             raise NotFound
@@ -33,7 +33,7 @@ class SecretPaths:
 
     @path.write("{path**}", exists="secret_exists", takes_anything=True)
     async def write_secret(self, request: Request, path: str) -> None:
-        """Store a secret: every field of the request."""
+        """Stores a secret. Every field of the request becomes a field of the secret."""
         if not path:
             raise InvalidRequest("missing path")
         if not _is_name(path):
@@ -46,18 +46,18 @@ class SecretPaths:
 
     @path.delete("{path**}")
     async def delete_secret(self, request: Request, path: str) -> None:
-        """Remove a secret."""
+        """Deletes a secret."""
         if _is_name(path):
             request.view.delete(PLAIN + path)
 
     @path.list_("{path**}")
     async def list_secrets(self, request: Request, path: str, body: Page) -> Response:
-        """List the names in a folder; folders end in `/`."""
+        """Lists the names in a folder; folders end in `/`."""
         return paging.listed(logic.page(await request.view.list(PLAIN + path), body.after, body.limit))
 
     @path.scan("{path**}")
     async def scan_secrets(self, request: Request, path: str, body: Page) -> Response:
-        """List every secret below a folder."""
+        """Lists every secret below a folder."""
         return paging.scanned(logic.page(await request.view.scan(PLAIN + path), body.after, body.limit))
 
 

@@ -33,7 +33,7 @@ class StrayPaths:
     @path.list_("{path**}", takes_anything=True)
     @path.scan("{path**}", takes_anything=True)
     async def answer_stray(self, request: Request, path: str) -> Response | None:
-        """Say which paths a versioned mount has."""
+        """Answers a path of version 1 with the paths that this mount has."""
         operation = request.operation
         listing = operation is Operation.LIST or operation is Operation.SCAN
         head, slash, rest = path.partition("/")

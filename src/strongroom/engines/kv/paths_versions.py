@@ -27,7 +27,7 @@ class VersionsPaths:
 
     @path.write("delete/{path*}")
     async def delete_versions(self, request: Request, path: str, body: VersionsField) -> None:
-        """Delete versions; they can be brought back."""
+        """Deletes versions. They can be undeleted."""
         if not body.versions:
             raise InvalidRequest("No version number provided")
         secret = await secrets.find(request.view, path)
@@ -38,7 +38,7 @@ class VersionsPaths:
 
     @path.write("undelete/{path*}")
     async def undelete_versions(self, request: Request, path: str, body: VersionsField) -> None:
-        """Bring back deleted versions."""
+        """Undeletes deleted versions."""
         if not body.versions:
             raise InvalidRequest("No version number provided")
         secret = await secrets.find(request.view, path)
@@ -50,7 +50,7 @@ class VersionsPaths:
 
     @path.write("destroy/{path*}")
     async def destroy_versions(self, request: Request, path: str, body: VersionsField) -> None:
-        """Remove the data of versions for good."""
+        """Destroys the data of versions permanently."""
         if not body.versions:
             raise InvalidRequest("no version number provided")
         secret = await secrets.find(request.view, path)

@@ -74,8 +74,10 @@ class ConfigBody(Body, frozen=True):
 class EnableConfigBody(ConfigBody, frozen=True):
     """The `config` of a new mount."""
 
-    force_no_cache: Annotated[bool, Doc(description="Kept and shown for compatibility.")] = False
-    plugin_name: Annotated[str, Doc(description="The older place of the type, with `type` as `plugin`.")] = ""
+    force_no_cache: Annotated[bool, Doc(description="Stored and shown for compatibility. It has no effect.")] = False
+    plugin_name: Annotated[
+        str, Doc(description="Older way to name the type: with `type` set to `plugin`, this is the type.")
+    ] = ""
 
 
 def enabled(given: EnableConfigBody, table: str, type_: str, system_max_s: int) -> MountConfig:

@@ -20,6 +20,6 @@ class PolicyRecord(Record, frozen=True, tag="policy"):
     """Seconds since the epoch; 0 for never.  An expired policy allows nothing."""
     cas_required: bool = False
     allow_wildcards: bool = False
-    """Whether values put into templates may hold `*` or `+`."""
+    """Whether values that fill a template may contain `*` or `+`."""
     allow_slashes: bool = False
-    """Whether values put into templates may hold `/`."""
+    """Whether values that fill a template may contain `/`."""

@@ -36,23 +36,25 @@ _SUDO = "root or sudo privileges required"
 class TokenRequest(Body, frozen=True):
     """The parameters of a request for a token."""
 
-    id: Annotated[str, Doc(description="The token itself, instead of a random one; needs sudo.", extra=SECRET)] = ""
+    id: Annotated[str, Doc(description="The token itself, instead of a random one. Needs sudo.", extra=SECRET)] = ""
     policies: Annotated[
-        list[str] | None, Doc(description="Names of policies; without any, the parent's."), POLICY_NAMES
+        list[str] | None, Doc(description="Names of policies. Without any, the token gets its parent's."), POLICY_NAMES
     ] = None
     meta: Annotated[StringMap | None, Doc(description="Names and texts to keep with the token.")] = None
-    no_parent: Annotated[bool, Doc(description="Make an orphan; needs sudo.")] = False
+    no_parent: Annotated[bool, Doc(description="Whether the token has no parent. Needs sudo.")] = False
     no_default_policy: Annotated[bool, Doc(description="Leave out the `default` policy.")] = False
     renewable: Annotated[bool, Doc(description="Whether the token may be renewed.")] = True
     lease: Annotated[str, Doc(description="Old name of `ttl`."), TIME, OldNameOf("ttl")] = ""
     ttl: Annotated[str, Doc(description="How long the token lives at first."), TIME] = ""
     type: Annotated[str, Doc(description="`service` or `batch`.")] = ""
-    explicit_max_ttl: Annotated[str, Doc(description="Hard limit of its life, whatever is renewed."), TIME] = ""
+    explicit_max_ttl: Annotated[str, Doc(description="The longest life of the token, whatever is renewed."), TIME] = ""
     display_name: Annotated[str, Doc(description="A name for people.")] = ""
-    num_uses: Annotated[int, Doc(description="How often it can be used; 0 for any number.")] = 0
-    period: Annotated[str, Doc(description="Makes it periodic, renewed by this much; needs sudo."), TIME] = ""
+    num_uses: Annotated[int, Doc(description="How often the token can be used. 0 sets no limit.")] = 0
+    period: Annotated[
+        str, Doc(description="Makes the token periodic. Each renewal grants this time. Needs sudo."), TIME
+    ] = ""
     entity_alias: Annotated[
-        str, Doc(description="The alias to act for; with a role that allows it."), Normal(str.lower)
+        str, Doc(description="An entity alias. The token's role has to allow it."), Normal(str.lower)
     ] = ""
 
 

@@ -48,7 +48,7 @@ class Cubbyhole(SystemEngine):
 
     @path.list_("{name**}")
     async def list_names(self, request: Request, name: str) -> Response | None:
-        """List the names below a folder."""
+        """Lists the names below a folder."""
         names = await system(request).txn.list(
             _place(request) + (name if not name or name.endswith("/") else name + "/")
         )
@@ -56,7 +56,7 @@ class Cubbyhole(SystemEngine):
 
     @path.read("{name**}")
     async def read(self, request: Request, name: str) -> Response | None:
-        """Read what is kept at a path."""
+        """Reads the object at a path."""
         _require_name(name)
         place, txn = _place(request), system(request).txn
         wrapping = wrapped_key(presented(request).record.key)
@@ -78,7 +78,7 @@ class Cubbyhole(SystemEngine):
 
     @path.write("{name**}", exists="is_there", takes_anything=True)
     async def write(self, request: Request, name: str) -> Response | None:
-        """Keep an object at a path."""
+        """Stores an object at a path."""
         _require_name(name)
         if not request.data:
             raise InvalidRequest("missing data fields")
@@ -87,7 +87,7 @@ class Cubbyhole(SystemEngine):
 
     @path.delete("{name**}")
     async def delete(self, request: Request, name: str) -> Response | None:
-        """Forget what is kept at a path."""
+        """Deletes the object at a path."""
         place = _place(request)
         if name and not name.endswith("/"):
             system(request).txn.delete(place + name)

@@ -77,21 +77,21 @@ class Identity(SystemEngine):
 
     @path.read("entity/id/{id}")
     async def entity_by_id(self, request: Request, id: str) -> Response | None:  # noqa: A002 - the API's name
-        """Read an entity by its id."""
+        """Reads an entity by its id."""
         view = system(request)
         entity = await view.services.identity.entity(view.txn, id)
         return Response(data=await _shown(view, entity)) if entity is not None else None
 
     @path.read("entity/name/{name}")
     async def entity_by_name(self, request: Request, name: str) -> Response | None:
-        """Read an entity by its name."""
+        """Reads an entity by its name."""
         view = system(request)
         entity = await view.services.identity.by_name(view.txn, name)
         return Response(data=await _shown(view, entity)) if entity is not None else None
 
     @path.list_("entity/id")
     async def entity_ids(self, request: Request) -> Response | None:
-        """List entities by id, with their names."""
+        """Lists entities by id, with their names."""
         view = system(request)
         names = await view.txn.list(keys.ENTITY)
         info = {name: await _summary(view, name) for name in names}
@@ -99,13 +99,13 @@ class Identity(SystemEngine):
 
     @path.list_("entity/name")
     async def entity_names(self, request: Request) -> Response | None:
-        """List entities by name."""
+        """Lists entities by name."""
         names = await system(request).txn.list(keys.ENTITY_NAME)
         return Response(data={"keys": names}) if names else None
 
     @path.write("lookup/entity")
     async def lookup_entity(self, request: Request, body: LookupBody) -> Response | None:
-        """Find an entity by its id, its name, or one of its aliases."""
+        """Finds an entity by its id, its name, or one of its aliases."""
         view = system(request)
         identity, txn = view.services.identity, view.txn
         if body.id:

@@ -36,18 +36,24 @@ class EnableBody(Body, frozen=True):
     """A new mount."""
 
     type: Annotated[str, Doc(description="The engine or auth method."), DeniedAs("type", _engine_type)] = ""
-    description: Annotated[str, Doc(description="A text for people.")] = ""
+    description: Annotated[str, Doc(description="A description for people.")] = ""
     config: Annotated[
         JsonMap | None, Doc(description="Settings as `tune` takes them."), DeniedAs("type", _type_within)
     ] = None
     options: Annotated[StringMap | None, Doc(description="Options of the engine.")] = None
-    local: Annotated[bool, Doc(description="Whether it is kept from replicas.")] = False
-    seal_wrap: Annotated[bool, Doc(description="Kept and shown for compatibility.")] = False
-    external_entropy_access: Annotated[bool, Doc(description="Kept and shown for compatibility.")] = False
+    local: Annotated[bool, Doc(description="Whether it is local to this cluster and not replicated.")] = False
+    seal_wrap: Annotated[bool, Doc(description="Stored and shown for compatibility. It has no effect.")] = False
+    external_entropy_access: Annotated[
+        bool, Doc(description="Stored and shown for compatibility. It has no effect.")
+    ] = False
     plugin_name: Annotated[
-        str, Doc(description="The older place of the type, with `type` as `plugin`."), DeniedAs("type", _engine_type)
+        str,
+        Doc(description="Older way to name the type: with `type` set to `plugin`, this is the type."),
+        DeniedAs("type", _engine_type),
     ] = ""
-    plugin_version: Annotated[str, Doc(description="Accepted for compatibility; the built-in version runs.")] = ""
+    plugin_version: Annotated[str, Doc(description="Accepted for compatibility. The built-in version always runs.")] = (
+        ""
+    )
 
 
 def folder(path: str) -> str:

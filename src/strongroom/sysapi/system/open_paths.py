@@ -17,21 +17,23 @@ class InitBody(Body, frozen=True):
     """`PUT sys/init`."""
 
     secret_shares: Annotated[int, Doc(description="How many key shares to make.")] = 0
-    secret_threshold: Annotated[int, Doc(description="How many of them unseal.")] = 0
-    pgp_keys: Annotated[CommaList | None, Doc(description="A PGP key for each share, to encrypt it.")] = None
-    root_token_pgp_key: Annotated[str, Doc(description="A PGP key to encrypt the root token.")] = ""
-    stored_shares: Annotated[int, Doc(description="For seals that open by themselves.")] = 0
-    recovery_shares: Annotated[int, Doc(description="For seals that open by themselves.")] = 0
-    recovery_threshold: Annotated[int, Doc(description="For seals that open by themselves.")] = 0
-    recovery_pgp_keys: Annotated[CommaList | None, Doc(description="For seals that open by themselves.")] = None
+    secret_threshold: Annotated[int, Doc(description="How many of the key shares are needed to unseal.")] = 0
+    pgp_keys: Annotated[
+        CommaList | None, Doc(description="One PGP key per share. Each share is encrypted with its key.")
+    ] = None
+    root_token_pgp_key: Annotated[str, Doc(description="A PGP key. The root token is encrypted with it.")] = ""
+    stored_shares: Annotated[int, Doc(description="Used only by auto-unseal seals.")] = 0
+    recovery_shares: Annotated[int, Doc(description="Used only by auto-unseal seals.")] = 0
+    recovery_threshold: Annotated[int, Doc(description="Used only by auto-unseal seals.")] = 0
+    recovery_pgp_keys: Annotated[CommaList | None, Doc(description="Used only by auto-unseal seals.")] = None
 
 
 class UnsealBody(Body, frozen=True):
     """`PUT sys/unseal`."""
 
     key: Annotated[str, Doc(description="One key share, in hexadecimal or base64.")] = ""
-    reset: Annotated[bool, Doc(description="Forget the shares given so far.")] = False
-    migrate: Annotated[bool, Doc(description="For going over to another kind of seal.")] = False
+    reset: Annotated[bool, Doc(description="Discard the shares that were given so far.")] = False
+    migrate: Annotated[bool, Doc(description="Set to migrate to another kind of seal.")] = False
 
     def __repr__(self) -> str:
         return f"UnsealBody(reset={self.reset})"
@@ -40,12 +42,12 @@ class UnsealBody(Body, frozen=True):
 class HealthBody(Body, frozen=True):
     """`GET sys/health`."""
 
-    standbyok: Annotated[bool, Doc(description="Taken for Vault's sake: there is no standby.")] = False
-    perfstandbyok: Annotated[bool, Doc(description="Taken for Vault's sake: there is no standby.")] = False
-    activecode: Annotated[int, Doc(description="The status of an unsealed node.")] = 200
-    standbycode: Annotated[int, Doc(description="Taken for Vault's sake: there is no standby.")] = 429
-    sealedcode: Annotated[int, Doc(description="The status of a sealed node.")] = 503
-    uninitcode: Annotated[int, Doc(description="The status of a node that is not initialized.")] = 501
+    standbyok: Annotated[bool, Doc(description="Accepted for compatibility. There are no standby nodes.")] = False
+    perfstandbyok: Annotated[bool, Doc(description="Accepted for compatibility. There are no standby nodes.")] = False
+    activecode: Annotated[int, Doc(description="The HTTP status code for an unsealed node.")] = 200
+    standbycode: Annotated[int, Doc(description="Accepted for compatibility. There are no standby nodes.")] = 429
+    sealedcode: Annotated[int, Doc(description="The HTTP status code for a sealed node.")] = 503
+    uninitcode: Annotated[int, Doc(description="The HTTP status code for a node that is not initialized.")] = 501
 
 
 class OpenPath(msgspec.Struct, frozen=True):

@@ -26,17 +26,17 @@ class CreatePaths(SystemEngine):
 
     @path.write("create")
     async def create(self, request: Request, body: TokenRequest) -> Response | None:
-        """Make a token: a child of this request's, unless it is to be an orphan."""
+        """Creates a token. It is a child of the request's token unless it is an orphan."""
         return await _create(request, body)
 
     @path.write("create-orphan")
     async def create_orphan(self, request: Request, body: TokenRequest) -> Response | None:
-        """Make a token that no other token's end is the end of."""
+        """Creates a token without a parent."""
         return await _create(request, body, orphan=True)
 
     @path.write("create/{role_name}")
     async def create_by_role(self, request: Request, role_name: str, body: TokenRequest) -> Response | None:
-        """Make a token by the settings of a role."""
+        """Creates a token with the settings of a role."""
         role = await system(request).txn.read(keys.TOKEN_ROLE + role_name, TokenRole)
         if role is None:
             raise InvalidRequest(f"unknown role {role_name}")

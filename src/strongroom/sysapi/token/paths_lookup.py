@@ -72,7 +72,7 @@ async def shown(view: SystemView, token: str, record: TokenRecord, now: float) -
 class LookupSelfBody(Body, frozen=True):
     """What is sent along with a question about one's own token."""
 
-    token: Annotated[str, Doc(description="Accepted for compatibility, and not looked at.", extra=SECRET)] = ""
+    token: Annotated[str, Doc(description="Accepted for compatibility and ignored.", extra=SECRET)] = ""
 
 
 class LookupPaths(SystemEngine):
@@ -81,7 +81,7 @@ class LookupPaths(SystemEngine):
     @path.read("lookup")
     @path.write("lookup")
     async def lookup(self, request: Request, body: TokenBody) -> Response | None:
-        """Look up a token; without one, that of this request."""
+        """Looks up a token. Without a token in the body it looks up the request's own."""
         view = system(request)
         token = text_of(body.token) or presented(request).token
         record = await named(request, token)
@@ -92,13 +92,13 @@ class LookupPaths(SystemEngine):
     @path.read("lookup-self")
     @path.write("lookup-self")
     async def lookup_self(self, request: Request, body: LookupSelfBody) -> Response | None:
-        """Look up the token of this request, whichever the body names."""
+        """Looks up the request's own token. A token in the body is ignored."""
         bearer = presented(request)
         return Response(data=await shown(system(request), bearer.token, bearer.record, request.now))
 
     @path.write("lookup-accessor")
     async def lookup_accessor(self, request: Request, body: AccessorBody) -> Response | None:
-        """Look up a token by its accessor; the token itself isn't shown."""
+        """Looks up a token by its accessor. The token itself isn't shown."""
         record = await by_accessor(request, body.accessor)
         if record is None:
             raise InvalidRequest(INVALID_ACCESSOR)
@@ -106,7 +106,7 @@ class LookupPaths(SystemEngine):
 
     @path.list_("accessors", sudo=True)
     async def accessors(self, request: Request) -> Response | None:
-        """List the accessors of all tokens."""
+        """Lists the accessors of all tokens."""
         # Outside the transaction: no commit depends on the list, and every new token would make it run again.
         listing = await request.once.wait(
             "accessors", lambda: system(request).services.barrier.storage.list(keys.ACCESSOR)

@@ -29,22 +29,28 @@ from strongroom.sysapi.token.renewal import renewed
 class RenewSelfBody(Body, frozen=True):
     """How long the token is to live from now."""
 
-    increment: Annotated[Duration, Doc(description="How long from now; 0 for as long as the last time.")] = Duration(0)
-    token: Annotated[str, Doc(description="Accepted for compatibility, and not looked at.", extra=SECRET)] = ""
+    increment: Annotated[
+        Duration, Doc(description="How long the token should live from now. 0 takes the previous time.")
+    ] = Duration(0)
+    token: Annotated[str, Doc(description="Accepted for compatibility and ignored.", extra=SECRET)] = ""
 
 
 class RenewBody(Body, frozen=True):
     """Which token, and how long it is to live from now."""
 
     token: Annotated[Any, Doc(description="The token.", extra=SECRET)] = ""
-    increment: Annotated[Duration, Doc(description="How long from now; 0 for as long as the last time.")] = Duration(0)
+    increment: Annotated[
+        Duration, Doc(description="How long the token should live from now. 0 takes the previous time.")
+    ] = Duration(0)
 
 
 class RenewAccessorBody(Body, frozen=True):
     """Which token, and how long it is to live from now."""
 
     accessor: Annotated[str, Doc(description="The token's accessor.")] = ""
-    increment: Annotated[Duration, Doc(description="How long from now; 0 for as long as the last time.")] = Duration(0)
+    increment: Annotated[
+        Duration, Doc(description="How long the token should live from now. 0 takes the previous time.")
+    ] = Duration(0)
 
 
 class RenewPaths(SystemEngine):
@@ -52,7 +58,7 @@ class RenewPaths(SystemEngine):
 
     @path.write("renew")
     async def renew_named(self, request: Request, body: RenewBody) -> Response | None:
-        """Let a token live longer."""
+        """Renews a token."""
         token = text_of(body.token)
         if not token:
             raise InvalidRequest("missing token ID")
@@ -63,7 +69,7 @@ class RenewPaths(SystemEngine):
 
     @path.write("renew-self")
     async def renew_self(self, request: Request, body: RenewSelfBody) -> Response | None:
-        """Let the token of this request live longer."""
+        """Renews the request's own token."""
         bearer = presented(request)
         if is_last_use(request):
             raise InvalidRequest("token not found")
@@ -71,7 +77,7 @@ class RenewPaths(SystemEngine):
 
     @path.write("renew-accessor")
     async def renew_accessor(self, request: Request, body: RenewAccessorBody) -> Response | None:
-        """Let a token live longer, by its accessor."""
+        """Renews a token by its accessor."""
         record = lasting(request, await by_accessor(request, body.accessor))
         if record is None:
             raise InvalidRequest(INVALID_ACCESSOR)

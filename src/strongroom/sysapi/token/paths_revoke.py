@@ -33,7 +33,7 @@ class RevokePaths(SystemEngine):
 
     @path.write("revoke")
     async def revoke_named(self, request: Request, body: TokenBody) -> Response | None:
-        """End a token and everything that it made; an unknown one has ended already."""
+        """Revokes a token with its children and leases. An unknown token counts as revoked."""
         record = await named(request, _token(body))
         if record is not None:
             await _end(request, record)
@@ -41,13 +41,13 @@ class RevokePaths(SystemEngine):
 
     @path.write("revoke-self")
     async def revoke_self(self, request: Request) -> Response | None:
-        """End the token of this request and everything that it made."""
+        """Revokes the request's own token with its children and leases."""
         await _end(request, presented(request).record)
         return None
 
     @path.write("revoke-accessor")
     async def revoke_accessor(self, request: Request, body: AccessorBody) -> Response | None:
-        """End a token and everything that it made, by its accessor."""
+        """Revokes a token with its children and leases by its accessor."""
         record = await by_accessor(request, body.accessor)
         if record is None:
             return Response(warnings=["No token found with this accessor"])
@@ -58,7 +58,7 @@ class RevokePaths(SystemEngine):
 
     @path.write("revoke-orphan")
     async def revoke_orphan(self, request: Request, body: TokenBody) -> Response | None:
-        """End a token alone: its children become orphans.  Needs sudo."""
+        """Revokes a token but not its children, which become orphans.  Needs sudo."""
         if not await has_sudo(request):
             raise InvalidRequest("root or sudo privileges required to revoke and orphan")
         record = lasting(request, await named(request, _token(body)))
@@ -69,7 +69,7 @@ class RevokePaths(SystemEngine):
 
     @path.write("tidy")
     async def tidy(self, request: Request) -> Response | None:
-        """Ask for what is tidied all the time: rows that point nowhere go when their owner goes."""
+        """Accepted for compatibility. The server tidies all the time."""
         return Response(status=202, warnings=[TIDYING])
 
 

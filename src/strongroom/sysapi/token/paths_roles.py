@@ -32,25 +32,37 @@ class RoleBody(Body, frozen=True):
     """A role's settings; what isn't given stays."""
 
     allowed_policies: Annotated[
-        CommaList | None, Doc(description="Policies that its tokens may have."), POLICY_NAMES
+        CommaList | None, Doc(description="Policies that tokens of the role may have."), POLICY_NAMES
     ] = None
     disallowed_policies: Annotated[
-        CommaList | None, Doc(description="Policies that they may not have."), POLICY_NAMES
+        CommaList | None, Doc(description="Policies that tokens of the role may not have."), POLICY_NAMES
     ] = None
     allowed_policies_glob: Annotated[CommaList | None, Doc(description="The same, with `*`."), POLICY_NAMES] = None
     disallowed_policies_glob: Annotated[CommaList | None, Doc(description="The same, with `*`."), POLICY_NAMES] = None
-    orphan: Annotated[bool | None, Doc(description="Whether its tokens are orphans.")] = None
-    renewable: Annotated[bool | None, Doc(description="Whether its tokens may be renewed.")] = None
-    path_suffix: Annotated[str | None, Doc(description="Ends its tokens' path, to revoke them by.")] = None
-    allowed_entity_aliases: Annotated[
-        CommaList | None, Doc(description="Aliases that they may act for."), POLICY_NAMES
+    orphan: Annotated[bool | None, Doc(description="Whether tokens of the role are orphans.")] = None
+    renewable: Annotated[bool | None, Doc(description="Whether tokens of the role can be renewed.")] = None
+    path_suffix: Annotated[
+        str | None, Doc(description="A suffix for the path of tokens of the role. They can be revoked by it.")
     ] = None
-    token_period: Annotated[Duration | None, Doc(description="Makes its tokens periodic.")] = None
-    token_explicit_max_ttl: Annotated[Duration | None, Doc(description="Hard limit of their life.")] = None
-    token_bound_cidrs: Annotated[CommaList | None, Doc(description="From where they can be used."), CIDRS] = None
-    token_num_uses: Annotated[int | None, Doc(description="How often they can be used.")] = None
+    allowed_entity_aliases: Annotated[
+        CommaList | None, Doc(description="Entity aliases that tokens of the role may be created for."), POLICY_NAMES
+    ] = None
+    token_period: Annotated[
+        Duration | None, Doc(description="Makes tokens of the role periodic. Each renewal grants this time.")
+    ] = None
+    token_explicit_max_ttl: Annotated[
+        Duration | None, Doc(description="The longest life of a token of the role, whatever is renewed.")
+    ] = None
+    token_bound_cidrs: Annotated[
+        CommaList | None, Doc(description="Addresses or CIDR blocks that may use tokens of the role."), CIDRS
+    ] = None
+    token_num_uses: Annotated[
+        int | None, Doc(description="How often a token of the role can be used. 0 sets no limit.")
+    ] = None
     token_no_default_policy: Annotated[bool | None, Doc(description="Leave out the `default` policy.")] = None
-    token_strictly_bind_ip: Annotated[bool | None, Doc(description="Bind each to the address it was made from.")] = None
+    token_strictly_bind_ip: Annotated[
+        bool | None, Doc(description="Binds each token to the address that it was created from.")
+    ] = None
     token_type: Annotated[str | None, Doc(description="`service`, `batch`, `default-service`, `default-batch`.")] = None
     period: Annotated[Duration | None, Doc(description="Old name of `token_period`."), OldNameOf("token_period")] = None
     explicit_max_ttl: Annotated[
@@ -66,13 +78,13 @@ class RolePaths(SystemEngine):
 
     @path.list_("roles")
     async def list_roles(self, request: Request) -> Response | None:
-        """List the names of all roles."""
+        """Lists the names of all roles."""
         names = await system(request).txn.list(keys.TOKEN_ROLE)
         return Response(data={"keys": names}) if names else None
 
     @path.read("roles/{role_name}")
     async def read_role(self, request: Request, role_name: str) -> Response | None:
-        """Read a role's settings."""
+        """Reads a role's settings."""
         role = await system(request).txn.read(keys.TOKEN_ROLE + role_name, TokenRole)
         return Response(data=_shown(role)) if role is not None else None
 
@@ -82,7 +94,7 @@ class RolePaths(SystemEngine):
 
     @path.write("roles/{role_name}", exists="role_exists")
     async def write_role(self, request: Request, role_name: str, body: RoleBody) -> Response | None:
-        """Make a role, or change what is given."""
+        """Creates a role or changes the given settings."""
         check_segment_name(role_name)
         view = system(request)
         before = await view.txn.read(keys.TOKEN_ROLE + role_name, TokenRole)
@@ -97,7 +109,7 @@ class RolePaths(SystemEngine):
 
     @path.delete("roles/{role_name}")
     async def delete_role(self, request: Request, role_name: str) -> Response | None:
-        """Remove a role; its tokens live on, but can't be renewed."""
+        """Deletes a role. Its tokens stay valid but can't be renewed."""
         system(request).txn.delete(keys.TOKEN_ROLE + role_name)
         return None
 

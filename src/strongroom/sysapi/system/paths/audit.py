@@ -23,21 +23,21 @@ class AuditBody(Body, frozen=True):
     """A new audit device."""
 
     type: Annotated[str, Doc(description="The kind of device, for example `file`.")] = ""
-    description: Annotated[str, Doc(description="A text for people.")] = ""
+    description: Annotated[str, Doc(description="A description for people.")] = ""
     options: Annotated[StringMap | None, Doc(description="Settings of the device, for example `file_path`.")] = None
-    local: Annotated[bool, Doc(description="Whether it is kept from replicas.")] = False
+    local: Annotated[bool, Doc(description="Whether it is local to this cluster and not replicated.")] = False
 
 
 class HashBody(Body, frozen=True):
     """A text to look for in the log."""
 
-    input: Annotated[str, Doc(description="The text.", extra=SECRET)] = ""
+    input: Annotated[str, Doc(description="The text to hash.", extra=SECRET)] = ""
 
 
 class HeaderBody(Body, frozen=True):
-    """How a header is shown."""
+    """Reads how a request header is shown in audit logs."""
 
-    hmac: Annotated[bool, Doc(description="Whether as a digest.")] = False
+    hmac: Annotated[bool, Doc(description="Whether the header's value is shown as a digest.")] = False
 
 
 class AuditPaths(SystemEngine):
@@ -45,7 +45,7 @@ class AuditPaths(SystemEngine):
 
     @path.read("audit", sudo=True)
     async def list_audit(self, request: Request) -> Response | None:
-        """List the audit devices."""
+        """Lists the audit devices."""
         view = system(request)
         data = {
             record.path: {
@@ -61,7 +61,7 @@ class AuditPaths(SystemEngine):
 
     @path.write("audit/{path*:slashless}", sudo=True)
     async def enable_audit(self, request: Request, path: str, body: AuditBody) -> Response | None:
-        """Enable an audit device; an entry is written to it first, so that settings that can't work are refused."""
+        """Enables an audit device. A test entry is written first, so settings that don't work are refused."""
         check_name(folder(path))
         view = system(request)
         wanted = DeviceRequest(folder(path), body.type, body.description, dict(body.options or {}), body.local)
@@ -70,14 +70,14 @@ class AuditPaths(SystemEngine):
 
     @path.delete("audit/{path*:slashless}", sudo=True)
     async def disable_audit(self, request: Request, path: str) -> Response | None:
-        """Disable an audit device; its digests can't be told from then on."""
+        """Disables an audit device. Digests in its log can't be computed any more."""
         view = system(request)
         await view.services.audit.disable(view.txn, folder(path))
         return None
 
     @path.write("audit-hash/{path*:slashless}")
     async def audit_hash(self, request: Request, path: str, body: HashBody) -> Response | None:
-        """The digest that stands for a text in a device's log."""
+        """Computes the digest that a device's log shows for a text."""
         view = system(request)
         text = require(body.input, 'the "input" parameter is empty')
         for sink in await view.services.audit.sinks(view.txn):
@@ -113,14 +113,14 @@ class AuditPaths(SystemEngine):
 
     @path.read("config/auditing/request-headers", sudo=True)
     async def list_headers(self, request: Request) -> Response | None:
-        """List the headers of requests that the log shows."""
+        """Lists the request headers that audit logs show."""
         view = system(request)
         headers = await view.services.audit.headers(view.txn)
         return Response(data={"headers": {n: {"hmac": header.hmac} for n, header in headers.items()}}, repeat=True)
 
     @path.read("config/auditing/request-headers/{header:lower}", sudo=True)
     async def read_header(self, request: Request, header: str) -> Response | None:
-        """How a header is shown."""
+        """Reads how a request header is shown in audit logs."""
         view = system(request)
         found = (await view.services.audit.headers(view.txn)).get(header)
         if found is None:
@@ -130,14 +130,14 @@ class AuditPaths(SystemEngine):
 
     @path.write("config/auditing/request-headers/{header:lower}", sudo=True)
     async def write_header(self, request: Request, header: str, body: HeaderBody) -> Response | None:
-        """Show a header in the log."""
+        """Adds a request header to audit logs."""
         view = system(request)
         view.services.audit.set_header(view.txn, header, AuditedHeader(hmac=body.hmac))
         return None
 
     @path.delete("config/auditing/request-headers/{header:lower}", sudo=True)
     async def delete_header(self, request: Request, header: str) -> Response | None:
-        """Show a header no more."""
+        """Removes a request header from audit logs."""
         view = system(request)
         view.services.audit.set_header(view.txn, header, None)
         return None

@@ -16,22 +16,22 @@ class AuthPaths(SystemEngine):
 
     @path.read("auth")
     async def list_auth(self, request: Request) -> Response | None:
-        """List the enabled auth methods."""
+        """Lists the enabled auth methods."""
         return mounting.list_mounts(request, AUTH)
 
     @path.read("auth/{path*:slashless}", sudo=True)
     async def read_auth(self, request: Request, path: str) -> Response | None:
-        """Read the settings of one auth method."""
+        """Reads the settings of one auth method."""
         return mounting.read_mount(request, AUTH, path)
 
     @path.write("auth/{path*:slashless}", sudo=True)
     async def enable_auth(self, request: Request, path: str, body: EnableBody) -> Response | None:
-        """Enable an auth method."""
+        """Enables an auth method."""
         await mounting.enable(request, AUTH, path, body)
         return None
 
     @path.delete("auth/{path*:slashless}", sudo=True)
     async def disable_auth(self, request: Request, path: str) -> Response | None:
-        """Disable an auth method; the tokens of its logins end with it."""
+        """Disables an auth method. Tokens from its logins are revoked."""
         await mounting.disable(request, AUTH, path)
         return None

@@ -24,9 +24,11 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 class CorsBody(Body, frozen=True):
     """Which other origins may call the API."""
 
-    enable: Annotated[bool, Doc(description="Accepted for compatibility: to set origins is to enable.")] = True
+    enable: Annotated[bool, Doc(description="Accepted for compatibility. Setting origins enables CORS.")] = True
     allowed_origins: Annotated[CommaList | None, Doc(description="Origins, or `*` alone for any.")] = None
-    allowed_headers: Annotated[CommaList | None, Doc(description="Headers besides the standard ones.")] = None
+    allowed_headers: Annotated[
+        CommaList | None, Doc(description="Request headers that are allowed beside the standard ones.")
+    ] = None
     allow_credentials: Annotated[bool, Doc(description="Whether browsers may send credentials.")] = False
 
 
@@ -35,7 +37,7 @@ class BrowserPaths(SystemEngine):
 
     @path.read("config/cors", sudo=True)
     async def read_cors(self, request: Request) -> Response | None:
-        """Read which other origins may call the API."""
+        """Reads the CORS settings."""
         record = await cors.read(system(request).txn)
         if record is None:
             return Response(data={"enabled": False}, repeat=True)
@@ -49,7 +51,7 @@ class BrowserPaths(SystemEngine):
 
     @path.write("config/cors", sudo=True)
     async def write_cors(self, request: Request, body: CorsBody) -> Response | None:
-        """Let other origins call the API."""
+        """Changes the CORS settings: which other origins may call the API."""
         origins = tuple(body.allowed_origins or ())
         if not origins:
             raise InvalidRequest("at least one origin or the wildcard must be provided")
@@ -64,6 +66,6 @@ class BrowserPaths(SystemEngine):
 
     @path.delete("config/cors", sudo=True)
     async def delete_cors(self, request: Request) -> Response | None:
-        """Let no other origin call the API."""
+        """Disables CORS: no other origin may call the API."""
         system(request).txn.delete(cors.KEY)
         return None

@@ -28,7 +28,7 @@ _MISSING_PATH = "1 error occurred:\n\t* missing path\n\n"
 class PathsBody(Body, frozen=True):
     """Some paths."""
 
-    paths: Annotated[CommaList | None, Doc(description="The paths.")] = None
+    paths: Annotated[CommaList | None, Doc(description="The paths to check.")] = None
     path: Annotated[CommaList | None, Doc(description="Old name of `paths`."), OldNameOf("paths")] = None
 
 
@@ -49,7 +49,7 @@ class CapabilitiesPaths(SystemEngine):
 
     @path.write("capabilities")
     async def capabilities(self, request: Request, body: TokenPathsBody) -> Response | None:
-        """What a token may do."""
+        """Reads what a token may do on the given paths."""
         paths, view = _paths(body), system(request)
         if not body.token:
             raise Internal(_NO_TOKEN)
@@ -63,7 +63,7 @@ class CapabilitiesPaths(SystemEngine):
 
     @path.write("capabilities-self")
     async def capabilities_self(self, request: Request, body: TokenPathsBody) -> Response | None:
-        """What this request's token may do; a token in the body isn't looked at."""
+        """Reads what the request's own token may do on the given paths. A token in the body is ignored."""
         paths = _paths(body)
         if is_last_use(request):
             raise InvalidRequest(_INVALID_TOKEN)
@@ -71,7 +71,7 @@ class CapabilitiesPaths(SystemEngine):
 
     @path.write("capabilities-accessor")
     async def capabilities_accessor(self, request: Request, body: AccessorPathsBody) -> Response | None:
-        """What a token may do, by its accessor."""
+        """Reads what a token may do on the given paths. The token is named by its accessor."""
         if not body.accessor:
             raise InvalidRequest("missing accessor")
         view = system(request)

@@ -36,27 +36,29 @@ class LeaseBody(Body, frozen=True):
 class RenewLeaseBody(LeaseBody, frozen=True):
     """A lease, and how long it is to run from now."""
 
-    increment: Annotated[Duration, Doc(description="How long from now; 0 for the engine's time.")] = Duration(0)
+    increment: Annotated[
+        Duration, Doc(description="How long the lease should last from now. 0 takes the engine's default.")
+    ] = Duration(0)
 
 
 class RevokeLeaseBody(LeaseBody, frozen=True):
     """A lease to end."""
 
-    sync: Annotated[bool | None, Doc(description="Answer only when what it stands for is undone.")] = None
+    sync: Annotated[bool | None, Doc(description="Whether to answer only after the secret is revoked.")] = None
 
 
 class PrefixBody(Body, frozen=True):
     """How to end leases."""
 
-    sync: Annotated[bool | None, Doc(description="Answer only when what they stand for is undone.")] = None
+    sync: Annotated[bool | None, Doc(description="Whether to answer only after the secrets are revoked.")] = None
 
 
 class SurveyBody(Body, frozen=True):
     """Which leases."""
 
     type: Annotated[str, Doc(description="`irrevocable`.")] = ""
-    include_child_namespaces: Annotated[bool, Doc(description="Whether to count those of namespaces below.")] = False
-    limit: Annotated[str, Doc(description="The most to list; `none` for all.")] = ""
+    include_child_namespaces: Annotated[bool, Doc(description="Whether to include leases of child namespaces.")] = False
+    limit: Annotated[str, Doc(description="The largest number of leases to list. `none` lists all.")] = ""
 
 
 class LeasePaths(SystemEngine):
@@ -64,7 +66,7 @@ class LeasePaths(SystemEngine):
 
     @path.write("leases/lookup")
     async def lookup_lease(self, request: Request, body: LeaseBody) -> Response | None:
-        """Tell when a lease ends."""
+        """Reads a lease: when it was issued and when it expires."""
         if not isinstance(request.data.get("lease_id", ""), str):
             raise InvalidRequest("invalid lease ID")
         view, id_ = system(request), _required(body.lease_id)
@@ -76,7 +78,7 @@ class LeasePaths(SystemEngine):
 
     @path.list_("leases/lookup/{prefix**}", sudo=True)
     async def list_leases(self, request: Request, prefix: str) -> Response | None:
-        """List the leases below a path, those of tokens included."""
+        """Lists the leases below a path. Leases of tokens are included."""
         view = system(request)
         folder = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         found = set(await view.services.leases.names(view.txn, folder))
@@ -86,19 +88,19 @@ class LeasePaths(SystemEngine):
     @path.write("leases/renew")
     @path.write("renew")
     async def renew_lease(self, request: Request, body: RenewLeaseBody) -> Response | None:
-        """Let a lease run longer."""
+        """Renews a lease."""
         return await _renew(request, _required(body.lease_id), body.increment)
 
     @path.write("leases/renew/{url_lease_id*}")
     @path.write("renew/{url_lease_id*}")
     async def renew_lease_by_url(self, request: Request, url_lease_id: str, body: RenewLeaseBody) -> Response | None:
-        """Let a lease run longer."""
+        """Renews a lease."""
         return await _renew(request, _named(url_lease_id, body), body.increment)
 
     @path.write("leases/revoke")
     @path.write("revoke")
     async def revoke_lease(self, request: Request, body: RevokeLeaseBody) -> Response | None:
-        """End a lease; an unknown one has ended already."""
+        """Revokes a lease. An unknown lease counts as revoked."""
         if not isinstance(request.data.get("lease_id", ""), str):
             raise InvalidRequest("invalid lease ID")
         await _revoke(request, _required(body.lease_id), sync=bool(body.sync))
@@ -107,32 +109,32 @@ class LeasePaths(SystemEngine):
     @path.write("leases/revoke/{url_lease_id*}")
     @path.write("revoke/{url_lease_id*}")
     async def revoke_lease_by_url(self, request: Request, url_lease_id: str, body: RevokeLeaseBody) -> Response | None:
-        """End a lease; an unknown one has ended already."""
+        """Revokes a lease. An unknown lease counts as revoked."""
         await _revoke(request, _named(url_lease_id, body), sync=bool(body.sync))
         return _accepted(body.sync)
 
     @path.write("leases/revoke-prefix/{prefix*}", sudo=True)
     @path.write("revoke-prefix/{prefix*}", sudo=True)
     async def revoke_prefix(self, request: Request, prefix: str, body: PrefixBody) -> Response | None:
-        """End every lease and token that was made below a path."""
+        """Revokes every lease and token that was created below a path."""
         await revoke_below(request, prefix, sync=bool(body.sync))
         return _accepted(body.sync)
 
     @path.write("leases/revoke-force/{prefix*}", sudo=True)
     @path.write("revoke-force/{prefix*}", sudo=True)
     async def revoke_force(self, request: Request, prefix: str) -> Response | None:
-        """Forget every lease below a path, even if what it stands for can't be undone: that is left to people."""
+        """Removes every lease below a path, even if revoking a secret fails. The other system may keep it."""
         await revoke_below(request, prefix, force=True)
         return None
 
     @path.write("leases/tidy")
     async def tidy_leases(self, request: Request) -> Response | None:
-        """Ask for what is tidied all the time."""
+        """Accepted for compatibility. The server tidies all the time."""
         return Response(status=202, warnings=[_TIDYING])
 
     @path.read("leases/count")
     async def count_leases(self, request: Request, body: SurveyBody) -> Response | None:
-        """Count the leases whose revocation keeps failing, by mount."""
+        """Counts the leases whose revocation keeps failing, by mount."""
         if body.type != "irrevocable":
             return None
         leases = await irrevocable(request)
@@ -143,7 +145,7 @@ class LeasePaths(SystemEngine):
 
     @path.read("leases", sudo=True)
     async def list_irrevocable(self, request: Request, body: SurveyBody) -> Response | None:
-        """List the leases whose revocation keeps failing, with the reason of the last time."""
+        """Lists the leases whose revocation keeps failing, with the last error."""
         if body.type != "irrevocable":
             return None
         limit = _limit(body.limit)

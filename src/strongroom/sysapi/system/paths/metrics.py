@@ -43,7 +43,7 @@ class Gauge(msgspec.Struct, frozen=True):
 class MetricsBody(Body, frozen=True):
     """How the numbers are written."""
 
-    format: Annotated[str, Doc(description="`prometheus`, or nothing for JSON.")] = ""
+    format: Annotated[str, Doc(description="`prometheus` for Prometheus' text format. JSON otherwise.")] = ""
 
 
 class MetricsPaths(SystemEngine):
@@ -51,7 +51,7 @@ class MetricsPaths(SystemEngine):
 
     @path.read("metrics")
     async def metrics(self, request: Request, body: MetricsBody) -> Response | None:
-        """Numbers of the process that answers, as JSON or in Prometheus' text format."""
+        """Reads the metrics of the process that answers."""
         view = system(request)
         return await describe(view.services, view.router, body.format, request.now)
 

@@ -16,22 +16,22 @@ class MountPaths(SystemEngine):
 
     @path.read("mounts")
     async def list_mounts(self, request: Request) -> Response | None:
-        """List the mounted secrets engines."""
+        """Lists the mounted secrets engines."""
         return mounting.list_mounts(request, SECRET)
 
     @path.read("mounts/{path*:slashless}")
     async def read_mount(self, request: Request, path: str) -> Response | None:
-        """Read the settings of one secrets engine."""
+        """Reads the settings of one secrets engine."""
         return mounting.read_mount(request, SECRET, path)
 
     @path.write("mounts/{path*:slashless}")
     async def mount(self, request: Request, path: str, body: EnableBody) -> Response | None:
-        """Mount a secrets engine."""
+        """Enables a secrets engine."""
         await mounting.enable(request, SECRET, path, body)
         return None
 
     @path.delete("mounts/{path*:slashless}")
     async def unmount(self, request: Request, path: str) -> Response | None:
-        """Unmount a secrets engine; its secrets and leases end with it."""
+        """Disables a secrets engine. Its secrets are deleted and its leases revoked."""
         await mounting.disable(request, SECRET, path)
         return None

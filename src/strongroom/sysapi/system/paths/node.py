@@ -33,7 +33,7 @@ class NodePaths(SystemEngine):
 
     @path.read("in-flight-req")
     async def in_flight(self, request: Request) -> Response | None:
-        """The requests that this node is answering.
+        """Lists the requests that this node is answering.
 
         Source: https://developer.hashicorp.com/vault/api-docs/system/in-flight-req
         """
@@ -42,7 +42,7 @@ class NodePaths(SystemEngine):
 
     @path.read("loggers")
     async def read_levels(self, request: Request) -> Response | None:
-        """The levels of the server's logs, of which there is one: `strongroom`.
+        """Reads the log level of every logger. There is one: `strongroom`.
 
         Source: https://developer.hashicorp.com/vault/api-docs/system/loggers
         """
@@ -50,7 +50,7 @@ class NodePaths(SystemEngine):
 
     @path.write("loggers")
     async def write_levels(self, request: Request, body: LevelBody) -> Response | None:
-        """Log at another level on this node, until it is reset, reloaded or started anew."""
+        """Changes the log level of this node until it is reset, reloaded or restarted."""
         if not body.level:
             raise InvalidRequest("level is empty")
         await _set(request, _level(body.level))
@@ -58,24 +58,24 @@ class NodePaths(SystemEngine):
 
     @path.delete("loggers")
     async def reset_levels(self, request: Request) -> Response | None:
-        """Log at the level of the configuration again."""
+        """Resets the log level to the configured one."""
         await _set(request, "")
         return None
 
     @path.read("loggers/{name}")
     async def read_level(self, request: Request, name: str) -> Response | None:
-        """The level of one log."""
+        """Reads the log level of one logger."""
         return await self.read_levels(request) if name == _LOG else Response(data={})
 
     @path.write("loggers/{name}")
     async def write_level(self, request: Request, name: str, body: LevelBody) -> Response | None:
-        """Log at another level."""
+        """Changes the log level of one logger."""
         _require(name)
         return await self.write_levels(request, body)
 
     @path.delete("loggers/{name}")
     async def reset_level(self, request: Request, name: str) -> Response | None:
-        """Log at the level of the configuration again."""
+        """Resets the log level to the configured one."""
         _require(name)
         return await self.reset_levels(request)
 
@@ -98,7 +98,7 @@ class NodePaths(SystemEngine):
 
     @path.list_("version-history")
     async def list_versions(self, request: Request) -> Response | None:
-        """Which versions have opened this store, and when each did first.
+        """Lists the versions that have opened this store, with the first time of each.
 
         Source: https://developer.hashicorp.com/vault/api-docs/system/version-history
         """

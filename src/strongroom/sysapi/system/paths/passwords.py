@@ -35,13 +35,13 @@ class PasswordPaths(SystemEngine):
 
     @path.list_("policies/password")
     async def list_password_policies(self, request: Request) -> Response | None:
-        """List the names of all password policies."""
+        """Lists the names of all password policies."""
         names = await system(request).txn.scan(_POLICIES)
         return Response(data={"keys": names}) if names else None
 
     @path.read("policies/password/{name*}/generate")
     async def generate_password(self, request: Request, name: str) -> Response | None:
-        """Generate a password that meets a policy."""
+        """Generates a password that meets a policy."""
         policy = parse_password_policy((await _read(request, name)).text)
         random = system(request).services.random
         password = request.once("password", lambda: generate(policy, random.bytes))
@@ -49,12 +49,12 @@ class PasswordPaths(SystemEngine):
 
     @path.read("policies/password/{name*}")
     async def read_password_policy(self, request: Request, name: str) -> Response | None:
-        """Read a password policy."""
+        """Reads a password policy."""
         return Response(data={"policy": (await _read(request, name)).text})
 
     @path.write("policies/password/{name*}")
     async def write_password_policy(self, request: Request, name: str, body: PasswordPolicyBody) -> Response | None:
-        """Make or replace a password policy; it is tried once."""
+        """Creates or replaces a password policy. A password is generated once to test it."""
         if not body.policy:
             raise InvalidRequest("missing policy")
         view = system(request)
@@ -66,7 +66,7 @@ class PasswordPaths(SystemEngine):
 
     @path.delete("policies/password/{name*}")
     async def delete_password_policy(self, request: Request, name: str) -> Response | None:
-        """Remove a password policy."""
+        """Deletes a password policy."""
         system(request).txn.delete(_POLICIES + name)
         return None
 

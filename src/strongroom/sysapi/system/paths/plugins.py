@@ -33,18 +33,22 @@ _RESTART = "The code that is running was loaded when the server started: a plugi
 class CatalogBody(Body, frozen=True):
     """A program to run as a plugin, as other servers of this API have them."""
 
-    sha256: Annotated[str, Doc(description="The digest of the program's file, in hexadecimal.")] = ""
+    sha256: Annotated[str, Doc(description="SHA-256 digest of the plugin's file, in hexadecimal.")] = ""
     sha_256: Annotated[str, Doc(description="The older name of `sha256`.")] = ""
-    command: Annotated[str, Doc(description="The program's name in the directory of plugins.")] = ""
-    args: Annotated[CommaList | None, Doc(description="Arguments of the program.")] = None
-    env: Annotated[CommaList | None, Doc(description="Environment of the program, each as `name=value`.")] = None
+    command: Annotated[str, Doc(description="The file name of the plugin in the plugin directory.")] = ""
+    args: Annotated[CommaList | None, Doc(description="Command line arguments of the plugin.")] = None
+    env: Annotated[CommaList | None, Doc(description="Environment variables of the plugin, each as `name=value`.")] = (
+        None
+    )
     version: Annotated[str, Doc(description="The plugin's semantic version.")] = ""
 
 
 class VersionBody(Body, frozen=True):
     """Which release of a plugin is meant."""
 
-    version: Annotated[str, Doc(description="The plugin's semantic version; empty for the one without.")] = ""
+    version: Annotated[
+        str, Doc(description="The plugin's semantic version. Empty for the plugin without a version.")
+    ] = ""
 
 
 class ReloadBody(Body, frozen=True):
@@ -52,7 +56,7 @@ class ReloadBody(Body, frozen=True):
 
     plugin: Annotated[str, Doc(description="The plugin's name in the catalog.")] = ""
     mounts: Annotated[CommaList | None, Doc(description="Paths of mounts.")] = None
-    scope: Annotated[str, Doc(description="Empty for this node, or `global`.")] = ""
+    scope: Annotated[str, Doc(description="Where to reload: empty for this node, or `global`.")] = ""
 
 
 class PluginPaths(SystemEngine):
@@ -60,7 +64,7 @@ class PluginPaths(SystemEngine):
 
     @path.read("plugins/catalog")
     async def list_plugins(self, request: Request) -> Response | None:
-        """List all plugins by type."""
+        """Lists all plugins by type."""
         names = {type_: _names(request, type_) for type_ in _TABLES}
         common = {"builtin": True, "deprecation_status": "supported", "version": BUILT_IN_VERSION}
         detailed = [{**common, "name": name, "type": type_} for type_, found in names.items() for name in found]
@@ -68,14 +72,14 @@ class PluginPaths(SystemEngine):
 
     @path.list_("plugins/catalog/{type**}", sudo=True)
     async def list_plugins_of(self, request: Request, type: str) -> Response | None:  # noqa: A002 - the API's name
-        """List the plugins of one type: `auth`, `database` or `secret`."""
+        """Lists the plugins of one type: `auth`, `database` or `secret`."""
         if type.rstrip("/") not in _TYPES:
             raise UnsupportedOperation(UNSUPPORTED_OPERATION)
         return Response(data={"keys": _names(request, type.rstrip("/"))})
 
     @path.read("plugins/catalog/{type}/{name}", sudo=True)
     async def read_plugin(self, request: Request, type: str, name: str, body: VersionBody) -> Response | None:  # noqa: A002
-        """Read what is known of one plugin."""
+        """Reads one plugin's entry in the catalog."""
         if type not in _TYPES:
             return _deprecated("read plugin information", f"{type}/{name}")
         _check_version(body.version)
@@ -96,22 +100,22 @@ class PluginPaths(SystemEngine):
 
     @path.read("plugins/catalog/{name}", sudo=True)
     async def read_untyped_plugin(self, request: Request, name: str) -> Response | None:
-        """The form without a type, which says nothing any more."""
+        """Older form without a type. It returns nothing."""
         return _deprecated("read plugin information", name)
 
     @path.write("plugins/catalog/{type}/{name}", sudo=True)
     async def register_plugin(self, request: Request, type: str, name: str, body: CatalogBody) -> Response | None:  # noqa: A002
-        """Refuse to register a plugin: what may run is the configuration's to say."""
+        """Always refuses. Plugins are registered in the configuration file."""
         raise _refusal(body)
 
     @path.write("plugins/catalog/{name}", sudo=True)
     async def register_untyped_plugin(self, request: Request, name: str, body: CatalogBody) -> Response | None:
-        """Refuse to register a plugin, by the form without a type."""
+        """Older form without a type. Always refuses."""
         raise _refusal(body)
 
     @path.delete("plugins/catalog/{type}/{name}", sudo=True)
     async def deregister_plugin(self, request: Request, type: str, name: str, body: VersionBody) -> Response | None:  # noqa: A002
-        """Forget a registered plugin.  There are none, and what is built in stays."""
+        """Deregisters a plugin. Built-in plugins stay, and there are no others."""
         if type not in _TYPES:
             return _deprecated("deregister plugin", f"{type}/{name}")
         _check_version(body.version)
@@ -119,14 +123,14 @@ class PluginPaths(SystemEngine):
 
     @path.delete("plugins/catalog/{name}", sudo=True)
     async def deregister_untyped_plugin(self, request: Request, name: str) -> Response | None:
-        """The form without a type, which does nothing any more."""
+        """Older form without a type. It does nothing."""
         if name in _TYPES:
             raise UnsupportedOperation(UNSUPPORTED_OPERATION)
         return _deprecated("deregister plugin", name)
 
     @path.write("plugins/reload/backend")
     async def reload(self, request: Request, body: ReloadBody) -> Response | None:
-        """Reload mounts, by the plugin that they use or by their paths.
+        """Reloads mounts, named by their plugin or by their paths.
 
         An engine keeps nothing in memory that its mounts' rows don't hold, so that there is nothing to do but to say
         whether the plugin and the mounts exist.

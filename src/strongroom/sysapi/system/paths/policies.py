@@ -30,17 +30,20 @@ class PolicyBody(Body, frozen=True):
     """A policy's text and how it is kept; None for what the request doesn't name."""
 
     policy: Annotated[str | None, Doc(description="The rules in HCL or JSON, also in base64."), Normal(decoded)] = None
-    cas: Annotated[int | None, Doc(description="Write only if this is the present version; 0 if there is none.")] = None
-    cas_required: Annotated[bool | None, Doc(description="Whether every later write has to give `cas`.")] = None
-    ttl: Annotated[Duration | None, Doc(description="How long the policy counts.")] = None
+    cas: Annotated[
+        int | None,
+        Doc(description="Write only if this is the current version. 0 writes only if the policy doesn't exist."),
+    ] = None
+    cas_required: Annotated[bool | None, Doc(description="Whether every later write has to set `cas`.")] = None
+    ttl: Annotated[Duration | None, Doc(description="How long the policy is in force.")] = None
     expiration: Annotated[
-        str | None, Doc(description="Until when the policy counts, as RFC 3339 or in seconds since the epoch.")
+        str | None, Doc(description="When the policy expires: an RFC 3339 time or seconds since the epoch.")
     ] = None
     allow_wildcards_in_identity_templates: Annotated[
-        bool | None, Doc(description="Whether values put into templates may hold `*` or `+`.")
+        bool | None, Doc(description="Whether values that fill a template may contain `*` or `+`.")
     ] = None
     allow_slashes_in_identity_templates: Annotated[
-        bool | None, Doc(description="Whether values put into templates may hold `/`.")
+        bool | None, Doc(description="Whether values that fill a template may contain `/`.")
     ] = None
 
 
@@ -72,30 +75,30 @@ class PolicyPaths(SystemEngine):
 
     @path.list_("policies/acl")
     async def list_policies(self, request: Request) -> Response | None:
-        """List the names of all policies."""
+        """Lists the names of all policies."""
         return Response(data={"keys": await _names(request)})
 
     @path.list_("policies/acl/{folder*:lower}")
     async def list_folder(self, request: Request, folder: str) -> Response | None:
-        """List the names of policies below a folder, in full."""
+        """Lists the full names of the policies below a folder."""
         keys = _below(folder, await _names(request))
         return Response(data={"keys": keys}) if keys else None
 
     @path.read("policies/acl/{name*:lower}")
     async def read_policy(self, request: Request, name: str) -> Response | None:
-        """Read a policy."""
+        """Reads a policy."""
         record = await _read(request, name)
         return Response(data=shown(record)) if record is not None else None
 
     @path.write("policies/acl/{name*:lower}")
     async def write_policy(self, request: Request, name: str, body: PolicyBody) -> Response | None:
-        """Make or replace a policy; what it says counts for the next request of every token that has it."""
+        """Creates or replaces a policy. It takes effect with the next request of every token that has it."""
         await _write(request, name, body)
         return None
 
     @path.patch("policies/acl/{name*:lower}")
     async def patch_policy(self, request: Request, name: str, body: PolicyBody) -> Response | None:
-        """Change how a policy is kept, or its text; what isn't named stays."""
+        """Changes some fields of a policy. Fields that aren't given stay."""
         record = await _read(request, name)
         if record is None:
             raise InvalidRequest("policy not found")
@@ -106,7 +109,7 @@ class PolicyPaths(SystemEngine):
 
     @path.delete("policies/acl/{name*:lower}")
     async def delete_policy(self, request: Request, name: str) -> Response | None:
-        """Remove a policy; tokens that have it lose what it allowed."""
+        """Deletes a policy. Tokens that have it lose what it allowed."""
         view = system(request)
         if not name.endswith("/"):  # nothing can have such a name, so there is nothing to remove
             view.services.policies.delete(view.txn, name)
@@ -114,35 +117,35 @@ class PolicyPaths(SystemEngine):
 
     @path.list_("policies/detailed/acl")
     async def list_detailed(self, request: Request) -> Response | None:
-        """List all policies with their text."""
+        """Lists all policies with their text."""
         return await _detailed(request, await _names(request))
 
     @path.list_("policies/detailed/acl/{folder*:lower}")
     async def list_detailed_folder(self, request: Request, folder: str) -> Response | None:
-        """List the policies below a folder with their text."""
+        """Lists the policies below a folder with their text."""
         names = _below(folder, await _names(request))
         return await _detailed(request, names) if names else None
 
     @path.read("policy")
     async def old_list(self, request: Request) -> Response | None:
-        """List the names of all policies."""
+        """Lists the names of all policies."""
         names = await _names(request)
         return Response(data={"keys": names, "policies": names}, repeat=True)
 
     @path.list_("policy")
     async def old_listing(self, request: Request) -> Response | None:
-        """List the names of all policies."""
+        """Lists the names of all policies."""
         return await self.old_list(request)
 
     @path.read("policy/{name*:lower}")
     async def old_read(self, request: Request, name: str) -> Response | None:
-        """Read a policy, its text as `rules`."""
+        """Reads a policy. Its text is in `rules`."""
         record = await _read(request, name)
         return Response(data=shown(record, "rules"), repeat=True) if record is not None else None
 
     @path.write("policy/{name*:lower}")
     async def old_write(self, request: Request, name: str, body: OldPolicyBody) -> Response | None:
-        """Make or replace a policy."""
+        """Creates or replaces a policy."""
         if body.policy or not body.rules:
             await _write(request, name, body)
             return None
@@ -151,7 +154,7 @@ class PolicyPaths(SystemEngine):
 
     @path.delete("policy/{name*:lower}")
     async def old_delete(self, request: Request, name: str) -> Response | None:
-        """Remove a policy."""
+        """Deletes a policy."""
         return await self.delete_policy(request, name)
 
 

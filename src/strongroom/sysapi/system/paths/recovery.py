@@ -23,96 +23,96 @@ class RecoveryPaths(SystemEngine):
 
     @path.read("rekey-recovery-key/init", opened_by=OPENED)
     async def read_recovery_rekey(self, request: Request) -> Response | None:
-        """How far the making of new recovery keys is: there are none."""
+        """Status of a rekey of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_UNSUPPORTED)
 
     @path.write("rekey-recovery-key/init", opened_by=OPENED)
     async def begin_recovery_rekey(self, request: Request, body: RekeyBody) -> Response | None:
-        """Begin to make new recovery keys: there are none."""
+        """Starts a rekey of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_UNSUPPORTED)
 
     @path.delete("rekey-recovery-key/init", opened_by=OPENED)
     async def cancel_recovery_rekey(self, request: Request) -> Response | None:
-        """Stop: there is nothing to stop."""
+        """Cancels a rekey of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_UNSUPPORTED)
 
     @path.write("rekey-recovery-key/update", opened_by=OPENED)
     async def update_recovery_rekey(self, request: Request, body: ShareBody) -> Response | None:
-        """Give one recovery key: there are none."""
+        """Provides one recovery key. This server has no recovery keys."""
         decode_share(require(body.key, "'key' must be specified in request body as JSON"))
         raise InvalidRequest(_UNSUPPORTED)
 
     @path.read("rekey-recovery-key/verify", opened_by=OPENED)
     async def read_recovery_verification(self, request: Request) -> Response | None:
-        """How far the verification of new recovery keys is: there are none."""
+        """Status of the verification of new recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_UNSUPPORTED)
 
     @path.write("rekey-recovery-key/verify", opened_by=OPENED)
     async def verify_recovery_rekey(self, request: Request, body: ShareBody) -> Response | None:
-        """Give one of the new recovery keys: there are none."""
+        """Provides one new recovery key for verification. This server has no recovery keys."""
         decode_share(require(body.key, "'key' must be specified in request body as JSON"))
         raise InvalidRequest(_UNSUPPORTED)
 
     @path.delete("rekey-recovery-key/verify", opened_by=OPENED)
     async def restart_recovery_verification(self, request: Request) -> Response | None:
-        """Begin the verification again: there is none."""
+        """Restarts the verification of new recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_UNSUPPORTED)
 
     @path.read("rekey/recovery-key-backup")
     async def read_recovery_backup(self, request: Request) -> Response | None:
-        """The encrypted copy of the recovery keys: there are none."""
+        """Reads the backup of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_NO_BACKUP)
 
     @path.delete("rekey/recovery-key-backup")
     async def delete_recovery_backup(self, request: Request) -> Response | None:
-        """Remove the encrypted copy of the recovery keys."""
+        """Deletes the backup of the recovery keys. This server has no recovery keys."""
         return None
 
     @path.read("rotate/recovery/init")
     async def read_recovery_rotation(self, request: Request) -> Response | None:
-        """How far the making of new recovery keys is: there are none."""
+        """Status of a rekey of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest("unable to look up config: recovery not supported")
 
     @path.write("rotate/recovery/init")
     async def begin_recovery_rotation(self, request: Request, body: RekeyBody) -> Response | None:
-        """Begin to make new recovery keys: there are none."""
+        """Starts a rekey of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest("recovery keys not supported")
 
     @path.delete("rotate/recovery/init")
     async def cancel_recovery_rotation(self, request: Request) -> Response | None:
-        """Stop: there is nothing to stop."""
+        """Cancels a rekey of the recovery keys. This server has no recovery keys."""
         return None
 
     @path.write("rotate/recovery/update")
     async def update_recovery_rotation(self, request: Request, body: ShareBody) -> Response | None:
-        """Give one recovery key: there are none."""
+        """Provides one recovery key. This server has no recovery keys."""
         _require_share(body)
         raise InvalidRequest("no rotation in progress")
 
     @path.read("rotate/recovery/verify")
     async def read_recovery_rotation_verification(self, request: Request) -> Response | None:
-        """How far the verification of new recovery keys is: there are none."""
+        """Status of the verification of new recovery keys. This server has no recovery keys."""
         raise InvalidRequest("no rotation configuration found")
 
     @path.write("rotate/recovery/verify")
     async def verify_recovery_rotation(self, request: Request, body: ShareBody) -> Response | None:
-        """Give one of the new recovery keys: there are none."""
+        """Provides one new recovery key for verification. This server has no recovery keys."""
         _require_share(body)
         raise InvalidRequest("no rotation in progress")
 
     @path.delete("rotate/recovery/verify")
     async def restart_recovery_rotation_verification(self, request: Request) -> Response | None:
-        """Begin the verification again: there is none."""
+        """Restarts the verification of new recovery keys. This server has no recovery keys."""
         raise InvalidRequest("no rotation configuration found")
 
     @path.read("rotate/recovery/backup")
     async def read_recovery_rotation_backup(self, request: Request) -> Response | None:
-        """The encrypted copy of the recovery keys: there are none."""
+        """Reads the backup of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_NO_BACKUP)
 
     @path.delete("rotate/recovery/backup")
     async def delete_recovery_rotation_backup(self, request: Request) -> Response | None:
-        """Remove the encrypted copy of the recovery keys."""
+        """Deletes the backup of the recovery keys. This server has no recovery keys."""
         return None
 
 

@@ -30,10 +30,12 @@ class RekeyBody(Body, frozen=True):
     """What shares are wanted."""
 
     secret_shares: Annotated[int, Doc(description="How many key shares to make.")] = 0
-    secret_threshold: Annotated[int, Doc(description="How many of them unseal.")] = 0
+    secret_threshold: Annotated[int, Doc(description="How many of the key shares are needed to unseal.")] = 0
     pgp_keys: Annotated[CommaList | None, Doc(description="One PGP key per share, in base64.")] = None
-    backup: Annotated[bool, Doc(description="Keep a copy of the encrypted shares.")] = False
-    require_verification: Annotated[bool, Doc(description="Ask for the new shares before they count.")] = False
+    backup: Annotated[bool, Doc(description="Whether to keep a backup of the encrypted shares.")] = False
+    require_verification: Annotated[
+        bool, Doc(description="Whether the new shares have to be provided once before they replace the old ones.")
+    ] = False
     stored_shares: Annotated[int, Doc(description="Not used.")] = 0
 
 
@@ -41,7 +43,7 @@ class ShareBody(Body, frozen=True):
     """A key share."""
 
     key: Annotated[str, Doc(description="One share, in hexadecimal or base64.", extra=SECRET)] = ""
-    nonce: Annotated[str, Doc(description="The attempt that it is for.")] = ""
+    nonce: Annotated[str, Doc(description="The nonce of the attempt that the share is for.")] = ""
 
 
 class RekeyPaths(SystemEngine):
@@ -49,53 +51,53 @@ class RekeyPaths(SystemEngine):
 
     @path.read("rekey/init", opened_by=OPENED)
     async def read_rekey(self, request: Request) -> Response | None:
-        """How far the making of new key shares is."""
+        """Status of a rekey of the key shares."""
         return _flat(_legacy_state(await _progress(request)))
 
     @path.write("rekey/init", opened_by=OPENED)
     async def begin_rekey(self, request: Request, body: RekeyBody) -> Response | None:
-        """Begin to make new key shares."""
+        """Starts a rekey of the key shares."""
         if body.pgp_keys and len(body.pgp_keys) != body.secret_shares:
             raise InvalidRequest("incorrect number of PGP keys for rekey")
         return _flat(_legacy_state(await _begin(request, body, LEGACY)))
 
     @path.delete("rekey/init", opened_by=OPENED)
     async def cancel_rekey(self, request: Request) -> Response | None:
-        """Stop, and forget the shares given so far."""
+        """Cancels the attempt and discards the shares that were given so far."""
         await _rekey(request, LEGACY).cancel()
         return None
 
     @path.write("rekey/update", opened_by=OPENED)
     async def update_rekey(self, request: Request, body: ShareBody) -> Response | None:
-        """Give one of the present key shares; the last makes the new ones."""
+        """Provides one of the current key shares. The last one needed creates the new ones."""
         require(body.key, _KEY_REQUIRED)
         given = await _give(request, body, LEGACY)
         return _flat(_legacy_state(given) if given.made is None else _legacy_done(given))
 
     @path.read("rekey/verify", opened_by=OPENED)
     async def read_rekey_verification(self, request: Request) -> Response | None:
-        """How far the verification of the new key shares is."""
+        """Status of the verification of the new key shares."""
         return _flat(await _verification(request, LEGACY))
 
     @path.write("rekey/verify", opened_by=OPENED)
     async def verify_rekey(self, request: Request, body: ShareBody) -> Response | None:
-        """Give one of the new key shares; with the last they count."""
+        """Provides one of the new key shares. The last one puts them in force."""
         require(body.key, _KEY_REQUIRED)
         return _flat(await _verify(request, body, LEGACY))
 
     @path.delete("rekey/verify", opened_by=OPENED)
     async def restart_rekey_verification(self, request: Request) -> Response | None:
-        """Begin the verification again."""
+        """Restarts the verification of the new key shares."""
         return _flat(await _verify_anew(request, LEGACY))
 
     @path.read("rekey/backup")
     async def read_rekey_backup(self, request: Request) -> Response | None:
-        """The encrypted copy of the key shares."""
+        """Reads the backup of the encrypted key shares."""
         return await _backup(request)
 
     @path.delete("rekey/backup")
     async def delete_rekey_backup(self, request: Request) -> Response | None:
-        """Remove the encrypted copy of the key shares."""
+        """Deletes the backup of the encrypted key shares."""
         rekey.forget_backup(system(request).txn)
         return None
 
@@ -105,58 +107,58 @@ class RootRotationPaths(SystemEngine):
 
     @path.write("rotate/root", sudo=True)
     async def rotate_root(self, request: Request) -> Response | None:
-        """Replace the root key; the key shares stay what they are."""
+        """Replaces the root key. The key shares stay valid."""
         view = system(request)
         await root_key.rotate(view.txn, view.services.random, request.now)
         return None
 
     @path.read("rotate/root/init")
     async def read_root_rotation(self, request: Request) -> Response | None:
-        """How far the making of new key shares is."""
+        """Status of a rekey of the key shares."""
         return Response(data=_state(await _progress(request)))
 
     @path.write("rotate/root/init")
     async def begin_root_rotation(self, request: Request, body: RekeyBody) -> Response | None:
-        """Begin to make new key shares."""
+        """Starts a rekey of the key shares."""
         return Response(data=_state(await _begin(request, body, ROTATION)))
 
     @path.delete("rotate/root/init")
     async def cancel_root_rotation(self, request: Request) -> Response | None:
-        """Stop, and forget the shares given so far."""
+        """Cancels the attempt and discards the shares that were given so far."""
         await _rekey(request, LEGACY).cancel()
         return None
 
     @path.write("rotate/root/update")
     async def update_root_rotation(self, request: Request, body: ShareBody) -> Response | None:
-        """Give one of the present key shares; the last makes the new ones."""
+        """Provides one of the current key shares. The last one needed creates the new ones."""
         _require_both(body)
         given = await _give(request, body, ROTATION)
         return Response(data=_state(given) if given.made is None else _done(given))
 
     @path.read("rotate/root/verify")
     async def read_root_verification(self, request: Request) -> Response | None:
-        """How far the verification of the new key shares is."""
+        """Status of the verification of the new key shares."""
         return Response(data=await _verification(request, ROTATION))
 
     @path.write("rotate/root/verify")
     async def verify_root_rotation(self, request: Request, body: ShareBody) -> Response | None:
-        """Give one of the new key shares; with the last they count."""
+        """Provides one of the new key shares. The last one puts them in force."""
         _require_both(body)
         return Response(data=await _verify(request, body, ROTATION))
 
     @path.delete("rotate/root/verify")
     async def restart_root_verification(self, request: Request) -> Response | None:
-        """Begin the verification again."""
+        """Restarts the verification of the new key shares."""
         return Response(data=await _verify_anew(request, ROTATION))
 
     @path.read("rotate/root/backup")
     async def read_root_backup(self, request: Request) -> Response | None:
-        """The encrypted copy of the key shares."""
+        """Reads the backup of the encrypted key shares."""
         return await _backup(request)
 
     @path.delete("rotate/root/backup")
     async def delete_root_backup(self, request: Request) -> Response | None:
-        """Remove the encrypted copy of the key shares."""
+        """Deletes the backup of the encrypted key shares."""
         rekey.forget_backup(system(request).txn)
         return None
 

@@ -25,8 +25,8 @@ log = structlog.get_logger("core")
 class RemountBody(Body, frozen=True, rename={"from_": "from"}):
     """Which mount goes where; auth methods as `auth/…`."""
 
-    from_: Annotated[str, Doc(description="The path it has."), Normal(folder)] = ""
-    to: Annotated[str, Doc(description="The path it gets."), Normal(folder)] = ""
+    from_: Annotated[str, Doc(description="The current path of the mount."), Normal(folder)] = ""
+    to: Annotated[str, Doc(description="The new path of the mount."), Normal(folder)] = ""
 
 
 class RemountPaths(SystemEngine):
@@ -34,7 +34,7 @@ class RemountPaths(SystemEngine):
 
     @path.write("remount", sudo=True)
     async def remount(self, request: Request, body: RemountBody) -> Response | None:
-        """Move a mount to another path; what it keeps, and its leases, stay as they are."""
+        """Moves a mount to another path. Its data and its leases stay."""
         if not body.from_.strip("/") or not body.to.strip("/"):
             raise InvalidRequest("both 'from' and 'to' path must be specified as a string")
         view = system(request)
@@ -45,7 +45,7 @@ class RemountPaths(SystemEngine):
 
     @path.read("remount/status/{migration_id}")
     async def remount_status(self, request: Request, migration_id: str) -> Response | None:
-        """How a move went; known for a day."""
+        """Status of a move. It is kept for a day."""
         view = system(request)
         move = await view.services.mounts.moved(view.txn, migration_id)
         if move is None:

@@ -27,15 +27,15 @@ OPENED = "generate-root"
 class AttemptBody(Body, frozen=True):
     """How the token is to be encrypted."""
 
-    otp: Annotated[str, Doc(description="A one-time pad, as long as the token.", extra=SECRET)] = ""
+    otp: Annotated[str, Doc(description="A one-time password, as long as the token.", extra=SECRET)] = ""
     pgp_key: Annotated[str, Doc(description="A PGP key, in base64.")] = ""
 
 
 class DecodeBody(Body, frozen=True):
     """A token as it was handed out, and what it was encrypted by."""
 
-    encoded_token: Annotated[str, Doc(description="The encrypted token.", extra=SECRET)] = ""
-    otp: Annotated[str, Doc(description="The one-time pad.", extra=SECRET)] = ""
+    encoded_token: Annotated[str, Doc(description="The encoded token.", extra=SECRET)] = ""
+    otp: Annotated[str, Doc(description="The one-time password.", extra=SECRET)] = ""
 
 
 class RootTokenPaths(SystemEngine):
@@ -43,62 +43,62 @@ class RootTokenPaths(SystemEngine):
 
     @path.read("generate-root/attempt", opened_by=OPENED)
     async def read_generation(self, request: Request) -> Response | None:
-        """How far the making of a root token is."""
+        """Status of the generation of a root token."""
         return Response(data=_legacy_state(await _root_token(request).progress()), flat=True)
 
     @path.write("generate-root/attempt", opened_by=OPENED)
     async def begin_generation(self, request: Request, body: AttemptBody) -> Response | None:
-        """Begin to make a root token."""
+        """Starts the generation of a root token."""
         return Response(data=_legacy_state(await _root_token(request).begin(body.otp, body.pgp_key)), flat=True)
 
     @path.delete("generate-root/attempt", opened_by=OPENED)
     async def cancel_generation(self, request: Request) -> Response | None:
-        """Stop, and forget the shares given so far."""
+        """Cancels the attempt and discards the shares that were given so far."""
         await _root_token(request).cancel()
         return None
 
     @path.write("generate-root/update", opened_by=OPENED)
     async def update_generation(self, request: Request, body: ShareBody) -> Response | None:
-        """Give one key share; the last makes the token."""
+        """Provides one key share. The last one needed creates the token."""
         require(body.key, "'key' must be specified in request body as JSON")
         given = await _root_token(request).give(body.nonce, body.key)
         return Response(data=_legacy_state(given) | {"otp_length": 0}, flat=True)
 
     @path.read("generate-root")
     async def read_generation_short(self, request: Request) -> Response | None:
-        """How far the making of a root token is."""
+        """Status of the generation of a root token."""
         return await self.read_generation(request)
 
     @path.write("generate-root")
     async def begin_generation_short(self, request: Request, body: AttemptBody) -> Response | None:
-        """Begin to make a root token."""
+        """Starts the generation of a root token."""
         return await self.begin_generation(request, body)
 
     @path.delete("generate-root")
     async def cancel_generation_short(self, request: Request) -> Response | None:
-        """Stop, and forget the shares given so far."""
+        """Cancels the attempt and discards the shares that were given so far."""
         await _root_token(request).cancel()
         return None
 
     @path.read("generate-root-token/attempt")
     async def read_root_token(self, request: Request) -> Response | None:
-        """How far the making of a root token is."""
+        """Status of the generation of a root token."""
         return Response(data=_state(await _root_token(request).progress()))
 
     @path.write("generate-root-token/attempt")
     async def begin_root_token(self, request: Request, body: AttemptBody) -> Response | None:
-        """Begin to make a root token."""
+        """Starts the generation of a root token."""
         return Response(data=_state(await _root_token(request).begin(body.otp, body.pgp_key)))
 
     @path.delete("generate-root-token/attempt")
     async def cancel_root_token(self, request: Request) -> Response | None:
-        """Stop, and forget the shares given so far."""
+        """Cancels the attempt and discards the shares that were given so far."""
         await _root_token(request).cancel()
         return None
 
     @path.write("generate-root-token/update")
     async def update_root_token(self, request: Request, body: ShareBody) -> Response | None:
-        """Give one key share; the last makes the token."""
+        """Provides one key share. The last one needed creates the token."""
         require(body.nonce, "nonce is required")
         require(body.key, "key is required")
         given = await _root_token(request).give(body.nonce, body.key)
@@ -115,7 +115,7 @@ class RootTokenPaths(SystemEngine):
 
     @path.write("decode-token", unauthenticated=True)
     async def decode_token(self, request: Request, body: DecodeBody) -> Response | None:
-        """Decrypt a token by its one-time pad; whoever has both could as well do it elsewhere."""
+        """Decodes an encoded root token with its one-time password."""
         if not body.encoded_token or not body.otp:
             raise InvalidRequest("provided 'encoded_token' or 'otp' is empty")
         return Response(data={"token": root_token.decode(body.encoded_token, body.otp)})

@@ -15,30 +15,30 @@ class SealPaths(SystemEngine):
 
     @path.write("seal", sudo=True)
     async def seal(self, request: Request) -> Response | None:
-        """Seal this node: every process that holds keys ends."""
+        """Seals this node. Every process that holds keys ends."""
         await request.once.wait("seal", system(request).services.port.seal)
         return None
 
     @path.write("step-down", sudo=True)
     async def step_down(self, request: Request) -> Response | None:
-        """Give up leadership; there is none to give up, since every node serves."""
+        """Accepted for compatibility. There is no leader: every node serves."""
         return None
 
     @path.write("rotate", sudo=True)
     async def rotate(self, request: Request) -> Response | None:
-        """Install a new encryption key for what is written from now on."""
+        """Creates a new encryption key. New writes use it."""
         view = system(request)
         await rotation.rotate(view.services, view.txn, request.now)
         return None
 
     @path.write("rotate/keyring", sudo=True)
     async def rotate_keyring(self, request: Request) -> Response | None:
-        """Install a new encryption key for what is written from now on."""
+        """Creates a new encryption key. New writes use it."""
         return await self.rotate(request)
 
     @path.read("key-status")
     async def key_status(self, request: Request) -> Response | None:
-        """The active encryption key's term and age.
+        """Reads the term and age of the active encryption key.
 
         `encryptions` is what the process that answers has encrypted under it: each process has a key of its own,
         derived from the term's, so that no count over all of them is needed.

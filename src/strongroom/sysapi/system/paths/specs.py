@@ -22,7 +22,7 @@ class SpecPaths(SystemEngine):
     @path.read("internal/specs/openapi")
     @path.write("internal/specs/openapi")
     async def openapi(self, request: Request) -> Response | None:
-        """Describe every path of the mounts that the token may use, as OpenAPI 3."""
+        """Describes every path of the mounts that the token may use, as OpenAPI 3."""
         view = system(request)
         bearer = view.known.bearer
         policies = await policies_of(view, bearer, request.now) if bearer is not None else []

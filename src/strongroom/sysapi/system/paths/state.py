@@ -31,15 +31,19 @@ _NOT_COUNTED = (
 class RotationBody(Body, frozen=True):
     """When the encryption key is to be replaced."""
 
-    enabled: Annotated[bool | None, Doc(description="Whether it is replaced by itself.")] = None
-    interval: Annotated[Duration | None, Doc(description="How long a key is used; 0 for any time.")] = None
-    max_operations: Annotated[int | None, Doc(description="Kept without effect: processes renew their keys.")] = None
+    enabled: Annotated[bool | None, Doc(description="Whether the encryption key is rotated automatically.")] = None
+    interval: Annotated[
+        Duration | None, Doc(description="How long a key is used before it is rotated. 0 sets no limit.")
+    ] = None
+    max_operations: Annotated[
+        int | None, Doc(description="Stored without effect. Each process renews its own key.")
+    ] = None
 
 
 class LockedUsersBody(Body, frozen=True):
     """Which locked-out users to list."""
 
-    mount_accessor: Annotated[str, Doc(description="Those of one auth mount.")] = ""
+    mount_accessor: Annotated[str, Doc(description="Accessor of an auth mount. Only its users are listed.")] = ""
 
 
 class StatePaths(SystemEngine):
@@ -47,13 +51,13 @@ class StatePaths(SystemEngine):
 
     @path.read("host-info")
     async def host_info(self, request: Request) -> Response | None:
-        """Processors, memory and disk of the machine that answers."""
+        """Reads processors, memory and disks of this machine."""
         data = request.once("host", host.describe)
         return Response(data={**data, "timestamp": timestamp(request.now)})
 
     @path.read("config/state/sanitized")
     async def sanitized(self, request: Request) -> Response | None:
-        """The settings in force, without anything secret."""
+        """Reads the configuration in force, without secrets."""
         services = system(request).services
         data: dict[str, Any] = {
             "cluster_name": services.cluster.name,
@@ -65,24 +69,24 @@ class StatePaths(SystemEngine):
 
     @path.read("internal/counters/requests")
     async def count_requests(self, request: Request) -> Response | None:
-        """Gone from Vault's API since 1.9, which says so as well."""
+        """Removed from Vault's API in 1.9. It answers with an error that says so."""
         raise UnsupportedPath("The functionality has been removed on this path")
 
     @path.read("internal/counters/tokens")
     async def count_tokens(self, request: Request) -> Response | None:
-        """How many service tokens there are."""
+        """Counts the service tokens."""
         total = await _count(system(request), keys.TOKEN)
         return Response(data={"counters": {"service_tokens": {"total": total}}})
 
     @path.read("internal/counters/entities")
     async def count_entities(self, request: Request) -> Response | None:
-        """How many entities there are."""
+        """Counts the entities."""
         total = await _count(system(request), keys.ENTITY)
         return Response(data={"counters": {"entities": {"total": total}}})
 
     @path.read("rotate/config", sudo=True)
     async def read_rotation(self, request: Request) -> Response | None:
-        """Read when the encryption key is to be replaced."""
+        """Reads when the encryption key is rotated automatically."""
         record = await rotation.read(system(request).txn)
         data = {
             "enabled": record.enabled,
@@ -93,7 +97,7 @@ class StatePaths(SystemEngine):
 
     @path.write("rotate/config", sudo=True)
     async def write_rotation(self, request: Request, body: RotationBody) -> Response | None:
-        """Set when the encryption key is to be replaced."""
+        """Changes when the encryption key is rotated automatically."""
         txn = system(request).txn
         record = await rotation.read(txn)
         operations = record.max_operations if body.max_operations is None else body.max_operations
@@ -108,17 +112,17 @@ class StatePaths(SystemEngine):
 
     @path.read("rotate/keyring/config", sudo=True)
     async def read_keyring_rotation(self, request: Request) -> Response | None:
-        """Read when the encryption key is to be replaced."""
+        """Reads when the encryption key is rotated automatically."""
         return await self.read_rotation(request)
 
     @path.write("rotate/keyring/config", sudo=True)
     async def write_keyring_rotation(self, request: Request, body: RotationBody) -> Response | None:
-        """Set when the encryption key is to be replaced."""
+        """Changes when the encryption key is rotated automatically."""
         return await self.write_rotation(request, body)
 
     @path.read("locked-users")
     async def list_locked_users(self, request: Request, body: LockedUsersBody) -> Response | None:
-        """List the users that failed to log in too often."""
+        """Lists the users that are locked out after failed logins."""
         view = system(request)
         wanted = body.mount_accessor
         mounts = []
@@ -135,7 +139,7 @@ class StatePaths(SystemEngine):
 
     @path.write("locked-users/{mount_accessor}/unlock/{alias_identifier:lower}")
     async def unlock_user(self, request: Request, mount_accessor: str, alias_identifier: str) -> Response | None:
-        """Let a user log in again."""
+        """Unlocks a user that is locked out."""
         view = system(request)
         entry = view.router.by_accessor.get(mount_accessor)
         if entry is not None and entry.record.table == AUTH:

@@ -32,9 +32,9 @@ _DEFAULT_ALGORITHM = "sha2-256"
 class RandomBody(Body, frozen=True):
     """How many bytes, and in which form."""
 
-    bytes: Annotated[int, Doc(description="How many bytes.")] = 32
+    bytes: Annotated[int, Doc(description="How many bytes to return.")] = 32
     format: Annotated[str, Doc(description="`base64` or `hex`.")] = "base64"
-    source: Annotated[str, Doc(description="`platform`, `seal` or `all`; all of them are the kernel here.")] = (
+    source: Annotated[str, Doc(description="`platform`, `seal` or `all`. All of them use the kernel's generator.")] = (
         "platform"
     )
 
@@ -52,29 +52,29 @@ class ToolPaths(SystemEngine):
 
     @path.write("tools/random")
     async def random(self, request: Request, body: RandomBody) -> Response | None:
-        """Random bytes of the kernel's generator."""
+        """Returns random bytes from the kernel's generator."""
         return _random(request, body.source, body.bytes, body.format)
 
     @path.write("tools/random/{source}")
     async def random_from(self, request: Request, source: str, body: RandomBody) -> Response | None:
-        """Random bytes; the last part of the path is a source or a number of bytes."""
+        """Returns random bytes. The last part of the path is a source or a number of bytes."""
         if source in _SOURCES:
             return _random(request, source, body.bytes, body.format)
         return _random(request, body.source, _count(source), body.format)
 
     @path.write("tools/random/{source}/{urlbytes}")
     async def random_bytes(self, request: Request, source: str, urlbytes: str, body: RandomBody) -> Response | None:
-        """So many random bytes of a source."""
+        """Returns random bytes from a source."""
         return _random(request, source, _count(urlbytes), body.format)
 
     @path.write("tools/hash")
     async def hash(self, request: Request, body: HashBody) -> Response | None:
-        """The digest of some bytes."""
+        """Hashes bytes."""
         return _hash(body.input, body.algorithm, body.format)
 
     @path.write("tools/hash/{urlalgorithm}")
     async def hash_with(self, request: Request, urlalgorithm: str, body: HashBody) -> Response | None:
-        """The digest of some bytes, by an algorithm."""
+        """Hashes bytes with the given algorithm."""
         return _hash(body.input, urlalgorithm, body.format)
 
 

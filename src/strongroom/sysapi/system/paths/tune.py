@@ -24,8 +24,10 @@ _TUNABLE_EVERYWHERE = frozenset({"audit_non_hmac_request_keys", "audit_non_hmac_
 class TuneBody(ConfigBody, frozen=True):
     """Settings to change."""
 
-    description: Annotated[str | None, Doc(description="A text for people.")] = None
-    options: Annotated[StringMap | None, Doc(description="Options of the engine, put into those it has.")] = None
+    description: Annotated[str | None, Doc(description="A description for people.")] = None
+    options: Annotated[
+        StringMap | None, Doc(description="Options of the engine. They are merged into the existing ones.")
+    ] = None
 
 
 class TunePaths(SystemEngine):
@@ -33,32 +35,32 @@ class TunePaths(SystemEngine):
 
     @path.read("mounts/auth/{path*}/tune")
     async def read_auth_tuning_as_mount(self, request: Request, path: str) -> Response | None:
-        """Read the settings of an auth method, without `sudo`."""
+        """Reads the settings of an auth method, without `sudo`."""
         return _read(request, "auth/" + folder(path))
 
     @path.write("mounts/auth/{path*}/tune")
     async def tune_auth_as_mount(self, request: Request, path: str, body: TuneBody) -> Response | None:
-        """Change settings of an auth method, without `sudo`."""
+        """Changes settings of an auth method, without `sudo`."""
         return _tune(request, "auth/" + folder(path), body)
 
     @path.read("mounts/{path*}/tune")
     async def read_tuning(self, request: Request, path: str) -> Response | None:
-        """Read the settings of a secrets engine."""
+        """Reads the settings of a secrets engine."""
         return _read(request, folder(path))
 
     @path.write("mounts/{path*}/tune")
     async def tune(self, request: Request, path: str, body: TuneBody) -> Response | None:
-        """Change settings of a secrets engine."""
+        """Changes settings of a secrets engine."""
         return _tune(request, folder(path), body)
 
     @path.read("auth/{path*}/tune", sudo=True)
     async def read_auth_tuning(self, request: Request, path: str) -> Response | None:
-        """Read the settings of an auth method."""
+        """Reads the settings of an auth method."""
         return _read(request, "auth/" + folder(path))
 
     @path.write("auth/{path*}/tune", sudo=True)
     async def tune_auth(self, request: Request, path: str, body: TuneBody) -> Response | None:
-        """Change settings of an auth method."""
+        """Changes settings of an auth method."""
         return _tune(request, "auth/" + folder(path), body)
 
 

@@ -25,7 +25,7 @@ class UiPaths(SystemEngine):
 
     @path.read("internal/ui/mounts", unauthenticated=True)
     async def ui_mounts(self, request: Request) -> Response | None:
-        """List the mounts that the token may use; without a token those that are tuned to be seen."""
+        """Lists the mounts that the token may use. Without a token it lists the mounts with `listing_visibility`."""
         view = system(request)
         records = sorted((entry.record for entry in view.router.by_id.values()), key=lambda record: record.path)
         tables: dict[str, dict[str, Any]] = {"auth": {}, "secret": {}}
@@ -47,7 +47,7 @@ class UiPaths(SystemEngine):
 
     @path.read("internal/ui/mounts/{path*}", unauthenticated=True)
     async def ui_mount(self, request: Request, path: str) -> Response | None:
-        """The mount that a path lies in, for a token that may use it."""
+        """Reads the mount that a path belongs to. The token needs access to it."""
         view = system(request)
         if not view.known.request.token:
             raise PermissionDenied(_DENIED)
@@ -63,7 +63,7 @@ class UiPaths(SystemEngine):
 
     @path.read("internal/ui/resultant-acl")
     async def resultant_acl(self, request: Request) -> Response | None:
-        """What the token's policies allow in all."""
+        """Reads everything that the token's policies allow."""
         view = system(request)
         bearer = view.known.bearer
         if bearer is None:
@@ -73,7 +73,7 @@ class UiPaths(SystemEngine):
 
     @path.read("internal/ui/namespaces")
     async def ui_namespaces(self, request: Request) -> Response | None:
-        """The namespaces below this one; there are none."""
+        """Lists the child namespaces. There are none."""
         return Response(data={})
 
 

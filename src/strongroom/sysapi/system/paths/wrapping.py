@@ -50,7 +50,7 @@ class WrappingPaths(SystemEngine):
 
     @path.write("wrapping/wrap", takes_anything=True)
     async def wrap(self, request: Request) -> Response | None:
-        """Put the request's own data away."""
+        """Wraps the request's own data in a wrapping token."""
         if not system(request).known.request.wrap_ttl_s:
             raise InvalidRequest("endpoint requires response wrapping to be used")
         return Response(data=request.data)
@@ -58,7 +58,7 @@ class WrappingPaths(SystemEngine):
     @path.read("wrapping/lookup", unauthenticated=True)
     @path.write("wrapping/lookup", unauthenticated=True)
     async def lookup_wrapped(self, request: Request, body: WrappingBody) -> Response | None:
-        """Tell what made a wrapping token, without spending it."""
+        """Looks up a wrapping token without using it."""
         view = system(request)
         token = await signed.named(view.txn, _named(request.data) or view.known.request.token)
         if not token:
@@ -76,7 +76,7 @@ class WrappingPaths(SystemEngine):
 
     @path.write("wrapping/unwrap", bad_token=INVALID)
     async def unwrap(self, request: Request, body: WrappingBody) -> Response | None:
-        """Give the answer that a wrapping token holds, as it was; the token ends with it."""
+        """Returns the answer that a wrapping token holds. The token is revoked."""
         opened, view = await _open(request), system(request)
         if view.known.request.wrap_ttl_s:
             api = view.known.request
@@ -98,12 +98,12 @@ class WrappingPaths(SystemEngine):
     @path.read("wrapping/rewrap", bad_token=INVALID)
     @path.delete("wrapping/rewrap", bad_token=INVALID)
     async def refuse_verb(self, request: Request) -> Response | None:
-        """Refuse a verb that opens nothing; as clients know it, the token is looked at first."""
+        """Always refuses. The wrapping token is checked first, as clients expect."""
         raise UnsupportedOperation(UNSUPPORTED_OPERATION)
 
     @path.write("wrapping/rewrap", bad_token=INVALID)
     async def rewrap(self, request: Request, body: WrappingBody) -> Response | None:
-        """Exchange a wrapping token for a new one that holds the same answer."""
+        """Replaces a wrapping token by a new one that holds the same answer."""
         opened, view = await _open(request), system(request)
         info = await put_away(
             view.services,
