@@ -233,10 +233,6 @@ class Transaction:
             except Restart:
                 continue
 
-    def has_effects(self) -> bool:
-        """Whether there is anything to commit."""
-        return bool(self._writes or self._adds)
-
     async def commit(self) -> None:
         """Commit what was written, or, with nothing written, check that what was read still holds.
 

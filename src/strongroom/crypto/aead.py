@@ -9,7 +9,6 @@ from strongroom.lib.errors import Tampered
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-TAG_BYTES = 16
 
 
 class Aes256Gcm:
