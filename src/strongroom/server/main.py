@@ -68,7 +68,7 @@ def _reason(error: Exception) -> str:
 
 def _serve_dev(arguments: ServeArguments) -> int:
     dev.check_flags(arguments)
-    config = sources.load(_sources(arguments) if arguments.config else sources.Sources((), _overrides(arguments)))
+    config = sources.load(sources.read(arguments.config, _overrides(arguments), may_be_empty=True))
     unserved.refuse(config)
     with contextlib.ExitStack() as kept:
         tls = None

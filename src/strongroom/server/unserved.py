@@ -9,7 +9,7 @@ from strongroom.lib import json
 from strongroom.server.audit_settings import audit_notices, check_audits
 from strongroom.server.certificates.settings import acme_keys, uses_acme, wanted
 from strongroom.server.config.config import NODE_OPTIONS, Config, Listener, Settings
-from strongroom.server.config.reader import ConfigError
+from strongroom.server.config.reader import ConfigError, meant
 from strongroom.server.stores import OPTIONS
 from strongroom.services.mounts.tuning import LOCKOUT_TYPES
 
@@ -93,8 +93,11 @@ def notices(config: Config) -> Iterator[str]:
 def _about_storage(config: Config) -> Iterator[str]:
     storage = config.storage
     if storage is not None and storage.type in OPTIONS:
-        for name in sorted(storage.options.keys() - OPTIONS[storage.type] - NODE_OPTIONS):
-            yield f'{storage.where}: {name} in storage "{storage.type}" has no effect in this server'
+        known = OPTIONS[storage.type] | NODE_OPTIONS
+        for name in sorted({*storage.options, *storage.blocks} - known):
+            where = storage.places.get(name, storage.where)
+            told = meant(name, known)
+            yield f'{where}: {name} in storage "{storage.type}" has no effect in this server{told}'
     for name, stanza in (("ha_storage", config.ha_storage), ("service_registration", config.service_registration)):
         if stanza is not None:
             yield f'{stanza.where}: {name} "{stanza.type}" has no effect: every node serves without it'

@@ -49,17 +49,25 @@ def validate(paths: tuple[str, ...]) -> tuple[dict[str, Any], int]:
 
     Returns: the finding as a JSON document, and the exit code: 0, 1 for an error, 2 for a warning.
     """
-    finding, loaded = read("Validate Config", paths)
+    finding, loaded = read("Validate Config", paths, here=False)
     if loaded is not None and (problem := _refused(loaded[1])):
         finding = fail("Validate Config", problem, _REFUSED)
     return document(finding, SystemClock().now()), {Status.FAIL: 1, Status.WARN: 2}.get(finding.status, 0)
 
 
-def read(name: str, paths: tuple[str, ...]) -> tuple[Finding, tuple[sources.Sources, Config] | None]:
-    """Read a configuration.  Returns the finding under this name, and what was read unless that failed."""
+def read(
+    name: str, paths: tuple[str, ...], *, here: bool = True
+) -> tuple[Finding, tuple[sources.Sources, Config] | None]:
+    """Read a configuration.
+
+    Args:
+        here: whether this is the machine that serves.
+
+    Returns: the finding under this name, and what was read unless that failed.
+    """
     try:
         found = sources.read(paths, {})
-        config = sources.load(found)
+        config = sources.load(found, here=here)
     except sources.SourceError as error:
         return fail(name, str(error), "Correct the path or its permissions.", stops=True), None
     except ConfigError as error:
