@@ -10,6 +10,7 @@ from strongroom.http.sockets import TcpAddress, address_fault, parse_tcp_address
 from strongroom.lib.sockaddr import InterfaceAddress, TemplateError, evaluate, is_template
 from strongroom.server.config.reader import ConfigError, Where
 from strongroom.server.config.stanzas import Listener, Settings
+from strongroom.storage.connection_url import UrlError, parse_connection_url
 
 _API_ADDR = Where("api_addr", 0)
 _EVERY_HOST = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - compared, not bound
@@ -80,6 +81,16 @@ def check_url(where: Where, url: str) -> None:
         raise ConfigError(where, f'{example}, found "{url[:64]}"')
     if parts.password is not None:
         raise ConfigError(where, f"{example}, found one with a password, which everybody would be shown")
+
+
+def check_connection_url(where: Where, url: str) -> None:
+    """Refuse what is no address of a PostgreSQL server.  Raises `ConfigError`, which quotes no part of it."""
+    try:
+        parse_connection_url(url)
+    except UrlError as error:
+        raise ConfigError(
+            where, f"connection_url: expected a URL or keywords of PostgreSQL, found that {error}"
+        ) from None
 
 
 def placed(

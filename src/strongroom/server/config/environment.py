@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from strongroom.lib.hcl import HclError, Literal, Position
-from strongroom.server.config.addresses import check_url
+from strongroom.server.config.addresses import check_connection_url, check_url
 from strongroom.server.config.config import Config
 from strongroom.server.config.reader import (
     ConfigError,
@@ -152,6 +152,9 @@ def _overridden(
 def _storage(storage: StorageConfig | None, lookup: Callable[[str], tuple[str, str]]) -> StorageConfig | None:
     if storage is None:
         return None
+    variable, url = lookup("_PG_CONNECTION_URL")
+    if url and storage.type == "postgresql":
+        check_connection_url(Where(f"${variable}", 1), url)
     return replace(storage, options=_overridden(storage.options, _STORAGE_OPTIONS.get(storage.type, {}), lookup))
 
 

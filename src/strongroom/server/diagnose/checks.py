@@ -21,6 +21,7 @@ from strongroom.server.diagnose.listeners import check_listeners, skipped_listen
 from strongroom.server.diagnose.result import Finding, Status, document, exit_code, fail, group, ok, skipped, warn
 from strongroom.server.diagnose.storage import check_storage, storage_directory
 from strongroom.server.plan import PlanError, plan
+from strongroom.server.redaction import secrets_of
 
 SKIPPABLE = ("listener", "storage", "autounseal", "os", "permissions", "plugins")
 """What `-skip` may name; the first three are the field's."""
@@ -41,7 +42,7 @@ def diagnose(paths: tuple[str, ...], skip: frozenset[str], *, facts: bool) -> tu
     logs.configure("error")
     clock = SystemClock()
     root = asyncio.run(examine(paths, skip, clock, SystemRandom()))
-    return document(root, clock.now(), facts=facts), exit_code(root)
+    return logs.document_without_secrets(document(root, clock.now(), facts=facts)), exit_code(root)
 
 
 def validate(paths: tuple[str, ...]) -> tuple[dict[str, Any], int]:
@@ -52,7 +53,8 @@ def validate(paths: tuple[str, ...]) -> tuple[dict[str, Any], int]:
     finding, loaded = read("Validate Config", paths, here=False)
     if loaded is not None and (problem := _refused(loaded[1])):
         finding = fail("Validate Config", problem, _REFUSED)
-    return document(finding, SystemClock().now()), {Status.FAIL: 1, Status.WARN: 2}.get(finding.status, 0)
+    told = logs.document_without_secrets(document(finding, SystemClock().now()))
+    return told, {Status.FAIL: 1, Status.WARN: 2}.get(finding.status, 0)
 
 
 def read(
@@ -68,6 +70,7 @@ def read(
     try:
         found = sources.read(paths, {})
         config = sources.load(found, here=here)
+        logs.hide(secrets_of(config, os.environ))
     except sources.SourceError as error:
         return fail(name, str(error), "Correct the path or its permissions.", stops=True), None
     except ConfigError as error:
