@@ -64,10 +64,10 @@ def plan(config: Config, processors: int) -> Plan:
     Raises: `PlanError`.
     """
     if config.storage is None:
-        raise PlanError(f'a storage stanza is needed: storage "sqlite" {{ path = "…" }}{_mistyped(config, "storage")}')
+        raise PlanError('a storage stanza is needed: storage "sqlite" { path = "…" }' + _mistyped(config, "storage"))
     if not config.listeners:
-        example = 'listener "tcp" { address = "127.0.0.1:8200" … }'
-        raise PlanError(f"a listener stanza is needed: {example}{_mistyped(config, 'listener')}")
+        needed = 'a listener stanza is needed: listener "tcp" { address = "127.0.0.1:8200" … }'
+        raise PlanError(needed + _mistyped(config, "listener"))
     own = config.settings
     workers = own.workers or processors
     if config.storage.type == IN_MEMORY:
