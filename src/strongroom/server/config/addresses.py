@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -16,11 +16,11 @@ _API_ADDR = Where("api_addr", 0)
 _EVERY_HOST = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - compared, not bound
 
 
-def check_listener(listener: Listener, where: Where) -> None:
+def check_listener(listener: Listener, places: Mapping[str, Where]) -> None:
     """Refuse an address that nothing could listen at.
 
     Args:
-        where: of the address.
+        places: where the stanza's keys stand, as far as that is known.
 
     Raises: `ConfigError`.
     """
@@ -28,7 +28,9 @@ def check_listener(listener: Listener, where: Where) -> None:
         if given and not is_template(given) and listener.type == "tcp":
             fault = address_fault(given)
             if fault:
-                raise ConfigError(where, f'{key} in listener "tcp": expected {fault}, found "{given[:64]}"')
+                raise ConfigError(
+                    places.get(key, listener.where), f'{key} in listener "tcp": expected {fault}, found "{given[:64]}"'
+                )
 
 
 def check_apart(listeners: Iterable[Listener]) -> None:
@@ -122,7 +124,7 @@ def placed(
             address=value(where, "address", listener.address),
             cluster_address=value(where, "cluster_address", listener.cluster_address),
         )
-        check_listener(listener_, where)
+        check_listener(listener_, {})
         found.append(listener_)
     check_apart(found)
     api = value(_API_ADDR, "api_addr", settings.api_addr)

@@ -227,8 +227,7 @@ def _listener(reader: Reader, block: Block) -> Listener:
         listener = replace(listener, tls_disable=True) if not listener.tls_cert_file else listener
         if not block.body.named("address"):
             raise ConfigError(where, f'expected "address", the path of the socket, in {within}, found none')
-    written = block.body.named("address") or block.body.named("cluster_address")
-    check_listener(listener, reader.where(written[-1].value.pos) if written else where)
+    check_listener(listener, {item.name: reader.where(item.value.pos) for item in block.body.items})
     return listener
 
 
