@@ -16,11 +16,12 @@ HIDDEN: Final = "[hidden]"
 _LEAST_CHARACTERS: Final = 4
 """A shorter text is no secret worth the name, and hiding it everywhere would make other texts unreadable."""
 _PLACES: Final = (
+    # Each with a bound, as texts of clients are logged too, and what is tried again and again takes time.
     # Any scheme but those of the web: a password may hold each sign but a blank.
-    (re.compile(r"\b(postgres(?:ql)?|mysql|redis|amqp)://[^\s\"'<>]*@", re.IGNORECASE), rf"\1://{HIDDEN}@"),
-    (re.compile(r"(://)[^\s/?#\"'@]*:[^\s/\"']*@"), rf"\1{HIDDEN}@"),
+    (re.compile(r"\b(postgres(?:ql)?|mysql|redis|amqp)://[^\s\"'<>]{0,1024}@", re.IGNORECASE), rf"\1://{HIDDEN}@"),
+    (re.compile(r"(://)[^\s/?#\"'@:]{0,256}:[^\s/\"']{0,1024}@"), rf"\1{HIDDEN}@"),
     (
-        re.compile(r"\b(password|passwd|sslpassword|pwd)(\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s&\"']+)", re.IGNORECASE),
+        re.compile(r"\b(password|passwd|sslpassword|pwd)(\s*=\s*)('(?:[^'\\]|\\.){0,256}'|[^\s&\"']+)", re.IGNORECASE),
         rf"\1\2{HIDDEN}",
     ),
 )
