@@ -14,6 +14,8 @@ def tls_context(tls: Tls) -> ssl.SSLContext:
     """The TLS context for these settings.  Raises `BadSettings` when a file can't be used."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # As for Go's verifier every certificate in the file is trusted: an intermediate one, or the server's own.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     if tls.skip_verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

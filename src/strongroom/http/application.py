@@ -98,7 +98,7 @@ class Application:
                     body = options.redaction.of(body)
                 return encode.flat(body, answer.status)
             if call.path == _METRICS and (options.metrics.unauthenticated or options.metrics.disallowed):
-                return await self._metrics(call, options)
+                return await self._metrics(call, options, request.headers.get("accept", ""))
             return await self._serve(request, call, options)
         except StrongroomError as error:
             if error.detail:
@@ -142,7 +142,7 @@ class Application:
         """The answer to what the listener itself refuses."""
         return encode.error_body(status, [text])
 
-    async def _metrics(self, call: Call, options: ListenerOptions) -> HttpResponse:
+    async def _metrics(self, call: Call, options: ListenerOptions, accept: str) -> HttpResponse:
         """`sys/metrics` without a token: outside the audit log, since nobody is known who asks."""
         if options.metrics.disallowed:
             return encode.raw(b"metrics endpoint is disabled for this listener\n", "text/plain; charset=utf-8", 403)
@@ -152,7 +152,8 @@ class Application:
         if services is None:
             raise Sealed(SEALED)
         router = await transact(services.barrier, services.mounts.router)
-        response = await metrics.describe(services, router, str(call.data.get("format", "")), services.clock.now())
+        wanted = str(call.data.get("format", ""))
+        response = await metrics.describe(services, router, wanted, accept, services.clock.now())
         return encode_answer(Answer(request_id="", operation=call.operation, response=response))
 
     async def _serve(self, request: HttpRequest, call: Call, options: ListenerOptions) -> HttpResponse:
@@ -199,7 +200,7 @@ def encode_answer(answer: Answer) -> HttpResponse:
         return encode.encode(answer.envelope())
     status = response.status or 200
     if response.raw is not None:
-        return encode.raw(response.raw.content, response.raw.content_type, status)
+        return encode.raw(response.raw.content, response.raw.content_type, status, response.headers)
     if response.flat:
         return encode.flat(response.data, status, response.headers)
     envelope: Envelope = answer.envelope()

@@ -102,7 +102,9 @@ class ChunkedBody:
             raise RequestRefused(400, "malformed chunk size")
         self._left = int(match[1], 16)
         if self._left > self._limits.max_request_size - len(self.body):
-            raise RequestRefused(413, "request body is too large (max_request_size)")
+            raise RequestRefused(
+                413, f"request body is too large: {self._limits.max_request_size} bytes is the most (max_request_size)"
+            )
         # Two more for the line end after the data.
         overhead = self._overhead + end + 3 - at
         if self._left > self._allowed - len(self.body) or (
@@ -141,7 +143,7 @@ class ChunkedBody:
         end = data.find(b"\n", at, at + room)
         if end < 0:
             if len(data) - at >= room:
-                raise RequestRefused(431, "trailers are too long")
+                raise RequestRefused(431, f"trailers are too long: {self._limits.max_header_bytes} bytes is the most")
             return at
         line = bytes(data[at : end - 1])
         if end == at or data[end - 1] != 0x0D or b"\r" in line or line.translate(None, HEAD_BYTES):

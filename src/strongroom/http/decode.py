@@ -46,6 +46,7 @@ _SAFE_IN_PATH = "/:@!$&'()*+,;="
 """Besides unreserved characters.  Source: RFC 3986, section 3.3."""
 _MERGE_PATCH = "application/merge-patch+json"
 _FORM = "application/x-www-form-urlencoded"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _MAX_FORM_BYTES = 1024 * 1024
 """As much as one text of a JSON body may have."""
 _UNLIMITED: Final = json.Limits(depth=0, string_bytes=0, entries=0, elements=0, memory_bytes=0)
@@ -81,7 +82,7 @@ def decode(request: HttpRequest, plain: Container[str] = (), limits: json.Limits
     Raises: `Redirect` for a path with `.`, `..` or empty segments, and the errors that the client is to read.
     """
     path = decode_path(request.path, request.query)
-    if request.method == "OPTIONS":
+    if request.method == "OPTIONS" and path not in plain:
         raise InvalidRequest("cannot handle internal-only request operation")
     operation = _OPERATIONS.get(request.method)
     if operation is None:
@@ -190,6 +191,7 @@ def decode_body(request: HttpRequest, operation: Operation, limits: json.Limits 
     body = request.body
     if not body:
         return {}
+    _check_plain(request, media)
     if media == _FORM and not body.lstrip().startswith((b"{", b"[")):
         return _decode_form(body, limits)
     try:
@@ -209,6 +211,23 @@ def decode_body(request: HttpRequest, operation: Operation, limits: json.Limits 
     return decoded
 
 
+def _check_plain(request: HttpRequest, media: str) -> None:
+    """Refuse a body that is neither JSON nor a form, by what its fields say of it."""
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding not in {"", "identity"}:
+        raise InvalidRequest(
+            f"failed to decode JSON input: the body has the Content-Encoding {coding[:32]}, which is not supported: "
+            "send it without"
+        )
+    if request.body.startswith(_BYTE_ORDER_MARK):
+        # Source: RFC 8259, section 8.1
+        raise InvalidRequest("failed to decode JSON input: it begins with a byte order mark: send it without")
+    if media.startswith("multipart/"):
+        raise InvalidRequest(
+            f"failed to decode JSON input: the body is {media[:64]}: send JSON (application/json), or a form as {_FORM}"
+        )
+
+
 def _decode_form(body: bytes, limits: json.Limits) -> dict[str, Any]:
     if len(body) > _MAX_FORM_BYTES:
         raise RequestTooLarge(f"a form may have {_MAX_FORM_BYTES} bytes; send JSON instead")
@@ -217,7 +236,7 @@ def _decode_form(body: bytes, limits: json.Limits) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise InvalidRequest("the form is not valid UTF-8") from error
     except ValueError as error:
-        raise InvalidRequest(f"the query cannot be read: {error}") from error
+        raise InvalidRequest(f"the form cannot be read: {error}") from error
     if len(body) > limits.harmless_bytes:
         json.check(fields, limits)
     return fields

@@ -46,9 +46,11 @@ def no_content() -> HttpResponse:
     return HttpResponse(status=204, headers=HEADERS)
 
 
-def raw(content: bytes, content_type: str, status: int = 200) -> HttpResponse:
+def raw(
+    content: bytes, content_type: str, status: int = 200, headers: tuple[tuple[str, str], ...] = ()
+) -> HttpResponse:
     """A body of another type than JSON."""
-    return HttpResponse(status=status, headers=(("Content-Type", content_type), *_BASE), body=content)
+    return HttpResponse(status=status, headers=(("Content-Type", content_type), *_BASE, *headers), body=content)
 
 
 def redirect(location: str) -> HttpResponse:

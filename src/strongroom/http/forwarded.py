@@ -5,6 +5,7 @@ Source: https://developer.hashicorp.com/vault/docs/configuration/listener/tcp (`
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -12,6 +13,12 @@ from msgspec.structs import replace
 from strongroom.http.addresses import Network, contains, parse_address
 from strongroom.http.head import RequestRefused
 from strongroom.http.message import HttpRequest
+
+_WITH_PORT = re.compile(
+    r"([0-9]+(?:\.[0-9]+){3}):[0-9]{1,5}|\[([0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]{1,32})?)\](?::[0-9]{1,5})?"
+)
+"""`192.0.2.1:1234`, `[2001:db8::1]` and `[2001:db8::1]:1234`, as Azure's gateways and Envoy write them."""
+_ZONE = re.compile(r"(?<=[0-9A-Fa-f:])%[A-Za-z0-9._-]{1,32}\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +63,20 @@ def client_address(rules: ForwardedRules, sender: str, field: str | None) -> str
             f"({rules.hop_skips}) would skip before earliest chain link (chain length {len(hops)})",
         )
     # The result is compared with the networks that tokens and roles are bound to, so it must be an address.
-    address = parse_address(hops[-1 - rules.hop_skips])
+    address = parse_address(_bare(hops[-1 - rules.hop_skips]))
     if address is None:
         raise RequestRefused(400, "malformed x-forwarded-for header: not an IP address")
     return str(address)
+
+
+def _bare(hop: str) -> str:
+    """A hop without the port that some proxies add, and an IPv6 address without brackets and zone.
+
+    A zone names an interface of the proxy's machine, and means nothing here.  What isn't of this form stays as it is.
+    """
+    found = _WITH_PORT.fullmatch(hop)
+    address = hop if found is None else found[1] or found[2]
+    return _ZONE.sub("", address) if ":" in address else address
 
 
 def forwarded_request(rules: ForwardedRules, request: HttpRequest) -> HttpRequest:

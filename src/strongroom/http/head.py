@@ -145,7 +145,7 @@ def parse_fields(lines: list[str], limits: RequestLimits) -> dict[str, str]:
     Source: RFC 9112, section 5; RFC 9110, sections 5.1 to 5.6.
     """
     if len(lines) > limits.max_header_fields:
-        raise RequestRefused(431, "request has too many header fields")
+        raise RequestRefused(431, f"request has too many header fields: {limits.max_header_fields} is the most")
     fields: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.partition(":")
@@ -168,7 +168,7 @@ def parse_fields(lines: list[str], limits: RequestLimits) -> dict[str, str]:
 def _request_line(line: str, limits: RequestLimits) -> tuple[str, str, int]:
     """Method, target and minor version.  Source: RFC 9112, section 3; exactly one space between the parts."""
     if len(line) > limits.max_request_line:
-        raise RequestRefused(414, "request line is too long")
+        raise RequestRefused(414, f"request line is too long: {limits.max_request_line} bytes is the most")
     parts = line.split(" ")
     if len(parts) != 3 or "\t" in line:
         raise RequestRefused(400, "malformed request line")
@@ -243,7 +243,9 @@ def _framing(headers: dict[str, str], minor: int, limits: RequestLimits) -> int:
         raise RequestRefused(400, "malformed Content-Length")
     # The digits are counted first: converting a number of thousands of digits is itself an attack.
     if len(length) > 18 or int(length) > limits.max_request_size:
-        raise RequestRefused(413, "request body is too large (max_request_size)")
+        raise RequestRefused(
+            413, f"request body is too large: {limits.max_request_size} bytes is the most (max_request_size)"
+        )
     return int(length)
 
 

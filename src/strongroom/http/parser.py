@@ -177,8 +177,8 @@ class RequestParser:
 
     def _refuse_long_head(self) -> None:
         if self._data.find(b"\r\n", self._at, self._at + self._limits.max_request_line + 2) < 0:
-            raise RequestRefused(414, "request line is too long")
-        raise RequestRefused(431, "request head is too large")
+            raise RequestRefused(414, f"request line is too long: {self._limits.max_request_line} bytes is the most")
+        raise RequestRefused(431, f"request head is too large: {self._limits.max_header_bytes} bytes is the most")
 
     def _check_partial_head(self) -> None:
         """Refuse at once what can no longer become a request, rather than wait for its end until the time runs out."""

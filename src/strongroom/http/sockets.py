@@ -18,6 +18,8 @@ from typing import Final
 from strongroom.http.settings import ListenerError
 
 BACKLOG: Final = 1024
+_LAST_PORT: Final = 65535
+_PORT_DIGITS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,23 @@ def parse_tcp_address(text: str) -> TcpAddress:
 
     Raises: `ListenerError`.
     """
+    fault = address_fault(text)
+    if fault:
+        raise ListenerError(f"listener address {text!r}: expected {fault}")
+    host, _, port = text.rpartition(":")
+    return TcpAddress(host.removeprefix("[").removesuffix("]"), int(port))
+
+
+def address_fault(text: str) -> str:
+    """What is expected instead of this address of a TCP listener; empty if it is one."""
     host, colon, port = text.rpartition(":")
-    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise ListenerError(f"listener address {text!r} is not of the form host:port")
-    if host.startswith("[") and host.endswith("]"):
-        host = host[1:-1]
-    elif ":" in host:
-        raise ListenerError(f"listener address {text!r}: write an IPv6 address in brackets, as in [::1]:8200")
-    return TcpAddress(host, int(port))
+    if not colon or "]" in port:
+        return "host:port, as in 127.0.0.1:8200"
+    if ":" in host and not (host.startswith("[") and host.endswith("]")):
+        return "an IPv6 address in brackets, as in [::1]:8200"
+    if not (port.isascii() and port.isdigit() and len(port) <= _PORT_DIGITS and int(port) <= _LAST_PORT):
+        return f"a port from 0 to {_LAST_PORT}"
+    return ""
 
 
 def open_tcp(address: str, count: int) -> list[socket.socket]:

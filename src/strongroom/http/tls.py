@@ -11,11 +11,13 @@ the verification's outcome, and its ticket key would be one more secret to keep 
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 import structlog
 from OpenSSL import SSL, crypto
 
+from strongroom.crypto.pem import certificate_fault, key_fault, place_of_key
 from strongroom.http.message import Tls
 from strongroom.http.settings import ListenerError, ProofSettings, TlsSettings
 
@@ -143,26 +145,29 @@ def _load_obtained(context: SSL.Context, settings: TlsSettings, proofs: ProofSet
 def _load_certificate(context: SSL.Context, settings: TlsSettings) -> None:
     try:
         key_pem = settings.key_file.read_bytes()
-        settings.cert_file.read_bytes()
+        cert_pem = settings.cert_file.read_bytes()
     except OSError as error:
         setting = "tls_key_file" if error.filename == str(settings.key_file) else "tls_cert_file"
         raise ListenerError(f"{setting}: {error.filename}: {error.strerror}") from error
     try:
         context.use_certificate_chain_file(str(settings.cert_file))
-    except SSL.Error:
-        raise ListenerError(f"tls_cert_file: {settings.cert_file} holds no PEM certificate") from None
-    if b"ENCRYPTED" in key_pem:
-        raise ListenerError(f"tls_key_file: {settings.key_file} is encrypted; store the key without a passphrase")
+    except SSL.Error as error:
+        fault = certificate_fault(cert_pem) or f"can't be used: {_reason(error)}"
+        raise ListenerError(f"tls_cert_file: {settings.cert_file} {fault}") from None
     try:
+        if b"ENCRYPTED" in key_pem:
+            raise ValueError("OpenSSL would ask the terminal for the passphrase")
         crypto.load_privatekey(crypto.FILETYPE_PEM, key_pem)
     except (crypto.Error, ValueError, TypeError):
-        raise ListenerError(f"tls_key_file: {settings.key_file} holds no PEM private key") from None
+        raise ListenerError(f"tls_key_file: {settings.key_file} {key_fault(key_pem)}") from None
     try:
         context.use_privatekey_file(str(settings.key_file))
         context.check_privatekey()
     except SSL.Error:
-        raise ListenerError(f"tls_key_file: {settings.key_file} isn't the key of {settings.cert_file}") from None
-    certificate = crypto.load_certificate(crypto.FILETYPE_PEM, settings.cert_file.read_bytes())
+        place = place_of_key(cert_pem, key_pem)
+        told = "" if place is None else f": it is that of certificate {place} in it, which has to come first"
+        raise ListenerError(f"tls_key_file: {settings.key_file} isn't the key of {settings.cert_file}{told}") from None
+    certificate = crypto.load_certificate(crypto.FILETYPE_PEM, cert_pem)
     if certificate.has_expired():
         # Clients decide whether they accept it; refusing to start would turn a nuisance into an outage.
         _log.warning("the listener's certificate has expired", tls_cert_file=str(settings.cert_file))
@@ -180,14 +185,26 @@ def _ask_for_client_certificate(context: SSL.Context, settings: TlsSettings) -> 
             if settings.require_and_verify_client_cert:
                 # Only here: a client that is told the authorities' names withholds certificates of others.
                 context.load_client_ca(str(settings.client_ca_file).encode())
-        except SSL.Error:
-            raise ListenerError(f"tls_client_ca_file: {settings.client_ca_file} holds no PEM certificate") from None
+        except SSL.Error as error:
+            fault = _authority_fault(settings.client_ca_file) or f"can't be used: {_reason(error)}"
+            raise ListenerError(f"tls_client_ca_file: {settings.client_ca_file} {fault}") from None
+        store = context.get_cert_store()
+        if store is not None:
+            # As for Go's verifier every certificate in the file is trusted, an intermediate one as much as a root.
+            store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
     if settings.disable_client_certs:
         context.set_verify(SSL.VERIFY_NONE)
     elif settings.require_and_verify_client_cert:
         context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, _require_verified)
     else:
         context.set_verify(SSL.VERIFY_PEER, _note_verified)
+
+
+def _authority_fault(file: Path) -> str:
+    try:
+        return certificate_fault(file.read_bytes())
+    except OSError as error:
+        return f"can't be read: {error.strerror}"
 
 
 def _require_verified(connection: SSL.Connection, _cert: crypto.X509, _error: int, _depth: int, ok: int) -> bool:

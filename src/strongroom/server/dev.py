@@ -23,6 +23,7 @@ from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sealing.initialize import Initialized, InitRequest, initialize, seal_of
 from strongroom.seals import shamir
 from strongroom.server.arguments import ServeArguments
+from strongroom.server.config.addresses import check_apart
 from strongroom.server.config.config import Config, Listener, StorageConfig, Where
 from strongroom.server.dev_tls import DevTls
 from strongroom.server.plan import Plan, plan
@@ -75,12 +76,14 @@ def dev_plan(arguments: ServeArguments, config: Config, tls: DevTls | None) -> P
     settings = config.settings
     if not settings.api_addr:
         settings = replace(settings, api_addr=_url(arguments.dev_listen_address, tls))
+    listeners = (own, *config.listeners)
+    check_apart(listeners)
     return plan(
         replace(
             config,
             settings=settings,
             storage=StorageConfig("inmem", where),
-            listeners=(own, *config.listeners),
+            listeners=listeners,
         ),
         processors=1,
     )

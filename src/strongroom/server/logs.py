@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
 import structlog
+
+from strongroom.lib.redaction import Redaction
 
 LEVELS: Mapping[str, int] = {
     "trace": 5,
@@ -53,6 +55,7 @@ class Output:
         self._configured = self._level
         self._path: Path | None = None
         self._descriptors = [_STANDARD_ERROR]
+        self.redaction = Redaction()
 
     def configure(self, level: str, path: Path | None) -> None:
         """Set the level and the file.  Raises `LogError`; standard error and the files before stay in use then."""
@@ -88,7 +91,8 @@ class Output:
 
     def write(self, line: str) -> None:
         """Write one line in one piece, as other processes write there too."""
-        data = line.encode("utf-8", "replace") + b"\n"
+        # Last of all, so that it holds for every text, whoever made it.
+        data = self.redaction.text(line).encode("utf-8", "replace") + b"\n"
         for descriptor in self._descriptors:
             # A log that can't be written, on a full disk or a closed pipe, must not fail what is being logged.
             with contextlib.suppress(OSError):
@@ -96,6 +100,7 @@ class Output:
 
 
 _output = Output()
+_hidden: set[str] = set()
 
 
 def configure(level: str = "info", format_: str = "standard", file: str = "") -> None:
@@ -124,6 +129,22 @@ def configure(level: str = "info", format_: str = "standard", file: str = "") ->
         logger_factory=_Logger,
         cache_logger_on_first_use=True,
     )
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """Keep these out of whatever this process logs or says from now on, beside those of its earlier calls."""
+    _hidden.update(secrets)
+    _output.redaction = Redaction(_hidden)
+
+
+def without_secrets(text: str) -> str:
+    """The text as it may be shown elsewhere than in the log."""
+    return _output.redaction.text(text)
+
+
+def document_without_secrets(document: dict[str, Any]) -> dict[str, Any]:
+    """The same for each text of a document."""
+    return dict(_output.redaction.value(document))
 
 
 def reopen(level: str = "") -> None:

@@ -25,6 +25,7 @@ from strongroom.server.certificates.settings import wanted
 from strongroom.server.config.config import Config, ConfigError, Listener
 from strongroom.server.hardening import hide_memory
 from strongroom.server.plan import Plan, PlanError, listener_config, listener_options, plan
+from strongroom.server.redaction import secrets_of
 from strongroom.server.reload import Reload, as_body
 from strongroom.server.stores import StoreError, open_store
 from strongroom.server.supervisor import Supervisor
@@ -63,12 +64,13 @@ def serve(arguments: ServeArguments) -> int:
 
 
 def _reason(error: Exception) -> str:
-    return error.text if isinstance(error, StrongroomError) else str(error)
+    return logs.without_secrets(error.text if isinstance(error, StrongroomError) else str(error))
 
 
 def _serve_dev(arguments: ServeArguments) -> int:
     dev.check_flags(arguments)
-    config = sources.load(_sources(arguments) if arguments.config else sources.Sources((), _overrides(arguments)))
+    config = sources.load(sources.read(arguments.config, _overrides(arguments), may_be_empty=True))
+    logs.hide(secrets_of(config, os.environ))
     unserved.refuse(config)
     with contextlib.ExitStack() as kept:
         tls = None
@@ -101,6 +103,7 @@ def _serve(arguments: ServeArguments) -> int:
     renewed = renewal.take_over()
     read = _sources(arguments) if renewed is None else renewed[0]
     config = sources.load(read)
+    logs.hide(secrets_of(config, os.environ))
     unserved.refuse(config)
     processors = os.cpu_count() or 1
     planned = plan(config, processors)

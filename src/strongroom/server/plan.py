@@ -64,9 +64,10 @@ def plan(config: Config, processors: int) -> Plan:
     Raises: `PlanError`.
     """
     if config.storage is None:
-        raise PlanError('a storage stanza is needed: storage "sqlite" { path = "…" }')
+        raise PlanError('a storage stanza is needed: storage "sqlite" { path = "…" }' + _mistyped(config, "storage"))
     if not config.listeners:
-        raise PlanError('a listener stanza is needed: listener "tcp" { address = "127.0.0.1:8200" … }')
+        needed = 'a listener stanza is needed: listener "tcp" { address = "127.0.0.1:8200" … }'
+        raise PlanError(needed + _mistyped(config, "listener"))
     own = config.settings
     workers = own.workers or processors
     if config.storage.type == IN_MEMORY:
@@ -109,6 +110,11 @@ def plan(config: Config, processors: int) -> Plan:
         pid_file=own.pid_file,
         show_hostname=own.enable_response_header_hostname,
     )
+
+
+def _mistyped(config: Config, stanza: str) -> str:
+    """What the files have instead of a stanza that is missing, for the end of an error's text."""
+    return next((f"\n{notice}" for notice in config.notices if notice.text.endswith(f"did you mean `{stanza}`?")), "")
 
 
 def _lockouts(stanzas: tuple[UserLockout, ...]) -> dict[str, Lockout]:
@@ -208,14 +214,7 @@ def _certificate(listener: Listener) -> tuple[Path, Path, ProofSettings | None]:
 
 
 def listener_options(listener: Listener) -> ListenerOptions:
-    """What a listener changes about the answers given through it.
-
-    Raises: `PlanError` for a limit on JSON that is negative.
-    """
-    numbers = ("max_json_depth", "max_json_string_value_length", "max_json_object_entry_count")
-    for name in (*numbers, "max_json_array_element_count", "max_request_json_strings"):
-        if getattr(listener, name) < 0:
-            raise PlanError(f"{listener.where}: {name} cannot be negative")
+    """What a listener changes about the answers given through it."""
     plain = json.Limits()
     redaction = Redaction(
         addresses=listener.redact_addresses,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields
 from typing import Any
 
@@ -12,6 +13,7 @@ from strongroom.server.audit_settings import check_audits
 from strongroom.server.certificates.settings import uses_acme
 from strongroom.server.config.config import Config, ConfigError, Listener
 from strongroom.server.plan import PlanError, listener_config, listener_options, plan
+from strongroom.server.redaction import secrets_of
 from strongroom.server.sources import SourceError, Sources, load, read
 
 log = structlog.get_logger("server")
@@ -43,6 +45,7 @@ class Reload:
             changed = Sources(self.sources.texts, self.sources.overrides, reloaded=texts)
             # Of the level too what stands in the files now counts.
             config = load(Sources(texts, changed.overrides))
+            logs.hide(secrets_of(config, os.environ))
             level = plan(config, 1).log_level
             self._take(changed, config)
         except (SourceError, ConfigError, PlanError) as error:

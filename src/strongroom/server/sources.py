@@ -9,8 +9,10 @@ from pathlib import Path
 import msgspec
 
 from strongroom.server.certificates.settings import with_cache
+from strongroom.server.config.addresses import placed
 from strongroom.server.config.config import Config, merge, parse_config
 from strongroom.server.config.environment import apply_environment
+from strongroom.server.interfaces import read_interfaces
 
 _ENDINGS = {".hcl", ".json"}
 
@@ -33,29 +35,44 @@ class Sources(msgspec.Struct, frozen=True):
         return f"Sources({[name for name, _ in self.texts]})"
 
 
-def read(paths: tuple[str, ...], overrides: dict[str, str]) -> Sources:
-    """Read files and directories.  Raises `SourceError`."""
-    texts: list[tuple[str, str]] = []
+def read(paths: tuple[str, ...], overrides: dict[str, str], *, may_be_empty: bool = False) -> Sources:
+    """Read files and directories.  A file that is named twice counts once.
+
+    Args:
+        may_be_empty: whether a server starts without any file, as one for development does.
+
+    Raises: `SourceError`.
+    """
+    texts: dict[str, tuple[str, str]] = {}
     for given in paths:
         path = Path(given)
         try:
             files = sorted(p for p in path.iterdir() if p.suffix in _ENDINGS) if path.is_dir() else [path]
-            texts += [(str(file), file.read_text(encoding="utf-8")) for file in files]
-        except (OSError, UnicodeDecodeError) as error:
-            raise SourceError(f"error loading configuration from {given}: {error}") from error
-    if not texts:
+            for file in files:
+                texts.setdefault(os.path.realpath(file), (str(file), file.read_text(encoding="utf-8")))
+        except UnicodeDecodeError as error:
+            raise SourceError(f"error loading configuration from {given}: not UTF-8 at byte {error.start}") from error
+        except OSError as error:
+            reason = f"{error.strerror}: {error.filename}" if error.filename else str(error)
+            raise SourceError(f"error loading configuration from {given}: {reason}") from error
+        if not files and not may_be_empty:
+            raise SourceError(f"the directory {given} holds no file that ends in .hcl or .json")
+    if not texts and not may_be_empty:
         raise SourceError("no configuration was given: use -config=FILE, or -dev for development")
-    return Sources(tuple(texts), overrides)
+    return Sources(tuple(texts.values()), overrides)
 
 
-def load(sources: Sources) -> Config:
+def load(sources: Sources, *, here: bool = True) -> Config:
     """Parse and merge, with the environment above the files and the command line above both.
+
+    Args:
+        here: whether this is the machine that serves: only then addresses that are templates are evaluated.
 
     Raises: `ConfigError`.
     """
-    config = _parsed(sources.texts)
+    config = _parsed(sources.texts, here=here)
     if sources.reloaded:
-        reloaded = _parsed(sources.reloaded)
+        reloaded = _parsed(sources.reloaded, here=here)
         config = replace(config, listeners=reloaded.listeners, audits=reloaded.audits)
     settings, given = config.settings, sources.overrides
     settings = replace(
@@ -67,5 +84,9 @@ def load(sources: Sources) -> Config:
     return with_cache(replace(config, settings=settings, files=tuple(name for name, _ in sources.texts)))
 
 
-def _parsed(texts: tuple[tuple[str, str], ...]) -> Config:
-    return apply_environment(merge([parse_config(text, name) for name, text in texts]), os.environ)
+def _parsed(texts: tuple[tuple[str, str], ...], *, here: bool) -> Config:
+    config = apply_environment(merge([parse_config(text, name) for name, text in texts]), os.environ)
+    if here:
+        settings, listeners = placed(config.settings, config.listeners, read_interfaces)
+        config = replace(config, settings=settings, listeners=listeners)
+    return config

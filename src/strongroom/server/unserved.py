@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import fields
 
 from strongroom.lib import json
 from strongroom.server.audit_settings import audit_notices, check_audits
 from strongroom.server.certificates.settings import acme_keys, uses_acme, wanted
+from strongroom.server.config.addresses import check_connection_url
 from strongroom.server.config.config import NODE_OPTIONS, Config, Listener, Settings
-from strongroom.server.config.reader import ConfigError
+from strongroom.server.config.reader import ConfigError, meant
 from strongroom.server.stores import OPTIONS
 from strongroom.services.mounts.tuning import LOCKOUT_TYPES
+from strongroom.storage.connection_url import UrlError, parse_connection_url
 
 _LISTENER = frozenset(
     {
@@ -45,8 +48,8 @@ _SETTINGS = frozenset(
 def refuse(config: Config) -> None:
     """Refuse what would leave a node less safe than its file says.
 
-    Raises: `ConfigError` for a seal that can't be used, for an audit device that can't be made, and for
-        certificates that couldn't be asked for.
+    Raises: `ConfigError` for a seal that can't be used, for an audit device that can't be made, for certificates that
+        couldn't be asked for, and for a connection URL that is none.
     """
     for seal in config.seals:
         if seal.type != "shamir" and not seal.disabled:
@@ -54,6 +57,10 @@ def refuse(config: Config) -> None:
                 seal.where,
                 f'the seal type "{seal.type}" is not supported; without a seal stanza, key shares unseal the server',
             )
+    storage = config.storage
+    if storage is not None and storage.type == "postgresql":
+        where = storage.places.get("connection_url", storage.where)
+        check_connection_url(where, storage.options.get("connection_url", ""))
     check_audits(config)
     wanted(config.listeners)
 
@@ -93,8 +100,16 @@ def notices(config: Config) -> Iterator[str]:
 def _about_storage(config: Config) -> Iterator[str]:
     storage = config.storage
     if storage is not None and storage.type in OPTIONS:
-        for name in sorted(storage.options.keys() - OPTIONS[storage.type] - NODE_OPTIONS):
-            yield f'{storage.where}: {name} in storage "{storage.type}" has no effect in this server'
+        known = OPTIONS[storage.type] | NODE_OPTIONS
+        for name in sorted({*storage.options, *storage.blocks} - known):
+            where = storage.places.get(name, storage.where)
+            told = meant(name, known)
+            yield f'{where}: {name} in storage "{storage.type}" has no effect in this server{told}'
+    if storage is not None and storage.type == "postgresql":
+        where = storage.places.get("connection_url", storage.where)
+        with contextlib.suppress(UrlError):  # which `refuse` tells
+            for name in parse_connection_url(storage.options.get("connection_url", "")).without_effect:
+                yield f"{where}: {name} in the connection_url has no effect in this server"
     for name, stanza in (("ha_storage", config.ha_storage), ("service_registration", config.service_registration)):
         if stanza is not None:
             yield f'{stanza.where}: {name} "{stanza.type}" has no effect: every node serves without it'

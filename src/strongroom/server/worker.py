@@ -22,6 +22,7 @@ from strongroom.server import logs, processes
 from strongroom.server.hardening import die_with, hide_memory
 from strongroom.server.plan import Plan, plan
 from strongroom.server.protocol import STOP_DRAIN_S, Framing, Message, pack
+from strongroom.server.redaction import secrets_of
 from strongroom.server.runtime import Runtime
 from strongroom.server.sources import Sources, load
 
@@ -196,6 +197,7 @@ class Worker:
         except logs.LogError as error:
             log.error("the log goes on in the old file", reason=str(error))
         config = load(msgspec.convert(message.body["sources"], Sources))
+        logs.hide(secrets_of(config, os.environ))
         self._runtime.reconfigure(plan(config, 1))
         self._runtime.reload()
 
@@ -231,6 +233,7 @@ def main() -> int:
 
 def _configure(header: Message) -> Plan:
     config = load(msgspec.convert(header.body["sources"], Sources))
+    logs.hide(secrets_of(config, os.environ))
     planned = plan(config, int(header.body["processors"]))
     level = str(header.body.get("log_level", "")) or planned.log_level
     logs.configure(level, planned.log_format, planned.log_file)

@@ -24,6 +24,8 @@ def is_key(text: str) -> bool:
 def check_key(key: str) -> None:
     """Raise `InvalidRequest` unless `key` is well formed."""
     if not is_key(key):
+        if _KEY.fullmatch(key) is not None:
+            raise InvalidRequest(f"a name is too long for the store: with its place it may take {KEY_BYTES} bytes")
         raise InvalidRequest("malformed storage key", detail=f"key {key[:200]!r} of {len(key)} characters")
 
 
@@ -50,7 +52,7 @@ def check_commit(
     All keys count, those only read too; the bytes are those of the values written and the characters of their keys.
     """
     if len(reads) + len(writes) + len(adds) > limits.keys:
-        raise InvalidRequest("too many keys in one commit", detail=f"limit {limits.keys}")
+        raise InvalidRequest(f"too many keys in one commit: {limits.keys} is the most")
     for key in reads:
         if not key.endswith("/"):
             check_key(key)
@@ -61,14 +63,17 @@ def check_commit(
         check_key(key)
         length = len(value) if value is not None else 0
         if length > limits.value_bytes:
-            raise InvalidRequest("value too large for the store", detail=f"{length} bytes, limit {limits.value_bytes}")
+            raise InvalidRequest(
+                f"value too large for the store: {length} bytes with what is kept about it, "
+                f"{limits.value_bytes} is the most"
+            )
         size += len(key) + length
     for key in adds:
         check_key(key)
         if key in writes:
             raise InvalidRequest("a key is both written and added to", detail=f"key {key[:200]!r}")
     if size > limits.bytes:
-        raise InvalidRequest("too many bytes in one commit", detail=f"{size} bytes, limit {limits.bytes}")
+        raise InvalidRequest(f"too many bytes in one commit: {size}, {limits.bytes} is the most")
 
 
 def below(prefix: str) -> str:

@@ -144,8 +144,11 @@ def test_with_a_configuration(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "text"),
     [
-        (("-dev", "-dev-listen-address=foo"), "listener address 'foo' is not of the form host:port\n"),
-        (("-dev", "-dev-listen-address=127.0.0.1:99999"), "listener address '127.0.0.1:99999' is not of the form"),
+        (("-dev", "-dev-listen-address=foo"), "listener address 'foo': expected host:port, as in 127.0.0.1:8200\n"),
+        (
+            ("-dev", "-dev-listen-address=127.0.0.1:99999"),
+            "listener address '127.0.0.1:99999': expected a port from 0 to 65535",
+        ),
         (("-dev-leased-kv",), "-dev-leased-kv is not supported"),
         (("-dev", "-dev-tls-cert-dir=/tmp"), "-dev-tls-cert-dir needs -dev-tls\n"),
         (("-dev", "-dev-root-token-id=a.b"), "-dev-root-token-id takes"),

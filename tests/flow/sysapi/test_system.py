@@ -17,9 +17,9 @@ from strongroom.sdk.engine import Engine
 from strongroom.server import wiring
 from strongroom.services.mounts.records import Lockout
 from strongroom.sysapi.system import System
+from strongroom.sysapi.system.exposition import Gauge, prometheus
 from strongroom.sysapi.system.open_paths import OPEN_PATHS
 from strongroom.sysapi.system.openapi import Described, document
-from strongroom.sysapi.system.paths.metrics import Gauge, prometheus
 from tests.flow.sysapi.system_server import Server
 
 

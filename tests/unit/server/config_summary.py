@@ -22,7 +22,7 @@ def _plain(value: object) -> object:
         return {
             found.name: _plain(getattr(value, found.name))
             for found in fields(value)
-            if found.name != "where" and getattr(value, found.name) != _default(found)
+            if found.name not in {"where", "places"} and getattr(value, found.name) != _default(found)
         }
     if isinstance(value, tuple | list):
         return [_plain(element) for element in value]

@@ -127,14 +127,14 @@ def test_no_secret_shows_in_a_repr() -> None:
 def test_merging() -> None:
     """Later files win, switches stay on, ceilings grow, listeners and seals add up."""
     first = parse_config(
-        'storage "file" { path = "/a" }\nui = true\nmax_lease_ttl = "2h"\ndefault_lease_ttl = "1h"\napi_addr = "one"\n'
-        'cluster_name = "c"\nplugins = ["x", "y"]\nlistener "tcp" { address = "one" }\nseal "transit" {}\nfoo = 1\n'
+        'storage "file" { path = "/a" }\nui = true\nmax_lease_ttl = "2h"\ndefault_lease_ttl = "1h"\napi_addr = "http://one"\n'
+        'cluster_name = "c"\nplugins = ["x", "y"]\nlistener "tcp" { address = "one:1" }\nseal "transit" {}\nfoo = 1\n'
         "telemetry { disable_hostname = true }",
         "1.hcl",
     )
     second = parse_config(
-        'storage "raft" { path = "/b" }\nui = false\nmax_lease_ttl = "1h"\ndefault_lease_ttl = "3h"\napi_addr = "two"\n'
-        'plugins = ["y", "z"]\nlistener "tcp" { address = "two" }\nseal "awskms" {}\nbar = 1',
+        'storage "raft" { path = "/b" }\nui = false\nmax_lease_ttl = "1h"\ndefault_lease_ttl = "3h"\napi_addr = "http://two"\n'
+        'plugins = ["y", "z"]\nlistener "tcp" { address = "two:1" }\nseal "awskms" {}\nbar = 1',
         "2.hcl",
     )
     merged = merge([first, second])
@@ -144,11 +144,11 @@ def test_merging() -> None:
         ui=True,
         max_lease_ttl_s=7200,
         default_lease_ttl_s=10800,
-        api_addr="two",
+        api_addr="http://two",
         cluster_name="c",
         plugins=("x", "y", "z"),
     )
-    assert [listener.address for listener in merged.listeners] == ["one", "two"]
+    assert [listener.address for listener in merged.listeners] == ["one:1", "two:1"]
     assert [seal.type for seal in merged.seals] == ["transit", "awskms"]
     assert [notice.where.file for notice in merged.notices] == ["1.hcl", "2.hcl"]
     assert merged.telemetry == first.telemetry

@@ -10,7 +10,7 @@ from strongroom.server.config.environment import apply_environment
 
 def test_an_empty_environment_changes_nothing() -> None:
     """Unset and empty variables, and those of others, leave the configuration as it is."""
-    config = parse_config('storage "raft" { path = "/d" }\napi_addr = "a"\nseal "transit" {}', "f")
+    config = parse_config('storage "raft" { path = "/d" }\napi_addr = "http://a"\nseal "transit" {}', "f")
     assert apply_environment(config, {}) == config
     assert apply_environment(config, {"VAULT_API_ADDR": "", "PATH": "/bin", "VAULT_TOKEN": "x"}) == config
 
@@ -18,26 +18,30 @@ def test_an_empty_environment_changes_nothing() -> None:
 @pytest.mark.parametrize("prefix", ["VAULT_", "BAO_", "STRONGROOM_"])
 def test_settings(prefix: str) -> None:
     """Addresses, logging and the UI follow the variables of all three names."""
-    variables = {"API_ADDR": "a", "CLUSTER_ADDR": "c", "LOG_LEVEL": "Debug", "LOG_FORMAT": "json", "UI": "1"}
+    variables = {"API_ADDR": "http://a", "CLUSTER_ADDR": "c", "LOG_LEVEL": "Debug", "LOG_FORMAT": "json", "UI": "1"}
     found = apply_environment(Config(), {prefix + name: value for name, value in variables.items()}).settings
     assert (found.api_addr, found.cluster_addr, found.log_level, found.log_format, found.ui) == (
-        *("a", "c", "debug", "json"),
+        *("http://a", "c", "debug", "json"),
         True,
     )
 
 
 def test_our_own_name_wins() -> None:
     """Of the same variable under several prefixes, ours counts first and Vault's last."""
-    environment = {"VAULT_API_ADDR": "v", "BAO_API_ADDR": "b"}
-    assert apply_environment(Config(), environment).settings.api_addr == "b"
-    assert apply_environment(Config(), {**environment, "STRONGROOM_API_ADDR": "s"}).settings.api_addr == "s"
+    environment = {"VAULT_API_ADDR": "http://v", "BAO_API_ADDR": "http://b"}
+    assert apply_environment(Config(), environment).settings.api_addr == "http://b"
+    assert (
+        apply_environment(Config(), {**environment, "STRONGROOM_API_ADDR": "http://s"}).settings.api_addr == "http://s"
+    )
 
 
 def test_old_names_of_the_api_address() -> None:
     """The names of 2015 and 2016 still count, the newer first."""
     environment = {"VAULT_ADVERTISE_ADDR": "2015", "VAULT_REDIRECT_ADDR": "2016"}
     assert apply_environment(Config(), environment).settings.api_addr == "2016"
-    assert apply_environment(Config(), {**environment, "VAULT_API_ADDR": "2017"}).settings.api_addr == "2017"
+    assert (
+        apply_environment(Config(), {**environment, "VAULT_API_ADDR": "http://2017"}).settings.api_addr == "http://2017"
+    )
 
 
 def test_storage() -> None:

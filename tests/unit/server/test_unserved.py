@@ -35,7 +35,10 @@ def test_a_plain_configuration_passes() -> None:
         ('audit "socket" "main" {}', '^a.hcl:6:.*expected an audit device of type "file"'),
         ('audit "file" "main" { options { file_path = "/a" mode = "0666" } }', "^a.hcl:6:.*0640 is the most"),
         ('audit "file" "main" { options { file_path = "/a" prefix = "x" } }', "^a.hcl:6:.*allow_audit_log_prefixing"),
-        ('listener "tcp" {\n  tls_acme_domains = ["a.example"]\n}', "^a.hcl:6:.*tls_acme_cache_path is needed"),
+        (
+            'listener "tcp" {\n  address = ":1"\n  tls_acme_domains = ["a.example"]\n}',
+            "^a.hcl:6:.*tls_acme_cache_path is needed",
+        ),
     ],
 )
 def test_refuses_what_would_be_missed(stanza: str, why: str) -> None:
@@ -98,6 +101,6 @@ def test_notices_what_a_store_does_not_know() -> None:
       listener "tcp" { tls_disable = true }
     """
     assert list(notices(parse_config(text, "a.hcl"))) == [
-        f'a.hcl:2:15: {name} in storage "postgresql" has no effect in this server'
-        for name in ("ha_enabled", "max_idle_connections")
+        f'a.hcl:{line}:9: {name} in storage "postgresql" has no effect in this server'
+        for line, name in ((4, "ha_enabled"), (6, "max_idle_connections"))
     ]

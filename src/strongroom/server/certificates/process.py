@@ -261,6 +261,7 @@ def main() -> None:
     die_with(int(start.body["supervisor"]))
     logs.configure(str(start.body["log_level"]), str(start.body["log_format"]), str(start.body["log_file"]))
     wanted = unlisted(start.body["wanted"])
+    logs.hide(each.settings.eab_mac_key for each in wanted if each.settings.eab_mac_key)
     _claim(wanted)
     Process(control, wanted).run()
 

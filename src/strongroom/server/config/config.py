@@ -14,7 +14,17 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from strongroom.lib.hcl import Block, HclError, Item, Literal, ObjectNode, parse
-from strongroom.server.config.reader import ConfigError, Notice, Reader, Where, boolean, integer, split_options, text
+from strongroom.server.config.addresses import check_apart, check_listener, check_url
+from strongroom.server.config.reader import (
+    ConfigError,
+    Notice,
+    Reader,
+    Where,
+    boolean,
+    integer,
+    split_options,
+    text,
+)
 from strongroom.server.config.stanzas import (
     AuditConfig,
     Listener,
@@ -137,6 +147,7 @@ def _check_unique(config: Config) -> None:
         if seal.name in seals:
             raise ConfigError(seal.where, f'expected seals with different names, found "{seal.name}" twice')
         seals.add(seal.name)
+    check_apart(config.listeners)
     audits: set[str] = set()
     for audit in config.audits:
         if audit.path in audits:
@@ -149,6 +160,8 @@ def _read(reader: Reader, document: ObjectNode) -> Config:
     settings = reader.stanza(Settings, document, ignored=_STANZAS)
     for item in document.named("enable_ui"):  # the name that `ui` had in betas, still in old files
         settings = replace(settings, ui=settings.ui or boolean(reader, item.value))
+    for item in document.named("api_addr"):
+        check_url(reader.where(item.value.pos), settings.api_addr)
     storage = _storage(reader, document, _STORAGE)
     if storage is not None and not settings.api_addr:
         settings = replace(settings, api_addr=_first(storage, _API_ADDRESSES))
@@ -185,14 +198,27 @@ def _storage(reader: Reader, document: ObjectNode, names: Sequence[str]) -> Stor
         raise ConfigError(reader.where(block.pos), f'expected one "{names[0]}" stanza, found another: "{name}"')
     for _, block in blocks:
         found, inner = split_options(reader, block.body)
-        return StorageConfig(block.labels[0], reader.where(block.pos), found, inner)
+        places = {item.name: reader.where(item.pos) for item in block.body.items}
+        storage = StorageConfig(block.labels[0], reader.where(block.pos), found, inner, places)
+        _check_connections(storage)
+        return storage
     return None
+
+
+def _check_connections(storage: StorageConfig) -> None:
+    given = storage.options.get("max_parallel", "") if storage.type == "postgresql" else ""
+    if given and not (given.isascii() and given.isdigit() and len(given) < 10 and int(given)):
+        problem = f'max_parallel in storage "postgresql": expected a number of connections, found "{given[:32]}"'
+        raise ConfigError(storage.places["max_parallel"], problem)
 
 
 def _listener(reader: Reader, block: Block) -> Listener:
     kind = block.labels[0].lower()
     if kind not in _LISTENERS:
-        raise ConfigError(reader.where(block.pos), f'expected a listener "tcp" or "unix", found "{kind[:64]}"')
+        raise ConfigError(
+            reader.where(block.pos),
+            f'expected a listener "tcp" or "unix", found "{kind[:64]}"',
+        )
     within = f'listener "{kind}"'
     where = reader.where(block.pos)
     # `type` may stand inside as well, in files made by generators.
@@ -201,6 +227,7 @@ def _listener(reader: Reader, block: Block) -> Listener:
         listener = replace(listener, tls_disable=True) if not listener.tls_cert_file else listener
         if not block.body.named("address"):
             raise ConfigError(where, f'expected "address", the path of the socket, in {within}, found none')
+    check_listener(listener, {item.name: reader.where(item.value.pos) for item in block.body.items})
     return listener
 
 

@@ -10,16 +10,28 @@ from dataclasses import replace
 from typing import Any
 
 from strongroom.lib.hcl import HclError, Literal, Position
+from strongroom.server.config.addresses import check_connection_url, check_url
 from strongroom.server.config.config import Config
-from strongroom.server.config.reader import ConfigError, Convert, Reader, Where, boolean, integer, one_of, seconds, text
+from strongroom.server.config.reader import (
+    ConfigError,
+    Convert,
+    Reader,
+    Where,
+    boolean,
+    integer,
+    network_address,
+    one_of,
+    seconds,
+    text,
+)
 from strongroom.server.config.stanzas import LOG_FORMATS, LOG_LEVELS, SealConfig, StorageConfig, UserLockout
 
 _PREFIXES = ("STRONGROOM_", "BAO_", "VAULT_")
 """The first one that is set wins."""
 
 _SETTINGS: Mapping[str, tuple[str, Convert]] = {
-    "API_ADDR": ("api_addr", text),
-    "CLUSTER_ADDR": ("cluster_addr", text),
+    "API_ADDR": ("api_addr", network_address),
+    "CLUSTER_ADDR": ("cluster_addr", network_address),
     "LOG_LEVEL": ("log_level", one_of(*LOG_LEVELS)),
     "LOG_FORMAT": ("log_format", one_of(*LOG_FORMATS)),
     "LOG_FILE": ("log_file", text),
@@ -110,6 +122,8 @@ def apply_environment(config: Config, environment: Mapping[str, str]) -> Config:
         variable, value = lookup(f"_{suffix}")
         if value:
             settings[attribute] = _converted(variable, value, convert)
+        if value and attribute == "api_addr":
+            check_url(Where(f"${variable}", 1), value)
     return replace(
         config,
         settings=replace(config.settings, **settings),
@@ -138,6 +152,9 @@ def _overridden(
 def _storage(storage: StorageConfig | None, lookup: Callable[[str], tuple[str, str]]) -> StorageConfig | None:
     if storage is None:
         return None
+    variable, url = lookup("_PG_CONNECTION_URL")
+    if url and storage.type == "postgresql":
+        check_connection_url(Where(f"${variable}", 1), url)
     return replace(storage, options=_overridden(storage.options, _STORAGE_OPTIONS.get(storage.type, {}), lookup))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from difflib import get_close_matches
 from typing import Any, TypeAlias, TypeVar
 
 from strongroom.http.custom_headers import is_name, is_reserved, is_status, is_value
@@ -15,6 +16,12 @@ from strongroom.lib.addresses import plain_interface
 from strongroom.lib.durations import parse_duration_s, parse_size_bytes
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.hcl import HclError, Item, ListNode, Literal, Node, ObjectNode, Position, plain
+from strongroom.lib.sockaddr import TemplateError, check, is_template
+
+_LIKENESS = 0.75
+"""From which a key counts as another one that was mistyped, of 1."""
+_LONGEST_S = 100 * 366 * 24 * 3600
+"""A century, in seconds: more is a mistake, and beyond what clocks and rows hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +30,11 @@ class Where:
 
     file: str
     line: int
+    """0 for what is no file, such as a flag."""
     column: int = 1
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,12 @@ class Notice:
 
     def __str__(self) -> str:
         return f"{self.where}: {self.text}"
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """A question for the end of an error's text, with the key that was mistyped; empty if none is like it."""
+    found = get_close_matches(name.lower(), sorted(known), 1, _LIKENESS)
+    return f": did you mean `{found[0]}`?" if found else ""
 
 
 class ConfigError(InvalidRequest):
@@ -64,6 +78,10 @@ class Reader:
         """Note something that has no effect."""
         self.notices.append(Notice(self.where(pos), text))
 
+    def unknown(self, pos: Position, name: str, known: Iterable[str], within: str = "") -> None:
+        """Note a key that nothing reads, with the one that may have been meant."""
+        self.notice(pos, f"unknown or unsupported field {name}{_within(within)}{meant(name, known)}")
+
     def stanza(
         self, kind: type[_T], body: ObjectNode, *, within: str = "", ignored: Iterable[str] = (), **given: object
     ) -> _T:
@@ -88,7 +106,7 @@ class Reader:
             if name in skipped:
                 continue
             if name not in declared:
-                self.notice(item.pos, f"unknown or unsupported field {name}{_within(within)}")
+                self.unknown(item.pos, name, (*declared, *skipped), within)
                 continue
             if isinstance(item.value, Literal) and item.value.value is None:
                 continue
@@ -169,6 +187,17 @@ def text(_: Reader, node: Node) -> str:
     raise HclError(node.pos, f"expected a text, found {node.kind}")
 
 
+def network_address(reader: Reader, node: Node) -> str:
+    """An address or URL, which may be a template of go-sockaddr; evaluated later, on the machine that serves."""
+    found = text(reader, node)
+    if is_template(found):
+        try:
+            check(found)
+        except TemplateError as error:
+            raise HclError(node.pos, str(error)) from None
+    return found
+
+
 def boolean(_: Reader, node: Node) -> bool:
     """True or false, also as 1 or 0, and any of these in quotes."""
     if isinstance(node, Literal):
@@ -191,6 +220,19 @@ def integer(_: Reader, node: Node) -> int:
     raise HclError(node.pos, f"expected a whole number, found {_found(node)}")
 
 
+def ranged(least: int, most: int = 2**53) -> Convert:
+    """A whole number of a range, its ends included."""
+
+    def convert(reader: Reader, node: Node) -> int:
+        found = integer(reader, node)
+        if not least <= found <= most:
+            span = f"from {least} to {most}" if most < 2**53 else f"of at least {least}"
+            raise HclError(node.pos, f"expected a whole number {span}, found {found}")
+        return found
+
+    return convert
+
+
 def seconds(_: Reader, node: Node) -> int:
     """A duration (see `lib.durations`), in whole seconds; not negative."""
     value = node.value if isinstance(node, Literal) else node
@@ -200,6 +242,8 @@ def seconds(_: Reader, node: Node) -> int:
         found = -1
     if found < 0:
         raise HclError(node.pos, f'expected a duration such as "1h30m" or a number of seconds, found {_found(node)}')
+    if found > _LONGEST_S:
+        raise HclError(node.pos, f"expected a duration of a century at the most, found {_found(node)}")
     return found
 
 
@@ -261,7 +305,7 @@ def mode(reader: Reader, node: Node) -> int | None:
     found = text(reader, node)
     if not found:
         return None
-    if len(found) > 5 or any(digit not in "01234567" for digit in found):
+    if len(found.lstrip("0")) > 4 or any(digit not in "01234567" for digit in found):
         raise HclError(node.pos, f'expected permissions such as "0600", found {_found(node)}')
     return int(found, 8)
 

@@ -19,9 +19,11 @@ from strongroom.server.config.reader import (
     key,
     mode,
     nested,
+    network_address,
     networks,
     one_of,
     options,
+    ranged,
     reads,
     seconds,
     size,
@@ -44,6 +46,8 @@ class StorageConfig:
     """Connection strings hold passwords, so they stay out of `repr`."""
     blocks: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict, repr=False)
     """Inner blocks by name, such as raft's `retry_join`."""
+    places: Mapping[str, Where] = field(default_factory=dict, repr=False, compare=False)
+    """Where each option and block stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class UserLockout:
     auth_type: str
     """`all`, or an auth method's type."""
     where: Where
-    threshold: int | None = key(integer, None, name="lockout_threshold")
+    threshold: int | None = key(ranged(0), None, name="lockout_threshold")
     duration_s: int | None = key(seconds, None, name="lockout_duration")
     counter_reset_s: int | None = key(seconds, None, name="lockout_counter_reset")
     disabled: bool | None = key(boolean, None, name="disable_lockout")
@@ -118,9 +122,9 @@ class Listener:
     type: str
     """`tcp` or `unix`."""
     where: Where
-    address: str = key(text, "127.0.0.1:8200")
+    address: str = key(network_address, "127.0.0.1:8200")
     """`host:port`, or the path of a Unix socket."""
-    cluster_address: str = key(text, "")
+    cluster_address: str = key(network_address, "")
     chroot_namespace: str = key(text, "")
 
     socket_mode: int | None = key(mode, None)
@@ -140,13 +144,13 @@ class Listener:
     max_connections_per_address: int = key(integer, 0)
     max_request_duration_s: int = key(seconds, 0, name="max_request_duration")
     """0: the server's default."""
-    max_json_depth: int = key(integer, 0)
+    max_json_depth: int = key(ranged(0), 0)
     """This and the following limits on JSON: 0 for the default."""
-    max_json_string_value_length: int = key(integer, 0)
-    max_json_object_entry_count: int = key(integer, 0)
-    max_json_array_element_count: int = key(integer, 0)
+    max_json_string_value_length: int = key(ranged(0), 0)
+    max_json_object_entry_count: int = key(ranged(0), 0)
+    max_json_array_element_count: int = key(ranged(0), 0)
     max_request_json_memory_bytes: int = key(size, 0, name="max_request_json_memory")
-    max_request_json_strings: int = key(integer, 0)
+    max_request_json_strings: int = key(ranged(0), 0)
     require_request_header: bool = key(boolean, False)
     disable_request_limiter: bool = key(boolean, False, served=False)
     disable_replication_status_endpoints: bool = key(boolean, False, served=False)
@@ -176,12 +180,12 @@ class Listener:
     tls_acme_disable_alpn_challenge: bool = key(boolean, False)
     tls_acme_challenge_host: str = key(text, "")
     tls_acme_http_challenge_port: int = key(integer, 0)
-    tls_acme_alpn_challenge_port: int = key(integer, 0)
+    tls_acme_alpn_challenge_port: int = key(ranged(0, 65535), 0)
 
     proxy_protocol_behavior: str = key(one_of("use_always", "allow_authorized", "deny_unauthorized"), "")
     proxy_protocol_authorized_addrs: tuple[IPv4Network | IPv6Network, ...] = key(networks, ())
     x_forwarded_for_authorized_addrs: tuple[IPv4Network | IPv6Network, ...] = key(networks, ())
-    x_forwarded_for_hop_skips: int = key(integer, 0)
+    x_forwarded_for_hop_skips: int = key(ranged(0), 0)
     x_forwarded_for_reject_not_authorized: bool = key(boolean, True)
     x_forwarded_for_reject_not_present: bool = key(boolean, True)
     x_forwarded_for_client_cert_header: str = key(text, "")
@@ -250,8 +254,8 @@ class Telemetry:
 class Settings:
     """The keys that stand by themselves in a file."""
 
-    api_addr: str = key(text, "")
-    cluster_addr: str = key(text, "")
+    api_addr: str = key(network_address, "")
+    cluster_addr: str = key(network_address, "")
     cluster_name: str = key(text, "")
     disable_clustering: bool = key(boolean, False)
     default_lease_ttl_s: int = key(seconds, 0, name="default_lease_ttl")
@@ -259,7 +263,7 @@ class Settings:
     max_lease_ttl_s: int = key(seconds, 0, name="max_lease_ttl")
     default_max_request_duration_s: int = key(seconds, 0, name="default_max_request_duration")
     ui: bool = key(boolean, False)
-    workers: int = key(integer, 0)
+    workers: int = key(ranged(0, 1024), 0)
     """Worker processes; 0: one per processor."""
     plugins: tuple[str, ...] = key(texts, ())
     """Names of entry points that may be loaded; what isn't named isn't loaded."""

@@ -21,6 +21,7 @@ from strongroom.server.diagnose.listeners import check_listeners, skipped_listen
 from strongroom.server.diagnose.result import Finding, Status, document, exit_code, fail, group, ok, skipped, warn
 from strongroom.server.diagnose.storage import check_storage, storage_directory
 from strongroom.server.plan import PlanError, plan
+from strongroom.server.redaction import secrets_of
 
 SKIPPABLE = ("listener", "storage", "autounseal", "os", "permissions", "plugins")
 """What `-skip` may name; the first three are the field's."""
@@ -41,7 +42,7 @@ def diagnose(paths: tuple[str, ...], skip: frozenset[str], *, facts: bool) -> tu
     logs.configure("error")
     clock = SystemClock()
     root = asyncio.run(examine(paths, skip, clock, SystemRandom()))
-    return document(root, clock.now(), facts=facts), exit_code(root)
+    return logs.document_without_secrets(document(root, clock.now(), facts=facts)), exit_code(root)
 
 
 def validate(paths: tuple[str, ...]) -> tuple[dict[str, Any], int]:
@@ -49,17 +50,27 @@ def validate(paths: tuple[str, ...]) -> tuple[dict[str, Any], int]:
 
     Returns: the finding as a JSON document, and the exit code: 0, 1 for an error, 2 for a warning.
     """
-    finding, loaded = read("Validate Config", paths)
+    finding, loaded = read("Validate Config", paths, here=False)
     if loaded is not None and (problem := _refused(loaded[1])):
         finding = fail("Validate Config", problem, _REFUSED)
-    return document(finding, SystemClock().now()), {Status.FAIL: 1, Status.WARN: 2}.get(finding.status, 0)
+    told = logs.document_without_secrets(document(finding, SystemClock().now()))
+    return told, {Status.FAIL: 1, Status.WARN: 2}.get(finding.status, 0)
 
 
-def read(name: str, paths: tuple[str, ...]) -> tuple[Finding, tuple[sources.Sources, Config] | None]:
-    """Read a configuration.  Returns the finding under this name, and what was read unless that failed."""
+def read(
+    name: str, paths: tuple[str, ...], *, here: bool = True
+) -> tuple[Finding, tuple[sources.Sources, Config] | None]:
+    """Read a configuration.
+
+    Args:
+        here: whether this is the machine that serves.
+
+    Returns: the finding under this name, and what was read unless that failed.
+    """
     try:
         found = sources.read(paths, {})
-        config = sources.load(found)
+        config = sources.load(found, here=here)
+        logs.hide(secrets_of(config, os.environ))
     except sources.SourceError as error:
         return fail(name, str(error), "Correct the path or its permissions.", stops=True), None
     except ConfigError as error:

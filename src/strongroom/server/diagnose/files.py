@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from strongroom.server.config.config import Config
 from strongroom.server.diagnose.result import Finding, fail, group, ok, skipped, warn
+from strongroom.server.redaction import SECRET_NAMES
 
-_SECRET_NAMES = re.compile(r"(pass|token$|secret|pin$|accountkey|credentials|mac_key|access_key)", re.IGNORECASE)
 _URL_WITH_PASSWORD = re.compile(r"://[^/@:]*:[^@/]+@|\bpassword\s*=", re.IGNORECASE)
 _NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "glusterfs")
 _FREE_WANTED_BYTES = 1 << 30
@@ -58,7 +58,7 @@ def files_with_secrets(config: Config) -> frozenset[str]:
 def has_secret(options: Mapping[str, str]) -> bool:
     """Whether one of these settings is a secret, by its name or as a password in an address."""
     return any(
-        value and (_SECRET_NAMES.search(name) or _URL_WITH_PASSWORD.search(value)) for name, value in options.items()
+        value and (SECRET_NAMES.search(name) or _URL_WITH_PASSWORD.search(value)) for name, value in options.items()
     )
 
 

@@ -21,6 +21,7 @@ from strongroom.server.plan import PlanError, listener_config
 NAME: Final = "Check Listener TLS"
 _SOON: Final = timedelta(days=30)
 _LEAST_RSA_BITS: Final = 2048
+_CURVES: Final = ("secp256r1", "secp384r1", "secp521r1")
 _WEAK_HASHES: Final = ("md5", "sha1")
 _ALTERNATIVE_NAMES: Final = "2.5.29.17"
 _BASIC_CONSTRAINTS: Final = "2.5.29.19"
@@ -113,6 +114,10 @@ def _strength(chain: list[crypto.X509]) -> list[tuple[str, str]]:
         # Keys on curves are short by nature.
         if bits is not None and bits < _LEAST_RSA_BITS and not hasattr(key, "curve"):
             found.append((f"the key of {_subject(certificate)} has {bits} bits", "Use RSA of 2048 bits, or P-256."))
+        curve = getattr(getattr(key, "curve", None), "name", "")
+        if curve and curve not in _CURVES:
+            text = f"the key of {_subject(certificate)} is on the curve {curve}, which most clients refuse"
+            found.append((text, "Use P-256."))
         hashed = inner.signature_hash_algorithm
         if hashed is not None and hashed.name in _WEAK_HASHES and not _self_issued(certificate):
             text = f"the certificate of {_subject(certificate)} is signed with {hashed.name}"

@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import psycopg
-from psycopg import conninfo, errors
+from psycopg import conninfo, errors, pq
 from psycopg.pq import TransactionStatus
 
 from strongroom.lib.errors import StorageError, StorageFull
 from strongroom.lib.secret import Secret
+from strongroom.storage.connection_url import UrlError, parse_connection_url
 
 T = TypeVar("T")
 Connection = psycopg.AsyncConnection[tuple[object, ...]]
@@ -50,17 +51,24 @@ class Connections:
     """Makes connections, and keeps a few for short reads.
 
     Args:
-        connection_url: a libpq URL or keyword string; its password is never shown.
+        connection_url: a URL or keyword string (`storage/connection_url.py`); its password is never shown.
         size: how many reads run at once.
     """
 
     def __init__(self, connection_url: str, size: int) -> None:
         try:
-            given = {name: str(value) for name, value in conninfo.conninfo_to_dict(connection_url).items()}
+            url = parse_connection_url(connection_url)
+        except UrlError as error:
+            raise StorageError(f"the connection_url of the PostgreSQL storage is malformed: {error}") from None
+        known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
+        if missing := sorted(url.parameters.keys() - known):
+            raise StorageError(f"the connection_url has {missing[0]}, which the installed libpq doesn't know")
+        try:
+            self._conninfo = Secret(conninfo.make_conninfo(**(_DEFAULTS | dict(url.parameters))).encode())
         except psycopg.ProgrammingError:
-            # Its text quotes the URL, with the password: neither the text nor the chain is kept.
+            # Its text may quote a value: neither the text nor the chain is kept.
             raise StorageError("the connection_url of the PostgreSQL storage is malformed") from None
-        self._conninfo = Secret(conninfo.make_conninfo(**(_DEFAULTS | given)).encode())
+        self._session = dict(url.session)
         self._idle: list[Connection] = []
         self._places = asyncio.Semaphore(size)
         self._closed = False
@@ -73,6 +81,8 @@ class Connections:
             raise storage_error(error, "connecting") from error
         try:
             await connection.execute(_SESSION)
+            for name, value in self._session.items():
+                await connection.execute("SELECT set_config(%s, %s, false)", (name, value))
         except psycopg.Error as error:
             await connection.close()
             raise storage_error(error, "connecting") from error

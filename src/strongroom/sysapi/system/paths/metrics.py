@@ -1,19 +1,14 @@
 """`sys/metrics`: numbers of the process that answers and of what the store holds.
 
-Source: https://developer.hashicorp.com/vault/api-docs/system/metrics,
-https://prometheus.io/docs/instrumenting/exposition_formats/
+Source: https://developer.hashicorp.com/vault/api-docs/system/metrics
 """
 
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
-from typing import Annotated, Any
-
-import msgspec
+from typing import Annotated
 
 from strongroom.barrier import keys
-from strongroom.lib import json
 from strongroom.sdk import path
 from strongroom.sdk.engine import AuthMethod
 from strongroom.sdk.fields import Body, Doc
@@ -24,26 +19,19 @@ from strongroom.services.mounts import AUTH, Router
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.system import host
+from strongroom.sysapi.system.exposition import FORMATS, Gauge, wanted_format, written
 from strongroom.sysapi.traffic import Numbers
 
 _TEXT = "text/plain"
-_PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
-
-
-class Gauge(msgspec.Struct, frozen=True):
-    """One number."""
-
-    name: str
-    """With dots, as Vault names it."""
-    value: float
-    help: str
-    labels: dict[str, str] = {}
 
 
 class MetricsBody(Body, frozen=True):
     """How the numbers are written."""
 
-    format: Annotated[str, Doc(description="`prometheus` for Prometheus' text format. JSON otherwise.")] = ""
+    format: Annotated[
+        str,
+        Doc(description="`prometheus` or `openmetrics`. Without it, `Accept` decides, and JSON is the default."),
+    ] = ""
 
 
 class MetricsPaths(SystemEngine):
@@ -51,24 +39,25 @@ class MetricsPaths(SystemEngine):
 
     @path.read("metrics")
     async def metrics(self, request: Request, body: MetricsBody) -> Response | None:
-        """Reads the metrics of the process that answers."""
+        """Reads the metrics of the process that answers: JSON, Prometheus' text format or OpenMetrics."""
         view = system(request)
-        return await describe(view.services, view.router, body.format, request.now)
+        accept = view.known.request.headers.get("accept", "")
+        return await describe(view.services, view.router, body.format, accept, request.now)
 
 
-async def describe(services: Services, router: Router, wanted: str, now: float) -> Response:
+async def describe(services: Services, router: Router, wanted: str, accept: str, now: float) -> Response:
     """The numbers as an answer.
 
     Args:
-        wanted: `prometheus`, or empty for JSON.
+        wanted: the parameter `format`; empty leaves it to what the client accepts.
+        accept: the field `Accept`.
         now: seconds since the epoch.
     """
-    if wanted not in {"", "prometheus"}:
+    format_ = wanted_format(wanted, accept)
+    if format_ not in FORMATS:
         return Response(raw=RawBody(f'metric response format "{wanted}" unknown'.encode(), _TEXT), status=400)
     gauges = [*_gauges(services, router), *await _expiry(services)]
-    if wanted == "prometheus":
-        return Response(raw=RawBody(prometheus(gauges).encode(), _PROMETHEUS))
-    return Response(raw=RawBody(json.dumps_unsorted(_plain(gauges, now)), "application/json"))
+    return Response(raw=written(gauges, format_, now), headers=(("Vary", "Accept"),))
 
 
 def _gauges(services: Services, router: Router) -> list[Gauge]:
@@ -148,33 +137,3 @@ def _traffic(now: Numbers, cluster: dict[str, str]) -> list[Gauge]:
             for limit, count in sorted(now.refusals.items())
         ),
     ]
-
-
-def prometheus(gauges: list[Gauge]) -> str:
-    """The numbers in Prometheus' text format."""
-    lines: list[str] = []
-    named: set[str] = set()
-    for gauge in gauges:
-        name = gauge.name.replace(".", "_")
-        if name not in named:
-            named.add(name)
-            kind = "counter" if name.endswith("_total") else "gauge"
-            lines += [f"# HELP {name} {gauge.help}", f"# TYPE {name} {kind}"]
-        labels = ",".join(f'{label}="{_escaped(text)}"' for label, text in sorted(gauge.labels.items()))
-        lines.append(f"{name}{{{labels}}} {gauge.value!r}" if labels else f"{name} {gauge.value!r}")
-    return "\n".join(lines) + "\n"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
-
-
-def _plain(gauges: list[Gauge], now: float) -> dict[str, Any]:
-    """The numbers as Vault's JSON has them."""
-    return {
-        "Timestamp": datetime.fromtimestamp(int(now), UTC).strftime("%Y-%m-%d %H:%M:%S +0000 UTC"),
-        "Gauges": [{"Name": g.name, "Value": g.value, "Labels": g.labels} for g in gauges],
-        "Points": [],
-        "Counters": [],
-        "Samples": [],
-    }

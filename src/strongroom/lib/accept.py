@@ -1,0 +1,98 @@
+"""Which of several forms of an answer a client wants most, by its `Accept` field (p).
+
+Source: RFC 9110, section 12.5.1
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+_MAX_CHARACTERS: Final = 2048
+_MAX_RANGES: Final = 32
+_RANGE = re.compile(r"[^\s,;/\"]+/[^\s,;/\"]+")
+_QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
+_PART = re.compile(r'((?:[^,;"]|"(?:[^"\\]|\\.)*")*)([,;]|\Z)')
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that an answer can have."""
+
+    name: str
+    """For who asks."""
+    type: str
+    """The media type, without parameters."""
+    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Those that a client may ask for, with the values that it may ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    type: str
+    parameters: dict[str, str]
+    quality: float
+
+
+def preferred(accept: str, forms: Sequence[Form]) -> str:
+    """The name of the form that a client wants most; that of the first form if it wants none of them, or doesn't say.
+
+    Of two that it wants as much, the one that it names more exactly counts, then the one that it names first.
+
+    Args:
+        accept: the field's value, repetitions joined by commas.
+    """
+    wanted = _ranges(accept) if len(accept) <= _MAX_CHARACTERS else []
+    best, chosen = (0.0, 0, 0), forms[0].name
+    for form in forms:
+        # The most exact range that fits decides, whatever a wider one says.
+        fitting = [(_exactness(each, form), -at, each.quality) for at, each in enumerate(wanted)]
+        exact, at, quality = max((fit for fit in fitting if fit[0]), default=(0, 0, 0.0))
+        if quality and (quality, exact, at) > best:
+            best, chosen = (quality, exact, at), form.name
+    return chosen
+
+
+def _exactness(wanted: _Wanted, form: Form) -> int:
+    """How exactly a range names a form: 0 for not at all."""
+    if wanted.type == "*/*":
+        return 1
+    kind, _, rest = wanted.type.partition("/")
+    if rest == "*":
+        return 2 if form.type.startswith(f"{kind}/") else 0
+    fits = wanted.type == form.type and all(
+        value in form.parameters.get(name, ()) for name, value in wanted.parameters.items()
+    )
+    return 3 + len(wanted.parameters) if fits else 0
+
+
+def _ranges(accept: str) -> list[_Wanted]:
+    found: list[_Wanted] = []
+    parts: list[str] = []
+    for match in _PART.finditer(accept):
+        parts.append(match[1].strip())
+        if match[2] == ";":
+            continue
+        if (wanted := _range(parts)) is not None:
+            found.append(wanted)
+        parts = []
+        if len(found) == _MAX_RANGES:
+            break
+    return found
+
+
+def _range(parts: list[str]) -> _Wanted | None:
+    """One range with its parameters; None for what is none, which is passed over."""
+    if not _RANGE.fullmatch(parts[0]):
+        return None
+    parameters: dict[str, str] = {}
+    for part in filter(None, parts[1:]):
+        name, _, value = part.partition("=")
+        value = value.strip().strip('"')
+        if name.strip().lower() == "q":
+            # What follows the quality belongs to the field, not to the type.
+            return _Wanted(parts[0].lower(), parameters, float(value)) if _QUALITY.fullmatch(value) else None
+        parameters[name.strip().lower()] = value.lower()
+    return _Wanted(parts[0].lower(), parameters, 1.0)

@@ -1,0 +1,49 @@
+"""Why a text is no JSON, in the words of whoever sent it (p).
+
+The decoder tells a lone surrogate as a text that is cut off, and a compressed body as a wrong character.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_SOUGHT_BYTES: Final = 1 << 20
+"""How far the cause is looked for: it takes 40 ms, in which nobody else is answered."""
+_GZIP: Final = b"\x1f\x8b"
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_HIGH_OR_LOW: Final = rb"[dD][89a-fA-F]"
+# Whatever stands before the first escape of half a character.  Nothing of it is ever tried twice.
+_PAIRED = re.compile(
+    rb"(?:[^\\]++|\\[^u]|\\u(?!" + _HIGH_OR_LOW + rb")|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})*+",
+    re.DOTALL,
+)
+
+
+def json_fault(text: bytes, told: str) -> str:
+    """What is wrong with a text.
+
+    Args:
+        text: what couldn't be decoded.
+        told: what the decoder says, which is taken where nothing more is known.
+    """
+    if text.startswith(_GZIP):
+        return "it is compressed: send it as it is, without Content-Encoding"
+    if text.startswith(_UTF_16) or text[:2].strip(b"\0") != text[:2]:
+        return "it is UTF-16 or UTF-32: send UTF-8"
+    try:
+        text.decode()
+    except UnicodeDecodeError as error:
+        return f"it is not UTF-8 at byte {error.start}"
+    if "truncated" not in told and "surrogate" not in told:
+        return told
+    before = _PAIRED.match(text, 0, _SOUGHT_BYTES)
+    at = before.end() if before is not None else 0
+    half = text[at : at + 6]
+    # Where the search ended, a pair may have been cut in two.
+    if half.startswith(b"\\u") and at + 12 <= _SOUGHT_BYTES:
+        return (
+            f"half a character, {half.decode()}, at byte {at}: beyond \\uffff an escape is two of them "
+            "(a surrogate pair)"
+        )
+    return "it ends before it is complete" if "truncated" in told else told
