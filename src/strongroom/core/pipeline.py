@@ -19,7 +19,6 @@ from strongroom.audit.entry import Outcome
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core import access, login
 from strongroom.core.answer import Answer
-from strongroom.core.fault import where
 from strongroom.core.outside import carry_out
 from strongroom.core.wrap import wrap
 from strongroom.crypto.mac import same
@@ -28,13 +27,12 @@ from strongroom.lib.errors import (
     InvalidCredentials,
     InvalidRequest,
     NotFound,
-    OutOfRange,
-    RateLimited,
     RequestTimeout,
     StrongroomError,
     UnsupportedOperation,
     UnsupportedPath,
 )
+from strongroom.lib.fault import where
 from strongroom.sdk.engine import Match
 from strongroom.sdk.request import Client, Operation, Request
 from strongroom.sdk.response import Response
@@ -92,8 +90,6 @@ class Pipeline:
         return self._close(progress, answer)
 
     async def _failed(self, request: ApiRequest, progress: Progress, error: StrongroomError) -> Answer:
-        if isinstance(error, OutOfRange):
-            error = RateLimited("lease count quota exceeded", retry_after_s=60, detail=error.key)
         if error.detail:
             path = hiding.shown(request.path, progress.known.entry, lambda _: "…")
             log.warning("request failed", request_id=request.id, path=path, detail=error.detail)

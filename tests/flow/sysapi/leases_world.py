@@ -7,8 +7,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from strongroom.barrier import keys
+from strongroom.barrier.due import LEASE
 from strongroom.core.expiry import LOCK_S, ROLE, Expiry
-from strongroom.services.due import LEASE
 from strongroom.services.mounts import SECRET
 from strongroom.storage.base import Fence
 from strongroom.sysapi.services import Services
