@@ -1,5 +1,7 @@
 """What an engine or auth method sees of Strongroom.  A plugin imports nothing else; its tests, `strongroom.testing`."""
 
+from msgspec.structs import replace
+
 from strongroom.barrier.barrier import SecretRecord
 from strongroom.barrier.record import Part, Record
 from strongroom.lib.errors import (
@@ -89,6 +91,7 @@ __all__ = [
     "base62",
     "check_segment_name",
     "path",
+    "replace",
     "token_fields",
     "uuid4",
 ]
