@@ -116,7 +116,7 @@ def test_a_scheduled_task_runs_in_a_real_server(
     with start_ours(tmp_path, CONFIG.format(plugins='plugins = ["greeter"]')) as server:
         token = unsealed(server.url)
         assert call(server.url, "POST", "sys/mounts/greeter", token, {"type": "greeter"})[0] == 204
-        assert call(server.url, "POST", "greeter/watchword", token, {"period": "60s"})[0] == 204
+        assert call(server.url, "POST", "greeter/watchword", token, {"period": "2s"})[0] == 204
         first = call(server.url, "GET", "greeter/watchword", token)[1]["data"]["word"]
         waited = [gauge for gauge in _gauges(server.url, token) if gauge["Labels"].get("class") == "scheduled"]
         assert {gauge["Name"] for gauge in waited} == {

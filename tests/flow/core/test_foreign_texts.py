@@ -190,6 +190,29 @@ def test_no_hook_tells_what_its_library_says(hook: str, capfd: pytest.CaptureFix
     asyncio.run(run())
 
 
+def test_an_engine_that_fails_takes_no_other_mount_along() -> None:
+    """A mount whose engine no longer takes its options answers 500 itself, and everything else goes on."""
+
+    async def run() -> None:
+        server = await PluginServer.start(Leaking)
+        engine = server.engines["leaking"]
+        assert isinstance(engine, Leaking)
+        engine.failing = {"variant"}
+        with capture_logs() as logs:
+            await server.ok("POST", "sys/mounts/other", {"type": "kv"})  # the mounts are looked at anew
+            await server.ok("POST", "other/a", {"b": "c"})
+            assert (await server.ask("GET", "leaking/lease")).status == 500
+        assert CANARY not in str(logs)
+        assert [entry["mount"] for entry in logs if entry["event"].startswith("an engine does not take")] == [
+            "leaking/"
+        ]
+        engine.failing = set()
+        await server.ok("DELETE", "sys/mounts/other")
+        await server.ok("GET", "leaking/lease")
+
+    asyncio.run(run())
+
+
 class Unready(Engine):
     """Can't be made."""
 
