@@ -35,7 +35,6 @@ class Options(TypedDict, total=False):
     unauthenticated: bool
     opened_by: str
     bad_token: str
-    sealed: bool
     exists: str
     takes_anything: bool
 
@@ -60,8 +59,6 @@ class Declaration(msgspec.Struct, frozen=True):
     """The name by which a listener may let it be answered without a token; empty where none may."""
     bad_token: str = ""
     """For paths that take a wrapping token: what is said of one that isn't, before anything else is looked at."""
-    sealed: bool = False
-    """Whether it is answered while the server is sealed."""
     exists: str = ""
     """The method that tells an update from a creation, as `async (request, …parameters) -> bool`; without one every
     write is an update."""

@@ -21,6 +21,7 @@ from strongroom.sdk import (
     Record,
     Request,
     Response,
+    SecretRecord,
     UpstreamFailed,
     path,
     schedule,
@@ -260,6 +261,80 @@ def test_a_call_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
         assert await server.scheduled("clockwork/") == {"a": server.clock.now() + 10}
 
     run(body)
+
+
+class Password(SecretRecord, frozen=True, tag="test-password"):
+    """What the other system takes, or is about to take."""
+
+    current: str
+    following: str = ""
+
+
+class Rotating(Engine):
+    """Changes its own password in another system, as the page about plugins says: first stored, then changed."""
+
+    type = "rotating"
+
+    def __init__(self, other: dict[str, str], dies: set[str]) -> None:
+        self.other = other
+        self.dies = dies
+
+    async def mounted(self, request: Request) -> None:
+        """Begin with the password that an operator has set."""
+        request.view.write("password", Password(current="first"))
+        await request.schedule(request.now + 60, "rotate")
+
+    async def due(self, request: Request, name: str, data: dict[str, Any]) -> None:
+        """Store the next password, or change to it."""
+        password = await request.view.read("password", Password)
+        assert password is not None
+        if name == "rotate":
+            following = request.once("password", lambda: f"next of {password.current}")
+            request.view.write("password", Password(current=password.current, following=following))
+            await request.schedule(request.now, "change")
+            await request.schedule(request.now + 60, "rotate")
+            return
+        if "before" in self.dies:
+            raise asyncio.CancelledError
+        if self.other["password"] not in {password.current, password.following}:
+            raise UpstreamFailed("locked out")
+        self.other["password"] = password.following
+        if "after" in self.dies:
+            raise asyncio.CancelledError
+        request.view.write("password", Password(current=password.following))
+
+
+@pytest.mark.parametrize("dies", [set(), {"before"}, {"after"}])
+def test_a_rotation_loses_no_password(dies: set[str]) -> None:
+    """Wherever the process dies, the store has the password that the other system takes, and the rotation goes on."""
+
+    async def main() -> None:
+        other, dying = {"password": "first"}, set(dies)
+        server = await PluginServer.start(lambda: Rotating(other, dying))
+
+        async def stored() -> Password:
+            mount = (await server.ok("GET", "sys/mounts")).data["rotating/"]["uuid"]
+            found = await transact(
+                server.services.barrier, lambda txn: txn.read(keys.area("root", mount) + "password", Password)
+            )
+            assert found is not None
+            return found
+
+        for rotations in (1, 2):
+            server.clock.advance(60)
+            await asyncio.gather(server.work(), return_exceptions=True)
+            kept = await stored()
+            assert other["password"] in {kept.current, kept.following}
+            if dying:
+                dying.clear()
+                server.clock.advance(LOCK_S + 1)
+                await server.restart()
+                await server.work()
+                server.clock.advance(-LOCK_S - 1)
+            kept = await stored()
+            assert (other["password"], kept.current, kept.following) == ("next of " * rotations + "first",) * 2 + ("",)
+
+    asyncio.run(main())
 
 
 def test_work_outlives_the_process_that_was_doing_it() -> None:
