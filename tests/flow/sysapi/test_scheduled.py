@@ -13,6 +13,7 @@ from strongroom.barrier import keys
 from strongroom.barrier.due import BY_MOUNT, KINDS
 from strongroom.barrier.transaction import transact
 from strongroom.core.expiry import LOCK_S, ROLE
+from strongroom.core.scheduled_calls import ScheduledCalls
 from strongroom.sdk import (
     Body,
     Engine,
@@ -386,6 +387,30 @@ def test_two_nodes_do_it_once() -> None:
     run(body)
 
 
+def test_who_has_lost_the_role_changes_nothing() -> None:
+    """What a former holder still does is dropped, though nobody else has done it: neither done nor put off."""
+
+    async def body(server: PluginServer) -> None:
+        await server.ok("POST", "clockwork/work/a", {})
+        planned = await server.scheduled("clockwork/")
+        storage = server.services.barrier.storage
+        fence = await storage.lock(ROLE, "slow", LOCK_S)
+        assert fence is not None
+
+        async def overtaken() -> None:
+            server.clock.advance(LOCK_S + 1)
+            assert await storage.lock(ROLE, "next", LOCK_S) is not None
+
+        for broken in (None, UpstreamFailed("no")):
+            engine(server).meanwhile, engine(server).broken = overtaken, broken
+            await server.expiry.run_once(fence)
+            assert await times(server, "a") == 0
+            assert await server.scheduled("clockwork/") == planned
+        assert engine(server).calls[0] == "a"
+
+    run(body)
+
+
 def test_one_mounts_work_leaves_anothers_on_time() -> None:
     """A mount with more due than a round takes delays its own only, and no lease or token."""
 
@@ -410,9 +435,17 @@ def test_what_a_mount_has_scheduled_goes_with_it() -> None:
     async def body(server: PluginServer) -> None:
         await server.ok("POST", "clockwork/work/now", {})
         await server.ok("POST", "clockwork/work/later", {"seconds": 10**6})
+        mount = (await server.ok("GET", "sys/mounts")).data["clockwork/"]["uuid"]
         await server.ok("DELETE", "sys/mounts/clockwork")
-        await server.work()
-        assert engine(server).calls == []
+        storage = server.services.barrier.storage
+        fence = await storage.lock(ROLE, "test", LOCK_S)
+        assert fence is not None
+        with capture_logs() as logs:
+            # Before anything is cleared, as while the mount's leases are still being revoked.
+            assert await ScheduledCalls(server.services).batch(mount, fence, server.clock.now()) == 1
+            await storage.unlock(fence)
+            await server.work()
+        assert (engine(server).calls, logs) == ([], [])
         assert await rows(server) == []
         await server.mount("clockwork")
         server.clock.advance(10**7)
