@@ -48,6 +48,10 @@ class Backlog(Protocol):
         """How much waits of one device; None for one whose entries don't go this way."""
         ...
 
+    def undeliverable_bytes(self, id_: str) -> int | None:
+        """How much of one device was set aside, because it can't be delivered; None as above."""
+        ...
+
 
 class AuditBroker:
     """All devices of the store's configuration, opened in this process.
@@ -118,10 +122,15 @@ class AuditBroker:
 
     def backlogs(self) -> dict[str, int]:
         """By path, how many bytes of each device wait to be delivered."""
-        if self._backlog is None:
-            return {}
-        found = {channel.record.path: self._backlog.backlog_bytes(id_) for id_, channel in self._channels.items()}
-        return {path: waiting for path, waiting in found.items() if waiting is not None}
+        return self._by_path(self._backlog.backlog_bytes) if self._backlog is not None else {}
+
+    def undeliverable(self) -> dict[str, int]:
+        """By path, how many bytes of each device were set aside, because they can't be delivered."""
+        return self._by_path(self._backlog.undeliverable_bytes) if self._backlog is not None else {}
+
+    def _by_path(self, count: Callable[[str], int | None]) -> dict[str, int]:
+        found = {channel.record.path: count(id_) for id_, channel in self._channels.items()}
+        return {path: number for path, number in found.items() if number is not None}
 
     async def records(self, txn: Transaction) -> list[AuditRecord]:
         """The configured devices, by path."""

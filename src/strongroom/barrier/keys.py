@@ -54,6 +54,11 @@ LEASE_OF_TOKEN = _LEASES + "token/"
 LEASE_OF_MOUNT = _LEASES + "mount/"
 LEASE_COUNT = _LEASES + "count/"
 
+_SCHEDULE = area(ROOT_NAMESPACE, "schedule")
+SCHEDULE = _SCHEDULE + "id/"
+"""What engines have scheduled, by mount; `sdk/schedule.py`."""
+SCHEDULE_COUNT = _SCHEDULE + "count/"
+
 _IDENTITY = area(ROOT_NAMESPACE, "identity")
 ENTITY = _IDENTITY + "entity/"
 ENTITY_NAME = _IDENTITY + "entity-name/"

@@ -15,7 +15,15 @@ from strongroom.barrier import keys
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.cache import Derived, prefixes_of
 from strongroom.barrier.record import Record
-from strongroom.lib.errors import CommitUnknown, Conflict, Internal, StorageError, StrongroomError, Unavailable
+from strongroom.lib.errors import (
+    CommitUnknown,
+    Conflict,
+    Internal,
+    OutOfRange,
+    StorageError,
+    StrongroomError,
+    Unavailable,
+)
 from strongroom.storage.base import Add, Committer, Fence, Storage
 
 T = TypeVar("T")
@@ -71,6 +79,7 @@ class Transaction:
         self._derived: list[Derived] = []
         self._writes: dict[str, Record | bytes | None] = {}
         self._adds: dict[str, Add] = {}
+        self._refusals: dict[str, StrongroomError] = {}
 
     async def read(self, key: str, type_: type[R]) -> R | None:
         """The record at `key`, or None."""
@@ -189,9 +198,16 @@ class Transaction:
         """Remove the row at `key` when this transaction commits."""
         self._writes[key] = None
 
-    def add(self, key: str, delta: int, minimum: int, maximum: int) -> None:
-        """Move a counter when this transaction commits."""
-        self._adds[key] = Add(delta, minimum, maximum)
+    def add(self, key: str, delta: int, minimum: int, maximum: int, refusal: StrongroomError | None = None) -> None:
+        """Move a counter when this transaction commits; several moves of one counter add up.
+
+        Args:
+            refusal: what leaving the bounds means to the client; raised by the commit instead of `OutOfRange`.
+        """
+        moved = self._adds[key].delta if key in self._adds else 0
+        self._adds[key] = Add(moved + delta, minimum, maximum)
+        if refusal is not None:
+            self._refusals[key] = refusal
 
     async def charge(self, name: str, adds: Mapping[str, Add]) -> None:
         """Commit these counters now and once per request, whatever becomes of it.
@@ -236,7 +252,8 @@ class Transaction:
     async def commit(self) -> None:
         """Commit what was written, or, with nothing written, check that what was read still holds.
 
-        Raises: `Restart` when something that was read has changed; `StorageError`, `OutOfRange` as the store does.
+        Raises: `Restart` when something that was read has changed; `StorageError`, `OutOfRange` as the store does;
+            what was given to `add` for a counter that would leave its bounds.
         """
         if not self._writes and not self._adds:
             if self.barrier.seen is not self._seen:
@@ -256,6 +273,10 @@ class Transaction:
             await self._committer.commit(self._commit_reads(), rows, adds)
         except Conflict as error:
             raise Restart from error
+        except OutOfRange as error:
+            if adds is self._adds and error.key in self._refusals:
+                raise self._refusals[error.key] from error
+            raise
         except CommitUnknown as unknown:
             if self._committer is not self.barrier.storage:
                 raise  # whoever holds the store exclusively lets go of it before asking

@@ -132,7 +132,8 @@ class Clearing:
             if rows:
                 await self._delete(fence, [prefix + below for below in rows])
                 return 1
-        await self._delete(fence, [row, f"{keys.LEASE_COUNT}{pending.lease_mount}"] if pending.lease_mount else [row])
+        counters = [place + pending.lease_mount for place in (keys.LEASE_COUNT, keys.SCHEDULE_COUNT)]
+        await self._delete(fence, [row, *counters] if pending.lease_mount else [row])
         return 1
 
     async def _end_tokens(self, fence: Fence, row: str, pending: PendingDeletion) -> None:

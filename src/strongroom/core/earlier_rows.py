@@ -10,12 +10,11 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from strongroom.barrier import keys
+from strongroom.barrier.due import LEASE, LOCKOUT, SINGLE_USE, TOKEN, DueRecord, key_at, milliseconds
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.side_by_side import side_by_side
-from strongroom.services.due import LEASE, LOCKOUT, SINGLE_USE, TOKEN, key_at, milliseconds
 from strongroom.services.leases.records import LeaseRecord
 from strongroom.services.tokens import TokenRecord
-from strongroom.services.tokens.records import DueRecord
 from strongroom.storage.base import Fence
 from strongroom.sysapi.services import Services
 

@@ -1,5 +1,5 @@
-"""The role that ends what is due: tokens, leases, what disabled mounts and revoked tokens left behind, the encryption
-key when it is old, and the rows that lead to a new root key.
+"""The role that ends what is due: tokens, leases, what engines have scheduled, what disabled mounts and revoked tokens
+left behind, the encryption key when it is old, and the rows that lead to a new root key.
 
 One process of all holds it, by a lock in the store; whatever it commits rests on that lock, so that a holder who
 lost it without noticing changes nothing.  Nothing that matters is remembered between two rounds: a successor goes on
@@ -18,17 +18,19 @@ from functools import partial
 import structlog
 
 from strongroom.barrier import keys
+from strongroom.barrier.due import LEASE, LOCKOUT, SCHEDULED, SINGLE_USE, TOKEN
 from strongroom.barrier.succession import is_over
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.clearing import Clearing
 from strongroom.core.earlier_rows import EarlierRows
-from strongroom.core.fault import where
 from strongroom.core.lane import Lane, Step
 from strongroom.core.lateness import LatenessWatch
 from strongroom.core.lease_ending import LeaseEnding
+from strongroom.core.mount_lanes import Batch, MountLanes
+from strongroom.core.scheduled_calls import ScheduledCalls
 from strongroom.core.token_ending import TokenEnding
 from strongroom.lib.errors import StorageError, StrongroomError
-from strongroom.services.due import LEASE, LOCKOUT, SINGLE_USE, TOKEN
+from strongroom.lib.fault import where
 from strongroom.storage.base import Fence
 from strongroom.sysapi import rotation
 from strongroom.sysapi.services import Services
@@ -56,10 +58,9 @@ class Expiry:
         self._pause_s = pause_s
         self._prolong_s = prolong_s
         self._holder = services.random.bytes(16).hex()
-        services.ended.setdefault(LEASE, 0)
-        self._leases = LeaseEnding(services)
         self._watch = LatenessWatch(services)
-        self._lanes = self._make_lanes()
+        self._by_mount = [MountLanes(services, kind, batch) for kind, batch in self._batches().items()]
+        self._lanes = [Lane(name, step, services.ended) for name, step in self._steps().items()]
 
     async def run_forever(self) -> None:
         """Take the role whenever it is free, and work; hand it back when cancelled."""
@@ -81,13 +82,18 @@ class Expiry:
         """Do one step of each class by the store's clock; how many things were done, 0 when nothing was."""
         now = await self._services.barrier.storage.now()
         await self._watch.run_once(fence, now)
-        steps = [self._leases.run_once(fence, now), *(lane.run_once(fence, now) for lane in self._lanes)]
+        steps = [lanes.run_once(fence, now) for lanes in self._by_mount]
+        steps += [lane.run_once(fence, now) for lane in self._lanes]
         return sum(await asyncio.gather(*steps))
 
-    def _make_lanes(self) -> list[Lane]:
-        """The lanes beside that of leases, which makes one for each mount."""
+    def _batches(self) -> dict[str, Batch]:
+        """The classes that have a lane for each mount, by their kind in the index by time."""
+        return {LEASE: LeaseEnding(self._services).batch, SCHEDULED: ScheduledCalls(self._services).batch}
+
+    def _steps(self) -> dict[str, Step]:
+        """The classes that have one lane: the other kinds in the index by time, and what is looked for elsewhere."""
         tokens, pending = TokenEnding(self._services), Clearing(self._services)
-        steps: dict[str, Step] = {
+        return {
             TOKEN: partial(tokens.tokens, TOKEN),
             SINGLE_USE: partial(tokens.tokens, SINGLE_USE),
             LOCKOUT: tokens.lockouts,
@@ -96,7 +102,6 @@ class Expiry:
             "key": self._keys,
             "earlier-row": EarlierRows(self._services).run_once,
         }
-        return [Lane(name, step, self._services.ended) for name, step in steps.items()]
 
     async def _hold(self, fence: Fence) -> None:
         """Work until the role is lost."""
@@ -104,7 +109,7 @@ class Expiry:
         watch = Lane("watch", self._watch.run_once, {})
         work = [
             self._prolong(fence),
-            self._leases.run_forever(fence, pause_s),
+            *(lanes.run_forever(fence, pause_s) for lanes in self._by_mount),
             watch.run_forever(storage, fence, pause_s * _WATCH_EVERY),
             *(lane.run_forever(storage, fence, pause_s) for lane in self._lanes),
         ]

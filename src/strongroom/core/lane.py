@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from strongroom.core.fault import where
 from strongroom.lib.errors import StrongroomError
+from strongroom.lib.fault import where
 from strongroom.storage.base import Fence, Storage
 
 log = structlog.get_logger("expiry")

@@ -22,19 +22,17 @@ from strongroom.core.answer import Answer
 from strongroom.core.attempt import Attempt, begin
 from strongroom.core.complete import complete
 from strongroom.core.dispatch import dispatch, engine_request
-from strongroom.core.fault import where
 from strongroom.core.outside import carry_out
 from strongroom.lib.errors import (
     Internal,
     InvalidCredentials,
     InvalidRequest,
     NotFound,
-    OutOfRange,
-    RateLimited,
     RequestTimeout,
     StrongroomError,
     UnsupportedPath,
 )
+from strongroom.lib.fault import where
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
 from strongroom.services.exchange import ApiRequest, Exchange
@@ -88,8 +86,6 @@ class Pipeline:
         return self._close(progress, answer)
 
     async def _failed(self, request: ApiRequest, progress: Progress, error: StrongroomError) -> Answer:
-        if isinstance(error, OutOfRange):
-            error = RateLimited("lease count quota exceeded", retry_after_s=60, detail=error.key)
         if error.detail:
             path = hiding.shown(request.path, progress.exchange.entry, lambda _: "…")
             log.warning("request failed", request_id=request.id, path=path, detail=error.detail)

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from strongroom.core.fault import where
 from strongroom.lib.errors import StrongroomError
+from strongroom.lib.fault import where
 
 log = structlog.get_logger("expiry")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from strongroom.barrier import keys
+from strongroom.barrier.due import LOCKOUT, SINGLE_USE, milliseconds
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.side_by_side import side_by_side
-from strongroom.services.due import LOCKOUT, SINGLE_USE, Due, due_rows, milliseconds
+from strongroom.services.due import Due, due_rows
 from strongroom.services.mounts.lockout import clear_forgotten
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.service import dead_tree_key

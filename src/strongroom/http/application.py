@@ -9,7 +9,6 @@ import structlog
 
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.answer import Answer, Envelope
-from strongroom.core.fault import where
 from strongroom.core.front import PATHS, SEALED
 from strongroom.core.node import Node
 from strongroom.core.pipeline import Pipeline
@@ -26,6 +25,7 @@ from strongroom.lib.errors import (
     StrongroomError,
     UnsupportedOperation,
 )
+from strongroom.lib.fault import where
 from strongroom.lib.rand import uuid4
 from strongroom.sdk.request import Operation
 from strongroom.services.cors import CorsRecord

@@ -22,7 +22,7 @@ STATUS: dict[type[StrongroomError], int] = {
     errors.StorageError: 500,
     errors.StorageFull: 507,
     errors.CommitUnknown: 500,
-    errors.OutOfRange: 400,
+    errors.OutOfRange: 500,
     errors.Conflict: 503,
     errors.FeedTooOld: 503,
     errors.UpstreamFailed: 502,

@@ -110,10 +110,13 @@ class Conflict(StrongroomError):
 
 
 class OutOfRange(StrongroomError):
-    """A counter would leave its bounds; nothing was written.  `key` names it."""
+    """A counter would leave its bounds; nothing was written.  `key` names it.
+
+    Who moves a counter that clients can use up says what that means (`Transaction.add`); of any other it is a fault.
+    """
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"counter out of range: {key}")
+        super().__init__(detail=f"a counter would leave its bounds: {key}")
         self.key = key
 
 

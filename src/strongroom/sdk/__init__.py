@@ -1,22 +1,45 @@
-"""What an engine or auth method sees of Strongroom."""
+"""What an engine or auth method sees of Strongroom.  A plugin imports nothing else; its tests, `strongroom.testing`."""
+
+from msgspec.structs import replace
 
 from strongroom.barrier.barrier import SecretRecord
 from strongroom.barrier.record import Part, Record
-from strongroom.sdk import path
+from strongroom.lib.errors import (
+    Internal,
+    InvalidCredentials,
+    InvalidRequest,
+    NotFound,
+    PermissionDenied,
+    PreconditionFailed,
+    RateLimited,
+    StrongroomError,
+    UnsupportedOperation,
+    UnsupportedPath,
+    UpstreamFailed,
+)
+from strongroom.lib.rand import Random, SystemRandom, base62, uuid4
+from strongroom.sdk import path, token_fields
 from strongroom.sdk.engine import AuthMethod, Engine, Waiting
 from strongroom.sdk.fields import (
     SECRET,
     Body,
     CommaList,
+    DeniedAs,
     Doc,
     Duration,
+    FieldError,
+    IntList,
     JsonMap,
     Normal,
     OldNameOf,
+    SignedDuration,
     StringMap,
 )
+from strongroom.sdk.names import check_segment_name
+from strongroom.sdk.path import DeclarationError
 from strongroom.sdk.request import Client, Mount, Operation, Request
 from strongroom.sdk.response import Auth, Lease, Made, RawBody, Response
+from strongroom.sdk.token_fields import TokenFields
 from strongroom.sdk.token_settings import TokenSettings
 from strongroom.sdk.view import View
 
@@ -27,25 +50,49 @@ __all__ = [
     "Body",
     "Client",
     "CommaList",
+    "DeclarationError",
+    "DeniedAs",
     "Doc",
     "Duration",
     "Engine",
+    "FieldError",
+    "IntList",
+    "Internal",
+    "InvalidCredentials",
+    "InvalidRequest",
     "JsonMap",
     "Lease",
     "Made",
     "Mount",
     "Normal",
+    "NotFound",
     "OldNameOf",
     "Operation",
     "Part",
+    "PermissionDenied",
+    "PreconditionFailed",
+    "Random",
+    "RateLimited",
     "RawBody",
     "Record",
     "Request",
     "Response",
     "SecretRecord",
+    "SignedDuration",
     "StringMap",
+    "StrongroomError",
+    "SystemRandom",
+    "TokenFields",
     "TokenSettings",
+    "UnsupportedOperation",
+    "UnsupportedPath",
+    "UpstreamFailed",
     "View",
     "Waiting",
+    "base62",
+    "check_segment_name",
     "path",
+    "replace",
+    "token_fields",
+    "uuid4",
 ]

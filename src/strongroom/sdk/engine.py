@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from strongroom.lib.errors import InvalidRequest, UnsupportedOperation, UnsupportedPath
+from strongroom.lib.errors import Internal, InvalidRequest, UnsupportedOperation, UnsupportedPath
+from strongroom.sdk.declarations import check_declarations
 from strongroom.sdk.fields import Field, check, fields_of, fill, to_text
-from strongroom.sdk.path import Declaration, Endpoint, compile_pattern, fill_pattern
+from strongroom.sdk.path import Declaration, DeclarationError, Endpoint, compile_pattern, fill_pattern
 from strongroom.sdk.request import Operation, Request
 from strongroom.sdk.response import Auth, Made, Response
 from strongroom.sdk.spelling import FORMS, PLAIN, Form, canonical, form_of
@@ -93,10 +94,10 @@ class RouteTable:
             grouped.setdefault(declaration.pattern, []).append(declaration)
         for pattern in synonyms or {}:
             if pattern not in grouped:  # a rule that denies one of them would deny that one alone
-                raise TypeError(f"{pattern}: synonyms are given of it, and it is not declared")
+                raise DeclarationError(f'"{pattern}": synonyms are given of it, and it is not declared')
         for pattern in secret_paths:
             if not pattern.endswith("}"):
-                raise TypeError(f"{pattern}: a secret path ends in what is secret, in braces")
+                raise DeclarationError(f'"{pattern}": a secret path ends in what is secret, in braces')
         self.routes = tuple(
             _route(pattern, group, (synonyms or {}).get(pattern, ())) for pattern, group in grouped.items()
         )
@@ -180,7 +181,8 @@ def _route(pattern: str, declarations: list[Declaration], also: tuple[str, ...])
     for declaration in declarations:
         for operation in declaration.operations:
             if operation in by_operation:
-                raise TypeError(f"{pattern}: {operation} is declared twice")
+                first, second = by_operation[operation].function, declaration.function
+                raise DeclarationError(f'"{pattern}": {operation} is declared twice, by {first} and {second}')
             by_operation[operation] = declaration
         known.update(declaration.parameters)
         if declaration.body is not None:
@@ -219,13 +221,18 @@ class Engine:
     denies one of them denies this one too.  What stands in braces is a parameter of the path or a field of the body."""
 
     def __init_subclass__(cls, **options: Any) -> None:
+        """Read and check what the class declares.  Raises `DeclarationError`."""
         super().__init_subclass__(**options)
         declarations: list[Declaration] = []
         for base in cls.__mro__:
             for function in vars(base).values():
                 declared: list[Declaration] = getattr(function, "__paths__", [])
                 declarations += [d for d in declared if getattr(cls, d.function, None) is not None]
-        cls.routes = RouteTable(declarations, cls.synonyms, cls.secret_paths)
+        check_declarations(cls, declarations, whole=hasattr(cls, "type"))
+        try:
+            cls.routes = RouteTable(declarations, cls.synonyms, cls.secret_paths)
+        except DeclarationError as error:
+            raise DeclarationError(f"{cls.__name__}: {error}") from None
 
     def variant(self, options: Mapping[str, str]) -> Engine:
         """The engine that serves a mount with these options; most have only one."""
@@ -288,6 +295,15 @@ class Engine:
 
     async def revoke(self, request: Request, lease: dict[str, Any]) -> None:
         """Undo what a lease stands for, if it is there.  Raises `UpstreamFailed` to be called again later."""
+
+    async def due(self, request: Request, name: str, data: dict[str, Any]) -> None:
+        """Do what was scheduled under `name`; called when its time has come, by whichever process ends what is due.
+
+        It runs in a transaction, as a request does, and the work is forgotten when that commits.  If it raises, nothing
+        that it wrote is kept, and it is called again later, ever more slowly.  If the process dies it is called again,
+        too: what is done in another system has to bear being done twice.  It may schedule the next time itself.
+        """
+        raise Internal(detail=f"{type(self).__name__} has scheduled work, and no method `due` that does it")
 
 
 class Waiting(msgspec.Struct, frozen=True):

@@ -107,7 +107,8 @@ def to_int(value: Any) -> int:
             return _bounded(int(value))
         case str():
             if _WHOLE.fullmatch(value):
-                return _bounded(_whole(value))
+                # Python refuses to read thousands of digits, and whatever has so many is out of range.
+                return _bounded(_whole(value) if len(value) <= _MOST_DIGITS else 2**63)
         case float():
             pass
         case _:
@@ -115,6 +116,7 @@ def to_int(value: Any) -> int:
     raise FieldError("'' cannot parse value as 'int': strconv.ParseInt: invalid syntax")
 
 
+_MOST_DIGITS = 1000
 _WHOLE = re.compile(r"[+-]?(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO]?(?:_?[0-7])+|0|[1-9](?:_?[0-9])*)")
 """Source: https://pkg.go.dev/strconv#ParseInt, with base 0."""
 

@@ -1,8 +1,8 @@
 """Declares paths: one decorator per verb gives routing, fields, authorization needs, help and OpenAPI.
 
-A pattern is made of literal segments, `{name}` (one segment), and as its last part `{name*}` (everything that
-follows, slashes included, at least one character) or `{name**}` (the same, or nothing).  A colon and a form say how
-the parameter is written: `{name:lower}`, `{path*:slashless}` (see `spelling.FORMS`).
+A pattern is made of literal segments, `{name}` (one segment), and once `{name*}` (at least one character, slashes
+included) or `{name**}` (the same, or nothing).  A colon and a form say how the parameter is written: `{name:lower}`,
+`{path*:slashless}` (see `spelling.FORMS`).  Each `{name}` is a parameter of the function; `declarations.py` checks it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import inspect
 import re
 import typing
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from typing import TypedDict, TypeVar, Unpack
 
 import msgspec
 
@@ -22,6 +22,21 @@ from strongroom.sdk.spelling import FORMS
 
 Endpoint = Callable[..., Awaitable[Response | None]]
 F = TypeVar("F", bound=Endpoint)
+
+
+class DeclarationError(TypeError):
+    """A class can't be an engine as it is declared; the text names class, function and pattern."""
+
+
+class Options(TypedDict, total=False):
+    """What may be said of a path besides its pattern; see `Declaration`."""
+
+    sudo: bool
+    unauthenticated: bool
+    opened_by: str
+    bad_token: str
+    exists: str
+    takes_anything: bool
 
 
 class Declaration(msgspec.Struct, frozen=True):
@@ -44,10 +59,9 @@ class Declaration(msgspec.Struct, frozen=True):
     """The name by which a listener may let it be answered without a token; empty where none may."""
     bad_token: str = ""
     """For paths that take a wrapping token: what is said of one that isn't, before anything else is looked at."""
-    sealed: bool = False
-    """Whether it is answered while the server is sealed."""
     exists: str = ""
-    """The method that tells an update from a creation; without one every write is an update."""
+    """The method that tells an update from a creation, as `async (request, …parameters) -> bool`; without one every
+    write is an update."""
     takes_anything: bool = False
     """Whether fields that aren't declared are the point, not a mistake."""
     forms: Mapping[str, str] = {}
@@ -68,16 +82,24 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(out + re.escape(pattern[at:]), re.DOTALL)
 
 
+def parameters_of(pattern: str) -> list[str]:
+    """The names of a pattern's parameters, in order."""
+    return [part[1] for part in _PART.finditer(pattern)]
+
+
 def fill_pattern(pattern: str, values: Mapping[str, str]) -> str:
     """The path that a pattern stands for.  Raises `KeyError` for a parameter without a value."""
     return _PART.sub(lambda part: values[part[1]], pattern)
 
 
-def _declare(formed: str, operations: tuple[Operation, ...], options: dict[str, Any]) -> Callable[[F], F]:
+def _declare(formed: str, operations: tuple[Operation, ...], options: Options) -> Callable[[F], F]:
     forms = {part[1]: part[3] for part in _FORMED.finditer(formed)}
     if unknown := set(forms.values()) - FORMS.keys():
-        raise TypeError(f"{formed}: there is no form {', '.join(sorted(unknown))}")
+        raise DeclarationError(f"{formed}: there is no form {', '.join(sorted(unknown))}")
     pattern = _FORMED.sub(r"{\1\2}", formed)
+    _check_pattern(formed, pattern)
+    if unknown := options.keys() - Options.__annotations__.keys():
+        raise DeclarationError(f"{formed}: a path has no option {', '.join(sorted(unknown))}")
 
     def mark(function: F) -> F:
         hints = typing.get_type_hints(function)
@@ -101,31 +123,44 @@ def _declare(formed: str, operations: tuple[Operation, ...], options: dict[str, 
     return mark
 
 
-def read(pattern: str, **options: Any) -> Callable[[F], F]:
+def _check_pattern(formed: str, pattern: str) -> None:
+    """Raise `DeclarationError` for a pattern that means nothing, or not what it seems to."""
+    names = parameters_of(pattern)
+    if len(names) != len(set(names)):
+        raise DeclarationError(f"{formed}: a parameter is named twice")
+    if "{" in _PART.sub("", pattern) or "}" in _PART.sub("", pattern):
+        raise DeclarationError(
+            f"{formed}: a parameter is written {{name}}, {{name*}} or {{name**}}, its form after a colon"
+        )
+    if sum(bool(part[2]) for part in _PART.finditer(pattern)) > 1:
+        raise DeclarationError(f"{formed}: only one parameter may take slashes")
+
+
+def read(pattern: str, **options: Unpack[Options]) -> Callable[[F], F]:
     """`GET`."""
     return _declare(pattern, (Operation.READ,), options)
 
 
-def write(pattern: str, **options: Any) -> Callable[[F], F]:
+def write(pattern: str, **options: Unpack[Options]) -> Callable[[F], F]:
     """`POST` and `PUT`, whether they create or update."""
     return _declare(pattern, (Operation.CREATE, Operation.UPDATE), options)
 
 
-def patch(pattern: str, **options: Any) -> Callable[[F], F]:
+def patch(pattern: str, **options: Unpack[Options]) -> Callable[[F], F]:
     """`PATCH` with a JSON merge patch."""
     return _declare(pattern, (Operation.PATCH,), options)
 
 
-def delete(pattern: str, **options: Any) -> Callable[[F], F]:
+def delete(pattern: str, **options: Unpack[Options]) -> Callable[[F], F]:
     """`DELETE`."""
     return _declare(pattern, (Operation.DELETE,), options)
 
 
-def list_(pattern: str, **options: Any) -> Callable[[F], F]:
+def list_(pattern: str, **options: Unpack[Options]) -> Callable[[F], F]:
     """`LIST`, and `GET` with `?list=true`.  The pattern is written without a trailing slash."""
     return _declare(pattern, (Operation.LIST,), options)
 
 
-def scan(pattern: str, **options: Any) -> Callable[[F], F]:
+def scan(pattern: str, **options: Unpack[Options]) -> Callable[[F], F]:
     """`SCAN`, and `GET` with `?scan=true`."""
     return _declare(pattern, (Operation.SCAN,), options)

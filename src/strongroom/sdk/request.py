@@ -80,5 +80,25 @@ class Request(msgspec.Struct, frozen=True):
     written: dict[str, str] = {}
     """Parameters of the path as the client wrote them, for answers that repeat them; empty if in their one form."""
 
+    async def schedule(self, at: float, name: str, data: dict[str, Any] | None = None) -> None:
+        """Have `Engine.due` called, or move the call that has this name.  Takes effect with the request.
+
+        Args:
+            at: seconds since the epoch; a time that has passed is due at once.
+            name: within the mount; at most 512 characters.
+            data: given to `Engine.due`; may hold secrets.
+
+        Raises: `InvalidRequest` for a name or a time that is none, `RateLimited` by the commit when the mount has as
+            much scheduled as it may.
+        """
+        await self.view.schedule(self.mount.id).put(at, name, data or {})
+
+    async def unschedule(self, name: str) -> None:
+        """Take back what was scheduled under this name, if anything was."""
+        schedule = self.view.schedule(self.mount.id)
+        work = await schedule.read(name)
+        if work is not None:
+            schedule.remove(work)
+
     def __repr__(self) -> str:
         return f"Request({self.operation} {self.mount.path}{self.path})"

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction
+from strongroom.sdk.schedule import Schedule
 
 R = TypeVar("R", bound=Record)
 
@@ -47,6 +48,10 @@ class View:
     def below(self, prefix: str) -> View:
         """The view of a folder, which ends in `/`."""
         return View(self._txn, self._prefix + prefix)
+
+    def schedule(self, mount: str) -> Schedule:
+        """The scheduled work of a mount; engines use `Request.schedule` and `Request.unschedule`."""
+        return Schedule(self._txn, mount)
 
 
 list_ = list

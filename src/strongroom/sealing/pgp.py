@@ -42,12 +42,13 @@ def encrypt(public_key: str, text: str) -> tuple[str, str]:
     try:
         blob = _binary(public_key)
         _check_packets(blob)
+    except (ValueError, IndexError) as error:
+        raise InvalidRequest(f"error parsing PGP key: {error}") from error
+    try:
         key, _ = pgp.PGPKey.from_blob(blob)
         message = pgp.PGPMessage.new(text.encode(), compression=pgp.constants.CompressionAlgorithm.Uncompressed)
         sealed = key.pubkey.encrypt(message) if not key.is_public else key.encrypt(message)
-    except (ValueError, pgp.errors.PGPError) as error:
-        raise InvalidRequest(f"error parsing PGP key: {error}") from error
-    except Exception as error:  # of any kind: the package doesn't expect bytes that are no key
+    except Exception as error:  # of any kind: the package doesn't expect bytes that are no key, and may quote them
         raise InvalidRequest("error parsing PGP key: it is no key that can be encrypted to") from error
     return base64.b64encode(bytes(sealed)).decode(), str(key.fingerprint).replace(" ", "").lower()
 

@@ -12,7 +12,9 @@ from strongroom.audit.file import Ground, file_device
 from strongroom.audit.spool import Spool
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
+from strongroom.lib.fault import where
 from strongroom.sdk.engine import AuthMethod, Engine
+from strongroom.sdk.path import DeclarationError
 from strongroom.services.mounts import AUTH, SECRET
 from strongroom.sysapi.cubbyhole import Cubbyhole
 from strongroom.sysapi.identity import Identity
@@ -80,11 +82,25 @@ def engines(allowed: tuple[str, ...]) -> dict[tuple[str, str], Engine]:
         try:
             class_ = offered[name].load()
         except Exception as error:
-            raise PluginError(f'the plugin "{name}" cannot be imported: {error}') from error
+            raise PluginError(f'the plugin "{name}" cannot be imported: {_reason(error)}') from None
         if not (isinstance(class_, type) and issubclass(class_, Engine)):
             raise PluginError(f'the plugin "{name}" is neither an engine nor an auth method')
         table = AUTH if issubclass(class_, AuthMethod) else SECRET
         if (table, class_.type) in out:
             raise PluginError(f'the plugin "{name}" has the type "{class_.type}", which is taken')
-        out[table, class_.type] = class_()
+        try:
+            out[table, class_.type] = class_()
+        except Exception as error:
+            raise PluginError(f'the plugin "{name}" cannot be made: {where(error)}') from None
     return out
+
+
+def _reason(error: Exception) -> str:
+    """Why a plugin can't be imported.
+
+    What Python says itself of a missing module, of a text that is no Python, or of a class that can't be an engine.
+    Any other text is the plugin's, or that of a library that it has asked for something: it may name a password.
+    """
+    if isinstance(error, ImportError | SyntaxError | DeclarationError):
+        return str(error)
+    return where(error)

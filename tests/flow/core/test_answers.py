@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
@@ -253,14 +254,30 @@ def test_nobody_is_leased_nothing() -> None:
 
 
 def test_a_full_counter_of_leases_says_when_to_come_back() -> None:
-    """429 with the time to wait, as a quota; the request has no effect."""
+    """429 with the time to wait, as a quota; nothing is leased."""
     plan = Plan()
 
     async def body(node: ToldNode) -> None:
-        plan.add("commit", Fail(OutOfRange("counter")))
-        answer = await node.ask("POST", "probe/rows/a", {"text": "x"})
+        mount = (await node.ok("GET", "sys/mounts")).data["probe/"]["uuid"]
+        plan.add("commit", Fail(OutOfRange(keys.LEASE_COUNT + mount)))
+        answer = await node.ask("POST", "probe/secret", {})
         assert (answer.status, answer.errors) == (429, ["lease count quota exceeded"])
         assert answer.headers["Retry-After"] == "60"
+        assert await node.leases() == []
+
+    run(body, plan)
+
+
+def test_another_counter_is_no_quota_of_leases() -> None:
+    """One that nobody says the meaning of is a fault of ours; its key is for the log alone."""
+    plan = Plan()
+
+    async def body(node: ToldNode) -> None:
+        plan.add("commit", Fail(OutOfRange("shared/counter")))
+        with capture_logs() as logs:
+            answer = await node.ask("POST", "probe/rows/a", {"text": "x"})
+        assert (answer.status, answer.errors) == (500, ["internal error"])
+        assert [entry["detail"] for entry in logs] == ["a counter would leave its bounds: shared/counter"]
         assert (await node.ask("GET", "probe/rows/a")).status == 404
 
     run(body, plan)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from strongroom.barrier import keys
+from strongroom.barrier.due import LOCKOUT, DueRecord, due_key
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.services.due import LOCKOUT, due_key
-from strongroom.services.tokens.records import DueRecord
 from tests.flow.sysapi.leases_world import World, in_world
 
 QUARTER_S = 900

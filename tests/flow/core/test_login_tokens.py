@@ -11,13 +11,13 @@ import msgspec
 import pytest
 
 from strongroom.barrier import keys
+from strongroom.barrier.due import LOCKOUT
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.attempt import Attempt
 from strongroom.core.login import log_in, token_kind
 from strongroom.http.message import HttpRequest, Peer
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk import Auth, Operation, TokenSettings
-from strongroom.services.due import LOCKOUT
 from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.mounts import MountEntry, MountRecord
 from strongroom.services.mounts.lockout import FailedLogins

@@ -7,34 +7,31 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from strongroom.barrier import keys
-from strongroom.core.expiry import LOCK_S, ROLE, Expiry
-from strongroom.services.due import LEASE
-from strongroom.services.mounts import SECRET
+from strongroom.barrier.due import LEASE
+from strongroom.core.expiry import LOCK_S, ROLE
 from strongroom.storage.base import Fence
 from strongroom.sysapi.services import Services
+from strongroom.testing import PluginServer
 from tests.flow.sysapi.leases_engine import Leasing, Outside
-from tests.flow.sysapi.system_server import Server
 
 
 class World:
     """A server, the outside world, and a clock."""
 
-    def __init__(self, server: Server, outside: Outside, services: Services) -> None:
+    def __init__(self, server: PluginServer, outside: Outside, services: Services) -> None:
         self.server = server
         self.outside = outside
         self.services = services
         self.clock = server.clock
-        self.expiry = Expiry(services)
+        self.expiry = server.expiry
 
     @classmethod
     async def start(cls) -> World:
         """A server with `db/` mounted."""
-        server, outside = await Server.start(), Outside()
-        services = server.node.unsealed
-        assert services is not None
-        services.mounts.engines = {**services.mounts.engines, (SECRET, "leasing"): Leasing(outside)}
-        await server.ok("POST", "sys/mounts/db", {"type": "leasing"})
-        return cls(server, outside, services)
+        outside = Outside()
+        server = await PluginServer.start(lambda: Leasing(outside), mounted=False)
+        await server.mount("leasing", "db")
+        return cls(server, outside, server.services)
 
     async def fence(self) -> Fence:
         """The expiry role, held by the test."""

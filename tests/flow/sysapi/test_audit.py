@@ -391,7 +391,7 @@ def test_standard_output_is_reached_through_the_spool(tmp_path: Path) -> None:
         key = chain.key_of(records[0].salt)
         server.node.unsealed.audit.close()
         kept = Kept()
-        Forwarder(tmp_path / "spool", lambda name: {"stdout": kept}[name]).drain(10)
+        Forwarder(tmp_path / "spool", lambda name, options: {"stdout": kept}[name]).drain(10)
         assert chain.verify(key, kept.lines).faults == ()
         assert len(kept.lines) == 1 + 2 * 4
         assert not any(path.is_dir() for path in (tmp_path / "spool").iterdir())

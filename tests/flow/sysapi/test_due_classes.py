@@ -9,14 +9,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from strongroom.barrier import keys
+from strongroom.barrier.due import LEASE, LOCKOUT, SINGLE_USE, TOKEN, DueRecord, due_key
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.expiry import Expiry
 from strongroom.core.lateness import LATE_S
 from strongroom.lib.errors import StorageError
-from strongroom.services.due import LEASE, LOCKOUT, SINGLE_USE, TOKEN, due_key
 from strongroom.services.mounts.lockout import FailedLogins
-from strongroom.services.tokens.records import DueRecord
 from strongroom.storage.base import Listing
 from tests.flow.sysapi.leases_world import World, in_world
 from tests.sim.faulty_storage import FaultyStorage, Plan
@@ -349,11 +348,12 @@ def test_metrics_tell_how_late_each_class_is() -> None:
         gauges = (await world.server.ok("GET", "sys/metrics")).body["Gauges"]
         assert _numbers(gauges, "vault.expire.late_seconds") == {
             "lease": pytest.approx(20, abs=0.01),
+            "scheduled": 0,
             "token": 0,
             "single-use": pytest.approx(29, abs=0.01),
             "lockout": 0,
         }
-        waiting = {"lease": 1, "token": 0, "single-use": 3, "lockout": 0, "rubble": 0}
+        waiting = {"lease": 1, "scheduled": 0, "token": 0, "single-use": 3, "lockout": 0, "rubble": 0}
         assert _numbers(gauges, "vault.expire.waiting") == waiting
         await world.settle()
         gauges = (await world.server.ok("GET", "sys/metrics")).body["Gauges"]

@@ -161,3 +161,14 @@ def test_leases_of_a_batch_token_end_with_it_and_with_its_parent() -> None:
         assert not world.outside.accounts
 
     in_world(run)
+
+
+def test_a_limit_of_thousands_of_digits_is_refused() -> None:
+    """It is no number that anybody means, and Python reads none so long."""
+
+    async def run(world: World) -> None:
+        for digits in (19, 5000):
+            refused = await world.server.ask("GET", f"sys/leases?type=irrevocable&limit={'1' * digits}")
+            assert (refused.status, "is not a number" in refused.error) == (400, True)
+
+    in_world(run)

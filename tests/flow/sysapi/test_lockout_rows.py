@@ -12,10 +12,10 @@ import pytest
 from strongroom.auth.userpass import Userpass
 from strongroom.auth.userpass.hashing import Hashing
 from strongroom.barrier import keys
+from strongroom.barrier.due import LOCKOUT
 from strongroom.barrier.transaction import transact
 from strongroom.core import login
 from strongroom.core.expiry import LOCK_S, ROLE, Expiry
-from strongroom.services.due import LOCKOUT
 from tests.flow.sysapi.system_server import Server
 
 FORGOTTEN_S = 900

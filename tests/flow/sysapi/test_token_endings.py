@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from strongroom.barrier import keys
+from strongroom.barrier.due import LOCKOUT
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.expiry import LOCK_S, ROLE
-from strongroom.services.due import LOCKOUT
 from strongroom.sysapi.cubbyhole.engine import CubbyholeRecord
 from tests.flow.sysapi.leases_world import World, in_world
 

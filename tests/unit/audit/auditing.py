@@ -70,6 +70,7 @@ class Waiting:
     def __init__(self) -> None:
         self.ids: list[set[str]] = []
         self.bytes: dict[str, int | None] = {}
+        self.aside: dict[str, int | None] = {}
 
     def keep_only(self, ids: Collection[str]) -> None:
         """Remember the ids."""
@@ -78,6 +79,10 @@ class Waiting:
     def backlog_bytes(self, id_: str) -> int | None:
         """What a test says."""
         return self.bytes.get(id_)
+
+    def undeliverable_bytes(self, id_: str) -> int | None:
+        """What a test says."""
+        return self.aside.get(id_)
 
 
 class Auditing:

@@ -330,12 +330,14 @@ def test_what_waits_is_told_by_path() -> None:
         ids = {record.path: record.id for record in await auditing.records()}
         auditing.backlog.bytes = {ids["a/"]: 0, ids["b/"]: None}
         assert auditing.broker.backlogs() == {"a/": 0}
+        auditing.backlog.aside = {ids["a/"]: 7, ids["b/"]: None}
+        assert auditing.broker.undeliverable() == {"a/": 7}
         assert auditing.backlog.ids[-1] == set(ids.values())
         await auditing.disable("a/")
         await auditing.sinks()
         assert auditing.backlog.ids[-1] == {ids["b/"]}
         alone = AuditBroker({}, SystemRandom(), auditing.writers)
-        assert alone.backlogs() == {}
+        assert (alone.backlogs(), alone.undeliverable()) == ({}, {})
         assert await transact(auditing.barrier, alone.records) == await auditing.records()
 
     run(body)

@@ -59,6 +59,10 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.engines.kv.records.PlainSecret": ("kv-plain", {}),
     "strongroom.engines.kv.records.Version": (None, {"deleted_at": 0.0, "destroyed": False}),
     "strongroom.engines.kv.records.VersionData": ("kv-version", {}),
+    "strongroom.sdk.schedule.ScheduledWork": (
+        "scheduled",
+        {"data": {}, "attempts": 0, "next_attempt_at": 0.0, "last_error": ""},
+    ),
     "strongroom.sdk.token_settings.TokenSettings": (
         None,
         {
@@ -77,6 +81,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     ),
     "strongroom.sealing.initialize.Cluster": ("cluster", {"audit_key": b""}),
     "strongroom.sealing.rekey.BackupRecord": ("rekey-backup", {}),
+    "strongroom.barrier.due.DueRecord": ("due", {}),
     "strongroom.services.cors.CorsRecord": ("cors", {"credentials": False}),
     "strongroom.services.identity.records.AliasRecord": (
         "alias",
@@ -144,7 +149,6 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.services.tokens.records.AccessorRecord": ("accessor", {}),
     "strongroom.services.tokens.records.ChildRecord": ("child", {}),
     "strongroom.services.tokens.records.DeadTree": ("dead-tree", {"leases_after": ""}),
-    "strongroom.services.tokens.records.DueRecord": ("due", {}),
     "strongroom.services.tokens.records.TokenRecord": (
         "token",
         {

@@ -608,3 +608,42 @@ def test_an_unknown_commit_is_asked_for_again() -> None:
         assert await transact(other, lambda txn: txn.counter(COUNTER)) == 1
 
     asyncio.run(main())
+
+
+def test_moves_of_one_counter_add_up() -> None:
+    """A transaction that makes three things counts three; what is made and taken back counts nothing."""
+
+    async def main() -> None:
+        here, _ = await processes()
+
+        async def body(txn: Transaction) -> None:
+            for delta in (1, 1, 1, -1):
+                txn.add(COUNTER, delta, 0, 9)
+
+        await transact(here, body)
+        assert await transact(here, lambda txn: txn.counter(COUNTER)) == 2
+
+    asyncio.run(main())
+
+
+def test_who_moves_a_counter_says_what_its_end_means() -> None:
+    """The error given with it is raised in the place of the store's; of another counter the store's is raised."""
+
+    async def main() -> None:
+        here, _ = await processes()
+
+        async def full(txn: Transaction) -> None:
+            txn.add(COUNTER, 10, 0, 9, InvalidRequest("there are nine, which is the most"))
+
+        async def other(txn: Transaction) -> None:
+            txn.add(COUNTER, 1, 0, 9, InvalidRequest("there are nine, which is the most"))
+            txn.add(COUNTER + "-other", -1, 0, 9)
+
+        with pytest.raises(InvalidRequest, match="there are nine"):
+            await transact(here, full)
+        with pytest.raises(OutOfRange) as caught:
+            await transact(here, other)
+        assert caught.value.key == COUNTER + "-other"
+        assert await transact(here, lambda txn: txn.counter(COUNTER)) == 0
+
+    asyncio.run(main())

@@ -221,7 +221,7 @@ def test_nothing_is_declared_twice() -> None:
     def declared(function: str) -> Declaration:
         return Declaration("a", (READ,), function, None, (), "", "", forms={})
 
-    with pytest.raises(TypeError, match="a: read is declared twice"):
+    with pytest.raises(TypeError, match='"a": read is declared twice, by one and two'):
         RouteTable([declared("one"), declared("two")])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from strongroom.sdk.fields import FieldError, to_list, to_map, to_string_map
+from strongroom.sdk.fields import FieldError, to_int, to_list, to_map, to_string_map
 
 
 def test_a_text_is_split_at_commas_and_not_read_as_json() -> None:
@@ -21,3 +21,11 @@ def test_lists_of_objects_are_one_object() -> None:
     for given, index in (([0], 0), ([{}, "x"], 1)):
         with pytest.raises(FieldError, match=rf"'\[{index}\]'"):
             to_map(given)
+
+
+@pytest.mark.parametrize("digits", ["1", "9", "0x1", "-1", "0", "1_0"])
+@pytest.mark.parametrize("times", [4301, 100_000])
+def test_digits_without_end_are_no_number(digits: str, times: int) -> None:
+    """Python refuses to read more than 4300 of them, with an exception that isn't ours: the client is told."""
+    with pytest.raises(FieldError, match="value out of range"):
+        to_int(digits + "1" * times)

@@ -44,8 +44,8 @@ class Shelf(Engine):
 @pytest.mark.parametrize(
     ("names", "text"),
     [
-        ({"synonyms": {"boks/{title}": ("tomes/{title}",)}}, r"boks/\{title\}: synonyms are given of it"),
-        ({"secret_paths": ("books",)}, "books: a secret path ends in what is secret"),
+        ({"synonyms": {"boks/{title}": ("tomes/{title}",)}}, r'Misspelt: "boks/\{title\}": synonyms are given of it'),
+        ({"secret_paths": ("books",)}, 'Misspelt: "books": a secret path ends in what is secret'),
     ],
 )
 def test_a_misspelt_path_of_a_class_is_refused(names: dict[str, Any], text: str) -> None:

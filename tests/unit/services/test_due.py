@@ -9,9 +9,9 @@ import pytest
 from tests.sim.clock import SetClock
 
 from strongroom.barrier import keys
+from strongroom.barrier.due import KINDS, LEASE, LOCKOUT, SCHEDULED, SINGLE_USE, TOKEN, due_key, key_at, milliseconds
 from strongroom.lib.rand import SystemRandom
-from strongroom.services import due
-from strongroom.services.due import Backlog, Due, backlogs, due_key, due_rows, groups, key_at, milliseconds
+from strongroom.services.due import COUNTED, Backlog, Due, backlogs, due_rows, groups
 from strongroom.storage.inmem import InmemStorage
 
 NOW = 1000.0
@@ -44,10 +44,10 @@ def test_times_are_cut_to_the_millisecond(at: float, expected: int) -> None:
 
 def test_rows_sort_by_time_within_kind_and_group() -> None:
     """However many digits a time has."""
-    assert due_key(1.5, due.TOKEN, "t") == f"{keys.QUEUE}token/-/000000000001500/t"
-    assert due_key(1.5, due.LEASE, "a/b", "mount") == f"{keys.QUEUE}lease/mount/000000000001500/a/b"
-    assert key_at(1500, due.LOCKOUT, "x") == due_key(1.5, due.LOCKOUT, "x")
-    rows = [due_key(at, due.TOKEN, "t") for at in (9.0, 10.0, 99.0, 1e9, 1e10)]
+    assert due_key(1.5, TOKEN, "t") == f"{keys.QUEUE}token/-/000000000001500/t"
+    assert due_key(1.5, LEASE, "a/b", "mount") == f"{keys.QUEUE}lease/mount/000000000001500/a/b"
+    assert key_at(1500, LOCKOUT, "x") == due_key(1.5, LOCKOUT, "x")
+    rows = [due_key(at, TOKEN, "t") for at in (9.0, 10.0, 99.0, 1e9, 1e10)]
     assert sorted(rows) == rows
 
 
@@ -56,15 +56,15 @@ def test_the_oldest_that_are_due_come_first() -> None:
 
     async def body(storage: InmemStorage) -> None:
         at = {"c": 1000.0, "a/b": 999.0, "later": 1000.001, "d": 1000.0}
-        await put(storage, *(due_key(time, due.LEASE, id_, "one") for id_, time in at.items()))
-        await put(storage, due_key(1.0, due.LEASE, "x", "two"), due_key(1.0, due.TOKEN, "y"))
-        found = await due_rows(storage, due.LEASE, NOW, 10, "one")
+        await put(storage, *(due_key(time, LEASE, id_, "one") for id_, time in at.items()))
+        await put(storage, due_key(1.0, LEASE, "x", "two"), due_key(1.0, TOKEN, "y"))
+        found = await due_rows(storage, LEASE, NOW, 10, "one")
         assert found == [
-            Due(due_key(at[id_], due.LEASE, id_, "one"), milliseconds(at[id_]), id_) for id_ in ("a/b", "c", "d")
+            Due(due_key(at[id_], LEASE, id_, "one"), milliseconds(at[id_]), id_) for id_ in ("a/b", "c", "d")
         ]
-        assert await due_rows(storage, due.LEASE, NOW, 2, "one") == found[:2]
-        assert [row.id for row in await due_rows(storage, due.TOKEN, NOW, 10)] == ["y"]
-        assert await due_rows(storage, due.LOCKOUT, NOW, 10) == []
+        assert await due_rows(storage, LEASE, NOW, 2, "one") == found[:2]
+        assert [row.id for row in await due_rows(storage, TOKEN, NOW, 10)] == ["y"]
+        assert await due_rows(storage, LOCKOUT, NOW, 10) == []
 
     run(body)
 
@@ -73,8 +73,8 @@ def test_a_row_of_another_form_is_nobodys() -> None:
     """It stays, and ends the look."""
 
     async def body(storage: InmemStorage) -> None:
-        await put(storage, f"{keys.QUEUE}token/-/no-time/x", due_key(1.0, due.TOKEN, "t"))
-        assert [row.id for row in await due_rows(storage, due.TOKEN, NOW, 10)] == ["t"]
+        await put(storage, f"{keys.QUEUE}token/-/no-time/x", due_key(1.0, TOKEN, "t"))
+        assert [row.id for row in await due_rows(storage, TOKEN, NOW, 10)] == ["t"]
 
     run(body)
 
@@ -83,13 +83,11 @@ def test_only_leases_have_groups() -> None:
     """One for each mount that has rows, due or not."""
 
     async def body(storage: InmemStorage) -> None:
-        assert await groups(storage, due.LEASE) == []
-        await put(
-            storage, due_key(1.0, due.LEASE, "x", "b"), due_key(1e9, due.LEASE, "x", "a"), due_key(1, "token", "t")
-        )
+        assert await groups(storage, LEASE) == []
+        await put(storage, due_key(1.0, LEASE, "x", "b"), due_key(1e9, LEASE, "x", "a"), due_key(1, "token", "t"))
         await put(storage, f"{keys.QUEUE}lease/of-another-form")
-        assert await groups(storage, due.LEASE) == ["a", "b"]
-        for kind in (due.TOKEN, due.SINGLE_USE, due.LOCKOUT):
+        assert await groups(storage, LEASE) == ["a", "b"]
+        for kind in (TOKEN, SINGLE_USE, LOCKOUT):
             assert await groups(storage, kind) == ["-"]
 
     run(body)
@@ -99,14 +97,15 @@ def test_what_is_late_is_told_by_kind() -> None:
     """Since when, how much waits, and in which group the oldest is."""
 
     async def body(storage: InmemStorage) -> None:
-        assert await backlogs(storage, NOW) == [Backlog(kind, 0.0, 0, "") for kind in due.KINDS]
-        rows = [due_key(at, due.LEASE, f"x{at}", group) for at, group in ((998.0, "b"), (997.5, "c"), (2000.0, "a"))]
-        await put(storage, *rows, due_key(999.0, due.TOKEN, "t"), due_key(1000.5, due.SINGLE_USE, "s"))
+        assert await backlogs(storage, NOW) == [Backlog(kind, 0.0, 0, "") for kind in KINDS]
+        rows = [due_key(at, LEASE, f"x{at}", group) for at, group in ((998.0, "b"), (997.5, "c"), (2000.0, "a"))]
+        await put(storage, *rows, due_key(999.0, TOKEN, "t"), due_key(1000.5, SINGLE_USE, "s"))
         assert await backlogs(storage, NOW) == [
-            Backlog(due.LEASE, 2.5, 2, "c"),
-            Backlog(due.TOKEN, 1.0, 1, "-"),
-            Backlog(due.SINGLE_USE, 0.0, 0, ""),
-            Backlog(due.LOCKOUT, 0.0, 0, ""),
+            Backlog(LEASE, 2.5, 2, "c"),
+            Backlog(SCHEDULED, 0.0, 0, ""),
+            Backlog(TOKEN, 1.0, 1, "-"),
+            Backlog(SINGLE_USE, 0.0, 0, ""),
+            Backlog(LOCKOUT, 0.0, 0, ""),
         ]
 
     run(body)
@@ -117,9 +116,9 @@ def test_a_longer_queue_is_shown_as_a_thousand() -> None:
 
     async def body(storage: InmemStorage) -> None:
         for group, count in (("a", 600), ("b", 600), ("c", 1)):
-            await put(storage, *(due_key(float(number), due.LEASE, "x", group) for number in range(count)))
+            await put(storage, *(due_key(float(number), LEASE, "x", group) for number in range(count)))
         found = {backlog.kind: backlog for backlog in await backlogs(storage, NOW)}
-        assert found[due.LEASE] == Backlog(due.LEASE, 1000.0, 1000, "a")
-        assert due.COUNTED == 1000
+        assert found[LEASE] == Backlog(LEASE, 1000.0, 1000, "a")
+        assert COUNTED == 1000
 
     run(body)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from strongroom.audit.broker import AuditedHeader, AuditRecord
+from strongroom.barrier.due import DueRecord
 from strongroom.barrier.record import Record
 from strongroom.services.identity import AliasRecord, EntityRecord
 from strongroom.services.mounts import MountRecord, PendingDeletion
@@ -14,7 +15,6 @@ from strongroom.services.tokens.records import (
     AccessorRecord,
     ChildRecord,
     DeadTree,
-    DueRecord,
     TokenRecord,
     TokenRole,
 )

@@ -40,7 +40,7 @@ def test_a_fault_in_a_decision_commits_nothing_and_ends_nothing(tmp_path: Path) 
         await bench.put("before")
         answers = await together(bench, Commit({}, {"a": b""}, {}), Faulty({}, {"b": b""}, {}))
         assert [type(answer) for answer in answers] == [StorageError, StorageError]
-        assert {getattr(answer, "detail", "") for answer in answers} == {"ZeroDivisionError()"}
+        assert all(answer.detail.startswith("ZeroDivisionError at ") for answer in answers)
         assert bench.names() == ["before"]
         assert not bench.connection.in_transaction
         assert not bench.writer.broken

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import structlog
@@ -13,11 +13,16 @@ import structlog
 from strongroom.audit.forwarding.outlet import Outlet
 from strongroom.audit.forwarding.reader import SpoolReader
 from strongroom.audit.forwarding.target import Target, open_target
-from strongroom.audit.spool.place import try_lock
+from strongroom.audit.spool.place import Place, try_lock
 from strongroom.audit.spool.spool import places
+from strongroom.lib.fault import where
+from strongroom.lib.seldom import Seldom
 
 LOOK_EVERY_S = 0.1
 _LOCK = "forwarder"
+
+_Aim = tuple[str, frozenset[tuple[str, str]]]
+"""A target and its options: devices that have both alike share one outlet, so that their lines don't mix."""
 
 log = structlog.get_logger("audit")
 
@@ -30,14 +35,15 @@ class Forwarder:
 
     Args:
         directory: the spool's.
-        make: opens a target by its name.
+        make: opens a target by its name and options.
     """
 
-    def __init__(self, directory: Path, make: Callable[[str], Target] = open_target) -> None:
+    def __init__(self, directory: Path, make: Callable[[str, Mapping[str, str]], Target] = open_target) -> None:
         self._directory = directory
         self._make = make
-        self._outlets: dict[str, Outlet] = {}
+        self._outlets: dict[_Aim, Outlet] = {}
         self._known: set[str] = set()
+        self._told = Seldom()
         self._lock = -1
         self._waits = False
 
@@ -55,14 +61,27 @@ class Forwarder:
                 target = place.target
                 if not target:
                     continue  # it is being made
+                outlet = self._outlet(target, place.options)
                 reader = SpoolReader(place)
             except OSError as error:
-                log.error("an audit spool cannot be read", place=str(place.directory), reason=str(error))
+                self._say(place, str(error))
+                continue
+            except Exception as error:  # a fault of ours, or a target that this release doesn't know
+                self._say(place, where(error))
                 continue
             self._known.add(name)
-            if target not in self._outlets:
-                self._outlets[target] = Outlet(target, self._make(target))
-            self._outlets[target].add(reader)
+            outlet.add(reader)
+
+    def _outlet(self, target: str, options: Mapping[str, str]) -> Outlet:
+        aim = (target, frozenset(options.items()))
+        if aim not in self._outlets:
+            self._outlets[aim] = Outlet(target, self._make(target, options))
+        return self._outlets[aim]
+
+    def _say(self, place: Place, reason: str) -> None:
+        """Once in a while, since it is tried again and again."""
+        if self._told.due(f"{place.directory} {reason}"):
+            log.error("an audit spool cannot be forwarded", place=str(place.directory), reason=reason)
 
     def _alone(self) -> bool:
         """Whether no other forwarder works on this spool, as one that is just ending may."""
@@ -91,7 +110,7 @@ class Forwarder:
         deadline = time.monotonic() + patience_s
         for outlet in self._outlets.values():
             outlet.drain()
-        for name, outlet in self._outlets.items():
+        for (name, _), outlet in self._outlets.items():
             outlet.thread.join(max(0.0, deadline - time.monotonic()))
             if outlet.thread.is_alive():
                 log.warning("audit entries stay in the spool: nobody reads them", target=name)

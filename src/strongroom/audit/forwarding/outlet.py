@@ -8,7 +8,9 @@ import threading
 import structlog
 
 from strongroom.audit.forwarding.reader import SpoolReader
-from strongroom.audit.forwarding.target import Target
+from strongroom.audit.forwarding.set_aside import set_aside
+from strongroom.audit.forwarding.target import Target, Undeliverable
+from strongroom.lib.fault import where
 
 _SHORTEST_PAUSE_S = 0.005
 _LONGEST_PAUSE_S = 0.1
@@ -35,6 +37,8 @@ class Outlet:
         """In this round; the pauses grow."""
         self._failing = False
         """Since it was said."""
+        self._refusing = False
+        """Since it was said that entries are set aside."""
         self._gone: queue.SimpleQueue[str] = queue.SimpleQueue()
         # The process may end while a target blocks: what waits is on disk.
         self.thread = threading.Thread(target=self._run, name=f"audit to {name}", daemon=True)
@@ -80,7 +84,10 @@ class Outlet:
         except OSError as error:
             gone = not reader.place.directory.exists()
             if not gone:
-                self._say(error)
+                self._say(str(error))
+        except Exception as error:  # a fault of ours: the thread goes on, and the entry stays where it is
+            gone = False
+            self._say(where(error))
         if gone:
             self._drop(reader)
         return False
@@ -93,22 +100,43 @@ class Outlet:
             self._target.close()
 
     def _deliver(self, reader: SpoolReader) -> bool:
-        """Deliver one entry.  Raises `OSError` when the target doesn't take it, or the spool can't be read."""
+        """Deliver one entry, or set it aside.
+
+        Raises: `OSError` when the target doesn't take it now, the spool can't be read, or there is no room to set it
+            aside: it stays where it is, and is sent again.
+        """
         line = reader.next()
         if line is None:
             return False
         reader.delivering()
         # A forwarder that was killed may have left part of the line there; what stands alone can be told from it.
-        self._target.send(b"\n" + line if reader.interrupted else line)
+        try:
+            self._target.send(b"\n" + line if reader.interrupted else line)
+        except Undeliverable as error:
+            set_aside(reader.place.undeliverable, line)
+            self._say_refused(reader, error)
+        else:
+            self._refusing = False
         reader.delivered()
         if self._failing:
             self._failing = False
             log.info("audit entries are delivered again", target=self._name)
         return True
 
-    def _say(self, error: OSError) -> None:
+    def _say_refused(self, reader: SpoolReader, error: Undeliverable) -> None:
+        """Once, until an entry is taken again."""
+        if not self._refusing:
+            self._refusing = True
+            log.error(
+                "audit entries are set aside: they can't be delivered",
+                target=self._name,
+                reason=str(error),
+                place=str(reader.place.undeliverable),
+            )
+
+    def _say(self, reason: str) -> None:
         """Once, until it works again."""
         self._failed = True
         if not self._failing:
             self._failing = True
-            log.warning("audit entries wait in the spool", target=self._name, reason=str(error))
+            log.warning("audit entries wait in the spool", target=self._name, reason=reason)

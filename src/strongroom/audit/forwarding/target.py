@@ -1,4 +1,8 @@
-"""Where the forwarder writes: standard output, standard error, or a named pipe."""
+"""Where the forwarder writes: standard output, standard error, or a named pipe.
+
+A target has three answers to a line.  It takes it; or it doesn't now (`OSError`), so that the line is sent again; or
+it never will (`Undeliverable`), so that the line is set aside and the others go on.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,30 @@ import contextlib
 import os
 import select
 import stat
+from collections.abc import Mapping
 from typing import Protocol
 
 STANDARD = {"stdout": 1, "stderr": 2}
 """The descriptors that the forwarder has from its supervisor."""
 
 
+class Undeliverable(Exception):
+    """The target refuses this line for what it is: it is too long, or not in the form that a server takes.
+
+    The text says why, and holds nothing of the line.
+    """
+
+
 class Target(Protocol):
     """Takes whole lines, and may take its time."""
 
     def send(self, line: bytes) -> None:
-        """Write a line whole, for as long as it takes.  Raises `OSError`; the line is to be sent again then."""
+        """Write a line whole, for as long as it takes.
+
+        Raises:
+            OSError: not now; the line is to be sent again.
+            Undeliverable: not ever.
+        """
         ...
 
     def close(self) -> None:
@@ -24,11 +41,12 @@ class Target(Protocol):
         ...
 
 
-def open_target(name: str) -> Target:
+def open_target(name: str, options: Mapping[str, str]) -> Target:
     """What a device's target stands for.
 
     Args:
         name: `stdout`, `stderr`, or the path of a pipe.
+        options: what the device says of it besides; these targets need none.
     """
     return Standard(STANDARD[name]) if name in STANDARD else Pipe(name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Mapping
 
 from strongroom.audit.spool.framing import framed
 from strongroom.audit.spool.place import Locked, Place, lock
@@ -21,13 +22,17 @@ class SpoolDevice:
 
     Args:
         target: where the forwarder writes.
+        options: what else the device says of the target.
         segment_bytes: when a segment has so many, the next one is begun.
         max_bytes: when all segments have so many, nothing is taken until the forwarder has removed one.
     """
 
-    def __init__(self, place: Place, target: str, segment_bytes: int, max_bytes: int) -> None:
+    def __init__(
+        self, place: Place, target: str, options: Mapping[str, str], segment_bytes: int, max_bytes: int
+    ) -> None:
         self._place = place
         self._target = target
+        self._options = options
         self._segment_bytes = segment_bytes
         self._max_bytes = max_bytes
         self._writers = -1
@@ -56,7 +61,7 @@ class SpoolDevice:
             self._close_writers()
         else:
             raise Locked("the spool's directory does not stay")
-        place.target = self._target
+        place.aim(self._target, self._options)
         place.ended = False
 
     def write(self, line: bytes) -> None:

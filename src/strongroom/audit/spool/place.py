@@ -2,10 +2,14 @@
 
     0000000000000001    a segment: entries, in the order in which they were taken
     target              where they go
+    options             what else the device says of that, as JSON; only where it says something
     position            how far the forwarder is
     order               its lock is held while segments are made or removed
     writers             every process that has the device open shares its lock
     ended               the device is configured no more
+
+Beside the directory, as `{name}.undeliverable`, stand entries that the target will never take.  That file outlives the
+device: whoever runs the server reads it and removes it.
 
 Only the newest segment is written to, and a new one is made when it has its size: so one that isn't the newest is
 never written to again by anybody who looks at its size while sharing its lock.
@@ -15,9 +19,10 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 PATIENCE_S = 0.2
@@ -63,7 +68,9 @@ class Place:
         self.directory = directory
         self.position = directory / "position"
         self.writers = directory / "writers"
+        self.undeliverable = directory.with_name(directory.name + ".undeliverable")
         self._target = directory / "target"
+        self._options = directory / "options"
         self._order = directory / "order"
         self._ended = directory / "ended"
 
@@ -110,15 +117,32 @@ class Place:
         except FileNotFoundError:
             return ""
 
-    @target.setter
-    def target(self, target: str) -> None:
+    @property
+    def options(self) -> dict[str, str]:
+        """What the device says of its target besides.  Raises `OSError` for a file that holds something else."""
+        try:
+            text = self._options.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return {}
+        try:
+            return {str(name): str(value) for name, value in json.loads(text).items()}
+        except (ValueError, AttributeError) as error:
+            raise OSError(f"{self._options} holds no options") from error
+
+    def aim(self, target: str, options: Mapping[str, str]) -> None:
+        """Say where the entries go.  The options first: a place with a target is complete."""
+        if options and self.options != options:
+            self._put(self._options, json.dumps(dict(options)))
         if self.target != target:
-            # Whole or not at all: the forwarder may be looking.
-            new = self._target.with_suffix(f".{os.getpid()}")
-            descriptor = self.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-            with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
-                file.write(target)
-            new.rename(self._target)
+            self._put(self._target, target)
+
+    def _put(self, file: Path, text: str) -> None:
+        """Write a file whole or not at all: the forwarder may be looking."""
+        new = file.with_suffix(f".{os.getpid()}")
+        descriptor = self.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as opened:
+            opened.write(text)
+        new.rename(file)
 
     @property
     def ended(self) -> bool:

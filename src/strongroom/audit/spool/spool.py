@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import structlog
@@ -32,14 +32,16 @@ class Spool:
         self._max_bytes = max_bytes
         self._segment_bytes = min(max_bytes // _SEGMENTS, _LARGEST_SEGMENT_BYTES)
 
-    def device(self, id_: str, target: str) -> SpoolDevice:
+    def device(self, id_: str, target: str, options: Mapping[str, str] | None = None) -> SpoolDevice:
         """The writing end for one device.
 
         Args:
             id_: the device's own, never used before by another.
-            target: `stdout`, `stderr`, or the path of a pipe.
+            target: where the forwarder writes, as `forwarding.target.open_target` knows it.
+            options: what that target has to know besides; kept beside the entries, for their owner alone.
         """
-        return SpoolDevice(Place(self._directory / id_), target, self._segment_bytes, self._max_bytes)
+        place = Place(self._directory / id_)
+        return SpoolDevice(place, target, options or {}, self._segment_bytes, self._max_bytes)
 
     def keep_only(self, ids: Collection[str]) -> None:
         """Mark all other devices as ended: once nobody has them open and nothing waits, the forwarder removes them."""
@@ -62,6 +64,16 @@ class Spool:
             return max(0, place.segments_bytes() - done)
         except OSError:
             return None
+
+    def undeliverable_bytes(self, id_: str) -> int | None:
+        """What the forwarder has set aside of a device's entries; None for a device that isn't spooled here."""
+        place = Place(self._directory / id_)
+        if not place.directory.is_dir():
+            return None
+        try:
+            return place.undeliverable.stat().st_size
+        except OSError:
+            return 0
 
 
 def places(directory: Path) -> Iterator[Place]:

@@ -22,6 +22,7 @@ from strongroom.__about__ import VERSION
 from strongroom.crypto.tls_certificates import challenge_certificate, leaf_of, new_key, signing_request
 from strongroom.http.settings import ListenerError
 from strongroom.lib.clock import Clock
+from strongroom.lib.fault import where
 from strongroom.lib.secret import Secret
 from strongroom.server.certificates import cache
 from strongroom.server.certificates.responder import Answers, answering
@@ -213,7 +214,7 @@ def _told() -> Iterator[None]:
     except Exception as error:
         # An authority may answer anything, and the library trusts in what it reads.  What isn't foreseen is a failure
         # like any other: it is logged, and the next attempt waits.
-        raise IssueFailed(f"{type(error).__name__}: {error}") from error
+        raise IssueFailed(f"the authority's answer makes no sense: {where(error)}") from error
 
 
 def _refusals(error: errors.ValidationError) -> Iterator[str]:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable
-from typing import TypeVar
-
 import structlog
 
 from strongroom.barrier import keys
-from strongroom.barrier.transaction import Restart, Transaction
-from strongroom.lib.errors import StrongroomError, UpstreamFailed
-from strongroom.sdk.engine import Engine
-from strongroom.sdk.request import Operation, Request
+from strongroom.barrier.transaction import Transaction
+from strongroom.lib.errors import UpstreamFailed
+from strongroom.sdk.request import Request
 from strongroom.sdk.response import Made
-from strongroom.sdk.view import View
+from strongroom.services.asking import bounded, engine_of, request_of
 from strongroom.services.leases.records import LeaseRecord
-from strongroom.services.leases.service import TIMEOUT_S, LeaseService
+from strongroom.services.leases.service import LeaseService
 from strongroom.services.mounts import MountEntry, MountService, PendingDeletion
 
 log = structlog.get_logger("leases")
-
-T = TypeVar("T")
 
 
 async def mount_of(mounts: MountService, txn: Transaction, lease: LeaseRecord) -> MountEntry | None:
@@ -33,24 +26,9 @@ async def mount_of(mounts: MountService, txn: Transaction, lease: LeaseRecord) -
     return mounts.entry(pending.mount) if pending is not None and pending.mount is not None else None
 
 
-def engine_of(entry: MountEntry) -> Engine:
-    """The mount's engine.  Raises `UpstreamFailed` when this server doesn't have it: another may."""
-    if entry.engine is None:
-        raise UpstreamFailed(f'no engine of type "{entry.record.type}" is installed or allowed here')
-    return entry.engine
-
-
 def ask(txn: Transaction, entry: MountEntry, lease: LeaseRecord, now: float) -> Request:
     """The request by which an engine is asked about one of its leases."""
-    return Request(
-        operation=Operation.UPDATE,
-        path=lease.path.removeprefix(entry.record.full_path),
-        data={},
-        mount=entry.mount,
-        view=View(txn, entry.prefix),
-        once=txn.once,
-        now=now,
-    )
+    return request_of(txn, entry, lease.path.removeprefix(entry.record.full_path), now)
 
 
 async def make(mounts: MountService, txn: Transaction, lease: LeaseRecord, now: float) -> Made:
@@ -64,7 +42,7 @@ async def make(mounts: MountService, txn: Transaction, lease: LeaseRecord, now: 
     if entry is None:
         raise UpstreamFailed("the mount has gone")
     request = ask(txn, entry, lease, now)
-    return await _bounded(engine_of(entry).make(request, lease.internal), lease, "making the secret") or Made()
+    return await bounded(engine_of(entry).make(request, lease.internal), "making the secret", lease.id) or Made()
 
 
 async def revoke(leases: LeaseService, mounts: MountService, txn: Transaction, lease: LeaseRecord, now: float) -> None:
@@ -76,21 +54,7 @@ async def revoke(leases: LeaseService, mounts: MountService, txn: Transaction, l
     """
     entry = await mount_of(mounts, txn, lease)
     if entry is not None:
-        await _bounded(engine_of(entry).revoke(ask(txn, entry, lease, now), lease.internal), lease, "revocation")
+        await bounded(engine_of(entry).revoke(ask(txn, entry, lease, now), lease.internal), "revocation", lease.id)
     else:
         log.warning("lease without a mount is forgotten", lease_id=lease.id)
     leases.end(txn, lease, now)
-
-
-async def _bounded(work: Awaitable[T], lease: LeaseRecord, what: str) -> T:
-    """Wait for an engine, but not for ever; whatever it raises is an error of the other side."""
-    try:
-        async with asyncio.timeout(TIMEOUT_S):
-            return await work
-    except (StrongroomError, Restart):
-        raise
-    except TimeoutError as error:
-        raise UpstreamFailed(f"{what} took longer than {TIMEOUT_S} s") from error
-    except Exception as error:  # an engine's fault must not keep other leases from being revoked
-        log.exception("an engine failed", lease_id=lease.id, doing=what)
-        raise UpstreamFailed("the engine failed", detail=repr(type(error))) from error

@@ -5,20 +5,17 @@ from __future__ import annotations
 import msgspec
 
 from strongroom.barrier import keys
+from strongroom.barrier.due import LEASE, DueRecord, due_key, retry_wait_s
 from strongroom.barrier.transaction import Transaction
+from strongroom.lib.errors import RateLimited
 from strongroom.lib.rand import Random, base62
-from strongroom.services.due import LEASE, due_key
+from strongroom.services.asking import TIMEOUT_S
 from strongroom.services.leases.records import IN_FORCE, PLANNED, UNDOING, UNDONE, LeaseMark, LeaseRecord
-from strongroom.services.tokens.records import DueRecord
 from strongroom.storage.keys import is_key
 
 _ID_CHARACTERS = 24
-_FIRST_RETRY_S = 10
-_LAST_RETRY_S = 3600
 _REASON_CHARACTERS = 1000
 """Of why a revocation failed, which another system may tell at any length."""
-TIMEOUT_S = 60
-"""How long an engine may take to make or undo what one lease stands for before that counts as failed."""
 PLANNED_S = 2 * TIMEOUT_S
 """How long a lease may stay planned; by then whoever made it has finished, given up or died."""
 IRREVOCABLE_AFTER = 6
@@ -67,7 +64,9 @@ class LeaseService:
         if token_key:
             txn.write(f"{keys.LEASE_OF_TOKEN}{token_key}/{lease.id}", LeaseMark())
         txn.write(f"{keys.LEASE_OF_MOUNT}{mount}/{lease.id}", LeaseMark())
-        txn.add(_counter(mount), 1, 0, CEILING)
+        # In the words of Vault's API for its quota of leases, which this ceiling is like.
+        full = RateLimited("lease count quota exceeded", retry_after_s=60, detail=f"the mount {mount} is full")
+        txn.add(_counter(mount), 1, 0, CEILING, full)
         return lease
 
     async def read(self, txn: Transaction, lease_id: str) -> LeaseRecord | None:
@@ -121,11 +120,10 @@ class LeaseService:
 
     def failed(self, txn: Transaction, lease: LeaseRecord, reason: str, now: float) -> LeaseRecord:
         """Note a revocation that failed, to be tried again, ever more slowly, without an end."""
-        wait_s = min(_FIRST_RETRY_S * 2 ** min(lease.attempts, 20), _LAST_RETRY_S)
         changed = msgspec.structs.replace(
             lease,
             attempts=lease.attempts + 1,
-            next_attempt_at=now + wait_s,
+            next_attempt_at=now + retry_wait_s(lease.attempts),
             expires_at=min(lease.expires_at, now),
             last_error=reason[:_REASON_CHARACTERS],
         )

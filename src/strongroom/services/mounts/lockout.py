@@ -6,12 +6,11 @@ Source: https://developer.hashicorp.com/vault/docs/concepts/user-lockout
 from __future__ import annotations
 
 from strongroom.barrier import keys
+from strongroom.barrier.due import LOCKOUT, DueRecord, due_key
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction
 from strongroom.crypto.mac import sha256
-from strongroom.services.due import LOCKOUT, due_key
 from strongroom.services.mounts.records import Lockout, MountRecord
-from strongroom.services.tokens.records import DueRecord
 
 
 class FailedLogins(Record, frozen=True, tag="failed-logins"):

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import msgspec
+import structlog
 
 from strongroom.barrier import keys
+from strongroom.lib.fault import where
 from strongroom.sdk.engine import Engine
 from strongroom.sdk.request import Mount
 from strongroom.services.mounts.lockout_rule import rule_of
 from strongroom.services.mounts.records import Lockout, MountRecord
+
+log = structlog.get_logger("mounts")
 
 
 class MountEntry(msgspec.Struct, frozen=True):
@@ -19,7 +23,7 @@ class MountEntry(msgspec.Struct, frozen=True):
     record: MountRecord
     mount: Mount
     engine: Engine | None
-    """None when no engine of its type is installed or allowed."""
+    """None when no engine of its type is installed or allowed, or it doesn't take the mount's options."""
     prefix: str
     """Where in the store it keeps everything."""
     lockout: Lockout | None = None
@@ -65,7 +69,6 @@ def enter(
 ) -> MountEntry:
     """Make a mount's entry; `engines` is by table and type, `lockouts` by type."""
     options = record.options or {}
-    engine = engines.get((record.table, record.type))
     return MountEntry(
         record=record,
         mount=Mount(
@@ -79,7 +82,18 @@ def enter(
             max_lease_ttl_s=max(0, record.config.max_lease_ttl_s) or max_ttl_s,
             token_type=record.config.token_type or "default-service",
         ),
-        engine=engine.variant(options) if engine is not None else None,
+        engine=_variant(record, engines.get((record.table, record.type)), options),
         prefix=keys.area(keys.ROOT_NAMESPACE, record.id, local=record.local),
         lockout=rule_of(record, lockouts),
     )
+
+
+def _variant(record: MountRecord, engine: Engine | None, options: dict[str, str]) -> Engine | None:
+    """The engine that serves these options; None when it fails: one mount must not take all others along."""
+    if engine is None:
+        return None
+    try:
+        return engine.variant(options)
+    except Exception as error:  # a plugin's, of any kind
+        log.error("an engine does not take its mount's options", mount=record.full_path, fault=where(error))
+        return None

@@ -10,6 +10,7 @@ from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, uuid4
+from strongroom.sdk import schedule
 from strongroom.sdk.engine import Engine
 from strongroom.services.mounts.naming import check_name
 from strongroom.services.mounts.records import Lockout, MountRecord, Move, PendingDeletion
@@ -99,9 +100,10 @@ class MountService:
         """Make a mount unreachable at once; what it kept is cleared afterwards."""
         txn.delete(keys.MOUNTS + record.id)
         prefix = keys.area(keys.ROOT_NAMESPACE, record.id, local=record.local)
-        txn.write(
-            keys.PENDING_DELETION + record.id, PendingDeletion(prefixes=(prefix,), lease_mount=record.id, mount=record)
+        pending = PendingDeletion(
+            prefixes=(prefix, *schedule.prefixes_of(record.id)), lease_mount=record.id, mount=record
         )
+        txn.write(keys.PENDING_DELETION + record.id, pending)
 
     async def move(self, txn: Transaction, source: str, target: str, now: float) -> str:
         """Give a mount another path, at once: its part of the store is named by its id.

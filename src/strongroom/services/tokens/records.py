@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from strongroom.barrier.due import SINGLE_USE, TOKEN
 from strongroom.barrier.record import Record
 from strongroom.sdk.token_settings import TokenSettings
-from strongroom.services.due import SINGLE_USE, TOKEN
 
 SERVICE = "service"
 BATCH = "batch"
@@ -87,14 +87,6 @@ class AccessorRecord(Record, frozen=True, tag="accessor"):
 
 class ChildRecord(Record, frozen=True, tag="child"):
     """Below a parent's key: one token that it made."""
-
-
-class DueRecord(Record, frozen=True, tag="due"):
-    """In the index by time of expiry."""
-
-    kind: str
-    """One of `services.due.KINDS`."""
-    id: str
 
 
 class DeadTree(Record, frozen=True, tag="dead-tree"):

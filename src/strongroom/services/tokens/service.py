@@ -7,13 +7,13 @@ import base64
 import msgspec
 
 from strongroom.barrier import keys
+from strongroom.barrier.due import SINGLE_USE, DueRecord, due_key
 from strongroom.barrier.keyring import Keyring
 from strongroom.barrier.transaction import Transaction
 from strongroom.crypto.aead import Aes256Gcm
 from strongroom.crypto.mac import hmac_sha256, sha256
 from strongroom.lib.errors import InvalidRequest, OutOfRange, PermissionDenied, Tampered
 from strongroom.lib.rand import Random, base62
-from strongroom.services.due import SINGLE_USE, due_key
 from strongroom.services.mounts import Router
 from strongroom.services.tokens.binding import admits
 from strongroom.services.tokens.lease_ids import lease_id, token_key
@@ -22,7 +22,6 @@ from strongroom.services.tokens.records import (
     AccessorRecord,
     ChildRecord,
     DeadTree,
-    DueRecord,
     TokenRecord,
 )
 from strongroom.storage.base import Add

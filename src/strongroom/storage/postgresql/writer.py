@@ -11,6 +11,7 @@ import psycopg
 from psycopg import errors, sql
 
 from strongroom.lib.errors import CommitUnknown, StorageError, StrongroomError
+from strongroom.lib.fault import where
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Revision
 from strongroom.storage.batch import Outcome, Pending, Queue, settle_batch
@@ -196,7 +197,7 @@ def _fail(batch: list[Pending[object]], error: Exception) -> None:
     if isinstance(error, psycopg.Error):
         error = storage_error(error, "committing")
     elif not isinstance(error, StorageError):
-        error = StorageError("the store failed", detail=repr(error))
+        error = StorageError("the store failed", detail=where(error))
     for pending in batch:
         pending.deliver(error)
 

@@ -11,6 +11,7 @@ import apsw
 
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import CommitUnknown, StorageError, StorageFull, StrongroomError
+from strongroom.lib.fault import where
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Revision
 from strongroom.storage.batch import Outcome, Pending, Queue, settle_batch
@@ -174,7 +175,7 @@ class Writer:
                 self._fail(batch, outcomes, error)
             except Exception as error:
                 self._roll_back()
-                _deliver([(pending, StorageError("the store failed", detail=repr(error))) for pending in batch])
+                _deliver([(pending, StorageError("the store failed", detail=where(error))) for pending in batch])
             else:
                 _deliver(outcomes)
             return

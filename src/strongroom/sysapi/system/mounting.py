@@ -124,6 +124,7 @@ async def enable(request: Request, table: str, path: str, body: EnableBody) -> N
         seal_wrap=body.seal_wrap,
         external_entropy_access=body.external_entropy_access,
     )
+    engine.variant(record.options or {})  # what it can't work with is refused while there is a client to tell
     await mounts.enable(view.txn, record)
     entry = mounts.entry(record)
     first = msgspec.structs.replace(

@@ -13,6 +13,7 @@ from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Duration
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
+from strongroom.services.asking import engine_of
 from strongroom.services.leases import LeaseRecord, revocation
 from strongroom.services.tokens.lease_ids import lease_id
 from strongroom.services.tokens.logic import grant_ttl
@@ -175,8 +176,8 @@ def _named(url_lease_id: str, body: LeaseBody) -> str:
 def _limit(text: str) -> int | None:
     if text in {"", "none"}:
         return None
-    if not text.isdecimal():
-        raise InvalidRequest(f"invalid 'limit' provided: {text!r} is not a number")
+    if not text.isdecimal() or len(text) > 18:
+        raise InvalidRequest(f"invalid 'limit' provided: {text[:64]!r} is not a number")
     return int(text)
 
 
@@ -231,7 +232,7 @@ async def _renew(request: Request, id_: str, increment_s: int) -> Response:
         raise InvalidRequest("lease expired")
     if not lease.renewable:
         raise InvalidRequest("lease is not renewable")
-    engine = revocation.engine_of(entry)
+    engine = engine_of(entry)
     wanted_s = await engine.renew(revocation.ask(txn, entry, lease, now), lease.internal, increment_s)
     ttl_s, warnings = grant_ttl(
         wanted_s=wanted_s,

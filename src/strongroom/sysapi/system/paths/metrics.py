@@ -80,6 +80,10 @@ def _gauges(services: Services, router: Router) -> list[Gauge]:
         Gauge("vault.audit.spool_bytes", waiting, "What waits for the audit forwarder.", {**cluster, "device": path})
         for path, waiting in sorted(services.audit.backlogs().items())
     ]
+    out += [
+        Gauge("vault.audit.undeliverable_bytes", aside, "What no target will take.", {**cluster, "device": path})
+        for path, aside in sorted(services.audit.undeliverable().items())
+    ]
     out += _logins(router, cluster)
     return [
         *out,

@@ -1,0 +1,35 @@
+"""The file of entries that a target will never take."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+MAX_BYTES = 64 * 1024 * 1024
+"""What one device may have set aside.  Then entries wait in the spool, whose bound stops the server: a target that
+refuses everything is no audit log."""
+
+
+def set_aside(file: Path, line: bytes) -> None:
+    """Append an entry, and have it on the disk.
+
+    It may come twice, as when the process is killed before it has noted that it is done.
+
+    Args:
+        line: ends in a newline.
+
+    Raises: `OSError` when it isn't there whole.
+    """
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    descriptor = os.open(file, flags, 0o600)
+    try:
+        size = os.fstat(descriptor).st_size
+        if size + len(line) > MAX_BYTES:
+            raise OSError(f"{file} holds {size} bytes: read it, mend the target, and move the file away")
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            line = b"\n" + line  # what was cut short, by a full disk, ends here
+        if os.write(descriptor, line) != len(line):
+            raise OSError(f"{file} took only part of an entry")
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

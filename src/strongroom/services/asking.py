@@ -1,0 +1,72 @@
+"""Asking an engine outside of a client's request: of its leases, and of the work that it has scheduled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+import structlog
+
+from strongroom.barrier.transaction import Restart, Transaction
+from strongroom.lib.errors import StrongroomError, UpstreamFailed
+from strongroom.lib.fault import where
+from strongroom.sdk.engine import Engine
+from strongroom.sdk.request import Operation, Request
+from strongroom.sdk.view import View
+from strongroom.services.mounts import MountEntry
+
+TIMEOUT_S = 60
+"""How long an engine may take for one lease or one piece of scheduled work before that counts as failed."""
+
+log = structlog.get_logger("engines")
+
+T = TypeVar("T")
+
+
+def engine_of(entry: MountEntry) -> Engine:
+    """The mount's engine.  Raises `UpstreamFailed` when this server doesn't have it: another may."""
+    if entry.engine is None:
+        raise UpstreamFailed(f'no engine of type "{entry.record.type}" is installed or allowed here')
+    return entry.engine
+
+
+def request_of(txn: Transaction, entry: MountEntry, path: str, now: float) -> Request:
+    """The request by which a mount's engine is asked without a client.
+
+    Args:
+        path: relative to the mount.
+        now: seconds since the epoch.
+    """
+    return Request(
+        operation=Operation.UPDATE,
+        path=path,
+        data={},
+        mount=entry.mount,
+        view=View(txn, entry.prefix),
+        once=txn.once,
+        now=now,
+    )
+
+
+async def bounded(work: Awaitable[T], what: str, about: str) -> T:
+    """Wait for an engine, but not for ever; whatever it raises is an error of the other side.
+
+    The text of an exception that isn't ours is told to nobody: a client library's names passwords and addresses.
+
+    Args:
+        what: is being done, for the error.
+        about: the lease or the scheduled work, for the log.
+
+    Raises: `StrongroomError`.
+    """
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            return await work
+    except (StrongroomError, Restart):
+        raise
+    except TimeoutError as error:
+        raise UpstreamFailed(f"{what} took longer than {TIMEOUT_S} s") from error
+    except Exception as error:  # an engine's fault must not keep others' work from being done
+        log.error("an engine failed", doing=what, about=about, fault=where(error))
+        raise UpstreamFailed("the engine failed", detail=where(error)) from error
