@@ -33,8 +33,14 @@ class Sources(msgspec.Struct, frozen=True):
         return f"Sources({[name for name, _ in self.texts]})"
 
 
-def read(paths: tuple[str, ...], overrides: dict[str, str]) -> Sources:
-    """Read files and directories.  Raises `SourceError`."""
+def read(paths: tuple[str, ...], overrides: dict[str, str], *, required: bool = True) -> Sources:
+    """Read files and directories.
+
+    Args:
+        required: there has to be a file.
+
+    Raises: `SourceError`.
+    """
     texts: list[tuple[str, str]] = []
     for given in paths:
         path = Path(given)
@@ -43,7 +49,9 @@ def read(paths: tuple[str, ...], overrides: dict[str, str]) -> Sources:
             texts += [(str(file), file.read_text(encoding="utf-8")) for file in files]
         except (OSError, UnicodeDecodeError) as error:
             raise SourceError(f"error loading configuration from {given}: {error}") from error
-    if not texts:
+    if required and not texts:
+        if paths:
+            raise SourceError(f"no *.hcl or *.json is in {', '.join(paths)}")
         raise SourceError("no configuration was given: use -config=FILE, or -dev for development")
     return Sources(tuple(texts), overrides)
 

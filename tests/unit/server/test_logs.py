@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from strongroom.server.logs import render_standard
+from strongroom.server.logs.rendering import render_standard
 
 
 @pytest.mark.parametrize("sent", ["a\nb", "a\r\nb", "a\x1b[2Jb", "a\0b", "a\x85b", "a\u2028b", "a\u202eb"])
