@@ -23,9 +23,7 @@ def node(tmp_path: Path) -> Iterator[Node]:
     """A node of two workers that runs a copy of the package."""
     shutil.copytree(PACKAGE, tmp_path / "site" / "strongroom", ignore=shutil.ignore_patterns("__pycache__"))
     program = tmp_path / "strongroom-copy"
-    program.write_text(
-        f"#!{sys.executable}\nimport sys\nfrom strongroom.cli.main import main\nsys.exit(main())\n"
-    )
+    program.write_text(f"#!{sys.executable}\nimport sys\nfrom strongroom.cli.main import main\nsys.exit(main())\n")
     program.chmod(0o755)
     node = Node(tmp_path, workers_wanted=2, environment={"PYTHONPATH": str(tmp_path / "site")}, program=program)
     with running(node):
@@ -80,7 +78,9 @@ def test_sealing_goes_over_to_the_new_version_as_a_whole(node: Node) -> None:
     """The supervisor executes itself anew with the new files, says so, and its workers are of the same build."""
     replace_package(node)
     node.seal()
-    wait_until(lambda: "the sealed server goes on with the new version: version=9.9.9" in node.log_text(), node.log_text, 30)
+    wait_until(
+        lambda: "the sealed server goes on with the new version: version=9.9.9" in node.log_text(), node.log_text, 30
+    )
     wait_until(lambda: len(node.workers()) == 2, "no workers", 30)
     wait_until(lambda: node.call("GET", "sys/seal-status").json["version"].endswith("9.9.9"), "another version", 30)
     assert REFUSED not in node.log_text()
@@ -92,7 +92,10 @@ def test_what_another_build_cannot_read_ends_clearly(node: Node) -> None:
     """A version that doesn't know what the one before left says what to do, and ends."""
     renewal = node.directory / "site" / "strongroom" / "server" / "supervisor" / "renewal.py"
     text = renewal.read_text()
-    changed = text.replace("    build: Build\n    \"\"\"What the process ran before.", "    other: int\n    build: Build\n    \"\"\"What the process ran before.")
+    changed = text.replace(
+        '    build: Build\n    """What the process ran before.',
+        '    other: int\n    build: Build\n    """What the process ran before.',
+    )
     assert changed != text
     renewal.write_text(changed)
     replace_package(node)

@@ -142,6 +142,8 @@ async def run(arguments: ServeArguments, planned: Plan, sockets: list[socket], t
     manager.status("unsealed, in development mode")
     while not ending.is_set():
         manager.alive(time.monotonic())
+        if os.getpid() == 1:  # of a container; SIGCHLD belongs to the event loop
+            orphans.reap()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ending.wait(), _TICK_S)
     manager.stopping()
@@ -159,8 +161,6 @@ def _answer_signals(runtime: Runtime, ending: asyncio.Event) -> None:
 
     loop.add_signal_handler(signal.SIGQUIT, quit_)
     loop.add_signal_handler(signal.SIGHUP, runtime.reload)
-    if os.getpid() == 1:
-        loop.add_signal_handler(signal.SIGCHLD, orphans.reap)
     signals.answer(lambda: {"process": "development server", "pid": os.getpid(), **runtime.state()}, loop=loop)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, DEFERRED)
 
