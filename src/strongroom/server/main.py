@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import os
 import signal
 import socket
@@ -59,6 +60,7 @@ def serve(arguments: ServeArguments) -> int:
     Returns: the exit status: 0, or 1 when it can't start (the reason is on standard error).
     """
     signals.ignore()
+    faulthandler.enable()  # where it was, for who ends a server that hangs
     # Held back until somebody acts on them: the first process of a container would lose them.
     signal.pthread_sigmask(signal.SIG_BLOCK, renewal.DEFERRED)
     try:

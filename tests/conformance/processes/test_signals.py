@@ -245,7 +245,7 @@ def test_hup_tells_what_it_took_over_and_what_not(node: Node) -> None:
 
 @pytest.mark.parametrize("dev", [True, False])
 def test_usr1_and_usr2_write_diagnostics(tmp_path: Path, dev: bool) -> None:
-    """Each process tells its state, its threads and its tasks, at any level of the log; nothing ends, nothing is secret."""
+    """Each process tells state, threads and tasks, at any level of the log; nothing ends, and nothing secret is shown."""
     if dev:
         with start_ours(tmp_path) as server:
             asked(server.process.pid, [server.process.pid], server.log_text)
@@ -303,7 +303,7 @@ def test_quit_tells_the_stacks_and_ends_at_once(node: Node) -> None:
 
 
 def test_the_service_manager_is_told(tmp_path: Path) -> None:
-    """Over a real socket: ready once the listeners answer, the state, the watchdog, a reload from end to end, the end."""
+    """Over a real socket: ready once the listeners answer, state, watchdog, a reload from end to end, the end."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         name = f"@strongroom-test-node-{os.getpid()}"
         manager.bind(name.replace("@", "\0"))
