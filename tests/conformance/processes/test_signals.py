@@ -245,7 +245,7 @@ def test_hup_tells_what_it_took_over_and_what_not(node: Node) -> None:
 
 @pytest.mark.parametrize("dev", [True, False])
 def test_usr1_and_usr2_write_diagnostics(tmp_path: Path, dev: bool) -> None:
-    """Each process tells state, threads and tasks, at any level of the log; nothing ends, and nothing secret is shown."""
+    """Each process tells state, threads and tasks, at any level of the log; nothing ends, no secret is shown."""
     if dev:
         with start_ours(tmp_path) as server:
             asked(server.process.pid, [server.process.pid], server.log_text)
