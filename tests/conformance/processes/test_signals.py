@@ -220,7 +220,7 @@ def test_hup_reopens_the_log_and_takes_its_level(tls_node: tuple[Node, Target]) 
 
 
 def test_hup_tells_what_it_took_over_and_what_not(node: Node) -> None:
-    """A line for each setting that counts from the next start, by its name; a line for what counts now; and the fault."""
+    """A line for each setting that counts from the next start, by its name; one for what counts now; and the fault."""
     file = node.directory / "node.hcl"
     text = file.read_text()
     changed = text.replace("workers = 2", 'workers = 3\napi_addr = "https://CANARY"\nlog_level = "debug"\nfurther = 1')
