@@ -23,7 +23,7 @@ def test_a_build_is_its_files(tmp_path: Path) -> None:
         lambda: (tmp_path / "a.py").write_text("a = 2\n"),
         lambda: (tmp_path / "a.py").rename(tmp_path / "b.py"),
         lambda: (tmp_path / "c.py").write_text(""),
-        lambda: (tmp_path / "__about__.py").unlink(),
+        (tmp_path / "__about__.py").unlink,
     ):
         change()
         seen.add(installed(tmp_path).digest)

@@ -126,7 +126,7 @@ class Supervisor:
             self._selector.unregister(worker.control)
             worker.control.close()
             return
-        self._workers.heard(worker)
+        self._workers.watch.heard(worker)
         for message in messages:
             self._dispatch.handle(worker, message)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import selectors
-import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -17,17 +16,15 @@ from strongroom.server.build import Build
 from strongroom.server.messages.framing import Message
 from strongroom.server.messages.to_worker import STOP_DRAIN_S, Counted, End, Listen, Start
 from strongroom.server.supervisor import places
-from strongroom.server.supervisor.attention import Attention
 from strongroom.server.supervisor.process import WorkerProcess
 from strongroom.server.supervisor.restarts import Restarts
+from strongroom.server.supervisor.watch import Watch
 from strongroom.sysapi.processes import WorkerCounts
 
 log = structlog.get_logger("supervisor")
 
 _KILL_AFTER_S = 3.0
 _KILL_STOPPING_AFTER_S = STOP_DRAIN_S + 2.0
-_STARTING_S = 120.0
-"""For how long a worker that opens its store may be silent at least."""
 
 
 class Workers:
@@ -49,17 +46,15 @@ class Workers:
         timeout_s: float,
         selector: selectors.BaseSelector,
     ) -> None:
-        every_s = min(1.0, timeout_s / 4) if timeout_s else 1.0
-        self.start = msgspec.structs.replace(start, supervisor=os.getpid(), heartbeat_s=every_s)
+        self.watch = Watch(timeout_s)
+        self.start = msgspec.structs.replace(start, supervisor=os.getpid(), heartbeat_s=self.watch.heartbeat_s)
         self.by_pid: dict[int, WorkerProcess] = {}
         self.restarts = Restarts()
         self.other_version = ""
         """Of the package that has taken the place of this process's; empty for none."""
         self._sockets = sockets
         self._running = running
-        self._timeout_s = timeout_s
         self._selector = selector
-        self._attention = Attention(time.monotonic())
         self._ended = 0
         self._hung = 0
         self._told = WorkerCounts()
@@ -92,7 +87,7 @@ class Workers:
                 self.start,
                 self._running.digest,
                 started_at=now,
-                heard_at=self._attention.look(now),
+                heard_at=self.watch.now(),
             )
         except OSError as error:
             # Out of processes or memory, most likely for now.
@@ -131,10 +126,6 @@ class Workers:
         for worker in self:
             worker.send(message)
 
-    def heard(self, worker: WorkerProcess) -> None:
-        """It has said something."""
-        worker.heard_at = self._attention.seen_s
-
     def end(self, worker: WorkerProcess, drain_s: float) -> None:
         """Tell it to end."""
         if worker.ending_since is None:
@@ -168,7 +159,7 @@ class Workers:
             filling: places that are empty are to be filled.
         """
         now = time.monotonic()
-        self._watch(now)
+        self.watch.look(self, now)
         if filling:
             for slot in self.restarts.take_due(now):
                 self._fill(slot)
@@ -179,19 +170,6 @@ class Workers:
             if worker.ending_since is not None and now - worker.ending_since > patience_s:
                 log.warning("worker is killed", pid=worker.pid)
                 worker.kill()
-
-    def _watch(self, now: float) -> None:
-        """End a worker whose event loop stands still, by a signal at which it writes where."""
-        seen_s = self._attention.look(now)
-        for worker in self:
-            limit_s = self._timeout_s if worker.ready else max(self._timeout_s, _STARTING_S)
-            silent_s = seen_s - worker.heard_at
-            if not self._timeout_s or worker.ending_since is not None or silent_s <= limit_s:
-                continue
-            log.error("worker hangs: it is ended, and replaced", pid=worker.pid, silent_s=round(silent_s, 1))
-            worker.hung = worker.failed = True
-            worker.ending_since = now
-            worker.signal(signal.SIGABRT)
 
     def _count(self) -> None:
         counts = self.counts()
