@@ -80,6 +80,9 @@ async def health(node: Node, operation: Operation, data: Mapping[str, Any]) -> F
     }
     if opened is not None:
         out |= {"cluster_name": opened.cluster.name, "cluster_id": opened.cluster.id}
+    if node.processes.counts().restart_needed:
+        # The package was replaced: workers that end are not replaced any more.
+        out["restart_needed"] = True
     return FrontAnswer(_chosen(data, name, status), out)
 
 

@@ -18,10 +18,14 @@ import structlog
 from strongroom.audit.forwarding import Forwarder
 from strongroom.audit.forwarding.forwarder import LOOK_EVERY_S
 from strongroom.audit.spool.spool import places
-from strongroom.server import logs
-from strongroom.server.companion import Companion
+from strongroom.server import build, logs
+from strongroom.server.build import Build
+from strongroom.server.diagnostics import signals
 from strongroom.server.hardening import die_with, hide_memory
-from strongroom.server.protocol import Framing, Message
+from strongroom.server.messages.companions import ReopenLog, StartForwarder, ToForwarder
+from strongroom.server.messages.framing import Framing, Garbled
+from strongroom.server.plan import log_settings
+from strongroom.server.supervisor.companion import Companion
 
 if TYPE_CHECKING:
     from strongroom.server.plan import Plan
@@ -32,19 +36,18 @@ DRAIN_S = 5.0
 """How long the forwarder of a node that was told to stop waits for who reads what it writes."""
 
 
-def companion(planned: Plan) -> Companion:
-    """The forwarder of a node; it is started when a device first needs it."""
-    header = {
-        "directory": planned.settings.audit_spool_path,
-        "log_level": planned.log_level,
-        "log_format": planned.log_format,
-        "log_file": planned.log_file,
-    }
+def companion(planned: Plan, running: Build) -> Companion:
+    """The forwarder of a node; it is started when a device first needs it.
+
+    Args:
+        running: the build of this process.
+    """
     directory = Path(planned.settings.audit_spool_path)
     return Companion(
         "audit forwarder",
         "strongroom.server.forwarding",
-        header,
+        StartForwarder(os.getpid(), log_settings(planned), directory),
+        running,
         wanted=lambda: bool(planned.settings.audit_spool_path) and any(places(directory)),
         finishing_s=DRAIN_S + 1.0,
     )
@@ -78,15 +81,18 @@ def main() -> None:
     """
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     control = socket.socket(fileno=int(sys.argv[1]))
-    framing = Framing()
+    framing: Framing[ToForwarder] = Framing(ToForwarder)
     hide_memory()  # with `log_raw`, entries hold secrets
-    messages = _receive(control, framing)
-    if not messages:
+    if not build.agree(control, sys.argv[2]):
         return
-    header = messages[0].body
-    die_with(int(header["supervisor"]))
-    logs.configure(str(header["log_level"]), str(header["log_format"]), str(header["log_file"]))
-    forwarder = Forwarder(Path(str(header["directory"])))
+    messages = _receive(control, framing)
+    if not messages or not isinstance(messages[0], StartForwarder):
+        return
+    start = messages[0]
+    die_with(start.supervisor)
+    logs.configure(start.log.level, start.log.format, start.log.file)
+    signals.answer(lambda: {"process": "audit forwarder", "pid": os.getpid()})
+    forwarder = Forwarder(start.directory)
     while True:
         forwarder.look()
         if not select.select([control], [], [], LOOK_EVERY_S)[0]:
@@ -100,21 +106,25 @@ def main() -> None:
     os._exit(0)  # a thread may still be writing to somebody who doesn't read
 
 
-def _receive(control: socket.socket, framing: Framing) -> list[Message]:
+def _receive(control: socket.socket, framing: Framing[ToForwarder]) -> list[ToForwarder]:
     """The next messages; none when the supervisor has no more to say."""
     while True:
         data = control.recv(65536)
         if not data:
             return []
-        messages = framing.feed(data)
+        try:
+            messages = framing.feed(data)
+        except Garbled as error:
+            log.error("the audit forwarder ends: what its supervisor says makes no sense", reason=str(error))
+            return []
         if messages:
             return messages
 
 
-def _obey(message: Message) -> None:
-    if message.kind == "reload":
+def _obey(message: ToForwarder) -> None:
+    if isinstance(message, ReopenLog):
         try:
-            logs.reopen(str(message.body.get("log_level", "")))
+            logs.reopen(message.level)
         except logs.LogError as error:
             log.error("the log goes on in the old file", reason=str(error))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -18,17 +20,24 @@ from strongroom.http.tls import load_context
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import StrongroomError
 from strongroom.lib.rand import SystemRandom
-from strongroom.server import builtin, dev, dev_tls, forwarding, logs, renewal, sources, unserved
+from strongroom.server import build, builtin, forwarding, logs, sources, unserved
 from strongroom.server.arguments import ServeArguments
 from strongroom.server.certificates import start as certificates
 from strongroom.server.certificates.settings import wanted
 from strongroom.server.config.config import Config, ConfigError, Listener
+from strongroom.server.dev import server as dev
+from strongroom.server.dev import tls as dev_tls
+from strongroom.server.diagnostics import signals
 from strongroom.server.hardening import hide_memory
+from strongroom.server.messages.to_worker import Start
 from strongroom.server.plan import Plan, PlanError, listener_config, listener_options, plan
 from strongroom.server.redaction import secrets_of
-from strongroom.server.reload import Reload, as_body
+from strongroom.server.reload import Reload
 from strongroom.server.stores import StoreError, open_store
-from strongroom.server.supervisor import Supervisor
+from strongroom.server.supervisor import renewal
+from strongroom.server.supervisor.charge import Charge
+from strongroom.server.supervisor.service_manager import ServiceManager
+from strongroom.server.supervisor.supervisor import Supervisor
 
 log = structlog.get_logger("server")
 
@@ -41,6 +50,7 @@ _START_ERRORS = (
     sources.SourceError,
     builtin.PluginError,
     logs.LogError,
+    renewal.NotTakenOver,
     StrongroomError,
 )
 
@@ -50,12 +60,15 @@ def serve(arguments: ServeArguments) -> int:
 
     Returns: the exit status: 0, or 1 when it can't start (the reason is on standard error).
     """
+    signals.ignore()
+    faulthandler.enable()  # where it was, for who ends a server that hangs
+    # Held back until somebody acts on them: the first process of a container would lose them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, renewal.DEFERRED)
     try:
         hide_memory()
         if arguments.recovery:
             raise dev.DevError("-recovery is not supported: restore a backup of the store instead")
-        # As in Vault, these three make no sense but for a development server, and so mean one.
-        if arguments.dev or arguments.dev_tls or arguments.dev_kv_v1 or arguments.dev_leased_kv:
+        if _is_dev(arguments):
             return _serve_dev(arguments)
         return _serve(arguments)
     except _START_ERRORS as error:
@@ -69,7 +82,7 @@ def _reason(error: Exception) -> str:
 
 def _serve_dev(arguments: ServeArguments) -> int:
     dev.check_flags(arguments)
-    config = sources.load(sources.read(arguments.config, _overrides(arguments), may_be_empty=True))
+    config = sources.load(_sources(arguments))
     logs.hide(secrets_of(config, os.environ))
     unserved.refuse(config)
     with contextlib.ExitStack() as kept:
@@ -100,8 +113,10 @@ def _tell(config: Config) -> None:
 
 
 def _serve(arguments: ServeArguments) -> int:
-    renewed = renewal.take_over()
-    read = _sources(arguments) if renewed is None else renewed[0]
+    # After everything was imported: of this build are the modules that were.
+    running = build.installed()
+    renewed = renewal.take_over(running)
+    read = _sources(arguments) if renewed is None else renewed.sources
     config = sources.load(read)
     logs.hide(secrets_of(config, os.environ))
     unserved.refuse(config)
@@ -115,23 +130,30 @@ def _serve(arguments: ServeArguments) -> int:
         if arguments.exit_on_core_shutdown:
             log.info("-exit-on-core-shutdown changes nothing: this server never outlives what it serves")
         _check(planned)
-    sockets = _open_sockets(planned) if renewed is None else renewed[1]
+    elif renewed.build != running:
+        log.warning(
+            "the package was replaced: the sealed server goes on with the new version",
+            version=running.version,
+            before=renewed.build.version,
+        )
+    sockets = _open_sockets(planned) if renewed is None else renewed.sockets
     pid_file = _write_pid(planned)
     reload = Reload(arguments.config, read)
-    header = {"sources": as_body(read), "processors": processors}
-    announce = (lambda: _announce(planned)) if renewed is None else (lambda: None)
-    supervisor = Supervisor(
-        sockets,
-        header,
-        announce,
-        reload,
-        companions=(*certificates.companions(planned), forwarding.companion(planned)),
+    charge = Charge(
+        sockets=sockets,
+        start=Start(read, processors),
+        build=running,
+        worker_timeout_s=planned.worker_timeout_s,
+        on_ready=(lambda: _announce(planned)) if renewed is None else (lambda: None),
+        reload=reload,
+        companions=(*certificates.companions(planned, running), forwarding.companion(planned, running)),
         proven=renewed is not None,
     )
+    supervisor = Supervisor(charge, ServiceManager(os.environ))
     try:
         status = supervisor.run()
         if supervisor.sealed:
-            renewal.renew(reload.sources, sockets)
+            renewal.renew(reload.sources, sockets, running)
     except OSError as error:
         log.error("the server ends: sealing could not start it anew", reason=error.strerror)
         status = 1
@@ -142,7 +164,13 @@ def _serve(arguments: ServeArguments) -> int:
 
 
 def _sources(arguments: ServeArguments) -> sources.Sources:
-    return sources.read(arguments.config, _overrides(arguments))
+    # A development server needs no file; images mount a directory that may be empty.
+    return sources.read(arguments.config, _overrides(arguments), may_be_empty=_is_dev(arguments))
+
+
+def _is_dev(arguments: ServeArguments) -> bool:
+    """Whether a development server is meant; as in Vault, the last three make no sense but for one."""
+    return arguments.dev or arguments.dev_tls or arguments.dev_kv_v1 or arguments.dev_leased_kv
 
 
 def _overrides(arguments: ServeArguments) -> dict[str, str]:

@@ -17,6 +17,7 @@ from strongroom.lib import json
 from strongroom.server.audit_settings import audit_rules, audit_stanzas
 from strongroom.server.certificates.settings import AcmeError, acme_settings, uses_acme
 from strongroom.server.config.config import Config, Listener, StorageConfig, UserLockout
+from strongroom.server.messages.log_settings import LogSettings
 from strongroom.server.stores import IN_MEMORY, LOCAL, SHARED, directory
 from strongroom.server.wiring import DEFAULT_LEASE_TTL_S, MAX_LEASE_TTL_S, Settings
 from strongroom.services.mounts.lockout_rule import DEFAULT
@@ -26,6 +27,7 @@ from strongroom.sysapi.system.paths import rekey, root_token
 
 DEFAULT_REQUEST_SIZE_BYTES = 32 * 1024 * 1024
 DEFAULT_REQUEST_DURATION_S = 90
+DEFAULT_WORKER_TIMEOUT_S = 30
 _UNLIMITED = 1 << 40
 _SPOOL = "audit-spool"
 
@@ -48,6 +50,8 @@ class Plan:
     log_format: str
     log_file: str
     pid_file: str
+    worker_timeout_s: int = DEFAULT_WORKER_TIMEOUT_S
+    """For how long a worker may be silent before it is replaced; 0 for ever."""
     show_hostname: bool = False
     """Whether every answer names the machine."""
 
@@ -77,6 +81,8 @@ def plan(config: Config, processors: int) -> Plan:
     if default_ttl_s > max_ttl_s:
         raise PlanError("default_lease_ttl is greater than max_lease_ttl")
     duration_s = own.default_max_request_duration_s or DEFAULT_REQUEST_DURATION_S
+    if own.worker_timeout_s < 0:
+        raise PlanError("worker_timeout cannot be negative; 0 means for ever")
     if own.audit_spool_max_bytes and own.audit_spool_max_bytes < MIN_MAX_BYTES:
         raise PlanError(f"audit_spool_max_size is {own.audit_spool_max_bytes}: it takes {MIN_MAX_BYTES} bytes at least")
     return Plan(
@@ -108,6 +114,7 @@ def plan(config: Config, processors: int) -> Plan:
         log_format=own.log_format or "standard",
         log_file=own.log_file,
         pid_file=own.pid_file,
+        worker_timeout_s=own.worker_timeout_s,
         show_hostname=own.enable_response_header_hostname,
     )
 
@@ -268,3 +275,8 @@ def _forwarded(listener: Listener) -> ForwardedRules | None:
         reject_not_authorized=listener.x_forwarded_for_reject_not_authorized,
         reject_not_present=listener.x_forwarded_for_reject_not_present,
     )
+
+
+def log_settings(planned: Plan) -> LogSettings:
+    """What processes beside the workers have to know of the log."""
+    return LogSettings(planned.log_level, planned.log_format, planned.log_file)

@@ -31,6 +31,8 @@ from strongroom.server.stores import IN_MEMORY, open_store
 from strongroom.server.wiring import build_node, configure_audit, unseal
 from strongroom.storage.base import Storage
 from strongroom.sysapi.processes import Processes
+from strongroom.sysapi.system import host
+from strongroom.sysapi.traffic import Numbers
 
 log = structlog.get_logger("server")
 
@@ -115,6 +117,21 @@ class Runtime:
             self._tasks.append(asyncio.create_task(self._heads.run_forever()))
         interpreter.settle()
         return True
+
+    def state(self) -> dict[str, object]:
+        """This process in a few numbers, for the log."""
+        numbers = self.node.traffic.now() if self.node is not None else Numbers()
+        return {
+            "sealed": self.node is None or self.node.unsealed is None,
+            "listeners": len(self._listeners),
+            "requests": len(self.node.running) if self.node is not None else 0,
+            "connections": numbers.connections,
+            "body_bytes": numbers.body_bytes,
+            "answer_bytes": numbers.answer_bytes,
+            "tasks": len(asyncio.all_tasks()),
+            "open_files": host.open_descriptors(),
+            "resident_bytes": host.resident_bytes(),
+        }
 
     @property
     def in_memory(self) -> bool:

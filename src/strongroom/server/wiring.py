@@ -30,7 +30,7 @@ from strongroom.sdk.engine import Engine
 from strongroom.sealing.initialize import Cluster
 from strongroom.sealing.port import SealPort
 from strongroom.server.builtin import audit_devices
-from strongroom.server.processes import OwnProcess
+from strongroom.server.worker.processes import OwnProcess
 from strongroom.services import versions
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.identity import IdentityService

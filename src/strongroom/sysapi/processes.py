@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+import msgspec
+
 from strongroom.audit import hiding
 from strongroom.audit.entry import timestamp
 from strongroom.services.exchange import ApiRequest
@@ -12,6 +14,19 @@ from strongroom.services.exchange import ApiRequest
 
 def _hidden(text: str) -> str:
     return "…"
+
+
+class WorkerCounts(msgspec.Struct, frozen=True):
+    """How many workers a node has, and had."""
+
+    serving: int = 0
+    wanted: int = 0
+    ended: int = 0
+    """How many ended by themselves since the server started."""
+    hung: int = 0
+    """How many were ended because their event loop stood still."""
+    restart_needed: bool = False
+    """The package was replaced: no worker is started any more."""
 
 
 class Processes(Protocol):
@@ -35,8 +50,12 @@ class Processes(Protocol):
         """
         ...
 
+    def counts(self) -> WorkerCounts:
+        """How many workers there are, and were."""
+        ...
 
-def shown(running: Mapping[str, ApiRequest]) -> dict[str, Any]:
+
+def shown(running: Mapping[str, ApiRequest]) -> dict[str, dict[str, str]]:
     """Requests as `sys/in-flight-req` shows them: where from, where to and since when, nothing of their content.
 
     Source: https://developer.hashicorp.com/vault/api-docs/system/in-flight-req

@@ -40,6 +40,7 @@ class Node:
         directory: its files; `{directory}` in the configuration.
         config: in HCL; `{address}` and `{workers}` are replaced too.
         runs_as: command in front of the server's, as `setpriv` with its arguments.
+        program: the server's command.
     """
 
     directory: Path
@@ -47,6 +48,7 @@ class Node:
     workers_wanted: int = 4
     runs_as: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    program: Path = OURS
     address: str = field(default_factory=lambda: f"127.0.0.1:{free_port()}")
     target: Target | None = None
     keys: list[str] = field(default_factory=list)
@@ -105,7 +107,7 @@ class Node:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("VAULT_", "BAO_", "STRONGROOM_"))}
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                [*self.runs_as, str(OURS), "server", f"-config={file}"],
+                [*self.runs_as, str(self.program), "server", f"-config={file}"],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
+import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conformance.listener.certificates import client_context, make
-from tests.conformance.processes.node import CONFIG, Node, open_files, running, wait_until, wait_until_read
+from tests.conformance.processes.node import CONFIG, Node, alive, open_files, running, wait_until, wait_until_read
 from tests.conformance.processes.wire import Connection, ConnectionBroken, Target, request
+from tests.conformance.servers import start_ours
 
 TLS = """
 listener "tcp" {
@@ -167,7 +170,7 @@ def test_hup_takes_the_listeners_settings(node: Node) -> None:
         hup(first, "reloading")
         wait_until(lambda: old.call("GET", "sys/health").headers.get("x-site") == "one", "no header")
         for changed, said in (
-            (text.replace("listener", "listener }"), "was not read again"),
+            (text.replace("listener", "listener }"), "was not read again: all stays as it was"),
             (first.replace(node.address, Node(node.directory).address), "stay as they are until a restart"),
             (first + text[text.index("\nlistener") :], "stay as they are until a restart"),
         ):
@@ -214,3 +217,146 @@ def test_hup_reopens_the_log_and_takes_its_level(tls_node: tuple[Node, Target]) 
     assert node.stop() == 0
     assert "stopping" not in node_log(node)
     assert not (node.directory / "pid").exists()
+
+
+def test_hup_tells_what_it_took_over_and_what_not(node: Node) -> None:
+    """A line for each setting that counts from the next start, by its name; one for what counts now; and the fault."""
+    file = node.directory / "node.hcl"
+    text = file.read_text()
+    changed = text.replace("workers = 2", 'workers = 3\napi_addr = "https://CANARY"\nlog_level = "debug"\nfurther = 1')
+    changed = changed.replace("tls_disable", "max_request_size = 5000\n  tls_disable").replace("/store", "/CANARY")
+    assert changed.count("CANARY") == 2
+    file.write_text(changed)
+    os.kill(node.pid, signal.SIGHUP)
+    wait_until(lambda: "the configuration was read again" in node.log_text(), node.log_text)
+    log = node.log_text()
+    for name in ("workers", "api_addr", "storage"):
+        assert f"changed, and counts from the next start: setting={name}\n" in log
+    assert "unknown or unsupported field further" in log
+    listener = f'listener "tcp" {node.address}: max_request_size'
+    assert f'the configuration was read again: taken_over="log_level, {listener}"' in log
+    assert "CANARY" not in log
+    file.write_text(text + "\nlistener {")
+    os.kill(node.pid, signal.SIGHUP)
+    wait_until(lambda: "was not read again: all stays as it was" in node.log_text(), node.log_text)
+    assert re.search(rf'was not read again: all stays as it was: reason="{file}:\d+:\d+: ', node.log_text())
+    assert node.call("GET", "sys/health").status == 200
+
+
+@pytest.mark.parametrize("dev", [True, False])
+def test_usr1_and_usr2_write_diagnostics(tmp_path: Path, dev: bool) -> None:
+    """Each process tells state, threads and tasks, at any level of the log; nothing ends, no secret is shown."""
+    if dev:
+        with start_ours(tmp_path) as server:
+            asked(server.process.pid, [server.process.pid], server.log_text)
+            assert server.process.poll() is None
+        return
+    with running(Node(tmp_path, workers_wanted=2, config=CONFIG + 'log_level = "error"\n')) as node:
+        node.start()
+        first = node.workers()
+        node.init()  # after which one of them is replaced
+        node.unseal()
+        wait_until(lambda: len({*first} & {*node.workers()}) == 1 and len(node.workers()) == 2, "two workers", 30)
+        before = node.workers()
+        wait_until(lambda: all(node.call("GET", "sys/health").status == 200 for _ in range(8)), "no answer", 30)
+        asked(node.pid, [node.pid, *before], node.log_text)
+        for worker in before:
+            asked(worker, [worker], node.log_text)
+        assert node.workers() == before
+        assert node.token not in node.log_text()
+        assert node.keys[0] not in node.log_text()
+
+
+def asked(pid: int, answering: list[int], log: Callable[[], str]) -> None:
+    """Ask a process by both signals, and wait for the answers of all who are to answer."""
+    start = len(log())
+
+    def told(pattern: str) -> bool:
+        return all(re.search(pattern % each, log()[start:]) for each in answering)
+
+    os.kill(pid, signal.SIGUSR1)
+    wait_until(lambda: told(r"diagnostics: state: .*pid=%d .*sealed=False"), log, 30)
+    os.kill(pid, signal.SIGUSR2)
+    wait_until(lambda: told(r'diagnostics: stack: of="thread MainThread" .* < .*pid=%d'), log, 30)
+
+
+def test_signals_of_pipes_and_terminals_end_nobody(node: Node) -> None:
+    """Sent to every process of the node, none of them ends, stops or forgets its keys."""
+    before = node.workers()
+    for number in (signal.SIGPIPE, signal.SIGTTOU, signal.SIGTTIN, signal.SIGWINCH, signal.SIGURG, signal.SIGCHLD):
+        os.killpg(node.pid, number)
+    for pid in before:  # and what a worker hears of from its supervisor alone
+        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+            os.kill(pid, number)
+    for _ in range(8):
+        assert node.ok("GET", "auth/token/lookup-self").status == 200
+    assert node.workers() == before
+
+
+def test_quit_tells_the_stacks_and_ends_at_once(node: Node) -> None:
+    """A terminal's Ctrl-\\: what is under way isn't waited for, the workers end with the supervisor."""
+    before = node.workers()
+    os.killpg(node.pid, signal.SIGQUIT)
+    assert node.wait(20) == 0
+    assert 'diagnostics: stack: of="thread MainThread"' in node.log_text()
+    wait_until(lambda: not any(alive(pid) for pid in before), "workers live")
+
+
+def test_the_service_manager_is_told(tmp_path: Path) -> None:
+    """Over a real socket: ready once the listeners answer, state, watchdog, a reload from end to end, the end."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        name = f"@strongroom-test-node-{os.getpid()}"
+        manager.bind(name.replace("@", "\0"))
+        manager.settimeout(30)
+        heard: list[str] = []
+
+        def until(wanted: str) -> None:
+            while not any(each.startswith(wanted) for each in heard):
+                heard.append(manager.recv(4096).decode())
+
+        node = Node(tmp_path, workers_wanted=2, environment={"NOTIFY_SOCKET": name, "WATCHDOG_USEC": "1000000"})
+        with running(node):
+            node.launch()
+            until("READY=1")
+            assert node.call("GET", "sys/health").status == 501
+            until("STATUS=sealed, 2 of 2 workers serve")
+            until("WATCHDOG=1")
+            node.init()
+            node.unseal()
+            until("STATUS=unsealed, 2 of 2 workers serve")
+            node.settle(replaced=1)
+            heard.clear()
+            os.kill(node.pid, signal.SIGHUP)
+            until("RELOADING=1\nMONOTONIC_USEC=")
+            until("READY=1")
+            kinds = [each.partition("=")[0] for each in heard if each.startswith(("RELOADING", "READY"))]
+            assert kinds == ["RELOADING", "READY"]
+            heard.clear()
+            assert node.seal().status == 204
+            until("STATUS=sealed, 2 of 2 workers serve")
+            heard.clear()
+            os.kill(node.pid, signal.SIGTERM)
+            until("STOPPING=1")
+            assert node.wait() == 0
+            for pid in node.workers():
+                assert b"NOTIFY_SOCKET" not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
+def test_the_json_log_is_as_collectors_read_it(tmp_path: Path) -> None:
+    """Every line of the log of a whole node is an object with the four names; the time has its microseconds."""
+    file = tmp_path / "log" / "strongroom.log"
+    with running(
+        Node(tmp_path, workers_wanted=2, config=CONFIG + f'log_format = "json"\nlog_file = "{file}"\n')
+    ) as node:
+        node.start()
+        os.kill(node.pid, signal.SIGUSR2)
+        wait_until(lambda: '"of": "thread MainThread"' in file.read_text(), "no stacks", 30)
+        assert node.stop() == 0
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert len(lines) > 4
+    for line in lines:
+        assert line["@level"] in {"debug", "info", "warn", "error"}
+        assert line["@message"]
+        assert line["@module"]
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line["@timestamp"])
+    assert any(line.get("pid") for line in lines)

@@ -9,13 +9,14 @@ import pytest
 from strongroom.server.certificates.settings import (
     LETS_ENCRYPT,
     acme_settings,
-    listed,
-    unlisted,
     uses_acme,
     wanted,
     with_cache,
 )
 from strongroom.server.config.config import Config, ConfigError, Listener, merge, parse_config
+from strongroom.server.messages.companions import StartCertificates, ToCertificates
+from strongroom.server.messages.framing import Framing, pack
+from strongroom.server.messages.log_settings import LogSettings
 
 
 def config(*lines: str, storage: str = 'storage "inmem" {}', address: str = "0.0.0.0:8200") -> Config:
@@ -132,8 +133,10 @@ def test_settings_reach_the_other_process() -> None:
     """What is told over the socket comes out as it went in, and neither shows the account's key."""
     key = 'tls_acme_eab_key_id = "k"', 'tls_acme_eab_mac_key = "CANARY"'
     found = list(wanted(config(*key).listeners))
-    assert unlisted(listed(found)) == found
-    assert "CANARY" not in repr(found)
+    start = StartCertificates(1, LogSettings("info", "standard", ""), tuple(found))
+    [received] = Framing(ToCertificates).feed(pack(start))
+    assert received == start
+    assert "CANARY" not in repr(received)
 
 
 def test_the_fingerprint_follows_every_setting() -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from strongroom.barrier.succession import fingerprint
 from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
 from strongroom.sealing.ceremonies import REKEY, Order, Outcome, State, Verb
-from strongroom.server.custody import Custody
-from strongroom.server.restarts import Restarts
+from strongroom.server.supervisor.custody import Custody
+from strongroom.server.supervisor.restarts import Restarts
 
 KEYS = [Secret(bytes([number] * 32)) for number in range(3)]
 
@@ -30,7 +28,7 @@ def test_everything_is_forgotten() -> None:
     custody = Custody(SystemRandom())
 
     def ask(verb: Verb) -> Outcome:
-        return msgspec.msgpack.decode(custody.obey(msgspec.msgpack.encode(Order(verb, REKEY))), type=Outcome)
+        return custody.obey(Order(verb, REKEY))
 
     assert custody.submit(b"a", 2) == ()
     custody.unseal(KEYS[0])

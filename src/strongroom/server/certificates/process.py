@@ -22,12 +22,14 @@ from strongroom.crypto.tls_certificates import CertificateUnusable, Validity
 from strongroom.lib.clock import Clock, SystemClock
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.lib.secret import Secret
-from strongroom.server import logs
+from strongroom.server import build, logs
 from strongroom.server.certificates import cache, schedule
 from strongroom.server.certificates.authority import Authority, IssueFailed
-from strongroom.server.certificates.settings import CertificateOrder, unlisted
+from strongroom.server.certificates.settings import CertificateOrder
+from strongroom.server.diagnostics import signals
 from strongroom.server.hardening import die_with, hide_memory
-from strongroom.server.protocol import Framing, Message, pack
+from strongroom.server.messages.companions import CertificatesRenewed, ReopenLog, StartCertificates, ToCertificates
+from strongroom.server.messages.framing import Framing, Garbled, pack
 
 log = structlog.get_logger("certificates")
 
@@ -185,9 +187,11 @@ def _shown(moment: float) -> str:
 class Process:
     """Keeps all certificates valid, until it is killed."""
 
-    def __init__(self, control: socket.socket, wanted: list[CertificateOrder]) -> None:
+    def __init__(
+        self, control: socket.socket, framing: Framing[ToCertificates], wanted: tuple[CertificateOrder, ...]
+    ) -> None:
         self._control = control
-        self._framing = Framing()
+        self._framing = framing
         self._clock = SystemClock()
         random = SystemRandom()
         self._renewals = [Renewal(each, self._clock, random, self._tell) for each in wanted]
@@ -204,14 +208,14 @@ class Process:
             self._wait(min(max(due_at - self._clock.now(), 0), _LONGEST_WAIT_S))
 
     def _tell(self) -> None:
-        self._control.sendall(pack(Message("certificates")))
+        self._control.sendall(pack(CertificatesRenewed()))
 
     def _wait(self, timeout_s: float) -> None:
         if not select.select([self._control], [], [], timeout_s)[0]:
             return
         for message in receive(self._control, self._framing):
-            if message.kind == "reload":
-                _reopen(str(message.body.get("log_level", "")))
+            if isinstance(message, ReopenLog):
+                _reopen(message.level)
                 for renewal in self._renewals:
                     renewal.hurry()
 
@@ -223,18 +227,22 @@ def _reopen(level: str) -> None:
         log.error("the log goes on in the old file", reason=str(error))
 
 
-def receive(control: socket.socket, framing: Framing) -> list[Message]:
+def receive(control: socket.socket, framing: Framing[ToCertificates]) -> list[ToCertificates]:
     """The next messages.  Without a supervisor this process ends."""
     while True:
         data = control.recv(65536)
         if not data:
             sys.exit(0)
-        messages = framing.feed(data)
+        try:
+            messages = framing.feed(data)
+        except Garbled as error:
+            log.error("what the supervisor says makes no sense", reason=str(error))
+            sys.exit(1)
         if messages:
             return messages
 
 
-def _claim(wanted: list[CertificateOrder]) -> list[int]:
+def _claim(wanted: tuple[CertificateOrder, ...]) -> list[int]:
     """Wait until no other server works in the same caches: two would undo each other's challenges."""
     claimed = []
     for directory in sorted({each.settings.cache for each in wanted}):
@@ -257,13 +265,18 @@ def main() -> None:
     # The library reckons with local times, and an hour that a time zone repeats would make it wait, or ask, for longer.
     os.environ["TZ"] = "UTC"
     time.tzset()
-    [start, *_] = receive(control, Framing())
-    die_with(int(start.body["supervisor"]))
-    logs.configure(str(start.body["log_level"]), str(start.body["log_format"]), str(start.body["log_file"]))
-    wanted = unlisted(start.body["wanted"])
-    logs.hide(each.settings.eab_mac_key for each in wanted if each.settings.eab_mac_key)
-    _claim(wanted)
-    Process(control, wanted).run()
+    framing: Framing[ToCertificates] = Framing(ToCertificates)
+    if not build.agree(control, sys.argv[2]):
+        return
+    [start, *_] = receive(control, framing)
+    if not isinstance(start, StartCertificates):
+        sys.exit(1)
+    die_with(start.supervisor)
+    logs.configure(start.log.level, start.log.format, start.log.file)
+    logs.hide(each.settings.eab_mac_key for each in start.wanted if each.settings.eab_mac_key)
+    signals.answer(lambda: {"process": "certificates", "pid": os.getpid(), "certificates": len(start.wanted)})
+    _claim(start.wanted)
+    Process(control, framing, start.wanted).run()
 
 
 if __name__ == "__main__":

@@ -8,10 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
-
-import msgspec
 
 from strongroom.crypto.tls_certificates import KEY_TYPES
 from strongroom.http.settings import ListenerError, ProofSettings
@@ -115,16 +112,6 @@ def acme_keys(listener: Listener) -> list[str]:
 
 def _defaults() -> Iterable[tuple[str, object]]:
     return ((field.name, field.default) for field in fields(Listener) if field.name.startswith(_PREFIX))
-
-
-def listed(found: Iterable[CertificateOrder]) -> list[Any]:
-    """Certificates in a form that goes to another process."""
-    return [msgspec.to_builtins(each, enc_hook=str) for each in found]
-
-
-def unlisted(told: object) -> list[CertificateOrder]:
-    """What `listed` made a form of."""
-    return msgspec.convert(told, list[CertificateOrder], dec_hook=lambda _, text: Path(text))
 
 
 def with_cache(config: Config) -> Config:

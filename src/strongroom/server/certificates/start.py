@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Iterable
 
 from OpenSSL import SSL
 
+from strongroom.server.build import Build
 from strongroom.server.certificates import cache
-from strongroom.server.certificates.settings import AcmeError, listed, wanted
-from strongroom.server.companion import Companion
+from strongroom.server.certificates.settings import AcmeError, wanted
 from strongroom.server.config.config import Listener
-from strongroom.server.plan import Plan, PlanError
+from strongroom.server.messages.companions import StartCertificates
+from strongroom.server.plan import Plan, PlanError, log_settings
+from strongroom.server.supervisor.companion import Companion
 
 MISSING = "certificates by ACME need a package that isn't installed: pip install 'strongroom[acme]'"
 _MODULE = "strongroom.server.certificates.process"
@@ -47,10 +50,14 @@ def check_root(path: str) -> None:
         raise AcmeError(f"tls_acme_ca_root: {path} can't be read, or holds no PEM certificate") from None
 
 
-def companions(planned: Plan) -> tuple[Companion, ...]:
-    """The process that obtains what the listeners ask for; none if they ask for nothing."""
-    found = wanted(planned.listeners)
+def companions(planned: Plan, running: Build) -> tuple[Companion, ...]:
+    """The process that obtains what the listeners ask for; none if they ask for nothing.
+
+    Args:
+        running: the build of this process.
+    """
+    found = tuple(wanted(planned.listeners))
     if not found:
         return ()
-    told = {"log_level": planned.log_level, "log_format": planned.log_format, "log_file": planned.log_file}
-    return (Companion("certificates", _MODULE, {**told, "wanted": listed(found)}),)
+    start = StartCertificates(os.getpid(), log_settings(planned), found)
+    return (Companion("certificates", _MODULE, start, running),)

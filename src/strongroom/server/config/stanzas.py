@@ -265,6 +265,8 @@ class Settings:
     ui: bool = key(boolean, False)
     workers: int = key(ranged(0, 1024), 0)
     """Worker processes; 0: one per processor."""
+    worker_timeout_s: int = key(seconds, 30, name="worker_timeout")
+    """For how long a worker's event loop may stand still before it is replaced; 0: for ever."""
     plugins: tuple[str, ...] = key(texts, ())
     """Names of entry points that may be loaded; what isn't named isn't loaded."""
 

@@ -17,6 +17,7 @@ from strongroom.sdk.response import RawBody, Response
 from strongroom.services.due import COUNTED, backlogs
 from strongroom.services.mounts import AUTH, Router
 from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.processes import WorkerCounts
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.system import host
 from strongroom.sysapi.system.exposition import FORMATS, Gauge, wanted_format, written
@@ -84,6 +85,7 @@ def _gauges(services: Services, router: Router) -> list[Gauge]:
         Gauge("vault.audit.undeliverable_bytes", aside, "What no target will take.", {**cluster, "device": path})
         for path, aside in sorted(services.audit.undeliverable().items())
     ]
+    out += _workers(services.processes.counts(), cluster)
     out += _logins(router, cluster)
     return [
         *out,
@@ -91,6 +93,18 @@ def _gauges(services: Services, router: Router) -> list[Gauge]:
         Gauge("process.resident_memory_bytes", host.resident_bytes(), "Memory that the process holds."),
         Gauge("process.cpu_seconds_total", time.process_time(), "Processor time that the process has used."),
         Gauge("process.open_fds", host.open_descriptors(), "Open files and sockets."),
+    ]
+
+
+def _workers(counts: WorkerCounts, cluster: dict[str, str]) -> list[Gauge]:
+    """The processes of the node, whichever of them answers."""
+    replaced = "Workers that were replaced since the server started."
+    return [
+        Gauge("vault.core.workers", counts.serving, "Workers that serve.", cluster),
+        Gauge("vault.core.workers_wanted", counts.wanted, "Workers that are to serve.", cluster),
+        Gauge("vault.core.workers_replaced_total", counts.ended, replaced, {**cluster, "reason": "ended"}),
+        Gauge("vault.core.workers_replaced_total", counts.hung, replaced, {**cluster, "reason": "hung"}),
+        Gauge("vault.core.restart_needed", int(counts.restart_needed), "The package was replaced.", cluster),
     ]
 
 

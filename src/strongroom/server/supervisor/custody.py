@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from strongroom.barrier.succession import fingerprint
 from strongroom.lib.rand import Random, uuid4
 from strongroom.lib.secret import Secret
 from strongroom.sealing import shares
-from strongroom.sealing.ceremonies import Order
+from strongroom.sealing.ceremonies import Order, Outcome
 from strongroom.sealing.port import Ceremonies
 
 
@@ -48,9 +46,9 @@ class Custody:
         self.root_key = root_key
         return True
 
-    def obey(self, packed: bytes) -> bytes:
-        """Carry out an order on an attempt of the holders of shares; both in the form that goes between processes."""
-        return msgspec.msgpack.encode(self._ceremonies.obey(msgspec.msgpack.decode(packed, type=Order)))
+    def obey(self, order: Order) -> Outcome:
+        """Carry out an order on an attempt of the holders of shares."""
+        return self._ceremonies.obey(order)
 
     def forget(self) -> None:
         """Drop everything."""

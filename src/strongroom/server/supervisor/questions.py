@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from strongroom.server.protocol import Message
-from strongroom.server.worker_process import WorkerProcess
+from strongroom.server.messages.questions import Answer
+from strongroom.server.messages.to_supervisor import Answered, AskAll
+from strongroom.server.messages.to_worker import Answers, Asked
+from strongroom.server.supervisor.process import WorkerProcess
 
 
 @dataclass(slots=True)
@@ -16,7 +17,7 @@ class _Question:
     request_id: int
     waiting: set[int]
     """Process ids of the workers that have not answered."""
-    answers: list[dict[str, Any]] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
 
 
 class Questions:
@@ -26,25 +27,25 @@ class Questions:
         self._open: dict[int, _Question] = {}
         self._last_id = 0
 
-    def ask(self, asker: WorkerProcess, message: Message, workers: Iterable[WorkerProcess]) -> None:
+    def ask(self, asker: WorkerProcess, message: AskAll, workers: Iterable[WorkerProcess]) -> None:
         """Pass a question on to every worker that can answer."""
         alive = [worker for worker in workers if worker.ending_since is None]
         asked = [worker for worker in alive if worker.ready]
         self._last_id += 1
         self._open[self._last_id] = _Question(asker, message.id, {worker.pid for worker in asked})
         for worker in asked:
-            worker.send(Message("question", id=self._last_id, body=message.body))
+            worker.send(Asked(self._last_id, message.question))
         for worker in alive:
             if not worker.ready:  # it does what it is told, and nobody waits for it
-                worker.send(Message("question", body=message.body))
+                worker.send(Asked(0, message.question))
         self._finish(self._last_id)
 
-    def answered(self, worker: WorkerProcess, message: Message) -> None:
+    def answered(self, worker: WorkerProcess, message: Answered) -> None:
         """Take one worker's answer."""
         question = self._open.get(message.id)
         if question is not None and worker.pid in question.waiting:
             question.waiting.discard(worker.pid)
-            question.answers.append(message.body)
+            question.answers.append(message.answer)
             self._finish(message.id)
 
     def lost(self, worker: WorkerProcess) -> None:
@@ -60,4 +61,4 @@ class Questions:
         question = self._open[id_]
         if not question.waiting:
             del self._open[id_]
-            question.asker.send(Message("reply", id=question.request_id, body={"answers": question.answers}))
+            question.asker.send(Answers(question.request_id, tuple(question.answers)))

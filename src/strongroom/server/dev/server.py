@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
 import sys
+import time
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -25,13 +27,20 @@ from strongroom.seals import shamir
 from strongroom.server.arguments import ServeArguments
 from strongroom.server.config.addresses import check_apart
 from strongroom.server.config.config import Config, Listener, StorageConfig, Where
-from strongroom.server.dev_tls import DevTls
+from strongroom.server.dev.tls import DevTls
+from strongroom.server.diagnostics import signals
 from strongroom.server.plan import Plan, plan
 from strongroom.server.runtime import Runtime
+from strongroom.server.supervisor import orphans
+from strongroom.server.supervisor.renewal import DEFERRED
+from strongroom.server.supervisor.service_manager import ServiceManager
 from strongroom.services.mounts import SECRET
 
 if TYPE_CHECKING:
     from strongroom.core.node import Node
+
+
+_TICK_S = 0.5
 
 
 class DevError(Exception):
@@ -130,12 +139,33 @@ async def run(arguments: ServeArguments, planned: Plan, sockets: list[socket], t
     kept = "" if arguments.dev_no_store_token else _keep_token(token)
     _announce(_url(arguments.dev_listen_address, tls), made, token, kept, tls)
     ending = asyncio.Event()
+    _answer_signals(runtime, ending)
+    manager = ServiceManager(os.environ)
+    manager.ready()
+    manager.status("unsealed, in development mode")
+    while not ending.is_set():
+        manager.alive(time.monotonic())
+        if os.getpid() == 1:  # of a container; SIGCHLD belongs to the event loop
+            orphans.reap()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ending.wait(), _TICK_S)
+    manager.stopping()
+    await runtime.stop()
+
+
+def _answer_signals(runtime: Runtime, ending: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
+
+    def quit_() -> None:
+        signals.tell_stacks(None, loop)
+        ending.set()
+
+    loop.add_signal_handler(signal.SIGQUIT, quit_)
     loop.add_signal_handler(signal.SIGHUP, runtime.reload)
-    await ending.wait()
-    await runtime.stop()
+    signals.answer(lambda: {"process": "development server", "pid": os.getpid(), **runtime.state()}, loop=loop)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, DEFERRED)
 
 
 async def _mount_secret(node: Node, random: Random, version: str) -> None:

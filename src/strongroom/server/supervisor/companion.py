@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import selectors
-import socket
 import subprocess
 import time
 from collections.abc import Callable
-from typing import Any
+from signal import Signals
 
-import msgspec
 import structlog
 
-from strongroom.server import child
-from strongroom.server.protocol import Framing, Message, pack
+from strongroom.server import build
+from strongroom.server.build import Build
+from strongroom.server.messages.companions import FromCompanion, ToCompanion
+from strongroom.server.messages.framing import Garbled
+from strongroom.server.supervisor import child
+from strongroom.server.supervisor.channel import Channel
 
 log = structlog.get_logger("supervisor")
 
@@ -23,7 +24,6 @@ _PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 _SETTLED_S = 60.0
 """One that ends sooner counts as a failed start: the next one waits longer."""
-_RECEIVE_BYTES = 65536
 
 
 class Companion:
@@ -32,7 +32,8 @@ class Companion:
     Args:
         name: for the log.
         module: what it runs.
-        header: what it is told first.
+        start: what it is told first.
+        running: the build of the supervisor, which has to be its as well.
         wanted: whether there is work for it yet; it isn't started before.
         finishing_s: how long it may go on after the last worker, from the moment when its control socket is closed.
             Without that it holds nothing that has to be finished, and is killed before the workers end.
@@ -42,7 +43,8 @@ class Companion:
         self,
         name: str,
         module: str,
-        header: dict[str, Any],
+        start: ToCompanion,
+        running: Build,
         *,
         wanted: Callable[[], bool] = lambda: True,
         finishing_s: float = 0.0,
@@ -51,11 +53,11 @@ class Companion:
         self.finishing_s = finishing_s
         self._wanted = wanted
         self._module = module
-        self._header = header
+        self._start = start
+        self._running = running
         self._selector: selectors.BaseSelector | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-        self._framing = Framing()
+        self._channel: Channel[FromCompanion] | None = None
         self._started_at = 0.0
         self._failures = 0
         self._due_at = 0.0
@@ -74,55 +76,76 @@ class Companion:
         if self._process is not None:
             status = self._process.poll()
             if status is None:
+                self._flush()
                 return
             log.error("a process ended by itself", name=self.name, pid=self._process.pid, status=status)
             self._hang_up()
             self._process = None
             self._failures = 1 if now - self._started_at > _SETTLED_S else self._failures + 1
             self._due_at = now + min(_PAUSE_S * 2**self._failures, _LONGEST_PAUSE_S)
-        if now < self._due_at or not self._wanted():
-            return
+        if now >= self._due_at and self._wanted() and not self._replaced(now):
+            self._run(now)
+
+    def _replaced(self, now: float) -> bool:
+        """Whether the package isn't the one that the supervisor runs: then it waits."""
+        found = build.installed()
+        if found.digest == self._running.digest:
+            return False
+        log.error(build.refusal(self._running, found.version), name=self.name)
+        self._due_at = now + _LONGEST_PAUSE_S
+        return True
+
+    def _run(self, now: float) -> None:
         try:
-            self._process, self._control = child.start(self._module, ())
+            self._process, control = child.start(self._module, self._running.digest, ())
         except OSError as error:
             log.error("a process cannot be started", name=self.name, reason=error.strerror)
             self._due_at = now + _LONGEST_PAUSE_S
             return
         self._started_at = now
-        self._framing = Framing()
-        self._selector.register(self._control, selectors.EVENT_READ, self)
-        self._send(Message("start", body={**self._header, "supervisor": os.getpid()}), 0)
+        self._channel = Channel(control, FromCompanion)
+        if self._selector is not None:
+            self._selector.register(control, selectors.EVENT_READ, self)
+        self.send(self._start)
 
-    def send(self, message: Message) -> None:
-        """Tell it something; one that doesn't run isn't told."""
-        # Without waiting: it may be busy for minutes, and the supervisor must not be.
-        self._send(message, socket.MSG_DONTWAIT)
-
-    def _send(self, message: Message, flags: int) -> None:
-        if self._control is None:
+    def send(self, message: ToCompanion) -> None:
+        """Tell it something, without waiting; one that doesn't run isn't told."""
+        if self._channel is None:
             return
         try:
-            self._control.sendall(pack(message), flags)
+            self._channel.send(message)
         except OSError as error:
-            # Half a message may have gone, so nothing that follows would be understood.
-            log.error("a process is ended: it does not listen", name=self.name, reason=error.strerror)
+            log.error("a process is ended: it does not listen", name=self.name, reason=str(error))
             self._give_up()
 
-    def receive(self) -> list[Message]:
+    def _flush(self) -> None:
+        if self._channel is not None:
+            # One that has gone is noticed by its process id.
+            with contextlib.suppress(OSError):
+                self._channel.flush()
+
+    @property
+    def pid(self) -> int:
+        """Its process id; 0 while it doesn't run."""
+        return self._process.pid if self._process is not None else 0
+
+    def signal(self, number: Signals) -> None:
+        """Send it a signal; one that doesn't run isn't sent it."""
+        if self._process is not None:
+            self._process.send_signal(number)
+
+    def receive(self) -> list[FromCompanion]:
         """What it says, once its socket is readable."""
-        if self._control is None:
+        if self._channel is None:
             return []
         try:
-            data = self._control.recv(_RECEIVE_BYTES)
-            if data:
-                return self._framing.feed(data)
-        except OSError as error:
-            log.error("a process is not heard", name=self.name, reason=error.strerror)
-        except (ValueError, msgspec.MsgspecError) as error:
+            messages = self._channel.receive()
+        except Garbled as error:
             log.error("a process is killed: what it says makes no sense", name=self.name, reason=str(error))
-        # It says no more, so it is of no more use.
-        self._give_up()
-        return []
+            messages = None
+        if messages is None:  # it says no more, so it is of no more use
+            self._give_up()
+        return messages or []
 
     def _give_up(self) -> None:
         """End it; `tick` notices, and starts another."""
@@ -147,9 +170,9 @@ class Companion:
             self._process = None
 
     def _hang_up(self) -> None:
-        if self._control is None:
+        if self._channel is None:
             return
         if self._selector is not None:
-            self._selector.unregister(self._control)
-        self._control.close()
-        self._control = None
+            self._selector.unregister(self._channel.sock)
+        self._channel.sock.close()
+        self._channel = None

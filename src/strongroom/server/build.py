@@ -1,0 +1,77 @@
+"""Which build of the package a process runs, and which one is installed now.
+
+A package can be replaced while a server runs.  A process that starts then is of another build than the rest of the
+node: it could misread their messages, and what they stored.  So each compares, and refuses.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from strongroom.server.messages.framing import pack
+from strongroom.server.messages.to_supervisor import Refused
+
+_ROOT = Path(__file__).parents[1]
+_ABOUT = "__about__.py"
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One build of the package."""
+
+    version: str
+    digest: str
+    """Of the names and contents of its files; a version may be built twice."""
+
+
+def installed(root: Path = _ROOT) -> Build:
+    """The build whose files are there now.
+
+    Files that vanish meanwhile are those of a package that is just being replaced: that is another build too.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        content = _content(path)
+        digest.update(f"{path.relative_to(root)}\0{len(content)}\0".encode() + content)
+    found = re.search(rb'^__version__ = "([^"]{1,64})"', _content(root / _ABOUT), re.MULTILINE)
+    return Build(found[1].decode("ascii", "replace") if found else UNKNOWN, digest.hexdigest())
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def refusal(running: Build, other: str) -> str:
+    """The log's line about another build.
+
+    Args:
+        other: its version.
+    """
+    return (
+        f"the package was replaced by version {other} while this server runs version {running.version}: restart it; "
+        "until then no process of the node is started"
+    )
+
+
+def agree(control: socket.socket, digest: str) -> bool:
+    """Whether this process is of the build that it has to be of; if not, its supervisor is told.
+
+    Args:
+        control: the socket to the supervisor.
+        digest: of the supervisor's build.
+    """
+    found = installed()
+    if found.digest == digest:
+        return True
+    with contextlib.suppress(OSError):  # the supervisor has gone
+        control.sendall(pack(Refused(found.version)))
+    return False

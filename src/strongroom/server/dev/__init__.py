@@ -1,0 +1,1 @@
+"""The development server: one process, in memory, with a known root token."""

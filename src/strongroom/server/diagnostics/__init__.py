@@ -1,0 +1,1 @@
+"""What a running process tells about itself when it is asked by a signal."""

@@ -1,0 +1,26 @@
+"""The server's own log, on standard error and in a file; secrets never reach it."""
+
+from __future__ import annotations
+
+from strongroom.server.logs.log import (
+    configure,
+    document_without_secrets,
+    hide,
+    level,
+    reopen,
+    set_level,
+    without_secrets,
+)
+from strongroom.server.logs.output import LEVELS, LogError
+
+__all__ = [
+    "LEVELS",
+    "LogError",
+    "configure",
+    "document_without_secrets",
+    "hide",
+    "level",
+    "reopen",
+    "set_level",
+    "without_secrets",
+]

@@ -1,0 +1,104 @@
+"""The log of this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from strongroom.lib.redaction import Redaction
+from strongroom.server.logs.output import LEVELS, Output
+from strongroom.server.logs.rendering import render_json, render_standard
+
+_output = Output()
+_hidden: set[str] = set()
+
+
+def configure(level: str = "info", format_: str = "standard", file: str = "") -> None:
+    """Set up logging for this process.
+
+    Args:
+        level: a key of `LEVELS`; empty for `info`.
+        format_: `standard` or `json`.
+        file: a path to append to besides standard error; empty for none.
+
+    Raises: `LogError` when the file can't be opened.
+    """
+    _output.configure(level or "info", Path(file) if file else None)
+    renderer = render_json if format_ == "json" else render_standard
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            _drop_detail,
+            structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%S.%fZ", utc=True),
+            _name,
+            # Python's own traceback, which shows no values of variables.
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS["debug"]),
+        logger_factory=_Logger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """Keep these out of whatever this process logs or says from now on, beside those of its earlier calls."""
+    _hidden.update(secrets)
+    _output.redaction = Redaction(_hidden)
+
+
+def without_secrets(text: str) -> str:
+    """The text as it may be shown elsewhere than in the log."""
+    return _output.redaction.text(text)
+
+
+def document_without_secrets(document: dict[str, Any]) -> dict[str, Any]:
+    """The same for each text of a document."""
+    return dict(_output.redaction.value(document))
+
+
+def reopen(level: str = "") -> None:
+    """Begin a new log file, and change the level unless it is empty.  Raises `LogError`."""
+    _output.reopen(level)
+
+
+def level() -> str:
+    """The level in force."""
+    return _output.level
+
+
+def set_level(level: str) -> None:
+    """Log at another level until the next `configure` or `reopen`.
+
+    Args:
+        level: a key of `LEVELS`; empty for the configured one.
+    """
+    _output.level = level
+
+
+class _Logger:
+    """Writes lines, and knows the part of the server that it speaks for."""
+
+    def __init__(self, *names: str) -> None:
+        self.name = names[0] if names else "server"
+
+    def msg(self, line: str) -> None:
+        """Write one line."""
+        _output.write(line)
+
+    debug = info = warning = error = critical = exception = log = msg
+
+
+def _drop_detail(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    # What an operator asked for by a signal is written at any level.
+    if not event.pop("asked", False) and not _output.wants(str(event.get("level", method))):
+        raise structlog.DropEvent
+    return event
+
+
+def _name(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    event["logger"] = getattr(logger, "name", "server")
+    return event

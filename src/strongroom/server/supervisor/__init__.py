@@ -1,0 +1,1 @@
+"""The supervisor of a node, and what it keeps of each process that it started."""

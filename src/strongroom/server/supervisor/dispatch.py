@@ -1,0 +1,92 @@
+"""What the supervisor does about each message of a worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from strongroom.server import logs
+from strongroom.server.messages import to_supervisor as told
+from strongroom.server.messages.questions import SetLogLevel
+from strongroom.server.messages.to_worker import Done, OutcomeIs
+from strongroom.server.supervisor.custody import Custody
+from strongroom.server.supervisor.process import WorkerProcess
+from strongroom.server.supervisor.questions import Questions
+from strongroom.server.supervisor.reloading import Reloading
+from strongroom.server.supervisor.sealing import DRAIN_S, Sealing
+from strongroom.server.supervisor.startup import Startup
+from strongroom.server.supervisor.unsealing import Unsealing
+from strongroom.server.supervisor.workers import Workers
+
+
+@dataclass(slots=True)
+class Dispatch:
+    """Leads each message to who acts on it."""
+
+    workers: Workers
+    custody: Custody
+    startup: Startup
+    unsealing: Unsealing
+    sealing: Sealing
+    reloading: Reloading
+    questions: Questions = field(default_factory=Questions)
+    stopping: bool = False
+
+    def handle(self, worker: WorkerProcess, message: told.FromWorker) -> None:
+        """Act on one message."""
+        match message:
+            case told.Alive():
+                pass  # that something came is all it says
+            case told.Refused():
+                worker.refused_by = message.version
+            case told.Ready():
+                self.unsealing.ready(worker)
+            case told.Listening():
+                self.startup.listening(worker)
+            case told.Failed():
+                self.startup.failed(worker, message, stopping=self.stopping)
+            case told.AskProgress():
+                self.unsealing.progress(worker, message.id)
+            case told.SubmitShare():
+                self.unsealing.submit(worker, message)
+            case told.ResetShares():
+                self.unsealing.reset(worker, message.id)
+            case told.Unseal():
+                self._unseal(worker, message)
+            case told.Opened():
+                self.unsealing.opened(worker, message.error)
+            case told.AskAll():
+                self._ask_all(worker, message)
+            case told.Answered():
+                self.questions.answered(worker, message)
+            case told.Ceremony():
+                worker.send(OutcomeIs(message.id, self.custody.obey(message.order)))
+            case told.Succeeded():
+                self.unsealing.succeeded(message.fingerprint, message.root_key)
+            case told.Reloaded():
+                self.reloading.done(worker)
+            case told.Seal():
+                self.sealing.seal(worker, message.id)
+            case told.Retire():
+                self.workers.end(worker, DRAIN_S)
+            case _:
+                assert_never(message)
+
+    def _unseal(self, worker: WorkerProcess, message: told.Unseal) -> None:
+        if self.sealing.begun:
+            worker.send(Done(message.id, "the node is being sealed"))
+        else:
+            self.unsealing.unseal(worker, message)
+
+    def _ask_all(self, worker: WorkerProcess, message: told.AskAll) -> None:
+        if isinstance(message.question, SetLogLevel):
+            self.workers.tell_later_ones(log_level_now=message.question.level)
+            logs.set_level(message.question.level)
+        self.questions.ask(worker, message, self.workers)
+
+    def lost(self, worker: WorkerProcess) -> None:
+        """A worker has ended: finish what waited for it."""
+        self.questions.lost(worker)
+        self.reloading.done(worker)
+        self.unsealing.lost(worker)
+        self.sealing.go_on()

@@ -1,0 +1,1 @@
+"""A worker process: it serves, and does what its supervisor says."""
