@@ -15,6 +15,7 @@ from strongroom.sdk.fields import (
     OldNameOf,
     StringMap,
 )
+from strongroom.sdk.near_miss import Keys
 from strongroom.sdk.request import Client, Mount, Operation, Request
 from strongroom.sdk.response import Auth, Lease, Made, RawBody, Response
 from strongroom.sdk.view import View
@@ -30,6 +31,7 @@ __all__ = [
     "Duration",
     "Engine",
     "JsonMap",
+    "Keys",
     "Lease",
     "Made",
     "Mount",

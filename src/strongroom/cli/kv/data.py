@@ -101,8 +101,8 @@ def _get_field(call: Invocation, secret: Secret, place: Place, name: str) -> int
 
 def _written(call: Invocation, place: Place, answer: dict[str, Any] | None, *, headed: bool = True) -> int:
     path = place.under("data")
-    if answer is None:
-        return call.succeeded(f"Success! Data written to: {path}")
+    if answer is None or Secret(answer).only_warns:
+        return call.done(answer, f"Success! Data written to: {path}")
     if call.flags.text("field") or not call.table:
         return call.answer(answer)
     secret = Secret(answer)
