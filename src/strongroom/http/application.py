@@ -199,7 +199,7 @@ def encode_answer(answer: Answer) -> HttpResponse:
         return encode.encode(answer.envelope())
     status = response.status or 200
     if response.raw is not None:
-        return encode.raw(response.raw.content, response.raw.content_type, status)
+        return encode.raw(response.raw.content, response.raw.content_type, status, response.raw.stream)
     if response.flat:
         return encode.flat(response.data, status, response.headers)
     envelope: Envelope = answer.envelope()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -46,9 +47,11 @@ def no_content() -> HttpResponse:
     return HttpResponse(status=204, headers=HEADERS)
 
 
-def raw(content: bytes, content_type: str, status: int = 200) -> HttpResponse:
-    """A body of another type than JSON."""
-    return HttpResponse(status=status, headers=(("Content-Type", content_type), *_BASE), body=content)
+def raw(
+    content: bytes, content_type: str, status: int = 200, stream: AsyncIterator[bytes] | None = None
+) -> HttpResponse:
+    """A body of another type than JSON, with what follows it by and by."""
+    return HttpResponse(status=status, headers=(("Content-Type", content_type), *_BASE), body=content, stream=stream)
 
 
 def redirect(location: str) -> HttpResponse:

@@ -10,6 +10,7 @@ import msgspec
 
 _LIKENESS = 0.8
 _LONGEST = 64
+_EMPTY: tuple[Any, ...] = (None, "", {}, [])
 _MOST = 8
 """How many names are looked at, and how long they may be: comparing takes time, and clients choose both."""
 
@@ -46,7 +47,8 @@ def suggestions(ignored: Iterable[str], known: Collection[str], within: str = ""
 
 def within(field: str, keys: Keys, given: Mapping[str, Any]) -> list[str]:
     """What is said of an object's names that nothing reads."""
-    ignored = sorted(name for name in given if name not in keys.names)
+    # Clients send empty fields that nobody has filled.
+    ignored = sorted(name for name, value in given.items() if name not in keys.names and value not in _EMPTY)
     told = suggestions(ignored, keys.names, field)
     if ignored and not keys.open:
         told.insert(0, f"Endpoint ignored these unrecognized parameters in {field}: [{' '.join(ignored)}]")

@@ -10,6 +10,8 @@ from typing import Any
 
 import structlog
 
+from strongroom.server.watches import Watches
+
 LEVELS: Mapping[str, int] = {
     "trace": 5,
     "debug": 10,
@@ -84,7 +86,7 @@ class Output:
 
     def wants(self, level: str) -> bool:
         """Whether a line of this level is written."""
-        return LEVELS.get(level, LEVELS["error"]) >= self._level
+        return number_of(level) >= self._level
 
     def write(self, line: str) -> None:
         """Write one line in one piece, as other processes write there too."""
@@ -96,6 +98,35 @@ class Output:
 
 
 _output = Output()
+watches = Watches()
+"""Who reads this process's log besides."""
+
+
+def renderer_of(format_: str) -> Any:
+    """The processor that makes an event's line.
+
+    Args:
+        format_: `standard` or `json`.
+    """
+    return structlog.processors.JSONRenderer() if format_ == "json" else render_standard
+
+
+def _distribute(render: Any) -> Any:
+    """A last processor: it hands the event to who reads along, and makes its line for the output if that wants it."""
+
+    def last(logger: Any, method: str, event: MutableMapping[str, Any]) -> Any:
+        level = str(event.get("level", method))
+        watches.offer(number_of(level), event)
+        if not _output.wants(level):
+            raise structlog.DropEvent
+        return render(logger, method, event)
+
+    return last
+
+
+def number_of(level: str) -> int:
+    """The number of a level that an event has; what isn't known is an error."""
+    return LEVELS.get(level, LEVELS["error"])
 
 
 def configure(level: str = "info", format_: str = "standard", file: str = "") -> None:
@@ -109,7 +140,6 @@ def configure(level: str = "info", format_: str = "standard", file: str = "") ->
     Raises: `LogError` when the file can't be opened.
     """
     _output.configure(level or "info", Path(file) if file else None)
-    renderer: Any = structlog.processors.JSONRenderer() if format_ == "json" else render_standard
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -118,7 +148,7 @@ def configure(level: str = "info", format_: str = "standard", file: str = "") ->
             _name,
             # Python's own traceback, which shows no values of variables.
             structlog.processors.format_exc_info,
-            renderer,
+            _distribute(renderer_of(format_)),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS["debug"]),
         logger_factory=_Logger,
@@ -159,7 +189,8 @@ class _Logger:
 
 
 def _drop_detail(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    if not _output.wants(str(event.get("level", method))):
+    level = str(event.get("level", method))
+    if not (_output.wants(level) or watches.wants(number_of(level))):
         raise structlog.DropEvent
     return event
 

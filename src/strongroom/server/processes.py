@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from contextlib import aclosing
 from typing import Any
 
 from strongroom.lib.errors import InvalidRequest
 from strongroom.server import logs
 from strongroom.server.protocol import Message
+from strongroom.server.watches import FROM_NOW, loss
 from strongroom.services.exchange import ApiRequest
 from strongroom.sysapi.processes import shown
 
@@ -15,12 +19,44 @@ IN_FLIGHT = "in-flight"
 LOG_LEVEL = "log-level"
 
 
+LOG_LINES = "log-lines"
+_MONITORED = frozenset({"trace", "debug", "info", "warn", "error"})
+_ASK_S = 0.5
+"""How late the lines of other processes may be."""
+
+
 def answer(question: Mapping[str, Any], running: Mapping[str, ApiRequest]) -> dict[str, Any]:
     """What this process answers to a question that goes to all."""
     if question["name"] == LOG_LEVEL:
         logs.set_level(str(question["level"]))
         return {}
+    if question["name"] == LOG_LINES:
+        return own_lines(question)
     return shown(running)
+
+
+def own_lines(question: Mapping[str, Any]) -> dict[str, Any]:
+    """What this process has logged since it was last asked by the same reader."""
+    pid = str(os.getpid())
+    after = int(question["after"].get(pid, question["otherwise"]))
+    return {"pid": pid, **logs.watches.since(int(question["level"]), after)}
+
+
+def _check(level: str, format_: str) -> None:
+    if level not in _MONITORED:
+        raise InvalidRequest("unknown log level")
+    if format_ not in {"standard", "json"}:
+        raise InvalidRequest("unknown log format")
+    logs.watches.check_room()
+
+
+def _lines(level: str, format_: str) -> AsyncGenerator[bytes]:
+    render = logs.renderer_of(format_)
+
+    def line(event: MutableMapping[str, Any]) -> str:
+        return str(render(None, str(event.get("level", "")), event))
+
+    return logs.watches.lines(logs.LEVELS[level], line)
 
 
 def _known(level: str) -> str:
@@ -51,6 +87,11 @@ class OwnProcess:
         """Log at this level from now on."""
         answer({"name": LOG_LEVEL, "level": _known(level)}, self._running)
 
+    def watch(self, level: str, format_: str) -> AsyncIterator[bytes]:
+        """The log of this process, which is the node's."""
+        _check(level, format_)
+        return _lines(level, format_)
+
 
 class AllWorkers:
     """A node of several processes.
@@ -61,6 +102,8 @@ class AllWorkers:
 
     def __init__(self, ask: Callable[[Message], Awaitable[Message]]) -> None:
         self._ask = ask
+        self._readers = 0
+        self._following: asyncio.Task[None] | None = None
 
     async def in_flight(self) -> dict[str, Any]:
         """The requests that any worker is answering."""
@@ -74,3 +117,43 @@ class AllWorkers:
     async def set_log_level(self, level: str) -> None:
         """Log at this level from now on, in the supervisor and in every worker."""
         await self._ask(Message("ask-all", body={"name": LOG_LEVEL, "level": _known(level)}))
+
+    def watch(self, level: str, format_: str) -> AsyncIterator[bytes]:
+        """The log of all workers and of the supervisor."""
+        _check(level, format_)
+        return self._watch(level, format_)
+
+    async def _watch(self, level: str, format_: str) -> AsyncIterator[bytes]:
+        self._readers += 1
+        if self._following is None:
+            self._following = asyncio.create_task(self._follow())
+        try:
+            async with aclosing(_lines(level, format_)) as lines:
+                async for block in lines:
+                    yield block
+        finally:
+            self._readers -= 1
+            if not self._readers and self._following is not None:
+                self._following.cancel()
+                self._following = None
+
+    async def _follow(self) -> None:
+        """Ask the other processes for what they have logged, for as long as anybody reads it here."""
+        after: dict[str, int] = {}
+        while True:
+            wanted = logs.watches.least
+            if wanted:
+                # A process that the first question didn't reach has started since: all of its lines are new.
+                body = {"name": LOG_LINES, "level": wanted, "after": after, "otherwise": 0 if after else FROM_NOW}
+                for told in (await self._ask(Message("ask-all", body=body))).body["answers"]:
+                    after[told["pid"]] = told["last"]
+                    if told["pid"] != str(os.getpid()):
+                        _hand_on(told)
+            await asyncio.sleep(_ASK_S)
+
+
+def _hand_on(told: Mapping[str, Any]) -> None:
+    if told["lost"]:
+        logs.watches.hand_on(logs.LEVELS["warn"], loss(told["lost"]))
+    for level, event in told["events"]:
+        logs.watches.hand_on(level, event)

@@ -23,7 +23,7 @@ from strongroom.sealing import shares
 from strongroom.server import logs
 from strongroom.server.companion import Companion
 from strongroom.server.custody import Custody
-from strongroom.server.processes import LOG_LEVEL
+from strongroom.server.processes import LOG_LEVEL, LOG_LINES, own_lines
 from strongroom.server.protocol import STOP_DRAIN_S, Message
 from strongroom.server.questions import Questions
 from strongroom.server.renewal import DEFERRED
@@ -306,7 +306,8 @@ class Supervisor:
         if message.body["name"] == LOG_LEVEL:
             self._header["log_level_now"] = message.body["level"]  # for those who come later
             logs.set_level(str(message.body["level"]))
-        self._questions.ask(asker, message, self._workers.values())
+        own = own_lines(message.body) if message.body["name"] == LOG_LINES else None
+        self._questions.ask(asker, message, self._workers.values(), own)
 
     def _seal(self, asker: WorkerProcess, request_id: int) -> None:
         """Forget the key and end every worker; who asked for it last, so that it can answer."""
