@@ -185,7 +185,7 @@ COMMANDS = {
                 "Command Options",
                 (
                     _ACCESSOR,
-                    Flag("mode", "orphan leaves the children; path revokes by a path's prefix."),
+                    Flag("mode", "orphan leaves the children; path revokes what was made below a path, or by a user's logins."),
                     Flag("self", "Revoke the token in use.", "bool"),
                 ),
             ),
