@@ -326,6 +326,8 @@ def _warned(response: Response | None, request: Request, match: Match) -> Respon
     given, route = request.data.keys(), match.route
     replaced = sorted(name for name in given if name in match.parameters)
     ignored = sorted(name for name in given if name not in route.known_fields and name not in replaced)
+    if response is None:
+        ignored = [name for name in ignored if near_miss.says_something(request.data[name])]
     added = []
     if ignored:
         added.append(f"Endpoint ignored these unrecognized parameters: [{' '.join(ignored)}]")

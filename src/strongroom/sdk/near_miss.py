@@ -10,7 +10,6 @@ import msgspec
 
 _LIKENESS = 0.8
 _LONGEST = 64
-_EMPTY: tuple[Any, ...] = (None, "", {}, [])
 _MOST = 8
 """How many names are looked at, and how long they may be: comparing takes time, and clients choose both."""
 
@@ -23,6 +22,11 @@ class Keys(msgspec.Struct, frozen=True):
     """Whether others may be read as well, so that only what looks like a slip is told."""
     inner: Mapping[str, Keys] = {}
     """Those of objects inside the object, by their name."""
+
+
+def says_something(value: Any) -> bool:
+    """Whether a field was filled: clients send null, empty or false for those that nobody filled."""
+    return value not in (None, "", {}, [], False)
 
 
 def meant(name: str, known: Collection[str]) -> str:
@@ -47,8 +51,7 @@ def suggestions(ignored: Iterable[str], known: Collection[str], within: str = ""
 
 def within(field: str, keys: Keys, given: Mapping[str, Any]) -> list[str]:
     """What is said of an object's names that nothing reads."""
-    # Clients send empty fields that nobody has filled.
-    ignored = sorted(name for name, value in given.items() if name not in keys.names and value not in _EMPTY)
+    ignored = sorted(name for name, value in given.items() if name not in keys.names and says_something(value))
     told = suggestions(ignored, keys.names, field)
     if ignored and not keys.open:
         told.insert(0, f"Endpoint ignored these unrecognized parameters in {field}: [{' '.join(ignored)}]")

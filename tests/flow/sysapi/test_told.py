@@ -101,6 +101,7 @@ def test_a_field_that_nothing_reads_is_told(path: str, body: dict[str, Any], tol
             {"type": "kv", "config": {"options": None, "default_lease_ttl": "", "force_no_cache": False}},
         ),
         ("sys/mounts/new", {"type": "kv", "options": {"mine": "x"}}),
+        ("sys/mounts/plain/tune", {"max_lease_ttl": "1h", "force_no_cache": False, "options": None}),
     ],
 )
 def test_what_is_read_or_empty_is_passed_over(path: str, body: dict[str, Any]) -> None:

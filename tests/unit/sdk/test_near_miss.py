@@ -34,7 +34,7 @@ def test_only_so_many_names_are_compared() -> None:
 def test_objects_inside_are_looked_into() -> None:
     """What stands in an object is named with where it stands; empty fields, which clients send unasked, are not."""
     keys = Keys(frozenset({"ttl", "lock"}), inner={"lock": Keys(frozenset({"threshold"}))})
-    assert within("config", keys, {"ttl": "1h", "options": None, "mode": ""}) == []
+    assert within("config", keys, {"ttl": "1h", "options": None, "mode": "", "x": False}) == []
     assert within("config", keys, {"tll": "1h", "lock": {"treshold": 3}}) == [
         "Endpoint ignored these unrecognized parameters in config: [tll]",
         "Endpoint ignored these unrecognized parameters in config.lock: [treshold]",
