@@ -185,7 +185,10 @@ COMMANDS = {
                 "Command Options",
                 (
                     _ACCESSOR,
-                    Flag("mode", "orphan leaves the children; path revokes what was made below a path, or by a user's logins."),
+                    Flag(
+                        "mode",
+                        "orphan leaves the children; path revokes what was made below a path, or by a user's logins.",
+                    ),
                     Flag("self", "Revoke the token in use.", "bool"),
                 ),
             ),
