@@ -11,7 +11,7 @@ from typing import Any
 from strongroom.lib.errors import InvalidRequest
 from strongroom.server import logs
 from strongroom.server.protocol import Message
-from strongroom.server.watches import FROM_NOW, loss
+from strongroom.server.watches import FROM_NOW, Place, loss
 from strongroom.services.exchange import ApiRequest
 from strongroom.sysapi.processes import shown
 
@@ -42,21 +42,21 @@ def own_lines(question: Mapping[str, Any]) -> dict[str, Any]:
     return {"pid": pid, **logs.watches.since(int(question["level"]), after)}
 
 
-def _check(level: str, format_: str) -> None:
+def _place(level: str, format_: str) -> Place:
     if level not in _MONITORED:
         raise InvalidRequest("unknown log level")
     if format_ not in {"standard", "json"}:
         raise InvalidRequest("unknown log format")
-    logs.watches.check_room()
+    return logs.watches.take_place()
 
 
-def _lines(level: str, format_: str) -> AsyncGenerator[bytes]:
+def _lines(level: str, format_: str, place: Place) -> AsyncGenerator[bytes]:
     render = logs.renderer_of(format_)
 
     def line(event: MutableMapping[str, Any]) -> str:
         return str(render(None, str(event.get("level", "")), event))
 
-    return logs.watches.lines(logs.LEVELS[level], line)
+    return logs.watches.lines(logs.LEVELS[level], line, place)
 
 
 def _known(level: str) -> str:
@@ -89,8 +89,11 @@ class OwnProcess:
 
     def watch(self, level: str, format_: str) -> AsyncIterator[bytes]:
         """The log of this process, which is the node's."""
-        _check(level, format_)
-        return _lines(level, format_)
+        return _lines(level, format_, _place(level, format_))
+
+    def watching(self) -> int:
+        """How many clients read the log by way of this process."""
+        return logs.watches.count
 
 
 class AllWorkers:
@@ -120,15 +123,18 @@ class AllWorkers:
 
     def watch(self, level: str, format_: str) -> AsyncIterator[bytes]:
         """The log of all workers and of the supervisor."""
-        _check(level, format_)
-        return self._watch(level, format_)
+        return self._watch(level, format_, _place(level, format_))
 
-    async def _watch(self, level: str, format_: str) -> AsyncIterator[bytes]:
+    def watching(self) -> int:
+        """How many clients read the log by way of this process."""
+        return logs.watches.count
+
+    async def _watch(self, level: str, format_: str, place: Place) -> AsyncIterator[bytes]:
         self._readers += 1
         if self._following is None:
             self._following = asyncio.create_task(self._follow())
         try:
-            async with aclosing(_lines(level, format_)) as lines:
+            async with aclosing(_lines(level, format_, place)) as lines:
                 async for block in lines:
                     yield block
         finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping, MutableMapping
 from typing import Any, Final
@@ -92,6 +93,12 @@ def loss(count: int) -> Event:
     return {"timestamp": now, "level": "warning", "logger": "monitor", "event": event, "count": count}
 
 
+class Place:
+    """One of the places for readers; who holds it, reads or is about to."""
+
+    __slots__ = ("__weakref__",)
+
+
 class Watches:
     """All readers of a process's log.
 
@@ -102,12 +109,18 @@ class Watches:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._watches: tuple[Watch, ...] = ()
+        self._places: weakref.WeakSet[Place] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._kept: deque[tuple[int, int, dict[str, Any]]] = deque()
         self._kept_bytes = 0
         self._last = 0
         self._kept_level = 0
         self._kept_until = 0.0
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._places)
 
     @property
     def least(self) -> int:
@@ -158,12 +171,26 @@ class Watches:
         lost = max(0, oldest - after - 1) if after > 0 else 0
         return {"events": [(at, event) for _, at, event in events], "last": self._last, "lost": lost}
 
-    async def lines(self, level: int, render: Render) -> AsyncGenerator[bytes]:
-        """The log from now on, in pieces of whole lines.
+    def take_place(self) -> Place:
+        """A place for one more reader, which is free again once nobody holds it any more.
+
+        An answer may never be sent, because its request is done anew or isn't audited: what it would have read goes
+        with it.
 
         Raises: `RateLimited` when as many read as may.
         """
-        self.check_room()
+        if len(self._places) >= MOST_WATCHES:
+            raise RateLimited(f"{MOST_WATCHES} clients read this process's log already", retry_after_s=_RETRY_S)
+        place = Place()
+        self._places.add(place)
+        return place
+
+    async def lines(self, level: int, render: Render, place: Place) -> AsyncGenerator[bytes]:
+        """The log from now on, in pieces of whole lines.
+
+        Args:
+            place: this reader's; held until the end.
+        """
         watch = Watch(level, render, asyncio.get_running_loop())
         self._watches = (*self._watches, watch)
         try:
@@ -171,11 +198,7 @@ class Watches:
                 yield block
         finally:
             self._watches = tuple(other for other in self._watches if other is not watch)
-
-    def check_room(self) -> None:
-        """Raise `RateLimited` when as many read as may."""
-        if len(self._watches) >= MOST_WATCHES:
-            raise RateLimited(f"{MOST_WATCHES} clients read this process's log already", retry_after_s=_RETRY_S)
+            self._places.discard(place)  # a traceback may hold it for longer
 
     def end(self) -> None:
         """End what all readers of this process read: it is sealed, or ends."""

@@ -46,6 +46,10 @@ class Processes(Protocol):
         """
         ...
 
+    def watching(self) -> int:
+        """How many clients read the log by way of this process."""
+        ...
+
 
 def shown(running: Mapping[str, ApiRequest]) -> dict[str, Any]:
     """Requests as `sys/in-flight-req` shows them: where from, where to and since when, nothing of their content.

@@ -40,7 +40,7 @@ def test_a_reader_gets_what_it_wants_from_then_on() -> None:
 
     async def run(watches: Watches) -> None:
         watches.offer(WARN, event("before"))
-        async with aclosing(watches.lines(WARN, render)) as lines:
+        async with aclosing(watches.lines(WARN, render, watches.take_place())) as lines:
             waiting = asyncio.ensure_future(anext(lines))
             await asyncio.sleep(0)
             assert watches.wants(WARN)
@@ -58,7 +58,7 @@ def test_lines_of_other_threads_wake_the_reader() -> None:
     """Passwords are checked in threads, which log too."""
 
     async def run(watches: Watches) -> None:
-        async with aclosing(watches.lines(INFO, render)) as lines:
+        async with aclosing(watches.lines(INFO, render, watches.take_place())) as lines:
             waiting = asyncio.ensure_future(anext(lines))
             await asyncio.sleep(0)
             thread = threading.Thread(target=watches.offer, args=(INFO, event("from a thread")))
@@ -73,7 +73,10 @@ def test_a_slow_reader_loses_lines_and_is_told_how_many() -> None:
     """What waits for it is bounded, and the others have theirs."""
 
     async def run(watches: Watches) -> None:
-        async with aclosing(watches.lines(INFO, render)) as slow, aclosing(watches.lines(INFO, render)) as quick:
+        async with (
+            aclosing(watches.lines(INFO, render, watches.take_place())) as slow,
+            aclosing(watches.lines(INFO, render, watches.take_place())) as quick,
+        ):
             first = [asyncio.ensure_future(anext(lines)) for lines in (slow, quick)]
             await asyncio.sleep(0)
             watches.offer(INFO, event("begin"))
@@ -99,16 +102,19 @@ def test_only_so_many_read_at_once() -> None:
     """Each costs a rendering of every line; one that goes makes room."""
 
     async def run(watches: Watches) -> None:
-        open_ = [watches.lines(INFO, render) for _ in range(MOST_WATCHES)]
+        open_ = [watches.lines(INFO, render, watches.take_place()) for _ in range(MOST_WATCHES)]
         waiting = [asyncio.ensure_future(anext(lines)) for lines in open_]
         await asyncio.sleep(0)
         with pytest.raises(RateLimited):
-            watches.check_room()
-        with pytest.raises(RateLimited):
-            await anext(watches.lines(INFO, render))
+            watches.take_place()
         waiting[0].cancel()
         await asyncio.gather(waiting[0], return_exceptions=True)
-        watches.check_room()
+        del open_[0]
+        never_begun = watches.lines(INFO, render, watches.take_place())
+        with pytest.raises(RateLimited):
+            watches.take_place()
+        del never_begun
+        watches.take_place()
         watches.end()
         assert [type(outcome) for outcome in await asyncio.gather(*waiting[1:], return_exceptions=True)] == [
             StopAsyncIteration

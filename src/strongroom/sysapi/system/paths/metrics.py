@@ -91,6 +91,8 @@ def _gauges(services: Services, router: Router) -> list[Gauge]:
         Gauge("vault.audit.spool_bytes", waiting, "What waits for the audit forwarder.", {**cluster, "device": path})
         for path, waiting in sorted(services.audit.backlogs().items())
     ]
+    watching = services.processes.watching()
+    out.append(Gauge("vault.core.log_readers", watching, "Clients that read the log by sys/monitor.", cluster))
     out += _logins(router, cluster)
     return [
         *out,
