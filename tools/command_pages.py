@@ -14,8 +14,8 @@ from strongroom.cli.flags import Flag, Group
 from strongroom.cli.run import load
 from strongroom.client.durations import go_text
 
-ELSEWHERE = ("monitor", "namespace create")
-"""Commands whose endpoints this server doesn't have, Vault or OpenBao do; the first one stands for its group."""
+ELSEWHERE = ("namespace create",)
+"""Commands whose endpoints this server doesn't have, Vault or OpenBao do; each stands for its group."""
 FOLDER = Path(__file__).parents[1] / "docs" / "commands"
 _NOTE = "<!-- Made by tools/command_pages.py from the commands' declarations: `make docs` writes it anew. -->\n"
 _INDEX = f"""{_NOTE}

@@ -12,6 +12,7 @@ from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.paths import clean
+from strongroom.cli.render import Secret
 from strongroom.cli.text import go_value, table
 
 _ORDER = ("type", "description", "options", "local", "path")
@@ -34,7 +35,8 @@ def _enable(call: Invocation) -> int:
         "local": call.flags.on("local"),
     }
     with call.doing("Error enabling audit device: "):
-        call.client().write(f"sys/audit/{path}", body)
+        answer = call.client().write(f"sys/audit/{path}", body)
+    call.warnings(Secret(answer).warnings)
     call.terminal.out(f"Success! Enabled the {device_type} audit device at: {path}/")
     return 0
 

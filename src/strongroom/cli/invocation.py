@@ -199,6 +199,14 @@ class Invocation:
         self.terminal.raw(render.document(value, self.form, sort=sort) + "\n")
         return 0
 
+    def done(self, document: dict[str, Any] | None, message: str) -> int:
+        """Print the warnings of an answer that has no other content, and say that it worked."""
+        secret = render.Secret(document)
+        if secret.warnings and not self.table:
+            return self.document(secret.document())
+        self.warnings(secret.warnings)
+        return self.succeeded(message)
+
     def succeeded(self, message: str) -> int:
         """Say that it worked, to people only: programs read the exit code."""
         if self.table:

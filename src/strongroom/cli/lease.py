@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from strongroom.cli.command import FORCE, FORMAT_ONLY, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.paths import clean
+from strongroom.cli.render import Secret
+from strongroom.client.client import NOTHING
 
 _SECOND_NS = 10**9
+_USER = re.compile(r"(auth/.+/)users/([^/]+)")
 
 
 def _lease_id(call: Invocation) -> str:
@@ -32,6 +38,25 @@ def _renew(call: Invocation) -> int:
     return call.answer(answer)
 
 
+def revoke_prefix(call: Invocation, prefix: str, complaint: str, body: Any = NOTHING) -> None:
+    """Revoke what was made below a path, and what a user's logins made when the path is the user's.
+
+    In 2016 accounts named the user, as in `auth/userpass/users/web`.  Leases and tokens are kept by the path that made
+    them, which is that of the login, so the path of the user alone revoked nothing, then as now.
+
+    Args:
+        complaint: how a failure's text begins.
+        body: of the request.
+    """
+    user = _USER.fullmatch(prefix)
+    logins = f"{user[1]}login/{user[2]}" if user else ""
+    if logins:
+        call.terminal.warn(f"Note: {prefix} makes no tokens. Those of the user's logins are revoked, below {logins}")
+    with call.doing(complaint):
+        answer = call.client().request("PUT", f"sys/leases/revoke-prefix/{logins or prefix}", body=body).json()
+    call.warnings(Secret(answer).warnings)
+
+
 def _revoke(call: Invocation) -> int:
     flags = call.flags
     force, prefix, sync = flags.on("force"), flags.on("prefix"), flags.on("sync")
@@ -44,12 +69,12 @@ def _revoke(call: Invocation) -> int:
             "Warning! Force-removing leases can cause Strongroom to become out of sync with\nsecret engines!"
         )
         with call.doing(f"Error force revoking leases with prefix {lease}: "):
-            client.request("PUT", f"sys/leases/revoke-force/{lease}")
+            answer = client.request("PUT", f"sys/leases/revoke-force/{lease}").json()
+        call.warnings(Secret(answer).warnings)
         call.terminal.out(f"Success! Force revoked any leases with prefix: {lease}")
         return 0
     if prefix:
-        with call.doing(f"Error revoking leases with prefix {lease}: "):
-            client.write(f"sys/leases/revoke-prefix/{lease}", {"sync": sync})
+        revoke_prefix(call, lease, f"Error revoking leases with prefix {lease}: ", {"sync": sync})
         done = f"Success! Revoked any leases with prefix: {lease}"
     else:
         with call.doing(f"Error revoking lease {lease}: "):

@@ -6,7 +6,7 @@ Source: https://developer.hashicorp.com/vault/docs/release-notes, 0.9.2 (command
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 _RENAMED = {
     "audit-disable": "audit disable",
@@ -39,17 +39,41 @@ _RENAMED = {
     "unmount": "secrets disable",
     "unseal": "operator unseal",
 }
-_MOVED_FLAGS = {"init": {"-check": "-status"}, "rekey": {"-retrieve": "-backup-retrieve", "-delete": "-backup-delete"}}
+_MOVED_FLAGS: Mapping[str, Mapping[str, str]] = {
+    "audit-enable": {"id": "path"},
+    "generate-root": {"genotp": "generate-otp"},
+    "init": {"check": "status"},
+    "rekey": {"retrieve": "backup-retrieve", "delete": "backup-delete"},
+    "token-create": {"lease": "ttl"},
+}
+"""By the old command: its flags that have another name today."""
+_RENEWING = frozenset({"renew", "token-renew"})
+_SECONDS = re.compile(r"[0-9]+|([0-9]+(\.[0-9]+)?(h|m|s))+")
 
 
 def translate(name: str, words: Sequence[str]) -> tuple[str, list[str]]:
     """Today's command and words for an old name and its words."""
     moved = _MOVED_FLAGS.get(name, {})
-    changed = [moved.get(word, word) for word in words]
+    changed = [_renamed(word, moved) for word in words]
+    if name == "rekey":
+        changed = [_of_recovery(word) for word in changed]
+    if name in _RENEWING and len(changed) > 1 and _SECONDS.fullmatch(changed[-1]) and changed[-2][:1] != "-":
+        # The time stood behind what is renewed, without a flag.
+        changed = [f"-increment={changed[-1]}", *changed[:-1]]
     arguments = [word for word in changed if not word.startswith("-")]
     if name == "policies" and arguments:
         return "policy read", changed
     return _RENAMED[name], changed
+
+
+def _renamed(word: str, moved: Mapping[str, str]) -> str:
+    flag, equals, value = word.partition("=")
+    today = moved.get(flag.lstrip("-")) if flag.startswith("-") else None
+    return f"-{today}{equals}{value}" if today else word
+
+
+def _of_recovery(word: str) -> str:
+    return "-target=recovery" if word.lstrip("-") in {"recovery-key", "recovery-key=true"} else word
 
 
 _TOKEN_FORM = re.compile(r"(hv[sbr]|[sbr])\..+|[0-9a-f-]{32,}|root|-|.*=.*|\S{20,}")
@@ -69,5 +93,5 @@ def login_words(words: Sequence[str]) -> tuple[str, list[str]] | None:
         return "auth help", method
     arguments = [word for word in words if not word.startswith("-") or word == "-"]
     if method or (arguments and _TOKEN_FORM.fullmatch(arguments[0])):
-        return "login", list(words)
+        return "login", [word for word in words if word.lstrip("-").partition("=")[0] != "no-verify"]
     return None

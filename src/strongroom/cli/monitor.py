@@ -30,7 +30,8 @@ def _monitor(call: Invocation) -> int:
 COMMANDS = {
     "monitor": Command(
         "monitor [options]",
-        "Prints a server's log lines as they come, until it is interrupted.\n\n$ strongroom monitor -log-level=debug",
+        "Prints the log lines of a server, those of all its processes, as they come, until it is interrupted.\n\n"
+        "$ strongroom monitor -log-level=debug",
         _monitor,
         (
             Group(

@@ -10,6 +10,7 @@ from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.paths import clean, folder
+from strongroom.cli.render import Secret
 
 _POLL_S = 1.0
 LIST_OPTIONS = Group("Command Options", (Flag("detailed", "Print settings, versions and UUIDs too.", "bool"),))
@@ -46,7 +47,8 @@ def enable(call: Invocation, table: Table) -> int:
         raise Failure("Must specify -plugin-name when enabling a plugin")
     path = clean(call.flags.text("path") or type_)
     with call.doing(table.enabling_failed.format(type=type_)):
-        call.client().write(f"{table.place}/{path}", mounts.enable_body(call, type_), method="POST")
+        answer = call.client().write(f"{table.place}/{path}", mounts.enable_body(call, type_), method="POST")
+    call.warnings(Secret(answer).warnings)
     what = f"{type_} plugin" if name == "plugin" else f"{type_} {table.noun}"
     call.terminal.out(f"Success! Enabled {table.article}{what} at: {folder(path)}")
     return 0
@@ -72,7 +74,8 @@ def tune(call: Invocation, table: Table) -> int:
     """Change a mount's settings."""
     path = clean(call.arguments[0])
     with call.doing(f"Error tuning {table.noun} {folder(path)}: "):
-        call.client().write(f"{table.tuned_at}/{path}/tune", mounts.tune_body(call), method="POST")
+        answer = call.client().write(f"{table.tuned_at}/{path}/tune", mounts.tune_body(call), method="POST")
+    call.warnings(Secret(answer).warnings)
     call.terminal.out(f"Success! Tuned the {table.noun} at: {folder(path)}")
     return 0
 

@@ -1,23 +1,13 @@
-"""Commands on any path of the API: read, write, patch, delete, list, scan, unwrap, path-help."""
+"""Paths as they are typed, names as they are listed, and the commands `unwrap` and `path-help`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from strongroom.cli import render
-from strongroom.cli.command import FORCE, FORMAT_ONLY, LISTING, OUTPUT, Arity, Command
-from strongroom.cli.data import DataError, DataReader
+from strongroom.cli.command import FORMAT_ONLY, OUTPUT, Arity, Command
 from strongroom.cli.failure import Failure
-from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
-
-_PAGE = Group(
-    "Command Options",
-    (
-        Flag("after", "Begin behind this name."),
-        Flag("limit", "The most names to list.", "int", default=-1),
-    ),
-)
 
 
 def clean(path: str) -> str:
@@ -28,68 +18,6 @@ def clean(path: str) -> str:
 def folder(path: str) -> str:
     """The same with one slash at its end, if anything is left."""
     return f"{bare}/" if (bare := clean(path)) else ""
-
-
-def _questions(call: Invocation, words: list[str]) -> list[tuple[str, str]]:
-    try:
-        return DataReader(call.stdin).read_strings(words)
-    except DataError as error:
-        raise Failure(f"Failed to parse K=V data: {error}") from error
-
-
-def _read(call: Invocation) -> int:
-    path = clean(call.arguments[0])
-    questions = _questions(call, call.arguments[1:])
-    client = call.client()
-    with call.doing(f"Error reading {path}: "):
-        if call.form == "raw":
-            call.terminal.raw(client.request("GET", path, query=questions).body.decode("utf-8", "replace") + "\n")
-            return 0
-        answer = client.read(path, questions)
-    if answer is None:
-        raise Failure(f"No value found at {path}", 2)
-    return call.answer(answer)
-
-
-def _written(call: Invocation, path: str, answer: dict[str, Any] | None) -> int:
-    if answer is None:
-        return call.succeeded(f"Success! Data written to: {path}")
-    return call.answer(answer)
-
-
-def _write_data(call: Invocation) -> tuple[str, dict[str, Any] | None]:
-    path = clean(call.arguments[0])
-    data = call.data(call.arguments[1:])
-    if not call.arguments[1:] and not call.flags.on("force"):
-        raise Failure("Must supply data or use -force")
-    return path, data or None
-
-
-def _write(call: Invocation) -> int:
-    path, data = _write_data(call)
-    with call.doing(f"Error writing data to {path}: "):
-        answer = call.client().write(path, data)
-    return _written(call, path, answer)
-
-
-def _patch(call: Invocation) -> int:
-    path, data = _write_data(call)
-    with call.doing(f"Error writing data to {path}: "):
-        answer = call.client().patch(path, data)
-    return _written(call, path, answer)
-
-
-def _delete(call: Invocation) -> int:
-    path = clean(call.arguments[0])
-    try:
-        questions = DataReader(call.stdin).read_strings(call.arguments[1:])
-    except DataError as error:
-        raise Failure(f"Failed to parse string list data: {error}") from error
-    with call.doing(f"Error deleting {path}: "):
-        answer = call.client().delete(path, questions)
-    if answer is None:
-        return call.succeeded(f"Success! Data deleted (if it existed) at: {path}")
-    return call.answer(answer)
 
 
 def print_keys(call: Invocation, answer: dict[str, Any] | None, missing: str) -> int:
@@ -128,20 +56,6 @@ def page(call: Invocation) -> list[tuple[str, str]]:
     return questions
 
 
-def _list(call: Invocation) -> int:
-    path = clean(call.arguments[0])
-    with call.doing(f"Error listing {path}: "):
-        answer = call.client().list(path, page(call))
-    return print_keys(call, answer, f"No value found at {path}")
-
-
-def _scan(call: Invocation) -> int:
-    path = clean(call.arguments[0])
-    with call.doing(f"Error scanning {path}: "):
-        answer = call.client().scan(path, page(call))
-    return print_keys(call, answer, f"No entries found at {path}")
-
-
 def _unwrap(call: Invocation) -> int:
     client = call.client()
     token = call.arguments[0].strip() if call.arguments else ""
@@ -170,53 +84,7 @@ def _path_help(call: Invocation) -> int:
     return 0
 
 
-_COMMAND_FORCE = Group("Command Options", (FORCE,))
-
 COMMANDS = {
-    "read": Command(
-        "read [options] PATH",
-        "Reads what is at a path: a secret, new credentials, a configuration.\n\n$ strongroom read secret/data/web",
-        _read,
-        (OUTPUT,),
-        Arity(1, None),
-        raw=True,
-    ),
-    "write": Command(
-        "write [options] PATH [DATA K=V...]",
-        "Writes data to a path. A value that begins with @ names a file that holds it, - stands for standard input; "
-        "a lone @file.json or - holds all data as JSON.\n\n$ strongroom write auth/userpass/users/eva password=-",
-        _write,
-        (OUTPUT, _COMMAND_FORCE),
-        Arity(1, None),
-    ),
-    "patch": Command(
-        "patch [options] PATH [DATA K=V...]",
-        "Changes the named parts of what is at a path, by a JSON merge patch.\n\n$ strongroom patch pki/issuer/x a=b",
-        _patch,
-        (OUTPUT, _COMMAND_FORCE),
-        Arity(1, None),
-    ),
-    "delete": Command(
-        "delete [options] PATH",
-        "Deletes what is at a path. To delete what isn't there is no error.\n\n$ strongroom delete secret/data/web",
-        _delete,
-        (OUTPUT,),
-        Arity(1, None, "at least 1"),
-    ),
-    "list": Command(
-        "list [options] PATH",
-        "Lists the names below a path.\n\n$ strongroom list secret/metadata",
-        _list,
-        (LISTING, _PAGE),
-        Arity(1, 1),
-    ),
-    "scan": Command(
-        "scan [options] PATH",
-        "Lists the names below a path, at every depth.\n\n$ strongroom scan secret/metadata",
-        _scan,
-        (LISTING, _PAGE),
-        Arity(1, 1),
-    ),
     "unwrap": Command(
         "unwrap [options] [TOKEN]",
         "Prints what a wrapping token holds, and uses the token up. Without an argument, the token in use is unwrapped."

@@ -7,6 +7,7 @@ import os
 from strongroom.cli.command import FORMAT_ONLY, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
+from strongroom.cli.render import Secret
 
 
 def _name(call: Invocation) -> str:
@@ -40,7 +41,8 @@ def _write(call: Invocation) -> int:
         reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
         raise Failure(f"Error opening policy file: open {path}: {reason}", 2) from error
     with call.doing("Error uploading policy: "):
-        call.client().write(f"sys/policies/acl/{name}", {"policy": rules})
+        answer = call.client().write(f"sys/policies/acl/{name}", {"policy": rules})
+    call.warnings(Secret(answer).warnings)
     call.terminal.out(f"Success! Uploaded policy: {name}")
     return 0
 

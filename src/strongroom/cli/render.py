@@ -48,6 +48,11 @@ class Secret:
         self.wrap: dict[str, Any] | None = whole.get("wrap_info")
         self.warnings: list[str] = whole.get("warnings") or []
 
+    @property
+    def only_warns(self) -> bool:
+        """Whether the server had nothing to say but its warnings, where it mostly answers without a word."""
+        return bool(self.warnings) and self.data is None and self.auth is None and self.wrap is None
+
     def document(self) -> dict[str, Any]:
         """The envelope as it is printed: its own fields in their order, everything below sorted."""
         document = {**self.head, "data": _sorted(self.data), "warnings": self.warnings or None}

@@ -35,13 +35,15 @@ GROUPS = {
 }
 
 _MODULES = {
-    "paths": {
+    "api": {
         "read": "Read data or secrets",
         "write": "Write data, configuration or secrets",
         "patch": "Change part of what is at a path",
         "delete": "Delete what is at a path",
         "list": "List names below a path",
         "scan": "List names below a path, at every depth",
+    },
+    "paths": {
         "unwrap": "Get what a wrapping token holds",
         "path-help": "Show the server's help for a path",
     },

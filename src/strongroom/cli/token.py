@@ -8,6 +8,7 @@ from strongroom.cli.command import FORMAT_ONLY, OUTPUT, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
+from strongroom.cli.lease import revoke_prefix
 from strongroom.client.durations import go_text
 
 _SECOND_NS = 10**9
@@ -97,13 +98,15 @@ def _revoke(call: Invocation) -> int:
     _check_revoke(call)
     client = call.client()
     token = call.arguments[0].strip() if call.arguments else ""
+    if call.flags.text("mode") == "path":
+        revoke_prefix(call, token.strip("/"), "Error revoking token: ")
+        call.terminal.out("Success! Revoked token (if it existed)")
+        return 0
     with call.doing("Error revoking token: "):
         if call.flags.on("self"):
             client.request("PUT", "auth/token/revoke-self")
         elif call.flags.on("accessor"):
             client.write("auth/token/revoke-accessor", {"accessor": token}, method="POST")
-        elif call.flags.text("mode") == "path":
-            client.request("PUT", f"sys/leases/revoke-prefix/{token.strip('/')}")
         elif call.flags.text("mode") == "orphan":
             client.write("auth/token/revoke-orphan", {"token": token})
         else:
@@ -182,7 +185,10 @@ COMMANDS = {
                 "Command Options",
                 (
                     _ACCESSOR,
-                    Flag("mode", "orphan leaves the children; path revokes by a path's prefix."),
+                    Flag(
+                        "mode",
+                        "orphan leaves the children; path revokes what was made below a path, or by a user's logins.",
+                    ),
                     Flag("self", "Revoke the token in use.", "bool"),
                 ),
             ),

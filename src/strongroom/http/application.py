@@ -200,7 +200,8 @@ def encode_answer(answer: Answer) -> HttpResponse:
         return encode.encode(answer.envelope())
     status = response.status or 200
     if response.raw is not None:
-        return encode.raw(response.raw.content, response.raw.content_type, status, response.headers)
+        raw = response.raw
+        return encode.raw(raw.content, raw.content_type, status, response.headers, raw.stream)
     if response.flat:
         return encode.flat(response.data, status, response.headers)
     envelope: Envelope = answer.envelope()

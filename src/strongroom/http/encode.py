@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -47,10 +48,15 @@ def no_content() -> HttpResponse:
 
 
 def raw(
-    content: bytes, content_type: str, status: int = 200, headers: tuple[tuple[str, str], ...] = ()
+    content: bytes,
+    content_type: str,
+    status: int = 200,
+    headers: tuple[tuple[str, str], ...] = (),
+    stream: AsyncIterator[bytes] | None = None,
 ) -> HttpResponse:
-    """A body of another type than JSON."""
-    return HttpResponse(status=status, headers=(("Content-Type", content_type), *_BASE, *headers), body=content)
+    """A body of another type than JSON, with what follows it by and by."""
+    sent = (("Content-Type", content_type), *_BASE, *headers)
+    return HttpResponse(status=status, headers=sent, body=content, stream=stream)
 
 
 def redirect(location: str) -> HttpResponse:

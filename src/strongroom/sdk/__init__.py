@@ -36,6 +36,7 @@ from strongroom.sdk.fields import (
     StringMap,
 )
 from strongroom.sdk.names import check_segment_name
+from strongroom.sdk.near_miss import Keys
 from strongroom.sdk.path import DeclarationError
 from strongroom.sdk.request import Client, Mount, Operation, Request
 from strongroom.sdk.response import Auth, Lease, Made, RawBody, Response
@@ -61,6 +62,7 @@ __all__ = [
     "InvalidCredentials",
     "InvalidRequest",
     "JsonMap",
+    "Keys",
     "Lease",
     "Made",
     "Mount",

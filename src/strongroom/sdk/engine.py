@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from strongroom.lib.errors import Internal, InvalidRequest, UnsupportedOperation, UnsupportedPath
+from strongroom.sdk import near_miss
 from strongroom.sdk.declarations import check_declarations
 from strongroom.sdk.fields import Field, check, fields_of, fill, to_text
 from strongroom.sdk.path import Declaration, DeclarationError, Endpoint, compile_pattern, fill_pattern
@@ -264,9 +265,7 @@ class Engine:
             request = msgspec.structs.replace(request, written=match.written)
         function: Endpoint = getattr(self, declaration.function)
         response = await function(request, **arguments)
-        if response is not None and request.data and not declaration.takes_anything:
-            _warn(response, request, match)
-        return response
+        return _warned(response, request, match) if request.data and not declaration.takes_anything else response
 
     def check_options(self, options: dict[str, str]) -> dict[str, str]:
         """The mount options to keep.  Raises `InvalidRequest` for values that this engine can't work with."""
@@ -331,20 +330,39 @@ class AuthMethod(Engine):
         return auth
 
 
-def _warn(response: Response, request: Request, match: Match) -> None:
-    given = request.data.keys()
+_SETS = frozenset({Operation.CREATE, Operation.UPDATE, Operation.PATCH})
+
+
+def _warned(response: Response | None, request: Request, match: Match) -> Response | None:
+    """The answer with warnings of fields that nothing reads.
+
+    A write that is answered without a word gets an answer for them: who misspells `token_policies` has made a user
+    without the policies, and has to hear of it.
+    """
+    given, route = request.data.keys(), match.route
     replaced = sorted(name for name in given if name in match.parameters)
-    ignored = sorted(name for name in given if name not in match.route.known_fields and name not in replaced)
+    ignored = sorted(name for name in given if name not in route.known_fields and name not in replaced)
+    if response is None:
+        ignored = [name for name in ignored if near_miss.says_something(request.data[name])]
     added = []
     if ignored:
         added.append(f"Endpoint ignored these unrecognized parameters: [{' '.join(ignored)}]")
-    if replaced:
+        added += near_miss.suggestions(ignored, route.known_fields - given)
+    if replaced and response is not None:
         added.append(
             "Endpoint replaced the value of these parameters with the values captured from the endpoint's path: "
             f"[{' '.join(replaced)}]"
         )
-    if added:
-        response.warnings = [*response.warnings, *added]
+    for name in given & route.fields.keys():
+        keys, value = route.fields[name].keys, request.data[name]
+        if keys is not None and isinstance(value, dict):
+            added += near_miss.within(name, keys, value)
+    if not added:
+        return response
+    if response is None:
+        return Response(warnings=added) if request.operation in _SETS else None
+    response.warnings = [*response.warnings, *added]
+    return response
 
 
 def _same_object(match: Match, data: Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ import msgspec
 
 from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.near_miss import Keys
 
 Doc = msgspec.Meta
 """`Annotated[str, Doc(description="…")]` documents a field."""
@@ -310,6 +311,8 @@ class Field(msgspec.Struct, frozen=True):
     names: tuple[str, ...] = ()
     """The other names of the same parameter."""
     denied_as: DeniedAs | None = None
+    keys: Keys | None = None
+    """The names that are read of an object's, where others are a mistake."""
 
     def normal(self, value: Any) -> Any:
         """The value as the engine understands it, which is how rules compare values.
@@ -338,6 +341,7 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
         form = next((mark.form for mark in marks if isinstance(mark, Normal)), None)
         groups[info.encode_name] = next((mark.name for mark in marks if isinstance(mark, OldNameOf)), info.encode_name)
         denied_as = next((mark for mark in marks if isinstance(mark, DeniedAs)), None)
+        keys = next((mark for mark in marks if isinstance(mark, Keys)), None)
         options = [item for item in typing.get_args(hint) if item is not type(None)]
         base = options[0] if len(options) == 1 and type(None) in typing.get_args(hint) else hint
         base = list if base == list[str] else base
@@ -345,7 +349,9 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
             raise TypeError(f"{body.__name__}.{info.name}: no coercion for {base}")
         name = info.encode_name
         default = info.default if info.default is not msgspec.NODEFAULT else None
-        out.append(Field(name, base, _COERCERS[base], description, info.required, default, secret, form, (), denied_as))
+        out.append(
+            Field(name, base, _COERCERS[base], description, info.required, default, secret, form, (), denied_as, keys)
+        )
     return tuple(
         msgspec.structs.replace(field, names=tuple(n for n in groups if n != field.name and groups[n] == group))
         for field in out

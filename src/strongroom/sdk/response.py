@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -61,6 +62,8 @@ class RawBody(msgspec.Struct, frozen=True):
 
     content: bytes
     content_type: str
+    stream: AsyncIterator[bytes] | None = None
+    """What follows `content` by and by, for as long as the client reads."""
 
 
 class Response(msgspec.Struct, kw_only=True):

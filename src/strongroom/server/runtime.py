@@ -22,7 +22,7 @@ from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
 from strongroom.sdk.engine import Engine
 from strongroom.sealing.port import LocalPort, SealPort
-from strongroom.server import interpreter
+from strongroom.server import interpreter, logs
 from strongroom.server.builtin import engines
 from strongroom.server.config.config import Listener as Stanza
 from strongroom.server.plan import Plan, listener_config, listener_options
@@ -149,6 +149,7 @@ class Runtime:
 
     async def forget(self) -> None:
         """Drop everything behind the barrier; for a server that is one process."""
+        logs.readers.end()
         await self._cancel(self._tasks[1:])
         del self._tasks[1:]
         await self._close_audit()
@@ -170,12 +171,14 @@ class Runtime:
                 log.error("certificates were not reloaded", listener=listener.name, reason=str(error))
 
     def stop_accepting(self) -> None:
-        """Take no more connections."""
+        """Take no more connections, and end the answers that have no end of their own."""
+        logs.readers.end()
         for listener in self._listeners:
             listener.stop_accepting()
 
     async def stop(self, drain_s: float = DRAIN_S) -> None:
         """Finish what is under way within `drain_s`, then release everything."""
+        logs.readers.end()
         await asyncio.gather(*(listener.drain(drain_s) for listener in self._listeners))
         for listener in self._listeners:
             await listener.close()

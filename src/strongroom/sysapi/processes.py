@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -52,6 +52,21 @@ class Processes(Protocol):
 
     def counts(self) -> WorkerCounts:
         """How many workers there are, and were."""
+        ...
+
+    def watch(self, level: str, format_: str) -> AsyncIterator[bytes]:
+        """The log of all processes from when the first piece is asked for, in pieces of whole lines.
+
+        Args:
+            level: the least level: `trace`, `debug`, `info`, `warn` or `error`.
+            format_: `standard` or `json`.
+
+        Raises: `InvalidRequest` for a level or format that isn't one; `RateLimited` when as many read it as may.
+        """
+        ...
+
+    def watching(self) -> int:
+        """How many clients read the log by way of this process."""
         ...
 
 

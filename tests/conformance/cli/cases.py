@@ -155,7 +155,7 @@ $P list -output-curl-string -after=x -limit=3 cubbyhole
 $P list -output-policy secret/metadata/
 $P scan secret/metadata/none
 $P scan cubbyhole/none
-$P scan -output-curl-string secret/a
+$P scan -output-curl-string cubbyhole/a
 
 !bao write cubbyhole/@ a=b
 $P delete

@@ -131,7 +131,7 @@ def tokens(shell: Shell, name: str) -> None:
     shell.run("token", "renew", token=token)
     shell.run("token", "renew", "-accessor", accessor)
     shell.run("token", "renew", "-increment=9h", token)
-    shell.run("write", f"auth/token/roles/{name}", "allowed_policies=default", "orphan=true", "token_ttl=1h")
+    shell.run("write", f"auth/token/roles/{name}", "allowed_policies=default", "orphan=true", "token_period=1h")
     shell.run("read", f"auth/token/roles/{name}")
     shell.run("token", "create", f"-role={name}")
     shell.run("delete", f"auth/token/roles/{name}")

@@ -1,4 +1,8 @@
-"""The walkthroughs beside this file, each a page of console blocks, run word by word under the name `vault`."""
+"""The walkthroughs beside this file, each a page of console blocks, run word by word under the name `vault`.
+
+Accounts of 2016 go on with users of AWS, machines that log in by `app-id`, and users of databases.  Those steps are
+left out: the server has no such engines yet.
+"""
 
 from __future__ import annotations
 

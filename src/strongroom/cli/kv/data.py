@@ -51,9 +51,17 @@ def metadata_rows(metadata: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _get(call: Invocation) -> int:
     place = locate(call)
-    path = place.under("data")
     version = call.flags.number("version")
-    questions = [("version", str(version))] if place.version == 2 and version > 0 else []
+    return get(call, place, [("version", str(version))] if place.version == 2 and version > 0 else [])
+
+
+def get(call: Invocation, place: Place, questions: list[tuple[str, str]]) -> int:
+    """Read a secret and print it.
+
+    Args:
+        questions: the request's query parameters.
+    """
+    path = place.under("data")
     with call.doing(f"Error reading {path}: "):
         answer = call.client().read(path, questions)
     if answer is None:
@@ -93,8 +101,8 @@ def _get_field(call: Invocation, secret: Secret, place: Place, name: str) -> int
 
 def _written(call: Invocation, place: Place, answer: dict[str, Any] | None, *, headed: bool = True) -> int:
     path = place.under("data")
-    if answer is None:
-        return call.succeeded(f"Success! Data written to: {path}")
+    if answer is None or Secret(answer).only_warns:
+        return call.done(answer, f"Success! Data written to: {path}")
     if call.flags.text("field") or not call.table:
         return call.answer(answer)
     secret = Secret(answer)
@@ -108,14 +116,19 @@ def _written(call: Invocation, place: Place, answer: dict[str, Any] | None, *, h
 
 
 def _options(call: Invocation) -> dict[str, Any]:
-    return {"cas": call.flags.number("cas")} if call.flags.number("cas") >= 0 else {}
+    given = call.flags.given("cas") and call.flags.number("cas") >= 0
+    return {"cas": call.flags.number("cas")} if given else {}
 
 
 def _put(call: Invocation) -> int:
     if len(call.arguments) < 2:
         raise Failure("Must supply data")
     data = call.data(call.arguments[1:])
-    place = locate(call)
+    return put(call, locate(call), data)
+
+
+def put(call: Invocation, place: Place, data: dict[str, Any]) -> int:
+    """Write a secret and print what was made."""
     path = place.under("data")
     body = {"data": data, "options": _options(call)} if place.version == 2 else data
     with call.doing(f"Error writing data to {path}: "):
@@ -134,6 +147,12 @@ def _patch(call: Invocation) -> int:
     method = call.flags.text("method")
     if method not in {"", "patch", "rw"}:
         raise Failure(f"Unsupported method provided to -method flag: {method}", 2)
+    return patch(call, place, changes)
+
+
+def patch(call: Invocation, place: Place, changes: dict[str, Any]) -> int:
+    """Change parts of a secret, on a mount that keeps versions, and print what was made."""
+    method = call.flags.text("method")
     client = call.client()
     if method == "rw":
         return _written(call, place, _read_then_write(call, client, place, changes))

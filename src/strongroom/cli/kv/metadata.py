@@ -60,8 +60,8 @@ def _settings(call: Invocation) -> dict[str, Any]:
 
 
 def _written(call: Invocation, path: str, answer: dict[str, Any] | None) -> int:
-    if answer is None:
-        return call.succeeded(f"Success! Data written to: {path}")
+    if answer is None or Secret(answer).only_warns:
+        return call.done(answer, f"Success! Data written to: {path}")
     return call.answer(answer)
 
 

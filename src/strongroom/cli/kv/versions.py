@@ -6,8 +6,8 @@ from strongroom.cli.command import FORMAT_ONLY, OUTPUT, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
-from strongroom.cli.kv.mount import MOUNT, locate, versioned
-from strongroom.cli.paths import clean, print_keys
+from strongroom.cli.kv.mount import MOUNT, Place, locate, versioned
+from strongroom.cli.paths import clean, page, print_keys
 
 _VERSIONS = Flag("versions", "Version numbers, with commas between or in several flags.", "strings")
 _COMMON = Group("Common Options", (MOUNT, _VERSIONS))
@@ -18,7 +18,11 @@ def _numbers(call: Invocation) -> list[str]:
 
 
 def _delete(call: Invocation) -> int:
-    place = locate(call)
+    return delete(call, locate(call))
+
+
+def delete(call: Invocation, place: Place) -> int:
+    """Delete the newest version of a secret, or those that `-versions` names."""
     path = place.under("data")
     numbers = _numbers(call)
     with call.doing(f"Error deleting {path}: "):
@@ -58,17 +62,27 @@ def _needs_path(call: Invocation) -> None:
 
 def _list(call: Invocation) -> int:
     _needs_path(call)
-    path = locate(call, call.arguments[0] if call.arguments else "").under("metadata")
+    return list_names(call, locate(call, call.arguments[0] if call.arguments else ""))
+
+
+def list_names(call: Invocation, place: Place) -> int:
+    """Print the names below a place."""
+    path = place.under("metadata")
     with call.doing(f"Error listing {path}: "):
-        answer = call.client().list(path)
+        answer = call.client().list(path, page(call))
     return print_keys(call, answer, f"No value found at {path}")
 
 
 def _scan(call: Invocation) -> int:
     _needs_path(call)
-    path = locate(call, call.arguments[0] if call.arguments else "").under("metadata")
+    return scan_names(call, locate(call, call.arguments[0] if call.arguments else ""))
+
+
+def scan_names(call: Invocation, place: Place) -> int:
+    """Print the names below a place, at every depth."""
+    path = place.under("metadata")
     with call.doing(f"Error scanning {path}: "):
-        answer = call.client().scan(path)
+        answer = call.client().scan(path, page(call))
     return print_keys(call, answer, f"No entries found at {path}")
 
 

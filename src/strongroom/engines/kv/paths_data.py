@@ -13,7 +13,7 @@ from strongroom.engines.kv.secrets import Secret
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.rand import Random
-from strongroom.sdk import Body, Doc, JsonMap, RawBody, Request, Response, path
+from strongroom.sdk import Body, Doc, JsonMap, Keys, RawBody, Request, Response, path
 
 _NO_DATA = "no data provided"
 
@@ -34,7 +34,9 @@ class DataFields(Body, frozen=True):
     """What to store."""
 
     data: Annotated[JsonMap | None, Doc(description="The secret: any JSON object.")] = None
-    options: Annotated[JsonMap | None, Doc(description="`cas`: the version that the write replaces.")] = None
+    options: Annotated[
+        JsonMap | None, Doc(description="`cas`: the version that the write replaces."), Keys(frozenset({"cas"}))
+    ] = None
 
 
 class DataPaths:

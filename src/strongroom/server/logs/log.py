@@ -9,11 +9,37 @@ from typing import Any
 import structlog
 
 from strongroom.lib.redaction import Redaction
-from strongroom.server.logs.output import LEVELS, Output
+from strongroom.server.logs.output import LEVELS, Output, number_of
 from strongroom.server.logs.rendering import render_json, render_standard
+from strongroom.server.logs.watches import Watches
 
 _output = Output()
 _hidden: set[str] = set()
+readers = Watches()
+"""Who reads this process's log besides."""
+
+
+def renderer_of(format_: str) -> Any:
+    """The processor that makes an event's line.
+
+    Args:
+        format_: `standard` or `json`.
+    """
+    return render_json if format_ == "json" else render_standard
+
+
+def _distribute(render: Any) -> Any:
+    """A last processor: it hands the event to who reads along, and makes its line for the output if that wants it."""
+
+    def last(logger: Any, method: str, event: MutableMapping[str, Any]) -> Any:
+        level, asked = str(event.get("level", method)), event.pop("asked", False)
+        readers.offer(number_of(level), event)
+        # What an operator asked for by a signal is written at any level.
+        if not asked and not _output.wants(level):
+            raise structlog.DropEvent
+        return render(logger, method, event)
+
+    return last
 
 
 def configure(level: str = "info", format_: str = "standard", file: str = "") -> None:
@@ -27,7 +53,6 @@ def configure(level: str = "info", format_: str = "standard", file: str = "") ->
     Raises: `LogError` when the file can't be opened.
     """
     _output.configure(level or "info", Path(file) if file else None)
-    renderer = render_json if format_ == "json" else render_standard
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -36,7 +61,7 @@ def configure(level: str = "info", format_: str = "standard", file: str = "") ->
             _name,
             # Python's own traceback, which shows no values of variables.
             structlog.processors.format_exc_info,
-            renderer,
+            _distribute(renderer_of(format_)),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS["debug"]),
         logger_factory=_Logger,
@@ -93,8 +118,8 @@ class _Logger:
 
 
 def _drop_detail(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    # What an operator asked for by a signal is written at any level.
-    if not event.pop("asked", False) and not _output.wants(str(event.get("level", method))):
+    level = str(event.get("level", method))
+    if not (event.get("asked") or _output.wants(level) or readers.wants(number_of(level))):
         raise structlog.DropEvent
     return event
 

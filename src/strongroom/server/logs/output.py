@@ -23,6 +23,11 @@ _STANDARD_ERROR = 2
 _FILE_MODE = 0o640
 
 
+def number_of(level: str) -> int:
+    """The number of a level that an event has; what isn't known is an error."""
+    return LEVELS.get(level, LEVELS["error"])
+
+
 class LogError(Exception):
     """The log can't be written where it should be; the text says why."""
 
@@ -67,7 +72,7 @@ class Output:
 
     def wants(self, level: str) -> bool:
         """Whether a line of this level is written."""
-        return LEVELS.get(level, LEVELS["error"]) >= self._level
+        return number_of(level) >= self._level
 
     def write(self, line: str) -> None:
         """Write one line in one piece, as other processes write there too."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from strongroom.server.messages.framing import Message
 
@@ -17,10 +17,35 @@ class SetLogLevel(Message, frozen=True):
     level: str
 
 
-Question: TypeAlias = AskInFlight | SetLogLevel
+class AskLogLines(Message, frozen=True):
+    """What has been logged since?"""
+
+    level: int
+    """The least level that is wanted."""
+    after: dict[str, int]
+    """By process id, the number of the last event that the reader was told of."""
+    otherwise: int
+    """The same for processes that aren't named."""
+
+
+Question: TypeAlias = AskInFlight | SetLogLevel | AskLogLines
+
+
+class LogLines(Message, frozen=True):
+    """What one process has logged since."""
+
+    process: str
+    """Its process id."""
+    last: int
+    """The number of the last event."""
+    lost: int
+    """How many are missing before the first of `events`."""
+    events: tuple[tuple[int, dict[str, Any]], ...]
+    """Level and values of each."""
 
 
 class Answer(Message, frozen=True):
-    """What one worker answers: the requests that it answers, by their ids; none where nothing was asked for."""
+    """What one worker answers: the requests by their ids, or what it logged; none where nothing was asked for."""
 
     in_flight: dict[str, dict[str, str]] = {}
+    log: LogLines | None = None

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from strongroom.server import logs
+from strongroom.server.logs.lines import own_lines
 from strongroom.server.messages import to_supervisor as told
-from strongroom.server.messages.questions import SetLogLevel
+from strongroom.server.messages.questions import Answer, AskLogLines, SetLogLevel
 from strongroom.server.messages.to_worker import Done, OutcomeIs
 from strongroom.server.supervisor.custody import Custody
 from strongroom.server.supervisor.process import WorkerProcess
@@ -79,10 +80,14 @@ class Dispatch:
             self.unsealing.unseal(worker, message)
 
     def _ask_all(self, worker: WorkerProcess, message: told.AskAll) -> None:
-        if isinstance(message.question, SetLogLevel):
-            self.workers.tell_later_ones(log_level_now=message.question.level)
-            logs.set_level(message.question.level)
-        self.questions.ask(worker, message, self.workers)
+        own = None
+        match message.question:
+            case SetLogLevel(level=level):
+                self.workers.tell_later_ones(log_level_now=level)
+                logs.set_level(level)
+            case AskLogLines():
+                own = Answer(log=own_lines(message.question))
+        self.questions.ask(worker, message, self.workers, own)
 
     def lost(self, worker: WorkerProcess) -> None:
         """A worker has ended: finish what waited for it."""

@@ -27,12 +27,23 @@ class Questions:
         self._open: dict[int, _Question] = {}
         self._last_id = 0
 
-    def ask(self, asker: WorkerProcess, message: AskAll, workers: Iterable[WorkerProcess]) -> None:
-        """Pass a question on to every worker that can answer."""
+    def ask(
+        self,
+        asker: WorkerProcess,
+        message: AskAll,
+        workers: Iterable[WorkerProcess],
+        own: Answer | None = None,
+    ) -> None:
+        """Pass a question on to every worker that can answer.
+
+        Args:
+            own: what the supervisor itself answers, where it does.
+        """
         alive = [worker for worker in workers if worker.ending_since is None]
         asked = [worker for worker in alive if worker.ready]
         self._last_id += 1
-        self._open[self._last_id] = _Question(asker, message.id, {worker.pid for worker in asked})
+        answers = [] if own is None else [own]
+        self._open[self._last_id] = _Question(asker, message.id, {worker.pid for worker in asked}, answers)
         for worker in asked:
             worker.send(Asked(self._last_id, message.question))
         for worker in alive:

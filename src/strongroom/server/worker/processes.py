@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import aclosing
 from typing import Any, Protocol, assert_never
 
 from strongroom.lib.errors import InvalidRequest
 from strongroom.server import logs
-from strongroom.server.messages.questions import Answer, AskInFlight, Question, SetLogLevel
+from strongroom.server.logs.lines import hand_on, lines_for, own_lines, place_for
+from strongroom.server.logs.watches import FROM_NOW, Place
+from strongroom.server.messages.questions import Answer, AskInFlight, AskLogLines, Question, SetLogLevel
 from strongroom.server.messages.to_supervisor import AskAll
 from strongroom.server.messages.to_worker import Answers
 from strongroom.services.exchange import ApiRequest
 from strongroom.sysapi.processes import WorkerCounts, shown
+
+_ASK_S = 0.5
+"""How late the lines of other processes may be."""
 
 
 def answer(question: Question, running: Mapping[str, ApiRequest]) -> Answer:
@@ -22,6 +30,8 @@ def answer(question: Question, running: Mapping[str, ApiRequest]) -> Answer:
             return Answer()
         case AskInFlight():
             return Answer(shown(running))
+        case AskLogLines():
+            return Answer(log=own_lines(question))
         case _:
             assert_never(question)
 
@@ -54,6 +64,14 @@ class OwnProcess:
         """Log at this level from now on."""
         logs.set_level(_known(level))
 
+    def watch(self, level: str, format_: str) -> AsyncIterator[bytes]:
+        """The log of this process, which is the node's."""
+        return lines_for(level, format_, place_for(level, format_))
+
+    def watching(self) -> int:
+        """How many clients read the log by way of this process."""
+        return logs.readers.count
+
     def counts(self) -> WorkerCounts:
         """One, and no other."""
         return WorkerCounts(serving=1, wanted=1)
@@ -80,6 +98,8 @@ class AllWorkers:
     def __init__(self, ask: Asking) -> None:
         self._ask = ask
         self.known = WorkerCounts()
+        self._readers = 0
+        self._following: asyncio.Task[None] | None = None
 
     async def in_flight(self) -> dict[str, Any]:
         """The requests that any worker is answering."""
@@ -97,3 +117,39 @@ class AllWorkers:
     def counts(self) -> WorkerCounts:
         """How many workers there are, and were."""
         return self.known
+
+    def watch(self, level: str, format_: str) -> AsyncIterator[bytes]:
+        """The log of all workers and of the supervisor."""
+        return self._watch(level, format_, place_for(level, format_))
+
+    def watching(self) -> int:
+        """How many clients read the log by way of this process."""
+        return logs.readers.count
+
+    async def _watch(self, level: str, format_: str, place: Place) -> AsyncIterator[bytes]:
+        self._readers += 1
+        if self._following is None:
+            self._following = asyncio.create_task(self._follow())
+        try:
+            async with aclosing(lines_for(level, format_, place)) as lines:
+                async for block in lines:
+                    yield block
+        finally:
+            self._readers -= 1
+            if not self._readers and self._following is not None:
+                self._following.cancel()
+                self._following = None
+
+    async def _follow(self) -> None:
+        """Ask the other processes for what they have logged, for as long as anybody reads it here."""
+        after: dict[str, int] = {}
+        while True:
+            if wanted := logs.readers.least:
+                # A process that the first question didn't reach has started since: all of its lines are new.
+                question = AskLogLines(wanted, dict(after), 0 if after else FROM_NOW)
+                for told in (await self._ask(AskAll(question), Answers)).answers:
+                    if told.log is not None:
+                        after[told.log.process] = told.log.last
+                        if told.log.process != str(os.getpid()):
+                            hand_on(told.log)
+            await asyncio.sleep(_ASK_S)

@@ -14,6 +14,7 @@ import msgspec
 from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import Body, CommaList, Doc, FieldError, JsonMap, Normal, to_signed_seconds, to_text
+from strongroom.sdk.near_miss import Keys
 from strongroom.services.mounts.records import BUILT_IN_VERSION, Lockout, MountConfig
 
 SECRET = "secret"  # noqa: S105 - the name of a mount table
@@ -27,6 +28,7 @@ _TOKEN_HEADER = "x-vault-token"  # noqa: S105 - a header's name
 _SEMANTIC = re.compile(r"v?[0-9]{1,9}(\.[0-9]{1,9}){0,2}([-+~][0-9A-Za-z.+~-]{1,99})?")
 _DISABLE = "lockout_disable"
 _LOCKOUT = frozenset({"lockout_threshold", "lockout_duration", "lockout_counter_reset_duration", _DISABLE})
+LOCKOUT_KEYS = Keys(_LOCKOUT)
 _VISIBILITIES = frozenset({"", "unauth", "hidden"})
 _TOKEN_TYPES = frozenset({"", "default-service", "default-batch", "service", "batch"})
 DEFAULT_TOKEN_TYPE = "default-service"  # noqa: S105 - a kind of token
@@ -67,7 +69,9 @@ class ConfigBody(Body, frozen=True):
     token_type: Annotated[str | None, Doc(description="The kind of token that logging in gives.")] = None
     plugin_version: Annotated[str | None, Doc(description="The version to run; only the built-in one exists.")] = None
     user_lockout_config: Annotated[
-        JsonMap | None, Doc(description="When failed logins lock a user out (`lockout_threshold`, …).")
+        JsonMap | None,
+        Doc(description="When failed logins lock a user out (`lockout_threshold`, …)."),
+        LOCKOUT_KEYS,
     ] = None
 
 

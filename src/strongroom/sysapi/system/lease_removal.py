@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
@@ -19,31 +20,52 @@ _AT_ONCE = 32
 """Tokens that are ended side by side; the store puts what waits together into one commit."""
 
 
-async def revoke_below(request: Request, prefix: str, *, sync: bool = False, force: bool = False) -> None:
+async def revoke_below(request: Request, prefix: str, *, sync: bool = False, force: bool = False) -> list[str]:
     """End the lease of that id, or else every lease and token below that path.
 
     Args:
         sync: undo what the leases stand for before this returns; the first that can't be undone ends it with an error.
         force: forget leases whose undoing fails.
 
+    Returns: warnings, one of them when there was nothing to end.
+
     All of it is committed on the way, apart from this request's transaction, but for the end of the very token that
     asks, and of those that it hangs on.
     """
     view, now = system(request), request.now
     folder = prefix.rstrip("/") + "/"
+    # What one attempt has ended, the next doesn't find any more.
+    found: set[str] = request.once("found below", set)
     if await view.services.leases.read(view.txn, prefix) is not None:
         await _end_leases(view, [prefix], now, sync=sync, force=force)
-        return
+        return []
     token = await view.services.tokens.by_lease(view.txn, prefix, view.router, now)
     if token is not None:
         await view.services.tokens.revoke(view.txn, token)
-        return
+        return []
     after = ""
     storage = view.services.barrier.storage
     while names := (await storage.scan(keys.LEASE + folder, after, _PAGE)).names:
         after = names[-1]
+        found.add("lease")
         await _end_leases(view, [folder + name for name in names], now, sync=sync, force=force)
-    await _end_tokens(request, folder)
+    if await _end_tokens(request, folder):
+        found.add("token")
+    return [] if found else [nothing_below(folder)]
+
+
+_LOGIN = re.compile(r"(auth/.+/)users/([^/]+)/")
+
+
+def nothing_below(folder: str) -> str:
+    """What is said when a prefix names no lease and no token.
+
+    Args:
+        folder: the prefix, ending in a slash.
+    """
+    text = f"Nothing was revoked: no lease and no token was made below {folder}"
+    user = _LOGIN.fullmatch(folder)
+    return f"{text}. Tokens of that user's logins are below {user[1]}login/{user[2]}" if user else text
 
 
 async def _end_leases(view: SystemView, ids: list[str], now: float, *, sync: bool, force: bool) -> None:
@@ -85,13 +107,16 @@ async def _undo(view: SystemView, id_: str, now: float, *, force: bool) -> None:
             raise
 
 
-async def _end_tokens(request: Request, folder: str) -> None:
+async def _end_tokens(request: Request, folder: str) -> int:
+    """Returns: how many there were."""
     view = system(request)
     services, own = view.services, presented(request).record
     lineage = await services.tokens.lineage(view.txn, own)
     waiting: list[TokenRecord] = []
     last: list[TokenRecord] = []
+    count = 0
     async for record in by_lease_prefix(services.barrier, services.tokens, view.router, folder, request.now):
+        count += 1
         (last if record.key in lineage else waiting).append(record)
         if len(waiting) == _AT_ONCE:
             await _end_each(view, waiting)
@@ -99,6 +124,7 @@ async def _end_tokens(request: Request, folder: str) -> None:
     await _end_each(view, waiting)
     for record in last:
         await services.tokens.revoke(view.txn, record)
+    return count
 
 
 async def _end_each(view: SystemView, records: list[TokenRecord]) -> None:

@@ -9,17 +9,25 @@ import msgspec
 from strongroom.lib.errors import InvalidRequest, UnsupportedOperation
 from strongroom.sdk.engine import UNSUPPORTED_OPERATION, Engine
 from strongroom.sdk.fields import Body, CommaList, DeniedAs, Doc, JsonMap, StringMap, fields_of, fill
+from strongroom.sdk.near_miss import Keys
 from strongroom.sdk.request import Operation, Request
 from strongroom.sdk.response import Response
 from strongroom.sdk.view import View
 from strongroom.services.mounts import AUTH, BUILT_IN_VERSION, SECRET, MountEntry, MountRecord
 from strongroom.services.mounts.service import BUILT_IN_TYPES, built_in
-from strongroom.services.mounts.tuning import EnableConfigBody, enabled, shown
+from strongroom.services.mounts.tuning import LOCKOUT_KEYS, EnableConfigBody, enabled, shown
 from strongroom.sysapi.context import SystemView, system
 
 _ALIASES = {"kv-v1": ("kv", "1"), "kv-v2": ("kv", "2")}
 _UNVERSIONED = BUILT_IN_TYPES | {"generic"}
 """Types that aren't in the catalogue of plugins."""
+
+
+_CONFIG = Keys(
+    frozenset(field.name for field in fields_of(EnableConfigBody)), inner={"user_lockout_config": LOCKOUT_KEYS}
+)
+OPTIONS = Keys(frozenset({"version"}), open=True)
+"""An engine may have options of its own, but who misspells this one gets a mount of another version."""
 
 
 def _engine_type(name: str) -> str:
@@ -38,9 +46,12 @@ class EnableBody(Body, frozen=True):
     type: Annotated[str, Doc(description="The engine or auth method."), DeniedAs("type", _engine_type)] = ""
     description: Annotated[str, Doc(description="A description for people.")] = ""
     config: Annotated[
-        JsonMap | None, Doc(description="Settings as `tune` takes them."), DeniedAs("type", _type_within)
+        JsonMap | None,
+        Doc(description="Settings as `tune` takes them."),
+        DeniedAs("type", _type_within),
+        _CONFIG,
     ] = None
-    options: Annotated[StringMap | None, Doc(description="Options of the engine.")] = None
+    options: Annotated[StringMap | None, Doc(description="Options of the engine."), OPTIONS] = None
     local: Annotated[bool, Doc(description="Whether it is local to this cluster and not replicated.")] = False
     seal_wrap: Annotated[bool, Doc(description="Stored and shown for compatibility. It has no effect.")] = False
     external_entropy_access: Annotated[

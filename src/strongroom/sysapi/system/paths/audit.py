@@ -8,10 +8,12 @@ from typing import Annotated
 from strongroom.audit.devices import DeviceRequest
 from strongroom.audit.heads import checking
 from strongroom.audit.records import AuditedHeader
+from strongroom.audit.style import OPTIONS
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.engine import require
 from strongroom.sdk.fields import SECRET, Body, Doc, StringMap
+from strongroom.sdk.near_miss import Keys
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.mounts.naming import check_name
@@ -24,7 +26,11 @@ class AuditBody(Body, frozen=True):
 
     type: Annotated[str, Doc(description="The kind of device, for example `file`.")] = ""
     description: Annotated[str, Doc(description="A description for people.")] = ""
-    options: Annotated[StringMap | None, Doc(description="Settings of the device, for example `file_path`.")] = None
+    options: Annotated[
+        StringMap | None,
+        Doc(description="Settings of the device, for example `file_path`."),
+        Keys(OPTIONS, open=True),  # others are kept and shown
+    ] = None
     local: Annotated[bool, Doc(description="Whether it is local to this cluster and not replicated.")] = False
 
 

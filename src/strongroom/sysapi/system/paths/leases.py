@@ -118,15 +118,14 @@ class LeasePaths(SystemEngine):
     @path.write("revoke-prefix/{prefix*}", sudo=True)
     async def revoke_prefix(self, request: Request, prefix: str, body: PrefixBody) -> Response | None:
         """Revokes every lease and token that was created below a path."""
-        await revoke_below(request, prefix, sync=bool(body.sync))
-        return _accepted(body.sync)
+        warnings = await revoke_below(request, prefix, sync=bool(body.sync))
+        return _warned(warnings, 202 if body.sync is False else 200) or _accepted(body.sync)
 
     @path.write("leases/revoke-force/{prefix*}", sudo=True)
     @path.write("revoke-force/{prefix*}", sudo=True)
     async def revoke_force(self, request: Request, prefix: str) -> Response | None:
         """Removes every lease below a path, even if revoking a secret fails. The other system may keep it."""
-        await revoke_below(request, prefix, force=True)
-        return None
+        return _warned(await revoke_below(request, prefix, force=True))
 
     @path.write("leases/tidy")
     async def tidy_leases(self, request: Request) -> Response | None:
@@ -158,6 +157,10 @@ class LeasePaths(SystemEngine):
 def _accepted(sync: bool | None) -> Response | None:
     """What is answered when nothing stands in the way: 202 to clients that ask for no waiting, as they expect it."""
     return Response(status=202, raw=RawBody(b"", "application/json")) if sync is False else None
+
+
+def _warned(warnings: list[str], status: int = 200) -> Response | None:
+    return Response(status=status, warnings=warnings) if warnings else None
 
 
 def _required(lease: str) -> str:

@@ -86,6 +86,8 @@ def _gauges(services: Services, router: Router) -> list[Gauge]:
         for path, aside in sorted(services.audit.undeliverable().items())
     ]
     out += _workers(services.processes.counts(), cluster)
+    watching = services.processes.watching()
+    out.append(Gauge("vault.core.log_readers", watching, "Clients that read the log by sys/monitor.", cluster))
     out += _logins(router, cluster)
     return [
         *out,

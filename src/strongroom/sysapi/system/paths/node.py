@@ -1,4 +1,4 @@
-"""`sys/in-flight-req`, `sys/loggers`, `sys/ha-status`, `sys/version-history`: the node and its processes."""
+"""The node and its processes: `sys/in-flight-req`, `loggers`, `monitor`, `ha-status`, `version-history`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Normal
 from strongroom.sdk.request import Request
-from strongroom.sdk.response import Response
+from strongroom.sdk.response import RawBody, Response
 from strongroom.services import versions
 from strongroom.sysapi.context import SystemEngine, system
 
@@ -26,6 +26,13 @@ class LevelBody(Body, frozen=True):
     """How much is logged."""
 
     level: Annotated[str, Doc(description="`trace`, `debug`, `info`, `warn` or `error`."), Normal(_level)] = ""
+
+
+class MonitorBody(Body, frozen=True):
+    """Which lines of the log, and how they are written."""
+
+    log_level: Annotated[str, Doc(description="The least level: `trace`, `debug`, `info`, `warn` or `error`.")] = "info"
+    log_format: Annotated[str, Doc(description="`standard` or `json`.")] = "standard"
 
 
 class NodePaths(SystemEngine):
@@ -78,6 +85,16 @@ class NodePaths(SystemEngine):
         """Resets the log level to the configured one."""
         _require(name)
         return await self.reset_levels(request)
+
+    @path.read("monitor")
+    async def monitor(self, request: Request, body: MonitorBody) -> Response | None:
+        """The log of this node from now on, line by line, until the client goes.
+
+        Source: https://developer.hashicorp.com/vault/api-docs/system/monitor
+        """
+        stream = system(request).services.processes.watch(body.log_level.lower(), body.log_format.lower())
+        kind = "application/x-ndjson" if body.log_format.lower() == "json" else "text/plain; charset=utf-8"
+        return Response(raw=RawBody(b"", kind, stream))
 
     @path.read("ha-status")
     async def ha_status(self, request: Request) -> Response | None:

@@ -14,15 +14,18 @@ from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Duration, Normal, OldNameOf
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
+from strongroom.services.policy import unreached
+from strongroom.services.policy.parse import parse_policy
 from strongroom.services.policy.records import PolicyRecord
 from strongroom.services.policy.service import ROOT
-from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.context import SystemEngine, SystemView, system
 from strongroom.sysapi.system.policy_text import decoded
 
 _SECONDS = re.compile(r"[+-]?[0-9]{1,11}")
 _RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
 _NONE = -1
 """The version that `cas` names where there must be no policy yet; 0 says the same."""
+_KEY_VALUE = frozenset({"kv", "generic"})
 _OLD_FIELD = "'rules' is deprecated, please use 'policy' instead"
 
 
@@ -93,8 +96,8 @@ class PolicyPaths(SystemEngine):
     @path.write("policies/acl/{name*:lower}")
     async def write_policy(self, request: Request, name: str, body: PolicyBody) -> Response | None:
         """Creates or replaces a policy. It takes effect with the next request of every token that has it."""
-        await _write(request, name, body)
-        return None
+        warnings = await _write(request, name, body)
+        return Response(warnings=warnings) if warnings else None
 
     @path.patch("policies/acl/{name*:lower}")
     async def patch_policy(self, request: Request, name: str, body: PolicyBody) -> Response | None:
@@ -104,8 +107,7 @@ class PolicyPaths(SystemEngine):
             raise InvalidRequest("policy not found")
         if body.policy is None:
             body = msgspec.structs.replace(body, policy=record.text)
-        await _write(request, name, body, keep=record)
-        return Response()
+        return Response(warnings=await _write(request, name, body, keep=record))
 
     @path.delete("policies/acl/{name*:lower}")
     async def delete_policy(self, request: Request, name: str) -> Response | None:
@@ -147,10 +149,9 @@ class PolicyPaths(SystemEngine):
     async def old_write(self, request: Request, name: str, body: OldPolicyBody) -> Response | None:
         """Creates or replaces a policy."""
         if body.policy or not body.rules:
-            await _write(request, name, body)
-            return None
-        await _write(request, name, msgspec.structs.replace(body, policy=body.rules))
-        return Response(warnings=[_OLD_FIELD])
+            return await self.write_policy(request, name, body)
+        warnings = await _write(request, name, msgspec.structs.replace(body, policy=body.rules))
+        return Response(warnings=[_OLD_FIELD, *warnings])
 
     @path.delete("policy/{name*:lower}")
     async def old_delete(self, request: Request, name: str) -> Response | None:
@@ -179,11 +180,13 @@ async def _read(request: Request, name: str) -> PolicyRecord | None:
     return await view.services.policies.read(view.txn, name)
 
 
-async def _write(request: Request, name: str, body: PolicyBody, keep: PolicyRecord | None = None) -> None:
+async def _write(request: Request, name: str, body: PolicyBody, keep: PolicyRecord | None = None) -> list[str]:
     """Store a policy.
 
     Args:
         keep: a record whose settings stay as they are where the body names none.
+
+    Returns: warnings about rules that nothing can match, as the mounts are now.
     """
     view = system(request)
     policies = view.services.policies
@@ -204,6 +207,16 @@ async def _write(request: Request, name: str, body: PolicyBody, keep: PolicyReco
         allow_slashes=_chosen(body.allow_slashes_in_identity_templates, base.allow_slashes),
     )
     policies.write(view.txn, record)
+    return _unreached(view, record.text)
+
+
+def _unreached(view: SystemView, text: str) -> list[str]:
+    versioned: list[str] = []
+    others: list[str] = []
+    for path_, entry in view.router.by_path.items():
+        keeps_versions = entry.record.type in _KEY_VALUE and (entry.record.options or {}).get("version") == "2"
+        (versioned if keeps_versions else others).append(path_)
+    return unreached.warnings(parse_policy(text).rules, sorted(versioned), others)
 
 
 def _chosen(given: bool | None, otherwise: bool) -> bool:

@@ -15,7 +15,7 @@ from strongroom.services.mounts import SECRET, MountRecord
 from strongroom.services.mounts.service import built_in
 from strongroom.services.mounts.tuning import ConfigBody, options_with, shown_tuning, tuned
 from strongroom.sysapi.context import SystemEngine, SystemView, system
-from strongroom.sysapi.system.mounting import folder
+from strongroom.sysapi.system.mounting import OPTIONS, folder
 
 _TUNABLE_EVERYWHERE = frozenset({"audit_non_hmac_request_keys", "audit_non_hmac_response_keys"})
 """What may be set even on the mounts that every server has, whose behaviour is fixed otherwise."""
@@ -26,7 +26,7 @@ class TuneBody(ConfigBody, frozen=True):
 
     description: Annotated[str | None, Doc(description="A description for people.")] = None
     options: Annotated[
-        StringMap | None, Doc(description="Options of the engine. They are merged into the existing ones.")
+        StringMap | None, Doc(description="Options of the engine. They are merged into the existing ones."), OPTIONS
     ] = None
 
 

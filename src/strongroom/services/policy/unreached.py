@@ -1,0 +1,71 @@
+"""Rules of a policy that no request can match, because a mount that keeps versions has no such paths (pure).
+
+`secret/web` was a secret's path on version 1 of the key/value engine.  On version 2 that is `secret/data/web`, and a
+rule for `secret/web` allows nothing there, and denies nothing.
+
+Source: https://developer.hashicorp.com/vault/docs/secrets/kv/kv-v2/upgrade#acl-rules
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from strongroom.services.policy.parse import LIST, SCAN, Rule
+
+_SECTIONS = ("config", "data", "delete", "destroy", "detailed-metadata", "metadata", "subkeys", "undelete")
+
+
+def warnings(rules: Iterable[Rule], versioned: Iterable[str], others: Iterable[str]) -> list[str]:
+    """What is to be said of the rules.
+
+    Args:
+        versioned: paths of the mounts of version 2 of the key/value engine, each ending in a slash.
+        others: those of all other mounts.  A rule that fits one of them may be meant for it.
+    """
+    versioned, others = list(versioned), list(others)
+    found: list[str] = []
+    for rule in rules:
+        if any(_behind(rule.path, mount) is not None for mount in others):
+            continue
+        covered = [(mount, behind) for mount in versioned if (behind := _behind(rule.path, mount)) is not None]
+        texts = [_verdict(rule, mount, behind) for mount, behind in covered]
+        if all(texts):
+            found += texts[:1]
+    return found
+
+
+def _behind(path: str, mount: str) -> str | None:
+    """What a rule's path has behind a mount's: `*` where its glob begins before; None where it covers nothing of it."""
+    ours, theirs = path.split("/"), mount.rstrip("/").split("/")
+    for index, (own, segment) in enumerate(zip(ours, theirs, strict=False)):
+        if index == len(ours) - 1 and own.endswith("*"):
+            return "*" if segment.startswith(own[:-1]) else None
+        if own not in {segment, "+"}:
+            return None
+    behind = ours[len(theirs) :]
+    return "/".join(behind) if behind else None
+
+
+def _verdict(rule: Rule, mount: str, behind: str) -> str:
+    """What is wrong with a rule that covers something of a versioned mount; empty when nothing is."""
+    section, slash, rest = behind.partition("/")
+    written = rule.path.removesuffix(behind)
+    only_lists = bool(rule.capabilities) and not rule.capabilities & ~(LIST | SCAN)
+    if section == "data" and slash and only_lists:
+        return (
+            f'The rule for "{rule.path}" allows nothing: {mount} keeps versions, and names are listed below '
+            f'{mount}metadata/. Did you mean "{written}metadata/{rest}"?'
+        )
+    if section == "+" or section in _SECTIONS or (not slash and _is_glob_of_one(section)):
+        return ""
+    meant = f'"{written}{"metadata" if only_lists else "data"}/{behind}"'
+    if rule.capabilities & LIST and not only_lists:
+        meant += f', and "{written}metadata/{behind}" to list'
+    return (
+        f'The rule for "{rule.path}" matches nothing: {mount} keeps versions, and its secrets are below {mount}data/. '
+        f"Did you mean {meant}?"
+    )
+
+
+def _is_glob_of_one(segment: str) -> bool:
+    return segment.endswith("*") and any(name.startswith(segment[:-1]) for name in _SECTIONS)
