@@ -142,6 +142,8 @@ def _login(call: Invocation) -> int:
     if method not in login_methods.METHODS:
         raise Failure(_UNKNOWN.format(method=method, program=PROGRAM))
     data = _words(call)
+    if not quiet:
+        call.terminal.require()
     # A token kept earlier, readable or not, is no part of logging in.
     client = call.client(kept_token=False)
     answer = _by_token(call, client, data) if method == "token" else _by_method(call, client, method, data)

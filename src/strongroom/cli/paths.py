@@ -180,6 +180,7 @@ COMMANDS = {
         (OUTPUT,),
         Arity(1, None),
         raw=True,
+        once=True,
     ),
     "write": Command(
         "write [options] PATH [DATA K=V...]",
@@ -188,6 +189,7 @@ COMMANDS = {
         _write,
         (OUTPUT, _COMMAND_FORCE),
         Arity(1, None),
+        once=True,
     ),
     "patch": Command(
         "patch [options] PATH [DATA K=V...]",
@@ -195,6 +197,7 @@ COMMANDS = {
         _patch,
         (OUTPUT, _COMMAND_FORCE),
         Arity(1, None),
+        once=True,
     ),
     "delete": Command(
         "delete [options] PATH",
@@ -224,6 +227,7 @@ COMMANDS = {
         _unwrap,
         (OUTPUT,),
         Arity(0, 1, "0-1"),
+        once=True,
     ),
     "path-help": Command(
         "path-help [options] PATH",

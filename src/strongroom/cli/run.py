@@ -91,6 +91,8 @@ def _run(command: Command, words: Sequence[str], terminal: Terminal, environment
     if advise:
         _warn_misplaced(parsed.arguments, terminal)
     command.arity.check(parsed.arguments)
+    if command.once:
+        terminal.require()
     form = form if any(flag.name == "format" for flag in known) else "table"
     call = Invocation(parsed, form, terminal=terminal, environment=environment, stdin=sys.stdin)
     return command.run(call)

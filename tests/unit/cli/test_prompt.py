@@ -26,6 +26,11 @@ LOGIN = next(iter(QUESTIONS))
 _PATIENCE_S = 30.0
 
 
+def _take_terminal() -> None:
+    """Make standard input the session's terminal, so that its keys send signals."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Session:
     """The program on a terminal of its own, which is its session's; standard output goes to a pipe if it may."""
 
@@ -45,7 +50,7 @@ class Session:
             stderr=self._slave,
             env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"},
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=_take_terminal,  # noqa: PLW1509 - no thread holds a lock that this needs
         )
         return self.program
 
@@ -104,7 +109,7 @@ def test_an_answer_sent_at_once_is_taken_and_not_shown(words: tuple[str, ...]) -
 
 
 def test_what_was_typed_before_the_program_started_is_the_answer() -> None:
-    """A line that waits in the terminal when the program starts is its answer, and the next line is left to the next."""
+    """A line that waits when the program starts is its answer, and the line behind it is left to who reads next."""
     session = Session(ahead=ANSWER + b"\nnext line\n")
     try:
         session.start(LOGIN)
@@ -179,7 +184,7 @@ def test_ctrl_z_gives_the_echo_back_until_fg(session: Session) -> None:
         stderr=session._slave,
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"},
         start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        preexec_fn=_take_terminal,  # noqa: PLW1509 - no thread holds a lock that this needs
     )
     session.wait_for(b"hidden): ")
     os.write(session.master, b"\x1a")

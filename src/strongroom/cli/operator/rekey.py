@@ -236,6 +236,8 @@ _HELP = (
 )
 
 COMMANDS = {
-    "operator rekey": Command("operator rekey [options] [KEY]", _HELP, _rekey, _GROUPS, Arity(0, 1)),
-    "operator rotate-keys": Command("operator rotate-keys [options] [KEY]", _HELP, _rotate_keys, _GROUPS, Arity(0, 1)),
+    "operator rekey": Command("operator rekey [options] [KEY]", _HELP, _rekey, _GROUPS, Arity(0, 1), once=True),
+    "operator rotate-keys": Command(
+        "operator rotate-keys [options] [KEY]", _HELP, _rotate_keys, _GROUPS, Arity(0, 1), once=True
+    ),
 }

@@ -163,5 +163,6 @@ COMMANDS = {
         _generate_root,
         (FORMAT_ONLY, Group("Command Options", _OPTIONS)),
         Arity(0, 1),
+        once=True,
     ),
 }
