@@ -145,12 +145,16 @@ class Invocation:
         except ClientError as error:
             raise Failure(f"{prefix}{error}", code) from error
 
-    def data(self, words: list[str]) -> dict[str, Any]:
-        """Request data from words of the command line.  Raises `Failure`."""
+    def data(self, words: list[str], prefix: str = "Failed to parse K=V data: ") -> dict[str, Any]:
+        """Request data from words of the command line.  Raises `Failure`, with `prefix` before what is wrong."""
+        reader = DataReader(self.stdin)
         try:
-            return DataReader(self.stdin).read(words)
+            found = reader.read(words)
         except DataError as error:
-            raise Failure(f"Failed to parse K=V data: {error}") from error
+            raise Failure(f"{prefix}{error}") from error
+        for note in reader.notes:
+            self.terminal.warn(note)
+        return found
 
     def answer(self, document: dict[str, Any] | None) -> int:
         """Print a whole answer, or the field that was asked for."""

@@ -54,7 +54,8 @@ def _open_streams(words: Sequence[str]) -> None:
                 os.dup2(opened, number)
                 os.close(opened)
             setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
-        getattr(sys, name).reconfigure(encoding="utf-8", errors="surrogateescape")
+        # Untranslated: a value keeps its carriage returns.
+        getattr(sys, name).reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
 
 
 def _let_go() -> None:

@@ -43,7 +43,9 @@ def _read(call: Invocation) -> int:
     client = call.client()
     with call.doing(f"Error reading {path}: "):
         if call.form == "raw":
-            call.terminal.raw(client.request("GET", path, query=questions).body.decode("utf-8", "replace") + "\n")
+            call.terminal.raw(
+                client.request("GET", path, query=questions).body.decode("utf-8", "surrogateescape") + "\n"
+            )
             return 0
         answer = client.read(path, questions)
     if answer is None:

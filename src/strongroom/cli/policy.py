@@ -36,7 +36,8 @@ def _write(call: Invocation) -> int:
         else:
             with open(path, encoding="utf-8", newline="") as file:  # noqa: PTH123 - pathlib is slow to import
                 rules = file.read()
-    except (OSError, UnicodeDecodeError) as error:
+        rules.encode()
+    except (OSError, UnicodeError) as error:
         reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
         raise Failure(f"Error opening policy file: open {path}: {reason}", 2) from error
     with call.doing("Error uploading policy: "):
