@@ -18,7 +18,7 @@ from strongroom.cli.token_store import TokenStore, TokenStoreError, open_store
 from strongroom.client.client import Client
 from strongroom.client.durations import go_text
 from strongroom.client.errors import BadSettings, ClientError
-from strongroom.client.settings import Settings, Tls, check_files, from_environment
+from strongroom.client.settings import Settings, Tls, check_files, from_environment, named
 
 
 class Invocation:
@@ -77,9 +77,11 @@ class Invocation:
                 raise Failure(f"failed to setup Headers[{name}]: {reason}", 2)
         # A variable that is no duration goes to the server, which refuses it: what is to be wrapped mustn't come bare.
         from_variable = "" if flags.given("wrap-ttl") else base.wrap_ttl
+        address, address_from = self._address(base)
         return replace(
             base,
-            address=flags.text("agent-address") or flags.text("address") or base.address,
+            address=address,
+            address_from=address_from,
             token=base.token or (self.kept_token() if kept_token else ""),
             namespace=flags.text("namespace"),
             wrap_ttl=go_text(flags.number("wrap-ttl")) if flags.number("wrap-ttl") else from_variable,
@@ -90,6 +92,13 @@ class Invocation:
             tls=self._tls(base.tls),
             redirects=not flags.on("disable-redirects"),
         )
+
+    def _address(self, base: Settings) -> tuple[str, str]:
+        """The server's address, and which flag or variable says it."""
+        for flag, variable in (("agent-address", "AGENT_ADDR"), ("address", "ADDR")):
+            if address := self.flags.text(flag):
+                return address, f"-{flag}" if self.flags.given(flag) else named(self.environment, variable)[0]
+        return base.address, base.address_from
 
     def _tls(self, base: Tls) -> Tls:
         """What the flags, or the variables behind them, say of TLS.  Raises `Failure` for a file that can't be used."""

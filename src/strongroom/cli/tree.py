@@ -13,6 +13,7 @@ import click
 from strongroom.cli import PROGRAM, legacy_names, table, usage
 from strongroom.cli.flags import Flag
 from strongroom.cli.run import load, run, wants_help
+from strongroom.cli.suggestion import meant
 from strongroom.cli.terminal import Terminal
 
 _MISPLACED = (
@@ -99,6 +100,7 @@ class Node(click.Group):
                 terminal.out(self._help())
                 return 0
             terminal.error(self._help())
+            self._suggest(words, terminal)
             return 1 if self.name else 127
         command, before, after = chosen
         if wants_help(before) and isinstance(command, Leaf):
@@ -110,6 +112,17 @@ class Node(click.Group):
         below = click.Context(command, parent=ctx, obj=terminal)
         command.parse_args(below, list(after))
         return int(command.invoke(below))
+
+    def _suggest(self, words: Sequence[str], terminal: Terminal) -> None:
+        """Say which command a mistyped one may have meant, below the help, where the eye is."""
+        mistyped = next((word for word in words if not word.startswith("-")), "")
+        known = table.children(self.name or "")
+        if not mistyped or mistyped in known:
+            return
+        above = f"{PROGRAM} {self.name}".strip()
+        nearest = meant(mistyped, [*known, *(() if self.name else table.LEGACY)])
+        hint = f' Did you mean "{above} {nearest}"?' if nearest else ""
+        terminal.error(f'\n"{above} {mistyped}" is no command.{hint}')
 
     def _choose(self, ctx: click.Context, words: Sequence[str]) -> tuple[click.Command, list[str], list[str]] | None:
         """The command that the first word without a dash names, the words before it and those behind."""

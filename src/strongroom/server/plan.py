@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from socket import gethostname
 
 from strongroom.audit.spool.spool import DEFAULT_MAX_BYTES, MIN_MAX_BYTES
 from strongroom.http.custom_headers import CustomHeaders
@@ -94,6 +96,7 @@ def plan(config: Config, processors: int) -> Plan:
             api_address=own.api_addr,
             cluster_address=own.cluster_addr,
             cluster_name=own.cluster_name,
+            node_name=_node_name(config),
             audit_spool_path=own.audit_spool_path or _spool_beside(config.storage),
             audit_spool_max_bytes=own.audit_spool_max_bytes or DEFAULT_MAX_BYTES,
             audit_prefixes=own.allow_audit_log_prefixing,
@@ -109,6 +112,12 @@ def plan(config: Config, processors: int) -> Plan:
         pid_file=own.pid_file,
         show_hostname=own.enable_response_header_hostname,
     )
+
+
+def _node_name(config: Config) -> str:
+    """A node's name among those of its store: no two listen at the same place of the same machine."""
+    places = [gethostname(), config.settings.api_addr, *(listener.address for listener in config.listeners)]
+    return hashlib.sha256("\0".join(places).encode()).hexdigest()
 
 
 def _lockouts(stanzas: tuple[UserLockout, ...]) -> dict[str, Lockout]:
