@@ -11,7 +11,7 @@ from strongroom.cli import PROGRAM
 from strongroom.cli.terminal import OutputLost, Terminal, standard
 
 _VERSION = frozenset({"-v", "-version", "--version"})
-_COMPLETE = "_STRONGROOM_COMPLETE"
+_SOURCE = "_STRONGROOM_COMPLETE"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,17 +74,22 @@ def _terminal() -> Terminal:
 
 def _dispatch(words: list[str]) -> int:
     terminal = _terminal()
+    if "COMP_LINE" in os.environ:
+        from strongroom.cli.completion.answer import answer  # noqa: PLC0415 - a cold start pays for what it runs only
+
+        return answer(words)
+    if _SOURCE in os.environ:
+        # What start-up files of earlier releases hold.
+        words = ["completion", os.environ[_SOURCE].removesuffix("_source")]
     if words and words[0] in _VERSION and not any(not word.startswith("-") for word in words):
         words = ["version"]
     if words and words[0].startswith("-autocomplete-"):
-        from strongroom.cli import completion  # noqa: PLC0415 - a cold start pays for what it runs only
+        from strongroom.cli.completion.install import install  # noqa: PLC0415 - as above
 
-        return completion.install(words[0].removeprefix("-autocomplete-"), terminal)
-    from strongroom.cli.tree import root  # noqa: PLC0415 - as above
-
-    if _COMPLETE in os.environ:
-        root().main(words, PROGRAM, complete_var=_COMPLETE)
+        return install(words[0].removeprefix("-autocomplete-"), terminal)
     import click  # noqa: PLC0415 - as above
+
+    from strongroom.cli.tree import root  # noqa: PLC0415 - as above
 
     tree = root()
     context = click.Context(tree, info_name=PROGRAM, obj=terminal)

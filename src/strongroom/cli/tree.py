@@ -1,4 +1,4 @@
-"""The tree of commands for `click`, which finds the command, completes in shells, and hands the words on.
+"""The tree of commands for `click`, which finds the command and hands the words on.
 
 How flags are read is not `click`'s: Go's rules (`-name=value`, no flags behind arguments, its texts) are in `flags`.
 """
@@ -11,7 +11,6 @@ from collections.abc import Sequence
 import click
 
 from strongroom.cli import PROGRAM, legacy_names, table, usage
-from strongroom.cli.flags import Flag
 from strongroom.cli.run import load, run, wants_help
 from strongroom.cli.suggestion import meant
 from strongroom.cli.terminal import Terminal
@@ -22,16 +21,8 @@ _MISPLACED = (
 )
 
 
-def _option(flag: Flag) -> click.Option:
-    return click.Option([f"-{flag.name}"], help=flag.help, is_flag=flag.kind == "bool")
-
-
 class Leaf(click.Command):
     """A command that does something."""
-
-    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """The command's flags; only completion asks for them."""
-        return [_option(flag) for flag in load(self.full_name).flags()]
 
     @property
     def full_name(self) -> str:
@@ -80,9 +71,8 @@ class Node(click.Group):
         return Legacy(full) if full in table.LEGACY else None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Keep the words as they are; `resolve_command` needs the first one, for completion."""
+        """Keep the words as they are."""
         ctx.args = list(args)
-        ctx._protected_args, ctx.args = ctx.args[:1], ctx.args[1:]
         return ctx.args
 
     def _help(self) -> str:
@@ -91,7 +81,7 @@ class Node(click.Group):
     def invoke(self, ctx: click.Context) -> int:
         """Run the command that the words name, else show the help."""
         terminal: Terminal = ctx.obj
-        words = [*ctx._protected_args, *ctx.args]
+        words = list(ctx.args)
         chosen = self._choose(ctx, words)
         if chosen is None and self.name == "auth" and (old := legacy_names.login_words(words)):
             return _legacy(self.name, old[0], old[1], terminal)
