@@ -20,6 +20,8 @@ from strongroom.client.durations import go_text
 from strongroom.client.errors import BadSettings, ClientError
 from strongroom.client.settings import Settings, Tls, check_files, from_environment, named
 
+_MISREAD = ("Endpoint ignored these unrecognized parameters", "Did you mean ")
+
 
 class Invocation:
     """What a command gets to work with.
@@ -174,6 +176,7 @@ class Invocation:
 
     def field(self, secret: render.Secret, name: str) -> int:
         """Print one field.  Raises `Failure` when it isn't there."""
+        self._misread(secret.warnings)
         try:
             value = secret.field(name)
         except KeyError:
@@ -205,8 +208,14 @@ class Invocation:
         if warnings:
             self.terminal.warn(text.warnings(warnings))
 
+    def _misread(self, warnings: Any) -> None:
+        """Print what a server says of names that it didn't read, where only data is printed: rules may be mistyped."""
+        self.warnings([each for each in warnings or () if str(each).startswith(_MISREAD)])
+
     def document(self, value: Any, *, sort: bool = False) -> int:
         """Print a value as JSON or YAML.  Raises `Failure` for a format it can't have."""
+        if isinstance(value, dict):
+            self._misread(value.get("warnings"))
         if self.form == "pretty":
             raise Failure("Could not parse output: cannot use the pretty formatter for this type")
         self.terminal.raw(render.document(value, self.form, sort=sort) + "\n")

@@ -40,6 +40,7 @@ from strongroom.sdk.request import Client, Operation, Request
 from strongroom.sdk.response import Response
 from strongroom.sdk.view import View
 from strongroom.services.exchange import ApiRequest, Exchange
+from strongroom.services.leases.service import CEILING
 from strongroom.services.mounts import MountEntry, Router
 from strongroom.services.tokens import Bearer
 from strongroom.services.tokens.logic import grant_ttl
@@ -51,6 +52,7 @@ from strongroom.sysapi.wrapping import signed
 
 log = structlog.get_logger("core")
 
+_MOST_LEASES = f"lease count quota exceeded ({CEILING} leases of a mount at the most, which is fixed)"
 _WRITES = frozenset({Operation.UPDATE, Operation.PATCH})
 """As requests come; which of them create is known later."""
 
@@ -84,7 +86,7 @@ class Pipeline:
             answer = await self._failed(request, progress, error)
         except asyncio.CancelledError:
             # It took too long, and the listener answers: the audit log has its second entry all the same.
-            gone = RequestTimeout("the request took too long")
+            gone = RequestTimeout("the request took too long (max_request_duration)")
             self._close(progress, Answer(request_id=request.id, operation=request.operation, error=gone))
             raise
         except Exception as error:  # a fault of ours must not take the connection's other requests with it
@@ -93,7 +95,7 @@ class Pipeline:
 
     async def _failed(self, request: ApiRequest, progress: Progress, error: StrongroomError) -> Answer:
         if isinstance(error, OutOfRange):
-            error = RateLimited("lease count quota exceeded", retry_after_s=60, detail=error.key)
+            error = RateLimited(_MOST_LEASES, retry_after_s=60, detail=error.key)
         if error.detail:
             path = hiding.shown(request.path, progress.known.entry, lambda _: "…")
             log.warning("request failed", request_id=request.id, path=path, detail=error.detail)

@@ -222,12 +222,12 @@ class Answering(asyncio.Protocol):
             self._task.cancel()
 
     def _refuse_slow(self) -> None:
-        self._refuse(408, "the request took too long to arrive")
+        self._refuse(408, "the request took too long to arrive (http_read_header_timeout, http_read_timeout)")
 
     def _give_up(self) -> None:
         """The application takes too long."""
         self._cancel()
-        self._refuse(503, "the request took too long")
+        self._refuse(503, "the request took too long (max_request_duration)")
 
 
 # What happens when a phase's time has run out; a phase that isn't here has no time of its own.

@@ -68,7 +68,7 @@ _plain_encoder = msgspec.json.Encoder()
 def loads(text: bytes) -> Any:
     """Decode.  Raises `InvalidRequest` for what is no JSON, isn't UTF-8, or is nested deeper than `MAX_DEPTH`."""
     if text.count(b"[") + text.count(b"{") > MAX_DEPTH and json_weight.depth(text) > MAX_DEPTH:
-        raise InvalidRequest(f"JSON is nested deeper than {MAX_DEPTH} levels")
+        raise InvalidRequest(f"JSON is nested deeper than {MAX_DEPTH} levels, which is fixed")
     try:
         return _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -113,15 +113,18 @@ def check(value: Any, limits: Limits) -> None:
     while level:
         depth += 1
         if limits.depth and depth > limits.depth:
-            raise TooComplex("JSON input exceeds allowed nesting depth")
+            raise TooComplex("JSON input exceeds allowed nesting depth (max_json_depth)")
         below: list[Any] = []
         for each in level:
             texts = _texts(each, limits)
             strings += len(texts)
             if limits.strings and strings > limits.strings:
-                raise TooComplex("refused JSON input due to high complexity: exceeded maximum number of strings")
+                raise TooComplex(
+                    "refused JSON input due to high complexity: exceeded maximum number of strings "
+                    "(max_request_json_strings)"
+                )
             if limits.string_bytes and texts and _longer(max(texts, key=len), limits.string_bytes, texts):
-                raise TooComplex("JSON string value exceeds allowed length")
+                raise TooComplex("JSON string value exceeds allowed length (max_json_string_value_length)")
             below += [item for item in _items(each) if type(item) is dict or type(item) is list]
         level = below
 
@@ -134,9 +137,9 @@ def _texts(container: dict[str, Any] | list[Any], limits: Limits) -> list[str]:
     """The texts of an object or list itself, an object's names among them."""
     if type(container) is dict:
         if limits.entries and len(container) > limits.entries:
-            raise TooComplex("JSON object exceeds allowed entry count")
+            raise TooComplex("JSON object exceeds allowed entry count (max_json_object_entry_count)")
     elif limits.elements and len(container) > limits.elements:
-        raise TooComplex("JSON array exceeds allowed element count")
+        raise TooComplex("JSON array exceeds allowed element count (max_json_array_element_count)")
     texts = [item for item in _items(container) if type(item) is str]
     return [*container, *texts] if type(container) is dict else texts
 

@@ -61,7 +61,9 @@ def check_commit(
         check_key(key)
         length = len(value) if value is not None else 0
         if length > limits.value_bytes:
-            raise InvalidRequest("value too large for the store", detail=f"{length} bytes, limit {limits.value_bytes}")
+            most = limits.value_bytes
+            text = f"value too large for the store ({most} bytes at the most, which is fixed)"
+            raise InvalidRequest(text, detail=f"{length} bytes, limit {most}")
         size += len(key) + length
     for key in adds:
         check_key(key)

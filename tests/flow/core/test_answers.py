@@ -18,6 +18,7 @@ from strongroom.sdk.request import Client
 from strongroom.sdk.response import RawBody
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.leases import LeaseRecord
+from strongroom.services.leases.service import CEILING
 from strongroom.services.mounts import MountRecord
 from strongroom.services.mounts.records import MountConfig
 from strongroom.storage.inmem import InmemStorage
@@ -259,7 +260,10 @@ def test_a_full_counter_of_leases_says_when_to_come_back() -> None:
     async def body(node: ToldNode) -> None:
         plan.add("commit", Fail(OutOfRange("counter")))
         answer = await node.ask("POST", "probe/rows/a", {"text": "x"})
-        assert (answer.status, answer.errors) == (429, ["lease count quota exceeded"])
+        assert (answer.status, answer.errors) == (
+            429,
+            [f"lease count quota exceeded ({CEILING} leases of a mount at the most, which is fixed)"],
+        )
         assert answer.headers["Retry-After"] == "60"
         assert (await node.ask("GET", "probe/rows/a")).status == 404
 

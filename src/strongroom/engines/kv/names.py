@@ -37,7 +37,9 @@ class Names:
             encrypted = self._siv.seal(segment.encode(), sealed.encode())
             sealed += urlsafe_b64encode(encrypted).rstrip(b"=").decode("ascii") + "/"
             if len(sealed) > MAX_STORED_BYTES:
-                raise InvalidRequest("the path of the secret is too long")
+                raise InvalidRequest(
+                    f"the path of the secret is too long ({MAX_STORED_BYTES} bytes at the most, which is fixed)"
+                )
         return sealed[:-1]
 
     def open(self, folder: str, sealed: str) -> str:

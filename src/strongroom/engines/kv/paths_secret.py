@@ -39,7 +39,9 @@ class SecretPaths:
         if not _is_name(path):
             raise InvalidRequest("cannot write to a path ending in '/'")
         if len(path.encode()) > MAX_STORED_BYTES:
-            raise InvalidRequest("the path of the secret is too long")
+            raise InvalidRequest(
+                f"the path of the secret is too long ({MAX_STORED_BYTES} bytes at the most, which is fixed)"
+            )
         if not request.data:
             raise InvalidRequest("missing data fields")
         request.view.write(PLAIN + path, PlainSecret(data=json.dumps(request.data), written_at=request.now))
