@@ -17,5 +17,5 @@ PROGRAM = _called()
 
 
 def as_called(text: str) -> str:
-    """A text with its examples (`$ strongroom …`) under the name that the program was called as."""
-    return text.replace("$ strongroom ", f"$ {PROGRAM} ")
+    """A text with its examples (`strongroom …`) under the name that the program was called as."""
+    return text.replace("strongroom ", f"{PROGRAM} ")
