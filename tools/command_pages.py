@@ -25,6 +25,45 @@ _INDEX = f"""{_NOTE}
 `-name value`. The command line exits with 0 for success, 1 when it or this machine is at fault, 2 when the server is;
 `status` with 2 for a sealed server.
 
+A mistyped command or flag is answered with the one that it resembles. Called by a link named `vault` or `bao`, the
+program names itself so in help and hints.
+
+"""
+_USE = """## Questions
+
+`login`, `operator unseal`, `operator rekey`, `operator rotate-keys` and `operator generate-root` ask for a secret
+that isn't given, if standard input is a terminal. Echo is off before the question appears; what was typed ahead is
+the answer. `-non-interactive` never asks.
+
+## Values
+
+`key=value`, `key=@file`, `key=-` for standard input; `@file.json` or `-` alone holds all data as JSON. A value is
+sent byte by byte, with the newline that `echo` puts behind it: a note on standard error tells of that when one word
+and a newline come from standard input, or from a file for a field whose name says that it is secret. Bytes that are
+no UTF-8 are refused, since JSON can't hold them: `key="$(base64 -w0 image.png)"`.
+
+## Output
+
+Results go to standard output, the rest to standard error. Output that can't be written, to a full disk or a closed
+descriptor, is an error: exit code 1 and a line on standard error. When the reader of a pipe has gone, the exit code
+is 141, and nothing is said. `read`, `write`, `patch`, `unwrap`, `login`, `token create`, `operator init`, `rekey`,
+`rotate-keys` and `generate-root` look first, and send nothing when standard output takes nothing: what they print is
+given once. A disk that fills up in between isn't foreseen.
+
+What the server says of fields that nothing reads is on standard error in every format, and with `-field`. A server
+that answers without such a warning is not asked what it would have read.
+
+## Completion
+
+The Debian package installs completion for bash, zsh and fish. Elsewhere `strongroom -autocomplete-install` writes a
+line into the start-up file of each shell, and `-autocomplete-uninstall` takes it out; [completion](completion.md)
+prints the script. Lines of Vault, `complete -C /usr/local/bin/vault vault`, work too.
+
+Tab completes commands, flags and their values, files behind `@`, paths of the server (mounts, then what is below
+one), paths of `kv` by the mount's version, names of policies, auth methods, audit devices, namespaces and leases. The
+server is asked with the token in use, and for two seconds at the most; if it doesn't answer, there are fewer
+candidates. Names with blanks or with letters that a shell acts on are not offered.
+
 """
 _ENVIRONMENT = """## Environment
 
@@ -65,7 +104,7 @@ def _index() -> str:
             *lines,
             "",
             f"{_elsewhere()}",
-            f"{_ENVIRONMENT}{_flags(HTTP)}",
+            f"{_USE}{_ENVIRONMENT}{_flags(HTTP)}",
             "## Names until 2018",
             "",
             "They still work, and say today's name on standard error. `auth TOKEN` and `auth -method=…` log in,",

@@ -33,6 +33,8 @@ AUDIT_HEADS = _ROOT + "audit-head/"
 CLUSTER = _ROOT + "cluster"
 WRAPPING_KEY = _ROOT + "wrapping-key"
 SETTINGS = _ROOT + "setting/"
+NODES = _ROOT + "node/"
+"""A row for each node that serves; `services/nodes.py`."""
 REKEY_BACKUP = _ROOT + "rekey-backup"
 PENDING_DELETION = _ROOT + "rubble/"
 

@@ -58,7 +58,7 @@ def _read_raw(call: Invocation, path: str, questions: list[tuple[str, str]]) -> 
     body = asked(call, "read", path, ask)
     if isinstance(body, Place):
         body = ask(body.under("data"))
-    call.terminal.raw(body.decode("utf-8", "replace") + "\n")
+    call.terminal.raw(body.decode("utf-8", "surrogateescape") + "\n")
     return 0
 
 
@@ -173,6 +173,7 @@ COMMANDS = {
         (OUTPUT,),
         Arity(1, None),
         raw=True,
+        once=True,
     ),
     "write": Command(
         "write [options] PATH [DATA K=V...]",
@@ -182,6 +183,7 @@ COMMANDS = {
         _write,
         (OUTPUT, _COMMAND_FORCE),
         Arity(1, None),
+        once=True,
     ),
     "patch": Command(
         "patch [options] PATH [DATA K=V...]",
@@ -190,6 +192,7 @@ COMMANDS = {
         _patch,
         (OUTPUT, _COMMAND_FORCE),
         Arity(1, None),
+        once=True,
     ),
     "delete": Command(
         "delete [options] PATH",

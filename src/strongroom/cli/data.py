@@ -1,4 +1,7 @@
-"""Request data from the command line: `key=value`, `key=@file`, `key=-`, `@file.json`, `-`."""
+"""Request data from the command line: `key=value`, `key=@file`, `key=-`, `@file.json`, `-`.
+
+A value arrives as it is, or is refused: JSON has no way to say bytes that are no UTF-8.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ from collections.abc import Sequence
 from typing import Any, TextIO
 
 from strongroom.client import values
+
+_SECRETS = ("password", "passwd", "passphrase", "secret", "token", "jwt", "credential", "key")
+"""What the names of fields hold whose files are read for one word."""
 
 
 class DataError(Exception):
@@ -26,11 +32,14 @@ class DataReader:
 
     Args:
         stdin: where `-` reads from.
+
+    `notes` holds what the person may want to know about what was read.
     """
 
     def __init__(self, stdin: TextIO) -> None:
         self._stdin = stdin
         self._consumed = False
+        self.notes: list[str] = []
 
     def _read_stdin(self) -> str:
         if self._consumed:
@@ -47,15 +56,26 @@ class DataReader:
             raise DataError("json: the document is no object")
         return document
 
-    def _value(self, text: str) -> str:
+    def _value(self, name: str, text: str) -> str:
         if text == "-":
-            return self._read_stdin()
+            return self._noted(name, self._read_stdin(), typed=True)
         if text.startswith("@"):
             try:
-                return _read_file(text[1:])
+                return self._noted(name, _read_file(text[1:]), typed=False)
             except DataError as error:
                 raise DataError(f"error reading file: {error}") from error
         return text[1:] if text.startswith("\\@") else text
+
+    def _noted(self, name: str, text: str, *, typed: bool) -> str:
+        """The text as it is; one word and a newline are what `echo` and editors make of a password."""
+        lowered = name.lower()
+        wanted = typed or any(word in lowered for word in _SECRETS)
+        if wanted and "public" not in lowered and text[:-1] and text.find("\n") == len(text) - 1:
+            self.notes.append(
+                f'The value of "{name}" ends in a newline, which is kept as a part of it. To leave it out, use '
+                "printf '%s' in place of echo."
+            )
+        return text
 
     def _word(self, word: str) -> dict[str, Any]:
         if word == "-":
@@ -65,7 +85,7 @@ class DataReader:
         name, equals, text = word.partition("=")
         if not equals:
             raise DataError("format must be key=value")
-        return {name: self._value(text)}
+        return {name: self._value(name, text)}
 
     def read(self, words: Sequence[str]) -> dict[str, Any]:
         """The data of all words; a name given twice becomes a list.  Raises `DataError`, naming the word."""
@@ -74,6 +94,7 @@ class DataReader:
         for word in words:
             try:
                 found = self._word(word)
+                _check_text(found)
             except DataError as error:
                 shown = word.replace("\\", "\\\\").replace('"', '\\"')
                 raise DataError(f'invalid key/value pair "{shown}": {error}') from error
@@ -106,6 +127,29 @@ def _question(name: str, value: Any) -> str:
             raise DataError(f"the value of {name} can't be a query parameter")
         case _:
             return str(value)
+
+
+def _check_text(value: Any) -> None:
+    """Raises `DataError` for text that no JSON can hold: it would arrive as something else."""
+    match value:
+        case str():
+            for position, letter in enumerate(value):
+                if "\ud800" <= letter <= "\udfff":
+                    at = len(value[:position].encode("utf-8", "surrogateescape"))
+                    what = f"byte 0x{ord(letter) - 0xDC00:02x}" if "\udc80" <= letter <= "\udcff" else "half a letter"
+                    raise DataError(
+                        f"this is no UTF-8 text ({what} at position {at}), and JSON can't hold it as it is; encode it "
+                        "first, with base64 -w0"
+                    )
+        case dict():
+            for name, item in value.items():
+                _check_text(name)
+                _check_text(item)
+        case list():
+            for item in value:
+                _check_text(item)
+        case _:
+            return
 
 
 def _json_complaint(text: str, error: ValueError) -> str:

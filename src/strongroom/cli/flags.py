@@ -33,11 +33,13 @@ class FlagError(Exception):
     Args:
         text: what is wrong.
         rest: what was left to read.
+        unknown: the name of a flag that doesn't exist.
     """
 
-    def __init__(self, text: str, rest: Sequence[str]) -> None:
+    def __init__(self, text: str, rest: Sequence[str], unknown: str = "") -> None:
         super().__init__(text)
         self.rest = list(rest)
+        self.unknown = unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +176,9 @@ def parse(flags: Sequence[Flag], words: Sequence[str], environment: Mapping[str,
         name, equals, text = bare.partition("=")
         flag = known.get(name)
         if flag is None:
-            wants_help = name in {"h", "help"}
-            raise FlagError("flag: help requested" if wants_help else f"flag provided but not defined: -{name}", rest)
+            if name in {"h", "help"}:
+                raise FlagError("flag: help requested", rest)
+            raise FlagError(f"flag provided but not defined: -{name}", rest, unknown=name)
         if not equals and flag.kind == "bool":
             text = "true"
         elif not equals:

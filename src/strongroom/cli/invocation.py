@@ -18,7 +18,9 @@ from strongroom.cli.token_store import TokenStore, TokenStoreError, open_store
 from strongroom.client.client import Client
 from strongroom.client.durations import go_text
 from strongroom.client.errors import BadSettings, ClientError
-from strongroom.client.settings import Settings, Tls, check_files, from_environment
+from strongroom.client.settings import Settings, Tls, check_files, from_environment, named
+
+_MISREAD = ("Endpoint ignored these unrecognized parameters", "Did you mean ")
 
 
 class Invocation:
@@ -77,9 +79,11 @@ class Invocation:
                 raise Failure(f"failed to setup Headers[{name}]: {reason}", 2)
         # A variable that is no duration goes to the server, which refuses it: what is to be wrapped mustn't come bare.
         from_variable = "" if flags.given("wrap-ttl") else base.wrap_ttl
+        address, address_from = self._address(base)
         return replace(
             base,
-            address=flags.text("agent-address") or flags.text("address") or base.address,
+            address=address,
+            address_from=address_from,
             token=base.token or (self.kept_token() if kept_token else ""),
             namespace=flags.text("namespace"),
             wrap_ttl=go_text(flags.number("wrap-ttl")) if flags.number("wrap-ttl") else from_variable,
@@ -90,6 +94,13 @@ class Invocation:
             tls=self._tls(base.tls),
             redirects=not flags.on("disable-redirects"),
         )
+
+    def _address(self, base: Settings) -> tuple[str, str]:
+        """The server's address, and which flag or variable says it."""
+        for flag, variable in (("agent-address", "AGENT_ADDR"), ("address", "ADDR")):
+            if address := self.flags.text(flag):
+                return address, f"-{flag}" if self.flags.given(flag) else named(self.environment, variable)[0]
+        return base.address, base.address_from
 
     def _tls(self, base: Tls) -> Tls:
         """What the flags, or the variables behind them, say of TLS.  Raises `Failure` for a file that can't be used."""
@@ -145,12 +156,16 @@ class Invocation:
         except ClientError as error:
             raise Failure(f"{prefix}{error}", code) from error
 
-    def data(self, words: list[str]) -> dict[str, Any]:
-        """Request data from words of the command line.  Raises `Failure`."""
+    def data(self, words: list[str], prefix: str = "Failed to parse K=V data: ") -> dict[str, Any]:
+        """Request data from words of the command line.  Raises `Failure`, with `prefix` before what is wrong."""
+        reader = DataReader(self.stdin)
         try:
-            return DataReader(self.stdin).read(words)
+            found = reader.read(words)
         except DataError as error:
-            raise Failure(f"Failed to parse K=V data: {error}") from error
+            raise Failure(f"{prefix}{error}") from error
+        for note in reader.notes:
+            self.terminal.warn(note)
+        return found
 
     def answer(self, document: dict[str, Any] | None) -> int:
         """Print a whole answer, or the field that was asked for."""
@@ -161,6 +176,7 @@ class Invocation:
 
     def field(self, secret: render.Secret, name: str) -> int:
         """Print one field.  Raises `Failure` when it isn't there."""
+        self._misread(secret.warnings)
         try:
             value = secret.field(name)
         except KeyError:
@@ -192,8 +208,14 @@ class Invocation:
         if warnings:
             self.terminal.warn(text.warnings(warnings))
 
+    def _misread(self, warnings: Any) -> None:
+        """Print what a server says of names that it didn't read, where only data is printed: rules may be mistyped."""
+        self.warnings([each for each in warnings or () if str(each).startswith(_MISREAD)])
+
     def document(self, value: Any, *, sort: bool = False) -> int:
         """Print a value as JSON or YAML.  Raises `Failure` for a format it can't have."""
+        if isinstance(value, dict):
+            self._misread(value.get("warnings"))
         if self.form == "pretty":
             raise Failure("Could not parse output: cannot use the pretty formatter for this type")
         self.terminal.raw(render.document(value, self.form, sort=sort) + "\n")

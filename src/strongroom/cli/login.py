@@ -6,7 +6,6 @@ from typing import Any
 
 from strongroom.cli import PROGRAM, login_methods
 from strongroom.cli.command import OUTPUT, Arity, Command
-from strongroom.cli.data import DataError, DataReader
 from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
@@ -36,6 +35,9 @@ variable or pass the token below with each request to Vault.
 _NOT_KEPT = """Authentication was successful, but the token was not persisted. The resulting
 token is shown below for your records.
 """
+_NOT_KEPT_NOR_SHOWN = """Authentication was successful, but the token was not persisted, and -no-print
+forbids to show it: nobody has it. Mend the token helper and log in again.
+"""
 _NOTHING_GIVEN = "a token must be passed to auth, please view the help for more information"
 _SHADOWED = """WARNING! The {name} environment variable is set! The value of this variable
 will take precedence; if this is unwanted please unset {name} or update its
@@ -49,17 +51,13 @@ def _method(call: Invocation) -> str:
 
 def _words(call: Invocation) -> dict[str, Any]:
     """The login's data: for tokens, the first word may be the token itself, or - for standard input."""
-    reader = DataReader(call.stdin)
     words = list(call.arguments)
-    if _method(call) == "token" and words:
-        if words[0] == "-":
-            words[0] = f"token={call.stdin.read().strip()}"
-        elif "=" not in words[0]:
-            words[0] = f"token={words[0]}"
-    try:
-        return reader.read(words)
-    except DataError as error:
-        raise Failure(f"Error parsing configuration: {error}") from error
+    given: dict[str, Any] = {}
+    if _method(call) == "token" and words and (words[0] == "-" or "=" not in words[0]):
+        # A token is no word to be read: it may begin with what stands for a file, and errors repeat words.
+        word = words.pop(0)
+        given["token"] = call.stdin.read().strip() if word == "-" else word
+    return {**given, **call.data(words, "Error parsing configuration: ")}
 
 
 def _ask(call: Invocation, question: str) -> str:
@@ -124,7 +122,7 @@ def _keep(call: Invocation, token: str) -> bool:
         call.token_store().put(token)
     except TokenStoreError as error:
         call.terminal.error(f"Error storing token: {error}")
-        call.terminal.error(_NOT_KEPT)
+        call.terminal.error(_NOT_KEPT_NOR_SHOWN if call.flags.on("no-print") else _NOT_KEPT)
         return False
     name, value = named(call.environment, "TOKEN")
     if value and not call.flags.on("token-only"):
@@ -142,6 +140,8 @@ def _login(call: Invocation) -> int:
     if method not in login_methods.METHODS:
         raise Failure(_UNKNOWN.format(method=method, program=PROGRAM))
     data = _words(call)
+    if not quiet:
+        call.terminal.require()
     # A token kept earlier, readable or not, is no part of logging in.
     client = call.client(kept_token=False)
     answer = _by_token(call, client, data) if method == "token" else _by_method(call, client, method, data)
@@ -149,7 +149,8 @@ def _login(call: Invocation) -> int:
     if flags.on("token-only"):
         return call.value(token)
     if store and not _keep(call, token):
-        call.secret(secret)
+        if not quiet:
+            call.secret(secret)
         return 2
     if not store:
         call.terminal.warn(_NOT_STORED)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from strongroom.cli import PROGRAM
+
 Ask = Callable[[str], str]
 """Asks the person at the terminal a question; the answer isn't shown."""
 
@@ -82,8 +84,8 @@ METHODS: dict[str, Method] = {
 def help_text(name: str) -> str:
     """How to log in by a method."""
     method = METHODS[name]
-    lines = [f"Usage: strongroom login -method={name} [CONFIG K=V...]", "", "  For example:", ""]
-    lines += [f"      $ strongroom login -method={name} {method.example}".rstrip(), "", "Configuration:"]
+    lines = [f"Usage: {PROGRAM} login -method={name} [CONFIG K=V...]", "", "  For example:", ""]
+    lines += [f"      $ {PROGRAM} login -method={name} {method.example}".rstrip(), "", "Configuration:"]
     for field, meaning in sorted({**method.needs, **(method.optional or {})}.items()):
         lines += ["", f"  {field}=<string>", f"      {meaning}"]
     return "\n".join(lines)

@@ -92,6 +92,7 @@ COMMANDS = {
         _unwrap,
         (OUTPUT,),
         Arity(0, 1, "0-1"),
+        once=True,
     ),
     "path-help": Command(
         "path-help [options] PATH",

@@ -37,7 +37,8 @@ def _write(call: Invocation) -> int:
         else:
             with open(path, encoding="utf-8", newline="") as file:  # noqa: PTH123 - pathlib is slow to import
                 rules = file.read()
-    except (OSError, UnicodeDecodeError) as error:
+        rules.encode()
+    except (OSError, UnicodeError) as error:
         reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
         raise Failure(f"Error opening policy file: open {path}: {reason}", 2) from error
     with call.doing("Error uploading policy: "):
@@ -66,6 +67,22 @@ def _delete(call: Invocation) -> int:
     return 0
 
 
+def _replace(path: str, content: bytes) -> None:
+    """Write a file anew in one step: on a full disk it stays what it was.  Raises `OSError`."""
+    target = os.path.realpath(path)
+    mode = os.stat(target).st_mode & 0o7777  # noqa: PTH116 - as below
+    temporary = f"{target}.{os.urandom(8).hex()}.tmp"
+    try:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(content)
+        os.replace(temporary, target)  # noqa: PTH105 - pathlib is slow to import
+    except OSError:
+        if os.path.exists(temporary):  # noqa: PTH110 - as above
+            os.unlink(temporary)  # noqa: PTH108 - as above
+        raise
+
+
 def _fmt(call: Invocation) -> int:
     path = os.path.expanduser(call.arguments[0])  # noqa: PTH111 - pathlib is slow to import
     try:
@@ -81,8 +98,7 @@ def _fmt(call: Invocation) -> int:
     except PolicyTextError as error:
         raise Failure(f"failed to parse policy: {error}") from error
     try:
-        with open(path, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - as above
-            file.write(formatted)
+        _replace(path, formatted.encode())
     except OSError as error:
         raise Failure(f"Error writing result: {error}") from error
     call.terminal.out(f"Success! Formatted policy: {path}")

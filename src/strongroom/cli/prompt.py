@@ -1,13 +1,25 @@
-"""Questions at the terminal whose answers aren't shown."""
+"""Questions at the terminal whose answers aren't shown: the one prompt of every command that asks.
+
+Echo goes off before the question is printed, and nothing that was typed is thrown away: a script answers the moment it
+sees the question, and a person may have typed ahead.  Whatever ends the program, the terminal is as it was before.
+
+Source: https://man7.org/linux/man-pages/man3/termios.3.html
+"""
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
-from typing import TextIO
+from types import FrameType
+from typing import Any, TextIO
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+"""What ends the program without Python's knowledge; Ctrl-C raises `KeyboardInterrupt` instead."""
 
 
 class NoTerminal(Exception):
-    """There is nobody to ask."""
+    """There is nobody to ask, or they gave no answer."""
 
 
 def ask_hidden(question: str, *, to_stdout: bool = False) -> str:
@@ -17,30 +29,105 @@ def ask_hidden(question: str, *, to_stdout: bool = False) -> str:
         question: stands before the answer.
         to_stdout: print the question to standard output instead of standard error.
 
-    Raises: `NoTerminal` when standard input is no terminal.
+    Raises: `NoTerminal` when standard input is no terminal, or ends before there is an answer.
     """
     stream: TextIO = sys.stdout if to_stdout else sys.stderr
-    stream.write(question)
     stream.flush()
+    screen = stream.fileno()
     try:
-        return _read_hidden()
+        with _Hidden(sys.stdin.fileno(), screen, question.encode()):
+            answer = sys.stdin.readline()
     finally:
-        stream.write("\n")
-        stream.flush()
+        _say(screen, b"\n")
+    if not answer:
+        raise NoTerminal("EOF")
+    return answer.rstrip("\r\n")
 
 
-def _read_hidden() -> str:
-    import termios  # noqa: PLC0415 - most commands ask nothing
-
-    descriptor = sys.stdin.fileno()
+def _say(screen: int, text: bytes) -> None:
+    """Write past the streams' buffers, which a signal may find in the middle of a call."""
     try:
-        before = termios.tcgetattr(descriptor)
-    except termios.error as error:
-        raise NoTerminal("file descriptor 0 is not a terminal") from error
-    silent = list(before)
-    silent[3] &= ~termios.ECHO
-    try:
-        termios.tcsetattr(descriptor, termios.TCSAFLUSH, silent)
-        return sys.stdin.readline().rstrip("\r\n")
-    finally:
-        termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
+        os.write(screen, text)
+    except OSError as error:
+        raise NoTerminal(f"the question can't be shown: {(error.strerror or str(error)).lower()}") from error
+
+
+class _Hidden:
+    """A terminal without echo and with a question, for the time of a `with`.
+
+    Args:
+        descriptor: of the terminal that the answer comes from.
+        screen: the descriptor that the question goes to.
+        question: what to ask.
+
+    Raises: `NoTerminal`, after the question was shown, when `descriptor` is no terminal.
+    """
+
+    def __init__(self, descriptor: int, screen: int, question: bytes) -> None:
+        self._descriptor = descriptor
+        self._screen = screen
+        self._question = question
+        self._before: list[Any] = []
+        self._signals: list[signal.Signals] = []
+
+    def __enter__(self) -> None:
+        import termios  # noqa: PLC0415 - most commands ask nothing
+
+        try:
+            self._before = termios.tcgetattr(self._descriptor)
+        except termios.error as error:
+            _say(self._screen, self._question)
+            raise NoTerminal("file descriptor 0 is not a terminal") from error
+        # First the signals: one that comes a moment later finds somebody who gives the echo back.
+        reactions = {**dict.fromkeys(_ENDING, self._end), signal.SIGTSTP: self._pause, signal.SIGCONT: self._go_on}
+        for number, react in reactions.items():
+            if signal.getsignal(number) is signal.SIG_DFL:
+                self._signals.append(number)
+                signal.signal(number, react)
+        try:
+            self._hide()
+            _say(self._screen, self._question)
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self._show()
+        for number in self._signals:
+            signal.signal(number, signal.SIG_DFL)
+
+    def _set(self, attributes: list[Any]) -> None:
+        import termios  # noqa: PLC0415 - as above
+
+        # Neither TCSAFLUSH, which throws away what was typed, nor TCSADRAIN, which waits for who reads the screen.
+        termios.tcsetattr(self._descriptor, termios.TCSANOW, attributes)
+
+    def _hide(self) -> None:
+        import termios  # noqa: PLC0415 - as above
+
+        silent = list(self._before)
+        silent[3] &= ~(termios.ECHO | termios.ECHONL)
+        self._set(silent)
+
+    def _show(self) -> None:
+        self._set(self._before)
+
+    def _end(self, number: int, _: FrameType | None) -> None:
+        """Give the echo back, and end as if nobody had listened."""
+        self._show()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    def _pause(self, number: int, _: FrameType | None) -> None:
+        """Ctrl-Z: give the echo back, and stand still until the program is continued."""
+        self._show()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+        signal.signal(number, self._pause)
+        # The kernel stops nobody whom no shell could continue.
+        self._hide()
+
+    def _go_on(self, number: int, _: FrameType | None) -> None:
+        """Continued, after SIGSTOP too: the shell may have set the terminal anew, and other text stands there."""
+        self._hide()
+        _say(self._screen, self._question)

@@ -11,6 +11,7 @@ from strongroom.cli.command import Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.preview import Previewed
+from strongroom.cli.suggestion import meant
 from strongroom.cli.table import COMMANDS
 from strongroom.cli.terminal import Terminal
 from strongroom.client.errors import ClientError, ResponseError, Unreachable
@@ -87,10 +88,13 @@ def _run(command: Command, words: Sequence[str], terminal: Terminal, environment
     except flags.FlagError as error:
         if advise:
             _warn_misplaced(error.rest, terminal)
-        raise Failure(str(error)) from None
+        nearest = meant(error.unknown, [flag.name for flag in known]) if error.unknown else ""
+        raise Failure(f"{error}\nDid you mean -{nearest}?" if nearest else str(error)) from None
     if advise:
         _warn_misplaced(parsed.arguments, terminal)
     command.arity.check(parsed.arguments)
+    if command.once:
+        terminal.require()
     form = form if any(flag.name == "format" for flag in known) else "table"
     call = Invocation(parsed, form, terminal=terminal, environment=environment, stdin=sys.stdin)
     return command.run(call)

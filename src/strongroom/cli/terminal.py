@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 from typing import TextIO
 
+_ROOM_NEEDED_BYTES = 64 * 1024
+"""More than the longest answer that can't be had again."""
 _PLAIN, _RED, _YELLOW = "\033[0m", "\033[91m", "\033[93m"
+
+
+class OutputLost(Exception):
+    """Standard output doesn't take what is written to it: a full device, a closed descriptor."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Error writing output: write /dev/stdout: {reason}")
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
 
 
 class Terminal:
@@ -26,24 +41,57 @@ class Terminal:
 
     def out(self, text: str) -> None:
         """A line, or lines, of result."""
-        self._stdout.write(f"{_PLAIN}{text}{_PLAIN}\n" if self._paint_out else f"{text}\n")
+        self.raw(f"{_PLAIN}{text}{_PLAIN}\n" if self._paint_out else f"{text}\n")
 
     def raw(self, text: str) -> None:
-        """Text for other programs: no colour, and no newline added."""
-        self._stdout.write(text)
+        """Text for other programs: no colour, and no newline added.  Raises `OutputLost`."""
+        try:
+            self._stdout.write(text)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputLost(_reason(error)) from error
 
     def flush(self) -> None:
-        """Show what was written so far."""
-        self._stdout.flush()
+        """Show what was written so far.  Raises `OutputLost`."""
+        try:
+            self._stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputLost(_reason(error)) from error
+
+    def require(self) -> None:
+        """Find out that standard output takes nothing, before something happens whose result can't be had again.
+
+        A disk that fills up in between, or a quota, isn't foreseen.
+
+        Raises: `OutputLost`; `BrokenPipeError` when the reader of a pipe has gone.
+        """
+        try:
+            descriptor = self._stdout.fileno()
+        except ValueError:
+            # A stream in memory.
+            return
+        try:
+            os.write(descriptor, b"")
+            mode = os.fstat(descriptor).st_mode
+            room = os.fstatvfs(descriptor) if stat.S_ISREG(mode) else None
+        except OSError as error:
+            raise OutputLost(f"{_reason(error)}; nothing was sent to the server") from error
+        if room is not None and (room.f_bavail if os.getuid() else room.f_bfree) * room.f_frsize < _ROOM_NEEDED_BYTES:
+            raise OutputLost("no space left on device; nothing was sent to the server")
+        if stat.S_ISFIFO(mode) and _deserted(descriptor):
+            raise BrokenPipeError
 
     def value(self, text: str, *, paint: bool = True) -> None:
         """A single value: with a newline for a person, as it is for a program."""
         if not self.interactive:
-            self._stdout.write(text)
+            self.raw(text)
         elif paint:
             self.out(text)
         else:
-            self._stdout.write(f"{text}\n")
+            self.raw(f"{text}\n")
 
     def warn(self, text: str) -> None:
         """A warning."""
@@ -55,9 +103,29 @@ class Terminal:
 
     def _complain(self, text: str, colour: str) -> None:
         # Both streams often end in one place: keep the order in which things were said.
-        self._stdout.flush()
-        self._stderr.write(f"{colour}{text}{_PLAIN}\n" if self._paint_err else f"{text}\n")
-        self._stderr.flush()
+        try:
+            self.flush()
+        finally:
+            self._say(text, colour)
+
+    def _say(self, text: str, colour: str) -> None:
+        try:
+            self._stderr.write(f"{colour}{text}{_PLAIN}\n" if self._paint_err else f"{text}\n")
+            self._stderr.flush()
+        except BrokenPipeError:
+            raise
+        except OSError:
+            # There is nowhere to say that nothing can be said; the exit code still tells, and results aren't lost.
+            return
+
+
+def _deserted(pipe: int) -> bool:
+    """Whether nobody reads from a pipe any more."""
+    import select  # noqa: PLC0415 - few commands look
+
+    poll = select.poll()
+    poll.register(pipe, 0)
+    return any(event & select.POLLERR for _, event in poll.poll(0))
 
 
 def standard(*, colour: bool) -> Terminal:

@@ -155,6 +155,7 @@ COMMANDS = {
         _create,
         (OUTPUT, Group("Command Options", _CREATE)),
         Arity(),
+        once=True,
     ),
     "token lookup": Command(
         "token lookup [options] [TOKEN | ACCESSOR]",

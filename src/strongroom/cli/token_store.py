@@ -84,12 +84,20 @@ class ProgramStore:
         try:
             # The program comes from the user's own configuration and is a shell line by its definition.
             done = subprocess.run(  # noqa: S602
-                f"{self._program} {operation}", shell=True, input=text, capture_output=True, text=True, check=False
+                f"{self._program} {operation}",
+                shell=True,
+                input=text,
+                capture_output=True,
+                check=False,
+                encoding="utf-8",
+                errors="surrogateescape",
             )
         except OSError as error:
             raise TokenStoreError(str(error)) from error
         if done.returncode:
-            complaint = f": {done.stderr.strip()}" if done.stderr.strip() else ""
+            # A program that repeats its input, as one with `set -x` does, must not show the token by our mouth.
+            said = (done.stderr.replace(text, "<token>") if text else done.stderr).strip()
+            complaint = f": {said}" if said else ""
             raise TokenStoreError(f"{self._program} {operation}: exit status {done.returncode}{complaint}")
         return done.stdout
 

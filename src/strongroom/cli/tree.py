@@ -1,4 +1,4 @@
-"""The tree of commands for `click`, which finds the command, completes in shells, and hands the words on.
+"""The tree of commands for `click`, which finds the command and hands the words on.
 
 How flags are read is not `click`'s: Go's rules (`-name=value`, no flags behind arguments, its texts) are in `flags`.
 """
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import click
 
 from strongroom.cli import PROGRAM, legacy_names, table, usage
-from strongroom.cli.flags import Flag
 from strongroom.cli.run import load, run, wants_help
+from strongroom.cli.suggestion import meant
 from strongroom.cli.terminal import Terminal
 
 _MISPLACED = (
@@ -21,16 +21,8 @@ _MISPLACED = (
 )
 
 
-def _option(flag: Flag) -> click.Option:
-    return click.Option([f"-{flag.name}"], help=flag.help, is_flag=flag.kind == "bool")
-
-
 class Leaf(click.Command):
     """A command that does something."""
-
-    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """The command's flags; only completion asks for them."""
-        return [_option(flag) for flag in load(self.full_name).flags()]
 
     @property
     def full_name(self) -> str:
@@ -79,9 +71,8 @@ class Node(click.Group):
         return Legacy(full) if full in table.LEGACY else None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Keep the words as they are; `resolve_command` needs the first one, for completion."""
+        """Keep the words as they are."""
         ctx.args = list(args)
-        ctx._protected_args, ctx.args = ctx.args[:1], ctx.args[1:]
         return ctx.args
 
     def _help(self) -> str:
@@ -90,7 +81,7 @@ class Node(click.Group):
     def invoke(self, ctx: click.Context) -> int:
         """Run the command that the words name, else show the help."""
         terminal: Terminal = ctx.obj
-        words = [*ctx._protected_args, *ctx.args]
+        words = list(ctx.args)
         chosen = self._choose(ctx, words)
         if chosen is None and self.name == "auth" and (old := legacy_names.login_words(words)):
             return _legacy(self.name, old[0], old[1], terminal)
@@ -99,6 +90,7 @@ class Node(click.Group):
                 terminal.out(self._help())
                 return 0
             terminal.error(self._help())
+            self._suggest(words, terminal)
             return 1 if self.name else 127
         command, before, after = chosen
         if wants_help(before) and isinstance(command, Leaf):
@@ -110,6 +102,17 @@ class Node(click.Group):
         below = click.Context(command, parent=ctx, obj=terminal)
         command.parse_args(below, list(after))
         return int(command.invoke(below))
+
+    def _suggest(self, words: Sequence[str], terminal: Terminal) -> None:
+        """Say which command a mistyped one may have meant, below the help, where the eye is."""
+        mistyped = next((word for word in words if not word.startswith("-")), "")
+        known = table.children(self.name or "")
+        if not mistyped or mistyped in known:
+            return
+        above = f"{PROGRAM} {self.name}".strip()
+        nearest = meant(mistyped, [*known, *(() if self.name else table.LEGACY)])
+        hint = f' Did you mean "{above} {nearest}"?' if nearest else ""
+        terminal.error(f'\n"{above} {mistyped}" is no command.{hint}')
 
     def _choose(self, ctx: click.Context, words: Sequence[str]) -> tuple[click.Command, list[str], list[str]] | None:
         """The command that the first word without a dash names, the words before it and those behind."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from strongroom.cli import PROGRAM, table
+from strongroom.cli import PROGRAM, as_called, table
 from strongroom.cli.command import Command
 from strongroom.cli.flags import Flag
 from strongroom.cli.text import wrap
@@ -73,7 +73,7 @@ def command(spec: Command) -> str:
     lines = [f"Usage: {PROGRAM} {spec.usage}", ""]
     lines += [
         f"      {line.strip()}" if line.startswith("$") else wrap(line, indent="  ")
-        for line in spec.help.strip().split("\n")
+        for line in as_called(spec.help).strip().split("\n")
     ]
     for part in spec.all_groups():
         lines += ["", f"{part.title}:"]

@@ -296,13 +296,26 @@ def _hint(reason: str, settings: Settings) -> str:
     address = settings.address
     if "HTTP response to HTTPS client" in reason:
         plain = address.replace("https://", "http://", 1)
-        return f"The server speaks plain HTTP. Try -address={plain} or set STRONGROOM_ADDR to that."
+        variable = _variable(settings)
+        return f"The server speaks plain HTTP. Try -address={plain}, or set {variable} to that.{_origin(settings)}"
     if "proxyconnect" in reason:
         return "That is the proxy, which STRONGROOM_PROXY_ADDR or HTTP_PROXY and HTTPS_PROXY name."
     if "connection refused" in reason:
-        return f"Nothing listens at {address}. Is the server running, and is STRONGROOM_ADDR right?"
+        return f"Nothing listens at {address}. Is the server running?{_origin(settings)}"
     if "failed to verify certificate" in reason:
         return "Name the certificate authority with -ca-cert or STRONGROOM_CACERT."
     if "no such host" in reason:
-        return "Check the name in -address or STRONGROOM_ADDR."
-    return ""
+        return f"The name in {address} is unknown here.{_origin(settings)}"
+    return f"No answer came from {address}.{_origin(settings)}"
+
+
+def _variable(settings: Settings) -> str:
+    given = settings.address_from
+    return given if given and not given.startswith("-") else "STRONGROOM_ADDR"
+
+
+def _origin(settings: Settings) -> str:
+    """Where the address was said, as a sentence."""
+    if settings.address_from:
+        return f" The address is from {settings.address_from}."
+    return " No address was given, by -address or STRONGROOM_ADDR, so that is the default."

@@ -34,6 +34,8 @@ class Settings:
     """Where the server is and how to speak to it."""
 
     address: str = DEFAULT_ADDRESS
+    address_from: str = ""
+    """Where the address was given: a variable or a flag; empty for the default."""
     token: str = field(default="", repr=False)
     namespace: str = ""
     wrap_ttl: str = ""
@@ -154,6 +156,7 @@ def from_environment(environment: Mapping[str, str], *, max_retries: int = 2) ->
     )
     return Settings(
         address=text("ADDR") or DEFAULT_ADDRESS,
+        address_from=named(environment, "ADDR")[0] if text("ADDR") else "",
         token=text("TOKEN"),
         namespace=text("NAMESPACE"),
         wrap_ttl=text("WRAP_TTL"),

@@ -78,7 +78,7 @@ class Pipeline:
             answer = await self._failed(request, progress, error)
         except asyncio.CancelledError:
             # It took too long, and the listener answers: the audit log has its second entry all the same.
-            gone = RequestTimeout("the request took too long")
+            gone = RequestTimeout("the request took too long (max_request_duration)")
             self._close(progress, Answer(request_id=request.id, operation=request.operation, error=gone))
             raise
         except Exception as error:  # a fault of ours must not take the connection's other requests with it

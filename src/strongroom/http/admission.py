@@ -18,7 +18,7 @@ def crowded(listening: Listening, connection: Connection, wire: Wire) -> str | N
     limits, crowd = listening.config.limits, listening.connections
     if len(crowd) > limits.max_connections and not _displaces(listening, connection, ""):
         listening.refusals["connections"] += 1
-        return "too many connections"
+        return f"too many connections ({limits.max_connections} of a process at the most, which is fixed)"
     where = _counted_origin(listening, wire)
     if where:
         crowd.place(connection, where)

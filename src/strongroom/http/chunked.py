@@ -95,7 +95,9 @@ class ChunkedBody:
         end = data.find(b"\n", at, at + _MAX_SIZE_LINE)
         if end < 0:
             if len(data) - at >= _MAX_SIZE_LINE:
-                raise RequestRefused(400, "chunk size line is too long")
+                raise RequestRefused(
+                    400, f"chunk size line is too long ({_MAX_SIZE_LINE} bytes at the most, which is fixed)"
+                )
             return at
         match = _SIZE_LINE.fullmatch(data, at, end - 1) if end > at and data[end - 1] == 0x0D else None
         if match is None:
@@ -115,7 +117,11 @@ class ChunkedBody:
             return at
         self._overhead = overhead
         if overhead > self._limits.max_chunk_overhead:
-            raise RequestRefused(400, "chunks are too small or their extensions too long")
+            raise RequestRefused(
+                400,
+                "chunks are too small or their extensions too long "
+                f"({self._limits.max_chunk_overhead} bytes beside the data at the most, which is fixed)",
+            )
         self._expecting = _Expecting.DATA if self._left else _Expecting.TRAILER
         return end + 1
 
@@ -143,7 +149,9 @@ class ChunkedBody:
         end = data.find(b"\n", at, at + room)
         if end < 0:
             if len(data) - at >= room:
-                raise RequestRefused(431, f"trailers are too long: {self._limits.max_header_bytes} bytes is the most")
+                raise RequestRefused(
+                    431, f"trailers are too long ({self._limits.max_header_bytes} bytes at the most, which is fixed)"
+                )
             return at
         line = bytes(data[at : end - 1])
         if end == at or data[end - 1] != 0x0D or b"\r" in line or line.translate(None, HEAD_BYTES):

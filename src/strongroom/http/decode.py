@@ -230,7 +230,7 @@ def _check_plain(request: HttpRequest, media: str) -> None:
 
 def _decode_form(body: bytes, limits: json.Limits) -> dict[str, Any]:
     if len(body) > _MAX_FORM_BYTES:
-        raise RequestTooLarge(f"a form may have {_MAX_FORM_BYTES} bytes; send JSON instead")
+        raise RequestTooLarge(f"a form may have {_MAX_FORM_BYTES} bytes, which is fixed; send JSON instead")
     try:
         fields = form.fields(body)
     except UnicodeDecodeError as error:

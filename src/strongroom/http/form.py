@@ -22,7 +22,7 @@ def fields(text: bytes) -> dict[str, Any]:
     """
     # Counted before it is split: each part becomes a value.
     if text.count(b"&") >= _MAX_FIELDS:
-        raise ValueError("Max number of fields exceeded")
+        raise ValueError(f"Max number of fields exceeded ({_MAX_FIELDS} at the most, which is fixed)")
     if not text.isascii():
         text.decode()  # so that what is left out is UTF-8 too
     found: dict[str, Any] = {}

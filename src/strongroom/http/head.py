@@ -17,6 +17,7 @@ import msgspec
 CHUNKED: Final = -1
 """In `Head.body_bytes`: the body's length is told by its chunks."""
 
+LONG_LINE: Final = "request line is too long ({most} bytes at the most, which is fixed)"
 HEAD_BYTES: Final = b"\t\r\n" + bytes(range(0x20, 0x7F))
 """Every byte a head may hold.  Obsolete text (0x80 and up) is refused: no API field needs it, and readers differ."""
 
@@ -145,7 +146,9 @@ def parse_fields(lines: list[str], limits: RequestLimits) -> dict[str, str]:
     Source: RFC 9112, section 5; RFC 9110, sections 5.1 to 5.6.
     """
     if len(lines) > limits.max_header_fields:
-        raise RequestRefused(431, f"request has too many header fields: {limits.max_header_fields} is the most")
+        raise RequestRefused(
+            431, f"request has too many header fields ({limits.max_header_fields} at the most, which is fixed)"
+        )
     fields: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.partition(":")
@@ -168,7 +171,7 @@ def parse_fields(lines: list[str], limits: RequestLimits) -> dict[str, str]:
 def _request_line(line: str, limits: RequestLimits) -> tuple[str, str, int]:
     """Method, target and minor version.  Source: RFC 9112, section 3; exactly one space between the parts."""
     if len(line) > limits.max_request_line:
-        raise RequestRefused(414, f"request line is too long: {limits.max_request_line} bytes is the most")
+        raise RequestRefused(414, LONG_LINE.format(most=limits.max_request_line))
     parts = line.split(" ")
     if len(parts) != 3 or "\t" in line:
         raise RequestRefused(400, "malformed request line")

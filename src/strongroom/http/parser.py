@@ -10,7 +10,7 @@ Source: RFC 9112.
 from __future__ import annotations
 
 from strongroom.http.chunked import ChunkedBody
-from strongroom.http.head import CHUNKED, HEAD_BYTES, Head, RequestLimits, RequestRefused, parse_head
+from strongroom.http.head import CHUNKED, HEAD_BYTES, LONG_LINE, Head, RequestLimits, RequestRefused, parse_head
 from strongroom.http.message import HttpRequest, Peer
 
 __all__ = ["RequestLimits", "RequestParser", "RequestRefused"]
@@ -177,8 +177,10 @@ class RequestParser:
 
     def _refuse_long_head(self) -> None:
         if self._data.find(b"\r\n", self._at, self._at + self._limits.max_request_line + 2) < 0:
-            raise RequestRefused(414, f"request line is too long: {self._limits.max_request_line} bytes is the most")
-        raise RequestRefused(431, f"request head is too large: {self._limits.max_header_bytes} bytes is the most")
+            raise RequestRefused(414, LONG_LINE.format(most=self._limits.max_request_line))
+        raise RequestRefused(
+            431, f"request head is too large ({self._limits.max_header_bytes} bytes at the most, which is fixed)"
+        )
 
     def _check_partial_head(self) -> None:
         """Refuse at once what can no longer become a request, rather than wait for its end until the time runs out."""

@@ -69,7 +69,7 @@ _plain_encoder = msgspec.json.Encoder()
 def loads(text: bytes) -> Any:
     """Decode.  Raises `InvalidRequest` for what is no JSON, isn't UTF-8, or is nested deeper than `MAX_DEPTH`."""
     if text.count(b"[") + text.count(b"{") > MAX_DEPTH and json_weight.depth(text) > MAX_DEPTH:
-        raise InvalidRequest(f"JSON is nested deeper than {MAX_DEPTH} levels, which is a fixed limit")
+        raise InvalidRequest(f"JSON is nested deeper than {MAX_DEPTH} levels, which is fixed")
     try:
         return _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

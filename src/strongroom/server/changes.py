@@ -18,7 +18,7 @@ _ACME = "tls_acme_"
 """Settings of the process that obtains certificates, which was started with them."""
 _STANZAS = ("storage", "ha_storage", "service_registration", "seals", "user_lockouts", "telemetry")
 _NAMES = {"seals": "seal", "user_lockouts": "user_lockout"}
-_PLACE = frozenset({"where", "files", "notices"})
+_PLACE = frozenset({"where", "places", "files", "notices"})
 """Where something stands in the files, which is no setting."""
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from socket import gethostname
 
 from strongroom.audit.spool.spool import DEFAULT_MAX_BYTES, MIN_MAX_BYTES
 from strongroom.http.custom_headers import CustomHeaders
@@ -101,6 +103,7 @@ def plan(config: Config, processors: int) -> Plan:
             api_address=own.api_addr,
             cluster_address=own.cluster_addr,
             cluster_name=own.cluster_name,
+            node_name=_node_name(config),
             audit_spool_path=own.audit_spool_path or _spool_beside(config.storage),
             audit_spool_max_bytes=own.audit_spool_max_bytes or DEFAULT_MAX_BYTES,
             audit_prefixes=own.allow_audit_log_prefixing,
@@ -122,6 +125,12 @@ def plan(config: Config, processors: int) -> Plan:
 def _mistyped(config: Config, stanza: str) -> str:
     """What the files have instead of a stanza that is missing, for the end of an error's text."""
     return next((f"\n{notice}" for notice in config.notices if notice.text.endswith(f"did you mean `{stanza}`?")), "")
+
+
+def _node_name(config: Config) -> str:
+    """A node's name among those of its store: no two listen at the same place of the same machine."""
+    places = [gethostname(), config.settings.api_addr, *(listener.address for listener in config.listeners)]
+    return hashlib.sha256("\0".join(places).encode()).hexdigest()
 
 
 def _lockouts(stanzas: tuple[UserLockout, ...]) -> dict[str, Lockout]:

@@ -12,6 +12,7 @@ import structlog
 from strongroom.audit.heads import Heads
 from strongroom.core.expiry import Expiry
 from strongroom.core.node import Node
+from strongroom.core.presence import Presence
 from strongroom.http.application import Application
 from strongroom.http.listener import Listener
 from strongroom.http.listener_application import ListenerApplication
@@ -113,6 +114,7 @@ class Runtime:
         if self.node.unsealed is not None:
             services = self.node.unsealed
             self._tasks.append(asyncio.create_task(Expiry(services).run_forever()))
+            self._tasks.append(asyncio.create_task(Presence(services).run_forever()))
             self._heads = Heads(services.barrier, services.audit, services.clock)
             self._tasks.append(asyncio.create_task(self._heads.run_forever()))
         interpreter.settle()

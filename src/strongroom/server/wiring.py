@@ -61,6 +61,8 @@ class Settings:
     api_address: str = ""
     cluster_address: str = ""
     cluster_name: str = ""
+    node_name: str = "node"
+    """What tells this node from the others on its store."""
     audit_spool_path: str = ""
     """Where entries wait for the forwarder; empty for nowhere."""
     audit_spool_max_bytes: int = DEFAULT_MAX_BYTES
@@ -152,6 +154,7 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
         traffic=node.traffic,
         api_address=node.api_address,
         cluster_address=node.cluster_address,
+        node_name=settings.node_name,
     )
 
 

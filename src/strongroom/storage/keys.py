@@ -63,10 +63,9 @@ def check_commit(
         check_key(key)
         length = len(value) if value is not None else 0
         if length > limits.value_bytes:
-            raise InvalidRequest(
-                f"value too large for the store: {length} bytes with what is kept about it, "
-                f"{limits.value_bytes} is the most"
-            )
+            most = limits.value_bytes
+            text = f"value too large for the store ({most} bytes at the most, which is fixed)"
+            raise InvalidRequest(text, detail=f"{length} bytes, limit {most}")
         size += len(key) + length
     for key in adds:
         check_key(key)

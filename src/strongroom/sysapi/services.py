@@ -39,5 +39,7 @@ class Services:
     storage_type: str
     api_address: str
     cluster_address: str
+    node_name: str = "node"
+    """What tells this node from the others on its store; the same in all its processes."""
     ended: dict[str, int] = field(default_factory=dict)
     """How much of each class of background work this process has done."""

@@ -50,7 +50,7 @@ $P read -field=a cubbyhole/@
 $P read -field=none cubbyhole/@
 $P read -field=a -format=json cubbyhole/@
 $P read -field=a -format=yaml cubbyhole/@
-$P read cubbyhole/@ -format=json
+$P read cubbyhole/@ -format=json 2>/dev/null
 $P read cubbyhole/@ x=y
 $P read -tls-skip-verify=true cubbyhole/@
 $P read -wrap-ttl=60 cubbyhole/@
@@ -758,7 +758,6 @@ $P kv put secret/@ a=@
 $P kv put secret/@ a=1 a=2 a=3 && bao kv get -format=json secret/@
 $P kv put secret/@ @NUMBERS ttl=1 && bao kv get -field=ttl secret/@
 echo '{"a":1' | $P kv put secret/@ -
-printf '{"a":"\xff"}' | $P kv put secret/@ - && bao kv get -field=a secret/@ | xxd
 printf '' | $P kv put secret/@ -
 printf 'l1\nl2\n' | $P kv put secret/@ a=- && bao kv get -field=a secret/@
 $P kv put secret/@ a= && bao kv get -field=a secret/@
@@ -819,10 +818,10 @@ BAO_ADDR=http://127.0.0.1:1 $P status 2>&1 | head -1
 BAO_ADDR=http://[::1]:1 $P read x 2>&1 | head -1
 BAO_ADDR=${BAO_ADDR/http:/https:} $P status 2>&1 | head -1
 BAO_ADDR=127.0.0.1:1 $P status
-BAO_ADDR=localhost $P status
-BAO_ADDR=foo://x $P status
-BAO_ADDR=http:// $P status
-BAO_ADDR=unix:///nonexistent/s $P status
+BAO_ADDR=localhost $P status 2>&1 | head -1
+BAO_ADDR=foo://x $P status 2>&1 | head -1
+BAO_ADDR=http:// $P status 2>&1 | head -1
+BAO_ADDR=unix:///nonexistent/s $P status 2>&1 | head -1
 BAO_ADDR=$BAO_ADDR/prefix $P read -output-curl-string x
 BAO_ADDR=$BAO_ADDR/prefix $P read x
 BAO_ADDR= $P read -output-curl-string x

@@ -138,9 +138,12 @@ def test_packaged_server_serves(unpacked: Path) -> None:
 
 
 @pytest.mark.timeout(400)
-def test_manual_pages(unpacked: Path) -> None:
-    """The package has a manual page for the program."""
+def test_manual_pages_and_completion(unpacked: Path) -> None:
+    """The package has a manual page for the program, and completion for three shells."""
     assert list(unpacked.glob("usr/share/man/man1/strongroom*.1.gz"))
+    for place in ("bash-completion/completions/strongroom", "zsh/vendor-completions/_strongroom"):
+        assert "strongroom" in (unpacked / "usr/share" / place).read_text()
+    assert "complete -f -c strongroom" in (unpacked / "usr/share/fish/vendor_completions.d/strongroom.fish").read_text()
 
 
 @pytest.mark.timeout(400)

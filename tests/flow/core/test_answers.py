@@ -19,6 +19,7 @@ from strongroom.sdk.request import Client
 from strongroom.sdk.response import RawBody
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.leases import LeaseRecord
+from strongroom.services.leases.service import CEILING
 from strongroom.services.mounts import MountRecord
 from strongroom.services.mounts.records import MountConfig
 from strongroom.storage.inmem import InmemStorage
@@ -261,7 +262,10 @@ def test_a_full_counter_of_leases_says_when_to_come_back() -> None:
         mount = (await node.ok("GET", "sys/mounts")).data["probe/"]["uuid"]
         plan.add("commit", Fail(OutOfRange(keys.LEASE_COUNT + mount)))
         answer = await node.ask("POST", "probe/secret", {})
-        assert (answer.status, answer.errors) == (429, ["lease count quota exceeded"])
+        assert (answer.status, answer.errors) == (
+            429,
+            [f"lease count quota exceeded ({CEILING} leases of a mount at the most, which is fixed)"],
+        )
         assert answer.headers["Retry-After"] == "60"
         assert await node.leases() == []
 

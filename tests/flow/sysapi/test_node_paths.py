@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 
 import pytest
 
 from strongroom.__about__ import VERSION
+from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.expiry import LOCK_S, ROLE, Expiry
+from strongroom.core.presence import Presence
 from strongroom.server import logs
-from strongroom.services import versions
+from strongroom.services import nodes, versions
 from strongroom.sysapi import rotation
 from strongroom.sysapi.services import Services
 from tests.flow.sysapi.system_server import Server
@@ -118,6 +122,48 @@ def test_a_node_names_itself() -> None:
     async def run(server: Server) -> None:
         (node,) = (await server.ok("GET", "sys/ha-status")).data["nodes"]
         assert (node["active_node"], node["version"]) == (True, VERSION)
+
+    on_server(run)
+
+
+def test_all_nodes_of_the_store_are_members() -> None:
+    """Each node that told of itself lately is listed with its last echo, this one first and once; a silent one goes."""
+
+    async def run(server: Server) -> None:
+        services = parts_of(server)
+        now = await services.barrier.storage.now()
+        await Presence(services).run_once()
+        for name, hostname, seen_at in (("a", "one", now - 5), ("b", "two", now - 29), ("c", "gone", now - 31)):
+            record = nodes.NodeRecord(hostname=hostname, version="9", seen_at=seen_at, api_address="http://o")
+            await transact(services.barrier, partial(nodes.note, node=name, record=record))
+        own, *others = (await server.ok("GET", "sys/ha-status")).data["nodes"]
+        assert (own["hostname"], own["last_echo"]) == (socket.gethostname(), None)
+        assert [(node["hostname"], node["api_address"], node["version"]) for node in others] == [
+            ("one", "http://o", "9"),
+            ("two", "http://o", "9"),
+        ]
+        assert all(node["active_node"] and node["last_echo"].endswith("Z") for node in others)
+        server.clock.advance(nodes.GONE_AFTER_S)
+        assert len((await server.ok("GET", "sys/ha-status")).data["nodes"]) == 1
+        await Presence(services).run_once()
+        assert len(await transact(services.barrier, lambda txn: txn.list(keys.NODES))) == 1
+
+    on_server(run)
+
+
+def test_processes_of_one_node_write_its_row_once() -> None:
+    """What another process has just written isn't written again: a node with many workers costs one write."""
+
+    async def run(server: Server) -> None:
+        services = parts_of(server)
+        await Presence(services).run_once()
+        before = (await services.barrier.storage.synced()).number
+        for _ in range(8):
+            await Presence(services).run_once()
+        assert (await services.barrier.storage.synced()).number == before
+        server.clock.advance(nodes.EVERY_S)
+        await Presence(services).run_once()
+        assert (await services.barrier.storage.synced()).number != before
 
     on_server(run)
 

@@ -200,6 +200,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "old_bound_cidrs": False,
         },
     ),
+    "strongroom.services.nodes.NodeRecord": ("node", {"api_address": "", "cluster_address": ""}),
     "strongroom.services.versions.VersionRecord": ("version", {"previous": ""}),
     "strongroom.sysapi.cubbyhole.engine.CubbyholeRecord": ("cubbyhole", {}),
     "strongroom.sysapi.rotation.RotationRecord": (

@@ -99,21 +99,6 @@ def test_an_old_command_names_its_successor(tmp_path: Path) -> None:
     assert done.returncode == 0
 
 
-def test_completion(tmp_path: Path) -> None:
-    """Shells get commands and flags to complete; installing twice writes one line, uninstalling takes it out."""
-    found = run(_STRONGROOM_COMPLETE="bash_complete", COMP_WORDS="strongroom kv get -ver", COMP_CWORD="3")
-    assert found.stdout == "plain,-version\n"
-    found = run(_STRONGROOM_COMPLETE="bash_complete", COMP_WORDS="strongroom kv un", COMP_CWORD="2")
-    assert found.stdout == "plain,undelete\n"
-    start = tmp_path / ".bashrc"
-    start.write_text("# mine\n")
-    for _ in range(2):
-        assert run("-autocomplete-install", HOME=str(tmp_path)).returncode == 0
-    assert start.read_text().count("_STRONGROOM_COMPLETE") == 1
-    assert run("-autocomplete-uninstall", HOME=str(tmp_path)).returncode == 0
-    assert start.read_text() == "# mine\n"
-
-
 def test_the_servers_flags_reach_it_as_one_value() -> None:
     """What the command line says about a server arrives with its defaults filled in."""
     from strongroom.server.arguments import DEV_LISTEN_ADDRESS, ServeArguments

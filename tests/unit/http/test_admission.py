@@ -17,7 +17,7 @@ from strongroom.http.settings import ListenerConfig, ListenerLimits
 from strongroom.http.wire import Wire
 
 BALANCER, CLIENT, OTHER = "192.0.2.1", "198.51.100.7", "198.51.100.8"
-ALL = "too many connections"
+ALL = "too many connections ({most} of a process at the most, which is fixed)"
 OF_ADDRESS = "too many connections of this address (max_connections_per_address)"
 HEADER = f"PROXY TCP4 {CLIENT} 203.0.113.1 4711 8200\r\n".encode()
 
@@ -127,7 +127,7 @@ def test_there_is_room_up_to_the_limit_and_then_for_none_but_by_displacing(loop:
     assert (reason, busy.aborted, waiting.aborted) == (None, False, True)
     assert at.refusals == {"waiting_connection": 1}
     _, reason = at.enter(OTHER)
-    assert reason == ALL
+    assert reason == ALL.format(most=2)
     assert at.refusals == {"waiting_connection": 1, "connections": 1}
     assert at.of(CLIENT, OTHER, BALANCER) == [1, 0, 1]
 
@@ -153,7 +153,7 @@ def test_an_address_has_room_up_to_its_own_limit(loop: asyncio.AbstractEventLoop
 def test_whoever_has_no_address_is_counted_nowhere(loop: asyncio.AbstractEventLoop) -> None:
     """On a Unix socket only the limit for all applies."""
     at = door(loop, 4, 1)
-    assert [at.enter("")[1] for _ in range(5)] == [None] * 4 + [ALL]
+    assert [at.enter("")[1] for _ in range(5)] == [None] * 4 + [ALL.format(most=4)]
     assert at.of("") == [0]
 
 

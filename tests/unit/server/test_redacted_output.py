@@ -12,6 +12,7 @@ import structlog
 from strongroom.lib.redaction import HIDDEN, Redaction
 from strongroom.server import logs
 from strongroom.server.config.config import parse_config
+from strongroom.server.logs import log
 from strongroom.server.redaction import secrets_of
 
 CANARY = 'canary/of@the"file'
@@ -38,9 +39,9 @@ def _logging() -> Iterator[None]:
     """Logging as it was, also for the tests that come after."""
     before = structlog.get_config()
     yield
-    logs._hidden.clear()
-    logs._output.redaction = Redaction()
-    logs._output.configure("info", None)
+    log._hidden.clear()
+    log._output.redaction = Redaction()
+    log._output.configure("info", None)
     structlog.configure(**before)
 
 

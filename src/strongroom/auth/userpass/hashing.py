@@ -61,7 +61,8 @@ class Hashing:
         with self._lock:
             if self._taken >= most:
                 self._refused += 1
-                raise RateLimited("too many logins at once, try again later", retry_after_s=_RETRY_AFTER_S)
+                text = f"too many logins at once, try again later ({most} of a process at the most, which is fixed)"
+                raise RateLimited(text, retry_after_s=_RETRY_AFTER_S)
             self._taken += 1
         future = self._threads.submit(work)
         # A client that has gone doesn't free the place of work that goes on: only its end does.

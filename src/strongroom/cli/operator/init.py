@@ -175,5 +175,6 @@ COMMANDS = {
             ),
         ),
         Arity(),
+        once=True,
     ),
 }

@@ -11,7 +11,7 @@ from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.operator.init import pgp_keys
-from strongroom.cli.prompt import NoTerminal, ask_hidden
+from strongroom.cli.operator.share import share_and_nonce
 from strongroom.cli.text import go_value, pairs, wrap
 
 _ORDER: tuple[str, ...] = ("nonce", "started", "t", "n", "progress", "required", "pgp_fingerprints", "backup")
@@ -126,19 +126,7 @@ def _give_share(call: Invocation, dialect: Dialect, tail: str) -> int:
         command = f"{PROGRAM} operator {dialect.command} -init"
         text = f'No {dialect.noun} is in progress. Start {article} process by running "{command}".'
         raise Failure(wrap(text))
-    nonce = call.flags.text("nonce")
-    share = call.arguments[0].strip() if call.arguments else ""
-    if share and not nonce:
-        raise Failure("Missing nonce value: specify it via the -nonce flag")
-    if share == "-":
-        share = call.stdin.read().strip()
-    if not share:
-        nonce = str(state.get("nonce"))
-        call.terminal.warn(f"{dialect.noun.capitalize()} operation nonce: {nonce}")
-        try:
-            share = ask_hidden("Unseal Key (will be hidden): ").strip()
-        except NoTerminal as error:
-            raise Failure(f"An error occurred attempting to ask for an unseal key: {error}") from error
+    share, nonce = share_and_nonce(call, state, f"{dialect.noun.capitalize()} operation", "an unseal key")
     path = dialect.path(call, "verify" if tail == "verify" else "update")
     with call.doing("Error posting unseal key: "):
         answer = client.write(path, {"key": share, "nonce": nonce}) or {}
@@ -248,6 +236,8 @@ _HELP = (
 )
 
 COMMANDS = {
-    "operator rekey": Command("operator rekey [options] [KEY]", _HELP, _rekey, _GROUPS, Arity(0, 1)),
-    "operator rotate-keys": Command("operator rotate-keys [options] [KEY]", _HELP, _rotate_keys, _GROUPS, Arity(0, 1)),
+    "operator rekey": Command("operator rekey [options] [KEY]", _HELP, _rekey, _GROUPS, Arity(0, 1), once=True),
+    "operator rotate-keys": Command(
+        "operator rotate-keys [options] [KEY]", _HELP, _rotate_keys, _GROUPS, Arity(0, 1), once=True
+    ),
 }

@@ -10,7 +10,7 @@ from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.operator.init import pgp_keys
-from strongroom.cli.prompt import NoTerminal, ask_hidden
+from strongroom.cli.operator.share import share_and_nonce
 from strongroom.cli.text import columns, go_value
 from strongroom.client.client import NOTHING
 from strongroom.client.errors import Missing, Unsupported
@@ -120,20 +120,7 @@ def _give_share(call: Invocation) -> int:
             "If starting root generation using the OTP method and generating your own OTP,\n"
             f"the length of the OTP string needs to be {state.get('otp_length')} characters in length."
         )
-    nonce = call.flags.text("nonce")
-    share = call.arguments[0].strip() if call.arguments else ""
-    if share == "-":
-        share = call.stdin.read().strip()
-    if share:
-        if not nonce:
-            raise Failure("Missing nonce value: specify it via the -nonce flag")
-    else:
-        nonce = str(state.get("nonce"))
-        call.terminal.warn(f"Operation nonce: {nonce}")
-        try:
-            share = ask_hidden("Unseal Key (will be hidden): ").strip()
-        except NoTerminal as error:
-            raise Failure(f"An error occurred attempting to ask for the unseal key: {error}") from error
+    share, nonce = share_and_nonce(call, state, "Operation", "the unseal key")
     answer = _ask_server(call, "Error posting unseal key: ", "PUT", "update", {"key": share, "nonce": nonce})
     answer.pop("otp_length", None)
     return _show(call, answer)
@@ -176,5 +163,6 @@ COMMANDS = {
         _generate_root,
         (FORMAT_ONLY, Group("Command Options", _OPTIONS)),
         Arity(0, 1),
+        once=True,
     ),
 }

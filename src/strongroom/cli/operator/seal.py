@@ -10,8 +10,9 @@ from strongroom.cli.command import FORMAT_ONLY, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
+from strongroom.cli.operator.share import QUESTION, REFUSED
 from strongroom.cli.prompt import NoTerminal, ask_hidden
-from strongroom.cli.text import columns, go_value, table
+from strongroom.cli.text import columns, go_value, table, wrap
 from strongroom.client.errors import Missing, Unsupported
 
 _NOBODY = """An error occurred attempting to ask for an unseal key. The raw error message
@@ -38,9 +39,9 @@ def _share(call: Invocation) -> str:
     if call.arguments:
         return call.arguments[0].strip()
     if call.flags.on("non-interactive"):
-        raise Failure("Refusing to read from stdin with -non-interactive specified; specify unseal key via an argument")
+        raise Failure(wrap(f"{REFUSED}unseal key as an argument to this command"))
     try:
-        return ask_hidden("Unseal Key (will be hidden): ", to_stdout=True).strip()
+        return ask_hidden(QUESTION, to_stdout=True).strip()
     except NoTerminal as error:
         raise Failure(f"{_NOBODY}{error}") from error
 

@@ -40,7 +40,7 @@ class SecretPaths:
             raise InvalidRequest("cannot write to a path ending in '/'")
         if len(path.encode()) > MAX_STORED_BYTES:
             raise InvalidRequest(
-                f"the path of the secret is too long: {MAX_STORED_BYTES} bytes is the most, which is a fixed limit"
+                f"the path of the secret is too long ({MAX_STORED_BYTES} bytes at the most, which is fixed)"
             )
         if not request.data:
             raise InvalidRequest("missing data fields")

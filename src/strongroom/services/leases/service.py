@@ -65,7 +65,8 @@ class LeaseService:
             txn.write(f"{keys.LEASE_OF_TOKEN}{token_key}/{lease.id}", LeaseMark())
         txn.write(f"{keys.LEASE_OF_MOUNT}{mount}/{lease.id}", LeaseMark())
         # In the words of Vault's API for its quota of leases, which this ceiling is like.
-        full = RateLimited("lease count quota exceeded", retry_after_s=60, detail=f"the mount {mount} is full")
+        text = f"lease count quota exceeded ({CEILING} leases of a mount at the most, which is fixed)"
+        full = RateLimited(text, retry_after_s=60, detail=f"the mount {mount} is full")
         txn.add(_counter(mount), 1, 0, CEILING, full)
         return lease
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from strongroom.__about__ import VERSION
@@ -11,7 +12,7 @@ from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Normal
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
-from strongroom.services import versions
+from strongroom.services import nodes, versions
 from strongroom.sysapi.context import SystemEngine, system
 
 _LOG = "strongroom"
@@ -98,20 +99,24 @@ class NodePaths(SystemEngine):
 
     @path.read("ha-status")
     async def ha_status(self, request: Request) -> Response | None:
-        """This node.  Others on the same store aren't known to it: each serves on its own, and none leads.
+        """The nodes that serve from this store: this one, and those that have told of themselves within half a minute.
+
+        Each serves reads and writes, so each is active.
 
         Source: https://developer.hashicorp.com/vault/api-docs/system/ha-status
         """
         services = system(request).services
-        node: dict[str, Any] = {
-            "hostname": request.once("hostname", socket.gethostname),
-            "api_address": services.api_address,
-            "cluster_address": services.cluster_address,
-            "active_node": True,
-            "last_echo": None,
-            "version": VERSION,
-        }
-        return Response(data={"nodes": [node]}, repeat=True)
+        own = nodes.NodeRecord(
+            hostname=request.once("hostname", socket.gethostname),
+            version=VERSION,
+            seen_at=0.0,
+            api_address=services.api_address,
+            cluster_address=services.cluster_address,
+        )
+        others = await nodes.present(system(request).txn, request.now)
+        others.pop(services.node_name, None)
+        shown = [_node(own), *(_node(others[name]) for name in sorted(others))]
+        return Response(data={"nodes": shown}, repeat=True)
 
     @path.list_("version-history")
     async def list_versions(self, request: Request) -> Response | None:
@@ -122,6 +127,19 @@ class NodePaths(SystemEngine):
         records = await versions.history(system(request).txn)
         info = {record.version: versions.shown(record) for record in records}
         return Response(data={"key_info": info, "keys": [record.version for record in records]})
+
+
+def _node(record: nodes.NodeRecord) -> dict[str, Any]:
+    """A node as the API shows it; the one that answers has no last echo."""
+    seen = datetime.fromtimestamp(record.seen_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if record.seen_at else None
+    return {
+        "hostname": record.hostname,
+        "api_address": record.api_address,
+        "cluster_address": record.cluster_address,
+        "active_node": True,
+        "last_echo": seen,
+        "version": record.version,
+    }
 
 
 async def _set(request: Request, level: str) -> None:

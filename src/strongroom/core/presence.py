@@ -1,0 +1,55 @@
+"""Tells the other nodes that this one serves, for as long as it is unsealed."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import structlog
+
+from strongroom.__about__ import VERSION
+from strongroom.barrier.transaction import transact
+from strongroom.lib.errors import StrongroomError
+from strongroom.services import nodes
+from strongroom.sysapi.services import Services
+
+log = structlog.get_logger("presence")
+
+
+class Presence:
+    """Writes the node's row again and again; each process of the node tries, and one of them does.
+
+    Args:
+        every_s: how often, in seconds.
+    """
+
+    def __init__(self, services: Services, *, every_s: float = nodes.EVERY_S) -> None:
+        self._services = services
+        self._every_s = every_s
+        self._hostname = socket.gethostname()
+        self._failing = False
+
+    async def run_forever(self) -> None:
+        """Write the row until cancelled; a store that fails is asked again the next time."""
+        while True:
+            try:
+                await self.run_once()
+                self._failing = False
+            except StrongroomError as error:
+                # Once: a store that is full for a day must not fill the log too.
+                if not self._failing:
+                    log.warning("other nodes don't see this one", reason=error.detail or error.text)
+                self._failing = True
+            await asyncio.sleep(self._every_s)
+
+    async def run_once(self) -> None:
+        """Write the row, if no process of the node has just done so.  Raises `StrongroomError`."""
+        services = self._services
+        record = nodes.NodeRecord(
+            hostname=self._hostname,
+            version=VERSION,
+            seen_at=await services.barrier.storage.now(),
+            api_address=services.api_address,
+            cluster_address=services.cluster_address,
+        )
+        await transact(services.barrier, lambda txn: nodes.note(txn, services.node_name, record))

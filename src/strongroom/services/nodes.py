@@ -1,0 +1,49 @@
+"""Which nodes serve from the store: each leaves a row, and writes it anew while it is unsealed."""
+
+from __future__ import annotations
+
+from strongroom.barrier import keys
+from strongroom.barrier.record import Record
+from strongroom.barrier.transaction import Transaction
+
+EVERY_S = 10.0
+"""How often a node writes its row."""
+GONE_AFTER_S = 3 * EVERY_S
+"""A node that has been silent for so long is stopped, sealed or cut off from the store."""
+
+
+class NodeRecord(Record, frozen=True, tag="node"):
+    """A node, as the others know it."""
+
+    hostname: str
+    version: str
+    seen_at: float
+    """When it wrote this, in seconds since the epoch by the store's clock."""
+    api_address: str = ""
+    cluster_address: str = ""
+
+
+async def note(txn: Transaction, node: str, record: NodeRecord) -> None:
+    """Keep that a node serves, unless another process of it has just done so; forget the nodes that are gone.
+
+    Args:
+        node: its name among the nodes, the same for all its processes.
+    """
+    before = await txn.read(keys.NODES + node, NodeRecord)
+    if before is not None and abs(record.seen_at - before.seen_at) < EVERY_S / 2:
+        return
+    txn.write(keys.NODES + node, record)
+    for other in await txn.list(keys.NODES):
+        known = await txn.read(keys.NODES + other, NodeRecord)
+        if other != node and known is not None and _gone(known, record.seen_at):
+            txn.delete(keys.NODES + other)
+
+
+async def present(txn: Transaction, now: float) -> dict[str, NodeRecord]:
+    """The nodes that have written their row lately, by their name."""
+    found = {name: await txn.read(keys.NODES + name, NodeRecord) for name in await txn.list(keys.NODES)}
+    return {name: record for name, record in found.items() if record is not None and not _gone(record, now)}
+
+
+def _gone(record: NodeRecord, now: float) -> bool:
+    return record.seen_at < now - GONE_AFTER_S

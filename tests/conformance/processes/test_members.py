@@ -1,0 +1,64 @@
+"""`operator members` on several nodes of one store."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.postgres import PostgresqlServer, postgresql_server
+from tests.conformance.processes.node import Node, running, wait_until
+from tests.conformance.servers import OURS
+
+__all__ = ["postgresql_server"]
+
+LISTENER = """
+workers = {workers}
+api_addr = "http://{address}"
+listener "tcp" {
+  address     = "{address}"
+  tls_disable = true
+}
+"""
+
+
+def _members(node: Node, *flags: str) -> str:
+    words = [str(OURS), "operator", "members", f"-address=http://{node.address}", *flags]
+    environment = {"VAULT_TOKEN": node.token, "HOME": "/nonexistent"}
+    return subprocess.run(words, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+def _listed(node: Node) -> set[str]:
+    return {member["api_address"] for member in json.loads(_members(node, "-format=json"))["Nodes"]}
+
+
+def _see_each_other(tmp_path: Path, storage: str) -> None:
+    one = Node(tmp_path / "one", storage + LISTENER, workers_wanted=2)
+    two = Node(tmp_path / "two", storage + LISTENER, workers_wanted=2)
+    with running(one), running(two):
+        one.ready(1, 1)
+        two.start()
+        two.keys, two.threshold, two.token = one.keys, one.threshold, one.token
+        two.unseal()
+        both = {f"http://{one.address}", f"http://{two.address}"}
+        for node in (one, two):
+            wait_until(lambda node=node: _listed(node) == both, lambda node=node: _members(node), 60.0)
+            shown = _members(node)
+            title = ("Host Name", "API Address", "Cluster Address", "Active Node", "Version", "Last Echo")
+            assert all(name in shown.splitlines()[0] for name in title)
+            assert len(shown.splitlines()) == 4
+        two.stop()
+        wait_until(lambda: _listed(one) == {f"http://{one.address}"}, lambda: _members(one), 120.0)
+
+
+def test_nodes_on_one_postgresql_see_each_other(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
+    """Each of two nodes lists both, once each; one that stopped is gone after a while."""
+    _see_each_other(tmp_path, f'storage "postgresql" {{\n  connection_url = "{postgresql_server.url}"\n}}\n')
+
+
+@pytest.mark.timeout(300)
+def test_servers_on_one_sqlite_store_see_each_other(tmp_path: Path) -> None:
+    """Two servers of one machine on one file are two members, though they have one host name."""
+    _see_each_other(tmp_path, f'storage "sqlite" {{\n  path = "{tmp_path}/store"\n}}\n')

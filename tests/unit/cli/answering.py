@@ -1,0 +1,56 @@
+"""A server on a socket that gives the same answers to everything, and keeps what it was asked."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass
+class Answering:
+    """What was asked so far, and where."""
+
+    address: str
+    asked: list[str] = field(default_factory=list)
+    bodies: list[Any] = field(default_factory=list)
+
+
+@contextmanager
+def answering(answers: Mapping[str, Any], *, otherwise: Any = None) -> Iterator[Answering]:
+    """Serve until the end of the `with`.
+
+    Args:
+        answers: documents by verb and path, as `GET /v1/sys/health`; None is an answer without a body.
+        otherwise: the document for everything else.
+    """
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            line = f"{self.command} {self.path}"
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            state.asked.append(line)
+            state.bodies.append(json.loads(body) if body else None)
+            document = answers.get(line, otherwise)
+            content = b"" if document is None else json.dumps(document).encode()
+            self.send_response(200 if content else 204)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_PUT = do_POST = do_PATCH = do_DELETE = do_GET
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        state = Answering(f"http://127.0.0.1:{server.server_port}")
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        try:
+            yield state
+        finally:
+            server.shutdown()
