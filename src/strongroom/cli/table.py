@@ -27,6 +27,7 @@ GROUPS = {
     "lease": "Manage leases",
     "namespace": "Manage namespaces",
     "operator": "Operate a server",
+    "operator snapshot": "Save and restore a server's store",
     "plugin": "Look after the catalog of plugins",
     "policy": "Manage policies",
     "print": "Show what the command line uses",
@@ -144,6 +145,11 @@ _MODULES = {
     "operator.diagnose": {
         "operator diagnose": "Check what would keep a server from starting",
         "operator validate-config": "Check a configuration file",
+    },
+    "operator.snapshot": {
+        "operator snapshot save": "Save a copy of the store, while the server runs",
+        "operator snapshot inspect": "Check a copy of the store, and show what it is of",
+        "operator snapshot restore": "Put a copy in the place of the store",
     },
     "operator.root": {"operator generate-root": "Make a new root token from key shares"},
     "monitor": {"monitor": "Follow a server's log"},
