@@ -108,12 +108,13 @@ _MODULES = {
         "token revoke": "Revoke a token and its children",
         "token capabilities": "Show what a token may do on a path",
     },
-    "audit": {
+    "audit.devices": {
         "audit enable": "Enable an audit device",
         "audit disable": "Disable an audit device",
         "audit list": "List audit devices",
-        "audit verify": "Check that an audit log is what the server wrote",
     },
+    "audit.query": {"audit query": "Find requests in an audit log"},
+    "audit.verify": {"audit verify": "Check that an audit log is what the server wrote"},
     "lease": {
         "lease lookup": "Show what a lease is",
         "lease renew": "Renew a lease",
