@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import StrongroomError
 from strongroom.server import logs, sources
 from strongroom.server.config.config import ConfigError
+from strongroom.server.diagnose.service_user import name_of
 from strongroom.server.stores import DATABASE, LOCAL, StoreError, directory
 
 if TYPE_CHECKING:
@@ -128,21 +128,14 @@ def _check_owner(path: Path, *, may_make: bool = False) -> None:
     try:
         owner = path.stat().st_uid
     except OSError as error:
-        raise SnapshotError(f"{path} cannot be looked at: {error.strerror}, as user {_user(os.geteuid())}") from error
+        raise SnapshotError(f"{path} cannot be looked at: {error.strerror}, as user {name_of(os.geteuid())}") from error
     if owner == os.geteuid() or (may_make and os.access(path, os.W_OK | os.X_OK)):
         return
-    user = _user(owner)
+    user = name_of(owner)
     raise SnapshotError(
-        f"{path} is user {user}'s, and this is user {_user(os.geteuid())}: run the command as the server's user, "
+        f"{path} is user {user}'s, and this is user {name_of(os.geteuid())}: run the command as the server's user, "
         f"runuser -u {user} -- strongroom operator snapshot …"
     )
-
-
-def _user(number: int) -> str:
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)
 
 
 def _failed(error: StrongroomError) -> SnapshotError:
