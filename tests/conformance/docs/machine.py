@@ -57,7 +57,7 @@ def why_not() -> str:
     for program in ("unshare", "nsenter", "setpriv", "runuser", "useradd"):
         if shutil.which(program) is None:
             return f"needs the program {program}"
-    trial = 'mount -t tmpfs tmpfs /tmp && mkdir /tmp/a /tmp/b /tmp/c && '
+    trial = "mount -t tmpfs tmpfs /tmp && mkdir /tmp/a /tmp/b /tmp/c && "
     trial += "mount -t overlay -o lowerdir=/,upperdir=/tmp/a,workdir=/tmp/b overlay /tmp/c"
     done = subprocess.run([*_ALONE, "sh", "-c", trial], check=False, capture_output=True)
     return "" if done.returncode == 0 else "needs a kernel that lets root mount an overlay"
@@ -76,14 +76,18 @@ def machine(directory: Path) -> Iterator[Machine]:
         assert status == 0, output
         inside = _child(root.pid)
         system = Path(f"/proc/{inside}/root")
-        runner = system / "usr/local/sbin/systemctl"
+        runner = system / "usr/bin/systemctl"
+        # Where apt looks, too; the system's own, which is a link in some releases, stays as it is.
+        runner.unlink(missing_ok=True)
         shutil.copy(_RUNNER, runner)
         runner.chmod(0o755)
-        enter = ("nsenter", f"--target={inside}", "--mount", "--pid", "--root", "--wd=/proc/self/root/home/somebody")
+        enter = ("nsenter", f"--target={inside}", "--mount", "--pid", "--root")
         become = ("setpriv", "--reuid=somebody", "--regid=somebody", "--init-groups")
         # `setpriv` looks the name up on the machine, where nobody else has that user.
-        person = Shell(directory, _PATH, {}, (*enter, *become, *_BASH), "/home/somebody")
+        begin = ("bash", "-c", f"cd && exec {' '.join(_BASH)}")
+        person = Shell(directory, _PATH, {}, (*enter, *become, *begin), "/home/somebody")
         try:
+            person.run("true")  # what a shell says of the directory that it came from
             yield Machine(root, person, system)
         finally:
             person.close()

@@ -157,9 +157,7 @@ def opened(directory: Path, path: str) -> Iterator[tuple[Shell, Names]]:
         shell.close()
 
 
-def run_page(
-    page: Path, shell: Shell, names: Names, root: Shell | None = None, system: Path = Path("/")
-) -> int:
+def run_page(page: Path, shell: Shell, names: Names, root: Shell | None = None, system: Path = Path("/")) -> int:
     """Run everything that a page shows; how many commands that were.
 
     Args:

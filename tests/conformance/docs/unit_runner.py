@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A `systemctl` for one unit on a machine without systemd: it does what the unit says, and refuses what it doesn't know.
+"""A `systemctl` for one unit on a machine without systemd: it does what the unit says, and refuses other settings.
 
 Honoured are the settings in `HONOURED`; those in `LEFT_OUT` only take away more from the service.
 """
@@ -32,7 +32,14 @@ LEFT_OUT = frozenset(
         *("Restart", "RestartSec", "MemorySwapMax", "PrivateDevices", "ProtectClock", "ProtectControlGroups"),
         *("ProtectHostname", "ProtectKernelLogs", "ProtectKernelModules", "ProtectKernelTunables", "ProtectProc"),
         *("RestrictAddressFamilies", "RestrictNamespaces", "RestrictRealtime", "RestrictSUIDSGID", "LockPersonality"),
-        *("RemoveIPC", "SystemCallArchitectures", "NotifyAccess", "WatchdogSec", "TimeoutAbortSec", "FileDescriptorStoreMax"),
+        *(
+            "RemoveIPC",
+            "SystemCallArchitectures",
+            "NotifyAccess",
+            "WatchdogSec",
+            "TimeoutAbortSec",
+            "FileDescriptorStoreMax",
+        ),
     }
 )
 _FOLDERS = {"StateDirectory": "/var/lib", "LogsDirectory": "/var/log"}
@@ -99,7 +106,7 @@ def start(name: str, unit: dict[str, str]) -> None:
         told.bind(str(notify))
         notify.chmod(0o777)
         process = subprocess.Popen(
-            [*_namespace(unit, writable), *_credentials(unit), *shlex.split(unit["ExecStart"])],
+            [*_limits(unit), *_namespace(unit, writable), *_credentials(unit), *shlex.split(unit["ExecStart"])],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -107,7 +114,6 @@ def start(name: str, unit: dict[str, str]) -> None:
             env=_environment(user, unit, notify),
             umask=int(unit["UMask"], 8),
             start_new_session=True,
-            preexec_fn=lambda: _limit(unit),
         )
         (STATE / name).write_text(str(process.pid))
         deadline = time.monotonic() + _START_TIMEOUT_S
@@ -153,10 +159,14 @@ def _credentials(unit: dict[str, str]) -> list[str]:
     return words
 
 
-def _limit(unit: dict[str, str]) -> None:
-    for setting, limit in (("LimitNOFILE", resource.RLIMIT_NOFILE), ("LimitCORE", resource.RLIMIT_CORE)):
-        if setting in unit:
-            resource.setrlimit(limit, (int(unit[setting]), int(unit[setting])))
+def _limits(unit: dict[str, str]) -> list[str]:
+    """The unit's limits, as far as those of this process go: a container's root may not raise its own."""
+    found = ["prlimit"]
+    for setting, name in (("LimitNOFILE", "nofile"), ("LimitCORE", "core")):
+        hardest = resource.getrlimit(getattr(resource, f"RLIMIT_{name.upper()}"))[1]
+        wanted = int(unit[setting])
+        found.append(f"--{name}={wanted if hardest == resource.RLIM_INFINITY else min(wanted, hardest)}")
+    return found
 
 
 def stop(name: str, unit: dict[str, str]) -> None:
