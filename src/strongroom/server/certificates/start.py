@@ -7,13 +7,13 @@ from collections.abc import Iterable
 
 from OpenSSL import SSL
 
+from strongroom.lib.extras import install_command
 from strongroom.server.certificates import cache
 from strongroom.server.certificates.settings import AcmeError, listed, wanted
 from strongroom.server.companion import Companion
 from strongroom.server.config.config import Listener
 from strongroom.server.plan import Plan, PlanError
 
-MISSING = "certificates by ACME need a package that isn't installed: pip install 'strongroom[acme]'"
 _MODULE = "strongroom.server.certificates.process"
 
 
@@ -24,13 +24,18 @@ def check(listeners: Iterable[Listener]) -> None:
     """
     found = wanted(listeners)
     if found and not installed():
-        raise PlanError(MISSING)
+        raise PlanError(missing())
     for each in found:
         try:
             cache.prepare(each.settings.cache)
             check_root(each.settings.ca_root)
         except AcmeError as error:
             raise PlanError(str(error)) from error
+
+
+def missing() -> str:
+    """What to say where that library isn't there."""
+    return f"certificates by ACME need a package that isn't installed: {install_command('acme')}"
 
 
 def installed() -> bool:
