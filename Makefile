@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # What the tests run against and with: real servers and programs from Debian's packages.
-PACKAGES := postgresql openssl groff-base curl python3-venv jq sqlite3
+PACKAGES := postgresql openssl groff-base curl python3-venv jq sqlite3 logrotate
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-fast lint type arch bench strangers fuzz format packages clean

@@ -27,6 +27,7 @@ GROUPS = {
     "lease": "Manage leases",
     "namespace": "Manage namespaces",
     "operator": "Operate a server",
+    "operator snapshot": "Save and restore a server's store",
     "plugin": "Look after the catalog of plugins",
     "policy": "Manage policies",
     "print": "Show what the command line uses",
@@ -110,12 +111,13 @@ _MODULES = {
         "token revoke": "Revoke a token and its children",
         "token capabilities": "Show what a token may do on a path",
     },
-    "audit": {
+    "audit.devices": {
         "audit enable": "Enable an audit device",
         "audit disable": "Disable an audit device",
         "audit list": "List audit devices",
-        "audit verify": "Check that an audit log is what the server wrote",
     },
+    "audit.query": {"audit query": "Find requests in an audit log"},
+    "audit.verify": {"audit verify": "Check that an audit log is what the server wrote"},
     "lease": {
         "lease lookup": "Show what a lease is",
         "lease renew": "Renew a lease",
@@ -147,6 +149,11 @@ _MODULES = {
     "operator.diagnose": {
         "operator diagnose": "Check what would keep a server from starting",
         "operator validate-config": "Check a configuration file",
+    },
+    "operator.snapshot": {
+        "operator snapshot save": "Save a copy of the store, while the server runs",
+        "operator snapshot inspect": "Check a copy of the store, and show what it is of",
+        "operator snapshot restore": "Put a copy in the place of the store",
     },
     "operator.root": {"operator generate-root": "Make a new root token from key shares"},
     "monitor": {"monitor": "Follow a server's log"},

@@ -6,6 +6,7 @@ import base64
 import importlib
 
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.extras import requirements
 
 _MAX_KEY_CHARACTERS = 256 * 1024
 _MAX_PACKETS = 500
@@ -36,7 +37,9 @@ def encrypt(public_key: str, text: str) -> tuple[str, str]:
     try:
         pgp = importlib.import_module("pgpy")
     except ImportError as error:
-        raise InvalidRequest("PGP keys need a package that isn't installed: pip install 'strongroom[pgp]'") from error
+        raise InvalidRequest(
+            f"PGP keys need a package that isn't installed on the server: pip install {requirements('pgp')}"
+        ) from error
     if len(public_key) > _MAX_KEY_CHARACTERS:
         raise InvalidRequest(f"error parsing PGP key: it is longer than {_MAX_KEY_CHARACTERS} characters")
     try:

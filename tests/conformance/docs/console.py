@@ -1,6 +1,6 @@
 """What pages of documentation show of a terminal, read and run in a real shell.
 
-A block of the language `console` holds commands behind `$ ` and, below each, what it prints:
+A block of the language `console` holds commands behind `$ ` (`# ` for those of root) and, below each, what it prints:
 
     ```console
     $ strongroom kv get -mount=secret -field=name hello
@@ -30,6 +30,7 @@ _FENCE = re.compile(r"^(?:<!-- console: (?P<note>.*?) -->\n\n?)?```(?P<language>
 _HERE = re.compile(r"<<-?\s*'?(\w+)'?")
 _EXITS = re.compile(r"# exits with (\d+)$")
 _NAME = re.compile(r"<([a-z][a-z0-9 ]*)>")
+_PROMPTS = ("$ ", "# ")
 _SAVED = re.compile(r"\A(?:#|//) (?P<path>/[\w./-]+)\n")
 
 
@@ -41,6 +42,8 @@ class Step:
     expected: tuple[str, ...]
     line: int
     """Where it stands in its page."""
+    root: bool = False
+    """Whether it is for root."""
 
     @property
     def status(self) -> int | None:
@@ -79,9 +82,9 @@ def blocks(page: Path) -> list[Block]:
 def _steps(lines: list[str], first: int) -> Iterator[Step]:
     at = 0
     while at < len(lines):
-        if not lines[at].startswith("$ "):
+        if not lines[at].startswith(_PROMPTS):
             raise ValueError(f"line {first + at}: a block begins with a command: {lines[at]!r}")
-        start, command = at, [lines[at][2:]]
+        start, root, command = at, lines[at].startswith("# "), [lines[at][2:]]
         at += 1
         while command[-1].endswith("\\"):
             command.append(lines[at])
@@ -91,10 +94,10 @@ def _steps(lines: list[str], first: int) -> Iterator[Step]:
                 command.append(lines[at])
                 at += 1
         expected = []
-        while at < len(lines) and not lines[at].startswith("$ "):
+        while at < len(lines) and not lines[at].startswith(_PROMPTS):
             expected.append(lines[at])
             at += 1
-        yield Step("\n".join(command), tuple(expected), first + start)
+        yield Step("\n".join(command), tuple(expected), first + start, root)
 
 
 class Names:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.conformance.docs.console import Block, Names, Step, blocks
@@ -34,20 +34,29 @@ class Shell:
     Args:
         directory: its home and working directory.
         programs: the directories of `PATH`.
+        command: what starts it; by default a shell on this machine.
+        home: its home, where that is another than `directory`.
     """
 
-    def __init__(self, directory: Path, programs: str, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        programs: str,
+        environment: Mapping[str, str],
+        command: Sequence[str] = ("bash", "--noprofile", "--norc"),
+        home: str = "",
+    ) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)}
         self._directory = directory
         self._background: list[int] = []
         self._unread = b""
         self._process = subprocess.Popen(
-            ["bash", "--noprofile", "--norc"],
+            list(command),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=directory,
-            env={**kept, "HOME": str(directory), "PATH": programs, "LC_ALL": "C.UTF-8", **environment},
+            env={**kept, "HOME": home or str(directory), "PATH": programs, "LC_ALL": "C.UTF-8", **environment},
             start_new_session=True,
             bufsize=0,
         )
@@ -66,6 +75,11 @@ class Shell:
             raise Unexpected(f"$ {command}\n{output}")
         self._background.append(int(output))
         return log
+
+    @property
+    def pid(self) -> int:
+        """Of the process that was started."""
+        return self._process.pid
 
     def end_last(self) -> None:
         """End what was started last, as Ctrl-C does, and wait until it is gone."""
@@ -143,8 +157,12 @@ def opened(directory: Path, path: str) -> Iterator[tuple[Shell, Names]]:
         shell.close()
 
 
-def run_page(page: Path, shell: Shell, names: Names) -> int:
+def run_page(page: Path, shell: Shell, names: Names, root: Shell | None = None, system: Path = Path("/")) -> int:
     """Run everything that a page shows; how many commands that were.
+
+    Args:
+        root: where commands for root run; by default with the others.
+        system: the root of the machine that both are on, as this process sees it.
 
     Raises: `Unexpected` with the page, the line, and both outputs.
     """
@@ -153,9 +171,10 @@ def run_page(page: Path, shell: Shell, names: Names) -> int:
         if block.note.startswith("ends"):
             shell.end_last()
         if block.file:
-            Path(names.fill(block.file)).write_text(names.fill(block.content), encoding="utf-8")
+            target = system / names.fill(block.file).lstrip("/")
+            target.write_text(names.fill(block.content), encoding="utf-8")
         for step in block.steps:
-            _run_step(page, block, step, shell, names)
+            _run_step(page, block, step, root if root is not None and step.root else shell, names)
             count += 1
     return count
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,34 +12,12 @@ import pytest
 from strongroom.__about__ import __version__
 from strongroom.server.config.config import parse_config
 from strongroom.server.plan import plan
-from tests.conformance.docs.shell import copy_sources
+from tests.conformance.docs.package import DEBIAN_PYTHON, package, run
 from tests.conformance.servers import free_port
 
 ROOT = Path(__file__).parents[3]
 PACKAGING = ROOT / "packaging"
-DEBIAN_PYTHON = Path("/usr/bin/python3")
-
-
-def run(*command: str | Path, cwd: Path | None = None) -> str:
-    """Run a command that has to succeed; what it printed."""
-    done = subprocess.run([str(word) for word in command], check=False, capture_output=True, text=True, cwd=cwd)
-    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Debian package, built from a copy of the sources."""
-    if shutil.which("dpkg-deb") is None or not DEBIAN_PYTHON.exists():
-        pytest.skip("needs Debian's dpkg-deb and python3")
-    checkout = tmp_path_factory.mktemp("deb") / "checkout"
-    copy_sources(ROOT, checkout)
-    shutil.copy(ROOT / "CHANGELOG.md", checkout)
-    for folder in ("packaging", "docs"):
-        shutil.copytree(ROOT / folder, checkout / folder)
-    pip = Path(sys.executable).parent / "pip"
-    built = run(checkout / "packaging/debian/build", pip, DEBIAN_PYTHON, checkout / "build/deb").split()[-1]
-    return Path(built)
+__all__ = ["package"]
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +141,52 @@ def test_secrets_stay_unreadable(package: Path, unpacked: Path) -> None:
     """The configuration, which may hold the database's password, is not for everybody, and survives upgrades."""
     assert (unpacked / "etc/strongroom").stat().st_mode & 0o777 == 0o750
     assert (unpacked / "etc/strongroom/strongroom.hcl").stat().st_mode & 0o777 == 0o640
-    assert run("dpkg-deb", "--info", package, "conffiles").strip() == "/etc/strongroom/strongroom.hcl"
+    conffiles = run("dpkg-deb", "--info", package, "conffiles").split()
+    assert conffiles == ["/etc/logrotate.d/strongroom", "/etc/strongroom/strongroom.hcl"]
+
+
+@pytest.mark.timeout(400)
+def test_what_the_package_holds(unpacked: Path) -> None:
+    """Outside of its environment and its documentation: these files, and each is that of the checkout."""
+    outside = {
+        path.relative_to(unpacked).as_posix()
+        for path in unpacked.rglob("*")
+        if not path.is_dir() and path.relative_to(unpacked).parts[0] != "opt"
+    }
+    beside = {name for name in outside if not name.startswith(("usr/share/doc/", "usr/share/man/"))}
+    sources = {
+        "etc/logrotate.d/strongroom": "logrotate",
+        "etc/strongroom/strongroom.hcl": "strongroom.hcl",
+        "lib/systemd/system/strongroom.service": "strongroom.service",
+    }
+    assert beside >= {*sources, "usr/bin/strongroom"}
+    for name, source in sources.items():
+        assert (unpacked / name).read_bytes() == (PACKAGING / source).read_bytes()
+    documents = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    assert {f"usr/share/doc/strongroom/{name}" for name in (*documents, "README.md", "CHANGELOG.md")} <= outside
+
+
+@pytest.mark.skipif(shutil.which("logrotate") is None, reason="needs logrotate")
+def test_logs_are_rotated_by_a_reload(tmp_path: Path) -> None:
+    """The packaged file is right for logrotate; it names the log's directory, and the reload that the unit has."""
+    text = (PACKAGING / "logrotate").read_text()
+    config = parse_config((PACKAGING / "strongroom.hcl").read_text(), "strongroom.hcl")
+    assert config.settings.audit_directories == ("/var/log/strongroom",)
+    assert text.startswith("/var/log/strongroom/*.log {")
+    assert "systemctl reload strongroom.service" in text
+    assert "ExecReload=" in (PACKAGING / "strongroom.service").read_text()
+    # Here there is no such user; the guide to production is followed with one.
+    rotated = tmp_path / "logrotate"
+    rotated.write_text(text.replace("  su strongroom strongroom\n", ""))
+    rotated.chmod(0o644)
+    done = subprocess.run(
+        [shutil.which("logrotate") or "", "--debug", "--state", str(tmp_path / "state"), str(rotated)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "error" not in done.stderr
 
 
 def test_packaged_configuration() -> None:

@@ -11,7 +11,9 @@ import psycopg
 import pytest
 
 from strongroom.server.config.config import parse_config
-from tests.conformance.docs.console import blocks
+from tests.conformance.docs.console import Names, blocks
+from tests.conformance.docs.machine import machine, why_not
+from tests.conformance.docs.package import package
 from tests.conformance.docs.shell import (
     copy_sources,
     opened,
@@ -21,6 +23,7 @@ from tests.conformance.docs.shell import (
     run_page,
 )
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
+from tests.conformance.servers import free_port
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
@@ -31,7 +34,7 @@ PAGES = (
     *("engines", "auth"),
 )
 OWN_TESTS = {"getting-started.md", "production.md", "plugins.md", "storage.md"}
-__all__ = ["postgresql_server"]
+__all__ = ["package", "postgresql_server"]
 
 
 def _pages() -> list[Path]:
@@ -42,7 +45,7 @@ def _pages() -> list[Path]:
 def _need(page: Path) -> None:
     """Skip a page whose commands use a program that isn't here."""
     commands = "\n".join(step.command for block in blocks(page) for step in block.steps)
-    for program in ("jq", "psql", "sqlite3"):
+    for program in ("jq", "logrotate", "psql", "sqlite3"):
         if re.search(rf"\b{program} ", commands) and shutil.which(program) is None:
             pytest.skip(f"needs the program {program}")
 
@@ -76,16 +79,37 @@ def administrator(postgresql_server: PostgresqlServer) -> Iterator[psycopg.Conne
             connection.execute("DROP ROLE IF EXISTS strongroom")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(bool(why_not()), reason=why_not())
 def test_production(
-    tmp_path: Path, postgresql_server: PostgresqlServer, administrator: psycopg.Connection[tuple[object, ...]]
+    tmp_path: Path,
+    package: Path,
+    postgresql_server: PostgresqlServer,
+    administrator: psycopg.Connection[tuple[object, ...]],
 ) -> None:
-    """TLS, key holders, audit, an administrator, and backups of both stores that are really restored."""
+    """From a bare system to a restored backup, pasted word for word, with the server run as its unit says.
+
+    Only the port and the database's host are others than the page's.
+    """
+    _need(DOCS / "production.md")
     administrator.execute("CREATE ROLE strongroom LOGIN PASSWORD 'password-of-the-database'")
     administrator.execute("CREATE DATABASE strongroom OWNER strongroom")
-    with opened(tmp_path, programs(tmp_path)) as (shell, names):
-        names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
-        assert run_page(DOCS / "production.md", shell, names) > 30
+    address = f"127.0.0.1:{free_port()}"
+    names = Names({"0.0.0.0:8200": address, "127.0.0.1:8200": address})
+    names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
+    names.replace("strongroom_0.1.0_amd64.deb", package.name)
+    with machine(tmp_path) as bare:
+        built = bare.system / "root/build/deb"
+        built.mkdir(parents=True)
+        shutil.copy(package, built)
+        assert run_page(DOCS / "production.md", bare.person, names, bare.root, bare.system) > 60
+        # What was rotated away isn't written to any more, what came after is.
+        log = bare.system / "var/log/strongroom/audit.log"
+        assert "sys/rotate" in log.read_text()
+        owner = log.stat().st_uid
+        assert owner == (bare.system / "var/lib/strongroom").stat().st_uid != 0
+        written = [*(bare.system / "var/lib/strongroom").iterdir(), *(bare.system / "var/backups/strongroom").iterdir()]
+        assert [file for file in written if file.stat().st_uid != owner or file.stat().st_mode & 0o077] == []
 
 
 @pytest.mark.timeout(120)
@@ -101,11 +125,11 @@ def test_storage(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
 
 def test_the_example_is_the_packaged_configuration() -> None:
     """The page's configuration is the file that the package installs, and says nothing that has no effect."""
-    shown = {block.file: block.content for block in blocks(DOCS / "production.md") if block.file}
-    packaged = (ROOT / "packaging" / "strongroom.hcl").read_text()
-    assert shown["/etc/strongroom/strongroom.hcl"] == packaged
-    for name, content in shown.items():
-        assert parse_config(content, name).notices == (), name
+    shown = [block for block in blocks(DOCS / "production.md") if block.file.endswith(".hcl")]
+    assert shown[0].file == "/etc/strongroom/strongroom.hcl"
+    assert shown[0].content == (ROOT / "packaging" / "strongroom.hcl").read_text()
+    for block in shown:
+        assert parse_config(block.content, block.file).notices == (), block.file
 
 
 def test_no_page_is_left_out() -> None:

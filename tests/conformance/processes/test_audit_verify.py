@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -44,10 +46,11 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, Pat
         yield node, log
 
 
-def verify(node: Node, *arguments: str | Path) -> tuple[int, str]:
+def verify(node: Node, *arguments: str | Path, stdin: IO[bytes] | None = None) -> tuple[int, str]:
     """The command's exit status and output."""
     done = subprocess.run(
         [str(OURS), "audit", "verify", *map(str, arguments)],
+        stdin=stdin or subprocess.DEVNULL,
         env={"VAULT_ADDR": f"http://{node.address}", "VAULT_TOKEN": node.token, "HOME": str(node.directory)},
         capture_output=True,
         text=True,
@@ -145,3 +148,51 @@ def test_the_key_is_for_sudo(logged: tuple[Node, Path]) -> None:
     assert node.call("GET", "sys/internal/audit/chain/file", token=made).status == 403
     key = node.ok("GET", "sys/internal/audit/chain/file").data["devices"][0]["chain_key"]
     assert key not in log.read_text()
+
+
+def test_standard_input_is_a_file(logged: tuple[Node, Path]) -> None:
+    """What a program unpacks or fetches is checked without a copy on the disk; it can be named once."""
+    node, log = logged
+    lines = log.read_bytes().splitlines(keepends=True)
+    with tempfile.TemporaryFile() as first:
+        first.write(b"".join(lines[:30]))
+        first.seek(0)
+        rest = log.with_name("rest")
+        rest.write_bytes(b"".join(lines[30:]))
+        code, out = verify(node, "-", rest, stdin=first)
+        assert (code, "nothing is changed or missing" in out) == (0, True), out
+    with tempfile.TemporaryFile() as changed:
+        changed.write(lines[0].replace(b'"type"', b'"kind"'))
+        changed.seek(0)
+        code, out = verify(node, "-partial", "-", stdin=changed)
+        assert code == 1
+        assert out.startswith("standard input:1: ")
+    code, out = verify(node, "-", "-")
+    assert (code, out) == (1, "Standard input can be named once.\n")
+
+
+def test_a_file_that_is_no_log_is_told_in_a_screen(logged: tuple[Node, Path], tmp_path: Path) -> None:
+    """A fault in each of ten thousand lines isn't ten thousand lines of output, unless they are asked for."""
+    node, log = logged
+    other = tmp_path / "other.txt"
+    other.write_bytes(b"no entry\n" * 10_000)
+    code, out = verify(node, log, other)
+    assert code == 1
+    assert len(out.splitlines()) < 40
+    assert f"{other}: 9980 more faults, which -all shows\n" in out
+    assert "faults: 10000\n" in out
+    code, out = verify(node, "-all", log, other)
+    assert code == 1
+    assert f"{other}:10000: no entry with a link of the chain\n" in out
+
+
+def test_a_damaged_packed_file_is_an_error(logged: tuple[Node, Path], tmp_path: Path) -> None:
+    """Bytes that can't be unpacked end the check with the file's name."""
+    node, log = logged
+    packed = bytearray(gzip.compress(log.read_bytes()))
+    packed[20:40] = bytes(20)
+    (tmp_path / "log.gz").write_bytes(packed)
+    code, out = verify(node, tmp_path / "log.gz")
+    assert code == 1
+    assert f"Error reading {tmp_path}/log.gz" in out
+    assert "Traceback" not in out

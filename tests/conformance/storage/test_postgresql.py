@@ -255,4 +255,4 @@ def test_the_missing_driver_is_named() -> None:
     program = "import sys; sys.modules['psycopg'] = None; import strongroom.storage.postgresql"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "pip install 'strongroom[postgresql]'" in done.stderr
+    assert f"{sys.executable} -m pip install 'psycopg[binary]>=" in done.stderr

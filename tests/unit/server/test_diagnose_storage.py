@@ -80,7 +80,7 @@ def test_a_store_of_another_user_is_not_opened(tmp_path: Path) -> None:
     before = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     found = checked("sqlite", path=str(tmp_path))
     assert found["Create Storage Backend"].status == Status.WARN
-    assert "sudo -u 54321" in found["Create Storage Backend"].advice
+    assert "runuser -u 54321" in found["Create Storage Backend"].advice
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
 
 

@@ -19,6 +19,7 @@ from strongroom.auth.userpass.logic import MAX_BCRYPT_COST, cost_of
 from strongroom.auth.userpass.records import Imported, ScryptHash, User
 from strongroom.crypto.kdf import SCRYPT_BLOCK, SCRYPT_COST, SCRYPT_PARALLEL, scrypt
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.extras import requirements
 from strongroom.lib.rand import Random
 from strongroom.sdk import Request
 
@@ -108,7 +109,9 @@ def has_bcrypt() -> bool:
 def require_bcrypt() -> None:
     """Raise `InvalidRequest` naming the package when bcrypt hashes can't be checked here."""
     if not has_bcrypt():
-        raise InvalidRequest("password_hash needs the Python package 'bcrypt', which is not installed on this server")
+        raise InvalidRequest(
+            f"password_hash needs a package that isn't installed on the server: pip install {requirements('bcrypt')}"
+        )
 
 
 async def note_import(request: Request, stored: str) -> None:

@@ -74,7 +74,10 @@ def _diagnose(call: Invocation) -> int:
     server = import_module("strongroom.server.diagnose.checks")
     if unknown := sorted(skip - set(server.SKIPPABLE)):
         raise Failure(f"Unknown check: -skip={unknown[0]}. There are {', '.join(server.SKIPPABLE)}.", _NO_CONFIGURATION)
-    finding, code = server.diagnose(paths, skip, facts=call.flags.on("debug"))
+    try:
+        finding, code = server.diagnose(paths, skip, facts=call.flags.on("debug"), user=call.flags.text("user"))
+    except server.UserError as error:
+        raise Failure(f"Error choosing the user: {error}", _NO_CONFIGURATION) from error
     _show(call, finding, "\nResults:")
     return int(code)
 
@@ -87,19 +90,22 @@ def _validate(call: Invocation) -> int:
 
 _CONFIG = Flag("config", "A configuration file or directory; may be repeated.", "strings", variable="CONFIG_PATH")
 _DEBUG = Flag("debug", "Show what was measured, too.", "bool")
+_USER = Flag("user", "As whom to check, when root asks; root for root itself.")
 _SKIP = Flag("skip", "Leave out listener, storage, autounseal, os, permissions or plugins; may be repeated.", "strings")
 
 COMMANDS = {
     "operator diagnose": Command(
         "operator diagnose -config=FILE [options]",
         "Checks what would keep a server from starting, or make it unsafe: the configuration, this machine's limits, "
-        "file permissions, the disk, the store, certificates, addresses. Run it as the server's user, with its "
-        "environment. It can be run beside a running server, which it doesn't disturb.\n\n"
+        "file permissions, the disk, the store, certificates, addresses. Run it with the server's environment. It can "
+        "be run beside a running server, which it doesn't disturb.\n\n"
         "$ strongroom operator diagnose -config=/etc/strongroom/config.hcl\n\n"
+        "Run by root it checks as the server's user, whom permissions can stop: the one of the unit that starts a "
+        "server with that configuration, else the owner of the store's directory, or the one that -user names.\n\n"
         "The exit code is 0 when all is well, 2 with warnings, 1 with failures, 4 when a failure kept other checks "
         "from being made, 3 when the command line is wrong.",
         _diagnose,
-        (Group("Command Options", (_CONFIG, _DEBUG, FORMAT, _SKIP)),),
+        (Group("Command Options", (_CONFIG, _DEBUG, FORMAT, _SKIP, _USER)),),
         Arity(0, None),
         http=False,
     ),

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from OpenSSL import SSL
 
+from strongroom.lib.extras import install_command
 from strongroom.server.build import Build
 from strongroom.server.certificates import cache
 from strongroom.server.certificates.settings import AcmeError, wanted
@@ -16,7 +17,6 @@ from strongroom.server.messages.companions import StartCertificates
 from strongroom.server.plan import Plan, PlanError, log_settings
 from strongroom.server.supervisor.companion import Companion
 
-MISSING = "certificates by ACME need a package that isn't installed: pip install 'strongroom[acme]'"
 _MODULE = "strongroom.server.certificates.process"
 
 
@@ -27,13 +27,18 @@ def check(listeners: Iterable[Listener]) -> None:
     """
     found = wanted(listeners)
     if found and not installed():
-        raise PlanError(MISSING)
+        raise PlanError(missing())
     for each in found:
         try:
             cache.prepare(each.settings.cache)
             check_root(each.settings.ca_root)
         except AcmeError as error:
             raise PlanError(str(error)) from error
+
+
+def missing() -> str:
+    """What to say where that library isn't there."""
+    return f"certificates by ACME need a package that isn't installed: {install_command('acme')}"
 
 
 def installed() -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from strongroom.crypto.tls_certificates import CertificateUnusable, Validity
 from strongroom.server.certificates import cache
 from strongroom.server.certificates.settings import AcmeError, AcmeSettings, acme_settings
-from strongroom.server.certificates.start import MISSING, check_root, installed
+from strongroom.server.certificates.start import check_root, installed, missing
 from strongroom.server.config.config import Listener
 from strongroom.server.diagnose.files import nearest, reachable
 from strongroom.server.diagnose.result import Finding, Status, fail, ok
@@ -43,7 +43,7 @@ def check_acme(name: str, listener: Listener, now: datetime) -> Finding:
     except AcmeError as error:
         return fail(name, f"{shown}: {error}", "Correct the setting.")
     if not installed():
-        return fail(name, f"{shown}: {MISSING}", "Install it for the Python that runs the server.")
+        return fail(name, f"{shown}: {missing()}", "Install it for the Python that runs the server.")
     if unsafe := [*_place(settings.cache), *_modes(settings)]:
         problem, advice = unsafe[0]
         return fail(name, f"{shown}: {problem}", advice)

@@ -16,33 +16,57 @@ from strongroom.lib.rand import Random, SystemRandom
 from strongroom.server import logs, sources, unserved
 from strongroom.server.config.config import Config, ConfigError, SealConfig
 from strongroom.server.diagnose import files as file_checks
+from strongroom.server.diagnose import service_user
 from strongroom.server.diagnose import system as system_checks
 from strongroom.server.diagnose.listeners import check_listeners, skipped_listeners
 from strongroom.server.diagnose.result import Finding, Status, document, exit_code, fail, group, ok, skipped, warn
+from strongroom.server.diagnose.service_user import UserError
 from strongroom.server.diagnose.storage import check_storage, storage_directory
 from strongroom.server.plan import PlanError, plan
 from strongroom.server.redaction import secrets_of
 
+__all__ = ["SKIPPABLE", "UserError", "diagnose", "examine", "validate"]
 SKIPPABLE = ("listener", "storage", "autounseal", "os", "permissions", "plugins")
 """What `-skip` may name; the first three are the field's."""
 _PARSE = "Parse Configuration"
 _REFUSED = "Take the stanza or the setting out; the server doesn't start with it."
 
 
-def diagnose(paths: tuple[str, ...], skip: frozenset[str], *, facts: bool) -> tuple[dict[str, Any], int]:
-    """Check a configuration and this machine.
+def diagnose(
+    paths: tuple[str, ...], skip: frozenset[str], *, facts: bool, user: str = ""
+) -> tuple[dict[str, Any], int]:
+    """Check a configuration and this machine, as the server's user when root asks.
 
     Args:
         paths: configuration files and directories.
         skip: names of `SKIPPABLE`.
         facts: whether the document holds what was measured, too.
+        user: as whom to check; empty to find that out.
 
     Returns: the tree of findings as a JSON document, and the exit code.
+    Raises: `UserError`.
     """
     logs.configure("error")
     clock = SystemClock()
+    as_whom = _take_user(paths, user)
     root = asyncio.run(examine(paths, skip, clock, SystemRandom()))
+    root = replace(root, children=(as_whom, *root.children))
     return logs.document_without_secrets(document(root, clock.now(), facts=facts)), exit_code(root)
+
+
+def _take_user(paths: tuple[str, ...], user: str) -> Finding:
+    """Become the server's user; says who that is."""
+    name, said_by = "Check User", ""
+    if not user and os.geteuid() == 0:
+        _, loaded = read(_PARSE, paths)
+        user, said_by = service_user.server_user(paths, storage_directory(loaded[1].storage) if loaded else None)
+    if user:
+        service_user.become(user)
+        by = f" ({said_by})" if said_by else ""
+        return ok(name, f"All is checked as user {user}{by}.")
+    if os.geteuid() != 0:
+        return ok(name, f"All is checked as user {service_user.name_of(os.geteuid())}.")
+    return skipped(name, "All is checked as root, which gets past permissions; -user=NAME checks as the server's user.")
 
 
 def validate(paths: tuple[str, ...]) -> tuple[dict[str, Any], int]:

@@ -40,6 +40,7 @@ def permissions(config: Config, files: Iterable[str], storage: Path | None) -> F
         found.append(_judge_path(storage, _storage_directory, True))
     if spool := config.settings.audit_spool_path:
         found.append(_spool(Path(spool)))
+    found += [_audit_directory(Path(name)) for name in config.settings.audit_directories or ()]
     for setting in ("log_file", "pid_file"):
         if named := getattr(config.settings, setting):
             found.append(_writable(setting, Path(named)))
@@ -116,6 +117,12 @@ def _spool(path: Path) -> Finding:
             f"audit_spool_path {path}", "It is no directory.", "Name a directory; it is made when it is needed."
         )
     return _writable("audit_spool_path", path)
+
+
+def _audit_directory(path: Path) -> Finding:
+    if reachable(path) and not path.is_dir():
+        return fail(f"audit_directories {path}", "It is no directory.", "Name directories in audit_directories.")
+    return _writable("audit_directories", path)
 
 
 def _writable(setting: str, path: Path) -> Finding:

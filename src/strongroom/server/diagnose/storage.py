@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import pwd
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ from strongroom.lib.rand import Random
 from strongroom.server.config.config import StorageConfig
 from strongroom.server.diagnose.files import nearest
 from strongroom.server.diagnose.result import Finding, fail, group, ok, skipped, warn
+from strongroom.server.diagnose.service_user import name_of
 from strongroom.server.stores import DATABASE, StoreError, directory, open_store
 from strongroom.storage.base import Storage
 
@@ -118,9 +118,9 @@ def _before_sqlite(place: Path) -> list[tuple[bool, Finding]]:
         return [(False, fail(_CREATE, text, "Run this as the server's user, or chown the directory.", stops=True))]
     if owner != os.geteuid():
         # Lock files that another user makes would shut the server out.
-        user = _user(owner)
-        text = f"The store is user {user}'s, so user {_user(os.geteuid())} doesn't open it."
-        advice = f"Run this as the server: sudo -u {user} strongroom operator diagnose …"
+        user = name_of(owner)
+        text = f"The store is user {user}'s, so user {name_of(os.geteuid())} doesn't open it."
+        advice = f"Run this as the server: runuser -u {user} -- strongroom operator diagnose …"
         return [(False, warn(_CREATE, text, advice)), (False, skipped(_ACCESS, "The store was not opened."))]
     return []
 
@@ -130,7 +130,7 @@ def _not_made_yet(place: Path) -> Finding:
     if not above.is_dir():
         return fail(_CREATE, f"{above} is no directory.", "Correct `path` in the storage stanza.", stops=True)
     if not os.access(above, os.W_OK | os.X_OK):
-        text = f"{place} isn't there, and user {_user(os.geteuid())} can't make it in {above}."
+        text = f"{place} isn't there, and user {name_of(os.geteuid())} can't make it in {above}."
         return fail(_CREATE, text, f"install -d -m 0700 -o USER {place}, with the server's user.", stops=True)
     return ok(_CREATE, f"{place} holds no store yet; the server makes it at its first start.")
 
@@ -215,10 +215,3 @@ async def _initialized(storage: Storage) -> Finding:
 def _text(error: Exception) -> str:
     detail = error.detail if isinstance(error, StrongroomError) else ""
     return f"{error} ({detail})" if detail else str(error)
-
-
-def _user(number: int) -> str:
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)

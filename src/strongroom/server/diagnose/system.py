@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from strongroom.__about__ import RELEASED
+from strongroom.lib.extras import install_command
 from strongroom.server import builtin
 from strongroom.server.diagnose.result import Finding, fail, group, ok, skipped, warn
 
@@ -150,7 +151,7 @@ def extras() -> Finding:
         return ok("Check Optional Packages", "All are installed.")
     return ok(
         "Check Optional Packages",
-        f"Absent, and needed only where used: {', '.join(absent)} (pip install 'strongroom[{','.join(absent)}]').",
+        f"Absent, and needed only where used: {', '.join(absent)} ({install_command(*absent)}).",
     )
 
 

@@ -1,10 +1,7 @@
-"""The commands `audit enable`, `disable`, `list` and `verify`."""
+"""The commands `audit enable`, `disable` and `list`."""
 
 from __future__ import annotations
 
-import base64
-import gzip
-from pathlib import Path
 from typing import Any
 
 from strongroom.cli.command import FORMAT_ONLY, Arity, Command
@@ -77,52 +74,6 @@ def _list(call: Invocation) -> int:
     return 0
 
 
-def _verify(call: Invocation) -> int:
-    # Only here: what a server is made of takes long to import.
-    from strongroom.audit.chain import Link  # noqa: PLC0415
-    from strongroom.audit.verification import Key, Verification  # noqa: PLC0415
-
-    path = clean(call.flags.text("path") or "file")
-    # Before the files are read: a log that is written to has what the store knows by then.
-    with call.doing("Error reading what the log is checked by: "):
-        answer = call.client().read(f"sys/internal/audit/chain/{path}")
-    keys = [
-        Key(
-            chain_key=base64.b64decode(device["chain_key"]),
-            prefix=device["prefix"].encode(),
-            heads={head["writer"]: Link(int(head["sequence"]), bytes.fromhex(head["mac"])) for head in device["heads"]},
-            lost=int(device["lost"]),
-            former=bool(device["former"]),
-        )
-        for device in ((answer or {}).get("data") or {}).get("devices", [])
-    ]
-    checking = Verification(keys, partial=call.flags.on("partial"))
-    faults = 0
-    for name in call.arguments:
-        try:
-            with gzip.open(name) if name.endswith(".gz") else Path(name).open("rb") as lines:
-                for fault in checking.file(lines):
-                    faults += 1
-                    call.terminal.out(f"{name}:{fault.line}: {fault.problem}")
-        except (OSError, EOFError) as error:
-            raise Failure(f"Error reading {name}: {error}") from error
-    summary = checking.finish()
-    for text in summary.faults:
-        call.terminal.out(text)
-    faults += len(summary.faults)
-    for writer in summary.unknown:
-        call.terminal.out(f"Note: nothing is known of the end of {writer}")
-    for line in summary.unchecked:
-        call.terminal.out(f"Note: {line} was not checked: the one before it is in none of the files")
-    found = f"{summary.lines} lines of {summary.writers} writers"
-    if faults:
-        call.terminal.out(f"Failed! {found}, faults: {faults}")
-        return 1
-    but = f", but for {len(summary.unchecked)} lines that were not checked" if summary.unchecked else ""
-    call.terminal.out(f"Success! {found}: nothing is changed or missing{but}")
-    return 0
-
-
 COMMANDS = {
     "audit enable": Command(
         "audit enable [options] TYPE [CONFIG K=V...]",
@@ -146,28 +97,6 @@ COMMANDS = {
         "Disables an audit device. What it has written stays.\n\n$ strongroom audit disable file",
         _disable,
         arity=Arity(1, 1),
-    ),
-    "audit verify": Command(
-        "audit verify [options] FILE...",
-        "Checks that an audit log is what the server wrote: that no line was changed, dropped, put in or cut off, and "
-        "no writer's lines are missing. The files are read here, oldest first; those that end in .gz are unpacked. "
-        "Its token needs read and sudo on sys/internal/audit/chain/PATH.\n\n"
-        "$ strongroom audit verify -path=file /var/log/strongroom/audit.log.1 /var/log/strongroom/audit.log",
-        _verify,
-        (
-            Group(
-                "Command Options",
-                (
-                    Flag("path", "Where the device is, or was, enabled.", default="file"),
-                    Flag(
-                        "partial",
-                        "Older files are elsewhere: writers may begin later, or be missing as a whole.",
-                        "bool",
-                    ),
-                ),
-            ),
-        ),
-        Arity(1, None),
     ),
     "audit list": Command(
         "audit list [options]",

@@ -1,0 +1,80 @@
+"""One reading of a log: which lines are meant, and what is known of each (p)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from strongroom.cli.audit import entries
+from strongroom.cli.audit.criteria import Criteria
+from strongroom.cli.audit.entries import Entry
+from strongroom.cli.audit.trail import Trail
+from strongroom.cli.audit.unanswered import Unanswered
+
+NO_ANSWER = "no answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One request that was asked for."""
+
+    line: bytes
+    entry: Entry
+    outcome: str
+    """`ok`, `denied`, `error`, or `no answer`."""
+    names: tuple[str, ...]
+    """The display name of who asked, then of who made that token, and so on."""
+    opened: str
+    """The path whose wrapped answer this request opens; empty for any other request."""
+
+
+class Inquiry:
+    """Reads lines in their order, and keeps only what later ones need.
+
+    Args:
+        criteria: which requests are meant.
+        trail: what is known of tokens.
+    """
+
+    def __init__(self, criteria: Criteria, trail: Trail | None = None) -> None:
+        self._criteria = criteria
+        self.trail = trail if trail is not None else Trail()
+        self._unanswered = Unanswered()
+        self.unreadable = 0
+
+    def read(self, lines: Iterable[bytes]) -> Iterator[Found]:
+        """Those that are meant among the lines of one file: a request once, when its answer comes."""
+        for line in lines:
+            entry = entries.read(line)
+            if entry is None:
+                self.unreadable += 1
+                continue
+            answer = entry.type == "response"
+            if answer:
+                self._unanswered.answered(entry.request.id)
+            found = self._found(line, entry)
+            if answer:
+                self.trail.learn(entry)
+            if found is not None and answer:
+                yield found
+            elif found is not None and entry.request.path == entries.TEST_PATH:
+                yield found  # of a device that was tried: nobody has asked, and nothing is answered
+            elif found is not None:
+                yield from map(self._without_answer, self._unanswered.asked(entry.request.id, line))
+
+    def finish(self) -> Iterator[Found]:
+        """The requests that no file has an answer of."""
+        yield from map(self._without_answer, self._unanswered.rest())
+
+    def _found(self, line: bytes, entry: Entry) -> Found | None:
+        names, opened = self.trail.names(entry.auth), self.trail.opened(entry)
+        paths = (entry.request.path, opened) if opened else (entry.request.path,)
+        if not self._criteria.match(line, entry, names, paths):
+            return None
+        return Found(line, entry, entry.outcome, names, opened)
+
+    def _without_answer(self, line: bytes) -> Found:
+        entry = entries.read(line)
+        assert entry is not None  # it was read before
+        outcome = entry.outcome if entry.error else NO_ANSWER
+        return Found(line, entry, outcome, self.trail.names(entry.auth), self.trail.opened(entry))

@@ -1,0 +1,39 @@
+"""Packages that are needed for some features only, and how to install them for the Python that runs."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import shlex
+import sys
+from collections.abc import Iterable
+
+_OF_AN_EXTRA = re.compile(r"""^(?P<requirement>[^;]+);\s*extra\s*==\s*['"](?P<extra>[\w-]+)['"]$""")
+
+
+def requirements(*extras: str) -> str:
+    """What `pip install` needs for these extras, as its words: the packages themselves.
+
+    The project's own name with an extra would only work where an index has it, which a checkout and Debian's package
+    don't come from.
+    """
+    try:
+        declared = importlib.metadata.requires("strongroom") or []
+    except importlib.metadata.PackageNotFoundError:
+        declared = []  # the sources are run without being installed
+    return " ".join(map(shlex.quote, chosen(declared, extras))) or f"'.[{','.join(extras)}]'"
+
+
+def chosen(declared: Iterable[str], extras: Iterable[str]) -> list[str]:
+    """The requirements of some extras among those of a distribution's metadata.  (p)"""
+    wanted, found = set(extras), dict[str, None]()
+    for line in declared:
+        match = _OF_AN_EXTRA.match(line)
+        if match is not None and match["extra"] in wanted:
+            found[match["requirement"].strip()] = None
+    return list(found)
+
+
+def install_command(*extras: str) -> str:
+    """The command that installs what these extras need, for this interpreter."""
+    return f"{shlex.quote(sys.executable)} -m pip install {requirements(*extras)}"

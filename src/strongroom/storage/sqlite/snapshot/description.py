@@ -1,0 +1,92 @@
+"""What a file that is said to be a copy of a store holds, and whether it is whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import apsw
+
+from strongroom.lib.errors import StorageError
+from strongroom.storage.sqlite.rows import HEAD
+from strongroom.storage.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a whole copy holds, as far as that can be seen without its keys."""
+
+    size_bytes: int
+    schema: int
+    revision: int
+    """How many commits the store had."""
+    commit: str
+    """The id of the last one, in hexadecimal digits."""
+    rows: int
+    initialized: bool
+
+
+def describe(file: Path, marker: str) -> Description:
+    """Read all of a file that nobody writes to, and check it.
+
+    Args:
+        file: the copy.
+        marker: the key of a row that every initialized store has.
+
+    Raises: `StorageError` when it isn't a whole store that this release can read.
+    """
+    log = file.with_name(f"{file.name}-wal")
+    try:
+        with file.open("rb") as opened:
+            size = os.fstat(opened.fileno()).st_size
+        in_use = log.is_file() and log.stat().st_size > 0
+    except OSError as error:
+        raise StorageError(f"{file} cannot be read: {error.strerror}", detail=f"as user {os.geteuid()}") from error
+    if in_use:
+        # What the log holds would be missing without a word.
+        raise StorageError(f"{file} is part of a store, and not a snapshot: some of it is in {log.name}")
+    try:
+        # `immutable`: nothing is made beside it, so a directory that can't be written is no obstacle.
+        with contextlib.closing(_opened(file)) as connection:
+            return _described(connection, file, size, marker)
+    except apsw.NotADBError as error:
+        raise StorageError(f"{file} is no snapshot of a store", detail=str(error)) from error
+    except apsw.Error as error:
+        raise StorageError(f"{file} is damaged", detail=f"{type(error).__name__}: {error}") from error
+
+
+def _opened(file: Path) -> apsw.Connection:
+    uri = f"file:{quote(str(file.absolute()))}?immutable=1"
+    connection = apsw.Connection(uri, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+    # What stands in the schema of a file from elsewhere isn't run.
+    connection.execute("PRAGMA trusted_schema = OFF").fetchall()
+    return connection
+
+
+def _described(connection: apsw.Connection, file: Path, size_bytes: int, marker: str) -> Description:
+    if _number(connection, "PRAGMA application_id") != APPLICATION_ID:
+        raise StorageError(f"{file} is no snapshot of a store")
+    schema = _number(connection, "PRAGMA user_version")
+    if schema > SCHEMA_VERSION:
+        raise StorageError(
+            f"{file} was written by a newer Strongroom", detail=f"schema version {schema}, this one: {SCHEMA_VERSION}"
+        )
+    verdict = str(connection.execute("PRAGMA integrity_check(1)").fetchall()[0][0])
+    if verdict != "ok":
+        raise StorageError(f"{file} is damaged", detail=verdict)
+    head = connection.execute(HEAD).fetchall()
+    return Description(
+        size_bytes=size_bytes,
+        schema=schema,
+        revision=int(str(head[0][0])) if head else 0,
+        commit=bytes(head[0][1]).hex() if head and isinstance(head[0][1], bytes) else "",
+        rows=_number(connection, "SELECT count(*) FROM kv"),
+        initialized=bool(connection.execute("SELECT 1 FROM kv WHERE key = ?", (marker,)).fetchall()),
+    )
+
+
+def _number(connection: apsw.Connection, query: str) -> int:
+    return int(str(connection.execute(query).fetchall()[0][0]))

@@ -1,0 +1,56 @@
+"""Files that appear whole under their name, or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from strongroom.lib.errors import StorageError
+
+
+@contextmanager
+def appearing(target: Path) -> Iterator[Path]:
+    """Yields an empty file (0600) beside `target`, which gets that name when the block ends without an error.
+
+    Raises: `StorageError` when there is something at `target`, which stays as it is, or the directory can't be used.
+    """
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(8)}.partial")
+    if os.path.lexists(target):
+        raise _taken(target)
+    try:
+        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise unwritable(target, error) from error
+    try:
+        yield partial
+        sync(partial)
+        # A link, unlike a renaming, never takes the place of what somebody else has put there meanwhile.
+        os.link(partial, target, follow_symlinks=False)
+        sync(target.parent)
+    except FileExistsError as error:
+        raise _taken(target) from error
+    except OSError as error:
+        raise unwritable(target, error) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Have a file or directory on the disk."""
+    opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def unwritable(path: Path, error: OSError) -> StorageError:
+    """The error for a file that can't be written, or a directory that it can't be in."""
+    return StorageError(f"{path} cannot be written: {error.strerror}", detail=f"as user {os.geteuid()}")
+
+
+def _taken(target: Path) -> StorageError:
+    return StorageError(f"{target} exists: it is not overwritten")

@@ -1,0 +1,1 @@
+"""Copies of the store, made and restored by the command line."""

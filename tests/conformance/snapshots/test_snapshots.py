@@ -1,0 +1,283 @@
+"""`operator snapshot` on the store of a node that really runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import sqlite3
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.processes.node import Node, running
+from tests.conformance.servers import OURS
+
+ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
+
+
+def snapshot(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    """One run of the command."""
+    command = [str(OURS), "operator", "snapshot", *map(str, words)]
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env=ENVIRONMENT)
+
+
+def configuration(node: Node) -> str:
+    """The flag that names a node's configuration."""
+    return f"-config={node.directory / 'node.hcl'}"
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    """The files of a store, but for those that only coordinate processes."""
+    return {file.name: file.read_bytes() for file in directory.glob("strongroom.db*") if not file.name.endswith("-shm")}
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    """A node that is unsealed, with one secret."""
+    with running(Node(tmp_path / "node", workers_wanted=2)) as node:
+        node.ready()
+        node.ok("POST", "cubbyhole/first", {"v": "before"})
+        yield node
+
+
+def test_a_snapshot_of_a_busy_server_holds_every_answered_write(node: Node, tmp_path: Path) -> None:
+    """What was answered before the command began is in the copy, although writes went on; the copy can be served."""
+    answered: list[int] = []
+    stop = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not stop.is_set():
+            node.ok("POST", f"cubbyhole/n{number}", {"v": str(number)})
+            answered.append(number)
+            number += 1
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    try:
+        while len(answered) < 20:
+            assert writing.is_alive()
+        before = len(answered)
+        done = snapshot("save", configuration(node), tmp_path / "copy.db")
+    finally:
+        stop.set()
+        writing.join()
+    assert done.returncode == 0, done.stderr
+    node.ok("POST", "cubbyhole/first", {"v": "after"})
+    node.stop()
+    restored = snapshot("restore", configuration(node), tmp_path / "copy.db")
+    assert restored.returncode == 0, restored.stderr
+    node.start()
+    node.unseal()
+    assert node.ok("GET", "cubbyhole/first").data == {"v": "before"}
+    for number in range(before):
+        assert node.ok("GET", f"cubbyhole/n{number}").data == {"v": str(number)}
+
+
+def test_a_snapshot_is_for_its_owner_alone(node: Node, tmp_path: Path) -> None:
+    """The copy has the mode 0600 under any umask, and nothing else is left beside it."""
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    old = os.umask(0)
+    try:
+        done = snapshot("save", configuration(node), folder / "copy.db")
+    finally:
+        os.umask(old)
+    assert done.returncode == 0, done.stderr
+    assert [file.name for file in folder.iterdir()] == ["copy.db"]
+    assert (folder / "copy.db").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "dangling link"])
+def test_a_snapshot_overwrites_nothing(node: Node, tmp_path: Path, kind: str) -> None:
+    """A name that is taken, also by a link that leads nowhere, is refused, and stays as it is."""
+    target, other = tmp_path / "taken.db", tmp_path / "other"
+    if kind != "dangling link":
+        other.write_text("mine")
+    if kind == "file":
+        target.write_text("mine")
+    else:
+        target.symlink_to(other)
+    done = snapshot("save", configuration(node), target)
+    assert done.returncode == 1
+    assert f"{target} exists: it is not overwritten" in done.stderr
+    assert target.is_symlink() is (kind != "file")
+    assert other.exists() is (kind != "dangling link")
+    assert kind == "dangling link" or target.read_text() == "mine"
+
+
+def test_a_failed_snapshot_leaves_no_file(node: Node, tmp_path: Path) -> None:
+    """A damaged store isn't saved as if it were whole, and no part of a copy is left."""
+    node.stop()
+    database = node.directory / "store" / "strongroom.db"
+    content = bytearray(database.read_bytes())
+    content[4096 : len(content)] = os.urandom(len(content) - 4096)
+    database.write_bytes(content)
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    done = snapshot("save", configuration(node), folder / "copy.db")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert list(folder.iterdir()) == []
+
+
+def test_a_restore_is_refused_while_the_server_runs(node: Node, tmp_path: Path) -> None:
+    """A running server, busy or not, keeps its store; it goes on with it."""
+    assert snapshot("save", configuration(node), tmp_path / "copy.db").returncode == 0
+    node.ok("POST", "cubbyhole/first", {"v": "after"})
+    done = snapshot("restore", configuration(node), tmp_path / "copy.db")
+    assert done.returncode == 1
+    assert "open: stop the server before you restore" in done.stderr
+    assert node.ok("GET", "cubbyhole/first").data == {"v": "after"}
+    assert list((node.directory / "store").glob("before-restore-*")) == []
+
+
+def test_a_sealed_server_and_a_foreign_reader_refuse_a_restore_too(node: Node, tmp_path: Path) -> None:
+    """Any process that has the database open counts: a sealed server, `sqlite3` of somebody who looks into it."""
+    assert snapshot("save", configuration(node), tmp_path / "copy.db").returncode == 0
+    node.restart()
+    assert snapshot("restore", configuration(node), tmp_path / "copy.db").returncode == 1
+    node.stop()
+    with sqlite3.connect(node.directory / "store" / "strongroom.db") as reading:
+        assert reading.execute("SELECT count(*) FROM kv").fetchone()[0] > 0
+        assert snapshot("restore", configuration(node), tmp_path / "copy.db").returncode == 1
+    reading.close()
+    assert snapshot("restore", configuration(node), tmp_path / "copy.db").returncode == 0
+
+
+def test_a_restore_keeps_what_was_there(node: Node, tmp_path: Path) -> None:
+    """The earlier store lies beside the new one, whole: put back, it serves what was written after the snapshot."""
+    assert snapshot("save", configuration(node), tmp_path / "copy.db").returncode == 0
+    node.ok("POST", "cubbyhole/first", {"v": "after"})
+    node.stop()
+    done = snapshot("restore", configuration(node), tmp_path / "copy.db")
+    assert done.returncode == 0, done.stderr
+    store = node.directory / "store"
+    (kept,) = store.glob("before-restore-*")
+    assert str(kept) in done.stdout
+    assert (kept.stat().st_mode & 0o777, (store / "strongroom.db").stat().st_mode & 0o777) == (0o700, 0o600)
+    again = snapshot("restore", configuration(node), kept / "strongroom.db")
+    assert again.returncode == 0, again.stderr
+    node.start()
+    node.unseal()
+    assert node.ok("GET", "cubbyhole/first").data == {"v": "after"}
+
+
+def test_a_restore_works_on_a_new_machine_and_over_a_broken_store(node: Node, tmp_path: Path) -> None:
+    """Where there is no store, or one that can't be opened any more, the snapshot becomes it."""
+    assert snapshot("save", configuration(node), tmp_path / "copy.db").returncode == 0
+    node.stop()
+    store = node.directory / "store"
+    (store / "strongroom.db").write_bytes(b"broken")
+    assert snapshot("restore", configuration(node), tmp_path / "copy.db").returncode == 0
+    store.rename(node.directory / "lost")
+    done = snapshot("restore", configuration(node), tmp_path / "copy.db")
+    assert done.returncode == 0, done.stderr
+    assert store.stat().st_mode & 0o777 == 0o700
+    node.start()
+    node.unseal()
+    assert node.ok("GET", "cubbyhole/first").data == {"v": "before"}
+
+
+def _bad_snapshots(folder: Path, good: Path) -> dict[str, Path]:
+    text, cut, turned, foreign, empty = (folder / name for name in ("text", "cut", "turned", "foreign", "empty"))
+    text.write_text("no database at all")
+    empty.touch()
+    content = good.read_bytes()
+    cut.write_bytes(content[: len(content) // 2])
+    # The page of the root of a table: the header stays, what it leads to is gone.
+    turned.write_bytes(content[:4096] + bytes(4096) + content[8192:])
+    with sqlite3.connect(foreign) as connection:
+        connection.execute("CREATE TABLE kv (key, revision, value)")
+    connection.close()
+    return {file.name: file for file in (text, cut, turned, foreign, empty, folder / "missing")}
+
+
+def test_what_is_no_whole_snapshot_replaces_nothing(node: Node, tmp_path: Path) -> None:
+    """A text, a cut or damaged copy, another program's database, no file: each is refused, and the store stays."""
+    assert snapshot("save", configuration(node), tmp_path / "copy.db").returncode == 0
+    node.stop()
+    before = contents(node.directory / "store")
+    for name, file in _bad_snapshots(tmp_path, tmp_path / "copy.db").items():
+        for words in (("restore", configuration(node)), ("inspect",)):
+            done = snapshot(*words, file)
+            assert done.returncode == 1, name
+            assert str(file) in done.stderr, name
+            assert "Traceback" not in done.stderr, name
+    assert contents(node.directory / "store") == before
+
+
+def test_a_store_in_use_is_no_snapshot(node: Node) -> None:
+    """The file of a running server, without its log, is refused: what the log holds would be missing."""
+    done = snapshot("inspect", node.directory / "store" / "strongroom.db")
+    assert done.returncode == 1
+    assert "is part of a store, and not a snapshot" in done.stderr
+
+
+def test_inspect_tells_which_commit_it_is(node: Node, tmp_path: Path) -> None:
+    """Of two snapshots the later one has the higher index; both say that they are of an initialized store."""
+    for name in ("a.db", "b.db"):
+        assert snapshot("save", configuration(node), tmp_path / name).returncode == 0
+        node.ok("POST", "cubbyhole/first", {"v": name})
+    first, second = (
+        json.loads(snapshot("inspect", "-format=json", tmp_path / name).stdout) for name in ("a.db", "b.db")
+    )
+    assert (first["initialized"], first["schema"]) == (True, 1)
+    assert first["index"] < second["index"]
+    assert first["id"] != second["id"]
+    assert "Initialized    true" in snapshot("inspect", tmp_path / "a.db").stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give the store to another user")
+def test_another_user_is_told_whose_store_it_is(node: Node, tmp_path: Path) -> None:
+    """Root leaves no file of its own in the store of the server's user, and is told how to run the command."""
+    assert snapshot("save", configuration(node), tmp_path / "copy.db").returncode == 0
+    node.stop()
+    nobody = pwd.getpwnam("nobody")
+    for file in [node.directory / "store", *(node.directory / "store").iterdir()]:
+        os.chown(file, nobody.pw_uid, nobody.pw_gid)
+    for words in (
+        ("save", configuration(node), tmp_path / "b.db"),
+        ("restore", configuration(node), tmp_path / "copy.db"),
+    ):
+        done = snapshot(*words)
+        assert done.returncode == 1
+        assert "runuser -u nobody -- strongroom operator snapshot" in done.stderr
+    assert not (tmp_path / "b.db").exists()
+    assert {file.stat().st_uid for file in (node.directory / "store").iterdir()} == {nobody.pw_uid}
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgres://anna:s3cret@db.example.com:5433/vault?sslmode=verify-full", "--host=db.example.com --port=5433"),
+        ("postgres://anna:s3cret@a:1,b:2/vault", "--dbname=…"),
+        ("host=db password=s3cret dbname=vault", "--dbname=…"),
+    ],
+)
+def test_a_store_in_postgresql_is_left_to_its_own_programs(tmp_path: Path, url: str, shown: str) -> None:
+    """The command prints what to run, without the password in any form of the address."""
+    file = tmp_path / "node.hcl"
+    file.write_text(f'storage "postgresql" {{\n  connection_url = "{url}"\n}}\n')
+    for words, program in ((("save",), "pg_dump"), (("restore",), "pg_restore")):
+        done = snapshot(*words, f"-config={file}", tmp_path / "copy")
+        assert done.returncode == 1
+        assert f"  {program} --" in done.stderr
+        assert shown in done.stderr
+        assert "s3cret" not in done.stderr
+
+
+def test_a_configuration_without_a_store_is_said(tmp_path: Path) -> None:
+    """No flag, a missing file, a store in memory, a directory without a store: each is named, and nothing is made."""
+    assert snapshot("save", tmp_path / "copy").returncode == 3
+    file = tmp_path / "node.hcl"
+    assert str(file) in snapshot("save", f"-config={file}", tmp_path / "copy").stderr
+    file.write_text('storage "inmem" {}\n')
+    assert "keeps nothing that could be saved" in snapshot("save", f"-config={file}", tmp_path / "copy").stderr
+    file.write_text(f'storage "sqlite" {{\n  path = "{tmp_path}"\n}}\n')
+    assert "holds no store" in snapshot("save", f"-config={file}", tmp_path / "copy").stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["node.hcl"]
