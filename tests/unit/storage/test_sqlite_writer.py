@@ -14,7 +14,8 @@ from strongroom.lib.errors import StorageError
 from strongroom.lib.rand import SystemRandom
 from strongroom.storage.base import Revision
 from strongroom.storage.operations import Commit
-from strongroom.storage.sqlite.files import Ballast, FairLock, OpenedFile, prepare_directory
+from strongroom.storage.sqlite.ballast import Ballast
+from strongroom.storage.sqlite.files import FairLock, OpenedFile, prepare_directory
 from strongroom.storage.sqlite.schema import ensure_schema
 from strongroom.storage.sqlite.writer import Writer
 from tests.sim.clock import SetClock

@@ -38,13 +38,19 @@ class _Transaction:
         self._execute = cursor.execute
 
     def __enter__(self) -> None:
-        self._execute("BEGIN")
+        try:
+            self._execute("BEGIN")
+        except apsw.Error as error:
+            raise storage_error(error, "reading") from error
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._connection.in_transaction:
-            self._execute("ROLLBACK")
+            try:
+                self._execute("ROLLBACK")
+            except apsw.Error as failed:
+                raise storage_error(failed, "reading") from error
         if isinstance(error, apsw.Error):
             raise storage_error(error, "reading") from error
 

@@ -18,7 +18,8 @@ from strongroom.lib.rand import Random
 from strongroom.storage.base import Add, Committer, Entry, Fence, Limits, Listing, Revision, Snapshot
 from strongroom.storage.keys import check_commit, check_page
 from strongroom.storage.operations import Commit, GiveRole, TakeRole
-from strongroom.storage.sqlite.files import UPKEEP_LOCK, Ballast, FairLock, FileLock, OpenedFile, prepare_directory
+from strongroom.storage.sqlite.ballast import Ballast
+from strongroom.storage.sqlite.files import UPKEEP_LOCK, FairLock, FileLock, OpenedFile, prepare_directory
 from strongroom.storage.sqlite.reader import Reader
 from strongroom.storage.sqlite.schema import connect, ensure_schema
 from strongroom.storage.sqlite.upkeep import Upkeep
@@ -134,7 +135,8 @@ class SqliteStorage:
                 connection = self._connect_writer(database)
             except StorageFull:
                 # Opening needs room for the shared memory, and a full disk must not keep a store shut.
-                ballast.free()
+                while ballast.give_up():
+                    pass
                 connection = self._connect_writer(database)
             ballast.restore()
         finally:
