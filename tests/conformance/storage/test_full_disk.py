@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
+import itertools
 from pathlib import Path
 
 import pytest
 
 from strongroom.lib.errors import StorageFull
 from strongroom.storage.base import Add
+from strongroom.storage.sqlite import SqliteStorage
 from strongroom.storage.sqlite.ballast import BALLAST, Ballast
 from strongroom.storage.sqlite.upkeep import VACUUMED_PAGES
-from strongroom.storage.sqlite import SqliteStorage
 from tests.conformance.processes.disks import small_disk
 from tests.unit.storage.test_sqlite import run, store
 
@@ -90,7 +90,7 @@ def test_room_that_deletes_free_is_given_back_in_bounded_steps(tmp_path: Path) -
             if sizes[-1] == sizes[-2] < before // 2:
                 break
         assert sizes[-1] < 10_000_000 < before
-        steps = [earlier - later for earlier, later in zip(sizes, sizes[1:], strict=False)]
+        steps = [earlier - later for earlier, later in itertools.pairwise(sizes)]
         assert max(steps) <= 17 * VACUUMED_PAGES * 4096
         assert [entry.value for entry in (await storage.get_many(["row/399"])).entries.values()] == [VALUE]
 
@@ -128,4 +128,4 @@ def test_the_reserve_is_given_up_in_parts(tmp_path: Path) -> None:
         pass
     assert not (tmp_path / BALLAST).exists()
     assert ballast.restore()
-    assert ballast.lies_on(os.stat(tmp_path).st_dev)
+    assert ballast.lies_on(tmp_path.stat().st_dev)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine
 from typing import TypeVar, cast
 
 import apsw
@@ -16,6 +16,7 @@ from strongroom.lib.rand import Random
 from strongroom.storage.base import Revision
 from strongroom.storage.batch import Outcome, Pending, Queue, settle_batch
 from strongroom.storage.operations import Operation
+from strongroom.storage.patience import PATIENCE_S, patient
 from strongroom.storage.room import Room
 from strongroom.storage.sqlite.ballast import Ballast
 from strongroom.storage.sqlite.errors import is_broken, is_full, storage_error
@@ -30,9 +31,6 @@ T = TypeVar("T")
 
 BATCH_ROWS = 512
 """Rows that one batch touches at most: some 5 ms of the loop's time."""
-
-PATIENCE_S = 5.0
-"""For how long a caller waits for another process's lock, or for the disk."""
 
 _SPARED_PAGES = 64
 """Free pages that are left alone on a full disk: removing rows needs some itself."""
@@ -74,6 +72,7 @@ class Writer:
         self._patience_s = patience_s
         self._late: set[asyncio.Task[None]] = set()
         self._draining = asyncio.create_task(self._drain(), name="strongroom-commit")
+        self._draining.add_done_callback(self._drained)
 
     @property
     def trouble(self) -> str:
@@ -87,6 +86,8 @@ class Writer:
 
     async def run(self, operation: Operation[T]) -> T:
         """Run an operation in the next batch."""
+        if self._draining.done():
+            raise StorageError("the store is closed")
         return await self._queue.put(operation)
 
     async def run_held(self, operation: Operation[T]) -> T:
@@ -168,26 +169,22 @@ class Writer:
 
     async def _drain(self) -> None:
         while await self._queue.arrival():
-            batch: list[Pending[object]] = []
             try:
                 await self._acquire_for_waiting()
                 try:
-                    batch = self._queue.take()
-                    await self._commit(batch)
+                    await self._commit(self._queue.take())
                 finally:
                     self._release()
             except Exception as error:
-                # Whatever it is, nobody may wait for ever, and the next batch has its own chance.
-                self._refuse_failed(batch, error)
+                # Whatever it is, nobody may wait for ever, and who comes later has a chance of his own.
+                log.error("the store's lock failed", reason=str(error))
+                self._queue.refuse(StorageError("the store failed", detail=f"locking: {error}"))
 
-    def _refuse_failed(self, batch: list[Pending[object]], error: Exception) -> None:
-        doing = "locking" if isinstance(error, OSError) and not batch else "committing"
-        detail = f"{doing}: {error}" if isinstance(error, OSError) else f"{doing}: {error!r}"
-        failed = StorageError("the store failed", detail=detail)
-        self._roll_back()
-        _deliver([(pending, failed) for pending in batch])
-        if not batch:
-            self._queue.refuse(failed)
+    def _drained(self, draining: asyncio.Task[None]) -> None:
+        """Whoever waits when the commits have ended for good is told."""
+        self._queue.refuse(StorageError("the store is closed"))
+        if not draining.cancelled() and (error := draining.exception()) is not None:
+            log.error("the store's commits have ended", fault=repr(error))
 
     async def _acquire_for_waiting(self) -> None:
         """Take the lock; whoever waits for it too long is told so."""
@@ -196,24 +193,8 @@ class Writer:
             self._stalled = f"another process has held the store for {self._patience_s:g} s"
             self._queue.refuse(StorageError("the store failed", detail=self._stalled))
 
-        with self._impatient(tell):
+        with patient(self._patience_s, tell):
             await self._acquire()
-
-    @contextlib.contextmanager
-    def _impatient(self, tell: Callable[[], None]) -> Iterator[None]:
-        """Call `tell` whenever the block has taken the time that a caller waits, once more."""
-        loop = asyncio.get_running_loop()
-
-        def run_out() -> None:
-            nonlocal timer
-            timer = loop.call_later(self._patience_s, run_out)
-            tell()
-
-        timer = loop.call_later(self._patience_s, run_out)
-        try:
-            yield
-        finally:
-            timer.cancel()
 
     async def _acquire(self) -> None:
         await self._turn.acquire()
@@ -237,7 +218,15 @@ class Writer:
             self._release()
 
     async def _commit(self, batch: list[Pending[object]]) -> None:
-        """Commit one batch and answer it."""
+        """Commit one batch and answer it; never raises."""
+        try:
+            await self._commit_batch(batch)
+        except Exception as error:
+            # Whatever it is - a directory that can't be looked at, a fault of ours -, nobody may wait for ever.
+            self._roll_back()
+            _deliver([(pending, StorageError("the store failed", detail=repr(error))) for pending in batch])
+
+    async def _commit_batch(self, batch: list[Pending[object]]) -> None:
         may_grow, log_copied = True, False
         while batch:
             batch = self._refuse(batch)
@@ -261,9 +250,6 @@ class Writer:
                     await self._thread.call(self._reuse_log)
                     continue
                 self._fail(batch, outcomes, error)
-            except Exception as error:
-                self._roll_back()
-                _deliver([(pending, StorageError("the store failed", detail=repr(error))) for pending in batch])
             else:
                 self._stalled = ""
                 _deliver(outcomes)
@@ -312,7 +298,7 @@ class Writer:
             _deliver([(pending, _unknown(outcome, unknown)) for pending, outcome in outcomes])
             self._queue.refuse(StorageError("the store failed", detail=self._stalled))
 
-        with self._impatient(tell):
+        with patient(self._patience_s, tell):
             await self._thread.call(self._commit_transaction)
 
     def _commit_transaction(self) -> None:
