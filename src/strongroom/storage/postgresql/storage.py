@@ -14,6 +14,8 @@ from strongroom.lib.rand import Random
 from strongroom.storage.base import Add, Committer, Entry, Fence, Limits, Listing, Revision, Snapshot
 from strongroom.storage.keys import check_commit, check_page
 from strongroom.storage.operations import Commit, GiveRole, TakeRole
+from strongroom.storage.patience import PATIENCE_S
+from strongroom.storage.postgresql.answering import LISTING_TIMES
 from strongroom.storage.postgresql.connections import Connection, Connections
 from strongroom.storage.postgresql.reader import Reader
 from strongroom.storage.postgresql.schema import ensure_schema, tables_named
@@ -39,6 +41,7 @@ class PostgresqlStorage:
         clock: measures the time between two readings of the database's clock.
         random: makes the ids of commits.
         max_parallel: how many reads run at once; one more connection commits.
+        patience_s: how long the database may take to answer; a listing has four times as long.
         feed_commits: how many commits the change feed keeps at least.
         upkeep_interval_s: how often the feed is shortened, in seconds.
 
@@ -55,11 +58,12 @@ class PostgresqlStorage:
         random: Random,
         *,
         max_parallel: int = 4,
+        patience_s: float = PATIENCE_S,
         feed_commits: int = 65_536,
         upkeep_interval_s: float = 10.0,
     ) -> None:
         self._tables = tables_named(table)
-        self._connections = Connections(connection_url, max_parallel)
+        self._connections = Connections(connection_url, max_parallel, patience_s)
         self._clock = clock
         self._random = random
         self._feed_commits = feed_commits
@@ -164,7 +168,7 @@ class PostgresqlStorage:
         async def question(connection: Connection) -> int:
             return (await connection.execute(query, {"keep": keep, "rows": _PRUNED_ROWS})).rowcount
 
-        while await self._connections.read(question) == _PRUNED_ROWS:
+        while await self._connections.read(question, LISTING_TIMES) == _PRUNED_ROWS:
             continue
 
     async def _keep_short(self) -> None:
