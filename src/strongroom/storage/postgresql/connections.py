@@ -66,7 +66,8 @@ class Connections:
             # Its text quotes the URL, with the password: neither the text nor the chain is kept.
             raise StorageError("the connection_url of the PostgreSQL storage is malformed") from None
         hosts = given.get("host", "").count(",") + 1
-        timeout_s = int(given.get("connect_timeout") or 0)
+        timeout = given.get("connect_timeout", "")
+        timeout_s = int(timeout) if timeout.isdecimal() else 0
         if timeout_s <= 0:
             # Of several hosts, each has its part: the one that is gone must not take the time of the next.
             timeout_s = max(_LEAST_CONNECT_TIMEOUT_S, math.ceil(patience_s / hosts))
