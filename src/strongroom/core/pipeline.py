@@ -31,10 +31,12 @@ from strongroom.lib.errors import (
     OutOfRange,
     RateLimited,
     RequestTimeout,
+    StorageError,
     StrongroomError,
     UnsupportedOperation,
     UnsupportedPath,
 )
+from strongroom.lib.seldom import Seldom
 from strongroom.sdk.engine import Match
 from strongroom.sdk.request import Client, Operation, Request
 from strongroom.sdk.response import Response
@@ -72,6 +74,7 @@ class Pipeline:
 
     def __init__(self, services: Services) -> None:
         self.services = services
+        self._told = Seldom()
 
     async def serve(self, request: ApiRequest) -> Answer:
         """Answer one request; every error comes back as an answer too."""
@@ -94,7 +97,8 @@ class Pipeline:
     async def _failed(self, request: ApiRequest, progress: Progress, error: StrongroomError) -> Answer:
         if isinstance(error, OutOfRange):
             error = RateLimited("lease count quota exceeded", retry_after_s=60, detail=error.key)
-        if error.detail:
+        # While the store fails every request does: that it does is told when it begins.
+        if error.detail and (not isinstance(error, StorageError) or self._told.due(type(error).__name__)):
             path = hiding.shown(request.path, progress.known.entry, lambda _: "…")
             log.warning("request failed", request_id=request.id, path=path, detail=error.detail)
         bearer = progress.known.bearer

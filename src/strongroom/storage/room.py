@@ -54,6 +54,6 @@ class Room:
         if needed > self._left_bytes:
             raise StorageFull(
                 "the store has no room left",
-                detail=f"the reserve is in use: {needed} bytes are needed, and {self._left_bytes} are free in the store",
+                detail=f"the reserve is in use: {needed} bytes are needed, {self._left_bytes} are free in the store",
             )
         self._left_bytes -= needed

@@ -128,4 +128,9 @@ def test_the_reserve_is_given_up_in_parts(tmp_path: Path) -> None:
         pass
     assert not (tmp_path / BALLAST).exists()
     assert ballast.restore()
-    assert ballast.lies_on(tmp_path.stat().st_dev)
+    here = tmp_path.stat().st_dev
+    assert not ballast.share(here + 1, rescue=True)
+    while ballast.share(here, rescue=False):
+        assert ballast.left_bytes() >= BALLAST_BYTES // 2
+    assert ballast.share(here, rescue=True)
+    assert ballast.left_bytes() < BALLAST_BYTES // 2

@@ -11,7 +11,7 @@ import structlog
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import StorageError
 from strongroom.lib.rand import Random
-from strongroom.storage.base import Add, Committer, Entry, Fence, Limits, Listing, Revision, Snapshot
+from strongroom.storage.base import Add, Committer, Condition, Entry, Fence, Limits, Listing, Revision, Snapshot
 from strongroom.storage.keys import check_commit, check_page
 from strongroom.storage.operations import Commit, GiveRole, TakeRole
 from strongroom.storage.patience import PATIENCE_S
@@ -49,6 +49,7 @@ class PostgresqlStorage:
     """
 
     limits = Limits(keys=4096, bytes=32 << 20, value_bytes=16 << 20)
+    reserve = None
 
     def __init__(
         self,
@@ -85,6 +86,10 @@ class PostgresqlStorage:
         self._reader = Reader(self._connections, self._tables, self._clock)
         self._writer = Writer(self._connections, self._tables, advisory_key, self._random)
         self._upkeep = asyncio.create_task(self._keep_short(), name="strongroom-upkeep")
+
+    def condition(self) -> Condition:
+        """Nothing but what asking it tells."""
+        return Condition()
 
     async def close(self) -> None:
         """Commit what was admitted, then close every connection."""

@@ -16,7 +16,7 @@ class Ballast:
     """Room for revoking, deleting and recording it while the disk is full.
 
     While it isn't there in full, in the view of every process, only what doesn't make the store larger is committed.
-    It is given up part by part: whatever is free on the disk, anybody may take, who reads or logs as well as who deletes.
+    It is given up part by part: what is free on the disk, anybody may take, who reads or logs as well as who deletes.
     """
 
     def __init__(self, directory: Path, size_bytes: int) -> None:
@@ -48,13 +48,15 @@ class Ballast:
         room = os.statvfs(self._path.parent)
         return room.f_bavail * room.f_frsize
 
-    def lies_on(self, file_system: int) -> bool:
-        """Whether giving it up makes room on this file system.
+    def share(self, file_system: int, *, rescue: bool) -> bool:
+        """Give a part up for the audit log; see `base.Reserve`."""
+        if self._path.parent.stat().st_dev != file_system:
+            return False
+        return self.give_up(0 if rescue else self.half_bytes)
 
-        Args:
-            file_system: the number of its device, as `st_dev` has it.
-        """
-        return self._path.parent.stat().st_dev == file_system
+    def spares(self) -> bool:
+        """Whether there is room for others than those who make some; see `base.Reserve`."""
+        return self.left_bytes() > self.half_bytes or self.free_bytes() > self._part_bytes
 
     def give_up(self, keep_bytes: int = 0) -> bool:
         """Give a part of it to whoever writes next; False when there is no more to give.

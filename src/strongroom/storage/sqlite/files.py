@@ -43,6 +43,14 @@ def prepare_directory(directory: Path) -> Path:
     return database
 
 
+def unwritable(directory: Path) -> str:
+    """Why nothing can be written there any more: a file system that was mounted read-only, say; empty when it can."""
+    for path in (directory, directory / DATABASE):
+        if not os.access(path, os.W_OK):
+            return f"{path} can't be written by user {os.geteuid()}, or its file system is read-only"
+    return ""
+
+
 def unusable(directory: Path, error: OSError) -> StorageError:
     """The error for a directory or file that can't be opened."""
     return StorageError(

@@ -156,6 +156,16 @@ class Reader:
             operation.settle(self._rows)
             return operation.answer(self._rows.head)
 
+    def reusable_bytes(self) -> int:
+        """Room that removed rows have left behind in the file."""
+        try:
+            pages, bytes_ = (
+                cast(int, self._execute(f"PRAGMA {name}").fetchall()[0][0]) for name in ("freelist_count", "page_size")
+            )
+        except apsw.Error as error:
+            raise storage_error(error, "reading") from error
+        return pages * bytes_
+
     def _head(self) -> Revision:
         rows = self._execute(HEAD).fetchall()
         return Revision(*cast("tuple[int, bytes]", rows[0])) if rows else Revision(0, b"")

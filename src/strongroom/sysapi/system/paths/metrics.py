@@ -21,6 +21,7 @@ from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
 from strongroom.services.due import COUNTED, backlogs
 from strongroom.services.mounts import AUTH, Router
+from strongroom.storage.watch import StoreState
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.system import host
@@ -56,48 +57,81 @@ class MetricsPaths(SystemEngine):
         return await describe(view.services, view.router, body.format, request.now)
 
 
-async def describe(services: Services, router: Router, wanted: str, now: float) -> Response:
+async def describe(services: Services, router: Router | None, wanted: str, now: float) -> Response:
     """The numbers as an answer.
 
     Args:
+        router: of the mounts; None while the store is out of reach, when only this process is described.
         wanted: `prometheus`, or empty for JSON.
         now: seconds since the epoch.
     """
     if wanted not in {"", "prometheus"}:
         return Response(raw=RawBody(f'metric response format "{wanted}" unknown'.encode(), _TEXT), status=400)
-    gauges = [*_gauges(services, router), *await _expiry(services)]
+    gauges = [*_process(services), *_store(services)]
+    if router is not None:
+        gauges += [*_mounts(services, router), *await _expiry(services)]
+    gauges.sort(key=lambda gauge: gauge.name.startswith("process."))
     if wanted == "prometheus":
         return Response(raw=RawBody(prometheus(gauges).encode(), _PROMETHEUS))
     return Response(raw=RawBody(json.dumps_unsorted(_plain(gauges, now)), "application/json"))
 
 
-def _gauges(services: Services, router: Router) -> list[Gauge]:
+def _process(services: Services) -> list[Gauge]:
+    """What this process knows by itself."""
     cluster = {"cluster": services.cluster.name}
-    out = [Gauge("vault.core.unsealed", 1, "Whether the barrier is open.", cluster)]
-    counts = {(kind, local): 0 for kind in ("auth", "logical") for local in ("false", "true")}
-    for entry in router.by_id.values():
-        record = entry.record
-        counts["auth" if record.table == AUTH else "logical", str(record.local).lower()] += 1
-    out += [
-        Gauge(
-            "vault.core.mount_table.num_entries",
-            count,
-            "How many mounts there are.",
-            {**cluster, "local": local, "type": kind},
-        )
-        for (kind, local), count in counts.items()
-    ]
-    out += [
-        Gauge("vault.audit.spool_bytes", waiting, "What waits for the audit forwarder.", {**cluster, "device": path})
-        for path, waiting in sorted(services.audit.backlogs().items())
-    ]
-    out += _logins(router, cluster)
+    audit = services.audit
     return [
-        *out,
+        Gauge("vault.core.unsealed", 1, "Whether the barrier is open.", cluster),
+        *(
+            Gauge("vault.audit.spool_bytes", waiting, "What waits for the forwarder.", {**cluster, "device": path})
+            for path, waiting in sorted(audit.backlogs().items())
+        ),
+        *(
+            Gauge("vault.audit.writable", int(taken), "Whether it took its last entry.", {**cluster, "device": path})
+            for path, taken in sorted(audit.taking().items())
+        ),
         *_traffic(services.traffic.now(), cluster),
         Gauge("process.resident_memory_bytes", host.resident_bytes(), "Memory that the process holds."),
         Gauge("process.cpu_seconds_total", time.process_time(), "Processor time that the process has used."),
         Gauge("process.open_fds", host.open_descriptors(), "Open files and sockets."),
+    ]
+
+
+def _store(services: Services) -> list[Gauge]:
+    """How the store is, as this process last knew."""
+    cluster = {"cluster": services.cluster.name}
+    state, condition = services.store.state, services.barrier.storage.condition()
+    reached = state is not StoreState.UNREACHABLE
+    known = (
+        ("free_bytes", condition.free_bytes, "Room on the store's file system."),
+        ("reserve_bytes", condition.reserve_bytes, "How much of the store's reserve is there."),
+        ("reusable_bytes", condition.reusable_bytes, "Room inside the store's file."),
+    )
+    return [
+        Gauge("vault.storage.reachable", int(reached), "Whether the store answers.", cluster),
+        Gauge("vault.storage.writable", int(reached and not condition.trouble), "Whether it can be written.", cluster),
+        Gauge("vault.storage.full", int(condition.full), "Whether only what makes room is committed.", cluster),
+        *(Gauge(f"vault.storage.{name}", value, help_, cluster) for name, value, help_ in known if value is not None),
+    ]
+
+
+def _mounts(services: Services, router: Router) -> list[Gauge]:
+    cluster = {"cluster": services.cluster.name}
+    counts = {(kind, local): 0 for kind in ("auth", "logical") for local in ("false", "true")}
+    for entry in router.by_id.values():
+        record = entry.record
+        counts["auth" if record.table == AUTH else "logical", str(record.local).lower()] += 1
+    return [
+        *(
+            Gauge(
+                "vault.core.mount_table.num_entries",
+                count,
+                "How many mounts there are.",
+                {**cluster, "local": local, "type": kind},
+            )
+            for (kind, local), count in counts.items()
+        ),
+        *_logins(router, cluster),
     ]
 
 
