@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 BALLAST = "strongroom.ballast"
-_PARTS: Final = 16
+_PARTS: Final = 64
 _LEAST_PART_BYTES: Final = 64 << 10
 
 
@@ -82,7 +82,8 @@ class Ballast:
         """Lay it in again, if that leaves as much room once more; returns whether it is there."""
         if self.present():
             return True
-        if self.free_bytes() < 2 * self._size_bytes:
+        # A part that is still there is replaced, so that for a moment there are two.
+        if self.free_bytes() < max(2 * self._size_bytes - self.left_bytes(), self._size_bytes):
             return False
         partial = self._path.with_suffix(".partial")
         try:
