@@ -122,7 +122,7 @@ def test_a_full_store_recovers_when_most_of_it_is_deleted(shared: tuple[Node, Sm
 
 def test_the_log_tells_a_change_once(shared: tuple[Node, SmallDisk, int]) -> None:
     """One line of each process says that the store is full, whatever is asked meanwhile; the metrics say it too."""
-    node, disk, _ = shared
+    node, _, _ = shared
     wait_until(lambda: "the store is full" in node.log_text(), "nothing is told", PATIENCE_S)
     for _ in range(30):
         node.call("POST", "kv/more", {"value": VALUE * 4})

@@ -1,4 +1,4 @@
-"""A store that hangs, is down or has gone: 503 with `Retry-After`, a health that says so, and a node that comes back."""
+"""A store that hangs, is down or has gone: 503 with `Retry-After`, a health that says so, a node that comes back."""
 
 from __future__ import annotations
 
@@ -133,10 +133,14 @@ def crowded(server: PostgresqlServer) -> Iterator[None]:
     """Every connection of the server is taken by others."""
     theirs = "FROM pg_stat_activity WHERE application_name = 'strongroom'"
     with psycopg.connect(server.url, autocommit=True) as other, contextlib.ExitStack() as taken:
-        while other.execute(f"SELECT pg_terminate_backend(pid) {theirs}".encode()).fetchall():
+        clean = 0
+        while clean < 3:  # one that is being made has no name yet
+            ended = other.execute(f"SELECT pg_terminate_backend(pid) {theirs}".encode()).fetchall()
+            clean = 0 if ended else clean + 1
             with contextlib.suppress(psycopg.OperationalError):
                 while True:
                     taken.enter_context(psycopg.connect(server.url, autocommit=True))
+            other.execute("SELECT pg_sleep(0.3)")
         yield
 
 
