@@ -46,6 +46,9 @@ class HealthBody(Body, frozen=True):
     standbycode: Annotated[int, Doc(description="Taken for Vault's sake: there is no standby.")] = 429
     sealedcode: Annotated[int, Doc(description="The status of a sealed node.")] = 503
     uninitcode: Annotated[int, Doc(description="The status of a node that is not initialized.")] = 501
+    unavailablecode: Annotated[
+        int, Doc(description="The status of a node whose store or audit log can't be written or reached.")
+    ] = 503
 
 
 class OpenPath(msgspec.Struct, frozen=True):
