@@ -134,4 +134,6 @@ def test_the_log_tells_a_change_once(shared: tuple[Node, SmallDisk, int]) -> Non
     assert gauges["vault.storage.full"] == 1
     assert gauges["vault.storage.reachable"] == 1
     assert 0 <= gauges["vault.storage.reserve_bytes"] < 16 << 20
+    assert gauges["vault.storage.free_bytes"] >= 0
+    assert gauges["vault.storage.reusable_bytes"] >= 0
     assert gauges["vault.audit.writable"] == 1
