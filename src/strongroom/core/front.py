@@ -87,12 +87,13 @@ async def health(node: Node, operation: Operation, data: Mapping[str, Any]) -> F
     except StorageError:
         made, state = node.initialized, StoreState.UNREACHABLE
     wrong = _wrong(node, state)
-    if wrong and wrong != {"storage_state": StoreState.FULL.value}:
+    name, status = ("sealedcode", 503) if made else ("uninitcode", 501)
+    if opened is not None:
+        # A full store is read: a load balancer that took the node out would end that too.
+        served = wrong in ({}, {"storage_state": StoreState.FULL.value})
+        name, status = ("activecode", 200) if served else ("unavailablecode", 503)
+    elif state is StoreState.UNREACHABLE:
         name, status = "unavailablecode", 503
-    elif opened is not None:
-        name, status = "activecode", 200
-    else:
-        name, status = ("sealedcode", 503) if made else ("uninitcode", 501)
     mode = "disabled" if opened is not None else "unknown"
     out: dict[str, Any] = {
         "initialized": made,
