@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from strongroom.lib.errors import CommitUnknown, StorageError
-from strongroom.storage.base import Add, Committer, Entry, Fence, Listing, Revision, Snapshot, Storage
+from strongroom.storage.base import Add, Committer, Condition, Entry, Fence, Listing, Revision, Snapshot, Storage
 
 T = TypeVar("T")
 
@@ -77,12 +77,21 @@ class FaultyStorage:
     Args:
         inner: the store that does the work.
         plan: what goes wrong; `commit` covers the commits inside `exclusive` too.
+
+    Attributes:
+        known: what it says of itself, if anything.
     """
 
     def __init__(self, inner: Storage, plan: Plan) -> None:
         self._inner = inner
         self._plan = plan
         self.limits = inner.limits
+        self.reserve = inner.reserve
+        self.known = Condition()
+
+    def condition(self) -> Condition:
+        """What `known` says, or else the inner store."""
+        return self._inner.condition() if self.known == Condition() else self.known
 
     async def start(self) -> None:
         """Start the inner store."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import apsw
 
+from strongroom.storage.sqlite.ballast import Ballast
 from strongroom.storage.sqlite.files import FairLock
 
 
@@ -16,23 +17,50 @@ class FaultyLock(FairLock):
 
     Attributes:
         fails: "at once" for the try, "waiting" for the call that blocks, empty for neither.
+        error: what failing raises.
+        release_fails: whether giving it back fails too, once.
     """
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
         self.fails = ""
+        self.error: Exception = OSError(5, "Input/output error")
+        self.release_fails = False
+
+    def release(self) -> None:
+        """Give it back, and fail afterwards."""
+        super().release()
+        if self.release_fails:
+            self.release_fails = False
+            raise OSError(5, "Input/output error")
 
     def try_acquire(self) -> bool:
         """Try, fail, or find it taken."""
         if self.fails == "at once":
-            raise OSError(5, "Input/output error")
+            raise self.error
         return False if self.fails == "waiting" else super().try_acquire()
 
     def acquire(self) -> None:
         """Wait, or fail."""
         if self.fails:
-            raise OSError(5, "Input/output error")
+            raise self.error
         super().acquire()
+
+
+class FaultyBallast(Ballast):
+    """A reserve that can't be looked at while it is told to fail.
+
+    Attributes:
+        error: what looking at it raises; None for nothing.
+    """
+
+    error: Exception | None = None
+
+    def present(self) -> bool:
+        """Whether it is there, or the error."""
+        if self.error is not None:
+            raise self.error
+        return super().present()
 
 
 class FaultyConnection(apsw.Connection):

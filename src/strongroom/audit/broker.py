@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -13,6 +14,7 @@ from strongroom.audit.devices import ALL, DeviceRequest
 from strongroom.audit.entry import Outcome, test_entry
 from strongroom.audit.file import place_of
 from strongroom.audit.records import AuditedHeader, AuditRecord, Manifest
+from strongroom.audit.standing import MAKING_ROOM, Standing
 from strongroom.audit.style import style_of
 from strongroom.audit.writer import Writers
 from strongroom.barrier.transaction import Transaction
@@ -21,6 +23,7 @@ from strongroom.lib.limits import check_name
 from strongroom.lib.rand import Random, uuid4
 from strongroom.lib.seldom import Seldom
 from strongroom.services.exchange import Exchange
+from strongroom.storage.base import Reserve
 
 __all__ = ["AuditBroker", "AuditDevice", "AuditRecord", "AuditedHeader", "Channel", "DeviceType", "Sink", "style_of"]
 
@@ -64,6 +67,7 @@ class AuditBroker:
             whoever may enable devices can write a line of choice into any file of the server's user: a key, a program.
             Source: CVE-2025-6000
         listed: whether the store has a list of the devices, which has to agree with them.
+        reserve: what the store gives up when a device's file system, which is its own, has no room left.
     """
 
     def __init__(
@@ -75,7 +79,9 @@ class AuditBroker:
         *,
         prefixes: bool = False,
         listed: bool = True,
+        reserve: Reserve | None = None,
     ) -> None:
+        self._standing = Standing(reserve)
         self._backlog = backlog
         self._prefixes = prefixes
         self._listed = listed
@@ -268,22 +274,39 @@ class AuditBroker:
 
     def request(self, sinks: tuple[Sink, ...], known: Exchange, error: str, now: float) -> None:
         """Write the request entry.  Raises `Internal` when there are devices and none took it."""
-        self._each(sinks, lambda sink: sink.request(known, error, now))
+        self._each(sinks, known, lambda sink: sink.request(known, error, now))
 
     def response(self, sinks: tuple[Sink, ...], known: Exchange, outcome: Outcome, now: float) -> None:
         """Write the response entry.  Raises `Internal` when there are devices and none took it."""
-        self._each(sinks, lambda sink: sink.response(known, outcome, now))
+        self._each(sinks, known, lambda sink: sink.response(known, outcome, now))
 
-    def _each(self, sinks: tuple[Sink, ...], write: Callable[[Sink], None]) -> None:
-        taken = not sinks
-        for sink in sinks:
-            try:
-                write(sink)
-                taken = True
-            except StrongroomError as error:
-                log.error("audit device failed", device=sink.record.path, reason=error.detail or error.text)
-        if not taken:
+    def _each(self, sinks: tuple[Sink, ...], known: Exchange, write: Callable[[Sink], None]) -> None:
+        rescue = known.request.operation in MAKING_ROOM
+        # Every device gets the entry, whatever became of it at another.
+        taken = [self._standing.take(sink.record, partial(write, sink), rescue=rescue) for sink in sinks]
+        if sinks and not any(taken):
             raise Internal(REFUSED, detail=_FAILED)
+
+    def taking(self) -> dict[str, bool]:
+        """By path, whether each device took the last entry that it was given."""
+        return {channel.record.path: id_ not in self._standing.failing for id_, channel in self._channels.items()}
+
+    @property
+    def unwritable(self) -> bool:
+        """Whether there are devices, and none takes entries, so that no request is answered."""
+        return bool(self._standing.failing) and self._standing.failing >= self._channels.keys()
+
+    def retry(self, now: float) -> None:
+        """Write a test entry to each device that fails: without requests nobody would learn that it works again.
+
+        Args:
+            now: seconds since the epoch.
+        """
+        self._standing.keep_only({*self._channels})
+        for id_ in sorted(self._standing.failing):
+            channel = self._channels[id_]
+            write = partial(channel.write, test_entry(uuid4(self._random), now))
+            self._standing.take(channel.record, write, rescue=False)
 
     def reopen(self) -> None:
         """Reopen every device, after a log rotation; one that fails is logged, and tried again with each entry."""

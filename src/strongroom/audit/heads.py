@@ -51,6 +51,7 @@ class Heads:
             rounds += 1
             try:
                 self._broker.look()
+                self._broker.retry(self._clock.now())
                 await self.store(only_new=rounds % _ROUNDS != 0)
             except StrongroomError as error:
                 reason = error.detail or error.text

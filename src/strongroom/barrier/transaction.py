@@ -32,6 +32,8 @@ R = TypeVar("R", bound=Record)
 OPTIMISTIC_ATTEMPTS = 4
 EXCLUSIVE_TIMEOUT_S = 10.0
 _SETTLE_ATTEMPTS = 20
+_SETTLE_S = 10.0
+"""For how long the store is asked what became of a commit.  The request that waits for it has waited before."""
 _SETTLE_PAUSE_S = 0.25
 
 _MISSING: Any = object()
@@ -326,10 +328,15 @@ list_ = list
 
 async def settled(storage: Storage, unknown: CommitUnknown) -> bool:
     """Whether a commit whose answer was lost took place.  Raises `Unavailable` when the store goes on not to answer."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _SETTLE_S
     for _ in range(_SETTLE_ATTEMPTS):
+        left_s = until - loop.time()
+        if left_s <= 0:
+            break
         try:
             # While nobody else can commit, no late arrival of that commit is under way either.
-            async with storage.exclusive(EXCLUSIVE_TIMEOUT_S):
+            async with storage.exclusive(left_s):
                 return await storage.committed(unknown.revision_id)
         except StorageError:
             await asyncio.sleep(_SETTLE_PAUSE_S)

@@ -53,6 +53,9 @@ def rows(status: dict[str, Any]) -> list[tuple[str, str]]:
     lines.append(("Storage Type", status.get("storage_type")))
     if status.get("cluster_name") and status.get("cluster_id"):
         lines += [("Cluster Name", status["cluster_name"]), ("Cluster ID", status["cluster_id"])]
+    for name, label in (("storage_state", "Storage State"), ("audit_state", "Audit State")):
+        if status.get(name):
+            lines.append((label, status[name]))
     lines.append(("HA Enabled", status.get("ha_enabled")))
     if status.get("ha_enabled"):
         lines += _cluster_rows(status)

@@ -9,11 +9,12 @@ import msgspec
 
 from strongroom.__about__ import RELEASED, VERSION
 from strongroom.core.node import Node
-from strongroom.lib.errors import InvalidRequest, Sealed, UnsupportedOperation
+from strongroom.lib.errors import InvalidRequest, Sealed, StorageError, UnsupportedOperation
 from strongroom.sdk.fields import FieldError, fill, to_bool
 from strongroom.sdk.request import Operation
 from strongroom.sealing import initialize, unseal
 from strongroom.sealing.port import Progress
+from strongroom.storage.watch import StoreState
 from strongroom.sysapi.system.open_paths import InitBody, UnsealBody
 
 SEALED = "Vault is sealed"
@@ -39,7 +40,7 @@ async def seal_status(node: Node, operation: Operation, data: Mapping[str, Any])
 
 
 async def _status(node: Node) -> dict[str, Any]:
-    seal = await initialize.seal_of(node.storage)
+    seal = await node.store.ask(initialize.seal_of(node.storage))
     opened = node.unsealed
     progress = await node.port.progress() if opened is None else Progress()
     out: dict[str, Any] = {
@@ -59,15 +60,40 @@ async def _status(node: Node) -> dict[str, Any]:
     }
     if opened is not None:
         out |= {"cluster_name": opened.cluster.name, "cluster_id": opened.cluster.id}
-    return out | {"storage_type": node.storage_type}
+    return out | {"storage_type": node.storage_type} | _wrong(node, node.store.state)
+
+
+def _wrong(node: Node, state: StoreState) -> dict[str, Any]:
+    """What is wrong with the store or the audit log; nothing while all is well, as Vault's answer has no such field."""
+    out = {} if state is StoreState.READY else {"storage_state": state.value}
+    if node.unsealed is not None and node.unsealed.audit.unwritable:
+        out["audit_state"] = StoreState.UNWRITABLE.value
+    return out
+
+
+async def _initialized(node: Node) -> bool:
+    """Whether the store is initialised.  Raises `StorageError` within a second when it doesn't say."""
+    if node.unsealed is None:
+        node.initialized = await node.store.ask(initialize.initialized(node.storage))
+    return node.unsealed is not None or node.initialized
 
 
 async def health(node: Node, operation: Operation, data: Mapping[str, Any]) -> FrontAnswer:
     """`GET` and `HEAD sys/health`: the status code tells the state; the query may choose other codes."""
     _only(operation, Operation.READ)
-    opened = node.unsealed
-    made = opened is not None or await initialize.initialized(node.storage)
-    name, status = ("activecode", 200) if opened is not None else ("sealedcode", 503) if made else ("uninitcode", 501)
+    opened, state = node.unsealed, node.store.state
+    try:
+        made = opened is not None or await _initialized(node)
+    except StorageError:
+        made, state = node.initialized, StoreState.UNREACHABLE
+    wrong = _wrong(node, state)
+    name, status = ("sealedcode", 503) if made else ("uninitcode", 501)
+    if opened is not None:
+        # A full store is read: a load balancer that took the node out would end that too.
+        served = wrong in ({}, {"storage_state": StoreState.FULL.value})
+        name, status = ("activecode", 200) if served else ("unavailablecode", 503)
+    elif state is StoreState.UNREACHABLE:
+        name, status = "unavailablecode", 503
     mode = "disabled" if opened is not None else "unknown"
     out: dict[str, Any] = {
         "initialized": made,
@@ -83,7 +109,7 @@ async def health(node: Node, operation: Operation, data: Mapping[str, Any]) -> F
     if node.processes.counts().restart_needed:
         # The package was replaced: workers that end are not replaced any more.
         out["restart_needed"] = True
-    return FrontAnswer(_chosen(data, name, status), out)
+    return FrontAnswer(_chosen(data, name, status), out | wrong)
 
 
 def _chosen(data: Mapping[str, Any], name: str, status: int) -> int:
@@ -93,7 +119,7 @@ def _chosen(data: Mapping[str, Any], name: str, status: int) -> int:
             to_bool(data.get(field))
         except FieldError as error:
             raise InvalidRequest("") from error
-    for field in ("activecode", "standbycode", "sealedcode", "uninitcode"):
+    for field in ("activecode", "standbycode", "sealedcode", "uninitcode", "unavailablecode"):
         if field not in data:
             continue
         text = str(data[field])
@@ -130,7 +156,7 @@ async def init(node: Node, operation: Operation, data: Mapping[str, Any]) -> Fro
     """`GET sys/init` tells whether it was done; `PUT` does it."""
     _only(operation, Operation.READ, Operation.UPDATE)
     if operation is Operation.READ:
-        return FrontAnswer(200, {"initialized": await initialize.initialized(node.storage)})
+        return FrontAnswer(200, {"initialized": await _initialized(node)})
     if await initialize.initialized(node.storage):
         raise InvalidRequest("Vault is already initialized")
     body = fill(InitBody, data)

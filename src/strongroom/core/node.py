@@ -9,6 +9,7 @@ from strongroom.lib.rand import Random
 from strongroom.sealing.port import SealPort
 from strongroom.services.exchange import ApiRequest
 from strongroom.storage.base import Storage
+from strongroom.storage.watch import StoreWatch
 from strongroom.sysapi.processes import Processes
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.traffic import Traffic
@@ -33,3 +34,10 @@ class Node:
     cluster_address: str = ""
     cluster_name: str = ""
     unsealed: Services | None = field(default=None)
+    initialized: bool = field(default=False)
+    """Whether the store was, as far as it was asked."""
+    store: StoreWatch = field(init=False)
+    """What this process last knew of the store."""
+
+    def __post_init__(self) -> None:
+        self.store = StoreWatch(self.storage)

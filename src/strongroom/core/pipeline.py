@@ -29,10 +29,12 @@ from strongroom.lib.errors import (
     InvalidRequest,
     NotFound,
     RequestTimeout,
+    StorageError,
     StrongroomError,
     UnsupportedPath,
 )
 from strongroom.lib.fault import where
+from strongroom.lib.seldom import Seldom
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
 from strongroom.services.exchange import ApiRequest, Exchange
@@ -66,6 +68,7 @@ class Pipeline:
 
     def __init__(self, services: Services) -> None:
         self.services = services
+        self._told = Seldom()
 
     async def serve(self, request: ApiRequest) -> Answer:
         """Answer one request; every error comes back as an answer too."""
@@ -86,7 +89,8 @@ class Pipeline:
         return self._close(progress, answer)
 
     async def _failed(self, request: ApiRequest, progress: Progress, error: StrongroomError) -> Answer:
-        if error.detail:
+        # While the store fails every request does: that it does is told when it begins.
+        if error.detail and (not isinstance(error, StorageError) or self._told.due(type(error).__name__)):
             path = hiding.shown(request.path, progress.exchange.entry, lambda _: "…")
             log.warning("request failed", request_id=request.id, path=path, detail=error.detail)
         bearer = progress.exchange.bearer

@@ -22,15 +22,18 @@ from strongroom.lib.errors import (
     PermissionDenied,
     RequestTooLarge,
     Sealed,
+    StorageError,
     StrongroomError,
     UnsupportedOperation,
 )
 from strongroom.lib.fault import where
 from strongroom.lib.rand import uuid4
+from strongroom.lib.seldom import Seldom
 from strongroom.sdk.request import Operation
 from strongroom.services.cors import CorsRecord
 from strongroom.services.cors import read as read_cors
 from strongroom.services.exchange import ApiRequest
+from strongroom.storage.watch import StoreState
 from strongroom.sysapi.system.paths import metrics
 
 log = structlog.get_logger("http")
@@ -49,6 +52,7 @@ class Application:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._pipeline: Pipeline | None = None
+        self._told = Seldom()
 
     async def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer one request that came through a listener without settings of its own."""
@@ -101,7 +105,7 @@ class Application:
                 return await self._metrics(call, options, request.headers.get("accept", ""))
             return await self._serve(request, call, options)
         except StrongroomError as error:
-            if error.detail:
+            if error.detail and (not isinstance(error, StorageError) or self._told.due("store")):
                 log.warning("request failed", path=call.path, detail=error.detail)
             return encode.failure(error)
         except Exception as error:  # the listener relies on an answer
@@ -151,7 +155,9 @@ class Application:
         services = self._node.unsealed
         if services is None:
             raise Sealed(SEALED)
-        router = await transact(services.barrier, services.mounts.router)
+        # What a store that is out of reach can't tell is left out: of just this the others speak.
+        reached = services.store.state is not StoreState.UNREACHABLE
+        router = await transact(services.barrier, services.mounts.router) if reached else None
         wanted = str(call.data.get("format", ""))
         response = await metrics.describe(services, router, wanted, accept, services.clock.now())
         return encode_answer(Answer(request_id="", operation=call.operation, response=response))

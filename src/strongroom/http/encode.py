@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from strongroom.core.answer import Envelope
-from strongroom.http.errors import status_of, text_of
+from strongroom.http.errors import retry_after_s, status_of, text_of
 from strongroom.http.message import HttpResponse
 from strongroom.lib import json
-from strongroom.lib.errors import RateLimited, StrongroomError
+from strongroom.lib.errors import StrongroomError
 
 _JSON = "application/json"
 _BASE = (("Cache-Control", "no-store"), ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
@@ -73,8 +73,8 @@ def failure(error: StrongroomError) -> HttpResponse:
     """The answer for an error."""
     text = text_of(error)
     response = error_body(status_of(error), [text] if text else [])
-    if isinstance(error, RateLimited):
-        response.headers = (*response.headers, ("Retry-After", str(max(1, round(error.retry_after_s)))))
+    if (seconds := retry_after_s(error)) is not None:
+        response.headers = (*response.headers, ("Retry-After", str(seconds)))
     return response
 
 

@@ -19,9 +19,9 @@ STATUS: dict[type[StrongroomError], int] = {
     errors.RateLimited: 429,
     errors.Internal: 500,
     errors.Tampered: 500,
-    errors.StorageError: 500,
+    errors.StorageError: 503,
     errors.StorageFull: 507,
-    errors.CommitUnknown: 500,
+    errors.CommitUnknown: 503,
     errors.OutOfRange: 500,
     errors.Conflict: 503,
     errors.FeedTooOld: 503,
@@ -32,6 +32,10 @@ STATUS: dict[type[StrongroomError], int] = {
 }
 
 _GENERAL = "internal error"
+_STORE_RETRY_S = 2
+"""A node looks at its store once a second: sooner than this there is seldom an answer."""
+_PASSING = (errors.StorageError, errors.Unavailable, errors.Conflict, errors.FeedTooOld)
+"""What may be over when the client asks again."""
 
 
 def status_of(error: StrongroomError) -> int:
@@ -46,6 +50,18 @@ def text_of(error: StrongroomError) -> str:
     """What the client reads; faults of ours say no more than that they are."""
     if isinstance(error, errors.StorageFull):
         return "the store is full: nothing was written"
+    if isinstance(error, errors.CommitUnknown):
+        return "the store does not answer; whether the request took effect is unknown"
     if isinstance(error, errors.StorageError):
         return "the store cannot be reached or failed: nothing was answered from it"
     return error.text or (_GENERAL if status_of(error) >= 500 else "")
+
+
+def retry_after_s(error: StrongroomError) -> int | None:
+    """When a client may ask again, in whole seconds; None when asking again is of no use.
+
+    Source: RFC 9110, section 10.2.3
+    """
+    if isinstance(error, errors.RateLimited):
+        return max(1, round(error.retry_after_s))
+    return _STORE_RETRY_S if isinstance(error, _PASSING) else None

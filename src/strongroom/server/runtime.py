@@ -52,6 +52,7 @@ class Runtime:
         self._engines: Mapping[tuple[str, str], Engine] = engines(plan.plugins)
         self._listeners: list[Listener] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._watching: asyncio.Task[None] | None = None
         self._storage: Storage | None = None
         self._application: Application | None = None
         self._heads: Heads | None = None
@@ -70,6 +71,7 @@ class Runtime:
         self._tasks.append(asyncio.create_task(self._clock.follow(storage)))
         node = build_node(storage, port, self._clock, self._random, self._plan.settings, processes=processes)
         self.node = node
+        self._watching = asyncio.create_task(node.store.run_forever())
         return node
 
     async def listen(self) -> None:
@@ -184,7 +186,7 @@ class Runtime:
         await asyncio.gather(*(listener.drain(drain_s) for listener in self._listeners))
         for listener in self._listeners:
             await listener.close()
-        await self._cancel(self._tasks)
+        await self._cancel([*self._tasks, *([self._watching] if self._watching is not None else [])])
         await self._close_audit()
         if self._storage is not None:
             await self._storage.close()

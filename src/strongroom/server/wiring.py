@@ -133,6 +133,7 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
         spool,
         prefixes=settings.audit_prefixes,
         listed=bool(cluster.audit_key),
+        reserve=node.storage.reserve,
     )
     await configure_audit(barrier, audit, settings)
     node.unsealed = Services(
@@ -152,6 +153,7 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
         storage_type=node.storage_type,
         processes=node.processes,
         traffic=node.traffic,
+        store=node.store,
         api_address=node.api_address,
         cluster_address=node.cluster_address,
         node_name=settings.node_name,

@@ -65,6 +65,38 @@ class Limits(msgspec.Struct, frozen=True):
     value_bytes: int
 
 
+class Condition(msgspec.Struct, frozen=True):
+    """What a store knows of itself without asking anybody."""
+
+    trouble: str = ""
+    """Why nothing can be committed, for the log; empty when it can, as far as is known."""
+    full: bool = False
+    """Whether only what makes room is committed."""
+    free_bytes: int | None = None
+    """Room on its file system; None for a store that has none of its own, as for the following."""
+    reserve_bytes: int | None = None
+    """How much of its reserve is there."""
+    reusable_bytes: int | None = None
+    """Room that removed rows have left behind in its file."""
+
+
+class Reserve(Protocol):
+    """Room that a store keeps for when its disk is full."""
+
+    def share(self, file_system: int, *, rescue: bool) -> bool:
+        """Give a part of it up, if it lies on this file system; whether it did.
+
+        Args:
+            file_system: the number of its device, as `st_dev` has it.
+            rescue: whether it is for what may make room; all others get no more than a half.
+        """
+        ...
+
+    def spares(self) -> bool:
+        """Whether there is room for others than those who make some."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Fence:
     """Proof that a holder has a role.  `key` and `revision` go into the `reads` of what its holder commits."""
@@ -112,6 +144,15 @@ class Storage(Committer, Protocol):
     """A transactional store.  One object serves one event loop of one process."""
 
     limits: Limits
+
+    @property
+    def reserve(self) -> Reserve | None:
+        """What it keeps for when its disk is full; None for a store without a disk of its own."""
+        ...
+
+    def condition(self) -> Condition:
+        """How it is, by what it knows at once; never raises, and asks nobody."""
+        ...
 
     async def start(self) -> None:
         """Open the store, creating what is missing.  Raises `StorageError` with a reason an operator can act on."""

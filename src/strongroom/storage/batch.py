@@ -11,6 +11,7 @@ from strongroom.lib.errors import StrongroomError
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Revision
 from strongroom.storage.operations import Changes, Operation, State
+from strongroom.storage.room import Room
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -53,8 +54,13 @@ class WritableState(State, Protocol):
         ...
 
 
-def settle_batch(batch: Iterable[Pending[object]], state: WritableState, random: Random) -> list[Outcome]:
+def settle_batch(
+    batch: Iterable[Pending[object]], state: WritableState, random: Random, room: Room | None = None
+) -> list[Outcome]:
     """Run each operation against the ones before it; one that is refused leaves the others alone.
+
+    Args:
+        room: what may be added on a disk that is full; None while it isn't.
 
     Returns: the outcomes, to be delivered once what was written is durable.
     """
@@ -62,6 +68,8 @@ def settle_batch(batch: Iterable[Pending[object]], state: WritableState, random:
     for pending in batch:
         try:
             changes = pending.operation.settle(state)
+            if room is not None and not pending.operation.shrinks:
+                room.take(changes, pending.operation.counters(), state)
         except StrongroomError as refused:
             # Its traceback would hold this frame, and with `outcomes` the whole batch, in a cycle: some megabytes each
             # time that two requests meet, until the collector comes by.
@@ -93,6 +101,12 @@ class Queue:
         self._waiting.append(pending)
         self._arrived.set()
         return answer
+
+    def refuse(self, error: StrongroomError) -> None:
+        """Answer everybody who waits with an error."""
+        waiting, self._waiting = self._waiting, deque()
+        for pending in waiting:
+            pending.deliver(error)
 
     def close(self) -> None:
         """Nothing more will be put."""

@@ -15,6 +15,7 @@ from strongroom.services.leases import LeaseService
 from strongroom.services.mounts import MountService
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.tokens import TokenService
+from strongroom.storage.watch import StoreWatch
 from strongroom.sysapi.processes import Processes
 from strongroom.sysapi.traffic import Traffic
 
@@ -36,6 +37,7 @@ class Services:
     port: SealPort
     processes: Processes
     traffic: Traffic
+    store: StoreWatch
     storage_type: str
     api_address: str
     cluster_address: str

@@ -41,7 +41,10 @@ def full(tmp_path: Path) -> Iterator[tuple[Node, SmallDisk, dict[str, int], list
 def test_a_full_store_serves_reads_and_takes_revocations(
     full: tuple[Node, SmallDisk, dict[str, int], list[str]],
 ) -> None:
-    """Writes get 507, reads go on, tokens can be revoked and secrets deleted, and with room all is as before."""
+    """Writes get 507, reads go on, tokens can be revoked and secrets deleted, and with room all is as before.
+
+    What was deleted makes room for as much, and for no more.
+    """
     node, disk, kept, tokens = full
     for name in list(kept)[::20]:
         assert node.ok("GET", f"kv/{name}").data["number"] == kept[name]
@@ -53,8 +56,9 @@ def test_a_full_store_serves_reads_and_takes_revocations(
         node.ok("DELETE", f"kv/{name}")
         del kept[name]
         assert node.call("GET", f"kv/{name}").status == 404
-    assert node.call("POST", "kv/more", {"value": VALUE}).status == 507
-    assert node.call("GET", "sys/health").status == 200
+    assert node.call("POST", "kv/more", {"value": VALUE * 5}).status == 507
+    health = node.call("GET", "sys/health")
+    assert (health.status, health.json["storage_state"]) == (200, "full")
 
     disk.resize(STORE_KIB * 3)
     wait_until(lambda: node.call("POST", "kv/more", {"value": VALUE}).status == 204, "no writes with room again")
@@ -91,13 +95,17 @@ def test_requests_are_refused_while_no_device_takes_them(tmp_path: Path) -> None
             if answer.status != 200:
                 break
         assert answer.status == 500
-        for _ in range(5):
+        for _ in range(20):
             refused = node.call("GET", "kv/before")
             assert refused.status == 500
             assert b"secret-of-before" not in refused.body
         assert node.call("POST", "kv/refused", {"value": 1}).status == 500
-        assert node.call("GET", "sys/health").status == 200
+        health = node.call("GET", "sys/health")
+        assert (health.status, health.json["audit_state"]) == (503, "unwritable")
+        assert node.call("GET", "sys/health?unavailablecode=299").status == 299
+        assert node.ok("GET", "sys/seal-status").json["audit_state"] == "unwritable"
         disk.resize(4096)
+        wait_until(lambda: node.call("GET", "sys/health").status == 200, "health does not see it by itself")
         answered = [node.ok("GET", "kv/before").json["request_id"] for _ in range(10)]
         assert node.call("GET", "kv/refused").status == 404
         audited, torn = _entries(file)

@@ -62,6 +62,26 @@ def test_who_is_sent_away_is_told_for_how_long() -> None:
         assert dict(response.headers)["Retry-After"] == shown
 
 
+@pytest.mark.parametrize("class_", [errors.StorageError, errors.CommitUnknown, errors.Unavailable, errors.FeedTooOld])
+def test_a_store_out_of_reach_is_a_503_that_says_when_to_ask_again(class_: type[StrongroomError]) -> None:
+    """It is no fault of the server's, and passes: 503 with `Retry-After`, never 500."""
+    response = encode.failure(make(class_))
+    assert response.status == 503
+    assert int(dict(response.headers)["Retry-After"]) >= 1
+
+
+def test_a_full_store_says_when_to_ask_again() -> None:
+    """507 has `Retry-After` too: an operator may be making room."""
+    response = encode.failure(errors.StorageFull())
+    assert response.status == 507
+    assert int(dict(response.headers)["Retry-After"]) >= 1
+
+
+def test_an_unknown_outcome_is_not_told_as_a_failure() -> None:
+    """Whoever reads that nothing took effect may repeat what did."""
+    assert "unknown" in text_of(errors.CommitUnknown(revision_id=b"id"))
+
+
 def test_the_statuses_of_answers() -> None:
     """Nothing read is 404 with an empty list of errors, nothing written is 204, data is 200 in an envelope."""
     for operation, status in (

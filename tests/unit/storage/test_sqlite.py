@@ -124,7 +124,7 @@ def test_revoking_works_on_a_full_disk(tmp_path: Path) -> None:
             assert (await storage.list("token/")).names == []
             assert (await storage.synced()).number == before.number + 200
             with pytest.raises(StorageFull):
-                await storage.commit({}, {"small": b""}, {})
+                await storage.commit({}, {"large": bytes(1 << 20)}, {})
             disk.quota_bytes = None
             await storage.upkeep()
             await storage.commit({}, {"small": b""}, {})

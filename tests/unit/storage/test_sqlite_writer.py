@@ -14,13 +14,13 @@ from strongroom.lib.errors import StorageError
 from strongroom.lib.rand import SystemRandom
 from strongroom.storage.base import Revision
 from strongroom.storage.operations import Commit
-from strongroom.storage.sqlite.files import Ballast, FairLock, OpenedFile, prepare_directory
+from strongroom.storage.sqlite.files import FairLock, OpenedFile, prepare_directory
 from strongroom.storage.sqlite.schema import ensure_schema
 from strongroom.storage.sqlite.writer import Writer
 from tests.sim.clock import SetClock
-from tests.sim.faulty_writing import FaultyConnection, FaultyLock
+from tests.sim.faulty_writing import FaultyBallast, FaultyConnection, FaultyLock
 
-PATIENCE_S = 10
+PATIENCE_S = 10.0
 """A caller who waits longer is one that nobody answers."""
 
 
@@ -32,6 +32,7 @@ class Bench:
     lock: FaultyLock
     other: FairLock
     connection: FaultyConnection
+    ballast: FaultyBallast
 
     async def put(self, name: str) -> Revision:
         """Commit one row."""
@@ -52,18 +53,24 @@ class Bench:
             self.other.release()
 
 
-def on_bench(directory: Path, scenario: Callable[[Bench], Awaitable[None]]) -> None:
-    """Run a scenario on a new database."""
+def on_bench(directory: Path, scenario: Callable[[Bench], Awaitable[None]], patience_s: float = PATIENCE_S) -> None:
+    """Run a scenario on a new database.
+
+    Args:
+        patience_s: how long the writer lets a caller wait for the lock or the disk.
+    """
 
     async def main() -> None:
         database = prepare_directory(directory)
         connection = FaultyConnection(database)
         ensure_schema(connection, database)
-        lock, ballast = FaultyLock(directory), Ballast(directory, 0)
+        lock, ballast = FaultyLock(directory), FaultyBallast(directory, 0)
         assert ballast.restore()
         opened = OpenedFile(database)
-        writer = Writer(connection, opened, lock, ballast, clock=SetClock(), random=SystemRandom())
-        await scenario(Bench(writer, lock, FairLock(directory), connection))
+        writer = Writer(
+            connection, opened, lock, ballast, clock=SetClock(), random=SystemRandom(), patience_s=patience_s
+        )
+        await scenario(Bench(writer, lock, FairLock(directory), connection, ballast))
         async with asyncio.timeout(PATIENCE_S):
             await writer.close()
 

@@ -15,6 +15,7 @@ import structlog
 
 from strongroom.audit.file.opening import Ground, open_log, pipe_at, real_path, unplaced
 from strongroom.audit.file.place import unsuitable_mode
+from strongroom.audit.full import untaken
 from strongroom.lib.errors import InvalidRequest, Unavailable
 
 log = structlog.get_logger("audit")
@@ -118,17 +119,17 @@ class FileDevice:
             line = b"\n" + line if self._torn else line
             written = os.write(self._descriptor, line)
         except OSError as error:
-            raise self._failed(str(error)) from error
+            raise self._untaken(str(error), error) from error
         if written == len(line):
             self._torn = False
             return
         # A disk that is full, or a limit of the file's size: part of the line stands in the file.  The next line
         # begins with a newline, so that it can be read whatever becomes of this one.
         self._torn = True
-        raise self._failed(f"only {written} of {len(line)} bytes were taken")
+        raise self._untaken(f"only {written} of {len(line)} bytes were taken")
 
-    def _failed(self, reason: str) -> Unavailable:
-        return Unavailable("the audit file cannot be written", detail=f"{self._path}: {reason}")
+    def _untaken(self, reason: str, error: OSError | None = None) -> Unavailable:
+        return untaken("the audit file cannot be written", f"{self._path}: {reason}", self._descriptor, error)
 
     def reopen(self) -> None:
         """Go on in a new file of the same name, after the old one was moved away.

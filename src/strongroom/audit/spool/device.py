@@ -6,11 +6,13 @@ import fcntl
 import os
 from collections.abc import Mapping
 
+from strongroom.audit.full import untaken
 from strongroom.audit.spool.framing import framed
 from strongroom.audit.spool.place import Locked, Place, lock
 from strongroom.lib.errors import InvalidRequest, Unavailable
 
 _APPEND = os.O_WRONLY | os.O_APPEND
+_UNWRITABLE = "the audit spool cannot be written"
 _ATTEMPTS = 100
 """More segments than can go by while one entry looks for its own."""
 
@@ -70,10 +72,10 @@ class SpoolDevice:
         try:
             written = self._append(record)
         except OSError as error:
-            raise self._failed(str(error)) from error
+            raise self._untaken(str(error), error) from error
         if written != len(record):
             # What stands there is told from an entry by its missing end, and passed over.
-            raise self._failed(f"only {written} of {len(record)} bytes were taken")
+            raise self._untaken(f"only {written} of {len(record)} bytes were taken")
 
     def _append(self, record: bytes) -> int:
         for _ in range(_ATTEMPTS):
@@ -110,7 +112,10 @@ class SpoolDevice:
         self._segment = segment
 
     def _failed(self, reason: str) -> Unavailable:
-        return Unavailable("the audit spool cannot be written", detail=f"{self._place.directory}: {reason}")
+        return Unavailable(_UNWRITABLE, detail=f"{self._place.directory}: {reason}")
+
+    def _untaken(self, reason: str, error: OSError | None = None) -> Unavailable:
+        return untaken(_UNWRITABLE, f"{self._place.directory}: {reason}", self._writers, error)
 
     def reopen(self) -> None:
         """Nothing to do: the forwarder follows its targets itself."""

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import FeedTooOld, StorageError
 from strongroom.lib.rand import Random
-from strongroom.storage.base import Add, Committer, Entry, Fence, Limits, Listing, Revision, Snapshot
+from strongroom.storage.base import Add, Committer, Condition, Entry, Fence, Limits, Listing, Revision, Snapshot
 from strongroom.storage.keys import below, check_commit, check_page, list_start, name_below
 from strongroom.storage.operations import Changes, Commit, GiveRole, Operation, TakeRole
 
@@ -91,6 +91,7 @@ class InmemStorage:
     """
 
     limits = Limits(keys=4096, bytes=32 << 20, value_bytes=16 << 20)
+    reserve = None
 
     def __init__(self, clock: Clock, random: Random, *, feed_commits: int = 65_536) -> None:
         self._clock = clock
@@ -102,6 +103,10 @@ class InmemStorage:
     async def start(self) -> None:
         """Begin to serve; what an earlier `close` left is still there."""
         self._open = True
+
+    def condition(self) -> Condition:
+        """Nothing but what asking it tells."""
+        return Condition()
 
     async def close(self) -> None:
         """Refuse what comes from now on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -14,25 +15,28 @@ from psycopg.pq import TransactionStatus
 from strongroom.lib.errors import StorageError, StorageFull
 from strongroom.lib.secret import Secret
 from strongroom.storage.connection_url import UrlError, parse_connection_url
+from strongroom.storage.patience import PATIENCE_S
+from strongroom.storage.postgresql.answering import LISTING_TIMES, NoAnswerError, answering
 
 T = TypeVar("T")
 Connection = psycopg.AsyncConnection[tuple[object, ...]]
 
 # A peer that has gone silent is noticed in seconds, not after TCP's quarter of an hour.
 _DEFAULTS = {
-    "connect_timeout": "5",
     "keepalives_idle": "5",
     "keepalives_interval": "2",
     "keepalives_count": "3",
-    "tcp_user_timeout": "10000",
     "application_name": "strongroom",
     # Of several hosts in the URL, the primary.
     "target_session_attrs": "read-write",
 }
+_LEAST_CONNECT_TIMEOUT_S = 2
+"""libpq's own bound."""
+# A node that is stopped in the middle of a commit must not keep the others from committing for long.
 _SESSION = """
-SET statement_timeout = '30s';
-SET lock_timeout = '10s';
-SET idle_in_transaction_session_timeout = '60s';
+SET statement_timeout = {statement_ms};
+SET lock_timeout = {lock_ms};
+SET idle_in_transaction_session_timeout = {idle_ms};
 SET default_transaction_isolation = 'read committed';
 SELECT set_config('synchronous_commit', 'on', false)
  WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')
@@ -53,9 +57,10 @@ class Connections:
     Args:
         connection_url: a URL or keyword string (`storage/connection_url.py`); its password is never shown.
         size: how many reads run at once.
+        patience_s: how long an answer, and connecting, may take.
     """
 
-    def __init__(self, connection_url: str, size: int) -> None:
+    def __init__(self, connection_url: str, size: int, patience_s: float = PATIENCE_S) -> None:
         try:
             url = parse_connection_url(connection_url)
         except UrlError as error:
@@ -63,12 +68,27 @@ class Connections:
         known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
         if missing := sorted(url.parameters.keys() - known):
             raise StorageError(f"the connection_url has {missing[0]}, which the installed libpq doesn't know")
+        self._settings = dict(url.session)
+        hosts = url.parameters.get("host", "").count(",") + 1
+        timeout = url.parameters.get("connect_timeout", "")
+        timeout_s = int(timeout) if timeout.isdecimal() else 0
+        if timeout_s <= 0:
+            # Of several hosts, each has its part: the one that is gone must not take the time of the next.
+            timeout_s = max(_LEAST_CONNECT_TIMEOUT_S, math.ceil(patience_s / hosts))
+        given = {**url.parameters, "connect_timeout": str(timeout_s)}
+        defaults = _DEFAULTS | {"tcp_user_timeout": str(round(patience_s * 1000))}
         try:
-            self._conninfo = Secret(conninfo.make_conninfo(**(_DEFAULTS | dict(url.parameters))).encode())
+            self._conninfo = Secret(conninfo.make_conninfo(**(defaults | given)).encode())
         except psycopg.ProgrammingError:
             # Its text may quote a value: neither the text nor the chain is kept.
             raise StorageError("the connection_url of the PostgreSQL storage is malformed") from None
-        self._session = dict(url.session)
+        self.patience_s = patience_s
+        self._connecting_s = max(patience_s, float(timeout_s * hosts))
+        self._session = _SESSION.format(
+            statement_ms=round(patience_s * LISTING_TIMES * 1000),
+            lock_ms=max(1, round(patience_s * 800)),
+            idle_ms=round(patience_s * 2000),
+        ).encode()
         self._idle: list[Connection] = []
         self._places = asyncio.Semaphore(size)
         self._closed = False
@@ -76,39 +96,70 @@ class Connections:
     async def connect(self) -> Connection:
         """A new connection, set up for durable commits.  Raises `StorageError`."""
         try:
-            connection = await psycopg.AsyncConnection.connect(self._conninfo.reveal().decode(), autocommit=True)
+            async with asyncio.timeout(self._connecting_s):
+                connection = await psycopg.AsyncConnection.connect(self._conninfo.reveal().decode(), autocommit=True)
         except psycopg.Error as error:
             raise storage_error(error, "connecting") from error
+        except TimeoutError as error:
+            detail = f"connecting: no answer within {self._connecting_s:g} s"
+            raise StorageError("the store failed", detail=detail) from error
         try:
-            await connection.execute(_SESSION)
-            for name, value in self._session.items():
-                await connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+            with answering(connection, self.patience_s):
+                await connection.execute(self._session)
+                for name, value in self._settings.items():
+                    await connection.execute("SELECT set_config(%s, %s, false)", (name, value))
         except psycopg.Error as error:
             await connection.close()
             raise storage_error(error, "connecting") from error
         return connection
 
-    async def read(self, question: Callable[[Connection], Awaitable[T]]) -> T:
+    async def read(self, question: Callable[[Connection], Awaitable[T]], times: int = 1) -> T:
         """Ask on a shared connection; once more on a new one if the kept one turns out to be dead.
+
+        Args:
+            times: by how much longer than others this question may take.
 
         Raises: `StorageError`.
         """
-        async with self._places:
+        patience_s = self.patience_s * times
+        await self._take_place()
+        try:
             if self._closed:
                 raise StorageError("the store is closed")
             if self._idle:
+                kept = self._idle.pop()
                 try:
-                    async with self._kept(self._idle.pop()) as connection:
-                        return await question(connection)
-                except psycopg.OperationalError:
-                    await self._drop_idle()
+                    async with self._kept(kept) as connection:
+                        with answering(connection, patience_s):
+                            return await question(connection)
                 except psycopg.Error as error:
-                    raise storage_error(error, "reading") from error
+                    # A server that doesn't answer, or breaks a question off, isn't asked the same again.
+                    if isinstance(error, NoAnswerError) or not kept.closed:
+                        raise storage_error(error, "reading") from error
+                    await self._drop_idle()
             try:
                 async with self._kept(await self.connect()) as connection:
-                    return await question(connection)
+                    with answering(connection, patience_s):
+                        return await question(connection)
             except psycopg.Error as error:
                 raise storage_error(error, "reading") from error
+        finally:
+            self._places.release()
+
+    async def _take_place(self) -> None:
+        if not self._places.locked():
+            await self._places.acquire()
+            return
+        try:
+            async with asyncio.timeout(self.patience_s):
+                await self._places.acquire()
+        except TimeoutError as error:
+            detail = f"reading: every connection was taken for {self.patience_s:g} s"
+            raise StorageError("the store failed", detail=detail) from error
+
+    async def renew(self) -> None:
+        """Let the next questions have new connections, since these lead to a server that won't do."""
+        await self._drop_idle()
 
     async def close(self) -> None:
         """Close what is kept, once the reads under way have ended."""

@@ -10,6 +10,7 @@ from strongroom.lib.errors import FeedTooOld, StorageError
 from strongroom.storage.base import Entry, Listing, Revision, Snapshot
 from strongroom.storage.keys import below, is_key, list_start, unpack_keys
 from strongroom.storage.operations import Operation
+from strongroom.storage.postgresql.answering import LISTING_TIMES
 from strongroom.storage.postgresql.connections import Connection, Connections
 from strongroom.storage.postgresql.rows import Rows
 from strongroom.storage.postgresql.schema import Tables
@@ -54,7 +55,11 @@ SELECT h.number, ARRAY(
   FROM {head} h
 """
 _BOUND = 'key < %(end)s::text COLLATE "C"'
-_SYNCED = "SELECT number, id, pg_is_in_recovery(), extract(epoch FROM clock_timestamp())::float8 FROM {head}"
+_SYNCED = """
+SELECT number, id, pg_is_in_recovery(), current_setting('transaction_read_only') = 'on',
+       extract(epoch FROM clock_timestamp())::float8
+  FROM {head}
+"""
 _CHANGED = """
 SELECT h.number, f.number, f.id, f.keys FROM {head} h LEFT JOIN {feed} f ON f.number >= %s ORDER BY f.number
 """
@@ -149,7 +154,11 @@ class Reader:
 
     async def _ask_newest(self) -> Revision:
         asked_at = self._clock.monotonic()
-        number, revision_id, standby, now = (await self._rows(_SYNCED, ()))[0]
+        number, revision_id, standby, read_only, now = (await self._rows(_SYNCED, ()))[0]
+        if standby or read_only:
+            await self._connections.renew()
+        if read_only and not standby:
+            raise StorageError("this PostgreSQL server takes no writes; the storage needs one that does")
         if standby:
             raise StorageError("this PostgreSQL server is a standby; the storage needs the primary")
         # Counted from when the question was sent, it is never behind the database's clock.
@@ -162,14 +171,14 @@ class Reader:
         start = start.replace("\0", "\1")
         # `from` counts characters from 1.
         values = {"start": start, "end": below(prefix), "prefix": prefix, "from": len(prefix) + 1, "limit": limit}
-        number, names = (await self._rows(bounded, values))[0]
+        number, names = (await self._rows(bounded, values, LISTING_TIMES))[0]
         return Listing(cast(int, number), cast("list[str]", names))
 
-    async def _rows(self, query: LiteralString, values: Sequence[object] | dict[str, object]) -> _Table:
+    async def _rows(self, query: LiteralString, values: Sequence[object] | dict[str, object], times: int = 1) -> _Table:
         composed = self._tables.query(query)
 
         async def question(connection: Connection) -> _Table:
             cursor = await connection.execute(composed, values, prepare=True, binary=True)
             return await cursor.fetchall()
 
-        return await self._connections.read(question)
+        return await self._connections.read(question, times)

@@ -41,7 +41,12 @@ class SharedQuestion(Generic[T]):
             try:
                 answer.set_result(await self._ask())
             except Exception as error:
-                answer.set_exception(error)
-                # Marked as retrieved: all who waited may have given up.
-                answer.exception()
+                # Who has asked since is told as well: an error is no older news for them, and a server that doesn't
+                # answer would keep them waiting for twice as long.
+                later, self._next = self._next, None
+                for failed in (answer, later):
+                    if failed is not None:
+                        failed.set_exception(error)
+                        # Marked as retrieved: all who waited may have given up.
+                        failed.exception()
         self._asking = None

@@ -11,9 +11,11 @@ import structlog
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import StorageError
 from strongroom.lib.rand import Random
-from strongroom.storage.base import Add, Committer, Entry, Fence, Limits, Listing, Revision, Snapshot
+from strongroom.storage.base import Add, Committer, Condition, Entry, Fence, Limits, Listing, Revision, Snapshot
 from strongroom.storage.keys import check_commit, check_page
 from strongroom.storage.operations import Commit, GiveRole, TakeRole
+from strongroom.storage.patience import PATIENCE_S
+from strongroom.storage.postgresql.answering import LISTING_TIMES
 from strongroom.storage.postgresql.connections import Connection, Connections
 from strongroom.storage.postgresql.reader import Reader
 from strongroom.storage.postgresql.schema import ensure_schema, tables_named
@@ -39,6 +41,7 @@ class PostgresqlStorage:
         clock: measures the time between two readings of the database's clock.
         random: makes the ids of commits.
         max_parallel: how many reads run at once; one more connection commits.
+        patience_s: how long the database may take to answer; a listing has four times as long.
         feed_commits: how many commits the change feed keeps at least.
         upkeep_interval_s: how often the feed is shortened, in seconds.
 
@@ -46,6 +49,7 @@ class PostgresqlStorage:
     """
 
     limits = Limits(keys=4096, bytes=32 << 20, value_bytes=16 << 20)
+    reserve = None
 
     def __init__(
         self,
@@ -55,11 +59,12 @@ class PostgresqlStorage:
         random: Random,
         *,
         max_parallel: int = 4,
+        patience_s: float = PATIENCE_S,
         feed_commits: int = 65_536,
         upkeep_interval_s: float = 10.0,
     ) -> None:
         self._tables = tables_named(table)
-        self._connections = Connections(connection_url, max_parallel)
+        self._connections = Connections(connection_url, max_parallel, patience_s)
         self._clock = clock
         self._random = random
         self._feed_commits = feed_commits
@@ -81,6 +86,10 @@ class PostgresqlStorage:
         self._reader = Reader(self._connections, self._tables, self._clock)
         self._writer = Writer(self._connections, self._tables, advisory_key, self._random)
         self._upkeep = asyncio.create_task(self._keep_short(), name="strongroom-upkeep")
+
+    def condition(self) -> Condition:
+        """Nothing but what asking it tells."""
+        return Condition()
 
     async def close(self) -> None:
         """Commit what was admitted, then close every connection."""
@@ -164,7 +173,7 @@ class PostgresqlStorage:
         async def question(connection: Connection) -> int:
             return (await connection.execute(query, {"keep": keep, "rows": _PRUNED_ROWS})).rowcount
 
-        while await self._connections.read(question) == _PRUNED_ROWS:
+        while await self._connections.read(question, LISTING_TIMES) == _PRUNED_ROWS:
             continue
 
     async def _keep_short(self) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypeVar, cast
 
 import psycopg
+import structlog
 from psycopg import errors, sql
 
 from strongroom.lib.errors import CommitUnknown, StorageError, StrongroomError
@@ -16,9 +18,12 @@ from strongroom.lib.rand import Random
 from strongroom.storage.base import Revision
 from strongroom.storage.batch import Outcome, Pending, Queue, settle_batch
 from strongroom.storage.operations import Operation
+from strongroom.storage.postgresql.answering import NoAnswerError, answering
 from strongroom.storage.postgresql.connections import Connection, Connections, storage_error
 from strongroom.storage.postgresql.rows import Rows
 from strongroom.storage.postgresql.schema import Tables
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -41,6 +46,7 @@ class Writer:
         self._connection: Connection | None = None
         self._queue = Queue(BATCH_ROWS)
         self._draining = asyncio.create_task(self._drain(), name="strongroom-commit")
+        self._draining.add_done_callback(self._drained)
         first, second = (sql.Literal(number) for number in advisory_key)
         # One simple query of three statements: one round trip until the lock is ours.
         lock = sql.SQL("BEGIN; SELECT pg_advisory_xact_lock_shared({}, {}); ").format(first, second)
@@ -48,6 +54,8 @@ class Writer:
 
     async def run(self, operation: Operation[T]) -> T:
         """Run an operation in the next batch."""
+        if self._draining.done():
+            raise StorageError("the store is closed")
         return await self._queue.put(operation)
 
     @asynccontextmanager
@@ -60,8 +68,12 @@ class Writer:
         try:
             # At least a millisecond: 0 would wait for ever.
             limit = f"{max(1, round(timeout_s * 1000))}ms"
-            await connection.execute("SELECT set_config('lock_timeout', %s, false)", (limit,))
-            await connection.execute("SELECT pg_advisory_lock(%s, %s)", self._advisory_key)
+            with answering(connection, timeout_s + self._connections.patience_s):
+                await connection.execute(
+                    "SELECT set_config('lock_timeout', %s, false), set_config('statement_timeout', '0', false)",
+                    (limit,),
+                )
+                await connection.execute("SELECT pg_advisory_lock(%s, %s)", self._advisory_key)
         except errors.LockNotAvailable as error:
             await connection.close()
             raise StorageError("another transaction holds the store", detail=f"waited {timeout_s} s") from error
@@ -77,7 +89,8 @@ class Writer:
             try:
                 if not connection.closed:
                     # Closing gives it back too, but only when the server gets to notice.
-                    await connection.execute("SELECT pg_advisory_unlock(%s, %s)", self._advisory_key)
+                    with contextlib.suppress(psycopg.Error), answering(connection, self._connections.patience_s):
+                        await connection.execute("SELECT pg_advisory_unlock(%s, %s)", self._advisory_key)
             finally:
                 await connection.close()
 
@@ -102,14 +115,30 @@ class Writer:
 
     async def _drain(self) -> None:
         while await self._queue.arrival():
-            await self._commit(self._queue.take())
+            batch = self._queue.take()
+            try:
+                await self._commit(batch)
+            except Exception as error:  # whatever it is, nobody may wait for ever
+                _fail(batch, error)
+
+    def _drained(self, draining: asyncio.Task[None]) -> None:
+        """Whoever waits when the commits have ended for good is told."""
+        self._queue.refuse(StorageError("the store is closed"))
+        if not draining.cancelled() and (error := draining.exception()) is not None:
+            log.error("the store's commits have ended", fault=repr(error))
 
     async def _commit(self, batch: list[Pending[object]]) -> None:
-        """Commit one batch and answer it; never raises."""
+        """Commit one batch and answer it."""
         kept, self._connection = self._connection, None
         if kept is not None and not kept.closed:
             try:
                 outcomes = await self._settle(kept, batch)
+            except NoAnswerError as error:
+                # Nothing was asked to be committed, and with the connection ends what was begun.
+                await kept.close()
+                _fail(batch, error)
+                self._queue.refuse(storage_error(error, "committing"))
+                return
             except psycopg.OperationalError as error:
                 if not kept.closed:
                     self._connection = kept
@@ -128,6 +157,7 @@ class Writer:
             fresh = await self._connections.connect()
         except StorageError as error:
             _fail(batch, error)
+            self._queue.refuse(error)
             return
         self._connection = fresh
         await self._commit_on(fresh, batch)
@@ -142,20 +172,24 @@ class Writer:
 
     async def _settle(self, connection: Connection, batch: list[Pending[object]]) -> list[Outcome]:
         """Everything but the COMMIT."""
+        patience_s = self._connections.patience_s
         try:
-            # Never prepared: a prepared statement cannot be three.
-            cursor = await connection.execute(self._begin, prepare=False)
-            while cursor.nextset():
-                pass
-            number, revision_id = cast("tuple[int, bytes]", await cursor.fetchone())
-            rows = Rows(self._tables, Revision(number, revision_id))
-            await rows.load(connection, [pending.operation for pending in batch])
+            with answering(connection, patience_s):
+                # Never prepared: a prepared statement cannot be three.
+                cursor = await connection.execute(self._begin, prepare=False)
+                while cursor.nextset():
+                    pass
+                number, revision_id = cast("tuple[int, bytes]", await cursor.fetchone())
+                rows = Rows(self._tables, Revision(number, revision_id))
+                await rows.load(connection, [pending.operation for pending in batch])
             outcomes = settle_batch(batch, rows, self._random)
             if rows.dirty:
-                await rows.store(connection)
+                with answering(connection, patience_s):
+                    await rows.store(connection)
         except BaseException:
             if not connection.closed:
-                await connection.execute("ROLLBACK")
+                with answering(connection, patience_s):
+                    await connection.execute("ROLLBACK")
             raise
         return outcomes
 
@@ -169,7 +203,8 @@ class Writer:
 
         connection.add_notice_handler(note)
         try:
-            cursor = await connection.execute("COMMIT")
+            with answering(connection, self._connections.patience_s):
+                cursor = await connection.execute("COMMIT")
         except psycopg.Error as error:
             refused = error.sqlstate is not None and not connection.closed
             for pending, outcome in outcomes:

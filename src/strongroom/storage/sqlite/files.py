@@ -1,4 +1,4 @@
-"""The files beside the database: locks between processes, and the ballast."""
+"""The files beside the database, and the locks between processes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ DATABASE = "strongroom.db"
 COMMIT_LOCK = "strongroom.lock"
 TURN_LOCK = "strongroom.turn.lock"
 UPKEEP_LOCK = "strongroom.upkeep.lock"
-BALLAST = "strongroom.ballast"
 
 
 def prepare_directory(directory: Path) -> Path:
@@ -42,6 +41,14 @@ def prepare_directory(directory: Path) -> Path:
     if not os.access(database, os.R_OK | os.W_OK) or not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
         raise unusable(directory, PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(database)))
     return database
+
+
+def unwritable(directory: Path) -> str:
+    """Why nothing can be written there any more: a file system that was mounted read-only, say; empty when it can."""
+    for path in (directory, directory / DATABASE):
+        if not os.access(path, os.W_OK):
+            return f"{path} can't be written by user {os.geteuid()}, or its file system is read-only"
+    return ""
 
 
 def unusable(directory: Path, error: OSError) -> StorageError:
@@ -158,47 +165,3 @@ class FairLock:
         """Close both files, which gives the lock back, unless a forked child still has them open."""
         self._lock.close()
         self._turn.close()
-
-
-class Ballast:
-    """A file that only takes room, to be freed when the disk is full: revoking must work even then.
-
-    While it is missing, in the view of every process, only what removes rows or moves counters is committed.
-    """
-
-    def __init__(self, directory: Path, size_bytes: int) -> None:
-        self._path = directory / BALLAST
-        self._size_bytes = size_bytes
-
-    def present(self) -> bool:
-        """Whether it is there in full."""
-        try:
-            return self._path.stat().st_size >= self._size_bytes
-        except FileNotFoundError:
-            return False
-
-    def free(self) -> None:
-        """Give its room to the database."""
-        self._path.unlink(missing_ok=True)
-
-    def restore(self) -> bool:
-        """Lay it in again, if that leaves as much room once more; returns whether it is there."""
-        if self.present():
-            return True
-        room = os.statvfs(self._path.parent)
-        if room.f_bavail * room.f_frsize < 2 * self._size_bytes:
-            return False
-        partial = self._path.with_suffix(".partial")
-        try:
-            fd = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                if self._size_bytes:
-                    os.posix_fallocate(fd, 0, self._size_bytes)
-            finally:
-                os.close(fd)
-            partial.rename(self._path)
-        except OSError:
-            # Another may have taken the room meanwhile; the next round tries again.
-            partial.unlink(missing_ok=True)
-            return False
-        return True

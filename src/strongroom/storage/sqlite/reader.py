@@ -38,13 +38,19 @@ class _Transaction:
         self._execute = cursor.execute
 
     def __enter__(self) -> None:
-        self._execute("BEGIN")
+        try:
+            self._execute("BEGIN")
+        except apsw.Error as error:
+            raise storage_error(error, "reading") from error
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._connection.in_transaction:
-            self._execute("ROLLBACK")
+            try:
+                self._execute("ROLLBACK")
+            except apsw.Error as failed:
+                raise storage_error(failed, "reading") from error
         if isinstance(error, apsw.Error):
             raise storage_error(error, "reading") from error
 
@@ -149,6 +155,16 @@ class Reader:
             self._rows.load()
             operation.settle(self._rows)
             return operation.answer(self._rows.head)
+
+    def reusable_bytes(self) -> int:
+        """Room that removed rows have left behind in the file."""
+        try:
+            pages, bytes_ = (
+                cast(int, self._execute(f"PRAGMA {name}").fetchall()[0][0]) for name in ("freelist_count", "page_size")
+            )
+        except apsw.Error as error:
+            raise storage_error(error, "reading") from error
+        return pages * bytes_
 
     def _head(self) -> Revision:
         rows = self._execute(HEAD).fetchall()

@@ -15,6 +15,9 @@ APPLICATION_ID = 0x5374726D
 
 SCHEMA_VERSION = 1
 
+INCREMENTAL = 2
+"""The mode of `auto_vacuum` in which free pages can be taken out of the file.  A file gets it when it is made."""
+
 BUSY_TIMEOUT_MS = 1000
 """A back-stop only: the commit lock keeps our own processes apart, so this waits for foreign tools alone."""
 
@@ -83,6 +86,7 @@ def _unusable(error: apsw.Error, database: Path) -> StorageError:
 
 
 def _create(connection: apsw.Connection) -> None:
+    connection.execute(f"PRAGMA auto_vacuum = {INCREMENTAL}").fetchall()
     with connection:
         connection.execute(_TABLES)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}").fetchall()

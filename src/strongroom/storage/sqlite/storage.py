@@ -15,10 +15,12 @@ import apsw
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import StorageError, StorageFull
 from strongroom.lib.rand import Random
-from strongroom.storage.base import Add, Committer, Entry, Fence, Limits, Listing, Revision, Snapshot
+from strongroom.storage.base import Add, Committer, Condition, Entry, Fence, Limits, Listing, Revision, Snapshot
 from strongroom.storage.keys import check_commit, check_page
 from strongroom.storage.operations import Commit, GiveRole, TakeRole
-from strongroom.storage.sqlite.files import UPKEEP_LOCK, Ballast, FairLock, FileLock, OpenedFile, prepare_directory
+from strongroom.storage.patience import PATIENCE_S
+from strongroom.storage.sqlite.ballast import Ballast
+from strongroom.storage.sqlite.files import UPKEEP_LOCK, FairLock, FileLock, OpenedFile, prepare_directory, unwritable
 from strongroom.storage.sqlite.reader import Reader
 from strongroom.storage.sqlite.schema import connect, ensure_schema
 from strongroom.storage.sqlite.upkeep import Upkeep
@@ -49,6 +51,7 @@ class SqliteStorage:
         checkpoint_bytes: length of the log at which it is copied to the database.
         truncate_bytes: length at which writers wait until it is empty.
         upkeep_interval_s: how often the log, the feed and the ballast are looked after, in seconds.
+        patience_s: how long a caller waits for another process's lock, or for the disk.
         vfs: the name of a registered SQLite VFS, for tests that fail the disk.
         unsafe_synchronous: SQLite's `synchronous`; anything but `FULL` loses commits when the power fails.
     """
@@ -66,6 +69,7 @@ class SqliteStorage:
         checkpoint_bytes: int = 4 << 20,
         truncate_bytes: int = 64 << 20,
         upkeep_interval_s: float = 0.25,
+        patience_s: float = PATIENCE_S,
         vfs: str | None = None,
         unsafe_synchronous: str = "FULL",
     ) -> None:
@@ -73,7 +77,8 @@ class SqliteStorage:
         self._clock = clock
         self._random = random
         self._feed_commits = feed_commits
-        self._ballast_bytes = ballast_bytes
+        self.reserve = Ballast(path, ballast_bytes)
+        self._patience_s = patience_s
         self._checkpoint_bytes = checkpoint_bytes
         self._truncate_bytes = truncate_bytes
         self._upkeep_interval_s = upkeep_interval_s
@@ -104,10 +109,12 @@ class SqliteStorage:
             commit_lock.close()
             raise
         self._locks.append(upkeep_lock)
-        ballast = Ballast(self._path, self._ballast_bytes)
+        ballast = self.reserve
         self._reader = Reader(reading, self._clock)
         self._file = file
-        self._writer = Writer(writing, file, commit_lock, ballast, clock=self._clock, random=self._random)
+        self._writer = Writer(
+            writing, file, commit_lock, ballast, clock=self._clock, random=self._random, patience_s=self._patience_s
+        )
         self._upkeep = Upkeep(
             copying,
             file,
@@ -128,13 +135,14 @@ class SqliteStorage:
             time.sleep(_START_PAUSE_S)
         else:
             raise StorageError(f"another process holds the storage at {self._path}")
-        ballast = Ballast(self._path, self._ballast_bytes)
+        ballast = self.reserve
         try:
             try:
                 connection = self._connect_writer(database)
             except StorageFull:
                 # Opening needs room for the shared memory, and a full disk must not keep a store shut.
-                ballast.free()
+                while ballast.give_up():
+                    pass
                 connection = self._connect_writer(database)
             ballast.restore()
         finally:
@@ -233,6 +241,22 @@ class SqliteStorage:
         writer = self._writing()
         async with writer.hold(timeout_s):
             yield _Exclusive(writer, self.limits)
+
+    def condition(self) -> Condition:
+        """How it is; see `Storage.condition`."""
+        if self._writer is None or self._reader is None:
+            return Condition(trouble="the store is closed")
+        try:
+            trouble = self._writer.trouble or unwritable(self._path)
+            return Condition(
+                trouble=trouble,
+                full=not self.reserve.present(),
+                free_bytes=self.reserve.free_bytes(),
+                reserve_bytes=self.reserve.left_bytes(),
+                reusable_bytes=self._reader.reusable_bytes(),
+            )
+        except (OSError, StorageError) as error:
+            return Condition(trouble=str(error))
 
     async def upkeep(self) -> bool:
         """One round of checkpoint, pruning and ballast now; returns whether this process is elected to do it."""

@@ -1,16 +1,19 @@
-"""What one process does for all: checkpoints, a short feed, the ballast."""
+"""What one process does for all: checkpoints, a short feed, pages given back to the file system, the ballast."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import cast
 
 import apsw
 import structlog
 
-from strongroom.lib.errors import StorageError
-from strongroom.storage.sqlite.files import Ballast, FileLock, OpenedFile
-from strongroom.storage.sqlite.schema import disconnect
+from strongroom.lib.errors import StorageError, StorageFull
+from strongroom.storage.sqlite.ballast import Ballast
+from strongroom.storage.sqlite.errors import is_full
+from strongroom.storage.sqlite.files import FileLock, OpenedFile
+from strongroom.storage.sqlite.schema import INCREMENTAL, disconnect
 from strongroom.storage.sqlite.thread import BlockingCalls
 from strongroom.storage.sqlite.writer import Writer
 
@@ -18,6 +21,16 @@ log = structlog.get_logger(__name__)
 
 PRUNED_ROWS = 500
 """Rows of the feed that one commit drops: about a millisecond of the loop's time."""
+
+VACUUMED_PAGES = 256
+"""Pages that one commit gives back: a megabyte, which takes some milliseconds of a thread's time."""
+_VACUUMS = 16
+"""How many such commits a round makes; other writers have their turns between them."""
+_KEPT_PAGES = 1024
+"""Free pages that stay in the database, since they will be needed again; on a disk that is full a quarter of them."""
+_KEPT_PART = 8
+"""Of a large database this part may be free."""
+_LOG_ON_FULL_DISK_BYTES = 1 << 20
 
 
 class Upkeep:
@@ -73,6 +86,8 @@ class Upkeep:
             if self._elected:
                 await self._checkpoint()
                 await self.prune(self._feed_commits)
+                if await self._vacuum():
+                    await self._checkpoint(at_once=True)
                 await self._thread.call(self._ballast.restore)
             return self._elected
 
@@ -80,8 +95,33 @@ class Upkeep:
         """Shorten the feed to its newest `keep` commits, in small commits."""
         dropped = PRUNED_ROWS
         while dropped == PRUNED_ROWS:
-            async with self._writer.hold():
-                dropped = await self._writer.prune_held(PRUNED_ROWS, keep)
+            try:
+                async with self._writer.hold():
+                    dropped = await self._writer.prune_held(PRUNED_ROWS, keep)
+            except StorageFull:
+                return
+
+    async def _vacuum(self) -> bool:
+        """Give pages that removed rows have left behind back to the file system; whether there were any."""
+        total, free, mode = (
+            cast(int, self._connection.execute(f"PRAGMA {name}").fetchall()[0][0])
+            for name in ("page_count", "freelist_count", "auto_vacuum")
+        )
+        keep = max(_KEPT_PAGES, total // _KEPT_PART) if self._ballast.present() else _KEPT_PAGES // 4
+        if mode != INCREMENTAL or free < keep + VACUUMED_PAGES:
+            return False
+        for _ in range(_VACUUMS):
+            try:
+                async with self._writer.hold():
+                    taken = await self._writer.vacuum_held(VACUUMED_PAGES, keep)
+            except StorageFull:
+                break  # the log has no room for the pages that would be moved; once it is copied it has
+            if not self._ballast.present():
+                # Else the pages that are moved would lengthen the log, on a disk that has no room for it.
+                await self._thread.call(self._copy_pages)
+            if taken < VACUUMED_PAGES:
+                break
+        return True
 
     async def close(self) -> None:
         """Stop after the round under way, and let another process do the work."""
@@ -102,14 +142,18 @@ class Upkeep:
                 if not failed:
                     log.warning("storage upkeep failed", error=str(error), detail=getattr(error, "detail", ""))
                 failed = True
+            except Exception as error:  # a fault of ours: the log would grow for ever
+                if not failed:
+                    log.error("storage upkeep failed", fault=repr(error))
+                failed = True
 
-    async def _checkpoint(self) -> None:
+    async def _checkpoint(self, *, at_once: bool = False) -> None:
         full = not self._ballast.present()
         size = self._log_bytes()
-        if size >= self._checkpoint_bytes or (full and size):
+        if size >= self._checkpoint_bytes or ((full or at_once) and size):
             # Once all of the log is copied, the next writer begins again at its start, which needs no room.
             await self._thread.call(self._copy_pages)
-        if self._log_bytes() >= self._truncate_bytes:
+        if self._log_bytes() >= (_LOG_ON_FULL_DISK_BYTES if full else self._truncate_bytes):
             async with self._writer.hold():
                 await self._thread.call(self._empty_log)
 
@@ -120,7 +164,16 @@ class Upkeep:
             return 0
 
     def _copy_pages(self) -> None:
-        self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        """Copy the log's pages.  Those that lengthen the database get parts of the reserve if the disk is full."""
+        while True:
+            try:
+                self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            except apsw.Error as error:
+                if not is_full(error):
+                    raise
+                if self._ballast.give_up():
+                    continue
+            return
 
     def _empty_log(self) -> None:
         try:
@@ -128,3 +181,6 @@ class Upkeep:
         except apsw.BusyError:
             # A foreign reader is in the way for longer than the timeout; the next round tries again.
             return
+        except apsw.Error as error:
+            if not is_full(error):
+                raise

@@ -48,6 +48,10 @@ class HealthBody(Body, frozen=True):
     standbycode: Annotated[int, Doc(description="Accepted for compatibility. There are no standby nodes.")] = 429
     sealedcode: Annotated[int, Doc(description="The HTTP status code for a sealed node.")] = 503
     uninitcode: Annotated[int, Doc(description="The HTTP status code for a node that is not initialized.")] = 501
+    unavailablecode: Annotated[
+        int,
+        Doc(description="The HTTP status code for a node whose store or audit log can't be written or reached."),
+    ] = 503
 
 
 class OpenPath(msgspec.Struct, frozen=True):

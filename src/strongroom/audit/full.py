@@ -1,0 +1,35 @@
+"""An audit device whose file system is full."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+
+from strongroom.lib.errors import Unavailable
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+class DeviceFullError(Unavailable):
+    """The entry wasn't taken whole, because the device's file system has no room.
+
+    Args:
+        file_system: the number of its device, as `st_dev` has it.
+    """
+
+    def __init__(self, text: str, *, file_system: int, detail: str) -> None:
+        super().__init__(text, detail=detail)
+        self.file_system = file_system
+
+
+def untaken(text: str, detail: str, descriptor: int, error: OSError | None = None) -> Unavailable:
+    """The error for an entry that a file didn't take whole.
+
+    Args:
+        error: what writing raised; None when a part was written.
+    """
+    if error is None or error.errno in _FULL:
+        with contextlib.suppress(OSError):
+            return DeviceFullError(text, file_system=os.fstat(descriptor).st_dev, detail=detail)
+    return Unavailable(text, detail=detail)
