@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.sdk import Auth, AuthMethod, Body, Engine, Lease, Made, Request, Response, path
+from strongroom.sdk import Auth, AuthMethod, Body, Engine, Lease, Made, Request, Response, TokenSettings, path
 from strongroom.server import builtin
 from strongroom.services.leases import LeaseRecord
 from strongroom.testing import PluginServer
@@ -113,7 +113,7 @@ class LeakingMethod(AuthMethod):
         """Log in."""
         if "login" in self.failing:
             library()
-        return Response(auth=Auth(display_name=username, policies=("default",), ttl_s=60))
+        return Response(auth=Auth(display_name=username, token=TokenSettings(policies=("default",), ttl_s=60)))
 
     async def renew_token(self, request: Request, auth: Auth) -> Auth:
         """Renew."""
