@@ -15,12 +15,10 @@ from strongroom.http.options import ListenerOptions
 from tests.flow.node import TestNode
 from tests.flow.sysapi.system_server import Server
 from tests.flow.sysapi.test_audit import enable, entries
-from tests.flow.sysapi.test_rekey import in_a_loop
 
 CANARY = "canary-of-an-advisory"
 
 
-@in_a_loop
 async def test_cve_2024_0831_one_raw_device_makes_no_other_raw(tmp_path: Path) -> None:
     """There a device with `log_raw` took the values away from under the others' digests.
 
@@ -37,7 +35,6 @@ async def test_cve_2024_0831_one_raw_device_makes_no_other_raw(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("header", ["X-Vault-Token", "x-vault-token", "Authorization", "Cookie"])
-@in_a_loop
 async def test_cve_2024_8365_the_header_of_a_token_is_never_shown(tmp_path: Path, header: str) -> None:
     """There the digests of tokens and accessors in headers were lost in a rewrite, and they stood there in clear.
 
@@ -139,7 +136,6 @@ def test_cve_2025_62705_bytes_are_digested_like_texts() -> None:
     assert shown == {"a": f"#{len(CANARY)}", "b": [f"#{len(CANARY)}", [f"#{len(CANARY)}"]]}
 
 
-@in_a_loop
 async def test_cve_2025_62513_a_raw_body_is_not_logged(tmp_path: Path) -> None:
     """There the answers that aren't JSON were logged whole, certificates' challenges and tokens of OIDC among them.
 
@@ -156,7 +152,6 @@ async def test_cve_2025_62513_a_raw_body_is_not_logged(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("option", ["file_path", "path"])
 @pytest.mark.parametrize("mode", ["0755", "0700", "755", "4600", "0611", "777"])
-@in_a_loop
 async def test_cve_2025_6000_a_log_is_never_a_program(tmp_path: Path, option: str, mode: str) -> None:
     """There who may enable audit devices made one an executable plugin, by its mode, its prefix and its place.
 
@@ -170,7 +165,6 @@ async def test_cve_2025_6000_a_log_is_never_a_program(tmp_path: Path, option: st
 
 
 @pytest.mark.parametrize("option", ["file_path", "path"])
-@in_a_loop
 async def test_cve_2026_5051_the_older_option_is_checked_as_the_newer(tmp_path: Path, option: str) -> None:
     """There the checks of a log's place were made for `file_path`, not for its older name `path`.
 
@@ -186,7 +180,6 @@ async def test_cve_2026_5051_the_older_option_is_checked_as_the_newer(tmp_path: 
 
 
 @pytest.mark.parametrize("prefix", ["#!/bin/sh\n", "@", "#!/bin/sh", "a\rb", "\x1b[2J", "\u2028"])
-@in_a_loop
 async def test_cve_2026_93333_what_a_device_is_told_to_write_is_checked(tmp_path: Path, prefix: str) -> None:
     """There the content of an audit device's setting was taken as it came.
 
@@ -199,7 +192,6 @@ async def test_cve_2026_93333_what_a_device_is_told_to_write_is_checked(tmp_path
     assert not (tmp_path / "log").exists()
 
 
-@in_a_loop
 async def test_cve_2026_115357_without_its_second_entry_nothing_is_given() -> None:
     """There the shares' endpoints answered although the entry of their answer could not be written.
 
@@ -218,7 +210,6 @@ async def test_cve_2026_115357_without_its_second_entry_nothing_is_given() -> No
     assert [entry["type"] for entry in asked] == ["request", "request"]
 
 
-@in_a_loop
 async def test_cve_2024_2877_headers_are_not_logged_unless_asked_for() -> None:
     """There standbys logged all headers of a request.
 

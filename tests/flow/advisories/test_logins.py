@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.flow.node import Answer, TestNode
-from tests.flow.sysapi.test_rekey import in_a_loop
 
 LOGIN = "auth/userpass/login"
 
@@ -26,7 +25,6 @@ async def log_in(node: TestNode, name: str, password: str = "wrong") -> Answer:
     return await node.ask("POST", f"{LOGIN}/{name}", {"password": password}, token="")
 
 
-@in_a_loop
 async def test_cve_2020_35177_the_answer_does_not_tell_whether_there_is_such_a_user() -> None:
     """There the error of a login told an unknown user from a wrong password.
 
@@ -40,7 +38,6 @@ async def test_cve_2020_35177_the_answer_does_not_tell_whether_there_is_such_a_u
     assert errors[:2] == errors[2:]
 
 
-@in_a_loop
 async def test_cve_2023_3462_locking_out_does_not_tell_either() -> None:
     """There the answers of many failed logins differed between users that exist and users that don't.
 
@@ -53,7 +50,6 @@ async def test_cve_2023_3462_locking_out_does_not_tell_either() -> None:
     assert known.status == 403
 
 
-@in_a_loop
 async def test_cve_2025_6011_an_unknown_user_costs_the_same_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """There no password was hashed for an unknown user, and the time of the answer told.
 
@@ -75,7 +71,6 @@ async def test_cve_2025_6011_an_unknown_user_costs_the_same_work(monkeypatch: py
 
 
 @pytest.mark.parametrize("others", [("Ann", "ANN", "aNN"), ("ann", "Ann", "ann")], ids=["other-cases", "mixed"])
-@in_a_loop
 async def test_cve_2025_6004_one_user_is_locked_out_under_every_spelling(others: tuple[str, ...]) -> None:
     """There failures were counted by the name as it was sent, so a change of case began a new count.
 
@@ -93,7 +88,6 @@ async def test_cve_2025_6004_one_user_is_locked_out_under_every_spelling(others:
 
 @pytest.mark.parametrize("name", ["root", "ROOT", " root", "root ", "Root\t", "ro\u017fot", "root,default"])
 @pytest.mark.parametrize("field", ["token_policies", "policies"])
-@in_a_loop
 async def test_cve_2025_5999_no_spelling_of_root_is_given_by_a_login(name: str, field: str) -> None:
     """There a policy's name was compared with `root` before it was put in lower case, and became `root` afterwards.
 
@@ -109,7 +103,6 @@ async def test_cve_2025_5999_no_spelling_of_root_is_given_by_a_login(name: str, 
 
 
 @pytest.mark.parametrize("name", ["root", "ROOT", " root", "Root "])
-@in_a_loop
 async def test_cve_2025_64761_no_spelling_of_root_is_given_to_a_child(name: str) -> None:
     """There the same was left open for groups.
 
@@ -126,7 +119,6 @@ async def test_cve_2025_64761_no_spelling_of_root_is_given_to_a_child(name: str)
     assert (await node.ask("POST", "auth/token/create/wide", asked, maker)).status == 400
 
 
-@in_a_loop
 async def test_cve_2026_46405_a_login_that_is_refused_leaves_no_token() -> None:
     """There an auth method answered with a token and an error; the token was kept, and nobody knew it.
 
@@ -140,7 +132,6 @@ async def test_cve_2026_46405_a_login_that_is_refused_leaves_no_token() -> None:
     assert [key for key in node.rows() if not key.startswith("sys/audit")] == before
 
 
-@in_a_loop
 async def test_cve_2026_4525_a_token_is_not_passed_to_an_engine() -> None:
     """There the `Authorization` header went to a plugin although it held the client's token.
 

@@ -6,7 +6,6 @@ import pytest
 
 from strongroom.crypto import shamir
 from tests.flow.node import TestNode
-from tests.flow.sysapi.test_rekey import in_a_loop
 
 NARROW = 'path "probe/rows/a" { capabilities = ["read"] }'
 
@@ -20,7 +19,6 @@ def test_cve_2023_25000_shares_choose_no_place_in_memory() -> None:
     assert [name for name in tables if not name.startswith("__") and len(vars(shamir)[name]) >= 255] == []
 
 
-@in_a_loop
 async def test_cve_2026_4525_a_token_is_not_passed_to_a_login_either() -> None:
     """There the `Authorization` header went to an auth method although it held the client's token.
 
@@ -46,7 +44,6 @@ async def test_cve_2026_4525_a_token_is_not_passed_to_a_login_either() -> None:
         ("kv/data/example", "kv/data/*", "kv/data/examples", False),
     ],
 )
-@in_a_loop
 async def test_cve_2026_93335_a_deny_counts_in_any_letters(denied: str, allowed: str, path: str, refused: bool) -> None:
     """There a rule that denies a path didn't count for the path in other letters.
 
@@ -65,7 +62,6 @@ async def test_cve_2026_93335_a_deny_counts_in_any_letters(denied: str, allowed:
 
 @pytest.mark.parametrize("spelling", ["admin", "Admin", "ADMIN", " admin", "admin ", "\tadmin"])
 @pytest.mark.parametrize("shape", ["list", "text", "among-others", "comma-separated"])
-@in_a_loop
 async def test_cve_2026_89322_a_denied_policy_is_denied_in_every_spelling(spelling: str, shape: str) -> None:
     """There rules were compared with names before these got the form that they are kept in.
 
@@ -87,7 +83,6 @@ async def test_cve_2026_89322_a_denied_policy_is_denied_in_every_spelling(spelli
 
 
 @pytest.mark.parametrize("given", ["Admin", " admin", "default,admin", ["default,admin"], ["ADMIN"], "default, Admin"])
-@in_a_loop
 async def test_cve_2026_89322_a_denied_policy_is_denied_to_users_too(given: object) -> None:
     """The same for users: what one text lists, and how it spells it, is judged as what is kept.
 
@@ -118,7 +113,6 @@ async def test_cve_2026_89322_a_denied_policy_is_denied_to_users_too(given: obje
         ("sys/audit/recorder", "sys/audit/recorder/"),
     ],
 )
-@in_a_loop
 async def test_cve_2026_89322_a_denied_resource_is_denied_in_every_spelling(denied: str, spelled: str) -> None:
     """There, too, a rule for `sys/policies/acl/admin` didn't count for `sys/policies/acl/Admin`, which is the same.
 

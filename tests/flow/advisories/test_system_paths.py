@@ -15,7 +15,6 @@ from strongroom.http.message import HttpRequest, Peer
 from strongroom.lib.errors import StorageError
 from strongroom.storage.postgresql.schema import tables_named
 from tests.flow.node import TestNode
-from tests.flow.sysapi.test_rekey import in_a_loop
 from tests.sim.faulty_storage import Fail
 
 ROOT = Path(__file__).parents[3]
@@ -51,7 +50,6 @@ async def untouched(node: TestNode, begin: str, paths: tuple[str, ...], body: An
     assert (after["nonce"], after["progress"], after["started"]) == (nonce, 0, True)
 
 
-@in_a_loop
 async def test_cve_2025_4656_nobody_without_a_token_spoils_a_rekeying() -> None:
     """There the attempt at new key shares could be cancelled by everybody who reached the server.
 
@@ -60,7 +58,6 @@ async def test_cve_2025_4656_nobody_without_a_token_spoils_a_rekeying() -> None:
     await untouched(await TestNode.start(), REKEYING[0], REKEYING, {"secret_shares": 3, "secret_threshold": 2})
 
 
-@in_a_loop
 async def test_cve_2026_5807_nor_the_making_of_a_root_token() -> None:
     """There the one place for an attempt at a root token could be taken, and freed, by everybody.
 
@@ -69,7 +66,6 @@ async def test_cve_2026_5807_nor_the_making_of_a_root_token() -> None:
     await untouched(await TestNode.start(), ROOT_TOKENS[0], ROOT_TOKENS, {})
 
 
-@in_a_loop
 async def test_cve_2020_25594_mounts_are_not_told_to_strangers() -> None:
     """There the answers to a client without a token told mounts that exist from those that don't.
 
@@ -93,7 +89,6 @@ async def test_cve_2020_25594_mounts_are_not_told_to_strangers() -> None:
     assert (await node.ok("GET", "sys/internal/ui/mounts", token="")).data == {"auth": {}, "secret": {}}
 
 
-@in_a_loop
 async def test_cve_2021_3024_an_odd_request_is_not_told_where_the_server_is() -> None:
     """There the answer to some invalid requests held the address that the node has inside of its network.
 
@@ -114,7 +109,6 @@ async def test_cve_2021_3024_an_odd_request_is_not_told_where_the_server_is() ->
             assert not headers.get("Location", "/v1").startswith("//"), (path, headers)
 
 
-@in_a_loop
 async def test_cve_2026_115363_the_settings_are_shown_by_name() -> None:
     """There `sys/config/state/sanitized` left out known secrets, and a new setting's key wasn't among them.
 
@@ -126,7 +120,6 @@ async def test_cve_2026_115363_the_settings_are_shown_by_name() -> None:
     assert shown["storage"].keys() == {"type"}
 
 
-@in_a_loop
 async def test_cve_2026_115366_the_catalogue_of_plugins_is_not_written_by_a_request() -> None:
     """There tokens of a namespace could register and remove plugins for all.
 
@@ -143,7 +136,6 @@ async def test_cve_2026_115366_the_catalogue_of_plugins_is_not_written_by_a_requ
     await node.ok("POST", "sys/mounts/still", {"type": "kv"})
 
 
-@in_a_loop
 async def test_cve_2026_105816_what_a_store_names_is_not_run() -> None:
     """There a catalogue from a restored snapshot named programs outside of the directory of plugins, and they ran.
 
@@ -162,7 +154,6 @@ async def test_cve_2026_105816_what_a_store_names_is_not_run() -> None:
 
 
 @pytest.mark.parametrize("method", ["RENEW", "REVOKE", "ROLLBACK", "ALIAS-LOOKAHEAD", "RESOLVE-ROLE", "CREATE", "READ"])
-@in_a_loop
 async def test_ghsa_rh46_vc3j_w2w3_no_client_asks_for_an_internal_operation(method: str) -> None:
     """There an operation that only the server itself asks for could be named by a client, and made tokens.
 
@@ -203,7 +194,6 @@ OPEN = {
 """All that is answered without a token."""
 
 
-@in_a_loop
 async def test_cve_2021_3282_what_needs_no_token_is_on_a_list() -> None:
     """There a command of operators was taken without a token in one state of the cluster.
 
@@ -222,7 +212,6 @@ async def test_cve_2021_3282_what_needs_no_token_is_on_a_list() -> None:
     await node.ok("GET", "sys/mounts")
 
 
-@in_a_loop
 async def test_cve_2020_7220_the_leases_of_a_mount_end_with_it() -> None:
     """There secrets that a mount had leased lived on when what held the mount was deleted.
 
@@ -238,7 +227,6 @@ async def test_cve_2020_7220_the_leases_of_a_mount_end_with_it() -> None:
     assert not [key for key in node.rows() if key.startswith((keys.LEASE, keys.LEASE_OF_MOUNT))]
 
 
-@in_a_loop
 async def test_cve_2026_42186_a_deletion_that_failed_is_whole_the_next_time() -> None:
     """There deleting again, after a first attempt had failed, left data and leases behind.
 
@@ -268,7 +256,6 @@ async def settle(node: TestNode) -> None:
         pass
 
 
-@in_a_loop
 async def test_cve_2022_30689_what_asks_for_a_second_factor_is_closed_without_one() -> None:
     """There the demand for a second factor was forgotten when the server started again.
 

@@ -6,7 +6,6 @@ import pytest
 
 from strongroom.core.expiry import LOCK_S, ROLE, Expiry
 from tests.flow.node import TestNode
-from tests.flow.sysapi.test_rekey import in_a_loop
 
 
 async def lease(node: TestNode, token: str | None = None) -> tuple[str, int]:
@@ -15,7 +14,6 @@ async def lease(node: TestNode, token: str | None = None) -> tuple[str, int]:
     return str(answer["lease_id"]), int(answer["lease_duration"])
 
 
-@in_a_loop
 async def test_cve_2020_25816_a_lease_ends_with_its_batch_token() -> None:
     """There the end of a lease that a batch token had made was never scheduled.
 
@@ -39,7 +37,6 @@ async def test_cve_2020_25816_a_lease_ends_with_its_batch_token() -> None:
 
 
 @pytest.mark.parametrize("left_s", [0.9, 0.5, 0.01])
-@in_a_loop
 async def test_cve_2021_32923_renewed_in_its_last_second_it_still_ends(left_s: float) -> None:
     """There a renewal within a second of the maximum gave zero seconds, and zero stood for "never ends".
 
@@ -63,7 +60,6 @@ async def test_cve_2021_32923_renewed_in_its_last_second_it_still_ends(left_s: f
     assert (await node.ask("PUT", "sys/leases/renew", {"lease_id": id_})).status == 400
 
 
-@in_a_loop
 async def test_cve_2026_115362_what_has_ended_is_refused_before_it_is_cleared() -> None:
     """There the end of a secret id was not looked at when it was used, only when expired ones were tidied up.
 
@@ -83,7 +79,6 @@ async def test_cve_2026_115362_what_has_ended_is_refused_before_it_is_cleared() 
     assert (await node.ask("PUT", "sys/leases/renew", {"lease_id": id_})).status == 400
 
 
-@in_a_loop
 async def test_cve_2026_45808_the_older_lease_paths_need_rules_of_their_own() -> None:
     """There `sys/revoke` and its like ended leases of another namespace, past the rules for `sys/leases`.
 
@@ -101,7 +96,6 @@ async def test_cve_2026_45808_the_older_lease_paths_need_rules_of_their_own() ->
     await node.ok("PUT", "sys/leases/lookup", {"lease_id": id_})
 
 
-@in_a_loop
 async def test_cve_2026_55774_a_lease_id_alone_ends_nothing() -> None:
     """There the mending of the older paths had forgotten `sys/leases/revoke` and `sys/leases/renew`.
 
@@ -116,7 +110,6 @@ async def test_cve_2026_55774_a_lease_id_alone_ends_nothing() -> None:
     await node.ok("PUT", "sys/leases/lookup", {"lease_id": id_})
 
 
-@in_a_loop
 async def test_cve_2026_55774_the_lease_is_the_one_that_the_rule_is_about() -> None:
     """There rules were got round by naming a lease in another place than where they look.
 

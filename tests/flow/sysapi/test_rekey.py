@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import functools
-from collections.abc import Awaitable, Callable
-from typing import Any, ParamSpec
+from typing import Any
 
 import pytest
 
@@ -14,22 +11,6 @@ from strongroom.barrier import keys
 from strongroom.core.expiry import Expiry
 from tests.flow.node import Answer, TestNode
 from tests.sim.faulty_storage import Fail, Unknown
-
-P = ParamSpec("P")
-
-
-def in_a_loop(test: Callable[P, Awaitable[None]]) -> Callable[P, None]:
-    """Run an asynchronous test."""
-
-    @functools.wraps(test)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        async def body() -> None:
-            await test(*args, **kwargs)
-
-        asyncio.run(body())
-
-    return run
-
 
 LEGACY = ("sys/rekey/init", "sys/rekey/update", "sys/rekey/verify")
 NEWER = ("sys/rotate/root/init", "sys/rotate/root/update", "sys/rotate/root/verify")
@@ -64,7 +45,6 @@ async def opens(node: TestNode, shares: list[str]) -> bool:
 
 
 @FAMILIES
-@in_a_loop
 async def test_new_shares_replace_the_old(family: tuple[str, str, str]) -> None:
     """The last share answers with new ones, which alone open the store from then on; what is stored stays readable."""
     node = await TestNode.start()
@@ -85,7 +65,6 @@ async def test_new_shares_replace_the_old(family: tuple[str, str, str]) -> None:
 
 
 @FAMILIES
-@in_a_loop
 async def test_nothing_changes_before_the_new_shares_were_shown(family: tuple[str, str, str]) -> None:
     """With verification the old shares go on to open the store until enough of the new ones were given."""
     node = await TestNode.start()
@@ -112,7 +91,6 @@ async def test_nothing_changes_before_the_new_shares_were_shown(family: tuple[st
     assert await opens(node, done["keys"][:2])
 
 
-@in_a_loop
 async def test_verification_begins_anew() -> None:
     """DELETE forgets which new shares were shown and gives another nonce; cancelling forgets all of it."""
     node = await TestNode.start()
@@ -127,7 +105,6 @@ async def test_verification_begins_anew() -> None:
     assert await opens(node, node.keys[:2])
 
 
-@in_a_loop
 async def test_an_attempt_of_shares_that_were_replaced_meanwhile_is_worth_nothing() -> None:
     """Shares that wait for their verification on one node don't count once another node has made others."""
     node = await TestNode.start()
@@ -141,7 +118,6 @@ async def test_an_attempt_of_shares_that_were_replaced_meanwhile_is_worth_nothin
     assert not await opens(node, done["keys"][:2])
 
 
-@in_a_loop
 async def test_shares_stay_when_only_the_root_key_is_replaced() -> None:
     """`sys/rotate/root` changes seal and keyring in the store, and the same shares go on to open it."""
     node = await TestNode.start()
@@ -155,7 +131,6 @@ async def test_shares_stay_when_only_the_root_key_is_replaced() -> None:
     assert await opens(node, node.keys[:2])
 
 
-@in_a_loop
 async def test_other_nodes_go_on() -> None:
     """A node that knew the former root key reads, writes, rotates and replaces keys itself, as often as they change."""
     node = await TestNode.start()
@@ -173,7 +148,6 @@ async def test_other_nodes_go_on() -> None:
     assert await opens(node, node.keys[:2])
 
 
-@in_a_loop
 async def test_who_comes_after_the_hour_is_refused() -> None:
     """Without the row that leads on, a process with the former root key serves nothing, and says why in the log."""
     node = await TestNode.start()
@@ -202,7 +176,6 @@ async def test_who_comes_after_the_hour_is_refused() -> None:
         {},
     ],
 )
-@in_a_loop
 async def test_what_makes_no_seal_is_refused(family: tuple[str, str, str], wanted: dict[str, Any]) -> None:
     """A malformed wish is 400 and begins nothing."""
     node = await TestNode.start()
@@ -211,7 +184,6 @@ async def test_what_makes_no_seal_is_refused(family: tuple[str, str, str], wante
 
 
 @FAMILIES
-@in_a_loop
 async def test_what_is_no_share_is_refused(family: tuple[str, str, str]) -> None:
     """Another nonce, a share twice, text that is none, wrong shares: 400, the last empties the collection."""
     node = await TestNode.start()
@@ -237,7 +209,6 @@ async def test_what_is_no_share_is_refused(family: tuple[str, str, str]) -> None
     await given(node, family[1], nonce, node.keys[:2])
 
 
-@in_a_loop
 async def test_both_families_show_one_attempt() -> None:
     """What was begun by the newer endpoints is seen, and goes on, by the older ones."""
     node = await TestNode.start()
@@ -247,7 +218,6 @@ async def test_both_families_show_one_attempt() -> None:
     assert await opens(node, done["keys"][:2])
 
 
-@in_a_loop
 async def test_sealing_forgets_the_shares() -> None:
     """A node that was sealed and unsealed knows of no attempt."""
     node = await TestNode.start()
@@ -258,7 +228,6 @@ async def test_sealing_forgets_the_shares() -> None:
 
 
 @pytest.mark.parametrize("path", [*LEGACY, *NEWER, "sys/rekey/backup", "sys/rotate/root/backup", "sys/rotate/root"])
-@in_a_loop
 async def test_a_token_with_the_capability_is_needed(path: str) -> None:
     """Without a token, or with one whose policies don't say so, everything about the root key is 403."""
     node = await TestNode.start()
@@ -268,7 +237,6 @@ async def test_a_token_with_the_capability_is_needed(path: str) -> None:
             assert (await node.ask(method, path, {"key": "00"}, token=token)).status == 403, (method, token)
 
 
-@in_a_loop
 async def test_replacing_the_root_key_takes_sudo() -> None:
     """The one-shot needs no share, so it needs `sudo`."""
     node = await TestNode.start()
@@ -278,7 +246,6 @@ async def test_replacing_the_root_key_takes_sudo() -> None:
     assert (await node.ask("POST", "sys/rotate/root", token=sudo)).status == 204
 
 
-@in_a_loop
 async def test_no_share_reaches_the_audit_log() -> None:
     """Shares given and shares made are in the log only as digests; who gave them is."""
     node = await (await TestNode.start()).audited()
@@ -289,7 +256,6 @@ async def test_no_share_reaches_the_audit_log() -> None:
         assert share not in log
 
 
-@in_a_loop
 async def test_recovery_keys_are_not_there() -> None:
     """The seal opens by the shares themselves: the endpoints of recovery keys say so."""
     node = await TestNode.start()
@@ -300,7 +266,6 @@ async def test_recovery_keys_are_not_there() -> None:
 
 
 @pytest.mark.parametrize("took_place", [False, True])
-@in_a_loop
 async def test_a_commit_whose_answer_is_lost_makes_one_set_of_shares(took_place: bool) -> None:
     """Run again, the request gives its share once and answers with the shares that count."""
     node = await TestNode.start()
@@ -312,7 +277,6 @@ async def test_a_commit_whose_answer_is_lost_makes_one_set_of_shares(took_place:
     assert await opens(node, done["keys"][:2])
 
 
-@in_a_loop
 async def test_a_commit_that_fails_leaves_the_old_shares() -> None:
     """When the store takes no commit, the answer is an error, and the old shares go on to open it."""
     node = await TestNode.start()
@@ -325,7 +289,6 @@ async def test_a_commit_that_fails_leaves_the_old_shares() -> None:
     assert await opens(node, done["keys"][:2])
 
 
-@in_a_loop
 async def test_the_way_to_a_new_root_key_is_closed_after_an_hour() -> None:
     """Whoever ends what is due removes the row that leads on, and not before its time."""
     node = await TestNode.start()

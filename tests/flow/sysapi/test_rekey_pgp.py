@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from tests.flow.node import TestNode
-from tests.flow.sysapi.test_rekey import LEGACY, NEWER, begun, given, in_a_loop, opens
+from tests.flow.sysapi.test_rekey import LEGACY, NEWER, begun, given, opens
 from tests.sim.pgp import Holder
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*has been moved to cryptography.hazmat.decrepit:UserWarning")
@@ -19,7 +19,6 @@ def holders() -> list[Holder]:
     return [Holder("anna"), Holder("berta")]
 
 
-@in_a_loop
 async def test_each_share_is_encrypted_to_its_holder(holders: list[Holder]) -> None:
     """In the order of the keys; decrypted, they open the store."""
     node = await TestNode.start()
@@ -37,7 +36,6 @@ async def test_each_share_is_encrypted_to_its_holder(holders: list[Holder]) -> N
     assert (await node.ask("GET", "sys/rekey/backup")).errors == ["no backed-up keys found"]
 
 
-@in_a_loop
 async def test_the_store_keeps_a_copy_that_was_asked_for(holders: list[Holder]) -> None:
     """By fingerprint, under the nonce of the attempt, for as long as nobody removes it."""
     node = await TestNode.start()
@@ -54,7 +52,6 @@ async def test_the_store_keeps_a_copy_that_was_asked_for(holders: list[Holder]) 
     assert (await node.ask("GET", "sys/rotate/root/backup")).errors == ["no backed-up keys found"]
 
 
-@in_a_loop
 async def test_a_root_token_is_encrypted_to_a_holder(holders: list[Holder]) -> None:
     """Whoever gives the last share can't read it, and no one-time pad is made."""
     node = await TestNode.start()

@@ -9,7 +9,6 @@ import pytest
 
 from strongroom.http.options import ListenerOptions
 from tests.flow.node import Answer, TestNode
-from tests.flow.sysapi.test_rekey import in_a_loop
 from tests.sim.faulty_storage import Fail
 
 LEGACY = ("sys/generate-root/attempt", "sys/generate-root/update")
@@ -29,7 +28,6 @@ def decoded(encoded: str, otp: str) -> str:
 
 
 @FAMILIES
-@in_a_loop
 async def test_the_last_share_gives_a_root_token(family: tuple[str, str]) -> None:
     """Two of three shares make a token without parent or end that may do everything, readable by the pad only."""
     node = await TestNode.start()
@@ -51,7 +49,6 @@ async def test_the_last_share_gives_a_root_token(family: tuple[str, str]) -> Non
     assert late.errors == ["no root generation in progress"]
 
 
-@in_a_loop
 async def test_a_pad_of_ones_own() -> None:
     """A one-time pad that comes with the request is used, never told, and has to be as long as the token."""
     node = await TestNode.start()
@@ -65,7 +62,6 @@ async def test_a_pad_of_ones_own() -> None:
 
 
 @FAMILIES
-@in_a_loop
 async def test_what_is_no_share_is_refused(family: tuple[str, str]) -> None:
     """Another nonce, a share twice, text that is none, wrong shares: 400; the last empties the collection."""
     node = await TestNode.start()
@@ -91,7 +87,6 @@ async def test_what_is_no_share_is_refused(family: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize("path", [*LEGACY, *NEWER, "sys/generate-root"])
-@in_a_loop
 async def test_a_token_with_the_capability_is_needed(path: str) -> None:
     """Without a token, or with one whose policies don't say so, it is 403, whatever the verb."""
     node = await TestNode.start()
@@ -107,7 +102,6 @@ async def test_a_token_with_the_capability_is_needed(path: str) -> None:
     ("name", "family", "closed"),
     [("generate-root", LEGACY, "sys/rekey/init"), ("rekey", ("sys/rekey/init", "sys/rekey/update"), LEGACY[0])],
 )
-@in_a_loop
 async def test_a_listener_may_open_the_older_paths(name: str, family: tuple[str, str], closed: str) -> None:
     """There, and only there, they need no token; they are audited, and no other path is opened with them."""
     node = await (await TestNode.start()).audited()
@@ -125,7 +119,6 @@ async def test_a_listener_may_open_the_older_paths(name: str, family: tuple[str,
     assert (await node.ask("GET", family[0], token="")).status == 403
 
 
-@in_a_loop
 async def test_neither_share_nor_token_reaches_the_audit_log() -> None:
     """Shares, pad and token are in the log only as digests."""
     node = await (await TestNode.start()).audited()
@@ -138,7 +131,6 @@ async def test_neither_share_nor_token_reaches_the_audit_log() -> None:
         assert secret not in log
 
 
-@in_a_loop
 async def test_a_store_that_fails_makes_no_token() -> None:
     """When the commit fails, the answer is an error and no token was made."""
     node = await TestNode.start()
@@ -160,7 +152,6 @@ async def test_a_store_that_fails_makes_no_token() -> None:
         ("AAAA", "abcd", "error xoring token: length of byte slices is not equivalent: 3 != 4"),
     ],
 )
-@in_a_loop
 async def test_what_cannot_be_decoded(encoded: str, otp: str, error: str) -> None:
     """What doesn't fit together is refused in the words that clients know."""
     node = await TestNode.start()
