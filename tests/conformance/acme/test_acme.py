@@ -21,7 +21,8 @@ from cryptography import x509
 from tests.conformance.acme.authority import AcmeAuthority, acme_authority
 from tests.conformance.acme.ports import HTTP_PORT, TLS_PORT, closed_to_us
 from tests.conformance.processes.node import CONFIG, Node, running, wait_until
-from tests.conformance.servers import OURS, free_port
+from tests.conformance.servers import OURS
+from tests.ports import free_port
 
 NAME = "node.strongroom.test"
 ISSUE_TIMEOUT_S = 30.0

@@ -5,19 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import signal
-import subprocess
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.conformance.processes.wire import Answer, Connection, Target, call
-from tests.conformance.servers import OURS, ServerFailed, free_port
-
-START_TIMEOUT_S = 30.0
-STOP_TIMEOUT_S = 40.0
+from tests.conformance.program import OURS, START_TIMEOUT_S, STOP_TIMEOUT_S, Program, ProgramFailed, wait_until
+from tests.ports import free_port
 
 CONFIG = """
 workers = {workers}
@@ -52,7 +47,7 @@ class Node:
     keys: list[str] = field(default_factory=list)
     threshold: int = 0
     token: str = ""
-    _process: subprocess.Popen[bytes] | None = None
+    program: Program | None = None
 
     @property
     def log(self) -> Path:
@@ -66,8 +61,8 @@ class Node:
     @property
     def pid(self) -> int:
         """The supervisor's."""
-        assert self._process is not None
-        return self._process.pid
+        assert self.program is not None
+        return self.program.pid
 
     def workers(self) -> list[int]:
         """The workers' process ids, those that are being started included."""
@@ -102,33 +97,18 @@ class Node:
         file = self.directory / "node.hcl"
         text = self.config.replace("{workers}", str(self.workers_wanted))
         file.write_text(text.replace("{address}", self.address).replace("{directory}", str(self.directory)))
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("VAULT_", "BAO_", "STRONGROOM_"))}
-        with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [*self.runs_as, str(OURS), "server", f"-config={file}"],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env={**inherited, "HOME": str(self.directory), **self.environment},
-                cwd=self.directory,
-                start_new_session=True,
-            )
+        command = [*self.runs_as, OURS, "server", f"-config={file}"]
+        self.program = Program.start(command, self.directory, self.log, self.environment)
 
     def start(self) -> None:
-        """Start it and wait until all its workers listen and one answers.  Raises `ServerFailed`."""
+        """Start it and wait until all its workers listen and one answers.  Raises `ProgramFailed`."""
         before = len(self.log_text()) if self.log.exists() else 0
         self.launch()
-
-        def failure() -> str:
-            return f"the node doesn't answer:\n{self.log_text()[-4000:]}"
-
+        assert self.program is not None
         announced = "server started!"  # said once every worker listens
-        wait_until(lambda: self._answers() and announced in self.log_text()[before:], failure, START_TIMEOUT_S)
+        self.program.wait_for(lambda: self._answers() and announced in self.log_text()[before:])
 
     def _answers(self) -> bool:
-        assert self._process is not None
-        if self._process.poll() is not None:
-            raise ServerFailed(f"the node ended with {self._process.returncode}:\n{self.log_text()[-4000:]}")
         try:
             return self.call("GET", "sys/health").status in (200, 501, 503)
         except OSError:
@@ -136,20 +116,18 @@ class Node:
 
     def wait(self, timeout_s: float = STOP_TIMEOUT_S) -> int:
         """Wait for the supervisor's end; its exit status."""
-        assert self._process is not None
-        return self._process.wait(timeout_s)
+        assert self.program is not None
+        return self.program.wait(timeout_s)
 
     def stop(self) -> int:
         """SIGTERM, and wait; the exit status."""
-        os.kill(self.pid, signal.SIGTERM)
-        return self.wait()
+        assert self.program is not None
+        return self.program.stop()
 
     def kill(self) -> None:
         """End supervisor and workers at once, as when the machine dies but its disk doesn't."""
-        assert self._process is not None
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        assert self.program is not None
+        self.program.kill()
 
     def restart(self) -> None:
         """Stop it and start it again; it is sealed then."""
@@ -207,7 +185,7 @@ def running(node: Node) -> Iterator[Node]:
     try:
         yield node
     finally:
-        if node._process is not None:
+        if node.program is not None:
             node.kill()
 
 
@@ -238,7 +216,7 @@ def other_end(connection: Connection) -> OtherEnd:
         fields = line.split()
         if tuple(int(address.rpartition(":")[2], 16) for address in fields[1:3]) == wanted:
             return OtherEnd(fields[9], int(fields[4].partition(":")[2], 16))
-    raise ServerFailed("the server's end is gone")
+    raise ProgramFailed("the server's end is gone")
 
 
 def wait_until_read(connection: Connection) -> None:
@@ -262,12 +240,3 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
-
-
-def wait_until(holds: Callable[[], bool], otherwise: Callable[[], str] | str, timeout_s: float = 10.0) -> None:
-    """Wait until something holds; raises `ServerFailed` with the text if it doesn't in time."""
-    deadline = time.monotonic() + timeout_s
-    while not holds():
-        if time.monotonic() > deadline:
-            raise ServerFailed(otherwise if isinstance(otherwise, str) else otherwise())
-        time.sleep(0.02)
