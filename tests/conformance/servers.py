@@ -113,7 +113,7 @@ def _mounted(address: str) -> bool:
 
 
 def _get(address: str, path: str, headers: dict[str, str]) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(address, timeout=5)
+    connection = http.client.HTTPConnection(address, timeout=60)
     try:
         connection.request("GET", path, headers=headers)
         response = connection.getresponse()

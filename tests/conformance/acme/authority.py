@@ -57,7 +57,7 @@ def _call(url: str, root: Path, path: str, body: Mapping[str, object] | None) ->
         None if body is None else json.dumps(body).encode(),
         {"X-Vault-Token": ROOT_TOKEN, "Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=10, context=ssl.create_default_context(cafile=str(root))) as answer:
+    with urllib.request.urlopen(request, timeout=60, context=ssl.create_default_context(cafile=str(root))) as answer:
         text = answer.read()
     found: dict[str, Any] = (json.loads(text).get("data") or {}) if text else {}
     return found

@@ -88,7 +88,7 @@ def test_production(
         assert run_page(DOCS / "production.md", shell, names) > 30
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("administrator")
 def test_storage(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
     """A database made as the page says is enough for a server."""

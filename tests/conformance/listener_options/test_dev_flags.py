@@ -50,9 +50,9 @@ def test_tls(tmp_path: Path) -> None:
         exported = {"VAULT_ADDR": f"https://{address}", "VAULT_TOKEN": "root"}
         trusting = environment(tmp_path, exported | {"VAULT_CACERT": str(files / "vault-ca.pem")})
         command = [str(PEER), "kv", "put", "-mount=secret", "hello", "name=world"]
-        subprocess.run(command, env=trusting, check=True, capture_output=True, timeout=30)
+        subprocess.run(command, env=trusting, check=True, capture_output=True, timeout=60)
         doubting = subprocess.run(
-            command, env=environment(tmp_path, exported), check=False, capture_output=True, timeout=30
+            command, env=environment(tmp_path, exported), check=False, capture_output=True, timeout=60
         )
         assert b"x509" in doubting.stderr
         port = address.rpartition(":")[2]
@@ -67,7 +67,7 @@ def test_tls(tmp_path: Path) -> None:
 
 def _handshake(address: str) -> None:
     host, _, port = address.partition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         ssl.create_default_context().wrap_socket(connection, server_hostname=host)
 
 

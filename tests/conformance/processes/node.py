@@ -234,6 +234,20 @@ def open_files(pid: int) -> list[str]:
     return found
 
 
+def command_line(pid: int) -> str:
+    """The words that a process was started with, separated by NUL; empty when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode()
+    except OSError:
+        return ""
+
+
+def processor_s(pid: int) -> float:
+    """How many seconds of a processor the process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def alive(pid: int) -> bool:
     """Whether the process runs, and isn't just waiting to be reaped."""
     try:

@@ -31,7 +31,7 @@ class Peer:
     """A development server of OpenBao."""
 
     def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def close(self) -> None:
         """Hang up."""
@@ -138,5 +138,5 @@ def test_layout_agrees(tmp_path: Path, path: Path) -> None:
     """`policy fmt` of the peer writes the same bytes."""
     copy = tmp_path / path.name
     copy.write_bytes(path.read_bytes())
-    subprocess.run([str(PEER), "policy", "fmt", str(copy)], check=True, capture_output=True, timeout=20)
+    subprocess.run([str(PEER), "policy", "fmt", str(copy)], check=True, capture_output=True, timeout=60)
     assert format_policy(path.read_bytes().decode()) == copy.read_bytes().decode()
