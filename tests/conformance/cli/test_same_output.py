@@ -220,7 +220,7 @@ def _parameter(case: Case) -> Any:
     return pytest.param(case, id=f"{case.block}-{case.line} {case.text[:70]}", marks=group)
 
 
-@pytest.mark.parametrize("case", map(_parameter, _ALL))
+@pytest.mark.parametrize("case", list(map(_parameter, _ALL)))
 def test_both_programs_say_the_same(case: Case, outcomes: Callable[[int], dict[str, list[Outcome]]]) -> None:
     """Exit code, standard output and standard error are those of the peer's program."""
     both = outcomes(case.block)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tests.conformance.docs.console import Block, Names, Step, blocks
-from tests.conformance.servers import BIN
+from tests.conformance.program import BIN
 from tests.ports import free_port
 
 COMMAND_TIMEOUT_S = 90.0
