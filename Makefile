@@ -48,7 +48,7 @@ packages: ## install the Debian packages that the tests need (as root)
 
 # One test process for each core.  With one core that is pytest itself: a second process would only wait for the first.
 TEST_JOBS ?= $(shell nproc)
-PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0 1,$(TEST_JOBS)),-n $(TEST_JOBS) --dist loadgroup --no-loadscope-reorder)
+PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0 1,$(TEST_JOBS)),-n $(TEST_JOBS) --dist loadfile --no-loadscope-reorder)
 # A folder of tests by its name, wherever below tests/ it is.
 AREA_FOLDERS = $(sort $(shell find tests -type d -name '$(1)' -not -path '*/__pycache__*'))
 AREAS = $(sort $(shell find tests -mindepth 2 -name 'test_*.py' -printf '%h\n' | tr / '\n' | grep -vx tests))

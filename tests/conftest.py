@@ -7,9 +7,13 @@ import pytest
 from hypothesis import settings
 
 from tests.coroutines import pytest_pyfunc_call
-from tests.distribution import pytest_collection_modifyitems
+from tests.distribution import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
-__all__ = ["pytest_collection_modifyitems", "pytest_pyfunc_call"]  # pytest finds them here
+__all__ = [
+    "pytest_collection_modifyitems",
+    "pytest_pyfunc_call",
+    "pytest_xdist_make_scheduler",
+]  # pytest finds them here
 
 # A machine that is busy with something else is no fault of what is tested.
 settings.register_profile("strongroom", deadline=None)

@@ -38,8 +38,6 @@ class PostgresqlServer:
     def start(self) -> None:
         """Start it and wait until it answers."""
         options = f"-p {self.port} -k {self.directory} -c listen_addresses=127.0.0.1 -c max_connections=100"
-        # Tests end the server at most as a crash does, which loses nothing that it gave to the kernel.
-        options += " -c fsync=off"
         log = str(self.directory / "log")
         self._run("pg_ctl", "-D", str(self.directory / "data"), "-w", "-o", options, "-l", log, "start")
 

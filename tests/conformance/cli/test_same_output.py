@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,7 +21,6 @@ from tests.conformance.cli.cases import CASES
 from tests.conformance.program import OURS, PEER, served
 from tests.ports import free_port
 
-TOGETHER = 4
 _ROOT = {"X-Vault-Token": "root"}
 _SUBSTITUTES = (
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<uuid>"),
@@ -214,13 +212,7 @@ def _named(line: str, name: str) -> str:
     return re.sub(r"(?<![\\=\w])@(?![A-Z/])|(?<=[=/])@(?![A-Z/\w])", name, line)
 
 
-def _parameter(case: Case) -> Any:
-    """The case; a few blocks at a time go to the same process of a test run."""
-    group = pytest.mark.xdist_group(f"blocks from {case.block // TOGETHER * TOGETHER}")
-    return pytest.param(case, id=f"{case.block}-{case.line} {case.text[:70]}", marks=group)
-
-
-@pytest.mark.parametrize("case", list(map(_parameter, _ALL)))
+@pytest.mark.parametrize("case", _ALL, ids=lambda case: f"{case.block}-{case.line} {case.text[:70]}")
 def test_both_programs_say_the_same(case: Case, outcomes: Callable[[int], dict[str, list[Outcome]]]) -> None:
     """Exit code, standard output and standard error are those of the peer's program."""
     both = outcomes(case.block)
