@@ -55,6 +55,14 @@ def only_user_of(*ports: int) -> Iterator[None]:
         yield
 
 
+def in_use(port: int) -> bool:
+    """Whether a test run uses this well-known port at the moment."""
+    guard = _guard(f"port-{port}")
+    if guard is not None:
+        guard.close()
+    return guard is None
+
+
 def _claim() -> range:
     """A block that no living process holds."""
     end = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])

@@ -19,7 +19,7 @@ import pytest
 from cryptography import x509
 
 from tests.conformance.acme.authority import AcmeAuthority, acme_authority
-from tests.conformance.acme.ports import HTTP_PORT, TLS_PORT, closed_to_us
+from tests.conformance.acme.ports import HTTP_PORT, TLS_PORT, closed_to_us, proving_ports
 from tests.conformance.processes.node import CONFIG, Node, command_line, running, wait_until
 from tests.conformance.servers import OURS
 from tests.ports import free_port
@@ -32,7 +32,9 @@ OVER_HTTP = "tls_acme_disable_alpn_challenge = true"
 
 
 _REASON = closed_to_us(HTTP_PORT, TLS_PORT)
-pytestmark = pytest.mark.skipif(bool(_REASON), reason=_REASON)
+pytestmark = [pytest.mark.skipif(bool(_REASON), reason=_REASON), pytest.mark.usefixtures("proving_ports")]
+
+__all__ = ["proving_ports"]
 
 
 @pytest.fixture(scope="module")
