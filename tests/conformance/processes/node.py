@@ -97,7 +97,7 @@ class Node:
         file = self.directory / "node.hcl"
         text = self.config.replace("{workers}", str(self.workers_wanted))
         file.write_text(text.replace("{address}", self.address).replace("{directory}", str(self.directory)))
-        command = [*self.runs_as, OURS, "server", f"-config={file}"]
+        command: list[str | Path] = [*self.runs_as, OURS, "server", f"-config={file}"]
         self.program = Program.start(command, self.directory, self.log, self.environment)
 
     def start(self) -> None:
