@@ -258,6 +258,8 @@ def remaining_s(seconds: float) -> int:
 
     On a busy machine one server is asked a good while after it was told, the other at once.
     """
+    if seconds < 5:
+        return 0  # what is rounded up to a second by one and not by the other
     step = 60 if seconds > 600 else 10
     return math.ceil(seconds / step) * step
 
