@@ -11,7 +11,7 @@ PACKAGES := postgresql openssl groff-base curl python3-venv jq sqlite3 logrotate
 .PHONY: help setup run test test-fast lint type arch bench strangers fuzz format packages clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "AREA", $$1); printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make .venv with Strongroom and everything to work on it
 
@@ -46,11 +46,24 @@ packages: ## install the Debian packages that the tests need (as root)
 	  done; \
 	fi
 
+# One test process for each core.  With one core that is pytest itself: a second process would only wait for the first.
+TEST_JOBS ?= $(shell nproc)
+PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0 1,$(TEST_JOBS)),-n $(TEST_JOBS) --dist loadfile --no-loadscope-reorder)
+# A folder of tests by its name, wherever below tests/ it is.
+AREA_FOLDERS = $(sort $(shell find tests -type d -name '$(1)' -not -path '*/__pycache__*'))
+AREAS = $(sort $(shell find tests -mindepth 2 -name 'test_*.py' -printf '%h\n' | tr / '\n' | grep -vx tests))
+
 test: setup packages ## everything: unit, flow, conformance with real servers and clients, fuzz
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-fast: setup ## unit and flow tests only
-	$(BIN)/python -m pytest tests/unit tests/flow tests/vectors tests/arch
+	$(PYTEST) tests/unit tests/flow tests/vectors tests/arch
+
+test-%: known-area-% setup ## the tests in the folders of that name: test-unit, test-flow, test-cli, test-processes ...
+	$(PYTEST) $(call AREA_FOLDERS,$*)
+
+known-area-%:
+	@test -n "$(filter $*,$(AREAS))" || { echo "no folder of tests is named '$*'; there are: $(AREAS)" >&2; exit 2; }
 
 lint: setup ## ruff: rules and layout
 	$(BIN)/ruff check .

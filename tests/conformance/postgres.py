@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
 
 _PASSWORD = "canary-of-the-url"
 
@@ -51,6 +52,7 @@ class PostgresqlServer:
         _give_to_postgres(password_file)
         self._run(
             "initdb",
+            "--no-sync",
             *("-D", str(self.directory / "data"), "-U", "root_of_tests", "--pwfile", str(password_file)),
             # A language's order, in which `a-b` and `ab` or `B` and `a` stand elsewhere than by code point.
             *("-A", "scram-sha-256", "-E", "UTF8", "--locale", "C.UTF-8"),
@@ -72,13 +74,6 @@ def _give_to_postgres(path: Path) -> None:
         shutil.chown(path, "postgres", "postgres")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def newest_binaries() -> Path | None:
     """The directory of the newest installed server's programs."""
     found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
@@ -93,7 +88,7 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
         pytest.skip("needs the Debian package postgresql")
     directory = Path(tempfile.mkdtemp(prefix="strongroom-postgresql-"))
     _give_to_postgres(directory)
-    server = PostgresqlServer(directory, binaries, _free_port())
+    server = PostgresqlServer(directory, binaries, free_port())
     try:
         server.create()
         server.start()

@@ -1,6 +1,6 @@
 """Real servers for tests: this project's, and the reference server that it is compared with.
 
-Each is a process of its own on a port that was free a moment ago, is asked for its health until it answers, and is
+Each is a process of its own on a port that nobody else is given, is asked for its health until it answers, and is
 stopped by its process id.  `ours` needs the package installed in the running environment, `peer` the `bao` binary
 beside the interpreter.
 """
@@ -10,28 +10,17 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
-import signal
-import socket
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.conformance.program import OURS, PEER, Program, served
+from tests.ports import free_port
+
 ROOT_TOKEN = "root"
-START_TIMEOUT_S = 30.0
-STOP_TIMEOUT_S = 10.0
-BIN = Path(sys.executable).parent
-OURS = BIN / "strongroom"
-PEER = BIN / "bao"
-
-
-class ServerFailed(RuntimeError):
-    """A server ended, or didn't answer in time; the message holds the end of its log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +51,6 @@ class Server:
         return self.log.read_text(errors="replace")
 
 
-def free_port() -> int:
-    """A port of the loopback that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextlib.contextmanager
 def start_ours(directory: Path, config: str | None = None) -> Iterator[Server]:
     """Run this project's server until the block ends.
@@ -77,7 +59,7 @@ def start_ours(directory: Path, config: str | None = None) -> Iterator[Server]:
         directory: for its log, and for the configuration's file and whatever that names.
         config: a configuration in HCL, in which `{address}` and `{directory}` are replaced; without one, a dev server.
 
-    Raises: `ServerFailed` with the end of its log.
+    Raises: `ProgramFailed` with the end of its log.
     """
     with _running("ours", OURS, directory, config, ()) as server:
         yield server
@@ -109,41 +91,14 @@ def _running(name: str, program: Path, directory: Path, config: str | None, extr
         file = directory / f"{name}.hcl"
         file.write_text(config.replace("{address}", address).replace("{directory}", str(directory)))
         command = [f"-config={file}"]
-    # A home of its own: a dev server leaves its root token there for the command line to find.
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("VAULT_", "BAO_", "STRONGROOM_"))}
-    environment["HOME"] = str(directory)
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [str(program), "server", *command],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=environment,
-            cwd=directory,
-            start_new_session=True,
-        )
-    server = Server(name, address, ROOT_TOKEN if config is None else "", log, process)
-    try:
-        _wait(server, ready=(200,) if config is None else (200, 429, 501, 503))
-        yield server
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(STOP_TIMEOUT_S)
+    token = ROOT_TOKEN if config is None else ""
+    ready = (200,) if config is None else (200, 429, 501, 503)
 
+    def answers(_: Program) -> bool:
+        return _health(address) in ready and (not token or _mounted(address))
 
-def _wait(server: Server, ready: tuple[int, ...]) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline:
-        if server.process.poll() is not None:
-            raise ServerFailed(f"{server.name} ended at once:\n{server.log_text()[-4000:]}")
-        if _health(server.address) in ready and _mounted(server):
-            return
-        time.sleep(0.05)
-    raise ServerFailed(f"{server.name} isn't ready:\n{server.log_text()[-4000:]}")
+    with served([program, "server", *command], directory, log, answers) as running:
+        yield Server(name, address, token, log, running.process)
 
 
 def _health(address: str) -> int:
@@ -151,16 +106,14 @@ def _health(address: str) -> int:
     return status
 
 
-def _mounted(server: Server) -> bool:
+def _mounted(address: str) -> bool:
     """Whether `secret/` answers: a dev server mounts it after it has begun to say that it is healthy."""
-    if not server.token:
-        return True
-    status, body = _get(server.address, "/v1/secret/config", {"X-Vault-Token": server.token})
+    status, body = _get(address, "/v1/secret/config", {"X-Vault-Token": ROOT_TOKEN})
     return status == 200 and "data" in json.loads(body)
 
 
 def _get(address: str, path: str, headers: dict[str, str]) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(address, timeout=5)
+    connection = http.client.HTTPConnection(address, timeout=60)
     try:
         connection.request("GET", path, headers=headers)
         response = connection.getresponse()

@@ -163,6 +163,7 @@ class Answer(NamedTuple):
     @property
     def data(self) -> Any:
         """The answer's `data`."""
+        assert self.body is not None, self
         return self.body["data"]
 
     @property
@@ -171,6 +172,11 @@ class Answer(NamedTuple):
         errors: list[str] = self.body["errors"]
         return errors
 
+    @property
+    def error(self) -> str:
+        """The first of them."""
+        return self.errors[0]
+
 
 class TestNode:
     """One node; `start` makes a new store, initialises it through the API and unseals it."""
@@ -178,7 +184,12 @@ class TestNode:
     __test__ = False  # no test class, in spite of its name
 
     def __init__(
-        self, storage: InmemStorage, clock: SetClock, plan: Plan | None = None, engines: Engines | None = None
+        self,
+        storage: InmemStorage,
+        clock: SetClock,
+        plan: Plan | None = None,
+        engines: Engines | None = None,
+        settings: wiring.Settings | None = None,
     ) -> None:
         self.engines = dict(engines or {})
         """Beside those that are built in, by table and type."""
@@ -191,10 +202,10 @@ class TestNode:
         """Of the listener that requests come through."""
         self.root = ""
         self.keys: list[str] = []
-        self._settings = wiring.Settings()
+        self.settings = settings or wiring.Settings()
         random = SystemRandom()
-        port = LocalPort(random, self._opened, self._closed)
-        self.node: Node = wiring.build_node(FaultyStorage(storage, self.plan), port, clock, random, self._settings)
+        port = LocalPort(random, self.opened, self._closed)
+        self.node: Node = wiring.build_node(FaultyStorage(storage, self.plan), port, clock, random, self.settings)
         self.application = Application(self.node)
 
     @classmethod
@@ -236,14 +247,19 @@ class TestNode:
         token: str | None = None,
         *,
         headers: Mapping[str, str] | None = None,
+        address: str = "192.0.2.7",
     ) -> Answer:
-        """Send one request below `/v1/`, with the root token unless told otherwise (`""`: none)."""
+        """Send one request below `/v1/`, with the root token unless told otherwise (`""`: none).
+
+        A client on a Unix socket has no address.
+        """
         where, _, query = path.partition("?")
         sent = {"x-vault-token": self.root if token is None else token}
         if method == "PATCH":
             sent["content-type"] = "application/merge-patch+json"
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-        request = HttpRequest(method, f"/v1/{where}", query, sent | dict(headers or {}), content, _PEER)
+        peer = Peer(address=address, port=4711, listener="test")
+        request = HttpRequest(method, f"/v1/{where}", query, sent | dict(headers or {}), content, peer)
         return _read(await self.application.answer(request, self.options))
 
     async def ok(self, method: str, path: str, body: Any = None, token: str | None = None, **options: Any) -> Answer:
@@ -263,9 +279,10 @@ class TestNode:
         """Every row as it lies in the store at this moment."""
         return {key: entry.value for key, entry in self.store._rows.entries.items()}
 
-    async def _opened(self, key: Secret) -> None:
+    async def opened(self, key: Secret) -> None:
+        """What is done with the root key when enough shares are there."""
         engines = builtin.engines(()) | {(SECRET, Probe.type): self.probe} | self.engines
-        await wiring.unseal(self.node, key, engines, self._settings)
+        await wiring.unseal(self.node, key, engines, self.settings)
         writers = Writers(b"test", "test", self.node.random)
         ground = Ground(recognise=lambda line: writers.own(writer_of(line)))
         types = {**builtin.audit_devices(None, ground), "recorder": lambda options, id_, configured: self.recorder}
@@ -275,9 +292,6 @@ class TestNode:
 
     async def _closed(self) -> None:
         self.node.unsealed = None
-
-
-_PEER = Peer(address="192.0.2.7", port=4711, listener="test")
 
 
 def _read(response: HttpResponse) -> Answer:

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import ssl
-import subprocess
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.conformance.acme.names import name_server
-from tests.conformance.servers import PEER, ROOT_TOKEN, START_TIMEOUT_S, STOP_TIMEOUT_S, free_port
+from tests.conformance.program import PEER, Program, served
+from tests.conformance.servers import ROOT_TOKEN
+from tests.ports import free_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ def _call(url: str, root: Path, path: str, body: Mapping[str, object] | None) ->
         None if body is None else json.dumps(body).encode(),
         {"X-Vault-Token": ROOT_TOKEN, "Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=10, context=ssl.create_default_context(cafile=str(root))) as answer:
+    with urllib.request.urlopen(request, timeout=60, context=ssl.create_default_context(cafile=str(root))) as answer:
         text = answer.read()
     found: dict[str, Any] = (json.loads(text).get("data") or {}) if text else {}
     return found
@@ -71,38 +68,26 @@ def acme_authority(directory: Path) -> Iterator[AcmeAuthority]:
     """Run an authority until the block ends; the names it is asked for are all this machine."""
     address = f"127.0.0.1:{free_port()}"
     url = f"https://{address}"
-    with name_server("127.0.0.1") as resolver, (directory / "authority.log").open("wb") as output:
-        process = subprocess.Popen(
-            [
-                *(str(PEER), "server", "-dev", "-dev-tls", f"-dev-tls-cert-dir={directory}"),
-                *(f"-dev-root-token-id={ROOT_TOKEN}", f"-dev-listen-address={address}", "-dev-no-store-token"),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "HOME": str(directory)},
-            start_new_session=True,
-        )
-        try:
-            authority = AcmeAuthority(url, directory / "vault-ca.pem", directory / "issued-root.pem", process.pid)
-            _wait(authority, process)
-            _set_up(authority, resolver)
-            yield authority
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(STOP_TIMEOUT_S)
+    command = [
+        *(PEER, "server", "-dev", "-dev-tls", f"-dev-tls-cert-dir={directory}", "-dev-no-store-token"),
+        *(f"-dev-root-token-id={ROOT_TOKEN}", f"-dev-listen-address={address}"),
+    ]
+    server_root = directory / "vault-ca.pem"
 
-
-def _wait(authority: AcmeAuthority, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline and process.poll() is None:
+    def answers(_: Program) -> bool:
         try:
-            _call(authority.url, authority.server_root, "sys/mounts", None)
-        except (OSError, urllib.error.URLError):
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("the authority did not start")
+            _call(url, server_root, "sys/mounts", None)
+        except OSError:  # URLError is one, and so is a certificate that isn't written yet
+            return False
+        return True
+
+    with (
+        name_server("127.0.0.1") as resolver,
+        served(command, directory, directory / "authority.log", answers) as program,
+    ):
+        authority = AcmeAuthority(url, server_root, directory / "issued-root.pem", program.pid)
+        _set_up(authority, resolver)
+        yield authority
 
 
 def _set_up(authority: AcmeAuthority, resolver: str) -> None:

@@ -19,9 +19,10 @@ import pytest
 from cryptography import x509
 
 from tests.conformance.acme.authority import AcmeAuthority, acme_authority
-from tests.conformance.acme.ports import HTTP_PORT, TLS_PORT, closed_to_us
-from tests.conformance.processes.node import CONFIG, Node, running, wait_until
-from tests.conformance.servers import OURS, free_port
+from tests.conformance.acme.ports import HTTP_PORT, TLS_PORT, closed_to_us, proving_ports
+from tests.conformance.processes.node import CONFIG, Node, command_line, running, wait_until
+from tests.conformance.servers import OURS
+from tests.ports import free_port
 
 NAME = "node.strongroom.test"
 ISSUE_TIMEOUT_S = 30.0
@@ -31,7 +32,9 @@ OVER_HTTP = "tls_acme_disable_alpn_challenge = true"
 
 
 _REASON = closed_to_us(HTTP_PORT, TLS_PORT)
-pytestmark = pytest.mark.skipif(bool(_REASON), reason=_REASON)
+pytestmark = [pytest.mark.skipif(bool(_REASON), reason=_REASON), pytest.mark.usefixtures("proving_ports")]
+
+__all__ = ["proving_ports"]
 
 
 @pytest.fixture(scope="module")
@@ -236,7 +239,7 @@ def test_an_authority_that_is_away(tmp_path: Path, authority: AcmeAuthority) -> 
         with pytest.raises(ssl.SSLError):
             shown(authority, port)
         node.restart()
-        wait_until(lambda: "earlier attempts failed" in node.log_text(), node.log_text, 5)
+        wait_until(lambda: "earlier attempts failed" in node.log_text(), node.log_text)
         assert node.log_text().count("no certificate was issued") == 1
         os.kill(node.pid, signal.SIGHUP)
         wait_until(lambda: node.log_text().count("no certificate was issued") == 2, node.log_text, ISSUE_TIMEOUT_S)
@@ -253,22 +256,18 @@ def test_sealing_keeps_the_listener(tmp_path: Path, authority: AcmeAuthority) ->
         before = _obtaining(node)
         assert len(before) == 1
         assert node.seal().status == 204
-        wait_until(lambda: len(_obtaining(node)) == 1 and _obtaining(node) != before, node.log_text, 20)
+        wait_until(lambda: len(_obtaining(node)) == 1 and _obtaining(node) != before, node.log_text)
         assert shown(authority, port)
         [pid] = _obtaining(node)
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: len(_obtaining(node)) == 1 and _obtaining(node) != [pid], node.log_text, 20)
+        wait_until(lambda: len(_obtaining(node)) == 1 and _obtaining(node) != [pid], node.log_text)
         [pid] = _obtaining(node)
         node.stop()
         assert not Path(f"/proc/{pid}").exists()
 
 
 def _obtaining(node: Node) -> list[int]:
-    return [
-        pid
-        for pid in node.workers()
-        if b"strongroom.server.certificates.process" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
+    return [pid for pid in node.workers() if "strongroom.server.certificates.process" in command_line(pid)]
 
 
 def test_diagnosis(tmp_path: Path, authority: AcmeAuthority) -> None:
@@ -323,7 +322,7 @@ def test_what_keeps_it_from_starting(tmp_path: Path, authority: AcmeAuthority, m
     node = Node(tmp_path, config=CONFIG + listener(authority, free_port(), more))
     with running(node):
         node.launch()
-        assert node.wait(20) == 1
+        assert node.wait() == 1
         assert text in node.log_text()
 
 
@@ -334,7 +333,7 @@ def test_a_missing_package_is_named(tmp_path: Path, authority: AcmeAuthority) ->
     node = Node(tmp_path, config=config, environment={"PYTHONPATH": str(tmp_path)})
     with running(node):
         node.launch()
-        assert node.wait(20) == 1
+        assert node.wait() == 1
         assert "-m pip install 'acme>=" in node.log_text()
 
 
@@ -343,7 +342,7 @@ def test_development_servers_have_none(tmp_path: Path, authority: AcmeAuthority)
     file = tmp_path / "acme.hcl"
     file.write_text(listener(authority, free_port(), f'tls_acme_cache_path = "{tmp_path}"'))
     done = subprocess.run(
-        [str(OURS), "server", "-dev", f"-config={file}"], capture_output=True, timeout=20, check=False, text=True
+        [str(OURS), "server", "-dev", f"-config={file}"], capture_output=True, timeout=60, check=False, text=True
     )
     assert done.returncode == 1
     assert "certificates by ACME" in done.stderr

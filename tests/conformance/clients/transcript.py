@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.conformance.servers import PEER, Server
-from tests.conformance.wire.compare import normal
+from tests.conformance.wire.compare import normal, remaining_s
 
 TIMEOUT_S = 30.0
 OWN_AFFAIRS = re.compile(
@@ -110,10 +110,9 @@ def _unbroken(text: str) -> str:
 
 
 def _rounded(duration: re.Match[str]) -> str:
-    # A second may have passed between the two: 59m59s is 1h.
     parts = re.findall(r"(\d+)([hms])", duration[0])
     seconds = sum(int(count) * {"h": 3600, "m": 60, "s": 1}[unit] for count, unit in parts)
-    return f"{round((seconds + 1) / 10) * 10}s" if parts else duration[0]
+    return f"{remaining_s(seconds)}s" if parts else duration[0]
 
 
 def differing(ours: Shell, peer: Shell) -> list[str]:

@@ -18,7 +18,8 @@ import pytest
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.rand import SystemRandom
 from strongroom.storage.sqlite import SqliteStorage
-from tests.conformance.servers import OURS, PEER, free_port, start_ours, start_peer
+from tests.conformance.servers import OURS, PEER, start_ours, start_peer
+from tests.ports import free_port
 
 _STORE = 'storage "inmem" {}\n'
 _LISTENER = (

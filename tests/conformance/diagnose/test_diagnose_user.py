@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.conformance.diagnose.test_diagnose import findings
-from tests.conformance.servers import free_port
+from tests.ports import free_port
 
 PYTHON = Path("/usr/bin/python3")
 """The interpreter that runs the tests may be in somebody's home, where other users can't read it."""

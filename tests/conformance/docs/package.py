@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -15,9 +16,11 @@ ROOT = Path(__file__).parents[3]
 DEBIAN_PYTHON = Path("/usr/bin/python3")
 
 
-def run(*command: str | Path, cwd: Path | None = None) -> str:
+def run(*command: str | Path, cwd: Path | None = None, **variables: str) -> str:
     """Run a command that has to succeed; what it printed."""
-    done = subprocess.run([str(word) for word in command], check=False, capture_output=True, text=True, cwd=cwd)
+    environment = {**os.environ, **variables}
+    words = [str(word) for word in command]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=cwd, env=environment)
     assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
     return done.stdout
 
@@ -33,5 +36,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for folder in ("packaging", "docs"):
         shutil.copytree(ROOT / folder, checkout / folder)
     pip = Path(sys.executable).parent / "pip"
-    built = run(checkout / "packaging/debian/build", pip, DEBIAN_PYTHON, checkout / "build/deb").split()[-1]
-    return Path(built)
+    # Compressed as little as it gets, which is a minute of a processor less.
+    light = {"DPKG_DEB_COMPRESSOR_TYPE": "gzip", "DPKG_DEB_COMPRESSOR_LEVEL": "1"}
+    built = run(checkout / "packaging/debian/build", pip, DEBIAN_PYTHON, checkout / "build/deb", **light)
+    return Path(built.split()[-1])

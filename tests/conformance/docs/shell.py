@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.conformance.docs.console import Block, Names, Step, blocks
-from tests.conformance.servers import BIN, free_port
+from tests.conformance.program import BIN
+from tests.ports import free_port
 
 COMMAND_TIMEOUT_S = 90.0
 START_TIMEOUT_S = 20.0
@@ -97,7 +98,7 @@ class Shell:
         if self._process.stdin is not None:
             self._process.stdin.close()
         try:
-            self._process.wait(10)
+            self._process.wait(30)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()

@@ -31,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def _ask(server: Server, method: str, path: str, body: object = None) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(server.address, timeout=10)
+    connection = http.client.HTTPConnection(server.address, timeout=60)
     try:
         connection.request(method, f"/v1/{path}", json.dumps(body) if body else None, {"X-Vault-Token": server.token})
         answer = connection.getresponse()

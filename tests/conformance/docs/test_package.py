@@ -13,7 +13,7 @@ from strongroom.__about__ import __version__
 from strongroom.server.config.config import parse_config
 from strongroom.server.plan import plan
 from tests.conformance.docs.package import DEBIAN_PYTHON, package, run
-from tests.conformance.servers import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 PACKAGING = ROOT / "packaging"

@@ -23,7 +23,7 @@ from tests.conformance.docs.shell import (
     run_page,
 )
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
-from tests.conformance.servers import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
@@ -112,7 +112,7 @@ def test_production(
         assert [file for file in written if file.stat().st_uid != owner or file.stat().st_mode & 0o077] == []
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("administrator")
 def test_storage(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
     """A database made as the page says is enough for a server."""

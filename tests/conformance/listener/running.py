@@ -35,6 +35,7 @@ class Echo:
 
     def __init__(self) -> None:
         self.events: list[str] = []
+        self.released = asyncio.Event()
 
     async def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer one request."""
@@ -42,6 +43,9 @@ class Echo:
         match request.path:
             case "/wait":
                 return await self._wait(float(arguments["s"]))
+            case "/held":
+                await self.released.wait()
+                return HttpResponse(200, HEADERS, b'"released"')
             case "/timeout":
                 return await self._timeout(float(arguments["s"]))
             case "/stubborn":
@@ -174,14 +178,14 @@ class Running:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        assert self._started.wait(10)
+        assert self._started.wait(30)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+        self._thread.join(30)
         assert not self._thread.is_alive()
 
     def call(self, coroutine: Coroutine[Any, Any, T]) -> T:
@@ -193,11 +197,15 @@ class Running:
         future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         return lambda: future.result(20)
 
+    def release(self) -> None:
+        """Let what was asked of `/held` go on."""
+        self._loop.call_soon_threadsafe(self.application.released.set)
+
     def connect(self) -> socket.socket:
         """A new connection."""
         sock = socket.socket(self.family, socket.SOCK_STREAM)
         try:
-            sock.settimeout(10)
+            sock.settimeout(30)
             sock.connect(self.address)
         except OSError:
             sock.close()
@@ -210,7 +218,7 @@ class Running:
             sock.sendall(data)
             return read_all(sock)
 
-    def until(self, condition: Callable[[], bool], seconds: float = 5) -> None:
+    def until(self, condition: Callable[[], bool], seconds: float = 30) -> None:
         """Wait for something that happens in the listener's thread."""
         end = time.monotonic() + seconds
         while not condition():

@@ -7,7 +7,6 @@ import json
 import socket
 import struct
 import threading
-import time
 
 import pytest
 
@@ -31,12 +30,12 @@ def test_draining_finishes_what_has_begun() -> None:
         with server.connect() as idle, server.connect() as busy:
             idle.sendall(request("/v1/x"))
             assert read_response(idle)[0] == 200
-            busy.sendall(request("/wait?s=0.3"))
+            busy.sendall(request("/held"))
             server.until(lambda: server.listener.in_flight == 1)
-            drained = server.begin(server.listener.drain(5))
-            began = time.monotonic()
+            drained = server.begin(server.listener.drain(60))
             assert read_all(idle) == b""
-            assert time.monotonic() - began < 0.25
+            assert server.listener.in_flight == 1
+            server.release()
             status, headers, _ = read_response(busy)
             assert (status, headers["connection"]) == (200, "close")
         assert drained() is True
@@ -175,7 +174,7 @@ def test_closing_under_load_leaves_nothing() -> None:
         server.call(server.listener.close())
         stop.set()
         for thread in threads:
-            thread.join(10)
+            thread.join(30)
         assert (server.listener.connections, server.listener.in_flight) == (0, 0)
 
 

@@ -121,7 +121,7 @@ def unread(server: Running, stack: contextlib.ExitStack) -> socket.socket:
     """A client that asks for a large answer and doesn't read it."""
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    sock.settimeout(10)
+    sock.settimeout(30)
     stack.enter_context(sock).connect(server.address)
     sock.sendall(request("/big?n=8000000"))
     return sock

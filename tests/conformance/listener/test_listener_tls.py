@@ -6,7 +6,6 @@ import hashlib
 import json
 import socket
 import ssl
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -181,10 +180,8 @@ def test_handshakes_must_come_to_an_end(server: Running) -> None:
     for start in (b"", b"\x16\x03\x01\x02\x00"):
         with server.connect() as sock:
             sock.sendall(start)
-            began = time.monotonic()
             with suppress(ConnectionResetError):
                 assert sock.recv(10) == b""
-            assert time.monotonic() - began < 2
     assert server.exchange(b"\x16\x03\x01\x00\x05hello")[:1] == b"\x15"
 
 
@@ -218,7 +215,7 @@ def test_clients_that_do_not_read_are_dropped(server: Running, pair: Pair) -> No
     with connect(server, client_context(pair.cert)) as sock:
         server.until(lambda: server.listener.connections == 1)
         sock.sendall(request("/big?n=30000000"))
-        server.until(lambda: server.listener.connections == 0, 20)
+        server.until(lambda: server.listener.connections == 0)
 
 
 def test_client_certificates_are_recorded_unverified(

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.listener.certificates import Pair, make
-from tests.conformance.servers import OURS, PEER, free_port, start_ours, start_peer
+from tests.conformance.servers import OURS, PEER, start_ours, start_peer
+from tests.ports import free_port
 
 SEALED = 2
 """The exit status of `status` for a server that answered and is sealed."""

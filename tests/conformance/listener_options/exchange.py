@@ -41,7 +41,7 @@ def ask(
     if token:
         sent["X-Vault-Token"] = token
     data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-    connection = http.client.HTTPConnection(address, timeout=10)
+    connection = http.client.HTTPConnection(address, timeout=60)
     try:
         connection.request(method, path, body=data, headers=sent)
         response = connection.getresponse()

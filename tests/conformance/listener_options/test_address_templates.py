@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.servers import free_port, start_ours, start_peer
+from tests.conformance.servers import start_ours, start_peer
+from tests.ports import free_port
 
 TEMPLATES = (
     '{{ GetInterfaceIP \\"lo\\" }}',

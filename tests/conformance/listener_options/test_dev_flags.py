@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 import socket
 import ssl
 import stat
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,42 +14,24 @@ import hvac  # type: ignore[import-untyped]
 import pytest
 
 from tests.conformance.listener_options.exchange import ask
-from tests.conformance.servers import OURS, PEER, START_TIMEOUT_S, STOP_TIMEOUT_S, free_port
+from tests.conformance.program import OURS, PEER, START_TIMEOUT_S, environment, served
+from tests.ports import free_port
 
 READY = "==> Log:"
-
-
-def _environment(home: Path, extra: dict[str, str]) -> dict[str, str]:
-    plain = {k: v for k, v in os.environ.items() if not k.startswith(("VAULT_", "BAO_", "STRONGROOM_"))}
-    return plain | {"HOME": str(home)} | extra
 
 
 @contextlib.contextmanager
 def _started(home: Path, *flags: str, **extra: str) -> Iterator[Path]:
     """A server with these flags and variables, until the block ends; the file that it prints to."""
     output = home / "output"
-    with output.open("wb") as file:
-        process = subprocess.Popen(
-            [str(OURS), "server", *flags], stdout=file, stderr=subprocess.STDOUT, env=_environment(home, extra)
-        )
-    try:
-        deadline = time.monotonic() + START_TIMEOUT_S
-        while READY not in output.read_text():
-            assert process.poll() is None, output.read_text()
-            assert time.monotonic() < deadline, output.read_text()
-            time.sleep(0.05)
+    with served([OURS, "server", *flags], home, output, lambda server: READY in server.log_text(), extra):
         yield output
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(STOP_TIMEOUT_S)
 
 
 def _refusal(home: Path, *flags: str) -> str:
     """What a server says that doesn't start."""
     command = [str(OURS), "server", *flags]
-    ended = subprocess.run(
-        command, capture_output=True, env=_environment(home, {}), timeout=START_TIMEOUT_S, check=False
-    )
+    ended = subprocess.run(command, capture_output=True, env=environment(home), timeout=START_TIMEOUT_S, check=False)
     assert (ended.returncode, ended.stdout) == (1, b"")
     return ended.stderr.decode()
 
@@ -69,11 +48,11 @@ def test_tls(tmp_path: Path) -> None:
         assert sorted(path.name for path in files.iterdir()) == ["vault-ca.pem", "vault-cert.pem", "vault-key.pem"]
         assert stat.S_IMODE((files / "vault-key.pem").stat().st_mode) == 0o600
         exported = {"VAULT_ADDR": f"https://{address}", "VAULT_TOKEN": "root"}
-        trusting = _environment(tmp_path, exported | {"VAULT_CACERT": str(files / "vault-ca.pem")})
+        trusting = environment(tmp_path, exported | {"VAULT_CACERT": str(files / "vault-ca.pem")})
         command = [str(PEER), "kv", "put", "-mount=secret", "hello", "name=world"]
-        subprocess.run(command, env=trusting, check=True, capture_output=True, timeout=30)
+        subprocess.run(command, env=trusting, check=True, capture_output=True, timeout=60)
         doubting = subprocess.run(
-            command, env=_environment(tmp_path, exported), check=False, capture_output=True, timeout=30
+            command, env=environment(tmp_path, exported), check=False, capture_output=True, timeout=60
         )
         assert b"x509" in doubting.stderr
         port = address.rpartition(":")[2]
@@ -88,7 +67,7 @@ def test_tls(tmp_path: Path) -> None:
 
 def _handshake(address: str) -> None:
     host, _, port = address.partition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         ssl.create_default_context().wrap_socket(connection, server_hostname=host)
 
 
@@ -102,7 +81,7 @@ def test_tls_never_overwrites(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["VAULT", "BAO", "STRONGROOM"])
-def test_environment(tmp_path: Path, prefix: str) -> None:
+def testenvironment(tmp_path: Path, prefix: str) -> None:
     """Token and address come from the environment; a token that isn't to be stored isn't."""
     address = f"127.0.0.1:{free_port()}"
     variables = {f"{prefix}_DEV_ROOT_TOKEN_ID": "from-there", f"{prefix}_DEV_LISTEN_ADDRESS": address}

@@ -10,7 +10,8 @@ import hvac  # type: ignore[import-untyped]
 import pytest
 
 from tests.conformance.listener_options.exchange import ask
-from tests.conformance.servers import Server, free_port, start_ours
+from tests.conformance.servers import Server, start_ours
+from tests.ports import free_port
 
 CONFIG = """
 storage "sqlite" {{ path = "{{directory}}/data" }}

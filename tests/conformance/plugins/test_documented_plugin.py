@@ -59,7 +59,7 @@ def call(address: str, method: str, path: str, token: str = "", body: object = N
         headers={"X-Vault-Token": token} if token else {},
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             status, raw = response.status, response.read()
     except urllib.error.HTTPError as error:
         status, raw = error.code, error.read()

@@ -5,19 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import signal
-import subprocess
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.conformance.processes.wire import Answer, Connection, Target, call
-from tests.conformance.servers import OURS, ServerFailed, free_port
-
-START_TIMEOUT_S = 30.0
-STOP_TIMEOUT_S = 40.0
+from tests.conformance.program import OURS, START_TIMEOUT_S, STOP_TIMEOUT_S, Program, ProgramFailed, wait_until
+from tests.ports import free_port
 
 CONFIG = """
 workers = {workers}
@@ -40,7 +35,7 @@ class Node:
         directory: its files; `{directory}` in the configuration.
         config: in HCL; `{address}` and `{workers}` are replaced too.
         runs_as: command in front of the server's, as `setpriv` with its arguments.
-        program: the server's command.
+        executable: the server's command.
     """
 
     directory: Path
@@ -48,13 +43,13 @@ class Node:
     workers_wanted: int = 4
     runs_as: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
-    program: Path = OURS
+    executable: Path = OURS
     address: str = field(default_factory=lambda: f"127.0.0.1:{free_port()}")
     target: Target | None = None
     keys: list[str] = field(default_factory=list)
     threshold: int = 0
     token: str = ""
-    _process: subprocess.Popen[bytes] | None = None
+    program: Program | None = None
 
     @property
     def log(self) -> Path:
@@ -68,8 +63,8 @@ class Node:
     @property
     def pid(self) -> int:
         """The supervisor's."""
-        assert self._process is not None
-        return self._process.pid
+        assert self.program is not None
+        return self.program.pid
 
     def workers(self) -> list[int]:
         """The workers' process ids, those that are being started included."""
@@ -104,33 +99,18 @@ class Node:
         file = self.directory / "node.hcl"
         text = self.config.replace("{workers}", str(self.workers_wanted))
         file.write_text(text.replace("{address}", self.address).replace("{directory}", str(self.directory)))
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("VAULT_", "BAO_", "STRONGROOM_"))}
-        with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [*self.runs_as, str(self.program), "server", f"-config={file}"],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env={**inherited, "HOME": str(self.directory), **self.environment},
-                cwd=self.directory,
-                start_new_session=True,
-            )
+        command: list[str | Path] = [*self.runs_as, self.executable, "server", f"-config={file}"]
+        self.program = Program.start(command, self.directory, self.log, self.environment)
 
     def start(self) -> None:
-        """Start it and wait until all its workers listen and one answers.  Raises `ServerFailed`."""
+        """Start it and wait until all its workers listen and one answers.  Raises `ProgramFailed`."""
         before = len(self.log_text()) if self.log.exists() else 0
         self.launch()
-
-        def failure() -> str:
-            return f"the node doesn't answer:\n{self.log_text()[-4000:]}"
-
+        assert self.program is not None
         announced = "server started!"  # said once every worker listens
-        wait_until(lambda: self._answers() and announced in self.log_text()[before:], failure, START_TIMEOUT_S)
+        self.program.wait_for(lambda: self._answers() and announced in self.log_text()[before:])
 
     def _answers(self) -> bool:
-        assert self._process is not None
-        if self._process.poll() is not None:
-            raise ServerFailed(f"the node ended with {self._process.returncode}:\n{self.log_text()[-4000:]}")
         try:
             return self.call("GET", "sys/health").status in (200, 501, 503)
         except OSError:
@@ -138,20 +118,18 @@ class Node:
 
     def wait(self, timeout_s: float = STOP_TIMEOUT_S) -> int:
         """Wait for the supervisor's end; its exit status."""
-        assert self._process is not None
-        return self._process.wait(timeout_s)
+        assert self.program is not None
+        return self.program.wait(timeout_s)
 
     def stop(self) -> int:
         """SIGTERM, and wait; the exit status."""
-        os.kill(self.pid, signal.SIGTERM)
-        return self.wait()
+        assert self.program is not None
+        return self.program.stop()
 
     def kill(self) -> None:
         """End supervisor and workers at once, as when the machine dies but its disk doesn't."""
-        assert self._process is not None
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        assert self.program is not None
+        self.program.kill()
 
     def restart(self) -> None:
         """Stop it and start it again; it is sealed then."""
@@ -209,7 +187,7 @@ def running(node: Node) -> Iterator[Node]:
     try:
         yield node
     finally:
-        if node._process is not None:
+        if node.program is not None:
             node.kill()
 
 
@@ -240,7 +218,7 @@ def other_end(connection: Connection) -> OtherEnd:
         fields = line.split()
         if tuple(int(address.rpartition(":")[2], 16) for address in fields[1:3]) == wanted:
             return OtherEnd(fields[9], int(fields[4].partition(":")[2], 16))
-    raise ServerFailed("the server's end is gone")
+    raise ProgramFailed("the server's end is gone")
 
 
 def wait_until_read(connection: Connection) -> None:
@@ -258,18 +236,23 @@ def open_files(pid: int) -> list[str]:
     return found
 
 
+def command_line(pid: int) -> str:
+    """The words that a process was started with, separated by NUL; empty when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode()
+    except OSError:
+        return ""
+
+
+def processor_s(pid: int) -> float:
+    """How many seconds of a processor the process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def alive(pid: int) -> bool:
     """Whether the process runs, and isn't just waiting to be reaped."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
-
-
-def wait_until(holds: Callable[[], bool], otherwise: Callable[[], str] | str, timeout_s: float = 10.0) -> None:
-    """Wait until something holds; raises `ServerFailed` with the text if it doesn't in time."""
-    deadline = time.monotonic() + timeout_s
-    while not holds():
-        if time.monotonic() > deadline:
-            raise ServerFailed(otherwise if isinstance(otherwise, str) else otherwise())
-        time.sleep(0.02)

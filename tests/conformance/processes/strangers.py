@@ -193,7 +193,7 @@ def probe(address: str, at_least_s: float) -> None:
 def health(address: str) -> int:
     """The status of `sys/health`, asked on a new connection."""
     host, _, port = address.rpartition(":")
-    with socket.create_connection((host, int(port)), timeout=20) as sock:
+    with socket.create_connection((host, int(port)), timeout=60) as sock:
         sock.sendall(b"GET /v1/sys/health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         received = b""
         while part := sock.recv(4096):

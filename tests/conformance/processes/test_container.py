@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from tests.conformance.processes.node import children, wait_until
-from tests.conformance.servers import OURS, free_port
+from tests.conformance.servers import OURS
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 ENTRYPOINT = ROOT / "packaging" / "entrypoint"

@@ -111,7 +111,7 @@ def test_a_worker_killed_again_and_again_is_replaced_every_time(node: Node) -> N
         victim = max(node.workers())
         os.kill(victim, signal.SIGKILL)
         assert node.call("GET", "sys/health").status == 200
-        wait_until(lambda victim=victim: len(node.workers()) == 4 and not alive(victim), "not replaced", 20)  # type: ignore[misc]
+        wait_until(lambda victim=victim: len(node.workers()) == 4 and not alive(victim), "not replaced")  # type: ignore[misc]
     for _ in range(12):
         assert node.call("GET", "sys/health").status == 200
 
@@ -208,7 +208,7 @@ def test_workers_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
         workers = node.workers()
         os.kill(node.pid, signal.SIGKILL)
         node.wait()
-        wait_until(lambda: not any(alive(pid) for pid in workers), "a worker outlives its supervisor", 3)
+        wait_until(lambda: not any(alive(pid) for pid in workers), "a worker outlives its supervisor")
         node.start()
         assert node.call("GET", "sys/health").status == 503
         node.unseal()

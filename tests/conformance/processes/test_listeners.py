@@ -16,7 +16,8 @@ import pytest
 from tests.conformance.listener.certificates import Pair, client_context, make
 from tests.conformance.processes.node import Node, running
 from tests.conformance.processes.wire import Connection, ConnectionBroken, Target
-from tests.conformance.servers import OURS, PEER, free_port
+from tests.conformance.servers import OURS, PEER
+from tests.ports import free_port
 
 NAME = "localhost"
 CONFIG = """

@@ -25,7 +25,7 @@ def node(tmp_path: Path) -> Iterator[Node]:
     program = tmp_path / "strongroom-copy"
     program.write_text(f"#!{sys.executable}\nimport sys\nfrom strongroom.cli.main import main\nsys.exit(main())\n")
     program.chmod(0o755)
-    node = Node(tmp_path, workers_wanted=2, environment={"PYTHONPATH": str(tmp_path / "site")}, program=program)
+    node = Node(tmp_path, workers_wanted=2, environment={"PYTHONPATH": str(tmp_path / "site")}, executable=program)
     with running(node):
         yield node.ready()
 

@@ -77,11 +77,11 @@ def test_sealing_under_load_ends_every_worker(node: Node) -> None:
 
     with ThreadPoolExecutor(6) as pool:
         writing = [pool.submit(write, number) for number in range(6)]
-        assert sealing.wait(20)
+        assert sealing.wait(30)
         assert node.seal().status == 204
         for done in writing:
             done.result(10)
-    wait_until(lambda: not any(alive(pid) for pid in before), "a worker that held keys lives on", 5)
+    wait_until(lambda: not any(alive(pid) for pid in before), "a worker that held keys lives on")
     for _ in range(8):
         assert node.call("GET", "kv/0").status == 503
         assert node.call("GET", "sys/seal-status").json["sealed"] is True
@@ -167,7 +167,7 @@ def test_a_worker_that_dies_right_after_sealing_is_replaced(node: Node) -> None:
     for worker in node.workers():
         with contextlib.suppress(ProcessLookupError):
             os.kill(worker, signal.SIGKILL)
-    wait_until(lambda: _sealed(node), "the node has not come back", 20)
+    wait_until(lambda: _sealed(node), "the node has not come back")
     node.unseal()
     node.ok("GET", "auth/token/lookup-self")
 

@@ -14,7 +14,8 @@ from strongroom.lib.errors import StorageError
 from strongroom.storage.postgresql.connections import Connections
 from tests.conformance.diagnose.test_diagnose import configured, run
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
-from tests.conformance.servers import OURS, ServerFailed, start_ours
+from tests.conformance.program import ProgramFailed
+from tests.conformance.servers import OURS, start_ours
 
 __all__ = ["postgresql_server"]
 
@@ -119,7 +120,7 @@ def test_no_password_reaches_the_log_of_a_server_that_fails(
     """The server's refusal is told, and neither the password nor what follows an `@` in it."""
     url = f"postgres://of_urls:x@canaryOfTheUrl@127.0.0.1:{postgresql_server.port}/postgres"
     text = f'storage "postgresql" {{\n  connection_url = "{url}"\n}}\nworkers = 1\n'
-    with pytest.raises(ServerFailed, match="password authentication failed") as caught:
+    with pytest.raises(ProgramFailed, match="password authentication failed") as caught:
         with start_ours(tmp_path, text + 'listener "tcp" {\n  address = "{address}"\n  tls_disable = true\n}\n'):
             pass
     assert "canaryOfTheUrl" not in str(caught.value)

@@ -128,7 +128,7 @@ def test_a_killed_holder_of_everything_lets_go(shared_backend: Backend) -> None:
             await asyncio.sleep(0.2)
             assert not waiting.done()
             other.kill()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 assert (await waiting).number == made.number + 1
 
     on(shared_backend, scenario)

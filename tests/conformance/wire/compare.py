@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 import re
 import shlex
 import string
@@ -242,16 +243,25 @@ def normal(value: Any, key: str = "") -> Any:
         case bool() | None:
             return value
         case int() | float() if CLOCKS.search(key):
-            # A second may pass between the two: what remains is rounded, a point in time is only one.
-            return "<instant>" if value > 1e8 else round((value + 1) / 10) * 10
+            return "<instant>" if value > 1e8 else remaining_s(value)
         case _:
             return value
 
 
 def _rounded(found: re.Match[str]) -> str:
-    # A second may pass between a login and its renewal: 29m59s is 30m.
     hours, minutes, seconds = (int((part or "0x")[:-1]) for part in found.groups())
-    return f"{round((hours * 3600 + minutes * 60 + seconds + 1) / 10) * 10}s"
+    return f"{remaining_s(hours * 3600 + minutes * 60 + seconds)}s"
+
+
+def remaining_s(seconds: float) -> int:
+    """What was left of a time before a few seconds passed, or up to a minute of a long one: 1h59m1s of 2h is 2h.
+
+    On a busy machine one server is asked a good while after it was told, the other at once.
+    """
+    if seconds < 5:
+        return 0  # what is rounded up to a second by one and not by the other
+    step = 60 if seconds > 600 else 10
+    return math.ceil(seconds / step) * step
 
 
 def _counts_versions(key: str, value: Any) -> bool:

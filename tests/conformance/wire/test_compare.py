@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.wire.allowed import Allowed
-from tests.conformance.wire.compare import Answer, Difference, UnreadableCase, differences, normal, parse
+from tests.conformance.wire.compare import Answer, Difference, UnreadableCase, differences, normal, parse, remaining_s
 
 CASE = parse("x.txt", "## part\nGET secret/data/x")[0]
 
@@ -96,3 +96,12 @@ def test_an_allowed_difference_covers_its_place_only() -> None:
     assert not Allowed("y.txt", "GET secret/*", ".data.keys", "because").covers(at(".data.keys"))
     with pytest.raises(ValueError, match="reason"):
         Allowed("x.txt", "*", "*", " ")
+
+
+@pytest.mark.parametrize(
+    ("told", "later", "alike"),
+    [(7200, 7141, True), (3600, 3599, True), (60, 52, True), (1, 0, True), (7200, 3600, False), (60, 30, False)],
+)
+def test_a_time_that_runs_is_the_same_a_little_later(told: int, later: int, alike: bool) -> None:
+    """A busy machine asks one server later than the other; another time is still another time."""
+    assert (remaining_s(told) == remaining_s(later)) is alike

@@ -70,7 +70,7 @@ def test_wrong_passwords_and_unknown_users_are_told_alike() -> None:
 
 
 def test_the_same_work_for_unknown_users() -> None:
-    """Refusing an unknown user takes about as long as refusing a wrong password."""
+    """Refusing an unknown user takes about as much work as refusing a wrong password."""
 
     async def run() -> None:
         mount = await with_user()
@@ -78,10 +78,10 @@ def test_the_same_work_for_unknown_users() -> None:
         async def shortest_s(user: str) -> float:
             taken = []
             for _ in range(3):
-                began = time.perf_counter()
+                began = time.process_time()
                 with pytest.raises(InvalidRequest):
                     await log_in(mount, user, "wrong")
-                taken.append(time.perf_counter() - began)
+                taken.append(time.process_time() - began)
             return min(taken)
 
         # A wide margin: what is to be told from each other is tens of milliseconds and none.

@@ -1,6 +1,8 @@
-"""A whole server over the store in memory, asked with HTTP messages but without sockets."""
+"""A node whose root token is known beforehand, with nothing in it but what every node has."""
 
 from __future__ import annotations
+
+from typing import Self
 
 from strongroom.server import wiring
 from strongroom.testing import PluginServer
@@ -14,6 +16,6 @@ class Server(PluginServer):
     """One unsealed node without plugins."""
 
     @classmethod
-    async def start(cls, settings: wiring.Settings | None = None) -> Server:
+    async def start(cls, settings: wiring.Settings | None = None) -> Self:
         """Initialise a store and unseal it."""
         return await super().start(settings=settings)

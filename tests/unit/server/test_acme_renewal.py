@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.conformance.servers import free_port
+from tests.ports import free_port
 from tests.sim.clock import SetClock
 
 from strongroom.crypto.x509 import Authority

@@ -12,7 +12,7 @@ from strongroom.storage.sqlite.files import TURN_LOCK, FairLock, FileLock
 def until_somebody_waits(directory: Path) -> None:
     """Return once the turn is taken, which is while somebody waits for the lock."""
     turn = FileLock(directory / TURN_LOCK)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while turn.try_acquire():
         turn.release()
         assert time.monotonic() < deadline, "nobody came to wait"
@@ -28,7 +28,7 @@ def test_who_waits_comes_before_who_has_just_had_it(tmp_path: Path) -> None:
     def wait() -> None:
         other.acquire()
         taken.set()
-        done.wait(10)
+        done.wait(30)
         other.release()
 
     waiting = threading.Thread(target=wait)
@@ -36,7 +36,7 @@ def test_who_waits_comes_before_who_has_just_had_it(tmp_path: Path) -> None:
     until_somebody_waits(tmp_path)
     mine.release()
     assert not mine.try_acquire()
-    assert taken.wait(10)
+    assert taken.wait(30)
     done.set()
     waiting.join()
     assert mine.try_acquire()

@@ -311,7 +311,7 @@ def test_a_forked_child_refuses_and_holds_no_lock(tmp_path: Path) -> None:
         await storage.close()
         other = store(tmp_path)
         await other.start()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await other.commit({}, {"a": b""}, {})
         await other.close()
         os.write(writing, b"x")
