@@ -20,66 +20,50 @@ async def faulty(plan: Plan) -> FaultyStorage:
     return storage
 
 
-def test_calls_fail_in_the_planned_order() -> None:
+async def test_calls_fail_in_the_planned_order() -> None:
     """The first call passes, the second conflicts, the third is a storage error, the fourth passes again."""
-
-    async def main() -> None:
-        plan = Plan(commit=[None, Fail(Conflict()), Fail()])
-        storage = await faulty(plan)
-        await storage.commit({}, {"a": b"1"}, {})
-        with pytest.raises(Conflict):
-            await storage.commit({}, {"a": b"2"}, {})
-        with pytest.raises(StorageError):
-            await storage.commit({}, {"a": b"3"}, {})
-        assert (await storage.commit({}, {"a": b"4"}, {})).number == 2
-        assert plan.calls["commit"] == 4
-
-    asyncio.run(main())
+    plan = Plan(commit=[None, Fail(Conflict()), Fail()])
+    storage = await faulty(plan)
+    await storage.commit({}, {"a": b"1"}, {})
+    with pytest.raises(Conflict):
+        await storage.commit({}, {"a": b"2"}, {})
+    with pytest.raises(StorageError):
+        await storage.commit({}, {"a": b"3"}, {})
+    assert (await storage.commit({}, {"a": b"4"}, {})).number == 2
+    assert plan.calls["commit"] == 4
 
 
 @pytest.mark.parametrize("took_place", [False, True])
-def test_an_unknown_outcome_can_be_settled(took_place: bool) -> None:
+async def test_an_unknown_outcome_can_be_settled(took_place: bool) -> None:
     """The id that comes with an unknown outcome tells whether the commit took place."""
-
-    async def main() -> None:
-        storage = await faulty(Plan(commit=[Unknown(took_place)]))
-        with pytest.raises(CommitUnknown) as caught:
-            await storage.commit({}, {"a": b"1"}, {})
-        assert await storage.committed(caught.value.revision_id) is took_place
-        assert (await storage.get("a") is not None) is took_place
-
-    asyncio.run(main())
+    storage = await faulty(Plan(commit=[Unknown(took_place)]))
+    with pytest.raises(CommitUnknown) as caught:
+        await storage.commit({}, {"a": b"1"}, {})
+    assert await storage.committed(caught.value.revision_id) is took_place
+    assert (await storage.get("a") is not None) is took_place
 
 
-def test_a_call_can_be_held() -> None:
+async def test_a_call_can_be_held() -> None:
     """A held call goes on when it is released; others pass it meanwhile.  A delayed one comes later."""
-
-    async def main() -> None:
-        hold = Hold()
-        storage = await faulty(Plan(commit=[hold], get=[Delay(0.01)]))
-        held = asyncio.create_task(storage.commit({}, {"a": b"held"}, {}))
-        await hold.reached.wait()
-        await storage.commit({}, {"a": b"other"}, {})
-        assert not held.done()
-        hold.released.set()
-        assert (await held).number == 2
-        entry = await storage.get("a")
-        assert entry is not None and entry.value == b"held"
-
-    asyncio.run(main())
+    hold = Hold()
+    storage = await faulty(Plan(commit=[hold], get=[Delay(0.01)]))
+    held = asyncio.create_task(storage.commit({}, {"a": b"held"}, {}))
+    await hold.reached.wait()
+    await storage.commit({}, {"a": b"other"}, {})
+    assert not held.done()
+    hold.released.set()
+    assert (await held).number == 2
+    entry = await storage.get("a")
+    assert entry is not None and entry.value == b"held"
 
 
-def test_commits_inside_exclusive_fail_too() -> None:
+async def test_commits_inside_exclusive_fail_too() -> None:
     """The plan covers the hold, and the commits inside it."""
-
-    async def main() -> None:
-        storage = await faulty(Plan(exclusive=[Fail()], commit=[Fail(Conflict())]))
-        with pytest.raises(StorageError):
-            async with storage.exclusive(1.0):
-                pytest.fail("it was to fail")
-        async with storage.exclusive(1.0) as committer:
-            with pytest.raises(Conflict):
-                await committer.commit({}, {"a": b""}, {})
+    storage = await faulty(Plan(exclusive=[Fail()], commit=[Fail(Conflict())]))
+    with pytest.raises(StorageError):
+        async with storage.exclusive(1.0):
+            pytest.fail("it was to fail")
+    async with storage.exclusive(1.0) as committer:
+        with pytest.raises(Conflict):
             await committer.commit({}, {"a": b""}, {})
-
-    asyncio.run(main())
+        await committer.commit({}, {"a": b""}, {})

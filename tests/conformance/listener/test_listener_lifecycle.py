@@ -58,67 +58,59 @@ def test_draining_waits_for_what_follows_an_answer() -> None:
         assert server.application.events == ["stream closed", "after sent"]
 
 
-def test_connections_that_come_too_late_to_be_told_do_not_hold_up_the_end() -> None:
+async def test_connections_that_come_too_late_to_be_told_do_not_hold_up_the_end() -> None:
     """Those that the loop tells of during a drain: a request is answered, silence isn't waited for."""
-
-    async def main() -> None:
-        limits = ListenerLimits(sweep_interval_s=0.05, linger_timeout_s=0.1)
-        loop = asyncio.get_running_loop()
-        listening = Listening(Echo(), ListenerConfig(limits=limits), loop, None, draining=True)
-        server = await loop.create_server(lambda: HttpConnection(listening), "127.0.0.1", 0)
-        place = server.sockets[0].getsockname()
-        silent, told = [await asyncio.open_connection(*place) for _ in range(2)]
-        told[1].write(request("/v1/x"))
-        assert b"connection: close" in await told[0].readuntil(b"\r\n\r\n")
-        now = 0.0
-        while listening.connections:
-            assert now < 2, "the silent one is still waited for"
-            listening.tick(now, 0)
-            for connection in list(listening.connections):
-                connection.sweep(now)
-            now += limits.sweep_interval_s
-            await asyncio.sleep(0.001)
-        assert await silent[0].read() == b""
-        for _, writer in (silent, told):
-            writer.close()
-        server.close()
-        await server.wait_closed()
-
-    asyncio.run(main())
-
-
-def test_requests_that_wait_for_their_turn_have_no_limit_to_exceed() -> None:
-    """Whoever sends one request after the other without a pause is swept like all others, however long it takes."""
-
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
-        blocked: list[int] = []
-
-        class Late(Echo):
-            async def __call__(self, request: HttpRequest) -> HttpResponse:
-                if request.path == "/v1/0":
-                    loop.call_soon(look)  # comes between the first requests and those that wait for their turn
-                return await super().__call__(request)
-
-        def look() -> None:
-            listening.tick(1e6, 0)
-            for connection in list(listening.connections):
-                assert connection.waiting_until() is None
-                connection.sweep(1e6)
-                blocked.append(len(listening.connections))
-
-        listening = Listening(Late(), ListenerConfig(), loop, None)
-        server = await loop.create_server(lambda: HttpConnection(listening), "127.0.0.1", 0)
-        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-        writer.write(b"".join(request(f"/v1/{number}") for number in range(99)) + request("/v1/x", "Connection: close"))
-        answers = await reader.read()
-        assert answers.count(b"HTTP/1.1 200 OK") == 100
-        assert blocked == [1]
+    limits = ListenerLimits(sweep_interval_s=0.05, linger_timeout_s=0.1)
+    loop = asyncio.get_running_loop()
+    listening = Listening(Echo(), ListenerConfig(limits=limits), loop, None, draining=True)
+    server = await loop.create_server(lambda: HttpConnection(listening), "127.0.0.1", 0)
+    place = server.sockets[0].getsockname()
+    silent, told = [await asyncio.open_connection(*place) for _ in range(2)]
+    told[1].write(request("/v1/x"))
+    assert b"connection: close" in await told[0].readuntil(b"\r\n\r\n")
+    now = 0.0
+    while listening.connections:
+        assert now < 2, "the silent one is still waited for"
+        listening.tick(now, 0)
+        for connection in list(listening.connections):
+            connection.sweep(now)
+        now += limits.sweep_interval_s
+        await asyncio.sleep(0.001)
+    assert await silent[0].read() == b""
+    for _, writer in (silent, told):
         writer.close()
-        server.close()
-        await server.wait_closed()
+    server.close()
+    await server.wait_closed()
 
-    asyncio.run(main())
+
+async def test_requests_that_wait_for_their_turn_have_no_limit_to_exceed() -> None:
+    """Whoever sends one request after the other without a pause is swept like all others, however long it takes."""
+    loop = asyncio.get_running_loop()
+    blocked: list[int] = []
+
+    class Late(Echo):
+        async def __call__(self, request: HttpRequest) -> HttpResponse:
+            if request.path == "/v1/0":
+                loop.call_soon(look)  # comes between the first requests and those that wait for their turn
+            return await super().__call__(request)
+
+    def look() -> None:
+        listening.tick(1e6, 0)
+        for connection in list(listening.connections):
+            assert connection.waiting_until() is None
+            connection.sweep(1e6)
+            blocked.append(len(listening.connections))
+
+    listening = Listening(Late(), ListenerConfig(), loop, None)
+    server = await loop.create_server(lambda: HttpConnection(listening), "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    writer.write(b"".join(request(f"/v1/{number}") for number in range(99)) + request("/v1/x", "Connection: close"))
+    answers = await reader.read()
+    assert answers.count(b"HTTP/1.1 200 OK") == 100
+    assert blocked == [1]
+    writer.close()
+    server.close()
+    await server.wait_closed()
 
 
 def test_a_fault_in_one_connection_leaves_the_limits_of_others() -> None:

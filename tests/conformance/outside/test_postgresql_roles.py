@@ -70,56 +70,42 @@ async def _sweep(world: World) -> None:
         await world.settle()
 
 
-def test_a_role_lives_as_long_as_its_lease(postgresql_server: PostgresqlServer) -> None:
+async def test_a_role_lives_as_long_as_its_lease(postgresql_server: PostgresqlServer) -> None:
     """The role can log in, and is gone when the lease is revoked."""
-
-    async def run() -> None:
-        world, _ = await _world(postgresql_server.url)
-        body = (await world.server.ok("GET", "pg/creds/app")).body
-        user, password = body["data"]["username"], body["data"]["password"]
-        async with await psycopg.AsyncConnection.connect(
-            postgresql_server.url, user=user, password=password
-        ) as connection:
-            assert (await (await connection.execute("SELECT current_user")).fetchone()) == (user,)
-        await world.server.ok("POST", "sys/leases/revoke", {"lease_id": body["lease_id"], "sync": True})
-        assert await _roles(postgresql_server.url) == []
-        assert not await world.lease_rows()
-
-    asyncio.run(run())
+    world, _ = await _world(postgresql_server.url)
+    body = (await world.server.ok("GET", "pg/creds/app")).body
+    user, password = body["data"]["username"], body["data"]["password"]
+    async with await psycopg.AsyncConnection.connect(postgresql_server.url, user=user, password=password) as connection:
+        assert (await (await connection.execute("SELECT current_user")).fetchone()) == (user,)
+    await world.server.ok("POST", "sys/leases/revoke", {"lease_id": body["lease_id"], "sync": True})
+    assert await _roles(postgresql_server.url) == []
+    assert not await world.lease_rows()
 
 
-def test_a_request_cut_off_after_the_statement(postgresql_server: PostgresqlServer) -> None:
+async def test_a_request_cut_off_after_the_statement(postgresql_server: PostgresqlServer) -> None:
     """The role was made, and the process that asked for it never heard of it: it goes when the plan's time is over."""
-
-    async def run() -> None:
-        world, engine = await _world(postgresql_server.url)
-        # The server goes on with what it was told when the client has gone, so the role comes half a second later.
-        engine.statement = sql.SQL("SELECT pg_sleep(0.5); ") + engine.statement
-        request = asyncio.create_task(world.server.ask("GET", "pg/creds/app"))
-        await asyncio.sleep(0.2)
-        request.cancel()
-        await asyncio.gather(request, return_exceptions=True)
-        await _sweep(world)
-        await asyncio.sleep(0.5)
-        world.clock.advance(PLANNED_S + 1)
-        await world.settle()
-        assert await _roles(postgresql_server.url) == []
-        assert not await world.lease_rows()
-
-    asyncio.run(run())
+    world, engine = await _world(postgresql_server.url)
+    # The server goes on with what it was told when the client has gone, so the role comes half a second later.
+    engine.statement = sql.SQL("SELECT pg_sleep(0.5); ") + engine.statement
+    request = asyncio.create_task(world.server.ask("GET", "pg/creds/app"))
+    await asyncio.sleep(0.2)
+    request.cancel()
+    await asyncio.gather(request, return_exceptions=True)
+    await _sweep(world)
+    await asyncio.sleep(0.5)
+    world.clock.advance(PLANNED_S + 1)
+    await world.settle()
+    assert await _roles(postgresql_server.url) == []
+    assert not await world.lease_rows()
 
 
-def test_a_statement_that_the_database_refuses(postgresql_server: PostgresqlServer) -> None:
+async def test_a_statement_that_the_database_refuses(postgresql_server: PostgresqlServer) -> None:
     """The client is told, and nothing stays."""
-
-    async def run() -> None:
-        world, engine = await _world(postgresql_server.url)
-        engine.statement = sql.SQL("CREATE ROLE {role} NONSENSE PASSWORD {password}")
-        answer = await world.server.ask("GET", "pg/creds/app")
-        assert (answer.status, answer.error) == (502, "the database refused")
-        await world.settle()
-        await _sweep(world)
-        assert await _roles(postgresql_server.url) == []
-        assert not await world.lease_rows()
-
-    asyncio.run(run())
+    world, engine = await _world(postgresql_server.url)
+    engine.statement = sql.SQL("CREATE ROLE {role} NONSENSE PASSWORD {password}")
+    answer = await world.server.ask("GET", "pg/creds/app")
+    assert (answer.status, answer.error) == (502, "the database refused")
+    await world.settle()
+    await _sweep(world)
+    assert await _roles(postgresql_server.url) == []
+    assert not await world.lease_rows()

@@ -219,21 +219,17 @@ def test_a_caller_that_gives_up_leaves_the_store_whole(backend: Backend) -> None
     on(backend, scenario)
 
 
-def test_a_closed_store_refuses(backend: Backend) -> None:
+async def test_a_closed_store_refuses(backend: Backend) -> None:
     """Closing finishes what was admitted; after it every call is a storage error."""
-
-    async def main() -> None:
-        storage = backend.open()
-        await storage.start()
-        admitted = [asyncio.create_task(storage.commit({}, put(f"a/{n}"), {})) for n in range(5)]
-        await asyncio.sleep(0)
-        await storage.close()
-        assert sorted([(await task).number for task in admitted]) == [1, 2, 3, 4, 5]
-        for call in (storage.get("a"), storage.commit({}, put("a"), {}), storage.synced(), storage.list("")):
-            with pytest.raises(StorageError):
-                await call
-
-    asyncio.run(main())
+    storage = backend.open()
+    await storage.start()
+    admitted = [asyncio.create_task(storage.commit({}, put(f"a/{n}"), {})) for n in range(5)]
+    await asyncio.sleep(0)
+    await storage.close()
+    assert sorted([(await task).number for task in admitted]) == [1, 2, 3, 4, 5]
+    for call in (storage.get("a"), storage.commit({}, put("a"), {}), storage.synced(), storage.list("")):
+        with pytest.raises(StorageError):
+            await call
 
 
 def test_data_outlives_a_restart(backend: Backend) -> None:

@@ -84,27 +84,24 @@ def test_a_commit_whose_connection_dies_is_unknown(postgresql_server: Postgresql
     through_proxy(postgresql_server, scenario)
 
 
-def test_a_commit_that_no_standby_confirmed_is_unknown(postgresql_server: PostgresqlServer) -> None:
+async def test_a_commit_that_no_standby_confirmed_is_unknown(postgresql_server: PostgresqlServer) -> None:
     """When the wait for a synchronous standby is broken off, the server says COMMIT, and the store does not."""
     cancel = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 
-    async def main() -> None:
-        storage = store(postgresql_server.url)
-        await storage.start()
-        await asyncio.to_thread(set_and_reload, postgresql_server, "SET synchronous_standby_names = 'nobody'")
-        try:
-            waiting = asyncio.create_task(storage.commit({}, {"a": b""}, {}))
-            while not waiting.done():
-                await asyncio.sleep(0.1)
-                await asyncio.to_thread(execute, postgresql_server, cancel)
-            with pytest.raises(CommitUnknown):
-                await waiting
-        finally:
-            await asyncio.to_thread(set_and_reload, postgresql_server, "RESET synchronous_standby_names")
-        await storage.commit({}, {"b": b""}, {})
-        await storage.close()
-
-    asyncio.run(main())
+    storage = store(postgresql_server.url)
+    await storage.start()
+    await asyncio.to_thread(set_and_reload, postgresql_server, "SET synchronous_standby_names = 'nobody'")
+    try:
+        waiting = asyncio.create_task(storage.commit({}, {"a": b""}, {}))
+        while not waiting.done():
+            await asyncio.sleep(0.1)
+            await asyncio.to_thread(execute, postgresql_server, cancel)
+        with pytest.raises(CommitUnknown):
+            await waiting
+    finally:
+        await asyncio.to_thread(set_and_reload, postgresql_server, "RESET synchronous_standby_names")
+    await storage.commit({}, {"b": b""}, {})
+    await storage.close()
 
 
 def test_a_connection_lost_before_the_commit_is_replaced(postgresql_server: PostgresqlServer) -> None:
@@ -124,24 +121,20 @@ def test_a_connection_lost_before_the_commit_is_replaced(postgresql_server: Post
     through_proxy(postgresql_server, scenario)
 
 
-def test_reads_go_on_after_a_restart_of_the_server(postgresql_server: PostgresqlServer) -> None:
+async def test_reads_go_on_after_a_restart_of_the_server(postgresql_server: PostgresqlServer) -> None:
     """A crash and restart of the server loses nothing that was acknowledged, and the store reconnects by itself."""
-
-    async def main() -> None:
-        storage = store(postgresql_server.url)
-        await storage.start()
-        made = await storage.commit({}, {"a": b"1"}, {})
-        await asyncio.to_thread(postgresql_server.stop, "immediate")
-        with pytest.raises(StorageError):
-            await storage.synced()
-        with pytest.raises(StorageError):
-            await storage.commit({}, {"a": b"2"}, {})
-        await asyncio.to_thread(postgresql_server.start)
-        assert await storage.synced() == made
-        assert (await storage.commit({"a": made.number}, {"a": b"3"}, {})).number == 2
-        await storage.close()
-
-    asyncio.run(main())
+    storage = store(postgresql_server.url)
+    await storage.start()
+    made = await storage.commit({}, {"a": b"1"}, {})
+    await asyncio.to_thread(postgresql_server.stop, "immediate")
+    with pytest.raises(StorageError):
+        await storage.synced()
+    with pytest.raises(StorageError):
+        await storage.commit({}, {"a": b"2"}, {})
+    await asyncio.to_thread(postgresql_server.start)
+    assert await storage.synced() == made
+    assert (await storage.commit({"a": made.number}, {"a": b"3"}, {})).number == 2
+    await storage.close()
 
 
 def test_tables_that_vanish_are_a_failure_of_the_store(postgresql_server: PostgresqlServer) -> None:

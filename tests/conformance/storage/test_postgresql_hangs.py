@@ -142,52 +142,44 @@ def test_a_server_that_accepts_and_never_answers_is_an_error(postgresql_server: 
             asyncio.run(main())
 
 
-def test_a_head_that_another_holds_is_an_error_of_the_store(postgresql_server: PostgresqlServer) -> None:
+async def test_a_head_that_another_holds_is_an_error_of_the_store(postgresql_server: PostgresqlServer) -> None:
     """A node that was stopped in the middle of a commit keeps the others waiting for a bounded time."""
-
-    async def main() -> None:
-        table = f"t{uuid.uuid4().hex}"
-        url = postgresql_server.url
-        storage = PostgresqlStorage(url, table, SystemClock(), SystemRandom(), patience_s=PATIENCE_S)
-        await storage.start()
-        with psycopg.connect(url) as stopped:
-            stopped.execute(f"SELECT number FROM {table}_head FOR UPDATE".encode())
-            async with asyncio.timeout(GENEROUS_S):
-                with pytest.raises(StorageError):
-                    await storage.commit({}, {"a": b""}, {})
-                assert await storage.get("a") is None
-            stopped.rollback()
-        await storage.commit({}, {"a": b""}, {})
-        await storage.close()
-
-    asyncio.run(main())
+    table = f"t{uuid.uuid4().hex}"
+    url = postgresql_server.url
+    storage = PostgresqlStorage(url, table, SystemClock(), SystemRandom(), patience_s=PATIENCE_S)
+    await storage.start()
+    with psycopg.connect(url) as stopped:
+        stopped.execute(f"SELECT number FROM {table}_head FOR UPDATE".encode())
+        async with asyncio.timeout(GENEROUS_S):
+            with pytest.raises(StorageError):
+                await storage.commit({}, {"a": b""}, {})
+            assert await storage.get("a") is None
+        stopped.rollback()
+    await storage.commit({}, {"a": b""}, {})
+    await storage.close()
 
 
-def test_a_server_that_takes_no_writes_is_left_for_another(postgresql_server: PostgresqlServer) -> None:
+async def test_a_server_that_takes_no_writes_is_left_for_another(postgresql_server: PostgresqlServer) -> None:
     """It is an error of the store for reads too, as of a standby; connections to it are given up."""
-
-    async def main() -> None:
-        url = postgresql_server.url
-        storage = PostgresqlStorage(url, f"t{uuid.uuid4().hex}", SystemClock(), SystemRandom(), patience_s=PATIENCE_S)
-        await storage.start()
-        await storage.commit({}, {"a": b""}, {})
-        with psycopg.connect(url, autocommit=True) as other:
-            other.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+    url = postgresql_server.url
+    storage = PostgresqlStorage(url, f"t{uuid.uuid4().hex}", SystemClock(), SystemRandom(), patience_s=PATIENCE_S)
+    await storage.start()
+    await storage.commit({}, {"a": b""}, {})
+    with psycopg.connect(url, autocommit=True) as other:
+        other.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+        other.execute("SELECT pg_reload_conf()")
+        try:
+            async with asyncio.timeout(GENEROUS_S):
+                while True:
+                    try:
+                        await storage.synced()
+                    except StorageError:
+                        break
+                with pytest.raises(StorageError):
+                    await storage.commit({}, {"a": b"1"}, {})
+        finally:
+            other.execute("SET default_transaction_read_only = off")
+            other.execute("ALTER SYSTEM RESET default_transaction_read_only")
             other.execute("SELECT pg_reload_conf()")
-            try:
-                async with asyncio.timeout(GENEROUS_S):
-                    while True:
-                        try:
-                            await storage.synced()
-                        except StorageError:
-                            break
-                    with pytest.raises(StorageError):
-                        await storage.commit({}, {"a": b"1"}, {})
-            finally:
-                other.execute("SET default_transaction_read_only = off")
-                other.execute("ALTER SYSTEM RESET default_transaction_read_only")
-                other.execute("SELECT pg_reload_conf()")
-        await back(storage)
-        await storage.close()
-
-    asyncio.run(main())
+    await back(storage)
+    await storage.close()

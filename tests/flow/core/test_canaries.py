@@ -93,53 +93,45 @@ def test_no_secret_is_logged_audited_or_stored_in_clear(
             assert [place for place, text in places.items() if form in text] == [], (secret, form)
 
 
-def test_what_serves_a_request_shows_no_secret() -> None:
+async def test_what_serves_a_request_shows_no_secret() -> None:
     """The objects that stand for requests, tokens and keys on their way redact themselves."""
+    node = await TestNode.start()
+    unsealed = node.node.unsealed
+    assert unsealed is not None
+    seen: list[Any] = [unsealed.barrier.keyring, node.node, unsealed]
+    await node.ok("POST", "cubbyhole/a", {"value": VALUE})
 
-    async def main() -> None:
-        node = await TestNode.start()
-        unsealed = node.node.unsealed
-        assert unsealed is not None
-        seen: list[Any] = [unsealed.barrier.keyring, node.node, unsealed]
-        await node.ok("POST", "cubbyhole/a", {"value": VALUE})
+    async def body(txn: Any) -> None:
+        router = await unsealed.mounts.router(txn)
+        seen.append(await unsealed.tokens.authenticate(txn, node.root, router, "192.0.2.7", node.clock.now()))
 
-        async def body(txn: Any) -> None:
-            router = await unsealed.mounts.router(txn)
-            seen.append(await unsealed.tokens.authenticate(txn, node.root, router, "192.0.2.7", node.clock.now()))
-
-        await transact(unsealed.barrier, body)
-        shown = repr(seen)
-        for secret in [VALUE, node.root, *node.keys]:
-            for form in forms(secret):
-                assert form not in shown
-        for term in unsealed.barrier.keyring.terms.values():
-            assert repr(term.key)[2:-1] not in shown
-
-    asyncio.run(main())
+    await transact(unsealed.barrier, body)
+    shown = repr(seen)
+    for secret in [VALUE, node.root, *node.keys]:
+        for form in forms(secret):
+            assert form not in shown
+    for term in unsealed.barrier.keyring.terms.values():
+        assert repr(term.key)[2:-1] not in shown
 
 
-def test_no_mount_is_tuned_to_show_tokens_or_key_shares() -> None:
+async def test_no_mount_is_tuned_to_show_tokens_or_key_shares() -> None:
     """Answers that hold them are digests in the log, though the mount's settings name their fields."""
-
-    async def main() -> None:
-        node = await TestNode.start()
-        names = "id,token,keys,keys_base64,encoded_token,otp,password,devices,policies"
-        for mount in ("sys/mounts/sys/tune", "sys/mounts/auth/token/tune"):
-            await node.ok("POST", mount, {"audit_non_hmac_response_keys": names})
-        await node.audited()
-        token = (await node.ok("POST", "auth/token/create", {"policies": ["default"]})).body["auth"]["client_token"]
-        await node.ok("GET", "auth/token/lookup-self", None, token)
-        await node.ok("POST", "auth/token/lookup", {"token": token})
-        rules = 'length = 20\nrule "charset" { charset = "abcdefgh" }'
-        await node.ok("PUT", "sys/policies/password/p", {"policy": rules})
-        password = (await node.ok("GET", "sys/policies/password/p/generate")).data["password"]
-        begun = await node.ok("PUT", "sys/generate-root-token/attempt", {})
-        chain = (await node.ok("GET", "sys/internal/audit/chain/recorder")).data["devices"][0]["chain_key"]
-        await node.ok("LIST", "sys/policies/acl")
-        written = b"\n".join(node.recorder.lines)
-        for secret in (token, password, begun.data["otp"], chain):
-            assert secret.encode() not in written
-        listing = node.recorder.entries[-1]["response"]["data"]
-        assert "default" in listing["keys"]  # names are no secrets
-
-    asyncio.run(main())
+    node = await TestNode.start()
+    names = "id,token,keys,keys_base64,encoded_token,otp,password,devices,policies"
+    for mount in ("sys/mounts/sys/tune", "sys/mounts/auth/token/tune"):
+        await node.ok("POST", mount, {"audit_non_hmac_response_keys": names})
+    await node.audited()
+    token = (await node.ok("POST", "auth/token/create", {"policies": ["default"]})).body["auth"]["client_token"]
+    await node.ok("GET", "auth/token/lookup-self", None, token)
+    await node.ok("POST", "auth/token/lookup", {"token": token})
+    rules = 'length = 20\nrule "charset" { charset = "abcdefgh" }'
+    await node.ok("PUT", "sys/policies/password/p", {"policy": rules})
+    password = (await node.ok("GET", "sys/policies/password/p/generate")).data["password"]
+    begun = await node.ok("PUT", "sys/generate-root-token/attempt", {})
+    chain = (await node.ok("GET", "sys/internal/audit/chain/recorder")).data["devices"][0]["chain_key"]
+    await node.ok("LIST", "sys/policies/acl")
+    written = b"\n".join(node.recorder.lines)
+    for secret in (token, password, begun.data["otp"], chain):
+        assert secret.encode() not in written
+    listing = node.recorder.entries[-1]["response"]["data"]
+    assert "default" in listing["keys"]  # names are no secrets

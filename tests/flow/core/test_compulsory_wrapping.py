@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from tests.flow.node import TestNode
@@ -17,18 +15,14 @@ from tests.flow.node import TestNode
         ("", {"": True, "0": True, "60s": True}),
     ],
 )
-def test_whoever_must_wrap_gets_nothing_unwrapped(rules: str, allowed: dict[str, bool]) -> None:
+async def test_whoever_must_wrap_gets_nothing_unwrapped(rules: str, allowed: dict[str, bool]) -> None:
     """Without a time, or with one of zero, an answer would not be wrapped at all: refused, whichever bound there is."""
-
-    async def run() -> None:
-        node = await TestNode.start()
-        await node.ok("POST", "sys/mounts/kv", {"type": "kv"})
-        await node.ok("POST", "kv/a", {"x": "secret"})
-        token = await node.token(f'path "kv/a" {{ capabilities = ["read"]\n{rules} }}')
-        for wrapping, expected in allowed.items():
-            headers = {"x-vault-wrap-ttl": wrapping} if wrapping else {}
-            answer = await node.ask("GET", "kv/a", token=token, headers=headers)
-            assert (answer.status == 200) is expected, wrapping
-            assert (answer.status == 403) is not expected, wrapping
-
-    asyncio.run(run())
+    node = await TestNode.start()
+    await node.ok("POST", "sys/mounts/kv", {"type": "kv"})
+    await node.ok("POST", "kv/a", {"x": "secret"})
+    token = await node.token(f'path "kv/a" {{ capabilities = ["read"]\n{rules} }}')
+    for wrapping, expected in allowed.items():
+        headers = {"x-vault-wrap-ttl": wrapping} if wrapping else {}
+        answer = await node.ask("GET", "kv/a", token=token, headers=headers)
+        assert (answer.status == 200) is expected, wrapping
+        assert (answer.status == 403) is not expected, wrapping

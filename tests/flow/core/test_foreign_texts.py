@@ -5,7 +5,6 @@ A library that can't connect says what it was given: `connection to "postgresql:
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from importlib.metadata import EntryPoint
 from typing import Any
@@ -170,46 +169,38 @@ async def exercise(server: PluginServer, hook: str) -> list[Any]:
         "renew_token",
     ],
 )
-def test_no_hook_tells_what_its_library_says(hook: str, capfd: pytest.CaptureFixture[str]) -> None:
+async def test_no_hook_tells_what_its_library_says(hook: str, capfd: pytest.CaptureFixture[str]) -> None:
     """Not in the answer, the log, standard error, nor in what is stored of a revocation; the log has the place."""
+    server = await PluginServer.start(Leaking, LeakingMethod)
+    with capture_logs() as logs:
+        answers = await exercise(server, hook)
 
-    async def run() -> None:
-        server = await PluginServer.start(Leaking, LeakingMethod)
-        with capture_logs() as logs:
-            answers = await exercise(server, hook)
+    async def stored(txn: Transaction) -> list[LeaseRecord | None]:
+        return [await txn.read(keys.LEASE + name, LeaseRecord) for name in await txn.scan(keys.LEASE)]
 
-        async def stored(txn: Transaction) -> list[LeaseRecord | None]:
-            return [await txn.read(keys.LEASE + name, LeaseRecord) for name in await txn.scan(keys.LEASE)]
-
-        kept = [lease.last_error for lease in await transact(server.services.barrier, stored) if lease is not None]
-        written = [str(answers), str(logs), str(kept), *capfd.readouterr()]
-        assert not any(CANARY in each for each in written), hook
-        assert "ConnectionError at test_foreign_texts.py" in str(logs), (hook, logs)
-        assert all(answer.status >= 500 for answer in answers), answers
-
-    asyncio.run(run())
+    kept = [lease.last_error for lease in await transact(server.services.barrier, stored) if lease is not None]
+    written = [str(answers), str(logs), str(kept), *capfd.readouterr()]
+    assert not any(CANARY in each for each in written), hook
+    assert "ConnectionError at test_foreign_texts.py" in str(logs), (hook, logs)
+    assert all(answer.status >= 500 for answer in answers), answers
 
 
-def test_an_engine_that_fails_takes_no_other_mount_along() -> None:
+async def test_an_engine_that_fails_takes_no_other_mount_along() -> None:
     """A mount whose engine no longer takes its options is as one without an engine, and everything else goes on."""
-
-    async def run() -> None:
-        server = await PluginServer.start(Leaking)
-        engine = server.engines["leaking"]
-        assert isinstance(engine, Leaking)
-        engine.failing = {"variant"}
-        with capture_logs() as logs:
-            await server.ok("POST", "sys/mounts/other", {"type": "kv"})  # the mounts are looked at anew
-            await server.ok("POST", "other/a", {"b": "c"})
-            assert (await server.ask("GET", "leaking/lease")).status == 404
-        assert CANARY not in str(logs)
-        told = {entry["mount"] for entry in logs if entry["event"].startswith("an engine does not take")}
-        assert told == {"leaking/"}
-        engine.failing = set()
-        await server.ok("DELETE", "sys/mounts/other")
-        await server.ok("GET", "leaking/lease")
-
-    asyncio.run(run())
+    server = await PluginServer.start(Leaking)
+    engine = server.engines["leaking"]
+    assert isinstance(engine, Leaking)
+    engine.failing = {"variant"}
+    with capture_logs() as logs:
+        await server.ok("POST", "sys/mounts/other", {"type": "kv"})  # the mounts are looked at anew
+        await server.ok("POST", "other/a", {"b": "c"})
+        assert (await server.ask("GET", "leaking/lease")).status == 404
+    assert CANARY not in str(logs)
+    told = {entry["mount"] for entry in logs if entry["event"].startswith("an engine does not take")}
+    assert told == {"leaking/"}
+    engine.failing = set()
+    await server.ok("DELETE", "sys/mounts/other")
+    await server.ok("GET", "leaking/lease")
 
 
 class Unready(Engine):
@@ -257,16 +248,12 @@ def test_a_plugin_that_fails_in_its_import_is_told_without_its_words(monkeypatch
 
 
 @pytest.mark.parametrize("text", ["not base64 " + CANARY, base64.b64encode(CANARY.encode()).decode()])
-def test_a_pgp_key_that_is_none_is_not_repeated(text: str) -> None:
+async def test_a_pgp_key_that_is_none_is_not_repeated(text: str) -> None:
     """Somebody pastes the wrong thing; what the package says of it may hold a part."""
-
-    async def run() -> None:
-        server = await PluginServer.start()
-        with capture_logs() as logs:
-            reply = await server.ask(
-                "PUT", "sys/rekey/init", {"secret_shares": 1, "secret_threshold": 1, "pgp_keys": [text]}, token=""
-            )
-        assert CANARY not in str(reply)
-        assert CANARY not in str(logs)
-
-    asyncio.run(run())
+    server = await PluginServer.start()
+    with capture_logs() as logs:
+        reply = await server.ask(
+            "PUT", "sys/rekey/init", {"secret_shares": 1, "secret_threshold": 1, "pgp_keys": [text]}, token=""
+        )
+    assert CANARY not in str(reply)
+    assert CANARY not in str(logs)

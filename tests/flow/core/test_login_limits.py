@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
@@ -24,32 +22,24 @@ from tests.flow.node import TestNode
         (Auth(token=TokenSettings(bound_cidrs=("nowhere",))), 'error parsing address "nowhere"'),
     ],
 )
-def test_what_is_over_a_bound_makes_no_token(auth: Auth, text: str) -> None:
+async def test_what_is_over_a_bound_makes_no_token(auth: Auth, text: str) -> None:
     """No row, and no entity of the alias either."""
-
-    async def run() -> None:
-        node = await TestNode.start()
-        await node.ok("POST", "sys/auth/userpass", {"type": "userpass"})
-        before = node.rows()
-        with pytest.raises(InvalidRequest) as refused:
-            await made_by(node, auth)
-        assert refused.value.text.startswith(text)
-        assert node.rows() == before
-
-    asyncio.run(run())
+    node = await TestNode.start()
+    await node.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+    before = node.rows()
+    with pytest.raises(InvalidRequest) as refused:
+        await made_by(node, auth)
+    assert refused.value.text.startswith(text)
+    assert node.rows() == before
 
 
-def test_a_login_from_elsewhere_makes_no_token() -> None:
+async def test_a_login_from_elsewhere_makes_no_token() -> None:
     """Whether or not the method has looked at the address."""
-
-    async def run() -> None:
-        node = await TestNode.start()
-        await node.ok("POST", "sys/auth/userpass", {"type": "userpass"})
-        before = node.rows()
-        with pytest.raises(PermissionDenied, match="permission denied"):
-            await made_by(node, Auth(token=TokenSettings(bound_cidrs=("198.51.100.0/24",))))
-        assert node.rows() == before
-        record, _ = await made_by(node, Auth(token=TokenSettings(bound_cidrs=("198.51.100.0/24", "192.0.2.0/24"))))
-        assert record.bound_cidrs == ("198.51.100.0/24", "192.0.2.0/24")
-
-    asyncio.run(run())
+    node = await TestNode.start()
+    await node.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+    before = node.rows()
+    with pytest.raises(PermissionDenied, match="permission denied"):
+        await made_by(node, Auth(token=TokenSettings(bound_cidrs=("198.51.100.0/24",))))
+    assert node.rows() == before
+    record, _ = await made_by(node, Auth(token=TokenSettings(bound_cidrs=("198.51.100.0/24", "192.0.2.0/24"))))
+    assert record.bound_cidrs == ("198.51.100.0/24", "192.0.2.0/24")

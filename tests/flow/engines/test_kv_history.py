@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -165,15 +164,11 @@ async def compare(mount: Mounted, model: Model) -> None:
 
 @settings(max_examples=120, deadline=None)
 @given(st.lists(STEPS, max_size=14))
-def test_history_agrees_with_the_model(steps: list[tuple[str, Any]]) -> None:
+async def test_history_agrees_with_the_model(steps: list[tuple[str, Any]]) -> None:
     """Whatever is written, deleted, brought back, destroyed or forgotten: every version reads as the model says, and
     no data row is left that no version owns."""
-
-    async def run() -> None:
-        mount = await Mounted.new(KvEngine(), {"version": "2"})
-        model = Model(mount.clock.now())
-        for count, (kind, argument) in enumerate(steps):
-            await apply(mount, model, kind, argument, count)
-            await compare(mount, model)
-
-    asyncio.run(run())
+    mount = await Mounted.new(KvEngine(), {"version": "2"})
+    model = Model(mount.clock.now())
+    for count, (kind, argument) in enumerate(steps):
+        await apply(mount, model, kind, argument, count)
+        await compare(mount, model)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -23,55 +22,43 @@ async def filled(*paths: str) -> Mounted:
     return mount
 
 
-def test_what_is_written_is_read() -> None:
+async def test_what_is_written_is_read() -> None:
     """Every JSON value comes back, whole numbers digit by digit, with the time to look again."""
-
-    async def run() -> None:
-        mount = await filled()
-        data: dict[str, Any] = {"big": BIG, "f": 1.5, "n": None, "l": [1, {"x": "ü \0"}], "ttl": "1h"}
-        assert not await mount.exists("a/b")
-        assert await mount.ask(Operation.UPDATE, "a/b", data) is None
-        assert await mount.exists("a/b")
-        response = await mount.ask(Operation.READ, "a/b")
-        assert response is not None
-        assert response.data == data
-        assert response.hint_ttl_s == 3600
-        await mount.ask(Operation.UPDATE, "a/b", {"x": 1})
-        response = await mount.ask(Operation.READ, "a/b")
-        assert response is not None
-        assert (response.data, response.hint_ttl_s) == ({"x": 1}, DEFAULT_TTL_S)
-
-    asyncio.run(run())
+    mount = await filled()
+    data: dict[str, Any] = {"big": BIG, "f": 1.5, "n": None, "l": [1, {"x": "ü \0"}], "ttl": "1h"}
+    assert not await mount.exists("a/b")
+    assert await mount.ask(Operation.UPDATE, "a/b", data) is None
+    assert await mount.exists("a/b")
+    response = await mount.ask(Operation.READ, "a/b")
+    assert response is not None
+    assert response.data == data
+    assert response.hint_ttl_s == 3600
+    await mount.ask(Operation.UPDATE, "a/b", {"x": 1})
+    response = await mount.ask(Operation.READ, "a/b")
+    assert response is not None
+    assert (response.data, response.hint_ttl_s) == ({"x": 1}, DEFAULT_TTL_S)
 
 
-def test_what_is_deleted_is_gone() -> None:
+async def test_what_is_deleted_is_gone() -> None:
     """A deleted secret isn't found; what lies below it stays; deleting nothing is no error."""
-
-    async def run() -> None:
-        mount = await filled("a", "a/b")
-        for path in ("a", "a", "never", "", "a/"):
-            assert await mount.ask(Operation.DELETE, path) is None
-        with pytest.raises(NotFound):
-            await mount.ask(Operation.READ, "a")
-        assert await mount.data(Operation.READ, "a/b") == {"v": "a/b"}
-
-    asyncio.run(run())
+    mount = await filled("a", "a/b")
+    for path in ("a", "a", "never", "", "a/"):
+        assert await mount.ask(Operation.DELETE, path) is None
+    with pytest.raises(NotFound):
+        await mount.ask(Operation.READ, "a")
+    assert await mount.data(Operation.READ, "a/b") == {"v": "a/b"}
 
 
-def test_refused_writes() -> None:
+async def test_refused_writes() -> None:
     """A write needs a name and something to write."""
-
-    async def run() -> None:
-        mount = await filled()
-        for path, data, text in (
-            ("", {"v": 1}, "missing path"),
-            ("a", {}, "missing data fields"),
-            ("a" * 2000, {"v": 1}, "too long"),
-        ):
-            with pytest.raises(InvalidRequest, match=text):
-                await mount.ask(Operation.UPDATE, path, data)
-
-    asyncio.run(run())
+    mount = await filled()
+    for path, data, text in (
+        ("", {"v": 1}, "missing path"),
+        ("a", {}, "missing data fields"),
+        ("a" * 2000, {"v": 1}, "too long"),
+    ):
+        with pytest.raises(InvalidRequest, match=text):
+            await mount.ask(Operation.UPDATE, path, data)
 
 
 @pytest.mark.parametrize(
@@ -87,37 +74,25 @@ def test_refused_writes() -> None:
         (Operation.SCAN, "", {"after": "p2", "limit": 2}, ["p3/x", "p4"]),
     ],
 )
-def test_listings(operation: Operation, path: str, data: dict[str, Any], names: list[str]) -> None:
+async def test_listings(operation: Operation, path: str, data: dict[str, Any], names: list[str]) -> None:
     """Names come sorted, page by page."""
-
-    async def run() -> None:
-        mount = await filled("p1", "p2", "p3/x", "p4", "p5/y/z")
-        assert await mount.data(operation, path, data) == {"keys": names}
-
-    asyncio.run(run())
+    mount = await filled("p1", "p2", "p3/x", "p4", "p5/y/z")
+    assert await mount.data(operation, path, data) == {"keys": names}
 
 
-def test_listings_of_nothing() -> None:
+async def test_listings_of_nothing() -> None:
     """A list of nothing isn't found; a scan of nothing is empty."""
-
-    async def run() -> None:
-        mount = await filled("a")
-        for path in ("none", "a"):
-            with pytest.raises(NotFound):
-                await mount.ask(Operation.LIST, path)
-            assert await mount.data(Operation.SCAN, path) == {}
-
-    asyncio.run(run())
+    mount = await filled("a")
+    for path in ("none", "a"):
+        with pytest.raises(NotFound):
+            await mount.ask(Operation.LIST, path)
+        assert await mount.data(Operation.SCAN, path) == {}
 
 
-def test_versions_of_the_engine() -> None:
+async def test_versions_of_the_engine() -> None:
     """Mounts of version "", 1 and 2 are served, others refused."""
-
-    async def run() -> None:
-        for version in ("", "1", "2"):
+    for version in ("", "1", "2"):
+        await Mounted.new(KvEngine(), {"version": version})
+    for version in ("3", "02", "x"):
+        with pytest.raises(InvalidRequest, match='nil backend of type "kv"'):
             await Mounted.new(KvEngine(), {"version": version})
-        for version in ("3", "02", "x"):
-            with pytest.raises(InvalidRequest, match='nil backend of type "kv"'):
-                await Mounted.new(KvEngine(), {"version": version})
-
-    asyncio.run(run())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -25,22 +24,18 @@ async def upgraded() -> Mounted:
     return mount
 
 
-def test_everything_is_there_at_once() -> None:
+async def test_everything_is_there_at_once() -> None:
     """Without any request in between, old secrets read as version 1, created when they were written."""
-
-    async def run() -> None:
-        mount = await upgraded()
-        read = await mount.data(READ, "data/f/b")
-        assert read["data"] == {"was": "f/b", "big": 10**30}
-        assert (read["metadata"]["version"], read["metadata"]["created_time"]) == (1, "2023-11-14T22:13:20Z")
-        shown = await mount.data(READ, "metadata/a")
-        assert (shown["current_version"], shown["oldest_version"], list(shown["versions"])) == (1, 1, ["1"])
-        assert (await mount.data(Operation.LIST, "metadata"))["keys"] == ["a", "f/"]
-        assert (await mount.data(Operation.SCAN, "metadata"))["keys"] == ["a", "f/b", "f/g/c"]
-        assert sorted(await mount.rows()) == ["plain/a", "plain/f/b", "plain/f/g/c"]
-        assert await mount.exists("data/a")
-
-    asyncio.run(run())
+    mount = await upgraded()
+    read = await mount.data(READ, "data/f/b")
+    assert read["data"] == {"was": "f/b", "big": 10**30}
+    assert (read["metadata"]["version"], read["metadata"]["created_time"]) == (1, "2023-11-14T22:13:20Z")
+    shown = await mount.data(READ, "metadata/a")
+    assert (shown["current_version"], shown["oldest_version"], list(shown["versions"])) == (1, 1, ["1"])
+    assert (await mount.data(Operation.LIST, "metadata"))["keys"] == ["a", "f/"]
+    assert (await mount.data(Operation.SCAN, "metadata"))["keys"] == ["a", "f/b", "f/g/c"]
+    assert sorted(await mount.rows()) == ["plain/a", "plain/f/b", "plain/f/g/c"]
+    assert await mount.exists("data/a")
 
 
 @pytest.mark.parametrize(
@@ -56,54 +51,44 @@ def test_everything_is_there_at_once() -> None:
         (Operation.PATCH, "metadata/f/b", {"max_versions": 1}, 1),
     ],
 )
-def test_what_changes_a_secret_moves_it(operation: Operation, path: str, data: dict[str, Any], current: int) -> None:
+async def test_what_changes_a_secret_moves_it(
+    operation: Operation, path: str, data: dict[str, Any], current: int
+) -> None:
     """The first change moves that secret, and no other, into versions; its name in clear is gone from the store."""
-
-    async def run() -> None:
-        mount = await upgraded()
-        before = (await mount.data(READ, "data/f/b"))["data"]
-        await mount.ask(operation, path, data)
-        shown = await mount.data(READ, "metadata/f/b")
-        assert shown["current_version"] == current
-        if shown["versions"]["1"]["destroyed"] or shown["versions"]["1"]["deletion_time"]:
-            response = await mount.ask(READ, "data/f/b", {"version": 1})
-            assert response is not None
-            assert response.status == 404
-        else:
-            assert (await mount.data(READ, "data/f/b", {"version": 1}))["data"] == before
-        plain = sorted(key for key in await mount.rows() if key.startswith("plain/"))
-        assert plain == ["plain/a", "plain/f/g/c"]
-        assert (await mount.data(Operation.LIST, "metadata"))["keys"] == ["a", "f/"]
-        assert (await mount.data(Operation.LIST, "metadata/f"))["keys"] == ["b", "g/"]
-        assert (await mount.data(Operation.LIST, "detailed-metadata/f"))["key_info"]["b"] == shown
-        assert (await mount.data(READ, "data/a"))["data"]["was"] == "a"
-
-    asyncio.run(run())
+    mount = await upgraded()
+    before = (await mount.data(READ, "data/f/b"))["data"]
+    await mount.ask(operation, path, data)
+    shown = await mount.data(READ, "metadata/f/b")
+    assert shown["current_version"] == current
+    if shown["versions"]["1"]["destroyed"] or shown["versions"]["1"]["deletion_time"]:
+        response = await mount.ask(READ, "data/f/b", {"version": 1})
+        assert response is not None
+        assert response.status == 404
+    else:
+        assert (await mount.data(READ, "data/f/b", {"version": 1}))["data"] == before
+    plain = sorted(key for key in await mount.rows() if key.startswith("plain/"))
+    assert plain == ["plain/a", "plain/f/g/c"]
+    assert (await mount.data(Operation.LIST, "metadata"))["keys"] == ["a", "f/"]
+    assert (await mount.data(Operation.LIST, "metadata/f"))["keys"] == ["b", "g/"]
+    assert (await mount.data(Operation.LIST, "detailed-metadata/f"))["key_info"]["b"] == shown
+    assert (await mount.data(READ, "data/a"))["data"]["was"] == "a"
 
 
-def test_removing_an_old_secret() -> None:
+async def test_removing_an_old_secret() -> None:
     """Deleting the metadata removes the old row, before and after others have moved."""
-
-    async def run() -> None:
-        mount = await upgraded()
-        await mount.ask(Operation.DELETE, "metadata/a")
-        await mount.ask(WRITE, "data/new", {"data": {}})
-        await mount.ask(Operation.DELETE, "metadata/f/b")
-        for path in ("data/a", "data/f/b"):
-            with pytest.raises(NotFound):
-                await mount.ask(READ, path)
-        assert (await mount.data(Operation.SCAN, "metadata"))["keys"] == ["f/g/c", "new"]
-
-    asyncio.run(run())
+    mount = await upgraded()
+    await mount.ask(Operation.DELETE, "metadata/a")
+    await mount.ask(WRITE, "data/new", {"data": {}})
+    await mount.ask(Operation.DELETE, "metadata/f/b")
+    for path in ("data/a", "data/f/b"):
+        with pytest.raises(NotFound):
+            await mount.ask(READ, path)
+    assert (await mount.data(Operation.SCAN, "metadata"))["keys"] == ["f/g/c", "new"]
 
 
-def test_cas_counts_the_old_secret() -> None:
+async def test_cas_counts_the_old_secret() -> None:
     """A secret from before counts as version 1, so that it isn't overwritten by one who thinks there is none."""
-
-    async def run() -> None:
-        mount = await upgraded()
-        with pytest.raises(InvalidRequest, match="did not match"):
-            await mount.ask(WRITE, "data/a", {"data": {}, "options": {"cas": 0}})
-        await mount.ask(WRITE, "data/a", {"data": {}, "options": {"cas": 1}})
-
-    asyncio.run(run())
+    mount = await upgraded()
+    with pytest.raises(InvalidRequest, match="did not match"):
+        await mount.ask(WRITE, "data/a", {"data": {}, "options": {"cas": 0}})
+    await mount.ask(WRITE, "data/a", {"data": {}, "options": {"cas": 1}})

@@ -372,31 +372,27 @@ class Kept:
         """Nothing to do."""
 
 
-def test_standard_output_is_reached_through_the_spool(tmp_path: Path) -> None:
+async def test_standard_output_is_reached_through_the_spool(tmp_path: Path) -> None:
     """Entries wait, `sys/metrics` says how much of which device, the forwarder delivers a chain that verifies."""
-
-    async def run() -> None:
-        server = await Server.start(wiring.Settings(audit_spool_path=str(tmp_path / "spool")))
-        await server.ok("PUT", "sys/audit/out", {"type": "file", "options": {"file_path": "stdout"}})
-        for _ in range(3):
-            await server.ok("GET", "sys/mounts")
-        waiting = [
-            gauge
-            for gauge in (await server.ok("GET", "sys/metrics")).body["Gauges"]
-            if gauge["Name"] == "vault.audit.spool_bytes"
-        ]
-        assert [(gauge["Labels"]["device"], gauge["Value"] > 3000) for gauge in waiting] == [("out/", True)]
-        assert server.node.unsealed is not None
-        records = await transact(server.node.unsealed.barrier, server.node.unsealed.audit.records)
-        key = chain.key_of(records[0].salt)
-        server.node.unsealed.audit.close()
-        kept = Kept()
-        Forwarder(tmp_path / "spool", lambda name, options: {"stdout": kept}[name]).drain(10)
-        assert chain.verify(key, kept.lines).faults == ()
-        assert len(kept.lines) == 1 + 2 * 4
-        assert not any(path.is_dir() for path in (tmp_path / "spool").iterdir())
-
-    asyncio.run(run())
+    server = await Server.start(wiring.Settings(audit_spool_path=str(tmp_path / "spool")))
+    await server.ok("PUT", "sys/audit/out", {"type": "file", "options": {"file_path": "stdout"}})
+    for _ in range(3):
+        await server.ok("GET", "sys/mounts")
+    waiting = [
+        gauge
+        for gauge in (await server.ok("GET", "sys/metrics")).body["Gauges"]
+        if gauge["Name"] == "vault.audit.spool_bytes"
+    ]
+    assert [(gauge["Labels"]["device"], gauge["Value"] > 3000) for gauge in waiting] == [("out/", True)]
+    assert server.node.unsealed is not None
+    records = await transact(server.node.unsealed.barrier, server.node.unsealed.audit.records)
+    key = chain.key_of(records[0].salt)
+    server.node.unsealed.audit.close()
+    kept = Kept()
+    Forwarder(tmp_path / "spool", lambda name, options: {"stdout": kept}[name]).drain(10)
+    assert chain.verify(key, kept.lines).faults == ()
+    assert len(kept.lines) == 1 + 2 * 4
+    assert not any(path.is_dir() for path in (tmp_path / "spool").iterdir())
 
 
 def test_a_pipe_needs_a_spool_and_says_so(tmp_path: Path) -> None:

@@ -18,40 +18,36 @@ class Note(Record, frozen=True, tag="test-note"):
     text: str
 
 
-def test_it_is_done_once_even_when_the_request_runs_exclusively() -> None:
+async def test_it_is_done_once_even_when_the_request_runs_exclusively() -> None:
     """A transaction that conflicts until it holds off all others still commits its side work, once, without waiting
     for itself; and that work stays when the transaction fails.
     """
+    barrier = await open_barrier(InmemStorage(clock := SetClock(), SystemRandom()), clock)
+    attempts = 0
 
-    async def run() -> None:
-        barrier = await open_barrier(InmemStorage(clock := SetClock(), SystemRandom()), clock)
-        attempts = 0
+    async def disturb(txn: Transaction) -> None:
+        txn.write("shared/hot", Note(text=str(attempts)))
 
-        async def disturb(txn: Transaction) -> None:
-            txn.write("shared/hot", Note(text=str(attempts)))
+    async def aside(txn: Transaction) -> str:
+        seen = await txn.read("shared/aside", Note)
+        txn.write("shared/aside", Note(text=(seen.text if seen is not None else "") + "x"))
+        return "done"
 
-        async def aside(txn: Transaction) -> str:
-            seen = await txn.read("shared/aside", Note)
-            txn.write("shared/aside", Note(text=(seen.text if seen is not None else "") + "x"))
-            return "done"
+    async def body(txn: Transaction) -> str:
+        nonlocal attempts
+        attempts += 1
+        await txn.read("shared/hot", Note)
+        if attempts <= OPTIMISTIC_ATTEMPTS:
+            await transact(barrier, disturb)
+        else:
+            assert await txn.apart("first", aside) == "done"
+        assert await txn.apart("second", aside) == "done"
+        txn.write("shared/own", Note(text="own"))
+        return "answer"
 
-        async def body(txn: Transaction) -> str:
-            nonlocal attempts
-            attempts += 1
-            await txn.read("shared/hot", Note)
-            if attempts <= OPTIMISTIC_ATTEMPTS:
-                await transact(barrier, disturb)
-            else:
-                assert await txn.apart("first", aside) == "done"
-            assert await txn.apart("second", aside) == "done"
-            txn.write("shared/own", Note(text="own"))
-            return "answer"
-
-        async with asyncio.timeout(30):
-            assert await transact(barrier, body) == "answer"
-        assert attempts == OPTIMISTIC_ATTEMPTS + 1
-        async with asyncio.timeout(30):
-            note = await transact(barrier, lambda txn: txn.read("shared/aside", Note))
-        assert note == Note(text="xx")
-
-    asyncio.run(run())
+    async with asyncio.timeout(30):
+        assert await transact(barrier, body) == "answer"
+    assert attempts == OPTIMISTIC_ATTEMPTS + 1
+    async with asyncio.timeout(30):
+        note = await transact(barrier, lambda txn: txn.read("shared/aside", Note))
+    assert note == Note(text="xx")

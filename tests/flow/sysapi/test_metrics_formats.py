@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -33,35 +32,31 @@ def test_both_formats_are_read_by_prometheus_parsers(parse: Any) -> None:
 
 
 @pytest.mark.parametrize("unauthenticated", [False, True])
-def test_a_scraper_gets_what_it_asks_for(unauthenticated: bool) -> None:
+async def test_a_scraper_gets_what_it_asks_for(unauthenticated: bool) -> None:
     """By `Accept` alone, with a token or through a listener that needs none; JSON for everybody else."""
-
-    async def run() -> None:
-        server = await Server.start()
-        for accept, type_, parse in (
-            (
-                "application/openmetrics-text;q=0.6,text/plain;q=0.3",
-                "application/openmetrics-text; ",
-                openmetrics_parser,
-            ),
-            ("text/plain;version=0.0.4", "text/plain; version=0.0.4", None),
-            ("*/*", "application/json", None),
-        ):
-            request = HttpRequest(
-                method="GET",
-                path="/v1/sys/metrics",
-                query="",
-                body=b"",
-                headers={"accept": accept} if unauthenticated else {"accept": accept, "x-vault-token": ROOT},
-                peer=Peer(address="192.0.2.7", port=4711, listener="test"),
-            )
-            options = ListenerOptions(metrics=MetricsAccess(unauthenticated=unauthenticated))
-            answer = await Application(server.node).answer(request, options)
-            headers = dict(answer.headers)
-            assert headers["Content-Type"].startswith(type_)
-            assert headers["Vary"] == "Accept"
-            if parse is not None:
-                names = {family.name for family in parse.text_string_to_metric_families(answer.body.decode())}
-                assert "vault_core_unsealed" in names
-
-    asyncio.run(run())
+    server = await Server.start()
+    for accept, type_, parse in (
+        (
+            "application/openmetrics-text;q=0.6,text/plain;q=0.3",
+            "application/openmetrics-text; ",
+            openmetrics_parser,
+        ),
+        ("text/plain;version=0.0.4", "text/plain; version=0.0.4", None),
+        ("*/*", "application/json", None),
+    ):
+        request = HttpRequest(
+            method="GET",
+            path="/v1/sys/metrics",
+            query="",
+            body=b"",
+            headers={"accept": accept} if unauthenticated else {"accept": accept, "x-vault-token": ROOT},
+            peer=Peer(address="192.0.2.7", port=4711, listener="test"),
+        )
+        options = ListenerOptions(metrics=MetricsAccess(unauthenticated=unauthenticated))
+        answer = await Application(server.node).answer(request, options)
+        headers = dict(answer.headers)
+        assert headers["Content-Type"].startswith(type_)
+        assert headers["Vary"] == "Accept"
+        if parse is not None:
+            names = {family.name for family in parse.text_string_to_metric_families(answer.body.decode())}
+            assert "vault_core_unsealed" in names

@@ -306,36 +306,32 @@ class Rotating(Engine):
 
 
 @pytest.mark.parametrize("dies", [set(), {"before"}, {"after"}])
-def test_a_rotation_loses_no_password(dies: set[str]) -> None:
+async def test_a_rotation_loses_no_password(dies: set[str]) -> None:
     """Wherever the process dies, the store has the password that the other system takes, and the rotation goes on."""
+    other, dying = {"password": "first"}, set(dies)
+    server = await PluginServer.start(lambda: Rotating(other, dying))
 
-    async def main() -> None:
-        other, dying = {"password": "first"}, set(dies)
-        server = await PluginServer.start(lambda: Rotating(other, dying))
+    async def stored() -> Password:
+        mount = (await server.ok("GET", "sys/mounts")).data["rotating/"]["uuid"]
+        found = await transact(
+            server.services.barrier, lambda txn: txn.read(keys.area("root", mount) + "password", Password)
+        )
+        assert found is not None
+        return found
 
-        async def stored() -> Password:
-            mount = (await server.ok("GET", "sys/mounts")).data["rotating/"]["uuid"]
-            found = await transact(
-                server.services.barrier, lambda txn: txn.read(keys.area("root", mount) + "password", Password)
-            )
-            assert found is not None
-            return found
-
-        for rotations in (1, 2):
-            server.clock.advance(60)
-            await asyncio.gather(server.work(), return_exceptions=True)
-            kept = await stored()
-            assert other["password"] in {kept.current, kept.following}
-            if dying:
-                dying.clear()
-                server.clock.advance(LOCK_S + 1)
-                await server.restart()
-                await server.work()
-                server.clock.advance(-LOCK_S - 1)
-            kept = await stored()
-            assert (other["password"], kept.current, kept.following) == ("next of " * rotations + "first",) * 2 + ("",)
-
-    asyncio.run(main())
+    for rotations in (1, 2):
+        server.clock.advance(60)
+        await asyncio.gather(server.work(), return_exceptions=True)
+        kept = await stored()
+        assert other["password"] in {kept.current, kept.following}
+        if dying:
+            dying.clear()
+            server.clock.advance(LOCK_S + 1)
+            await server.restart()
+            await server.work()
+            server.clock.advance(-LOCK_S - 1)
+        kept = await stored()
+        assert (other["password"], kept.current, kept.following) == ("next of " * rotations + "first",) * 2 + ("",)
 
 
 def test_work_outlives_the_process_that_was_doing_it() -> None:
@@ -504,22 +500,19 @@ def test_a_time_and_a_name_have_to_be_one(at: float, name: str) -> None:
     run(body)
 
 
-def test_an_engine_without_a_method_loses_nothing() -> None:
+async def test_an_engine_without_a_method_loses_nothing() -> None:
     """Who schedules and doesn't say what to do is told so in the log, and the work stays."""
 
     class Silent(Clockwork):
         type = "clockwork"
         due = Engine.due
 
-    async def main() -> None:
-        server = await PluginServer.start(Silent)
-        await server.ok("POST", "clockwork/work/a", {})
-        with capture_logs() as logs:
-            await server.work()
-        assert "Silent has scheduled work, and no method `due` that does it" in str(logs)
-        assert await server.scheduled("clockwork/") == {"a": server.clock.now() + 10}
-
-    asyncio.run(main())
+    server = await PluginServer.start(Silent)
+    await server.ok("POST", "clockwork/work/a", {})
+    with capture_logs() as logs:
+        await server.work()
+    assert "Silent has scheduled work, and no method `due` that does it" in str(logs)
+    assert await server.scheduled("clockwork/") == {"a": server.clock.now() + 10}
 
 
 def test_a_row_that_leads_nowhere_goes() -> None:

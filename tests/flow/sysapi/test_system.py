@@ -123,27 +123,23 @@ def test_the_tuned_lockout_counts() -> None:
     on_server(run)
 
 
-def test_the_configured_lockout_counts() -> None:
+async def test_the_configured_lockout_counts() -> None:
     """Where a mount isn't tuned, the configuration's rule for its type holds; tuning one value leaves the others."""
+    lockouts = {"userpass": Lockout(threshold=2, duration_s=60, counter_reset_s=60)}
+    server = await Server.start(wiring.Settings(lockouts=lockouts))
+    await server.ok("POST", "sys/auth/up", {"type": "userpass"})
+    await server.ok("POST", "auth/up/users/ann", {"password": "right"})
 
-    async def run() -> None:
-        lockouts = {"userpass": Lockout(threshold=2, duration_s=60, counter_reset_s=60)}
-        server = await Server.start(wiring.Settings(lockouts=lockouts))
-        await server.ok("POST", "sys/auth/up", {"type": "userpass"})
-        await server.ok("POST", "auth/up/users/ann", {"password": "right"})
+    async def log_in(password: str) -> int:
+        return (await server.ask("POST", "auth/up/login/ann", {"password": password}, token="")).status
 
-        async def log_in(password: str) -> int:
-            return (await server.ask("POST", "auth/up/login/ann", {"password": password}, token="")).status
-
-        assert [await log_in(word) for word in ("wrong", "wrong", "right")] == [400, 400, 403]
-        server.clock.advance(61)
-        assert await log_in("right") == 200
-        await server.ok("POST", "sys/auth/up/tune", {"user_lockout_config": {"lockout_threshold": "3"}})
-        assert [await log_in(word) for word in ("wrong", "wrong", "wrong", "right")] == [400, 400, 400, 403]
-        server.clock.advance(61)
-        assert await log_in("right") == 200
-
-    asyncio.run(run())
+    assert [await log_in(word) for word in ("wrong", "wrong", "right")] == [400, 400, 403]
+    server.clock.advance(61)
+    assert await log_in("right") == 200
+    await server.ok("POST", "sys/auth/up/tune", {"user_lockout_config": {"lockout_threshold": "3"}})
+    assert [await log_in(word) for word in ("wrong", "wrong", "wrong", "right")] == [400, 400, 400, 403]
+    server.clock.advance(61)
+    assert await log_in("right") == 200
 
 
 def test_cross_origin_settings() -> None:

@@ -32,23 +32,19 @@ def test_a_device_that_has_lost_its_place_is_opened_anew_with_the_next_entry() -
     run(body)
 
 
-def test_the_one_who_stores_heads_sees_to_the_devices(tmp_path: Path) -> None:
+async def test_the_one_who_stores_heads_sees_to_the_devices(tmp_path: Path) -> None:
     """A file that was removed is there again without any request, and takes the entries that follow."""
-
-    async def body() -> None:
-        server = await Server.start()
-        path = tmp_path / "a.log"
-        await server.ok("PUT", "sys/audit/file", {"type": "file", "options": {"file_path": str(path)}})
-        await server.ok("GET", "sys/mounts")
-        services = server.node.unsealed
-        assert services is not None
-        path.unlink()
-        upkeep = asyncio.create_task(Heads(services.barrier, services.audit, SetClock()).run_forever())
-        async with asyncio.timeout(30):
-            while not path.exists():
-                await asyncio.sleep(0.01)
-        upkeep.cancel()
-        await server.ok("GET", "sys/mounts")
-        assert len(path.read_bytes().splitlines()) == 2
-
-    asyncio.run(body())
+    server = await Server.start()
+    path = tmp_path / "a.log"
+    await server.ok("PUT", "sys/audit/file", {"type": "file", "options": {"file_path": str(path)}})
+    await server.ok("GET", "sys/mounts")
+    services = server.node.unsealed
+    assert services is not None
+    path.unlink()
+    upkeep = asyncio.create_task(Heads(services.barrier, services.audit, SetClock()).run_forever())
+    async with asyncio.timeout(30):
+        while not path.exists():
+            await asyncio.sleep(0.01)
+    upkeep.cancel()
+    await server.ok("GET", "sys/mounts")
+    assert len(path.read_bytes().splitlines()) == 2

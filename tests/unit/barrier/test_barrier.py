@@ -21,78 +21,62 @@ from tests.unit.barrier.places import AREA, ROOT_KEY, Note, Place, SecretNote, S
 
 
 @pytest.mark.parametrize("at", [0, 1, 4, 5, 8, 9, 24, 25, 36, 37, -1])
-def test_an_altered_row_is_noticed(at: int) -> None:
+async def test_an_altered_row_is_noticed(at: int) -> None:
     """A flipped bit anywhere, in format, keyring id, term, salt, nonce, ciphertext or tag, is `Tampered`."""
-
-    async def main() -> None:
-        place = await Place().start()
-        await put(await place.process(), {"a": "text"})
-        entry = await place.storage.get(AREA + "a")
-        assert entry is not None
-        row = bytearray(entry.value)
-        row[at] ^= 1
-        await place.storage.commit({}, {AREA + "a": bytes(row)}, {})
-        with pytest.raises(Tampered):
-            await get(await place.process(), "a")
-
-    asyncio.run(main())
+    place = await Place().start()
+    await put(await place.process(), {"a": "text"})
+    entry = await place.storage.get(AREA + "a")
+    assert entry is not None
+    row = bytearray(entry.value)
+    row[at] ^= 1
+    await place.storage.commit({}, {AREA + "a": bytes(row)}, {})
+    with pytest.raises(Tampered):
+        await get(await place.process(), "a")
 
 
-def test_a_truncated_row_is_noticed() -> None:
+async def test_a_truncated_row_is_noticed() -> None:
     """A row cut to any length is `Tampered`, also for a process that has that row's key at hand."""
-
-    async def main() -> None:
-        place = await Place().start()
-        writer = await place.process()
-        await put(writer, {"a": "text"})
-        entry = await place.storage.get(AREA + "a")
-        assert entry is not None
-        for length in range(len(entry.value)):
-            await place.storage.commit({}, {AREA + "a": entry.value[:length]}, {})
-            with pytest.raises(Tampered):
-                await get(writer, "a")
-
-    asyncio.run(main())
-
-
-def test_a_row_is_bound_to_its_key() -> None:
-    """A row copied to another key is `Tampered` there, and still right at its own."""
-
-    async def main() -> None:
-        place = await Place().start()
-        barrier = await place.process()
-        await put(barrier, {"a": "mine", "b": "other"})
-        entry = await place.storage.get(AREA + "a")
-        assert entry is not None
-        await place.storage.commit({}, {AREA + "b": entry.value}, {})
+    place = await Place().start()
+    writer = await place.process()
+    await put(writer, {"a": "text"})
+    entry = await place.storage.get(AREA + "a")
+    assert entry is not None
+    for length in range(len(entry.value)):
+        await place.storage.commit({}, {AREA + "a": entry.value[:length]}, {})
         with pytest.raises(Tampered):
-            await get(barrier, "b")
-        assert await get(barrier, "a") == "mine"
-
-    asyncio.run(main())
+            await get(writer, "a")
 
 
-def test_a_record_of_another_type_is_refused() -> None:
+async def test_a_row_is_bound_to_its_key() -> None:
+    """A row copied to another key is `Tampered` there, and still right at its own."""
+    place = await Place().start()
+    barrier = await place.process()
+    await put(barrier, {"a": "mine", "b": "other"})
+    entry = await place.storage.get(AREA + "a")
+    assert entry is not None
+    await place.storage.commit({}, {AREA + "b": entry.value}, {})
+    with pytest.raises(Tampered):
+        await get(barrier, "b")
+    assert await get(barrier, "a") == "mine"
+
+
+async def test_a_record_of_another_type_is_refused() -> None:
     """Reading a row as another type is `Internal`, cached or not, own write or not; nothing is reinterpreted."""
+    place = await Place().start()
+    barrier = await place.process()
+    await put(barrier, {"a": "text"})
 
-    async def main() -> None:
-        place = await Place().start()
-        barrier = await place.process()
-        await put(barrier, {"a": "text"})
+    async def own(txn: Transaction) -> None:
+        txn.write(AREA + "b", Note(text="x"))
+        await txn.read(AREA + "b", SecretNote)
 
-        async def own(txn: Transaction) -> None:
-            txn.write(AREA + "b", Note(text="x"))
-            await txn.read(AREA + "b", SecretNote)
-
-        await get(barrier, "a")
-        with pytest.raises(Internal):
-            await transact(barrier, lambda txn: txn.read(AREA + "a", SecretNote))
-        with pytest.raises(Internal):
-            await transact(await place.process(), lambda txn: txn.read(AREA + "a", SecretNote))
-        with pytest.raises(Internal):
-            await transact(barrier, own)
-
-    asyncio.run(main())
+    await get(barrier, "a")
+    with pytest.raises(Internal):
+        await transact(barrier, lambda txn: txn.read(AREA + "a", SecretNote))
+    with pytest.raises(Internal):
+        await transact(await place.process(), lambda txn: txn.read(AREA + "a", SecretNote))
+    with pytest.raises(Internal):
+        await transact(barrier, own)
 
 
 async def _rotate(place: Place) -> Keyring:
@@ -104,265 +88,213 @@ async def _rotate(place: Place) -> Keyring:
     return newer
 
 
-def test_a_rotation_by_another_process_is_followed() -> None:
+async def test_a_rotation_by_another_process_is_followed() -> None:
     """After a rotation a process reads rows of the new term and of the old one, and writes under the new one."""
-
-    async def main() -> None:
-        place = await Place().start()
-        first = await place.process()
-        await put(first, {"a": "old term"})
-        newer = await _rotate(place)
-        await put(await place.process(), {"b": "new term"})
-        assert await get(first, "b") == "new term"
-        assert await get(first, "a") == "old term"
-        await put(first, {"c": "x"})
-        entry = await place.storage.get(AREA + "c")
-        assert entry is not None
-        assert int.from_bytes(entry.value[5:9], "big") == newer.active == 2
-
-    asyncio.run(main())
+    place = await Place().start()
+    first = await place.process()
+    await put(first, {"a": "old term"})
+    newer = await _rotate(place)
+    await put(await place.process(), {"b": "new term"})
+    assert await get(first, "b") == "new term"
+    assert await get(first, "a") == "old term"
+    await put(first, {"c": "x"})
+    entry = await place.storage.get(AREA + "c")
+    assert entry is not None
+    assert int.from_bytes(entry.value[5:9], "big") == newer.active == 2
 
 
-def test_a_write_that_a_rotation_overtakes_is_encrypted_again() -> None:
+async def test_a_write_that_a_rotation_overtakes_is_encrypted_again() -> None:
     """A process that is writing while another rotates commits nothing under the term that was replaced."""
+    place = await Place().start()
+    writer = await place.process()
+    newer: Keyring | None = None
 
-    async def main() -> None:
-        place = await Place().start()
-        writer = await place.process()
-        newer: Keyring | None = None
+    async def body(txn: Transaction) -> None:
+        nonlocal newer
+        txn.write(AREA + "a", Note(text="x"))
+        newer = newer or await _rotate(place)
 
-        async def body(txn: Transaction) -> None:
-            nonlocal newer
-            txn.write(AREA + "a", Note(text="x"))
-            newer = newer or await _rotate(place)
-
-        await transact(writer, body)
-        entry = await place.storage.get(AREA + "a")
-        assert entry is not None
-        assert newer is not None
-        assert int.from_bytes(entry.value[5:9], "big") == newer.active
-
-    asyncio.run(main())
+    await transact(writer, body)
+    entry = await place.storage.get(AREA + "a")
+    assert entry is not None
+    assert newer is not None
+    assert int.from_bytes(entry.value[5:9], "big") == newer.active
 
 
-def test_an_unknown_term_makes_a_reader_reload() -> None:
+async def test_an_unknown_term_makes_a_reader_reload() -> None:
     """A row whose term the feed has not told of yet is read all the same; a term that exists nowhere is `Tampered`."""
-
-    async def main() -> None:
-        place = await Place().start()
-        reader = await place.process()
-        newer = await _rotate(place)
-        sealed = RowCipher(newer, place.random).seal(AREA + "a", encode(Note(text="early")))
-        note = await reader.record(AREA + "a", Row(1, sealed), Note)
-        assert note == Note(text="early")
-        beyond = RowCipher(rotate(newer, place.random, 3.0), place.random).seal(AREA + "a", encode(Note()))
-        with pytest.raises(Tampered):
-            await reader.record(AREA + "a", Row(1, beyond), Note)
-
-    asyncio.run(main())
+    place = await Place().start()
+    reader = await place.process()
+    newer = await _rotate(place)
+    sealed = RowCipher(newer, place.random).seal(AREA + "a", encode(Note(text="early")))
+    note = await reader.record(AREA + "a", Row(1, sealed), Note)
+    assert note == Note(text="early")
+    beyond = RowCipher(rotate(newer, place.random, 3.0), place.random).seal(AREA + "a", encode(Note()))
+    with pytest.raises(Tampered):
+        await reader.record(AREA + "a", Row(1, beyond), Note)
 
 
-def test_a_failed_reload_is_repeated() -> None:
+async def test_a_failed_reload_is_repeated() -> None:
     """When the store fails just as a rotated keyring is read, the next request reads it, and writes under it."""
-
-    async def main() -> None:
-        place = await Place().start()
-        plan = Plan()
-        barrier = await place.process(plan)
-        await put(barrier, {"a": "x"})
-        await _rotate(place)
-        plan.add("get", Fail())
-        with pytest.raises(StorageError):
-            await barrier.sync()
+    place = await Place().start()
+    plan = Plan()
+    barrier = await place.process(plan)
+    await put(barrier, {"a": "x"})
+    await _rotate(place)
+    plan.add("get", Fail())
+    with pytest.raises(StorageError):
         await barrier.sync()
-        assert barrier.keyring.active == 2
+    await barrier.sync()
+    assert barrier.keyring.active == 2
 
-    asyncio.run(main())
 
-
-def test_a_replaced_keyring_stops_everything() -> None:
+async def test_a_replaced_keyring_stops_everything() -> None:
     """A keyring row that isn't sealed by this root key, or is gone, makes every request fail, not only the first."""
-
-    async def main() -> None:
-        for row in (seal_keyring(Secret(bytes(32)), new_keyring(SystemRandom(), 1.0), SystemRandom()), b"", None):
-            place = await Place().start()
-            barrier = await place.process()
-            await put(barrier, {"a": "x"})
-            await place.storage.commit({}, {keys.KEYRING: row}, {})
-            for _ in range(3):
-                with pytest.raises(Tampered):
-                    await get(barrier, "a")
-            with pytest.raises(Tampered):
-                await place.process()
-
-    asyncio.run(main())
-
-
-def test_the_root_key_of_another_store_does_not_open() -> None:
-    """`Barrier.open` refuses a root key that isn't this store's."""
-
-    async def main() -> None:
-        place = await Place().start()
-        with pytest.raises(Tampered):
-            await Barrier.open(place.storage, Secret(bytes(32)), place.random)
-
-    asyncio.run(main())
-
-
-def test_no_two_rows_share_key_and_nonce() -> None:
-    """Rows of one process differ in nonce, rows of two processes and of two terms in salt."""
-
-    async def main() -> None:
-        place = await Place().start()
-        first, second = await place.process(), await place.process()
-        rows = [barrier.seal(AREA + "a", Note()) for barrier in (first, second) for _ in range(50)]
-        await _rotate(place)
-        await first.sync()
-        rows += [first.seal(AREA + "a", Note()) for _ in range(50)]
-        assert len({row[:37] for row in rows}) == len(rows)
-        assert len({row[9:25] for row in rows}) == 3
-
-    asyncio.run(main())
-
-
-def test_secret_records_never_stay_decoded() -> None:
-    """After a read the cache holds the ciphertext of a secret record only, and the decoded form of an open one."""
-
-    async def main() -> None:
+    for row in (seal_keyring(Secret(bytes(32)), new_keyring(SystemRandom(), 1.0), SystemRandom()), b"", None):
         place = await Place().start()
         barrier = await place.process()
-
-        async def write(txn: Transaction) -> None:
-            txn.write(AREA + "secret", SecretNote(text="canary"))
-            txn.write(AREA + "open", Note(text="plain"))
-
-        async def read(txn: Transaction) -> None:
-            assert await txn.read(AREA + "secret", SecretNote) == SecretNote(text="canary")
-            assert await txn.read(AREA + "open", Note) == Note(text="plain")
-
-        await transact(barrier, write)
-        await transact(barrier, read)
-        secret, plain = barrier.cache.row(AREA + "secret"), barrier.cache.row(AREA + "open")
-        assert secret is not None
-        assert secret.record is None
-        assert secret.raw is not None
-        assert b"canary" not in secret.raw
-        assert plain is not None
-        assert plain.record == Note(text="plain")
-
-    asyncio.run(main())
+        await put(barrier, {"a": "x"})
+        await place.storage.commit({}, {keys.KEYRING: row}, {})
+        for _ in range(3):
+            with pytest.raises(Tampered):
+                await get(barrier, "a")
+        with pytest.raises(Tampered):
+            await place.process()
 
 
-def test_a_fill_overtaken_by_the_feed_is_thrown_away() -> None:
+async def test_the_root_key_of_another_store_does_not_open() -> None:
+    """`Barrier.open` refuses a root key that isn't this store's."""
+    place = await Place().start()
+    with pytest.raises(Tampered):
+        await Barrier.open(place.storage, Secret(bytes(32)), place.random)
+
+
+async def test_no_two_rows_share_key_and_nonce() -> None:
+    """Rows of one process differ in nonce, rows of two processes and of two terms in salt."""
+    place = await Place().start()
+    first, second = await place.process(), await place.process()
+    rows = [barrier.seal(AREA + "a", Note()) for barrier in (first, second) for _ in range(50)]
+    await _rotate(place)
+    await first.sync()
+    rows += [first.seal(AREA + "a", Note()) for _ in range(50)]
+    assert len({row[:37] for row in rows}) == len(rows)
+    assert len({row[9:25] for row in rows}) == 3
+
+
+async def test_secret_records_never_stay_decoded() -> None:
+    """After a read the cache holds the ciphertext of a secret record only, and the decoded form of an open one."""
+    place = await Place().start()
+    barrier = await place.process()
+
+    async def write(txn: Transaction) -> None:
+        txn.write(AREA + "secret", SecretNote(text="canary"))
+        txn.write(AREA + "open", Note(text="plain"))
+
+    async def read(txn: Transaction) -> None:
+        assert await txn.read(AREA + "secret", SecretNote) == SecretNote(text="canary")
+        assert await txn.read(AREA + "open", Note) == Note(text="plain")
+
+    await transact(barrier, write)
+    await transact(barrier, read)
+    secret, plain = barrier.cache.row(AREA + "secret"), barrier.cache.row(AREA + "open")
+    assert secret is not None
+    assert secret.record is None
+    assert secret.raw is not None
+    assert b"canary" not in secret.raw
+    assert plain is not None
+    assert plain.record == Note(text="plain")
+
+
+async def test_a_fill_overtaken_by_the_feed_is_thrown_away() -> None:
     """A row that was changed while it was being read from the store is read again, and nothing stale is cached."""
-
-    async def main() -> None:
-        place = await Place().start()
-        await put(await place.process(), {"a": "old"})
-        stalled = StalledAnswer(place.storage, "get_many")
-        barrier = await Barrier.open(stalled, ROOT_KEY, place.random)
-        await barrier.sync()
-        fill = asyncio.create_task(barrier.row(AREA + "a"))
-        await stalled.answered.wait()  # the old row is on its way
-        await put(await place.process(), {"a": "new"})
-        await barrier.sync()  # another request hears of the change first
-        stalled.go_on.set()
-        row = await fill
-        assert await barrier.record(AREA + "a", row, Note) == Note(text="new")
-        assert await get(barrier, "a") == "new"
-
-    asyncio.run(main())
+    place = await Place().start()
+    await put(await place.process(), {"a": "old"})
+    stalled = StalledAnswer(place.storage, "get_many")
+    barrier = await Barrier.open(stalled, ROOT_KEY, place.random)
+    await barrier.sync()
+    fill = asyncio.create_task(barrier.row(AREA + "a"))
+    await stalled.answered.wait()  # the old row is on its way
+    await put(await place.process(), {"a": "new"})
+    await barrier.sync()  # another request hears of the change first
+    stalled.go_on.set()
+    row = await fill
+    assert await barrier.record(AREA + "a", row, Note) == Note(text="new")
+    assert await get(barrier, "a") == "new"
 
 
-def test_a_feed_that_does_not_reach_back_drops_everything() -> None:
+async def test_a_feed_that_does_not_reach_back_drops_everything() -> None:
     """A process that slept too long for the feed forgets all rows and derived values, and sees the present."""
+    place = await Place(feed_commits=3).start()
+    sleeper = await place.process()
+    await put(sleeper, {"a": "old", "b": "same"})
 
-    async def main() -> None:
-        place = await Place(feed_commits=3).start()
-        sleeper = await place.process()
-        await put(sleeper, {"a": "old", "b": "same"})
+    async def derive(txn: Transaction) -> str | None:
+        return await txn.derived("upper", lambda inner: text_of(inner, "a"))
 
-        async def derive(txn: Transaction) -> str | None:
-            return await txn.derived("upper", lambda inner: text_of(inner, "a"))
-
-        assert await transact(sleeper, derive) == "old"
-        other = await place.process()
-        await put(other, {"a": "new"})
-        for number in range(5):
-            await put(other, {f"n{number}": "x"})
-        assert await get(sleeper, "a") == "new"
-        assert await transact(sleeper, derive) == "new"
-
-    asyncio.run(main())
+    assert await transact(sleeper, derive) == "old"
+    other = await place.process()
+    await put(other, {"a": "new"})
+    for number in range(5):
+        await put(other, {f"n{number}": "x"})
+    assert await get(sleeper, "a") == "new"
+    assert await transact(sleeper, derive) == "new"
 
 
 @pytest.mark.parametrize("ahead", [-2, 0, 2])
-def test_another_history_drops_everything(ahead: int) -> None:
+async def test_another_history_drops_everything(ahead: int) -> None:
     """After the store was replaced by a backup, older, as old or newer by number, no row of the old one is seen."""
-
-    async def main() -> None:
-        place = await Place().start()
-        barrier = await place.process()
-        for number in range(5):
-            await put(barrier, {"a": f"lost {number}", "gone": "lost"})
-        assert await get(barrier, "a") == "lost 4"
-        before = barrier.revision
-        restored = await place.restored()
-        writer = await restored.process()
-        while writer.revision < before + ahead:
-            await put(writer, {"a": "restored"})
-            await writer.sync()
-        place.become(restored)
-        assert await get(barrier, "a") == "restored"
-        assert await get(barrier, "gone") is None
-        assert barrier.revision == before + ahead
-
-    asyncio.run(main())
+    place = await Place().start()
+    barrier = await place.process()
+    for number in range(5):
+        await put(barrier, {"a": f"lost {number}", "gone": "lost"})
+    assert await get(barrier, "a") == "lost 4"
+    before = barrier.revision
+    restored = await place.restored()
+    writer = await restored.process()
+    while writer.revision < before + ahead:
+        await put(writer, {"a": "restored"})
+        await writer.sync()
+    place.become(restored)
+    assert await get(barrier, "a") == "restored"
+    assert await get(barrier, "gone") is None
+    assert barrier.revision == before + ahead
 
 
-def test_a_transaction_does_not_go_on_in_another_history() -> None:
+async def test_a_transaction_does_not_go_on_in_another_history() -> None:
     """A request that began before the store was replaced begins again; it answers from one history alone."""
+    place = await Place().start()
+    barrier = await place.process()
+    for number in range(5):
+        await put(barrier, {"a": f"lost {number}", "b": f"lost {number}"})
+    runs = 0
 
-    async def main() -> None:
-        place = await Place().start()
-        barrier = await place.process()
-        for number in range(5):
-            await put(barrier, {"a": f"lost {number}", "b": f"lost {number}"})
-        runs = 0
+    async def body(txn: Transaction) -> tuple[str | None, str | None]:
+        nonlocal runs
+        runs += 1
+        one = await text_of(txn, "a")
+        if runs == 1:
+            restored = await place.restored()
+            await put(await restored.process(), {"a": "restored", "b": "restored"})
+            place.become(restored)
+        return one, await text_of(txn, "b")
 
-        async def body(txn: Transaction) -> tuple[str | None, str | None]:
-            nonlocal runs
-            runs += 1
-            one = await text_of(txn, "a")
-            if runs == 1:
-                restored = await place.restored()
-                await put(await restored.process(), {"a": "restored", "b": "restored"})
-                place.become(restored)
-            return one, await text_of(txn, "b")
-
-        assert await transact(barrier, body) == ("restored", "restored")
-        assert runs == 2
-
-    asyncio.run(main())
+    assert await transact(barrier, body) == ("restored", "restored")
+    assert runs == 2
 
 
-def test_syncs_at_the_same_time_agree() -> None:
+async def test_syncs_at_the_same_time_agree() -> None:
     """Of two requests that follow the feed at once, the slower one neither loses a change nor goes back."""
-
-    async def main() -> None:
-        place = await Place().start()
-        hold = Hold()
-        plan = Plan(changed_since=[hold])
-        barrier = await place.process(plan)
-        other = await place.process()
-        await put(other, {"a": "1"})
-        slow = asyncio.create_task(barrier.sync())
-        await hold.reached.wait()
-        await put(other, {"a": "2"})
-        assert await get(barrier, "a") == "2"
-        ahead = barrier.revision
-        hold.released.set()
-        assert await slow == ahead
-        assert await get(barrier, "a") == "2"
-
-    asyncio.run(main())
+    place = await Place().start()
+    hold = Hold()
+    plan = Plan(changed_since=[hold])
+    barrier = await place.process(plan)
+    other = await place.process()
+    await put(other, {"a": "1"})
+    slow = asyncio.create_task(barrier.sync())
+    await hold.reached.wait()
+    await put(other, {"a": "2"})
+    assert await get(barrier, "a") == "2"
+    ahead = barrier.revision
+    hold.released.set()
+    assert await slow == ahead
+    assert await get(barrier, "a") == "2"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -32,49 +30,41 @@ def listed(model: dict[str, str], folder: str, after: str, limit: int | None, *,
 @example({"a": "x", "a/b": "x", "b": "x", "c": "x"}, [("a", None), ("a/b", None), ("b", None)], [("", "", 1)])
 @example({"a": "x", "b": "x", "c": "x"}, [("a0", "one"), ("a", None)], [("", "a", 1), ("", "", 2)])
 @given(stored, writes, st.lists(pages, min_size=1, max_size=6))
-def test_own_writes_are_seen(
+async def test_own_writes_are_seen(
     before: dict[str, str], changes: list[tuple[str, str | None]], asked: list[tuple[str, str, int | None]]
 ) -> None:
     """After any writes and removals over any stored rows, reads, listings and scans are those of a dictionary."""
-
-    async def main() -> None:
-        place = await Place().start()
-        barrier = await place.process()
-        if before:
-            await put(barrier, dict(before))
-            await barrier.sync()
-        txn = Transaction(barrier, StableValues())
-        model = dict(before)
-        for name, text in changes:
-            if text is None:
-                txn.delete(AREA + name)
-                model.pop(name, None)
-            else:
-                txn.write(AREA + name, Note(text=text))
-                model[name] = text
-            assert await text_of(txn, name) == text
-        for folder, after, limit in asked:
-            assert await txn.list(AREA + folder, after, limit) == listed(model, folder, after, limit, deep=False)
-            assert await txn.scan(AREA + folder, after, limit) == listed(model, folder, after, limit, deep=True)
-        for name in NAMES:
-            assert await text_of(txn, name) == model.get(name)
-        await txn.commit()
-        rows = await place.storage.scan(AREA)
-        assert rows.names == sorted(model)
-
-    asyncio.run(main())
+    place = await Place().start()
+    barrier = await place.process()
+    if before:
+        await put(barrier, dict(before))
+        await barrier.sync()
+    txn = Transaction(barrier, StableValues())
+    model = dict(before)
+    for name, text in changes:
+        if text is None:
+            txn.delete(AREA + name)
+            model.pop(name, None)
+        else:
+            txn.write(AREA + name, Note(text=text))
+            model[name] = text
+        assert await text_of(txn, name) == text
+    for folder, after, limit in asked:
+        assert await txn.list(AREA + folder, after, limit) == listed(model, folder, after, limit, deep=False)
+        assert await txn.scan(AREA + folder, after, limit) == listed(model, folder, after, limit, deep=True)
+    for name in NAMES:
+        assert await text_of(txn, name) == model.get(name)
+    await txn.commit()
+    rows = await place.storage.scan(AREA)
+    assert rows.names == sorted(model)
 
 
-def test_plain_rows_are_read_back() -> None:
+async def test_plain_rows_are_read_back() -> None:
     """Bytes that the barrier doesn't encrypt are seen by the transaction that wrote or removed them."""
-
-    async def main() -> None:
-        barrier = await (await Place().start()).process()
-        txn = Transaction(barrier, StableValues())
-        assert await txn.read_plain(AREA + "p") is None
-        txn.write_plain(AREA + "p", b"bytes")
-        assert await txn.read_plain(AREA + "p") == b"bytes"
-        txn.delete(AREA + "p")
-        assert await txn.read_plain(AREA + "p") is None
-
-    asyncio.run(main())
+    barrier = await (await Place().start()).process()
+    txn = Transaction(barrier, StableValues())
+    assert await txn.read_plain(AREA + "p") is None
+    txn.write_plain(AREA + "p", b"bytes")
+    assert await txn.read_plain(AREA + "p") == b"bytes"
+    txn.delete(AREA + "p")
+    assert await txn.read_plain(AREA + "p") is None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from strongroom.barrier import keys, succession
@@ -30,60 +28,48 @@ async def replace(barrier: Barrier, root_key: Secret) -> None:
     await transact(barrier, body)
 
 
-def test_whoever_runs_follows_step_by_step() -> None:
+async def test_whoever_runs_follows_step_by_step() -> None:
     """A process that missed several root keys finds the last one, and tells of each in order."""
-
-    async def main() -> None:
-        place = await Place().start()
-        here = await place.process()
-        told: list[tuple[str, Secret]] = []
-        there = await Barrier.open(place.storage, ROOT_KEY, place.random, lambda *told_of: told.append(told_of))
-        await put(here, {"a": "one"})
-        for key in KEYS[1:]:
-            await replace(here, key)
-        assert await get(there, "a") == "one"
-        assert told == [(succession.fingerprint(KEYS[n]), KEYS[n + 1]) for n in range(3)]
-        await put(there, {"a": "two"})
-        assert await get(here, "a") == "two"
-
-    asyncio.run(main())
+    place = await Place().start()
+    here = await place.process()
+    told: list[tuple[str, Secret]] = []
+    there = await Barrier.open(place.storage, ROOT_KEY, place.random, lambda *told_of: told.append(told_of))
+    await put(here, {"a": "one"})
+    for key in KEYS[1:]:
+        await replace(here, key)
+    assert await get(there, "a") == "one"
+    assert told == [(succession.fingerprint(KEYS[n]), KEYS[n + 1]) for n in range(3)]
+    await put(there, {"a": "two"})
+    assert await get(here, "a") == "two"
 
 
-def test_a_process_that_starts_with_a_former_root_key_follows_too() -> None:
+async def test_a_process_that_starts_with_a_former_root_key_follows_too() -> None:
     """The supervisor may hand out a root key that was replaced a moment ago."""
-
-    async def main() -> None:
-        place = await Place().start()
-        here = await place.process()
-        await replace(here, KEYS[1])
-        told: list[str] = []
-        there = await Barrier.open(place.storage, ROOT_KEY, place.random, lambda before, after: told.append(before))
-        assert told == [succession.fingerprint(ROOT_KEY)]
-        await replace(there, KEYS[2])
-        await put(here, {"a": "b"})
-        assert (await Barrier.open(place.storage, KEYS[2], place.random)).keyring == here.keyring
-
-    asyncio.run(main())
+    place = await Place().start()
+    here = await place.process()
+    await replace(here, KEYS[1])
+    told: list[str] = []
+    there = await Barrier.open(place.storage, ROOT_KEY, place.random, lambda before, after: told.append(before))
+    assert told == [succession.fingerprint(ROOT_KEY)]
+    await replace(there, KEYS[2])
+    await put(here, {"a": "b"})
+    assert (await Barrier.open(place.storage, KEYS[2], place.random)).keyring == here.keyring
 
 
-def test_another_root_key_finds_nothing() -> None:
+async def test_another_root_key_finds_nothing() -> None:
     """The row that leads on is neither found nor opened without the former root key."""
-
-    async def main() -> None:
-        place = await Place().start()
-        await replace(await place.process(), KEYS[1])
-        with pytest.raises(Tampered):
-            await Barrier.open(place.storage, KEYS[2], place.random)
-        ((name),) = (await place.storage.scan(keys.SUCCESSORS)).names
-        row = await place.storage.get(keys.SUCCESSORS + name)
-        assert row is not None
-        assert succession.open_successor(ROOT_KEY, row.value) == KEYS[1]
-        with pytest.raises(Tampered):
-            succession.open_successor(KEYS[2], row.value)
-        assert KEYS[1].reveal() not in row.value
-        assert ROOT_KEY.reveal().hex() not in name
-
-    asyncio.run(main())
+    place = await Place().start()
+    await replace(await place.process(), KEYS[1])
+    with pytest.raises(Tampered):
+        await Barrier.open(place.storage, KEYS[2], place.random)
+    ((name),) = (await place.storage.scan(keys.SUCCESSORS)).names
+    row = await place.storage.get(keys.SUCCESSORS + name)
+    assert row is not None
+    assert succession.open_successor(ROOT_KEY, row.value) == KEYS[1]
+    with pytest.raises(Tampered):
+        succession.open_successor(KEYS[2], row.value)
+    assert KEYS[1].reveal() not in row.value
+    assert ROOT_KEY.reveal().hex() not in name
 
 
 def test_a_row_that_was_altered_leads_nowhere() -> None:
@@ -102,26 +88,22 @@ def test_the_row_stays_for_an_hour() -> None:
     assert succession.is_over(row, 5.0 + succession.KEPT_S)
 
 
-def test_what_is_written_under_a_replaced_root_key_is_not_committed() -> None:
+async def test_what_is_written_under_a_replaced_root_key_is_not_committed() -> None:
     """A rotation that began under the former root key writes a keyring that the new one opens."""
+    place = await Place().start()
+    here, there = await place.process(), await place.process()
+    runs = 0
 
-    async def main() -> None:
-        place = await Place().start()
-        here, there = await place.process(), await place.process()
-        runs = 0
+    async def rotation(txn: Transaction) -> None:
+        nonlocal runs
+        runs += 1
+        row = await txn.read_plain(keys.KEYRING)
+        assert row is not None
+        keyring = await there.keyring_in(row)
+        if runs == 1:
+            await replace(here, KEYS[1])
+        txn.write_plain(keys.KEYRING, there.seal_keyring(keyring))
 
-        async def rotation(txn: Transaction) -> None:
-            nonlocal runs
-            runs += 1
-            row = await txn.read_plain(keys.KEYRING)
-            assert row is not None
-            keyring = await there.keyring_in(row)
-            if runs == 1:
-                await replace(here, KEYS[1])
-            txn.write_plain(keys.KEYRING, there.seal_keyring(keyring))
-
-        await transact(there, rotation)
-        assert runs == 2
-        await Barrier.open(place.storage, KEYS[1], place.random)
-
-    asyncio.run(main())
+    await transact(there, rotation)
+    assert runs == 2
+    await Barrier.open(place.storage, KEYS[1], place.random)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from strongroom.core.clearing import _PAGE, _Round
 
 NAMES = [f"{number:03d}" for number in range(2 * _PAGE + 5)]
@@ -13,43 +11,35 @@ async def _names(after: str) -> list[str]:
     return [name for name in NAMES if name > after][:_PAGE]
 
 
-def test_a_turn_reaches_what_lies_before_where_it_began() -> None:
+async def test_a_turn_reaches_what_lies_before_where_it_began() -> None:
     """When everything to the end waits, the turn goes on from the start, and ends after one time round."""
+    pieces, looked = _Round(_names), list[str]()
 
-    async def main() -> None:
-        pieces, looked = _Round(_names), list[str]()
+    async def working(name: str) -> int:
+        looked.append(name)
+        return 1
 
-        async def working(name: str) -> int:
-            looked.append(name)
-            return 1
+    async def only_the_first(name: str) -> int:
+        looked.append(name)
+        return int(name == NAMES[0])
 
-        async def only_the_first(name: str) -> int:
-            looked.append(name)
-            return int(name == NAMES[0])
-
-        assert await pieces.run_once(working) == _PAGE
-        assert looked == NAMES[:_PAGE]
-        looked.clear()
-        assert await pieces.run_once(only_the_first) == 1
-        assert looked == NAMES[_PAGE:] + NAMES[:_PAGE]
-
-    asyncio.run(main())
+    assert await pieces.run_once(working) == _PAGE
+    assert looked == NAMES[:_PAGE]
+    looked.clear()
+    assert await pieces.run_once(only_the_first) == 1
+    assert looked == NAMES[_PAGE:] + NAMES[:_PAGE]
 
 
-def test_a_turn_ends_when_all_of_it_waits() -> None:
+async def test_a_turn_ends_when_all_of_it_waits() -> None:
     """Nothing is to be done anywhere: 0, wherever the turn began."""
+    pieces = _Round(_names)
 
-    async def main() -> None:
-        pieces = _Round(_names)
+    async def waiting(name: str) -> int:
+        return 0
 
-        async def waiting(name: str) -> int:
-            return 0
+    async def working(name: str) -> int:
+        return 1
 
-        async def working(name: str) -> int:
-            return 1
-
-        assert await pieces.run_once(waiting) == 0
-        await pieces.run_once(working)
-        assert await pieces.run_once(waiting) == 0
-
-    asyncio.run(main())
+    assert await pieces.run_once(waiting) == 0
+    await pieces.run_once(working)
+    assert await pieces.run_once(waiting) == 0

@@ -43,18 +43,14 @@ async def store(clock: SetClock) -> InmemStorage:
     return storage
 
 
-def test_what_is_done_is_counted_by_class() -> None:
+async def test_what_is_done_is_counted_by_class() -> None:
     """From 0 on, beside what other lanes of the class have counted already."""
-
-    async def run() -> None:
-        ended = {"token": 7}
-        lane, other = Lane("lease", Steps(3, 0, 2), ended), Lane("token", Steps(1), ended)
-        assert ended == {"token": 7, "lease": 0}
-        assert [await lane.run_once(FENCE, 5.0) for _ in range(3)] == [3, 0, 2]
-        assert await other.run_once(FENCE, 5.0) == 1
-        assert ended == {"token": 8, "lease": 5}
-
-    asyncio.run(run())
+    ended = {"token": 7}
+    lane, other = Lane("lease", Steps(3, 0, 2), ended), Lane("token", Steps(1), ended)
+    assert ended == {"token": 7, "lease": 0}
+    assert [await lane.run_once(FENCE, 5.0) for _ in range(3)] == [3, 0, 2]
+    assert await other.run_once(FENCE, 5.0) == 1
+    assert ended == {"token": 8, "lease": 5}
 
 
 @pytest.mark.parametrize(
@@ -65,26 +61,24 @@ def test_what_is_done_is_counted_by_class() -> None:
         (ZeroDivisionError(), "error", {}),
     ],
 )
-def test_a_step_that_fails_is_told_and_counts_nothing(failure: Exception, level: str, told: dict[str, str]) -> None:
+async def test_a_step_that_fails_is_told_and_counts_nothing(
+    failure: Exception, level: str, told: dict[str, str]
+) -> None:
     """A fault of ours by its place, so that the other lanes go on and somebody can mend it."""
-
-    async def run() -> None:
-        clock = SetClock()
-        steps, ended = Steps(failure, 4), {"lease": 0}
-        lane = Lane("lease", steps, ended)
-        storage = await store(clock)
-        with structlog.testing.capture_logs() as said:
-            assert await lane.try_once(storage, FENCE) == 0
-        (line,) = said
-        assert (line["event"], line["log_level"], line["work"]) == ("expiry is interrupted", level, "lease")
-        assert told.items() <= line.items()
-        assert ("fault" in line) is not isinstance(failure, StrongroomError)
-        assert ended == {"lease": 0}
-        clock.advance(5)
-        assert await lane.try_once(storage, FENCE) == 4
-        assert steps.seen == [(FENCE, clock.now() - 5), (FENCE, clock.now())]
-
-    asyncio.run(run())
+    clock = SetClock()
+    steps, ended = Steps(failure, 4), {"lease": 0}
+    lane = Lane("lease", steps, ended)
+    storage = await store(clock)
+    with structlog.testing.capture_logs() as said:
+        assert await lane.try_once(storage, FENCE) == 0
+    (line,) = said
+    assert (line["event"], line["log_level"], line["work"]) == ("expiry is interrupted", level, "lease")
+    assert told.items() <= line.items()
+    assert ("fault" in line) is not isinstance(failure, StrongroomError)
+    assert ended == {"lease": 0}
+    clock.advance(5)
+    assert await lane.try_once(storage, FENCE) == 4
+    assert steps.seen == [(FENCE, clock.now() - 5), (FENCE, clock.now())]
 
 
 @pytest.fixture
@@ -101,17 +95,13 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return slept
 
 
-def test_a_lane_rests_only_when_there_is_nothing_to_do(pauses: list[float]) -> None:
+async def test_a_lane_rests_only_when_there_is_nothing_to_do(pauses: list[float]) -> None:
     """Or when a step has failed, so that a store that is gone isn't asked without end."""
-
-    async def run() -> None:
-        steps = Steps(3, 2, 0, ZeroDivisionError(), 1, StorageError("the store failed"), 0)
-        ended: dict[str, int] = {}
-        lane = Lane("lease", steps, ended)
-        with structlog.testing.capture_logs(), pytest.raises(asyncio.CancelledError):
-            await lane.run_forever(await store(SetClock()), FENCE, 0.75)
-        assert pauses == [0.75] * 4
-        assert ended == {"lease": 6}
-        assert len(steps.seen) == 8
-
-    asyncio.run(run())
+    steps = Steps(3, 2, 0, ZeroDivisionError(), 1, StorageError("the store failed"), 0)
+    ended: dict[str, int] = {}
+    lane = Lane("lease", steps, ended)
+    with structlog.testing.capture_logs(), pytest.raises(asyncio.CancelledError):
+        await lane.run_forever(await store(SetClock()), FENCE, 0.75)
+    assert pauses == [0.75] * 4
+    assert ended == {"lease": 6}
+    assert len(steps.seen) == 8

@@ -117,111 +117,91 @@ class _Node:
         await submit(self.storage, self.port, seal, text)
 
 
-def test_a_store_is_initialised_once() -> None:
+async def test_a_store_is_initialised_once() -> None:
     """Of several initialisations at the same time one succeeds, the store is its, and later ones are refused."""
-
-    async def main() -> None:
-        node = _Node()
-        await node.storage.start()
-        made = await asyncio.gather(
-            *(initialize(node.storage, node.random, InitRequest(1, 1)) for _ in range(4)), return_exceptions=True
-        )
-        (winner,) = [one for one in made if isinstance(one, Initialized)]
-        refused = [one for one in made if isinstance(one, InvalidRequest)]
-        assert [one.text for one in refused] == ["Vault is already initialized"] * 3
-        with pytest.raises(InvalidRequest):
-            await initialize(node.storage, node.random, InitRequest(1, 1))
-        await node.hand_in(winner.shares.hexadecimal()[0])
-        assert len(node.opened) == 1
-
-    asyncio.run(main())
+    node = _Node()
+    await node.storage.start()
+    made = await asyncio.gather(
+        *(initialize(node.storage, node.random, InitRequest(1, 1)) for _ in range(4)), return_exceptions=True
+    )
+    (winner,) = [one for one in made if isinstance(one, Initialized)]
+    refused = [one for one in made if isinstance(one, InvalidRequest)]
+    assert [one.text for one in refused] == ["Vault is already initialized"] * 3
+    with pytest.raises(InvalidRequest):
+        await initialize(node.storage, node.random, InitRequest(1, 1))
+    await node.hand_in(winner.shares.hexadecimal()[0])
+    assert len(node.opened) == 1
 
 
 @pytest.mark.parametrize("call", ["get_many", "commit"])
-def test_an_initialisation_that_comes_second_is_told_so(call: str) -> None:
+async def test_an_initialisation_that_comes_second_is_told_so(call: str) -> None:
     """Another process initialises the store while this one is about to read, or to write: no share is handed out."""
-
-    async def main() -> None:
-        node, hold = _Node(), Hold()
-        await node.storage.start()
-        slow = FaultyStorage(node.storage, Plan(**{call: [hold]}))
-        second = asyncio.create_task(initialize(slow, node.random, InitRequest(1, 1)))
-        await hold.reached.wait()
-        first = await initialize(node.storage, node.random, InitRequest(1, 1))
-        hold.released.set()
-        with pytest.raises(InvalidRequest, match="already initialized"):
-            await second
-        await node.hand_in(first.shares.hexadecimal()[0])
-        assert len(node.opened) == 1
-
-    asyncio.run(main())
+    node, hold = _Node(), Hold()
+    await node.storage.start()
+    slow = FaultyStorage(node.storage, Plan(**{call: [hold]}))
+    second = asyncio.create_task(initialize(slow, node.random, InitRequest(1, 1)))
+    await hold.reached.wait()
+    first = await initialize(node.storage, node.random, InitRequest(1, 1))
+    hold.released.set()
+    with pytest.raises(InvalidRequest, match="already initialized"):
+        await second
+    await node.hand_in(first.shares.hexadecimal()[0])
+    assert len(node.opened) == 1
 
 
-def test_unsealing_takes_the_threshold_in_either_form() -> None:
+async def test_unsealing_takes_the_threshold_in_either_form() -> None:
     """Hexadecimal and base64 shares mix; resetting forgets those handed in."""
-
-    async def main() -> None:
-        node = _Node()
-        made = await node.start(5, 3)
-        await node.hand_in(made.shares.hexadecimal()[0])
-        await node.hand_in(made.shares.base64()[1])
-        await node.port.reset()
-        await node.hand_in(made.shares.hexadecimal()[2])
-        assert (await node.port.progress()).count == 1
-        await node.hand_in(made.shares.base64()[3])
-        assert node.opened == []
-        await node.hand_in(made.shares.hexadecimal()[4])
-        assert len(node.opened) == 1
-        assert (await node.port.progress()).count == 0
-
-    asyncio.run(main())
+    node = _Node()
+    made = await node.start(5, 3)
+    await node.hand_in(made.shares.hexadecimal()[0])
+    await node.hand_in(made.shares.base64()[1])
+    await node.port.reset()
+    await node.hand_in(made.shares.hexadecimal()[2])
+    assert (await node.port.progress()).count == 1
+    await node.hand_in(made.shares.base64()[3])
+    assert node.opened == []
+    await node.hand_in(made.shares.hexadecimal()[4])
+    assert len(node.opened) == 1
+    assert (await node.port.progress()).count == 0
 
 
-def test_whoever_writes_the_store_cannot_open_it() -> None:
+async def test_whoever_writes_the_store_cannot_open_it() -> None:
     """A seal row with a lower threshold, another wrap or garbage in it opens nothing, and raises what is expected."""
-
-    async def main() -> None:
-        node = _Node()
-        made = await node.start(3, 2)
-        seal = await seal_of(node.storage)
-        assert seal is not None
-        own, parts = shamir.create(Secret(bytes(32)), 1, 1, node.random)
-        forged = [
-            (msgspec.structs.replace(seal, threshold=0), made.shares.hexadecimal()[0]),
-            (msgspec.structs.replace(seal, shares=1, threshold=1), made.shares.hexadecimal()[0][:64]),
-            (
-                msgspec.structs.replace(seal, wrapped_root_key=own.wrapped_root_key, threshold=1),
-                made.shares.hexadecimal()[0],
-            ),
-            (msgspec.structs.replace(seal, wrapped_root_key=b""), made.shares.hexadecimal()[0]),
-            (own, parts[0].reveal().hex()),
-        ]
-        for record, share in forged:
-            await node.storage.commit({}, {keys.seal("shamir"): msgspec.json.encode(record)}, {})
-            with pytest.raises(InvalidRequest):
-                for text in (share, *made.shares.hexadecimal()[1:]):
-                    await node.hand_in(text)
-            assert node.opened == []
-            await node.port.reset()
-        for garbage in (b"", b"{}", b"\xff", b'{"type":"shamir","shares":"many"}'):
-            await node.storage.commit({}, {keys.seal("shamir"): garbage}, {})
-            with pytest.raises(Tampered):
-                await seal_of(node.storage)
-
-    asyncio.run(main())
+    node = _Node()
+    made = await node.start(3, 2)
+    seal = await seal_of(node.storage)
+    assert seal is not None
+    own, parts = shamir.create(Secret(bytes(32)), 1, 1, node.random)
+    forged = [
+        (msgspec.structs.replace(seal, threshold=0), made.shares.hexadecimal()[0]),
+        (msgspec.structs.replace(seal, shares=1, threshold=1), made.shares.hexadecimal()[0][:64]),
+        (
+            msgspec.structs.replace(seal, wrapped_root_key=own.wrapped_root_key, threshold=1),
+            made.shares.hexadecimal()[0],
+        ),
+        (msgspec.structs.replace(seal, wrapped_root_key=b""), made.shares.hexadecimal()[0]),
+        (own, parts[0].reveal().hex()),
+    ]
+    for record, share in forged:
+        await node.storage.commit({}, {keys.seal("shamir"): msgspec.json.encode(record)}, {})
+        with pytest.raises(InvalidRequest):
+            for text in (share, *made.shares.hexadecimal()[1:]):
+                await node.hand_in(text)
+        assert node.opened == []
+        await node.port.reset()
+    for garbage in (b"", b"{}", b"\xff", b'{"type":"shamir","shares":"many"}'):
+        await node.storage.commit({}, {keys.seal("shamir"): garbage}, {})
+        with pytest.raises(Tampered):
+            await seal_of(node.storage)
 
 
-def test_the_store_of_a_new_installation_holds_no_secret() -> None:
+async def test_the_store_of_a_new_installation_holds_no_secret() -> None:
     """Neither the root token nor a share, in any form, lies in the rows that an initialisation writes."""
-
-    async def main() -> None:
-        node = _Node()
-        made = await node.start(3, 2)
-        rows = (await node.storage.get_many((await node.storage.scan("")).names)).entries
-        seen = b"\n".join([*(key.encode() for key in rows), *(row.value for row in rows.values())])
-        for secret in (made.root_token, *made.shares.keys):
-            for form in (secret.reveal(), secret.reveal().hex().encode(), base64.b64encode(secret.reveal())):
-                assert form not in seen
-        assert made.root_token.reveal().decode() not in repr(made)
-
-    asyncio.run(main())
+    node = _Node()
+    made = await node.start(3, 2)
+    rows = (await node.storage.get_many((await node.storage.scan("")).names)).entries
+    seen = b"\n".join([*(key.encode() for key in rows), *(row.value for row in rows.values())])
+    for secret in (made.root_token, *made.shares.keys):
+        for form in (secret.reveal(), secret.reveal().hex().encode(), base64.b64encode(secret.reveal())):
+            assert form not in seen
+    assert made.root_token.reveal().decode() not in repr(made)

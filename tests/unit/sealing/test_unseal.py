@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 
 import pytest
@@ -75,42 +74,38 @@ def test_a_share_has_the_length_of_its_seals(shares: int, length: int, text: str
     assert refused.value.text == text
 
 
-def test_what_the_shares_do_not_open() -> None:
+async def test_what_the_shares_do_not_open() -> None:
     """A store without a keyring, one whose keyring another key opens, and shares that are no shares of one secret."""
+    seal, (one, two, _) = shamir.create(ROOT_KEY, 3, 2, RANDOM)
+    opened: list[Secret] = []
 
-    async def main() -> None:
-        seal, (one, two, _) = shamir.create(ROOT_KEY, 3, 2, RANDOM)
-        opened: list[Secret] = []
+    async def open_(key: Secret) -> None:
+        opened.append(key)
 
-        async def open_(key: Secret) -> None:
-            opened.append(key)
+    async def close() -> None:
+        opened.clear()
 
-        async def close() -> None:
-            opened.clear()
-
-        async def refusal(*shares: bytes) -> str:
-            port = LocalPort(RANDOM, open_, close)
-            await submit(storage, port, seal, shares[0].hex())
-            with pytest.raises(InvalidRequest) as refused:
-                await submit(storage, port, seal, shares[1].hex())
-            assert not opened
-            return refused.value.text
-
-        storage = InmemStorage(SetClock(), RANDOM)
-        await storage.start()
-        assert await refusal(one.reveal(), two.reveal()) == "Vault is not initialized"
-        foreign = seal_keyring(Secret(b"x" * 32), new_keyring(RANDOM, 1.0), RANDOM)
-        await storage.commit({}, {keys.KEYRING: foreign}, {})
-        wrong = "unseal failed, invalid key: the shares do not open the seal"
-        assert await refusal(one.reveal(), two.reveal()) == wrong
-        own = seal_keyring(ROOT_KEY, new_keyring(RANDOM, 1.0), RANDOM)
-        await storage.commit({}, {keys.KEYRING: own}, {})
-        assert await refusal(one.reveal(), bytes(32) + two.reveal()[-1:]) == wrong
-        assert await refusal(one.reveal(), bytes(32) + one.reveal()[-1:]) == "duplicate part detected"
+    async def refusal(*shares: bytes) -> str:
         port = LocalPort(RANDOM, open_, close)
-        await submit(storage, port, seal, one.reveal().hex())
+        await submit(storage, port, seal, shares[0].hex())
+        with pytest.raises(InvalidRequest) as refused:
+            await submit(storage, port, seal, shares[1].hex())
         assert not opened
-        await submit(storage, port, seal, base64.b64encode(two.reveal()).decode())
-        assert [key.reveal() for key in opened] == [ROOT_KEY.reveal()]
+        return refused.value.text
 
-    asyncio.run(main())
+    storage = InmemStorage(SetClock(), RANDOM)
+    await storage.start()
+    assert await refusal(one.reveal(), two.reveal()) == "Vault is not initialized"
+    foreign = seal_keyring(Secret(b"x" * 32), new_keyring(RANDOM, 1.0), RANDOM)
+    await storage.commit({}, {keys.KEYRING: foreign}, {})
+    wrong = "unseal failed, invalid key: the shares do not open the seal"
+    assert await refusal(one.reveal(), two.reveal()) == wrong
+    own = seal_keyring(ROOT_KEY, new_keyring(RANDOM, 1.0), RANDOM)
+    await storage.commit({}, {keys.KEYRING: own}, {})
+    assert await refusal(one.reveal(), bytes(32) + two.reveal()[-1:]) == wrong
+    assert await refusal(one.reveal(), bytes(32) + one.reveal()[-1:]) == "duplicate part detected"
+    port = LocalPort(RANDOM, open_, close)
+    await submit(storage, port, seal, one.reveal().hex())
+    assert not opened
+    await submit(storage, port, seal, base64.b64encode(two.reveal()).decode())
+    assert [key.reveal() for key in opened] == [ROOT_KEY.reveal()]

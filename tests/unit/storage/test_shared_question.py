@@ -28,41 +28,33 @@ class Source:
         return number
 
 
-def test_who_comes_during_a_question_waits_for_the_next() -> None:
+async def test_who_comes_during_a_question_waits_for_the_next() -> None:
     """Three ask together and share the first question; two who come while it is under way share the second."""
-
-    async def main() -> None:
-        source = Source()
-        question = SharedQuestion(source.ask)
-        early = [asyncio.create_task(question.answer()) for _ in range(3)]
-        await asyncio.sleep(0.01)
-        late = [asyncio.create_task(question.answer()) for _ in range(2)]
-        await asyncio.sleep(0.01)
-        assert source.asked == 1
-        source.release.set()
-        assert await asyncio.gather(*early, *late) == [1, 1, 1, 2, 2]
-        assert await question.answer() == 3
-        await question.close()
-
-    asyncio.run(main())
+    source = Source()
+    question = SharedQuestion(source.ask)
+    early = [asyncio.create_task(question.answer()) for _ in range(3)]
+    await asyncio.sleep(0.01)
+    late = [asyncio.create_task(question.answer()) for _ in range(2)]
+    await asyncio.sleep(0.01)
+    assert source.asked == 1
+    source.release.set()
+    assert await asyncio.gather(*early, *late) == [1, 1, 1, 2, 2]
+    assert await question.answer() == 3
+    await question.close()
 
 
-def test_an_error_goes_to_all_who_shared_it() -> None:
+async def test_an_error_goes_to_all_who_shared_it() -> None:
     """A failed question fails its callers, and the next is asked anew; one who gave up takes nothing from others."""
-
-    async def main() -> None:
-        source = Source()
-        source.error = StorageError("the store failed")
-        question = SharedQuestion(source.ask)
-        both = [asyncio.create_task(question.answer()) for _ in range(2)]
-        gone = asyncio.create_task(question.answer())
-        await asyncio.sleep(0.01)
-        gone.cancel()
-        source.release.set()
-        for caller in both:
-            with pytest.raises(StorageError):
-                await caller
-        source.error = None
-        assert await question.answer() == 2
-
-    asyncio.run(main())
+    source = Source()
+    source.error = StorageError("the store failed")
+    question = SharedQuestion(source.ask)
+    both = [asyncio.create_task(question.answer()) for _ in range(2)]
+    gone = asyncio.create_task(question.answer())
+    await asyncio.sleep(0.01)
+    gone.cancel()
+    source.release.set()
+    for caller in both:
+        with pytest.raises(StorageError):
+            await caller
+    source.error = None
+    assert await question.answer() == 2

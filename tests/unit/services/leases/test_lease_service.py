@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 
 from tests.flow.harness import open_barrier
@@ -30,44 +29,36 @@ async def made(txn: Transaction, leases: LeaseService, now: float, token_key: st
     )
 
 
-def test_every_row_of_a_lease_goes_with_it() -> None:
+async def test_every_row_of_a_lease_goes_with_it() -> None:
     """However its time was moved meanwhile: renewed, ended, failed; with an owner and without."""
+    clock = SetClock()
+    barrier = await open_barrier(InmemStorage(clock, SystemRandom()), clock)
+    leases, now = LeaseService(SystemRandom()), clock.now()
+    before = (await barrier.storage.scan("")).names
+    for owner in ("tk", ""):
+        lease = await transact(barrier, partial(made, leases=leases, now=now, token_key=owner))
 
-    async def run() -> None:
-        clock = SetClock()
-        barrier = await open_barrier(InmemStorage(clock, SystemRandom()), clock)
-        leases, now = LeaseService(SystemRandom()), clock.now()
-        before = (await barrier.storage.scan("")).names
-        for owner in ("tk", ""):
-            lease = await transact(barrier, partial(made, leases=leases, now=now, token_key=owner))
+        async def move(txn: Transaction, lease: LeaseRecord = lease) -> LeaseRecord:
+            lease = leases.renew(txn, lease, 60, now + 1)
+            lease = leases.expire(txn, lease, now + 2)
+            lease = leases.failed(txn, lease, "down", now + 3)
+            return leases.failed(txn, lease, "down", now + 13)
 
-            async def move(txn: Transaction, lease: LeaseRecord = lease) -> LeaseRecord:
-                lease = leases.renew(txn, lease, 60, now + 1)
-                lease = leases.expire(txn, lease, now + 2)
-                lease = leases.failed(txn, lease, "down", now + 3)
-                return leases.failed(txn, lease, "down", now + 13)
+        moved = await transact(barrier, move)
+        assert moved.attempts == 2
+        assert moved.next_attempt_at == now + 13 + 20
 
-            moved = await transact(barrier, move)
-            assert moved.attempts == 2
-            assert moved.next_attempt_at == now + 13 + 20
+        async def remove(txn: Transaction, moved: LeaseRecord = moved) -> None:
+            leases.remove(txn, moved)
 
-            async def remove(txn: Transaction, moved: LeaseRecord = moved) -> None:
-                leases.remove(txn, moved)
-
-            await transact(barrier, remove)
-            after = [name for name in (await barrier.storage.scan("")).names if not name.startswith(keys.LEASE_COUNT)]
-            assert after == before
-
-    asyncio.run(run())
+        await transact(barrier, remove)
+        after = [name for name in (await barrier.storage.scan("")).names if not name.startswith(keys.LEASE_COUNT)]
+        assert after == before
 
 
-def test_malformed_ids_are_no_leases() -> None:
+async def test_malformed_ids_are_no_leases() -> None:
     """Text that is no key is looked for nowhere."""
-
-    async def run() -> None:
-        barrier = await open_barrier(InmemStorage(clock := SetClock(), SystemRandom()), clock)
-        leases = LeaseService(SystemRandom())
-        for text in ("", "/", "a//b", "a/", "x" * 5000, "a\0b"):
-            assert await transact(barrier, partial(leases.read, lease_id=text)) is None
-
-    asyncio.run(run())
+    barrier = await open_barrier(InmemStorage(clock := SetClock(), SystemRandom()), clock)
+    leases = LeaseService(SystemRandom())
+    for text in ("", "/", "a//b", "a/", "x" * 5000, "a\0b"):
+        assert await transact(barrier, partial(leases.read, lease_id=text)) is None
