@@ -77,6 +77,7 @@ OTHER_CERT = _certificate(OTHER, "other").public_bytes(PEM)
             "key is a key in OpenSSH's form",
         ),
     ],
+    ids=lambda value: "file" if isinstance(value, bytes) else value,  # keys differ from run to run
 )
 def test_the_cause_is_told_with_the_file(tmp_path: Path, cert: bytes, key: bytes, told: str) -> None:
     """Setting, file, and what is wrong with it; never a part of the key."""
