@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -67,86 +65,62 @@ class Person:
         ]
 
 
-def run(test: Callable[[Person], Awaitable[None]]) -> None:
-    """Run a body with a person of its own."""
-
-    async def main() -> None:
-        await test(await Person.new(await TestNode.start()))
-
-    asyncio.run(main())
-
-
-def test_an_entitys_policies_are_its_tokens_too() -> None:
+async def test_an_entitys_policies_are_its_tokens_too() -> None:
     """From the next request on, beside those of the token, for as long as the entity has them."""
-
-    async def body(person: Person) -> None:
-        assert await person.reads() == [{"own": 200, "entitys": 403, "other": 403}] * 2
-        await person.change(policies=("entitys",))
-        assert await person.reads() == [{"own": 200, "entitys": 200, "other": 403}] * 2
-        await person.change(policies=())
-        assert await person.reads() == [{"own": 200, "entitys": 403, "other": 403}] * 2
-
-    run(body)
+    person = await Person.new(await TestNode.start())
+    assert await person.reads() == [{"own": 200, "entitys": 403, "other": 403}] * 2
+    await person.change(policies=("entitys",))
+    assert await person.reads() == [{"own": 200, "entitys": 200, "other": 403}] * 2
+    await person.change(policies=())
+    assert await person.reads() == [{"own": 200, "entitys": 403, "other": 403}] * 2
 
 
-def test_a_disabled_entitys_tokens_may_do_nothing() -> None:
+async def test_a_disabled_entitys_tokens_may_do_nothing() -> None:
     """Neither what their own policies allow nor what the entity's do, until it is enabled again."""
-
-    async def body(person: Person) -> None:
-        await person.change(policies=("entitys",), disabled=True)
-        assert await person.reads() == [{"own": 403, "entitys": 403, "other": 403}] * 2
-        for token in person.tokens:
-            refused = await person.node.ask("GET", "auth/token/lookup-self", token=token)
-            assert (refused.status, refused.errors) == (403, ["permission denied"])
-        await person.change(disabled=False)
-        assert await person.reads() == [{"own": 200, "entitys": 200, "other": 403}] * 2
-
-    run(body)
+    person = await Person.new(await TestNode.start())
+    await person.change(policies=("entitys",), disabled=True)
+    assert await person.reads() == [{"own": 403, "entitys": 403, "other": 403}] * 2
+    for token in person.tokens:
+        refused = await person.node.ask("GET", "auth/token/lookup-self", token=token)
+        assert (refused.status, refused.errors) == (403, ["permission denied"])
+    await person.change(disabled=False)
+    assert await person.reads() == [{"own": 200, "entitys": 200, "other": 403}] * 2
 
 
-def test_an_entity_that_has_gone_takes_its_tokens_along() -> None:
+async def test_an_entity_that_has_gone_takes_its_tokens_along() -> None:
     """Whoever can write to the store, and hasn't its key, gives a disabled one nothing back by removing its row."""
-
-    async def body(person: Person) -> None:
-        await person.change(gone=True)
-        assert await person.reads() == [{"own": 403, "entitys": 403, "other": 403}] * 2
-
-    run(body)
+    person = await Person.new(await TestNode.start())
+    await person.change(gone=True)
+    assert await person.reads() == [{"own": 403, "entitys": 403, "other": 403}] * 2
 
 
-def test_the_log_names_what_granted_in_one_order() -> None:
+async def test_the_log_names_what_granted_in_one_order() -> None:
     """Whether the token or its entity has brought a policy along, the names are sorted, so that entries compare."""
-
-    async def body(person: Person) -> None:
-        names = [f"p{number}" for number in range(9, 0, -1)]
-        for name in names:
-            await person.node.ok("PUT", f"sys/policies/acl/{name}", {"policy": RULES.format("own")})
-        await person.change(policies=tuple(names))
-        await person.node.audited()
-        for token in person.tokens:
-            person.node.recorder.lines.clear()
-            await person.node.ok("GET", "kv/own", token=token)
-            granting = person.node.recorder.entries[0]["auth"]["policy_results"]["granting_policies"]
-            assert [policy["name"] for policy in granting] == ["own", *sorted(names)]
-
-    run(body)
+    person = await Person.new(await TestNode.start())
+    names = [f"p{number}" for number in range(9, 0, -1)]
+    for name in names:
+        await person.node.ok("PUT", f"sys/policies/acl/{name}", {"policy": RULES.format("own")})
+    await person.change(policies=tuple(names))
+    await person.node.audited()
+    for token in person.tokens:
+        person.node.recorder.lines.clear()
+        await person.node.ok("GET", "kv/own", token=token)
+        granting = person.node.recorder.entries[0]["auth"]["policy_results"]["granting_policies"]
+        assert [policy["name"] for policy in granting] == ["own", *sorted(names)]
 
 
-def test_root_as_an_entity_is_refused_with_it() -> None:
+async def test_root_as_an_entity_is_refused_with_it() -> None:
     """A root token that acts for somebody does so no longer than that somebody may; otherwise it stays root."""
-
-    async def body(person: Person) -> None:
-        node = person.node
-        await node.ok("POST", "auth/token/roles/r", {"allowed_policies": "root", "allowed_entity_aliases": "ann"})
-        wanted = {"entity_alias": "ann", "policies": ["root"], "ttl": "1h"}
-        made = await node.ok("POST", "auth/token/create/r", wanted)
-        auth = made.body["auth"]
-        person.entity, person.tokens = auth["entity_id"], [auth["client_token"]]
-        assert person.entity
-        await person.change(policies=("entitys",))
-        assert await person.reads() == [{"own": 200, "entitys": 200, "other": 200}]
-        await person.change(disabled=True)
-        assert await person.reads() == [{"own": 403, "entitys": 403, "other": 403}]
-        await node.ok("GET", "kv/own")
-
-    run(body)
+    person = await Person.new(await TestNode.start())
+    node = person.node
+    await node.ok("POST", "auth/token/roles/r", {"allowed_policies": "root", "allowed_entity_aliases": "ann"})
+    wanted = {"entity_alias": "ann", "policies": ["root"], "ttl": "1h"}
+    made = await node.ok("POST", "auth/token/create/r", wanted)
+    auth = made.body["auth"]
+    person.entity, person.tokens = auth["entity_id"], [auth["client_token"]]
+    assert person.entity
+    await person.change(policies=("entitys",))
+    assert await person.reads() == [{"own": 200, "entitys": 200, "other": 200}]
+    await person.change(disabled=True)
+    assert await person.reads() == [{"own": 403, "entitys": 403, "other": 403}]
+    await node.ok("GET", "kv/own")

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from strongroom.barrier import keys
 from tests.flow.node import TestNode, given_token
-
-
-def run(test: Callable[[TestNode], Awaitable[None]]) -> None:
-    """Run a body against a node of its own, whose clients are at 192.0.2.7."""
-
-    async def main() -> None:
-        await test(await TestNode.start())
-
-    asyncio.run(main())
 
 
 def tokens(node: TestNode) -> set[str]:
@@ -36,17 +25,14 @@ def tokens(node: TestNode) -> set[str]:
         ({"alias": "a" * 513}, 400, "alias is longer than 512 bytes"),
     ],
 )
-def test_what_no_login_is_granted(granted: dict[str, Any], status: int, text: str) -> None:
+async def test_what_no_login_is_granted(granted: dict[str, Any], status: int, text: str) -> None:
     """A method that forgot to look at the address, or to measure what it was told, makes no token."""
-
-    async def body(node: TestNode) -> None:
-        before = tokens(node)
-        node.probe.granted = granted
-        answer = await node.ask("POST", "probe/open/ann", {}, token="")
-        assert (answer.status, answer.errors) == (status, [text])
-        assert tokens(node) == before
-
-    run(body)
+    node = await TestNode.start()
+    before = tokens(node)
+    node.probe.granted = granted
+    answer = await node.ask("POST", "probe/open/ann", {}, token="")
+    assert (answer.status, answer.errors) == (status, [text])
+    assert tokens(node) == before
 
 
 @pytest.mark.parametrize(
@@ -59,12 +45,9 @@ def test_what_no_login_is_granted(granted: dict[str, Any], status: int, text: st
         {"token": given_token(strictly_bind_ip=True)},
     ],
 )
-def test_what_is(granted: dict[str, Any]) -> None:
+async def test_what_is(granted: dict[str, Any]) -> None:
     """The same within its limits."""
-
-    async def body(node: TestNode) -> None:
-        node.probe.granted = granted
-        auth = (await node.ok("POST", "probe/open/ann", {}, token="")).body["auth"]
-        await node.ok("GET", "auth/token/lookup-self", token=auth["client_token"])
-
-    run(body)
+    node = await TestNode.start()
+    node.probe.granted = granted
+    auth = (await node.ok("POST", "probe/open/ann", {}, token="")).body["auth"]
+    await node.ok("GET", "auth/token/lookup-self", token=auth["client_token"])

@@ -5,8 +5,6 @@ Source: CWE-178, CVE-2026-89322
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -15,20 +13,16 @@ from tests.flow.core.test_decisions import DENIED, rule
 from tests.flow.node import TestNode
 
 
-def run(test: Callable[[TestNode], Awaitable[None]]) -> None:
-    """Run a body against an audited node with a KV mount of version 2 and a user."""
-
-    async def main() -> None:
-        node = await (await TestNode.start()).audited()
-        await node.ok("POST", "sys/mounts/secret", {"type": "kv", "options": {"version": "2"}})
-        await node.ok("POST", "sys/auth/userpass", {"type": "userpass"})
-        await node.ok("POST", "auth/userpass/users/admin", {"password": "canary", "token_policies": "adm"})
-        await node.ok("PUT", "sys/policies/acl/adm", {"policy": rule("sys/*", "read")})
-        await node.ok("POST", "secret/data/prod", {"data": {"a": "1"}})
-        node.recorder.lines.clear()
-        await test(node)
-
-    asyncio.run(main())
+async def started() -> TestNode:
+    """An audited node with a KV mount of version 2 and a user."""
+    node = await (await TestNode.start()).audited()
+    await node.ok("POST", "sys/mounts/secret", {"type": "kv", "options": {"version": "2"}})
+    await node.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+    await node.ok("POST", "auth/userpass/users/admin", {"password": "canary", "token_policies": "adm"})
+    await node.ok("PUT", "sys/policies/acl/adm", {"policy": rule("sys/*", "read")})
+    await node.ok("POST", "secret/data/prod", {"data": {"a": "1"}})
+    node.recorder.lines.clear()
+    return node
 
 
 ALL = "create read update patch delete list scan sudo"
@@ -85,19 +79,16 @@ ALL = "create read update patch delete list scan sudo"
         ("sys/*", "sys/locked-users/+/unlock/admin", "PUT", "sys/locked-users/acc/unlock/ADMIN", None),
     ],
 )  # fmt: skip
-def test_a_denied_thing_is_denied_in_every_spelling(
+async def test_a_denied_thing_is_denied_in_every_spelling(
     allowed: str, denied: str, method: str, path: str, body: Any
 ) -> None:
     """A rule that denies one thing is passed by no other way to write its path, and nothing happens."""
-
-    async def main(node: TestNode) -> None:
-        token = await node.token(rule(allowed, ALL) + rule(denied, "deny"))
-        before = node.rows()
-        answer = await node.ask(method, path, body, token)
-        assert (answer.status, answer.errors) == (403, DENIED)
-        assert node.rows() == before
-
-    run(main)
+    node = await started()
+    token = await node.token(rule(allowed, ALL) + rule(denied, "deny"))
+    before = node.rows()
+    answer = await node.ask(method, path, body, token)
+    assert (answer.status, answer.errors) == (403, DENIED)
+    assert node.rows() == before
 
 
 @pytest.mark.parametrize(
@@ -118,56 +109,42 @@ def test_a_denied_thing_is_denied_in_every_spelling(
         ("auth/userpass/users/admin", "POST", "auth/userpass/users/admin", {"username": "ADMIN", "token_ttl": "1h"}),
     ],
 )
-def test_an_allowed_thing_is_allowed_in_every_spelling(allowed: str, method: str, path: str, body: Any) -> None:
+async def test_an_allowed_thing_is_allowed_in_every_spelling(allowed: str, method: str, path: str, body: Any) -> None:
     """Rules are brought into the same form as paths, so one that was written otherwise goes on to allow."""
-
-    async def main(node: TestNode) -> None:
-        token = await node.token(rule(allowed, ALL))
-        await node.ok(method, path, body, token)
-
-    run(main)
+    node = await started()
+    token = await node.token(rule(allowed, ALL))
+    await node.ok(method, path, body, token)
 
 
-def test_a_wide_deny_leaves_what_a_better_rule_allows() -> None:
+async def test_a_wide_deny_leaves_what_a_better_rule_allows() -> None:
     """A deny that covers both names of a thing has been weighed already: it doesn't come back by the other name."""
-
-    async def main(node: TestNode) -> None:
-        token = await node.token(
-            rule("sys/*", "deny") + rule("sys/policies/acl/*", ALL) + rule("sys/leases/revoke", ALL)
-        )
-        await node.ok("GET", "sys/policies/acl/adm", None, token)
-        await node.ok("PUT", "sys/leases/revoke", {"lease_id": "mine/x"}, token)
-        assert (await node.ask("GET", "sys/policy/adm", None, token)).status == 403
-
-    run(main)
+    node = await started()
+    token = await node.token(rule("sys/*", "deny") + rule("sys/policies/acl/*", ALL) + rule("sys/leases/revoke", ALL))
+    await node.ok("GET", "sys/policies/acl/adm", None, token)
+    await node.ok("PUT", "sys/leases/revoke", {"lease_id": "mine/x"}, token)
+    assert (await node.ask("GET", "sys/policy/adm", None, token)).status == 403
 
 
-def test_names_are_listed_where_their_details_are_denied() -> None:
+async def test_names_are_listed_where_their_details_are_denied() -> None:
     """Denying the listing that tells more leaves the one that tells names."""
-
-    async def main(node: TestNode) -> None:
-        more = rule("sys/policies/detailed/*", "deny") + rule("secret/detailed-metadata/*", "deny")
-        token = await node.token(rule("*", ALL) + more)
-        for path in ("sys/policies/acl", "sys/policy", "secret/metadata"):
-            await node.ok("LIST", path, None, token)
-        for path in ("sys/policies/detailed/acl", "secret/detailed-metadata"):
-            assert (await node.ask("LIST", path, None, token)).status == 403
-
-    run(main)
+    node = await started()
+    more = rule("sys/policies/detailed/*", "deny") + rule("secret/detailed-metadata/*", "deny")
+    token = await node.token(rule("*", ALL) + more)
+    for path in ("sys/policies/acl", "sys/policy", "secret/metadata"):
+        await node.ok("LIST", path, None, token)
+    for path in ("sys/policies/detailed/acl", "secret/detailed-metadata"):
+        assert (await node.ask("LIST", path, None, token)).status == 403
 
 
-def test_mounts_whose_names_differ_in_case_stay_two() -> None:
+async def test_mounts_whose_names_differ_in_case_stay_two() -> None:
     """What is allowed on `auth/team/` is not allowed on `auth/Team/`."""
-
-    async def main(node: TestNode) -> None:
-        for name in ("team", "Team"):
-            await node.ok("POST", f"sys/auth/{name}", {"type": "userpass"})
-            await node.ok("POST", f"auth/{name}/users/ann", {"password": "x"})
-        token = await node.token(rule("auth/Team/users/ANN", "read"))
-        assert (await node.ask("GET", "auth/Team/users/ann", None, token)).status == 200
-        assert (await node.ask("GET", "auth/team/users/ann", None, token)).status == 403
-
-    run(main)
+    node = await started()
+    for name in ("team", "Team"):
+        await node.ok("POST", f"sys/auth/{name}", {"type": "userpass"})
+        await node.ok("POST", f"auth/{name}/users/ann", {"password": "x"})
+    token = await node.token(rule("auth/Team/users/ANN", "read"))
+    assert (await node.ask("GET", "auth/Team/users/ann", None, token)).status == 200
+    assert (await node.ask("GET", "auth/team/users/ann", None, token)).status == 403
 
 
 @pytest.mark.parametrize(
@@ -182,14 +159,11 @@ def test_mounts_whose_names_differ_in_case_stay_two() -> None:
         ("GET", "sys/policy/", None, "sys/policy"),
     ],
 )
-def test_the_audit_log_shows_the_one_spelling(method: str, path: str, body: Any, shown: str) -> None:
+async def test_the_audit_log_shows_the_one_spelling(method: str, path: str, body: Any, shown: str) -> None:
     """Request and response entries name the path by its canonical form, so that one search finds all of a thing."""
-
-    async def main(node: TestNode) -> None:
-        await node.ok(method, path, body)
-        assert [entry["request"]["path"] for entry in node.recorder.entries] == [shown, shown]
-
-    run(main)
+    node = await started()
+    await node.ok(method, path, body)
+    assert [entry["request"]["path"] for entry in node.recorder.entries] == [shown, shown]
 
 
 @pytest.mark.parametrize(
@@ -208,17 +182,14 @@ def test_the_audit_log_shows_the_one_spelling(method: str, path: str, body: Any,
         ("sys/leases/revoke-prefix/mine", {"prefix": "yours/"}),
     ],
 )
-def test_a_body_that_names_another_object_than_its_path_is_refused(path: str, body: Any) -> None:
+async def test_a_body_that_names_another_object_than_its_path_is_refused(path: str, body: Any) -> None:
     """Rules were asked about the path; nothing happens to what the body names, nor to what the path does."""
-
-    async def main(node: TestNode) -> None:
-        before = node.rows()
-        answer = await node.ask("PUT", path, body)
-        assert answer.status == 400
-        assert "names something else than the path does" in answer.errors[0]
-        assert node.rows() == before
-
-    run(main)
+    node = await started()
+    before = node.rows()
+    answer = await node.ask("PUT", path, body)
+    assert answer.status == 400
+    assert "names something else than the path does" in answer.errors[0]
+    assert node.rows() == before
 
 
 @pytest.mark.parametrize(
@@ -231,50 +202,42 @@ def test_a_body_that_names_another_object_than_its_path_is_refused(path: str, bo
         ("sys/policies/acl/mine", {"name": "Mine/", "policy": 'path "a" {}'}),
     ],
 )
-def test_a_body_may_name_the_object_of_its_path_with_slashes_at_the_ends(path: str, body: Any) -> None:
+async def test_a_body_may_name_the_object_of_its_path_with_slashes_at_the_ends(path: str, body: Any) -> None:
     """Clients take them off the path and leave them in the body; the object is that of the path, as rules saw it."""
-    run(lambda node: node.ok("PUT", path, body))
+    node = await started()
+    await node.ok("PUT", path, body)
 
 
-def test_a_secret_may_hold_a_field_of_any_name() -> None:
+async def test_a_secret_may_hold_a_field_of_any_name() -> None:
     """On version 1 the body is the secret: its field `path` names nothing."""
-
-    async def main(node: TestNode) -> None:
-        await node.ok("POST", "sys/mounts/one", {"type": "kv"})
-        await node.ok("POST", "one/a", {"path": "b"})
-        assert (await node.ok("GET", "one/a")).data == {"path": "b"}
-
-    run(main)
+    node = await started()
+    await node.ok("POST", "sys/mounts/one", {"type": "kv"})
+    await node.ok("POST", "one/a", {"path": "b"})
+    assert (await node.ok("GET", "one/a")).data == {"path": "b"}
 
 
-def test_failed_logins_of_one_user_are_counted_together() -> None:
+async def test_failed_logins_of_one_user_are_counted_together() -> None:
     """Writing the name in other letters doesn't buy more guesses."""
-
-    async def main(node: TestNode) -> None:
-        for name in ("admin", "Admin", "ADMIN", "aDmin", "admiN"):
-            assert (await node.ask("POST", f"auth/userpass/login/{name}", {"password": "no"}, "")).status == 400
-        assert (await node.ask("POST", "auth/userpass/login/adMin", {"password": "canary"}, "")).status == 403
-
-    run(main)
+    node = await started()
+    for name in ("admin", "Admin", "ADMIN", "aDmin", "admiN"):
+        assert (await node.ask("POST", f"auth/userpass/login/{name}", {"password": "no"}, "")).status == 400
+    assert (await node.ask("POST", "auth/userpass/login/adMin", {"password": "canary"}, "")).status == 403
 
 
-def test_capabilities_are_told_by_the_one_spelling() -> None:
+async def test_capabilities_are_told_by_the_one_spelling() -> None:
     """`sys/capabilities-self` says what a request would meet, however the path is written."""
-
-    async def main(node: TestNode) -> None:
-        rules = rule("sys/*", "read update") + rule("sys/policies/acl/adm", "deny") + rule("auth/+/users/Ann", "read")
-        token = await node.token(rules + rule("secret/metadata/prod", "read"))
-        paths = {
-            "sys/policies/acl/ADM": ["deny"],
-            "sys/policy/adm": ["deny"],
-            "sys/policies/acl/other": ["read", "update"],
-            "auth/userpass/users/ann": ["read"],
-            "secret/metadata/prod/": ["read"],
-        }
-        answer = await node.ok("POST", "sys/capabilities-self", {"paths": list(paths)}, token)
-        assert {path: answer.data[path] for path in paths} == paths
-
-    run(main)
+    node = await started()
+    rules = rule("sys/*", "read update") + rule("sys/policies/acl/adm", "deny") + rule("auth/+/users/Ann", "read")
+    token = await node.token(rules + rule("secret/metadata/prod", "read"))
+    paths = {
+        "sys/policies/acl/ADM": ["deny"],
+        "sys/policy/adm": ["deny"],
+        "sys/policies/acl/other": ["read", "update"],
+        "auth/userpass/users/ann": ["read"],
+        "secret/metadata/prod/": ["read"],
+    }
+    answer = await node.ok("POST", "sys/capabilities-self", {"paths": list(paths)}, token)
+    assert {path: answer.data[path] for path in paths} == paths
 
 
 TOKEN = "auth/token/create"
@@ -340,31 +303,25 @@ MOVE = "sys/remount"
         ('allowed_parameters = { "from" = [] "to" = ["team/*"] }', MOVE, {"from": "secret", "to": "other"}, False),
     ],
 )  # fmt: skip
-def test_rules_for_parameters_compare_what_the_engine_understands(
+async def test_rules_for_parameters_compare_what_the_engine_understands(
     constraint: str, path: str, body: dict[str, Any], permitted: bool
 ) -> None:
     """Other letters, spaces, lists, times, truths and older names of a parameter pass no rule."""
-
-    async def main(node: TestNode) -> None:
-        token = await node.token(rule(path, ALL, constraint))
-        sent = {"password": "x", **body} if path == USER else body
-        before = node.rows()
-        answer = await node.ask("PUT", path, sent, token)
-        assert (answer.status < 300) is permitted, answer
-        assert permitted or (answer.status, node.rows()) == (403, before)
-
-    run(main)
+    node = await started()
+    token = await node.token(rule(path, ALL, constraint))
+    sent = {"password": "x", **body} if path == USER else body
+    before = node.rows()
+    answer = await node.ask("PUT", path, sent, token)
+    assert (answer.status < 300) is permitted, answer
+    assert permitted or (answer.status, node.rows()) == (403, before)
 
 
 @pytest.mark.parametrize("field", ["disallowed_policies_glob", "disallowed_policies"])
-def test_a_roles_policies_are_compared_without_regard_to_case(field: str) -> None:
+async def test_a_roles_policies_are_compared_without_regard_to_case(field: str) -> None:
     """`ADM*` disallows `adm`, and `adm` disallows `ADM`."""
-
-    async def main(node: TestNode) -> None:
-        pattern = "ADM*" if field.endswith("glob") else "ADM"
-        await node.ok("POST", "auth/token/roles/r", {field: pattern, "orphan": True})
-        for name in ("adm", "ADM", " Adm"):
-            assert (await node.ask("POST", "auth/token/create/r", {"policies": [name]})).status == 400
-        await node.ok("POST", "auth/token/create/r", {"policies": ["default"]})
-
-    run(main)
+    node = await started()
+    pattern = "ADM*" if field.endswith("glob") else "ADM"
+    await node.ok("POST", "auth/token/roles/r", {field: pattern, "orphan": True})
+    for name in ("adm", "ADM", " Adm"):
+        assert (await node.ask("POST", "auth/token/create/r", {"policies": [name]})).status == 400
+    await node.ok("POST", "auth/token/create/r", {"policies": ["default"]})

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
 from tests.flow.node import TestNode
-
-
-def run(test: Callable[[TestNode], Awaitable[None]]) -> None:
-    """Run a body against a node of its own."""
-
-    async def main() -> None:
-        await test(await TestNode.start())
-
-    asyncio.run(main())
 
 
 async def child(node: TestNode, parent: str, **fields: Any) -> str:
@@ -26,40 +15,34 @@ async def child(node: TestNode, parent: str, **fields: Any) -> str:
     return str(made.body["auth"]["client_token"])
 
 
-def test_a_small_tree_goes_at_once() -> None:
+async def test_a_small_tree_goes_at_once() -> None:
     """Tokens, accessors, times and places below their parents, down to the grandchildren, whatever ends the tree."""
-
-    async def body(node: TestNode) -> None:
-        before = set(node.rows())
-        for fields in ({"ttl": "1h"}, {"ttl": "2h", "period": "1h"}, {"ttl": "1h", "num_uses": 5}):
-            top = await child(node, node.root, ttl="1h")
-            middle = await child(node, top, ttl="1h")
-            for parent in (top, middle):
-                await child(node, parent, **fields)
-            assert len(set(node.rows()) - before) > 10
-            await node.ok("POST", "auth/token/revoke", {"token": top})
-            assert set(node.rows()) == before
-
-    run(body)
-
-
-def test_a_place_without_a_token_is_cleared_with_the_tree() -> None:
-    """Whatever has left it there."""
-
-    async def body(node: TestNode) -> None:
+    node = await TestNode.start()
+    before = set(node.rows())
+    for fields in ({"ttl": "1h"}, {"ttl": "2h", "period": "1h"}, {"ttl": "1h", "num_uses": 5}):
         top = await child(node, node.root, ttl="1h")
-        services = node.node.unsealed
-        assert services is not None
-        under = f"{keys.CHILD}{services.tokens.key_of(top)}/"
-        lost, other = await child(node, top, ttl="1h"), await child(node, top, ttl="1h")
-        key = services.tokens.key_of(lost)
-        assert {under + key, under + services.tokens.key_of(other)} <= set(node.rows())
-
-        async def lose(txn: Transaction) -> None:
-            txn.delete(keys.TOKEN + key)
-
-        await transact(services.barrier, lose)
+        middle = await child(node, top, ttl="1h")
+        for parent in (top, middle):
+            await child(node, parent, **fields)
+        assert len(set(node.rows()) - before) > 10
         await node.ok("POST", "auth/token/revoke", {"token": top})
-        assert not [name for name in node.rows() if name.startswith(under)]
+        assert set(node.rows()) == before
 
-    run(body)
+
+async def test_a_place_without_a_token_is_cleared_with_the_tree() -> None:
+    """Whatever has left it there."""
+    node = await TestNode.start()
+    top = await child(node, node.root, ttl="1h")
+    services = node.node.unsealed
+    assert services is not None
+    under = f"{keys.CHILD}{services.tokens.key_of(top)}/"
+    lost, other = await child(node, top, ttl="1h"), await child(node, top, ttl="1h")
+    key = services.tokens.key_of(lost)
+    assert {under + key, under + services.tokens.key_of(other)} <= set(node.rows())
+
+    async def lose(txn: Transaction) -> None:
+        txn.delete(keys.TOKEN + key)
+
+    await transact(services.barrier, lose)
+    await node.ok("POST", "auth/token/revoke", {"token": top})
+    assert not [name for name in node.rows() if name.startswith(under)]

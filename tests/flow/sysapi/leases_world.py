@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 from strongroom.barrier import keys
@@ -71,12 +69,3 @@ class World:
         due = (keys.DUE, f"{keys.QUEUE}{LEASE}/")
         found = await self.rows(keys.LEASE, keys.LEASE_OF_TOKEN, keys.LEASE_OF_MOUNT, *due)
         return [row for row in found if not (row.startswith(keys.DUE) and "/token/" in row)]
-
-
-def in_world(test: Callable[[World], Coroutine[Any, Any, None]]) -> None:
-    """Run a test's body in a world of its own."""
-
-    async def run() -> None:
-        await test(await World.start())
-
-    asyncio.run(run())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -40,15 +38,6 @@ USER: list[tuple[dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-def on_server(test: Callable[[Server], Coroutine[Any, Any, None]]) -> None:
-    """Run a test's body against a server of its own."""
-
-    async def run() -> None:
-        await test(await Server.start())
-
-    asyncio.run(run())
-
-
 async def _refused(server: Server, path: str, body: dict[str, Any]) -> None:
     answer = await server.ask("POST", path, body)
     assert answer.status == 400, (path, answer)
@@ -56,53 +45,41 @@ async def _refused(server: Server, path: str, body: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("fits", "not_any_more"), TOKEN)
-def test_what_a_token_keeps(fits: dict[str, Any], not_any_more: dict[str, Any]) -> None:
+async def test_what_a_token_keeps(fits: dict[str, Any], not_any_more: dict[str, Any]) -> None:
     """Metadata, policies and names up to their limits, which are told, and not a byte or item more."""
-
-    async def run(server: Server) -> None:
-        made = (await server.ok("POST", "auth/token/create", {"policies": ["default"], **fits})).body["auth"]
-        assert (await server.ok("GET", "auth/token/lookup-self", token=made["client_token"])).data["type"] == "service"
-        for path in ("create", "create-orphan"):
-            await _refused(server, f"auth/token/{path}", {"policies": ["default"], **not_any_more})
-
-    on_server(run)
+    server = await Server.start()
+    made = (await server.ok("POST", "auth/token/create", {"policies": ["default"], **fits})).body["auth"]
+    assert (await server.ok("GET", "auth/token/lookup-self", token=made["client_token"])).data["type"] == "service"
+    for path in ("create", "create-orphan"):
+        await _refused(server, f"auth/token/{path}", {"policies": ["default"], **not_any_more})
 
 
 @pytest.mark.parametrize(("fits", "not_any_more"), ROLE)
-def test_what_a_role_keeps(fits: dict[str, Any], not_any_more: dict[str, Any]) -> None:
+async def test_what_a_role_keeps(fits: dict[str, Any], not_any_more: dict[str, Any]) -> None:
     """Each of its lists and its suffix."""
-
-    async def run(server: Server) -> None:
-        await server.ok("POST", "auth/token/roles/r", fits)
-        await _refused(server, "auth/token/roles/r", not_any_more)
-
-    on_server(run)
+    server = await Server.start()
+    await server.ok("POST", "auth/token/roles/r", fits)
+    await _refused(server, "auth/token/roles/r", not_any_more)
 
 
 @pytest.mark.parametrize(("fits", "not_any_more"), USER)
-def test_what_a_user_keeps(fits: dict[str, Any], not_any_more: dict[str, Any]) -> None:
+async def test_what_a_user_keeps(fits: dict[str, Any], not_any_more: dict[str, Any]) -> None:
     """Each of its lists."""
-
-    async def run(server: Server) -> None:
-        await server.ok("POST", "sys/auth/userpass", {"type": "userpass"})
-        await server.ok("POST", "auth/userpass/users/ann", {"password": "x", **fits})
-        await _refused(server, "auth/userpass/users/ann", not_any_more)
-
-    on_server(run)
+    server = await Server.start()
+    await server.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+    await server.ok("POST", "auth/userpass/users/ann", {"password": "x", **fits})
+    await _refused(server, "auth/userpass/users/ann", not_any_more)
 
 
-def test_a_batch_token_is_no_longer_than_one_may_be() -> None:
+async def test_a_batch_token_is_no_longer_than_one_may_be() -> None:
     """What is made can be used: one that would hold too much is refused, rather than made for nothing."""
-
-    async def run(server: Server) -> None:
-        wanted = {"type": "batch", "policies": ["default"], "meta": {"k": "v" * 5000}}
-        made = (await server.ok("POST", "auth/token/create", wanted)).body["auth"]["client_token"]
-        assert (await server.ok("GET", "auth/token/lookup-self", token=made)).data["meta"] == wanted["meta"]
-        wanted["meta"] = {"k": "v" * 6200}
-        refused = await server.ask("POST", "auth/token/create", wanted)
-        assert (refused.status, "batch token" in refused.error) == (400, True)
-
-    on_server(run)
+    server = await Server.start()
+    wanted = {"type": "batch", "policies": ["default"], "meta": {"k": "v" * 5000}}
+    made = (await server.ok("POST", "auth/token/create", wanted)).body["auth"]["client_token"]
+    assert (await server.ok("GET", "auth/token/lookup-self", token=made)).data["meta"] == wanted["meta"]
+    wanted["meta"] = {"k": "v" * 6200}
+    refused = await server.ask("POST", "auth/token/create", wanted)
+    assert (refused.status, "batch token" in refused.error) == (400, True)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +93,7 @@ def test_a_batch_token_is_no_longer_than_one_may_be() -> None:
         ("sys/auth/other", {"type": "userpass", "description": "x"}),
     ],
 )
-def test_what_a_mount_keeps(path: str, body: dict[str, Any]) -> None:
+async def test_what_a_mount_keeps(path: str, body: dict[str, Any]) -> None:
     """Some 64 KiB in all, whichever of its texts they are in; every request loads the rows of all mounts."""
 
     def grown(value: Any, length: int) -> Any:
@@ -124,44 +101,36 @@ def test_what_a_mount_keeps(path: str, body: dict[str, Any]) -> None:
             return {name: grown(item, length) if name != "type" else item for name, item in value.items()}
         return [grown(item, length) for item in value] if isinstance(value, list) else "x" * length
 
-    async def run(server: Server) -> None:
-        await server.ok("POST", "sys/mounts/kv", {"type": "kv"})
-        refused = await server.ask("POST", path, grown(body, 64 * 1024))
-        assert (refused.status, "too much to keep" in refused.error) == (400, True)
-        await server.ok("POST", path, grown(body, 63 * 1024))
-
-    on_server(run)
+    server = await Server.start()
+    await server.ok("POST", "sys/mounts/kv", {"type": "kv"})
+    refused = await server.ask("POST", path, grown(body, 64 * 1024))
+    assert (refused.status, "too much to keep" in refused.error) == (400, True)
+    await server.ok("POST", path, grown(body, 63 * 1024))
 
 
-def test_what_a_policy_keeps() -> None:
+async def test_what_a_policy_keeps() -> None:
     """Half a mebibyte of text."""
-
-    async def run(server: Server) -> None:
-        rule = 'path "a" { capabilities = ["read"] }\n'
-        fits = rule + "#" * (512 * 1024 - len(rule) - 200)
-        await server.ok("PUT", "sys/policies/acl/large", {"policy": fits})
-        refused = await server.ask("PUT", "sys/policies/acl/large", {"policy": fits + "#" * 200})
-        assert (refused.status, "too much to keep" in refused.error) == (400, True)
-        assert (await server.ok("GET", "sys/policies/acl/large")).data["policy"] == fits
-
-    on_server(run)
+    server = await Server.start()
+    rule = 'path "a" { capabilities = ["read"] }\n'
+    fits = rule + "#" * (512 * 1024 - len(rule) - 200)
+    await server.ok("PUT", "sys/policies/acl/large", {"policy": fits})
+    refused = await server.ask("PUT", "sys/policies/acl/large", {"policy": fits + "#" * 200})
+    assert (refused.status, "too much to keep" in refused.error) == (400, True)
+    assert (await server.ok("GET", "sys/policies/acl/large")).data["policy"] == fits
 
 
 @pytest.mark.parametrize("name", ["response-wrapping", "Response-Wrapping ", "root", "ROOT"])
 @pytest.mark.parametrize("field", ["token_policies", "policies"])
-def test_no_user_has_a_policy_that_no_login_gives(name: str, field: str) -> None:
+async def test_no_user_has_a_policy_that_no_login_gives(name: str, field: str) -> None:
     """`root`, and the one that makes a token pass for a wrapping token: refused when they are written."""
-
-    async def run(server: Server) -> None:
-        await server.ok("POST", "sys/auth/userpass", {"type": "userpass"})
-        await server.ok("POST", "auth/userpass/users/ann", {"password": "x"})
-        for path in ("ann", "bob", "ann/policies"):
-            body = {field: ["a", name], **({} if "/" in path else {"password": "x"})}
-            assert (await server.ask("POST", f"auth/userpass/users/{path}", body)).status == 400
-        login = await server.ok("POST", "auth/userpass/login/ann", {"password": "x"}, token="")
-        assert login.body["auth"]["policies"] == ["default"]
-
-    on_server(run)
+    server = await Server.start()
+    await server.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+    await server.ok("POST", "auth/userpass/users/ann", {"password": "x"})
+    for path in ("ann", "bob", "ann/policies"):
+        body = {field: ["a", name], **({} if "/" in path else {"password": "x"})}
+        assert (await server.ask("POST", f"auth/userpass/users/{path}", body)).status == 400
+    login = await server.ok("POST", "auth/userpass/login/ann", {"password": "x"}, token="")
+    assert login.body["auth"]["policies"] == ["default"]
 
 
 @pytest.mark.parametrize(
@@ -171,23 +140,20 @@ def test_no_user_has_a_policy_that_no_login_gives(name: str, field: str) -> None
         ("root", "auth methods cannot create root tokens"),
     ],
 )
-def test_no_login_gives_them(name: str, text: str) -> None:
+async def test_no_login_gives_them(name: str, text: str) -> None:
     """Whatever an auth method answers: here for a user that was stored before such names were refused."""
+    server = await Server.start()
+    await server.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+    await server.ok("POST", "auth/userpass/users/ann", {"password": "x"})
+    services = server.node.unsealed
+    assert services is not None
+    prefix = (await transact(services.barrier, services.mounts.router)).by_path["auth/userpass/"].prefix
 
-    async def run(server: Server) -> None:
-        await server.ok("POST", "sys/auth/userpass", {"type": "userpass"})
-        await server.ok("POST", "auth/userpass/users/ann", {"password": "x"})
-        services = server.node.unsealed
-        assert services is not None
-        prefix = (await transact(services.barrier, services.mounts.router)).by_path["auth/userpass/"].prefix
+    async def change(txn: Transaction) -> None:
+        user = await txn.read(f"{prefix}user/ann", User)
+        assert user is not None
+        txn.write(f"{prefix}user/ann", User(scrypt=user.scrypt, token=TokenSettings(policies=(name,))))
 
-        async def change(txn: Transaction) -> None:
-            user = await txn.read(f"{prefix}user/ann", User)
-            assert user is not None
-            txn.write(f"{prefix}user/ann", User(scrypt=user.scrypt, token=TokenSettings(policies=(name,))))
-
-        await transact(services.barrier, change)
-        login = await server.ask("POST", "auth/userpass/login/ann", {"password": "x"}, token="")
-        assert (login.status, login.error) == (400, text)
-
-    on_server(run)
+    await transact(services.barrier, change)
+    login = await server.ask("POST", "auth/userpass/login/ann", {"password": "x"}, token="")
+    assert (login.status, login.error) == (400, text)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -11,15 +10,6 @@ from tests.flow.sysapi.system_server import ROOT, Server
 
 HERE, THERE, UNIX = "192.0.2.7", "192.0.2.8", ""
 RULES = 'path "sys/*" { capabilities = ["read"] } path "auth/token/*" { capabilities = ["read", "update", "sudo"] }'
-
-
-def on_server(test: Callable[[Server], Coroutine[None, None, None]]) -> None:
-    """Run a test's body against a server of its own."""
-
-    async def run() -> None:
-        await test(await Server.start())
-
-    asyncio.run(run())
 
 
 async def _make(server: Server, **fields: object) -> str:
@@ -112,64 +102,52 @@ NONE = [
 
 
 @pytest.mark.parametrize("none", NONE)
-def test_it_sees_nothing(none: Callable[[Server], Awaitable[str]]) -> None:
+async def test_it_sees_nothing(none: Callable[[Server], Awaitable[str]]) -> None:
     """Refused where the pipeline looks at it and where a path does, rather than taken for a token or for none."""
-
-    async def run(server: Server) -> None:
-        token = await none(server)
-        for path in ("sys/internal/ui/mounts", "sys/internal/ui/mounts/sys", "auth/token/lookup-self"):
-            answer = await server.ask("GET", path, token=token)
-            assert (path, answer.status) == (path, 403)
-        for path in ("sys/wrapping/lookup", "sys/wrapping/unwrap", "sys/wrapping/rewrap"):
-            assert (await server.ask("POST", path, {}, token=token)).status == 400
-            assert (await server.ask("POST", path, {"token": token}, token=ROOT)).status == 400
-
-    on_server(run)
+    server = await Server.start()
+    token = await none(server)
+    for path in ("sys/internal/ui/mounts", "sys/internal/ui/mounts/sys", "auth/token/lookup-self"):
+        answer = await server.ask("GET", path, token=token)
+        assert (path, answer.status) == (path, 403)
+    for path in ("sys/wrapping/lookup", "sys/wrapping/unwrap", "sys/wrapping/rewrap"):
+        assert (await server.ask("POST", path, {}, token=token)).status == 400
+        assert (await server.ask("POST", path, {"token": token}, token=ROOT)).status == 400
 
 
 @pytest.mark.parametrize("none", [_spent, _spent_by_refusals, _expired, _expired_batch, _revoked, _retired])
-def test_it_is_found_by_nobody(none: Callable[[Server], Awaitable[str]]) -> None:
+async def test_it_is_found_by_nobody(none: Callable[[Server], Awaitable[str]]) -> None:
     """Who names it in a body is told that there is no such token."""
-
-    async def run(server: Server) -> None:
-        token = await none(server)
-        assert (await server.ask("POST", "auth/token/lookup", {"token": token})).status == 403
-        assert (await server.ask("POST", "auth/token/renew", {"token": token})).status == 400
-        capabilities = await server.ask("POST", "sys/capabilities", {"token": token, "path": "sys/mounts"})
-        assert capabilities.status in {400, 403}
-
-    on_server(run)
+    server = await Server.start()
+    token = await none(server)
+    assert (await server.ask("POST", "auth/token/lookup", {"token": token})).status == 403
+    assert (await server.ask("POST", "auth/token/renew", {"token": token})).status == 400
+    capabilities = await server.ask("POST", "sys/capabilities", {"token": token, "path": "sys/mounts"})
+    assert capabilities.status in {400, 403}
 
 
-def test_a_spent_token_has_no_lease() -> None:
+async def test_a_spent_token_has_no_lease() -> None:
     """Neither is it shown among leases, nor by the id of its own."""
-
-    async def run(server: Server) -> None:
-        await server.ok("POST", "auth/token/roles/r", {"token_num_uses": 2})
-        token = (await server.ok("POST", "auth/token/create/r", {"policies": ["default"]})).body["auth"]["client_token"]
-        folder = "sys/leases/lookup/auth/token/create/r"
-        (name,) = (await server.ok("LIST", folder)).data["keys"]
-        lease = f"auth/token/create/r/{name}"
-        await server.ok("POST", "sys/leases/lookup", {"lease_id": lease})
-        for _ in range(2):
-            await server.ok("GET", "auth/token/lookup-self", token=token)
-        assert (await server.ask("POST", "sys/leases/lookup", {"lease_id": lease})).status == 400
-        listed = await server.ask("LIST", folder)
-        assert listed.status == 404
-
-    on_server(run)
+    server = await Server.start()
+    await server.ok("POST", "auth/token/roles/r", {"token_num_uses": 2})
+    token = (await server.ok("POST", "auth/token/create/r", {"policies": ["default"]})).body["auth"]["client_token"]
+    folder = "sys/leases/lookup/auth/token/create/r"
+    (name,) = (await server.ok("LIST", folder)).data["keys"]
+    lease = f"auth/token/create/r/{name}"
+    await server.ok("POST", "sys/leases/lookup", {"lease_id": lease})
+    for _ in range(2):
+        await server.ok("GET", "auth/token/lookup-self", token=token)
+    assert (await server.ask("POST", "sys/leases/lookup", {"lease_id": lease})).status == 400
+    listed = await server.ask("LIST", folder)
+    assert listed.status == 404
 
 
-def test_looking_costs_no_use() -> None:
+async def test_looking_costs_no_use() -> None:
     """The paths for user interfaces answer a token that has uses left, and leave them to it."""
-
-    async def run(server: Server) -> None:
-        token = await _make(server, num_uses=2)
-        for _ in range(3):
-            assert "sys/" in (await server.ok("GET", "sys/internal/ui/mounts", token=token)).data["secret"]
-        await server.ok("GET", "auth/token/lookup-self", token=token)
-        await server.ok("GET", "sys/internal/ui/mounts/sys", token=token)
-        await server.ok("GET", "auth/token/lookup-self", token=token)
-        assert (await server.ask("GET", "sys/internal/ui/mounts", token=token)).status == 403
-
-    on_server(run)
+    server = await Server.start()
+    token = await _make(server, num_uses=2)
+    for _ in range(3):
+        assert "sys/" in (await server.ok("GET", "sys/internal/ui/mounts", token=token)).data["secret"]
+    await server.ok("GET", "auth/token/lookup-self", token=token)
+    await server.ok("GET", "sys/internal/ui/mounts/sys", token=token)
+    await server.ok("GET", "auth/token/lookup-self", token=token)
+    assert (await server.ask("GET", "sys/internal/ui/mounts", token=token)).status == 403

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -24,15 +24,6 @@ DAY_S = 24 * 3600
 ORIGIN = {"origin": "https://one.example"}
 
 
-def on_server(body: Callable[[Server], Awaitable[None]]) -> None:
-    """Run a test on a server of its own."""
-
-    async def run() -> None:
-        await body(await Server.start())
-
-    asyncio.run(run())
-
-
 def parts_of(server: Server) -> Services:
     assert server.node.unsealed is not None
     return server.node.unsealed
@@ -45,36 +36,30 @@ def _level_stays() -> Iterator[None]:
     logs.set_level("")
 
 
-def test_requests_in_flight_show_themselves() -> None:
+async def test_requests_in_flight_show_themselves() -> None:
     """The answer holds the asking request and nothing of its content; afterwards nothing is in flight."""
-
-    async def run(server: Server) -> None:
-        (found,) = (await server.ok("GET", "sys/in-flight-req?secret=x")).body.values()
-        assert found["request_path"] == "/v1/sys/in-flight-req"
-        assert found["request_method"] == "GET"
-        assert found["client_remote_address"] == "192.0.2.7:4711"
-        assert set(found) == {"start_time", "client_remote_address", "request_path", "request_method"}
-        assert server.node.running == {}
-        assert (await server.ask("GET", "sys/in-flight-req", token="")).status == 403
-        assert server.node.running == {}
-
-    on_server(run)
+    server = await Server.start()
+    (found,) = (await server.ok("GET", "sys/in-flight-req?secret=x")).body.values()
+    assert found["request_path"] == "/v1/sys/in-flight-req"
+    assert found["request_method"] == "GET"
+    assert found["client_remote_address"] == "192.0.2.7:4711"
+    assert set(found) == {"start_time", "client_remote_address", "request_path", "request_method"}
+    assert server.node.running == {}
+    assert (await server.ask("GET", "sys/in-flight-req", token="")).status == 403
+    assert server.node.running == {}
 
 
-def test_log_levels_take_effect_and_are_reset() -> None:
+async def test_log_levels_take_effect_and_are_reset() -> None:
     """The level that was set is the one that lines are judged by, until it is reset."""
-
-    async def run(server: Server) -> None:
-        before = logs.level()
-        await server.ok("POST", "sys/loggers", {"level": "error"})
-        assert (await server.ok("GET", "sys/loggers")).data == {"strongroom": "error"}
-        assert logs.level() == "error"
-        await server.ok("POST", "sys/loggers/strongroom", {"level": "debug"})
-        assert (await server.ok("GET", "sys/loggers/strongroom")).data == {"strongroom": "debug"}
-        await server.ok("DELETE", "sys/loggers")
-        assert logs.level() == before
-
-    on_server(run)
+    server = await Server.start()
+    before = logs.level()
+    await server.ok("POST", "sys/loggers", {"level": "error"})
+    assert (await server.ok("GET", "sys/loggers")).data == {"strongroom": "error"}
+    assert logs.level() == "error"
+    await server.ok("POST", "sys/loggers/strongroom", {"level": "debug"})
+    assert (await server.ok("GET", "sys/loggers/strongroom")).data == {"strongroom": "debug"}
+    await server.ok("DELETE", "sys/loggers")
+    assert logs.level() == before
 
 
 @pytest.mark.parametrize(
@@ -85,191 +70,161 @@ def test_log_levels_take_effect_and_are_reset() -> None:
         ("sys/loggers/nosuch", {"level": "debug"}),
     ],
 )
-def test_what_is_no_level_is_refused(path: str, body: dict[str, str]) -> None:
+async def test_what_is_no_level_is_refused(path: str, body: dict[str, str]) -> None:
     """An unknown level or log is a bad request, and the level stays."""
-
-    async def run(server: Server) -> None:
-        before = logs.level()
-        assert (await server.ask("POST", path, body)).status == 400
-        assert logs.level() == before
-        assert (await server.ok("GET", "sys/loggers/nosuch")).data == {}
-
-    on_server(run)
+    server = await Server.start()
+    before = logs.level()
+    assert (await server.ask("POST", path, body)).status == 400
+    assert logs.level() == before
+    assert (await server.ok("GET", "sys/loggers/nosuch")).data == {}
 
 
-def test_the_first_unsealing_of_a_version_is_kept() -> None:
+async def test_the_first_unsealing_of_a_version_is_kept() -> None:
     """One row per version: later unsealings of the same one change nothing, a newer one names the one before."""
-
-    async def run(server: Server) -> None:
-        first = (await server.ok("LIST", "sys/version-history")).data
-        assert first["keys"] == [VERSION]
-        assert first["key_info"][VERSION]["previous_version"] is None
-        barrier = parts_of(server).barrier
-        now = server.clock.now()
-        await transact(barrier, lambda txn: versions.note(txn, VERSION, "2026-01-01T00:00:00Z", now + 60))
-        assert (await server.ok("LIST", "sys/version-history")).data == first
-        await transact(barrier, lambda txn: versions.note(txn, "9.9.9", "2027-01-01T00:00:00Z", now + 120))
-        later = (await server.ok("LIST", "sys/version-history")).data
-        assert later["keys"] == [VERSION, "9.9.9"]
-        assert later["key_info"]["9.9.9"]["previous_version"] == VERSION
-
-    on_server(run)
+    server = await Server.start()
+    first = (await server.ok("LIST", "sys/version-history")).data
+    assert first["keys"] == [VERSION]
+    assert first["key_info"][VERSION]["previous_version"] is None
+    barrier = parts_of(server).barrier
+    now = server.clock.now()
+    await transact(barrier, lambda txn: versions.note(txn, VERSION, "2026-01-01T00:00:00Z", now + 60))
+    assert (await server.ok("LIST", "sys/version-history")).data == first
+    await transact(barrier, lambda txn: versions.note(txn, "9.9.9", "2027-01-01T00:00:00Z", now + 120))
+    later = (await server.ok("LIST", "sys/version-history")).data
+    assert later["keys"] == [VERSION, "9.9.9"]
+    assert later["key_info"]["9.9.9"]["previous_version"] == VERSION
 
 
-def test_a_node_names_itself() -> None:
+async def test_a_node_names_itself() -> None:
     """`sys/ha-status` holds this node, active, with its version."""
-
-    async def run(server: Server) -> None:
-        (node,) = (await server.ok("GET", "sys/ha-status")).data["nodes"]
-        assert (node["active_node"], node["version"]) == (True, VERSION)
-
-    on_server(run)
+    server = await Server.start()
+    (node,) = (await server.ok("GET", "sys/ha-status")).data["nodes"]
+    assert (node["active_node"], node["version"]) == (True, VERSION)
 
 
-def test_all_nodes_of_the_store_are_members() -> None:
+async def test_all_nodes_of_the_store_are_members() -> None:
     """Each node that told of itself lately is listed with its last echo, this one first and once; a silent one goes."""
-
-    async def run(server: Server) -> None:
-        services = parts_of(server)
-        now = await services.barrier.storage.now()
-        await Presence(services).run_once()
-        for name, hostname, seen_at in (("a", "one", now - 5), ("b", "two", now - 29), ("c", "gone", now - 31)):
-            record = nodes.NodeRecord(hostname=hostname, version="9", seen_at=seen_at, api_address="http://o")
-            await transact(services.barrier, partial(nodes.note, node=name, record=record))
-        own, *others = (await server.ok("GET", "sys/ha-status")).data["nodes"]
-        assert (own["hostname"], own["last_echo"]) == (socket.gethostname(), None)
-        assert [(node["hostname"], node["api_address"], node["version"]) for node in others] == [
-            ("one", "http://o", "9"),
-            ("two", "http://o", "9"),
-        ]
-        assert all(node["active_node"] and node["last_echo"].endswith("Z") for node in others)
-        server.clock.advance(nodes.GONE_AFTER_S)
-        assert len((await server.ok("GET", "sys/ha-status")).data["nodes"]) == 1
-        await Presence(services).run_once()
-        assert len(await transact(services.barrier, lambda txn: txn.list(keys.NODES))) == 1
-
-    on_server(run)
+    server = await Server.start()
+    services = parts_of(server)
+    now = await services.barrier.storage.now()
+    await Presence(services).run_once()
+    for name, hostname, seen_at in (("a", "one", now - 5), ("b", "two", now - 29), ("c", "gone", now - 31)):
+        record = nodes.NodeRecord(hostname=hostname, version="9", seen_at=seen_at, api_address="http://o")
+        await transact(services.barrier, partial(nodes.note, node=name, record=record))
+    own, *others = (await server.ok("GET", "sys/ha-status")).data["nodes"]
+    assert (own["hostname"], own["last_echo"]) == (socket.gethostname(), None)
+    assert [(node["hostname"], node["api_address"], node["version"]) for node in others] == [
+        ("one", "http://o", "9"),
+        ("two", "http://o", "9"),
+    ]
+    assert all(node["active_node"] and node["last_echo"].endswith("Z") for node in others)
+    server.clock.advance(nodes.GONE_AFTER_S)
+    assert len((await server.ok("GET", "sys/ha-status")).data["nodes"]) == 1
+    await Presence(services).run_once()
+    assert len(await transact(services.barrier, lambda txn: txn.list(keys.NODES))) == 1
 
 
-def test_processes_of_one_node_write_its_row_once() -> None:
+async def test_processes_of_one_node_write_its_row_once() -> None:
     """What another process has just written isn't written again: a node with many workers costs one write."""
-
-    async def run(server: Server) -> None:
-        services = parts_of(server)
+    server = await Server.start()
+    services = parts_of(server)
+    await Presence(services).run_once()
+    before = (await services.barrier.storage.synced()).number
+    for _ in range(8):
         await Presence(services).run_once()
-        before = (await services.barrier.storage.synced()).number
-        for _ in range(8):
-            await Presence(services).run_once()
-        assert (await services.barrier.storage.synced()).number == before
-        server.clock.advance(nodes.EVERY_S)
-        await Presence(services).run_once()
-        assert (await services.barrier.storage.synced()).number != before
-
-    on_server(run)
+    assert (await services.barrier.storage.synced()).number == before
+    server.clock.advance(nodes.EVERY_S)
+    await Presence(services).run_once()
+    assert (await services.barrier.storage.synced()).number != before
 
 
-def test_the_encryption_key_is_replaced_when_it_is_old() -> None:
+async def test_the_encryption_key_is_replaced_when_it_is_old() -> None:
     """Not before its interval, then once, then not again before the next; rows of both terms are read."""
+    server = await Server.start()
+    services, role = parts_of(server), Expiry(parts_of(server))
+    fence = await services.barrier.storage.lock(ROLE, "test", LOCK_S)
+    assert fence is not None
 
-    async def run(server: Server) -> None:
-        services, role = parts_of(server), Expiry(parts_of(server))
+    async def term() -> int:
+        return int((await server.ok("GET", "sys/key-status")).data["term"])
+
+    async def work() -> None:
         fence = await services.barrier.storage.lock(ROLE, "test", LOCK_S)
         assert fence is not None
+        await role.run_once(fence)
 
-        async def term() -> int:
-            return int((await server.ok("GET", "sys/key-status")).data["term"])
-
-        async def work() -> None:
-            fence = await services.barrier.storage.lock(ROLE, "test", LOCK_S)
-            assert fence is not None
-            await role.run_once(fence)
-
-        await server.ok("POST", "cubbyhole/old", {"a": "b"})
-        server.clock.advance(400 * DAY_S)
-        await work()
-        assert await term() == 1, "without an interval a key stays"
-        await server.ok("POST", "sys/rotate/config", {"interval": "720h", "enabled": False})
-        await work()
-        assert await term() == 1, "switched off"
-        await server.ok("POST", "sys/rotate/config", {"enabled": True})
-        await work()
-        await work()
-        assert await term() == 2
-        server.clock.advance(29 * DAY_S)
-        await work()
-        assert await term() == 2
-        server.clock.advance(DAY_S)
-        await work()
-        assert await term() == 3
-        assert (await server.ok("GET", "cubbyhole/old")).data == {"a": "b"}
-
-    on_server(run)
+    await server.ok("POST", "cubbyhole/old", {"a": "b"})
+    server.clock.advance(400 * DAY_S)
+    await work()
+    assert await term() == 1, "without an interval a key stays"
+    await server.ok("POST", "sys/rotate/config", {"interval": "720h", "enabled": False})
+    await work()
+    assert await term() == 1, "switched off"
+    await server.ok("POST", "sys/rotate/config", {"enabled": True})
+    await work()
+    await work()
+    assert await term() == 2
+    server.clock.advance(29 * DAY_S)
+    await work()
+    assert await term() == 2
+    server.clock.advance(DAY_S)
+    await work()
+    assert await term() == 3
+    assert (await server.ok("GET", "cubbyhole/old")).data == {"a": "b"}
 
 
-def test_what_has_no_effect_is_said() -> None:
+async def test_what_has_no_effect_is_said() -> None:
     """Who sets `max_operations` is told that nothing counts them."""
-
-    async def run(server: Server) -> None:
-        answer = await server.ok("POST", "sys/rotate/config", {"max_operations": 2_000_000})
-        assert "without effect" in answer.body["warnings"][0]
-        assert (await server.ask("POST", "sys/rotate/config", {"interval": "24h"})).status == 204
-
-    on_server(run)
+    server = await Server.start()
+    answer = await server.ok("POST", "sys/rotate/config", {"max_operations": 2_000_000})
+    assert "without effect" in answer.body["warnings"][0]
+    assert (await server.ask("POST", "sys/rotate/config", {"interval": "24h"})).status == 204
 
 
-def test_rotations_at_the_same_time_lose_no_key() -> None:
+async def test_rotations_at_the_same_time_lose_no_key() -> None:
     """Each of two that meet adds a term: the later one begins again from what the earlier one has made."""
+    server = await Server.start()
+    services = parts_of(server)
+    before = services.barrier.keyring
+    met = asyncio.Barrier(2)
+    attempts = 0
 
-    async def run(server: Server) -> None:
-        services = parts_of(server)
-        before = services.barrier.keyring
-        met = asyncio.Barrier(2)
-        attempts = 0
+    async def rotate(txn: Transaction) -> None:
+        nonlocal attempts
+        attempts += 1
+        await rotation.rotate(services, txn, server.clock.now())
+        if attempts <= 2:
+            await met.wait()
 
-        async def rotate(txn: Transaction) -> None:
-            nonlocal attempts
-            attempts += 1
-            await rotation.rotate(services, txn, server.clock.now())
-            if attempts <= 2:
-                await met.wait()
-
-        await asyncio.gather(transact(services.barrier, rotate), transact(services.barrier, rotate))
-        await services.barrier.sync()
-        assert attempts == 3
-        assert services.barrier.keyring.active == before.active + 2
-        assert set(services.barrier.keyring.terms) == {*before.terms, before.active + 1, before.active + 2}
-        await server.ok("POST", "cubbyhole/x", {"a": "b"})
-
-    on_server(run)
+    await asyncio.gather(transact(services.barrier, rotate), transact(services.barrier, rotate))
+    await services.barrier.sync()
+    assert attempts == 3
+    assert services.barrier.keyring.active == before.active + 2
+    assert set(services.barrier.keyring.terms) == {*before.terms, before.active + 1, before.active + 2}
+    await server.ok("POST", "cubbyhole/x", {"a": "b"})
 
 
-def test_other_origins_are_answered_as_configured() -> None:
+async def test_other_origins_are_answered_as_configured() -> None:
     """Off: nothing changes.  On: allowed origins are named and may ask beforehand, others are refused."""
-
-    async def run(server: Server) -> None:
-        path = "sys/key-status"
-        assert (await server.ask("GET", path, headers=ORIGIN)).status == 200
-        assert (await server.ask("OPTIONS", path, headers=ORIGIN)).status == 400
-        await server.ok("POST", "sys/config/cors", {"allowed_origins": "https://one.example"})
-        asked = ORIGIN | {"access-control-request-method": "GET"}
-        assert (await server.ask("OPTIONS", path, headers=asked, token="")).status == 200
-        assert (await server.ask("GET", path, headers=ORIGIN)).status == 200
-        evil = {"origin": "https://evil.example"}
-        for method in ("GET", "OPTIONS"):
-            refused = await server.ask(method, path, headers=evil)
-            assert (refused.status, refused.error) == (403, "origin not allowed")
-        assert (await server.ask("GET", path)).status == 200, "what is no browser sends no origin"
-        await server.ok("DELETE", "sys/config/cors")
-        assert (await server.ask("GET", path, headers=evil)).status == 200
-
-    on_server(run)
+    server = await Server.start()
+    path = "sys/key-status"
+    assert (await server.ask("GET", path, headers=ORIGIN)).status == 200
+    assert (await server.ask("OPTIONS", path, headers=ORIGIN)).status == 400
+    await server.ok("POST", "sys/config/cors", {"allowed_origins": "https://one.example"})
+    asked = ORIGIN | {"access-control-request-method": "GET"}
+    assert (await server.ask("OPTIONS", path, headers=asked, token="")).status == 200
+    assert (await server.ask("GET", path, headers=ORIGIN)).status == 200
+    evil = {"origin": "https://evil.example"}
+    for method in ("GET", "OPTIONS"):
+        refused = await server.ask(method, path, headers=evil)
+        assert (refused.status, refused.error) == (403, "origin not allowed")
+    assert (await server.ask("GET", path)).status == 200, "what is no browser sends no origin"
+    await server.ok("DELETE", "sys/config/cors")
+    assert (await server.ask("GET", path, headers=evil)).status == 200
 
 
-def test_header_names_cannot_smuggle() -> None:
+async def test_header_names_cannot_smuggle() -> None:
     """A name that would end its header's line is refused."""
-
-    async def run(server: Server) -> None:
-        body = {"allowed_origins": "*", "allowed_headers": ["X-One\r\nX-Two: 3"]}
-        assert (await server.ask("POST", "sys/config/cors", body)).status == 400
-
-    on_server(run)
+    server = await Server.start()
+    body = {"allowed_origins": "*", "allowed_headers": ["X-One\r\nX-Two: 3"]}
+    assert (await server.ask("POST", "sys/config/cors", body)).status == 400

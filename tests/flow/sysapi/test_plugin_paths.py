@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
-
 import pytest
 
 from tests.flow.sysapi.system_server import Server
 
 DIGEST = "00" * 32
-
-
-def on_server(test: Callable[[Server], Coroutine[Any, Any, None]]) -> None:
-    """Run a test's body against a server of its own."""
-
-    async def run() -> None:
-        await test(await Server.start())
-
-    asyncio.run(run())
 
 
 @pytest.mark.parametrize(
@@ -35,28 +22,22 @@ def on_server(test: Callable[[Server], Coroutine[Any, Any, None]]) -> None:
     ],
     ids=["nothing", "no command", "no hex", "blanks", "short", "version", "complete"],
 )
-def test_nothing_is_registered(body: dict[str, str], text: str) -> None:
+async def test_nothing_is_registered(body: dict[str, str], text: str) -> None:
     """A registration is refused with the first fault that it has; one without fault, because there are none."""
-
-    async def run(server: Server) -> None:
-        for path in ("secret/mine", "mine"):
-            answer = await server.ask("PUT", f"sys/plugins/catalog/{path}", body)
-            assert answer.status == 400
-            assert text in answer.error
-        assert (await server.ask("GET", "sys/plugins/catalog/secret/mine")).status == 404
-
-    on_server(run)
+    server = await Server.start()
+    for path in ("secret/mine", "mine"):
+        answer = await server.ask("PUT", f"sys/plugins/catalog/{path}", body)
+        assert answer.status == 400
+        assert text in answer.error
+    assert (await server.ask("GET", "sys/plugins/catalog/secret/mine")).status == 404
 
 
-def test_deregistering_takes_nothing_away() -> None:
+async def test_deregistering_takes_nothing_away() -> None:
     """What isn't registered can be deregistered as often as one likes, and what is built in stays."""
-
-    async def run(server: Server) -> None:
-        for name in ("nosuch", "nosuch", "kv"):
-            assert (await server.ask("DELETE", f"sys/plugins/catalog/secret/{name}")).status == 204
-        assert (await server.ok("GET", "sys/plugins/catalog/secret/kv")).data["name"] == "kv"
-
-    on_server(run)
+    server = await Server.start()
+    for name in ("nosuch", "nosuch", "kv"):
+        assert (await server.ask("DELETE", f"sys/plugins/catalog/secret/{name}")).status == 204
+    assert (await server.ok("GET", "sys/plugins/catalog/secret/kv")).data["name"] == "kv"
 
 
 @pytest.mark.parametrize(
@@ -76,24 +57,18 @@ def test_deregistering_takes_nothing_away() -> None:
     ],
     ids=["nothing", "both", "scope", "unknown", "single", "no mount", "mounts"],
 )
-def test_reloading_names_what_is_wrong(body: dict[str, object], text: str) -> None:
+async def test_reloading_names_what_is_wrong(body: dict[str, object], text: str) -> None:
     """Each fault has a text of its own; several mounts' faults come together."""
-
-    async def run(server: Server) -> None:
-        answer = await server.ask("PUT", "sys/plugins/reload/backend", body)
-        assert (answer.status, answer.error) == (400, text)
-
-    on_server(run)
+    server = await Server.start()
+    answer = await server.ask("PUT", "sys/plugins/reload/backend", body)
+    assert (answer.status, answer.error) == (400, text)
 
 
-def test_reloading_says_what_it_does_not_do() -> None:
+async def test_reloading_says_what_it_does_not_do() -> None:
     """The answer carries the request's id, and a warning that new code takes a restart."""
-
-    async def run(server: Server) -> None:
-        await server.ok("POST", "sys/mounts/mine", {"type": "kv"})
-        for body in ({"plugin": "kv"}, {"mounts": "mine"}):
-            answer = await server.ok("POST", "sys/plugins/reload/backend", body)
-            assert answer.data["reload_id"] == answer.body["request_id"]
-            assert "restart" in answer.body["warnings"][0]
-
-    on_server(run)
+    server = await Server.start()
+    await server.ok("POST", "sys/mounts/mine", {"type": "kv"})
+    for body in ({"plugin": "kv"}, {"mounts": "mine"}):
+        answer = await server.ok("POST", "sys/plugins/reload/backend", body)
+        assert answer.data["reload_id"] == answer.body["request_id"]
+        assert "restart" in answer.body["warnings"][0]

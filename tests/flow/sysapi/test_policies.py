@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import string
-from collections.abc import Callable, Coroutine
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,124 +16,94 @@ from tests.flow.sysapi.system_server import Server
 READ = 'path "cubbyhole/a" { capabilities = ["read"] }'
 
 
-def on_server(test: Callable[[Server], Coroutine[Any, Any, None]]) -> None:
-    """Run a test's body against a server of its own."""
-
-    async def run() -> None:
-        await test(await Server.start())
-
-    asyncio.run(run())
-
-
-def test_a_change_counts_for_the_next_request() -> None:
+async def test_a_change_counts_for_the_next_request() -> None:
     """Tokens have what their policies say now: more after a change, nothing after a removal or an expiry."""
-
-    async def run(server: Server) -> None:
-        token = await server.token(READ, no_default_policy=True)
-        assert (await server.ask("GET", "cubbyhole/a", token=token)).status == 404
-        assert (await server.ask("GET", "cubbyhole/b", token=token)).status == 403
-        both = READ + ' path "cubbyhole/b" { capabilities = ["read"] }'
-        await server.ok("PUT", "sys/policies/acl/only", {"policy": both, "ttl": "1h"})
-        assert (await server.ask("GET", "cubbyhole/b", token=token)).status == 404
-        server.clock.advance(3601)
-        assert (await server.ask("GET", "cubbyhole/b", token=token)).status == 403
-
-    on_server(run)
+    server = await Server.start()
+    token = await server.token(READ, no_default_policy=True)
+    assert (await server.ask("GET", "cubbyhole/a", token=token)).status == 404
+    assert (await server.ask("GET", "cubbyhole/b", token=token)).status == 403
+    both = READ + ' path "cubbyhole/b" { capabilities = ["read"] }'
+    await server.ok("PUT", "sys/policies/acl/only", {"policy": both, "ttl": "1h"})
+    assert (await server.ask("GET", "cubbyhole/b", token=token)).status == 404
+    server.clock.advance(3601)
+    assert (await server.ask("GET", "cubbyhole/b", token=token)).status == 403
 
 
-def test_lists_of_a_folder() -> None:
+async def test_lists_of_a_folder() -> None:
     """Policies below a folder are listed by name or with their text, whether or not a slash ends it, and no others."""
-
-    async def run(server: Server) -> None:
-        for name in ("team/a", "team/b/c", "teams", "team"):
-            await server.ok("PUT", f"sys/policies/acl/{name}", {"policy": READ})
-        for folder in ("team", "team/", "Team"):
-            names = (await server.ok("LIST", f"sys/policies/acl/{folder}")).data
-            detailed = (await server.ok("LIST", f"sys/policies/detailed/acl/{folder}")).data
-            assert names["keys"] == detailed["keys"] == list(detailed["key_info"]) == ["team/a", "team/b/c"]
-            assert detailed["key_info"]["team/a"]["policy"] == READ
-        for folder in ("sys/policies/acl/tea", "sys/policies/detailed/acl/tea"):
-            assert (await server.ask("LIST", folder)).status == 404
-
-    on_server(run)
+    server = await Server.start()
+    for name in ("team/a", "team/b/c", "teams", "team"):
+        await server.ok("PUT", f"sys/policies/acl/{name}", {"policy": READ})
+    for folder in ("team", "team/", "Team"):
+        names = (await server.ok("LIST", f"sys/policies/acl/{folder}")).data
+        detailed = (await server.ok("LIST", f"sys/policies/detailed/acl/{folder}")).data
+        assert names["keys"] == detailed["keys"] == list(detailed["key_info"]) == ["team/a", "team/b/c"]
+        assert detailed["key_info"]["team/a"]["policy"] == READ
+    for folder in ("sys/policies/acl/tea", "sys/policies/detailed/acl/tea"):
+        assert (await server.ask("LIST", folder)).status == 404
 
 
-def test_writing_is_guarded_by_versions() -> None:
+async def test_writing_is_guarded_by_versions() -> None:
     """`cas` writes only over the version it names; `cas_required` asks for it from then on; patching counts too."""
-
-    async def run(server: Server) -> None:
-        path = "sys/policies/acl/p"
-        await server.ok("PUT", path, {"policy": READ, "cas": -1})
-        assert (await server.ask("PUT", path, {"policy": READ, "cas": -1})).status == 400
-        await server.ok("PUT", path, {"policy": READ, "cas": 1, "cas_required": True})
-        assert (await server.ask("PUT", path, {"policy": READ})).status == 400
-        assert (await server.ask("PATCH", path, {"policy": READ})).status == 400
-        await server.ok("PATCH", path, {"cas": 2, "cas_required": False})
-        shown = (await server.ok("GET", path)).data
-        assert (shown["version"], shown["cas_required"], shown["policy"]) == (3, False, READ)
-        assert (await server.ask("PATCH", "sys/policies/acl/nosuch", {"policy": READ})).status == 400
-
-    on_server(run)
+    server = await Server.start()
+    path = "sys/policies/acl/p"
+    await server.ok("PUT", path, {"policy": READ, "cas": -1})
+    assert (await server.ask("PUT", path, {"policy": READ, "cas": -1})).status == 400
+    await server.ok("PUT", path, {"policy": READ, "cas": 1, "cas_required": True})
+    assert (await server.ask("PUT", path, {"policy": READ})).status == 400
+    assert (await server.ask("PATCH", path, {"policy": READ})).status == 400
+    await server.ok("PATCH", path, {"cas": 2, "cas_required": False})
+    shown = (await server.ok("GET", path)).data
+    assert (shown["version"], shown["cas_required"], shown["policy"]) == (3, False, READ)
+    assert (await server.ask("PATCH", "sys/policies/acl/nosuch", {"policy": READ})).status == 400
 
 
-def test_old_and_encoded_forms() -> None:
+async def test_old_and_encoded_forms() -> None:
     """`sys/policy` with `rules`, base64 and JSON texts are the same policies; names are in lower case."""
-
-    async def run(server: Server) -> None:
-        old = await server.ok("PUT", "sys/policy/Old", {"rules": READ})
-        assert "deprecated" in old.body["warnings"][0]
-        assert (await server.ok("GET", "sys/policies/acl/OLD")).data["policy"] == READ
-        encoded = "cGF0aCAieCIgeyBjYXBhYmlsaXRpZXMgPSBbInJlYWQiXSB9"
-        await server.ok("PUT", "sys/policies/acl/encoded", {"policy": encoded})
-        shown = (await server.ok("GET", "sys/policies/acl/encoded")).data
-        assert shown["policy"] == 'path "x" { capabilities = ["read"] }'
-        await server.ok("PUT", "sys/policies/acl/json", {"policy": '{"path": {"x": {"capabilities": ["read"]}}}'})
-        listed = (await server.ok("LIST", "sys/policies/acl")).data["keys"]
-        assert listed == ["default", "encoded", "json", "old", "root"]
-
-    on_server(run)
+    server = await Server.start()
+    old = await server.ok("PUT", "sys/policy/Old", {"rules": READ})
+    assert "deprecated" in old.body["warnings"][0]
+    assert (await server.ok("GET", "sys/policies/acl/OLD")).data["policy"] == READ
+    encoded = "cGF0aCAieCIgeyBjYXBhYmlsaXRpZXMgPSBbInJlYWQiXSB9"
+    await server.ok("PUT", "sys/policies/acl/encoded", {"policy": encoded})
+    shown = (await server.ok("GET", "sys/policies/acl/encoded")).data
+    assert shown["policy"] == 'path "x" { capabilities = ["read"] }'
+    await server.ok("PUT", "sys/policies/acl/json", {"policy": '{"path": {"x": {"capabilities": ["read"]}}}'})
+    listed = (await server.ok("LIST", "sys/policies/acl")).data["keys"]
+    assert listed == ["default", "encoded", "json", "old", "root"]
 
 
-def test_what_does_not_parse_changes_nothing() -> None:
+async def test_what_does_not_parse_changes_nothing() -> None:
     """The error names the place; the policy stays as it was."""
-
-    async def run(server: Server) -> None:
-        await server.ok("PUT", "sys/policies/acl/p", {"policy": READ})
-        wrong = 'path "x" {\n capabilities = ["fly"]\n}'
-        refused = await server.ask("PUT", "sys/policies/acl/p", {"policy": wrong})
-        assert refused.status == 400
-        assert refused.error.startswith("failed to parse policy: At 2:")
-        assert (await server.ok("GET", "sys/policies/acl/p")).data["policy"] == READ
-
-    on_server(run)
+    server = await Server.start()
+    await server.ok("PUT", "sys/policies/acl/p", {"policy": READ})
+    wrong = 'path "x" {\n capabilities = ["fly"]\n}'
+    refused = await server.ask("PUT", "sys/policies/acl/p", {"policy": wrong})
+    assert refused.status == 400
+    assert refused.error.startswith("failed to parse policy: At 2:")
+    assert (await server.ok("GET", "sys/policies/acl/p")).data["policy"] == READ
 
 
 @pytest.mark.parametrize("name", ["root", "response-wrapping"])
-def test_fixed_policies_stay(name: str) -> None:
+async def test_fixed_policies_stay(name: str) -> None:
     """They can be neither changed nor removed, in whatever case they are written."""
-
-    async def run(server: Server) -> None:
-        for method, body in (("PUT", {"policy": READ}), ("DELETE", None)):
-            for spelled in (name, name.upper()):
-                assert (await server.ask(method, f"sys/policies/acl/{spelled}", body)).status == 400
-        assert (await server.ask("DELETE", "sys/policies/acl/default")).status == 400
-
-    on_server(run)
+    server = await Server.start()
+    for method, body in (("PUT", {"policy": READ}), ("DELETE", None)):
+        for spelled in (name, name.upper()):
+            assert (await server.ask(method, f"sys/policies/acl/{spelled}", body)).status == 400
+    assert (await server.ask("DELETE", "sys/policies/acl/default")).status == 400
 
 
-def test_passwords_by_policy() -> None:
+async def test_passwords_by_policy() -> None:
     """A password policy is kept, checked, and used to generate."""
-
-    async def run(server: Server) -> None:
-        rules = 'length = 20\nrule "charset" { charset = "abc" min-chars = 5 }\nrule "charset" { charset = "XY" }'
-        await server.ok("PUT", "sys/policies/password/a/b", {"policy": rules})
-        assert (await server.ok("GET", "sys/policies/password/a/b")).data == {"policy": rules}
-        password = (await server.ok("GET", "sys/policies/password/a/b/generate")).data["password"]
-        assert len(password) == 20
-        assert set(password) <= set("abcXY")
-        assert (await server.ask("GET", "sys/policies/password/none")).status == 404
-
-    on_server(run)
+    server = await Server.start()
+    rules = 'length = 20\nrule "charset" { charset = "abc" min-chars = 5 }\nrule "charset" { charset = "XY" }'
+    await server.ok("PUT", "sys/policies/password/a/b", {"policy": rules})
+    assert (await server.ok("GET", "sys/policies/password/a/b")).data == {"policy": rules}
+    password = (await server.ok("GET", "sys/policies/password/a/b/generate")).data["password"]
+    assert len(password) == 20
+    assert set(password) <= set("abcXY")
+    assert (await server.ask("GET", "sys/policies/password/none")).status == 404
 
 
 @given(

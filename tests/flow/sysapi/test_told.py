@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -11,46 +9,36 @@ import pytest
 from tests.flow.sysapi.system_server import Server
 
 
-def on_server(body: Callable[[Server], Awaitable[None]]) -> None:
+async def started() -> Server:
     """Run a test on a server of its own, with a key/value mount of each version."""
-
-    async def run() -> None:
-        server = await Server.start()
-        await server.ok("POST", "sys/mounts/secret", {"type": "kv", "options": {"version": "2"}})
-        await server.ok("POST", "sys/mounts/plain", {"type": "kv"})
-        await server.ok("POST", "sys/auth/userpass", {"type": "userpass"})
-        await body(server)
-
-    asyncio.run(run())
+    server = await Server.start()
+    await server.ok("POST", "sys/mounts/secret", {"type": "kv", "options": {"version": "2"}})
+    await server.ok("POST", "sys/mounts/plain", {"type": "kv"})
+    await server.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+    return server
 
 
 @pytest.mark.parametrize("path", ["sys/policies/acl/p", "sys/policy/p"])
-def test_a_policy_that_matches_nothing_is_told_when_it_is_written(path: str) -> None:
+async def test_a_policy_that_matches_nothing_is_told_when_it_is_written(path: str) -> None:
     """The mounts and their versions decide, as they are when the policy is written."""
-
-    async def run(server: Server) -> None:
-        old = 'path "secret/web/*" { policy = "read" }'
-        (warning,) = (await server.ok("PUT", path, {"policy": old})).body["warnings"]
-        assert '"secret/data/web/*", and "secret/metadata/web/*" to list' in warning
-        assert (await server.ok("GET", "sys/policies/acl/p")).data["policy"] == old
-        for fine in ("plain/web/*", "secret/data/web/*", "secret/*", "later/web"):
-            answer = await server.ok("PUT", path, {"policy": f'path "{fine}" {{ policy = "read" }}'})
-            assert answer.status == 204
-        await server.ok("POST", "sys/mounts/plain/tune", {"options": {"version": "2"}})
-        assert (await server.ok("PUT", path, {"policy": 'path "plain/web" { policy = "read" }'})).body["warnings"]
-
-    on_server(run)
+    server = await started()
+    old = 'path "secret/web/*" { policy = "read" }'
+    (warning,) = (await server.ok("PUT", path, {"policy": old})).body["warnings"]
+    assert '"secret/data/web/*", and "secret/metadata/web/*" to list' in warning
+    assert (await server.ok("GET", "sys/policies/acl/p")).data["policy"] == old
+    for fine in ("plain/web/*", "secret/data/web/*", "secret/*", "later/web"):
+        answer = await server.ok("PUT", path, {"policy": f'path "{fine}" {{ policy = "read" }}'})
+        assert answer.status == 204
+    await server.ok("POST", "sys/mounts/plain/tune", {"options": {"version": "2"}})
+    assert (await server.ok("PUT", path, {"policy": 'path "plain/web" { policy = "read" }'})).body["warnings"]
 
 
-def test_a_patched_policy_is_told_too() -> None:
+async def test_a_patched_policy_is_told_too() -> None:
     """Its new text is looked at as that of a written one."""
-
-    async def run(server: Server) -> None:
-        await server.ok("PUT", "sys/policies/acl/p", {"policy": 'path "secret/data/a" { policy = "read" }'})
-        text = {"policy": 'path "secret/a" { capabilities = ["deny"] }'}
-        assert "secret/data/a" in (await server.ok("PATCH", "sys/policies/acl/p", text)).body["warnings"][0]
-
-    on_server(run)
+    server = await started()
+    await server.ok("PUT", "sys/policies/acl/p", {"policy": 'path "secret/data/a" { policy = "read" }'})
+    text = {"policy": 'path "secret/a" { capabilities = ["deny"] }'}
+    assert "secret/data/a" in (await server.ok("PATCH", "sys/policies/acl/p", text)).body["warnings"][0]
 
 
 @pytest.mark.parametrize(
@@ -79,16 +67,13 @@ def test_a_patched_policy_is_told_too() -> None:
         ("auth/token/create", {"polices": ["x"]}, '"policies"'),
     ],
 )
-def test_a_field_that_nothing_reads_is_told(path: str, body: dict[str, Any], told: str) -> None:
+async def test_a_field_that_nothing_reads_is_told(path: str, body: dict[str, Any], told: str) -> None:
     """Where the answer would be empty it is one with warnings; the write is done all the same."""
-
-    async def run(server: Server) -> None:
-        answer = await server.ok("POST", path, body)
-        assert answer.status == 200
-        assert any("Endpoint ignored" in text or "Did you mean" in text for text in answer.body["warnings"])
-        assert told in " ".join(answer.body["warnings"])
-
-    on_server(run)
+    server = await started()
+    answer = await server.ok("POST", path, body)
+    assert answer.status == 200
+    assert any("Endpoint ignored" in text or "Did you mean" in text for text in answer.body["warnings"])
+    assert told in " ".join(answer.body["warnings"])
 
 
 @pytest.mark.parametrize(
@@ -104,64 +89,49 @@ def test_a_field_that_nothing_reads_is_told(path: str, body: dict[str, Any], tol
         ("sys/mounts/plain/tune", {"max_lease_ttl": "1h", "force_no_cache": False, "options": None}),
     ],
 )
-def test_what_is_read_or_empty_is_passed_over(path: str, body: dict[str, Any]) -> None:
+async def test_what_is_read_or_empty_is_passed_over(path: str, body: dict[str, Any]) -> None:
     """Fields that are read, that repeat the path, or that a client sends without a value, leave the answer empty."""
-
-    async def run(server: Server) -> None:
-        assert (await server.ok("POST", path, body)).status == 204
-
-    on_server(run)
+    server = await started()
+    assert (await server.ok("POST", path, body)).status == 204
 
 
-def test_a_misspelled_field_takes_no_effect() -> None:
+async def test_a_misspelled_field_takes_no_effect() -> None:
     """The user is made, without the policies that the misspelled field would have given."""
-
-    async def run(server: Server) -> None:
-        await server.ok("POST", "auth/userpass/users/x", {"password": "x", "token_polices": "admin"})
-        assert (await server.ok("GET", "auth/userpass/users/x")).data["token_policies"] == []
-
-    on_server(run)
+    server = await started()
+    await server.ok("POST", "auth/userpass/users/x", {"password": "x", "token_polices": "admin"})
+    assert (await server.ok("GET", "auth/userpass/users/x")).data["token_policies"] == []
 
 
-def test_a_read_and_a_removal_stay_what_they_were() -> None:
+async def test_a_read_and_a_removal_stay_what_they_were() -> None:
     """A question that nothing reads makes no answer of a missing secret."""
-
-    async def run(server: Server) -> None:
-        assert (await server.ask("GET", "auth/userpass/users/none?nme=x")).status == 404
-        assert (await server.ask("DELETE", "auth/userpass/users/none?nme=x")).status == 204
-
-    on_server(run)
+    server = await started()
+    assert (await server.ask("GET", "auth/userpass/users/none?nme=x")).status == 404
+    assert (await server.ask("DELETE", "auth/userpass/users/none?nme=x")).status == 204
 
 
 @pytest.mark.parametrize("verb", ["revoke-prefix", "revoke-force"])
 @pytest.mark.parametrize("place", ["sys/leases/", "sys/"])
-def test_a_prefix_that_names_nothing_is_told(verb: str, place: str) -> None:
+async def test_a_prefix_that_names_nothing_is_told(verb: str, place: str) -> None:
     """Nothing was revoked; of a user's path it says where the tokens of its logins are."""
-
-    async def run(server: Server) -> None:
-        await server.ok("POST", "auth/userpass/users/web", {"password": "web"})
-        login = await server.ok("POST", "auth/userpass/login/web", {"password": "web"}, token="")
-        token = login.body["auth"]["client_token"]
-        answer = await server.ok("PUT", f"{place}{verb}/auth/userpass/users/web")
-        assert answer.status == 200
-        assert answer.body["warnings"] == [
-            "Nothing was revoked: no lease and no token was made below auth/userpass/users/web/. "
-            "Tokens of that user's logins are below auth/userpass/login/web"
-        ]
-        assert (await server.ask("GET", "auth/token/lookup-self", token=token)).status == 200
-        assert (await server.ok("PUT", f"{place}{verb}/auth/userpass/login/web")).status == 204
-        assert (await server.ask("GET", "auth/token/lookup-self", token=token)).status == 403
-        again = await server.ok("PUT", f"{place}{verb}/auth/userpass/login/web")
-        assert again.body["warnings"][0].startswith("Nothing was revoked")
-
-    on_server(run)
+    server = await started()
+    await server.ok("POST", "auth/userpass/users/web", {"password": "web"})
+    login = await server.ok("POST", "auth/userpass/login/web", {"password": "web"}, token="")
+    token = login.body["auth"]["client_token"]
+    answer = await server.ok("PUT", f"{place}{verb}/auth/userpass/users/web")
+    assert answer.status == 200
+    assert answer.body["warnings"] == [
+        "Nothing was revoked: no lease and no token was made below auth/userpass/users/web/. "
+        "Tokens of that user's logins are below auth/userpass/login/web"
+    ]
+    assert (await server.ask("GET", "auth/token/lookup-self", token=token)).status == 200
+    assert (await server.ok("PUT", f"{place}{verb}/auth/userpass/login/web")).status == 204
+    assert (await server.ask("GET", "auth/token/lookup-self", token=token)).status == 403
+    again = await server.ok("PUT", f"{place}{verb}/auth/userpass/login/web")
+    assert again.body["warnings"][0].startswith("Nothing was revoked")
 
 
-def test_who_asks_for_no_waiting_is_told_too() -> None:
+async def test_who_asks_for_no_waiting_is_told_too() -> None:
     """The status stays the one that such a client expects."""
-
-    async def run(server: Server) -> None:
-        answer = await server.ok("PUT", "sys/leases/revoke-prefix/plain/none", {"sync": False})
-        assert (answer.status, len(answer.body["warnings"])) == (202, 1)
-
-    on_server(run)
+    server = await started()
+    answer = await server.ok("PUT", "sys/leases/revoke-prefix/plain/none", {"sync": False})
+    assert (answer.status, len(answer.body["warnings"])) == (202, 1)

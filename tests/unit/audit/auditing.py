@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from strongroom.audit import AuditBroker
@@ -156,15 +155,11 @@ async def put_list(barrier: Barrier) -> None:
     await transact(barrier, body)
 
 
-def run(test: Callable[[Auditing], Awaitable[None]], **options: Any) -> None:
-    """Run a body against a broker of its own."""
-
-    async def main() -> None:
-        place = await Place().start()
-        await put_list(await place.process())
-        await test(Auditing(await place.process(), await place.process(), **options))
-
-    asyncio.run(main())
+async def begun(**options: Any) -> Auditing:
+    """A broker of its own, and the other process of its store."""
+    place = await Place().start()
+    await put_list(await place.process())
+    return Auditing(await place.process(), await place.process(), **options)
 
 
 def entries(device: Kept) -> list[dict[str, Any]]:

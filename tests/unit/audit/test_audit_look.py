@@ -8,28 +8,24 @@ from pathlib import Path
 from strongroom.audit.heads import Heads
 from tests.flow.sysapi.system_server import Server
 from tests.sim.clock import SetClock
-from tests.unit.audit.auditing import Auditing
-from tests.unit.audit.test_audit_broker import run
+from tests.unit.audit.test_audit_broker import begun
 
 
-def test_a_device_that_has_lost_its_place_is_opened_anew_with_the_next_entry() -> None:
+async def test_a_device_that_has_lost_its_place_is_opened_anew_with_the_next_entry() -> None:
     """The others are seen to all the same, and one that is well isn't opened again."""
-
-    async def body(auditing: Auditing) -> None:
-        await auditing.enable("a/")
-        await auditing.enable("b/")
-        await auditing.say()
-        lost, well = await auditing.device("a/"), await auditing.device("b/")
-        lost.broken = "look"
-        auditing.broker.look()
-        auditing.broker.look()
-        lost.broken = ""
-        lost.events.clear()
-        well.events.clear()
-        await auditing.say()
-        assert (lost.events, well.events) == (["open", "write"], ["write"])
-
-    run(body)
+    auditing = await begun()
+    await auditing.enable("a/")
+    await auditing.enable("b/")
+    await auditing.say()
+    lost, well = await auditing.device("a/"), await auditing.device("b/")
+    lost.broken = "look"
+    auditing.broker.look()
+    auditing.broker.look()
+    lost.broken = ""
+    lost.events.clear()
+    well.events.clear()
+    await auditing.say()
+    assert (lost.events, well.events) == (["open", "write"], ["write"])
 
 
 async def test_the_one_who_stores_heads_sees_to_the_devices(tmp_path: Path) -> None:

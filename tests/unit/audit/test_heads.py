@@ -16,7 +16,7 @@ from strongroom.audit.records import Head, Manifest
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import StorageError
 from tests.sim.clock import SetClock
-from tests.unit.audit.auditing import Auditing, run
+from tests.unit.audit.auditing import Auditing, begun
 
 
 class Keeping:
@@ -47,178 +47,157 @@ class Keeping:
         return listed.heads
 
 
-def test_a_head_is_the_last_line_that_was_taken() -> None:
+async def test_a_head_is_the_last_line_that_was_taken() -> None:
     """With its digest and the time; what went on is stored again, what did not is left alone."""
-
-    async def body(auditing: Auditing) -> None:
-        keeping = Keeping(auditing)
-        await auditing.enable("a/", prefix="")
-        (record,) = await auditing.records()
-        await auditing.say()
-        await auditing.say()
-        (sink,) = await auditing.sinks()
-        trail = sink.channel.trail
-        await keeping.heads.store()
-        (found,) = await keeping.checking()
-        now = Head(writer=trail.writer, sequence=2, mac=trail.link.mac, at=keeping.clock.now())
-        tried = [head for head in found.heads if head.writer != trail.writer]
-        assert [head.sequence for head in tried] == [1]
-        assert now in found.heads
-        assert (found.id, found.prefix, found.chain_key, found.lost) == (record.id, "", chain.key_of(record.salt), 0)
-        assert await keeping.counted() == {record.id: 2}
-        keeping.clock.advance(5)
-        await keeping.heads.store()
-        assert now in (await keeping.checking())[0].heads
-        await auditing.say()
-        await keeping.heads.store()
-        later = Head(writer=trail.writer, sequence=3, mac=trail.link.mac, at=keeping.clock.now())
-        assert later in (await keeping.checking())[0].heads
-        assert await keeping.counted() == {record.id: 2}
-
-    run(body)
+    auditing = await begun()
+    keeping = Keeping(auditing)
+    await auditing.enable("a/", prefix="")
+    (record,) = await auditing.records()
+    await auditing.say()
+    await auditing.say()
+    (sink,) = await auditing.sinks()
+    trail = sink.channel.trail
+    await keeping.heads.store()
+    (found,) = await keeping.checking()
+    now = Head(writer=trail.writer, sequence=2, mac=trail.link.mac, at=keeping.clock.now())
+    tried = [head for head in found.heads if head.writer != trail.writer]
+    assert [head.sequence for head in tried] == [1]
+    assert now in found.heads
+    assert (found.id, found.prefix, found.chain_key, found.lost) == (record.id, "", chain.key_of(record.salt), 0)
+    assert await keeping.counted() == {record.id: 2}
+    keeping.clock.advance(5)
+    await keeping.heads.store()
+    assert now in (await keeping.checking())[0].heads
+    await auditing.say()
+    await keeping.heads.store()
+    later = Head(writer=trail.writer, sequence=3, mac=trail.link.mac, at=keeping.clock.now())
+    assert later in (await keeping.checking())[0].heads
+    assert await keeping.counted() == {record.id: 2}
 
 
-def test_new_writers_alone() -> None:
+async def test_new_writers_alone() -> None:
     """Between two rounds one that has no head gets one, one that goes on waits, one that has ended is stored."""
-
-    async def body(auditing: Auditing) -> None:
-        keeping = Keeping(auditing)
-        await auditing.enable("a/")
-        await auditing.say()
-        await keeping.heads.store(only_new=True)
-        assert await keeping.sequences() == [1, 1]
-        await auditing.say()
-        await keeping.heads.store(only_new=True)
-        assert await keeping.sequences() == [1, 1]
-        before = await auditing.sinks()
-        await auditing.disable("a/")
-        auditing.broker.close()
-        del before
-        await keeping.heads.store(only_new=True)
-        assert await keeping.sequences() == [1, 2]
-        assert auditing.broker.trails == {}
-
-    run(body)
+    auditing = await begun()
+    keeping = Keeping(auditing)
+    await auditing.enable("a/")
+    await auditing.say()
+    await keeping.heads.store(only_new=True)
+    assert await keeping.sequences() == [1, 1]
+    await auditing.say()
+    await keeping.heads.store(only_new=True)
+    assert await keeping.sequences() == [1, 1]
+    before = await auditing.sinks()
+    await auditing.disable("a/")
+    auditing.broker.close()
+    del before
+    await keeping.heads.store(only_new=True)
+    assert await keeping.sequences() == [1, 2]
+    assert auditing.broker.trails == {}
 
 
-def test_a_writer_that_has_ended_is_forgotten_once_it_is_stored() -> None:
+async def test_a_writer_that_has_ended_is_forgotten_once_it_is_stored() -> None:
     """Whether it went on since or not."""
-
-    async def body(auditing: Auditing) -> None:
-        keeping = Keeping(auditing)
-        await auditing.enable("a/")
-        await auditing.say()
-        await keeping.heads.store()
-        assert len(auditing.broker.trails) == 1  # that of the device which was tried has ended
-        auditing.broker.close()
-        await keeping.heads.store()
-        assert auditing.broker.trails == {}
-        assert await keeping.sequences() == [1, 1]
-
-    run(body)
+    auditing = await begun()
+    keeping = Keeping(auditing)
+    await auditing.enable("a/")
+    await auditing.say()
+    await keeping.heads.store()
+    assert len(auditing.broker.trails) == 1  # that of the device which was tried has ended
+    auditing.broker.close()
+    await keeping.heads.store()
+    assert auditing.broker.trails == {}
+    assert await keeping.sequences() == [1, 1]
 
 
-def test_of_a_path_all_devices_are_checked() -> None:
+async def test_of_a_path_all_devices_are_checked() -> None:
     """The one that is there and those that were, and none of another path."""
-
-    async def body(auditing: Auditing) -> None:
-        keeping = Keeping(auditing)
-        for prefix in ("> ", ""):
-            await auditing.enable("a/", prefix=prefix)
-            await auditing.enable("b/")
-            await auditing.say()
-            await auditing.disable("b/")
-            if prefix:
-                await auditing.disable("a/")
-        await keeping.heads.store()
-        found = await keeping.checking()
-        assert [(one.prefix, len(one.heads)) for one in found] == [("", 2), ("> ", 2)]
-        assert len(await keeping.checking("b/")) == 2
-        assert await keeping.checking("c/") == []
-
-    run(body, prefixes=True)
+    auditing = await begun(prefixes=True)
+    keeping = Keeping(auditing)
+    for prefix in ("> ", ""):
+        await auditing.enable("a/", prefix=prefix)
+        await auditing.enable("b/")
+        await auditing.say()
+        await auditing.disable("b/")
+        if prefix:
+            await auditing.disable("a/")
+    await keeping.heads.store()
+    found = await keeping.checking()
+    assert [(one.prefix, len(one.heads)) for one in found] == [("", 2), ("> ", 2)]
+    assert len(await keeping.checking("b/")) == 2
+    assert await keeping.checking("c/") == []
 
 
-def test_heads_that_the_store_has_lost_are_counted() -> None:
+async def test_heads_that_the_store_has_lost_are_counted() -> None:
     """By the number on the list, which no more heads than there were can hide."""
+    auditing = await begun()
+    keeping = Keeping(auditing)
+    await auditing.enable("a/")
+    await auditing.say()
+    await keeping.heads.store()
+    (record,) = await auditing.records()
 
-    async def body(auditing: Auditing) -> None:
-        keeping = Keeping(auditing)
-        await auditing.enable("a/")
-        await auditing.say()
-        await keeping.heads.store()
-        (record,) = await auditing.records()
+    async def lose(txn: Transaction) -> None:
+        for name in await txn.list(f"{records.HEADS}{record.id}/"):
+            txn.delete(records.head_key(record.id, name))
 
-        async def lose(txn: Transaction) -> None:
-            for name in await txn.list(f"{records.HEADS}{record.id}/"):
-                txn.delete(records.head_key(record.id, name))
+    async def add(txn: Transaction) -> None:
+        for number in range(3):
+            head = Head(writer=f"w{number}", sequence=1, mac=b"", at=1.0)
+            txn.write(records.head_key(record.id, head.writer), head)
 
-        async def add(txn: Transaction) -> None:
-            for number in range(3):
-                head = Head(writer=f"w{number}", sequence=1, mac=b"", at=1.0)
-                txn.write(records.head_key(record.id, head.writer), head)
-
-        await keeping.do(lose)
-        assert (await keeping.checking())[0].lost == 2
-        await keeping.do(add)
-        assert (await keeping.checking())[0].lost == 0
-
-    run(body)
+    await keeping.do(lose)
+    assert (await keeping.checking())[0].lost == 2
+    await keeping.do(add)
+    assert (await keeping.checking())[0].lost == 0
 
 
-def test_the_oldest_heads_make_room() -> None:
+async def test_the_oldest_heads_make_room() -> None:
     """A device has a bound; what was removed for it is no loss."""
+    auditing = await begun()
+    keeping = Keeping(auditing)
+    await auditing.enable("a/")
+    (record,) = await auditing.records()
+    auditing.broker.trails.clear()
 
-    async def body(auditing: Auditing) -> None:
-        keeping = Keeping(auditing)
-        await auditing.enable("a/")
-        (record,) = await auditing.records()
-        auditing.broker.trails.clear()
+    async def some(txn: Transaction, first: int) -> None:
+        for number in range(first, first + heads._ROOM):
+            head = Head(writer=f"w{number}", sequence=1, mac=b"", at=float(number))
+            txn.write(records.head_key(record.id, head.writer), head)
 
-        async def some(txn: Transaction, first: int) -> None:
-            for number in range(first, first + heads._ROOM):
-                head = Head(writer=f"w{number}", sequence=1, mac=b"", at=float(number))
-                txn.write(records.head_key(record.id, head.writer), head)
+    async def count(txn: Transaction) -> None:
+        listed = await txn.read(records.MANIFEST, Manifest)
+        assert listed is not None
+        txn.write(records.MANIFEST, Manifest(devices=listed.devices, heads={record.id: heads._MOST}))
 
-        async def count(txn: Transaction) -> None:
-            listed = await txn.read(records.MANIFEST, Manifest)
-            assert listed is not None
-            txn.write(records.MANIFEST, Manifest(devices=listed.devices, heads={record.id: heads._MOST}))
-
-        for first in range(0, heads._MOST, heads._ROOM):
-            await keeping.do(partial(some, first=first))
-        await keeping.do(count)
-        await auditing.say()
-        await keeping.heads.store()
-        left = heads._MOST - heads._ROOM + 1
-        (found,) = await keeping.checking()
-        assert (len(found.heads), found.lost) == (left, 0)
-        assert await keeping.counted() == {record.id: left}
-        assert min(head.at for head in found.heads) == heads._ROOM
-
-    run(body)
+    for first in range(0, heads._MOST, heads._ROOM):
+        await keeping.do(partial(some, first=first))
+    await keeping.do(count)
+    await auditing.say()
+    await keeping.heads.store()
+    left = heads._MOST - heads._ROOM + 1
+    (found,) = await keeping.checking()
+    assert (len(found.heads), found.lost) == (left, 0)
+    assert await keeping.counted() == {record.id: left}
+    assert min(head.at for head in found.heads) == heads._ROOM
 
 
-def test_without_a_list_nothing_is_stored() -> None:
+async def test_without_a_list_nothing_is_stored() -> None:
     """One that began anew here would hide what is missing."""
+    auditing = await begun()
+    keeping = Keeping(auditing)
+    await auditing.enable("a/")
+    await auditing.say()
 
-    async def body(auditing: Auditing) -> None:
-        keeping = Keeping(auditing)
-        await auditing.enable("a/")
-        await auditing.say()
+    async def remove(txn: Transaction) -> None:
+        txn.delete(records.MANIFEST)
 
-        async def remove(txn: Transaction) -> None:
-            txn.delete(records.MANIFEST)
+    await keeping.do(remove)
+    await keeping.heads.store()
 
-        await keeping.do(remove)
-        await keeping.heads.store()
+    async def left(txn: Transaction) -> Any:
+        return await txn.read(records.MANIFEST, Manifest), await txn.list(records.HEADS)
 
-        async def left(txn: Transaction) -> Any:
-            return await txn.read(records.MANIFEST, Manifest), await txn.list(records.HEADS)
-
-        assert await keeping.do(left) == (None, [])
-
-    run(body)
+    assert await keeping.do(left) == (None, [])
 
 
 class Rounds(Heads):
@@ -237,27 +216,24 @@ class Rounds(Heads):
             raise error
 
 
-def test_every_tenth_round_stores_all_and_no_failure_ends_the_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_every_tenth_round_stores_all_and_no_failure_ends_the_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """A failing store, and a fault of ours, are told and tried again."""
+    auditing = await begun()
+    pauses: list[float] = []
+    sleep = asyncio.sleep
 
-    async def body(auditing: Auditing) -> None:
-        pauses: list[float] = []
-        sleep = asyncio.sleep
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        await sleep(0)
 
-        async def pause(seconds: float) -> None:
-            pauses.append(seconds)
-            await sleep(0)
-
-        monkeypatch.setattr(asyncio, "sleep", pause)
-        rounds = Rounds(auditing.barrier, auditing.broker, SetClock())
-        rounds.asked = []
-        gone = StorageError("the store failed", detail="no disk")
-        rounds.errors = {3: gone, 4: ZeroDivisionError(), 5: gone}
-        with structlog.testing.capture_logs() as said, pytest.raises(asyncio.CancelledError):
-            await rounds.run_forever()
-        assert pauses == [1.0] * 25
-        assert [number for number, only_new in enumerate(rounds.asked, 1) if not only_new] == [10, 20]
-        told = [(line["log_level"], line.get("reason"), line.get("fault")) for line in said]
-        assert told == [("warning", "no disk", None), ("error", None, "<class 'ZeroDivisionError'>")]
-
-    run(body)
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    rounds = Rounds(auditing.barrier, auditing.broker, SetClock())
+    rounds.asked = []
+    gone = StorageError("the store failed", detail="no disk")
+    rounds.errors = {3: gone, 4: ZeroDivisionError(), 5: gone}
+    with structlog.testing.capture_logs() as said, pytest.raises(asyncio.CancelledError):
+        await rounds.run_forever()
+    assert pauses == [1.0] * 25
+    assert [number for number, only_new in enumerate(rounds.asked, 1) if not only_new] == [10, 20]
+    told = [(line["log_level"], line.get("reason"), line.get("fault")) for line in said]
+    assert told == [("warning", "no disk", None), ("error", None, "<class 'ZeroDivisionError'>")]

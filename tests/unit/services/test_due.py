@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-
 import pytest
 from tests.sim.clock import SetClock
 
@@ -17,15 +14,11 @@ from strongroom.storage.inmem import InmemStorage
 NOW = 1000.0
 
 
-def run(test: Callable[[InmemStorage], Awaitable[None]]) -> None:
-    """Run a body against an empty store."""
-
-    async def main() -> None:
-        storage = InmemStorage(SetClock(), SystemRandom())
-        await storage.start()
-        await test(storage)
-
-    asyncio.run(main())
+async def started() -> InmemStorage:
+    """An empty store."""
+    storage = InmemStorage(SetClock(), SystemRandom())
+    await storage.start()
+    return storage
 
 
 async def put(storage: InmemStorage, *rows: str) -> None:
@@ -51,74 +44,57 @@ def test_rows_sort_by_time_within_kind_and_group() -> None:
     assert sorted(rows) == rows
 
 
-def test_the_oldest_that_are_due_come_first() -> None:
+async def test_the_oldest_that_are_due_come_first() -> None:
     """Those whose time is now, no later ones, not more than asked for, of one kind and group; ids may have slashes."""
-
-    async def body(storage: InmemStorage) -> None:
-        at = {"c": 1000.0, "a/b": 999.0, "later": 1000.001, "d": 1000.0}
-        await put(storage, *(due_key(time, LEASE, id_, "one") for id_, time in at.items()))
-        await put(storage, due_key(1.0, LEASE, "x", "two"), due_key(1.0, TOKEN, "y"))
-        found = await due_rows(storage, LEASE, NOW, 10, "one")
-        assert found == [
-            Due(due_key(at[id_], LEASE, id_, "one"), milliseconds(at[id_]), id_) for id_ in ("a/b", "c", "d")
-        ]
-        assert await due_rows(storage, LEASE, NOW, 2, "one") == found[:2]
-        assert [row.id for row in await due_rows(storage, TOKEN, NOW, 10)] == ["y"]
-        assert await due_rows(storage, LOCKOUT, NOW, 10) == []
-
-    run(body)
+    storage = await started()
+    at = {"c": 1000.0, "a/b": 999.0, "later": 1000.001, "d": 1000.0}
+    await put(storage, *(due_key(time, LEASE, id_, "one") for id_, time in at.items()))
+    await put(storage, due_key(1.0, LEASE, "x", "two"), due_key(1.0, TOKEN, "y"))
+    found = await due_rows(storage, LEASE, NOW, 10, "one")
+    assert found == [Due(due_key(at[id_], LEASE, id_, "one"), milliseconds(at[id_]), id_) for id_ in ("a/b", "c", "d")]
+    assert await due_rows(storage, LEASE, NOW, 2, "one") == found[:2]
+    assert [row.id for row in await due_rows(storage, TOKEN, NOW, 10)] == ["y"]
+    assert await due_rows(storage, LOCKOUT, NOW, 10) == []
 
 
-def test_a_row_of_another_form_is_nobodys() -> None:
+async def test_a_row_of_another_form_is_nobodys() -> None:
     """It stays, and ends the look."""
-
-    async def body(storage: InmemStorage) -> None:
-        await put(storage, f"{keys.QUEUE}token/-/no-time/x", due_key(1.0, TOKEN, "t"))
-        assert [row.id for row in await due_rows(storage, TOKEN, NOW, 10)] == ["t"]
-
-    run(body)
+    storage = await started()
+    await put(storage, f"{keys.QUEUE}token/-/no-time/x", due_key(1.0, TOKEN, "t"))
+    assert [row.id for row in await due_rows(storage, TOKEN, NOW, 10)] == ["t"]
 
 
-def test_only_leases_have_groups() -> None:
+async def test_only_leases_have_groups() -> None:
     """One for each mount that has rows, due or not."""
-
-    async def body(storage: InmemStorage) -> None:
-        assert await groups(storage, LEASE) == []
-        await put(storage, due_key(1.0, LEASE, "x", "b"), due_key(1e9, LEASE, "x", "a"), due_key(1, "token", "t"))
-        await put(storage, f"{keys.QUEUE}lease/of-another-form")
-        assert await groups(storage, LEASE) == ["a", "b"]
-        for kind in (TOKEN, SINGLE_USE, LOCKOUT):
-            assert await groups(storage, kind) == ["-"]
-
-    run(body)
+    storage = await started()
+    assert await groups(storage, LEASE) == []
+    await put(storage, due_key(1.0, LEASE, "x", "b"), due_key(1e9, LEASE, "x", "a"), due_key(1, "token", "t"))
+    await put(storage, f"{keys.QUEUE}lease/of-another-form")
+    assert await groups(storage, LEASE) == ["a", "b"]
+    for kind in (TOKEN, SINGLE_USE, LOCKOUT):
+        assert await groups(storage, kind) == ["-"]
 
 
-def test_what_is_late_is_told_by_kind() -> None:
+async def test_what_is_late_is_told_by_kind() -> None:
     """Since when, how much waits, and in which group the oldest is."""
-
-    async def body(storage: InmemStorage) -> None:
-        assert await backlogs(storage, NOW) == [Backlog(kind, 0.0, 0, "") for kind in KINDS]
-        rows = [due_key(at, LEASE, f"x{at}", group) for at, group in ((998.0, "b"), (997.5, "c"), (2000.0, "a"))]
-        await put(storage, *rows, due_key(999.0, TOKEN, "t"), due_key(1000.5, SINGLE_USE, "s"))
-        assert await backlogs(storage, NOW) == [
-            Backlog(LEASE, 2.5, 2, "c"),
-            Backlog(SCHEDULED, 0.0, 0, ""),
-            Backlog(TOKEN, 1.0, 1, "-"),
-            Backlog(SINGLE_USE, 0.0, 0, ""),
-            Backlog(LOCKOUT, 0.0, 0, ""),
-        ]
-
-    run(body)
+    storage = await started()
+    assert await backlogs(storage, NOW) == [Backlog(kind, 0.0, 0, "") for kind in KINDS]
+    rows = [due_key(at, LEASE, f"x{at}", group) for at, group in ((998.0, "b"), (997.5, "c"), (2000.0, "a"))]
+    await put(storage, *rows, due_key(999.0, TOKEN, "t"), due_key(1000.5, SINGLE_USE, "s"))
+    assert await backlogs(storage, NOW) == [
+        Backlog(LEASE, 2.5, 2, "c"),
+        Backlog(SCHEDULED, 0.0, 0, ""),
+        Backlog(TOKEN, 1.0, 1, "-"),
+        Backlog(SINGLE_USE, 0.0, 0, ""),
+        Backlog(LOCKOUT, 0.0, 0, ""),
+    ]
 
 
-def test_a_longer_queue_is_shown_as_a_thousand() -> None:
+async def test_a_longer_queue_is_shown_as_a_thousand() -> None:
     """Counting all of a flood would take what the flood takes."""
-
-    async def body(storage: InmemStorage) -> None:
-        for group, count in (("a", 600), ("b", 600), ("c", 1)):
-            await put(storage, *(due_key(float(number), LEASE, "x", group) for number in range(count)))
-        found = {backlog.kind: backlog for backlog in await backlogs(storage, NOW)}
-        assert found[LEASE] == Backlog(LEASE, 1000.0, 1000, "a")
-        assert COUNTED == 1000
-
-    run(body)
+    storage = await started()
+    for group, count in (("a", 600), ("b", 600), ("c", 1)):
+        await put(storage, *(due_key(float(number), LEASE, "x", group) for number in range(count)))
+    found = {backlog.kind: backlog for backlog in await backlogs(storage, NOW)}
+    assert found[LEASE] == Backlog(LEASE, 1000.0, 1000, "a")
+    assert COUNTED == 1000
