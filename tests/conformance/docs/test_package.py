@@ -239,9 +239,11 @@ def test_containerfile() -> None:
         assert re.fullmatch(r"docker\.io/library/python:3\.\d+-slim-\w+( AS build)?", base)
     for _, words in (line for line in lines if line[0] == "COPY"):
         if not words.startswith("--from=build "):
-            *sources, _target = words.split()
+            *sources, _target = words.removeprefix("--chmod=0755 ").split()
             assert [name for name in sources if not (ROOT / name).exists()] == []
     values = dict(lines)
     assert values["USER"] not in {"root", "0"}
-    assert values["ENTRYPOINT"] == '["strongroom"]'
+    assert values["ENTRYPOINT"] == '["entrypoint"]'
+    script = (PACKAGING / "entrypoint").read_text().rstrip().splitlines()
+    assert script[-1].startswith("exec ")
     assert values["CMD"].startswith('["server"')
