@@ -74,7 +74,9 @@ def _described(connection: apsw.Connection, file: Path, size_bytes: int, marker:
             f"{file} was written by a newer Strongroom", detail=f"schema version {schema}, this one: {SCHEMA_VERSION}"
         )
     if foreign := foreign_parts(connection):
-        raise StorageError(f"{file} is no snapshot of a store as this program makes them", detail=", ".join(foreign[:8]))
+        raise StorageError(
+            f"{file} is no snapshot of a store as this program makes them", detail=", ".join(foreign[:8])
+        )
     verdict = str(connection.execute("PRAGMA integrity_check(1)").fetchall()[0][0])
     if verdict != "ok":
         raise StorageError(f"{file} is damaged", detail=verdict)
