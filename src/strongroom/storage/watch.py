@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from strongroom.lib.errors import StorageError
+from strongroom.lib.fault import where
 from strongroom.storage.base import Storage
 
 T = TypeVar("T")
@@ -83,7 +84,7 @@ class StoreWatch:
         except StorageError as error:
             self._note(error.detail or error.text)
         except Exception as error:  # a fault of ours must not end the watch, and nothing can be read all the same
-            self._note(repr(error))
+            self._note(where(error))
         else:
             self._note("")
 
