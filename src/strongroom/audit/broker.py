@@ -281,7 +281,8 @@ class AuditBroker:
         self._each(sinks, known, lambda sink: sink.response(known, outcome, now))
 
     def _each(self, sinks: tuple[Sink, ...], known: Exchange, write: Callable[[Sink], None]) -> None:
-        rescue = known.request.operation in MAKING_ROOM
+        # Only what was allowed makes room: strangers must not use up the reserve by asking for deletions.
+        rescue = known.grant is not None and known.request.operation in MAKING_ROOM
         # Every device gets the entry, whatever became of it at another.
         taken = [self._standing.take(sink.record, partial(write, sink), rescue=rescue) for sink in sinks]
         if sinks and not any(taken):

@@ -36,7 +36,7 @@ class Standing:
         """Write an entry to a device; whether it was taken.  What changes is logged, once.
 
         Args:
-            rescue: whether the request may make room.
+            rescue: whether the request may make room, and was allowed.
         """
         try:
             self._write(record.id, write, rescue=rescue)

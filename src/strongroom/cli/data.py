@@ -92,11 +92,15 @@ class DataReader:
         data: dict[str, Any] = {}
         repeated: set[str] = set()
         for word in words:
+            shown = word
             try:
                 found = self._word(word)
+                if not word.startswith("@"):
+                    # What is typed may be a secret, which no error repeats into somebody's log.
+                    shown = word.partition("=")[0]
                 _check_text(found)
             except DataError as error:
-                shown = word.replace("\\", "\\\\").replace('"', '\\"')
+                shown = shown.replace("\\", "\\\\").replace('"', '\\"')
                 raise DataError(f'invalid key/value pair "{shown}": {error}') from error
             for name, value in found.items():
                 if name not in data:

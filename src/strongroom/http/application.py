@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from strongroom.audit import hiding
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.answer import Answer, Envelope
 from strongroom.core.front import PATHS, SEALED
@@ -106,10 +107,10 @@ class Application:
             return await self._serve(request, call, options)
         except StrongroomError as error:
             if error.detail and (not isinstance(error, StorageError) or self._told.due("store")):
-                log.warning("request failed", path=call.path, detail=error.detail)
+                log.warning("request failed", path=_shown(call.path), detail=error.detail)
             return encode.failure(error)
         except Exception as error:  # the listener relies on an answer
-            log.error("request failed", path=call.path, detail=where(error))
+            log.error("request failed", path=_shown(call.path), detail=where(error))
             return encode.failure(Internal())
 
     async def may_send(self, headers: Mapping[str, str]) -> HttpResponse | None:
@@ -191,6 +192,11 @@ class Application:
             return encode_answer(await self._pipeline.serve(api))
         finally:
             del running[api.id]
+
+
+def _shown(path: str) -> str:
+    """A path as the log may show it: the mount that it lies in isn't known here."""
+    return hiding.shown(path, None, lambda _: "…")
 
 
 def encode_answer(answer: Answer) -> HttpResponse:

@@ -14,7 +14,8 @@ _MAX_CHARACTERS: Final = 2048
 _MAX_RANGES: Final = 32
 _RANGE = re.compile(r"[^\s,;/\"]+/[^\s,;/\"]+")
 _QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
-_PART = re.compile(r'((?:[^,;"]|"(?:[^"\\]|\\.)*")*)([,;]|\Z)')
+# Possessive: of quotation marks without an end, each way to pair them would be tried otherwise.
+_PART = re.compile(r'((?:[^,;"]|"(?:[^"\\]|\\.)*+")*+)([,;]|\Z)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,18 @@ def _exactness(wanted: _Wanted, form: Form) -> int:
 def _ranges(accept: str) -> list[_Wanted]:
     found: list[_Wanted] = []
     parts: list[str] = []
-    for match in _PART.finditer(accept):
+    at = 0
+    while at <= len(accept) and len(found) < _MAX_RANGES:
+        match = _PART.match(accept, at)
+        if match is None:
+            break  # a quotation mark without its end: what follows means nothing
+        at = match.end() if match[2] else len(accept) + 1
         parts.append(match[1].strip())
         if match[2] == ";":
             continue
         if (wanted := _range(parts)) is not None:
             found.append(wanted)
         parts = []
-        if len(found) == _MAX_RANGES:
-            break
     return found
 
 

@@ -6,7 +6,6 @@ import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 from strongroom.barrier import keys
 from strongroom.lib.clock import SystemClock
@@ -15,6 +14,7 @@ from strongroom.server import logs, sources
 from strongroom.server.config.config import ConfigError
 from strongroom.server.diagnose.service_user import name_of
 from strongroom.server.stores import DATABASE, LOCAL, StoreError, directory
+from strongroom.storage.connection_url import UrlError, parse_connection_url
 
 if TYPE_CHECKING:
     from strongroom.storage.sqlite.snapshot import Description
@@ -111,16 +111,15 @@ def _elsewhere(url: str, doing: str) -> str:
 
 def _options(url: str) -> str:
     """An address as options of PostgreSQL's programs, without its password; a placeholder for one in another form."""
-    parts = urlsplit(url)
     try:
-        port = parts.port
-    except ValueError:
-        port = None  # several hosts, each with its own
-    # Only what this form names is shown: in `key=value` words the password could be anywhere.
-    if "://" not in url or not parts.path.strip("/") or "," in parts.netloc:
+        given = parse_connection_url(url).parameters
+    except UrlError:
+        given = {}
+    # Keywords with values may hold anything, and of several hosts the programs take one.
+    if "://" not in url or "," in given.get("host", "") or not given.get("dbname"):
         return "--dbname=…"
-    shown = [("host", parts.hostname), ("port", port), ("username", parts.username), ("dbname", parts.path.strip("/"))]
-    return " ".join(f"--{name}={shlex.quote(unquote(str(value)))}" for name, value in shown if value)
+    shown = [("host", "host"), ("port", "port"), ("username", "user"), ("dbname", "dbname")]
+    return " ".join(f"--{option}={shlex.quote(given[name])}" for option, name in shown if given.get(name))
 
 
 def _check_owner(path: Path, *, may_make: bool = False) -> None:

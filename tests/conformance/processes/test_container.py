@@ -149,6 +149,24 @@ def test_other_words_are_commands(container: Container) -> None:
     assert second == "from the shell"
 
 
+@pytest.mark.parametrize("word", ["read", "write", "login", "unset"])
+def test_no_other_program_gets_what_a_command_is_given(container: Container, word: str) -> None:
+    """Debian has a `login` and a `write`, and the shell a `read`: the one of strongroom is meant."""
+    container.start([word, "-help"], {})
+    assert container.process is not None
+    known = word != "unset"
+    assert container.process.wait(20) == (0 if known else 127)
+    assert (f"strongroom {word} " in container.text()) is known
+
+
+def test_an_interface_without_an_address_is_told(container: Container) -> None:
+    """No server starts that would tell others an address without a host."""
+    container.start(["server", "-dev"], {"VAULT_REDIRECT_INTERFACE": "no-such-one"})
+    assert container.process is not None
+    assert container.process.wait(20) == 1
+    assert "the interface no-such-one has no IPv4 address" in container.text()
+
+
 FIRST = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")
 
 

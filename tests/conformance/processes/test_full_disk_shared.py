@@ -100,6 +100,25 @@ def test_what_reads_log_does_not_keep_deletes_from_working(shared: tuple[Node, S
     wait_until(lambda: held() >= 16 << 20, "the reserve is not laid in again", PATIENCE_S)
 
 
+@pytest.mark.parametrize("token", ["", "default"])
+def test_who_may_delete_nothing_does_not_use_up_the_way_out(shared: tuple[Node, SmallDisk, int], token: str) -> None:
+    """The entries of deletions that nobody may make get no more of the reserve than those of reads."""
+    node, disk, _ = shared
+    if token:
+        # Making a token needs room, which deletions give.
+        for number in range(10, 20):
+            node.ok("DELETE", f"kv/{number}")
+        token = str(node.ok("POST", "auth/token/create", {"policies": ["default"]}).json["auth"]["client_token"])
+    reserve = disk.place / "store" / "strongroom.ballast"
+    answered: list[int] = []
+    while 500 not in answered and len(answered) < 400:
+        take_all_room(disk)
+        answered.append(node.call("DELETE", "kv/1", token=token or "nobody").status)
+    assert {*answered} == {403, 500}
+    assert reserve.stat().st_size > 4 << 20  # copying the store's log may have taken parts of the other half
+    node.ok("DELETE", "kv/2")
+
+
 def test_a_full_store_recovers_when_most_of_it_is_deleted(shared: tuple[Node, SmallDisk, int]) -> None:
     """With no other help: as much can be written again at once, and after a restart the disk has its room back."""
     node, disk, count = shared

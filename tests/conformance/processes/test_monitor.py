@@ -187,3 +187,25 @@ def test_sealing_and_stopping_end_what_has_no_end(tmp_path: Path) -> None:
                 moved_on_every_worker(node, output)
                 end()
                 assert reader.wait(DEADLINE_S) == 0, output.read_text()
+
+
+@pytest.mark.parametrize("kind", ["service", "batch"])
+def test_a_reader_whose_token_is_revoked_reads_no_more(node: Node, tmp_path: Path, kind: str) -> None:
+    """The program ends by itself, whether its token was revoked or that which had made it."""
+    made = node.ok("POST", "auth/token/create", {"policies": ["root"], "ttl": "1h"}).json["auth"]["client_token"]
+    token = str(made)
+    if kind == "batch":
+        node.ok("PUT", "sys/policies/acl/monitor", {"policy": 'path "sys/monitor" { capabilities = ["read"] }'})
+        wanted = {"type": "batch", "policies": ["monitor"], "ttl": "1h"}
+        token = str(node.ok("POST", "auth/token/create", wanted, token=made).json["auth"]["client_token"])
+    with node.connect() as reader:
+        reader.sock.sendall(request("GET", "sys/monitor", token=token))
+        head = reader.sock.recv(65536)
+        assert b" 200 " in head
+        node.ok("POST", "auth/token/revoke", {"token": made})
+        rest = b""
+        while piece := reader.sock.recv(65536):
+            rest += piece
+            if rest.endswith(b"0\r\n\r\n"):
+                break
+        assert rest.endswith(b"0\r\n\r\n")

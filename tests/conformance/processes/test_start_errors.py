@@ -134,3 +134,16 @@ def test_a_start_that_failed_leaves_a_store_that_works(tmp_path: Path) -> None:
     blocked.unlink()
     with running(node):
         node.ready()
+
+
+def test_no_module_of_the_working_directory_is_imported(tmp_path: Path) -> None:
+    """A server that is started in a directory of somebody else's runs none of its files, in none of its processes."""
+    home = tmp_path / "anybodys"
+    home.mkdir()
+    marker = tmp_path / "marker"
+    for name in ("structlog", "msgspec", "uvloop", "strongroom", "json"):
+        (home / f"{name}.py").write_text(f"open({str(marker)!r}, 'a').write('{name} ')\n")
+    with running(Node(home, workers_wanted=2)) as node:
+        node.start()
+        assert node.call("GET", "sys/health").status == 501
+    assert not marker.exists(), marker.read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pwd
@@ -252,11 +253,55 @@ def test_another_user_is_told_whose_store_it_is(node: Node, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    "hostile",
+    [
+        "CREATE TRIGGER back AFTER DELETE ON kv BEGIN INSERT INTO kv VALUES (old.key, old.revision, old.value); END",
+        "CREATE VIEW more AS SELECT * FROM kv",
+        "CREATE UNIQUE INDEX one ON kv (key)",
+        "CREATE TABLE more (a)",
+        "ALTER TABLE kv ADD COLUMN more TEXT GENERATED ALWAYS AS (hex(value))",
+        "ALTER TABLE feed RENAME TO other; CREATE VIEW feed AS SELECT * FROM other",
+    ],
+)
+def test_a_snapshot_that_brings_code_along_is_refused(node: Node, tmp_path: Path, hostile: str) -> None:
+    """Somebody has put something into the file that would work beside the server: a trigger brings rows back."""
+    copy = tmp_path / "copy.db"
+    assert snapshot("save", configuration(node), copy).returncode == 0
+    with contextlib.closing(sqlite3.connect(copy)) as database:
+        database.executescript(hostile)
+    node.stop()
+    for words in (("inspect", copy), ("restore", configuration(node), copy)):
+        done = snapshot(*words)
+        assert done.returncode == 1
+        assert "is no snapshot of a store as this program makes them" in done.stderr
+
+
+def test_a_trigger_in_the_store_does_not_run(node: Node) -> None:
+    """Not even one that is put into the store itself: what is revoked stays revoked."""
+    token = str(node.ok("POST", "auth/token/create", {"policies": ["default"]}).json["auth"]["client_token"])
+    node.stop()
+    with contextlib.closing(sqlite3.connect(node.directory / "store" / "strongroom.db")) as database:
+        database.executescript(
+            "CREATE TRIGGER back AFTER DELETE ON kv BEGIN INSERT INTO kv VALUES (old.key, old.revision, old.value); END"
+        )
+    node.start()
+    node.unseal()
+    node.ok("GET", "auth/token/lookup-self", token=token)
+    node.ok("POST", "auth/token/revoke", {"token": token})
+    assert node.call("GET", "auth/token/lookup-self", token=token).status == 403
+
+
+@pytest.mark.parametrize(
     ("url", "shown"),
     [
         ("postgres://anna:s3cret@db.example.com:5433/vault?sslmode=verify-full", "--host=db.example.com --port=5433"),
         ("postgres://anna:s3cret@a:1,b:2/vault", "--dbname=…"),
         ("host=db password=s3cret dbname=vault", "--dbname=…"),
+        ("postgres://anna:12/s3cret@db/vault", "--dbname=…"),
+        ("postgres://anna:x/s3cret@db/vault", "--dbname=…"),
+        ("postgres://anna:x[s3cret@db/vault", "--host=db --username=anna --dbname=vault"),
+        ("postgres://anna:x@s3cret@db/vault", "--host=db --username=anna --dbname=vault"),
+        ("postgres://anna@db/vault?user=bert&password=s3cret", "--host=db --username=bert --dbname=vault"),
     ],
 )
 def test_a_store_in_postgresql_is_left_to_its_own_programs(tmp_path: Path, url: str, shown: str) -> None:

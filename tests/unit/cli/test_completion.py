@@ -145,6 +145,19 @@ def test_a_name_is_no_command_for_the_shell(server: Answering) -> None:
     assert complete("strongroom kv get secret/", server) == ["secret/app/", "secret/web"]
 
 
+@pytest.mark.parametrize("name", ["-address=evil.example:8200", "-output-curl-string", "~root", "=ls", "@file"])
+def test_a_name_is_no_flag(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may write names must not choose the server that the next token goes to."""
+    names = _list("secret/metadata/", name, "web")
+    with answering({"GET /v1/sys/internal/ui/mounts": MOUNTS, **names}) as server:
+        assert complete("strongroom kv get -mount=secret ", server) == ["web"]
+        assert complete("strongroom kv get secret/", server) == sorted([f"secret/{name}", "secret/web"])
+    (tmp_path / name).touch()
+    (tmp_path / "policy.hcl").touch()
+    monkeypatch.chdir(tmp_path)
+    assert complete("strongroom policy fmt ") == ["policy.hcl"]
+
+
 def test_files_are_offered_where_files_are_named(tmp_path: Path) -> None:
     """Behind @ and in flags that name files, files are offered, and folders with a slash."""
     (tmp_path / "rules.hcl").touch()

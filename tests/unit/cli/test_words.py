@@ -53,6 +53,14 @@ def test_data_complaints(words: list[str], text: str) -> None:
     assert str(caught.value) == text
 
 
+def test_a_complaint_about_a_value_does_not_repeat_it() -> None:
+    """Errors end up in logs of jobs, and the value is a secret."""
+    with pytest.raises(DataError) as caught:
+        reader().read(["password=hunter2\udcff"])
+    assert str(caught.value).startswith('invalid key/value pair "password": this is no UTF-8 text')
+    assert "hunter2" not in str(caught.value)
+
+
 @pytest.mark.parametrize("document", ["[]", '"x"', "nope", "", '{"a": NaN}', '{"a":'])
 def test_only_objects_are_data(document: str) -> None:
     """A document that is no JSON object is refused."""

@@ -39,6 +39,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         ("application/openmetrics-text;q=0, */*", ""),
         ("rubbish, ;;;, application/openmetrics-text;q=2", ""),
         ('text/plain;version="0.0.4"', "prometheus"),
+        ('"\\"' * 600 + ", application/openmetrics-text", ""),  # a quotation mark without its end
     ],
 )
 def test_what_a_client_asks_for_decides_the_format(accept: str, format_: str) -> None:

@@ -64,6 +64,17 @@ def test_what_is_no_message_is_refused(content: object, said: str) -> None:
         framing.feed(framed(content))
 
 
+def test_a_message_that_is_nested_too_deep_is_refused() -> None:
+    """A worker that says such a thing is replaced, and its supervisor goes on."""
+    log = {"kind": "LogLines", "process": "1", "last": 1, "lost": 0, "events": [[1, {"a": "DEEP"}]]}
+    answer = msgspec.msgpack.encode({"kind": "Answered", "id": 1, "answer": {"kind": "Answer", "log": log}})
+    before, _, _ = answer.partition(msgspec.msgpack.encode("DEEP"))
+    nested = before + b"\x91" * 100_000 + b"\x01"
+    framing: Framing[Any] = Framing(to_supervisor.FromWorker)
+    with pytest.raises(Garbled, match="recursion"):
+        framing.feed(len(nested).to_bytes(4, "big") + nested)
+
+
 def test_a_message_that_never_ends_is_refused() -> None:
     """Its length alone is enough, before anything of it is kept."""
     framing: Framing[Any] = Framing(to_supervisor.FromWorker)

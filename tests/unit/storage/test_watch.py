@@ -44,6 +44,20 @@ def test_a_store_that_fails_is_out_of_reach_until_it_answers() -> None:
     watching(scenario)
 
 
+def test_what_a_fault_says_is_told_to_nobody() -> None:
+    """A client library's text may quote a password: the type and the place of a fault are enough."""
+
+    async def scenario(watch: StoreWatch, storage: FaultyStorage, plan: Plan) -> None:
+        plan.add("synced", Fail(RuntimeError("CANARY")))
+        await watch.look()
+        with pytest.raises(StorageError) as refused:
+            await watch.ask(storage.get("a"))
+        assert "RuntimeError" in refused.value.detail
+        assert "CANARY" not in refused.value.detail
+
+    watching(scenario)
+
+
 def test_a_store_that_hangs_is_noticed_before_it_answers() -> None:
     """While the question hangs the state is told, and others are refused at once; with the answer it is ready."""
 

@@ -104,9 +104,15 @@ def read(line: bytes) -> Entry | None:
         return None
 
 
-def document(line: bytes) -> dict[str, Any]:
-    """Everything that the entry of a line says; `read` has found that it is one."""
-    found: dict[str, Any] = _decode_all(line[_start(line) :])
+def document(line: bytes) -> dict[str, Any] | None:
+    """Everything that the entry of a line says; None where that is more than the format can hold.
+
+    `read` passes over what it does not need: numbers of thousands of digits, and bytes that are no UTF-8, come up here.
+    """
+    try:
+        found: dict[str, Any] = _decode_all(line[_start(line) :])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
     return found
 
 

@@ -45,8 +45,15 @@ def details(found: Found) -> str:
 
 
 def document(found: Found) -> str:
-    """The entry as one line of JSON, with `made_by`, `opened` and `outcome` beside what the server wrote."""
+    """The entry as one line of JSON, with `made_by`, `opened` and `outcome` beside what the server wrote.
+
+    Of a line that can't be read as a whole, which the server doesn't write, it says what can, and that it is `damaged`.
+    """
     whole = entries.document(found.line)
+    if whole is None:
+        asked = found.entry.request
+        request = {"id": asked.id, "operation": asked.operation, "path": asked.path}
+        whole = {"time": found.entry.time, "type": found.entry.type, "request": request, "damaged": True}
     whole |= {"outcome": found.outcome, "made_by": list(found.names[1:])}
     if found.opened:
         whole["opened"] = found.opened

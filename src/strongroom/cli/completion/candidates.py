@@ -52,6 +52,8 @@ _ARGUMENTS: Mapping[str, str] = {
     "completion": "shells",
     **{f"namespace {verb}": "namespaces" for verb in ("delete", "list", "lock", "lookup", "patch", "scan", "unlock")},
 }
+_MEANT_OTHERWISE = ("-", "~", "=", "@")
+"""What begins so is no argument where it stands: `-address=…` of somebody who may write names would be a flag."""
 _FILE_ARGUMENTS = frozenset({"policy fmt", "policy write", "audit verify"})
 
 
@@ -108,7 +110,9 @@ class _Place:
             if equals and flag is not None:
                 return [f"{head}={value}" for value in self._values(flag, text)]
             return ["-h", *(f"-{each.name}" if each.kind == "bool" else f"-{each.name}=" for each in known.values())]
-        return self._arguments(arguments)
+        found = self._arguments(arguments)
+        # Whoever has typed the first letter has seen it.
+        return found if self.word else [each for each in found if not each.startswith(_MEANT_OTHERWISE)]
 
     def _read(self, known: Mapping[str, Flag]) -> tuple[Flag | None, list[str]]:
         """The flag whose value stands at the cursor, if one does, and the arguments before the cursor."""

@@ -54,7 +54,7 @@ class Framing(Generic[T]):
                 break
             try:
                 out.append(self._decoder.decode(bytes(self._buffer[_LENGTH_BYTES:end])))
-            except (msgspec.MsgspecError, ValueError) as error:
+            except (msgspec.MsgspecError, ValueError, RecursionError) as error:
                 raise Garbled(str(error)) from error
             del self._buffer[:end]
         return out

@@ -33,7 +33,8 @@ def start(module: str, digest: str, descriptors: Sequence[int]) -> tuple[subproc
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _SUPERVISORS_SIGNALS | _NOT_YET)
     try:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
-            [sys.executable, "-m", module, str(theirs.fileno()), digest],
+            # -P: with -m, the interpreter would import from the working directory first, which may be anybody's.
+            [sys.executable, "-P", "-m", module, str(theirs.fileno()), digest],
             pass_fds=[theirs.fileno(), *descriptors],
             close_fds=True,
             # The service manager hears of the node from its main process alone.

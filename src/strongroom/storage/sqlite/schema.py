@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
@@ -40,12 +41,42 @@ def connect(database: Path, vfs: str | None, *, cache_bytes: int) -> apsw.Connec
     try:
         connection = apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        distrust(connection)
         # Only the upkeep checkpoints; a writer that did would hold everyone up.
-        for pragma in (f"cache_size = {-cache_bytes // 1024}", "wal_autocheckpoint = 0", "trusted_schema = OFF"):
+        for pragma in (f"cache_size = {-cache_bytes // 1024}", "wal_autocheckpoint = 0"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
     except apsw.Error as error:
         raise _unusable(error, database) from error
     return connection
+
+
+def distrust(connection: apsw.Connection) -> None:
+    """Run nothing that stands in the file: a trigger in a snapshot from elsewhere could put revoked tokens back.
+
+    Source: https://sqlite.org/security.html
+    """
+    for setting, value in (
+        (apsw.SQLITE_DBCONFIG_DEFENSIVE, 1),
+        (apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
+        (apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0),
+        (apsw.SQLITE_DBCONFIG_ENABLE_VIEW, 0),
+    ):
+        connection.config(setting, value)
+
+
+def foreign_parts(connection: apsw.Connection) -> list[str]:
+    """Names of what the file has beside our tables, and of tables that aren't as we make them, sorted.
+
+    SQLite's own tables don't count: `ANALYZE` makes some.
+    """
+    ours = {name: " ".join(text.split()) for name, text in _statements()}
+    rows = connection.execute("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+    return sorted(str(name) for name, text in rows if ours.get(str(name)) != " ".join(str(text).split()))
+
+
+def _statements() -> Iterator[tuple[str, str]]:
+    for statement in filter(str.strip, _TABLES.split(";")):
+        yield statement.split()[2], statement
 
 
 def disconnect(connection: apsw.Connection) -> None:

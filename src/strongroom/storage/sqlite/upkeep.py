@@ -10,6 +10,7 @@ import apsw
 import structlog
 
 from strongroom.lib.errors import StorageError, StorageFull
+from strongroom.lib.fault import where
 from strongroom.storage.sqlite.ballast import Ballast
 from strongroom.storage.sqlite.errors import is_full
 from strongroom.storage.sqlite.files import FileLock, OpenedFile
@@ -144,7 +145,7 @@ class Upkeep:
                 failed = True
             except Exception as error:  # a fault of ours: the log would grow for ever
                 if not failed:
-                    log.error("storage upkeep failed", fault=repr(error))
+                    log.error("storage upkeep failed", fault=where(error))
                 failed = True
 
     async def _checkpoint(self, *, at_once: bool = False) -> None:

@@ -185,7 +185,7 @@ class Writer:
         """Whoever waits when the commits have ended for good is told."""
         self._queue.refuse(StorageError("the store is closed"))
         if not draining.cancelled() and (error := draining.exception()) is not None:
-            log.error("the store's commits have ended", fault=repr(error))
+            log.error("the store's commits have ended", fault=where(error))
 
     async def _acquire_for_waiting(self) -> None:
         """Take the lock; whoever waits for it too long is told so."""

@@ -245,3 +245,14 @@ def test_details_say_which_policy_decided() -> None:
     first, second = find([denied, line("b", auth={"policy_results": granted})])
     assert "granted by: no policy" in rows.details(first)
     assert "granted by: web, ops" in rows.details(second)
+
+
+@pytest.mark.parametrize("value", [b"9" * 5000, b"1e999", b'"\xff"'], ids=["digits", "exponent", "bytes"])
+def test_a_line_that_is_no_whole_document_is_shown_as_far_as_it_goes(value: bytes) -> None:
+    """Whoever may write to a file must not end the search in it: the request is shown, and that it is damaged."""
+    hostile = line("a")[:-1] + b',"more":' + value + b"}"
+    (found,) = find([hostile])
+    document = json.loads(rows.document(found))
+    assert document["request"]["path"] == "a"
+    assert document["damaged"] is True
+    assert "damaged" not in json.loads(rows.document(find([line("a")])[0]))

@@ -12,7 +12,7 @@ import apsw
 
 from strongroom.lib.errors import StorageError
 from strongroom.storage.sqlite.rows import HEAD
-from strongroom.storage.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION
+from strongroom.storage.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, distrust, foreign_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ def describe(file: Path, marker: str) -> Description:
 def _opened(file: Path) -> apsw.Connection:
     uri = f"file:{quote(str(file.absolute()))}?immutable=1"
     connection = apsw.Connection(uri, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
-    # What stands in the schema of a file from elsewhere isn't run.
-    connection.execute("PRAGMA trusted_schema = OFF").fetchall()
+    distrust(connection)
     return connection
 
 
@@ -73,6 +72,10 @@ def _described(connection: apsw.Connection, file: Path, size_bytes: int, marker:
     if schema > SCHEMA_VERSION:
         raise StorageError(
             f"{file} was written by a newer Strongroom", detail=f"schema version {schema}, this one: {SCHEMA_VERSION}"
+        )
+    if foreign := foreign_parts(connection):
+        raise StorageError(
+            f"{file} is no snapshot of a store as this program makes them", detail=", ".join(foreign[:8])
         )
     verdict = str(connection.execute("PRAGMA integrity_check(1)").fetchall()[0][0])
     if verdict != "ok":

@@ -13,7 +13,8 @@ from strongroom.sdk.fields import Body, Doc, Normal
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
 from strongroom.services import nodes, versions
-from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.context import SystemEngine, presented, system
+from strongroom.sysapi.system.lasting import is_alive, lasting
 
 _LOG = "strongroom"
 """The server has one log, with one level."""
@@ -89,11 +90,13 @@ class NodePaths(SystemEngine):
 
     @path.read("monitor")
     async def monitor(self, request: Request, body: MonitorBody) -> Response | None:
-        """The log of this node from now on, line by line, until the client goes.
+        """The log of this node from now on, line by line, until the client goes or its token ends.
 
         Source: https://developer.hashicorp.com/vault/api-docs/system/monitor
         """
-        stream = system(request).services.processes.watch(body.log_level.lower(), body.log_format.lower())
+        services, record = system(request).services, presented(request).record
+        log = services.processes.watch(body.log_level.lower(), body.log_format.lower())
+        stream = lasting(log, lambda: is_alive(services, record))
         kind = "application/x-ndjson" if body.log_format.lower() == "json" else "text/plain; charset=utf-8"
         return Response(raw=RawBody(b"", kind, stream))
 
