@@ -123,7 +123,6 @@ echo -n hello | $P write cubbyhole/@ a=- b=-
 $P write cubbyhole/@ a=b=c && bao read -field=a cubbyhole/@
 $P write -format=json cubbyhole/@ a=b
 $P write -format=yaml cubbyhole/@ a=b
-$P write -field=x cubbyhole/@ a=b
 $P write /cubbyhole/@/ a=b
 $P write cubbyhole/@ -format=json a=b
 $P write secret/data/@ data=b
