@@ -1,7 +1,7 @@
 """Rules of a policy that no request can match, or none of those that were meant (pure).
 
-The path of a request has no `v1/`, which its URL has, and a `*` stands for anything at the end of a rule only.  Nobody would
-hear of either: a token is refused later, or a `deny` denies nothing.
+The path of a request has no `v1/`, which its URL has, and a `*` stands for anything at the end of a rule only.  Nobody
+would hear of either: a token is refused later, or a `deny` denies nothing.
 
 `secret/web` was a secret's path on version 1 of the key/value engine.  On version 2 that is `secret/data/web`, and a
 rule for `secret/web` allows nothing there, and denies nothing.
