@@ -50,7 +50,6 @@ $P read -field=a cubbyhole/@
 $P read -field=none cubbyhole/@
 $P read -field=a -format=json cubbyhole/@
 $P read -field=a -format=yaml cubbyhole/@
-$P read cubbyhole/@ -format=json 2>/dev/null
 $P read cubbyhole/@ x=y
 $P read -tls-skip-verify=true cubbyhole/@
 $P read -wrap-ttl=60 cubbyhole/@
