@@ -50,8 +50,12 @@ is 141, and nothing is said. `read`, `write`, `patch`, `unwrap`, `login`, `token
 `rotate-keys` and `generate-root` look first, and send nothing when standard output takes nothing: what they print is
 given once. A disk that fills up in between isn't foreseen.
 
-What the server says of fields that nothing reads is on standard error in every format, and with `-field`. A server
-that answers without such a warning is not asked what it would have read.
+What the server says of fields that nothing reads is on standard error in every format. A server that answers without
+such a warning is not asked what it would have read. With `-field`, all its warnings are there, and standard output has
+the field or nothing: no `Success! …` that a script would take for a value.
+
+Flags stand before the arguments; behind them a word like `-field=a` is data, which a line on standard error says.
+`-format=…` counts wherever it stands, and is no data, unless it stands behind `--`.
 
 ## Completion
 

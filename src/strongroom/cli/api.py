@@ -32,7 +32,7 @@ def _questions(call: Invocation, words: list[str], complaint: str) -> list[tuple
 
 def _read(call: Invocation) -> int:
     path = clean(call.arguments[0])
-    questions = _questions(call, call.arguments[1:], "Failed to parse K=V data")
+    questions = _questions(call, call.data_words(), "Failed to parse K=V data")
     if call.form == "raw":
         return _read_raw(call, path, questions)
 
@@ -70,8 +70,9 @@ def _written(call: Invocation, path: str, answer: dict[str, Any] | None) -> int:
 
 def _write_data(call: Invocation) -> tuple[str, dict[str, Any] | None]:
     path = clean(call.arguments[0])
-    data = call.data(call.arguments[1:])
-    if not call.arguments[1:] and not call.flags.on("force"):
+    words = call.data_words()
+    data = call.data(words)
+    if not words and not call.flags.on("force"):
         raise Failure("Must supply data or use -force")
     return path, data or None
 
@@ -112,7 +113,7 @@ def _patch(call: Invocation) -> int:
 
 def _delete(call: Invocation) -> int:
     path = clean(call.arguments[0])
-    questions = _questions(call, call.arguments[1:], "Failed to parse string list data")
+    questions = _questions(call, call.data_words(), "Failed to parse string list data")
 
     def ask() -> Any:
         with call.doing(f"Error deleting {path}: "):

@@ -108,6 +108,8 @@ class Parsed:
 
     values: Values
     arguments: list[str]
+    ended: bool = False
+    """Whether `--` ended the flags, so that nothing behind it is one."""
 
 
 def parse_int(text: str, *, signed: bool = True) -> int:
@@ -167,8 +169,7 @@ def parse(flags: Sequence[Flag], words: Sequence[str], environment: Mapping[str,
     while rest and rest[0].startswith("-") and rest[0] != "-":
         word = rest[0]
         if word == "--":
-            del rest[0]
-            break
+            return Parsed(Values(values, frozenset(given)), rest[1:], ended=True)
         bare = word[2:] if word.startswith("--") else word[1:]
         if not bare or bare[0] in "-=":
             raise FlagError(f"bad flag syntax: {word}", rest)
@@ -202,6 +203,22 @@ def misplaced(arguments: Sequence[str]) -> list[str]:
         for word in arguments
         if word.startswith("-") and word != "-" and word.lstrip("-").partition("=")[0] not in _ANYWHERE
     ]
+
+
+def without(arguments: Sequence[str], name: str) -> list[str]:
+    """The arguments without a flag that `anywhere` finds among them, and without its value."""
+    left: list[str] = []
+    rest = list(arguments)
+    while rest:
+        word = rest.pop(0)
+        head, equals, _ = word.lstrip("-").partition("=")
+        if word == "--":
+            return [*left, word, *rest]
+        if not word.startswith("-") or head != name:
+            left.append(word)
+        elif not equals and rest:
+            del rest[0]
+    return left
 
 
 def anywhere(words: Sequence[str], name: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from strongroom.cli import render, text
 from strongroom.cli.data import DataError, DataReader
 from strongroom.cli.failure import Failure
-from strongroom.cli.flags import Parsed, Values
+from strongroom.cli.flags import Parsed, Values, without
 from strongroom.cli.preview import previewing
 from strongroom.cli.terminal import Terminal
 from strongroom.cli.token_store import TokenStore, TokenStoreError, open_store
@@ -44,6 +44,7 @@ class Invocation:
         stdin: TextIO = sys.stdin,
     ) -> None:
         self.arguments: list[str] = parsed.arguments
+        self._flags_ended = parsed.ended
         self.flags: Values = parsed.values
         self.form = form
         self.terminal = terminal
@@ -156,6 +157,15 @@ class Invocation:
         except ClientError as error:
             raise Failure(f"{prefix}{error}", code) from error
 
+    def data_words(self, after: int = 1) -> list[str]:
+        """The arguments that hold data, without `-format=…`, which counts wherever it stands and is no secret's field.
+
+        Args:
+            after: how many arguments come before the data.
+        """
+        words = self.arguments[after:]
+        return words if self._flags_ended else without(words, "format")
+
     def data(self, words: list[str], prefix: str = "Failed to parse K=V data: ") -> dict[str, Any]:
         """Request data from words of the command line.  Raises `Failure`, with `prefix` before what is wrong."""
         reader = DataReader(self.stdin)
@@ -176,7 +186,7 @@ class Invocation:
 
     def field(self, secret: render.Secret, name: str) -> int:
         """Print one field.  Raises `Failure` when it isn't there."""
-        self._misread(secret.warnings)
+        self.warnings(secret.warnings)
         try:
             value = secret.field(name)
         except KeyError:
@@ -230,7 +240,10 @@ class Invocation:
         return self.succeeded(message)
 
     def succeeded(self, message: str) -> int:
-        """Say that it worked, to people only: programs read the exit code."""
-        if self.table:
+        """Say that it worked, to people only: programs read the exit code, or take what is printed for a field.
+
+        A script's `TOKEN=$(strongroom write -field=token …)` would go on with this sentence for a token.
+        """
+        if self.table and not self.flags.text("field"):
             self.terminal.out(message)
         return 0

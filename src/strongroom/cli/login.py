@@ -51,7 +51,7 @@ def _method(call: Invocation) -> str:
 
 def _words(call: Invocation) -> dict[str, Any]:
     """The login's data: for tokens, the first word may be the token itself, or - for standard input."""
-    words = list(call.arguments)
+    words = call.data_words(after=0)
     given: dict[str, Any] = {}
     if _method(call) == "token" and words and (words[0] == "-" or "=" not in words[0]):
         # A token is no word to be read: it may begin with what stands for a file, and errors repeat words.

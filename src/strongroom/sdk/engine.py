@@ -11,7 +11,7 @@ import msgspec
 from strongroom.lib.errors import Internal, InvalidRequest, UnsupportedOperation, UnsupportedPath
 from strongroom.sdk import near_miss
 from strongroom.sdk.declarations import check_declarations
-from strongroom.sdk.fields import Field, check, fields_of, fill, to_text
+from strongroom.sdk.fields import Field, FieldError, check, fields_of, fill, to_text
 from strongroom.sdk.path import Declaration, DeclarationError, Endpoint, compile_pattern, fill_pattern
 from strongroom.sdk.request import Operation, Request
 from strongroom.sdk.response import Auth, Made, Response
@@ -353,6 +353,8 @@ def _warned(response: Response | None, request: Request, match: Match) -> Respon
             "Endpoint replaced the value of these parameters with the values captured from the endpoint's path: "
             f"[{' '.join(replaced)}]"
         )
+    told = response.warnings if response is not None else []
+    added += [warning for warning in _outdone(route.fields, request.data) if warning not in told]
     for name in given & route.fields.keys():
         keys, value = route.fields[name].keys, request.data[name]
         if keys is not None and isinstance(value, dict):
@@ -363,6 +365,25 @@ def _warned(response: Response | None, request: Request, match: Match) -> Respon
         return Response(warnings=added) if request.operation in _SETS else None
     response.warnings = [*response.warnings, *added]
     return response
+
+
+def _outdone(fields: Mapping[str, Field], data: Mapping[str, Any]) -> list[str]:
+    """What is said of values that were given by an old name, beside another value by the new name, which counts."""
+    return [
+        f"Both '{field.newer}' and deprecated '{name}' value supplied, ignoring the deprecated value"
+        for name, field in fields.items()
+        if field.newer and name in data and field.newer in data and _differ(field, data[name], data[field.newer])
+    ]
+
+
+def _differ(field: Field, old: Any, new: Any) -> bool:
+    """Whether a value says something else than the one that counts: clients send both names of what they mean."""
+    if not near_miss.says_something(old) or new is None:
+        return False
+    try:
+        return bool(field.normal(old) != field.normal(new))
+    except FieldError:
+        return True  # one of the two is nothing that the field can hold
 
 
 def _same_object(match: Match, data: Mapping[str, Any]) -> None:

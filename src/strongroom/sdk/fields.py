@@ -310,6 +310,8 @@ class Field(msgspec.Struct, frozen=True):
     form: Callable[[Any], Any] | None = None
     names: tuple[str, ...] = ()
     """The other names of the same parameter."""
+    newer: str = ""
+    """The name that counts where both are given; empty for a name that isn't an old one."""
     denied_as: DeniedAs | None = None
     keys: Keys | None = None
     """The names that are read of an object's, where others are a mistake."""
@@ -350,10 +352,25 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
         name = info.encode_name
         default = info.default if info.default is not msgspec.NODEFAULT else None
         out.append(
-            Field(name, base, _COERCERS[base], description, info.required, default, secret, form, (), denied_as, keys)
+            Field(
+                name,
+                base,
+                _COERCERS[base],
+                description,
+                info.required,
+                default,
+                secret,
+                form,
+                denied_as=denied_as,
+                keys=keys,
+            )
         )
     return tuple(
-        msgspec.structs.replace(field, names=tuple(n for n in groups if n != field.name and groups[n] == group))
+        msgspec.structs.replace(
+            field,
+            names=tuple(n for n in groups if n != field.name and groups[n] == group),
+            newer=group if group != field.name else "",
+        )
         for field in out
         for group in [groups[field.name]]
     )

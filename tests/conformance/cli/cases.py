@@ -50,7 +50,6 @@ $P read -field=a cubbyhole/@
 $P read -field=none cubbyhole/@
 $P read -field=a -format=json cubbyhole/@
 $P read -field=a -format=yaml cubbyhole/@
-$P read cubbyhole/@ -format=json 2>/dev/null
 $P read cubbyhole/@ x=y
 $P read -tls-skip-verify=true cubbyhole/@
 $P read -wrap-ttl=60 cubbyhole/@
@@ -123,7 +122,6 @@ echo -n hello | $P write cubbyhole/@ a=- b=-
 $P write cubbyhole/@ a=b=c && bao read -field=a cubbyhole/@
 $P write -format=json cubbyhole/@ a=b
 $P write -format=yaml cubbyhole/@ a=b
-$P write -field=x cubbyhole/@ a=b
 $P write /cubbyhole/@/ a=b
 $P write cubbyhole/@ -format=json a=b
 $P write secret/data/@ data=b

@@ -8,6 +8,8 @@ import pytest
 
 from tests.flow.sysapi.system_server import Server
 
+AT_THE_END = "matches no more than paths with a * in them: it stands for anything at the end only."
+
 
 async def started() -> Server:
     """Run a test on a server of its own, with a key/value mount of each version."""
@@ -135,3 +137,70 @@ async def test_who_asks_for_no_waiting_is_told_too() -> None:
     server = await started()
     answer = await server.ok("PUT", "sys/leases/revoke-prefix/plain/none", {"sync": False})
     assert (answer.status, len(answer.body["warnings"])) == (202, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "names"),
+    [
+        (
+            "auth/userpass/users/x",
+            {"password": "x", "policies": "a", "token_policies": "b"},
+            ("policies", "token_policies"),
+        ),
+        ("auth/userpass/users/x", {"password": "x", "ttl": "1h", "token_ttl": "2h"}, ("ttl", "token_ttl")),
+        ("auth/token/roles/r", {"period": 60, "token_period": 120}, ("period", "token_period")),
+        ("auth/token/create", {"lease": "1h", "ttl": "2h"}, ("lease", "ttl")),
+    ],
+)
+async def test_a_value_by_an_old_name_that_does_not_count_is_told(
+    path: str, body: dict[str, Any], names: tuple[str, str]
+) -> None:
+    """Of two names of one parameter the newer counts: who gave another value by the older one has to hear of it."""
+    server = await started()
+    (warning,) = (await server.ok("POST", path, body)).body["warnings"]
+    old, new = names
+    assert warning == f"Both '{new}' and deprecated '{old}' value supplied, ignoring the deprecated value"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"policies": "B , b", "token_policies": ["b"]},
+        {"ttl": "1h", "token_ttl": 3600},
+        {"ttl": 0, "token_ttl": "", "policies": [], "token_policies": "b"},
+        {"policies": "b", "token_policies": None},
+    ],
+)
+async def test_two_names_for_the_same_value_are_fine(more: dict[str, Any]) -> None:
+    """Clients that know servers of before the new names send both."""
+    server = await started()
+    assert (await server.ok("POST", "auth/userpass/users/x", {"password": "x", **more})).status == 204
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (
+            "v1/secret/data/web",
+            'matches nothing: v1/ is a part of URLs, and not of paths. Did you mean "secret/data/web"?',
+        ),
+        ("secret/data/*/db", f'{AT_THE_END} Did you mean "secret/data/+/db"? A + stands for one segment.'),
+        ("*/data/*", f'{AT_THE_END} Did you mean "+/data/*"? A + stands for one segment.'),
+        ("later-*/data/*", AT_THE_END),
+        ("secret/data/**", AT_THE_END),
+    ],
+)
+async def test_a_rule_that_is_no_pattern_here_is_told(rule: str, told: str) -> None:
+    """A URL for a path, and a glob in the middle, are what people write who know other servers."""
+    server = await started()
+    policy = f'path "{rule}" {{ capabilities = ["deny"] }}'
+    (warning,) = (await server.ok("PUT", "sys/policies/acl/p", {"policy": policy})).body["warnings"]
+    assert warning == f'The rule for "{rule}" {told}'
+
+
+async def test_a_mount_may_have_the_name_of_a_part_of_the_url() -> None:
+    """Then its paths begin so."""
+    server = await started()
+    await server.ok("POST", "sys/mounts/v1", {"type": "kv"})
+    policy = 'path "v1/a" { capabilities = ["read"] }'
+    assert (await server.ok("PUT", "sys/policies/acl/p", {"policy": policy})).status == 204

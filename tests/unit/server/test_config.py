@@ -150,7 +150,11 @@ def test_merging() -> None:
     )
     assert [listener.address for listener in merged.listeners] == ["one:1", "two:1"]
     assert [seal.type for seal in merged.seals] == ["transit", "awskms"]
-    assert [notice.where.file for notice in merged.notices] == ["1.hcl", "2.hcl"]
+    assert [str(notice) for notice in merged.notices] == [
+        "1.hcl:10:1: unknown or unsupported field foo",
+        "2.hcl:9:1: unknown or unsupported field bar",
+        "2.hcl:1:9: storage takes the place of the one at 1.hcl:1:9, as a whole",
+    ]
     assert merged.telemetry == first.telemetry
     assert merge([]) == Config()
 

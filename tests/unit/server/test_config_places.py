@@ -75,6 +75,14 @@ def test_a_listener_at_the_development_servers_own_address_is_told() -> None:
         ('storage "postgresql" {\n  max_parallel = "many"\n}', r"f:2:3: max_parallel .*found \"many\""),
         ('storage "postgresql" {\n  max_parallel = 0\n}', r"f:2:3: max_parallel .*found \"0\""),
         ('api_addr = "strongroom.example:8200"', r"f:1:12: api_addr: expected a URL such as"),
+        ('api_addr = "https://$HOSTNAME:8200"', r"f:1:12: api_addr: expected a URL such as"),
+        ('api_addr = "https://<NODE_IP>:8200"', r"f:1:12: api_addr: expected a URL such as"),
+        ("api_addr = <<END\nhttps://a:8200\nEND\n", r"f:1:12: api_addr: expected a URL such as"),
+        (
+            'listener "tcp" {\n  address = "${POD_IP}:8200"\n}',
+            r"f:2:13: .*a host name or an IP address before the port",
+        ),
+        ('listener "tcp" {\n  cluster_address = "a b:8201"\n}', r"f:2:21: cluster_address .*a host name or an IP"),
         ('api_addr = "https://a:99999"', r"f:1:12: api_addr: .*whose port or address is none"),
         ('user_lockout "all" {\n  lockout_threshold = -5\n}', r"f:2:23: .*at least 0, found -5"),
     ],
@@ -108,12 +116,90 @@ def test_values_out_of_range_are_told_with_their_place(text: str, told: str) -> 
             'f:3:3: retry_join in storage "sqlite" has no effect in this server',
         ),
         ("zzz = 1", "f:1:1: unknown or unsupported field zzz"),
+        (
+            "telemetry {\n  unauthenticated_metrics_access = true\n}",
+            "f:2:3: unknown or unsupported field unauthenticated_metrics_access in telemetry: "
+            "it belongs in the telemetry of a listener stanza",
+        ),
+        (
+            'listener "tcp" {\n  default_lease_ttl = 1\n}',
+            'f:2:3: unknown or unsupported field default_lease_ttl in listener "tcp": '
+            "it belongs outside of all stanzas",
+        ),
+        (
+            'listener "tcp" {\n  telemetry {\n    disable_hostname = true\n  }\n}',
+            "f:3:5: unknown or unsupported field disable_hostname in listener telemetry: "
+            "it belongs in the telemetry stanza outside of listeners",
+        ),
+        (
+            'storage "sqlite" {\n  path = "/a"\n  path = "/b"\n}',
+            'f:3:3: path is given again in storage "sqlite"; the last one counts',
+        ),
+        (
+            'storage "sqlite" {\n  path = "${DATA}/a"\n}',
+            'f:2:10: path in storage "sqlite" holds ${…}, which is taken as it is written: no variables are put in',
+        ),
+        (
+            'audit "file" "a" {\n  options {\n    file_path = "/${X}"\n  }\n}',
+            "f:3:17: file_path holds ${…}, which is taken as it is written: no variables are put in",
+        ),
     ],
 )
 def test_unknown_keys_anywhere_are_told_with_what_may_be_meant(text: str, told: str) -> None:
     """File, line, and the key that is most like it; nothing where none is."""
     config = parse_config(text, "f")
-    assert [str(notice) for notice in (*config.notices, *unserved.notices(config))] == [told]
+    found = [str(notice) for notice in (*config.notices, *unserved.notices(config))]
+    assert [text for text in found if text != "telemetry has no effect in this server"] == [told]
+
+
+def test_a_variable_that_is_not_put_in_is_not_named() -> None:
+    """It may be a part of a password that happens to look like one."""
+    config = parse_config('storage "postgresql" {\n  connection_url = "postgres://u:${CANARY}@h/d"\n}', "f")
+    assert [notice.where.line for notice in config.notices] == [2]
+    assert "CANARY" not in str(config.notices)
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:8200", ":8200", "[::1]:8200", "[fe80::1%eth0]:8200", "vault_1.x-y:8200"]
+)
+def test_hosts_that_may_be_are_taken(address: str) -> None:
+    """Names, with the underscores that container networks have, and addresses."""
+    assert parse_config(f'listener "tcp" {{ address = "{address}" }}', "f").listeners[0].address == address
+
+
+def test_a_stanza_that_a_later_file_replaces_is_told_with_what_is_lost() -> None:
+    """Stanzas of one name aren't put together, as many expect: the later one counts, and nothing of the earlier."""
+    first = parse_config('storage "postgresql" {\n  connection_url = "postgres://u@h/d"\n  table = "t"\n}', "a.hcl")
+    second = parse_config('storage "postgresql" {\n  max_parallel = 8\n}', "b.hcl")
+    assert [str(notice) for notice in merge([first, second]).notices] == [
+        "b.hcl:1:9: storage takes the place of the one at a.hcl:1:9, as a whole; "
+        "its connection_url, table count no more"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (STORE + ONE + 'default_lease_ttl = "48h"\nmax_lease_ttl = "24h"', "default_lease_ttl is greater than max_"),
+        (STORE + ONE + "audit_spool_max_size = 1", "audit_spool_max_size is 1: it takes"),
+        (STORE + 'listener "tcp" {}', "the listener needs tls_cert_file and tls_key_file"),
+        ('listener "tcp" {}', "the listener needs tls_cert_file and tls_key_file"),
+    ],
+)
+def test_validate_config_fails_on_settings_that_do_not_fit_together(tmp_path: Path, text: str, told: str) -> None:
+    """What ends a server's start is found on the machine where the file is written."""
+    file = tmp_path / "a.hcl"
+    file.write_text(text)
+    document, code = validate((str(file),))
+    assert code == 1
+    assert told in document["message"]
+
+
+def test_validate_config_takes_a_part_of_a_configuration(tmp_path: Path) -> None:
+    """A file of a directory may hold a stanza only."""
+    file = tmp_path / "a.hcl"
+    file.write_text(STORE)
+    assert validate((str(file),))[1] == 0
 
 
 def test_a_mistyped_stanza_is_named_where_its_absence_ends_the_start() -> None:

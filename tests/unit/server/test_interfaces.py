@@ -11,7 +11,10 @@ from strongroom.server.config.config import ConfigError
 from strongroom.server.diagnose.checks import validate
 from strongroom.server.interfaces import read_interfaces
 
-CONFIG = 'storage "inmem" {{}}\napi_addr = "http://{0}:8200"\nlistener "tcp" {{\n  address = "{0}:8200"\n}}\n'
+CONFIG = (
+    'storage "inmem" {{}}\napi_addr = "http://{0}:8200"\n'
+    'listener "tcp" {{\n  address = "{0}:8200"\n  tls_disable = true\n}}\n'
+)
 
 
 def test_the_loopback_is_among_the_interfaces() -> None:

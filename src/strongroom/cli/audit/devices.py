@@ -21,7 +21,7 @@ def _enable(call: Invocation) -> int:
         raise Failure(f"Error enabling audit device: audit type missing. Valid types include {types}.")
     device_type = call.arguments[0].strip()
     path = clean(call.flags.text("path") or device_type)
-    options = call.data(call.arguments[1:])
+    options = call.data(call.data_words())
     for name, value in options.items():
         if isinstance(value, list):
             raise Failure(f"Failed to parse K=V data: the option {name} is given twice")

@@ -121,9 +121,10 @@ def _options(call: Invocation) -> dict[str, Any]:
 
 
 def _put(call: Invocation) -> int:
-    if len(call.arguments) < 2:
+    words = call.data_words()
+    if not words:
         raise Failure("Must supply data")
-    data = call.data(call.arguments[1:])
+    data = call.data(words)
     return put(call, locate(call), data)
 
 
@@ -138,9 +139,10 @@ def put(call: Invocation, place: Place, data: dict[str, Any]) -> int:
 
 def _patch(call: Invocation) -> int:
     removed = call.flags.many("remove-data")
-    if len(call.arguments) < 2 and not removed:
+    words = call.data_words()
+    if not words and not removed:
         raise Failure("Must supply data")
-    changes: dict[str, Any] = {**call.data(call.arguments[1:]), **dict.fromkeys(removed)}
+    changes: dict[str, Any] = {**call.data(words), **dict.fromkeys(removed)}
     place = locate(call)
     if place.version != 2:
         raise Failure("K/V engine mount must be version 2 for patch support", 2)

@@ -111,8 +111,8 @@ COMMANDS = {
     ),
     "operator validate-config": Command(
         "operator validate-config -config=FILE [options]",
-        "Checks a configuration's syntax, its keys and their types, and nothing of this machine: it can be run where "
-        "the server isn't, before a change is rolled out.\n\n"
+        "Checks a configuration's syntax, its keys, their types and whether they fit together, and nothing of this "
+        "machine: it can be run where the server isn't, before a change is rolled out.\n\n"
         "$ strongroom operator validate-config -config=config.hcl\n\n"
         "The exit code is 0 when all is well, 2 with warnings, 1 with errors, 3 when no configuration is named.",
         _validate,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from strongroom.server.config.reader import ConfigError, Where
 from strongroom.server.config.stanzas import Listener, Settings
 from strongroom.storage.connection_url import UrlError, parse_connection_url
 
+_HOST = re.compile(r"[\w.-]*")
 _API_ADDR = Where("api_addr", 0)
 _EVERY_HOST = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - compared, not bound
 
@@ -27,10 +29,17 @@ def check_listener(listener: Listener, places: Mapping[str, Where]) -> None:
     for key, given in (("address", listener.address), ("cluster_address", listener.cluster_address)):
         if given and not is_template(given) and listener.type == "tcp":
             fault = address_fault(given)
+            if not fault and not _is_host(parse_tcp_address(given).host):
+                fault = "a host name or an IP address before the port"
             if fault:
                 raise ConfigError(
                     places.get(key, listener.where), f'{key} in listener "tcp": expected {fault}, found "{given[:64]}"'
                 )
+
+
+def _is_host(host: str) -> bool:
+    """Whether it may be a name or an address; `$HOSTNAME` and `<NODE_IP>`, which nobody filled in, may not."""
+    return ":" in host or _HOST.fullmatch(host) is not None
 
 
 def check_apart(listeners: Iterable[Listener]) -> None:
@@ -79,7 +88,9 @@ def check_url(where: Where, url: str) -> None:
         port = parts.port
     except ValueError:
         raise ConfigError(where, f'{example}, found "{url[:64]}", whose port or address is none') from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
+    # urlsplit takes blanks and line ends out, as a heredoc leaves one, and clients would be shown them.
+    usable = parts.hostname and _is_host(parts.hostname) and not any(letter.isspace() for letter in url)
+    if parts.scheme not in {"http", "https"} or not usable or port == 0:
         raise ConfigError(where, f'{example}, found "{url[:64]}"')
     if parts.password is not None:
         raise ConfigError(where, f"{example}, found one with a password, which everybody would be shown")

@@ -9,7 +9,7 @@ Source: https://developer.hashicorp.com/vault/docs/configuration, https://openba
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -22,12 +22,13 @@ from strongroom.server.config.reader import (
     Where,
     boolean,
     integer,
-    split_options,
+    keys_of,
     text,
 )
 from strongroom.server.config.stanzas import (
     AuditConfig,
     Listener,
+    ListenerTelemetry,
     SealConfig,
     Settings,
     StorageConfig,
@@ -65,6 +66,24 @@ NODE_OPTIONS = frozenset({*_API_ADDRESSES, "cluster_addr"})
 """Settings of the node that old files have inside `storage`."""
 
 
+def _homes() -> dict[str, str]:
+    """Where each key belongs that only one stanza has, for those that stand in another one."""
+    homes: dict[str, list[str]] = {}
+    for kind, home in (
+        (Settings, "outside of all stanzas"),
+        (Listener, "in a listener stanza"),
+        (ListenerTelemetry, "in the telemetry of a listener stanza"),
+        (Telemetry, "in the telemetry stanza outside of listeners"),
+        (UserLockout, "in a user_lockout stanza"),
+    ):
+        for name in keys_of(kind):
+            homes.setdefault(name, []).append(home)
+    return {name: found[0] for name, found in homes.items() if len(found) == 1}
+
+
+_HOMES = _homes()
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """A whole configuration."""
@@ -95,7 +114,7 @@ def parse_config(source: str, filename: str) -> Config:
         ConfigError: it is neither, or a value has the wrong type; with the file, the line, what was expected and
             what was found.
     """
-    reader = Reader(filename)
+    reader = Reader(filename, _HOMES)
     try:
         return _read(reader, parse(source))
     except HclError as error:
@@ -110,6 +129,7 @@ def merge(configs: Iterable[Config]) -> Config:
     """
     merged = Config()
     for config in configs:
+        replaced = tuple(_replaced(merged, config))
         merged = Config(
             settings=_merge_settings(merged.settings, config.settings),
             storage=config.storage or merged.storage,
@@ -120,10 +140,20 @@ def merge(configs: Iterable[Config]) -> Config:
             audits=merged.audits + config.audits,
             user_lockouts=merged.user_lockouts + config.user_lockouts,
             telemetry=config.telemetry or merged.telemetry,
-            notices=merged.notices + config.notices,
+            notices=merged.notices + config.notices + replaced,
         )
     _check_unique(merged)
     return merged
+
+
+def _replaced(before: Config, after: Config) -> Iterator[Notice]:
+    """A notice for each stanza of an earlier file that a later file's takes the place of, as a whole."""
+    for name in ("storage", "ha_storage", "service_registration"):
+        earlier, later = getattr(before, name), getattr(after, name)
+        if earlier is not None and later is not None:
+            gone = sorted({*earlier.options, *earlier.blocks} - {*later.options, *later.blocks})
+            lost = f"; its {', '.join(gone)} count{'s' if len(gone) == 1 else ''} no more" if gone else ""
+            yield Notice(later.where, f"{name} takes the place of the one at {earlier.where}, as a whole{lost}")
 
 
 def _merge_settings(one: Settings, other: Settings) -> Settings:
@@ -197,7 +227,7 @@ def _storage(reader: Reader, document: ObjectNode, names: Sequence[str]) -> Stor
         name, block = blocks[1]
         raise ConfigError(reader.where(block.pos), f'expected one "{names[0]}" stanza, found another: "{name}"')
     for _, block in blocks:
-        found, inner = split_options(reader, block.body)
+        found, inner = reader.options(block.body, f'{names[0]} "{block.labels[0]}"')
         places = {item.name: reader.where(item.pos) for item in block.body.items}
         storage = StorageConfig(block.labels[0], reader.where(block.pos), found, inner, places)
         _check_connections(storage)
@@ -251,7 +281,7 @@ def _seal(reader: Reader, block: Block) -> SealConfig:
                     kept.append(item)
         except HclError as error:
             raise ConfigError(reader.where(error.pos), f"{item.name} in {within}: {error.problem}") from None
-    options, inner = split_options(reader, ObjectNode(tuple(kept), block.body.pos))
+    options, inner = reader.options(ObjectNode(tuple(kept), block.body.pos), within)
     for key in inner:
         item = block.body.named(key)[0]
         reader.notice(item.pos, f"unknown or unsupported field {key} in {within}")

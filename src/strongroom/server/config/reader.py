@@ -6,6 +6,7 @@ A stanza is a frozen dataclass whose fields are declared by `key`: the reader kn
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
@@ -20,6 +21,8 @@ from strongroom.lib.sockaddr import TemplateError, check, is_template
 
 _LIKENESS = 0.75
 """From which a key counts as another one that was mistyped, of 1."""
+_VARIABLE = re.compile(r"\$\{\w+\}")
+"""What shells and generators replace, and a server that is started without them doesn't."""
 _LONGEST_S = 100 * 366 * 24 * 3600
 """A century, in seconds: more is a mistake, and beyond what clocks and rows hold."""
 
@@ -66,9 +69,15 @@ class ConfigError(InvalidRequest):
 class Reader:
     """Reads the stanzas of one file and gathers what is to be noticed."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, homes: Mapping[str, str] | None = None) -> None:
+        """Begin a file.
+
+        Args:
+            homes: where each key of the file's other stanzas belongs, for keys that stand in a wrong one.
+        """
         self.file = file
         self.notices: list[Notice] = []
+        self._homes = homes or {}
 
     def where(self, pos: Position) -> Where:
         """The place in this file."""
@@ -79,8 +88,9 @@ class Reader:
         self.notices.append(Notice(self.where(pos), text))
 
     def unknown(self, pos: Position, name: str, known: Iterable[str], within: str = "") -> None:
-        """Note a key that nothing reads, with the one that may have been meant."""
-        self.notice(pos, f"unknown or unsupported field {name}{_within(within)}{meant(name, known)}")
+        """Note a key that nothing reads, with the key that may have been meant, or the stanza that it belongs to."""
+        told = meant(name, known) or (f": it belongs {self._homes[name]}" if name in self._homes else "")
+        self.notice(pos, f"unknown or unsupported field {name}{_within(within)}{told}")
 
     def stanza(
         self, kind: type[_T], body: ObjectNode, *, within: str = "", ignored: Iterable[str] = (), **given: object
@@ -113,11 +123,30 @@ class Reader:
             if name in seen:
                 self.notice(item.pos, f"{name} is given again{_within(within)}; the last one counts")
             seen.add(name)
+            self.taken_as_written(item, within)
             attribute, convert, served = declared[name]
             if not served:
                 self.notice(item.pos, f"{name} has no effect in this server{_within(within)}")
             values[attribute] = self._converted(item, convert, within)
         return kind(**values)
+
+    def taken_as_written(self, item: Item, within: str = "") -> None:
+        """Note a text in which somebody expects a variable; without its name, which may be a part of a password."""
+        if isinstance(item.value, Literal) and isinstance(item.value.value, str) and _VARIABLE.search(item.value.value):
+            told = "${…}, which is taken as it is written: no variables are put in"
+            self.notice(item.value.pos, f"{item.name}{_within(within)} holds {told}")
+
+    def options(self, body: ObjectNode, within: str) -> Options:
+        """A plugin's stanza (see `split_options`), with notices of keys given again and of variables."""
+        seen: set[str] = set()
+        for item in body.items:
+            if isinstance(item.value, ObjectNode | ListNode) or _is_null(item.value):
+                continue
+            if item.name in seen:
+                self.notice(item.pos, f"{item.name} is given again{_within(within)}; the last one counts")
+            seen.add(item.name)
+            self.taken_as_written(item, within)
+        return split_options(self, body)
 
     def _converted(self, item: Item, convert: Convert, within: str) -> object:
         """The entry's value, or an error that names the key."""
@@ -129,6 +158,7 @@ class Reader:
 
 _T = TypeVar("_T")
 Convert: TypeAlias = Callable[[Reader, Node], object]
+Options: TypeAlias = tuple[Mapping[str, str], Mapping[str, tuple[Mapping[str, str], ...]]]
 _Declared: TypeAlias = dict[str, tuple[str, Convert, bool]]
 
 
@@ -162,6 +192,11 @@ def _declared(kind: type[Any]) -> _Declared:
         for found in fields(kind)
         if "convert" in found.metadata
     }
+
+
+def keys_of(kind: type[Any]) -> frozenset[str]:
+    """The names of the keys that a stanza's dataclass declares."""
+    return frozenset(_declared(kind))
 
 
 def _within(stanza: str) -> str:
@@ -314,7 +349,10 @@ def options(reader: Reader, node: Node) -> dict[str, str]:
     """An object of texts, such as a plugin reads itself."""
     if not isinstance(node, ObjectNode):
         raise HclError(node.pos, f"expected an object, found {node.kind}")
-    return {item.name: text(reader, item.value) for item in node.items if not _is_null(item.value)}
+    given = [item for item in node.items if not _is_null(item.value)]
+    for item in given:
+        reader.taken_as_written(item)
+    return {item.name: text(reader, item.value) for item in given}
 
 
 def headers(reader: Reader, node: Node) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -366,9 +404,7 @@ def anything(_: Reader, node: Node) -> object:
     return plain(node)
 
 
-def split_options(
-    reader: Reader, body: ObjectNode
-) -> tuple[Mapping[str, str], Mapping[str, tuple[Mapping[str, str], ...]]]:
+def split_options(reader: Reader, body: ObjectNode) -> Options:
     """A plugin's stanza: its texts, and its inner blocks (such as raft's `retry_join`) by name, repeated ones in order.
 
     Raises:

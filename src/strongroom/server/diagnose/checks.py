@@ -22,7 +22,7 @@ from strongroom.server.diagnose.listeners import check_listeners, skipped_listen
 from strongroom.server.diagnose.result import Finding, Status, document, exit_code, fail, group, ok, skipped, warn
 from strongroom.server.diagnose.service_user import UserError
 from strongroom.server.diagnose.storage import check_storage, storage_directory
-from strongroom.server.plan import PlanError, plan
+from strongroom.server.plan import PlanError, listener_config, plan
 from strongroom.server.redaction import secrets_of
 
 __all__ = ["SKIPPABLE", "UserError", "diagnose", "examine", "validate"]
@@ -77,6 +77,8 @@ def validate(paths: tuple[str, ...]) -> tuple[dict[str, Any], int]:
     finding, loaded = read("Validate Config", paths, here=False)
     if loaded is not None and (problem := _refused(loaded[1])):
         finding = fail("Validate Config", problem, _REFUSED)
+    elif loaded is not None and (problem := _unplanned(loaded[1])):
+        finding = fail("Validate Config", problem, "Change one of the two settings, or add what is missing.")
     told = logs.document_without_secrets(document(finding, SystemClock().now()))
     return told, {Status.FAIL: 1, Status.WARN: 2}.get(finding.status, 0)
 
@@ -159,6 +161,21 @@ def _settings(config: Config) -> Finding:
             'Set api_addr = "https://this-node.example:8200".',
         )
     return ok(name)
+
+
+def _unplanned(config: Config) -> str:
+    """What keeps settings from being used together, as the server would say at its start; empty for nothing.
+
+    A file without `storage` or `listener` is taken for a part of a configuration whose other part is elsewhere.
+    """
+    try:
+        if config.storage is not None and config.listeners:
+            plan(config, 1)
+        for listener in config.listeners:
+            listener_config(listener)
+    except PlanError as error:
+        return str(error)
+    return ""
 
 
 def _seals(seals: tuple[SealConfig, ...]) -> Finding:

@@ -1,4 +1,7 @@
-"""Rules of a policy that no request can match, because a mount that keeps versions has no such paths (pure).
+"""Rules of a policy that no request can match, or none of those that were meant (pure).
+
+The path of a request has no `v1/`, which its URL has, and a `*` stands for anything at the end of a rule only.  Nobody
+would hear of either: a token is refused later, or a `deny` denies nothing.
 
 `secret/web` was a secret's path on version 1 of the key/value engine.  On version 2 that is `secret/data/web`, and a
 rule for `secret/web` allows nothing there, and denies nothing.
@@ -25,6 +28,9 @@ def warnings(rules: Iterable[Rule], versioned: Iterable[str], others: Iterable[s
     versioned, others = list(versioned), list(others)
     found: list[str] = []
     for rule in rules:
+        if misread := _misread(rule.path, (*versioned, *others)):
+            found.append(misread)
+            continue
         if any(_behind(rule.path, mount) is not None for mount in others):
             continue
         covered = [(mount, behind) for mount in versioned if (behind := _behind(rule.path, mount)) is not None]
@@ -32,6 +38,22 @@ def warnings(rules: Iterable[Rule], versioned: Iterable[str], others: Iterable[s
         if all(texts):
             found += texts[:1]
     return found
+
+
+def _misread(path: str, mounts: Iterable[str]) -> str:
+    """What is wrong with a rule wherever it is meant for; empty when nothing is."""
+    if path.startswith("v1/") and not any(mount.startswith("v1/") for mount in mounts):
+        return (
+            f'The rule for "{path}" matches nothing: v1/ is a part of URLs, and not of paths. '
+            f'Did you mean "{path.removeprefix("v1/")}"?'
+        )
+    if "*" in path[:-1]:
+        *folders, last = path.split("/")
+        meant = "/".join([*("+" if segment == "*" else segment for segment in folders), last])
+        hint = f' Did you mean "{meant}"? A + stands for one segment.' if "*" not in meant[:-1] else ""
+        where = "it stands for anything at the end only."
+        return f'The rule for "{path}" matches no more than paths with a * in them: {where}{hint}'
+    return ""
 
 
 def _behind(path: str, mount: str) -> str | None:
