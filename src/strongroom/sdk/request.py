@@ -41,7 +41,7 @@ class Client(msgspec.Struct, frozen=True):
     policies: tuple[str, ...] = ()
     metadata: dict[str, str] = {}
     token_key: str = ""
-    """A stable digest of the token, for what is kept per token."""
+    """A stable digest of the token, for what is kept per token; empty for a batch token, which keeps nothing."""
 
 
 class Mount(msgspec.Struct, frozen=True):
