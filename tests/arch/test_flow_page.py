@@ -9,7 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "flow.md").read_text()
-NAMED = sorted(set(re.findall(r"`([\w/]+\.py)`\s+`([\w.]+)`", PAGE)))
+_LISTS = re.findall(r"`([\w/]+\.py)`\s+(`\w[\w.]*`(?:(?:,| and)\s+`\w[\w.]*`)*)", PAGE)
+NAMED = sorted({(file, name) for file, names in _LISTS for name in re.findall(r"`([\w.]+)`", names)})
+"""Each symbol with the file that it stands behind, also as one of several."""
 FOLDERS = sorted(set(re.findall(r"`((?:[a-z_]+/)+)`", PAGE)) - {"sys/"})  # which is a path of the API
 
 

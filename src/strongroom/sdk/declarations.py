@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from strongroom.sdk.fields import Body
 from strongroom.sdk.path import Declaration, DeclarationError, parameters_of
+
+_SHORT = 5
+"""Letters; many words differ from a shorter name by one letter."""
 
 
 def check_declarations(engine: type, declarations: Sequence[Declaration], *, whole: bool) -> None:
@@ -23,6 +26,69 @@ def check_declarations(engine: type, declarations: Sequence[Declaration], *, who
     for declaration in declarations:
         for wrong in _faults(engine, declaration, whole=whole):
             raise DeclarationError(f'{engine.__name__}.{declaration.function}, "{declaration.pattern}": {wrong}')
+
+
+def check_hooks(engine: type, contract: Sequence[type]) -> None:
+    """Compare what a class says of itself, and the hooks that it has, with the classes that say what is looked for.
+
+    A misspelt hook is never called, and a misspelt `secret_answers` hides nothing; neither would be noticed.
+
+    Args:
+        contract: the base classes, such as `Engine`.
+
+    Raises: `DeclarationError`, which names class and attribute.
+    """
+    known = {name: value for base in contract for name, value in vars(base).items() if not name.startswith("_")}
+    known |= {name: None for base in contract for name in vars(base).get("__annotations__", {}) if name not in known}
+    own = {
+        name: value for base in reversed(engine.__mro__) if base not in contract for name, value in vars(base).items()
+    }
+    for name, value in own.items():
+        if name in known:
+            wrong = _unlike(value, known[name])
+        elif name.startswith("_") or hasattr(value, "__paths__"):
+            continue
+        else:
+            meant = _slip_of(name, known)
+            wrong = meant and f'is "{meant}" meant? If not, begin the name with an underscore'
+        if wrong:
+            raise DeclarationError(f"{engine.__name__}.{name}: {wrong}")
+    for name, kind in (("secret_answers", (set, frozenset)), ("secret_paths", (tuple, list))):
+        if not isinstance(getattr(engine, name), kind):
+            raise DeclarationError(f"{engine.__name__}.{name}: expected a {kind[0].__name__} of texts")
+
+
+def _unlike(value: Any, base: Any) -> str:
+    """Why a hook can't be called as the one that it takes the place of; empty when it can."""
+    if not inspect.isfunction(value) or not inspect.isfunction(base):
+        return ""
+    if inspect.iscoroutinefunction(base) and not inspect.iscoroutinefunction(value):
+        return "the function is not async"
+    given = inspect.signature(base).parameters
+    try:
+        inspect.signature(value).bind(*given)
+    except TypeError:
+        return f"the function does not take what it is given: ({', '.join(given)})"
+    return ""
+
+
+def _slip_of(name: str, known: Collection[str]) -> str:
+    """The known name from which this one differs by one letter; empty when there is none.
+
+    Of short names only a letter too many or too few counts: `take` is no `make`.
+    """
+    return next((other for other in sorted(known) if _is_slip(name, other)), "")
+
+
+def _is_slip(name: str, other: str) -> bool:
+    if len(name) != len(other):
+        long, short = sorted((name, other), key=len, reverse=True)
+        return len(long) == len(short) + 1 and any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
+    wrong = [i for i, pair in enumerate(zip(name, other, strict=True)) if pair[0] != pair[1]]
+    if len(name) < _SHORT:
+        return False
+    swapped = len(wrong) == 2 and [name[i] for i in wrong] == [other[i] for i in reversed(wrong)]
+    return len(wrong) == 1 or swapped
 
 
 def _faults(engine: type, declaration: Declaration, *, whole: bool) -> list[str]:

@@ -10,12 +10,12 @@ import msgspec
 
 from strongroom.lib.errors import Internal, InvalidRequest, UnsupportedOperation, UnsupportedPath
 from strongroom.sdk import near_miss
-from strongroom.sdk.declarations import check_declarations
+from strongroom.sdk.declarations import check_declarations, check_hooks
 from strongroom.sdk.fields import Field, FieldError, check, fields_of, fill, to_text
-from strongroom.sdk.path import Declaration, DeclarationError, Endpoint, compile_pattern, fill_pattern
+from strongroom.sdk.path import Declaration, DeclarationError, Endpoint, compile_pattern, fill_pattern, parameters_of
 from strongroom.sdk.request import Operation, Request
 from strongroom.sdk.response import Auth, Made, Response
-from strongroom.sdk.spelling import FORMS, PLAIN, Form, canonical, form_of
+from strongroom.sdk.spelling import FORMS, PLAIN, SLASHLESS, Form, canonical, form_of
 
 _LISTINGS = frozenset({Operation.LIST, Operation.SCAN})
 UNSUPPORTED_PATH = "1 error occurred:\n\t* unsupported path\n\n"
@@ -93,15 +93,19 @@ class RouteTable:
         grouped: dict[str, list[Declaration]] = {}
         for declaration in declarations:
             grouped.setdefault(declaration.pattern, []).append(declaration)
-        for pattern in synonyms or {}:
+        for pattern, also in (synonyms or {}).items():
             if pattern not in grouped:  # a rule that denies one of them would deny that one alone
                 raise DeclarationError(f'"{pattern}": synonyms are given of it, and it is not declared')
+            if not isinstance(also, tuple):  # of a text every letter would be a path
+                raise DeclarationError(f'"{pattern}": its synonyms are a tuple of paths')
         for pattern in secret_paths:
             if not pattern.endswith("}"):
                 raise DeclarationError(f'"{pattern}": a secret path ends in what is secret, in braces')
         self.routes = tuple(
             _route(pattern, group, (synonyms or {}).get(pattern, ())) for pattern, group in grouped.items()
         )
+        for route in self.routes:
+            _check_synonyms(route)
         self._by_head: dict[str, list[Route]] = {}
         self._heads = {_head(route.pattern) for route in self.routes} - {""}
         for head in self._heads | {""}:
@@ -170,12 +174,34 @@ def _match(
     return Match(route, declaration, formed, path, parameters)
 
 
+def _check_synonyms(route: Route) -> None:
+    """Raise `DeclarationError` for another path that nobody could fill in: a rule that denies it would deny nothing."""
+    known = {*parameters_of(route.pattern), *route.fields}
+    for other in route.also:
+        if unknown := sorted(set(_NAMED.findall(other)) - known):
+            what = f"{', '.join(unknown)} is no parameter of the path and no field of its body"
+            raise DeclarationError(f'"{route.pattern}", which is also "{other}": {what}')
+
+
+def _check_forms(pattern: str, declarations: list[Declaration]) -> None:
+    """Raise `DeclarationError` where verbs of a path spell its parameter differently: they would be of two things.
+
+    What a slash at the end means may differ: of a listing it is the folder.
+    """
+    for name in parameters_of(pattern):
+        forms = {each.function: each.forms.get(name, "") for each in declarations}
+        if len({"" if form == SLASHLESS else form for form in forms.values()}) > 1:
+            shown = ", ".join(f"{function}: {form or 'none'}" for function, form in forms.items())
+            raise DeclarationError(f'"{pattern}": the parameter {name} has different forms ({shown})')
+
+
 def _head(pattern: str) -> str:
     head = pattern.partition("/")[0]
     return "" if "{" in head else head
 
 
 def _route(pattern: str, declarations: list[Declaration], also: tuple[str, ...]) -> Route:
+    _check_forms(pattern, declarations)
     by_operation: dict[Operation, Declaration] = {}
     fields: dict[str, Field] = {}
     known: set[str] = set()
@@ -230,6 +256,7 @@ class Engine:
                 declared: list[Declaration] = getattr(function, "__paths__", [])
                 declarations += [d for d in declared if getattr(cls, d.function, None) is not None]
         check_declarations(cls, declarations, whole=hasattr(cls, "type"))
+        check_hooks(cls, [base for base in cls.__mro__ if base.__module__ == __name__])
         try:
             cls.routes = RouteTable(declarations, cls.synonyms, cls.secret_paths)
         except DeclarationError as error:
@@ -266,6 +293,11 @@ class Engine:
         function: Endpoint = getattr(self, declaration.function)
         response = await function(request, **arguments)
         return _warned(response, request, match) if request.data and not declaration.takes_anything else response
+
+    @property
+    def does_scheduled_work(self) -> bool:
+        """Whether it has a `due` of its own: without one, nothing can be scheduled."""
+        return type(self).due is not Engine.due
 
     def check_options(self, options: dict[str, str]) -> dict[str, str]:
         """The mount options to keep.  Raises `InvalidRequest` for values that this engine can't work with."""

@@ -128,6 +128,8 @@ def _check_pattern(formed: str, pattern: str) -> None:
     names = parameters_of(pattern)
     if len(names) != len(set(names)):
         raise DeclarationError(f"{formed}: a parameter is named twice")
+    if "" in pattern.split("/"):
+        raise DeclarationError(f"{formed}: a pattern has no empty segments, and no slash at its beginning or end")
     if "{" in _PART.sub("", pattern) or "}" in _PART.sub("", pattern):
         raise DeclarationError(
             f"{formed}: a parameter is written {{name}}, {{name*}} or {{name**}}, its form after a colon"

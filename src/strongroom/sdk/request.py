@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from strongroom.lib.errors import Internal
+
 if TYPE_CHECKING:
     from strongroom.barrier.transaction import StableValues
     from strongroom.sdk.view import View
@@ -39,7 +41,7 @@ class Client(msgspec.Struct, frozen=True):
     policies: tuple[str, ...] = ()
     metadata: dict[str, str] = {}
     token_key: str = ""
-    """A stable digest of the token, for what is kept per token."""
+    """A stable digest of the token, for what is kept per token; empty for a batch token, which keeps nothing."""
 
 
 class Mount(msgspec.Struct, frozen=True):
@@ -55,6 +57,8 @@ class Mount(msgspec.Struct, frozen=True):
     """The ceiling chain resolved: the mount's own, else the server's."""
     max_lease_ttl_s: int
     token_type: str = "default-service"  # noqa: S105 - a kind of token
+    does_scheduled_work: bool = True
+    """Whether its engine has a method `due`."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -89,8 +93,12 @@ class Request(msgspec.Struct, frozen=True):
             data: given to `Engine.due`; may hold secrets.
 
         Raises: `InvalidRequest` for a name or a time that is none, `RateLimited` by the commit when the mount has as
-            much scheduled as it may.
+            much scheduled as it may, `Internal` when the engine has no method `due` that could be called.
         """
+        if not self.mount.does_scheduled_work:
+            raise Internal(
+                detail=f'the engine "{self.mount.type}" schedules work, and has no method `due` that does it'
+            )
         await self.view.schedule(self.mount.id).put(at, name, data or {})
 
     async def unschedule(self, name: str) -> None:

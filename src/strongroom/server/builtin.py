@@ -85,6 +85,8 @@ def engines(allowed: tuple[str, ...]) -> dict[tuple[str, str], Engine]:
             raise PluginError(f'the plugin "{name}" cannot be imported: {_reason(error)}') from None
         if not (isinstance(class_, type) and issubclass(class_, Engine)):
             raise PluginError(f'the plugin "{name}" is neither an engine nor an auth method')
+        if not getattr(class_, "type", ""):
+            raise PluginError(f'the plugin "{name}" cannot be mounted: its class has no `type`')
         table = AUTH if issubclass(class_, AuthMethod) else SECRET
         if (table, class_.type) in out:
             raise PluginError(f'the plugin "{name}" has the type "{class_.type}", which is taken')

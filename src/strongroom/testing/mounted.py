@@ -71,6 +71,7 @@ class Mounted:
                 options=self.options,
                 default_lease_ttl_s=DEFAULT_TTL_S,
                 max_lease_ttl_s=DEFAULT_TTL_S,
+                does_scheduled_work=self.engine.does_scheduled_work,
             ),
             view=View(txn, self.prefix),
             once=txn.once,

@@ -212,7 +212,11 @@ class Unready(Engine):
         library()
 
 
-@pytest.mark.parametrize("value", ["Unready", "missing"])
+class Nameless(Engine):
+    """Says no type."""
+
+
+@pytest.mark.parametrize("value", ["Unready", "missing", "Nameless"])
 def test_a_plugin_that_cannot_be_made_is_told_without_its_words(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The operator reads which plugin it is, and where it failed."""
     point = EntryPoint("mine", f"{__name__}:{value}", builtin.ENTRY_POINTS)

@@ -452,11 +452,14 @@ async def test_a_time_and_a_name_have_to_be_one(at: float, name: str) -> None:
 
 
 async def test_an_engine_without_a_method_loses_nothing() -> None:
-    """Who schedules and doesn't say what to do is told so in the log, and the work stays."""
+    """Work of a release that had one is told in the log, and stays."""
 
     class Silent(Clockwork):
         type = "clockwork"
-        due = Engine.due
+
+        async def due(self, request: Request, name: str, data: dict[str, Any]) -> None:
+            """Do what every engine does that has no method of its own."""
+            await Engine.due(self, request, name, data)
 
     server = await PluginServer.start(Silent)
     await server.ok("POST", "clockwork/work/a", {})
@@ -487,3 +490,26 @@ async def test_each_kind_in_the_index_has_a_lane() -> None:
     server = await PluginServer.start(Clockwork)
     assert set(KINDS) <= set(server.services.ended)
     assert set(KINDS) >= BY_MOUNT
+
+
+class Forgetful(Engine):
+    """Schedules work, and has no `due`."""
+
+    type = "forgetful"
+
+    @path.write("work")
+    async def put(self, request: Request) -> Response | None:
+        """Schedule."""
+        await request.schedule(request.now, "work")
+        return None
+
+
+async def test_who_cannot_be_called_schedules_nothing() -> None:
+    """It is told by the request that schedules, not by the log when the time has come."""
+    server = await PluginServer.start(Forgetful)
+    with capture_logs() as logs:
+        assert (await server.ask("POST", "forgetful/work")).status == 500
+    assert [line["detail"] for line in logs if "detail" in line] == [
+        'the engine "forgetful" schedules work, and has no method `due` that does it'
+    ]
+    assert await server.scheduled("forgetful/") == {}

@@ -164,3 +164,15 @@ def test_a_fault_in_a_target_keeps_its_thread_and_its_entries(tmp_path: Path) ->
         forwarder.drain(10)
     assert [line.strip() for line in picky.taken] == [b"a"]
     assert "canary" not in str(logs)
+
+
+def test_a_target_of_another_release_waits(tmp_path: Path) -> None:
+    """Its entries stay, as they are for a release that knows it, and the log says which target it is."""
+    spool = Spool(tmp_path / "spool")
+    write(spool, b"a", target="carrier-pigeon")
+    waiting = spool.backlog_bytes("one")
+    with capture_logs() as logs:
+        Forwarder(tmp_path / "spool").drain(10)
+    assert [entry["reason"] for entry in logs] == ['this release does not know the target "carrier-pigeon"']
+    assert waiting
+    assert spool.backlog_bytes("one") == waiting

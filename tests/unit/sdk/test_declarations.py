@@ -6,10 +6,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from strongroom.sdk import Body, DeclarationError, Engine, Request, Response, path
+from strongroom.sdk import Auth, AuthMethod, Body, DeclarationError, Engine, Request, Response, path
 
 
 class Given(Body, frozen=True):
@@ -85,6 +86,85 @@ def with_a_hook_of_another_path() -> None:
             """Show."""
 
 
+def with_a_verb_that_spells_a_name_differently() -> None:
+    class Rooms(Engine):
+        type = "rooms"
+
+        @path.read("rooms/{room:lower}")
+        async def show(self, request: Request, room: str) -> Response | None:
+            """Show."""
+
+        @path.delete("rooms/{room}")
+        async def forget(self, request: Request, room: str) -> Response | None:
+            """Forget."""
+
+
+def with_a_synonym_that_nobody_can_fill_in() -> None:
+    class Rooms(Engine):
+        type = "rooms"
+        synonyms = {"rooms/{room}": ("chambers/{rom}",)}
+
+        @path.write("rooms/{room}")
+        async def store(self, request: Request, room: str, body: Given) -> Response | None:
+            """Store."""
+
+
+def with_a_text_for_synonyms() -> None:
+    class Rooms(Engine):
+        type = "rooms"
+        synonyms = {"rooms/{room}": "chambers/{room}"}  # type: ignore[dict-item]
+
+        @path.read("rooms/{room}")
+        async def show(self, request: Request, room: str) -> Response | None:
+            """Show."""
+
+
+def with_a_misspelt_attribute() -> None:
+    class Rooms(Engine):
+        type = "rooms"
+        secret_answer = frozenset({"key"})
+
+
+def with_a_misspelt_hook_in_a_part() -> None:
+    class Part:
+        async def revoked(self, request: Request, lease: dict[str, Any]) -> None:
+            """Undo."""
+
+    class Rooms(Part, Engine):
+        type = "rooms"
+
+
+def with_a_misspelt_hook_of_a_login() -> None:
+    class Guests(AuthMethod):
+        type = "guests"
+
+        async def renew_tokne(self, request: Request, auth: Auth) -> Auth:
+            """Renew."""
+            return auth
+
+
+def with_a_hook_that_is_not_async() -> None:
+    class Rooms(Engine):
+        type = "rooms"
+
+        def due(self, request: Request, name: str, data: dict[str, Any]) -> None:  # type: ignore[override]
+            """Do."""
+
+
+def with_a_hook_that_takes_less() -> None:
+    class Rooms(Engine):
+        type = "rooms"
+
+        async def due(self, request: Request, name: str) -> None:  # type: ignore[override]
+            """Do."""
+
+
+def with_a_text_for_secrets() -> None:
+    class Rooms(Engine):
+        type = "rooms"
+        secret_answers = "key"  # type: ignore[assignment]
+
+
 def with_an_override_of_another_form() -> None:
     class House(Engine):
         type = "house"
@@ -114,6 +194,34 @@ def with_an_override_of_another_form() -> None:
             with_a_hook_of_another_path,
             'Rooms.show, "rooms/{room}": is_there, which exists= names: the function has no parameter room',
         ),
+        (
+            with_a_verb_that_spells_a_name_differently,
+            'Rooms: "rooms/{room}": the parameter room has different forms (show: lower, forget: none)',
+        ),
+        (
+            with_a_synonym_that_nobody_can_fill_in,
+            'Rooms: "rooms/{room}", which is also "chambers/{rom}": '
+            "rom is no parameter of the path and no field of its body",
+        ),
+        (with_a_text_for_synonyms, 'Rooms: "rooms/{room}": its synonyms are a tuple of paths'),
+        (
+            with_a_misspelt_attribute,
+            'Rooms.secret_answer: is "secret_answers" meant? If not, begin the name with an underscore',
+        ),
+        (
+            with_a_misspelt_hook_in_a_part,
+            'Rooms.revoked: is "revoke" meant? If not, begin the name with an underscore',
+        ),
+        (
+            with_a_misspelt_hook_of_a_login,
+            'Guests.renew_tokne: is "renew_token" meant? If not, begin the name with an underscore',
+        ),
+        (with_a_hook_that_is_not_async, "Rooms.due: the function is not async"),
+        (
+            with_a_hook_that_takes_less,
+            "Rooms.due: the function does not take what it is given: (self, request, name, data)",
+        ),
+        (with_a_text_for_secrets, "Rooms.secret_answers: expected a set of texts"),
         (with_an_override_of_another_form, 'Rooms.show, "rooms/{room}": the function has no parameter room'),
     ],
     ids=lambda each: each.__name__ if callable(each) else "",
@@ -167,12 +275,36 @@ def test_a_default_stands_for_what_a_pattern_lacks() -> None:
         ("{a}/{a}", "a parameter is named twice"),
         ("{a*}/{b**}", "only one parameter may take slashes"),
         ("{a:upper}", "there is no form upper"),
+        ("/rooms", "no empty segments, and no slash"),
+        ("rooms/", "no empty segments, and no slash"),
+        ("rooms//{a}", "no empty segments, and no slash"),
     ],
 )
 def test_a_pattern_that_means_nothing_is_refused(pattern: str, text: str) -> None:
     """It would be taken for literal text, and no request would ever fit."""
     with pytest.raises(DeclarationError, match=text):
         path.read(pattern)
+
+
+def test_what_is_only_a_little_alike_is_its_own() -> None:
+    """A short word that differs by a letter, a private name, a path's function, and what a slash at the end means."""
+
+    class Rooms(Engine):
+        type = "rooms"
+        _revokes = 0
+
+        def take(self) -> None:
+            """Is no `make`."""
+
+        @path.read("rooms/{room*}")
+        async def dues(self, request: Request, room: str) -> Response | None:
+            """Show."""
+
+        @path.delete("rooms/{room*:slashless}")
+        async def renews(self, request: Request, room: str) -> Response | None:
+            """Forget."""
+
+    assert len(Rooms.routes.routes) == 1
 
 
 def test_an_option_that_does_not_exist_is_refused() -> None:

@@ -50,7 +50,7 @@ class Desk(Engine):
         """A drawer."""
         return Response(data={"name": name, "word": body.word, "written": request.written})
 
-    @path.delete("drawers/{name}")
+    @path.delete("drawers/{name:lower}")
     async def remove(self, request: Request, name: str) -> Response | None:
         """Remove it."""
         return None
@@ -115,7 +115,7 @@ def ask(operation: Operation, path_: str, data: dict[str, Any] | None = None, en
     [
         (READ, "drawers/A", "drawer", {"name": "a"}, "drawers/a"),
         (UPDATE, "drawers/a", "drawer", {"name": "a"}, "drawers/a"),
-        (DELETE, "drawers/A", "remove", {"name": "A"}, "drawers/A"),
+        (DELETE, "drawers/A", "remove", {"name": "a"}, "drawers/a"),
         (LIST, "drawers/", "drawers", {}, "drawers/"),
         (LIST, "drawers", "drawers", {}, "drawers"),
         (SCAN, "drawers/", "all_", {}, "drawers/"),

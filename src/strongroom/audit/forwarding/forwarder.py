@@ -10,9 +10,10 @@ from pathlib import Path
 
 import structlog
 
+from strongroom.audit.forwarding.opening import UnknownTarget, open_target
 from strongroom.audit.forwarding.outlet import Outlet
 from strongroom.audit.forwarding.reader import SpoolReader
-from strongroom.audit.forwarding.target import Target, open_target
+from strongroom.audit.forwarding.target import Target
 from strongroom.audit.spool.place import Place, try_lock
 from strongroom.audit.spool.spool import places
 from strongroom.lib.fault import where
@@ -63,10 +64,10 @@ class Forwarder:
                     continue  # it is being made
                 outlet = self._outlet(target, place.options)
                 reader = SpoolReader(place)
-            except OSError as error:
+            except (OSError, UnknownTarget) as error:
                 self._say(place, str(error))
                 continue
-            except Exception as error:  # a fault of ours, or a target that this release doesn't know
+            except Exception as error:  # a fault of ours
                 self._say(place, where(error))
                 continue
             self._known.add(name)

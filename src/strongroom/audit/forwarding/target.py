@@ -1,4 +1,4 @@
-"""Where the forwarder writes: standard output, standard error, or a named pipe.
+"""What the forwarder writes to, whatever it is.
 
 A target has three answers to a line.  It takes it; or it doesn't now (`OSError`), so that the line is sent again; or
 it never will (`Undeliverable`), so that the line is set aside and the others go on.
@@ -6,15 +6,7 @@ it never will (`Undeliverable`), so that the line is set aside and the others go
 
 from __future__ import annotations
 
-import contextlib
-import os
-import select
-import stat
-from collections.abc import Mapping
 from typing import Protocol
-
-STANDARD = {"stdout": 1, "stderr": 2}
-"""The descriptors that the forwarder has from its supervisor."""
 
 
 class Undeliverable(Exception):
@@ -30,6 +22,13 @@ class Target(Protocol):
     def send(self, line: bytes) -> None:
         """Write a line whole, for as long as it takes.
 
+        What was sent without an error counts as delivered.  So whoever speaks to a server waits for its word, or looks
+        at least whether the connection is still there: a kernel takes lines for a peer that has gone.
+
+        Args:
+            line: ends in a newline, and begins with one where part of it may have been written before.  Who frames
+                lines otherwise takes both off.
+
         Raises:
             OSError: not now; the line is to be sent again.
             Undeliverable: not ever.
@@ -39,89 +38,3 @@ class Target(Protocol):
     def close(self) -> None:
         """Release everything."""
         ...
-
-
-def open_target(name: str, options: Mapping[str, str]) -> Target:
-    """What a device's target stands for.
-
-    Args:
-        name: `stdout`, `stderr`, or the path of a pipe.
-        options: what the device says of it besides; these targets need none.
-    """
-    return Standard(STANDARD[name]) if name in STANDARD else Pipe(name)
-
-
-def _write(descriptor: int, line: bytes) -> None:
-    """Write everything.  Raises `Partly` when it came to an end in the middle, else `OSError`."""
-    rest = memoryview(line)
-    while rest:
-        try:
-            rest = rest[os.write(descriptor, rest) :]
-        except BlockingIOError:
-            # Somebody else has the same terminal or pipe open, and has made it so.
-            waiting = select.poll()
-            waiting.register(descriptor, select.POLLOUT)
-            waiting.poll()
-        except OSError as error:
-            if len(rest) < len(line):
-                raise Partly(error.errno, error.strerror) from error
-            raise
-
-
-class Partly(OSError):
-    """Part of the line was written."""
-
-
-class Standard:
-    """A descriptor that was there when the process began."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._torn = False
-
-    def send(self, line: bytes) -> None:
-        """Write a line whole.  Raises `OSError`, as when nobody reads any more."""
-        try:
-            _write(self._descriptor, b"\n" + line if self._torn else line)
-        except Partly:
-            self._torn = True
-            raise
-        self._torn = False
-
-    def close(self) -> None:
-        """Nothing to do: it isn't ours."""
-
-
-class Pipe:
-    """A named pipe, opened anew for each reader."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._descriptor = -1
-
-    def send(self, line: bytes) -> None:
-        """Write a line whole.  Raises `OSError`, as while there is no reader; the next one gets it from its start."""
-        if self._descriptor < 0:
-            self._descriptor = self._open()
-        try:
-            _write(self._descriptor, line)
-        except OSError:
-            self.close()
-            raise
-
-    def _open(self) -> int:
-        # Without waiting for a reader, who may never come; writing waits.
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY | os.O_NOFOLLOW)
-        with contextlib.ExitStack() as opened:
-            opened.callback(os.close, descriptor)
-            if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
-                raise OSError(f"{self._path} is no pipe any more")
-            os.set_blocking(descriptor, True)
-            opened.pop_all()
-        return descriptor
-
-    def close(self) -> None:
-        """Release the descriptor, which the reader sees as the end."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1

@@ -37,7 +37,7 @@ class Spool:
 
         Args:
             id_: the device's own, never used before by another.
-            target: where the forwarder writes, as `forwarding.target.open_target` knows it.
+            target: where the forwarder writes, as `forwarding.opening.open_target` knows it.
             options: what that target has to know besides; kept beside the entries, for their owner alone.
         """
         place = Place(self._directory / id_)

@@ -69,6 +69,7 @@ def enter(
 ) -> MountEntry:
     """Make a mount's entry; `engines` is by table and type, `lockouts` by type."""
     options = record.options or {}
+    engine = _variant(record, engines.get((record.table, record.type)), options)
     return MountEntry(
         record=record,
         mount=Mount(
@@ -81,8 +82,9 @@ def enter(
             default_lease_ttl_s=max(0, record.config.default_lease_ttl_s) or default_ttl_s,
             max_lease_ttl_s=max(0, record.config.max_lease_ttl_s) or max_ttl_s,
             token_type=record.config.token_type or "default-service",
+            does_scheduled_work=engine is not None and engine.does_scheduled_work,
         ),
-        engine=_variant(record, engines.get((record.table, record.type)), options),
+        engine=engine,
         prefix=keys.area(keys.ROOT_NAMESPACE, record.id, local=record.local),
         lockout=rule_of(record, lockouts),
     )

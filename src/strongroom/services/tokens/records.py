@@ -18,7 +18,9 @@ class TokenRecord(Record, frozen=True, tag="token"):
     """One token, which is also its own lease.  The token itself is stored nowhere; its key is a keyed digest of it."""
 
     key: str
+    """What things are kept by that belong to the token; empty for a batch token, which is no row."""
     accessor: str
+    """Empty for a batch token."""
     policies: tuple[str, ...]
     path: str
     """The API path that made it."""
