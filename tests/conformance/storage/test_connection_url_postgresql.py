@@ -84,7 +84,7 @@ def test_parameters_of_other_drivers_take_effect_or_are_passed_over(
     url = f"postgres://{user}:{PASSWORD}@127.0.0.1:{postgresql_server.port}/postgres?pool_max_conns=3"
     assert _ask(f"{url}&search_path=of_urls,public", "SHOW search_path") == "of_urls,public"
     assert _ask(f"{url}&statement_timeout=7s", "SHOW statement_timeout") == "7s"
-    assert _ask(f"{url}&statement_timeout=0", "SHOW statement_timeout") == "30s"
+    assert _ask(f"{url}&statement_timeout=0", "SHOW statement_timeout") == "20s"
     with pytest.raises(StorageError, match="the parameter frobnicate is unknown"):
         _ask(f"{url}&frobnicate=1", "SELECT 1")
 
