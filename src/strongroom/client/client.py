@@ -314,7 +314,7 @@ def _hint(reason: str, settings: Settings) -> str:
     if "failed to verify certificate" in reason:
         return _distrust(reason, settings)
     if "unsupported protocol scheme" in reason:
-        return f"{transport.SCHEMES}{_origin(settings)}"
+        return f"{transport.SCHEMES} {address} doesn't.{_origin(settings)}"
     if "no such host" in reason:
         return f"The name in {address} is unknown here.{_origin(settings)}"
     return f"No answer came from {address}.{_origin(settings)}"
