@@ -37,6 +37,8 @@ def _denied(path: str, *, with_token: bool) -> str:
         return f'Note: no token went with the request. "{PROGRAM} login" keeps one; STRONGROOM_TOKEN holds one.'
     if path in _OWN_TOKEN:
         return "Note: the server doesn't know the token, or the token has ended. Log in again."
+    if path.startswith("auth/token/lookup") and with_token:
+        return ""  # it is the token that was asked for
     if path.startswith(_MOUNT_OF):
         mount = path.removeprefix(_MOUNT_OF)
         return (

@@ -75,7 +75,7 @@ def enable(call: Invocation, table: Table) -> int:
 def _known_types(call: Invocation, table: Table, type_: str) -> str:
     """A note with the types that can be mounted, when `type_` is none of them and the token may know them."""
     try:
-        answer = call.client(asking=True).without_wrapping().read(f"sys/plugins/catalog/{table.plugins}")
+        answer = call.client(asking=True).without_wrapping().list(f"sys/plugins/catalog/{table.plugins}")
     except ClientError:
         return ""  # the refusal stands without it
     known = ((answer or {}).get("data") or {}).get("keys") or []
