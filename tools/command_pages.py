@@ -26,8 +26,8 @@ _INDEX = f"""{_NOTE}
 `status` with 2 for a sealed server.
 
 A mistyped command or flag is answered with the one that it resembles. Below a refusal, a line that begins with
-`Note:` says what can be done about it; not where `-format` asks for output for programs. Called by a link named `vault` or `bao`, the
-program names itself so in help and hints.
+`Note:` says what can be done about it; not where `-format` asks for output for programs. Called by a link named `vault`
+or `bao`, the program names itself so in help and hints.
 
 """
 _USE = """## Questions
