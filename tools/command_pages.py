@@ -25,8 +25,9 @@ _INDEX = f"""{_NOTE}
 `-name value`. The command line exits with 0 for success, 1 when it or this machine is at fault, 2 when the server is;
 `status` with 2 for a sealed server.
 
-A mistyped command or flag is answered with the one that it resembles. Called by a link named `vault` or `bao`, the
-program names itself so in help and hints.
+A mistyped command or flag is answered with the one that it resembles. Below a refusal, a line that begins with
+`Note:` says what can be done about it; not where `-format` asks for output for programs. Called by a link named `vault`
+or `bao`, the program names itself so in help and hints.
 
 """
 _USE = """## Questions

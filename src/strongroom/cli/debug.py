@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import shutil
 import tarfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +20,7 @@ from strongroom.cli.invocation import Invocation
 from strongroom.client import values
 from strongroom.client.client import Client
 from strongroom.client.durations import go_text
-from strongroom.client.errors import ClientError
+from strongroom.client.errors import ClientError, describe
 from strongroom.client.private_file import replace_private
 
 _SECOND_NS = 10**9
@@ -100,34 +103,58 @@ def _files(call: Invocation, plan: _Plan, found: dict[str, list[dict[str, object
     return {f"{name}.json": values.encode(document, "  ").encode() for name, document in documents.items()}
 
 
-def _write(output: Path, files: dict[str, bytes], *, compress: bool) -> Path:
-    """Write the files below a directory, or into an archive; only their owner can read them.  Returns where."""
+@contextmanager
+def _claimed(output: Path, *, compress: bool) -> Iterator[Path]:
+    """An empty directory or archive, for its owner alone; it goes again when the block fails.
+
+    It is made before anything is asked: what was collected for minutes isn't lost to a name that exists.
+
+    Raises: `Failure` when it can't be made.
+    """
+    place = Path(f"{output}.tar.gz") if compress else output
+    try:
+        if compress:
+            place.touch(mode=0o600, exist_ok=False)
+        else:
+            place.mkdir(mode=0o700)
+    except OSError as error:
+        raise Failure(f"Error writing {place}: {describe(error)}") from error
+    try:
+        yield place
+    except BaseException:
+        if compress:
+            place.unlink(missing_ok=True)
+        else:
+            shutil.rmtree(place, ignore_errors=True)
+        raise
+
+
+def _write(place: Path, files: dict[str, bytes], *, compress: bool) -> None:
+    """Write the files below a directory, or into an archive; only their owner can read them."""
     if not compress:
-        output.mkdir(mode=0o700)
         for name, content in files.items():
-            replace_private(str(output / name), content)
-        return output
-    archive = Path(f"{output}.tar.gz")
-    archive.touch(mode=0o600, exist_ok=False)
-    with tarfile.open(archive, "w:gz") as tar:
+            replace_private(str(place / name), content)
+        return
+    folder = place.name.removesuffix(".tar.gz")
+    with tarfile.open(place, "w:gz") as tar:
         for name, content in files.items():
-            entry = tarfile.TarInfo(f"{output.name}/{name}")
+            entry = tarfile.TarInfo(f"{folder}/{name}")
             entry.size, entry.mode, entry.mtime = len(content), 0o600, int(time.time())
             tar.addfile(entry, io.BytesIO(content))
-    return archive
 
 
 def _debug(call: Invocation) -> int:
     plan = _plan(call)
     name = call.flags.text("output") or f"strongroom-debug-{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}"
-    output = Path(name.removesuffix(".tar.gz"))
-    call.terminal.out(f"Collecting {', '.join(plan.targets)} for {go_text(int(plan.duration_s * _SECOND_NS))}")
-    files = _files(call, plan, _collect(call, plan))
-    try:
-        written = _write(output, files, compress=call.flags.on("compress"))
-    except OSError as error:
-        raise Failure(f"Error writing {output}: {error}") from error
-    call.terminal.out(f"Success! Bundle written to: {written}")
+    compress = call.flags.on("compress")
+    with _claimed(Path(name.removesuffix(".tar.gz")), compress=compress) as place:
+        call.terminal.out(f"Collecting {', '.join(plan.targets)} for {go_text(int(plan.duration_s * _SECOND_NS))}")
+        files = _files(call, plan, _collect(call, plan))
+        try:
+            _write(place, files, compress=compress)
+        except OSError as error:
+            raise Failure(f"Error writing {place}: {describe(error)}") from error
+    call.terminal.out(f"Success! Bundle written to: {place}")
     return 0
 
 

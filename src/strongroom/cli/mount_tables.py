@@ -11,6 +11,8 @@ from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.paths import clean, folder
 from strongroom.cli.render import Secret
+from strongroom.cli.suggestion import meant
+from strongroom.client.errors import BadRequest, ClientError
 
 _POLL_S = 1.0
 LIST_OPTIONS = Group("Command Options", (Flag("detailed", "Print settings, versions and UUIDs too.", "bool"),))
@@ -30,11 +32,22 @@ class Table(NamedTuple):
     listing_failed: str
     article: str
     """What stands before the noun where a new mount is told of."""
+    plugins: str
+    """The part of the catalog of plugins that has its types."""
 
 
-SECRETS = Table("secrets", "secrets engine", "sys/mounts", "sys/mounts", "Error enabling: ", "secrets engines", "the ")
+SECRETS = Table(
+    "secrets", "secrets engine", "sys/mounts", "sys/mounts", "Error enabling: ", "secrets engines", "the ", "secret"
+)
 AUTH = Table(
-    "auth", "auth method", "sys/auth", "sys/mounts/auth", "Error enabling {type} auth: ", "enabled authentications", ""
+    "auth",
+    "auth method",
+    "sys/auth",
+    "sys/mounts/auth",
+    "Error enabling {type} auth: ",
+    "enabled authentications",
+    "",
+    "auth",
 )
 
 
@@ -46,12 +59,30 @@ def enable(call: Invocation, table: Table) -> int:
     if name == "plugin" and not plugin:
         raise Failure("Must specify -plugin-name when enabling a plugin")
     path = clean(call.flags.text("path") or type_)
-    with call.doing(table.enabling_failed.format(type=type_)):
-        answer = call.client().write(f"{table.place}/{path}", mounts.enable_body(call, type_), method="POST")
+    try:
+        with call.doing(table.enabling_failed.format(type=type_)):
+            answer = call.client().write(f"{table.place}/{path}", mounts.enable_body(call, type_), method="POST")
+    except Failure as failure:
+        if call.table and isinstance(failure.__cause__, BadRequest) and (note := _known_types(call, table, type_)):
+            raise Failure(f"{failure}\n{note}", failure.code) from failure.__cause__
+        raise
     call.warnings(Secret(answer).warnings)
     what = f"{type_} plugin" if name == "plugin" else f"{type_} {table.noun}"
     call.terminal.out(f"Success! Enabled {table.article}{what} at: {folder(path)}")
     return 0
+
+
+def _known_types(call: Invocation, table: Table, type_: str) -> str:
+    """A note with the types that can be mounted, when `type_` is none of them and the token may know them."""
+    try:
+        answer = call.client(asking=True).without_wrapping().list(f"sys/plugins/catalog/{table.plugins}")
+    except ClientError:
+        return ""  # the refusal stands without it
+    known = ((answer or {}).get("data") or {}).get("keys") or []
+    if not known or type_ in known:
+        return ""
+    nearest = meant(type_, known)
+    return f"Note: there is {', '.join(sorted(known))}." + (f' Did you mean "{nearest}"?' if nearest else "")
 
 
 def disable(call: Invocation, table: Table) -> int:

@@ -8,6 +8,7 @@ from strongroom.cli.command import FORMAT_ONLY, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.render import Secret
+from strongroom.client.errors import describe
 
 
 def _name(call: Invocation) -> str:
@@ -100,7 +101,7 @@ def _fmt(call: Invocation) -> int:
     try:
         _replace(path, formatted.encode())
     except OSError as error:
-        raise Failure(f"Error writing result: {error}") from error
+        raise Failure(f"Error writing {path}: {describe(error)}") from error
     call.terminal.out(f"Success! Formatted policy: {path}")
     return 0
 

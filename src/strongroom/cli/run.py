@@ -6,7 +6,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 
-from strongroom.cli import flags, render, text, usage
+from strongroom.cli import PROGRAM, flags, render, text, usage
+from strongroom.cli.advice import advice
 from strongroom.cli.command import Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
@@ -14,7 +15,7 @@ from strongroom.cli.preview import Previewed
 from strongroom.cli.suggestion import meant
 from strongroom.cli.table import COMMANDS
 from strongroom.cli.terminal import Terminal
-from strongroom.client.errors import ClientError, ResponseError, Unreachable
+from strongroom.client.errors import BadSettings, ClientError, ResponseError, Unreachable
 from strongroom.client.settings import named
 
 _HELP = frozenset({"-h", "-help", "--help"})
@@ -66,14 +67,29 @@ def run(name: str, words: Sequence[str], *, terminal: Terminal, environment: Map
     except (Failure, ClientError) as error:
         terminal.error(str(error))
         cause = error.__cause__ if isinstance(error, Failure) else error
-        if isinstance(cause, Unreachable) and cause.hint:
+        if isinstance(cause, BadSettings | Unreachable | ResponseError) and cause.hint:
             terminal.error(cause.hint)
-        if isinstance(cause, ResponseError) and cause.warnings:
-            terminal.error(text.warnings(cause.warnings))
+        if isinstance(cause, ResponseError):
+            _explain(cause, terminal, advise=_for_people(words, environment))
         for flag, what in (("output-curl-string", "cURL string"), ("output-policy", "policy")):
             if flags.anywhere(words, flag) is not None:
                 terminal.error(f"Unable to generate {what} from command")
         return error.code if isinstance(error, Failure) else 2
+
+
+def _for_people(words: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """Whether advice is wanted: where output is for programs, so is what comes beside it."""
+    try:
+        return output_format(words, environment) == "table"
+    except Failure:
+        return True
+
+
+def _explain(refusal: ResponseError, terminal: Terminal, *, advise: bool) -> None:
+    if refusal.warnings:
+        terminal.error(text.warnings(refusal.warnings))
+    if advise and (note := advice(refusal)):
+        terminal.error(note)
 
 
 def _run(command: Command, words: Sequence[str], terminal: Terminal, environment: Mapping[str, str]) -> int:
@@ -92,7 +108,10 @@ def _run(command: Command, words: Sequence[str], terminal: Terminal, environment
         raise Failure(f"{error}\nDid you mean -{nearest}?" if nearest else str(error)) from None
     if advise:
         _warn_misplaced(parsed.arguments, terminal)
-    command.arity.check(parsed.arguments)
+    try:
+        command.arity.check(parsed.arguments)
+    except Failure as failure:
+        raise Failure(f"{failure}\nNote: usage is {PROGRAM} {command.usage}" if advise else str(failure)) from None
     if command.once:
         terminal.require()
     form = form if any(flag.name == "format" for flag in known) else "table"

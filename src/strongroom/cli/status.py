@@ -109,7 +109,7 @@ def _status(call: Invocation) -> int:
         client = call.client()
     except Failure as error:
         # The code 2 says that the server is sealed.
-        raise Failure(str(error)) from error
+        raise Failure(str(error)) from error.__cause__ or error
     with call.doing("Error checking seal status: ", 1):
         status = client.request("GET", "sys/seal-status").json() or {}
     code = 2 if status.get("sealed") else 0

@@ -10,6 +10,7 @@ import pwd
 from collections.abc import Mapping
 from typing import Protocol
 
+from strongroom.client.errors import describe
 from strongroom.client.private_file import replace_private
 from strongroom.client.settings import named
 
@@ -122,7 +123,8 @@ def _program(path: str) -> str:
     except (FileNotFoundError, IsADirectoryError):
         return ""
     except (OSError, UnicodeDecodeError) as error:
-        raise TokenStoreError(f"error reading config file at {path}: {error}") from error
+        reason = describe(error) if isinstance(error, OSError) else str(error)
+        raise TokenStoreError(f"error reading config file at {path}: {reason}") from error
     from strongroom.lib.hcl import HclError, parse, plain  # noqa: PLC0415 - hardly anybody has such a file
 
     try:

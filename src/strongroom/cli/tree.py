@@ -110,6 +110,9 @@ class Node(click.Group):
         if not mistyped or mistyped in known:
             return
         above = f"{PROGRAM} {self.name}".strip()
+        if mistyped == "help":
+            terminal.error(f'\n"{above} COMMAND -h" shows what one command does, and its flags.')
+            return
         nearest = meant(mistyped, [*known, *(() if self.name else table.LEGACY)])
         hint = f' Did you mean "{above} {nearest}"?' if nearest else ""
         terminal.error(f'\n"{above} {mistyped}" is no command.{hint}')

@@ -281,7 +281,16 @@ class Client:
             warnings = tuple(str(item) for item in document.get("warnings") or ())
         namespace = canonical_namespace(self.settings.namespace)
         return by_status(status)(
-            prepared.method, prepared.url, status, errors=errors, warnings=warnings, body=text, namespace=namespace
+            prepared.method,
+            prepared.url,
+            status,
+            errors=errors,
+            warnings=warnings,
+            body=text,
+            namespace=namespace,
+            path=prepared.path,
+            with_token="X-Vault-Token" in prepared.headers,
+            hint=_plain_hint(text, self.settings),
         )
 
 
@@ -300,13 +309,37 @@ def _hint(reason: str, settings: Settings) -> str:
         return f"The server speaks plain HTTP. Try -address={plain}, or set {variable} to that.{_origin(settings)}"
     if "proxyconnect" in reason:
         return "That is the proxy, which STRONGROOM_PROXY_ADDR or HTTP_PROXY and HTTPS_PROXY name."
-    if "connection refused" in reason:
+    if "connection refused" in reason or (address.startswith("unix://") and "no such file" in reason):
         return f"Nothing listens at {address}. Is the server running?{_origin(settings)}"
     if "failed to verify certificate" in reason:
-        return "Name the certificate authority with -ca-cert or STRONGROOM_CACERT."
+        return _distrust(reason, settings)
+    if "unsupported protocol scheme" in reason:
+        return f"{transport.SCHEMES} {address} doesn't.{_origin(settings)}"
     if "no such host" in reason:
         return f"The name in {address} is unknown here.{_origin(settings)}"
     return f"No answer came from {address}.{_origin(settings)}"
+
+
+def _distrust(reason: str, settings: Settings) -> str:
+    """What to do about a certificate that isn't accepted."""
+    if "ismatch" in reason:
+        return (
+            "The server's certificate is for other names. Use one of its names in the address, or name it with "
+            f"-tls-server-name.{_origin(settings)}"
+        )
+    if "expired" in reason or "not yet valid" in reason:
+        return "The server's certificate is out of date, or the clock of this machine is wrong."
+    if given := settings.tls.ca_cert or settings.tls.ca_path:
+        return f"The server's certificate is from another authority than that of {given}."
+    return "Name the certificate authority with -ca-cert or STRONGROOM_CACERT."
+
+
+def _plain_hint(body: str, settings: Settings) -> str:
+    """What to do when a listener with TLS, of this server or of a Go program, says that it was spoken to without."""
+    if "sent an HTTP request to an HTTPS server" not in body or not settings.address.startswith("http://"):
+        return ""
+    secure = settings.address.replace("http://", "https://", 1)
+    return f"The server speaks TLS. Try -address={secure}, or set {_variable(settings)} to that.{_origin(settings)}"
 
 
 def _variable(settings: Settings) -> str:

@@ -8,7 +8,16 @@ class ClientError(Exception):
 
 
 class BadSettings(ClientError):
-    """An address, a certificate file or an environment variable can't be used."""
+    """An address, a certificate file or an environment variable can't be used.
+
+    Args:
+        text: what is wrong with it.
+        hint: what the person may want to try; may be empty.
+    """
+
+    def __init__(self, text: str, *, hint: str = "") -> None:
+        super().__init__(text)
+        self.hint = hint
 
 
 class BadAnswer(ClientError):
@@ -42,6 +51,9 @@ class ResponseError(ClientError):
         body: the answer's body as text.
         namespace: the namespace the request named; may be empty.
         warnings: the texts of `{"warnings": [...]}`, which some refusals explain themselves by.
+        path: what was asked for, without the address and `/v1/`.
+        with_token: whether a token went with the request.
+        hint: what the person may want to try; may be empty.
     """
 
     def __init__(
@@ -54,6 +66,9 @@ class ResponseError(ClientError):
         body: str,
         namespace: str = "",
         warnings: tuple[str, ...] = (),
+        path: str = "",
+        with_token: bool = False,
+        hint: str = "",
     ) -> None:
         self.method = method
         self.url = url
@@ -62,6 +77,9 @@ class ResponseError(ClientError):
         self.body = body
         self.warnings = warnings
         self.namespace = namespace
+        self.path = path
+        self.with_token = with_token
+        self.hint = hint
         super().__init__(self._text())
 
     def _text(self) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 from strongroom.client.errors import BadSettings, describe
 from strongroom.client.settings import Settings
 
+SCHEMES = "An address begins with https://, http:// or unix://."
 _PORTS = {"http": 80, "https": 443}
 _PROXY_ANSWER_LIMIT_BYTES = 64 * 1024
 
@@ -42,7 +43,8 @@ def parse_origin(address: str) -> Origin:
         return Origin("http", "", 0, "localhost", socket_path=address.removeprefix("unix://"))
     scheme, separator, _ = address.partition("://")
     if not separator and ":" in address:
-        raise BadSettings(f'parse "{address}": first path segment in URL cannot contain colon')
+        text = f'parse "{address}": first path segment in URL cannot contain colon'
+        raise BadSettings(text, hint=f"{SCHEMES} Try https://{address}")
     try:
         parts = urlsplit(address)
         port = parts.port

@@ -109,10 +109,13 @@ class StoreWatch:
         if state is self._told:
             return
         self._told = state
+        reason = unreachable or self._storage.condition().trouble
         if state is StoreState.READY:
             log.warning(_TOLD[state])
+        elif reason:
+            log.error(_TOLD[state], reason=reason)
         else:
-            log.error(_TOLD[state], reason=unreachable or self._storage.condition().trouble)
+            log.error(_TOLD[state])
 
 
 def _forget(asked: asyncio.Future[Any]) -> None:

@@ -41,6 +41,8 @@ def test_a_worker_that_hangs_is_replaced_by_one_on_the_same_socket(node: Node) -
         assert connection.read().status == 200
     node.settle(replaced=2)
     assert before[1] in node.workers()
+    assert node.log_text().count(f"worker is killed: pid={hung}") == 1
+    assert "ended by itself" not in node.log_text()
     assert node.ok("GET", "kv/a").data == {"value": "CANARY"}
     assert "CANARY" not in node.log_text()
     metrics = node.ok("GET", "sys/metrics?format=prometheus").body.decode()

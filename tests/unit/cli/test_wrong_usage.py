@@ -93,3 +93,14 @@ def test_an_address_where_nothing_answers_is_told_with_its_origin(
     assert done.returncode in {1, 2}
     assert origin in done.stderr
     assert environment.get(origin.rsplit(maxsplit=1)[-1].rstrip("."), REFUSED) in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("name", "words"), [("out.tar.gz", ""), ("out", " -compress=false")])
+def test_debug_collects_nothing_for_a_place_that_is_taken(tmp_path: Path, name: str, words: str) -> None:
+    """What it would ask for minutes isn't lost to a name that exists: it says so first, and touches nothing."""
+    taken = tmp_path / name
+    taken.write_text("mine")
+    done = run(f"debug -output={tmp_path / 'out'}{words}", VAULT_ADDR=REFUSED)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"Error writing {taken}: file exists" in done.stderr
+    assert taken.read_text() == "mine"

@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from typing import IO, Protocol
 
 from strongroom.cli.failure import Failure
+from strongroom.client.errors import describe
 
 STDIN = "-"
 MAX_LINE_BYTES = 256 << 20
@@ -35,7 +36,8 @@ def lines_of(name: str) -> Iterator[Iterator[bytes]]:
     except (OSError, EOFError, zlib.error) as error:
         if isinstance(error, BrokenPipeError):
             raise  # of our own output, inside the block
-        raise Failure(f"Error reading {name}: {error}") from error
+        reason = describe(error) if isinstance(error, OSError) else str(error)
+        raise Failure(f"Error reading {name}: {reason}") from error
 
 
 def _opened(name: str) -> IO[bytes] | gzip.GzipFile | nullcontext[IO[bytes]]:

@@ -108,7 +108,11 @@ def _query(call: Invocation) -> int:
         printed += 1
     _remarks(call, inquiry)
     if not printed and call.table:
+        from strongroom.cli.audit.unmatched import notes  # noqa: PLC0415 - as above
+
         call.terminal.out("No entries match.")
+        for note in notes(criteria):
+            call.terminal.warn(note)
     return 0 if printed else 2
 
 

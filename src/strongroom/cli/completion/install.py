@@ -7,6 +7,7 @@ from pathlib import Path
 from strongroom.cli import PROGRAM
 from strongroom.cli.failure import Failure
 from strongroom.cli.terminal import Terminal
+from strongroom.client.errors import describe
 
 _FILES = {
     "bash": (".bashrc", 'eval "$({program} completion bash)"', 'eval "$(_STRONGROOM_COMPLETE=bash_source strongroom)"'),
@@ -36,7 +37,8 @@ def install(action: str, terminal: Terminal) -> int:
         for path, line, old in found:
             _rewrite(path, line.format(program=PROGRAM), old, install=action == "install")
     except (OSError, Failure) as error:
-        terminal.error(f"Error changing a start-up file: {error}")
+        reason = f"{error.filename}: {describe(error)}" if isinstance(error, OSError) else str(error)
+        terminal.error(f"Error changing a start-up file: {reason}")
         return 1
     return 0
 

@@ -8,7 +8,7 @@ from strongroom.cli.command import FORMAT_ONLY, OUTPUT, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
-from strongroom.cli.kv.mount import MOUNT, Place, locate
+from strongroom.cli.kv.mount import MOUNT, Place, doubled, locate, nothing
 from strongroom.cli.render import Secret
 from strongroom.cli.text import field_text, go_value, pairs
 from strongroom.client.client import Client
@@ -65,7 +65,7 @@ def get(call: Invocation, place: Place, questions: list[tuple[str, str]]) -> int
     with call.doing(f"Error reading {path}: "):
         answer = call.client().read(path, questions)
     if answer is None:
-        raise Failure(f"No value found at {path}", 2)
+        raise Failure(nothing(call, place, "data"), 2)
     secret = Secret(answer)
     if secret.wrap is not None:
         return call.answer(answer)
@@ -131,6 +131,8 @@ def _put(call: Invocation) -> int:
 def put(call: Invocation, place: Place, data: dict[str, Any]) -> int:
     """Write a secret and print what was made."""
     path = place.under("data")
+    if note := doubled(call, place):
+        call.terminal.warn(note)
     body = {"data": data, "options": _options(call)} if place.version == 2 else data
     with call.doing(f"Error writing data to {path}: "):
         answer = call.client().write(path, body)
@@ -154,6 +156,8 @@ def _patch(call: Invocation) -> int:
 
 def patch(call: Invocation, place: Place, changes: dict[str, Any]) -> int:
     """Change parts of a secret, on a mount that keeps versions, and print what was made."""
+    if note := doubled(call, place):
+        call.terminal.warn(note)
     method = call.flags.text("method")
     client = call.client()
     if method == "rw":

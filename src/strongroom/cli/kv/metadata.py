@@ -9,7 +9,7 @@ from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.kv.data import metadata_rows, path_heading, section
-from strongroom.cli.kv.mount import MOUNT, versioned
+from strongroom.cli.kv.mount import MOUNT, nothing, versioned
 from strongroom.cli.render import Secret
 from strongroom.cli.text import go_value
 from strongroom.client.durations import go_text
@@ -24,11 +24,12 @@ _SETTINGS = (
 
 
 def _get(call: Invocation) -> int:
-    path = versioned(call, "Metadata").under("metadata")
+    place = versioned(call, "Metadata")
+    path = place.under("metadata")
     with call.doing(f"Error reading {path}: "):
         answer = call.client().read(path)
     if answer is None:
-        raise Failure(f"No value found at {path}", 2)
+        raise Failure(nothing(call, place, "metadata"), 2)
     secret = Secret(answer)
     if not call.table:
         return call.secret(secret)

@@ -33,6 +33,25 @@ class Place:
         return f"{self.mount}{section}/{self.path}" if self.path else f"{self.mount}{section}"
 
 
+_READ_BY_KV = frozenset({"data", "metadata"})
+
+
+def doubled(call: Invocation, place: Place) -> str:
+    """A note for who typed the API's path of a secret, where `kv` puts the section in by itself; else empty."""
+    section, _, short = place.path.partition("/")
+    if place.version != 2 or section not in _READ_BY_KV or not short or not call.table:
+        return ""
+    return (
+        f"Note: kv adds {section}/ to the path by itself, so this is {place.under(section)}. For "
+        f"{place.mount}{place.path} the path is {place.mount}{short}."
+    )
+
+
+def nothing(call: Invocation, place: Place, section: str) -> str:
+    """What to say when nothing is found at a secret's path in a section of a mount."""
+    return "\n".join(filter(None, (f"No value found at {place.under(section)}", doubled(call, place))))
+
+
 def locate(call: Invocation, argument: str | None = None) -> Place:
     """The place that the arguments and `-mount` name.  Asks the server, even when requests are only shown."""
     name = clean(call.arguments[0] if argument is None else argument)

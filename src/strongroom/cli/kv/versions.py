@@ -6,7 +6,7 @@ from strongroom.cli.command import FORMAT_ONLY, OUTPUT, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
-from strongroom.cli.kv.mount import MOUNT, Place, locate, versioned
+from strongroom.cli.kv.mount import MOUNT, Place, doubled, locate, nothing, versioned
 from strongroom.cli.paths import clean, page, print_keys
 
 _VERSIONS = Flag("versions", "Version numbers, with commas between or in several flags.", "strings")
@@ -23,6 +23,8 @@ def _delete(call: Invocation) -> int:
 
 def delete(call: Invocation, place: Place) -> int:
     """Delete the newest version of a secret, or those that `-versions` names."""
+    if note := doubled(call, place):
+        call.terminal.warn(note)
     path = place.under("data")
     numbers = _numbers(call)
     with call.doing(f"Error deleting {path}: "):
@@ -70,7 +72,7 @@ def list_names(call: Invocation, place: Place) -> int:
     path = place.under("metadata")
     with call.doing(f"Error listing {path}: "):
         answer = call.client().list(path, page(call))
-    return print_keys(call, answer, f"No value found at {path}")
+    return print_keys(call, answer, nothing(call, place, "metadata"))
 
 
 def _scan(call: Invocation) -> int:

@@ -54,6 +54,8 @@ class WorkerProcess:
         self.ending_since: float | None = None
         self.failed = False
         """It is ended because it can't do its work."""
+        self.killed = False
+        """It was ended at once."""
         self.hung = False
         """It is ended because it said nothing for too long."""
         self.refused_by = ""
@@ -90,6 +92,7 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End it at once."""
+        self.killed = True
         self._process.kill()
 
     def signal(self, number: Signals) -> None:

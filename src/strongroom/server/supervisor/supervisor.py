@@ -189,7 +189,8 @@ class Supervisor:
         elif worker.ending_since is not None and not worker.failed:
             self._workers.refill(worker)
         else:
-            log.error("worker ended by itself", pid=worker.pid, status=worker.poll())
+            if not worker.hung:
+                log.error("worker ended by itself", pid=worker.pid, status=worker.poll())
             if not self._dispatch.startup.proven:
                 self._give_up()
                 return

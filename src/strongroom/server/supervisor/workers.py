@@ -167,7 +167,8 @@ class Workers:
         for worker in self:
             worker.flush()
             patience_s = _KILL_STOPPING_AFTER_S if stopping and not worker.hung else _KILL_AFTER_S
-            if worker.ending_since is not None and now - worker.ending_since > patience_s:
+            overdue = worker.ending_since is not None and now - worker.ending_since > patience_s
+            if overdue and not worker.killed:
                 log.warning("worker is killed", pid=worker.pid)
                 worker.kill()
 
