@@ -1,7 +1,7 @@
 """Where the forwarder writes: standard output, standard error, or a named pipe.
 
-A target has three answers to a line.  It takes it; or it doesn't now (`OSError`), so that the line is sent again; or
-it never will (`Undeliverable`), so that the line is set aside and the others go on.
+A target has three responses to a line.  It takes the line.  It can't take it now (`OSError`), and the line is sent
+again.  It will never take it (`Undeliverable`), and the line is set aside so that the others can follow.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from collections.abc import Mapping
 from typing import Protocol
 
 STANDARD = {"stdout": 1, "stderr": 2}
-"""The descriptors that the forwarder has from its supervisor."""
+"""The descriptors that the forwarder inherits from the supervisor."""
 
 
 class Undeliverable(Exception):
-    """The target refuses this line for what it is: it is too long, or not in the form that a server takes.
+    """The target refuses this line for its content: the line is too long, or has a form that the target doesn't accept.
 
-    The text says why, and holds nothing of the line.
+    The text gives the reason, and quotes nothing of the line.
     """
 
 
 class Target(Protocol):
-    """Takes whole lines, and may take its time."""
+    """Takes whole lines.  It may block."""
 
     def send(self, line: bytes) -> None:
-        """Write a line whole, for as long as it takes.
+        """Write a whole line.  This may block.
 
         Raises:
-            OSError: not now; the line is to be sent again.
-            Undeliverable: not ever.
+            OSError: the target can't take the line now.  It must be sent again. Undeliverable: the target will never
+                take the line.
         """
         ...
 
@@ -42,23 +42,23 @@ class Target(Protocol):
 
 
 def open_target(name: str, options: Mapping[str, str]) -> Target:
-    """What a device's target stands for.
+    """Open a device's target.
 
     Args:
         name: `stdout`, `stderr`, or the path of a pipe.
-        options: what the device says of it besides; these targets need none.
+        options: the device's options for the target; these targets have none.
     """
     return Standard(STANDARD[name]) if name in STANDARD else Pipe(name)
 
 
 def _write(descriptor: int, line: bytes) -> None:
-    """Write everything.  Raises `Partly` when it came to an end in the middle, else `OSError`."""
+    """Write everything.  Raises `Partly` if only a part was written, else `OSError`."""
     rest = memoryview(line)
     while rest:
         try:
             rest = rest[os.write(descriptor, rest) :]
         except BlockingIOError:
-            # Somebody else has the same terminal or pipe open, and has made it so.
+            # Another process with the same terminal or pipe has made it non-blocking.
             waiting = select.poll()
             waiting.register(descriptor, select.POLLOUT)
             waiting.poll()
@@ -73,14 +73,14 @@ class Partly(OSError):
 
 
 class Standard:
-    """A descriptor that was there when the process began."""
+    """An inherited descriptor."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._torn = False
 
     def send(self, line: bytes) -> None:
-        """Write a line whole.  Raises `OSError`, as when nobody reads any more."""
+        """Write a whole line.  Raises `OSError`, for example if the reader is gone."""
         try:
             _write(self._descriptor, b"\n" + line if self._torn else line)
         except Partly:
@@ -89,18 +89,21 @@ class Standard:
         self._torn = False
 
     def close(self) -> None:
-        """Nothing to do: it isn't ours."""
+        """Do nothing, because the descriptor belongs to the whole process."""
 
 
 class Pipe:
-    """A named pipe, opened anew for each reader."""
+    """A named pipe, opened again for each reader."""
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._descriptor = -1
 
     def send(self, line: bytes) -> None:
-        """Write a line whole.  Raises `OSError`, as while there is no reader; the next one gets it from its start."""
+        """Write a whole line.
+
+        Raises `OSError` if there is no reader.  The next reader gets the line from its start.
+        """
         if self._descriptor < 0:
             self._descriptor = self._open()
         try:
@@ -110,7 +113,7 @@ class Pipe:
             raise
 
     def _open(self) -> int:
-        # Without waiting for a reader, who may never come; writing waits.
+        # Opening doesn't wait for a reader, which may never come.  Writing waits.
         descriptor = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY | os.O_NOFOLLOW)
         with contextlib.ExitStack() as opened:
             opened.callback(os.close, descriptor)
@@ -121,7 +124,7 @@ class Pipe:
         return descriptor
 
     def close(self) -> None:
-        """Release the descriptor, which the reader sees as the end."""
+        """Close the descriptor.  The reader sees the end of the file."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
