@@ -19,7 +19,7 @@ from strongroom.lib.hcl import HclError, Item, ListNode, Literal, Node, ObjectNo
 from strongroom.lib.sockaddr import TemplateError, check, is_template
 
 _LIKENESS = 0.75
-"""From which a key counts as another one that was mistyped, of 1."""
+"""The least likeness (of 1) at which a key counts as a mistyped known one."""
 _LONGEST_S = 100 * 366 * 24 * 3600
 """A century, in seconds: more is a mistake, and beyond what clocks and rows hold."""
 
@@ -39,7 +39,7 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something in a configuration that has no effect, for the log at the start."""
+    """A setting without effect, for the log at the start."""
 
     where: Where
     text: str
@@ -64,7 +64,7 @@ class ConfigError(InvalidRequest):
 
 
 class Reader:
-    """Reads the stanzas of one file and gathers what is to be noticed."""
+    """Reads the stanzas of one file, and collects notices."""
 
     def __init__(self, file: str) -> None:
         self.file = file
