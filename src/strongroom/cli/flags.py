@@ -71,7 +71,7 @@ class Group:
 
 
 class Values:
-    """What the flags of one command line say."""
+    """The parsed flags of one command line."""
 
     def __init__(self, values: Mapping[str, Any], given: frozenset[str]) -> None:
         self._values = values

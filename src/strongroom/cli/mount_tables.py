@@ -29,7 +29,7 @@ class Table(NamedTuple):
     """What stands before an error of enabling; `{type}` is the mount's type."""
     listing_failed: str
     article: str
-    """What stands before the noun where a new mount is told of."""
+    """The words before the noun in the message about a new mount."""
 
 
 SECRETS = Table("secrets", "secrets engine", "sys/mounts", "sys/mounts", "Error enabling: ", "secrets engines", "the ")

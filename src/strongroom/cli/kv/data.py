@@ -128,7 +128,7 @@ def _put(call: Invocation) -> int:
 
 
 def put(call: Invocation, place: Place, data: dict[str, Any]) -> int:
-    """Write a secret and print what was made."""
+    """Write a secret, and print its metadata."""
     path = place.under("data")
     body = {"data": data, "options": _options(call)} if place.version == 2 else data
     with call.doing(f"Error writing data to {path}: "):
@@ -151,7 +151,7 @@ def _patch(call: Invocation) -> int:
 
 
 def patch(call: Invocation, place: Place, changes: dict[str, Any]) -> int:
-    """Change parts of a secret, on a mount that keeps versions, and print what was made."""
+    """Change parts of a secret on a version 2 mount, and print its metadata."""
     method = call.flags.text("method")
     client = call.client()
     if method == "rw":
