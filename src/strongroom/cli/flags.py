@@ -147,7 +147,7 @@ def _convert(kind: Kind, text: str, before: Any) -> Any:
 
 
 def defaults(flags: Sequence[Flag], environment: Mapping[str, str]) -> dict[str, Any]:
-    """Each flag's value before the command line is read.  A variable that can't be read is passed over."""
+    """Each flag's value before the command line is read.  A variable with an invalid value is ignored."""
     values = {flag.name: flag.empty for flag in flags}
     for flag in flags:
         if flag.variable and (text := named(environment, flag.variable)[1]):

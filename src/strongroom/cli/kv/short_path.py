@@ -89,7 +89,7 @@ def _meant(call: Invocation, word: str, path: str) -> Place | None:
 
 
 def advise(call: Invocation, path: str, data: dict[str, Any] | None, failure: Failure) -> None:
-    """Say how a secret is written, to whoever wrote its data bare to the API's path of it."""
+    """Explain how to write a secret, to a user who wrote its data without `data` to its API path."""
     if not isinstance(failure.__cause__, BadRequest) or "/data/" not in path or "data" in (data or {}):
         return
     try:

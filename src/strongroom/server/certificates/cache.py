@@ -3,7 +3,7 @@
     <cache>/accounts/      the key of each account
     <cache>/certificates/  key and certificate in one file, so that neither is ever read without the other
     <cache>/challenges/    what a listener proves a name with while an authority looks
-    <cache>/retries/       failures so far, so that starting anew doesn't begin anew
+    <cache>/retries/       failures so far, so that a restart doesn't reset them
 
 Directories are 0700, files 0600; a file is complete from its first moment on.
 """

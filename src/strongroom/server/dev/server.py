@@ -48,7 +48,7 @@ class DevError(Exception):
 
 
 def check_flags(arguments: ServeArguments) -> None:
-    """Refuse what would otherwise be passed over.
+    """Refuse flags that would otherwise be ignored.
 
     Raises: `DevError`.
     """
@@ -186,7 +186,8 @@ async def _mount_secret(node: Node, random: Random, version: str) -> None:
 def _keep_token(token: str) -> str:
     """Leave the token where the command line looks for it.
 
-    Returns: what became of it.  Whoever had a token of another server there has to log in there again.
+    Returns: a text about the result.  A token of another server in that file is replaced, so its user must log in
+    again.
     """
     path = Path.home() / ".vault-token"
     was_there = os.path.lexists(path)

@@ -22,7 +22,7 @@ VARIABLES = frozenset({_SOCKET, _WATCHDOG, _WATCHDOG_PID})
 
 
 class ServiceManager:
-    """Whoever started this process and wants to know; without one, nothing is told.
+    """The service manager that started this process.  Without one, nothing is sent.
 
     Args:
         environment: of the process.
