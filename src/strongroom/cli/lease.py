@@ -87,7 +87,7 @@ def _revoke(call: Invocation) -> int:
 COMMANDS = {
     "lease lookup": Command(
         "lease lookup ID",
-        "Shows what a lease is.\n\n$ strongroom lease lookup database/creds/readonly/2f6a614c",
+        "Shows a lease's properties.\n\n$ strongroom lease lookup database/creds/readonly/2f6a614c",
         _lookup,
         (FORMAT_ONLY,),
         Arity(0, None),
