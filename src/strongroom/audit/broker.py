@@ -1,4 +1,4 @@
-"""Hands every entry to every device, and refuses the request when none of them took it."""
+"""Writes every entry to every device, and refuses the request if no device takes it."""
 
 from __future__ import annotations
 
@@ -30,44 +30,46 @@ __all__ = ["AuditBroker", "AuditDevice", "AuditRecord", "AuditedHeader", "Channe
 REFUSED = "failed to audit request, cannot continue"
 _FAILED = "no audit device took the entry"
 MOST = 64
-"""Devices at a time: each holds a file open in every process, and has two lines of every request.  Those of the
-configuration aren't counted out: whoever may make devices must not keep them from being made."""
+"""The most devices at a time.
+
+Each has an open file in every process, and gets two lines of every request.  Devices of the configuration aren't
+limited, so that a client who may enable devices can't keep them out.
+"""
 
 log = structlog.get_logger("audit")
 
 
 DeviceType = Callable[[Mapping[str, str], str, bool], AuditDevice]
-"""Makes a device from its options, its id, and whether the configuration itself has made it."""
+"""Makes a device from its options, its id, and whether it comes from the configuration."""
 
 
 class Backlog(Protocol):
-    """Where entries wait that somebody else delivers."""
+    """Entries that wait for the forwarder."""
 
     def keep_only(self, ids: Collection[str]) -> None:
-        """Give up what belongs to other devices than these, once it is delivered."""
+        """Remove the entries of all other devices after their delivery."""
         ...
 
     def backlog_bytes(self, id_: str) -> int | None:
-        """How much waits of one device; None for one whose entries don't go this way."""
+        """The waiting bytes of a device; None for a device that writes its entries itself."""
         ...
 
     def undeliverable_bytes(self, id_: str) -> int | None:
-        """How much of one device was set aside, because it can't be delivered; None as above."""
+        """The bytes of a device that were set aside because they can't be delivered; None as above."""
         ...
 
 
 class AuditBroker:
-    """All devices of the store's configuration, opened in this process.
+    """All audit devices in the store, opened in this process.
 
     Args:
         types: constructors by device type.
         writers: names this process's writers in the chains of their entries.
-        backlog: where devices leave what they don't deliver themselves.
-        prefixes: whether devices may be enabled that put a text of their own before each entry.  With one, and a path,
-            whoever may enable devices can write a line of choice into any file of the server's user: a key, a program.
-            Source: CVE-2025-6000
-        listed: whether the store has a list of the devices, which has to agree with them.
-        reserve: what the store gives up when a device's file system, which is its own, has no room left.
+        backlog: the entries that devices don't write themselves. prefixes: whether devices with the option `prefix` may
+        be enabled.  With a prefix and a path, a client who may enable devices could write any line into any file of the
+        server's user: a key, a program. Source: CVE-2025-6000 listed: whether the store has a list of the devices,
+        which must agree with them. reserve: disk space that the store frees when a device on the same file system finds
+        it full.
     """
 
     def __init__(
@@ -91,18 +93,21 @@ class AuditBroker:
         self._channels: dict[str, Channel] = {}
         self._told = Seldom()
         self.trails: dict[str, Trail] = {}
-        """How far each writer of this process is, by name; whoever stores that removes those that have ended."""
+        """The last line of each writer of this process, by name.
+
+        `Heads` stores them, and removes those that have ended.
+        """
 
     async def sinks(self, txn: Transaction) -> tuple[Sink, ...]:
-        """The devices to write to, by the configuration that this transaction sees.
+        """The devices to write to, as this transaction sees them.
 
-        Raises: `Internal` when the store's devices aren't those on its list: somebody has changed the store, and a
-            request would go unrecorded.
+        Raises: `Internal` if the store's devices don't agree with its list.  An attacker may have changed the store to
+        keep a request out of the log.
         """
         sinks, wrong = await txn.derived("audit devices", self._build)
         if wrong:
             if self._told.due(wrong):
-                log.error("the store's audit devices are not those on its list: nothing is answered", difference=wrong)
+                log.error("the store's audit devices do not match its list: all requests are refused", difference=wrong)
             raise Internal(REFUSED, detail=f"audit devices in the store: {wrong}")
         return sinks
 
@@ -127,11 +132,11 @@ class AuditBroker:
         return tuple(sinks), wrong
 
     def backlogs(self) -> dict[str, int]:
-        """By path, how many bytes of each device wait to be delivered."""
+        """The bytes of each device that wait for their delivery, by path."""
         return self._by_path(self._backlog.backlog_bytes) if self._backlog is not None else {}
 
     def undeliverable(self) -> dict[str, int]:
-        """By path, how many bytes of each device were set aside, because they can't be delivered."""
+        """The bytes of each device that were set aside because they can't be delivered, by path."""
         return self._by_path(self._backlog.undeliverable_bytes) if self._backlog is not None else {}
 
     def _by_path(self, count: Callable[[str], int | None]) -> dict[str, int]:
@@ -139,18 +144,18 @@ class AuditBroker:
         return {path: number for path, number in found.items() if number is not None}
 
     async def records(self, txn: Transaction) -> list[AuditRecord]:
-        """The configured devices, by path."""
+        """The devices in the store, sorted by path."""
         found = [await txn.read(records.DEVICES + name, AuditRecord) for name in await txn.list(records.DEVICES)]
         return sorted((record for record in found if record is not None), key=lambda record: record.path)
 
     async def enable(self, txn: Transaction, wanted: DeviceRequest, now: float) -> None:
-        """Configure a device, having opened it once and written an entry to it.
+        """Open a device, write a test entry to it, and store it.
 
         Args:
             now: seconds since the epoch.
 
-        Raises: `InvalidRequest` when the path is taken or too long, there are as many devices as may be, or this one
-            can't be used with these options.
+        Raises: `InvalidRequest` if the path is taken or too long, if there are too many devices, or if the device
+        doesn't work with these options.
         """
         if wanted.options.get("prefix") and not self._prefixes:
             raise InvalidRequest("the server's configuration does not allow prefixes: allow_audit_log_prefixing")
@@ -163,10 +168,12 @@ class AuditBroker:
             if other.path.startswith(wanted.path) or wanted.path.startswith(other.path):
                 raise InvalidRequest("path already in use")
             if place and place == place_of(other.options):
-                # Each has keys of its own: nobody could tell the other's lines from forged ones.
+                # Each device has its own keys.  In a shared file, the lines of one device would look like forged lines
+                # to the other.
                 raise InvalidRequest(f'the file is that of the audit device "{other.path}"')
         record = self._record(txn, wanted, configured=False)
-        # Closed again with this object: other processes open their own, and this one does when it is configured.
+        # The test device is closed again.  Each process, this one included, opens its own when it sees the stored
+        # device.
         txn.once(f"audit test {wanted.path}", lambda: self._try(record, now))
         await devices.add(txn, record)
 
@@ -183,9 +190,9 @@ class AuditBroker:
         )
 
     def _try(self, record: AuditRecord, now: float) -> bool:
-        """Write an entry to a device that isn't configured yet: what opens may still take nothing.
+        """Write an entry to a device before it is stored, because a device that opens may still take no entries.
 
-        Raises: `InvalidRequest` when it took none.
+        Raises: `InvalidRequest` if it doesn't take the entry.
         """
         channel = self._channel(record)
         try:
@@ -198,9 +205,9 @@ class AuditBroker:
         return True
 
     async def disable(self, txn: Transaction, path: str) -> None:
-        """Remove the device of a path, if there is one.
+        """Remove the device at a path, if there is one.
 
-        Raises: `InvalidRequest` for one that the server's configuration has made.
+        Raises: `InvalidRequest` for a device of the server's configuration.
         """
         for record in await self.records(txn):
             if record.path == path:
@@ -211,14 +218,14 @@ class AuditBroker:
     async def configure(
         self, txn: Transaction, stanzas: Sequence[DeviceRequest], now: float, given_up: Collection[str] = ()
     ) -> None:
-        """Bring the store's devices into line with the configuration's.
+        """Make the store's devices agree with the configuration.
 
-        A stanza takes the path of whatever device is there, if its own can be used; one that has gone from the
-        configuration takes its device along.
+        A stanza replaces the device at its path, if the new device works.  If a stanza is gone, its device is removed.
 
         Args:
             now: seconds since the epoch.
-            given_up: paths of devices to remove, whoever has made them; `*` for all, and for what the list lacks.
+            given_up: paths of devices to remove, whoever enabled them; `*` for all, and for devices that the list
+                lacks.
         """
         given = {folder.strip("/") + "/" if folder != ALL else ALL for folder in given_up}
         wanted = {stanza.path: stanza for stanza in stanzas}
@@ -236,7 +243,7 @@ class AuditBroker:
             await devices.add(txn, self._record(txn, stanza, configured=True))
 
     def _works(self, txn: Transaction, stanza: DeviceRequest, now: float) -> bool:
-        """Whether a stanza's device takes an entry; why not is logged."""
+        """Whether a stanza's device takes an entry.  If not, the reason is logged."""
         record = self._record(txn, stanza, configured=True)
         try:
             txn.once(f"audit test {stanza.path}", lambda: self._try(record, now))
@@ -249,14 +256,14 @@ class AuditBroker:
         return True
 
     async def headers(self, txn: Transaction) -> dict[str, AuditedHeader]:
-        """The headers of requests that entries show, by name in lower case."""
+        """The request headers that entries show, by name in lower case."""
         found = {
             name: await txn.read(records.HEADERS + name, AuditedHeader) for name in await txn.list(records.HEADERS)
         }
         return {name: header for name, header in found.items() if header is not None}
 
     def set_header(self, txn: Transaction, name: str, header: AuditedHeader | None) -> None:
-        """Show a header of requests in entries, or, with None, not any more."""
+        """Show a request header in entries; None stops that."""
         key = records.HEADERS + name.lower()
         if header is None:
             txn.delete(key)
@@ -273,11 +280,11 @@ class AuditBroker:
         return channel
 
     def request(self, sinks: tuple[Sink, ...], known: Exchange, error: str, now: float) -> None:
-        """Write the request entry.  Raises `Internal` when there are devices and none took it."""
+        """Write the request entry.  Raises `Internal` if there are devices and none takes it."""
         self._each(sinks, known, lambda sink: sink.request(known, error, now))
 
     def response(self, sinks: tuple[Sink, ...], known: Exchange, outcome: Outcome, now: float) -> None:
-        """Write the response entry.  Raises `Internal` when there are devices and none took it."""
+        """Write the response entry.  Raises `Internal` if there are devices and none takes it."""
         self._each(sinks, known, lambda sink: sink.response(known, outcome, now))
 
     def _each(self, sinks: tuple[Sink, ...], known: Exchange, write: Callable[[Sink], None]) -> None:
@@ -289,16 +296,16 @@ class AuditBroker:
             raise Internal(REFUSED, detail=_FAILED)
 
     def taking(self) -> dict[str, bool]:
-        """By path, whether each device took the last entry that it was given."""
+        """Whether each device took its last entry, by path."""
         return {channel.record.path: id_ not in self._standing.failing for id_, channel in self._channels.items()}
 
     @property
     def unwritable(self) -> bool:
-        """Whether there are devices, and none takes entries, so that no request is answered."""
+        """Whether there are devices and none takes entries, so that all requests fail."""
         return bool(self._standing.failing) and self._standing.failing >= self._channels.keys()
 
     def retry(self, now: float) -> None:
-        """Write a test entry to each device that fails: without requests nobody would learn that it works again.
+        """Write a test entry to each failed device.  Without requests, nothing else would find that it works again.
 
         Args:
             now: seconds since the epoch.
@@ -310,7 +317,7 @@ class AuditBroker:
             self._standing.take(channel.record, write, rescue=False)
 
     def reopen(self) -> None:
-        """Reopen every device, after a log rotation; one that fails is logged, and tried again with each entry."""
+        """Reopen every device after a log rotation.  A failure is logged, and each entry tries again."""
         for channel in self._channels.values():
             try:
                 channel.reopen()
@@ -318,7 +325,7 @@ class AuditBroker:
                 log.error("audit device did not reopen", device=channel.record.path, reason=error.text)
 
     def look(self) -> None:
-        """See to every device; called about once a second, off the path of requests."""
+        """Check every device.  Called about once a second, outside of requests."""
         for channel in self._channels.values():
             try:
                 channel.look()

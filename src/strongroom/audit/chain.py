@@ -1,10 +1,10 @@
-"""The chain through an audit log: each line carries a MAC over itself and the line before it of the same writer (p).
+"""The chain of an audit log: each line has a MAC over itself and its writer's line before it (pure).
 
     {"time":…,"type":…,…,"chain":{"writer":"node-1a2b","sequence":17,"mac":"…"}}
 
-Whoever lacks the device's key can neither change, drop, insert nor reorder lines of a writer without it showing.
-Lines cut from the end show only beside a later line or a count kept elsewhere; a writer is one process from its
-start to its end, so a new one begins at 1.
+An attacker without the device's key can't change, drop, insert or reorder lines of a writer without being detected.
+Lines that are cut from the end are detected only by a later line or by a count elsewhere (`audit/heads.py`).  A writer
+is one process from its start to its end, so a new process begins at 1.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LINK = re.compile(
 
 
 class Link(msgspec.Struct, frozen=True):
-    """How far one writer is."""
+    """The last line of one writer: its sequence number and its MAC."""
 
     sequence: int
     mac: bytes
@@ -33,7 +33,7 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """One line that doesn't fit."""
+    """One line that breaks the chain."""
 
     line: int
     """Counted from 1."""
@@ -41,20 +41,20 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Verified(msgspec.Struct, frozen=True):
-    """What a log proved to be."""
+    """The result of checking a log."""
 
     faults: tuple[Fault, ...]
     writers: dict[str, Link]
-    """The last line of every writer; where the next file of a rotated log has to go on."""
+    """The last line of every writer.  The next file of a rotated log must continue there."""
 
 
 def key_of(device_key: bytes) -> bytes:
-    """The chain's own key, from that of the device: no digest of a value can be taken for a link."""
+    """The chain's key, derived from the device's key, so that no digest of a value can pass for a link."""
     return hmac_sha256(device_key, b"strongroom audit chain")
 
 
 def start(key: bytes, writer: str) -> Link:
-    """What stands before a writer's first line."""
+    """The link before a writer's first line."""
     return Link(0, hmac_sha256(key, writer.encode()))
 
 
@@ -65,7 +65,7 @@ def append(key: bytes, before: Link, writer: str, body: bytes) -> tuple[bytes, L
         key: as `key_of` gives it.
         body: the entry as a JSON object.
 
-    Returns: the line without its newline, and the link to go on from.
+    Returns: the line without its newline, and its link.
     """
     mac = mac_of(key, before, body)
     link = Link(before.sequence + 1, mac)
@@ -74,7 +74,7 @@ def append(key: bytes, before: Link, writer: str, body: bytes) -> tuple[bytes, L
 
 
 def parse(line: bytes) -> tuple[str, bytes, Link] | None:
-    """A line's writer, its entry without the link, and the link; None for what is no entry.
+    """A line's writer, its entry without the link, and the link; None if the line is no entry.
 
     The entry still begins with the device's prefix.
     """
@@ -86,12 +86,12 @@ def parse(line: bytes) -> tuple[str, bytes, Link] | None:
 
 
 def mac_of(key: bytes, before: Link, body: bytes) -> bytes:
-    """The digest that ties an entry to the line before."""
+    """The MAC that links an entry to the line before it."""
     return hmac_sha256(key, before.mac + body)
 
 
 def writer_of(line: bytes) -> str:
-    """The writer that a line names; empty for what is no entry.  Whether it is the writer's is not looked at."""
+    """The writer that a line names; empty if the line is no entry.  The MAC isn't checked."""
     found = _LINK.search(line)
     return found[1].decode("utf-8", "replace") if found is not None else ""
 
@@ -105,7 +105,7 @@ def verify(
         key: as `key_of` gives it.
         lines: the log's lines, with or without newlines.
         prefix: the device's `prefix` option.
-        begun: the last links of the files before this one; other writers have to begin at 1.
+        begun: the last links of the files before this one.  Other writers must begin at 1.
     """
     faults: list[Fault] = []
     writers = dict(begun or {})

@@ -1,4 +1,4 @@
-"""One device as one process writes to it."""
+"""Writes to one audit device from one process."""
 
 from __future__ import annotations
 
@@ -21,39 +21,41 @@ _DIGESTS_KEPT = 4096
 _SHORT = 64
 _ASKED_KEPT = 1024
 _DOLLAR, _BACKQUOTE = b"\\u0024", b"\\u0060"
-"""In JSON these characters stand inside texts only, where they may be escaped.  What clients send and a shell would
-execute never stands in the file as it is, should the file ever be taken for a script."""
+"""In JSON these characters occur only in strings, where they may be escaped.
+
+If somebody runs the file as a script, the shell must not execute text from clients.
+"""
 
 
 class AuditDevice(Protocol):
     """Where entries go."""
 
     def open(self) -> None:
-        """Get ready; raises `InvalidRequest` when the settings can't work."""
+        """Open the device.  Raises `InvalidRequest` if its settings can't work."""
         ...
 
     def write(self, line: bytes) -> None:
-        """Take one line whole, without waiting for anybody; raises `Unavailable` otherwise."""
+        """Write one whole line without blocking.  Raises `Unavailable` if that fails."""
         ...
 
     def reopen(self) -> None:
-        """Begin anew where the settings point, after a log rotation."""
+        """Open the settings' target again, after a log rotation."""
         ...
 
     def look(self) -> None:
-        """See whether entries still go where they should; called about once a second, off the path of requests.
+        """Check that entries still reach their target.  Called about once a second, outside of requests.
 
-        Raises: `InvalidRequest` when they don't, and it can't be mended.
+        Raises: `InvalidRequest` if they don't, and the device can't repair that.
         """
         ...
 
     def close(self) -> None:
-        """Release everything."""
+        """Close all files."""
         ...
 
 
 class Trail:
-    """How far one writer is; outlives its channel until somebody has stored it."""
+    """The last line of one writer.  It outlives its channel until `Heads` has stored it."""
 
     __slots__ = ("__weakref__", "device", "link", "over", "writer")
 
@@ -64,14 +66,14 @@ class Trail:
         self.link = link
         """The last line that the device took."""
         self.over = False
-        """Whether the channel was closed, so that no line follows."""
+        """Whether the channel was closed, so that no more lines follow."""
 
 
 class Channel:
-    """A device with its digest key and the chain of what this process wrote to it.
+    """A device with its digest key and this process's chain.
 
-    It is closed when the last request that may still write to it has ended, not when its configuration goes: the
-    request that disables a device is written to it.
+    It is closed when the last request that may write to it has ended, not when the device is disabled, because the
+    request that disables a device is written to that device.
     """
 
     def __init__(self, record: AuditRecord, device: AuditDevice, writer: str) -> None:
@@ -91,13 +93,16 @@ class Channel:
         self._is_open = True
 
     def reopen(self) -> None:
-        """Go on after a log rotation.  Raises `InvalidRequest` when that can't be; the next entry tries again."""
+        """Reopen the device after a log rotation.
+
+        Raises `InvalidRequest` if that fails; the next entry tries again.
+        """
         self._is_open = False
         self._device.reopen()
         self._is_open = True
 
     def look(self) -> None:
-        """See whether entries still go where they should.  Raises `InvalidRequest`; the next entry tries again."""
+        """Check that entries still reach their target.  Raises `InvalidRequest` if not; the next entry tries again."""
         if self._is_open:
             try:
                 self._device.look()
@@ -110,11 +115,11 @@ class Channel:
         self._close()
 
     def digest(self, text: str) -> str:
-        """The digest that stands for a sensitive text, as `sys/audit-hash` tells it."""
+        """The digest of a sensitive text, as `sys/audit-hash` returns it."""
         known = self._digests.get(text)
         if known is None:
             known = "hmac-sha256:" + hmac_sha256_hex(self.record.salt, text.encode("utf-8", "surrogateescape"))
-            # Short texts recur: tokens, accessors, the values that are read again and again.
+            # Short texts are often repeated: tokens, accessors, values that are read often.
             if len(text) <= _SHORT:
                 self._digests[text] = known
                 if len(self._digests) > _DIGESTS_KEPT:
@@ -122,9 +127,9 @@ class Channel:
         return known
 
     def write(self, entry: dict[str, Any]) -> None:
-        """Append an entry, chained to the one before.  Raises `Unavailable` when the device didn't take it."""
+        """Append an entry to the chain.  Raises `Unavailable` if the device doesn't take it."""
         if not self._is_open:
-            # What failed when the server started, or at a rotation, is tried again with each entry.
+            # If opening failed at the server's start or at a rotation, each entry tries again.
             try:
                 self.open()
             except InvalidRequest as error:
@@ -141,7 +146,7 @@ def _end(device: AuditDevice, trail: Trail) -> None:
 
 
 class Sink:
-    """A channel as one state of the configuration has it."""
+    """A channel with the device's settings of one moment."""
 
     __slots__ = ("_asked", "_asking", "_notation", "channel")
 
@@ -160,12 +165,12 @@ class Sink:
         """Write the entry of a request.  Raises `Unavailable`."""
         about = self._asking(known)
         if len(self._asked) >= _ASKED_KEPT:
-            self._asked.clear()  # what never came to an answer
+            self._asked.clear()  # requests without a response
         self._asked[id(known)] = about
         self.channel.write(request_entry(about, error, now, self._notation))
 
     def response(self, known: Exchange, outcome: Outcome, now: float) -> None:
-        """Write the entry of an answer.  Raises `Unavailable`."""
+        """Write the entry of a response.  Raises `Unavailable`."""
         about = self._asked.pop(id(known), None)
         if about is None or about.known is not known:
             about = self._asking(known)

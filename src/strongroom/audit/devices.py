@@ -1,4 +1,4 @@
-"""The rows of audit devices, kept in step with the list that they are checked against."""
+"""The rows of audit devices, and the list that they are checked against."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import Internal
 
 ALL = "*"
-"""Stands for every device, in the setting that gives devices up."""
+"""Stands for every device, in the setting that removes devices."""
 
 log = structlog.get_logger("audit")
 
 
 class DeviceRequest(NamedTuple):
-    """A device as it is asked for."""
+    """A request for a device."""
 
     path: str
     """Ends in `/`."""
@@ -38,7 +38,7 @@ async def add(txn: Transaction, record: AuditRecord) -> None:
 
 
 async def retire(txn: Transaction, record: AuditRecord) -> None:
-    """Remove a device, and leave what its log is checked by."""
+    """Remove a device, but keep the data that checks its log."""
     listed = await _manifest(txn)
     rest = {id_: path for id_, path in listed.devices.items() if id_ != record.id}
     heads = {id_: count for id_, count in listed.heads.items() if id_ != record.id}
@@ -57,10 +57,10 @@ async def retire(txn: Transaction, record: AuditRecord) -> None:
 
 
 async def forget(txn: Transaction, paths: Collection[str]) -> None:
-    """Take devices off the list whose rows have gone.
+    """Remove devices from the list whose rows are gone.
 
     Args:
-        paths: of the devices; `*` for all of them, and for a list that has gone itself.
+        paths: of the devices; `*` for all of them, and if the list itself is gone.
     """
     listed = await txn.read(records.MANIFEST, Manifest)
     if listed is None:
@@ -85,10 +85,10 @@ async def former(txn: Transaction) -> list[FormerDevice]:
 
 
 async def count_heads(txn: Transaction, counts: Mapping[str, int]) -> None:
-    """Store how many heads devices have, beside their names or with what remains of them.
+    """Store the number of heads of each device, in the list or in the record of the former device.
 
     Args:
-        counts: by the ids of the devices; those that were never configured are left out.
+        counts: by the ids of the devices.  Devices that were never stored are left out.
     """
     listed = await txn.read(records.MANIFEST, Manifest) or Manifest()
     present = {id_: count for id_, count in counts.items() if id_ in listed.devices}
@@ -101,7 +101,7 @@ async def count_heads(txn: Transaction, counts: Mapping[str, int]) -> None:
 
 
 async def heads_counted(txn: Transaction, listed: Manifest, device: str) -> int | None:
-    """How many heads a device has; None for one that is and was none."""
+    """The number of heads of a device; None if there never was such a device."""
     if device in listed.devices:
         return listed.heads.get(device, 0)
     former = await txn.read(records.FORMER + device, FormerDevice)
@@ -117,6 +117,6 @@ async def begin_list(txn: Transaction) -> None:
 
 async def _manifest(txn: Transaction) -> Manifest:
     listed = await txn.read(records.MANIFEST, Manifest)
-    if listed is None:  # one that begins anew would hide what is missing
+    if listed is None:  # an empty list would hide a missing device
         raise Internal("the list of audit devices is missing from the store")
     return listed

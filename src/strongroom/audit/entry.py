@@ -1,4 +1,4 @@
-"""Audit entries in Vault's JSON format (p).
+"""Audit entries in Vault's JSON format (pure).
 
 Source: https://developer.hashicorp.com/vault/docs/audit/schema
 """
@@ -29,22 +29,25 @@ TEST_PATH = "sys/audit/test"
 _LISTINGS = frozenset({"list", "scan"})
 _DENIED = "1 error occurred:\n\t* permission denied\n\n"
 _PLAIN_ERRORS = frozenset({"permission denied", _DENIED, UNSUPPORTED_PATH, UNSUPPORTED_OPERATION})
-"""Texts that name a kind of failure and nothing of the request; any other may quote what the client sent."""
+"""Texts that name a kind of failure.  Any other text may quote values of the request."""
 _CREDENTIAL_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-vault-mfa", "x-vault-token"})
-"""Never shown as they are, whatever the configuration says; those for a proxy, and one-time codes, neither."""
+"""Headers with credentials, also those for a proxy, and one-time codes.
+
+They are never shown in clear, whatever the configuration says.
+"""
 _AUTHS_KEPT = 1024
 _AUTH_BYTES = 4096
-"""Of one that is kept; the tokens of some may hold much more, and are encoded each time."""
+"""The largest cached `auth` block.  Larger ones are encoded for each request."""
 _NOTHING = msgspec.Raw(b"{}")
 _ANY_ERROR = "1 error occurred:\n\t* invalid request\n\n"
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a request came to."""
+    """The result of a request."""
 
     response: Response | None = None
     auth: dict[str, Any] | None = None
-    """The `auth` block of the answer."""
+    """The `auth` block of the response."""
     wrap: dict[str, Any] | None = None
     lease_id: str = ""
     error: str = ""
@@ -67,10 +70,10 @@ def whole_timestamp(seconds: float) -> str:
 
 
 class Asked:
-    """What both entries of a request say, encoded once.
+    """The parts that both entries of a request share, encoded once.
 
-    It keeps the request from nobody's memory: of an attempt that ran again nothing is answered, and whoever waits for
-    that would wait for a body of any size.
+    It has only a weak reference to the request.  An attempt that ran again gets no response entry, and a strong
+    reference would keep its body, of any size, in memory.
     """
 
     __slots__ = ("_known", "auth", "request")
@@ -82,7 +85,7 @@ class Asked:
 
     @property
     def known(self) -> Exchange | None:
-        """What is described; None when the request has ended."""
+        """The request; None if it has ended."""
         return self._known()
 
     def _forget(self, _: weakref.ref[Exchange]) -> None:
@@ -90,14 +93,14 @@ class Asked:
 
 
 class Asking:
-    """Describes who asks for what; what recurs with a token is encoded once."""
+    """Describes clients and requests.  The `auth` block of a token is encoded once."""
 
     def __init__(self, notation: Notation) -> None:
         self._notation = notation
         self._auths: dict[int, tuple[TokenRecord, tuple[str, ...] | None, msgspec.Raw]] = {}
 
     def __call__(self, known: Exchange) -> Asked:
-        """What both entries of a request say."""
+        """The parts that both entries of a request share."""
         request = msgspec.Raw(json.dumps_unsorted(_request(known, self._notation)))
         return Asked(known, self._auth(known), request)
 
@@ -107,7 +110,7 @@ class Asking:
             return msgspec.Raw(json.dumps_unsorted(_auth(known, self._notation)))
         record, granted = bearer.record, known.grant.policies if known.grant is not None else None
         kept = self._auths.get(id(record))
-        # The same object, which is kept here, is the same token in the same state.
+        # The cache keeps the record alive, so the same object is the same token in the same state.
         if kept is not None and kept[0] is record and kept[1] == granted:
             return kept[2]
         encoded = msgspec.Raw(json.dumps_unsorted(_auth(known, self._notation)))
@@ -119,7 +122,7 @@ class Asking:
 
 
 def request_entry(about: Asked, error: str, now: float, notation: Notation) -> dict[str, Any]:
-    """The entry that is written before anything happens."""
+    """The entry that is written before the request is served."""
     entry: dict[str, Any] = {
         "time": timestamp(now),
         "type": "request",
@@ -132,17 +135,17 @@ def request_entry(about: Asked, error: str, now: float, notation: Notation) -> d
 
 
 def test_entry(id_: str, now: float) -> dict[str, Any]:
-    """The entry that is written to a device before it is configured: what opens may still take nothing.
+    """The entry that tests a device before it is stored.  A device that opens may still take no entries.
 
     Args:
-        id_: of the request that nobody has made.
+        id_: the id of the entry's request, which no client made.
     """
     request = {"id": id_, "operation": "update", "namespace": {"id": "root"}, "path": TEST_PATH}
     return {"time": timestamp(now), "type": "request", "auth": {"token_type": "default"}, "request": request}
 
 
 def response_entry(about: Asked, outcome: Outcome, now: float, notation: Notation) -> dict[str, Any]:
-    """The entry that is written after the commit, before the answer."""
+    """The entry that is written after the commit, before the response is sent."""
     known = about.known
     if known is None:
         raise Internal(detail="an answer to a request that has ended")
@@ -166,7 +169,7 @@ def _error(text: str, notation: Notation) -> str:
 
 
 def _auth(known: Exchange, notation: Notation) -> dict[str, Any]:
-    """Who asks."""
+    """The client's token, as an `auth` block."""
     if known.bearer is None:
         return {"token_type": "default"}
     record = known.bearer.record
@@ -200,7 +203,7 @@ def _policy_results(known: Exchange) -> dict[str, Any]:
 
 
 def _granted(known: Exchange, outcome: Outcome, notation: Notation) -> dict[str, Any]:
-    """The token that an answer hands out, as an `auth` block of the log."""
+    """The token in a response, as an `auth` block."""
     block = outcome.auth or {}
     out: dict[str, Any] = {"client_token": notation.secret(str(block.get("client_token", "")))}
     if accessor := block.get("accessor"):
@@ -226,7 +229,7 @@ def _display_name(known: Exchange, outcome: Outcome) -> str:
 
 
 def client_id(known: Exchange) -> str:
-    """What stands for a client in counts: its entity, or else what its policies are."""
+    """The client's id in counts: its entity, or else a digest of its policies."""
     if known.bearer is None:
         return ""
     record = known.bearer.record
@@ -321,7 +324,7 @@ def _wrapping(wrap: dict[str, Any], notation: Notation) -> dict[str, Any]:
 
 
 def _elided(known: Exchange, data: dict[str, Any], style: Style) -> dict[str, Any]:
-    """With `elide_list_responses`, a listing's names give way to their number."""
+    """With `elide_list_responses`, the number of a listing's names replaces the names."""
     if not style.elide_list_responses or known.request.operation.value not in _LISTINGS:
         return data
     return {

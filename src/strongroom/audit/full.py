@@ -12,7 +12,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class DeviceFullError(Unavailable):
-    """The entry wasn't taken whole, because the device's file system has no room.
+    """The entry wasn't written whole, because the device's file system is full.
 
     Args:
         file_system: the number of its device, as `st_dev` has it.
@@ -24,10 +24,10 @@ class DeviceFullError(Unavailable):
 
 
 def untaken(text: str, detail: str, descriptor: int, error: OSError | None = None) -> Unavailable:
-    """The error for an entry that a file didn't take whole.
+    """The error for an entry that wasn't written whole.
 
     Args:
-        error: what writing raised; None when a part was written.
+        error: the error of the write; None if a part was written.
     """
     if error is None or error.errno in _FULL:
         with contextlib.suppress(OSError):

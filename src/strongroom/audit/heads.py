@@ -1,7 +1,7 @@
-"""Keeps in the store how far each writer is, so that lines cut off a log's end, or a whole writer's, are missed.
+"""Stores the last line of each writer, so that missing lines at a log's end, or of a whole writer, are detected.
 
-Off the path of requests: a line that was written in the last moments before a process was killed may not be known here.
-A head says which line a log has to hold; its digest ties everything before to it.
+This runs outside of requests, so lines of the last moments before a process was killed may be unknown here. A head
+names a line that the log must contain.  Its MAC covers all lines before it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ from strongroom.lib.errors import StrongroomError
 from strongroom.lib.seldom import Seldom
 
 PAUSE_S = 1.0
-"""How often it is looked whether there is a new writer."""
+"""How often to look for new writers."""
 _ROUNDS = 10
-"""Every so many pauses those that are known are stored again, if they went on."""
+"""Number of pauses after which the heads of known writers are stored again, if they have new lines."""
 _MOST = 4096
-"""Heads of one device; the oldest make room.  Years of restarts, and a bound on what a check has to read."""
+"""The most heads of one device.
+
+The oldest are removed.  The number allows years of restarts, and bounds the work of a check.
+"""
 _ROOM = 256
 
 log = structlog.get_logger("audit")
@@ -44,7 +47,7 @@ class Heads:
         """The sequence of each writer's head, by its name."""
 
     async def run_forever(self) -> None:
-        """Store new writers at once and the others every ten seconds, until cancelled."""
+        """Store new writers at once, and the others every ten seconds, until cancelled."""
         rounds = 0
         while True:
             await asyncio.sleep(PAUSE_S)
@@ -57,17 +60,17 @@ class Heads:
                 reason = error.detail or error.text
                 if self._told.due(reason):
                     log.warning("the heads of the audit log were not stored", reason=reason)
-            except Exception as error:  # a fault of ours: later heads must be stored all the same
+            except Exception as error:  # a bug of this server must not stop the storing of later heads
                 if self._told.due(repr(type(error))):
                     log.error("the heads of the audit log were not stored", fault=repr(type(error)))
 
     async def store(self, *, only_new: bool = False) -> None:
-        """Store what went on since the last time.
+        """Store the heads that have changed since the last time.
 
         Args:
-            only_new: leave those alone that the store knows already and that go on.
+            only_new: skip writers that the store knows and that haven't ended.
 
-        Raises: `StorageError` and the like; the next time tries again.
+        Raises: `StorageError` and similar errors; the next call tries again.
         """
         trails = self._broker.trails
         chosen: list[tuple[Trail, chain.Link, bool]] = []
@@ -93,7 +96,7 @@ class Heads:
         self._stored.pop(trail.writer, None)
 
     async def _make_room(self, device: str) -> None:
-        # Apart from what is removed: a commit may not rest on as many rows as there are to choose from.
+        # In its own transaction, because a commit can't depend on as many rows as this reads.
         oldest = await transact(self._barrier, lambda txn: _too_many(txn, device))
         if oldest:
             await transact(self._barrier, lambda txn: _remove(txn, device, oldest))
@@ -101,12 +104,12 @@ class Heads:
     async def _write(self, txn: Transaction, chosen: list[tuple[Trail, chain.Link]]) -> None:
         listed = await txn.read(records.MANIFEST, Manifest)
         if listed is None:
-            return  # every request is refused until that is mended
+            return  # all requests are refused until that is repaired
         counts: dict[str, int] = {}
         for trail, link in chosen:
             count = counts.get(trail.device, await devices.heads_counted(txn, listed, trail.device))
             if count is None:
-                continue  # a device that was tried, and then not configured
+                continue  # a device that was tested, but not stored
             key = records.head_key(trail.device, trail.writer)
             head = Head(writer=trail.writer, sequence=link.sequence, mac=link.mac, at=self._clock.now())
             if await txn.read(key, Head) is None:
@@ -117,7 +120,7 @@ class Heads:
 
 
 async def _too_many(txn: Transaction, device: str) -> list[Head]:
-    """The oldest heads of a device that has as many as it may; none of another one."""
+    """The oldest heads of a device, if it has too many; else none."""
     listed = await txn.read(records.MANIFEST, Manifest)
     if listed is None or (await devices.heads_counted(txn, listed, device) or 0) < _MOST:
         return []
@@ -125,7 +128,7 @@ async def _too_many(txn: Transaction, device: str) -> list[Head]:
 
 
 async def _remove(txn: Transaction, device: str, oldest: list[Head]) -> None:
-    """Remove heads that are still there, which are no loss then."""
+    """Remove heads that still exist.  They don't count as lost."""
     listed = await txn.read(records.MANIFEST, Manifest)
     counted = await devices.heads_counted(txn, listed, device) if listed is not None else None
     if counted is None:
@@ -138,20 +141,20 @@ async def _remove(txn: Transaction, device: str, oldest: list[Head]) -> None:
 
 
 class Checking(NamedTuple):
-    """What a device's log is checked by; of a path there may have been several devices."""
+    """The data that checks a device's log.  A path may have had several devices."""
 
     id: str
     former: bool
-    """Whether it was disabled, or another has taken its place."""
+    """Whether the device was disabled or replaced."""
     prefix: str
     chain_key: bytes
     heads: list[Head]
     lost: int
-    """How many heads the store has counted and doesn't have."""
+    """The number of heads that the store has counted but no longer has."""
 
 
 async def checking(txn: Transaction, path: str) -> list[Checking]:
-    """What the logs of a path are checked by: of the device that is there, and of those that were.
+    """The data that checks the logs of a path: of its present device and of all former ones.
 
     Args:
         path: ends in `/`.

@@ -1,7 +1,7 @@
-"""Paths without the secrets that stand in them (p).
+"""Hides secrets in paths (pure).
 
-Old clients, and hurried people, put tokens into URLs.  What an engine declares to be secret is hidden whatever it looks
-like; elsewhere, what looks like a token.
+Old clients, and people in a hurry, put tokens into URLs.  A part that an engine declares secret is always hidden. In
+other paths, a part that looks like a token is hidden.
 """
 
 from __future__ import annotations
@@ -19,12 +19,11 @@ _ACCESSOR = "accessor"
 def shown(
     path: str, entry: MountEntry | None, secret: Callable[[str], str], accessor: Callable[[str], str] | None = None
 ) -> str:
-    """A request's path as a log may show it.
+    """A request's path without its secrets, for a log.
 
     Args:
         entry: the mount that it lies in.
-        secret: what stands for a secret.
-        accessor: what stands for an accessor; as for secrets, without it.
+        secret: replaces a secret. accessor: replaces an accessor; without it, `secret` does.
     """
     tail = ""
     if entry is not None and entry.engine is not None:
@@ -33,7 +32,7 @@ def shown(
         if found is not None:
             name, at = found
             part = path[start + at :]
-            # A folder's slash is no part of it.
+            # A folder's slash isn't part of the secret.
             rest = "/" if part.endswith("/") else ""
             hide = accessor if accessor is not None and name == _ACCESSOR else secret
             path, tail = path[: start + at], hide(part.removesuffix("/")) + rest

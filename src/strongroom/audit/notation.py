@@ -1,4 +1,4 @@
-"""How one device writes values: what it hides, and with which key (p)."""
+"""How one device writes values: what it hides, and with which key (pure)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)
 
 
 class Style(msgspec.Struct, frozen=True):
-    """How a device wants its entries."""
+    """The options of a device for its entries."""
 
     log_raw: bool = False
     hmac_accessor: bool = True
@@ -24,29 +24,29 @@ class Style(msgspec.Struct, frozen=True):
 
 
 class Notation(msgspec.Struct, frozen=True):
-    """How one device writes: what it hides, and with which key."""
+    """How one device writes values: what it hides, and with which key."""
 
     digest: Digest
     style: Style
     headers: Mapping[str, bool] = {}
-    """The headers of requests to show, in lower case, and whether as digests."""
+    """The request headers to show, in lower case, and whether as digests."""
 
     def secret(self, text: str) -> str:
-        """A text that must not be read."""
+        """A secret text, as an entry shows it."""
         return text if self.style.log_raw else self.digest(text)
 
     def accessor(self, text: str) -> str:
-        """A token's accessor."""
+        """A token's accessor, as an entry shows it."""
         return text if self.style.log_raw or not self.style.hmac_accessor else self.digest(text)
 
     def data(
         self, data: dict[str, Any], plain: tuple[str, ...] | None, secret: frozenset[str] = frozenset()
     ) -> dict[str, Any]:
-        """The fields of a request or answer.
+        """The fields of a request or response, as an entry shows them.
 
         Args:
-            plain: those that the mount shows as they are.
-            secret: those that no mount shows as they are, and whose numbers are digests too.
+            plain: fields that the mount's settings show in clear. secret: fields that are never shown in clear.  Their
+                numbers become digests too.
         """
         if self.style.log_raw:
             return data
@@ -62,7 +62,7 @@ class Notation(msgspec.Struct, frozen=True):
 
 
 def digest_values(value: Any, digest: Digest) -> Any:
-    """Every text inside replaced by its digest; numbers, booleans, names and points in time stay."""
+    """The value with a digest for every string.  Numbers, booleans, names of fields and points in time stay."""
     kind = type(value)
     if kind is str:
         return value if value[4:5] == "-" and _TIME.fullmatch(value) else digest(value)
@@ -78,7 +78,10 @@ def digest_values(value: Any, digest: Digest) -> Any:
 
 
 def digest_everything(value: Any, digest: Digest) -> Any:
-    """The same for what was declared secret: a password may be sent as a number, or look like a time."""
+    """The same for secret fields, with a digest for every value.
+
+    A password may be a number or look like a time.
+    """
     if value is None:
         return value
     if isinstance(value, dict):

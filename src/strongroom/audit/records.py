@@ -1,4 +1,4 @@
-"""What is stored about the audit log: its devices, and what they are checked against."""
+"""Rows of the audit log: its devices, and the list that they are checked against."""
 
 from __future__ import annotations
 
@@ -22,48 +22,53 @@ class AuditRecord(Record, frozen=True, tag="audit-device"):
     options: dict[str, str]
     local: bool
     salt: bytes
-    """Key of this device's digests."""
+    """The key of this device's digests."""
     id: str
     configured: bool = False
-    """Whether a stanza of the configuration has made it."""
+    """Whether it comes from a stanza of the configuration."""
 
     def __repr__(self) -> str:
         return f"AuditRecord(path={self.path}, type={self.type})"
 
 
 class AuditedHeader(Record, frozen=True, tag="audit-header"):
-    """A header of requests that entries show."""
+    """A request header that entries show."""
 
     hmac: bool
     """Whether the header's value is shown as a digest."""
 
 
 class Manifest(Record, frozen=True, tag="audit-manifest"):
-    """Which devices there have to be, and how many heads: who removes one of their rows can't change this one."""
+    """The list of all devices, and the numbers of their heads.
+
+    An attacker who removes a row of the store can't change this row to match.
+    """
 
     devices: dict[str, str] = {}
     """Paths by the devices' ids."""
     heads: dict[str, int] = {}
-    """How many writers have a head, by the id of their device.  A former one's stands with what remains of it: this row
-    has to stay small, however many devices come and go."""
+    """The number of heads, by the id of the device.
+
+    A former device's number is in its own row, so that this row stays small however many devices come and go.
+    """
 
 
 class FormerDevice(Record, frozen=True, tag="audit-former-device"):
-    """What remains of a device that was disabled, so that its log can still be checked; not the key of its digests."""
+    """The remaining data of a disabled device, which checks its log.  The key of its digests isn't included."""
 
     id: str
     path: str
     prefix: str
     chain_key: bytes
     heads: int = 0
-    """How many of its writers have a head."""
+    """The number of its heads."""
 
     def __repr__(self) -> str:
         return f"FormerDevice(path={self.path})"
 
 
 class Head(Record, frozen=True, tag="audit-head"):
-    """How far a writer was when this was stored; its log has to hold that line."""
+    """A writer's last line when this was stored.  The log must contain that line."""
 
     writer: str
     sequence: int
@@ -76,12 +81,12 @@ class Head(Record, frozen=True, tag="audit-head"):
 
 
 def head_key(device: str, writer: str) -> str:
-    """The row of a writer's head."""
+    """The key of a writer's head."""
     return f"{HEADS}{device}/{writer}"
 
 
 def difference(manifest: Manifest | None, records: list[AuditRecord]) -> str:
-    """What the store's devices lack or have too much, against the manifest; empty when they agree (p)."""
+    """The differences between the store's devices and the manifest; empty if they agree (pure)."""
     if manifest is None:
         return "the list of audit devices is missing"
     present = {record.id: record.path for record in records}

@@ -1,4 +1,4 @@
-"""Which devices take entries, and what is given up for those whose disk is full."""
+"""Which devices take entries, and the disk reserve that is freed for those whose disk is full."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from strongroom.storage.base import Reserve
 log = structlog.get_logger("audit")
 
 MAKING_ROOM = frozenset({Operation.DELETE, Operation.UPDATE, Operation.PATCH})
-"""Deletions and revocations come by these; what creates is refused by a full store, and reading leaves only entries."""
+"""Deletions and revocations use these operations.  A full store refuses creation anyway, and reads only add entries."""
 
 
 class Standing:
-    """How each device of this process took its last entry.
+    """Whether each device of this process took its last entry.
 
     Args:
-        reserve: what the store gives up for a device on its own file system.
+        reserve: disk space that the store frees for a device on the same file system.
     """
 
     def __init__(self, reserve: Reserve | None) -> None:
         self._reserve = reserve
         self.failing: set[str] = set()
-        """Ids of the devices that didn't take it."""
+        """Ids of the devices that didn't take their last entry."""
         self._full: set[str] = set()
-        """Ids of those for which a part of the reserve was given up."""
+        """Ids of the devices for which a part of the reserve was freed."""
 
     def take(self, record: AuditRecord, write: Callable[[], None], *, rescue: bool) -> bool:
-        """Write an entry to a device; whether it was taken.  What changes is logged, once.
+        """Write an entry to a device.  Returns whether the device took it.  A change is logged, once.
 
         Args:
             rescue: whether the request may make room, and was allowed.
@@ -51,9 +51,9 @@ class Standing:
         return True
 
     def _write(self, id_: str, write: Callable[[], None], *, rescue: bool) -> None:
-        """Write, on a full disk with parts of the reserve as long as there are any.
+        """Write an entry.  If the disk is full, free parts of the reserve as long as there are any.
 
-        The rest of it is for requests that may make room: the entries of others would use it up.
+        The last parts are only for requests that may free space.  The entries of other requests would use them up.
         """
         reserve = self._reserve
         if reserve is not None and not rescue and id_ in self._full and not reserve.spares():

@@ -1,4 +1,4 @@
-"""What a device's options say about its entries (p)."""
+"""Reads a device's options for its entries (pure)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import FieldError, to_bool
 
 _ELSEWHERE = ("exclude", "filter", "fallback")
-"""They leave out entries or fields; who sets one would find out too late that nothing was."""
+"""Options of other servers that leave out entries or fields.
+
+An operator would notice too late that they have no effect.
+"""
 
 _STYLE = ("log_raw", "hmac_accessor", "elide_list_responses")
 OPTIONS = frozenset({"file_path", "path", "mode", "prefix", "format", *_STYLE, *_ELSEWHERE})
-"""All that is read of a device's options; as in Vault, others are kept and shown."""
+"""All options of a device that are read.  Others are stored and shown, as in Vault."""
 
 
 def style_of(options: Mapping[str, str]) -> Style:

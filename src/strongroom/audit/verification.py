@@ -1,7 +1,7 @@
-"""Checks the files of an audit log against the keys and heads that the store has (p).
+"""Checks the files of an audit log against the store's keys and heads (pure).
 
-The chain shows lines that were changed, dropped, put in or moved; the heads show what is cut off a writer's end, and
-writers that are missing as a whole.
+The chain detects lines that were changed, dropped, inserted or moved.  The heads detect lines that were cut from a
+writer's end, and writers that are missing completely.
 """
 
 from __future__ import annotations
@@ -16,40 +16,40 @@ from strongroom.audit.chain import Fault, Link
 
 
 class Key(msgspec.Struct, frozen=True):
-    """What one device's chains are made by."""
+    """The key and the heads of one device."""
 
     chain_key: bytes
     prefix: bytes
     heads: dict[str, Link]
-    """By writer, a line that the log has to hold."""
+    """Lines that the log must contain, by writer."""
     lost: int = 0
-    """How many heads the store has lost."""
+    """The number of heads that the store has lost."""
     former: bool = False
-    """Whether the device is there no more, so that its files may be, too."""
+    """Whether the device no longer exists, so that its files may be gone too."""
 
     def __repr__(self) -> str:
         return "Key(…)"
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """What a check came to."""
+    """The result of a check."""
 
     lines: int
     writers: int
     unknown: tuple[str, ...]
-    """Writers without a head: lines are missed from their end by nobody."""
+    """Writers without a head.  Lines missing at their end can't be detected."""
     unchecked: tuple[str, ...]
-    """Lines that follow on some in files that are elsewhere: whoever changed one, or put one in, is not found out."""
+    """Lines that follow lines in files that weren't given.  Changes of these lines can't be detected."""
     faults: tuple[str, ...]
-    """About the log as a whole; those of single lines come as they are found."""
+    """Faults of the log as a whole.  Faults of single lines are returned when they are found."""
 
 
 class Verification:
-    """One check of a log, whose files come one after the other, oldest first.
+    """One check of a log.  Its files are given one by one, oldest first.
 
     Args:
-        keys: of the devices that have written to it.
-        partial: whether the oldest files are elsewhere, so that writers may begin later or be missing.
+        keys: the keys of the devices that have written to it. partial: whether the oldest files aren't given, so that
+            writers may begin later or be missing.
     """
 
     def __init__(self, keys: list[Key], *, partial: bool = False) -> None:
@@ -61,7 +61,7 @@ class Verification:
         self._lines = 0
 
     def file(self, lines: Iterable[bytes]) -> Iterable[Fault]:
-        """Check one file; the faults of its lines, as they are found."""
+        """Check one file.  Returns the faults of its lines when they are found."""
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip(b"\n")
             self._lines += 1
@@ -84,12 +84,12 @@ class Verification:
             )
             return f"{writer} goes on at {link.sequence} after {last.sequence}{back}"
         if not _made(key, last, body, link):
-            self._last[writer] = (key, link)  # so that the lines that follow are told from this one
+            self._last[writer] = (key, link)  # so that the following lines are compared with this one
             return f"{writer}'s line {link.sequence} is not what was written"
         return self._took(writer, key, link)
 
     def _first(self, writer: str, body: bytes, link: Link) -> str:
-        """The first line of a writer tells which device it is of."""
+        """Find the device of a writer by its first line."""
         candidates = [self._by_writer[writer]] if writer in self._by_writer else self._keys
         for key in candidates:
             if link.sequence == 1 and _made(key, chain.start(key.chain_key, writer), body, link):
@@ -112,7 +112,7 @@ class Verification:
         return ""
 
     def finish(self) -> Summary:
-        """What the log as a whole lacks."""
+        """Find the faults of the log as a whole."""
         faults = []
         for key in self._keys:
             if key.lost:
@@ -136,7 +136,7 @@ class Verification:
 
 
 def _earlier(key: Key) -> str:
-    """One text for all writers of a device whose files nobody has named."""
+    """One text for all writers of a device whose files weren't given."""
     lines = sum(head.sequence for head in key.heads.values())
     return (
         f"an earlier device of this path is missing, with {lines} lines at least of {len(key.heads)} writers: "

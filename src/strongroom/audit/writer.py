@@ -1,8 +1,8 @@
-"""Names of writers: who sees one knows whether it is of this store, without a list of all that ever were (p).
+"""Names of writers.  A name shows whether it belongs to this store, without a list of all writers (pure).
 
     node-1-9f86d081884c-7d793037a0760186
 
-A machine's name, random digits, and a keyed digest of both.
+The parts are a machine's name, random digits, and a keyed digest of both.
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ _LONGEST_HOST = 64
 
 
 class Writers:
-    """Makes and knows the writers of one store.
+    """Makes and recognizes names of writers of one store.
 
     Args:
-        key: the store's, for its audit log.
-        host: the machine's name.
+        key: the store's key for its audit log. host: the machine's name.
     """
 
     def __init__(self, key: bytes, host: str, random: Random) -> None:
@@ -39,7 +38,7 @@ class Writers:
         return f"{name}-{self._digest(name)}"
 
     def own(self, writer: str) -> bool:
-        """Whether a writer is one of this store."""
+        """Whether a writer's name belongs to this store."""
         name, _, digest = writer.rpartition("-")
         return hmac.compare_digest(digest.encode(), self._digest(name).encode())
 

@@ -1,4 +1,4 @@
-"""The barrier: what lies in the store is encrypted, what comes out is authenticated, and one cache stands between."""
+"""The barrier: encrypts and authenticates the rows of the store, and caches them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from strongroom.storage.base import Revision, Storage
 R = TypeVar("R", bound=Record)
 
 Succeeded = Callable[[str, Secret], None]
-"""Is told of a new root key, and the fingerprint of the one that it came after."""
+"""Called with a new root key and the fingerprint of its predecessor."""
 
 log = structlog.get_logger("barrier")
 
@@ -31,7 +31,7 @@ CACHE_BYTES = 128 * 1024 * 1024
 
 
 class SecretRecord(Record, frozen=True):
-    """A record whose decoded form never stays in the cache; only its ciphertext does."""
+    """A record that is cached only as ciphertext, never decoded."""
 
     limit_bytes: ClassVar[int] = 0
 
@@ -42,7 +42,8 @@ class SecretRecord(Record, frozen=True):
 class Barrier:
     """An open barrier over a store.
 
-    Everything that it returns is current as of `revision`, which only `sync` (and a fill that met a newer row) moves.
+    All values that it returns are current as of `revision`.  Only `sync` moves `revision`, or a read that found a newer
+    row.
     """
 
     def __init__(
@@ -52,11 +53,14 @@ class Barrier:
         self.cache = Cache(CACHE_BYTES)
         self.revision = 0
         self.history = 0
-        """Counts how often everything was forgotten; what was read before such a moment proves nothing after it."""
+        """Counts how often the whole cache was dropped.
+
+        Reads from before such a moment can't be validated after it.
+        """
         self.seen = Revision(0, b"")
-        """Another object whenever `revision` or `history` moves."""
+        """Replaced by a new object whenever `revision` or `history` changes."""
         self.keyring_revision = 0
-        """The revision of the keyring's row that `keyring` is; 0 while the store holds none."""
+        """The revision of the row that `keyring` came from; 0 while the store has none."""
         self._root_key = root_key
         self._succeeded = succeeded
         self._random = random
@@ -68,12 +72,12 @@ class Barrier:
     async def open(
         cls, storage: Storage, root_key: Secret, random: Random, succeeded: Succeeded | None = None
     ) -> Barrier:
-        """Open with the root key, or one that it leads to.
+        """Open with the root key, or with a successor that it leads to.
 
         Args:
-            succeeded: called for every new root key that is found, now and later.
+            succeeded: called for every new root key, now and later.
 
-        Raises: `Tampered` when it isn't this store's.
+        Raises: `Tampered` if the key isn't this store's.
         """
         row = await storage.get(keys.KEYRING)
         if row is None:
@@ -89,7 +93,7 @@ class Barrier:
 
     @classmethod
     async def fresh(cls, storage: Storage, root_key: Secret, keyring: Keyring, random: Random) -> Barrier:
-        """A barrier over a store whose first transaction is going to write this keyring."""
+        """A barrier over a new store.  Its first transaction writes this keyring."""
         barrier = cls(storage, root_key, keyring, random)
         barrier._keyring_changed = False
         barrier.seen = await storage.synced()
@@ -108,7 +112,7 @@ class Barrier:
         return self._cipher.written
 
     async def sync(self) -> int:
-        """Make everything committed before the call visible; the revision now current."""
+        """Make all commits before the call visible.  Returns the current revision."""
         newest = await self.storage.synced()
         while newest.number != self.seen.number or newest.id != self.seen.id:
             if await self._follow(newest):
@@ -119,16 +123,16 @@ class Barrier:
         return self.revision
 
     async def _follow(self, newest: Revision) -> bool:
-        """Take over what changed up to `newest`; False when another request has meanwhile found a new history."""
+        """Apply all changes up to `newest`.  Returns False if another request has meanwhile found a new history."""
         before, history = self.seen, self.history
         try:
             changed: Sequence[str] | None = await self.storage.changed_since(before)
         except FeedTooOld:
             changed = None
         if self.history != history:
-            return False  # numbers of the old history say nothing in the new one
+            return False  # revisions of the old history mean nothing in the new one
         if self.seen.number >= newest.number and self.seen is not before:
-            return True  # another request has meanwhile followed at least as far
+            return True  # another request has meanwhile applied these changes
         if changed is None:
             self.cache.clear(newest.number)
             self.history += 1
@@ -142,7 +146,7 @@ class Barrier:
         return True
 
     async def _reload_keyring(self) -> None:
-        self._keyring_changed = False  # before asking: what changes meanwhile must be asked for again
+        self._keyring_changed = False  # before the read: a change during the read must cause another one
         history = self.history
         try:
             row = await self.storage.get(keys.KEYRING)
@@ -156,7 +160,7 @@ class Barrier:
                 log.error("the store's keyring does not open", reason=error.detail or error.text)
             raise
         if self.history != history:
-            await self._reload_keyring()  # what was read may be of a history that has been replaced
+            await self._reload_keyring()  # the row may be from a history that was replaced
             return
         if row.revision < self.keyring_revision:
             return  # another request has meanwhile loaded a newer one
@@ -166,7 +170,7 @@ class Barrier:
             self._cipher.adopt(keyring)
 
     def _succeed(self, line: Sequence[Secret]) -> None:
-        """Go over to the last root key of a line that begins with the present one."""
+        """Change to the last root key of a line of successors that begins with the present one."""
         for before, after in itertools.pairwise(line):
             if self._succeeded is not None:
                 self._succeeded(succession.fingerprint(before), after)
@@ -180,7 +184,8 @@ class Barrier:
                 return row
             asked_at = self.revision
             snapshot = await self.storage.get_many((key,))
-            if snapshot.revision > self.revision or snapshot.revision < asked_at:  # older: the history was replaced
+            # older than expected: the history was replaced
+            if snapshot.revision > self.revision or snapshot.revision < asked_at:
                 await self.sync()
             overtaken = self.cache.changes_since(snapshot.revision)
             if overtaken is None or key in overtaken:
@@ -193,7 +198,7 @@ class Barrier:
     async def record(self, key: str, row: Row, type_: type[R]) -> R | None:
         """The row decrypted and decoded; None for an absent one.
 
-        Raises: `Tampered` for a row that was altered or moved, `Internal` for one of another type.
+        Raises: `Tampered` for a row that was altered or moved; `Internal` for a record of another type.
         """
         if row.raw is None:
             return None
@@ -202,7 +207,8 @@ class Barrier:
         try:
             plaintext = await self._opened(key, row.raw)
         except Tampered as error:
-            # Somebody may be at the store, or its disk is going: that is not only for whoever happens to ask.
+            # An attacker may be changing the store, or its disk is failing.  The operator must learn of it, not only
+            # the client.
             if self._told.due(key):
                 log.error("a row of the store does not authenticate", key=key, reason=error.text)
             raise
@@ -227,14 +233,14 @@ class Barrier:
         return self._cipher.seal(key, encode(record))
 
     async def keyring_in(self, row: bytes) -> Keyring:
-        """The keyring of a row that a transaction has read; what it goes on to write, it then begins from.
+        """The keyring in a row that a transaction has read and is going to replace.
 
-        Raises: `Tampered` when this process's root key doesn't open it.
+        Raises: `Tampered` if this process's root key doesn't open it.
         """
         try:
             return open_keyring(self._root_key, row)
         except Tampered:
-            self._keyring_changed = True  # another request may be loading it at this moment
+            self._keyring_changed = True  # another request may be loading the old row at this moment
             await self.sync()
             return open_keyring(self._root_key, row)
 
@@ -243,13 +249,13 @@ class Barrier:
         return seal_keyring(self._root_key, keyring, self._random)
 
     def successor_row(self, successor: Secret, now: float) -> tuple[str, bytes]:
-        """Key and row that lead the processes of all nodes from the present root key to another one."""
+        """The key and the row that lead the processes of all nodes from the present root key to its successor."""
         row = succession.seal_successor(self._root_key, successor, now, self._random)
         return succession.key_after(self._root_key), row
 
 
 async def _follow(storage: Storage, root_key: Secret, row: bytes) -> list[Secret]:
-    """The root keys from `root_key` to the one that opens the keyring.  Raises `Tampered` when there is none."""
+    """The root keys from `root_key` to the one that opens the keyring.  Raises `Tampered` if there is none."""
     line = [root_key]
     while True:
         try:
@@ -268,12 +274,12 @@ async def _follow(storage: Storage, root_key: Secret, row: bytes) -> list[Secret
 
 
 def seal_keyring(root_key: Secret, keyring: Keyring, random: Random) -> bytes:
-    """Encrypt a keyring under the root key: nonce, ciphertext."""
+    """Encrypt a keyring under the root key.  Returns nonce and ciphertext."""
     nonce = random.bytes(NONCE_BYTES)
     return nonce + Aes256Gcm(root_key.reveal()).seal(nonce, encode(keyring), keys.KEYRING.encode())
 
 
 def open_keyring(root_key: Secret, row: bytes) -> Keyring:
-    """What `seal_keyring` made.  Raises `Tampered` for another root key or altered bytes."""
+    """Decrypt the keyring that `seal_keyring` encrypted.  Raises `Tampered` for another root key or altered bytes."""
     plaintext = Aes256Gcm(root_key.reveal()).open(row[:NONCE_BYTES], row[NONCE_BYTES:], keys.KEYRING.encode())
     return decode(plaintext, Keyring)

@@ -1,4 +1,4 @@
-"""The one cache: rows by storage key, and values derived from rows, emptied by the change feed alone."""
+"""The cache of rows, by storage key, and of values derived from rows.  Only the change feed invalidates it."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from typing import Any
 _ROW_OVERHEAD_BYTES = 400
 _HISTORY_LENGTH = 4096
 _HISTORY_KEYS = 131_072
-"""Of all commits remembered: one that clears much names more keys than thousands of others."""
+"""The most keys of all remembered commits.  One commit that clears much may have more keys than thousands of others."""
 _DERIVED_KEPT = 4096
 """A merged ACL per client is the commonest derived value; some ten kilobytes each."""
 _DERIVED_OVERHEAD_BYTES = 4000
 _KEY_OVERHEAD_BYTES = 600
-"""Of each row that it rests on, be there one or not: a token may name five hundred policies that nobody has written."""
+"""For each key that a derived value depends on, even without a row: a token may name 500 policies that don't exist."""
 _DERIVED_GROWTH = 8
-"""How much larger a derived value is than the rows it was made of; measured with policies and what they merge to."""
+"""The ratio of a derived value's size to the size of its rows.  Measured with policies and their merged ACLs."""
 _LARGEST_PART = 32
-"""A row that takes more than this part of the cache isn't kept: it would cost all others their place."""
+"""A row that needs more than this fraction of the cache isn't cached, because it would evict all others."""
 
 
 class Row:
-    """A row as last seen; `revision` 0 stands for an absent one."""
+    """A row as last read.  `revision` 0 means that there is no row."""
 
     __slots__ = ("raw", "record", "revision", "size")
 
     def __init__(self, revision: int, raw: bytes | None) -> None:
         self.revision = revision
         self.size = 0
-        """In bytes, as the cache counts it."""
+        """Bytes, as the cache counts them."""
         self.raw = raw
         self.record: Any = None
         """The decoded record, for types that may stay decoded in memory."""
 
 
 class Derived:
-    """A value that was computed from rows, and what it was computed from."""
+    """A value that was computed from rows, and the keys of these rows."""
 
     __slots__ = ("alone", "keys", "prefixes", "size", "value")
 
@@ -45,9 +45,9 @@ class Derived:
         self.keys = keys
         self.prefixes = prefixes
         self.alone = {key: revision for key, revision in keys.items() if prefixes.isdisjoint(prefixes_of(key))}
-        """Those of `keys` that none of `prefixes` covers, so that a commit has to check them one by one."""
+        """The keys that none of `prefixes` covers.  A commit must check them one by one."""
         self.size = 0
-        """In bytes, as the cache estimates it."""
+        """Bytes, as the cache estimates them."""
 
 
 def prefixes_of(key: str) -> Iterator[str]:
@@ -59,10 +59,10 @@ def prefixes_of(key: str) -> Iterator[str]:
 
 
 class Cache:
-    """Rows and derived values, each bounded in bytes; what was least recently used goes first.
+    """Rows and derived values, each bounded in bytes.  The least recently used are evicted first.
 
-    `changed` is the only way anything becomes newer: it drops what the feed names and remembers the names for a
-    while, so that a transaction can tell whether it is concerned.
+    Only `changed` makes the cache newer.  It drops the rows that the feed names, and remembers their keys for a while,
+    so that a transaction can tell whether a change affects it.
     """
 
     def __init__(self, limit_bytes: int) -> None:
@@ -78,14 +78,14 @@ class Cache:
         self._history_from = 0
 
     def row(self, key: str) -> Row | None:
-        """The cached row, or None when the store has to be asked."""
+        """The cached row, or None if the store must be read."""
         row = self._rows.get(key)
         if row is not None:
             self._rows.move_to_end(key)
         return row
 
     def keep(self, key: str, row: Row) -> None:
-        """Remember a row that is current."""
+        """Cache a row that is current."""
         self._forget_row(key)
         row.size = _size(key, row)
         if row.size > self._limit_bytes // _LARGEST_PART:
@@ -95,7 +95,7 @@ class Cache:
         self._make_room()
 
     def decoded(self, key: str, row: Row) -> None:
-        """Count the decoded record that a row has got, which takes up to twice the row's own bytes."""
+        """Count a row's decoded record, which needs up to twice the row's own bytes."""
         if self._rows.get(key) is row:
             more = 2 * len(row.raw or b"")
             row.size += more
@@ -113,14 +113,14 @@ class Cache:
             self._bytes -= old.size
 
     def derived(self, name: object) -> Derived | None:
-        """The derived value of that name, if nothing that it rests on has changed."""
+        """The derived value of that name, if none of its rows has changed."""
         derived = self._derived.get(name)
         if derived is not None:
             self._derived.move_to_end(name)
         return derived
 
     def keep_derived(self, name: object, derived: Derived) -> None:
-        """Remember a derived value until one of its rows changes."""
+        """Cache a derived value until one of its rows changes."""
         self._forget_derived(name)
         rows = (self._rows.get(key) for key in derived.keys)
         made_of = sum(len(row.raw) for row in rows if row is not None and row.raw is not None)
@@ -132,7 +132,7 @@ class Cache:
             self._by_key.setdefault(key, set()).add(name)
         for prefix in derived.prefixes:
             self._by_prefix.setdefault(prefix, set()).add(name)
-        # The newest always stays: every request needs the router, however many mounts it knows.
+        # The newest value always stays: every request needs the router, however large it is.
         while len(self._derived) > _DERIVED_KEPT or (
             self._derived_bytes > self._limit_bytes and len(self._derived) > 1
         ):
@@ -151,7 +151,7 @@ class Cache:
                     del index[entry]
 
     def changed(self, revision: int, keys: Iterable[str]) -> None:
-        """Take over what the feed says has changed up to `revision`."""
+        """Apply the changes of the feed up to `revision`."""
         keys = tuple(keys)
         for key in keys:
             self._forget_row(key)
@@ -168,7 +168,7 @@ class Cache:
             self._history_keys -= len(gone)
 
     def changes_since(self, revision: int) -> list[str] | None:
-        """The keys that changed after `revision`; None when that is too long ago to say."""
+        """The keys that changed after `revision`; None if that is too long ago."""
         if revision < self._history_from:
             return None
         changed: list[str] = []
@@ -179,7 +179,7 @@ class Cache:
         return changed
 
     def clear(self, revision: int) -> None:
-        """Forget everything, because the feed doesn't reach back; no transaction from before `revision` may go on."""
+        """Drop everything, because the feed doesn't reach back.  No transaction from before `revision` may continue."""
         self._rows.clear()
         self._derived.clear()
         self._by_key.clear()

@@ -1,4 +1,4 @@
-"""Encrypts and decrypts rows under the keyring, with a key of this process's own for what it writes."""
+"""Encrypts and decrypts rows under the keyring.  Each process derives its own key for writing."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from strongroom.lib.errors import Tampered
 from strongroom.lib.rand import Random
 
 ROWS_PER_SALT = 2**31
-"""A new salt, and so a new key, long before the 2^32 rows at which GCM asks for one: nobody counts across processes."""
+"""Rows until a new salt, and so a new key.  GCM allows 2^32 rows under a key; processes don't share a count."""
 
 _CIPHERS_KEPT = 1024
 
 
 class UnknownTermError(Exception):
-    """A row is encrypted under a term that this keyring doesn't have yet."""
+    """A row is encrypted under a term that this process's keyring doesn't have yet."""
 
 
 class RowCipher:
-    """AES-256-GCM rows, bound to their storage key.  Not shared between processes: its nonces are a counter."""
+    """AES-256-GCM for rows, bound to their storage key.
+
+    Processes must not share it, because its nonces are a counter.
+    """
 
     def __init__(self, keyring: Keyring, random: Random) -> None:
         self._random = random
@@ -29,7 +32,7 @@ class RowCipher:
         self.adopt(keyring)
 
     def adopt(self, keyring: Keyring) -> None:
-        """Go over to this keyring; rows written from now on use its active term."""
+        """Change to this keyring.  Rows written from now on use its active term."""
         self.keyring = keyring
         self._written_before = 0
         self._renew_salt()
@@ -43,7 +46,7 @@ class RowCipher:
 
     @property
     def written(self) -> int:
-        """How many rows this process has encrypted under the active term."""
+        """The number of rows that this process has encrypted under the active term."""
         return self._written_before + self._written
 
     def seal(self, key: str, plaintext: bytes) -> bytes:
@@ -56,10 +59,10 @@ class RowCipher:
         return self._header + nonce + self._writer.seal(nonce, plaintext, key.encode())
 
     def open(self, key: str, row: bytes) -> bytes:
-        """What `seal` was given for the same key.
+        """Decrypt the row of `key`.
 
-        Raises: `Tampered` for a row that was altered or belongs to another key; `UnknownTermError` when the keyring
-        must be loaded anew first.
+        Raises: `Tampered` for a row that was altered or belongs to another key; `UnknownTermError` if the keyring must
+        be reloaded first.
         """
         cipher = self._ciphers.get(row[: HEADER_BYTES - NONCE_BYTES])
         if cipher is None:

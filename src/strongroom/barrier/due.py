@@ -1,8 +1,8 @@
-"""Rows of the index by time (p): what ends or is to be done when, apart for each kind.
+"""The rows of the due index (pure): what expires or has to be done at which time.  Each kind has its own index.
 
-A row's key is `{kind}/{group}/{milliseconds}/{id}` below `keys.QUEUE`.  What engines know of is grouped by mount, so
-that a mount whose system hangs or fails hides no other mount's; the other kinds have one group.  A kind that isn't
-named here is a newer node's: nobody looks below it, and its rows stay.
+A row's key is `{kind}/{group}/{milliseconds}/{id}` below `keys.QUEUE`.  Kinds that engines handle are grouped by mount,
+so that a mount whose system hangs or fails doesn't hide the rows of other mounts.  The other kinds have one group.  A
+kind that isn't defined here belongs to a newer node, and its rows stay untouched.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from strongroom.barrier.record import Record
 
 LEASE = "lease"
 SCHEDULED = "scheduled"
-"""What engines asked to be called for."""
+"""Calls that engines have scheduled."""
 TOKEN = "token"  # noqa: S105 - a kind of row
 SINGLE_USE = "single-use"
-"""Tokens that are used once, as wrapping tokens are, and what stays of tokens whose uses are used up."""
+"""Single-use tokens, such as wrapping tokens, and the remains of tokens without uses left."""
 LOCKOUT = "lockout"
 KINDS = (LEASE, SCHEDULED, TOKEN, SINGLE_USE, LOCKOUT)
 BY_MOUNT = frozenset({LEASE, SCHEDULED})
@@ -28,7 +28,7 @@ _LAST_RETRY_S = 3600
 
 
 class DueRecord(Record, frozen=True, tag="due"):
-    """In the index by time."""
+    """A row of the due index."""
 
     kind: str
     """One of `KINDS`."""
@@ -36,12 +36,12 @@ class DueRecord(Record, frozen=True, tag="due"):
 
 
 def milliseconds(at: float) -> int:
-    """A time as the index has it."""
+    """A time in the index's unit."""
     return int(at * 1000)
 
 
 def due_key(at: float, kind: str, id_: str, group: str = ALONE) -> str:
-    """Key in the index by time: sorts by time, to the millisecond.
+    """A key in the due index.  Keys sort by time, to the millisecond.
 
     Args:
         at: seconds since the epoch.
@@ -52,7 +52,7 @@ def due_key(at: float, kind: str, id_: str, group: str = ALONE) -> str:
 
 
 def key_at(at_ms: int, kind: str, id_: str, group: str = ALONE) -> str:
-    """The same for a time as the index has it."""
+    """Like `due_key`, for a time in milliseconds."""
     return f"{folder(kind, group)}{at_ms:015d}/{id_}"
 
 
@@ -62,9 +62,9 @@ def folder(kind: str, group: str) -> str:
 
 
 def retry_wait_s(attempts: int) -> int:
-    """How long what failed waits until it is tried again: ever longer, up to an hour, without an end.
+    """The time until the next attempt after a failure.  It grows up to an hour; attempts never end.
 
     Args:
-        attempts: how often it had failed before.
+        attempts: the number of earlier failures.
     """
     return min(_FIRST_RETRY_S << min(attempts, 20), _LAST_RETRY_S)

@@ -1,4 +1,4 @@
-"""The keyring (p): the keys that rows are encrypted under, one per term, and the key that indexes are made with."""
+"""The keyring (pure): the encryption keys of rows, one per term, and the key of keyed digests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Term(Part, frozen=True):
 
 
 class Keyring(Record, frozen=True, tag="keyring"):
-    """All terms so far; new rows use the newest, older rows stay readable."""
+    """All terms so far.  New rows use the newest term; older rows stay readable."""
 
     limit_bytes: ClassVar[int] = 0  # it grows with every rotation
 
@@ -33,13 +33,13 @@ class Keyring(Record, frozen=True, tag="keyring"):
     active: int
     terms: dict[int, Term]
     index_key: bytes
-    """Never changes: what is stored under a keyed digest must be found again after a rotation."""
+    """Never changes, because rows under a keyed digest must be found after a rotation."""
 
     def __repr__(self) -> str:
         return f"Keyring(id={self.id}, active={self.active})"
 
     def row_key(self, term: int, salt: bytes) -> bytes:
-        """The 32-byte key of the process that drew `salt`.  Raises `KeyError` for a term this keyring lacks."""
+        """The 32-byte key of the process that chose `salt`.  Raises `KeyError` for a term that this keyring lacks."""
         return hkdf_sha256(self.terms[term].key, salt=salt, info=b"strongroom row", length=KEY_BYTES)
 
     def purpose_key(self, purpose: str, length: int = KEY_BYTES) -> bytes:
@@ -58,7 +58,7 @@ def new_keyring(random: Random, now: float) -> Keyring:
 
 
 def rotate(keyring: Keyring, random: Random, now: float) -> Keyring:
-    """The keyring with one more term, which is the active one."""
+    """The keyring with a new active term."""
     active = keyring.active + 1
     terms = keyring.terms | {active: Term(key=random.bytes(KEY_BYTES), installed_at=now)}
     return msgspec.structs.replace(keyring, active=active, terms=terms)

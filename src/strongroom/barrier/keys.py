@@ -1,4 +1,4 @@
-"""Storage keys (p): `{shared|local}/{namespace id}/{mount id}/…`, with ids that never change.
+"""Storage keys (pure): `{shared|local}/{namespace id}/{mount id}/…`, with ids that never change.
 
 Services have reserved mount ids, which no generated one (a UUID) can equal.
 """
@@ -14,12 +14,12 @@ SUCCESSORS = "core/successor/"
 
 
 def seal(name: str) -> str:
-    """Row of one seal's wrap of the root key; not encrypted by the barrier."""
+    """The row with the root key, wrapped by one seal.  The barrier doesn't encrypt it."""
     return SEALS + name
 
 
 def area(namespace: str, mount: str, *, local: bool = False) -> str:
-    """The prefix below which a mount or service keeps everything."""
+    """The prefix of all rows of a mount or service."""
     return f"{'local' if local else 'shared'}/{namespace}/{mount}/"
 
 
@@ -49,16 +49,16 @@ CUBBYHOLES = area(ROOT_NAMESPACE, "cubbyhole")
 _LEASES = area(ROOT_NAMESPACE, "lease")
 LEASE = _LEASES + "id/"
 DUE = _LEASES + "due/"
-"""The earlier index by time, one for all kinds; its rows are moved, and none is added."""
+"""The earlier due index, one for all kinds.  Its rows are moved to the new one, and none is added."""
 QUEUE = _LEASES + "queue/"
-"""The index by time, apart for each kind and group; `services/due.py`."""
+"""The due index, separate for each kind and group; `services/due.py`."""
 LEASE_OF_TOKEN = _LEASES + "token/"
 LEASE_OF_MOUNT = _LEASES + "mount/"
 LEASE_COUNT = _LEASES + "count/"
 
 _SCHEDULE = area(ROOT_NAMESPACE, "schedule")
 SCHEDULE = _SCHEDULE + "id/"
-"""What engines have scheduled, by mount; `sdk/schedule.py`."""
+"""Work that engines have scheduled, by mount; `sdk/schedule.py`."""
 SCHEDULE_COUNT = _SCHEDULE + "count/"
 
 _IDENTITY = area(ROOT_NAMESPACE, "identity")

@@ -1,7 +1,7 @@
-"""Records: what a decrypted row is (p), and the frame around an encrypted one (p).
+"""Records, which are decrypted rows, and frames of encrypted rows (pure).
 
-A record carries a type and a version.  Fields that this release doesn't know travel along in `unknown_` and are
-written back where they were, so that an older node doesn't drop what a newer one has added.
+A record has a type and a version.  Fields that this release doesn't know are kept in `unknown_` and written back in
+their place, so that an older node doesn't drop fields of a newer one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _UNKNOWN_BYTES = _UNKNOWN.encode()
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Base of what is nested inside records."""
+    """Base of structs inside records."""
 
     unknown_: dict[str, Any] = msgspec.field(default_factory=dict, name=_UNKNOWN)
 
@@ -33,7 +33,10 @@ class Record(
     """Base of every stored record; a subclass names its type by `tag=`."""
 
     limit_bytes: ClassVar[int] = 64 * 1024
-    """How large one may be, 0 for any size: what is kept decoded and read with every request has no room for more."""
+    """The largest size of a record; 0 for any size.
+
+    Records that are cached decoded and read by every request must stay small.
+    """
 
     version_: int = msgspec.field(default=1, name="~version")
     unknown_: dict[str, Any] = msgspec.field(default_factory=dict, name=_UNKNOWN)
@@ -51,7 +54,7 @@ def _decoder(type_: type[R]) -> msgspec.msgpack.Decoder[R]:
 
 
 def encode(record: Record) -> bytes:
-    """The record's bytes, before encryption.  Raises `InvalidRequest` for one that is larger than its kind may be."""
+    """The record's bytes, before encryption.  Raises `InvalidRequest` if it is too large for its type."""
     encoded = _encoder.encode(record)
     if _UNKNOWN_BYTES in encoded:
         encoded = _encoder.encode(_walk(msgspec.msgpack.decode(encoded), type(record), _hoist))
@@ -64,11 +67,11 @@ def encode(record: Record) -> bytes:
 
 
 def decode(encoded: bytes, type_: type[R]) -> R:
-    """The record in `encoded`.  Raises `Internal` when it isn't one of that type."""
+    """The record in `encoded`.  Raises `Internal` if it has another type."""
     try:
         record: R = _decoder(type_).decode(encoded)
     except msgspec.ValidationError:
-        pass  # a newer release wrote it, or it is of another type: the slower way tells
+        pass  # a newer release wrote it, or it has another type; the slower decoding below tells which
     except _UNREADABLE as error:
         raise Internal("a stored record cannot be read", detail=f"{type_.__name__}: {type(error).__name__}") from error
     else:
@@ -81,11 +84,11 @@ def decode(encoded: bytes, type_: type[R]) -> R:
 
 
 _Step = Callable[[dict[str, Any], dict[str, Any], "type[msgspec.Struct]"], dict[str, Any]]
-"""What is done with the fields of one struct: those that its type knows, and the others."""
+"""A function that gets the fields of one struct: those that its type knows, and the others."""
 
 
 def _hoist(known: dict[str, Any], unknown: dict[str, Any], type_: type[msgspec.Struct]) -> dict[str, Any]:
-    """Put fields kept under the reserved name back beside the known ones."""
+    """Move the fields under the reserved name back to the known ones."""
     kept: dict[str, Any] = known.get(_UNKNOWN, {})
     return {name: item for name, item in known.items() if name != _UNKNOWN} | kept | unknown
 
@@ -100,7 +103,7 @@ def _absorb(known: dict[str, Any], unknown: dict[str, Any], type_: type[msgspec.
 
 
 def _walk(value: Any, type_: Any, step: _Step) -> Any:
-    """Apply `step` to every struct inside.  Types lead the way: what a map of free values holds is never a field."""
+    """Apply `step` to every struct in `value`, as `type_` declares them.  Keys of a free map aren't fields."""
     origin, arguments = typing.get_origin(type_), typing.get_args(type_)
     if origin in (Union, types.UnionType):
         struct = next((a for a in arguments if isinstance(a, type) and issubclass(a, msgspec.Struct)), None)
@@ -125,7 +128,7 @@ HEADER_BYTES = 1 + 4 + 4 + SALT_BYTES + NONCE_BYTES
 
 
 class Frame(msgspec.Struct, frozen=True, gc=False):
-    """The header of an encrypted row, and what follows it."""
+    """The header and the body of an encrypted row."""
 
     keyring: int
     term: int
@@ -135,12 +138,12 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
 
 
 def pack_header(keyring: int, term: int, salt: bytes) -> bytes:
-    """What every row under one derived key begins with: format, keyring id, term, salt."""
+    """The start of every row under one derived key: format, keyring id, term, salt."""
     return bytes([FORMAT]) + keyring.to_bytes(4, "big") + term.to_bytes(4, "big") + salt
 
 
 def parse_frame(value: bytes) -> Frame:
-    """Take a row's bytes apart.  Raises `Tampered` for what no version of this program has written."""
+    """Split a row's bytes.  Raises `Tampered` if no version of this program can have written them."""
     if len(value) < HEADER_BYTES or value[0] != FORMAT:
         raise Tampered("a stored record is truncated or of an unknown format")
     return Frame(

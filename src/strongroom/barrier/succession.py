@@ -1,7 +1,8 @@
-"""Which root key came after which (p): for an hour, whoever still holds the old one finds the new one in the store.
+"""The succession of root keys (pure): for an hour, a process with the old root key finds the new one in the store.
 
-A process of another node, or one that the supervisor is just starting, learns of a new root key only by meeting a
-keyring that its own doesn't open.  The row that leads on is named by a digest of the old key and encrypted under it.
+A process of another node, or one that the supervisor is just starting, learns of a new root key only when its own
+doesn't open the keyring.  The row that leads to the new key is named by a digest of the old key, and encrypted under
+the old key.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
 
 KEPT_S = 3600.0
-"""Running processes follow within seconds.  What stays longer helps only those who hold an old key and no process."""
+"""Running processes follow within seconds.  A row that stays longer helps only an attacker who has an old key."""
 
 
 class Successor(msgspec.Struct, frozen=True):
-    """The row, whose time is in clear for whoever removes it."""
+    """The row.  Its time isn't encrypted, so that the row can be removed without the old key."""
 
     made_at: float
     """Seconds since the epoch."""
@@ -30,12 +31,12 @@ class Successor(msgspec.Struct, frozen=True):
 
 
 def fingerprint(root_key: Secret) -> str:
-    """A name for a root key, which tells nothing of it."""
+    """A name for a root key that reveals nothing of it."""
     return hmac_sha256_hex(root_key.reveal(), b"strongroom root key fingerprint")
 
 
 def key_after(root_key: Secret) -> str:
-    """The storage key of the row that leads on from this root key."""
+    """The storage key of the row with this root key's successor."""
     return keys.SUCCESSORS + fingerprint(root_key)
 
 
@@ -54,7 +55,7 @@ def open_successor(root_key: Secret, row: bytes) -> Secret:
 
 
 def is_over(row: bytes, now: float) -> bool:
-    """Whether nobody needs the row any more.  Raises `Tampered` when it can't be read."""
+    """Whether the row has served its time.  Raises `Tampered` if it can't be read."""
     return now >= _decode(row).made_at + KEPT_S
 
 

@@ -1,7 +1,8 @@
-"""Transactions: a request reads one state of the store, and writes all or nothing.
+"""Transactions: a request reads one state of the store, and writes everything or nothing.
 
-A transaction is pinned to a revision.  When the cache moves on beneath it, the transaction either isn't concerned
-and moves with it, or is abandoned by `Restart` and run again.  Commits repeat that check inside the store.
+A transaction is pinned to a revision.  When the cache moves to a newer one, the transaction moves with it if the
+changes don't affect its reads.  Otherwise `Restart` ends it, and it runs again.  A commit repeats that check in the
+store.
 """
 
 from __future__ import annotations
@@ -33,18 +34,18 @@ OPTIMISTIC_ATTEMPTS = 4
 EXCLUSIVE_TIMEOUT_S = 10.0
 _SETTLE_ATTEMPTS = 20
 _SETTLE_S = 10.0
-"""For how long the store is asked what became of a commit.  The request that waits for it has waited before."""
+"""How long the store is asked for the outcome of a commit.  The request has waited before that already."""
 _SETTLE_PAUSE_S = 0.25
 
 _MISSING: Any = object()
 
 
-class Restart(Exception):  # not an error: the run begins again
-    """Something that this run had read has changed."""
+class Restart(Exception):  # no error: the attempt begins again
+    """A row that this attempt has read has changed."""
 
 
 class StableValues:
-    """Values that stay the same over all attempts of a request: random bytes, times, answers of other systems."""
+    """Values that stay the same in all attempts of a request: random bytes, times, responses of other systems."""
 
     __slots__ = ("_values",)
 
@@ -52,14 +53,14 @@ class StableValues:
         self._values: dict[str, Any] = {}
 
     def __call__(self, name: str, produce: Callable[[], T]) -> T:
-        """What `produce` returned when it was first asked for under `name`."""
+        """The result of the first call of `produce` for `name`."""
         value = self._values.get(name, _MISSING)
         if value is _MISSING:
             value = self._values[name] = produce()
         return value  # type: ignore[no-any-return]
 
     async def wait(self, name: str, produce: Callable[[], Awaitable[T]]) -> T:
-        """The same for what has to be awaited."""
+        """The same for an asynchronous `produce`."""
         value = self._values.get(name, _MISSING)
         if value is _MISSING:
             value = self._values[name] = await produce()
@@ -67,7 +68,7 @@ class StableValues:
 
 
 class Transaction:
-    """One run of a request over the barrier.  Reads its own writes, listings included."""
+    """One attempt of a request over the barrier.  Reads and listings include its own writes."""
 
     def __init__(self, barrier: Barrier, once: StableValues, committer: Committer | None = None) -> None:
         self.barrier = barrier
@@ -98,7 +99,7 @@ class Transaction:
                 self._advance()
         self._reads[key] = row.revision
         if type(row.record) is type_:
-            return row.record  # what most reads of mounts, tokens and policies come to
+            return row.record  # the fast path of most reads of mounts, tokens and policies
         record = await self.barrier.record(key, row, type_)
         if self.barrier.seen is not self._seen:
             self._advance()
@@ -118,12 +119,12 @@ class Transaction:
         return row.raw
 
     async def counter(self, key: str) -> int:
-        """A counter's value, 0 when it was never moved; uncommitted `add`s aren't in it."""
+        """A counter's value; 0 if it was never changed.  Uncommitted `add`s aren't included."""
         raw = await self.read_plain(key)
         return int(raw) if raw is not None else 0
 
     async def list(self, prefix: str, after: str = "", limit: int | None = None) -> list[str]:
-        """The distinct next segments below `prefix`, sorted; a name that ends in `/` stands for what lies below it."""
+        """The distinct next segments below `prefix`, sorted.  A name that ends in `/` is a folder."""
         return await self._listing(prefix, after, limit, deep=False)
 
     async def scan(self, prefix: str, after: str = "", limit: int | None = None) -> list_[str]:
@@ -134,7 +135,7 @@ class Transaction:
         own = {key[len(prefix) :]: value for key, value in self._writes.items() if key.startswith(prefix)}
         if not own:
             return await self._stored(prefix, after, limit, deep=deep)
-        # Each own write takes at most one name off a page.
+        # Each own write removes at most one name of a page.
         wanted = None if limit is None else limit + len(own)
         names = set(await self._stored(prefix, after, wanted, deep=deep))
         for rest, value in own.items():
@@ -146,10 +147,11 @@ class Transaction:
         return sorted(name for name in names if name > after)[:limit]
 
     async def _stored(self, prefix: str, after: str, limit: int | None, *, deep: bool) -> list_[str]:
-        """A listing without this transaction's own writes, as of its revision."""
+        """A listing at this transaction's revision, without its own writes."""
         ask = self.barrier.storage.scan if deep else self.barrier.storage.list
         listing = await ask(prefix, after, limit)
-        if listing.revision > self.barrier.revision or listing.revision < self.revision:  # older: another history
+        # older than expected: another history
+        if listing.revision > self.barrier.revision or listing.revision < self.revision:
             await self.barrier.sync()
         if listing.revision != self.barrier.revision:
             changed = self.barrier.cache.changes_since(listing.revision)
@@ -161,7 +163,7 @@ class Transaction:
         return listing.names
 
     async def _emptied(self, folder: str) -> bool:
-        """Whether this transaction removes everything below `folder` and puts nothing there."""
+        """Whether this transaction deletes everything below `folder` and writes nothing there."""
         own = {key: value for key, value in self._writes.items() if key.startswith(folder)}
         if any(value is not None for value in own.values()):
             return False
@@ -169,9 +171,9 @@ class Transaction:
         return all(folder + name in own for name in stored)
 
     async def derived(self, name: object, build: Callable[[Transaction], Awaitable[T]]) -> T:
-        """A value made from rows by `build`, kept until one of those rows changes.
+        """The value that `build` makes from rows, cached until one of these rows changes.
 
-        It shows the committed state, without this transaction's own writes; so does everything `build` reads.
+        `build` reads the committed state, without this transaction's own writes.
         """
         if self.barrier.seen is not self._seen:
             self._advance()
@@ -201,10 +203,10 @@ class Transaction:
         self._writes[key] = None
 
     def add(self, key: str, delta: int, minimum: int, maximum: int, refusal: StrongroomError | None = None) -> None:
-        """Move a counter when this transaction commits; several moves of one counter add up.
+        """Change a counter when this transaction commits.  Several changes of one counter add up.
 
         Args:
-            refusal: what leaving the bounds means to the client; raised by the commit instead of `OutOfRange`.
+            refusal: the error for leaving the bounds.  The commit raises it instead of `OutOfRange`.
         """
         moved = self._adds[key].delta if key in self._adds else 0
         self._adds[key] = Add(moved + delta, minimum, maximum)
@@ -212,9 +214,9 @@ class Transaction:
             self._refusals[key] = refusal
 
     async def charge(self, name: str, adds: Mapping[str, Add]) -> None:
-        """Commit these counters now and once per request, whatever becomes of it.
+        """Commit these counters now, once per request, even if the request fails later.
 
-        Raises: `OutOfRange` when a counter is used up; nothing was moved then.
+        Raises: `OutOfRange` if a counter would leave its bounds; no counter was changed then.
         """
 
         async def commit() -> bool:
@@ -224,9 +226,9 @@ class Transaction:
         await self.once.wait(f"charge {name}", commit)
 
     async def guard(self, fence: Fence) -> None:
-        """Commit only while the fence's holder has its role; what a former holder still does is dropped.
+        """Commit only while the fence's holder has its role.  Commits of a former holder are refused.
 
-        Raises: `Conflict` when the role has passed to another holder already.
+        Raises: `Conflict` if another holder has the role already.
         """
         row = await self.barrier.row(fence.key)
         self._reads[fence.key] = fence.revision
@@ -234,17 +236,17 @@ class Transaction:
             raise Conflict(f"the role {fence.role} has passed to another holder")
 
     async def apart(self, name: str, body: Callable[[Transaction], Awaitable[T]]) -> T:
-        """Run `body` in a transaction of its own that commits now: once per request, whatever becomes of this one.
+        """Run `body` in its own transaction that commits now, once per request, even if this one fails later.
 
-        For work that is too large for one commit.  It must not change what this transaction has read: that would
-        make this one run again, and find its own work.
+        This is for work that is too large for one commit.  It must not change rows that this transaction has read,
+        because then this transaction would run again and find its own work.
         """
         return await self.once.wait(f"apart {name}", lambda: self._apart(body))
 
     async def _apart(self, body: Callable[[Transaction], Awaitable[T]]) -> T:
         if self._committer is self.barrier.storage:
             return await transact(self.barrier, body)
-        while True:  # exclusive: nobody else commits, so that at most what this process has yet to hear of disturbs
+        while True:  # exclusive: nobody else commits, so only changes that this process hasn't seen yet can conflict
             await self.barrier.sync()
             try:
                 return await _attempt(Transaction(self.barrier, StableValues(), self._committer), body)
@@ -252,10 +254,10 @@ class Transaction:
                 continue
 
     async def commit(self) -> None:
-        """Commit what was written, or, with nothing written, check that what was read still holds.
+        """Commit the writes.  Without writes, check that all reads are still current.
 
-        Raises: `Restart` when something that was read has changed; `StorageError`, `OutOfRange` as the store does;
-            what was given to `add` for a counter that would leave its bounds.
+        Raises: `Restart` if a row that was read has changed; `StorageError`, `OutOfRange` as the store does; the
+        `refusal` of an `add` whose counter would leave its bounds.
         """
         if not self._writes and not self._adds:
             if self.barrier.seen is not self._seen:
@@ -266,7 +268,7 @@ class Transaction:
             for key, value in self._writes.items()
         }
         if any(isinstance(value, Record) for value in self._writes.values()):
-            # What is encrypted under a term that a rotation has just replaced is encrypted again.
+            # If a rotation has just replaced the term, the attempt runs again and encrypts under the new one.
             self._reads.setdefault(keys.KEYRING, self.barrier.keyring_revision)
         await self._commit(rows, self._adds)
 
@@ -281,12 +283,12 @@ class Transaction:
             raise
         except CommitUnknown as unknown:
             if self._committer is not self.barrier.storage:
-                raise  # whoever holds the store exclusively lets go of it before asking
+                raise  # the holder of the exclusive lock must release it before it asks for the outcome
             if not await settled(self.barrier.storage, unknown):
                 raise Restart from unknown
 
     def revalidate(self) -> None:
-        """Raise `Restart` if something that was read has changed as far as this process has heard."""
+        """Raise `Restart` if this process has seen a change of a row that was read."""
         if self.barrier.seen is not self._seen:
             self._advance()
 
@@ -327,7 +329,7 @@ list_ = list
 
 
 async def settled(storage: Storage, unknown: CommitUnknown) -> bool:
-    """Whether a commit whose answer was lost took place.  Raises `Unavailable` when the store goes on not to answer."""
+    """Whether a commit took place whose response was lost.  Raises `Unavailable` if the store still doesn't respond."""
     loop = asyncio.get_running_loop()
     until = loop.time() + _SETTLE_S
     for _ in range(_SETTLE_ATTEMPTS):
@@ -335,7 +337,7 @@ async def settled(storage: Storage, unknown: CommitUnknown) -> bool:
         if left_s <= 0:
             break
         try:
-            # While nobody else can commit, no late arrival of that commit is under way either.
+            # Under the exclusive lock nobody else commits, so that commit can't arrive late either.
             async with storage.exclusive(left_s):
                 return await storage.committed(unknown.revision_id)
         except StorageError:
@@ -344,10 +346,10 @@ async def settled(storage: Storage, unknown: CommitUnknown) -> bool:
 
 
 async def transact(barrier: Barrier, body: Callable[[Transaction], Awaitable[T]]) -> T:
-    """Run `body` in a transaction and commit it; again when what it read has changed meanwhile.
+    """Run `body` in a transaction and commit it.  Run it again if its reads have changed meanwhile.
 
-    After four conflicts it runs while every other commit waits.  An error that `body` raises drops its effects; it
-    is believed only if what led to it still holds.
+    After four conflicts it runs while all other commits wait.  If `body` raises an error, its writes are dropped.  The
+    error is passed on only if all reads that led to it are still current.
     """
     once = StableValues()
     for _ in range(OPTIMISTIC_ATTEMPTS):
@@ -363,7 +365,7 @@ async def _transact_exclusively(barrier: Barrier, once: StableValues, body: Call
     lost: CommitUnknown | None = None
     async with AsyncExitStack() as stack:
         committer = await stack.enter_async_context(barrier.storage.exclusive(EXCLUSIVE_TIMEOUT_S))
-        # Nobody else commits, so only what this request itself charges can disturb it, which it does once.
+        # Nobody else commits, so only this request's own `charge` can cause a conflict, and only once.
         for _ in range(OPTIMISTIC_ATTEMPTS):
             await barrier.sync()
             txn = Transaction(barrier, once, committer)

@@ -13,7 +13,7 @@ def _called() -> str:
 
 
 PROGRAM = _called()
-"""What the program was called as: help and hints say that name, so that what is copied from them works."""
+"""The name that the program was called by.  Help and hints use it, so that commands copied from them work."""
 
 
 def as_called(text: str) -> str:

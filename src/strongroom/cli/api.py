@@ -168,7 +168,7 @@ _SHORT = (
 COMMANDS = {
     "read": Command(
         "read [options] PATH",
-        "Reads what is at a path: a secret, new credentials, a configuration.\n\n$ strongroom read secret/data/web"
+        "Reads the data at a path: a secret, new credentials, a configuration.\n\n$ strongroom read secret/data/web"
         + _SHORT,
         _read,
         (OUTPUT,),
@@ -188,7 +188,7 @@ COMMANDS = {
     ),
     "patch": Command(
         "patch [options] PATH [DATA K=V...]",
-        "Changes the named parts of what is at a path, by a JSON merge patch.\n\n$ strongroom patch pki/issuer/x a=b"
+        "Changes the named parts of the data at a path, by a JSON merge patch.\n\n$ strongroom patch pki/issuer/x a=b"
         + _SHORT,
         _patch,
         (OUTPUT, _COMMAND_FORCE),
@@ -197,7 +197,7 @@ COMMANDS = {
     ),
     "delete": Command(
         "delete [options] PATH",
-        "Deletes what is at a path. To delete what isn't there is no error.\n\n$ strongroom delete secret/data/web"
+        "Deletes the data at a path. If there is none, that is no error.\n\n$ strongroom delete secret/data/web"
         + _SHORT,
         _delete,
         (OUTPUT,),

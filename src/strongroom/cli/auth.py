@@ -51,7 +51,7 @@ COMMANDS = {
     ),
     "auth tune": Command(
         "auth tune [options] PATH",
-        "Changes an auth method's settings; what isn't named stays.\n\n"
+        "Changes an auth method's settings. Settings that aren't named stay unchanged.\n\n"
         "$ strongroom auth tune -default-lease-ttl=1h userpass",
         partial(mount_tables.tune, table=mount_tables.AUTH),
         (Group("Command Options", mounts.tune_flags("auth")),),

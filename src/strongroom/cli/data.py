@@ -1,6 +1,6 @@
 """Request data from the command line: `key=value`, `key=@file`, `key=-`, `@file.json`, `-`.
 
-A value arrives as it is, or is refused: JSON has no way to say bytes that are no UTF-8.
+A value arrives unchanged, or is refused: JSON can't contain bytes that aren't UTF-8.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class DataReader:
     Args:
         stdin: where `-` reads from.
 
-    `notes` holds what the person may want to know about what was read.
+    `notes` has hints about the read values for the user.
     """
 
     def __init__(self, stdin: TextIO) -> None:
@@ -67,7 +67,10 @@ class DataReader:
         return text[1:] if text.startswith("\\@") else text
 
     def _noted(self, name: str, text: str, *, typed: bool) -> str:
-        """The text as it is; one word and a newline are what `echo` and editors make of a password."""
+        """The text unchanged.
+
+        One word and a newline cause a note, because `echo` and editors add a newline to a password.
+        """
         lowered = name.lower()
         wanted = typed or any(word in lowered for word in _SECRETS)
         if wanted and "public" not in lowered and text[:-1] and text.find("\n") == len(text) - 1:

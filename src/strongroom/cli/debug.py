@@ -1,4 +1,4 @@
-"""The command `debug`: what a server says of itself, asked again and again, in one archive to send to somebody."""
+"""The command `debug`: collects a server's state over a time, in one archive that can be sent to somebody."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _plan(call: Invocation) -> _Plan:
 
 
 def _ask(client: Client, target: str) -> dict[str, object]:
-    """What the server says now, or why it says nothing; an archive with a gap is better than none."""
+    """The server's response, or the reason why there is none.  An archive with a gap is better than none."""
     now = datetime.now(UTC).isoformat()
     try:
         return {"timestamp": now, "answer": client.request("GET", _PATHS[target]).json()}

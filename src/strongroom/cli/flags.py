@@ -71,7 +71,7 @@ class Group:
 
 
 class Values:
-    """What the flags of one command line say."""
+    """The parsed flags of one command line."""
 
     def __init__(self, values: Mapping[str, Any], given: frozenset[str]) -> None:
         self._values = values
@@ -149,7 +149,7 @@ def _convert(kind: Kind, text: str, before: Any) -> Any:
 
 
 def defaults(flags: Sequence[Flag], environment: Mapping[str, str]) -> dict[str, Any]:
-    """Each flag's value before the command line is read.  A variable that can't be read is passed over."""
+    """Each flag's value before the command line is read.  A variable with an invalid value is ignored."""
     values = {flag.name: flag.empty for flag in flags}
     for flag in flags:
         if flag.variable and (text := named(environment, flag.variable)[1]):

@@ -24,7 +24,7 @@ _MISREAD = ("Endpoint ignored these unrecognized parameters", "Did you mean ")
 
 
 class Invocation:
-    """What a command gets to work with.
+    """The inputs and outputs of a command.
 
     Args:
         parsed: its flags and arguments.
@@ -78,7 +78,8 @@ class Invocation:
             if name.lower().startswith("x-vault-"):
                 reason = "Header starting by 'X-Vault-' are for internal usage only"
                 raise Failure(f"failed to setup Headers[{name}]: {reason}", 2)
-        # A variable that is no duration goes to the server, which refuses it: what is to be wrapped mustn't come bare.
+        # An invalid duration in the variable is sent to the server, which refuses it.  Otherwise the response would
+        # come unwrapped.
         from_variable = "" if flags.given("wrap-ttl") else base.wrap_ttl
         address, address_from = self._address(base)
         return replace(
@@ -219,7 +220,7 @@ class Invocation:
             self.terminal.warn(text.warnings(warnings))
 
     def _misread(self, warnings: Any) -> None:
-        """Print what a server says of names that it didn't read, where only data is printed: rules may be mistyped."""
+        """Print the server's warnings about unread names where only data is printed, because rules may be mistyped."""
         self.warnings([each for each in warnings or () if str(each).startswith(_MISREAD)])
 
     def document(self, value: Any, *, sort: bool = False) -> int:

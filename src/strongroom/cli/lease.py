@@ -39,7 +39,7 @@ def _renew(call: Invocation) -> int:
 
 
 def revoke_prefix(call: Invocation, prefix: str, complaint: str, body: Any = NOTHING) -> None:
-    """Revoke what was made below a path, and what a user's logins made when the path is the user's.
+    """Revoke everything made below a path.  If it is a user's path, revoke everything that the user's logins made.
 
     In 2016 accounts named the user, as in `auth/userpass/users/web`.  Leases and tokens are kept by the path that made
     them, which is that of the login, so the path of the user alone revoked nothing, then as now.
@@ -87,7 +87,7 @@ def _revoke(call: Invocation) -> int:
 COMMANDS = {
     "lease lookup": Command(
         "lease lookup ID",
-        "Shows what a lease is.\n\n$ strongroom lease lookup database/creds/readonly/2f6a614c",
+        "Shows a lease's properties.\n\n$ strongroom lease lookup database/creds/readonly/2f6a614c",
         _lookup,
         (FORMAT_ONLY,),
         Arity(0, None),

@@ -58,7 +58,7 @@ def translate(name: str, words: Sequence[str]) -> tuple[str, list[str]]:
     if name == "rekey":
         changed = [_of_recovery(word) for word in changed]
     if name in _RENEWING and len(changed) > 1 and _SECONDS.fullmatch(changed[-1]) and changed[-2][:1] != "-":
-        # The time stood behind what is renewed, without a flag.
+        # The time came after the lease or token, without a flag.
         changed = [f"-increment={changed[-1]}", *changed[:-1]]
     arguments = [word for word in changed if not word.startswith("-")]
     if name == "policies" and arguments:

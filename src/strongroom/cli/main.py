@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _dispatch(words)
         _terminal().flush()
     except BrokenPipeError:
-        # Whoever read our output has seen enough, as in `| head -1`; nothing more may be said, not at exit either.
+        # The reader has closed the pipe, as in `| head -1`.  Nothing more may be printed, not even at exit.
         code = 128 + signal.SIGPIPE
     except OutputLost as error:
         _let_go()

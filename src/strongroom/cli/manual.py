@@ -40,7 +40,7 @@ _EXIT = (
 def escape(text: str) -> str:
     """Text for the body of a page: nothing in it is taken for a request, and a hyphen stays one that can be copied."""
     escaped = text.replace("\\", "\\e").replace("-", "\\-").replace("^", "\\(ha").replace("~", "\\(ti")
-    # Pages are ASCII: what a reader's terminal shows for the rest is groff's to decide.
+    # Pages are ASCII, because groff decides how a terminal shows other characters.
     escaped = "".join(letter if letter.isascii() else f"\\[u{ord(letter):04X}]" for letter in escaped)
     # A line that begins with a dot or a quote would be a request.
     return "\n".join(f"\\&{line}" if line.startswith((".", "'")) else line for line in escaped.split("\n"))

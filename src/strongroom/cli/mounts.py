@@ -106,7 +106,7 @@ def _ttl(call: Invocation, name: str) -> str:
 
 
 def tune_body(call: Invocation) -> dict[str, Any]:
-    """The body of a request that tunes: only what was given, where leaving out means leaving alone."""
+    """The body of a tune request.  It has only the given settings, because a missing one stays unchanged."""
     flags = call.flags
     body: dict[str, Any] = {"options": _options(call), "default_lease_ttl": _ttl(call, "default-lease-ttl")}
     if flags.given("description"):

@@ -87,7 +87,8 @@ def _path_help(call: Invocation) -> int:
 COMMANDS = {
     "unwrap": Command(
         "unwrap [options] [TOKEN]",
-        "Prints what a wrapping token holds, and uses the token up. Without an argument, the token in use is unwrapped."
+        "Prints the response in a wrapping token, and uses the token up. "
+        "Without an argument, the token in use is unwrapped."
         "\n\n$ strongroom unwrap hvs.…",
         _unwrap,
         (OUTPUT,),

@@ -181,7 +181,7 @@ COMMANDS = {
     ),
     "plugin info": Command(
         "plugin info [options] TYPE NAME",
-        "Shows what is known of a plugin.\n\n$ strongroom plugin info secret kv",
+        "Shows a plugin's details.\n\n$ strongroom plugin info secret kv",
         _info,
         (OUTPUT, Group("Command Options", (_RELEASE,))),
         Arity(1, 2, "1 or 2"),
@@ -216,7 +216,7 @@ COMMANDS = {
     ),
     "plugin reload": Command(
         "plugin reload [options]",
-        "Starts a plugin's mounts anew: all of them by the plugin's name, or those that are named. Strongroom's own "
+        "Reloads a plugin's mounts: all of them by the plugin's name, or the named ones. Strongroom's own "
         "server loads a plugin's new code when it starts.\n\n$ strongroom plugin reload -plugin=greeter",
         _reload,
         (

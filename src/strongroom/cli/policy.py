@@ -69,7 +69,7 @@ def _delete(call: Invocation) -> int:
 
 
 def _replace(path: str, content: bytes) -> None:
-    """Write a file anew in one step: on a full disk it stays what it was.  Raises `OSError`."""
+    """Replace a file in one step, so that it stays unchanged on a full disk.  Raises `OSError`."""
     target = os.path.realpath(path)
     mode = os.stat(target).st_mode & 0o7777  # noqa: PTH116 - as below
     temporary = f"{target}.{os.urandom(8).hex()}.tmp"

@@ -19,11 +19,11 @@ _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 class NoTerminal(Exception):
-    """There is nobody to ask, or they gave no answer."""
+    """There is no terminal to ask at, or it gave no input."""
 
 
 def ask_hidden(question: str, *, to_stdout: bool = False) -> str:
-    """What a person types, without echo.
+    """Read a line from the terminal without echo.
 
     Args:
         question: stands before the answer.
@@ -99,7 +99,7 @@ class _Hidden:
     def _set(self, attributes: list[Any]) -> None:
         import termios  # noqa: PLC0415 - as above
 
-        # Neither TCSAFLUSH, which throws away what was typed, nor TCSADRAIN, which waits for who reads the screen.
+        # Neither TCSAFLUSH, which drops typed input, nor TCSADRAIN, which waits for the reader of the screen.
         termios.tcsetattr(self._descriptor, termios.TCSANOW, attributes)
 
     def _hide(self) -> None:
@@ -113,7 +113,7 @@ class _Hidden:
         self._set(self._before)
 
     def _end(self, number: int, _: FrameType | None) -> None:
-        """Give the echo back, and end as if nobody had listened."""
+        """Restore the echo, and end as the default handler would."""
         self._show()
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
@@ -124,10 +124,13 @@ class _Hidden:
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
         signal.signal(number, self._pause)
-        # The kernel stops nobody whom no shell could continue.
+        # The kernel doesn't stop a process that no shell could continue.
         self._hide()
 
     def _go_on(self, number: int, _: FrameType | None) -> None:
-        """Continued, after SIGSTOP too: the shell may have set the terminal anew, and other text stands there."""
+        """Handle SIGCONT, even after SIGSTOP.
+
+        The shell may have changed the terminal meanwhile, and other text may be on the screen.
+        """
         self._hide()
         _say(self._screen, self._question)

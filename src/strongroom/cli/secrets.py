@@ -32,7 +32,7 @@ COMMANDS = {
     ),
     "secrets tune": Command(
         "secrets tune [options] PATH",
-        "Changes a secrets engine's settings; what isn't named stays.\n\n"
+        "Changes a secrets engine's settings. Settings that aren't named stay unchanged.\n\n"
         "$ strongroom secrets tune -default-lease-ttl=1h database",
         partial(mount_tables.tune, table=mount_tables.SECRETS),
         (Group("Command Options", mounts.tune_flags("secrets")),),

@@ -39,13 +39,13 @@ _MODULES = {
     "api": {
         "read": "Read data or secrets",
         "write": "Write data, configuration or secrets",
-        "patch": "Change part of what is at a path",
-        "delete": "Delete what is at a path",
+        "patch": "Change parts of the data at a path",
+        "delete": "Delete the data at a path",
         "list": "List names below a path",
         "scan": "List names below a path, at every depth",
     },
     "paths": {
-        "unwrap": "Get what a wrapping token holds",
+        "unwrap": "Read the response in a wrapping token",
         "path-help": "Show the server's help for a path",
     },
     "status": {"status": "Show whether the server is sealed"},
@@ -58,7 +58,7 @@ _MODULES = {
         "kv get": "Read a secret",
         "kv put": "Write a secret",
         "kv patch": "Change parts of a secret",
-        "kv rollback": "Write an earlier version of a secret anew",
+        "kv rollback": "Restore an earlier version of a secret",
     },
     "kv.versions": {
         "kv delete": "Delete versions of a secret, so that they can be undeleted",
@@ -66,7 +66,7 @@ _MODULES = {
         "kv destroy": "Remove versions of a secret for good",
         "kv list": "List names of secrets",
         "kv scan": "List names of secrets, at every depth",
-        "kv enable-versioning": "Turn a mount into one that keeps versions",
+        "kv enable-versioning": "Convert a version 1 mount to version 2",
     },
     "kv.metadata": {
         "kv metadata get": "Show a secret's settings and versions",
@@ -91,11 +91,11 @@ _MODULES = {
     },
     "plugin": {
         "plugin list": "List the plugins that can be mounted",
-        "plugin info": "Show what is known of a plugin",
+        "plugin info": "Show a plugin's details",
         "plugin register": "Register a plugin in the catalog",
         "plugin deregister": "Take a plugin out of the catalog",
-        "plugin reload": "Start a plugin's mounts anew",
-        "plugin reload-status": "Show how far a reload on all nodes has come",
+        "plugin reload": "Reload a plugin's mounts",
+        "plugin reload-status": "Show the progress of a reload on all nodes",
     },
     "policy": {
         "policy read": "Print a policy",
@@ -106,7 +106,7 @@ _MODULES = {
     },
     "token": {
         "token create": "Create a token",
-        "token lookup": "Show what a token is",
+        "token lookup": "Show a token's properties",
         "token renew": "Renew a token",
         "token revoke": "Revoke a token and its children",
         "token capabilities": "Show what a token may do on a path",
@@ -117,9 +117,9 @@ _MODULES = {
         "audit list": "List audit devices",
     },
     "audit.query": {"audit query": "Find requests in an audit log"},
-    "audit.verify": {"audit verify": "Check that an audit log is what the server wrote"},
+    "audit.verify": {"audit verify": "Check that an audit log is unchanged and complete"},
     "lease": {
-        "lease lookup": "Show what a lease is",
+        "lease lookup": "Show a lease's properties",
         "lease renew": "Renew a lease",
         "lease revoke": "Revoke leases",
     },

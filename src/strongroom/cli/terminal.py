@@ -1,4 +1,4 @@
-"""Where a command's output goes: results to standard output, the rest to standard error, colour only for people."""
+"""A command's output: results go to standard output, all else to standard error.  Only terminals get colour."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PLAIN, _RED, _YELLOW = "\033[0m", "\033[91m", "\033[93m"
 
 
 class OutputLost(Exception):
-    """Standard output doesn't take what is written to it: a full device, a closed descriptor."""
+    """Standard output can't be written: a full device, a closed descriptor."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"Error writing output: write /dev/stdout: {reason}")
@@ -62,7 +62,7 @@ class Terminal:
             raise OutputLost(_reason(error)) from error
 
     def require(self) -> None:
-        """Find out that standard output takes nothing, before something happens whose result can't be had again.
+        """Check that standard output can be written, before an action whose result can't be fetched again.
 
         A disk that fills up in between, or a quota, isn't foreseen.
 
@@ -115,7 +115,7 @@ class Terminal:
         except BrokenPipeError:
             raise
         except OSError:
-            # There is nowhere to say that nothing can be said; the exit code still tells, and results aren't lost.
+            # If standard error fails, nothing can be reported.  The exit code still tells, and results aren't lost.
             return
 
 

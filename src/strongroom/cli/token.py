@@ -159,7 +159,7 @@ COMMANDS = {
     ),
     "token lookup": Command(
         "token lookup [options] [TOKEN | ACCESSOR]",
-        "Shows what a token is: its policies, its time left. Without an argument, the token in use.",
+        "Shows a token's properties: its policies, its time left. Without an argument, the token in use.",
         _lookup,
         (OUTPUT, Group("Command Options", (_ACCESSOR,))),
         Arity(0, 1, "0-1"),

@@ -25,7 +25,7 @@ class BadAnswer(ClientError):
 
 
 class Unreachable(ClientError):
-    """No answer came: refused, not resolved, timed out, a broken handshake or a broken answer.
+    """There was no valid response: refused, not resolved, timed out, a failed handshake or a broken response.
 
     Args:
         method: the request's verb.
@@ -136,7 +136,7 @@ def by_status(status: int) -> type[ResponseError]:
 
 
 def describe(error: OSError) -> str:
-    """What an operating system's error says, in lower case and without its number."""
+    """The text of an operating system's error, in lower case and without its number."""
     if isinstance(error, TimeoutError) and error.errno is None:
         return "i/o timeout"
     text = error.strerror or str(error)

@@ -6,10 +6,10 @@ import os
 
 
 def replace_private(path: str, content: bytes) -> None:
-    """Put a file with mode 0600 at `path`, whatever is there, in one step: nobody ever reads half of it.
+    """Put a file with mode 0600 at `path` in one step, so that nobody reads half of it.  An existing file is replaced.
 
-    The content never goes into what was there: a file that others may read, one that somebody else still has open, or
-    a link that somebody laid out.  A link is replaced by the file, and what it led to stays as it is.
+    The content is never written into the existing file: others may be able to read it or have it open, or it may be an
+    attacker's link.  A link is replaced by the file, and its target stays unchanged.
 
     Raises: `OSError`; what was there is still there then.
     """

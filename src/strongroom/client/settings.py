@@ -1,4 +1,4 @@
-"""What a client must know before its first request, and where the environment says it.
+"""The settings of a client, and their environment variables.
 
 Source: the environment variables of Vault's command line; `STRONGROOM_*` comes before `BAO_*` before `VAULT_*`.
 """

@@ -1,1 +1,1 @@
-"""One request, from the listener to the answer: a file per stage, and `pipeline` that names their order."""
+"""The stages that a request passes, from the listener to the response: one file a stage; `pipeline` has their order."""

@@ -1,4 +1,4 @@
-"""Stages 2 and 3: who asks, and whether they may."""
+"""Stages 2 and 3: authentication and authorization."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LIMIT = "limit"
 async def authorize(attempt: Attempt) -> tuple[Grant | None, PermissionDenied | None]:
     """Decide on a request whose token is alive.
 
-    Returns: why it may be made, or the refusal; the caller audits first and raises then.
+    Returns: the grant, or the refusal.  The caller writes the audit entry before it raises the refusal.
     """
     request, match, entry, bearer = attempt.request, attempt.match, attempt.entry, attempt.exchange.bearer
     if bearer is None:
@@ -57,7 +57,7 @@ async def authorize(attempt: Attempt) -> tuple[Grant | None, PermissionDenied | 
 
 
 def _unserved(rules: Constraints | None) -> str:
-    """The first condition of a policy that this server cannot judge yet: what it protects stays closed."""
+    """The first condition that this server can't evaluate; empty if it evaluates all.  Such a rule allows nothing."""
     if rules is None:
         return ""
     if rules.control_groups:
@@ -66,10 +66,10 @@ def _unserved(rules: Constraints | None) -> str:
 
 
 def asked_data(exchange: Exchange) -> dict[str, Any]:
-    """What the engine is asked.
+    """The parameters that the engine gets.
 
-    A page of a listing whose names are filtered is made afterwards.  Otherwise a page that comes back shorter than it
-    was asked for tells that a hidden name stands there, and with `after` it can be found out letter by letter.
+    A listing whose names are filtered loses its `limit` here, and is cut to pages after the filter.  Otherwise a short
+    page would reveal that a hidden name exists, and a client could find that name letter by letter with `after`.
     """
     data = exchange.request.data
     if exchange.grant is None or exchange.grant.key_filter is None or exchange.request.operation not in _LISTINGS:
@@ -93,10 +93,10 @@ async def cut(attempt: Attempt, response: Response) -> Response | None:
     if grant.key_filter is not None:
         kept = await _visible(attempt, grant.key_filter, kept)
         most = min((limit for limit in (most, _limit(request)) if limit > 0), default=0)
-        # Whatever else the engine tells could tell the other names too.
+        # Other fields of the engine's response could contain the hidden names.
         data = {name: value for name, value in data.items() if name == "key_info"}
         if not kept and request.operation is Operation.LIST:
-            return None  # as an empty folder is answered
+            return None  # the response is the same as for an empty folder
     elif len(kept) <= most:
         return response
     kept = kept[: most or None]
@@ -116,7 +116,7 @@ def _limit(request: ApiRequest) -> int:
 
 
 async def _visible(attempt: Attempt, filter_: KeyFilter, names: list[str]) -> list[str]:
-    """The names whose own path the client may read, or list if it is a folder's."""
+    """The names that the policies show: secrets that the client may read, folders that it may list."""
     request, services, bearer = attempt.request, attempt.services, attempt.exchange.bearer
     if bearer is None:
         return []

@@ -1,4 +1,4 @@
-"""What a request came to, before it is bytes."""
+"""The result of a request, before it is serialized."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from strongroom.sdk.response import Response
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """What stands around the data of almost every answer."""
+    """The JSON object that almost every response has."""
 
     request_id: str
     lease_id: str = ""

@@ -1,4 +1,4 @@
-"""One run of a request over the store, as its stages hand it on."""
+"""One attempt to serve a request in one transaction.  The stages hand it on."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from strongroom.sysapi.services import Services
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """Everything that a stage needs: the transaction, what the path was resolved to, and what is known of the client.
+    """What a stage needs: the transaction, the mount and route of the path, and what is known of the client.
 
-    A request that meets a conflict begins again with another one.
+    After a conflict, the request begins again with a new attempt.
     """
 
     services: Services
@@ -23,13 +23,13 @@ class Attempt(msgspec.Struct, frozen=True):
     router: Router
     exchange: Exchange
     match: Match | None = None
-    """What the mount's engine declares for path and verb; None when there is no such path."""
+    """The route of path and operation; None if the mount's engine declares none."""
     unresolved: StrongroomError | None = None
-    """Why there is none."""
+    """Why `match` is None."""
 
     @property
     def request(self) -> ApiRequest:
-        """The request, by the one spelling of its path."""
+        """The request with the canonical spelling of its path."""
         return self.exchange.request
 
     @property
@@ -38,19 +38,21 @@ class Attempt(msgspec.Struct, frozen=True):
         return self.exchange.entry
 
     def knowing(self, exchange: Exchange) -> Attempt:
-        """The same with more known of the client."""
+        """A copy of this attempt with a newer exchange."""
         return msgspec.structs.replace(self, exchange=exchange)
 
     @property
     def needs_no_token(self) -> bool:
-        """Whether it is answered without a token."""
+        """Whether the route serves requests without a token."""
         if self.match is None:
             return False
         declaration = self.match.declaration
         return declaration.unauthenticated or declaration.opened_by in self.request.opened
 
     def check_open(self) -> None:
-        """On a path that is answered without a token by another verb, say what is wrong without asking for one.
+        """Raise the error of an unsupported request, if the path serves another operation without a token.
+
+        Such a client needs no token to learn what is wrong.
 
         Raises: `UnsupportedOperation`, `UnsupportedPath`.
         """
@@ -63,7 +65,7 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 def begin(services: Services, txn: Transaction, router: Router, request: ApiRequest) -> Attempt:
-    """Resolve a request's path: to its mount, to what is declared there, and to its one spelling."""
+    """Resolve a request's path: find its mount, its route and its canonical spelling."""
     entry = router.find(request.path)
     if entry is None or entry.engine is None:
         return Attempt(services, txn, router, Exchange(request, entry=entry))
@@ -75,9 +77,9 @@ def begin(services: Services, txn: Transaction, router: Router, request: ApiRequ
 
 
 def _spelled(request: ApiRequest, entry: MountEntry, match: Match) -> ApiRequest:
-    """The request by the one spelling of its path: rules, audit log, quotas and the engine see no other."""
+    """The request with the canonical path.  Policies, audit log, quotas and the engine see only this spelling."""
     path = entry.record.full_path + match.path
-    # Without its slash a mount may be named as a whole: no route knows more of it than the empty path.
+    # A request may name a mount without its final slash.  Its path in the mount is empty then.
     if path == request.path or not match.path:
         return request
     return msgspec.structs.replace(request, path=path)

@@ -1,6 +1,6 @@
-"""Clearing what disabled mounts and revoked tokens leave behind; none of it can be reached any more.
+"""Clears the rows of disabled mounts and revoked tokens.  No request can reach these rows.
 
-Each piece gets one bounded step in its turn: a mount with a million rows takes as much of a round as one with ten.
+Each mount or token gets one bounded step a round, so a mount with a million rows doesn't delay one with ten.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from strongroom.sysapi.services import Services
 
 _PAGE = 64
 _ROWS = 100
-"""Rows that one commit removes, of the 128 that the smallest store takes."""
+"""Rows that one commit removes.  The smallest store takes 128 keys in a commit."""
 _LEASES = 20
-"""Leases that one commit marks as ended: five keys each."""
+"""Leases that one commit marks as ended.  Each needs five keys."""
 TREES = keys.PENDING_DELETION + "token/"
 _AT_ONCE = 8
 
 
 @dataclass(slots=True)
 class _Round:
-    """Goes round the pieces below a prefix, a page at a time.
+    """Visits the pieces below a prefix in turn, a page at a time.
 
-    Where it stands is remembered by nobody: a successor begins anew.
+    The position isn't stored: another process that takes the role begins at the start.
     """
 
     names: Callable[[str], Awaitable[list[str]]]
-    """The next page after a name."""
+    """Returns the page of names that follows a name."""
     _after: str = ""
 
     async def run_once(self, step: Callable[[str], Awaitable[int]]) -> int:
-        """Take the pieces of the next page that has anything to do one step further; 0 when all of it waits."""
+        """Do one step for each piece of the next page that has work.  Returns 0 if all pieces wait."""
         begun_at = self._after
         while True:
             names = await self.names(self._after)
@@ -51,11 +51,11 @@ class _Round:
             if done or not (self._after or begun_at):
                 return done
             if not self._after:
-                begun_at = ""  # from the start once more, where it hasn't looked in this turn
+                begun_at = ""  # continue at the start, up to where this turn began
 
 
 class Clearing:
-    """A bounded step at a time for each thing that waits to be cleared."""
+    """Clears each disabled mount and revoked token, one bounded step at a time."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -65,11 +65,11 @@ class Clearing:
         self._mounts = _Round(self._mount_names)
 
     async def trees(self, fence: Fence, now: float) -> int:
-        """Take some of the revoked tokens' trees one step further; 0 when all of them wait."""
+        """Do one step for some of the revoked tokens.  Returns 0 if all of them wait."""
         return await self._trees.run_once(lambda key: self._tree(fence, key, now))
 
     async def mounts(self, fence: Fence, now: float) -> int:
-        """Take some of the disabled mounts one step further; 0 when all of them wait."""
+        """Do one step for some of the disabled mounts.  Returns 0 if all of them wait."""
         return await self._mounts.run_once(lambda name: self._mount(fence, name, now))
 
     async def _tree_names(self, after: str) -> list[str]:
@@ -83,7 +83,7 @@ class Clearing:
         tree, token = await transact(self._barrier, lambda txn: _read_tree(txn, key))
         if tree is None:
             return 0
-        if token is None or not token.retired:  # a retired token's children live on
+        if token is None or not token.retired:  # children of a retired token stay valid
             children = (await self._storage.list(f"{keys.CHILD}{key}/", limit=_PAGE)).names
             if children:
                 return await side_by_side([partial(self._end_child, fence, key, child) for child in children])
@@ -109,9 +109,12 @@ class Clearing:
         await transact(self._barrier, body)
 
     async def _mount(self, fence: Fence, name: str, now: float) -> int:
-        """One step of clearing a mount: its tokens, its leases, and only then what its engine needs to revoke them."""
+        """Do one step of clearing a mount: first its tokens, then its leases.
+
+        The engine's own rows go last, because the engine needs them to revoke the leases.
+        """
         if name.endswith("/"):
-            return 0  # the trees, or a newer node's kind, which it knows how to clear
+            return 0  # a token's tree, or a kind that only a newer node knows and clears
         row = keys.PENDING_DELETION + name
         pending = await transact(self._barrier, lambda txn: txn.read(row, PendingDeletion))
         if pending is None:
@@ -126,7 +129,7 @@ class Clearing:
                 await self._expire(fence, leases, now, row, msgspec.structs.replace(pending, leases_after=leases[-1]))
                 return 1
             if (await self._storage.scan(place, limit=1)).names:
-                return 0  # still being revoked
+                return 0  # leases are still being revoked
         for prefix in pending.prefixes:
             rows = (await self._storage.scan(prefix, limit=_ROWS)).names
             if rows:
@@ -137,7 +140,10 @@ class Clearing:
         return 1
 
     async def _end_tokens(self, fence: Fence, row: str, pending: PendingDeletion) -> None:
-        """End one page of the tokens that a disabled auth method made; they are dead, but what they lease isn't."""
+        """End one page of tokens of a disabled auth method.
+
+        They are invalid already, but their leases aren't revoked.
+        """
         names = (await self._storage.list(keys.TOKEN, pending.tokens_after, _PAGE)).names
         ended = await transact(self._barrier, lambda txn: _made_by(txn, names, pending.lease_mount))
         await side_by_side([partial(self._end_token, fence, record) for record in ended])
@@ -162,7 +168,7 @@ class Clearing:
     async def _expire(
         self, fence: Fence, ids: list[str], now: float, row: str, changed: DeadTree | PendingDeletion
     ) -> None:
-        """Mark leases as ended, and note how far that went; revoking them is the ordinary course of what is due."""
+        """Mark leases as ended, and store the last one's name.  `LeaseEnding` revokes them."""
 
         async def body(txn: Transaction) -> None:
             await txn.guard(fence)

@@ -1,4 +1,4 @@
-"""From what an engine answered to what the client gets: a lease, a token, a wrapping."""
+"""Turns an engine's response into the client's: adds the lease, the token or the wrapping."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from strongroom.services.tokens.logic import grant_ttl
 
 
 async def complete(attempt: Attempt, entry: MountEntry, response: Response | None) -> Answer:
-    """The answer to a request, with everything that it needs stored by the attempt's transaction.
+    """Make the response to a request.  The attempt's transaction stores its lease, token or wrapping.
 
     Args:
-        entry: the mount that answered.
-        response: what its engine said.
+        entry: the mount that served the request. response: the engine's response.
     """
     request = attempt.request
     if response is not None:
@@ -37,7 +36,7 @@ async def complete(attempt: Attempt, entry: MountEntry, response: Response | Non
     if response.lease is not None:
         answer = _leased(attempt, entry, response, response.lease, answer)
         if answer.planned:
-            return answer  # the rest follows when its secret is made
+            return answer  # the second transaction does the rest, after the secret was made
     if response.auth is not None:
         made = await login.log_in(attempt, entry, response.auth)
         response.warnings = [*made.warnings, *response.warnings]
@@ -52,12 +51,13 @@ async def complete(attempt: Attempt, entry: MountEntry, response: Response | Non
 
 
 def _leased(attempt: Attempt, entry: MountEntry, response: Response, wanted: Lease, answer: Answer) -> Answer:
-    """Record a lease of the client's token.  Raises `Internal` for a path that has no token and leases all the same."""
+    """Store a lease that belongs to the client's token.  Raises `Internal` if the request has no token."""
     request, bearer = attempt.request, attempt.exchange.bearer
     if bearer is None:
         raise Internal(detail=f"the path {request.path!r} leases a secret to nobody")
     record = bearer.record
-    # A batch token is no row that could be found when it ends: what it leases ends by then, and with its parent.
+    # A batch token has no row, so nothing ends its leases when it expires.  Its leases therefore end no later than the
+    # token, and together with its parent.
     left_s = 0 if record.key else max(1, int(record.expires_at - request.received_at))
     ceiling = min((s for s in (entry.mount.max_lease_ttl_s, wanted.max_ttl_s, left_s) if s), default=0)
     ttl_s, warnings = grant_ttl(wanted_s=wanted.ttl_s, default_s=entry.mount.default_lease_ttl_s, max_s=ceiling)

@@ -1,4 +1,4 @@
-"""What an engine is asked, and what it never sees: the client's token, other mounts' rows."""
+"""Calls the engine of a request.  The engine sees neither the client's token nor other mounts' rows."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from strongroom.sysapi.context import SystemEngine, SystemView
 
 
 async def dispatch(attempt: Attempt, entry: MountEntry, match: Match) -> Response | None:
-    """The engine's answer.
+    """Call the engine, and return its response.
 
     Args:
         entry: the mount.
-        match: what was declared for the request's path and verb.
+        match: the route of the request's path and operation.
     """
     if entry.engine is None:
         raise Internal(
@@ -35,10 +35,10 @@ async def dispatch(attempt: Attempt, entry: MountEntry, match: Match) -> Respons
 
 
 def engine_request(attempt: Attempt, entry: MountEntry, token: str) -> Request:
-    """What the engine is asked.
+    """The request that the engine gets.
 
     Args:
-        token: what no header may show it.
+        token: the client's token, which no header may contain.
     """
     exchange, request, txn = attempt.exchange, attempt.request, attempt.txn
     view: View
@@ -62,7 +62,9 @@ def engine_request(attempt: Attempt, entry: MountEntry, token: str) -> Request:
 
 
 async def _is_token(attempt: Attempt, entry: MountEntry) -> bool:
-    """Whether a login carries a token of ours, which its method must not see; another's is what it may be about.
+    """Whether a login carries a token of this server.
+
+    The auth method must not see that token.  A token of another server passes, because a method may check it.
 
     Source: CVE-2026-4525
     """
@@ -74,7 +76,7 @@ async def _is_token(attempt: Attempt, entry: MountEntry) -> bool:
 
 
 def _passed(request: ApiRequest, names: tuple[str, ...] | None, token: str) -> dict[str, str]:
-    """The headers that a mount lets through to its engine: never the one that this request's token came in."""
+    """The headers that the mount passes to its engine.  A header that contains the request's token never passes."""
     if not names:
         return {}
     wanted = {name.lower() for name in names} - {"x-vault-token"}

@@ -1,7 +1,7 @@
-"""Rows of the earlier index by time, `due/{milliseconds}/{kind}/{id}`, are moved to where each kind has its own.
+"""Moves rows of the earlier due index, `due/{milliseconds}/{kind}/{id}`, to the index of their kind.
 
-An older node of the same store may go on writing them, and finds its own until they are moved.  What each kind means
-is told by a table: a kind that isn't in it was written by a newer node, which knows what to do with it.
+An older node on the same store may still write such rows, and finds them until they are moved.  A table says what each
+kind means.  A kind that isn't in the table came from a newer node, and stays for that node.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PAGE = 256
 
 
 class EarlierRows:
-    """Moves rows a page at a time, the ones due first before the others."""
+    """Moves rows a page at a time, in the order in which they are due."""
 
     def __init__(self, services: Services) -> None:
         self._barrier = services.barrier
@@ -61,7 +61,8 @@ async def _token(txn: Transaction, at_ms: int, id_: str) -> tuple[str, str] | No
     record = await txn.read(keys.TOKEN + id_, TokenRecord)
     if record is None:
         return None
-    # At another time than its own the row may be that of a token that is used up, or a left-over: both wait there.
+    # A row at a time that isn't the token's own belongs to a token without uses left, or is a leftover.  Both go to the
+    # same index.
     own = bool(record.expires_at) and milliseconds(record.expires_at) == at_ms
     kind = record.due_kind if own else SINGLE_USE
     return key_at(at_ms, kind, id_), kind

@@ -1,12 +1,14 @@
-"""The role that ends what is due: tokens, leases, what engines have scheduled, what disabled mounts and revoked tokens
-left behind, the encryption key when it is old, and the rows that lead to a new root key.
+"""The expiry role.
 
-One process of all holds it, by a lock in the store; whatever it commits rests on that lock, so that a holder who
-lost it without noticing changes nothing.  Nothing that matters is remembered between two rounds: a successor goes on
-where the last commit was.
+It ends tokens and leases that are due, makes the calls that engines have scheduled, clears disabled mounts and revoked
+tokens, rotates an old encryption key, and removes the rows that lead to a new root key.
 
-Each class of work is a lane of its own (`core/lane.py`): whoever makes thousands of wrapping tokens, or has thousands
-of logins fail, delays those, and no lease.
+One process of all nodes holds the role, by a lock in the store.  Each commit checks that lock, so a holder that lost
+the lock without noticing changes nothing.  All progress is in the store: the next holder continues after the last
+commit.
+
+Each class of work has its own lane (`core/lane.py`).  An attacker who makes thousands of wrapping tokens or failed
+logins delays only those classes, and no lease.
 """
 
 from __future__ import annotations
@@ -39,14 +41,14 @@ log = structlog.get_logger("expiry")
 
 ROLE = "expiry"
 LOCK_S = 10.0
-"""How long the role stays with a holder who doesn't prolong it."""
+"""How long a holder keeps the role without prolonging it."""
 _SUCCESSORS = 256
 _WATCH_EVERY = 10
-"""Pauses between two looks at how late everything is."""
+"""Number of pauses between two checks of lateness."""
 
 
 class Expiry:
-    """Ends what is due.
+    """Runs the expiry role.
 
     Args:
         pause_s: how long to rest when nothing is due, in seconds.
@@ -63,23 +65,24 @@ class Expiry:
         self._lanes = [Lane(name, step, services.ended) for name, step in self._steps().items()]
 
     async def run_forever(self) -> None:
-        """Take the role whenever it is free, and work; hand it back when cancelled."""
+        """Take the role when it is free, and work.  Release the role when cancelled."""
         storage = self._services.barrier.storage
         while True:
             try:
-                # Even a process that serves nobody follows a new root key while the way to it is there.
+                # A process without requests must also follow a new root key, before the rows that lead to it are
+                # removed.
                 await self._services.barrier.sync()
                 fence = await storage.lock(ROLE, self._holder, LOCK_S)
                 if fence is not None:
                     await self._hold(fence)
             except StrongroomError as error:
                 log.warning("expiry is interrupted", reason=error.detail or error.text)
-            except Exception as error:  # a fault of ours: leases and tokens must go on to end all the same
+            except Exception as error:  # a bug of this server must not stop the expiry of leases and tokens
                 log.error("expiry is interrupted", fault=where(error))
             await asyncio.sleep(self._pause_s)
 
     async def run_once(self, fence: Fence) -> int:
-        """Do one step of each class by the store's clock; how many things were done, 0 when nothing was."""
+        """Do one step of each class at the store's time.  Returns the number of things done."""
         now = await self._services.barrier.storage.now()
         await self._watch.run_once(fence, now)
         steps = [lanes.run_once(fence, now) for lanes in self._by_mount]
@@ -87,11 +90,11 @@ class Expiry:
         return sum(await asyncio.gather(*steps))
 
     def _batches(self) -> dict[str, Batch]:
-        """The classes that have a lane for each mount, by their kind in the index by time."""
+        """The classes that have a lane for each mount, by their kind in the due index."""
         return {LEASE: LeaseEnding(self._services).batch, SCHEDULED: ScheduledCalls(self._services).batch}
 
     def _steps(self) -> dict[str, Step]:
-        """The classes that have one lane: the other kinds in the index by time, and what is looked for elsewhere."""
+        """The classes that have one lane: the other kinds of the due index, and work that isn't in that index."""
         tokens, pending = TokenEnding(self._services), Clearing(self._services)
         return {
             TOKEN: partial(tokens.tokens, TOKEN),
@@ -127,17 +130,17 @@ class Expiry:
                 raise outcome
 
     async def _prolong(self, fence: Fence) -> None:
-        """Keep the role; returns when somebody else has it, or it had run out and was taken anew."""
+        """Prolong the role again and again.  Returns when the lock was lost, or had expired and was taken again."""
         revision: int | None = fence.revision
         while revision == fence.revision:
             await asyncio.sleep(self._prolong_s)
             kept = await self._services.barrier.storage.lock(ROLE, self._holder, LOCK_S)
-            # After a pause longer than the lock, as of a machine that slept, it is ours again by another fence: what
-            # rests on the old one would be refused for ever.
+            # After a pause longer than the lock (a machine that slept), this process may get the lock again with a new
+            # fence. The store would refuse every commit with the old fence.
             revision = kept.revision if kept is not None else None
 
     async def _keys(self, fence: Fence, now: float) -> int:
-        """See to the encryption key and the root key."""
+        """Rotate the encryption key when it is old, and remove old rows of root keys."""
         return await self._rotate(fence, now) + await self._end_successors(fence, now)
 
     async def _rotate(self, fence: Fence, now: float) -> int:
@@ -156,7 +159,7 @@ class Expiry:
         return 1
 
     async def _end_successors(self, fence: Fence, now: float) -> int:
-        """Remove the rows by which a new root key was followed."""
+        """Remove the rows that led the processes to a new root key."""
 
         async def body(txn: Transaction, row: str) -> bool:
             raw = await txn.read_plain(row)

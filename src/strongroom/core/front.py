@@ -1,4 +1,4 @@
-"""The paths that are answered without a token, sealed or not: health, initialisation, unsealing."""
+"""The paths that need no token and work on a sealed server: health, initialization, unsealing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SEALED = "Vault is sealed"
 
 
 class FrontAnswer(msgspec.Struct, frozen=True):
-    """An answer without an envelope."""
+    """A response without an envelope."""
 
     status: int
     body: dict[str, Any] | None
@@ -64,7 +64,10 @@ async def _status(node: Node) -> dict[str, Any]:
 
 
 def _wrong(node: Node, state: StoreState) -> dict[str, Any]:
-    """What is wrong with the store or the audit log; nothing while all is well, as Vault's answer has no such field."""
+    """Fields that tell what is wrong with the store or the audit log.
+
+    Vault's response has no such fields, so there are none while all is well.
+    """
     out = {} if state is StoreState.READY else {"storage_state": state.value}
     if node.unsealed is not None and node.unsealed.audit.unwritable:
         out["audit_state"] = StoreState.UNWRITABLE.value
@@ -72,7 +75,7 @@ def _wrong(node: Node, state: StoreState) -> dict[str, Any]:
 
 
 async def _initialized(node: Node) -> bool:
-    """Whether the store is initialised.  Raises `StorageError` within a second when it doesn't say."""
+    """Whether the store is initialized.  Raises `StorageError` if the store doesn't respond within a second."""
     if node.unsealed is None:
         node.initialized = await node.store.ask(initialize.initialized(node.storage))
     return node.unsealed is not None or node.initialized
@@ -89,7 +92,7 @@ async def health(node: Node, operation: Operation, data: Mapping[str, Any]) -> F
     wrong = _wrong(node, state)
     name, status = ("sealedcode", 503) if made else ("uninitcode", 501)
     if opened is not None:
-        # A full store is read: a load balancer that took the node out would end that too.
+        # A full store still serves reads.  A load balancer that removed the node would end them too.
         served = wrong in ({}, {"storage_state": StoreState.FULL.value})
         name, status = ("activecode", 200) if served else ("unavailablecode", 503)
     elif state is StoreState.UNREACHABLE:
@@ -107,13 +110,13 @@ async def health(node: Node, operation: Operation, data: Mapping[str, Any]) -> F
     if opened is not None:
         out |= {"cluster_name": opened.cluster.name, "cluster_id": opened.cluster.id}
     if node.processes.counts().restart_needed:
-        # The package was replaced: workers that end are not replaced any more.
+        # The package was replaced, so the supervisor no longer replaces workers that end.
         out["restart_needed"] = True
     return FrontAnswer(_chosen(data, name, status), out | wrong)
 
 
 def _chosen(data: Mapping[str, Any], name: str, status: int) -> int:
-    """The status that the query wants instead; what is no status, or no boolean, is refused."""
+    """The status code that the query asks for.  Raises for a value that is no status code and no boolean."""
     for field in ("standbyok", "perfstandbyok"):
         try:
             to_bool(data.get(field))
@@ -131,14 +134,14 @@ def _chosen(data: Mapping[str, Any], name: str, status: int) -> int:
 
 
 async def leader(node: Node, operation: Operation, data: Mapping[str, Any]) -> FrontAnswer:
-    """`GET sys/leader`: every node that is unsealed serves reads and writes, so each leads.
+    """`GET sys/leader`: every unsealed node serves reads and writes, so each one is a leader.
 
     Source: https://developer.hashicorp.com/vault/api-docs/system/leader
     """
     _only(operation, Operation.READ)
     if node.unsealed is None:
         raise Sealed(SEALED)
-    # A node by itself names no leader, in the same fields: clients of Vault read them without asking first.
+    # A single node names no leader but has the same fields, because clients of Vault read them unconditionally.
     return FrontAnswer(
         200,
         {
@@ -153,7 +156,7 @@ async def leader(node: Node, operation: Operation, data: Mapping[str, Any]) -> F
 
 
 async def init(node: Node, operation: Operation, data: Mapping[str, Any]) -> FrontAnswer:
-    """`GET sys/init` tells whether it was done; `PUT` does it."""
+    """`GET sys/init` tells whether the store is initialized; `PUT` initializes it."""
     _only(operation, Operation.READ, Operation.UPDATE)
     if operation is Operation.READ:
         return FrontAnswer(200, {"initialized": await _initialized(node)})
@@ -171,7 +174,7 @@ async def init(node: Node, operation: Operation, data: Mapping[str, Any]) -> Fro
         cluster_name=node.cluster_name,
     )
     made = await initialize.initialize(node.storage, node.random, wanted)
-    await node.port.retire()  # it has seen the root key and the shares, and the node is sealed
+    await node.port.retire()  # that process has seen the root key and the shares, and the node is still sealed
     return FrontAnswer(
         200,
         {
@@ -212,4 +215,4 @@ PATHS: Mapping[str, FrontPath] = {
     "sys/init": init,
     "sys/unseal": unseal_,
 }
-"""Answered in every state, without a token and outside the audit log, as Vault does."""
+"""Served in every state, without a token and without an audit entry, as in Vault."""

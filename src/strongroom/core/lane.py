@@ -1,8 +1,7 @@
 """One class of background work, at its own pace.
 
-Each class is a lane with a bound on what it does at once.  The lanes of a role run beside each other, and the store
-puts what they commit at the same time into one batch: a class that has much to do, or waits for another system, takes
-its own share and nobody else's.
+Each class is a lane with a bound on its concurrent work.  The lanes of a role run in parallel, and the store puts their
+commits into one batch.  A class that has much work, or waits for another system, therefore delays no other class.
 """
 
 from __future__ import annotations
@@ -20,7 +19,10 @@ from strongroom.storage.base import Fence, Storage
 log = structlog.get_logger("expiry")
 
 Step = Callable[[Fence, float], Awaitable[int]]
-"""A bounded part of a lane's work, by the role's fence and the store's clock; how many things were done."""
+"""Does a bounded part of a lane's work.
+
+Gets the role's fence and the store's time; returns the number of things done.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,8 @@ class Lane:
     """A class of work.
 
     Args:
-        name: the class, as metrics and the log name it.
-        step: does a bounded part of it; 0 when nothing is to be done.
-        ended: counts what was done, by class.
+        name: the class's name in metrics and in the log. step: does a bounded part of the work; returns 0 if there is
+        none. ended: the counter of things done, by class.
     """
 
     name: str
@@ -41,23 +42,23 @@ class Lane:
         self.ended.setdefault(self.name, 0)
 
     async def run_once(self, fence: Fence, now: float) -> int:
-        """Do one step; how many things were done."""
+        """Do one step.  Returns the number of things done."""
         done = await self.step(fence, now)
         self.ended[self.name] += done
         return done
 
     async def run_forever(self, storage: Storage, fence: Fence, pause_s: float) -> None:
-        """Go on as long as there is something to do, and rest when there is nothing, or when a step fails."""
+        """Do steps until cancelled.  Pause when there is no work, or when a step fails."""
         while True:
             if not await self.try_once(storage, fence):
                 await asyncio.sleep(pause_s)
 
     async def try_once(self, storage: Storage, fence: Fence) -> int:
-        """Do one step; 0 when it fails, which is logged: the other lanes go on."""
+        """Do one step.  A failure is logged and counts as 0, so the other lanes go on."""
         try:
             return await self.run_once(fence, await storage.now())
         except StrongroomError as error:
             log.warning("expiry is interrupted", work=self.name, reason=error.detail or error.text)
-        except Exception as error:  # a fault of ours: leases and tokens must go on to end all the same
+        except Exception as error:  # a bug of this server must not stop the expiry of leases and tokens
             log.error("expiry is interrupted", work=self.name, fault=where(error))
         return 0

@@ -1,4 +1,4 @@
-"""Says in the log when a class of work is late."""
+"""Logs a warning when a class of work is late."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from strongroom.sysapi.services import Services
 log = structlog.get_logger("expiry")
 
 LATE_S = 60.0
-"""Longer than a revocation may take, so that one slow answer of another system is no alarm."""
+"""Longer than one revocation may take, so that one slow response of another system causes no alarm."""
 _AGAIN_S = 300.0
 
 
 class LatenessWatch:
-    """Warns of each class that is late, and not again for a while."""
+    """Logs one warning for each class that is late, and repeats it only after a while."""
 
     def __init__(self, services: Services) -> None:
         self._storage = services.barrier.storage
         self._warned: dict[str, float] = {}
 
     async def run_once(self, fence: Fence, now: float) -> int:
-        """Look once; always 0, since nothing is done."""
+        """Check once.  Always returns 0, because a check ends nothing."""
         for backlog in await backlogs(self._storage, now):
             kind = backlog.kind
             if backlog.late_s <= LATE_S or now < self._warned.get(kind, -_AGAIN_S) + _AGAIN_S:

@@ -1,4 +1,4 @@
-"""Revoking leases that are due."""
+"""Revokes leases that are due."""
 
 from __future__ import annotations
 
@@ -21,19 +21,22 @@ log = structlog.get_logger("expiry")
 
 _BATCH = 64
 _AT_ONCE_PER_MOUNT = 8
-"""Revocations that one mount has under way: what its system bears, and what it can keep waiting when it hangs.  Each
-is given up after `services.asking.TIMEOUT_S`."""
+"""Concurrent revocations of one mount.
+
+The bound protects the mount's system from load, and this process from a system that hangs.  Each revocation ends after
+`services.asking.TIMEOUT_S`.
+"""
 
 
 class LeaseEnding:
-    """Revokes what is due, a batch of one mount at a time."""
+    """Revokes leases that are due, a batch of one mount at a time."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._storage = services.barrier.storage
 
     async def batch(self, mount: str, fence: Fence, now: float) -> int:
-        """Revoke the oldest leases of a mount that are due; how many rows were worked off."""
+        """Revoke the oldest leases of a mount that are due.  Returns the number of rows processed."""
         due = await due_rows(self._storage, LEASE, now, _BATCH, mount)
         return await side_by_side([partial(self._end, fence, row, now) for row in due], _AT_ONCE_PER_MOUNT)
 
@@ -46,7 +49,8 @@ class LeaseEnding:
             if lease is None or lease_due_key(lease) != due.row:
                 txn.delete(due.row)
             elif lease.state == PLANNED:
-                services.leases.expire(txn, lease, now)  # committed before anything is undone: nobody finishes it now
+                # Committed before the revocation, so that nobody can put the lease in force any more.
+                services.leases.expire(txn, lease, now)
             else:
                 await revocation.revoke(services.leases, services.mounts, txn, lease, now)
 
@@ -54,13 +58,14 @@ class LeaseEnding:
             await txn.guard(fence)
             lease = await services.leases.read(txn, due.id)
             if lease is not None and lease_due_key(lease) == due.row:
-                # By the clock of now: a revocation that was given up took its time, and its next is to come after it.
+                # At the current time, not the batch's: the failed revocation may have taken long, and the next one
+                # comes after it.
                 services.leases.failed(txn, lease, reason, await self._storage.now())
 
         try:
             await transact(services.barrier, undo)
         except (StorageError, Conflict):
-            raise  # nothing was tried that could be noted
+            raise  # no revocation was attempted, so there is no failure to store
         except StrongroomError as error:
             reason = error.text
             log.warning("revocation failed", lease_id=due.id, reason=error.detail or reason)

@@ -1,4 +1,4 @@
-"""A successful login becomes a token; failed ones are counted and lock a user out."""
+"""Makes the token of a successful login.  Counts failed logins, which lock a user out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from strongroom.services.tokens.shown import auth_block
 
 
 class Login(msgspec.Struct, frozen=True):
-    """The token that a login made."""
+    """The result of a login: its token."""
 
     block: dict[str, Any]
     warnings: list[str]
@@ -34,7 +34,7 @@ class Login(msgspec.Struct, frozen=True):
 
 
 def token_kind(wanted: str, tuned: str) -> str:
-    """`service` or `batch`, by what the role says and what the mount is tuned to."""
+    """`service` or `batch`, from the role's setting and the mount's."""
     if tuned in {SERVICE, BATCH}:
         return tuned
     choice = wanted if wanted not in {"", "default"} else tuned
@@ -79,7 +79,7 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth) -> Login:
 
 
 def _granted(request: ApiRequest, entry: MountEntry, auth: Auth) -> tuple[TokenSettings, list[str]]:
-    """The settings as the token is given them, by what its user or role says and its mount allows; and warnings.
+    """The settings of the new token, from its user or role, within the mount's limits; and warnings.
 
     Raises: `InvalidRequest`, `PermissionDenied`.
     """
@@ -103,7 +103,7 @@ def _granted(request: ApiRequest, entry: MountEntry, auth: Auth) -> tuple[TokenS
 
 
 def _check(auth: Auth, settings: TokenSettings) -> None:
-    """Refuse a login whose token could not have what its user or role says.  Raises `InvalidRequest`."""
+    """Refuse a login whose token can't have the settings of its user or role.  Raises `InvalidRequest`."""
     limits.check_map("metadata", auth.metadata)
     limits.check_map("metadata of the alias", auth.alias_metadata)
     limits.check_names("policies", auth.token.policies)
@@ -115,12 +115,12 @@ def _check(auth: Auth, settings: TokenSettings) -> None:
         if name in NON_ASSIGNABLE:
             raise InvalidRequest(f'cannot assign policy "{name}"')
     if settings.type == BATCH and settings.num_uses:
-        # By the type that the mount is tuned to: it is no row, so nothing could count its uses.
+        # The mount's type may make it a batch token.  A batch token has no row, so nothing can count its uses.
         raise InvalidRequest('batch tokens cannot have "num_uses" set')
 
 
 def _check_address(address: str, settings: TokenSettings) -> None:
-    # Methods look at the address too, before they say that a password fits; none can forget it here.
+    # Auth methods check the address too, before they check the password.  This check covers a method that forgets it.
     if not address_allowed(address, settings.bound_cidrs):
         raise PermissionDenied("permission denied")
     if settings.strictly_bind_ip and not address:

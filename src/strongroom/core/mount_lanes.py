@@ -1,4 +1,4 @@
-"""A class of work with a lane for each mount: one whose system hangs or fails holds up no other."""
+"""A class of work with a lane for each mount.  A mount whose system hangs or fails delays no other mount."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from strongroom.storage.base import Fence
 from strongroom.sysapi.services import Services
 
 Batch = Callable[[str, Fence, float], Awaitable[int]]
-"""Works off some of what one mount, by its id, has due; how many things were done."""
+"""Does some of the due work of one mount, given by its id.  Returns the number of things done."""
 
 
 class MountLanes:
-    """Works off what is due of a kind that is grouped by mount.
+    """Does the due work of a kind that is grouped by mount.
 
     Args:
         kind: one of `barrier.due.BY_MOUNT`.
@@ -30,12 +30,12 @@ class MountLanes:
         self._ended.setdefault(kind, 0)
 
     async def run_once(self, fence: Fence, now: float) -> int:
-        """Do one batch of every mount, to its end."""
+        """Do one batch of every mount, and wait for all of them."""
         mounts = await groups(self._storage, self._kind)
         return sum(await asyncio.gather(*(self._lane(mount).run_once(fence, now) for mount in mounts)))
 
     async def run_forever(self, fence: Fence, pause_s: float) -> None:
-        """Look for mounts that have something due, and let each go on until it hasn't."""
+        """Find mounts with due work, and run a lane for each until it has none."""
         running: dict[str, asyncio.Task[None]] = {}
         look = Lane(self._kind, partial(self._look, running), self._ended)
         try:
@@ -47,7 +47,7 @@ class MountLanes:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _look(self, running: dict[str, asyncio.Task[None]], fence: Fence, now: float) -> int:
-        """Start what isn't running; always 0, since the mounts' own lanes count what is done."""
+        """Start lanes that aren't running.  Always returns 0, because each mount's lane counts its own work."""
         idle = [mount for mount in await groups(self._storage, self._kind) if mount not in running]
         first = await asyncio.gather(*(due_rows(self._storage, self._kind, now, 1, mount) for mount in idle))
         for mount in (mount for mount, rows in zip(idle, first, strict=True) if rows):

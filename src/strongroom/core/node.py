@@ -1,4 +1,4 @@
-"""The process as its stages see it: sealed or unsealed."""
+"""The state of this process: sealed or unsealed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from strongroom.sysapi.traffic import Traffic
 
 @dataclass(slots=True)
 class Node:
-    """What exists in every state, and what exists only while the barrier is open."""
+    """Holds what exists in every state, and what exists only while the barrier is open."""
 
     storage: Storage
     storage_type: str
@@ -26,7 +26,7 @@ class Node:
     random: Random
     processes: Processes
     running: dict[str, ApiRequest]
-    """What this process is answering right now, by the requests' ids."""
+    """The requests in progress in this process, by their ids."""
     traffic: Traffic
     clustered: bool = False
     """Whether other nodes work on the same store."""
@@ -35,9 +35,9 @@ class Node:
     cluster_name: str = ""
     unsealed: Services | None = field(default=None)
     initialized: bool = field(default=False)
-    """Whether the store was, as far as it was asked."""
+    """Whether the store was initialized when this process last asked it."""
     store: StoreWatch = field(init=False)
-    """What this process last knew of the store."""
+    """The store's state, as this process last saw it."""
 
     def __post_init__(self) -> None:
         self.store = StoreWatch(self.storage)

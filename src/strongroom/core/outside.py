@@ -1,9 +1,9 @@
-"""Secrets that are made in another system, between two transactions of one request.
+"""Makes secrets in another system, between two transactions of one request.
 
-The first transaction has stored the plan, as a lease that isn't in force yet: who it is for, and by what name the
-secret is going to be made.  Then it is made, once.  The second transaction puts the lease in force, if its token and
-its mount are still there.  Wherever this is broken off, the expiry role finds the plan when its time is over, and
-undoes what may have been made.
+The first transaction stores the plan: a lease that isn't in force yet, with its token and the name of the future
+secret.  Then the engine makes the secret, once.  The second transaction puts the lease in force, if its token and its
+mount still exist.  If the request breaks off anywhere, the plan expires, and the expiry role undoes what the engine may
+have made.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ ENDED = "the secret's token, mount or lease ended while it was being made, so it
 
 
 async def carry_out(services: Services, exchange: Exchange, answer: Answer) -> Answer:
-    """Make the secret of a planned lease, put the lease in force, and complete the answer.
+    """Make the secret of a planned lease, put the lease in force, and complete the response.
 
-    Raises: `StrongroomError` when it can't be made, and `InvalidRequest` when nobody is left to have it; it is undone
-        then.
+    Raises: `StrongroomError` if the secret can't be made; `InvalidRequest` if its token or mount is gone.  The secret
+    is undone then.
     """
     try:
         made = await transact(services.barrier, lambda txn: _make(services, txn, exchange, answer.lease_id))
@@ -58,7 +58,7 @@ async def _make(services: Services, txn: Transaction, exchange: Exchange, id_: s
 async def _finish(
     services: Services, txn: Transaction, exchange: Exchange, answer: Answer, made: Made
 ) -> Answer | None:
-    """The completed answer; None when the secret's token or mount has gone, and the lease is left to be undone."""
+    """The completed response.  None if the secret's token or mount is gone; the expiry role undoes the lease then."""
     now = services.clock.now()
     lease = await _planned(services, txn, answer.lease_id)
     if lease is None:
@@ -77,7 +77,7 @@ async def _finish(
 
 
 async def _abandon(services: Services, id_: str) -> None:
-    """Leave a plan to be undone at once; if even that fails, it is undone when its time is over."""
+    """Make a plan due now, so that the expiry role undoes it.  If that fails, the plan is undone when it expires."""
 
     async def body(txn: Transaction) -> None:
         lease = await _planned(services, txn, id_)
@@ -87,4 +87,4 @@ async def _abandon(services: Services, id_: str) -> None:
     try:
         await transact(services.barrier, body)
     except StrongroomError as error:
-        log.warning("a plan is left to its time", lease_id=id_, reason=error.detail or error.text)
+        log.warning("a planned lease could not be ended early", lease_id=id_, reason=error.detail or error.text)

@@ -2,8 +2,8 @@
 
     resolve → authenticate → authorize → charge → audit → dispatch → lease, log in → wrap → commit → audit → answer
 
-Everything between `resolve` and `commit` is one transaction, which may run several times; what must not happen
-twice (the request's audit entry, the use of a token) is guarded.
+Everything between `resolve` and `commit` is one transaction, which may run several times.  Guards ensure that the
+request's audit entry and the use of a token happen once.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ from strongroom.sysapi.wrapping import signed
 log = structlog.get_logger("core")
 
 _WRITES = frozenset({Operation.UPDATE, Operation.PATCH})
-"""As requests come; which of them create is known later."""
+"""Operations of incoming requests.  Whether one creates is known later."""
 
 
 class Progress:
-    """What outlives the attempts of one request."""
+    """What all attempts of one request share."""
 
     __slots__ = ("audited", "exchange", "login_user", "sinks")
 
@@ -71,7 +71,7 @@ class Pipeline:
         self._told = Seldom()
 
     async def serve(self, request: ApiRequest) -> Answer:
-        """Answer one request; every error comes back as an answer too."""
+        """Serve one request.  An error is returned as an `Answer` too."""
         progress = Progress(request)
         try:
             answer = await transact(self.services.barrier, lambda txn: self._run(txn, request, progress))
@@ -80,16 +80,17 @@ class Pipeline:
         except StrongroomError as error:
             answer = await self._failed(request, progress, error)
         except asyncio.CancelledError:
-            # It took too long, and the listener answers: the audit log has its second entry all the same.
+            # The request took too long, and the listener sends the response.  The audit log still needs its second
+            # entry.
             gone = RequestTimeout("the request took too long (max_request_duration)")
             self._close(progress, Answer(request_id=request.id, operation=request.operation, error=gone))
             raise
-        except Exception as error:  # a fault of ours must not take the connection's other requests with it
+        except Exception as error:  # a bug of this server must not end the connection's other requests
             answer = await self._failed(request, progress, Internal(detail=where(error)))
         return self._close(progress, answer)
 
     async def _failed(self, request: ApiRequest, progress: Progress, error: StrongroomError) -> Answer:
-        # While the store fails every request does: that it does is told when it begins.
+        # While the store fails, every request fails.  The failure is logged once, at its beginning.
         if error.detail and (not isinstance(error, StorageError) or self._told.due(type(error).__name__)):
             path = hiding.shown(request.path, progress.exchange.entry, lambda _: "…")
             log.warning("request failed", request_id=request.id, path=path, detail=error.detail)
@@ -108,7 +109,10 @@ class Pipeline:
         return Answer(request_id=request.id, operation=request.operation, error=error)
 
     def _close(self, progress: Progress, answer: Answer) -> Answer:
-        """The second half of the audit bracket: nothing is answered that no device took."""
+        """Write the response's audit entry.
+
+        If no device takes it, the client gets an error instead of the response.
+        """
         audit, now = self.services.audit, self.services.clock.now()
         text = _error_text(answer.error)
         try:
@@ -117,7 +121,7 @@ class Pipeline:
             audit.response(progress.sinks, progress.exchange, _outcome(answer, text), now)
         except Internal as error:
             return Answer(request_id=answer.request_id, operation=answer.operation, error=error)
-        except Exception as error:  # what cannot be put into an entry is not answered either
+        except Exception as error:  # a response that can't be written into an entry isn't sent
             fault = Internal("failed to audit request, cannot continue", detail=where(error))
             log.error("request failed", request_id=answer.request_id, detail=fault.detail)
             return Answer(request_id=answer.request_id, operation=answer.operation, error=fault)
@@ -145,7 +149,7 @@ class Pipeline:
             raise refusal
         answer = await self._answer(attempt)
         if bearer.record.num_uses and not attempt.exchange.remaining_uses:
-            # After what the request has leased, which ends with the token.
+            # After the request's lease was stored, because that lease ends with the token.
             await services.tokens.end_spent(txn, bearer.record, request.received_at)
         return answer
 
@@ -159,7 +163,10 @@ class Pipeline:
         )
 
     async def _authorize(self, attempt: Attempt) -> tuple[Attempt, StrongroomError | None]:
-        """Decide; whatever fails on the way is a refusal too, which costs a use of the token and is audited first."""
+        """Decide whether the request is allowed.
+
+        An error on the way is a refusal too: it costs a use of the token, and is audited before it is raised.
+        """
         entry, request, match = attempt.entry, attempt.request, attempt.match
         try:
             if request.operation is Operation.UPDATE and entry is not None and match is not None:
@@ -173,7 +180,7 @@ class Pipeline:
         return attempt.knowing(msgspec.structs.replace(attempt.exchange, grant=grant)), refusal
 
     async def _answer(self, attempt: Attempt) -> Answer:
-        """Have the mount answer a request that may be made."""
+        """Have the mount serve a request that is allowed."""
         entry, request = attempt.entry, attempt.request
         if entry is None:
             raise UnsupportedPath(f'no handler for route "{request.path}". route entry not found.')
@@ -198,7 +205,7 @@ class Pipeline:
         return await complete(attempt, entry, response)
 
     def _open(self, progress: Progress, exchange: Exchange, refusal: StrongroomError | None) -> None:
-        """The first half of the audit bracket, once per request."""
+        """Write the request's audit entry, once per request."""
         progress.exchange = exchange
         if not progress.audited:
             now = self.services.clock.now()
@@ -206,7 +213,7 @@ class Pipeline:
             progress.audited = True
 
     async def _end_if_spent(self, request: ApiRequest, bearer: Bearer, error: StrongroomError) -> StrongroomError:
-        """End a token whose last use was a request that failed; the error to answer with."""
+        """End a token whose last use was a failed request.  Returns the error for the client."""
 
         async def end(txn: Transaction) -> None:
             if await self.services.tokens.spent(txn, bearer.record):
@@ -221,7 +228,7 @@ class Pipeline:
 
 def _error_text(error: StrongroomError | None) -> str:
     if error is None or (isinstance(error, NotFound) and not error.text):
-        return ""  # nothing is there, and nothing was wrong with asking
+        return ""  # a missing secret is no error of the request
     return error.text or type(error).__name__
 
 

@@ -17,7 +17,7 @@ log = structlog.get_logger("presence")
 
 
 class Presence:
-    """Writes the node's row again and again; each process of the node tries, and one of them does.
+    """Writes the node's row periodically.  Each process of the node tries, and one succeeds.
 
     Args:
         every_s: how often, in seconds.
@@ -30,20 +30,20 @@ class Presence:
         self._failing = False
 
     async def run_forever(self) -> None:
-        """Write the row until cancelled; a store that fails is asked again the next time."""
+        """Write the row until cancelled.  After a failure of the store, try again the next time."""
         while True:
             try:
                 await self.run_once()
                 self._failing = False
             except StrongroomError as error:
-                # Once: a store that is full for a day must not fill the log too.
+                # Logged once: a store that is full for a day must not fill the log.
                 if not self._failing:
                     log.warning("other nodes don't see this one", reason=error.detail or error.text)
                 self._failing = True
             await asyncio.sleep(self._every_s)
 
     async def run_once(self) -> None:
-        """Write the row, if no process of the node has just done so.  Raises `StrongroomError`."""
+        """Write the row, unless another process of the node has just done so.  Raises `StrongroomError`."""
         services = self._services
         record = nodes.NodeRecord(
             hostname=self._hostname,

@@ -1,4 +1,4 @@
-"""Calling engines for the work that they have scheduled."""
+"""Calls engines for the work that they have scheduled."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ log = structlog.get_logger("expiry")
 
 _BATCH = 64
 _AT_ONCE_PER_MOUNT = 8
-"""Calls that one mount has under way.  Each is given up after `services.asking.TIMEOUT_S`."""
+"""Concurrent calls of one mount.  Each ends after `services.asking.TIMEOUT_S`."""
 
 
 class ScheduledCalls:
-    """Calls `Engine.due` for what is due, a batch of one mount at a time."""
+    """Calls `Engine.due` for work that is due, a batch of one mount at a time."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._storage = services.barrier.storage
 
     async def batch(self, mount: str, fence: Fence, now: float) -> int:
-        """Make the oldest calls of a mount that are due; how many rows were worked off."""
+        """Make the oldest calls of a mount that are due.  Returns the number of rows processed."""
         due = await due_rows(self._storage, SCHEDULED, now, _BATCH, mount)
         return await side_by_side([partial(self._call, mount, fence, row, now) for row in due], _AT_ONCE_PER_MOUNT)
 
@@ -55,13 +55,14 @@ class ScheduledCalls:
             schedule = Schedule(txn, mount)
             work = await schedule.read(due.id)
             if work is not None and work.due_row == due.row:
-                # By the clock of now: a call that was given up took its time, and the next is to come after it.
+                # At the current time, not the batch's: the failed call may have taken long, and the next one comes
+                # after it.
                 schedule.failed(work, reason, await self._storage.now())
 
         try:
             await transact(self._services.barrier, call)
         except (StorageError, Conflict):
-            raise  # nothing was tried that could be noted
+            raise  # no call was attempted, so there is no failure to store
         except StrongroomError as error:
             reason = error.text or type(error).__name__
             log.warning("scheduled work failed", mount_id=mount, name=due.id, reason=error.detail or reason)

@@ -1,4 +1,4 @@
-"""Running many small transactions at once, so that the store can put them into few commits."""
+"""Runs many small transactions at once, so that the store can put them into few commits."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ AT_ONCE = 32
 
 
 async def side_by_side(work: Sequence[Callable[[], Awaitable[int | None]]], at_once: int = AT_ONCE) -> int:
-    """Run all of it, so many at a time; how much of it succeeded: what each returns, or 1 where it returns None.
+    """Run all the work, `at_once` pieces at a time.
 
-    What fails is logged and left: one row that can't be read, or one engine that doesn't answer, keeps nothing else
-    from being done.
+    Returns: the sum of what the pieces return.  A piece that returns None counts as 1.
+
+    A piece that fails is logged and counts as 0.  One unreadable row or one engine that doesn't respond thus stops
+    nothing else.
     """
     turn = asyncio.Semaphore(at_once)
 
@@ -30,7 +32,7 @@ async def side_by_side(work: Sequence[Callable[[], Awaitable[int | None]]], at_o
             except StrongroomError as error:
                 log.warning("a step failed", reason=error.detail or error.text)
                 return 0
-            except Exception as error:  # a fault of ours
+            except Exception as error:  # a bug of this server
                 log.error("a step failed", fault=where(error))
                 return 0
             return 1 if done is None else done

@@ -1,4 +1,4 @@
-"""Ending tokens whose time has come, and forgetting failed logins that no longer count."""
+"""Ends tokens that have expired, and deletes failed logins that no longer count."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from strongroom.sysapi.services import Services
 
 _BATCH = 256
 _LITTLE = 4
-"""Rows of a cubbyhole that go in the same commit as their token."""
+"""Rows of a cubbyhole that are deleted in the same commit as their token."""
 _LOCKOUTS_AT_ONCE = 8
-"""Whoever tries passwords makes these, as many as he likes, and nobody waits for one to go."""
+"""Small, because an attacker who guesses passwords makes many such rows, and nobody waits for their deletion.
+"""
 
 
 class TokenEnding:
@@ -30,12 +31,12 @@ class TokenEnding:
         self._barrier = services.barrier
 
     async def tokens(self, kind: str, fence: Fence, now: float) -> int:
-        """End the oldest tokens of a kind that are due; how many rows were worked off."""
+        """End the oldest tokens of a kind that are due.  Returns the number of rows processed."""
         due = await due_rows(self._barrier.storage, kind, now, _BATCH)
         return await side_by_side([partial(self._end_token, fence, row) for row in due])
 
     async def lockouts(self, fence: Fence, now: float) -> int:
-        """Forget the oldest failed logins that no longer count; how many rows were worked off."""
+        """Delete the oldest failed logins that no longer count.  Returns the number of rows processed."""
         due = await due_rows(self._barrier.storage, LOCKOUT, now, _BATCH)
         return await side_by_side([partial(self._end_lockout, fence, row, now) for row in due], _LOCKOUTS_AT_ONCE)
 
@@ -52,7 +53,7 @@ class TokenEnding:
         await transact(self._barrier, body)
 
     async def _over(self, txn: Transaction, record: TokenRecord, due: Due) -> bool:
-        """Whether the row is no left-over: the token's time has come, or its uses are used up."""
+        """Whether the token has expired or has no uses left.  If neither, the row is a leftover."""
         if record.expires_at and milliseconds(record.expires_at) == due.at_ms:
             return True
         return await self._services.tokens.spent(txn, record)
@@ -66,7 +67,10 @@ class TokenEnding:
 
 
 async def _clear_little(txn: Transaction, key: str) -> None:
-    """Remove at once what a wrapping token has kept: a flood of them leaves no rubble in the way of others'."""
+    """Remove a wrapping token's cubbyhole at once.
+
+    Otherwise a flood of wrapping tokens would delay the clearing of other tokens.
+    """
     for place in (keys.LEASE_OF_TOKEN, keys.CHILD):
         if await txn.list(f"{place}{key}/", limit=1):
             return

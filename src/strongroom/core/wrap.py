@@ -1,4 +1,4 @@
-"""Response wrapping: the answer stays here, in the cubbyhole of a token that opens it once."""
+"""Response wrapping: stores a response in the cubbyhole of a new token, which can read it once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from strongroom.sysapi.wrapping.wrapping import put_away
 
 
 async def wrap(services: Services, txn: Transaction, request: ApiRequest, answer: Answer) -> Answer:
-    """Put an answer away, and answer with the token that opens it."""
+    """Store the response, and return a response with the wrapping token instead."""
     info = await put_away(
         services,
         txn,

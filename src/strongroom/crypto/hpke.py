@@ -18,7 +18,7 @@ def public_key(private: bytes) -> bytes:
 
 
 def seal(public: bytes, plaintext: bytes, info: bytes) -> bytes:
-    """Encrypt to whoever has the private key; `info` must be the same at opening."""
+    """Encrypt to the holder of the private key.  `info` must be the same when decrypting."""
     return _SUITE.encrypt(plaintext, X25519PublicKey.from_public_bytes(public), info)
 
 

@@ -31,6 +31,6 @@ def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
 
 
 def contains(networks: tuple[Network, ...], text: str) -> bool:
-    """Whether the address that `text` spells is in one of `networks`; what is no address is in none."""
+    """Whether the address in `text` is in one of `networks`.  A text that isn't an address is in none."""
     address = parse_address(text)
     return address is not None and any(address in network for network in networks)

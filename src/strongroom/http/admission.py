@@ -1,4 +1,4 @@
-"""Whether there is room for another connection, altogether and of its address."""
+"""Decides whether another connection may stay: the limits for all connections and for one address."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from strongroom.http.wire import Wire
 
 
 def crowded(listening: Listening, connection: Connection, wire: Wire) -> str | None:
-    """Why a connection can't stay; None if it can, for which others that only wait may have gone.
+    """Why a connection can't stay; None if it can.  Idle connections may have been ended for it.
 
     Args:
         connection: one of the listener's; it is counted for its address from now on.
-        wire: its bytes, by which its address is known.
+        wire: its bytes, which know its address.
     """
     limits, crowd = listening.config.limits, listening.connections
     if len(crowd) > limits.max_connections and not _displaces(listening, connection, ""):
@@ -35,9 +35,9 @@ def _displaces(listening: Listening, connection: Connection, where: str) -> bool
 
 
 def _counted_origin(listening: Listening, wire: Wire) -> str:
-    """Whose connection it is; empty if those aren't counted, or if a PROXY header may yet tell.
+    """The address that the connection counts for; empty if it isn't counted, or if a PROXY header may still come.
 
-    A proxy that speaks for itself, as load balancers do to see whether the server is well, isn't counted.
+    A proxy's own connection, such as a load balancer's health check, isn't counted.
     """
     if not wire.address:
         return ""

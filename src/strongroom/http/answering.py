@@ -1,4 +1,4 @@
-"""The half of a connection that answers: what it holds meanwhile, and how it ends."""
+"""The part of a connection that sends responses: the memory that they hold, and the connection's end."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from strongroom.http.wire import Wire
 _log = structlog.get_logger(__name__)
 
 _BODYS_WORTH_S: Final = 86_400.0
-"""A connection with half a request ends after all that have none, whatever times are configured."""
+"""A connection with half a request ends after all idle ones, whatever times are configured."""
 
 
 class Answering(asyncio.Protocol):
-    """Sends one client its answers.
+    """Sends responses to one client.
 
     Args:
         listening: what the connections of the listener share.
@@ -75,14 +75,14 @@ class Answering(asyncio.Protocol):
             _EXPIRED[self._phase](self)
 
     def wind_down(self) -> None:
-        """Close now if nothing is being done, else after the answer that is being made."""
+        """Close now if the connection is idle, else after the response in progress."""
         if self._phase is Phase.PREFACE:
             self._wire.abort()
         elif self._phase is Phase.IDLE:
             self._wire.close()
 
     def waiting_until(self) -> float | None:
-        """When its time for the next request runs out; None while something is being done for it."""
+        """When its time for the next request ends; None while a request is in progress."""
         match self._phase:
             case Phase.PREFACE | Phase.IDLE | Phase.HEAD:
                 return self._deadline
@@ -94,7 +94,7 @@ class Answering(asyncio.Protocol):
                 return None
 
     def abort(self) -> None:
-        """Close at once and cancel what is being done."""
+        """Close at once, and cancel the request in progress."""
         self._cancel()
         self._was_read()
         self._wire.abort()
@@ -108,7 +108,7 @@ class Answering(asyncio.Protocol):
         self._held.hold_body(count, known=self._parser.granted)
 
     def _was_read(self) -> None:
-        """The client has taken what it was sent, or never will."""
+        """Called when the client has read the response, or never will."""
         if self._listening.readers.pop(self, None) is not None:
             self._held.hold_answer(0)
 
@@ -121,13 +121,13 @@ class Answering(asyncio.Protocol):
         self._listening.in_flight -= 1
 
     def _settle(self) -> None:
-        """Leave the listener, once the connection is gone and nothing is done for it any more."""
+        """Leave the listener, when the connection is gone and no request is in progress."""
         if self._phase is Phase.CLOSED and self._task is None:
             self._held.hold_body(0, known=True)
             self._listening.forget(self)
 
     def _respond(self, response: HttpResponse) -> bool:
-        """Send an answer.  Returns whether the next request can be taken at once."""
+        """Send a response.  Returns whether the next request can be served at once."""
         head, listening = self._parser.last, self._listening
         assert head is not None
         keep_alive = head.keep_alive and not listening.draining
@@ -158,7 +158,7 @@ class Answering(asyncio.Protocol):
         if self._phase not in OVER:
             self._phase = Phase.DELIVERING
             if response.stream is not None:
-                # Reading goes on, or nobody would notice that the client hangs up.
+                # Reading continues, so that a hang-up of the client is noticed.
                 self._wire.resume_reading()
         self._deadline = math.inf
         head = self._parser.last
@@ -173,7 +173,7 @@ class Answering(asyncio.Protocol):
         self._delivery = None
         failed = task.cancelled()
         if not failed and (error := task.exception()):
-            _log.error("what was to follow an answer failed", fault=describe(error))
+            _log.error("an action after a response failed", fault=describe(error))
             failed = True
         if self._phase is not Phase.DELIVERING:
             self._settle()
@@ -183,11 +183,14 @@ class Answering(asyncio.Protocol):
             self._continue()
 
     def _refuse(self, status: int, text: str) -> None:
-        """Answer what the application never sees, and close: where the next request begins is unknown."""
+        """Respond to a refused request, and close.
+
+        The application never sees it, and the start of the next request is unknown.
+        """
         self._refuse_with(self._busy(text) if status == 503 else self._listening.application.malformed(status, text))
 
     def _busy(self, text: str) -> HttpResponse:
-        """The answer of a server that may have more room in a moment.  Source: RFC 9110, section 10.2.3."""
+        """The response of a server that may have more capacity in a moment.  Source: RFC 9110, section 10.2.3."""
         response = self._listening.application.malformed(503, text)
         response.headers = (*response.headers, ("Retry-After", "1"))
         return response
@@ -201,9 +204,9 @@ class Answering(asyncio.Protocol):
     def _close(self) -> None:
         """Let the client read what was written, then close.
 
-        Closing with unread bytes in the kernel resets the connection, and a reset makes the client's kernel throw
-        away the answer that it hasn't read yet.  So only our direction ends, and what comes is thrown away for a
-        while.  Source: RFC 9112, section 9.6.
+        Closing with unread bytes in the kernel resets the connection, and a reset makes the client's kernel drop a
+        response that the client hasn't read yet.  So only the sending direction is closed, and incoming bytes are
+        dropped for a while.  Source: RFC 9112, section 9.6.
         """
         self._phase = Phase.CLOSING
         self._deadline = self._listening.deadline(self._listening.config.limits.linger_timeout_s)
@@ -217,7 +220,7 @@ class Answering(asyncio.Protocol):
 
     def _cancel(self) -> None:
         self._deadline = math.inf
-        # Once is enough: a second time would disturb what the application does to give in.
+        # Cancelled once, because a second cancellation would disturb the application's cleanup.
         if self._task is not None and not self._task.cancelling():
             self._task.cancel()
 
@@ -230,7 +233,7 @@ class Answering(asyncio.Protocol):
         self._refuse(503, "the request took too long (max_request_duration)")
 
 
-# What happens when a phase's time has run out; a phase that isn't here has no time of its own.
+# The actions when a phase's time has run out.  A phase that isn't listed has no time limit.
 _EXPIRED: Final = {
     Phase.PREFACE: Answering.abort,
     Phase.IDLE: Answering._close,

@@ -42,13 +42,15 @@ log = structlog.get_logger("http")
 _PLAIN = ListenerOptions()
 _METRICS = "sys/metrics"
 _STRANGERS_BYTES: Final = 2 * 1024 * 1024
-"""What the body of a request may take once it is decoded before its token is looked at.  A login takes a hundredth;
-decoding this much takes some ten milliseconds, in which nobody else is answered."""
+"""The most memory of a decoded body whose token wasn't checked yet.
+
+A login needs a hundredth.  Decoding this much blocks all other requests for some ten milliseconds.
+"""
 _HARMLESS_BYTES: Final = _STRANGERS_BYTES // json_weight.MOST_OF_A_BYTE
 
 
 class Application:
-    """Answers HTTP requests from a node's state."""
+    """Serves HTTP requests with a node's state."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
@@ -56,14 +58,14 @@ class Application:
         self._told = Seldom()
 
     async def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer one request that came through a listener without settings of its own."""
+        """Serve one request of a listener without its own settings."""
         return await self.answer(request, _PLAIN)
 
     async def answer(self, request: HttpRequest, options: ListenerOptions) -> HttpResponse:
-        """Answer one request; whatever goes wrong is an answer too.
+        """Serve one request.  An error becomes a response too.
 
         Args:
-            options: of the listener that it came through.
+            options: the settings of the request's listener.
         """
         origin = request.headers.get("origin")
         if origin is None:
@@ -81,7 +83,7 @@ class Application:
         return cors.shared(await self._answer(request, options), rule, origin)
 
     async def _cors(self) -> CorsRecord | None:
-        """Which origins may call; nobody knows while the node is sealed."""
+        """The origins that may call; None while the node is sealed."""
         services = self._node.unsealed
         return await transact(services.barrier, read_cors) if services is not None else None
 
@@ -114,21 +116,21 @@ class Application:
             return encode.failure(Internal())
 
     async def may_send(self, headers: Mapping[str, str]) -> HttpResponse | None:
-        """Whether a client may send a body that costs much: only whoever is known may.
+        """Whether a client may send a large body.  Only clients with a valid token may.
 
-        Returns: the refusal; None for who may.
+        Returns: the refusal; None if it may.
         """
         try:
             await self._admit(headers, "request body is too large")
         except StrongroomError as error:
             return encode.failure(error)
-        except Exception as error:  # the listener relies on an answer
-            log.error("a token was not looked at", detail=where(error))
+        except Exception as error:  # the listener needs a response
+            log.error("a token could not be checked", detail=where(error))
             return encode.failure(Internal())
         return None
 
     async def _admit(self, headers: Mapping[str, str], fault: str) -> None:
-        """Refuse whoever has no living token.  What it may do is asked later; here an invented one is told apart."""
+        """Refuse clients without a valid token.  Policies are checked later; this only detects invented tokens."""
         token = token_in(headers)
         if not token:
             raise RequestTooLarge(f"{fault} for a request without a token (max_unauthenticated_request_size)")
@@ -144,11 +146,11 @@ class Application:
             raise PermissionDenied("permission denied")
 
     def malformed(self, status: int, text: str) -> HttpResponse:
-        """The answer to what the listener itself refuses."""
+        """The response to a request that the listener itself refuses."""
         return encode.error_body(status, [text])
 
     async def _metrics(self, call: Call, options: ListenerOptions, accept: str) -> HttpResponse:
-        """`sys/metrics` without a token: outside the audit log, since nobody is known who asks."""
+        """`sys/metrics` without a token.  It isn't audited, because the client is unknown."""
         if options.metrics.disallowed:
             return encode.raw(b"metrics endpoint is disabled for this listener\n", "text/plain; charset=utf-8", 403)
         if call.operation is not Operation.READ:
@@ -156,7 +158,7 @@ class Application:
         services = self._node.unsealed
         if services is None:
             raise Sealed(SEALED)
-        # What a store that is out of reach can't tell is left out: of just this the others speak.
+        # Metrics of an unreachable store are left out.  The remaining metrics report that it is unreachable.
         reached = services.store.state is not StoreState.UNREACHABLE
         router = await transact(services.barrier, services.mounts.router) if reached else None
         wanted = str(call.data.get("format", ""))
@@ -167,7 +169,7 @@ class Application:
         services = self._node.unsealed
         if services is None:
             if call.path == "sys/seal" and call.operation is Operation.UPDATE:
-                return encode.no_content()  # it is what was asked for
+                return encode.no_content()  # the client asked for exactly this
             raise Sealed(SEALED)
         if self._pipeline is None or self._pipeline.services is not services:
             self._pipeline = Pipeline(services)
@@ -200,7 +202,7 @@ def _shown(path: str) -> str:
 
 
 def encode_answer(answer: Answer) -> HttpResponse:
-    """The bytes of an answer, by the API's rules for when something is 200, 204 or 404."""
+    """The HTTP response of an answer, by the API's rules for the statuses 200, 204 and 404."""
     if answer.error is not None:
         return encode.failure(answer.error)
     response = answer.response

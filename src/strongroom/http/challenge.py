@@ -1,7 +1,7 @@
-"""Proves names to certificate authorities within TLS, on the listener that serves everybody else.
+"""Proves names to certificate authorities within TLS, on the same listener that serves all clients.
 
-The certificate that proves a name is shown to who offers the protocol `acme-tls/1` and nothing else, and that
-connection serves nothing.  Everybody else gets the listener's own certificate, or none while it has none.
+A client that offers the protocol `acme-tls/1` and no other gets the certificate that proves a name, and that connection
+serves no requests.  All other clients get the listener's own certificate, or none while it has none.
 
 Source: RFC 8737, section 3
 """
@@ -23,7 +23,7 @@ _PROTOCOL: Final = b"acme-tls/1"
 
 
 def _context(proofs: ProofSettings, name: str) -> SSL.Context | None:
-    """What proves a name, if it is to be proven now."""
+    """The context that proves a name, if a proof is in progress."""
     if name not in proofs.names:
         return None
     try:
@@ -48,11 +48,10 @@ def _choose(_connection: SSL.Connection, _offered: list[bytes]) -> bytes:
 
 
 class ProvingLayer(TlsLayer):
-    """The TLS of one connection that may be an authority's.
+    """The TLS of a connection that may come from a certificate authority.
 
     Args:
-        context: for everybody else.
-        proofs: of the names that an authority may ask for.
+        context: for all other clients. proofs: for the names that an authority may ask for.
     """
 
     __slots__ = ("_heard", "_proofs", "_proving")
@@ -66,7 +65,7 @@ class ProvingLayer(TlsLayer):
     def receive(self, data: bytes) -> bytes:
         """Take ciphertext, and return the plaintext that it completes.
 
-        Raises: `TlsFailed`, also when a name was proven: nothing else is to be done on that connection.
+        Raises: `TlsFailed`, also when a name was proven, because that connection serves nothing else.
         """
         if self._heard is not None:
             data = self._heard + data

@@ -8,12 +8,15 @@ from typing import Final
 
 from strongroom.http.head import HEAD_BYTES, RequestLimits, RequestRefused, parse_fields
 
-# Extensions mean nothing to this server and are skipped, as section 7.1.1 demands; the form is still checked as far
-# as readers could differ on where the line ends.
+# This server skips extensions, as section 7.1.1 demands.  It still checks their form, as far as two readers could
+# disagree on where the line ends.
 _SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[\t\x20-\x7e]*)?")
 _MAX_SIZE_LINE: Final = 1024
 _STRANGERS_PART: Final = 8
-"""Sixty thousand chunks of a byte take a tenth of a second to read, which nobody gets before he is known."""
+"""The divisor of the limits before the client is known.
+
+Sixty thousand one-byte chunks take a tenth of a second to read.
+"""
 
 
 class _Expecting(Enum):
@@ -28,8 +31,8 @@ class ChunkedBody:
     """Collects the chunks of one body.
 
     Args:
-        limits: `max_request_size` bounds the data, `max_chunk_overhead` all that surrounds it.
-        allowed: how much data is taken before `allow`.
+        limits: `max_request_size` bounds the data, `max_chunk_overhead` everything around it. allowed: the most data
+            before `allow` is called.
     """
 
     __slots__ = (
@@ -55,7 +58,7 @@ class ChunkedBody:
         self.body = bytearray()
         """The data so far."""
         self.too_large = False
-        """Whether the next chunk, or the number of chunks, is beyond what is allowed."""
+        """Whether the next chunk or the number of chunks exceeds the allowed size."""
 
     @property
     def done(self) -> bool:
@@ -63,15 +66,15 @@ class ChunkedBody:
         return self._expecting is _Expecting.NOTHING
 
     def allow(self, size: int) -> None:
-        """Take so much data altogether."""
+        """Allow this much data in total."""
         self._allowed = size
         self.too_large = False
 
     def receive(self, data: bytes | bytearray, at: int) -> int:
         """Read on in `data` from index `at`.
 
-        Returns: the index of the first byte that was not used; from there on the caller keeps the bytes until more
-            have come, unless `done`.
+        Returns: the index of the first unused byte.  Unless `done`, the caller keeps the bytes from there on until more
+        arrive.
 
         Raises: `RequestRefused`.
         """

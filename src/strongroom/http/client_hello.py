@@ -1,7 +1,7 @@
-"""What a client says first in TLS, read before OpenSSL is given it (p).
+"""Parses the first TLS message of a client, before OpenSSL gets it (pure).
 
-OpenSSL chooses the certificate before it tells which protocols the client offers; a proof within TLS is shown to those
-alone who ask for it by protocol.
+OpenSSL chooses the certificate before it reports the protocols that the client offers.  But only clients that ask for
+it by protocol may get a proof within TLS.
 
 Source: RFC 8446 sections 4.1.2 and 5.1, RFC 6066 section 3, RFC 7301 section 3.1
 """
@@ -18,7 +18,9 @@ _PROTOCOLS = 16
 _HOST_NAME = 0
 MAX_BYTES = 16 * 1024
 _MAX_RECORDS = 8
-"""More of either is said by nobody whom an answer by this depends on, and would take ever longer to read again."""
+"""No certificate authority sends more of either, and reading a longer message again and again would take ever
+longer.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class _Malformed(Exception):
 
 
 class _Bytes:
-    """Reads from the front; what isn't there is malformed."""
+    """Reads bytes from the front.  Missing bytes mean a malformed message."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -55,15 +57,15 @@ class _Bytes:
         return int.from_bytes(self.take(size), "big")
 
     def vector(self, size: int) -> _Bytes:
-        """What follows its own length, which has this many bytes."""
+        """The bytes after their own length, which has `size` bytes."""
         return _Bytes(self.take(self.number(size)))
 
 
 def read_client_hello(data: bytes) -> ClientHello | None:
     """The first message of a connection.
 
-    Returns: None if it isn't complete.  What is no such message at all reads as one that says nothing: to refuse it is
-        left to OpenSSL, which knows how.
+    Returns: None if the message isn't complete.  Any other message reads as an empty one, because OpenSSL refuses it
+    correctly.
     """
     try:
         message = _message(data)

@@ -1,7 +1,7 @@
 """One connection: requests from bytes, answers to bytes, one at a time.
 
-While a request is worked on nothing more is read, so a client can't pile up work; what had arrived before waits in
-the parser, and pipelined requests are answered in order.
+While a request is in progress, nothing more is read, so a client can't pile up work.  Bytes that had arrived before
+wait in the parser, and pipelined requests are served in order.
 """
 
 from __future__ import annotations
@@ -84,13 +84,13 @@ class HttpConnection(Answering):
     def eof_received(self) -> bool:
         """The client sends no more.  Returns whether the connection stays, so that it gets its answers."""
         self._eof = True
-        # A stream may have no end of its own: a client that hangs up has had enough of it.
+        # A stream may be endless, so it ends when the client hangs up.
         return self._phase in OWES_ANSWER and not self._streaming()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone.
 
-        A request that is being worked on goes on: half of what it does may be done already.  A stream ends.
+        A request in progress continues, because half of its work may be done already.  A stream ends.
         """
         self._phase = Phase.CLOSED
         self._wire.lost()
@@ -113,12 +113,12 @@ class HttpConnection(Answering):
     # --- receiving
 
     def _may_stay(self) -> bool:
-        """Whether there is room for this connection; if not, it is told so."""
+        """Whether this connection may stay.  If not, the client gets a response."""
         text = crowded(self._listening, self, self._wire)
         if text is None:
             return True
         if self._phase is Phase.PREFACE and self._listening.tls is not None:
-            # A handshake costs more than the rest of what this client could be told.
+            # A TLS handshake for the refusal would cost too much.
             self._wire.abort()
         else:
             self._refuse(503, text)
@@ -135,8 +135,8 @@ class HttpConnection(Answering):
     def _advance(self, data: bytes) -> None:
         """Serve a request that is complete, and wait for one that isn't.
 
-        Others have their turn before the next: whoever pipelines thousands on hundreds of connections, and reads no
-        answer, would keep a newcomer waiting for seconds.
+        Other connections get their turn before the next request.  Otherwise a client that pipelines thousands of
+        requests on hundreds of connections could keep a new client waiting for seconds.
         """
         parser = self._parser
         rules = self._listening.config.forwarded
@@ -166,7 +166,7 @@ class HttpConnection(Answering):
         listening = self._listening
         limits = listening.config.limits
         if self._eof or (listening.draining and parser.idle):
-            # Nothing complete is left, and nothing more comes or is wanted.
+            # No complete request is left, and no more bytes come or are wanted.
             self._close()
         elif parser.idle:
             self._phase = Phase.IDLE
@@ -195,7 +195,7 @@ class HttpConnection(Answering):
                 self._refuse(503, "too many request bodies at once (max_inflight_memory)")
 
     def _ask_leave(self) -> None:
-        """Ask the application whether this client may send as much as it is about to."""
+        """Ask the application whether this client may send its large body."""
         listening = self._listening
         head = self._parser.head
         assert head is not None
@@ -228,13 +228,16 @@ class HttpConnection(Answering):
         self._advance(b"")
 
     def _keep(self, data: bytes) -> None:
-        """Keep what came while something else is going on; the transport may have had it before it was paused."""
+        """Keep bytes that arrive while a request is in progress.
+
+        The transport may have had them before it was paused.
+        """
         self._parser.append(data)
         if self._parser.buffered_bytes > self._listening.config.limits.max_header_bytes:
             self._wire.pause_reading()
 
     def _serve(self, request: HttpRequest) -> bool:
-        """Have a request answered.  Returns whether the next one can be taken at once."""
+        """Serve a request.  Returns whether the next one can be served at once."""
         listening = self._listening
         listening.requests += 1
         try:
@@ -267,7 +270,7 @@ class HttpConnection(Answering):
             if self._respond(response):
                 self._continue()
         elif response.stream is not None or response.after_sent is not None:
-            # Nobody reads it any more, but it is still to be finished with.
+            # No client reads it any more, but its actions must still run.
             self._deliver(response, keep_alive=False)
         self._settle()
 

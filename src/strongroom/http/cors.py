@@ -1,4 +1,4 @@
-"""Cross-origin resource sharing (p): what a browser is told of who may call.
+"""Cross-origin resource sharing (pure): tells browsers which origins may call.
 
 Source: https://fetch.spec.whatwg.org/#http-cors-protocol, https://developer.hashicorp.com/vault/api-docs/system/config-cors
 """
@@ -15,16 +15,16 @@ from strongroom.services.cors import CorsRecord
 
 METHODS = ("DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT", "LIST", "SCAN")
 _MAX_AGE_S = 300
-"""How long a browser may keep what it was told, so that a change takes effect soon."""
+"""How long a browser may cache a preflight.  Short, so that a change takes effect soon."""
 
 
 def refusal() -> HttpResponse:
-    """The answer to an origin that isn't allowed."""
+    """The response to an origin that isn't allowed."""
     return encode.error_body(403, ["origin not allowed"])
 
 
 def preflight(rule: CorsRecord, origin: str, headers: Mapping[str, str]) -> HttpResponse:
-    """The answer to `OPTIONS`, with which a browser asks before it sends anything.
+    """The response to `OPTIONS`, which a browser sends before the request.
 
     Args:
         origin: one that the rule allows.
@@ -42,7 +42,7 @@ def preflight(rule: CorsRecord, origin: str, headers: Mapping[str, str]) -> Http
 
 
 def shared(response: HttpResponse, rule: CorsRecord, origin: str) -> HttpResponse:
-    """The answer, readable for scripts of an origin that the rule allows."""
+    """The response, made readable for scripts of an origin that the rule allows."""
     return msgspec.structs.replace(response, headers=(*response.headers, *_granted(rule, origin)))
 
 

@@ -1,7 +1,7 @@
-"""Who may stay when there are too many connections.
+"""Decides which connections end when there are too many.
 
-A connection on which nothing is being done is worth less than a new one: whoever opens thousands and says nothing would
-shut everybody else out.  So the newcomer is let in, and those go that have waited longest.
+An idle connection is worth less than a new one.  Otherwise a client that opens thousands of connections and sends
+nothing would lock all others out.  So the new connection is accepted, and the longest idle ones are closed.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from heapq import nsmallest
 from typing import Final, Generic, Protocol, TypeVar
 
 _AT_ONCE: Final = 64
-"""How many go at a time: looking for them takes a look at all."""
+"""The part of all connections that is closed at a time, because finding them needs a pass over all."""
 _IPV6_PREFIX: Final = 64
-"""What one customer has at least.  Source: RFC 6177."""
+"""The smallest network of one customer.  Source: RFC 6177."""
 
 
 class Waiting(Protocol):
-    """A connection, as far as it matters here."""
+    """The parts of a connection that this module needs."""
 
     def waiting_until(self) -> float | None:
-        """When its time for the next request runs out; None while something is being done for it."""
+        """When its time for the next request ends; None while a request is in progress."""
         ...
 
     def abort(self) -> None:
@@ -34,10 +34,10 @@ W = TypeVar("W", bound=Waiting)
 
 
 def origin(address: str) -> str:
-    """Whose connections count together: an address, or the network that it stands for in IPv6.
+    """The origin that a connection counts for: its IPv4 address, or its IPv6 network.
 
     Args:
-        address: empty for a Unix socket, whose clients nobody counts.
+        address: empty for a Unix socket, whose clients aren't counted.
     """
     if ":" not in address:
         return address
@@ -45,12 +45,12 @@ def origin(address: str) -> str:
 
 
 class Crowd(Generic[W]):
-    """All connections, and how many each origin has."""
+    """All connections, and the number of each origin's."""
 
     __slots__ = ("_connections", "_origins")
 
     def __init__(self) -> None:
-        # With their origins; empty where none counts.
+        # Each connection's origin; empty if it isn't counted.
         self._connections: dict[W, str] = {}
         self._origins: Counter[str] = Counter()
 
@@ -61,18 +61,18 @@ class Crowd(Generic[W]):
         return iter(self._connections)
 
     def add(self, connection: W) -> None:
-        """One has come, from where nobody knows yet."""
+        """Add a new connection, whose origin isn't known yet."""
         self._connections[connection] = ""
 
     def place(self, connection: W, origin_: str) -> None:
-        """It is known now where one comes from."""
+        """Set the origin of a connection."""
         self._forget_origin(connection)
         self._connections[connection] = origin_
         if origin_:
             self._origins[origin_] += 1
 
     def remove(self, connection: W) -> None:
-        """One has gone."""
+        """Remove a closed connection."""
         self._forget_origin(connection)
         self._connections.pop(connection, None)
 
@@ -84,19 +84,21 @@ class Crowd(Generic[W]):
                 del self._origins[before]
 
     def of(self, origin_: str) -> int:
-        """How many there are of one origin."""
+        """The number of connections of one origin."""
         return self._origins[origin_]
 
     def make_room(self, newcomer: W, origin_: str = "") -> int:
-        """End those that have waited longest; a part of them, so that the next newcomers needn't look again.
+        """Close the longest idle connections.
+
+        It closes several at once, so that the next new connections need no new search.
 
         Args:
-            origin_: end only connections of this one.
+            origin_: close only connections of this origin.
 
-        Returns: how many were ended; 0 if something is being done for each.
+        Returns: the number of closed connections; 0 if none is idle.
         """
         found = nsmallest(_AT_ONCE, self._waiting(newcomer, origin_), key=lambda each: each[0])
-        # At most a part of a small crowd: a limit of three isn't one of none.
+        # At least one, but only a part of a small number: a limit of three must not become a limit of zero.
         found = found[: max(1, len(self) // _AT_ONCE)]
         for _, _, connection in found:
             self.remove(connection)

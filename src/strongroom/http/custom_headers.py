@@ -1,4 +1,4 @@
-"""`custom_response_headers` of a listener: what its answers carry besides, or instead of, their own headers (p).
+"""`custom_response_headers` of a listener: headers that are added to responses or replace theirs (pure).
 
 Source: https://developer.hashicorp.com/vault/docs/configuration/listener/tcp, "custom_response_headers"
 """
@@ -37,13 +37,13 @@ def is_value(text: str) -> bool:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether the server keeps this header to itself: `X-Vault-…`, and what the connection needs."""
+    """Whether only the server may set this header: `X-Vault-…`, and headers of the connection."""
     lowered = name.lower()
     return lowered.startswith(_OWN_PREFIX) or lowered in _CONNECTION
 
 
 class CustomHeaders:
-    """The headers of one listener, ready to be put on answers.
+    """The headers of one listener, prepared for responses.
 
     Args:
         by_status: `default`, `2xx` or `404` → name → values.  An exact status overrules its class, and a class the
@@ -57,7 +57,7 @@ class CustomHeaders:
         self._known: dict[int, tuple[frozenset[str], Headers]] = {}
 
     def on(self, status: int, headers: Headers) -> Headers:
-        """The headers of an answer with this status, the configured ones in the place of its own."""
+        """The headers of a response with this status.  Configured headers replace its own."""
         known = self._known.get(status)
         if known is None:
             # At most one entry for each number that can be a status.

@@ -1,4 +1,4 @@
-"""From HTTP to what the API means by it (p)."""
+"""Decodes HTTP requests into the API's terms (pure)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _OPERATIONS = {
     "SCAN": Operation.SCAN,
 }
 _HEALTH = "sys/health"
-"""Load balancers ask for it by HEAD."""
+"""Load balancers request it with HEAD."""
 _WRITES = frozenset({Operation.UPDATE, Operation.PATCH})
 _UNCLEAN = re.compile(r"//|/\.{1,2}(/|$)")
 _RELATIVE = re.compile(r"/\.\.(/|$)")
@@ -64,8 +64,8 @@ class Call(msgspec.Struct, frozen=True):
         return f"Call({self.operation} {self.path})"
 
 
-class Redirect(Exception):  # an answer, not an error
-    """The path isn't in its plain form; `location` is."""
+class Redirect(Exception):  # a response, no error
+    """The path isn't normalized; `location` is the normalized path."""
 
     def __init__(self, location: str) -> None:
         super().__init__(location)
@@ -76,10 +76,10 @@ def decode(request: HttpRequest, plain: Container[str] = (), limits: json.Limits
     """Read path, verb, body and the API's headers.
 
     Args:
-        limits: how complex the body may be.
-        plain: paths where the verb is what it says: none of the query's words turns reading into something else.
+        limits: the largest complexity of the body. plain: paths whose verb is taken literally: no parameter of the
+            query turns a read into another operation.
 
-    Raises: `Redirect` for a path with `.`, `..` or empty segments, and the errors that the client is to read.
+    Raises: `Redirect` for a path with `.`, `..` or empty segments, and errors for the client.
     """
     path = decode_path(request.path, request.query)
     if request.method == "OPTIONS" and path not in plain:
@@ -97,7 +97,7 @@ def decode(request: HttpRequest, plain: Container[str] = (), limits: json.Limits
     data: dict[str, Any]
     query = decode_query(request.query)
     if operation is Operation.HELP or query.pop("help", None):
-        # Whatever the method: who asks what a path does is told, and nothing is done.
+        # With any method: a request for help gets help, and does nothing else.
         operation, data = Operation.HELP, {}
     elif operation in _WRITES:
         data = decode_body(request, operation, limits)
@@ -110,7 +110,7 @@ def decode(request: HttpRequest, plain: Container[str] = (), limits: json.Limits
 
 
 def _plain_data(request: HttpRequest, operation: Operation, limits: json.Limits) -> dict[str, Any]:
-    # The only thing to say of PATCH there is that it isn't supported, whatever its body.
+    # PATCH gets "unsupported" there, whatever its body is.
     if operation is Operation.UPDATE:
         return decode_body(request, operation, limits)
     return decode_query(request.query)
@@ -129,7 +129,7 @@ def decode_path(raw: str, query: str = "") -> str:
     else:
         path = raw
     if not path.isprintable():
-        # Two names that look the same, one with something in it that nobody sees, would be two things to a policy.
+        # Otherwise two names could look the same but be different to a policy, because one has an invisible character.
         raise InvalidRequest("the path contains non-printable characters")
     if path is not raw and _RELATIVE.search(path) and not _RELATIVE.search(raw):
         raise InvalidRequest("relative paths not supported")
@@ -153,7 +153,7 @@ def _clean(path: str) -> str:
 
 
 def _listing(operation: Operation, query: dict[str, Any]) -> Operation:
-    """`GET` with `?list=true` or `?scan=true` is a listing; those words are no data."""
+    """`GET` with `?list=true` or `?scan=true` is a listing.  These parameters are removed from the data."""
     if operation is not Operation.READ:
         return operation
     if "list" in query and "scan" in query:
@@ -171,7 +171,7 @@ def _listing(operation: Operation, query: dict[str, Any]) -> Operation:
 
 
 def decode_query(query: str) -> dict[str, Any]:
-    """The query's fields; one that comes several times is a list."""
+    """The query's fields.  A repeated field is a list."""
     if not query:
         return {}
     try:
@@ -181,9 +181,9 @@ def decode_query(query: str) -> dict[str, Any]:
 
 
 def decode_body(request: HttpRequest, operation: Operation, limits: json.Limits = _UNLIMITED) -> dict[str, Any]:
-    """The JSON object of a write; an empty body and null are an empty one.
+    """The JSON object of a write.  An empty body and null become an empty object.
 
-    A body that `curl -d` labels as a form, and that begins like an object, is JSON all the same.
+    A body that `curl -d` labels as a form is still JSON if it begins like an object.
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if operation is Operation.PATCH and media != _MERGE_PATCH:
@@ -212,7 +212,7 @@ def decode_body(request: HttpRequest, operation: Operation, limits: json.Limits 
 
 
 def _check_plain(request: HttpRequest, media: str) -> None:
-    """Refuse a body that is neither JSON nor a form, by what its fields say of it."""
+    """Refuse a body whose header fields say that it is neither JSON nor a form."""
     coding = request.headers.get("content-encoding", "identity").strip().lower()
     if coding not in {"", "identity"}:
         raise InvalidRequest(
@@ -248,7 +248,7 @@ def token_of(request: HttpRequest) -> str:
 
 
 def token_in(headers: Mapping[str, str]) -> str:
-    """The same, from a request's header fields alone."""
+    """The same, from the header fields only."""
     token = headers.get("x-vault-token")
     if not token:
         authorization = headers.get("authorization", "")
@@ -257,7 +257,7 @@ def token_in(headers: Mapping[str, str]) -> str:
 
 
 def wrap_ttl_of(request: HttpRequest) -> int:
-    """For how many seconds the answer is to be wrapped; 0 for not at all."""
+    """The wrapping time of the response in seconds; 0 for no wrapping."""
     text = request.headers.get("x-vault-wrap-ttl")
     if not text:
         return 0
@@ -267,5 +267,5 @@ def wrap_ttl_of(request: HttpRequest) -> int:
         raise InvalidRequest(f"error parsing X-Vault-Wrap-TTL header: {error.text}") from error
     if nanoseconds < 0:
         raise InvalidRequest("error parsing X-Vault-Wrap-TTL header: requested wrap ttl cannot be negative")
-    # Whoever asks for half a second wants no answer in the clear: it is a whole one then, never none.
+    # Half a second becomes a whole one, because 0 would send the response unwrapped.
     return max(1, nanoseconds // SECOND_NS) if nanoseconds else 0

@@ -1,4 +1,4 @@
-"""Answers on their way to a client."""
+"""Sends responses to a client."""
 
 from __future__ import annotations
 
@@ -17,20 +17,17 @@ from strongroom.http.wire import Wire
 _log = structlog.get_logger(__name__)
 
 _JOINED_BYTES: Final = 64 * 1024
-"""Up to here copying a body behind its head is cheaper than a second write."""
+"""Up to this size, copying a body behind its head is cheaper than a second write."""
 
 _FAULT: Final = HttpResponse(500, (("content-type", "application/json"),), b'{"errors":["internal error"]}\n')
 
 
 def write_whole(wire: Wire, response: HttpResponse, head: Head | None, fixed: bytes, *, keep_alive: bool) -> None:
-    """Send an answer whose body is complete.
+    """Send a response with a complete body.
 
     Args:
-        wire: where to.
-        response: without a stream.
-        head: of the request; None if it could not be read.
-        fixed: header lines that every answer has.
-        keep_alive: whether the connection stays open.
+        wire: the client's connection. response: without a stream. head: the request's head; None if it couldn't be
+        parsed. fixed: header lines that every response has. keep_alive: whether the connection stays open.
     """
     announce = keep_alive and head is not None and not head.answers_chunked
     body = response.body
@@ -44,7 +41,7 @@ def write_whole(wire: Wire, response: HttpResponse, head: Head | None, fixed: by
             announce_keep_alive=announce,
         )
     except HeaderInvalid as error:
-        _log.error("an answer could not be sent", reason=str(error))
+        _log.error("a response could not be sent", reason=str(error))
         write_whole(wire, _FAULT, head, fixed, keep_alive=keep_alive)
         return
     if not body or (head is not None and head.method == "HEAD") or not has_body(response.status):
@@ -57,11 +54,11 @@ def write_whole(wire: Wire, response: HttpResponse, head: Head | None, fixed: by
 
 
 async def _write_stream(wire: Wire, response: HttpResponse, head: Head, fixed: bytes, *, keep_alive: bool) -> None:
-    """Send an answer whose body comes by and by, no faster than the client reads it.
+    """Send a response with a streamed body, no faster than the client reads it.
 
     Args: as of `write_whole`; `keep_alive` must be false if the request was HTTP/1.0's, which knows no chunks.
 
-    Raises: what the stream raises; the body then lacks its end, which the client notices.
+    Raises: errors of the stream.  The body then lacks its end, which the client notices.
     """
     stream = response.stream
     assert stream is not None
@@ -91,19 +88,19 @@ async def _write_stream(wire: Wire, response: HttpResponse, head: Head, fixed: b
 
 
 def _chunk(piece: bytes, *, chunked: bool) -> bytes:
-    # An empty chunk would end the body.
+    # An empty chunk would mark the end of the body.
     return b"%x\r\n%b\r\n" % (len(piece), piece) if chunked and piece else piece
 
 
 async def _close_stream(stream: AsyncIterator[bytes]) -> None:
-    """Let a stream release what it holds, if it has a way to."""
+    """Close a stream, if it can be closed."""
     close = getattr(stream, "aclose", None)
     if close is not None:
         await close()
 
 
 class Delivery:
-    """An answer that isn't out at once: it has a stream, or something to be done after it.
+    """A response that isn't complete at once: it has a stream, or an action after it.
 
     Args:
         wire, response, head, fixed: as of `write_whole`.
@@ -117,18 +114,17 @@ class Delivery:
         self._head = head
         self._fixed = fixed
         self.streaming = False
-        """Whether cancelling is the way to end it, because the client has gone."""
+        """Whether the stream should be cancelled if the client has gone."""
 
     async def run(self, gone: Callable[[], bool], *, keep_alive: bool) -> bool:
-        """Send the answer, then do what is to be done afterwards.
+        """Send the response, then run its action.
 
         Args:
-            gone: whether nobody is there to read it any more.
-            keep_alive: whether the connection is to stay open.
+            gone: tells whether the client has gone. keep_alive: whether the connection is to stay open.
 
         Returns: whether it can stay open.
 
-        Raises: what `after_sent` raises.
+        Raises: errors of `after_sent`.
         """
         response = self._response
         if response.stream is None:
@@ -151,7 +147,7 @@ class Delivery:
         except asyncio.CancelledError:
             if not gone():
                 raise
-            # The cancellation meant the stream alone; what comes after the answer is still to be done.
+            # Only the stream was cancelled.  The action after the response must still run.
             task = asyncio.current_task()
             assert task is not None
             task.uncancel()

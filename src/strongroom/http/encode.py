@@ -1,4 +1,4 @@
-"""From what the API answers to HTTP (p)."""
+"""Encodes the API's responses as HTTP (pure)."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ _encoder = msgspec.json.Encoder()
 
 
 def encode(envelope: Envelope, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> HttpResponse:
-    """An answer in its envelope."""
+    """A response with its envelope."""
     try:
         body = _encoder.encode(envelope)
     except OverflowError:
         body = json.dumps_unsorted(msgspec.structs.asdict(envelope))
-    # Of an answer that isn't a success clients make an exception's text, which a line's end would break.
+    # Clients put the body of a failure into an exception's text, so it has no line end.
     return HttpResponse(status=status, headers=HEADERS + headers, body=body + b"\n" if status < 400 else body)
 
 
 def encode_repeated(envelope: Envelope, status: int = 200) -> HttpResponse:
-    """An answer whose data stands in the envelope and beside it, as old clients expect it."""
+    """A response with its data in the envelope and beside it, as old clients expect."""
     return flat({**(envelope.data or {}), **msgspec.structs.asdict(envelope)}, status)
 
 
 def flat(value: Any, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> HttpResponse:
-    """A JSON answer without an envelope."""
+    """A JSON response without an envelope."""
     return HttpResponse(status=status, headers=HEADERS + headers, body=json.dumps_unsorted(value) + b"\n")
 
 
@@ -54,13 +54,13 @@ def raw(
     headers: tuple[tuple[str, str], ...] = (),
     stream: AsyncIterator[bytes] | None = None,
 ) -> HttpResponse:
-    """A body of another type than JSON, with what follows it by and by."""
+    """A body of another type than JSON, and its stream."""
     sent = (("Content-Type", content_type), *_BASE, *headers)
     return HttpResponse(status=status, headers=sent, body=content, stream=stream)
 
 
 def redirect(location: str) -> HttpResponse:
-    """307 to the same path in its plain form."""
+    """307 to the normalized path."""
     return HttpResponse(status=307, headers=(("Location", location), *HEADERS))
 
 
@@ -70,7 +70,7 @@ def error_body(status: int, texts: list[str]) -> HttpResponse:
 
 
 def failure(error: StrongroomError) -> HttpResponse:
-    """The answer for an error."""
+    """The response for an error."""
     text = text_of(error)
     response = error_body(status_of(error), [text] if text else [])
     if (seconds := retry_after_s(error)) is not None:

@@ -1,4 +1,4 @@
-"""From meaning to status (p): the only place that knows which error is which status code."""
+"""Maps errors to status codes (pure).  Only this module knows the codes."""
 
 from __future__ import annotations
 
@@ -33,13 +33,16 @@ STATUS: dict[type[StrongroomError], int] = {
 
 _GENERAL = "internal error"
 _STORE_RETRY_S = 2
-"""A node looks at its store once a second: sooner than this there is seldom an answer."""
+"""When to retry after an error of the store.
+
+A node checks its store once a second, so an earlier retry seldom helps.
+"""
 _PASSING = (errors.StorageError, errors.Unavailable, errors.Conflict, errors.FeedTooOld)
-"""What may be over when the client asks again."""
+"""Errors that may be gone when the client tries again."""
 
 
 def status_of(error: StrongroomError) -> int:
-    """The status code that an error is answered with."""
+    """The status code of an error."""
     for type_ in type(error).__mro__:
         if type_ in STATUS:
             return STATUS[type_]
@@ -47,7 +50,7 @@ def status_of(error: StrongroomError) -> int:
 
 
 def text_of(error: StrongroomError) -> str:
-    """What the client reads; faults of ours say no more than that they are."""
+    """The text for the client.  For a bug of this server it is only a general text."""
     if isinstance(error, errors.StorageFull):
         return "the store is full: nothing was written"
     if isinstance(error, errors.CommitUnknown):
@@ -58,7 +61,7 @@ def text_of(error: StrongroomError) -> str:
 
 
 def retry_after_s(error: StrongroomError) -> int | None:
-    """When a client may ask again, in whole seconds; None when asking again is of no use.
+    """When a client may try again, in whole seconds; None if that is useless.
 
     Source: RFC 9110, section 10.2.3
     """

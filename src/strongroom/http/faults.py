@@ -6,9 +6,9 @@ import traceback
 
 
 def describe(error: BaseException) -> str:
-    """The class of an exception, where it was raised, and the same of what caused it.
+    """The class of an exception, its place in the code, and the same for its causes.
 
-    Neither messages nor local variables: a request's token or a secret may be in either.
+    Messages and local variables are left out, because they may contain tokens and secrets.
     """
     described: list[str] = []
     link: BaseException | None = error

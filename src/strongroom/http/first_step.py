@@ -1,7 +1,7 @@
 """Running a request's coroutine without a Task until it first has to wait.
 
-Most requests are answered from caches and never wait; a Task costs them more than everything else here.  What
-runs before the first wait must not notice, so two things of a Task are given to it:
+Most requests are served from caches and never wait, and a Task costs more than everything else here.  The code before
+the first wait must not notice the difference, so it gets two things of a Task:
 
 - its own copy of the context variables, or what one request binds would be seen by the connection's next;
 - an `asyncio.current_task()`, which `asyncio.timeout` and `TaskGroup` keep in order to cancel it later.  No Task
@@ -97,7 +97,7 @@ async def _rest(coroutine: Coroutine[Any, Any, T], waits_for: Any) -> T:
 def _resume(coroutine: Coroutine[Any, Any, T], waits_for: Any) -> Generator[Any, Any, T]:
     """Go on with a coroutine that already waits.
 
-    The future that it yielded was yielded to us, not to the Task, so it is yielded again: its mark
+    The coroutine yielded its future to this function, not to the Task, so it is yielded again: its mark
     `_asyncio_future_blocking`, by which a Task tells a future that is awaited from one yielded by mistake, is still
     set, because only the Task clears it.  After that the coroutine and the Task talk directly.
     """

@@ -1,4 +1,4 @@
-"""Fields written as a query or a form (p).
+"""Parses the fields of a query or a form (pure).
 
 Source: https://url.spec.whatwg.org/#application/x-www-form-urlencoded; where they differ, Go's `url.ParseQuery`.
 """
@@ -14,7 +14,7 @@ _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 def fields(text: bytes) -> dict[str, Any]:
-    """The fields by name; one that comes several times is a list.
+    """The fields by name.  A repeated field is a list.
 
     A field with a semicolon, or with an escape that isn't one, is left out, as Go's parser does.
 
@@ -24,7 +24,7 @@ def fields(text: bytes) -> dict[str, Any]:
     if text.count(b"&") >= _MAX_FIELDS:
         raise ValueError(f"Max number of fields exceeded ({_MAX_FIELDS} at the most, which is fixed)")
     if not text.isascii():
-        text.decode()  # so that what is left out is UTF-8 too
+        text.decode()  # so that omitted fields must be UTF-8 too
     found: dict[str, Any] = {}
     for pair in text.split(b"&"):
         if not pair or b";" in pair or (b"%" in pair and _BROKEN_ESCAPE.search(pair)):
@@ -47,7 +47,7 @@ def _decoded(text: bytes) -> str:
     """A name or value; every `%` in it begins an escape."""
     text = text.replace(b"+", b" ")
     if b"%" in text:
-        # The same escapes behind an equals sign are what mail has, for which the interpreter has a decoder in C.
-        # That of URLs makes a value of each escape, which takes eighty times the form's memory.
+        # Mail uses the same escapes with an equals sign, and Python has a decoder in C for that.  The decoder for URLs
+        # makes a value of each escape, which takes eighty times the form's memory.
         text = binascii.a2b_qp(text.replace(b"=", b"%3D").replace(b"%", b"="))
     return text.decode()

@@ -1,4 +1,4 @@
-"""Whose address a request counts as coming from, when a proxy in front tells it by `X-Forwarded-For`.
+"""The client's address of a request, when a proxy sends it in `X-Forwarded-For`.
 
 Source: https://developer.hashicorp.com/vault/docs/configuration/listener/tcp (`x_forwarded_for_*`).
 """
@@ -23,12 +23,12 @@ _ZONE = re.compile(r"(?<=[0-9A-Fa-f:])%[A-Za-z0-9._-]{1,32}\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForwardedRules:
-    """When `X-Forwarded-For` is believed."""
+    """When `X-Forwarded-For` is trusted."""
 
     authorized: tuple[Network, ...]
-    """Proxies whose word counts.  Empty: nobody's does."""
+    """Trusted proxies.  Empty: none is trusted."""
     hop_skips: int = 0
-    """How many addresses are passed over from the rear, for proxies behind the one that saw the client."""
+    """The number of addresses to skip from the end, for proxies behind the one that saw the client."""
     reject_not_authorized: bool = False
     """Refuse a request that has the field but doesn't come from `authorized`, rather than ignore the field."""
     reject_not_present: bool = False
@@ -36,11 +36,10 @@ class ForwardedRules:
 
 
 def client_address(rules: ForwardedRules, sender: str, field: str | None) -> str:
-    """The address of the client on whose behalf `sender` speaks.
+    """The address of the client that `sender` forwards for.
 
     Args:
-        rules: what is believed.
-        sender: IP address of the connection's other end; empty for a Unix socket.
+        rules: when the field is trusted. sender: IP address of the connection's other end; empty for a Unix socket.
         field: the request's `X-Forwarded-For`, repetitions joined by commas; None if absent.
 
     Raises: `RequestRefused` with status 400.
@@ -72,7 +71,7 @@ def client_address(rules: ForwardedRules, sender: str, field: str | None) -> str
 def _bare(hop: str) -> str:
     """A hop without the port that some proxies add, and an IPv6 address without brackets and zone.
 
-    A zone names an interface of the proxy's machine, and means nothing here.  What isn't of this form stays as it is.
+    A zone names an interface of the proxy's machine, and has no meaning here.  A text of another form stays unchanged.
     """
     found = _WITH_PORT.fullmatch(hop)
     address = hop if found is None else found[1] or found[2]
@@ -80,7 +79,7 @@ def _bare(hop: str) -> str:
 
 
 def forwarded_request(rules: ForwardedRules, request: HttpRequest) -> HttpRequest:
-    """The request, as coming from the client that its sender speaks for.
+    """The request, with the address of the client that its sender forwards for.
 
     Raises: `RequestRefused` with status 400.
     """

@@ -1,7 +1,7 @@
 """A request's head: the request line and the header fields, checked clause by clause.
 
-Whatever two programs could read differently is refused, because a proxy in front of this server may have read it the
-other way: that is how requests are smuggled.
+Everything that two programs could parse differently is refused.  A proxy in front of this server may parse it the other
+way, which allows request smuggling.
 
 Source: RFC 9112 (HTTP/1.1), RFC 9110 (HTTP semantics).
 """
@@ -15,11 +15,14 @@ from typing import Final
 import msgspec
 
 CHUNKED: Final = -1
-"""In `Head.body_bytes`: the body's length is told by its chunks."""
+"""In `Head.body_bytes`: the body comes in chunks."""
 
 LONG_LINE: Final = "request line is too long ({most} bytes at the most, which is fixed)"
 HEAD_BYTES: Final = b"\t\r\n" + bytes(range(0x20, 0x7F))
-"""Every byte a head may hold.  Obsolete text (0x80 and up) is refused: no API field needs it, and readers differ."""
+"""Every byte that a head may contain.
+
+Obsolete text (0x80 and up) is refused: no API field needs it, and readers differ.
+"""
 
 SINGULAR: Final = frozenset(
     {
@@ -34,7 +37,7 @@ SINGULAR: Final = frozenset(
         "x-vault-wrap-ttl",
     }
 )
-"""Fields whose repetition would leave open which one counts."""
+"""Fields whose repetition is ambiguous."""
 
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "LIST", "SCAN"})
 _METHOD: Final = re.compile(r"[A-Z][A-Z_-]{0,15}")
@@ -50,7 +53,7 @@ _FREQUENT_NAMES: Final = (
     "Cookie Expect Origin Referer Transfer-Encoding X-Forwarded-For X-Forwarded-Proto X-Request-Id X-Vault-Index "
     "X-Vault-Namespace X-Vault-Request X-Vault-Token X-Vault-Wrap-TTL"
 )
-# Spelled as clients spell them, so that the usual request needs no pattern match per field.
+# In the spelling of common clients, so that the usual request needs no pattern match per field.
 _KNOWN_NAMES: Final = {
     spelling: name.lower() for name in _FREQUENT_NAMES.split() for spelling in (name, name.lower(), name.title())
 }
@@ -67,18 +70,20 @@ class RequestLimits:
     max_request_size: int = 32 * 1024 * 1024
     """Of the body."""
     max_unauthenticated_request_size: int = 256 * 1024
-    """Of the body, before the application has said that this client may send more."""
+    """Of the body, before the application has allowed this client more."""
     max_chunk_overhead: int = 256 * 1024
-    """Size lines, extensions and line ends of one chunked body together: a body of one-byte chunks costs far more to
-    read than it carries."""
+    """All size lines, extensions and line ends of one chunked body.
+
+    Reading a body of one-byte chunks costs far more than its data.
+    """
 
 
 class RequestRefused(Exception):
-    """A request that this server doesn't read on; the connection has lost its framing and must close.
+    """The server stops reading this request.  The connection has lost its framing and must close.
 
     Args:
-        status: the status code of the answer.
-        text: one sentence for the client.  It never repeats what the client sent.
+        status: the status code of the response. text: one sentence for the client.  It never repeats what the client
+        sent.
     """
 
     def __init__(self, status: int, text: str) -> None:
@@ -97,7 +102,7 @@ class Head(msgspec.Struct, frozen=True):
     keep_alive: bool
     """Whether the client allows another request on this connection."""
     answers_chunked: bool
-    """Whether an answer of unknown length may be chunked (it may not for HTTP/1.0)."""
+    """Whether a response of unknown length may be chunked (HTTP/1.0 doesn't allow it)."""
     body_bytes: int
     """Announced length of the body, or `CHUNKED`."""
     expects_continue: bool
@@ -108,7 +113,7 @@ def parse_head(data: bytes, limits: RequestLimits) -> Head:
 
     Args:
         data: the head without the empty line that ends it, and without the line end before that.
-        limits: what is refused for its size.
+        limits: the size limits.
 
     Raises: `RequestRefused`.
 

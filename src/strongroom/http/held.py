@@ -1,7 +1,7 @@
-"""What the requests and answers of one listener hold in memory, and how much of it one connection does.
+"""Counts the memory of a listener's requests and responses, in total and per connection.
 
-A body is held until it is answered, an answer until its client has read it.  Both depend on the client's pace, so their
-sum has a bound, and the clients whom nobody knows have a bound of their own within it.
+A body is held until its response, and a response until its client has read it.  Both depend on the client's pace, so
+their sum has a bound.  Clients without a known token have their own bound within it.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 SMALL_BYTES: Final = 64 * 1024
-"""Bodies up to here are never refused for what others hold: a login and an unsealing are small."""
+"""Bodies up to this size are never refused because of other clients.  A login and an unsealing are small."""
 _STRANGERS_PART: Final = 8
-"""Whoever has no token gets this part of the whole: it is for logins."""
+"""The divisor of the bound for clients without a token.  They need it for logins."""
 
 
 @dataclass(slots=True)
@@ -21,9 +21,9 @@ class InFlight:
 
     bodies: int = 0
     strangers: int = 0
-    """The part of `bodies` of clients without a token that is known."""
+    """The part of `bodies` that belongs to clients without a known token."""
     answers: int = 0
-    """Answers that are larger than what may wait for any client, and that wait for theirs."""
+    """Responses above the high-water mark that wait for their clients."""
 
     @property
     def total(self) -> int:
@@ -31,20 +31,19 @@ class InFlight:
         return self.bodies + self.answers
 
     def too_much(self, allowed: int, *, known: bool) -> bool:
-        """Whether bodies have to be refused.
+        """Whether a body must be refused.
 
         Args:
-            allowed: for everything together.
-            known: whether the body in question is of a client that is known.
+            allowed: the bound for everything. known: whether the body's client is known.
         """
         return self.total > allowed or (not known and self.strangers > allowed // _STRANGERS_PART)
 
 
 class Held:
-    """What one connection holds.
+    """The memory of one connection.
 
     Args:
-        sums: are kept up to date.
+        sums: the listener's sums, which this updates.
     """
 
     __slots__ = ("_answer", "_body", "_strange", "_sums")
@@ -61,13 +60,13 @@ class Held:
         return self._body
 
     def hold_body(self, count: int, *, known: bool) -> None:
-        """Hold so much of a body from now on."""
+        """Set the size of the held body."""
         strange = 0 if known else count
         self._sums.bodies += count - self._body
         self._sums.strangers += strange - self._strange
         self._body, self._strange = count, strange
 
     def hold_answer(self, count: int) -> None:
-        """Hold so much of an answer from now on."""
+        """Set the size of the held response."""
         self._sums.answers += count - self._answer
         self._answer = count

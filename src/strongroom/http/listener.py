@@ -1,4 +1,4 @@
-"""A listener: one socket, the connections that come in on it, and how it starts, drains and ends."""
+"""A listener: one socket and its connections.  It starts, drains and ends."""
 
 from __future__ import annotations
 
@@ -27,17 +27,15 @@ _log = structlog.get_logger(__name__)
 __all__ = ["Listener", "ListenerConfig", "ListenerError", "ListenerLimits", "TlsSettings"]
 
 _LAST_WAIT_S: Final = 5.0
-"""How long cancelled requests may take to end; the process goes on ending without them."""
+"""How long to wait for cancelled requests.  The process then ends without them."""
 
 
 class Listener:
     """Serves an application on one listening socket.
 
     Args:
-        application: answers the requests.
-        config: how.
-        sock: listening; the listener closes it.
-        clock: dates the answers and measures the limits.
+        application: serves the requests. config: how. sock: listening; the listener closes it. clock: dates the
+            responses and measures the limits.
 
     Raises: `ListenerError` if the TLS settings can't be used.
     """
@@ -53,7 +51,7 @@ class Listener:
         self._listening: Listening | None = None
         self._sweep_timer: asyncio.TimerHandle | None = None
         self.name = local_name(sock)
-        """Where it listens: `127.0.0.1:8200`, `[::1]:8200` or a path."""
+        """The address that it listens on: `127.0.0.1:8200`, `[::1]:8200` or a path."""
 
     async def start(self) -> None:
         """Begin to accept connections."""
@@ -67,7 +65,7 @@ class Listener:
         if self._socket.family == socket.AF_UNIX:
             options: dict[str, Any] = {}
             if sys.version_info >= (3, 13) or isinstance(loop, uvloop.Loop):
-                # Other workers go on listening on the same socket file.
+                # Other workers still listen on the same socket file.
                 options["cleanup_socket"] = False
             self._server = await loop.create_unix_server(
                 connection, sock=self._socket, backlog=self._config.backlog, **options
@@ -82,26 +80,26 @@ class Listener:
 
     @property
     def in_flight(self) -> int:
-        """How many requests are being worked on or delivered."""
+        """The number of requests in progress or being sent."""
         return 0 if self._listening is None else self._listening.in_flight
 
     @property
     def requests(self) -> int:
-        """How many requests the application was given so far."""
+        """The number of requests that the application got so far."""
         return 0 if self._listening is None else self._listening.requests
 
     @property
     def refused(self) -> int:
-        """How many requests the listener answered itself so far."""
+        """The number of requests that the listener refused itself so far."""
         return 0 if self._listening is None else self._listening.refused
 
     @property
     def body_bytes(self) -> int:
-        """Memory of the bodies that are being received or worked on."""
+        """Memory of the bodies of requests in progress."""
         return 0 if self._listening is None else self._listening.held.bodies
 
     def numbers(self) -> Numbers:
-        """What its clients hold, and what was refused them."""
+        """The memory that its clients hold, and the refusals so far."""
         listening = self._listening
         if listening is None:
             return Numbers()
@@ -109,9 +107,9 @@ class Listener:
         return Numbers(len(listening.connections), held.bodies, held.answers, listening.refusals)
 
     def reconfigure(self, application: Application, config: ListenerConfig) -> None:
-        """Go over to other settings, for requests and connections that come from now on.
+        """Change to other settings, for new requests and connections.
 
-        Those of TLS wait for `reload_tls`, which is the one that can fail.
+        TLS settings take effect with `reload_tls`, because only that can fail.
         """
         self._application = application
         self._wanted_tls = config.tls
@@ -122,9 +120,9 @@ class Listener:
             self._listening.config = self._config
 
     def reload_tls(self) -> None:
-        """Read certificate, key and authorities again, for the connections that come from now on.
+        """Reload certificate, key and authorities, for new connections.
 
-        Raises: `ListenerError`; what was in use stays in use.
+        Raises: `ListenerError`; the present ones stay in use then.
         """
         wanted = self._wanted_tls
         self._tls = None if wanted is None else load_context(wanted)
@@ -134,10 +132,10 @@ class Listener:
             self._listening.tls = self._tls
 
     def stop_accepting(self) -> None:
-        """Take no further connections.  Those that wait in the backlog go to whoever else holds the socket.
+        """Accept no more connections.  Those in the backlog go to other processes with the same socket.
 
-        Every answer is its connection's last from now on: a client that is told so doesn't send its next request just
-        when the connection goes.
+        From now on, every response closes its connection and says so.  A client then doesn't send its next request into
+        a closing connection.
         """
         if self._server is not None:
             self._server.close()
@@ -146,7 +144,7 @@ class Listener:
             self._listening.draining = True
 
     async def drain(self, timeout_s: float) -> bool:
-        """Finish what is being done: idle connections close at once, the others after their answer.
+        """Finish the requests in progress.  Idle connections close at once, the others after their response.
 
         Returns: whether all connections were closed within `timeout_s`.
         """
@@ -164,7 +162,7 @@ class Listener:
         return not listening.connections
 
     async def close(self) -> None:
-        """End everything at once: connections are dropped, what is being done is cancelled."""
+        """Drop all connections, and cancel the requests in progress."""
         await self.drain(0)
         listening = self._listening
         if listening is not None:
@@ -180,14 +178,14 @@ class Listener:
         self._socket.close()
 
     def _sweep(self, listening: Listening) -> None:
-        """Enforce the limits on time of all connections, and set when to do so again."""
-        # First of all the next time: no fault in one connection may switch the limits off.
+        """Enforce all connections' time limits, and schedule the next sweep."""
+        # The next sweep is scheduled first, so that an error in one connection can't switch the limits off.
         self._sweep_timer = listening.loop.call_later(self._config.limits.sweep_interval_s, self._sweep, listening)
         now = self._clock.monotonic()
         listening.tick(now, self._clock.now())
         for connection in list(listening.connections):
             try:
                 connection.sweep(now)
-            except Exception as error:  # a fault of ours: the limits hold for the connections that follow all the same
+            except Exception as error:  # a bug of this server must not switch off the limits of the other connections
                 _log.error("a connection's time limits failed", fault=describe(error))
                 connection.abort()

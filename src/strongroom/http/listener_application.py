@@ -1,4 +1,4 @@
-"""The application as one listener sees it: the node's, with the settings of the listener's stanza."""
+"""The application of one listener: the node's, with the settings of the listener's stanza."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ _TEXT: Final = "text/plain; charset=utf-8"
 
 
 class ListenerApplication:
-    """Answers what comes in on one listener.
+    """Serves the requests of one listener.
 
     Args:
-        application: what all listeners of the node share.
-        options: what this one's stanza says.
+        application: the node's application, which all listeners share. options: the settings of this listener's stanza.
     """
 
     def __init__(self, application: Application, options: ListenerOptions) -> None:
@@ -34,12 +33,12 @@ class ListenerApplication:
         return self._answer(request)
 
     async def may_send(self, headers: Mapping[str, str]) -> HttpResponse | None:
-        """Whether a client may send a large body; the refusal, or None for who may."""
+        """Whether a client may send a large body.  Returns the refusal, or None."""
         refused = await self._application.may_send(headers)
         return None if refused is None else self._dressed(refused)
 
     def malformed(self, status: int, text: str) -> HttpResponse:
-        """The answer to what the listener itself refuses."""
+        """The response to a request that the listener itself refuses."""
         return self._dressed(self._application.malformed(status, text))
 
     async def _answer(self, request: HttpRequest) -> HttpResponse:
@@ -47,7 +46,7 @@ class ListenerApplication:
         return self._dressed(refused or await self._application.answer(request, self._options))
 
     def _refused(self, request: HttpRequest) -> HttpResponse | None:
-        """The answer to what this listener doesn't pass on; None for what it does."""
+        """The response to a request that this listener refuses; None if it passes the request on."""
         options = self._options
         if options.require_request_header and request.headers.get("x-vault-request") != "true":
             return encode.error_body(412, ['missing "X-Vault-Request" header'])
@@ -56,7 +55,7 @@ class ListenerApplication:
         return None
 
     def _dressed(self, response: HttpResponse) -> HttpResponse:
-        """The response with the configured headers on it."""
+        """The response with the configured headers."""
         headers = self._options.headers
         if headers is None:
             return response

@@ -1,4 +1,4 @@
-"""What the connections of one listener share."""
+"""The state that the connections of one listener share."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from strongroom.http.tls import TlsLayer
 
 
 class Connection(Protocol):
-    """What a listener does with a connection."""
+    """The methods of a connection that a listener calls."""
 
     def sweep(self, now: float) -> None:
         """Enforce the limits on time; `now` in seconds of the monotonic clock."""
         ...
 
     def wind_down(self) -> None:
-        """Close if nothing is being done, else after the answer that is being made."""
+        """Close if the connection is idle, else after the response in progress."""
         ...
 
     def waiting_until(self) -> float | None:
-        """When its time for the next request runs out; None while something is being done for it."""
+        """When its time for the next request ends; None while a request is in progress."""
         ...
 
     def abort(self) -> None:
-        """Close at once and cancel what is being done."""
+        """Close at once, and cancel the request in progress."""
         ...
 
 
@@ -46,7 +46,7 @@ REASONS: Final = (
     "unauthenticated_request_size",
     "waiting_connection",
 )
-"""Limits on what all clients take together, as the metrics name them."""
+"""Limits for all clients together, as the metrics name them."""
 
 
 @dataclass(slots=True)
@@ -58,23 +58,25 @@ class Listening:
     loop: asyncio.AbstractEventLoop
     tls: SSL.Context | None
     now: float = 0.0
-    """Seconds of the monotonic clock at the last sweep.  Reading the clock for each request would cost more than
-    precision to the second is worth."""
+    """Seconds of the monotonic clock at the last sweep.
+
+    A precision of a second isn't worth reading the clock for each request.
+    """
     fixed_headers: bytes = b""
-    """Lines that every answer has: `date` and those of the configuration."""
+    """Header lines of every response: `date` and the configured ones."""
     draining: bool = False
     connections: Crowd[Connection] = field(default_factory=Crowd)
     in_flight: int = 0
-    """Requests that the application works on or that are being delivered."""
+    """Requests in progress, or whose response is being sent."""
     requests: int = 0
     """Requests handed to the application so far."""
     refused: int = 0
-    """Requests answered by the listener itself so far."""
+    """Requests that the listener refused itself so far."""
     refusals: dict[str, int] = field(default_factory=lambda: dict.fromkeys(REASONS, 0))
-    """How often a limit on what all clients take together has struck so far."""
+    """How often each limit for all clients together has refused a request so far."""
     held: InFlight = field(default_factory=InFlight)
     readers: dict[Connection, float] = field(default_factory=dict)
-    """Connections whose large answer isn't read yet, and when it was made: the oldest first."""
+    """Connections with a large unread response, and when it was made; the oldest first."""
     emptied: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while there is no connection, once `draining`."""
 
@@ -86,29 +88,29 @@ class Listening:
         return TlsLayer(self.tls) if proofs is None else ProvingLayer(self.tls, proofs)
 
     def deadline(self, after_s: float) -> float:
-        """When a time that begins now ends.
+        """The end of a time that begins now.
 
-        `now` may be one interval old; without adding it, a limit could strike too early.
+        `now` may be one interval old, so the interval is added.  Otherwise a limit could take effect too early.
         """
         return self.now + self.config.limits.sweep_interval_s + after_s
 
     def first_deadline(self, after_s: float) -> float:
-        """When a new connection that says nothing ends.
+        """When a new connection without a request is closed.
 
-        The loop may have accepted some that it only tells of once the others were told to close: what they have sent
-        is answered, and nothing else is waited for.
+        The event loop may report an accepted connection only after draining has begun.  Its request is served if it has
+        arrived already, and nothing else is waited for.
         """
         return self.deadline(0 if self.draining else after_s)
 
     def tick(self, now: float, epoch: float) -> None:
-        """Take a new time, of the monotonic clock and in seconds since the epoch."""
+        """Set the time, of the monotonic clock and in seconds since the epoch."""
         self.now = now
         self.fixed_headers = date_line(epoch) + self.config.default_headers
 
     def has_room(self, answer_bytes: int) -> bool:
-        """Whether another large answer may be held; ends connections that read theirs slowly, if that makes room.
+        """Whether another large response may be held.  If that helps, connections that read theirs slowly are closed.
 
-        One that waits alone has room always: a secret isn't unreadable for its size.
+        A single response is always allowed, so that even the largest secret can be read.
         """
         limits = self.config.limits
         allowed = limits.max_inflight_memory
@@ -122,7 +124,7 @@ class Listening:
         return True
 
     def forget(self, connection: Connection) -> None:
-        """A connection is gone, and nothing is done for it any more."""
+        """Remove a closed connection without a request in progress."""
         self.connections.remove(connection)
         if self.draining and not self.connections:
             self.emptied.set()

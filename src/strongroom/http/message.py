@@ -1,4 +1,4 @@
-"""What the listener and the pipeline hand each other."""
+"""Requests and responses between the listener and the application."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 
 class Tls(msgspec.Struct, frozen=True):
-    """What the TLS handshake of a connection established."""
+    """The result of a connection's TLS handshake."""
 
     version: str
     """As OpenSSL names it, for example `TLSv1.3`."""
@@ -33,7 +33,7 @@ class Peer(msgspec.Struct, frozen=True):
 
 
 class HttpRequest(msgspec.Struct, frozen=True):
-    """One request as it came, checked for form and size only."""
+    """One request as the client sent it.  Only form and size were checked."""
 
     method: str
     """As sent: `GET`, `LIST`, `SCAN`, …; at most 16 upper-case letters."""
@@ -51,31 +51,33 @@ class HttpRequest(msgspec.Struct, frozen=True):
 
 
 class HttpResponse(msgspec.Struct):
-    """One answer.  The listener adds `content-length`, `date` and what the connection needs."""
+    """One response.  The listener adds `content-length`, `date` and the headers of the connection."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     stream: AsyncIterator[bytes] | None = None
-    """When set, sent as chunks after `body`; for log streams and the like."""
+    """If set, sent in chunks after `body`; for log streams and similar."""
     after_sent: Callable[[], Awaitable[None]] | None = None
-    """Called once the last byte was handed to the kernel, or the client has gone."""
+    """Called when the kernel has taken the last byte, or the client has gone."""
 
 
 class Application(Protocol):
-    """What a listener calls.  It never raises; cancelled when the listener's limit on a request's time runs out."""
+    """The application of a listener.  It never raises.  The listener cancels it when a request takes too long."""
 
     def __call__(self, request: HttpRequest) -> Coroutine[Any, Any, HttpResponse]:
-        """Answer one request."""
+        """Serve one request."""
         ...
 
     def may_send(self, headers: Mapping[str, str]) -> Coroutine[Any, Any, HttpResponse | None]:
-        """Whether a client may send a body over `max_unauthenticated_request_size`; asked before it is received.
+        """Whether a client may send a body over `max_unauthenticated_request_size`.
+
+        Called before the body is received.
 
         Args:
             headers: those of the request, names in lower case.
 
-        Returns: the refusal; None for who may.
+        Returns: the refusal; None if it may.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""What a listener's stanza changes about the answers given through it (p)."""
+"""A listener's settings for its requests and responses (pure)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from strongroom.lib.json import Limits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redaction:
-    """What answers that need no token leave out.
+    """Fields that responses without a token leave out.
 
     Source: https://developer.hashicorp.com/vault/docs/configuration/listener/tcp, "Sensitive data redaction"
     """
@@ -21,7 +21,7 @@ class Redaction:
     version: bool = False
 
     def of(self, body: dict[str, Any]) -> dict[str, Any]:
-        """The body without them: emptied, and the cluster's name, which may be absent, taken out."""
+        """The body with these fields emptied.  The cluster's name, which is optional, is removed."""
         hidden: set[str] = set()
         if self.addresses:
             hidden |= {"leader_address", "leader_cluster_address"}
@@ -36,7 +36,7 @@ class Redaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricsAccess:
-    """Who sees `sys/metrics` through a listener."""
+    """Who may read `sys/metrics` through a listener."""
 
     unauthenticated: bool = False
     """Anybody, without a token."""
@@ -51,9 +51,12 @@ class ListenerOptions:
 
     json: Limits = field(default_factory=Limits)
     require_request_header: bool = False
-    """Refuse whatever doesn't say `X-Vault-Request: true`, which no other site's page can make a browser send."""
+    """Refuse requests without `X-Vault-Request: true`.
+
+    A page of another site can't make a browser send that header.
+    """
     redaction: Redaction | None = None
     headers: CustomHeaders | None = None
     metrics: MetricsAccess = field(default_factory=MetricsAccess)
     opened: frozenset[str] = frozenset()
-    """Names of the paths that need no token here, of those that allow for it."""
+    """Names of paths that need no token on this listener.  Only paths that allow this can be named."""

@@ -1,8 +1,8 @@
 """Requests from bytes, as they arrive, without I/O.
 
-The usual request comes whole in one piece and is read in one pass: one search for the empty line, one split, one
-slice for the body.  What comes in pieces is searched again only where a match could begin, so a client that sends
-single bytes costs no more than linear time.
+The usual request arrives whole in one piece, and is parsed in one pass: one search for the empty line, one split, one
+slice for the body.  Pieces are searched again only where a match could begin, so a client that sends single bytes costs
+only linear time.
 
 Source: RFC 9112.
 """
@@ -22,8 +22,7 @@ class RequestParser:
     After `RequestRefused` the connection's framing is lost and the parser must not be used again.
 
     Args:
-        limits: what is refused for its size.
-        peer: becomes the `peer` of every request.
+        limits: the size limits. peer: becomes the `peer` of every request.
     """
 
     __slots__ = (
@@ -45,7 +44,7 @@ class RequestParser:
     def __init__(self, limits: RequestLimits, peer: Peer) -> None:
         self._limits = limits
         self._peer = peer
-        # Whatever is allowed to strangers, nobody may send more than the limit for all.
+        # Whatever unknown clients may send, the limit for all clients applies too.
         self._allowed = self._anybodys = min(limits.max_unauthenticated_request_size, limits.max_request_size)
         self._data: bytes | bytearray = b""
         self._at = 0
@@ -70,7 +69,7 @@ class RequestParser:
 
     @property
     def buffered_bytes(self) -> int:
-        """How many bytes of memory hold what has arrived of the next requests."""
+        """The memory of the received bytes of the next requests."""
         body = self._body if self._chunks is None else self._chunks.body
         return len(self._data) - self._at + (0 if body is None else len(body))
 
@@ -81,26 +80,26 @@ class RequestParser:
 
     @property
     def needs_leave(self) -> bool:
-        """Whether the body is larger than what anybody may send; nothing more of it is taken before `grant`."""
+        """Whether the body is larger than unknown clients may send.  No more of it is taken before `grant`."""
         if self._head is None:
             return False
         return self._head.body_bytes > self._allowed or (self._chunks is not None and self._chunks.too_large)
 
     @property
     def granted(self) -> bool:
-        """Whether this request had leave for a larger body."""
+        """Whether this request may have a larger body."""
         return self._allowed > self._anybodys
 
     def grant(self) -> None:
-        """Take a body of this request up to the limit that holds for everybody."""
+        """Allow this request's body up to the limit for all clients."""
         self._allowed = self._limits.max_request_size
         if self._chunks is not None:
             self._chunks.allow(self._allowed)
 
     @property
     def awaits_continue(self) -> bool:
-        """Whether the client sends its body only once it was told to (RFC 9110, section 10.1.1)."""
-        # A client that has begun to send doesn't wait any more.
+        """Whether the client waits for status 100 before it sends its body (RFC 9110, section 10.1.1)."""
+        # A client that has begun to send no longer waits.
         return self._head is not None and self._head.expects_continue and not self._begun
 
     def append(self, data: bytes) -> None:
@@ -116,7 +115,7 @@ class RequestParser:
         self._at = 0
 
     def receive(self, data: bytes = b"") -> HttpRequest | None:
-        """Take what has arrived and return the next request, or None if it is not complete.
+        """Take received bytes, and return the next request, or None if it isn't complete.
 
         Bytes after the request are kept; call again, with nothing, for the request that may be in them.
 
@@ -162,7 +161,7 @@ class RequestParser:
         return head
 
     def _skip_line(self) -> int:
-        """Pass over one empty line before a request.
+        """Skip one empty line before a request.
 
         Source: RFC 9112, section 2.2: old clients add one after a body.  More than one is no request.
         """
@@ -183,13 +182,13 @@ class RequestParser:
         )
 
     def _check_partial_head(self) -> None:
-        """Refuse at once what can no longer become a request, rather than wait for its end until the time runs out."""
+        """Refuse an invalid head at once, instead of waiting for its end until the time limit."""
         data = self._data
-        # A line end is looked for again from its first byte, the end of the head from its third.
+        # The search for a line end continues at its first byte, the search for the head's end at its third.
         fresh = bytes(data[self._at + self._scanned :])
         if fresh.translate(None, HEAD_BYTES):
             raise RequestRefused(400, "request head holds a byte that HTTP doesn't allow there")
-        # What a fresh part begins with may end a pair whose first half was seen before.
+        # The first byte of a new part may end a pair whose first half came before.
         halved = self._scanned > 0 and fresh.startswith(b"\n")
         if fresh.count(b"\n") - halved > fresh.count(b"\r\n"):
             raise RequestRefused(400, "request head holds a bare line feed or carriage return")

@@ -1,4 +1,4 @@
-"""What a connection can be doing."""
+"""The phases of a connection."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from typing import Final
 
 
 class Phase(Enum):
-    """What a connection is doing."""
+    """The phase of a connection."""
 
     PREFACE = auto()
-    """A PROXY header or a TLS handshake is awaited."""
+    """Waits for a PROXY header or a TLS handshake."""
     IDLE = auto()
     """Nothing of a request has arrived."""
     HEAD = auto()
     BODY = auto()
     VETTING = auto()
-    """The application is asked whether this client may send a large body."""
+    """The application decides whether this client may send a large body."""
     ANSWERING = auto()
-    """The application works."""
+    """The application serves the request."""
     DELIVERING = auto()
-    """A stream is being sent, or something is to be done once an answer is out."""
+    """A stream is being sent, or an action after the response runs."""
     BLOCKED = auto()
-    """An answer waits for the client, or the next pipelined request for its turn."""
+    """A response waits for the client, or the next pipelined request waits for its turn."""
     CLOSING = auto()
-    """The last answer was written; what the client still sends is thrown away."""
+    """The last response was written.  Bytes from the client are dropped."""
     CLOSED = auto()
 
 
 RECEIVING: Final = frozenset({Phase.IDLE, Phase.HEAD, Phase.BODY})
-"""A request is awaited, or its rest."""
+"""Waits for a request or its rest."""
 
 OWES_ANSWER: Final = frozenset({Phase.ANSWERING, Phase.DELIVERING, Phase.BLOCKED})
-"""A request was taken and its answer isn't out yet."""
+"""A request was received, and its response isn't sent yet."""
 
 OVER: Final = frozenset({Phase.CLOSING, Phase.CLOSED})
-"""Nothing is read or written any more."""
+"""No more requests are read, and no more responses written."""

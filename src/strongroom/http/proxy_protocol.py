@@ -1,4 +1,4 @@
-"""The PROXY protocol, by which a load balancer tells the client's address before the connection's own first byte.
+"""The PROXY protocol: a load balancer sends the client's address before the connection's first byte.
 
 Source: https://www.haproxy.org/download/3.2/doc/proxy-protocol.txt, sections 2.1 (version 1) and 2.2 (version 2);
 https://developer.hashicorp.com/vault/docs/configuration/listener/tcp (`proxy_protocol_behavior`).
@@ -20,23 +20,23 @@ _V1_MAX: Final = 107
 _V2_SIGNATURE: Final = b"\r\n\r\n\x00\r\nQUIT\n"
 _V2_FIXED: Final = 16
 _V2_MAX: Final = 4096
-"""Longest version 2 header that is taken: addresses and the extensions in use fit many times over."""
+"""The longest accepted version 2 header.  Addresses and common extensions need far less."""
 
 
 class ProxyBehavior(Enum):
-    """What a PROXY header does; values are those of the configuration."""
+    """The effect of a PROXY header.  The values are those of the configuration."""
 
     USE_ALWAYS = "use_always"
-    """Whoever sends one is believed."""
+    """Every sender is trusted."""
     ALLOW_AUTHORIZED = "allow_authorized"
-    """Authorised senders are believed; from others the header is read and ignored."""
+    """Authorized senders are trusted.  The header of others is read and ignored."""
     DENY_UNAUTHORIZED = "deny_unauthorized"
-    """Only authorised senders may connect at all."""
+    """Only authorized senders may connect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyRules:
-    """When a PROXY header is believed."""
+    """When a PROXY header is trusted."""
 
     behavior: ProxyBehavior
     authorized: tuple[Network, ...] = ()
@@ -46,29 +46,29 @@ class ProxyRules:
         return self.behavior is not ProxyBehavior.DENY_UNAUTHORIZED or contains(self.authorized, sender)
 
     def believes(self, sender: str) -> bool:
-        """Whether what this address says about its client counts."""
+        """Whether the header of this sender is trusted."""
         return self.behavior is ProxyBehavior.USE_ALWAYS or contains(self.authorized, sender)
 
 
 class ProxyHeaderInvalid(Exception):
-    """The bytes begin like a PROXY header and are none; the connection must be dropped without an answer."""
+    """The bytes begin like a PROXY header but are invalid.  The connection must be dropped without a response."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProxyHeader:
-    """A header that was read."""
+    """A parsed header."""
 
     length: int
-    """How many bytes it took."""
+    """Its length in bytes."""
     address: str | None
-    """The client's IP address, or None if the proxy speaks for itself (`UNKNOWN`, `LOCAL`, no IP)."""
+    """The client's IP address, or None for the proxy's own connection (`UNKNOWN`, `LOCAL`, no IP)."""
     port: int = 0
 
 
 def read_proxy_header(data: bytes) -> ProxyHeader | None:
     """Read the header at the start of `data`.
 
-    A connection without one is taken as it is (health checks come so): the result then has length 0.
+    A connection without a header is accepted (health checks have none).  The result then has length 0.
 
     Returns: None if more bytes are needed.
 
@@ -140,7 +140,7 @@ def _read_v2(data: bytes) -> ProxyHeader | None:
             return _v2_addresses(data, length, 4)
         case 0x21:
             return _v2_addresses(data, length, 16)
-    # Section 2.2: other families and transports are to be taken as a connection of the proxy's own.
+    # Section 2.2: other families and transports count as the proxy's own connection.
     return ProxyHeader(length, None)
 
 

@@ -1,4 +1,4 @@
-"""An answer's status line and header fields as bytes."""
+"""A response's status line and header fields as bytes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Final
 
 _STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 
-# RFC 9110, sections 6.4.1 and 15: these have no body, so nothing says how long it is.
+# RFC 9110, sections 6.4.1 and 15: responses with these statuses have no body, and so no length.
 _WITHOUT_BODY: Final = frozenset({204, 304})
 
 _OWN: Final = frozenset({"connection", "content-length", "date", "keep-alive", "transfer-encoding"})
-"""Fields that follow from the connection; an application that sets them is overruled."""
+"""Fields that the connection determines.  The application's values are replaced."""
 
 
 class HeaderInvalid(Exception):
-    """A header field can't be sent: it would end the line, or is no Latin-1."""
+    """A header field can't be sent, because it contains a line end or isn't Latin-1."""
 
 
 def date_line(now: float) -> bytes:
@@ -25,7 +25,7 @@ def date_line(now: float) -> bytes:
 
 
 def has_body(status: int) -> bool:
-    """Whether an answer with this status has a body at all."""
+    """Whether a response with this status has a body."""
     return status not in _WITHOUT_BODY
 
 
@@ -44,13 +44,11 @@ def encode_head(
     Args:
         status: 200 to 599.
         headers: as the application gave them.
-        fixed: whole lines that every answer has.
-        body_bytes: the body's length; None if it isn't known yet.
-        chunked: the body is sent in chunks; if its length is unknown and it isn't, the connection's end ends it.
-        keep_alive: whether the connection stays open.
-        announce_keep_alive: say so, as HTTP/1.0 needs.
+        fixed: whole lines that every response has. body_bytes: the body's length; None if it isn't known yet. chunked:
+        whether the body is sent in chunks.  If its length is unknown and it isn't chunked, the connection's end ends
+        it. keep_alive: whether the connection stays open. announce_keep_alive: say so, as HTTP/1.0 needs.
 
-    Raises: `HeaderInvalid`.  A value with a line end would let whoever can influence it write the rest of the answer.
+    Raises: `HeaderInvalid`.  With a line end in a value, an attacker could write the rest of the response.
     """
     line = _STATUS_LINES.get(status)
     if line is None:

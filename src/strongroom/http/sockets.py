@@ -1,6 +1,6 @@
-"""Listening sockets: made once by the supervisor, inherited by the workers as file descriptors.
+"""Listening sockets.  The supervisor makes them once, and the workers inherit them as file descriptors.
 
-A worker that dies is replaced on the same socket, so no connection that waits in its backlog is lost.
+The successor of a dead worker gets the same socket, so no connection in its backlog is lost.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PORT_DIGITS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class TcpAddress:
-    """Where a TCP listener binds."""
+    """The address of a TCP listener."""
 
     host: str
     """Name or address; empty for every address of the machine, IPv4 and IPv6."""
@@ -47,7 +47,7 @@ def parse_tcp_address(text: str) -> TcpAddress:
 
 
 def address_fault(text: str) -> str:
-    """What is expected instead of this address of a TCP listener; empty if it is one."""
+    """Why a text is no address of a TCP listener; empty if it is one."""
     host, colon, port = text.rpartition(":")
     if not colon or "]" in port:
         return "host:port, as in 127.0.0.1:8200"
@@ -59,13 +59,13 @@ def address_fault(text: str) -> str:
 
 
 def open_tcp(address: str, count: int) -> list[socket.socket]:
-    """Open `count` sockets that share one port, for one worker each; the kernel spreads connections over them.
+    """Open `count` sockets that share one port, one for each worker.  The kernel distributes connections over them.
 
     `0.0.0.0` means IPv4 alone; `::` and an empty host mean both families, or IPv4 where the machine has no IPv6.  With
-    port 0 the kernel picks one for all of them.
+    port 0 the kernel chooses one port for all of them.
 
-    Raises: `ListenerError`, also when something else listens there: SO_REUSEPORT alone would not notice another
-        server of the same user and take half of its connections.
+    Raises: `ListenerError`, also if another server listens there.  With SO_REUSEPORT alone, a second server of the same
+    user would silently take half of the connections.
     """
     wanted = parse_tcp_address(address)
     family, where = _resolve(wanted)
@@ -93,7 +93,7 @@ def _resolve(wanted: TcpAddress) -> tuple[socket.AddressFamily, tuple[str | int,
         found = socket.getaddrinfo(wanted.host, wanted.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
         raise ListenerError(f"listener address {wanted}: {error.strerror or error}") from error
-    # A name with both kinds of address binds as IPv4, as `localhost` is expected to.
+    # A name with both kinds of address binds to IPv4, as users of `localhost` expect.
     found.sort(key=lambda info: info[0] is not socket.AF_INET)
     family, _, _, _, where = found[0]
     return family, (str(where[0]), *where[1:])
@@ -125,12 +125,11 @@ def open_unix(
 ) -> socket.socket:
     """Open a Unix socket, which all workers share.
 
-    A socket file that a server left behind is replaced; one on which a server answers is not.
+    A leftover socket file is replaced, unless a server still listens on it.
 
     Args:
-        path: where; its folder must exist.
-        mode: permission bits, for example 0o660; None leaves what the umask gives.
-        user, group: owner, by name or number; None leaves the process's own.
+        path: the socket's path; its folder must exist. mode: permission bits, for example 0o660; None for those of the
+            umask. user, group: the owner, by name or number; None for the process's own.
 
     Raises: `ListenerError`.
     """
@@ -139,7 +138,7 @@ def open_unix(
     try:
         _remove_stale(place)
         sock.bind(path)
-        # Nobody can connect before `listen`, so there is no moment with the wrong permissions.
+        # Nobody can connect before `listen`, so the socket never accepts clients with the wrong permissions.
         if user is not None or group is not None:
             os.chown(path, _user_id(user), _group_id(group))
         if mode is not None:
@@ -170,7 +169,7 @@ def _remove_stale(place: Path) -> None:
             place.unlink()
             return
         except BlockingIOError:
-            # Its backlog is full, so somebody holds it.
+            # Its backlog is full, so a server has it open.
             pass
     raise ListenerError(f"listener socket {place} is in use by another process")
 
@@ -194,7 +193,7 @@ def _group_id(group: str | None) -> int:
 
 
 def adopt(descriptor: int) -> socket.socket:
-    """Take over a listening socket that was inherited as a file descriptor.
+    """Use a listening socket that was inherited as a file descriptor.
 
     Raises: `ListenerError` if it is no listening socket.
     """

@@ -1,11 +1,10 @@
 """TLS between a transport and the parser, over memory buffers.
 
-pyOpenSSL rather than the standard library's `ssl`: certificate authentication compares what a client presents with
-what is registered, so a listener must be able to ask for a certificate that no authority vouches for, which `ssl`
-can't.
+This uses pyOpenSSL, not the standard library's `ssl`.  Certificate authentication compares a client's certificate with
+registered ones, so a listener must accept a certificate that no authority has signed.  `ssl` can't do that.
 
-Sessions are never resumed.  A resumed session holds the client's leaf certificate without its chain and without
-the verification's outcome, and its ticket key would be one more secret to keep and to rotate.
+Sessions are never resumed.  A resumed session has the client's leaf certificate without its chain and without the
+result of its verification.  Its ticket key would be one more secret to keep and rotate.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ _DEFAULT_CIPHERS: Final = (
     "ECDHE-RSA-CHACHA20-POLY1305",
 )
 
-# Configurations spell suites as the IANA registry does; OpenSSL has its own spelling up to TLS 1.2.
+# Configurations use the names of the IANA registry.  Up to TLS 1.2, OpenSSL has its own names.
 _OPENSSL_NAMES: Final = {
     "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256": "ECDHE-ECDSA-AES128-GCM-SHA256",
     "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256": "ECDHE-RSA-AES128-GCM-SHA256",
@@ -64,7 +63,7 @@ _OPENSSL_NAMES: Final = {
 }
 
 _HTTP_IN_CLEAR: Final = (
-    b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"  # as Go's servers answer
+    b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"  # the response of Go's servers
 )
 _READ_BYTES: Final = 64 * 1024
 _RECORD_BYTES: Final = 16 * 1024
@@ -75,18 +74,18 @@ _APPLICATION_DATA: Final = 23
 
 
 class TlsFailed(Exception):
-    """The connection can't go on; what `TlsLayer.outgoing` then holds is to be sent before it is closed."""
+    """The connection can't continue.  Send `TlsLayer.outgoing` before closing it."""
 
 
 def load_context(settings: TlsSettings) -> SSL.Context:
-    """Read certificate, key and authorities, and make what the listener's next connections use.
+    """Load certificate, key and authorities, and make the context for new connections.
 
     Raises: `ListenerError`, which names the setting and the file.
     """
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
     _set_versions(context, settings)
     _set_ciphers(context, settings.cipher_suites)
-    # Renegotiation lets a client make the server work without end, and change who it is half-way.
+    # With renegotiation, a client could make the server work without end, or change its identity during a connection.
     context.set_options(
         SSL.OP_NO_RENEGOTIATION | SSL.OP_NO_COMPRESSION | SSL.OP_NO_TICKET | SSL.OP_CIPHER_SERVER_PREFERENCE
     )
@@ -112,7 +111,7 @@ def _set_versions(context: SSL.Context, settings: TlsSettings) -> None:
 
 def _set_ciphers(context: SSL.Context, wanted: tuple[str, ...]) -> None:
     names = wanted or _DEFAULT_CIPHERS
-    # The suites of TLS 1.3 are a list of their own to OpenSSL; naming only older ones leaves it as it is.
+    # OpenSSL has a separate list for the suites of TLS 1.3.  If only older suites are named, that list stays unchanged.
     modern = [name for name in names if name.startswith("TLS_") and "_WITH_" not in name]
     older = [_OPENSSL_NAMES.get(name, name) for name in names if name not in modern]
     for name in older:
@@ -130,7 +129,7 @@ def _set_ciphers(context: SSL.Context, wanted: tuple[str, ...]) -> None:
 
 
 def _load_obtained(context: SSL.Context, settings: TlsSettings, proofs: ProofSettings) -> None:
-    """Load a certificate that came by ACME.  Without one, authorities must still be able to look."""
+    """Load a certificate from ACME.  Without one, certificate authorities must still be able to connect."""
     reason = "none was obtained yet"
     if settings.cert_file.exists():
         try:
@@ -169,7 +168,7 @@ def _load_certificate(context: SSL.Context, settings: TlsSettings) -> None:
         raise ListenerError(f"tls_key_file: {settings.key_file} isn't the key of {settings.cert_file}{told}") from None
     certificate = crypto.load_certificate(crypto.FILETYPE_PEM, cert_pem)
     if certificate.has_expired():
-        # Clients decide whether they accept it; refusing to start would turn a nuisance into an outage.
+        # Clients decide whether they accept it.  Refusing to start would turn a nuisance into an outage.
         _log.warning("the listener's certificate has expired", tls_cert_file=str(settings.cert_file))
 
 
@@ -183,14 +182,14 @@ def _ask_for_client_certificate(context: SSL.Context, settings: TlsSettings) -> 
         try:
             context.load_verify_locations(str(settings.client_ca_file))
             if settings.require_and_verify_client_cert:
-                # Only here: a client that is told the authorities' names withholds certificates of others.
+                # Only here, because a client that gets the authorities' names doesn't send certificates of others.
                 context.load_client_ca(str(settings.client_ca_file).encode())
         except SSL.Error as error:
             fault = _authority_fault(settings.client_ca_file) or f"can't be used: {_reason(error)}"
             raise ListenerError(f"tls_client_ca_file: {settings.client_ca_file} {fault}") from None
         store = context.get_cert_store()
         if store is not None:
-            # As for Go's verifier every certificate in the file is trusted, an intermediate one as much as a root.
+            # Every certificate in the file is trusted, an intermediate one as much as a root, as in Go.
             store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
     if settings.disable_client_certs:
         context.set_verify(SSL.VERIFY_NONE)
@@ -213,7 +212,7 @@ def _require_verified(connection: SSL.Connection, _cert: crypto.X509, _error: in
 
 def _note_verified(connection: SSL.Connection, _cert: crypto.X509, _error: int, _depth: int, ok: int) -> bool:
     if not ok:
-        # OpenSSL forgets its verdict when a callback overrules it.
+        # OpenSSL drops its result when a callback overrides it.
         connection.set_app_data(False)
     return True
 
@@ -223,7 +222,7 @@ def _choose_protocol(_connection: SSL.Connection, offered: list[bytes]) -> bytes
 
 
 def answer_to_clear_text(data: bytes) -> bytes | None:
-    """What to answer to a connection's first bytes if they are an HTTP request instead of a TLS handshake."""
+    """The response to an HTTP request where a TLS handshake should begin; None if the first bytes aren't one."""
     return _HTTP_IN_CLEAR if data[:1].isalpha() and data[:1].isupper() else None
 
 
@@ -242,10 +241,10 @@ class TlsLayer:
         self.established = False
         """Whether the handshake is complete."""
         self.closed = False
-        """Whether the client has said that it sends no more."""
+        """Whether the client has announced that it sends no more."""
 
     def _use(self, context: SSL.Context) -> None:
-        """Begin with this context; nothing may have been received."""
+        """Use this context.  No bytes may have been received yet."""
         self._connection = SSL.Connection(context, None)
         self._connection.set_app_data(True)
         self._connection.set_accept_state()
@@ -263,7 +262,7 @@ class TlsLayer:
                 connection.do_handshake()
                 self.established = True
             elif one_record:
-                # The usual request.  Asking OpenSSL whether there is more costs as much as decrypting this.
+                # The usual request.  Asking OpenSSL whether there is more would cost as much as decrypting it.
                 return connection.recv(_RECORD_BYTES)
         except SSL.WantReadError:
             return b""
@@ -275,7 +274,7 @@ class TlsLayer:
         return self._receive_all()
 
     def _follow_records(self, data: bytes) -> bool:
-        """Keep track of where records end, and return whether `data` is exactly one of application data."""
+        """Track the ends of records, and return whether `data` is exactly one record of application data."""
         at = self._record_missing
         if at is None:
             return False
@@ -284,7 +283,7 @@ class TlsLayer:
         while at + _RECORD_HEADER_BYTES <= len(data):
             at += _RECORD_HEADER_BYTES + int.from_bytes(data[at + 3 : at + 5], "big")
             count += 1
-        # Where a record's header is itself cut in two, following ends: it only saves time.
+        # If a record's header is cut in two, tracking ends.  It only saves time.
         self._record_missing = at - len(data) if at >= len(data) else None
         return aligned and count == 1 and at == len(data) and data[0] == _APPLICATION_DATA
 
@@ -294,7 +293,7 @@ class TlsLayer:
             while True:
                 parts.append(self._connection.recv(_READ_BYTES))
         except SSL.WantReadError:
-            pass  # all that has arrived is read
+            pass  # all received bytes are read
         except SSL.ZeroReturnError:
             self.closed = True
         except SSL.Error as error:
@@ -302,7 +301,7 @@ class TlsLayer:
         return b"".join(parts)
 
     def outgoing(self) -> bytes:
-        """Ciphertext that waits to be sent: parts of the handshake, alerts."""
+        """Waiting ciphertext: parts of the handshake, alerts."""
         parts = []
         with suppress(SSL.WantReadError):
             while True:
@@ -310,7 +309,7 @@ class TlsLayer:
         return b"".join(parts)
 
     def seal(self, data: bytes | memoryview) -> bytes:
-        """The ciphertext of `data`, to be sent as it is.
+        """The ciphertext of `data`.
 
         Raises: `TlsFailed`.
         """
@@ -322,25 +321,25 @@ class TlsLayer:
                 connection.sendall(data)
             size = len(data) + (len(data) // _RECORD_BYTES + 1) * _RECORD_OVERHEAD
             sealed = connection.bio_read(size)
-            # More than that only if something else was waiting, an answer to a key update for example.
+            # There is more only if something else was waiting, such as the response to a key update.
             return sealed if len(sealed) < size else sealed + self.outgoing()
         except SSL.Error as error:
             raise TlsFailed(_reason(error)) from None
 
     def shut(self) -> bytes:
-        """The ciphertext that tells the client that no more comes."""
+        """The ciphertext that announces the end to the client."""
         with suppress(SSL.Error):
             self._connection.shutdown()
         return self.outgoing()
 
     def details(self) -> Tls:
-        """What the handshake established."""
+        """The result of the handshake."""
         connection = self._connection
         name = connection.get_servername()
         leaf = connection.get_peer_certificate()
         chain: tuple[bytes, ...] = ()
         if leaf is not None:
-            # On the server's side OpenSSL keeps the leaf apart from the rest of the chain.
+            # On the server's side, OpenSSL returns the leaf separately from the rest of the chain.
             certificates = [leaf, *(connection.get_peer_cert_chain() or ())]
             chain = tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, each) for each in certificates)
         return Tls(
@@ -353,7 +352,7 @@ class TlsLayer:
 
 
 def _reason(error: SSL.Error) -> str:
-    """OpenSSL's words for an error; never data of the connection."""
+    """OpenSSL's text for an error.  It never contains data of the connection."""
     queue = error.args[0] if error.args else None
     if isinstance(queue, list) and queue:
         return str(queue[0][-1])

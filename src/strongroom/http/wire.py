@@ -1,4 +1,4 @@
-"""One connection's bytes: the transport, and what may lie between it and HTTP (a PROXY header, TLS)."""
+"""One connection's bytes: the transport, and the optional PROXY header and TLS between it and HTTP."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from strongroom.http.sockets import TcpAddress
 from strongroom.http.tls import TlsFailed, TlsLayer, answer_to_clear_text
 
 _PIECE_BYTES: Final = 256 * 1024
-"""Most plaintext that is encrypted at once: a large answer neither doubles in memory nor holds up the loop."""
+"""The most plaintext that is encrypted at once, so that a large response neither doubles in memory nor blocks the
+loop.
+"""
 
 
 class WireFailed(Exception):
-    """What came is no PROXY header or no TLS; what there was to answer was written, and the connection must close."""
+    """The PROXY header or TLS is invalid.  The response, if any, was written, and the connection must close."""
 
 
 def _remote(transport: asyncio.Transport) -> tuple[str, int]:
@@ -36,13 +38,13 @@ def _local(transport: asyncio.Transport) -> str:
 
 
 class Wire:
-    """Writes with back-pressure, and unwraps what arrives.
+    """Writes with back-pressure, and unwraps received bytes.
 
     Args:
         transport: connected.
         tls: a new layer, or None for a plain connection.
         proxy: rules if the connection may begin with a PROXY header.
-        high_water: bytes waiting for the client from which on `ready` is false.
+        high_water: the number of waiting bytes from which on `ready` is false.
     """
 
     __slots__ = (
@@ -74,7 +76,7 @@ class Wire:
         self.address, self.port = _remote(transport)
         """IP address of the other end (empty for a Unix socket) and its port; a PROXY header may change them."""
         self.told = False
-        """Whether a PROXY header has said who the other end is."""
+        """Whether a PROXY header has given the client's address."""
         self._tls = tls
         self._proxy = proxy
         self._high_water = high_water
@@ -96,21 +98,21 @@ class Wire:
 
     @property
     def wrapped(self) -> bool:
-        """Whether what arrives must go through `unwrap`."""
+        """Whether received bytes must go through `unwrap`."""
         return self._tls is not None or self._proxy is not None
 
     @property
     def established(self) -> bool:
-        """Whether what comes next is HTTP."""
+        """Whether the next bytes are HTTP."""
         return self._proxy is None and (self._tls is None or self._tls.established)
 
     @property
     def ended(self) -> bool:
-        """Whether the client has said, within TLS, that it sends no more."""
+        """Whether the client has announced, within TLS, that it sends no more."""
         return self._tls is not None and self._tls.closed
 
     def unwrap(self, data: bytes) -> bytes:
-        """The HTTP within what has arrived.
+        """The HTTP bytes of received bytes.
 
         Raises: `WireFailed`.
         """
@@ -132,7 +134,7 @@ class Wire:
             raise WireFailed(str(error)) from error
         finally:
             if not (established and plain):
-                # The next part of the handshake, a refusal to negotiate anew, or the alert that says why it ends.
+                # The next part of the handshake, a refusal of renegotiation, or the final alert.
                 self._transport.write(self._tls.outgoing())
         return plain
 
@@ -159,11 +161,11 @@ class Wire:
         return Peer(self.address, self.port, _local(self._transport), tls)
 
     def pause_reading(self) -> None:
-        """Leave what arrives to the kernel."""
+        """Leave incoming bytes in the kernel."""
         self._transport.pause_reading()
 
     def resume_reading(self) -> None:
-        """Take what arrives again."""
+        """Read incoming bytes again."""
         if not self._transport.is_closing():
             self._transport.resume_reading()
 
@@ -176,16 +178,16 @@ class Wire:
 
     @property
     def unsent_bytes(self) -> int:
-        """What still waits for the client."""
+        """The number of bytes that wait for the client."""
         return self._transport.get_write_buffer_size() + sum(map(len, self._backlog))
 
     def stalled(self, now: float, patience_s: float, *, closing: bool) -> bool:
-        """Whether the client has left what waits for it untouched for too long; to be asked now and then.
+        """Whether the client has read nothing for too long.  Call it now and then.
 
         Args:
             now: seconds of the monotonic clock.
-            patience_s: how long it may.
-            closing: count also what is too little for back-pressure, since closing waits for it.
+            patience_s: how long is too long. closing: count also amounts below the high-water mark, because closing
+                waits for them.
         """
         if self.ready and not closing:
             return False
@@ -197,7 +199,7 @@ class Wire:
         return unsent > 0 and now >= self._stall_deadline
 
     def write(self, data: bytes) -> None:
-        """Send, or keep until the client has read enough."""
+        """Send bytes, or keep them until the client has read enough."""
         if self._tls is None:
             self._transport.write(data)
         elif self.ready:
@@ -217,12 +219,12 @@ class Wire:
             self._transport.abort()
 
     def paused(self) -> None:
-        """The transport holds more than `high_water`."""
+        """Called when the transport holds more than `high_water`."""
         self._paused = True
         self._stalled_at = -1
 
     def resumed(self) -> None:
-        """The transport has sent what it held."""
+        """Called when the transport has sent its bytes."""
         self._paused = False
         self._stalled_at = -1
         while self._backlog and not self._paused and self._tls is not None:
@@ -233,16 +235,16 @@ class Wire:
                 self._end(self._ending)
 
     async def drained(self) -> None:
-        """Wait until more may be written, or nobody is there to read it."""
+        """Wait until more may be written, or the client has gone."""
         while not self.ready and not self._transport.is_closing():
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
 
     async def flushed(self) -> None:
-        """Wait until the kernel has taken every byte, or nobody is there to read it."""
+        """Wait until the kernel has taken every byte, or the client has gone."""
         if self._transport.is_closing():
             return
-        # The transport tells only of crossing a limit, so the limit is nothing for a while.
+        # The transport reports only the crossing of a limit, so the limit is zero for a while.
         self._transport.set_write_buffer_limits(high=0)
         await self.drained()
         if not self._transport.is_closing():
@@ -253,11 +255,11 @@ class Wire:
             self._waiter.set_result(None)
 
     def shut(self) -> None:
-        """Send what waits, then tell the client that no more comes; what it still sends can be read."""
+        """Send the waiting bytes, then announce the end to the client.  Its bytes can still be read."""
         self._end(self._transport.write_eof)
 
     def close(self) -> None:
-        """Send what waits, then close."""
+        """Send the waiting bytes, then close."""
         self._end(self._transport.close)
 
     def _end(self, ending: Callable[[], None]) -> None:
@@ -269,7 +271,7 @@ class Wire:
         ending()
 
     def abort(self) -> None:
-        """Close at once, and forget what waits."""
+        """Close at once, and drop the waiting bytes."""
         self._transport.abort()
 
     def lost(self) -> None:

@@ -1,4 +1,4 @@
-"""Which of several forms of an answer a client wants most, by its `Accept` field (p).
+"""Chooses the form of a response by the client's `Accept` field (pure).
 
 Source: RFC 9110, section 12.5.1
 """
@@ -20,14 +20,14 @@ _PART = re.compile(r'((?:[^,;"]|"(?:[^"\\]|\\.)*+")*+)([,;]|\Z)')
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form that an answer can have."""
+    """A possible form of a response."""
 
     name: str
-    """For who asks."""
+    """The name that `preferred` returns."""
     type: str
     """The media type, without parameters."""
     parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Those that a client may ask for, with the values that it may ask for."""
+    """The parameters that a client may ask for, and their allowed values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class _Wanted:
 
 
 def preferred(accept: str, forms: Sequence[Form]) -> str:
-    """The name of the form that a client wants most; that of the first form if it wants none of them, or doesn't say.
+    """The name of the form that a client prefers; the first form if it names none of them.
 
-    Of two that it wants as much, the one that it names more exactly counts, then the one that it names first.
+    Of two equal preferences, the more exact one wins, then the first one.
 
     Args:
         accept: the field's value, repetitions joined by commas.
@@ -48,7 +48,7 @@ def preferred(accept: str, forms: Sequence[Form]) -> str:
     wanted = _ranges(accept) if len(accept) <= _MAX_CHARACTERS else []
     best, chosen = (0.0, 0, 0), forms[0].name
     for form in forms:
-        # The most exact range that fits decides, whatever a wider one says.
+        # The most exact matching range decides, whatever a wider one says.
         fitting = [(_exactness(each, form), -at, each.quality) for at, each in enumerate(wanted)]
         exact, at, quality = max((fit for fit in fitting if fit[0]), default=(0, 0, 0.0))
         if quality and (quality, exact, at) > best:
@@ -88,7 +88,7 @@ def _ranges(accept: str) -> list[_Wanted]:
 
 
 def _range(parts: list[str]) -> _Wanted | None:
-    """One range with its parameters; None for what is none, which is passed over."""
+    """One range with its parameters; None if it is malformed, and so ignored."""
     if not _RANGE.fullmatch(parts[0]):
         return None
     parameters: dict[str, str] = {}

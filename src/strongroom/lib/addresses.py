@@ -1,7 +1,7 @@
-"""IP addresses and CIDR blocks in their one spelling (p).
+"""IP addresses and CIDR blocks in canonical form (pure).
 
-A socket for both families writes the client 192.0.2.1 as `::ffff:192.0.2.1`, and everything else by its shorter form.
-A block that is written in the longer form has to mean the same clients: otherwise it binds a token to nobody.
+A dual-stack socket writes the client 192.0.2.1 as `::ffff:192.0.2.1`; all other code uses the shorter form. A block in
+the longer form must mean the same clients.  Otherwise it would bind a token to nobody.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import TypeAlias
 Interface: TypeAlias = ipaddress.IPv4Interface | ipaddress.IPv6Interface
 
 _MAPPED_BITS = 96
-"""Of an IPv6 address, before the IPv4 address in it.  Source: RFC 4291, section 2.5.5.2"""
+"""The number of bits before the IPv4 address in an IPv6 address.  Source: RFC 4291, section 2.5.5.2"""
 
 
 def plain_interface(text: str) -> Interface:
-    """An address with the block that it stands for: that of `10.0.0.1/8`, or itself alone.
+    """An address with its block, as in `10.0.0.1/8`; a single address is its own block.
 
-    A wider block than all of IPv4 stays one of IPv6, and holds no client of IPv4.
+    A block wider than all of IPv4 stays an IPv6 block, and contains no IPv4 client.
 
     Raises: ValueError, which names the text.
     """

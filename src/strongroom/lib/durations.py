@@ -1,6 +1,6 @@
 """Durations and sizes as Vault's API and configuration write them.
 
-The exact unit is the nanosecond, as in the Go programs whose texts these are; most callers want whole seconds.
+The exact unit is the nanosecond, as in Go, whose formats these are.  Most callers use whole seconds.
 
 Source: https://pkg.go.dev/time#ParseDuration, https://pkg.go.dev/time#Duration.String,
 https://developer.hashicorp.com/vault/docs/concepts/duration-format
@@ -53,12 +53,12 @@ _SIZE = re.compile(r"([0-9]{1,30})\s*([A-Za-z]*)")
 
 
 def parse_duration_ns(value: object) -> int:
-    """Read a duration in any of the forms that the API takes.
+    """Parse a duration in any form of the API.
 
     Args:
         value: None or `""` (zero), a number of seconds (a fraction is dropped), or a text: a whole number of seconds
-            (`"90"`), whole days (`"5d"`), or Go's form (`"1h30m"`, `"1.5h"`, `"100ms"`).  Negative values are read
-            as such; whether one makes sense is the caller's to say.
+            (`"90"`), whole days (`"5d"`), or Go's form (`"1h30m"`, `"1.5h"`, `"100ms"`).  Negative values are allowed;
+            the caller decides whether one makes sense.
 
     Returns: nanoseconds.
 
@@ -83,7 +83,7 @@ def parse_duration_ns(value: object) -> int:
 
 
 def parse_duration_s(value: object) -> int:
-    """As `parse_duration_ns`, in whole seconds; a fraction is dropped towards zero, as the API's answers do."""
+    """Like `parse_duration_ns`, in whole seconds.  A fraction is dropped towards zero, as in the API's responses."""
     nanoseconds = parse_duration_ns(value)
     seconds = abs(nanoseconds) // SECOND_NS
     return -seconds if nanoseconds < 0 else seconds
@@ -129,7 +129,7 @@ def parse_size_bytes(value: object) -> int:
 
 
 def _bounded(number: int) -> int:
-    """Refuse what Go's 64 bits don't hold: another server's answer could not say it either."""
+    """Refuse a number beyond Go's 64 bits, because Vault's responses couldn't contain it either."""
     if abs(number) > _MAX_NS:
         raise InvalidRequest("multiplication of durations resulted in overflow, one operand may be too large")
     return number

@@ -1,7 +1,7 @@
 """Errors by meaning.
 
-A layer raises what happened; `http/errors.py` alone knows which status code that is.  `text` goes to the client
-and never holds a secret; `detail` goes to the log.
+A layer raises an error by its meaning.  Only `http/errors.py` knows the status code.  `text` goes to the client and
+never contains a secret; `detail` goes to the log.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ class StrongroomError(Exception):
     """Base of every error that Strongroom raises on purpose.
 
     Args:
-        text: what the client may read; one sentence, in the words of Vault's API where it has some.
-        detail: what only the operator's log gets.
+        text: the text for the client; one sentence, in Vault's words if Vault has any. detail: the text for the
+            operator's log only.
     """
 
     def __init__(self, text: str = "", *, detail: str = "") -> None:
@@ -26,7 +26,7 @@ class InvalidRequest(StrongroomError):
 
 
 class InvalidCredentials(InvalidRequest):
-    """A login with a wrong name, password or key; enough of these in a row lock the user out."""
+    """A login with a wrong name, password or key.  Too many in a row lock the user out."""
 
 
 class PermissionDenied(StrongroomError):
@@ -34,15 +34,15 @@ class PermissionDenied(StrongroomError):
 
 
 class NotFound(StrongroomError):
-    """Nothing is stored there; an empty text gives the API's empty list of errors."""
+    """Nothing is stored there.  An empty text gives the API's empty list of errors."""
 
 
 class UnsupportedPath(StrongroomError):
-    """No mount, or no path of the mount, answers there."""
+    """No mount, or no path of a mount, has this path."""
 
 
 class UnsupportedOperation(StrongroomError):
-    """The path exists, but not with this verb."""
+    """The path exists, but doesn't support this operation."""
 
 
 class PreconditionFailed(StrongroomError):
@@ -50,7 +50,7 @@ class PreconditionFailed(StrongroomError):
 
 
 class RateLimited(StrongroomError):
-    """A quota or a lockout refuses the request for now; `retry_after_s` says for how long."""
+    """A quota or a lockout refuses the request for `retry_after_s` seconds."""
 
     def __init__(self, text: str = "", *, retry_after_s: float = 1.0, detail: str = "") -> None:
         super().__init__(text, detail=detail)
@@ -62,11 +62,11 @@ class RequestTooLarge(StrongroomError):
 
 
 class UnsupportedMedia(StrongroomError):
-    """The body is of a type that this verb doesn't take."""
+    """The body has a type that this operation doesn't accept."""
 
 
 class RequestTimeout(StrongroomError):
-    """The request took longer than it may."""
+    """The request took too long."""
 
 
 class Sealed(StrongroomError):
@@ -74,19 +74,19 @@ class Sealed(StrongroomError):
 
 
 class NotInitialized(StrongroomError):
-    """The store holds no Strongroom yet."""
+    """The store isn't initialized yet."""
 
 
 class Unavailable(StrongroomError):
-    """For now no request of this kind can be served: stopping, or the store doesn't answer."""
+    """Such requests can't be served now: the server stops, or the store doesn't respond."""
 
 
 class UpstreamFailed(StrongroomError):
-    """Another system, which a mount stands for, refused or didn't answer."""
+    """The system of a mount refused, or didn't respond."""
 
 
 class Internal(StrongroomError):
-    """A fault of ours, or of what is stored; the text stays general."""
+    """A bug of this server, or bad stored data.  The text stays general."""
 
 
 class StorageError(StrongroomError):
@@ -94,11 +94,11 @@ class StorageError(StrongroomError):
 
 
 class StorageFull(StorageError):
-    """The store has no room left; nothing of the commit was kept."""
+    """The store is full; nothing was written."""
 
 
 class CommitUnknown(StorageError):
-    """The connection died during a commit; `revision_id` tells later whether it took place."""
+    """The connection died during a commit.  `revision_id` can tell later whether it took place."""
 
     def __init__(self, text: str = "", *, revision_id: bytes, detail: str = "") -> None:
         super().__init__(text, detail=detail)
@@ -106,13 +106,14 @@ class CommitUnknown(StorageError):
 
 
 class Conflict(StrongroomError):
-    """Something that this commit had read has changed; nothing was written."""
+    """A row that this commit had read has changed; nothing was written."""
 
 
 class OutOfRange(StrongroomError):
     """A counter would leave its bounds; nothing was written.  `key` names it.
 
-    Who moves a counter that clients can use up says what that means (`Transaction.add`); of any other it is a fault.
+    For a counter that clients can use up, `Transaction.add` gets the error for the client.  For any other counter, this
+    is a bug.
     """
 
     def __init__(self, key: str) -> None:
@@ -121,8 +122,8 @@ class OutOfRange(StrongroomError):
 
 
 class FeedTooOld(StrongroomError):
-    """The change feed no longer reaches back to that revision: drop every cache."""
+    """The change feed no longer reaches back to that revision.  Every cache must be dropped."""
 
 
 class Tampered(StrongroomError):
-    """A stored record doesn't authenticate: altered, truncated, or moved from another key."""
+    """A stored record doesn't authenticate: it was altered, truncated, or moved from another key."""

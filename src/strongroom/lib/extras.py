@@ -1,4 +1,4 @@
-"""Packages that are needed for some features only, and how to install them for the Python that runs."""
+"""Packages for optional features, and the command that installs them for the running Python."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _OF_AN_EXTRA = re.compile(r"""^(?P<requirement>[^;]+);\s*extra\s*==\s*['"](?P<ex
 
 
 def requirements(*extras: str) -> str:
-    """What `pip install` needs for these extras, as its words: the packages themselves.
+    """The arguments of `pip install` for these extras: the packages themselves.
 
-    The project's own name with an extra would only work where an index has it, which a checkout and Debian's package
-    don't come from.
+    The project's name with an extra would work only if it came from an index, but a checkout and Debian's package
+    don't.
     """
     try:
         declared = importlib.metadata.requires("strongroom") or []
     except importlib.metadata.PackageNotFoundError:
-        declared = []  # the sources are run without being installed
+        declared = []  # the sources run without being installed
     return " ".join(map(shlex.quote, chosen(declared, extras))) or f"'.[{','.join(extras)}]'"
 
 
@@ -35,5 +35,5 @@ def chosen(declared: Iterable[str], extras: Iterable[str]) -> list[str]:
 
 
 def install_command(*extras: str) -> str:
-    """The command that installs what these extras need, for this interpreter."""
+    """The command that installs the packages of these extras for this interpreter."""
     return f"{shlex.quote(sys.executable)} -m pip install {requirements(*extras)}"

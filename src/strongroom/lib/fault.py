@@ -1,4 +1,4 @@
-"""What may be told of a fault of ours."""
+"""Describes a bug of this server, for the log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ _FRAMES = 8
 
 
 def where(fault: BaseException) -> str:
-    """A fault's type and the places it went through.  Not its text, nor any variable: either may hold a secret."""
+    """An exception's type and its places in the code.
+
+    Its text and all variables are left out, because they may contain secrets.
+    """
     frames = traceback.extract_tb(fault.__traceback__)[-_FRAMES:]
     return f"{type(fault).__name__} at " + " < ".join(
         f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames)

@@ -1,7 +1,7 @@
 """JSON as clients send it: within limits, with every digit of a whole number.
 
-A body of three bytes an empty list takes thirty times its size once it is decoded, and whoever has no token may send
-one.  So what a body will take is estimated by counting bytes, before any value exists.
+A decoded body of many empty lists, three bytes each, takes thirty times its size, and clients without a token may send
+one.  So the memory of a decoded body is estimated from its bytes, before any value exists.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.json_fault import json_fault
 
 MAX_DEPTH = 300
-"""Deeper nesting than any client sends; what walks a body recursively rests on it."""
+"""Deeper nesting than any client sends.  Recursive functions rely on this limit."""
 
 
 class TooComplex(InvalidRequest):
@@ -27,21 +27,21 @@ class TooComplex(InvalidRequest):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How complex a client's JSON may be; 0 for no limit.
+    """Limits on the complexity of a client's JSON; 0 for no limit.
 
     Source: https://developer.hashicorp.com/vault/docs/configuration/listener/tcp, `max_json_…`
     """
 
     depth: int = MAX_DEPTH
-    """Objects and lists inside one another; beyond `MAX_DEPTH` nothing is decoded at all."""
+    """Nesting of objects and lists.  Beyond `MAX_DEPTH` nothing is decoded at all."""
     string_bytes: int = 1024 * 1024
-    """Of one text, in UTF-8; names count too."""
+    """Of one string, in UTF-8.  Names count too."""
     entries: int = 10_000
     """Of one object."""
     elements: int = 10_000
     """Of one list."""
     strings: int = 0
-    """Texts altogether, names among them."""
+    """The number of strings, including names."""
     memory_bytes: int = 64 * 1024 * 1024
     """Of the decoded body, as `json_weight` estimates it.
 
@@ -49,7 +49,7 @@ class Limits:
     """
 
     harmless_bytes: int = field(init=False, compare=False, repr=False)
-    """Up to this size a body can't break any of the limits: each thing that they count takes some bytes."""
+    """A body up to this size can't exceed any limit, because each counted thing takes some bytes."""
 
     def __post_init__(self) -> None:
         bounds = [(self.string_bytes, 1), (self.entries, 4), (self.elements, 2), (self.strings, 3)]
@@ -67,7 +67,7 @@ _plain_encoder = msgspec.json.Encoder()
 
 
 def loads(text: bytes) -> Any:
-    """Decode.  Raises `InvalidRequest` for what is no JSON, isn't UTF-8, or is nested deeper than `MAX_DEPTH`."""
+    """Decode.  Raises `InvalidRequest` if the text isn't JSON or UTF-8, or is nested deeper than `MAX_DEPTH`."""
     if text.count(b"[") + text.count(b"{") > MAX_DEPTH and json_weight.depth(text) > MAX_DEPTH:
         raise InvalidRequest(f"JSON is nested deeper than {MAX_DEPTH} levels, which is fixed")
     try:
@@ -77,7 +77,7 @@ def loads(text: bytes) -> Any:
 
 
 def loads_within(text: bytes, limits: Limits) -> Any:
-    """Decode what a client sent, unless it is more complex than a client's JSON may be.
+    """Decode a client's body, unless it is too complex.
 
     Raises: `InvalidRequest`, as `loads` and `check` do.
     """
@@ -95,7 +95,7 @@ def loads_within(text: bytes, limits: Limits) -> Any:
 
 
 def _may_exceed(text: bytes, limits: Limits) -> bool:
-    """Whether one of the limits could be broken, by counts that are never too small: most bodies need no `check`."""
+    """Whether a limit may be exceeded.  The counts are never too small, so most bodies need no `check`."""
     opened = text.count(b"[") + text.count(b"{")
     return (
         (0 < limits.depth < opened)
@@ -107,12 +107,12 @@ def _may_exceed(text: bytes, limits: Limits) -> bool:
 
 
 def check(value: Any, limits: Limits) -> None:
-    """Refuse a decoded value that is more complex than a client's may be.
+    """Refuse a decoded value that is too complex.
 
     Raises: `TooComplex`, in the words of Vault's API.
     """
     strings = 0
-    # The list around the value is no part of it, so it doesn't count as a level.
+    # The list around the value isn't part of it, so it doesn't count as a level.
     depth, level = -1, [[value]]
     while level:
         depth += 1
@@ -141,7 +141,7 @@ def _items(container: dict[str, Any] | list[Any]) -> Iterable[Any]:
 
 
 def _texts(container: dict[str, Any] | list[Any], limits: Limits) -> list[str]:
-    """The texts of an object or list itself, an object's names among them."""
+    """The strings of an object or list itself, including an object's names."""
     if type(container) is dict:
         if limits.entries and len(container) > limits.entries:
             raise TooComplex(
@@ -156,7 +156,7 @@ def _texts(container: dict[str, Any] | list[Any], limits: Limits) -> list[str]:
 
 
 def _longer(longest: str, limit_bytes: int, texts: list[str]) -> bool:
-    """Whether one of the texts is too long; `longest` has the most characters."""
+    """Whether one of the strings is too long; `longest` has the most characters."""
     # A character takes one to four bytes, so most texts need no encoding.
     return len(longest) * 4 > limit_bytes and any(
         len(text) > limit_bytes or (len(text) * 4 > limit_bytes and len(text.encode()) > limit_bytes) for text in texts
@@ -180,7 +180,7 @@ def dumps_unsorted(value: Any) -> bytes:
 
 
 def _raw(value: object) -> Any:
-    """What was encoded before it was put in, for the encoder that doesn't know how to pass it through."""
+    """The decoded value of a part that was encoded before, for the encoder that can't pass it through."""
     if isinstance(value, msgspec.Raw):
         return json.loads(bytes(value))
     raise TypeError(f"{type(value).__name__} is no JSON")

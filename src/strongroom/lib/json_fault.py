@@ -1,6 +1,6 @@
-"""Why a text is no JSON, in the words of whoever sent it (p).
+"""Explains to a client why a text isn't JSON (pure).
 
-The decoder tells a lone surrogate as a text that is cut off, and a compressed body as a wrong character.
+The decoder reports a lone surrogate as a truncated text, and a compressed body as a wrong character.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import re
 from typing import Final
 
 _SOUGHT_BYTES: Final = 1 << 20
-"""How far the cause is looked for: it takes 40 ms, in which nobody else is answered."""
+"""How far to search for the cause.  This takes 40 ms, which blocks all other requests."""
 _GZIP: Final = b"\x1f\x8b"
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _HIGH_OR_LOW: Final = rb"[dD][89a-fA-F]"
-# Whatever stands before the first escape of half a character.  Nothing of it is ever tried twice.
+# Everything before the first escape of half a character.  The pattern never backtracks.
 _PAIRED = re.compile(
     rb"(?:[^\\]++|\\[^u]|\\u(?!" + _HIGH_OR_LOW + rb")|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})*+",
     re.DOTALL,
@@ -21,11 +21,11 @@ _PAIRED = re.compile(
 
 
 def json_fault(text: bytes, told: str) -> str:
-    """What is wrong with a text.
+    """The error of a text.
 
     Args:
-        text: what couldn't be decoded.
-        told: what the decoder says, which is taken where nothing more is known.
+        text: the text that couldn't be decoded. told: the decoder's error, which is the result if nothing better is
+            found.
     """
     if text.startswith(_GZIP):
         return "it is compressed: send it as it is, without Content-Encoding"
@@ -40,7 +40,7 @@ def json_fault(text: bytes, told: str) -> str:
     before = _PAIRED.match(text, 0, _SOUGHT_BYTES)
     at = before.end() if before is not None else 0
     half = text[at : at + 6]
-    # Where the search ended, a pair may have been cut in two.
+    # The end of the search may have cut a pair in two.
     if half.startswith(b"\\u") and at + 12 <= _SOUGHT_BYTES:
         return (
             f"half a character, {half.decode()}, at byte {at}: beyond \\uffff an escape is two of them "

@@ -1,10 +1,10 @@
-"""What a JSON text takes once it is decoded, estimated before any value exists (p).
+"""Estimates the memory of a decoded JSON text, before any value exists (pure).
 
-Every step is one pass of a function of the interpreter's over the whole text, so it takes milliseconds where looking at
-each byte takes seconds.
+Every step is one pass of a built-in function over the whole text.  This takes milliseconds; a loop over all bytes would
+take seconds.
 
-A text that turns out to be no JSON has been decoded up to its fault.  All counts hold for that part too: whether a
-quotation mark begins a string, ends it or stands in it follows from what is to its left alone.
+An invalid JSON text is decoded up to its error.  All counts hold for that part too, because only the text to its left
+decides whether a quotation mark begins a string, ends it or is part of it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _OBJECT: Final = 256
 """An object of one entry, in bytes.  Source: `sys.getsizeof`, and what the garbage collector adds."""
 _LIST: Final = 128
 _FURTHER: Final = 64
-"""Each entry or element beyond the first: its place in the table, and the number that may stand there."""
+"""Each entry or element after the first: its place in the table, and a number there."""
 _STRING: Final = 64
 """Besides its bytes."""
 
@@ -29,9 +29,9 @@ _STEPS: Final = tuple({0x5B: 1, 0x7B: 1}.get(byte, -1) for byte in range(256))
 
 
 def heavier(text: bytes, allowed: int) -> bool:
-    """Whether the decoded text takes more than `allowed` bytes.
+    """Whether the decoded text needs more than `allowed` bytes.
 
-    The first look counts what stands in strings too.  It is never too small, and enough for nearly every body.
+    The first estimate also counts characters in strings.  It is never too small, and suffices for nearly every body.
     """
     if _weight(text, text.count(b'"'), len(text)) <= allowed:
         return False
@@ -39,7 +39,7 @@ def heavier(text: bytes, allowed: int) -> bool:
         return True
     marked = _marked(text)
     marks = marked.count(b'"')
-    # Splitting makes a value of each string itself, so it waits until their number is known to be allowed.
+    # Splitting makes a value of each string, so their number is checked first.
     if marks // 2 * _STRING > allowed:
         return True
     return _weight(_outside(marked), marks, len(text)) > allowed
@@ -62,7 +62,7 @@ def _weight(structure: bytes, marks: int, size: int) -> int:
 
 
 def _marked(text: bytes) -> bytes:
-    """The text without escaped backslashes and quotation marks: those that are left begin or end a string."""
+    """The text without escaped backslashes and quotation marks.  The remaining marks begin or end a string."""
     return text.replace(rb"\\", b"").replace(rb"\"", b"") if b"\\" in text else text
 
 

@@ -1,7 +1,7 @@
-"""How much free text is kept with tokens, users, roles and mounts (p).
+"""Limits for the free text of tokens, users, roles and mounts (pure).
 
-A token's row is decoded in every process that it reaches, and written to the audit log twice with each of its requests;
-so are those that it leads to.  The limits are far above what clients send, and far below what hurts.
+A token's row is decoded in every process that it reaches, and written to the audit log twice with each of its requests.
+The same holds for the rows that it refers to.  The limits are far above what clients send, and far below what harms.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ NAME_BYTES = 512
 """Of a policy, an alias, a display name."""
 NAMES = 512
 NAMES_BYTES = 16 * 1024
-"""Of all names of one list together."""
+"""All names of one list together."""
 PAIRS = 64
-"""As of KV's custom metadata."""
+"""The same number as for KV's custom metadata."""
 KEY_BYTES = 128
 MAP_BYTES = 16 * 1024
-"""Of all names and values of one map together."""
+"""All names and values of one map together."""
 BLOCKS = 256
-"""Addresses and CIDR blocks of one list, each of which is looked at with every request of a bound token."""
+"""Addresses and CIDR blocks of one list.  Every request of a bound token checks all of them."""
 
 
 def check_name(what: str, text: str, most: int = NAME_BYTES) -> None:

@@ -9,10 +9,10 @@ _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 class Random(Protocol):
-    """Where random values come from."""
+    """A source of random values."""
 
     def bytes(self, count: int) -> bytes:
-        """`count` bytes that nobody can predict."""
+        """`count` unpredictable bytes."""
         ...
 
 

@@ -1,7 +1,7 @@
-"""Texts of other libraries without the secrets that they may quote (p).
+"""Removes secrets from texts of other libraries (pure).
 
-libpq quotes connection strings, a URL's parser the URL, OpenSSL what it was given.  Their texts help the operator, so
-they are shown, with each known secret and whatever looks like a password in an address taken out.
+libpq quotes connection strings, URL parsers quote URLs, OpenSSL quotes its input.  Their texts help the operator, so
+they are shown, without known secrets and without anything in an address that looks like a password.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from urllib.parse import quote, quote_plus
 
 HIDDEN: Final = "[hidden]"
 _LEAST_CHARACTERS: Final = 4
-"""A shorter text is no secret worth the name, and hiding it everywhere would make other texts unreadable."""
+"""A shorter text is hardly a secret, and hiding it everywhere would make other texts unreadable."""
 _PLACES: Final = (
-    # Each with a bound, as texts of clients are logged too, and what is tried again and again takes time.
-    # Any scheme but those of the web: a password may hold each sign but a blank.
+    # Each has a bound, because texts of clients are logged too, and backtracking takes time. Any scheme but those of
+    # the web: a password may hold each sign but a blank.
     (re.compile(r"\b(postgres(?:ql)?|mysql|redis|amqp)://[^\s\"'<>]{0,1024}@", re.IGNORECASE), rf"\1://{HIDDEN}@"),
     (re.compile(r"(://)[^\s/?#\"'@:]{0,256}:[^\s/\"']{0,1024}@"), rf"\1{HIDDEN}@"),
     (
@@ -31,14 +31,14 @@ class Redaction:
     """Hides secrets in texts.
 
     Args:
-        secrets: what is known to be secret; each is hidden as it is, and as URLs and JSON write it.
+        secrets: the known secrets.  Each is hidden in its plain form and in the forms of URLs and JSON.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         spelled = {
             form for secret in secrets if len(secret) >= _LEAST_CHARACTERS for form in _spellings(secret) if form
         }
-        # Of two that begin alike the longer one, or the rest of it would stay.
+        # The longer of two with the same beginning comes first, or its rest would stay visible.
         ordered = sorted(spelled, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, ordered))) if ordered else None
 
@@ -46,7 +46,7 @@ class Redaction:
         return "Redaction()"
 
     def text(self, text: str) -> str:
-        """The text without them."""
+        """The text without secrets."""
         if self._known is not None:
             text = self._known.sub(HIDDEN, text)
         if "://" in text or "=" in text:

@@ -1,4 +1,4 @@
-"""A type for values that must not be seen by accident."""
+"""A type for values that must not be shown by accident."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says the same thing seldom: for log lines that whoever asks can cause as often as he likes."""
+"""Limits how often the same thing is logged, for log lines that clients can cause at will."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ _SUBJECTS = 256
 
 
 class Seldom:
-    """Lets each subject through a few times in a while.
+    """Lets each subject pass a few times per interval.
 
     Args:
-        most: how often within `pause_s`.
-        pause_s: in seconds.
-        now: seconds, from any beginning.
+        most: how often in `pause_s`. pause_s: in seconds. now: seconds, from any beginning.
     """
 
     def __init__(self, most: int = 1, pause_s: float = 60.0, now: Callable[[], float] = time.monotonic) -> None:
@@ -24,7 +22,7 @@ class Seldom:
         self._let: dict[str, list[float]] = {}
 
     def due(self, subject: str) -> bool:
-        """Whether this subject may be let through once more; counts as letting it through."""
+        """Whether this subject may pass once more.  If so, it is counted."""
         now = self._now()
         recent = [at for at in self._let.get(subject, ()) if now - at < self._pause_s]
         if len(recent) >= self._most:

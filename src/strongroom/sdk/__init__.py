@@ -1,4 +1,7 @@
-"""What an engine or auth method sees of Strongroom.  A plugin imports nothing else; its tests, `strongroom.testing`."""
+"""The API for engines and auth methods.
+
+A plugin imports only this package; its tests import `strongroom.testing` too.
+"""
 
 from msgspec.structs import replace
 

@@ -1,4 +1,4 @@
-"""Checks what an engine class declares when the class is made: a misspelt name is found before any request."""
+"""Checks an engine class's declarations when the class is created, so that a misspelt name fails before any request."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _SHORT = 5
 
 
 def check_declarations(engine: type, declarations: Sequence[Declaration], *, whole: bool) -> None:
-    """Compare each declared pattern with the function that answers it.
+    """Compare each declared pattern with the function that serves it.
 
     Args:
         engine: the class that has the functions.
-        whole: whether it can be mounted; of a part that is mixed into one, other parts may have its `exists` hooks.
+        whole: whether the class can be mounted.  For a mixin, other mixins may have the `exists` methods.
 
     Raises: `DeclarationError`, which names class, function and pattern.
     """
@@ -108,7 +108,7 @@ def _faults(engine: type, declaration: Declaration, *, whole: bool) -> list[str]
 
 
 def _taking(function: Any, given: Sequence[str]) -> list[str]:
-    """What keeps a function from being called with a request and these parameters."""
+    """The reasons why a function can't be called with a request and these parameters."""
     if not inspect.iscoroutinefunction(function):
         return ["the function is not async"]
     taken = inspect.signature(function).parameters

@@ -23,42 +23,42 @@ UNSUPPORTED_OPERATION = "1 error occurred:\n\t* unsupported operation\n\n"
 
 
 class Route(msgspec.Struct, frozen=True):
-    """A pattern with everything declared for it."""
+    """A pattern with all its declarations."""
 
     pattern: str
     expression: re.Pattern[str]
     by_operation: dict[Operation, Declaration]
     folder: str
-    """What stands before the pattern's first parameter; empty for a pattern without any."""
+    """The part of the pattern before its first parameter; empty if it has none."""
     lists: bool
-    """Whether a verb of it lists what lies below, so that the path may end in a slash."""
+    """Whether one of its operations is a listing, so that the path may end in a slash."""
     fields: dict[str, Field]
-    """Fields of all verbs, by name."""
+    """Fields of all operations, by name."""
     known_fields: frozenset[str]
-    """Fields of any verb and parameters of the path: naming them is never a mistake."""
+    """Fields of all operations, and parameters of the path.  A request with them gets no warning."""
     also: tuple[str, ...] = ()
-    """Other paths of the mount that name the same thing; in braces, a parameter of the path or a field of the body."""
+    """Other paths of the mount for the same object.  Braces contain a parameter of the path or a field of the body."""
 
 
 class Match(msgspec.Struct, frozen=True):
-    """A request's path, resolved to what was declared for its verb."""
+    """The route and the declaration that a request's path and operation lead to."""
 
     route: Route
     declaration: Declaration
     parameters: dict[str, str]
-    """In their canonical form."""
+    """The path's parameters, in canonical form."""
     path: str
-    """The request's path in its canonical form, relative to the mount: the only spelling that anybody goes by."""
+    """The request's path in canonical form, relative to the mount.  All checks use this spelling."""
     written: dict[str, str] = {}
-    """The parameters as the client wrote them, if that was not their canonical form."""
+    """The parameters as the client wrote them, if they weren't in canonical form."""
 
     @property
     def is_plain(self) -> bool:
-        """Whether the path has no other spelling, and what it names no other path."""
+        """Whether the path has no other spelling, and its object has no other path."""
         return not self.declaration.forms and not self.route.also
 
     def form(self, mount_path: str) -> Form:
-        """How rules have to be written to be compared with the path.
+        """The form that rules must be converted to before they are compared with the path.
 
         Args:
             mount_path: full path of the mount, ending in `/`.
@@ -67,7 +67,7 @@ class Match(msgspec.Struct, frozen=True):
         return form_of(self.route.pattern, forms, mount_path.count("/")) if forms else PLAIN
 
     def others(self, data: Mapping[str, Any]) -> list[str]:
-        """The other paths of what a request names, relative to the mount."""
+        """The other paths of the request's object, relative to the mount."""
         if not self.route.also:
             return []
         values = {**{name: to_text(data[name]) for name in data if _is_plain(data[name])}, **self.parameters}
@@ -113,13 +113,17 @@ class RouteTable:
         self.secret_fields = frozenset(
             field.name for route in self.routes for field in route.fields.values() if field.secret
         )
-        """Names of what the audit log never shows."""
+        """Names of fields that the audit log never shows."""
         self._secret_paths: dict[str, list[re.Pattern[str]]] = {}
         for pattern in secret_paths:
             self._secret_paths.setdefault(pattern.partition("/")[0], []).append(compile_pattern(pattern))
 
     def find(self, operation: Operation, path: str) -> Match:
-        """Raises `UnsupportedPath` when no pattern fits, `UnsupportedOperation` when none that fits has the verb."""
+        """Find the declaration of a path and an operation.
+
+        Raises: `UnsupportedPath` if no pattern matches; `UnsupportedOperation` if no matching pattern has the
+        operation.
+        """
         head = path.partition("/")[0]
         fits = False
         for route in self._by_head.get(head) or self._by_head[""]:
@@ -128,7 +132,7 @@ class RouteTable:
             if found is None and route.lists and path.endswith("/"):
                 found = route.expression.fullmatch(path[:-1])
                 if found is not None and operation not in _LISTINGS:
-                    path = path[:-1]  # a listing's slash, on a verb for which it means nothing
+                    path = path[:-1]  # a listing's slash, which other operations ignore
             if found is None:
                 continue
             fits = True
@@ -141,7 +145,7 @@ class RouteTable:
         raise UnsupportedPath(UNSUPPORTED_PATH)
 
     def secret_part(self, path: str) -> tuple[str, int] | None:
-        """Name and beginning of what is secret in a path, up to its end; None when nothing is."""
+        """The name and the offset of the secret part of a path, which reaches to the end; None if there is none."""
         if not self._secret_paths:
             return None
         for expression in self._secret_paths.get(path.partition("/")[0], ()):
@@ -152,7 +156,7 @@ class RouteTable:
         return None
 
     def is_open(self, path: str) -> bool:
-        """Whether some verb of `path`, or of other paths of the same shape, is answered without a token."""
+        """Whether an operation of `path`, or of a path of the same shape, needs no token."""
         return any(
             declaration.unauthenticated
             for route in self._by_head.get(path.partition("/")[0]) or self._by_head[""]
@@ -164,7 +168,7 @@ class RouteTable:
 def _match(
     route: Route, declaration: Declaration, operation: Operation, path: str, parameters: dict[str, str]
 ) -> Match:
-    """The match of a route that has forms, by the one spelling of the path."""
+    """The match of a route with forms, by the canonical path."""
     formed = canonical(declaration.forms, parameters)
     if formed is parameters:
         return Match(route, declaration, parameters, path)
@@ -229,26 +233,35 @@ def _route(pattern: str, declarations: list[Declaration], also: tuple[str, ...])
 class Engine:
     """A secrets engine: subclass it, give it a `type`, decorate methods with `path.*`.
 
-    One object serves every mount of its type in a process, so it holds no state of its own; what it keeps is in the
+    One object serves all mounts of its type in a process, so it has no state of its own.  It stores data in the
     request's view.
     """
 
     type: ClassVar[str]
-    """The name to mount it by."""
+    """The type's name in requests to mount it."""
     plugin_version: ClassVar[str] = ""
     secret_paths: ClassVar[tuple[str, ...]] = ()
-    """Patterns of paths that end in a secret, as `revoke/{token*}`: the audit log shows its digest, also of a path that
-    isn't answered any more.  What is called `accessor` is shown as accessors are."""
+    """Patterns of paths that end in a secret, such as `revoke/{token*}`.
+
+    The audit log shows a digest of the secret, even if the path is no longer served.  A part with the name `accessor`
+    is shown as accessors are.
+    """
     secret_answers: ClassVar[frozenset[str]] = frozenset()
-    """Fields of answers that hold secrets: the audit log shows their digests, whatever the mount is tuned to.  Not
-    those of listings, which hold names."""
+    """Fields of responses that contain secrets.
+
+    The audit log shows their digests, whatever the mount's settings are. Fields of listings contain names and aren't
+    meant.
+    """
     routes: ClassVar[RouteTable]
     synonyms: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """By a declared pattern, without forms: the other paths of the mount that name the same thing.  A policy that
-    denies one of them denies this one too.  What stands in braces is a parameter of the path or a field of the body."""
+    """For a declared pattern, without forms: the other paths of the mount for the same object.
+
+    A policy that denies one of them denies this one too.  Braces contain a parameter of the path or a field of the
+    body.
+    """
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Read and check what the class declares.  Raises `DeclarationError`."""
+        """Read and check the class's declarations.  Raises `DeclarationError`."""
         super().__init_subclass__(**options)
         declarations: list[Declaration] = []
         for base in cls.__mro__:
@@ -263,11 +276,11 @@ class Engine:
             raise DeclarationError(f"{cls.__name__}: {error}") from None
 
     def variant(self, options: Mapping[str, str]) -> Engine:
-        """The engine that serves a mount with these options; most have only one."""
+        """The engine for a mount with these options.  Most types have only one."""
         return self
 
     async def exists(self, request: Request, match: Match) -> bool:
-        """Whether what a write addresses is there already; True where a declaration doesn't say how to tell."""
+        """Whether the object of a write exists.  True if the declaration has no `exists` method."""
         if not match.declaration.exists:
             return True
         hook = getattr(self, match.declaration.exists)
@@ -275,7 +288,7 @@ class Engine:
         return found
 
     async def answer(self, request: Request, match: Match) -> Response | None:
-        """Fill the declared body, call the declared method, and warn of fields that nobody declared."""
+        """Fill the declared body, call the declared method, and add warnings for undeclared fields."""
         declaration = match.declaration
         arguments: dict[str, Any] = {
             name: value for name, value in match.parameters.items() if name in declaration.parameters
@@ -286,7 +299,7 @@ class Engine:
         if declaration.body is not None:
             arguments["body"] = fill(declaration.body, request.data, prefix=prefix)
         if request.data:
-            # A field that this verb doesn't read has to make sense all the same, as other verbs of the path take it.
+            # A field of another operation of the path is checked too, although this operation doesn't read it.
             check(match.route.fields, request.data, prefix=prefix)
         if match.written:
             request = msgspec.structs.replace(request, written=match.written)
@@ -300,64 +313,65 @@ class Engine:
         return type(self).due is not Engine.due
 
     def check_options(self, options: dict[str, str]) -> dict[str, str]:
-        """The mount options to keep.  Raises `InvalidRequest` for values that this engine can't work with."""
+        """The mount options to store.  Raises `InvalidRequest` for values that this engine doesn't accept."""
         return options
 
     async def mounted(self, request: Request) -> None:
-        """Called in the transaction that mounts it; may write what a new mount begins with."""
+        """Called in the transaction that mounts the engine.  It may write the first rows of the mount."""
 
     async def make(self, request: Request, lease: dict[str, Any]) -> Made | None:
-        """Make in another system what a planned lease stands for; called when the plan is stored.
+        """Make the secret of a planned lease in another system.  Called when the plan is stored.
 
-        The request's view shows the mount's part of the store; nothing can be written.  If this raises, or the
-        process dies, what it may have made is undone by `revoke`, from the same `lease`, twice; so make it under the
-        name that stands there.
+        The request's view is read-only.  If this method raises, or the process dies, `revoke` is called twice with the
+        same `lease` to undo what may have been made.  So make the secret under the name in `lease`.
 
-        Raises: `UpstreamFailed` for what the client is to be told.
+        Raises: `UpstreamFailed` with a text for the client.
         """
         return None
 
     async def renew(self, request: Request, lease: dict[str, Any], increment_s: int) -> int:
-        """Prolong what a lease stands for, if the outside has to know.
+        """Renew the secret of a lease in the other system, if that system needs to know.
 
-        Returns: the seconds to grant; the lease service applies the ceilings.
+        Returns: the seconds to grant.  The lease service applies the limits.
         """
         return increment_s
 
     async def revoke(self, request: Request, lease: dict[str, Any]) -> None:
-        """Undo what a lease stands for, if it is there.  Raises `UpstreamFailed` to be called again later."""
+        """Revoke the secret of a lease, if it exists.  Raise `UpstreamFailed` to be called again later."""
 
     async def due(self, request: Request, name: str, data: dict[str, Any]) -> None:
-        """Do what was scheduled under `name`; called when its time has come, by whichever process ends what is due.
+        """Do the work that was scheduled under `name`.
 
-        It runs in a transaction, as a request does, and the work is forgotten when that commits.  If it raises, nothing
-        that it wrote is kept, and it is called again later, ever more slowly.  If the process dies it is called again,
-        too: what is done in another system has to bear being done twice.  It may schedule the next time itself.
+        The process with the expiry role calls this when the work is due.
+
+        It runs in a transaction, as a request does.  The commit deletes the work.  If this method raises, its writes
+        are dropped, and it is called again later, at growing intervals.  If the process dies, it is called again too,
+        so work in another system must be safe to repeat.  It may schedule its next call itself.
         """
         raise Internal(detail=f"{type(self).__name__} has scheduled work, and no method `due` that does it")
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """Logins that wait for work done beside the event loop, in this process."""
+    """Logins of this process that wait for work outside the event loop."""
 
     now: int = 0
-    """How many are being worked on or wait."""
+    """The number of logins in progress or waiting."""
     refused: int = 0
-    """How many were refused so far, because as many waited as may."""
+    """The number of logins refused so far, because the queue was full."""
 
 
 class AuthMethod(Engine):
-    """An auth method: an engine whose unauthenticated paths may answer with `auth`."""
+    """An auth method: an engine whose paths without a token may return an `auth`."""
 
     @property
     def waiting(self) -> Waiting:
-        """Its logins that wait, for `sys/metrics`; those of all its mounts together."""
+        """Its waiting logins, of all its mounts together, for `sys/metrics`."""
         return Waiting()
 
     async def renew_token(self, request: Request, auth: Auth) -> Auth:
-        """Settings for a token of this method that is being renewed.
+        """The settings for the renewal of a token of this method.
 
-        Raises: `InvalidRequest` when it may not be (its user or role has gone, or changed).
+        Raises: `InvalidRequest` if it may not be renewed, because its user or role is gone or has changed.
         """
         return auth
 
@@ -366,10 +380,10 @@ _SETS = frozenset({Operation.CREATE, Operation.UPDATE, Operation.PATCH})
 
 
 def _warned(response: Response | None, request: Request, match: Match) -> Response | None:
-    """The answer with warnings of fields that nothing reads.
+    """The response with warnings for fields that nothing reads.
 
-    A write that is answered without a word gets an answer for them: who misspells `token_policies` has made a user
-    without the policies, and has to hear of it.
+    A write without a response gets one for the warnings.  A client that misspells `token_policies` has made a user
+    without policies, and must be told.
     """
     given, route = request.data.keys(), match.route
     replaced = sorted(name for name in given if name in match.parameters)
@@ -419,9 +433,9 @@ def _differ(field: Field, old: Any, new: Any) -> bool:
 
 
 def _same_object(match: Match, data: Mapping[str, Any]) -> None:
-    """Refuse a body that names another object than its path: rules were asked about the path's.
+    """Refuse a body that names another object than the path, because the policies were checked for the path's object.
 
-    Slashes at the ends name nothing else: clients take them off the path, and leave them in the body.
+    Slashes at either end are ignored: clients remove them from the path, but leave them in the body.
 
     Raises: `InvalidRequest`.
     """
@@ -439,7 +453,7 @@ def _spelled(name: str, form: str | None) -> str:
 
 
 def require(value: str, text: str) -> str:
-    """The value, unless it is empty; raises `InvalidRequest` with `text` then."""
+    """Return the value.  Raises `InvalidRequest` with `text` if it is empty."""
     if not value:
         raise InvalidRequest(text)
     return value

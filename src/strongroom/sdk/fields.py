@@ -1,4 +1,4 @@
-"""Fields of a request: declared once as a struct, filled from the loose JSON that Vault's clients send.
+"""Fields of a request.  A struct declares them, and is filled from the loosely typed JSON of Vault's clients.
 
 `"true"`, `1` and `true` are booleans; `"1h"`, `"3600"` and `3600` are durations; `"a,b"` and `["a","b"]` are lists;
 null and `""` stand for the type's zero.  A field that the request doesn't name keeps its default.
@@ -22,56 +22,61 @@ Doc = msgspec.Meta
 """`Annotated[str, Doc(description="…")]` documents a field."""
 
 SECRET = {"secret": True}
-"""`Doc(description="…", extra=SECRET)`: the audit log never shows the field, not even a number in a text's place."""
+"""`Doc(description="…", extra=SECRET)`: the audit log never shows the field, even if its value is a number."""
 
 Duration = NewType("Duration", int)
 """Seconds; a duration text or a number of seconds, not negative."""
 SignedDuration = NewType("SignedDuration", int)
 """Seconds; may be negative."""
 CommaList = NewType("CommaList", list)  # type: ignore[type-arg]
-"""A list of texts, or one text with commas."""
+"""A list of strings, or one string with commas."""
 IntList = NewType("IntList", list)  # type: ignore[type-arg]
-"""A list of whole numbers, or one text with commas."""
+"""A list of whole numbers, or one string with commas."""
 StringMap = NewType("StringMap", dict)  # type: ignore[type-arg]
-"""Names to texts; an object, or a list of `name=text`."""
+"""A map of names to strings: an object, or a list of `name=text`."""
 JsonMap = NewType("JsonMap", dict)  # type: ignore[type-arg]
 """Any JSON object."""
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of request bodies.  `None` as a default tells "not given" from a zero."""
+    """Base of request bodies.  The default `None` distinguishes "not given" from zero."""
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}()"  # what clients send may be secret
+        return f"{type(self).__name__}()"  # values from clients may be secret
 
 
 B = TypeVar("B", bound=Body)
 
 
 class Normal(msgspec.Struct, frozen=True):
-    """`Annotated[…, Normal(form)]`: the form in which the engine keeps a field's value, by which rules compare it."""
+    """`Annotated[…, Normal(form)]`: the form of a field's value in the engine.  Rules compare this form."""
 
     form: Callable[[Any], Any]
-    """From the coerced value; raises `FieldError` or `InvalidRequest` for what the engine refuses."""
+    """Converts the coerced value.  Raises `FieldError` or `InvalidRequest` for a value that the engine refuses."""
 
 
 class OldNameOf(msgspec.Struct, frozen=True):
-    """`Annotated[…, OldNameOf("token_ttl")]`: another name of the same parameter; rules for one bind the other."""
+    """`Annotated[…, OldNameOf("token_ttl")]`: another name of the same parameter.
+
+    Rules for one name apply to the other.
+    """
 
     name: str
 
 
 class DeniedAs(msgspec.Struct, frozen=True):
-    """`Annotated[…, DeniedAs("type", form)]`: what a value stands for besides, as a value of another parameter or of
-    this one.  Rules that deny that deny it; rules that allow don't look at it, since it isn't the same."""
+    """`Annotated[…, DeniedAs("type", form)]`: a second meaning of a value, as a value of this or another parameter.
+
+    Rules that deny the second value deny this one too.  Rules that allow the second value don't allow this one.
+    """
 
     name: str
     form: Callable[[Any], Any]
-    """From the coerced value to the value that it stands for."""
+    """Converts the coerced value to the second value."""
 
 
 class FieldError(Exception):
-    """A value can't be taken for a field's type; the text says why, in the words of Vault's API."""
+    """A value doesn't fit a field's type.  The text says why, in Vault's words."""
 
 
 _GO_KINDS = {str: "string", bool: "bool", int: "json.Number", float: "json.Number", list: "[]interface {}"}
@@ -108,7 +113,7 @@ def to_int(value: Any) -> int:
             return _bounded(int(value))
         case str():
             if _WHOLE.fullmatch(value):
-                # Python refuses to read thousands of digits, and whatever has so many is out of range.
+                # Python refuses to parse thousands of digits.  Such a number is out of range anyway.
                 return _bounded(_whole(value) if len(value) <= _MOST_DIGITS else 2**63)
         case float():
             pass
@@ -140,7 +145,7 @@ _FALSE = frozenset({"", "0", "f", "F", "false", "FALSE", "False"})
 
 
 def to_bool(value: Any) -> bool:
-    """A boolean from a boolean, a number or one of the texts that Go knows."""
+    """A boolean from a boolean, a number or one of the texts that Go accepts."""
     match value:
         case None:
             return False
@@ -162,7 +167,7 @@ def to_bool(value: Any) -> bool:
 def to_signed_seconds(value: Any) -> int:
     """Seconds from a duration text or a number."""
     try:
-        # A fraction has to name its unit, as in "1.5h"; Go reads the digits as a text.
+        # A fraction must have a unit, as in "1.5h", because Go parses the digits as a string.
         return parse_duration_s(repr(value) if isinstance(value, float) else value)
     except InvalidRequest as error:
         raise FieldError(error.text) from error
@@ -202,7 +207,7 @@ def _item(index: int, value: Any) -> str:
 
 
 def to_plain_list(value: Any) -> list[str]:
-    """A list from a list; a single text is a list of one, commas and all."""
+    """A list from a list.  A single string becomes a list of one, even if it contains commas."""
     match value:
         case None | "":
             return []
@@ -249,7 +254,7 @@ def to_map(value: Any) -> dict[str, Any]:
 
 
 def _joined(items: list[Any]) -> dict[str, Any]:
-    """One object of a list of them."""
+    """Merge a list of objects into one."""
     joined: dict[str, Any] = {}
     for index, item in enumerate(items):
         if isinstance(item, dict):
@@ -306,7 +311,7 @@ class Field(msgspec.Struct, frozen=True):
     required: bool
     default: Any
     secret: bool = False
-    """Whether the audit log shows its digest whatever it holds."""
+    """Whether the audit log always shows its digest."""
     form: Callable[[Any], Any] | None = None
     names: tuple[str, ...] = ()
     """The other names of the same parameter."""
@@ -314,12 +319,12 @@ class Field(msgspec.Struct, frozen=True):
     """The name that counts where both are given; empty for a name that isn't an old one."""
     denied_as: DeniedAs | None = None
     keys: Keys | None = None
-    """The names that are read of an object's, where others are a mistake."""
+    """The known names of an object, if other names are a mistake."""
 
     def normal(self, value: Any) -> Any:
-        """The value as the engine understands it, which is how rules compare values.
+        """The value in the engine's form, which rules compare.
 
-        Raises: `FieldError` for what can't be understood.
+        Raises: `FieldError` for a value that can't be converted.
         """
         coerced = self.coerce(value)
         try:
@@ -330,7 +335,7 @@ class Field(msgspec.Struct, frozen=True):
 
 @cache
 def fields_of(body: type[Body]) -> tuple[Field, ...]:
-    """What a body declares, in order.  Raises `TypeError` for a type that no coercion exists for."""
+    """The declared fields of a body, in order.  Raises `TypeError` for a type without a coercion."""
     hints = typing.get_type_hints(body, include_extras=True)
     out: list[Field] = []
     groups: dict[str, str] = {}
@@ -382,7 +387,7 @@ def fill(body: type[B], data: Mapping[str, Any], *, prefix: str = "") -> B:
     Args:
         prefix: put before the text of an error.
 
-    Raises: `InvalidRequest` naming the first field that can't be taken.
+    Raises: `InvalidRequest` that names the first field with an invalid value.
     """
     values: dict[str, Any] = {}
     for field, attribute in zip(fields_of(body), body.__struct_fields__, strict=True):
@@ -396,7 +401,7 @@ def fill(body: type[B], data: Mapping[str, Any], *, prefix: str = "") -> B:
 
 
 def check(fields: Mapping[str, Field], data: Mapping[str, Any], *, prefix: str = "") -> None:
-    """Raise `InvalidRequest`, as `fill` does, for a value that its field can't be made of."""
+    """Raise `InvalidRequest`, as `fill` does, for the first invalid value."""
     for name in data.keys() & fields.keys():
         try:
             fields[name].coerce(data[name])

@@ -1,4 +1,4 @@
-"""Names that stand in a path as one segment: of users and of roles."""
+"""Names of users and roles, which are one segment of a path."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ _NAME = re.compile(r"\w(?:[\w.-]{0,510}\w)?", re.ASCII)
 
 
 def check_segment_name(text: str) -> None:
-    """Raise `UnsupportedPath` for what can't be a name: at most 512 letters, digits, and `-`, `.` between them."""
+    """Raise `UnsupportedPath` unless the text is a name.
+
+    A name has at most 512 letters and digits, with `-` and `.` between them.
+    """
     if _NAME.fullmatch(text) is None:
         raise UnsupportedPath(UNSUPPORTED_PATH)

@@ -1,4 +1,4 @@
-"""Names that nothing reads, and those that were likely meant (p)."""
+"""Suggests the intended name for a name that nothing reads (pure)."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ import msgspec
 _LIKENESS = 0.8
 _LONGEST = 64
 _MOST = 8
-"""How many names are looked at, and how long they may be: comparing takes time, and clients choose both."""
+"""Bounds for the number and length of compared names, because comparing takes time and clients choose both."""
 
 
 class Keys(msgspec.Struct, frozen=True):
-    """`Annotated[JsonMap, Keys(…)]`: the names that are read of an object's."""
+    """`Annotated[JsonMap, Keys(…)]`: the known names of an object."""
 
     names: frozenset[str]
     open: bool = False
-    """Whether others may be read as well, so that only what looks like a slip is told."""
+    """Whether other names may be read too, so that only likely slips are reported."""
     inner: Mapping[str, Keys] = {}
-    """Those of objects inside the object, by their name."""
+    """The known names of nested objects, by their name."""
 
 
 def says_something(value: Any) -> bool:
-    """Whether a field was filled: clients send null, empty or false for those that nobody filled."""
+    """Whether the user filled a field.  Clients send null, empty or false for unused fields."""
     return value not in (None, "", {}, [], False)
 
 
 def meant(name: str, known: Collection[str]) -> str:
-    """The known name that another one is likely a slip of; empty when it looks like none."""
+    """The known name that was probably intended; empty if there is none."""
     if len(name) > _LONGEST:
         return ""
     return next(iter(difflib.get_close_matches(name, sorted(known), 1, _LIKENESS)), "")
 
 
 def suggestions(ignored: Iterable[str], known: Collection[str], within: str = "") -> list[str]:
-    """A question for each name that looks like a slip.
+    """A question for each name that is probably a slip.
 
     Args:
         ignored: names that nothing reads, sorted.
@@ -50,7 +50,7 @@ def suggestions(ignored: Iterable[str], known: Collection[str], within: str = ""
 
 
 def within(field: str, keys: Keys, given: Mapping[str, Any]) -> list[str]:
-    """What is said of an object's names that nothing reads."""
+    """The warnings about an object's unknown names."""
     ignored = sorted(name for name, value in given.items() if name not in keys.names and says_something(value))
     told = suggestions(ignored, keys.names, field)
     if ignored and not keys.open:

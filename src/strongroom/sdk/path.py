@@ -1,8 +1,9 @@
-"""Declares paths: one decorator per verb gives routing, fields, authorization needs, help and OpenAPI.
+"""Declares paths.  Each operation has a decorator, which gives routing, fields, needed rights, help and OpenAPI.
 
-A pattern is made of literal segments, `{name}` (one segment), and once `{name*}` (at least one character, slashes
-included) or `{name**}` (the same, or nothing).  A colon and a form say how the parameter is written: `{name:lower}`,
-`{path*:slashless}` (see `spelling.FORMS`).  Each `{name}` is a parameter of the function; `declarations.py` checks it.
+A pattern consists of literal segments, `{name}` (one segment), and once `{name*}` (at least one character, slashes
+included) or `{name**}` (the same, or empty).  A form after a colon gives the parameter's canonical spelling:
+`{name:lower}`, `{path*:slashless}` (see `spelling.FORMS`).  Each `{name}` is a parameter of the function;
+`declarations.py` checks it.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ F = TypeVar("F", bound=Endpoint)
 
 
 class DeclarationError(TypeError):
-    """A class can't be an engine as it is declared; the text names class, function and pattern."""
+    """An engine class has a wrong declaration.  The text names class, function and pattern."""
 
 
 class Options(TypedDict, total=False):
-    """What may be said of a path besides its pattern; see `Declaration`."""
+    """The options of a path besides its pattern; see `Declaration`."""
 
     sudo: bool
     unauthenticated: bool
@@ -40,7 +41,7 @@ class Options(TypedDict, total=False):
 
 
 class Declaration(msgspec.Struct, frozen=True):
-    """What one decorator said of one function."""
+    """The declaration that one decorator made for one function."""
 
     pattern: str
     """Without the forms of its parameters."""
@@ -52,18 +53,20 @@ class Declaration(msgspec.Struct, frozen=True):
     summary: str
     description: str
     sudo: bool = False
-    """The path needs the `sudo` capability besides its verb's."""
+    """Whether the path needs the `sudo` capability besides that of its operation."""
     unauthenticated: bool = False
-    """Whether it is answered without a token."""
+    """Whether it needs no token."""
     opened_by: str = ""
-    """The name by which a listener may let it be answered without a token; empty where none may."""
+    """The name of the listener's setting that serves it without a token; empty if there is none."""
     bad_token: str = ""
-    """For paths that take a wrapping token: what is said of one that isn't, before anything else is looked at."""
+    """For paths that take a wrapping token: the error for a token that isn't one, checked before anything else."""
     exists: str = ""
-    """The method that tells an update from a creation, as `async (request, …parameters) -> bool`; without one every
-    write is an update."""
+    """The method that distinguishes an update from a creation:
+
+    `async (request, …parameters) -> bool`.  Without it, every write is an update.
+    """
     takes_anything: bool = False
-    """Whether fields that aren't declared are the point, not a mistake."""
+    """Whether undeclared fields are expected, and so cause no warning."""
     forms: Mapping[str, str] = {}
     """The form of each parameter that has one, by its name."""
 
@@ -88,7 +91,7 @@ def parameters_of(pattern: str) -> list[str]:
 
 
 def fill_pattern(pattern: str, values: Mapping[str, str]) -> str:
-    """The path that a pattern stands for.  Raises `KeyError` for a parameter without a value."""
+    """The path of a pattern with these values.  Raises `KeyError` for a parameter without a value."""
     return _PART.sub(lambda part: values[part[1]], pattern)
 
 
@@ -124,7 +127,7 @@ def _declare(formed: str, operations: tuple[Operation, ...], options: Options) -
 
 
 def _check_pattern(formed: str, pattern: str) -> None:
-    """Raise `DeclarationError` for a pattern that means nothing, or not what it seems to."""
+    """Raise `DeclarationError` for a pattern that is invalid or misleading."""
     names = parameters_of(pattern)
     if len(names) != len(set(names)):
         raise DeclarationError(f"{formed}: a parameter is named twice")

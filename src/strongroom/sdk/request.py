@@ -1,4 +1,4 @@
-"""What an engine is asked."""
+"""The request that an engine gets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Operation(enum.StrEnum):
-    """What a request wants, in the words of the audit log."""
+    """The operation of a request, as the audit log names it."""
 
     CREATE = "create"
     READ = "read"
@@ -26,14 +26,14 @@ class Operation(enum.StrEnum):
     SCAN = "scan"
     HELP = "help"
     HEADER = "header"
-    """`HEAD`, which no path of an engine takes."""
+    """`HEAD`, which no path of an engine supports."""
 
-    # An enumeration's own is a Python function, and every request looks operations up a dozen times.
+    # The inherited one is a Python function and slow; every request looks operations up a dozen times.
     __hash__ = str.__hash__
 
 
 class Client(msgspec.Struct, frozen=True):
-    """Who asks, as far as an engine may know: never the token itself."""
+    """The client, as far as an engine may know.  The token itself is never included."""
 
     accessor: str = ""
     display_name: str = ""
@@ -49,12 +49,12 @@ class Mount(msgspec.Struct, frozen=True):
 
     id: str
     path: str
-    """Ends in `/`; under `auth/` for auth methods."""
+    """Ends in `/`; begins with `auth/` for auth methods."""
     type: str
     accessor: str
     options: dict[str, str]
     default_lease_ttl_s: int
-    """The ceiling chain resolved: the mount's own, else the server's."""
+    """The effective time: the mount's own, else the server's."""
     max_lease_ttl_s: int
     token_type: str = "default-service"  # noqa: S105 - a kind of token
     does_scheduled_work: bool = True
@@ -62,7 +62,7 @@ class Mount(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """One request, resolved to a mount."""
+    """One request to a mount."""
 
     operation: Operation
     path: str
@@ -73,7 +73,7 @@ class Request(msgspec.Struct, frozen=True):
     view: View
     once: StableValues
     now: float
-    """Seconds since the epoch, the same over all attempts."""
+    """Seconds since the epoch, the same in all attempts."""
     client: Client | None = None
     """None for requests that need no token."""
     address: str = ""
@@ -82,15 +82,17 @@ class Request(msgspec.Struct, frozen=True):
     """Only those that the mount's `passthrough_request_headers` let through, in lower case."""
     request_id: str = ""
     written: dict[str, str] = {}
-    """Parameters of the path as the client wrote them, for answers that repeat them; empty if in their one form."""
+    """Parameters of the path as the client wrote them, for responses that repeat them.
+
+    Empty if they were canonical.
+    """
 
     async def schedule(self, at: float, name: str, data: dict[str, Any] | None = None) -> None:
-        """Have `Engine.due` called, or move the call that has this name.  Takes effect with the request.
+        """Schedule a call of `Engine.due`, or move the call of this name.  It takes effect when the request commits.
 
         Args:
             at: seconds since the epoch; a time that has passed is due at once.
-            name: within the mount; at most 512 characters.
-            data: given to `Engine.due`; may hold secrets.
+            name: unique in the mount; at most 512 characters. data: passed to `Engine.due`; may contain secrets.
 
         Raises: `InvalidRequest` for a name or a time that is none, `RateLimited` by the commit when the mount has as
             much scheduled as it may, `Internal` when the engine has no method `due` that could be called.
@@ -102,7 +104,7 @@ class Request(msgspec.Struct, frozen=True):
         await self.view.schedule(self.mount.id).put(at, name, data or {})
 
     async def unschedule(self, name: str) -> None:
-        """Take back what was scheduled under this name, if anything was."""
+        """Cancel the call of this name, if there is one."""
         schedule = self.view.schedule(self.mount.id)
         work = await schedule.read(name)
         if work is not None:

@@ -1,4 +1,4 @@
-"""What an engine answers."""
+"""The response that an engine returns."""
 
 from __future__ import annotations
 
@@ -11,85 +11,88 @@ from strongroom.sdk.token_settings import TokenSettings
 
 
 class Auth(msgspec.Struct, frozen=True, kw_only=True):
-    """A login that succeeded; the token service turns it into a token."""
+    """A successful login.  The token service makes a token of it."""
 
     display_name: str = ""
     metadata: dict[str, str] = {}
     alias: str = ""
-    """The name by which the auth method knows who logged in."""
+    """The auth method's name for the user or machine that logged in."""
     alias_metadata: dict[str, str] = {}
-    """Kept with the alias when it is made; policy templates see it."""
+    """Stored with the alias when it is created.  Policy templates can use it."""
     renewable: bool = True
     token: TokenSettings = TokenSettings()
-    """What the user or role says of the token."""
+    """The token's settings from the user or role."""
     internal: dict[str, str] = {}
-    """Kept with the token for its renewal."""
+    """Stored with the token, for its renewal."""
 
     def __repr__(self) -> str:
         return f"Auth({self.display_name})"
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
-    """What the answer's secret is leased for; the lease service gives it an id."""
+    """The lease of the response's secret.  The lease service gives it an id."""
 
     ttl_s: int
     max_ttl_s: int = 0
     renewable: bool = True
     internal: dict[str, Any] = {}
-    """Kept with the lease for renewing and revoking it."""
+    """Stored with the lease, for renewing and revoking it."""
     planned: bool = False
-    """Whether the secret is still to be made in another system: `Engine.make` is called once this plan is stored, and
-    the answer waits for it.  `internal` then holds what is needed to make it, and to undo it by name."""
+    """Whether the secret still has to be made in another system.
+
+    `Engine.make` is called after this plan was stored, and the response waits for it.  `internal` then has all data to
+    make the secret, and to undo it by name.
+    """
 
     def __repr__(self) -> str:
         return f"Lease(ttl_s={self.ttl_s}, planned={self.planned})"
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """What making a planned secret has shown."""
+    """The result of making a planned secret."""
 
     data: dict[str, Any] = {}
-    """Put into the answer's data, beside what was planned."""
+    """Added to the response's data."""
     internal: dict[str, Any] = {}
-    """Put into what is kept with the lease."""
+    """Added to the lease's `internal`."""
 
     def __repr__(self) -> str:
         return "Made(…)"
 
 
 class RawBody(msgspec.Struct, frozen=True):
-    """A body that isn't in the envelope."""
+    """A response body without the envelope."""
 
     content: bytes
     content_type: str
     stream: AsyncIterator[bytes] | None = None
-    """What follows `content` by and by, for as long as the client reads."""
+    """The rest of the body after `content`, sent as long as the client reads."""
 
 
 class Response(msgspec.Struct, kw_only=True):
-    """One answer.  No response at all (None) is the API's 204."""
+    """One response.  None instead of a response means status 204."""
 
     data: dict[str, Any] | None = None
     warnings: list[str] = []
     auth: Auth | None = None
     lease: Lease | None = None
     hint_ttl_s: int = 0
-    """`lease_duration` without a lease: when to look again."""
+    """`lease_duration` without a lease: when the client should read again."""
     raw: RawBody | None = None
     status: int = 0
-    """0 leaves the status to the API's rules."""
+    """The status code; 0 for the API's default."""
     headers: tuple[tuple[str, str], ...] = ()
     flat: bool = False
-    """Whether `data` stands without the envelope around it."""
+    """Whether `data` is sent without the envelope."""
     repeat: bool = False
-    """Whether `data` stands in the envelope and again beside it."""
+    """Whether `data` is sent in the envelope, and again at its top level."""
     token: dict[str, Any] | None = None
-    """The `auth` of an answer whose token is made already; for the token mount."""
+    """The `auth` of a response whose token exists already; for the token mount."""
     lease_id: str = ""
     renewable: bool = False
-    """With `lease_id`: an existing lease that the answer is about; for the lease paths."""
+    """With `lease_id`: an existing lease that the response describes; for the lease paths."""
     wrap_info: dict[str, Any] | None = None
-    """The `wrap_info` of an answer that was put away already; for the wrapping paths."""
+    """The `wrap_info` of a response that is wrapped already; for the wrapping paths."""
 
     def __repr__(self) -> str:
         return f"Response(status={self.status}, warnings={len(self.warnings)})"

@@ -1,7 +1,7 @@
-"""Work that a mount's engine has asked to be called for at a time: rotations, tidying, renewals.
+"""Work that a mount's engine has scheduled: rotations, cleanup, renewals.
 
-A piece of work has a name, which is the mount's own, and one row.  Scheduling it again moves it.  It is kept until
-`Engine.due` has returned and the transaction that it ran in is committed.
+A piece of work has a name, unique in its mount, and one row.  Scheduling it again moves it.  The row is deleted when
+the transaction of `Engine.due` commits.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ CEILING = 10_000
 """Pieces of work that one mount may have scheduled at a time."""
 _NAME_CHARACTERS = 512
 _LATEST = 1e12
-"""In seconds since the epoch; the index by time has room for no later one."""
+"""In seconds since the epoch.  The due index can't store a later time."""
 _REASON_CHARACTERS = 1000
 _FULL_RETRY_S = 60
 
 
 class ScheduledWork(SecretRecord, frozen=True, tag="scheduled"):
-    """One piece of work.  What the engine keeps with it may itself be secret."""
+    """One piece of work.  The engine's data for it may be secret."""
 
     mount: str
     """Id of the mount whose engine is called."""
     name: str
     at: float
-    """When, in seconds since the epoch."""
+    """The time of the call, in seconds since the epoch."""
     data: dict[str, Any] = {}
     attempts: int = 0
     """Calls that failed."""
@@ -42,7 +42,7 @@ class ScheduledWork(SecretRecord, frozen=True, tag="scheduled"):
 
     @property
     def due_row(self) -> str:
-        """Where it stands in the index by time: when it is due, or when it is tried again."""
+        """Its key in the due index: its time, or the time of the next attempt."""
         return due_key(max(self.at, self.next_attempt_at), SCHEDULED, self.name, self.mount)
 
 
@@ -56,14 +56,14 @@ class Schedule:
         self._mount = mount
 
     async def put(self, at: float, name: str, data: dict[str, Any]) -> None:
-        """Schedule work, or move what has that name.
+        """Schedule work, or move the work of that name.
 
         Args:
             at: seconds since the epoch; a time that has passed is due at once.
 
         Raises:
-            InvalidRequest: a name that is empty, too long or no key, or a time that is none.
-            RateLimited: the mount has as much scheduled as it may; raised by the commit.
+            InvalidRequest: a name that is empty, too long or not usable as a key, or an invalid time. RateLimited: the
+                mount has too much scheduled work; raised by the commit.
         """
         if not is_key(name) or len(name) > _NAME_CHARACTERS:
             raise InvalidRequest("scheduled work needs a name of 1 to 512 characters, without empty segments")
@@ -80,7 +80,7 @@ class Schedule:
         return await self._txn.read(self._row(name), ScheduledWork) if is_key(name) else None
 
     def failed(self, work: ScheduledWork, reason: str, now: float) -> ScheduledWork:
-        """Note a call that failed, to be made again, ever more slowly."""
+        """Store a failed call.  It is made again, at growing intervals."""
         changed = msgspec.structs.replace(
             work,
             attempts=work.attempts + 1,
@@ -91,7 +91,7 @@ class Schedule:
         return changed
 
     def remove(self, work: ScheduledWork) -> None:
-        """Forget work that is stored."""
+        """Delete stored work."""
         self._txn.delete(self._row(work.name))
         self._txn.delete(work.due_row)
         self._txn.add(self._counter, -1, 0, CEILING)
@@ -111,5 +111,5 @@ class Schedule:
 
 
 def prefixes_of(mount: str) -> tuple[str, ...]:
-    """Below which all of a mount's scheduled work lies, its times last."""
+    """The prefixes of all rows of a mount's scheduled work; the due index comes last."""
     return (f"{keys.SCHEDULE}{mount}/", folder(SCHEDULED, mount))

@@ -1,10 +1,10 @@
-"""The one spelling of a path: what a route says of how its parameters are written (p).
+"""The canonical spelling of a path, from the forms that a route declares for its parameters (pure).
 
 `auth/userpass/users/ADMIN` and `auth/userpass/users/admin` are one user, `sys/mounts/x/` and `sys/mounts/x` one mount.
-A rule that names one of them has to bind all, so a request's path is brought into its canonical form before anybody
-looks at it, and rules into the same form before they are compared with it.
+A rule for one spelling must apply to all of them.  So a request's path is converted to its canonical form before any
+check, and rules are converted to the same form before they are compared with it.
 
-A pattern names the form of a parameter behind a colon: `users/{username:lower}`, `mounts/{path*:slashless}`.
+A pattern names the form of a parameter after a colon: `users/{username:lower}`, `mounts/{path*:slashless}`.
 
 Source: CWE-178, CVE-2026-89322
 """
@@ -20,23 +20,23 @@ SLASHLESS = "slashless"
 
 
 def _slashless(text: str) -> str:
-    """Without slashes at its end; what is nothing else stays, so that it names nothing instead of everything."""
+    """The text without slashes at its end.  A text of slashes only stays, so that it doesn't become the empty path."""
     return text.rstrip("/") or text
 
 
 FORMS: Mapping[str, Callable[[str], str]] = {
-    LOWER: str.lower,  # names that are compared without regard to case
+    LOWER: str.lower,  # names that are compared case-insensitively
     SLASHLESS: _slashless,  # names that mean the same with a slash at their end
 }
 
 
 class Form(msgspec.Struct, frozen=True):
-    """How a route's paths are written, as far as rules have to be rewritten for it."""
+    """The canonical form of a route's paths, as far as rules must be converted to it."""
 
     folded: tuple[int, ...] = ()
-    """Segments that are compared without regard to case, counted from 0 at the front of the full path."""
+    """Segments that are compared case-insensitively, counted from 0 at the start of the full path."""
     folded_from: int = 0
-    """From which segment on all are; 0 for none."""
+    """The segment from which on all are compared case-insensitively; 0 for none."""
     slashless: bool = False
     """Whether a slash at the end means nothing."""
 
@@ -46,10 +46,10 @@ class Form(msgspec.Struct, frozen=True):
         return _slashless(pattern) if self.slashless else pattern
 
     def of_path(self, path: str) -> str:
-        """A canonical path as rules of this form are compared with it.
+        """A canonical path, converted for the comparison with rules of this form.
 
-        Case folding goes letter by letter, so that what begins alike stays alike; lower case doesn't, for a sigma at
-        the end of a word.
+        This uses case folding, which converts each letter independently, so that prefixes stay prefixes.  `lower`
+        doesn't: it treats a sigma at the end of a word differently.
         """
         if not self.folded and not self.folded_from:
             return path
@@ -60,7 +60,7 @@ class Form(msgspec.Struct, frozen=True):
 
 
 PLAIN = Form()
-"""The form of most routes: what is written is what is meant."""
+"""The form of most routes, whose paths have one spelling."""
 
 
 def form_of(pattern: str, forms: Mapping[str, str], mount_segments: int) -> Form:
@@ -69,8 +69,8 @@ def form_of(pattern: str, forms: Mapping[str, str], mount_segments: int) -> Form
     Args:
         pattern: as declared, without forms.
         forms: the form of each parameter that has one.
-        mount_segments: how many segments the mount's path has; they are compared as they are, since mounts whose names
-            differ in case only are different mounts.
+        mount_segments: the number of segments of the mount's path.  They are compared exactly, because mounts whose
+            names differ only in case are different mounts.
     """
     folded: list[int] = []
     folded_from = 0
@@ -85,7 +85,7 @@ def form_of(pattern: str, forms: Mapping[str, str], mount_segments: int) -> Form
 
 
 def canonical(forms: Mapping[str, str], parameters: dict[str, str]) -> dict[str, str]:
-    """A path's parameters in the forms that the route declares; `parameters` itself when nothing changes."""
+    """A path's parameters in the route's forms.  Returns `parameters` itself if nothing changes."""
     for name, form in forms.items():
         value = parameters[name]
         written = FORMS[form](value)

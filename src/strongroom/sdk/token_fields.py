@@ -1,4 +1,4 @@
-"""The `token_*` parameters that every auth method's users and roles share: declared, merged, shown and applied (p).
+"""The `token_*` parameters that every auth method's users and roles share: declared, merged, shown and applied (pure).
 
 Source: https://developer.hashicorp.com/vault/api-docs/auth/userpass#create-update-user
 """
@@ -20,16 +20,16 @@ from strongroom.sdk.token_settings import TokenSettings
 
 TOKEN_TYPES = frozenset({"default", "service", "batch"})
 NON_ASSIGNABLE = frozenset({"response-wrapping"})
-"""Policies that no token is given by name: what has one of them is taken for a wrapping token."""
+"""Policies that no token can get by name, because a token with one of them counts as a wrapping token."""
 
 
 def normal_policies(names: Iterable[str]) -> tuple[str, ...]:
-    """Policy names in lower case, trimmed, each once, sorted."""
+    """Policy names in lower case, trimmed, unique, sorted."""
     return tuple(sorted({name.strip().lower() for name in names} - {""}))
 
 
 def normal_cidr(text: str) -> str:
-    """An address or CIDR block as answers show it; a block of one address is that address.
+    """An address or CIDR block as responses show it.  A block of one address is shown as the address.
 
     Raises: `InvalidRequest` for anything else.
     """
@@ -48,7 +48,7 @@ CIDRS = Normal(lambda texts: sorted({normal_cidr(text) for text in texts}))
 
 
 class TokenFields(Body, frozen=True):
-    """The parameters as a request gives them; None for one that it doesn't name."""
+    """The parameters of a request; None for one that it doesn't name."""
 
     token_bound_cidrs: Annotated[
         CommaList | None, Doc(description="Addresses or CIDR blocks that may log in and use the token."), CIDRS
@@ -73,7 +73,7 @@ class TokenFields(Body, frozen=True):
 
 
 class OldTokenFields(TokenFields, frozen=True):
-    """The same, with the names that four of them had before; a new name given beside an old one wins."""
+    """The same parameters, plus the old names of four of them.  A new name overrides the old one."""
 
     policies: Annotated[
         CommaList | None, Doc(description="Old name of `token_policies`."), POLICY_NAMES, OldNameOf("token_policies")
@@ -101,11 +101,11 @@ _ATTRIBUTES = {
     "token_type": "type",
 }
 _RENEWED = ("ttl_s", "max_ttl_s", "period_s")
-"""What a renewal takes from the settings as they are now; the rest stays as it was at the login."""
+"""Settings that a renewal reads again.  All others stay as they were at the login."""
 
 
 def merged(settings: TokenSettings, fields: TokenFields) -> TokenSettings:
-    """The settings with what a request gives put in.  Raises `InvalidRequest` for values that don't fit together."""
+    """The settings after a request's changes.  Raises `InvalidRequest` for values that don't fit together."""
     given: dict[str, Any] = {}
     old_names = set(settings.old_names)
     for name, attribute in _ATTRIBUTES.items():
@@ -133,7 +133,7 @@ def merged(settings: TokenSettings, fields: TokenFields) -> TokenSettings:
 
 
 def _by_old_name(fields: TokenFields) -> bool:
-    """Whether the policies come by their old name: those are kept in the form that tokens have them in."""
+    """Whether the policies were given by their old name.  Such policies are stored in the form that tokens have."""
     return fields.token_policies is None and getattr(fields, "policies", None) is not None
 
 
@@ -152,7 +152,7 @@ def _check(settings: TokenSettings) -> None:
     if settings.max_ttl_s and settings.ttl_s > settings.max_ttl_s:
         raise InvalidRequest("'token_ttl' cannot be greater than 'token_max_ttl'")
     if settings.type == "batch":
-        # A batch token is no row, so nothing can count its uses or prolong it.
+        # A batch token has no row, so nothing can count its uses or renew it.
         refused = "'token_type' cannot be 'batch' or 'default_batch' when set to generate"
         if settings.num_uses:
             raise InvalidRequest(f"{refused} tokens with limited use count")
@@ -161,7 +161,7 @@ def _check(settings: TokenSettings) -> None:
 
 
 def shown(settings: TokenSettings) -> dict[str, Any]:
-    """The settings as an answer's data."""
+    """The settings as a response's data."""
     data = {name: _plain(getattr(settings, attribute)) for name, attribute in _ATTRIBUTES.items()}
     for old_name in settings.old_names:
         value = data[f"token_{old_name}"]
@@ -177,12 +177,11 @@ def _plain(value: Any) -> Any:
 def grant(
     settings: TokenSettings, *, alias: str, metadata: Mapping[str, str], internal: Mapping[str, str] | None = None
 ) -> Auth:
-    """The login that these settings stand for.
+    """The login with these settings.
 
     Args:
-        alias: the name by which the method knows who logged in.
-        metadata: what is shown with the token.
-        internal: what is kept with it for its renewal.
+        alias: the method's name for the user or machine that logged in. metadata: shown with the token. internal:
+            stored with the token for its renewal.
     """
     return Auth(
         display_name=alias,
@@ -194,10 +193,10 @@ def grant(
 
 
 def renewed(settings: TokenSettings, auth: Auth) -> Auth:
-    """The times that a renewal goes by: the settings' present ones.
+    """The login with the settings' present times, for a renewal.
 
-    Raises: `InvalidRequest` when the policies aren't those of the token any more: it would keep rights that were
-        taken away, or lack those that a new login had.
+    Raises: `InvalidRequest` if the policies have changed since the login.  The token would otherwise keep rights that
+    were removed, or lack rights that were added.
     """
     had, token = normal_policies(auth.token.policies), auth.token
     if set(normal_policies(settings.policies)) - {"default"} != set(had) - {"default"}:
@@ -207,9 +206,9 @@ def renewed(settings: TokenSettings, auth: Auth) -> Auth:
 
 
 def address_allowed(address: str, cidrs: Iterable[str]) -> bool:
-    """Whether a client at `address` is within one of the blocks; with no blocks, every client is.
+    """Whether `address` is in one of the blocks.  Without blocks, every address is allowed.
 
-    A client without an IP address (on a Unix socket) is within none.
+    A client without an IP address (on a Unix socket) is in no block.
     """
     cidrs = tuple(cidrs)
     if not cidrs:
@@ -222,12 +221,12 @@ def address_allowed(address: str, cidrs: Iterable[str]) -> bool:
 
 
 def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    """The addresses that an address or CIDR block stands for."""
+    """The network of an address or CIDR block."""
     return plain_interface(text).network
 
 
 def plain_address(text: str) -> str:
-    """An address in its one spelling: a socket for both families writes those of IPv4 as `::ffff:192.0.2.1`."""
+    """An address in canonical form.  A dual-stack socket writes IPv4 addresses as `::ffff:192.0.2.1`."""
     try:
         ip = ipaddress.ip_address(text)
     except ValueError:

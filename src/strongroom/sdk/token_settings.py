@@ -1,4 +1,4 @@
-"""The settings of a token, as users, roles, logins and renewals hand them on."""
+"""The settings of a token.  Users, roles, logins and renewals pass them on."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from strongroom.barrier.record import Part
 
 
 class TokenSettings(Part, frozen=True):
-    """What is said of a token before it is made: by a user, a role or a login.  Times in seconds; 0 and empty: not set.
+    """The settings for a token from a user, a role or a login.  Times are in seconds; 0 and empty mean "not set".
 
-    It is handed on whole, from the user or role to the token and back at its renewal, so that no setting is lost.
+    One object carries them from the user or role to the token, and back at a renewal, so that no setting is lost.
     """
 
     bound_cidrs: tuple[str, ...] = ()
@@ -22,4 +22,4 @@ class TokenSettings(Part, frozen=True):
     ttl_s: int = 0
     type: str = "default"
     old_names: tuple[str, ...] = ()
-    """Which of the old names were used last; an answer shows those too."""
+    """The old names that the last request used.  Responses show them too."""

@@ -13,10 +13,10 @@ R = TypeVar("R", bound=Record)
 
 
 class View:
-    """Reads and writes below one prefix; a mount can't name anything outside it.
+    """Reads and writes below one prefix.  A mount can't reach anything outside it.
 
-    What is written takes effect when the request's transaction commits; what is read is of one state of the store,
-    with this request's own writes in it.
+    Writes take effect when the request's transaction commits.  Reads see one state of the store, plus this request's
+    own writes.
     """
 
     __slots__ = ("_prefix", "_txn")
@@ -26,7 +26,7 @@ class View:
         self._prefix = prefix
 
     def read(self, key: str, type_: type[R]) -> Coroutine[Any, Any, R | None]:
-        """The record at `key`, or None.  Raises `Tampered`, `Internal` for what isn't a record of that type."""
+        """The record at `key`, or None.  Raises `Tampered`; `Internal` for a record of another type."""
         return self._txn.read(self._prefix + key, type_)
 
     async def list(self, prefix: str = "", after: str = "", limit: int | None = None) -> list_[str]:

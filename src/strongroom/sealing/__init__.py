@@ -1,1 +1,1 @@
-"""Opening and closing the barrier: initialisation, shares, keys."""
+"""Opens and closes the barrier: initialization, key shares, root key."""

@@ -1,9 +1,9 @@
-"""Attempts that several holders of key shares make together (p): new shares, a new root token.
+"""Attempts that several holders of key shares make together (pure): new shares, a new root token.
 
     absent ──begin──▶ collecting ──share…──▶ (all shares handed out) ──finish──▶ absent
                           └───────────────── hold ──▶ verifying ──verify…──▶ (all handed out) ──finish──▶ absent
 
-`cancel` leads to absent from everywhere.  What a state doesn't take is refused and changes nothing.
+`cancel` leads to absent from every state.  A verb that a state doesn't accept is refused and changes nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ROOT_TOKEN = "root-token"  # noqa: S105 - a kind of attempt
 
 
 class State(enum.StrEnum):
-    """What an attempt is waiting for."""
+    """The state of an attempt: what it waits for."""
 
     ABSENT = "absent"
     COLLECTING = "collecting"
@@ -28,7 +28,7 @@ class State(enum.StrEnum):
 
 
 class Verb(enum.StrEnum):
-    """What can be asked of an attempt."""
+    """The verbs of an order."""
 
     SHOW = "show"
     BEGIN = "begin"
@@ -41,7 +41,7 @@ class Verb(enum.StrEnum):
 
 
 class Refusal(enum.StrEnum):
-    """Why nothing was done."""
+    """The reason of a refused order."""
 
     NONE = ""
     STATE = "state"
@@ -54,10 +54,10 @@ class Attempt(msgspec.Struct, frozen=True):
 
     nonce: str
     wanted: bytes
-    """What was asked for, in the form of whoever began it."""
+    """What the attempt is to produce, in the form of the module that began it."""
     shares: tuple[bytes, ...] = ()
     candidate: bytes = b""
-    """What the new shares must open; there once the old ones were enough."""
+    """The secret that the new shares must open; set when enough old shares were given."""
     verification_nonce: str = ""
     verified: tuple[bytes, ...] = ()
 
@@ -66,22 +66,22 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """One thing asked of the attempt of one kind."""
+    """One order for the attempt of one kind."""
 
     verb: Verb
     kind: str
     nonce: str = ""
     content: bytes = b""
-    """With `begin` what is wanted, with `hold` the candidate, with `share` and `verify` the share."""
+    """For `begin` what is wanted, for `hold` the candidate, for `share` and `verify` the share."""
     threshold: int = 0
-    """How many shares are enough."""
+    """The number of shares needed."""
 
     def __repr__(self) -> str:
         return f"Order({self.verb} {self.kind})"
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What came of an order: the attempt as it is now, or why nothing was done."""
+    """The result of an order: the present attempt, or the reason of a refusal."""
 
     state: State = State.ABSENT
     refusal: Refusal = Refusal.NONE
@@ -92,7 +92,7 @@ class Outcome(msgspec.Struct, frozen=True):
     verification_nonce: str = ""
     verification_progress: int = 0
     complete: tuple[bytes, ...] = ()
-    """For the one caller whose share was the last: all of them."""
+    """All shares, for the caller that gave the last one."""
 
     def __repr__(self) -> str:
         return f"Outcome({self.state} {self.nonce} {self.refusal})"
@@ -106,9 +106,9 @@ def apply(attempts: Mapping[str, Attempt], order: Order, fresh_nonce: str) -> tu
 
     Args:
         attempts: at most one of each kind.
-        fresh_nonce: for what the order begins; never used before.
+        fresh_nonce: the nonce of an attempt that the order begins; never used before.
 
-    Returns: the attempts from now on, and what to tell who asked.
+    Returns: the new attempts, and the outcome for the caller.
     """
     present = attempts.get(order.kind)
     transition = _TRANSITIONS.get((state_of(present), order.verb), _refuse)
@@ -202,7 +202,7 @@ def _there(attempt: Attempt | None) -> Attempt:
 
 
 def _added(shares: tuple[bytes, ...], order: Order) -> tuple[tuple[bytes, ...] | None, tuple[bytes, ...]]:
-    """The collection with one more share, and all of them when they are enough, which empties it."""
+    """The collection with one more share.  If they are enough, an empty collection and all shares."""
     if any(same(known, order.content) for known in shares):
         return None, ()
     shares = (*shares, order.content)

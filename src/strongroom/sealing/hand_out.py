@@ -1,4 +1,4 @@
-"""Key shares on their way to those who are to keep them."""
+"""Key shares for their future holders."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from strongroom.sealing import pgp
 
 
 class HandedOut(msgspec.Struct, frozen=True):
-    """Shares as an answer shows them: once, and to whoever asked."""
+    """Shares for a response.  They are shown once, to the client that asked."""
 
     keys: tuple[Secret, ...]
-    """The shares, or, with PGP keys, base64 of the shares encrypted to them."""
+    """The shares; with PGP keys, base64 of the encrypted shares."""
     fingerprints: tuple[str, ...] = ()
-    """Of the PGP keys, in the order of the shares."""
+    """Fingerprints of the PGP keys, in the order of the shares."""
 
     def hexadecimal(self) -> list[str]:
         """The shares in hexadecimal."""
@@ -33,9 +33,9 @@ class HandedOut(msgspec.Struct, frozen=True):
 
 
 def hand_out(shares: Sequence[Secret], pgp_keys: Sequence[str]) -> HandedOut:
-    """Encrypt each share to its PGP key, if there are any.  Raises `InvalidRequest` for a key that can't be used."""
+    """Encrypt each share to its PGP key, if keys were given.  Raises `InvalidRequest` for an unusable key."""
     if not pgp_keys:
         return HandedOut(tuple(shares))
-    # As Vault does: what is encrypted is the share's hexadecimal text.
+    # The share's hexadecimal text is encrypted, as in Vault.
     sealed = [pgp.encrypt(key, share.reveal().hex()) for key, share in zip(pgp_keys, shares, strict=True)]
     return HandedOut(tuple(Secret(text.encode()) for text, _ in sealed), tuple(print_ for _, print_ in sealed))

@@ -1,4 +1,4 @@
-"""Makes a new Strongroom in an empty store: one commit, so that it is there whole or not at all."""
+"""Initializes an empty store in one commit, so that it is initialized completely or not at all."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PASSED_HEADERS = {"identity/": ("Authorization",), "sys/": ("Accept",)}
 _TOKEN_PREFIX = "hvs."  # noqa: S105 - what every token begins with
 _TOKEN_RANDOM = 24
 TOKEN_LENGTH = len(_TOKEN_PREFIX) + _TOKEN_RANDOM
-"""Characters of a token, and of what encrypts one as a one-time pad."""
+"""Characters of a token, and of a one-time pad for one."""
 
 
 class Cluster(Record, frozen=True, tag="cluster"):
@@ -37,14 +37,14 @@ class Cluster(Record, frozen=True, tag="cluster"):
     id: str
     name: str
     audit_key: bytes = b""
-    """By which the writers of the audit log are known; empty until the first node was unsealed."""
+    """The key of the names of audit writers; empty until the first node is unsealed."""
 
     def __repr__(self) -> str:
         return f"Cluster(name={self.name})"
 
 
 class InitRequest(msgspec.Struct, frozen=True):
-    """What an initialisation is asked for."""
+    """The parameters of an initialization."""
 
     shares: int
     threshold: int
@@ -59,21 +59,21 @@ class InitRequest(msgspec.Struct, frozen=True):
 
 
 class Initialized(msgspec.Struct, frozen=True):
-    """What only whoever initialised ever sees."""
+    """The result of an initialization.  Only the client that initialized sees it."""
 
     shares: HandedOut
     root_token: Secret
 
 
 async def initialized(storage: Storage) -> bool:
-    """Whether the store holds a Strongroom."""
+    """Whether the store is initialized."""
     return await storage.get(keys.KEYRING) is not None
 
 
 async def initialize(storage: Storage, random: Random, wanted: InitRequest) -> Initialized:
-    """Make root key, keyring, seal, the built-in mounts and policies, and the root token.
+    """Create root key, keyring, seal, the built-in mounts and policies, and the root token.
 
-    Raises: `InvalidRequest` for numbers or PGP keys that can't be used, and when the store holds a Strongroom.
+    Raises: `InvalidRequest` for unusable numbers or PGP keys, or if the store is initialized already.
     """
     shamir.check_shape(wanted.shares, wanted.threshold)
     if wanted.pgp_keys and len(wanted.pgp_keys) != wanted.shares:
@@ -82,7 +82,7 @@ async def initialize(storage: Storage, random: Random, wanted: InitRequest) -> I
         )
     root_key = Secret(random.bytes(KEY_BYTES))
     record, shares = shamir.create(root_key, wanted.shares, wanted.threshold, random)
-    # Encrypting comes first: a key that can't be used must not leave a store that nobody can open.
+    # Encrypting comes first, because an unusable key must not leave a store that nobody can open.
     try:
         handed_out = hand_out(shares, wanted.pgp_keys)
     except InvalidRequest as error:
@@ -102,7 +102,7 @@ async def initialize(storage: Storage, random: Random, wanted: InitRequest) -> I
     try:
         if await txn.read_plain(keys.KEYRING) is not None:
             raise InvalidRequest(_DONE)
-    except (Restart, Tampered) as error:  # of several at once, this one has just met another's keyring
+    except (Restart, Tampered) as error:  # another concurrent initialization has just written its keyring
         raise InvalidRequest(_DONE) from error
     txn.write_plain(keys.KEYRING, seal_keyring(root_key, keyring, random))
     txn.write_plain(keys.seal(shamir.NAME), msgspec.json.encode(record))
@@ -121,18 +121,18 @@ async def initialize(storage: Storage, random: Random, wanted: InitRequest) -> I
 
 
 def new_token(random: Random) -> str:
-    """A service token that nobody can guess."""
+    """A random service token."""
     return _TOKEN_PREFIX + base62(random, _TOKEN_RANDOM)
 
 
 def root_record(key: str, random: Random, now: float, *, chosen: bool = False) -> TokenRecord:
-    """The row of a token that may do everything, has no parent and doesn't expire.
+    """The row of a root token: it has no parent and doesn't expire.
 
     Args:
         now: seconds since the epoch.
         chosen: whether the token isn't random.
     """
-    # A token whose id was chosen looks like one that was made by `auth/token/create`, as Vault's does.
+    # A token with a chosen id looks like one from `auth/token/create`, as in Vault.
     return TokenRecord(
         key=key,
         accessor=base62(random, 24),
@@ -172,7 +172,7 @@ def _built_in_mounts(random: Random, now: float) -> list[MountRecord]:
 
 
 async def seal_of(storage: Storage) -> shamir.SealRecord | None:
-    """The store's Shamir seal; None before the initialisation.  Raises `Tampered` when it can't be read."""
+    """The store's Shamir seal; None before the initialization.  Raises `Tampered` if it can't be read."""
     row = await storage.get(keys.seal(shamir.NAME))
     if row is None:
         return None

@@ -1,4 +1,4 @@
-"""Encrypts key shares to the PGP keys of those who are to hold them."""
+"""Encrypts key shares to the PGP keys of their holders."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from strongroom.lib.extras import requirements
 
 _MAX_KEY_CHARACTERS = 256 * 1024
 _MAX_PACKETS = 500
-"""For a key, its names and the signatures on them.
+"""The most packets of a key, its names and their signatures.
 
-Who has no token may send keys, and the package takes a time that grows with the square of this.
+Clients without a token may send keys, and the package's time grows with the square of this number.
 """
 
 
 def fingerprint(public_key: str) -> str:
     """The fingerprint of a PGP key, in lower-case hexadecimal.
 
-    Raises: `InvalidRequest` when it isn't a key that can be encrypted to, which is tried.
+    Raises: `InvalidRequest` if the key can't encrypt.  This is tried.
     """
     return encrypt(public_key, "")[1]
 
@@ -32,7 +32,7 @@ def encrypt(public_key: str, text: str) -> tuple[str, str]:
 
     Returns: base64 of the binary message, and the key's fingerprint in lower-case hexadecimal.
 
-    Raises: `InvalidRequest` when it isn't a key that can be encrypted to, or PGP support isn't installed.
+    Raises: `InvalidRequest` if the key can't encrypt, or PGP support isn't installed.
     """
     try:
         pgp = importlib.import_module("pgpy")
@@ -51,15 +51,15 @@ def encrypt(public_key: str, text: str) -> tuple[str, str]:
         key, _ = pgp.PGPKey.from_blob(blob)
         message = pgp.PGPMessage.new(text.encode(), compression=pgp.constants.CompressionAlgorithm.Uncompressed)
         sealed = key.pubkey.encrypt(message) if not key.is_public else key.encrypt(message)
-    except Exception as error:  # of any kind: the package doesn't expect bytes that are no key, and may quote them
+    except Exception as error:  # any error: the package doesn't expect invalid keys, and its errors may quote them
         raise InvalidRequest("error parsing PGP key: it is no key that can be encrypted to") from error
     return base64.b64encode(bytes(sealed)).decode(), str(key.fingerprint).replace(" ", "").lower()
 
 
 def _binary(public_key: str) -> bytes:
-    """The bytes of a key in base64 or in armour; raises `ValueError` for what is neither.
+    """The bytes of a key in base64 or in armour.  Raises `ValueError` for anything else.
 
-    The package reads armour too, but takes minutes for one that is made to hurt.  Source: RFC 9580, section 6.2
+    The package reads armour too, but takes minutes for a malicious one.  Source: RFC 9580, section 6.2
     """
     lines = public_key.strip().splitlines()
     if not lines or not lines[0].startswith("-----BEGIN"):
@@ -71,12 +71,12 @@ def _binary(public_key: str) -> bytes:
         if encoded is not None:
             encoded.append(line)
         elif not line:
-            encoded = []  # the headers are over
+            encoded = []  # end of the headers
     return base64.b64decode("".join(encoded or ()), validate=True)
 
 
 def _check_packets(blob: bytes) -> None:
-    """Raise `ValueError` for more packets than a key has.  Source: RFC 9580, section 4.2"""
+    """Raise `ValueError` if there are more packets than a key has.  Source: RFC 9580, section 4.2"""
     at = count = 0
     while at < len(blob):
         count += 1
@@ -86,7 +86,7 @@ def _check_packets(blob: bytes) -> None:
 
 
 def _packet_bytes(start: bytes) -> int:
-    """The length of the packet that begins like this, its header included."""
+    """The length of the packet with this start, including its header."""
     tag, rest = start[0], start[1:]
     if not tag & 0x80:
         raise ValueError("it is no OpenPGP data")

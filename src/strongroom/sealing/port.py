@@ -1,4 +1,4 @@
-"""What a worker asks of its node, which alone knows whether it is sealed."""
+"""The worker's interface to its node, which keeps the seal state."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from strongroom.sealing import ceremonies, shares
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """How far an unsealing is."""
+    """The progress of an unsealing."""
 
     nonce: str = ""
     count: int = 0
     complete: tuple[bytes, ...] = ()
-    """For the one caller whose share was the last: all of them."""
+    """All shares, for the caller that gave the last one."""
 
     def __repr__(self) -> str:
         return f"Progress(nonce={self.nonce}, count={self.count})"
@@ -28,11 +28,11 @@ class SealPort(Protocol):
     """The node's seal state."""
 
     async def progress(self) -> Progress:
-        """How far an unsealing is."""
+        """The progress of an unsealing."""
         ...
 
     async def submit(self, share: bytes, threshold: int) -> Progress:
-        """Hand in one share."""
+        """Submit one share."""
         ...
 
     async def reset(self) -> None:
@@ -40,28 +40,28 @@ class SealPort(Protocol):
         ...
 
     async def unseal(self, root_key: Secret) -> None:
-        """Open the barrier in every worker of the node; returns when all have it."""
+        """Open the barrier in every worker of the node.  Returns when all have opened it."""
         ...
 
     async def seal(self) -> None:
-        """End every worker that holds keys; returns when all others are gone, and this one is to follow."""
+        """End every worker that has keys.  Returns when all others have ended; this one ends next."""
         ...
 
     async def retire(self) -> None:
-        """End this process when its answers are out: it has held what a sealed node must not hold."""
+        """End this process after its responses were sent, because it has had keys that a sealed node must not have."""
         ...
 
     async def ceremony(self, order: ceremonies.Order) -> ceremonies.Outcome:
-        """Carry out one order on an attempt that holders of key shares make together on this node."""
+        """Carry out one order for an attempt of this node's holders of key shares."""
         ...
 
     def succeeded(self, fingerprint: str, root_key: Secret) -> None:
-        """Keep this root key, for processes that are yet to start, if the one with the fingerprint was kept so far."""
+        """Replace the root key with this fingerprint by its successor, for processes that start later."""
         ...
 
 
 class Ceremonies:
-    """The attempts of one node, in the one process that keeps them."""
+    """The attempts of one node, in the process that keeps them."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -78,11 +78,11 @@ class Ceremonies:
 
 
 class LocalPort:
-    """The seal state of a node that is one process, as in development.
+    """The seal state of a node with a single process, as in development.
 
     Args:
         opened: opens the barrier in this process.
-        closed: forgets everything behind it.
+        closed: drops everything behind the barrier.
     """
 
     def __init__(
@@ -95,11 +95,11 @@ class LocalPort:
         self._ceremonies = Ceremonies(random)
 
     async def progress(self) -> Progress:
-        """How far an unsealing is."""
+        """The progress of an unsealing."""
         return Progress(self._collection.nonce, len(self._collection.shares))
 
     async def submit(self, share: bytes, threshold: int) -> Progress:
-        """Hand in one share."""
+        """Submit one share."""
         step = shares.add(self._collection, share, threshold, uuid4(self._random))
         self._collection = step.collection
         return Progress(step.collection.nonce, len(step.collection.shares), step.complete)
@@ -113,17 +113,17 @@ class LocalPort:
         await self._opened(root_key)
 
     async def retire(self) -> None:
-        """Nothing: in development there is no other process to go on."""
+        """Do nothing: in development no other process could continue."""
 
     async def ceremony(self, order: ceremonies.Order) -> ceremonies.Outcome:
         """Carry out one order."""
         return self._ceremonies.obey(order)
 
     def succeeded(self, fingerprint: str, root_key: Secret) -> None:
-        """Nothing: no other process is to start."""
+        """Do nothing: no other process starts later."""
 
     async def seal(self) -> None:
-        """Forget everything behind the barrier."""
+        """Drop everything behind the barrier."""
         self._collection = shares.EMPTY
         self._ceremonies.forget()
         await self._closed()

@@ -1,9 +1,9 @@
-"""New key shares, when enough holders of the present ones ask for them.
+"""Rekeying: makes new key shares when enough holders of the present ones agree.
 
     begin → give … give → (verify … verify) → the new shares count
 
-Shares are collected by one node, in its memory.  Nothing in the store changes before the last one, and then all of
-it does in one commit.
+One node collects the shares in its memory.  The store doesn't change before the last share, and then changes in one
+commit.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from strongroom.seals import shamir
 
 
 class RekeyRequest(msgspec.Struct, frozen=True):
-    """What shares are asked for."""
+    """The parameters of the new shares."""
 
     shares: int
     threshold: int
@@ -38,12 +38,12 @@ class RekeyRequest(msgspec.Struct, frozen=True):
     backup: bool = False
     """Whether the store keeps the encrypted shares."""
     verify: bool = False
-    """Whether the new shares have to be shown before they count."""
+    """Whether the new shares must be verified before they take effect."""
     fingerprints: tuple[str, ...] = ()
 
 
 class BackupRecord(Record, frozen=True, tag="rekey-backup"):
-    """The shares of the last rekeying that asked for a copy, each encrypted to a PGP key."""
+    """The new shares of the last rekeying with `backup`, each encrypted to a PGP key."""
 
     limit_bytes: ClassVar[int] = 1024 * 1024
 
@@ -55,30 +55,30 @@ class BackupRecord(Record, frozen=True, tag="rekey-backup"):
 
 class _Candidate(msgspec.Struct, frozen=True):
     replaces: bytes
-    """Public key of the seal whose shares were given: if it isn't in force any more, nor is what they agreed to."""
+    """The public key of the seal whose shares were given.  If another seal is in force now, the attempt is void."""
     seal: shamir.SealRecord
 
 
 class Rekeying(msgspec.Struct, frozen=True):
-    """How far it is."""
+    """The progress of the rekeying."""
 
     outcome: Outcome
     wanted: RekeyRequest | None
-    """None when there is none."""
+    """None if no rekeying is in progress."""
     required: int
-    """How many of the present shares it takes."""
+    """The number of present shares needed."""
     made: HandedOut | None = None
-    """For the one who gave the last share: the new ones."""
+    """The new shares, for the client that gave the last share."""
     verified: bool = False
-    """Whether the new shares were shown, and count."""
+    """Whether the new shares were verified, and took effect."""
 
 
 class Rekey:
-    """One request about it.
+    """One request about a rekeying.
 
     Args:
         now: seconds since the epoch.
-        words: how refusals are put.
+        words: the texts of refusals.
     """
 
     def __init__(self, txn: Transaction, port: SealPort, random: Random, now: float, words: Words) -> None:
@@ -89,12 +89,12 @@ class Rekey:
         self._words = words
 
     async def progress(self) -> Rekeying:
-        """How far it is."""
+        """The progress of the rekeying."""
         seal = await root_key.seal_of(self._txn)
         return _rekeying(await self._ask(Order(Verb.SHOW, REKEY)), seal)
 
     async def begin(self, wanted: RekeyRequest) -> Rekeying:
-        """Start collecting.  Raises `InvalidRequest` for what makes no seal, and when there is one under way."""
+        """Begin collecting shares.  Raises `InvalidRequest` for invalid parameters, or if a rekeying is in progress."""
         seal = await root_key.seal_of(self._txn)
         _check(self._words, wanted)
         fingerprints = tuple(_fingerprint(self._words, key) for key in wanted.pgp_keys)
@@ -105,14 +105,14 @@ class Rekey:
         return _rekeying(outcome, seal)
 
     async def cancel(self) -> None:
-        """Stop, and forget the shares."""
+        """Cancel the rekeying, and drop the shares."""
         await self._ask(Order(Verb.CANCEL, REKEY))
 
     async def give(self, nonce: str, text: str) -> Rekeying:
-        """Take one of the present shares; the last that it takes makes new ones.
+        """Take one of the present shares.  The last one needed makes the new shares.
 
-        Raises: `InvalidRequest` for what is no share, for another attempt's nonce, and when they don't open the seal:
-        all have to be given again then.
+        Raises: `InvalidRequest` for an invalid share, for another attempt's nonce, or if the shares don't open the
+        seal.  All must be given again then.
         """
         seal = await root_key.seal_of(self._txn)
         share = checked_share(seal, text, "rekey")
@@ -146,10 +146,10 @@ class Rekey:
         return Rekeying(outcome=outcome, wanted=wanted, required=seal.threshold, made=made)
 
     async def verify(self, nonce: str, text: str) -> Rekeying:
-        """Take one of the new shares; with the last that it takes they count, and the old ones don't any more.
+        """Take one of the new shares.  With the last one needed, they take effect and replace the old ones.
 
-        Raises: `InvalidRequest` for what is no share, for another attempt's nonce, and when they aren't the new ones:
-        all have to be given again then, with another nonce.
+        Raises: `InvalidRequest` for an invalid share, for another attempt's nonce, or if they aren't the new shares.
+        All must be given again then, with another nonce.
         """
         seal = await root_key.seal_of(self._txn)
         shown = await self._ask(Order(Verb.SHOW, REKEY))
@@ -189,7 +189,7 @@ class Rekey:
             raise InvalidRequest(self._words.not_verified) from error
 
     async def verify_anew(self) -> Rekeying:
-        """Forget which of the new shares were shown.  Raises `InvalidRequest` when there is no attempt."""
+        """Drop the new shares that were given so far.  Raises `InvalidRequest` if there is no attempt."""
         seal = await root_key.seal_of(self._txn)
         outcome = await self._ask(Order(Verb.VERIFY_ANEW, REKEY))
         if outcome.refusal:
@@ -197,12 +197,12 @@ class Rekey:
         return _rekeying(outcome, seal)
 
     async def _ask(self, order: Order) -> Outcome:
-        """Give an order once per request, however often its transaction runs."""
+        """Give an order once per request, even if the transaction runs several times."""
         return await self._txn.once.wait(f"{order.kind} {order.verb}", lambda: self._port.ceremony(order))
 
 
 async def backup(txn: Transaction) -> BackupRecord:
-    """The copy that the store keeps.  Raises `InvalidRequest` when there is none."""
+    """The stored backup.  Raises `InvalidRequest` if there is none."""
     record = await txn.read(keys.REKEY_BACKUP, BackupRecord)
     if record is None:
         raise InvalidRequest("no backed-up keys found")
@@ -210,7 +210,7 @@ async def backup(txn: Transaction) -> BackupRecord:
 
 
 def forget_backup(txn: Transaction) -> None:
-    """Remove that copy."""
+    """Delete the backup."""
     txn.delete(keys.REKEY_BACKUP)
 
 

@@ -1,6 +1,6 @@
-"""Replacing the root key, and proving that shares open the one in use.
+"""Replaces the root key, and checks that shares open the present one.
 
-The keyring stays: its terms are what rows are encrypted under, and `sys/rotate` adds to them.
+The keyring stays.  Its terms encrypt the rows, and `sys/rotate` adds a term.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from strongroom.seals import shamir
 
 
 async def seal_of(txn: Transaction, name: str = shamir.NAME) -> shamir.SealRecord:
-    """A seal of the store, which is in the read set from now on.  Raises `Tampered` when it can't be read."""
+    """A seal of the store, which joins the transaction's read set.  Raises `Tampered` if it can't be read."""
     row = await txn.read_plain(keys.seal(name))
     if row is None:
         raise Internal("the store holds no such seal")
@@ -32,12 +32,12 @@ async def seal_of(txn: Transaction, name: str = shamir.NAME) -> shamir.SealRecor
 
 
 async def require_quorum(txn: Transaction, seal: shamir.SealRecord, shares: Sequence[bytes], purpose: str) -> None:
-    """Go on only if the shares open the seal, and what they open opens the keyring.
+    """Check that the shares open the seal, and that the resulting root key opens the keyring.
 
     Args:
-        purpose: what they are given for, for the log.
+        purpose: the purpose of the shares, for the log.
 
-    Raises: `InvalidRequest` when they don't.
+    Raises: `InvalidRequest` if they don't.
     """
     row = await txn.read_plain(keys.KEYRING)
     if row is None:
@@ -52,12 +52,12 @@ async def require_quorum(txn: Transaction, seal: shamir.SealRecord, shares: Sequ
 async def replace(
     txn: Transaction, random: Random, now: float, root_key: Secret, present: shamir.SealRecord | None = None
 ) -> None:
-    """Put the keyring under another root key, and wrap that for every seal.
+    """Encrypt the keyring under another root key, and wrap that key for every seal.
 
     Args:
         now: seconds since the epoch.
         root_key: the new one.
-        present: the Shamir seal from now on, which wraps the new root key already; without one its shares stay.
+        present: the new Shamir seal, which wraps the new root key already.  Without it, the present shares stay valid.
     """
     row = await txn.read_plain(keys.KEYRING)
     if row is None:
@@ -75,5 +75,5 @@ async def replace(
 
 
 async def rotate(txn: Transaction, random: Random, now: float) -> None:
-    """Replace the root key by a random one; all shares stay what they are."""
+    """Replace the root key by a random one.  All key shares stay valid."""
     await replace(txn, random, now, txn.once("root key", lambda: Secret(random.bytes(KEY_BYTES))))

@@ -1,7 +1,7 @@
-"""A new root token, when enough holders of key shares ask for it.
+"""Makes a new root token when enough holders of key shares agree.
 
-Whoever begins gives a PGP key, or a one-time pad as long as the token, or is given one; whoever gives the last share
-gets the token encrypted by it.  So no single one of them learns it from the answers.
+The client that begins gives a PGP key or a one-time pad as long as the token, or gets a pad.  The client that gives the
+last share gets the token, encrypted with it.  So no single holder learns the token from the responses.
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ from strongroom.sealing.unseal import checked_share
 from strongroom.services.tokens import TokenService
 
 _LONGEST = 1024
-"""Characters of an encrypted token or of its pad.  Whoever comes may ask for the decryption, which looks at each."""
+"""The most characters of an encrypted token or its pad.
+
+Any client may ask for a decryption, whose time grows with them.
+"""
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 
 
 class RootTokenRequest(msgspec.Struct, frozen=True):
-    """How the token is to be encrypted."""
+    """The encryption of the token."""
 
     otp: str = ""
     pgp_key: str = ""
@@ -37,22 +40,22 @@ class RootTokenRequest(msgspec.Struct, frozen=True):
 
 
 class Generation(msgspec.Struct, frozen=True):
-    """How far it is."""
+    """The progress of the generation."""
 
     outcome: Outcome
     wanted: RootTokenRequest
     required: int
     encoded: str = ""
-    """For the one who gave the last share: the token, encrypted."""
+    """The encrypted token, for the client that gave the last share."""
     otp: str = ""
-    """For the one who began without one."""
+    """A new one-time pad, for a client that began without one."""
 
     def __repr__(self) -> str:
         return f"Generation({self.outcome})"
 
 
 class RootToken:
-    """One request about it.
+    """One request about the generation of a root token.
 
     Args:
         now: seconds since the epoch.
@@ -66,16 +69,16 @@ class RootToken:
         self._now = now
 
     async def progress(self) -> Generation:
-        """How far it is."""
+        """The progress of the generation."""
         return await self._generation(await self._ask(Order(Verb.SHOW, ROOT_TOKEN)))
 
     async def begin(self, otp: str, pgp_key: str) -> Generation:
-        """Start collecting.
+        """Begin collecting shares.
 
         Args:
-            otp: to encrypt the token by; empty for a PGP key, or a new one.
+            otp: the one-time pad; empty for a PGP key or a new pad.
 
-        Raises: `InvalidRequest` for what can't be encrypted by, and when there is one under way.
+        Raises: `InvalidRequest` for an unusable pad or key, or if a generation is in progress.
         """
         if otp and len(otp.encode()) != TOKEN_LENGTH:
             raise InvalidRequest("OTP string has incorrect length")
@@ -93,14 +96,14 @@ class RootToken:
         return msgspec.structs.replace(await self._generation(outcome), otp=generated)
 
     async def cancel(self) -> None:
-        """Stop, and forget the shares."""
+        """Cancel the generation, and drop the shares."""
         await self._ask(Order(Verb.CANCEL, ROOT_TOKEN))
 
     async def give(self, nonce: str, text: str) -> Generation:
-        """Take one share; the last that it takes makes the token.
+        """Take one share.  The last one needed makes the token.
 
-        Raises: `InvalidRequest` for what is no share, for another attempt's nonce, and when they don't open the seal:
-        all have to be given again then.
+        Raises: `InvalidRequest` for an invalid share, for another attempt's nonce, or if the shares don't open the
+        seal.  All must be given again then.
         """
         seal = await root_key.seal_of(self._txn)
         share = checked_share(seal, text, "root token")
@@ -121,7 +124,7 @@ class RootToken:
         return msgspec.structs.replace(given, encoded=encoded)
 
     async def _ask(self, order: Order) -> Outcome:
-        """Give an order once per request, however often its transaction runs."""
+        """Give an order once per request, even if the transaction runs several times."""
         return await self._txn.once.wait(f"{order.kind} {order.verb}", lambda: self._port.ceremony(order))
 
     async def _generation(self, outcome: Outcome) -> Generation:
@@ -133,7 +136,7 @@ class RootToken:
 
 
 def decode(encoded: str, otp: str) -> str:
-    """The token that was encrypted by a one-time pad.  Raises `InvalidRequest` for what doesn't fit together."""
+    """Decrypt a token with its one-time pad.  Raises `InvalidRequest` if the two don't fit together."""
     if max(len(encoded), len(otp)) > _LONGEST:
         raise InvalidRequest(f"neither encoded_token nor otp may be longer than {_LONGEST} characters")
     wrong = next((at for at, character in enumerate(encoded) if character not in _BASE64), None)

@@ -1,4 +1,4 @@
-"""The collection of key shares (p): a table of what may happen, and a value that goes through it."""
+"""Collects key shares (pure): a table of transitions, and a value that passes through it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from strongroom.crypto.mac import same
 
 
 class Collection(msgspec.Struct, frozen=True):
-    """Shares on their way to the threshold."""
+    """Shares that were given so far."""
 
     nonce: str = ""
     shares: tuple[bytes, ...] = ()
@@ -18,11 +18,11 @@ class Collection(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """What one more share led to."""
+    """The result of one more share."""
 
     collection: Collection
     complete: tuple[bytes, ...] = ()
-    """The shares, when they are as many as the threshold; the collection begins anew then."""
+    """All shares, if the threshold is reached.  The collection is empty then."""
 
     def __repr__(self) -> str:
         return f"Step({self.collection}, complete={bool(self.complete)})"
@@ -35,9 +35,8 @@ def add(collection: Collection, share: bytes, threshold: int, nonce: str) -> Ste
     """Take one more share.
 
     Args:
-        share: one that is there already changes nothing.
-        threshold: how many make it complete.
-        nonce: names the collection that this share may begin.
+        share: a share that was given already changes nothing. threshold: the number of shares needed. nonce: the name
+            of a collection that this share begins.
     """
     if any(same(known, share) for known in collection.shares):
         return Step(collection)

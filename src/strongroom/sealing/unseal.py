@@ -1,4 +1,4 @@
-"""From key shares to the root key."""
+"""Unseals: combines key shares to the root key."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _SHORTEST = 16
 
 
 def decode_share(text: str) -> bytes:
-    """A share from hexadecimal or base64.  Raises `InvalidRequest`, never with the text in it."""
+    """A share from hexadecimal or base64.  Raises `InvalidRequest`, which never quotes the text."""
     try:
         return binascii.unhexlify(text)
     except (binascii.Error, ValueError):
-        pass  # base64 it is, or nothing
+        pass  # try base64 next
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
@@ -30,10 +30,10 @@ def decode_share(text: str) -> bytes:
 
 
 def checked_share(seal: shamir.SealRecord, text: str, purpose: str) -> bytes:
-    """What may be one of this seal's shares.  Raises `InvalidRequest` for what can't be.
+    """Decode a share that may belong to this seal.  Raises `InvalidRequest` if it can't.
 
     Args:
-        purpose: what it is given for, for the log.
+        purpose: the purpose of the share, for the log.
     """
     try:
         return _checked(seal, text)
@@ -57,10 +57,10 @@ def _checked(seal: shamir.SealRecord, text: str) -> bytes:
 
 
 async def submit(storage: Storage, port: SealPort, seal: shamir.SealRecord, text: str) -> None:
-    """Hand in one share; the one that completes the threshold opens the barrier of the whole node.
+    """Submit one share.  The last one needed opens the barrier of the whole node.
 
-    Raises: `InvalidRequest` for what can't be a share of this seal, and when the shares don't open it (the
-    collection begins anew then).
+    Raises: `InvalidRequest` if it can't be a share of this seal, or if the shares don't open the seal. Collecting
+    begins again then.
     """
     step = await port.submit(checked_share(seal, text, "unseal"), seal.threshold)
     if step.complete:

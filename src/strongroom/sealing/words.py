@@ -1,4 +1,4 @@
-"""How the older and the newer endpoints of rekeying put the same refusals (p)."""
+"""The texts of refusals, which differ between the older and the newer endpoints of rekeying (pure)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The texts of one family of endpoints, as clients know them."""
+    """The texts of one family of endpoints.  Clients know them."""
 
     operation: str
     """As in "nonce for this rekey operation"."""
@@ -22,12 +22,12 @@ class Words:
 
     @property
     def under_way(self) -> str:
-        """Another one has been begun."""
+        """Another attempt is in progress."""
         return f"{self.noun} already in progress"
 
     @property
     def none_to_verify(self) -> str:
-        """Nothing was begun."""
+        """No attempt is in progress."""
         return f"no {self.noun} in progress"
 
     @property
@@ -37,16 +37,16 @@ class Words:
 
     @property
     def not_configured(self) -> str:
-        """Nothing was begun that could tell what it wants."""
+        """No attempt is in progress, so there are no parameters."""
         return f"no {self.noun} configuration found"
 
     @property
     def not_verified(self) -> str:
-        """The shares that were shown aren't the new ones."""
+        """The given shares aren't the new ones."""
         return f"{self.noun} verification failed; incorrect key shares supplied"
 
     def unusable(self, reason: str) -> str:
-        """What was asked for makes no seal."""
+        """The parameters make no valid seal."""
         return f"invalid {self.seal} seal configuration: {reason}"
 
     def wrong_nonce(self, nonce: str) -> str:
@@ -58,7 +58,7 @@ class Words:
         return f'incorrect nonce supplied; nonce for this verify operation is "{nonce}"'
 
     def finished(self, nonce: str) -> str:
-        """It isn't the present shares that are wanted now."""
+        """The attempt no longer waits for present shares."""
         return (
             f"{self.subject} already finished; verification must be performed; nonce for the verification operation "
             f'is "{nonce}"'

@@ -1,4 +1,4 @@
-"""Has the server's log say that somebody gave key shares that are none."""
+"""Logs that a client gave wrong key shares."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from strongroom.lib.seldom import Seldom
 log = structlog.get_logger("sealing")
 
 _told = Seldom(most=20)
-"""Whoever reaches the port may unseal, so that nobody may fill the log with it."""
+"""Every client may submit shares, so the number of log lines is bounded."""
 
 
 def note(purpose: str, reason: str) -> None:
-    """Log it.
+    """Log wrong key shares.
 
     Args:
-        purpose: what the shares were for.
-        reason: what is wrong with them; nothing of a share itself.
+        purpose: the purpose of the shares. reason: what is wrong with them.  It must not quote a share.
     """
     if _told.due(purpose):
         log.warning("wrong key shares were given", purpose=purpose, reason=reason)

@@ -1,4 +1,4 @@
-"""What a configuration says about audit devices: where they may be, and those that it makes itself."""
+"""The configuration's settings of audit devices: their allowed places, and its own devices."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from strongroom.server.stores import LOCAL, directory
 
 
 def audit_rules(config: Config) -> Rules:
-    """Where audit devices may be made, and the places that are the server's own."""
+    """The rules for the places of audit devices."""
     settings, storage = config.settings, config.storage
     own = [sys.prefix, str(Path(strongroom.__file__).parent), *config.files]
     own += [settings.audit_spool_path, settings.pid_file, settings.log_file, settings.plugin_directory]
@@ -40,7 +40,7 @@ def audit_stanzas(config: Config) -> tuple[DeviceRequest, ...]:
 
 
 def check_audits(config: Config) -> None:
-    """Refuse a stanza that no device can be made of.
+    """Refuse a stanza with invalid options.
 
     Raises: `ConfigError`.
     """

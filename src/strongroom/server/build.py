@@ -1,7 +1,7 @@
-"""Which build of the package a process runs, and which one is installed now.
+"""The build of the package that a process runs, and the build that is installed now.
 
-A package can be replaced while a server runs.  A process that starts then is of another build than the rest of the
-node: it could misread their messages, and what they stored.  So each compares, and refuses.
+A package can be replaced while a server runs.  A process that starts after that has another build than the rest of the
+node, and could misread their messages and rows.  So each process compares the builds, and refuses to work with another.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Build:
 
 
 def installed(root: Path = _ROOT) -> Build:
-    """The build whose files are there now.
+    """The build of the installed files.
 
-    Files that vanish meanwhile are those of a package that is just being replaced: that is another build too.
+    If files vanish meanwhile, the package is just being replaced.  That counts as another build too.
     """
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*.py")):
@@ -63,7 +63,7 @@ def refusal(running: Build, other: str) -> str:
 
 
 def agree(control: socket.socket, digest: str) -> bool:
-    """Whether this process is of the build that it has to be of; if not, its supervisor is told.
+    """Whether this process has the supervisor's build.  If not, it tells the supervisor.
 
     Args:
         control: the socket to the supervisor.

@@ -1,4 +1,4 @@
-"""What ships with Strongroom, as tables to read."""
+"""Tables of the engines, auth methods and audit devices that ship with Strongroom."""
 
 from __future__ import annotations
 
@@ -44,8 +44,7 @@ def audit_devices(spool: Spool | None, ground: Ground | None = None) -> Mapping[
     """Constructors of audit devices by type.
 
     Args:
-        spool: takes what this node's forwarder delivers; None where there is none.
-        ground: decides where files may be.
+        spool: takes entries for this node's forwarder; None without a forwarder. ground: decides where files may be.
     """
     around = ground or Ground()
 
@@ -57,14 +56,14 @@ def audit_devices(spool: Spool | None, ground: Ground | None = None) -> Mapping[
 
 
 class PluginError(Exception):
-    """A plugin that the configuration allows can't be used; the text says why."""
+    """A plugin that the configuration allows can't be used.  The text gives the reason."""
 
 
 def engines(allowed: tuple[str, ...]) -> dict[tuple[str, str], Engine]:
     """Everything that can be mounted, by table and type.
 
     Args:
-        allowed: entry-point names that the configuration allows; installed is not enough.
+        allowed: entry-point names that the configuration allows.  An installed plugin that isn't allowed isn't loaded.
 
     Raises: `PluginError` for a name that no installed package offers, that offers something else, or that is taken.
     """
@@ -100,8 +99,8 @@ def engines(allowed: tuple[str, ...]) -> dict[tuple[str, str], Engine]:
 def _reason(error: Exception) -> str:
     """Why a plugin can't be imported.
 
-    What Python says itself of a missing module, of a text that is no Python, or of a class that can't be an engine.
-    Any other text is the plugin's, or that of a library that it has asked for something: it may name a password.
+    The text is shown only for Python's own errors: a missing module, a syntax error, a class that can't be an engine.
+    Any other text comes from the plugin or a library, and may contain a password.
     """
     if isinstance(error, ImportError | SyntaxError | DeclarationError):
         return str(error)

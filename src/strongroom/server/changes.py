@@ -1,4 +1,4 @@
-"""What has changed between two configurations, and whether a running node takes it (p)."""
+"""Compares two configurations, and decides which changes a running node can apply (pure)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ACME = "tls_acme_"
 _STANZAS = ("storage", "ha_storage", "service_registration", "seals", "user_lockouts", "telemetry")
 _NAMES = {"seals": "seal", "user_lockouts": "user_lockout"}
 _PLACE = frozenset({"where", "places", "files", "notices"})
-"""Where something stands in the files, which is no setting."""
+"""Positions in the files, which are no settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class Changes:
     later: tuple[str, ...] = ()
     """What counts from the next start."""
     fixed_listeners: bool = False
-    """Whether some of that is where listeners listen: then the stanzas can't be brought together, and none is taken."""
+    """Whether listeners' addresses have changed.  The stanzas can't be matched then, and none is applied."""
 
 
 def later(running: Config, wanted: Config) -> Changes:
-    """What a running node can't take over.
+    """The changes that a running node can't apply.
 
     Args:
         running: what it was started with.
@@ -46,7 +46,7 @@ def later(running: Config, wanted: Config) -> Changes:
 
 
 def taken(before: Config, now: Config) -> tuple[str, ...]:
-    """What a running node takes over.
+    """The changes that a running node applies.
 
     Args:
         before: what it runs by; with the same listeners, in the same order.
@@ -81,7 +81,7 @@ def _stanzas(running: Config, wanted: Config) -> Iterator[str]:
 
 
 def _listeners(running: tuple[Listener, ...], wanted: tuple[Listener, ...]) -> Iterator[str]:
-    """What keeps these listeners from taking the place of the running ones."""
+    """The reasons why these listeners can't replace the running ones."""
     old, new = ([(each.type, each.address) for each in listeners] for listeners in (running, wanted))
     if old != new:
         gone = [each for each in running if (each.type, each.address) not in new]

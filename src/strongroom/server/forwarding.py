@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("audit")
 
 DRAIN_S = 5.0
-"""How long the forwarder of a node that was told to stop waits for who reads what it writes."""
+"""How long the forwarder of a stopping node waits for the readers of its targets."""
 
 
 def companion(planned: Plan, running: Build) -> Companion:
@@ -76,8 +76,9 @@ def in_a_thread(directory: Path) -> Iterator[None]:
 def main() -> None:
     """Entry point of the process: the control socket's descriptor is the only argument.
 
-    It writes to the standard output and error that it has from its supervisor, and needs no keys: what it reads has its
-    digests already.  A service manager that signals every process at once doesn't end it: workers still write entries.
+    It writes to the standard output and error of its supervisor.  It needs no keys, because the entries have their
+    digests already.  It ignores the signals that a service manager sends to every process, because workers still write
+    entries.
     """
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     control = socket.socket(fileno=int(sys.argv[1]))
@@ -103,7 +104,7 @@ def main() -> None:
         for message in messages:
             _obey(message)
     forwarder.drain(DRAIN_S)
-    os._exit(0)  # a thread may still be writing to somebody who doesn't read
+    os._exit(0)  # a thread may still block on a target without a reader
 
 
 def _receive(control: socket.socket, framing: Framing[ToForwarder]) -> list[ToForwarder]:
@@ -115,7 +116,7 @@ def _receive(control: socket.socket, framing: Framing[ToForwarder]) -> list[ToFo
         try:
             messages = framing.feed(data)
         except Garbled as error:
-            log.error("the audit forwarder ends: what its supervisor says makes no sense", reason=str(error))
+            log.error("the audit forwarder ends: invalid message from its supervisor", reason=str(error))
             return []
         if messages:
             return messages
@@ -126,7 +127,7 @@ def _obey(message: ToForwarder) -> None:
         try:
             logs.reopen(message.level)
         except logs.LogError as error:
-            log.error("the log goes on in the old file", reason=str(error))
+            log.error("the log file was not reopened: logging continues in the old file", reason=str(error))
 
 
 if __name__ == "__main__":

@@ -155,7 +155,7 @@ def _serve(arguments: ServeArguments) -> int:
         if supervisor.sealed:
             renewal.renew(reload.sources, sockets, running)
     except OSError as error:
-        log.error("the server ends: sealing could not start it anew", reason=error.strerror)
+        log.error("the server ends: it could not be restarted after sealing", reason=error.strerror)
         status = 1
     finally:
         if pid_file is not None:

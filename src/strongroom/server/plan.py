@@ -1,4 +1,4 @@
-"""From the configuration and the command line to what has to be started (p)."""
+"""Plans what to start, from the configuration and the command line (pure)."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def plan(config: Config, processors: int) -> Plan:
 
 
 def _mistyped(config: Config, stanza: str) -> str:
-    """What the files have instead of a stanza that is missing, for the end of an error's text."""
+    """A misspelt name of a missing stanza in the files, for the end of an error's text."""
     return next((f"\n{notice}" for notice in config.notices if notice.text.endswith(f"did you mean `{stanza}`?")), "")
 
 

@@ -51,7 +51,7 @@ class Reload:
         try:
             logs.reopen(level)
         except logs.LogError as error:
-            log.error("the log goes on in the old file", reason=str(error))
+            log.error("the log file was not reopened: logging continues in the old file", reason=str(error))
         return News(self.sources, level)
 
     def _take(self, changed: Sources, config: Config) -> None:

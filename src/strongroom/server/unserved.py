@@ -1,4 +1,4 @@
-"""What a configuration may say, and this server doesn't do: said at the start, instead of passed over (p)."""
+"""Settings that this server doesn't support.  They cause a notice or an error at the start, not silence (pure)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _SETTINGS = frozenset(
 
 
 def refuse(config: Config) -> None:
-    """Refuse what would leave a node less safe than its file says.
+    """Refuse settings without which a node would be less safe than its file says.
 
     Raises: `ConfigError` for a seal that can't be used, for an audit device that can't be made, for certificates that
         couldn't be asked for, and for a connection URL that is none.

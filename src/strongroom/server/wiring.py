@@ -110,7 +110,7 @@ def build_node(
 
 
 async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str], Engine], settings: Settings) -> None:
-    """Open the barrier and build what stands behind it.
+    """Open the barrier, and build the services behind it.
 
     Raises: `Tampered` when the key isn't this store's.
     """
@@ -119,8 +119,8 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
     try:
         cluster = await transact(barrier, lambda txn: _keyed(txn, node.random))
         await transact(barrier, lambda txn: versions.note(txn, VERSION, RELEASED, node.clock.now()))
-    except StorageError as error:  # a store that is full can still be read, and room be made in it
-        log.warning("the version, or the list of audit devices, was not noted in the store", detail=error.detail)
+    except StorageError as error:  # a full store can still be read, and rows can be deleted
+        log.warning("the version or the list of audit devices was not stored", detail=error.detail)
     identity = IdentityService(node.random)
     spool = _spool(settings)
     writers = Writers(cluster.audit_key, socket.gethostname(), node.random)
@@ -161,9 +161,9 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
 
 
 async def configure_audit(barrier: Barrier, audit: AuditBroker, settings: Settings) -> None:
-    """Bring the store's audit devices into line with the configuration; what can't be done is logged.
+    """Make the store's audit devices agree with the configuration.  Failures are logged.
 
-    Whether a request can be recorded is looked at with each request, and doesn't depend on this.
+    Every request checks by itself whether it can be audited, and doesn't depend on this.
     """
     try:
         now = await barrier.storage.now()
@@ -190,7 +190,7 @@ async def _read_cluster(txn: Transaction) -> Cluster:
 async def _keyed(txn: Transaction, random: Random) -> Cluster:
     """The cluster's record with its key for the audit log, and the list of audit devices that goes with it.
 
-    Both are made by the first node that is unsealed.  From then on a store without the list has lost it.
+    The first unsealed node makes both.  From then on, a store without the list has lost it.
     """
     cluster = await _read_cluster(txn)
     if cluster.audit_key:

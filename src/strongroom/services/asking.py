@@ -1,4 +1,4 @@
-"""Asking an engine outside of a client's request: of its leases, and of the work that it has scheduled."""
+"""Calls engines without a client's request: for their leases, and for the work that they have scheduled."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ T = TypeVar("T")
 
 
 def engine_of(entry: MountEntry) -> Engine:
-    """The mount's engine.  Raises `UpstreamFailed` when this server doesn't have it: another may."""
+    """The mount's engine.  Raises `UpstreamFailed` if this node doesn't have it; another node may have it."""
     if entry.engine is None:
         raise UpstreamFailed(f'no engine of type "{entry.record.type}" is installed or allowed here')
     return entry.engine
 
 
 def request_of(txn: Transaction, entry: MountEntry, path: str, now: float) -> Request:
-    """The request by which a mount's engine is asked without a client.
+    """The request that a mount's engine gets when no client asked.
 
     Args:
         path: relative to the mount.
@@ -50,13 +50,12 @@ def request_of(txn: Transaction, entry: MountEntry, path: str, now: float) -> Re
 
 
 async def bounded(work: Awaitable[T], what: str, about: str) -> T:
-    """Wait for an engine, but not for ever; whatever it raises is an error of the other side.
+    """Wait for an engine, for a bounded time.  Every exception becomes an error of the engine's system.
 
-    The text of an exception that isn't ours is told to nobody: a client library's names passwords and addresses.
+    The text of a foreign exception is dropped, because client libraries put passwords and addresses into it.
 
     Args:
-        what: is being done, for the error.
-        about: the lease or the scheduled work, for the log.
+        what: the work, for the error. about: the lease or the scheduled work, for the log.
 
     Raises: `StrongroomError`.
     """
@@ -67,6 +66,6 @@ async def bounded(work: Awaitable[T], what: str, about: str) -> T:
         raise
     except TimeoutError as error:
         raise UpstreamFailed(f"{what} took longer than {TIMEOUT_S} s") from error
-    except Exception as error:  # an engine's fault must not keep others' work from being done
+    except Exception as error:  # a bug of one engine must not stop the work of the others
         log.error("an engine failed", doing=what, about=about, fault=where(error))
         raise UpstreamFailed("the engine failed", detail=where(error)) from error

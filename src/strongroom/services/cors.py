@@ -1,4 +1,4 @@
-"""Which other origins may call the API from a browser; `sys/config/cors` sets it, the front of the server obeys it."""
+"""The origins that may call the API from a browser.  `sys/config/cors` sets them; the HTTP front end applies them."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ ANY_ORIGIN = "*"
 
 
 class CorsRecord(Record, frozen=True, tag="cors"):
-    """The origins that may call; without this row CORS is off, and browsers refuse all others by themselves."""
+    """The origins that may call.  Without this row CORS is off, and browsers refuse all other origins."""
 
     origins: tuple[str, ...]
-    """Compared to the last character; or `*` alone."""
+    """Compared exactly; or `*` alone, for any origin."""
     headers: tuple[str, ...]
     """Allowed besides the standard ones."""
     credentials: bool = False
@@ -41,14 +41,14 @@ class CorsRecord(Record, frozen=True, tag="cors"):
 
     @property
     def shares_credentials(self) -> bool:
-        """Whether a browser may add what it keeps for this server: cookies, client certificates.
+        """Whether a browser may send its credentials for this server: cookies, client certificates.
 
-        Never for any origin: every page would then call with the certificate of whoever looks at it.
+        Always false for `*`: any page could otherwise call with the certificate of its visitor.
         """
         return self.credentials and self.origins != (ANY_ORIGIN,)
 
     def allows(self, origin: str) -> bool:
-        """Whether requests of this origin are answered."""
+        """Whether this origin may call."""
         return self.origins == (ANY_ORIGIN,) or origin in self.origins
 
 

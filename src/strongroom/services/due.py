@@ -1,4 +1,4 @@
-"""What is due, read from the index by time whose rows `barrier/due.py` describes."""
+"""Reads what is due from the due index.  `barrier/due.py` describes its rows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from strongroom.barrier.due import ALONE, BY_MOUNT, KINDS, folder, milliseconds
 from strongroom.storage.base import Storage
 
 COUNTED = 1000
-"""Rows of a kind that are counted; a longer queue is shown as this long."""
+"""The most rows of a kind that are counted.  A longer queue is shown with this length."""
 
 
 class Due(NamedTuple):
@@ -24,7 +24,7 @@ class Due(NamedTuple):
 
 
 class Backlog(NamedTuple):
-    """What of one kind should have ended by now."""
+    """The rows of one kind that should have ended by now."""
 
     kind: str
     late_s: float
@@ -32,7 +32,7 @@ class Backlog(NamedTuple):
     waiting: int
     """Rows that are due, counted up to `COUNTED`."""
     group: str = ""
-    """Where the oldest row is; for a kind of `BY_MOUNT`, the mount's id."""
+    """The group of the oldest row.  For a kind of `BY_MOUNT` it is the mount's id."""
 
 
 async def groups(storage: Storage, kind: str) -> list[str]:
@@ -46,7 +46,7 @@ async def groups(storage: Storage, kind: str) -> list[str]:
 async def due_rows(storage: Storage, kind: str, now: float, limit: int, group: str = ALONE) -> list[Due]:
     """The oldest rows whose time has come by `now`.
 
-    Not within a transaction: what becomes due meanwhile is no reason to begin again.
+    Read outside a transaction, because rows that become due meanwhile must not cause a conflict.
     """
     place, until = folder(kind, group), milliseconds(now)
     found = []

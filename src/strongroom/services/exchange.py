@@ -1,4 +1,4 @@
-"""What is known of a request, as stages, system paths and the audit log hand it on."""
+"""What is known of a request.  The stages, the system paths and the audit log use it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from strongroom.services.tokens import Bearer
 
 
 class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A request as the API means it, before anything was looked up."""
+    """A parsed request, before any lookup in the store."""
 
     id: str
     operation: Operation
@@ -30,25 +30,25 @@ class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     method: str = ""
     wrap_format: str = ""
     opened: frozenset[str] = frozenset()
-    """Names of what the listener lets be answered without a token."""
+    """Names of the routes that the listener serves without a token."""
 
     def __repr__(self) -> str:
         return f"ApiRequest({self.id} {self.operation} {self.path})"
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """Why a request was allowed."""
+    """The reason why a request was allowed, and limits for its response."""
 
     policies: tuple[str, ...] = ()
     root: bool = False
     page_limit: int = 0
-    """The most entries of a listing that the answer may hold; 0: no bound."""
+    """The most entries of a listing that the response may contain; 0: no bound."""
     key_filter: KeyFilter | None = None
-    """What decides which names of a listing the answer may hold; None: all of them."""
+    """Selects the names of a listing that the response may contain; None: all names."""
 
 
 class Exchange(msgspec.Struct, frozen=True, weakref=True):
-    """What is known of a request by the time it is audited; later stages know more."""
+    """What is known of a request when it is audited.  Later stages know more."""
 
     request: ApiRequest
     bearer: Bearer | None = None

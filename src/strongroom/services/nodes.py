@@ -1,4 +1,4 @@
-"""Which nodes serve from the store: each leaves a row, and writes it anew while it is unsealed."""
+"""The nodes that use the store.  Each unsealed node writes its row periodically."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from strongroom.barrier.transaction import Transaction
 EVERY_S = 10.0
 """How often a node writes its row."""
 GONE_AFTER_S = 3 * EVERY_S
-"""A node that has been silent for so long is stopped, sealed or cut off from the store."""
+"""A node that has been silent for this time is stopped, sealed or cut off from the store."""
 
 
 class NodeRecord(Record, frozen=True, tag="node"):
@@ -24,7 +24,7 @@ class NodeRecord(Record, frozen=True, tag="node"):
 
 
 async def note(txn: Transaction, node: str, record: NodeRecord) -> None:
-    """Keep that a node serves, unless another process of it has just done so; forget the nodes that are gone.
+    """Write a node's row, unless another of its processes has just done so.  Delete the rows of nodes that are gone.
 
     Args:
         node: its name among the nodes, the same for all its processes.

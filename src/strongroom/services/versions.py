@@ -1,4 +1,4 @@
-"""Which versions of the server have opened the store."""
+"""The versions of the server that have opened the store."""
 
 from __future__ import annotations
 
@@ -13,23 +13,22 @@ _VERSIONS = keys.SETTINGS + "version/"
 
 
 class VersionRecord(Record, frozen=True, tag="version"):
-    """A version, and when a node of it opened the store for the first time."""
+    """A version, and the time when it first opened the store."""
 
     version: str
     released: str
-    """When it was made, as RFC 3339."""
+    """Its release time, as RFC 3339."""
     installed_at: float
     """Seconds since the epoch."""
     previous: str = ""
-    """The version installed before it; empty for the first."""
+    """The version before it; empty for the first."""
 
 
 async def note(txn: Transaction, version: str, released: str, now: float) -> None:
-    """Keep that a node of this version has opened the store, unless one has before.
+    """Store that this version has opened the store, unless that is stored already.
 
     Args:
-        released: when the version was made, as RFC 3339.
-        now: seconds since the epoch.
+        released: the version's release time, as RFC 3339. now: seconds since the epoch.
     """
     known = await history(txn)
     if version not in {record.version for record in known}:

@@ -1,1 +1,1 @@
-"""Where Strongroom keeps its rows: the contract in `base`, a backend per folder."""
+"""The stores for Strongroom's rows: `base` defines the interface, and each backend has a folder."""

@@ -1,8 +1,8 @@
 """The storage contract: a transactional key-value store with a change feed.
 
-Keys are non-empty ASCII or UTF-8 text of segments joined by `/`; a key never ends in `/`.  Values are opaque bytes.
-Every commit gets the next revision number; a row remembers the number of the commit that last wrote it.
-All of it is proved by one contract suite that runs against every backend.
+A key is non-empty UTF-8 text: segments joined by `/`, without `/` at its end.  Values are opaque bytes. Every commit
+gets the next revision number.  A row has the number of the commit that last wrote it. One suite of contract tests runs
+against every backend.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ class Revision(msgspec.Struct, frozen=True, gc=False):
     number: int
     """0 in a store that was never written."""
     id: bytes
-    """16 random bytes of the commit, so that a history that was lost or replaced is noticed; empty at number 0."""
+    """16 random bytes of the commit; empty at number 0.  They reveal that the history was lost or replaced."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, gc=False):
-    """What `get_many` saw, all at one revision."""
+    """The result of `get_many`, at one revision."""
 
     revision: int
     entries: dict[str, Entry]
@@ -41,7 +41,7 @@ class Snapshot(msgspec.Struct, frozen=True, gc=False):
 
 
 class Listing(msgspec.Struct, frozen=True, gc=False):
-    """What `list` saw, all at one revision."""
+    """The result of `list`, at one revision."""
 
     revision: int
     names: list[str]
@@ -66,40 +66,40 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """What a store knows of itself without asking anybody."""
+    """What a store knows of its state without I/O."""
 
     trouble: str = ""
-    """Why nothing can be committed, for the log; empty when it can, as far as is known."""
+    """Why nothing can be committed, for the log; empty if commits are known to work."""
     full: bool = False
-    """Whether only what makes room is committed."""
+    """Whether only commits that free space are accepted."""
     free_bytes: int | None = None
-    """Room on its file system; None for a store that has none of its own, as for the following."""
+    """Free space on its file system.  This and the next fields are None for a store without its own file system."""
     reserve_bytes: int | None = None
-    """How much of its reserve is there."""
+    """The present size of its reserve."""
     reusable_bytes: int | None = None
-    """Room that removed rows have left behind in its file."""
+    """Free space inside its file, from removed rows."""
 
 
 class Reserve(Protocol):
-    """Room that a store keeps for when its disk is full."""
+    """Disk space that a store reserves for the time when its disk is full."""
 
     def share(self, file_system: int, *, rescue: bool) -> bool:
-        """Give a part of it up, if it lies on this file system; whether it did.
+        """Free a part of the reserve, if it is on this file system.  Returns whether a part was freed.
 
         Args:
             file_system: the number of its device, as `st_dev` has it.
-            rescue: whether it is for what may make room; all others get no more than a half.
+            rescue: whether the space is for requests that may free space.  All others get at most half of the reserve.
         """
         ...
 
     def spares(self) -> bool:
-        """Whether there is room for others than those who make some."""
+        """Whether requests that don't free space may use the reserve."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """Proof that a holder has a role.  `key` and `revision` go into the `reads` of what its holder commits."""
+    """Proof that a holder has a role.  The holder adds `key` and `revision` to the `reads` of its commits."""
 
     role: str
     holder: str
@@ -110,7 +110,7 @@ class Fence:
 
 
 class Committer(Protocol):
-    """What can commit: a store, or the exclusive hold of one."""
+    """An object that can commit: a store, or an exclusive lock of one."""
 
     async def commit(
         self,
@@ -121,21 +121,19 @@ class Committer(Protocol):
         """Apply `writes` and `adds` at once, if nothing in `reads` has changed.
 
         Args:
-            reads: for a key, the row's revision that was seen (0: it was absent); for a prefix (a text that ends in
-                `/`), the revision number of the state that was listed: no key below it may have changed since.
-            writes: the new value, or None to remove the row.
-            adds: counters to move.  A key must not be in both `writes` and `adds`.
+            reads: for a key, the row's revision that was read (0: there was no row).  For a prefix (a text that ends in
+            `/`), the revision number of the listing.  No key below it may have changed since. writes: the new value, or
+            None to remove the row. adds: counters to change.  A key must not be in both `writes` and `adds`.
 
-        Returns: the new revision, which is durable.  With nothing to write it only checks `reads`, makes no revision
-            and returns the current one.
+        Returns: the new revision, which is durable.  Without writes, it only checks `reads` and returns the current
+        revision.
 
         Raises:
             Conflict: something in `reads` changed, or the feed no longer reaches back to a prefix's revision.
             OutOfRange: a counter would leave its bounds.
-            StorageFull: no room; nothing was written.
-            CommitUnknown: the connection died; ask `committed(revision_id)`.
-            InvalidRequest: over `limits`, or a malformed key.
-            StorageError: anything else; nothing was written.
+            StorageFull: the disk is full; nothing was written. CommitUnknown: the connection died; ask
+            `committed(revision_id)`. InvalidRequest: over `limits`, or a malformed key. StorageError: anything else;
+            nothing was written.
         """
         ...
 
@@ -147,19 +145,19 @@ class Storage(Committer, Protocol):
 
     @property
     def reserve(self) -> Reserve | None:
-        """What it keeps for when its disk is full; None for a store without a disk of its own."""
+        """Its disk reserve; None for a store without its own disk."""
         ...
 
     def condition(self) -> Condition:
-        """How it is, by what it knows at once; never raises, and asks nobody."""
+        """Its state, without I/O.  Never raises."""
         ...
 
     async def start(self) -> None:
-        """Open the store, creating what is missing.  Raises `StorageError` with a reason an operator can act on."""
+        """Open the store, and create what is missing.  Raises `StorageError` with a reason an operator can act on."""
         ...
 
     async def close(self) -> None:
-        """Finish what was admitted and release everything."""
+        """Finish the accepted operations, and close everything."""
         ...
 
     async def get(self, key: str) -> Entry | None:
@@ -167,14 +165,15 @@ class Storage(Committer, Protocol):
         ...
 
     async def get_many(self, keys: Iterable[str]) -> Snapshot:
-        """The rows at `keys`, all as of one revision, which the answer names."""
+        """The rows at `keys`, at one revision, which the result names."""
         ...
 
     async def list(self, prefix: str, after: str = "", limit: int | None = None) -> Listing:
         """The distinct next segments of the keys below `prefix` (empty, or ending in `/`).
 
         A key `prefix + "a"` gives `a`; keys `prefix + "a/…"` give `a/` once.  `after` drops every name up to and
-        including it; `limit` caps the count.  Costs as many index steps as names are returned, not as keys exist.
+        including it; `limit` caps the count.  The cost depends on the number of returned names, not on the number of
+        keys.
         """
         ...
 
@@ -183,10 +182,10 @@ class Storage(Committer, Protocol):
         ...
 
     async def synced(self) -> Revision:
-        """The newest revision.  Whatever was committed anywhere before the call began is included.
+        """The newest revision.  It includes all commits, of any process, from before the call.
 
-        Cheap enough for every request: callers that wait at the same time may share one question to the store, if
-        that question was sent after each of them asked.
+        It is cheap enough for every request: concurrent callers may share one query, if the query was sent after each
+        of their calls.
         """
         ...
 
@@ -202,27 +201,27 @@ class Storage(Committer, Protocol):
         ...
 
     def exclusive(self, timeout_s: float) -> AbstractAsyncContextManager[Committer]:
-        """Hold off every other commit, of any process, until the block is left; raises `StorageError` on time-out.
+        """Block all other commits, of any process, until the block ends.  Raises `StorageError` on time-out.
 
-        Inside, read with this store's methods and commit through the object that the block yields.
+        In the block, read with this store's methods, and commit with the object that the block yields.
         """
         ...
 
     async def lock(self, role: str, holder: str, ttl_s: float) -> Fence | None:
-        """Take or prolong `role` for `holder`; None while another holder's time runs (by the store's clock).
+        """Take or prolong `role` for `holder`.  Returns None while another holder has it (by the store's clock).
 
-        Prolonging keeps the fence's revision, taking the role changes it: what an earlier holder still tries to
-        commit with its old fence conflicts.
+        Prolonging keeps the fence's revision; taking the role changes it.  A commit of an earlier holder with its old
+        fence therefore conflicts.
 
-        A hold that would go on for more than an hour counts as run out: a clock that was wrong, and set back since,
-        must not keep everybody from a role for as long as it was ahead.
+        A hold with more than an hour left counts as expired.  Otherwise a clock that was ahead, and was set back since,
+        would block the role for as long as it was ahead.
         """
         ...
 
     async def unlock(self, fence: Fence) -> None:
-        """Give the role back, if the fence still holds it."""
+        """Release the role, if the fence still has it."""
         ...
 
     async def now(self) -> float:
-        """The store's clock in seconds since the epoch; what expires is judged by it."""
+        """The store's clock, in seconds since the epoch.  It decides what has expired."""
         ...

@@ -1,4 +1,4 @@
-"""Group commit: what waits, and how one batch is settled under the commit lock."""
+"""Group commit: the queue of waiting operations, and the settling of one batch under the commit lock."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Pending(Generic[T_co]):
-    """An operation that waits for its batch, and who waits for it."""
+    """An operation that waits for its batch, and its caller's future."""
 
     __slots__ = ("_answer", "operation")
 
@@ -32,7 +32,7 @@ class Pending(Generic[T_co]):
         return self._answer.done()
 
     def deliver(self, outcome: Revision | StrongroomError) -> None:
-        """Answer who waits: the operation at this revision, or an error."""
+        """Give the caller the operation's result at this revision, or an error."""
         if self._answer.done():
             return
         if isinstance(outcome, Revision):
@@ -57,12 +57,12 @@ class WritableState(State, Protocol):
 def settle_batch(
     batch: Iterable[Pending[object]], state: WritableState, random: Random, room: Room | None = None
 ) -> list[Outcome]:
-    """Run each operation against the ones before it; one that is refused leaves the others alone.
+    """Run each operation after the ones before it.  A refused operation doesn't affect the others.
 
     Args:
-        room: what may be added on a disk that is full; None while it isn't.
+        room: the space for additions on a full disk; None if the disk isn't full.
 
-    Returns: the outcomes, to be delivered once what was written is durable.
+    Returns: the outcomes, to be delivered when the writes are durable.
     """
     outcomes: list[Outcome] = []
     for pending in batch:
@@ -71,8 +71,8 @@ def settle_batch(
             if room is not None and not pending.operation.shrinks:
                 room.take(changes, pending.operation.counters(), state)
         except StrongroomError as refused:
-            # Its traceback would hold this frame, and with `outcomes` the whole batch, in a cycle: some megabytes each
-            # time that two requests meet, until the collector comes by.
+            # Its traceback refers to this frame, and so, by `outcomes`, to the whole batch.  That cycle would keep some
+            # megabytes for each conflict until the garbage collector runs.
             outcomes.append((pending, refused.with_traceback(None)))
             continue
         if changes:
@@ -82,10 +82,10 @@ def settle_batch(
 
 
 class Queue:
-    """What waits for the next batch, in order of arrival.
+    """Operations that wait for the next batch, in order of arrival.
 
     Args:
-        most_rows: how many rows the operations of one batch may touch together.
+        most_rows: the most rows that all operations of one batch may touch.
     """
 
     def __init__(self, most_rows: int) -> None:
@@ -95,7 +95,7 @@ class Queue:
         self._closed = False
 
     def put(self, operation: Operation[T]) -> asyncio.Future[T]:
-        """Let an operation wait for its batch."""
+        """Add an operation to the queue."""
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         pending: Pending[T] = Pending(operation, answer)
         self._waiting.append(pending)
@@ -103,25 +103,25 @@ class Queue:
         return answer
 
     def refuse(self, error: StrongroomError) -> None:
-        """Answer everybody who waits with an error."""
+        """Give all waiting callers an error."""
         waiting, self._waiting = self._waiting, deque()
         for pending in waiting:
             pending.deliver(error)
 
     def close(self) -> None:
-        """Nothing more will be put."""
+        """Accept no more operations."""
         self._closed = True
         self._arrived.set()
 
     async def arrival(self) -> bool:
-        """Return once something waits: True; or nothing does and nothing will: False."""
+        """Wait for an operation.  Returns False if the queue is closed and empty."""
         while not self._waiting and not self._closed:
             self._arrived.clear()
             await self._arrived.wait()
         return bool(self._waiting)
 
     def take(self) -> list[Pending[object]]:
-        """The next batch, at least one operation if any waits; what nobody waits for any more is dropped."""
+        """The next batch: at least one operation, if any waits.  Operations whose callers have given up are dropped."""
         batch: list[Pending[object]] = []
         rows = 0
         while self._waiting:

@@ -1,8 +1,8 @@
-"""What the `connection_url` of a PostgreSQL store says: a URL, or keywords with values (p).
+"""Parses the `connection_url` of a PostgreSQL store: a URL, or keywords with values (pure).
 
-Written for several drivers, such texts hold parameters of each.  libpq's are its own; a session's settings are given to
-the server once it is connected, because poolers refuse them earlier; what only steers another driver is passed over.
-No error quotes a value, nor a name that may be part of a password.
+Such texts are written for several drivers.  libpq gets its own parameters.  Settings of a session are sent to the
+server after the connection is made, because poolers refuse them earlier.  Parameters of other drivers are ignored. No
+error quotes a value, or a name that may be part of a password.
 
 Source: https://www.postgresql.org/docs/current/libpq-connect.html, https://pkg.go.dev/github.com/lib/pq,
 https://pkg.go.dev/github.com/jackc/pgx/v5/pgconn#ParseConfig
@@ -45,7 +45,7 @@ _WITHOUT_EFFECT: Final = frozenset(
         *("statement_cache_capacity", "statement_cache_mode", "description_cache_capacity", "prefer_simple_protocol"),
         *("pool_max_conns", "pool_min_conns", "pool_min_idle_conns", "pool_max_conn_lifetime"),
         *("pool_max_conn_lifetime_jitter", "pool_max_conn_idle_time", "pool_health_check_period"),
-        # What the store decides itself: how its commits last, and how values are written.
+        # Settings that the store sets itself: the durability of its commits, and the format of values.
         *("synchronous_commit", "default_transaction_isolation", "default_transaction_read_only", "client_encoding"),
         *("extra_float_digits", "datestyle", "intervalstyle", "bytea_output", "standard_conforming_strings"),
     }
@@ -62,23 +62,23 @@ _VALUE = re.compile(r"'((?:[^'\\]|\\.)*)'(?=\s|\Z)|((?:[^\s'\\]|\\.)*)(?=\s|\Z)"
 
 
 class UrlError(Exception):
-    """The text can't be used; what is said of it holds no value and no part of a password."""
+    """The text is invalid.  The error contains no value and no part of a password."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionUrl:
-    """How a server is reached, and what each session begins with."""
+    """How to connect to a server, and the settings of each session."""
 
     parameters: Mapping[str, str] = field(repr=False)
-    """libpq's, by its names."""
+    """Parameters of libpq, by its names."""
     session: Mapping[str, str]
-    """Settings of the server's own for each session."""
+    """Settings of the server for each session."""
     without_effect: tuple[str, ...] = ()
     """Parameters of other drivers."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The values that nobody may see."""
+        """The values that must be kept secret."""
         return tuple(value for name, value in self.parameters.items() if name in _SECRET and value)
 
 
@@ -98,7 +98,7 @@ def parse_connection_url(text: str) -> ConnectionUrl:
         if name in _LIBPQ:
             parameters[name] = value
         elif name in _SESSION:
-            # A time limit of zero is none: the store's own stay, so that a server that hangs is noticed.
+            # A time limit of zero means no limit.  The store's own limits stay, so that a server that hangs is noticed.
             if not (name in _TIMEOUTS and _NO_TIME.fullmatch(value)):
                 session[name] = value
         else:
@@ -115,7 +115,7 @@ def _of_url(text: str) -> dict[str, str]:
     rest = text[text.index("://") + 3 :]
     end = next((at for at, char in enumerate(rest) if char in "/?"), len(rest))
     authority, path = rest[:end], rest[end:]
-    # The last one, as an @ in a password is rarely written %40.
+    # Split at the last @, because an @ in a password is rarely written as %40.
     user, at, hosts = authority.rpartition("@")
     path, _, query = path.partition("?")
     if "@" in path:
@@ -139,7 +139,7 @@ def _of_hosts(text: str) -> dict[str, str]:
             raise UrlError("a host is not of the form name, name:port or [IPv6 address]:port")
         host, port = _decoded(found[1]).removeprefix("[").removesuffix("]"), found[2] or ""
         if port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= 65535):
-            # It isn't shown: after a password with a slash in it, it would be the password's beginning.
+            # The port isn't shown: if a password contains a slash, the text would be the start of the password.
             raise UrlError("a port is no number from 1 to 65535; of a password, / is written %2F and ? is %3F")
         hosts.append(host)
         ports.append(port)
@@ -155,7 +155,7 @@ def _of_query(query: str, *, ambiguous: bool) -> Iterator[tuple[str, str]]:
             raise UrlError("a parameter has no value; of a password, ? is written %3F and & is %26")
         if name == "options":
             value = value.replace("+", " ")
-        if name == "ssl":  # as JDBC has it
+        if name == "ssl":  # the name in JDBC
             yield "sslmode", "require" if _decoded(value) == "true" else "prefer"
             continue
         before = _known(name, before, ambiguous=ambiguous)
@@ -179,7 +179,7 @@ def _of_keywords(text: str) -> dict[str, str]:
 
 
 def _known(name: str, before: str, *, ambiguous: bool) -> str:
-    """The parameter's name as it is known here.
+    """The parameter's canonical name.
 
     Args:
         before: the parameter before it.

@@ -1,4 +1,4 @@
-"""The form of keys and the size of commits: pure checks that every backend shares."""
+"""Checks the form of keys and the size of commits, for all backends (pure)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from strongroom.storage.base import Add, Limits
 KEY_BYTES = 2048
 """The longest key, in bytes of UTF-8.  PostgreSQL's B-tree takes entries up to 2,704 bytes, MySQL's up to 3,072."""
 
-# NUL is what PostgreSQL's text cannot hold (and what separates the keys of a feed row); surrogates have no UTF-8.
+# PostgreSQL's text can't contain NUL, which also separates the keys of a feed row.  Surrogates have no UTF-8.
 _KEY = re.compile(r"[^/\0\ud800-\udfff]+(?:/[^/\0\ud800-\udfff]+)*")
 _PREFIX = re.compile(r"(?:[^/\0\ud800-\udfff]+/)*")
 
@@ -47,9 +47,9 @@ def check_page(prefix: str, after: str, limit: int | None) -> None:
 def check_commit(
     limits: Limits, reads: Mapping[str, int], writes: Mapping[str, bytes | None], adds: Mapping[str, Add]
 ) -> None:
-    """Raise `InvalidRequest` when a commit is over `limits` or names a malformed key.
+    """Raise `InvalidRequest` if a commit exceeds `limits` or names a malformed key.
 
-    All keys count, those only read too; the bytes are those of the values written and the characters of their keys.
+    All keys count, also those that are only read.  The size is that of the written values and their keys.
     """
     if len(reads) + len(writes) + len(adds) > limits.keys:
         raise InvalidRequest(f"too many keys in one commit: {limits.keys} is the most")
@@ -85,12 +85,12 @@ def list_start(prefix: str, after: str) -> str:
     if not after:
         return prefix
     segment, slash, _ = after.partition("/")
-    # No key holds a NUL, so nothing lies between a text and the text with a NUL behind it.
+    # No key contains NUL, so no key is between a text and the same text with a NUL at its end.
     return prefix + segment + ("0" if slash else "\0")
 
 
 def name_below(prefix: str, key: str) -> str:
-    """The name that stands for `key` in a listing of `prefix`: the next segment, with `/` if more follow."""
+    """The name of `key` in a listing of `prefix`: its next segment, with `/` if more segments follow."""
     end = key.find("/", len(prefix))
     return key[len(prefix) :] if end < 0 else key[len(prefix) : end + 1]
 
@@ -101,5 +101,5 @@ def pack_keys(keys: Mapping[str, object]) -> bytes:
 
 
 def unpack_keys(packed: bytes) -> list[str]:
-    """What `pack_keys` packed."""
+    """The keys that `pack_keys` packed."""
     return packed.decode().split("\0")

@@ -1,8 +1,8 @@
-"""What a backend does under its commit lock, decided without I/O.
+"""The operations of a backend under its commit lock, decided without I/O.
 
-A backend gives `State`: the store as it is after everything that was committed before.  An operation looks at it and
-returns the rows to change; the backend writes them with a new revision and asks the operation for its answer.
-Backends differ in how they read and write, never in what a conflict is.
+A backend provides `State`: the store after all earlier commits.  An operation reads it and returns the rows to change.
+The backend writes them with a new revision, and asks the operation for its result. Backends differ in how they read and
+write, but not in what a conflict is.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from strongroom.storage.base import Add, Fence, Revision
 from strongroom.storage.keys import check_key
 
 ROLE_PREFIX = "role/"
-"""Below it the store keeps the rows that `lock` makes; their value is the holder's name."""
+"""The prefix of the rows that `lock` writes.  Their value is the holder's name."""
 
 LONGEST_HOLD_S = 3600.0
-"""Further in the future no hold ends, but one that was taken while the clock was wrong."""
+"""The longest hold of a role.  A hold that ends later was taken while the clock was wrong."""
 
 Changes = Mapping[str, bytes | None]
 
@@ -63,31 +63,31 @@ class Operation(Protocol[AnswerT_co]):
 
     @property
     def shrinks(self) -> bool:
-        """Whether it only removes rows or moves counters, so that it may run on a disk that is full."""
+        """Whether it only removes rows or changes counters, so that it may run on a full disk."""
         ...
 
     def checked(self) -> Collection[str]:
-        """The rows whose revision `settle` may look at."""
+        """The rows whose revision `settle` may read."""
         ...
 
     def counters(self) -> Collection[str]:
-        """The rows whose value it may look at, too."""
+        """The rows whose value it may read too."""
         ...
 
     def prefixes(self) -> Mapping[str, int]:
-        """The prefixes that `settle` may look at, with the revision number since when."""
+        """The prefixes whose changes `settle` may read, with the revision number from which on."""
         ...
 
     def role(self) -> str | None:
-        """The role whose expiry `settle` may look at."""
+        """The role whose expiry `settle` may read."""
         ...
 
     def settle(self, state: State) -> Changes:
-        """Decide.  Returns the rows to write, empty if none; raises what the caller shall see, having set nothing."""
+        """Decide.  Returns the rows to write; may be empty.  An error goes to the caller, and nothing was set then."""
         ...
 
     def answer(self, revision: Revision) -> AnswerT_co:
-        """What the caller gets, once `revision` (the new one, or the current one without changes) is durable."""
+        """The caller's result, when `revision` (the new one, or the current one without changes) is durable."""
         ...
 
 
@@ -140,7 +140,7 @@ class Commit:
 
     @property
     def shrinks(self) -> bool:
-        """Whether it only removes rows or moves counters."""
+        """Whether it only removes rows or changes counters."""
         return all(value is None for value in self._writes.values())
 
     def checked(self) -> Collection[str]:
@@ -152,7 +152,7 @@ class Commit:
         return self._adds.keys()
 
     def prefixes(self) -> Mapping[str, int]:
-        """The prefixes that `settle` may look at."""
+        """The prefixes that were listed."""
         return {key: seen for key, seen in self._reads.items() if key.endswith("/")}
 
     def role(self) -> str | None:
@@ -202,7 +202,7 @@ class TakeRole:
         return self._role
 
     def settle(self, state: State) -> Changes:
-        """Take what is free or has run out, prolong what is ours, leave what is another's."""
+        """Take a free or expired role, prolong the holder's own, leave another's."""
         now = state.now()
         holder = state.value(self._key)
         expires_at = state.expiry(self._role)

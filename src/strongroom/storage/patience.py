@@ -1,4 +1,4 @@
-"""What happens when something takes longer than a caller waits."""
+"""Tells a caller when an operation takes longer than the caller waits."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 PATIENCE_S = 5.0
-"""For how long a caller waits for a store by default: longer than a slow disk takes, shorter than clients wait."""
+"""How long a caller waits for a store by default.
+
+This is longer than a slow disk needs, and shorter than clients wait.
+"""
 
 
 @contextlib.contextmanager
 def patient(patience_s: float, tell: Callable[[], None]) -> Iterator[None]:
-    """Call `tell` when the block has taken so long, and whenever it has taken as long once more.
+    """Call `tell` each time the block has taken another `patience_s`.
 
-    The block itself goes on: a thread that waits for a disk can't be called back, and what it does is not known.
+    The block itself continues: a thread that waits for a disk can't be cancelled, and the outcome of its work is
+    unknown.
     """
     loop = asyncio.get_running_loop()
     timers: list[asyncio.TimerHandle] = []

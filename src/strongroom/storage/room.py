@@ -1,4 +1,4 @@
-"""What may be committed while the disk is full (p)."""
+"""Decides which commits are accepted while the disk is full (pure)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Final, Protocol
 from strongroom.lib.errors import StorageFull
 
 _ROW_BYTES: Final = 4096
-"""What a new row takes besides its value: perhaps a page of its own."""
+"""The space of a new row besides its value.  It may need a whole page."""
 _ALTERED_BYTES: Final = 512
-"""By so much a row may become longer all the same: that a secret was deleted is noted in the row about it."""
+"""The growth that a changed row may have even then, because the deletion of a secret is stored in its metadata row."""
 
 
 class Values(Protocol):
@@ -22,19 +22,21 @@ class Values(Protocol):
 
 
 class Room:
-    """Room in the store itself for the commits of one batch, on a disk that has none.
+    """The space inside the store for the commits of one batch, on a full disk.
 
     Args:
-        left_bytes: what rows that were removed have left behind.
+        left_bytes: the free space from removed rows.
     """
 
     def __init__(self, left_bytes: int) -> None:
         self._left_bytes = left_bytes
 
     def take(self, changes: Mapping[str, bytes | None], counters: Collection[str], before: Values) -> None:
-        """Let a change have what it needs.  What removes more than it writes, or moves counters, needs nothing.
+        """Take the space that a change needs.
 
-        Raises: `StorageFull` when that isn't there.
+        A change that removes more than it writes, or only changes counters, needs none.
+
+        Raises: `StorageFull` if there isn't enough.
         """
         needed = altered = 0
         for key, value in changes.items():

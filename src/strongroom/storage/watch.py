@@ -1,4 +1,4 @@
-"""Asks the store every second how it is, so that whoever wants to know is told at once."""
+"""Queries the store's state every second, so that it is known at once when it is needed."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ log = structlog.get_logger("storage")
 
 INTERVAL_S: Final = 1.0
 SILENT_S: Final = 2.0
-"""A store that has not answered for so long is taken for one that doesn't; a slow one answers sooner."""
+"""A store that hasn't responded for this time counts as unreachable.  A slow store responds sooner."""
 _ANSWER_S: Final = 1.0
-"""How long whoever asks about the node's state waits for the store."""
+"""How long a request for the node's state waits for the store."""
 
 
 class StoreState(enum.StrEnum):
-    """What can be done with a store."""
+    """The usable operations of a store."""
 
     READY = "ready"
     FULL = "full"
-    """It is read, and rows can be removed; nothing can be added."""
+    """Reading and removing rows work; adding rows doesn't."""
     UNWRITABLE = "unwritable"
-    """It is read, and nothing can be committed."""
+    """Reading works; no commit does."""
     UNREACHABLE = "unreachable"
 
 
@@ -44,10 +44,10 @@ _TOLD: Final = {
 
 
 class StoreWatch:
-    """What this process last knew of its store.
+    """The store's state, as this process last saw it.
 
     Args:
-        silent_s: how long an answer may take.
+        silent_s: the time limit for a response.
     """
 
     def __init__(self, storage: Storage, *, silent_s: float = SILENT_S) -> None:
@@ -58,7 +58,7 @@ class StoreWatch:
 
     @property
     def state(self) -> StoreState:
-        """The state, by the last answer and by what the store knows without asking."""
+        """The state, from the last query and from the store's condition."""
         if self._unreachable:
             return StoreState.UNREACHABLE
         condition = self._storage.condition()
@@ -67,13 +67,16 @@ class StoreWatch:
         return StoreState.FULL if condition.full else StoreState.READY
 
     async def run_forever(self) -> None:
-        """Look again and again, until cancelled."""
+        """Query the state periodically, until cancelled."""
         while True:
             await self.look()
             await asyncio.sleep(INTERVAL_S)
 
     async def look(self) -> None:
-        """Ask once.  A store that hangs is noticed before it has answered, and the call returns when it has."""
+        """Query once.
+
+        A store that hangs is noticed while the query still waits.  The call returns when the store has responded.
+        """
         question = asyncio.ensure_future(self._storage.synced())
         done, _ = await asyncio.wait({question}, timeout=self._silent_s)
         if not done:
@@ -89,9 +92,9 @@ class StoreWatch:
             self._note("")
 
     async def ask(self, question: Coroutine[Any, Any, T]) -> T:
-        """The answer to a question about the node's own state, within about a second.
+        """The result of a query about the node's own state, within about a second.
 
-        Raises: `StorageError` at once while the store is out of reach, and when the answer takes too long.
+        Raises: `StorageError` at once while the store is unreachable, or if the response takes too long.
         """
         if self._unreachable:
             question.close()
@@ -100,7 +103,7 @@ class StoreWatch:
         done, _ = await asyncio.wait({asking}, timeout=_ANSWER_S)
         if done:
             return asking.result()
-        asking.add_done_callback(_forget)  # it ends by the store's own bounds
+        asking.add_done_callback(_forget)  # the query ends by the store's own time limits
         raise StorageError("the store failed", detail=f"no answer within {_ANSWER_S:g} s")
 
     def _note(self, unreachable: str) -> None:

@@ -1,4 +1,4 @@
-"""What system paths see beyond what an engine sees."""
+"""The context of system paths: more than other engines see."""
 
 from __future__ import annotations
 

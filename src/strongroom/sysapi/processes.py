@@ -1,4 +1,4 @@
-"""What is asked of every process of this node, whichever of them the request has reached."""
+"""Queries to all processes of this node.  Any process can send them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Processes(Protocol):
     """The processes of a node."""
 
     async def in_flight(self) -> dict[str, Any]:
-        """The requests being answered, each by its id, as `shown` tells of them."""
+        """The requests in progress, by their ids, in the form of `shown`."""
         ...
 
     def log_level(self) -> str:
@@ -41,10 +41,10 @@ class Processes(Protocol):
         ...
 
     async def set_log_level(self, level: str) -> None:
-        """Log at this level from now on, in every process, until it is reset or the node starts anew.
+        """Set the log level of every process, until it is reset or the node restarts.
 
         Args:
-            level: `trace`, `debug`, `info`, `warn` or `error`; empty for what the configuration says.
+            level: `trace`, `debug`, `info`, `warn` or `error`; empty for the configured level.
 
         Raises: `InvalidRequest` for a level that isn't one.
         """
@@ -55,7 +55,7 @@ class Processes(Protocol):
         ...
 
     def watch(self, level: str, format_: str) -> AsyncIterator[bytes]:
-        """The log of all processes from when the first piece is asked for, in pieces of whole lines.
+        """The log of all processes, from the first read on, in pieces of whole lines.
 
         Args:
             level: the least level: `trace`, `debug`, `info`, `warn` or `error`.
@@ -71,7 +71,7 @@ class Processes(Protocol):
 
 
 def shown(running: Mapping[str, ApiRequest]) -> dict[str, dict[str, str]]:
-    """Requests as `sys/in-flight-req` shows them: where from, where to and since when, nothing of their content.
+    """Requests in the form of `sys/in-flight-req`: address, path and start time, but nothing of their content.
 
     Source: https://developer.hashicorp.com/vault/api-docs/system/in-flight-req
     """

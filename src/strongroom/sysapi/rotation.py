@@ -23,8 +23,11 @@ class RotationRecord(Record, frozen=True, tag="rotation"):
     interval_s: int = 0
     """0 for never by time."""
     max_operations: int = MAX_OPERATIONS
-    """Kept for clients only.  Every process encrypts under a key of its own, derived from the encryption key, and takes
-    a new one long before so many rows; so nothing has to be counted across processes."""
+    """Stored for clients only.
+
+    Every process encrypts under its own key, derived from the encryption key, and takes a new one long before this
+    number of rows.  So nothing must be counted across processes.
+    """
 
 
 async def read(txn: Transaction) -> RotationRecord:

@@ -42,6 +42,6 @@ class Services:
     api_address: str
     cluster_address: str
     node_name: str = "node"
-    """What tells this node from the others on its store; the same in all its processes."""
+    """The node's unique name on its store; the same in all its processes."""
     ended: dict[str, int] = field(default_factory=dict)
     """How much of each class of background work this process has done."""

@@ -1,4 +1,4 @@
-"""What a process's listeners count, for the metrics."""
+"""The counters of a process's listeners, for the metrics."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What clients hold at the moment, and what was refused them so far."""
+    """The memory that clients hold now, and their refusals so far."""
 
     connections: int = 0
     body_bytes: int = 0

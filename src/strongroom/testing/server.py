@@ -108,7 +108,7 @@ class PluginServer:
         return server
 
     async def restart(self) -> None:
-        """Begin anew over the same store, as another process: what was only in memory has gone."""
+        """Restart over the same store, as another process would.  Everything that was only in memory is lost."""
         random = SystemRandom()
         made = [make() for make in self._plugins]
         self.engines = {engine.type: engine for engine in made}

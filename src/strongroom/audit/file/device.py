@@ -1,8 +1,8 @@
 """Appends entries to a file that all processes of a node share.
 
 Each entry is one `write(2)` to a descriptor in append mode, so that lines of several processes never mix.  In a pipe
-they would, and a pipe that nobody reads would hold everything up; so entries for one go to the spool, from where the
-node's forwarder brings them there.
+they would mix, and a pipe without a reader would block the server.  So entries for a pipe go to the spool, and the
+node's forwarder writes them to the pipe.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ log = structlog.get_logger("audit")
 _DISCARD = "discard"
 _DEFAULT_MODE = 0o600
 _STANDARD = {"stdout": "stdout", "/dev/stdout": "stdout", "/dev/stderr": "stderr"}
-"""Paths that mean a descriptor of the server."""
+"""Paths that stand for a descriptor of the server."""
 
 
 class Spooling(Protocol):
     """Takes lines for the forwarder."""
 
     def open(self) -> None:
-        """Get ready; raises `InvalidRequest`."""
+        """Open the spool.  Raises `InvalidRequest`."""
         ...
 
     def write(self, line: bytes) -> None:
-        """Take one line whole; raises `Unavailable` otherwise."""
+        """Write one whole line.  Raises `Unavailable` if that fails."""
         ...
 
     def close(self) -> None:
-        """Release everything."""
+        """Close all files."""
         ...
 
 
 Spooled = Callable[[str], Spooling]
-"""From `stdout`, `stderr` or a pipe's path to what takes its lines."""
+"""Makes the spool of `stdout`, `stderr` or a pipe's path."""
 
 
 class FileDevice:
@@ -51,9 +51,9 @@ class FileDevice:
 
     Args:
         path: absolute or relative to the working directory; `discard` writes nowhere.
-        mode: permissions of the file; 0 leaves an existing file's as they are.
-        spooled: makes the device for what only the forwarder may write to; None where there is no forwarder.
-        ground: decides where a file or pipe may be, and which one.
+        mode: the file's permissions; 0 doesn't change those of an existing file. spooled: makes the device for a target
+        that only the forwarder writes to; None without a forwarder. ground: decides where a file or pipe may be, and
+        which one.
     """
 
     def __init__(
@@ -68,12 +68,13 @@ class FileDevice:
         self._torn = False
 
     def open(self) -> None:
-        """Open or create the file.  Raises `InvalidRequest` with the reason when that can't be done."""
+        """Open or create the file.  Raises `InvalidRequest` with the reason if that fails."""
         if self._path == _DISCARD:
             return
         if target := self._target():
             if self._descriptor >= 0:
-                # Whoever may write to the log's directory would have entries end with him, and the log end unnoticed.
+                # An attacker who may write to the log's directory could put a pipe there: he would get the entries, and
+                # the log would end unnoticed.
                 raise InvalidRequest(f'sanity check failed; "{self._path}" was a file, and is a pipe now')
             self._open_spool(target)
             return
@@ -86,12 +87,12 @@ class FileDevice:
         self._torn = False
 
     def _target(self) -> str:
-        """What the forwarder is to write to; empty for a file, to which this process writes."""
+        """The target that the forwarder writes to; empty for a file, which this process writes itself."""
         path = self._path
         if standard := _standard(path):
             return standard
         if path == "stderr":
-            # To Vault a file of that name, which nobody who asks for it means.
+            # To Vault this is a file with that name, which no operator wants.
             raise InvalidRequest('the path "stderr" is not taken; "/dev/stderr" is standard error, "./stderr" a file')
         return pipe_at(path, self._ground)
 
@@ -109,7 +110,7 @@ class FileDevice:
         self._spool = spool
 
     def write(self, line: bytes) -> None:
-        """Append one line, which ends in a newline.  Raises `Unavailable` when it wasn't taken whole."""
+        """Append one line, which ends in a newline.  Raises `Unavailable` if it isn't written whole."""
         if self._path == _DISCARD:
             return
         if self._spool is not None:
@@ -123,8 +124,8 @@ class FileDevice:
         if written == len(line):
             self._torn = False
             return
-        # A disk that is full, or a limit of the file's size: part of the line stands in the file.  The next line
-        # begins with a newline, so that it can be read whatever becomes of this one.
+        # The disk is full, or the file has reached its size limit, and part of the line is in the file.  The next line
+        # begins with a newline, so that it can be parsed.
         self._torn = True
         raise self._untaken(f"only {written} of {len(line)} bytes were taken")
 
@@ -132,26 +133,26 @@ class FileDevice:
         return untaken("the audit file cannot be written", f"{self._path}: {reason}", self._descriptor, error)
 
     def reopen(self) -> None:
-        """Go on in a new file of the same name, after the old one was moved away.
+        """Continue in a new file of the same name, after the old one was moved away.
 
-        Raises: `InvalidRequest` when that can't be opened; the old one is still open then.
+        Raises: `InvalidRequest` if the new file can't be opened.  The old one is still open then.
         """
         self.open()
 
     def look(self) -> None:
-        """Go on in a new file once the present one was removed: what is written there is gone when it is closed.
+        """Continue in a new file if the present one was removed.  Entries in a removed file are lost when it is closed.
 
-        A file that was only moved away has a name, and waits for `reopen`.
+        A file that was only moved away still has a name.  It stays in use until `reopen`.
 
-        Raises: `InvalidRequest` when no new file can be opened.
+        Raises: `InvalidRequest` if no new file can be opened.
         """
         if self._descriptor < 0 or os.fstat(self._descriptor).st_nlink:
             return
         self.open()
-        log.warning("an audit file was removed while it was written to; entries go on in a new one", path=self._path)
+        log.warning("an audit file was removed while in use; entries continue in a new file", path=self._path)
 
     def close(self) -> None:
-        """Release everything."""
+        """Close all files."""
         if self._spool is not None:
             self._spool.close()
             self._spool = None
@@ -161,12 +162,15 @@ class FileDevice:
 
 
 def _standard(path: str) -> str:
-    """Which of the server's descriptors a path means; Vault takes `stdout` in any case."""
+    """The server's descriptor that a path stands for.  Vault accepts `stdout` in any letter case."""
     return _STANDARD.get(path.lower() if path.isalpha() else path, "")
 
 
 def place_of(options: Mapping[str, str]) -> str:
-    """Where a device of these options writes: a real path; empty for nowhere, an output, and what can't be a path."""
+    """The real path that a device with these options writes to.
+
+    It is empty for `discard`, for a descriptor of the server, and for an impossible path.
+    """
     path = options.get("file_path") or options.get("path") or ""
     if not path or path == _DISCARD or _standard(path):
         return ""
@@ -177,7 +181,7 @@ def place_of(options: Mapping[str, str]) -> str:
 
 
 def unplaced_device(options: Mapping[str, str], ground: Ground) -> str:
-    """Why a device of these options can't be where they say, for whoever hasn't opened it yet; empty when it can."""
+    """Why a device with these options can't have its path, judged before it is opened; empty if it can."""
     path = options.get("file_path") or options.get("path") or ""
     if path == _DISCARD or _standard(path):
         return ""
@@ -186,14 +190,15 @@ def unplaced_device(options: Mapping[str, str], ground: Ground) -> str:
 
 
 def file_device(options: Mapping[str, str], spooled: Spooled | None = None, ground: Ground | None = None) -> FileDevice:
-    """The device that a configuration's options describe.
+    """The device with these options.
 
     Args:
         options: `file_path` (or `path`), and `mode` in octal.
         spooled: makes the device for a pipe's entries.
-        ground: decides where a file or pipe may be, and which one.
+        ground: decides which paths and files are allowed.
 
-    Raises: `InvalidRequest` for a path that is missing, or a mode that is no octal number or gives others the file.
+    Raises: `InvalidRequest` for a missing path, a mode that is no octal number, or a mode that lets others read the
+    file.
     """
     path = options.get("file_path") or options.get("path") or ""
     if not path:
@@ -201,7 +206,7 @@ def file_device(options: Mapping[str, str], spooled: Spooled | None = None, grou
     mode = options.get("mode", f"{_DEFAULT_MODE:o}")
     if not mode.isascii() or not mode.isdigit() or len(mode) > 5 or set(mode) & {"8", "9"}:
         raise InvalidRequest(f'strconv.ParseUint: parsing "{mode}": invalid syntax')
-    # Of what has no file, the mode says nothing.
+    # Without a file, the mode has no meaning.
     unsuitable = "" if path == _DISCARD or _standard(path) else unsuitable_mode(int(mode, 8))
     if unsuitable:
         raise InvalidRequest(f'the mode "{mode}" {unsuitable}')

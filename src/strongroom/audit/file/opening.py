@@ -1,4 +1,4 @@
-"""Opens an audit file without following anybody's symbolic links, and looks at it before anything is changed."""
+"""Opens an audit file without following symbolic links, and checks it before changing anything."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ _DIRECTORY_MODE = 0o700
 _NO_RULES = Rules()
 _TAIL_BYTES = 1024 * 1024
 _PATH_BYTES = 4096
-"""What the kernel takes at once, with its end.  Longer paths are gone down part by part all the same, which takes the
-whole process seconds and leaves a directory for each part.  Source: limits.h(0p), PATH_MAX
+"""The longest path that the kernel accepts in one call, with its end.
+
+A longer path could be opened part by part, but that would block the process for seconds and leave a directory for each
+part.  Source: limits.h(0p), PATH_MAX
 """
 _KERNEL = ("/proc", "/sys", "/dev")
 
 Recognise = Callable[[bytes], bool]
-"""Whether a line is one of this server's store."""
+"""Tells whether a line is an entry of this server's store."""
 
 
 def _nobodys(line: bytes) -> bool:
@@ -32,7 +34,7 @@ def _nobodys(line: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What decides where files may be, and which are the server's own."""
+    """The rules that decide which paths and files are allowed."""
 
     rules: Rules = _NO_RULES
     recognise: Recognise = _nobodys
@@ -41,7 +43,7 @@ class Ground:
 
 
 def real_path(path: str) -> str:
-    """Where a path leads, but for a symbolic link in its last part.  Raises `OSError`, `ValueError`."""
+    """A path with its symbolic links resolved, except one in its last part.  Raises `OSError`, `ValueError`."""
     whole = os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118 - a path may hold any character
     if len(os.fsencode(whole)) >= _PATH_BYTES:
         raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
@@ -52,7 +54,7 @@ def real_path(path: str) -> str:
 
 
 def unplaced(path: str, ground: Ground) -> str:
-    """Why there can be no audit file at a path, from the path alone; empty when there may be one."""
+    """Why no audit file may be at a path, judged by the path alone; empty if one may."""
     try:
         return refusal(real_path(path), _real(ground.rules), configured=ground.configured)
     except (OSError, ValueError) as error:
@@ -60,9 +62,9 @@ def unplaced(path: str, ground: Ground) -> str:
 
 
 def pipe_at(path: str, ground: Ground) -> str:
-    """The real path of the named pipe at `path`; empty when there is none.
+    """The real path of the named pipe at `path`; empty if there is none.
 
-    Raises: `InvalidRequest` for one that may not be written to.
+    Raises: `InvalidRequest` for a pipe that may not be used.
     """
     try:
         real = real_path(path)
@@ -81,11 +83,11 @@ def open_log(path: str, mode: int, ground: Ground) -> int:
     """Open or make an audit file.
 
     Args:
-        mode: permissions; 0 leaves an existing file's as they are.
+        mode: permissions; 0 doesn't change those of an existing file.
 
     Returns: a descriptor in append mode.
-    Raises: `InvalidRequest` when there may be no audit file; nothing was written or changed then. `OSError`,
-        `ValueError` when it can't be opened.
+    Raises: `InvalidRequest` if no audit file may be there; nothing was written or changed then. `OSError`, `ValueError`
+    if it can't be opened.
     """
     real = real_path(path)
     _require(path, refusal(real, _real(ground.rules), configured=ground.configured))
@@ -120,7 +122,10 @@ def _real(rules: Rules) -> Rules:
 
 
 def _open_directory(directory: str) -> int:
-    """Go down a real path part by part, making what is missing: a link put there since is not followed."""
+    """Open a real path part by part, and create missing directories.
+
+    This doesn't follow a symbolic link that somebody has put there since the path was resolved.
+    """
     at = os.open("/", _DIRECTORY)
     for part in directory.split("/"):
         if not part:
@@ -143,11 +148,11 @@ def _open_in(parent: int, name: str, mode: int, path: str) -> tuple[int, bool]:
         try:
             return os.open(name, _FLAGS | os.O_CREAT | os.O_EXCL, mode, dir_fd=parent), True
         except FileExistsError:
-            pass  # it is opened as it is, and looked at
+            pass  # the existing file is opened and checked
         try:
             return os.open(name, _FLAGS, dir_fd=parent), False
         except FileNotFoundError:
-            continue  # moved away at this moment, by a rotation
+            continue  # a rotation has just moved the file away
         except OSError as error:
             if error.errno == errno.ELOOP:
                 _require(path, "it is a symbolic link")
@@ -168,7 +173,7 @@ def _found(descriptor: int, status: os.stat_result, new: bool, recognise: Recogn
 
 
 def _kernel_devices() -> set[int]:
-    """The file systems that are mounted where the kernel shows itself."""
+    """The device numbers of the kernel's own file systems."""
     devices = set()
     for path in _KERNEL:
         try:
@@ -179,9 +184,9 @@ def _kernel_devices() -> set[int]:
 
 
 def _ours(descriptor: int, size: int, recognise: Recognise) -> bool:
-    """Whether the last line that is complete is of this store; if that is long, the first one."""
+    """Whether the last complete line is an entry of this store.  If that line is too long, the first one is checked."""
     start = max(0, size - _TAIL_BYTES)
     tail = os.pread(descriptor, _TAIL_BYTES, start)
-    # The last part may be a line that a full disk has cut short, or one that another process is writing.
+    # The last line may be incomplete: a full disk has cut it, or another process is writing it.
     lines = [line for line in tail.split(b"\n")[-3:] if line]
     return any(recognise(line) for line in lines) or recognise(os.pread(descriptor, _TAIL_BYTES, 0).partition(b"\n")[0])

@@ -1,7 +1,8 @@
-"""Where an audit file may be, and which file there may be one (p).
+"""Decides which paths and which existing files may be audit files (pure).
 
-Whoever may make audit devices must not get at the server's machine by that: with a path of choice, what clients send
-would end in a shell's start-up file, over a key, or in a file of the kernel that opens and can't be written.
+A client who may enable audit devices must not gain control of the server's machine.  With a path of choice, data from
+clients could get into a shell's start-up file, over a key, or into a file of the kernel that opens but can't be
+written.
 
 Source: CVE-2025-6000
 """
@@ -14,33 +15,33 @@ import msgspec
 
 _KERNEL = ("/proc", "/sys", "/dev")
 _SYSTEM = ("/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/boot", "/var/spool/cron")
-"""Programs look into these for what to do; nobody keeps logs there."""
+"""Programs read configuration and code from these directories.  Nobody keeps logs there."""
 _CONFIGURATION_ENDINGS = (".hcl", ".json")
 _EXECUTABLE = 0o7111
 _READABLE = 0o640
-"""The most that a log's mode may give: all but the owner read at most, and only the group."""
+"""The most permissions of a log: the owner reads and writes, the group reads, others have none."""
 _OWNERS = 0o600
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """What the server's configuration says about places; real paths, without symbolic links."""
+    """The configured rules for paths.  All paths are real, without symbolic links."""
 
     directories: tuple[str, ...] | None = None
-    """Below these devices may be made, and nowhere else; None: wherever nothing else forbids it."""
+    """Devices may be enabled only below these directories; None: anywhere that no other rule forbids."""
     own: tuple[str, ...] = ()
     """Files and directories of the server itself: store, keys, program, spool."""
     configuration: tuple[str, ...] = ()
-    """Directories that configuration files are in, where one more might be read."""
+    """Directories of configuration files.  The server might read a new file there."""
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What was opened, by its descriptor: nobody can put something else in its place any more."""
+    """Facts about an opened file, read from its descriptor, so that nobody can replace the file in between."""
 
     regular: bool
     new: bool
-    """Made by this very opening."""
+    """Whether opening it created it."""
     kernel: bool
-    """On a file system of the kernel, wherever that is mounted."""
+    """Whether it is on a file system of the kernel, wherever that is mounted."""
     links: int
     mode: int
     size_bytes: int
@@ -49,16 +50,16 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def below(path: str, directory: str) -> bool:
-    """Whether a path is a directory's, or lies in it."""
+    """Whether a path is the directory or lies below it."""
     return path == directory or path.startswith(directory.rstrip("/") + "/")
 
 
 def refusal(real: str, rules: Rules, *, configured: bool = False) -> str:
-    """Why no audit file may be at a path; empty when one may.
+    """Why no audit file may be at a path; empty if one may.
 
     Args:
         real: absolute, its directories without symbolic links.
-        configured: whether the configuration names it itself, and so needs no leave to.
+        configured: whether the configuration names the path, and so permits it.
     """
     if any(below(real, kernel) for kernel in _KERNEL):
         return "files of the kernel and devices are no place for an audit log"
@@ -81,7 +82,7 @@ def refusal(real: str, rules: Rules, *, configured: bool = False) -> str:
 
 
 def unsuitable(found: Found) -> str:
-    """Why a file that was opened is none to write audit entries to; empty when it is one."""
+    """Why an opened file can't be an audit file; empty if it can."""
     if found.kernel:
         return "files of the kernel and devices are no place for an audit log"
     if not found.regular:
@@ -98,7 +99,7 @@ def unsuitable(found: Found) -> str:
 
 
 def unsuitable_mode(mode: int) -> str:
-    """Why a log can't have these permissions; empty when it can, and for 0, which leaves them as they are."""
+    """Why a log can't have these permissions; empty if it can.  0, which changes nothing, is allowed."""
     if mode & _EXECUTABLE:
         return "makes the audit file executable"
     if mode & ~_READABLE:

@@ -1,4 +1,4 @@
-"""The forwarder: brings entries from the spool to pipes and standard output, one process for each node."""
+"""The forwarder: writes entries from the spool to pipes and standard output.  Each node has one such process."""
 
 from strongroom.audit.forwarding.forwarder import Forwarder
 

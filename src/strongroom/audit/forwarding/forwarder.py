@@ -1,4 +1,4 @@
-"""Looks after the whole spool of a node: finds devices, and gives each to the outlet of its target."""
+"""Delivers a node's whole spool: finds its devices, and gives each to the outlet of its target."""
 
 from __future__ import annotations
 
@@ -23,20 +23,22 @@ LOOK_EVERY_S = 0.1
 _LOCK = "forwarder"
 
 _Aim = tuple[str, frozenset[tuple[str, str]]]
-"""A target and its options: devices that have both alike share one outlet, so that their lines don't mix."""
+"""A target and its options.
+
+Devices with the same target and options share one outlet, so that their lines don't mix.
+"""
 
 log = structlog.get_logger("audit")
 
 
 class Forwarder:
-    """Delivers what waits in a spool, in threads of its own.
+    """Delivers the entries of a spool, in its own threads.
 
-    An entry is delivered at least once: one that was under way when the process was killed comes again, after a
-    newline that ends what there may be of it.
+    An entry is delivered at least once.  If the process is killed during a delivery, the entry is sent again, after a
+    newline that ends the incomplete line.
 
     Args:
-        directory: the spool's.
-        make: opens a target by its name and options.
+        directory: the spool's directory. make: opens a target by its name and options.
     """
 
     def __init__(self, directory: Path, make: Callable[[str, Mapping[str, str]], Target] = open_target) -> None:
@@ -49,7 +51,7 @@ class Forwarder:
         self._waits = False
 
     def look(self) -> None:
-        """Find devices that are new.  To be called every `LOOK_EVERY_S`, by one thread."""
+        """Find new devices.  One thread must call this every `LOOK_EVERY_S`."""
         if not self._alone():
             return
         for outlet in self._outlets.values():
@@ -61,7 +63,7 @@ class Forwarder:
             try:
                 target = place.target
                 if not target:
-                    continue  # it is being made
+                    continue  # a worker is still creating it
                 outlet = self._outlet(target, place.options)
                 reader = SpoolReader(place)
             except (OSError, UnknownTarget) as error:
@@ -80,12 +82,12 @@ class Forwarder:
         return self._outlets[aim]
 
     def _say(self, place: Place, reason: str) -> None:
-        """Once in a while, since it is tried again and again."""
+        """Log a failure once in a while, because the attempt is repeated all the time."""
         if self._told.due(f"{place.directory} {reason}"):
             log.error("an audit spool cannot be forwarded", place=str(place.directory), reason=reason)
 
     def _alone(self) -> bool:
-        """Whether no other forwarder works on this spool, as one that is just ending may."""
+        """Whether no other forwarder uses this spool.  One that is just ending may still do so."""
         if self._lock >= 0:
             return True
         try:
@@ -102,10 +104,10 @@ class Forwarder:
         return False
 
     def drain(self, patience_s: float) -> None:
-        """Deliver what waits, and end.
+        """Deliver the waiting entries, and end.
 
         Args:
-            patience_s: for how long a target that blocks is waited for; what is left then stays in the spool.
+            patience_s: how long to wait for a target that blocks.  The remaining entries stay in the spool.
         """
         self.look()
         deadline = time.monotonic() + patience_s

@@ -1,4 +1,4 @@
-"""One target, with the thread that writes to it: a target that blocks holds up nobody else's."""
+"""One target and the thread that writes to it, so that a target that blocks delays no other target."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from strongroom.lib.fault import where
 
 _SHORTEST_PAUSE_S = 0.005
 _LONGEST_PAUSE_S = 0.1
-"""How long an entry may wait when none came before it."""
+"""How long an entry may wait after a time without entries."""
 _LONGEST_RETRY_S = 1.0
 
 log = structlog.get_logger("audit")
 
 
 class Outlet:
-    """Delivers what waits for one target, of all the devices that have it.
+    """Delivers the entries of all devices of one target.
 
     Args:
         name: the target's, for the log.
@@ -34,22 +34,22 @@ class Outlet:
         self._added: queue.SimpleQueue[SpoolReader] = queue.SimpleQueue()
         self._draining = threading.Event()
         self._failed = False
-        """In this round; the pauses grow."""
+        """Whether this round failed.  The pauses then grow."""
         self._failing = False
-        """Since it was said."""
+        """Whether a failure was logged."""
         self._refusing = False
-        """Since it was said that entries are set aside."""
+        """Whether it was logged that entries are set aside."""
         self._gone: queue.SimpleQueue[str] = queue.SimpleQueue()
-        # The process may end while a target blocks: what waits is on disk.
+        # A daemon thread, so that the process can end while a target blocks.  The waiting entries are on disk.
         self.thread = threading.Thread(target=self._run, name=f"audit to {name}", daemon=True)
         self.thread.start()
 
     def add(self, reader: SpoolReader) -> None:
-        """Deliver what waits there, too."""
+        """Deliver the entries of this device too."""
         self._added.put(reader)
 
     def gone(self) -> list[str]:
-        """The directories that were removed since it was last asked."""
+        """The directories that were removed since the last call."""
         return [self._gone.get() for _ in range(self._gone.qsize())]
 
     def drain(self) -> None:
@@ -66,7 +66,7 @@ class Outlet:
             if sum(self._turn(reader, last=last) for reader in list(self._readers)):
                 pause_s = _SHORTEST_PAUSE_S
             elif last:
-                break  # what a target without a reader doesn't take stays where it is
+                break  # entries that a target without a reader doesn't take stay in the spool
             else:
                 self._draining.wait(pause_s)
                 pause_s = min(pause_s * 2, _LONGEST_RETRY_S if self._failed else _LONGEST_PAUSE_S)
@@ -75,17 +75,17 @@ class Outlet:
         self._target.close()
 
     def _turn(self, reader: SpoolReader, *, last: bool) -> bool:
-        """One device's turn; whether an entry was delivered."""
+        """Deliver an entry of one device.  Returns whether one was delivered."""
         try:
             if self._deliver(reader):
                 return True
-            # What a device left that is configured no more; in the end, what no process will write to.
+            # Remove the spool of a device that is no longer configured; at the end, any spool without a writer.
             gone = (last or reader.place.ended) and reader.try_remove()
         except OSError as error:
             gone = not reader.place.directory.exists()
             if not gone:
                 self._say(str(error))
-        except Exception as error:  # a fault of ours: the thread goes on, and the entry stays where it is
+        except Exception as error:  # a bug of this server: the thread continues, and the entry stays in the spool
             gone = False
             self._say(where(error))
         if gone:
@@ -102,14 +102,14 @@ class Outlet:
     def _deliver(self, reader: SpoolReader) -> bool:
         """Deliver one entry, or set it aside.
 
-        Raises: `OSError` when the target doesn't take it now, the spool can't be read, or there is no room to set it
-            aside: it stays where it is, and is sent again.
+        Raises: `OSError` if the target doesn't take it now, the spool can't be read, or there is no space to set it
+        aside.  The entry stays in the spool, and is sent again.
         """
         line = reader.next()
         if line is None:
             return False
         reader.delivering()
-        # A forwarder that was killed may have left part of the line there; what stands alone can be told from it.
+        # A killed forwarder may have written a part of the line.  A newline separates that part from the whole line.
         try:
             self._target.send(b"\n" + line if reader.interrupted else line)
         except Undeliverable as error:
@@ -124,7 +124,7 @@ class Outlet:
         return True
 
     def _say_refused(self, reader: SpoolReader, error: Undeliverable) -> None:
-        """Once, until an entry is taken again."""
+        """Log a refusal once, until an entry is taken again."""
         if not self._refusing:
             self._refusing = True
             log.error(
@@ -135,7 +135,7 @@ class Outlet:
             )
 
     def _say(self, reason: str) -> None:
-        """Once, until it works again."""
+        """Log a failure once, until the target works again."""
         self._failed = True
         if not self._failing:
             self._failing = True

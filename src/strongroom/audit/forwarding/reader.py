@@ -1,4 +1,4 @@
-"""The reading end of one device's spool."""
+"""Reads one device's spool."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ log = structlog.get_logger("audit")
 
 
 class SpoolReader:
-    """Gives a device's entries in order, and remembers which were delivered.
+    """Returns a device's entries in order, and stores which were delivered.
 
-    There must be only one for each device; the forwarder's lock sees to that.
+    Each device must have only one reader.  The forwarder's lock ensures that.
 
     Attributes:
-        interrupted: whether the next entry may have been delivered in part, by a forwarder that was killed then.
+        interrupted: whether a killed forwarder may have delivered a part of the next entry.
     """
 
     def __init__(self, place: Place) -> None:
@@ -42,7 +42,7 @@ class SpoolReader:
             self._at = Position(segments[0], 0, busy=False)
 
     def next(self) -> bytes | None:
-        """The entry to deliver, with its newline; None when all are delivered.  Raises `OSError`."""
+        """The next entry, with its newline; None if all are delivered.  Raises `OSError`."""
         while True:
             if not self._waiting and not self._fill():
                 return None
@@ -52,11 +52,11 @@ class SpoolReader:
             self._pass()
 
     def delivering(self) -> None:
-        """The entry is about to be delivered.  Raises `OSError`."""
+        """Store that the delivery of the entry begins.  Raises `OSError`."""
         self._remember(self._at._replace(busy=True))
 
     def delivered(self) -> None:
-        """It was delivered whole, and needn't be again.  Raises `OSError`."""
+        """Store that the whole entry was delivered.  Raises `OSError`."""
         self.interrupted = False
         self._pass()
 
@@ -69,7 +69,7 @@ class SpoolReader:
         self._at = position
 
     def _fill(self) -> bool:
-        """Read on; whether there is something."""
+        """Read more of the spool.  Returns whether there is more."""
         while True:
             if self._read():
                 return True
@@ -83,7 +83,7 @@ class SpoolReader:
             try:
                 self._descriptor = self.place.open(self.place.segment(self._at.segment), os.O_RDONLY)
             except FileNotFoundError:
-                return False  # somebody has removed it
+                return False  # the spool was removed
         wanted = _READ_BYTES
         while True:
             data = os.pread(self._descriptor, wanted, self._at.offset)
@@ -91,16 +91,16 @@ class SpoolReader:
             self._waiting = list(records(data))[::-1]
             if self._waiting or len(data) < wanted:
                 return bool(self._waiting)
-            wanted *= 2  # an entry longer than that
+            wanted *= 2  # an entry longer than the buffer
 
     def _next_segment(self) -> bool:
-        """Remove a segment that nobody writes to any more, and go on in the one after it; whether there is one."""
+        """Remove a segment without writers, and continue in the next one.  Returns whether there is a next one."""
         later = [number for number in self.place.segments() if number > self._at.segment]
         if not later:
             return False
         if self._descriptor >= 0:
             if not try_lock(self._descriptor, fcntl.LOCK_EX):
-                return False  # the last entry is being written
+                return False  # a worker is still writing the last entry
             if os.fstat(self._descriptor).st_size > self._at.offset:
                 fcntl.flock(self._descriptor, fcntl.LOCK_UN)
                 if self._read():
@@ -113,7 +113,7 @@ class SpoolReader:
         return True
 
     def try_remove(self) -> bool:
-        """Remove the device's spool, unless a process has it open or something waits; whether it is gone.
+        """Remove the device's spool, unless a process has it open or entries wait.  Returns whether it was removed.
 
         Raises: `OSError`.
         """

@@ -6,19 +6,22 @@ import os
 from pathlib import Path
 
 MAX_BYTES = 64 * 1024 * 1024
-"""What one device may have set aside.  Then entries wait in the spool, whose bound stops the server: a target that
-refuses everything is no audit log."""
+"""The most bytes that one device may set aside.
+
+After that, entries wait in the spool, and the spool's limit stops the server, because a target that refuses everything
+is no audit log.
+"""
 
 
 def set_aside(file: Path, line: bytes) -> None:
-    """Append an entry, and have it on the disk.
+    """Append an entry, and sync it to the disk.
 
-    It may come twice, as when the process is killed before it has noted that it is done.
+    An entry may be appended twice, if the process is killed before it stores that it is done.
 
     Args:
         line: ends in a newline.
 
-    Raises: `OSError` when it isn't there whole.
+    Raises: `OSError` if the whole entry isn't on the disk.
     """
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     descriptor = os.open(file, flags, 0o600)
@@ -27,7 +30,7 @@ def set_aside(file: Path, line: bytes) -> None:
         if size + len(line) > MAX_BYTES:
             raise OSError(f"{file} holds {size} bytes: read it, mend the target, and move the file away")
         if size and os.pread(descriptor, 1, size - 1) != b"\n":
-            line = b"\n" + line  # what was cut short, by a full disk, ends here
+            line = b"\n" + line  # ends a line that a full disk has cut
         if os.write(descriptor, line) != len(line):
             raise OSError(f"{file} took only part of an entry")
         os.fsync(descriptor)

@@ -1,7 +1,7 @@
 """What the forwarder writes to, whatever it is.
 
-A target has three answers to a line.  It takes it; or it doesn't now (`OSError`), so that the line is sent again; or
-it never will (`Undeliverable`), so that the line is set aside and the others go on.
+A target has three responses to a line.  It takes the line.  It can't take it now (`OSError`), and the line is sent
+again.  It will never take it (`Undeliverable`), and the line is set aside so that the others can follow.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from typing import Protocol
 
 
 class Undeliverable(Exception):
-    """The target refuses this line for what it is: it is too long, or not in the form that a server takes.
+    """The target refuses this line for its content: the line is too long, or has a form that the target doesn't accept.
 
-    The text says why, and holds nothing of the line.
+    The text gives the reason, and quotes nothing of the line.
     """
 
 
 class Target(Protocol):
-    """Takes whole lines, and may take its time."""
+    """Takes whole lines.  It may block."""
 
     def send(self, line: bytes) -> None:
-        """Write a line whole, for as long as it takes.
+        """Write a whole line.  This may block.
 
         What was sent without an error counts as delivered.  So whoever speaks to a server waits for its word, or looks
         at least whether the connection is still there: a kernel takes lines for a peer that has gone.
@@ -30,8 +30,8 @@ class Target(Protocol):
                 lines otherwise takes both off.
 
         Raises:
-            OSError: not now; the line is to be sent again.
-            Undeliverable: not ever.
+            OSError: the target can't take the line now.  It must be sent again. Undeliverable: the target will never
+                take the line.
         """
         ...
 

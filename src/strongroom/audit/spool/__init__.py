@@ -1,4 +1,4 @@
-"""The spool: where entries wait for the node's forwarder, which alone writes to pipes and standard output."""
+"""The spool: files in which entries wait for the node's forwarder.  Only it writes to pipes and standard output."""
 
 from strongroom.audit.spool.device import SpoolDevice
 from strongroom.audit.spool.spool import Spool

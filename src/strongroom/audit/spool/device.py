@@ -1,4 +1,4 @@
-"""The writing end of the spool: every worker appends its entries, each with one `write(2)`."""
+"""Writes to the spool.  Every worker appends its entries, each with one `write(2)`."""
 
 from __future__ import annotations
 
@@ -14,19 +14,18 @@ from strongroom.lib.errors import InvalidRequest, Unavailable
 _APPEND = os.O_WRONLY | os.O_APPEND
 _UNWRITABLE = "the audit spool cannot be written"
 _ATTEMPTS = 100
-"""More segments than can go by while one entry looks for its own."""
+"""More attempts than needed, even if segments fill up while one entry looks for its own."""
 
 
 class SpoolDevice:
     """An audit device whose entries wait on disk for the forwarder.
 
-    An entry that was taken survives the end of every process; like a file's, it isn't synced to the disk.
+    A written entry survives the end of every process.  It isn't synced to the disk, as with a file.
 
     Args:
-        target: where the forwarder writes.
-        options: what else the device says of the target.
-        segment_bytes: when a segment has so many, the next one is begun.
-        max_bytes: when all segments have so many, nothing is taken until the forwarder has removed one.
+        target: the forwarder's target. options: the device's options for the target. segment_bytes: the size at which
+        the next segment begins. max_bytes: the size of all segments at which no entry is taken until the forwarder has
+        removed a segment.
     """
 
     def __init__(
@@ -41,7 +40,7 @@ class SpoolDevice:
         self._segment = -1
 
     def open(self) -> None:
-        """Make the spool's files.  Raises `InvalidRequest` with the reason when that can't be done."""
+        """Create the spool's files.  Raises `InvalidRequest` with the reason if that fails."""
         try:
             self._open()
         except OSError as error:
@@ -50,7 +49,7 @@ class SpoolDevice:
     def _open(self) -> None:
         self.close()
         place = self._place
-        # The forwarder may be removing what the same device left when it was open before.
+        # The forwarder may be removing the device's earlier spool.
         for _ in range(_ATTEMPTS):
             try:
                 place.make()
@@ -67,14 +66,14 @@ class SpoolDevice:
         place.ended = False
 
     def write(self, line: bytes) -> None:
-        """Append one line, which ends in a newline.  Raises `Unavailable` when it wasn't taken whole."""
+        """Append one line, which ends in a newline.  Raises `Unavailable` if it isn't written whole."""
         record = framed(line)
         try:
             written = self._append(record)
         except OSError as error:
             raise self._untaken(str(error), error) from error
         if written != len(record):
-            # What stands there is told from an entry by its missing end, and passed over.
+            # The reader recognizes the incomplete entry by its missing newline, and skips it.
             raise self._untaken(f"only {written} of {len(record)} bytes were taken")
 
     def _append(self, record: bytes) -> int:
@@ -91,12 +90,12 @@ class SpoolDevice:
                 fcntl.flock(segment, fcntl.LOCK_UN)
             if os.fstat(self._writers).st_nlink:
                 self._advance()
-            else:  # somebody has removed the directory
+            else:  # the directory was removed
                 self._open()
         raise Locked("every segment was full at once")
 
     def _advance(self) -> None:
-        """Go to the newest segment, or make one if that is full.  Raises `Unavailable` at the spool's bound."""
+        """Go to the newest segment, or create one if it is full.  Raises `Unavailable` at the spool's limit."""
         place = self._place
         with place.in_order():
             newest = (place.segments() or [0])[-1]
@@ -118,13 +117,13 @@ class SpoolDevice:
         return untaken(_UNWRITABLE, f"{self._place.directory}: {reason}", self._writers, error)
 
     def reopen(self) -> None:
-        """Nothing to do: the forwarder follows its targets itself."""
+        """Do nothing: the forwarder opens its targets again itself."""
 
     def look(self) -> None:
-        """Nothing to do: the forwarder sees to its targets."""
+        """Do nothing: the forwarder checks its targets."""
 
     def close(self) -> None:
-        """Release the descriptors; what waits is forwarded all the same."""
+        """Close the descriptors.  Waiting entries are still forwarded."""
         if self._segment >= 0:
             os.close(self._segment)
             self._segment = -1

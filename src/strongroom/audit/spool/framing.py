@@ -1,7 +1,6 @@
-"""How entries stand in a spool: each between a record separator and a newline (p).
+"""The format of entries in a spool: each is between a record separator and a newline (pure).
 
-An entry that was cut short, by a full disk or the end of its writer, is told by the missing newline, and the next one
-begins at its separator all the same.
+If a full disk or the end of a writer cuts an entry, its newline is missing.  The next entry is found by its separator.
 
 Source: RFC 7464, section 2
 """
@@ -12,28 +11,28 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 SEPARATOR = b"\x1e"
-"""Stands in no entry: JSON escapes control characters."""
+"""Occurs in no entry, because JSON escapes control characters."""
 
 
 class Record(NamedTuple):
-    """One stretch of a spool."""
+    """One entry of a spool."""
 
     line: bytes
-    """The entry with its newline; empty where one was cut short."""
+    """The entry with its newline; empty if it was cut."""
     end: int
-    """Where the next one begins, in bytes from the beginning of what was looked at."""
+    """The offset of the next entry in the data, in bytes."""
 
 
 def framed(line: bytes) -> bytes:
-    """A line, which ends in a newline, as it goes into the spool."""
+    """A line, which ends in a newline, in the spool's format."""
     return SEPARATOR + line
 
 
 def records(data: bytes) -> Iterator[Record]:
-    """What is complete, in order; a last entry without its newline may still be being written.
+    """The complete entries, in order.  A last entry without its newline may still be in writing.
 
     Args:
-        data: begins where a record begins.
+        data: begins at the start of an entry.
     """
     start = 0
     while start < len(data):

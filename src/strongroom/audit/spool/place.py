@@ -1,4 +1,4 @@
-"""The files of one device in the spool, and the locks by which writers and the forwarder keep out of each other's way.
+"""The files of one device in the spool, and the locks between its writers and the forwarder.
 
     0000000000000001    a segment: entries, in the order in which they were taken
     target              where they go
@@ -8,11 +8,11 @@
     writers             every process that has the device open shares its lock
     ended               the device is configured no more
 
-Beside the directory, as `{name}.undeliverable`, stand entries that the target will never take.  That file outlives the
-device: whoever runs the server reads it and removes it.
+The file `{name}.undeliverable` beside the directory has the entries that the target will never take.  It outlives the
+device.  The operator reads and removes it.
 
-Only the newest segment is written to, and a new one is made when it has its size: so one that isn't the newest is
-never written to again by anybody who looks at its size while sharing its lock.
+Writers append only to the newest segment, and create a new one when it is full.  They check the size under a shared
+lock, so an older segment never grows again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 PATIENCE_S = 0.2
-"""For how long a request waits for a lock.  Each is held for microseconds, unless its holder was stopped."""
+"""How long a request waits for a lock.  Locks are held for microseconds, unless their holder was stopped."""
 _PAUSE_S = 0.0002
 _DIRECTORY_MODE = 0o700
 _FILE_MODE = 0o600
@@ -34,11 +34,11 @@ _DIGITS = 16
 
 
 class Locked(OSError):
-    """Somebody else has held the lock for too long."""
+    """Another process has held the lock for too long."""
 
 
 def try_lock(descriptor: int, kind: int) -> bool:
-    """Take a lock if nobody is in the way.
+    """Take a lock if it is free.
 
     Args:
         kind: `fcntl.LOCK_SH` or `fcntl.LOCK_EX`.
@@ -51,7 +51,7 @@ def try_lock(descriptor: int, kind: int) -> bool:
 
 
 def lock(descriptor: int, kind: int) -> None:
-    """Take a lock.  Raises `Locked` when it isn't to be had in time."""
+    """Take a lock.  Raises `Locked` if it isn't free in time."""
     if try_lock(descriptor, kind):
         return
     deadline = time.monotonic() + PATIENCE_S
@@ -75,7 +75,7 @@ class Place:
         self._ended = directory / "ended"
 
     def make(self) -> None:
-        """Make the directory, for its owner alone.  Raises `OSError`."""
+        """Create the directory, readable for its owner only.  Raises `OSError`."""
         self.directory.parent.mkdir(parents=True, exist_ok=True, mode=_DIRECTORY_MODE)
         self.directory.mkdir(exist_ok=True, mode=_DIRECTORY_MODE)
 
@@ -88,7 +88,7 @@ class Place:
         return self.directory / f"{number:0{_DIGITS}d}"
 
     def segments_bytes(self) -> int:
-        """What all segments hold; one that is removed meanwhile counts or doesn't."""
+        """The size of all segments.  A segment that is removed meanwhile may or may not count."""
         total = 0
         for number in self.segments():
             with contextlib.suppress(FileNotFoundError):
@@ -101,7 +101,7 @@ class Place:
 
     @contextlib.contextmanager
     def in_order(self) -> Iterator[None]:
-        """Let nobody else make or remove segments.  Raises `Locked`, `OSError`."""
+        """Keep other processes from creating or removing segments.  Raises `Locked`, `OSError`."""
         descriptor = self.open(self._order, os.O_RDWR | os.O_CREAT)
         try:
             lock(descriptor, fcntl.LOCK_EX)
@@ -111,7 +111,7 @@ class Place:
 
     @property
     def target(self) -> str:
-        """Where the entries go; empty while nobody has said."""
+        """The target of the entries; empty if it isn't stored yet."""
         try:
             return self._target.read_text(encoding="utf-8", errors="surrogateescape")
         except FileNotFoundError:
@@ -119,7 +119,7 @@ class Place:
 
     @property
     def options(self) -> dict[str, str]:
-        """What the device says of its target besides.  Raises `OSError` for a file that holds something else."""
+        """The device's options for its target.  Raises `OSError` if the file has another content."""
         try:
             text = self._options.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -130,14 +130,14 @@ class Place:
             raise OSError(f"{self._options} holds no options") from error
 
     def aim(self, target: str, options: Mapping[str, str]) -> None:
-        """Say where the entries go.  The options first: a place with a target is complete."""
+        """Store the target.  The options are written first, because a directory with a target counts as complete."""
         if options and self.options != options:
             self._put(self._options, json.dumps(dict(options)))
         if self.target != target:
             self._put(self._target, target)
 
     def _put(self, file: Path, text: str) -> None:
-        """Write a file whole or not at all: the forwarder may be looking."""
+        """Write a file whole or not at all, because the forwarder may read it at any time."""
         new = file.with_suffix(f".{os.getpid()}")
         descriptor = self.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as opened:
@@ -146,7 +146,7 @@ class Place:
 
     @property
     def ended(self) -> bool:
-        """Whether the device was seen to be configured no more; who opens it says otherwise."""
+        """Whether the device was marked as no longer configured.  Opening it removes the mark."""
         return self._ended.exists()
 
     @ended.setter
@@ -157,15 +157,15 @@ class Place:
             self._ended.unlink(missing_ok=True)
 
     def remove(self) -> None:
-        """Remove everything.  To be called with the lock of `writers`.  Raises `OSError`.
+        """Remove everything.  The caller must have the lock of `writers`.  Raises `OSError`.
 
-        The position goes first: whoever finds segments without one forwards them again, and loses none.  `writers` goes
-        last: who opens the device from then on begins anew, and what he makes isn't taken from him.
+        The position is removed first: segments without a position are forwarded again, and none is lost.  `writers` is
+        removed last: a process that opens the device after that creates new files, which aren't removed.
         """
         self.position.unlink(missing_ok=True)
         for file in list(self.directory.iterdir()):
             if file != self.writers:
                 file.unlink(missing_ok=True)
         self.writers.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):  # somebody has begun anew
+        with contextlib.suppress(OSError):  # another process has created new files
             self.directory.rmdir()

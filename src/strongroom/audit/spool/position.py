@@ -1,7 +1,7 @@
-"""How far the forwarder is in a device's segments, kept in a file of one short line.
+"""The forwarder's position in a device's segments, stored in a file of one short line.
 
-The line is written in one piece and not synced: it outlives every process, and after a crash of the machine, when it
-may be newer than what it speaks of, it is passed over.
+The line is written in one piece and not synced, so it survives every process.  After a crash of the machine it may be
+newer than the segments, and is ignored.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from strongroom.audit.spool.place import Place
 
 
 class Position(NamedTuple):
-    """A place in the spool, before which everything was delivered."""
+    """A position in the spool.  Everything before it was delivered."""
 
     segment: int
     offset: int
-    """In bytes; a record begins there."""
+    """In bytes; an entry begins there."""
     busy: bool
-    """Whether that record was on its way: part of it may have been delivered."""
+    """Whether the delivery of that entry had begun, so that a part of it may have been delivered."""
 
 
 def boot_id() -> str:
@@ -32,7 +32,7 @@ def boot_id() -> str:
 
 
 def read_position(place: Place) -> Position | None:
-    """The position, if there is one of this start of the machine."""
+    """The position, if it was stored since the machine's start."""
     try:
         fields = place.position.read_text(encoding="ascii").split()
         boot, segment, offset, busy = fields
@@ -49,7 +49,7 @@ class PositionFile:
         self._descriptor = place.open(place.position, os.O_WRONLY | os.O_CREAT)
 
     def write(self, position: Position) -> None:
-        """Remember a position.  Raises `OSError`."""
+        """Store a position.  Raises `OSError`."""
         text = f"{self._boot} {position.segment:016d} {position.offset:016d} {position.busy:d}\n"
         os.pwrite(self._descriptor, text.encode(), 0)
 

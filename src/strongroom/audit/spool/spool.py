@@ -23,8 +23,8 @@ class Spool:
     """The spool of this node.
 
     Args:
-        directory: is made when it is needed, for its owner alone.
-        max_bytes: the most that each device may have waiting, exceeded by no more than an entry for each process.
+        directory: created when it is needed, readable for its owner only. max_bytes: the most waiting bytes of each
+            device.  Each process may exceed it by one entry.
     """
 
     def __init__(self, directory: Path, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
@@ -33,7 +33,7 @@ class Spool:
         self._segment_bytes = min(max_bytes // _SEGMENTS, _LARGEST_SEGMENT_BYTES)
 
     def device(self, id_: str, target: str, options: Mapping[str, str] | None = None) -> SpoolDevice:
-        """The writing end for one device.
+        """The spool device of one audit device.
 
         Args:
             id_: the device's own, never used before by another.
@@ -44,7 +44,10 @@ class Spool:
         return SpoolDevice(place, target, options or {}, self._segment_bytes, self._max_bytes)
 
     def keep_only(self, ids: Collection[str]) -> None:
-        """Mark all other devices as ended: once nobody has them open and nothing waits, the forwarder removes them."""
+        """Mark all other devices as ended.
+
+        The forwarder removes them when no process has them open and no entries wait.
+        """
         for place in places(self._directory):
             if place.directory.name not in ids:
                 try:
@@ -55,7 +58,7 @@ class Spool:
                     )
 
     def backlog_bytes(self, id_: str) -> int | None:
-        """What waits for the forwarder; None for a device that isn't spooled here."""
+        """The bytes that wait for the forwarder; None for a device that isn't spooled here."""
         place = Place(self._directory / id_)
         try:
             segments = place.segments()
@@ -66,7 +69,7 @@ class Spool:
             return None
 
     def undeliverable_bytes(self, id_: str) -> int | None:
-        """What the forwarder has set aside of a device's entries; None for a device that isn't spooled here."""
+        """The bytes that the forwarder has set aside; None for a device that isn't spooled here."""
         place = Place(self._directory / id_)
         if not place.directory.is_dir():
             return None
@@ -80,7 +83,7 @@ def places(directory: Path) -> Iterator[Place]:
     """Every device's part of a spool.
 
     Args:
-        directory: the spool's; one that isn't there is empty.
+        directory: the spool's directory.  A missing directory counts as empty.
     """
     try:
         found = sorted(path for path in directory.iterdir() if path.is_dir())

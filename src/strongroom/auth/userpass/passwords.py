@@ -1,8 +1,7 @@
 """Hashing and checking passwords, off the event loop and once per request.
 
-Whoever logs in, the same kinds and amounts of work are done: for a name that nobody has, for a password kept under
-scrypt, for one kept under bcrypt at whatever cost.  Otherwise the time of a refusal tells which names there are, and
-whose hash was brought along.
+Every login does the same kinds and amounts of work: for an unknown name, for a scrypt digest, and for a bcrypt digest
+of any cost.  Otherwise the time of a refusal would reveal which names exist, and whose hash was imported.
 """
 
 from __future__ import annotations

@@ -37,12 +37,11 @@ class Criteria:
     """Texts that a line has to hold."""
 
     def match(self, line: bytes, entry: Entry, names: Sequence[str], paths: Sequence[str]) -> bool:
-        """Whether this is an entry that was asked for.
+        """Whether an entry matches the criteria.
 
         Args:
-            line: as it stands in the log.
-            names: the display names of who asked, and of those behind its token.
-            paths: the path, and that of an answer that the request opens.
+            line: the line of the log. names: the display names of the client and of the makers of its token. paths: the
+            path, and that of an answer that the request opens.
         """
         request, auth = entry.request, entry.auth
         return (

@@ -59,7 +59,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Wrapped(msgspec.Struct, frozen=True):
-    """An answer that was put away for whoever has its token."""
+    """A wrapped response."""
 
     token: str = ""
     accessor: str = ""
@@ -97,7 +97,7 @@ _decode_all = msgspec.json.Decoder().decode
 
 
 def read(line: bytes) -> Entry | None:
-    """The entry of a line; None for what is none."""
+    """The entry of a line; None if the line is no entry."""
     try:
         return _decode(line[_start(line) :])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,4 +1,4 @@
-"""One reading of a log: which lines are meant, and what is known of each (p)."""
+"""One pass over a log: selects lines, and adds what is known of each (pure)."""
 
 from __future__ import annotations
 
@@ -29,11 +29,10 @@ class Found:
 
 
 class Inquiry:
-    """Reads lines in their order, and keeps only what later ones need.
+    """Reads lines in order, and keeps only data that later lines need.
 
     Args:
-        criteria: which requests are meant.
-        trail: what is known of tokens.
+        criteria: selects the requests. trail: the tokens that are known so far.
     """
 
     def __init__(self, criteria: Criteria, trail: Trail | None = None) -> None:
@@ -58,7 +57,7 @@ class Inquiry:
             if found is not None and answer:
                 yield found
             elif found is not None and entry.request.path == entries.TEST_PATH:
-                yield found  # of a device that was tried: nobody has asked, and nothing is answered
+                yield found  # the test entry of a device, which has no client and no response
             elif found is not None:
                 yield from map(self._without_answer, self._unanswered.asked(entry.request.id, line))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _DIGEST = "hmac-sha256:"
 _SECRETS = ("accessor", "token", "value")
-"""What a log has as digests."""
+"""Values that a log contains as digests."""
 
 
 def _moment(call: Invocation, name: str) -> str:
@@ -32,7 +32,7 @@ def _moment(call: Invocation, name: str) -> str:
 
 
 def _secrets(call: Invocation) -> dict[str, list[str]]:
-    """What the flags give of values that a log has as digests; `-` and `@file` are read."""
+    """The flags' values that a log contains as digests.  `-` and `@file` are read."""
     reader, found = DataReader(call.stdin), dict[str, list[str]]()
     if STDIN in call.arguments and any(STDIN in call.flags.many(name) for name in _SECRETS):
         raise Failure("Standard input can be named once.")
@@ -49,7 +49,7 @@ def _secrets(call: Invocation) -> dict[str, list[str]]:
 
 
 def _digests(call: Invocation, texts: list[str]) -> list[str]:
-    """What each text is in the log: its digest, which the server tells, or itself if it is one."""
+    """Each text as the log contains it: its digest from the server, or the text itself if it is a digest already."""
     path, found = clean(call.flags.text("path") or "file"), []
     for text in texts:
         if text.startswith(_DIGEST):
@@ -78,7 +78,7 @@ def _criteria(call: Invocation) -> Criteria:
         operations=tuple(flags.many("operation")),
         names=tuple(flags.many("name")),
         entities=tuple(flags.many("entity")),
-        # As it is, too: `hmac_accessor=false` and `log_raw` write them so.
+        # The plain text is searched too, because `hmac_accessor=false` and `log_raw` write it.
         accessors=(*accessors, *_digests(call, accessors)),
         tokens=(*tokens, *_digests(call, tokens)),
         policies=tuple(flags.many("policy")),
@@ -130,7 +130,7 @@ def _print(call: Invocation, found: Found, *, first: bool) -> None:
 
 
 def _remarks(call: Invocation, inquiry: Inquiry) -> None:
-    """What the reader has to know of how much was looked at."""
+    """Notes about the part of the log that was read."""
     if inquiry.unreadable:
         call.terminal.warn(f"{inquiry.unreadable} lines are no entries of an audit log; they were passed over.")
     if inquiry.trail.forgotten:

@@ -1,4 +1,4 @@
-"""What was found in a log, as lines for people and as documents for programs (p)."""
+"""Renders found entries, as lines for people and as JSON for programs (pure)."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def document(found: Found) -> str:
     whole |= {"outcome": found.outcome, "made_by": list(found.names[1:])}
     if found.opened:
         whole["opened"] = found.opened
-    # Of what is ASCII, only this one is no printable character and not escaped by the encoder.
+    # This is the only unprintable ASCII character that the encoder doesn't escape.
     return json.dumps(whole, separators=(",", ":")).replace("\x7f", "\\u007f")
 
 

@@ -1,8 +1,8 @@
-"""Who stands behind a token: what a log tells of how tokens came to be (p).
+"""Finds the makers of a token in a log (pure).
 
-An entry names a token by digests.  The entry of the request that made the token has the same digests, and the name of
-who made it.  So a log that is read from its beginning leads from a token of a token back to a login, and from the use
-of a wrapping token to what was wrapped in it.
+An entry names a token by digests.  The entry of the request that made the token has the same digests, and the maker's
+name.  So a log that is read from its beginning leads from a token of a token back to a login, and from the use of a
+wrapping token to what was wrapped in it.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class _Made:
     """The display name of who made it."""
     by_accessor: str
     path: str = ""
-    """What was asked for when the answer was wrapped in this token; empty for other tokens."""
+    """The path of the response that was wrapped in this token; empty for other tokens."""
 
 
 class Trail:
-    """What the entries so far tell of tokens.
+    """The tokens in the entries so far.
 
     Args:
         kept: how many tokens to keep; the oldest are forgotten first.
@@ -42,7 +42,7 @@ class Trail:
         self.forgotten = 0
 
     def learn(self, entry: Entry) -> None:
-        """Keep what the answer to a request tells of new tokens."""
+        """Store the new tokens in a response."""
         if entry.type != "response" or entry.error or entry.response is None:
             return
         maker, made, wrap = entry.auth, entry.response.auth, entry.response.wrap_info

@@ -1,4 +1,4 @@
-"""Requests whose answer hasn't come yet in a log that is read line by line (p)."""
+"""Requests without their response so far, in a log that is read line by line (pure)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 _KEPT_BYTES = 64 << 20
-"""A server answers thousands at once; more than this wait only in a log whose answers are elsewhere."""
+"""A server serves thousands at once.  If more wait, their responses are in another file."""
 _OVERHEAD_BYTES = 200
 
 

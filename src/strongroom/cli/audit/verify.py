@@ -23,7 +23,7 @@ _SHOWN = 20
 
 
 class _Report:
-    """Prints what is found, and not more than a person reads.
+    """Prints findings, but not more than a person reads.
 
     Args:
         whole: whether everything is printed.
@@ -82,7 +82,7 @@ def _verify(call: Invocation) -> int:
 
     if call.arguments.count(STDIN) > 1:
         raise Failure("Standard input can be named once.")
-    # Before the files are read: a log that is written to has what the store knows by then.
+    # Fetched before the files are read, so that a growing log contains everything that the store knew.
     checking = Verification(_keys(call), partial=call.flags.on("partial"))
     report = _Report(call, whole=call.flags.on("all"))
     for name in call.arguments:

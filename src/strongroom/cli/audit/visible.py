@@ -6,9 +6,9 @@ _LONGEST = 240
 
 
 def visible(text: str, longest: int = _LONGEST) -> str:
-    """A text in one line, without anything that moves a cursor, turns the direction of writing or can't be seen.
+    """A text in one line, without control characters, bidirectional marks and invisible characters.
 
-    Whoever sends a request chooses its path, and a terminal obeys what it is told in one.
+    A client chooses its request's path, and a terminal would obey escape sequences in it.
     """
     cut = f"{text[:longest]}…" if len(text) > longest else text
     return cut if cut.isprintable() else "".join(map(_shown, cut))

@@ -21,7 +21,7 @@ LIMIT_S = 2
 def answer(arguments: Sequence[str]) -> int:
     """Print what may stand at the cursor.
 
-    Nothing else is printed and nobody is asked: without a server, or a token, there are fewer candidates.
+    Nothing else is printed, and there are no prompts.  Without a server or a token there are fewer candidates.
 
     Args:
         arguments: what `complete -C` gives: the program, the part of the word before the cursor, the word before.
@@ -50,5 +50,8 @@ def answer(arguments: Sequence[str]) -> int:
 
 
 def _harmless(text: str) -> bool:
-    """Whether a shell takes a text as it stands: who may write names must not write commands for who completes them."""
+    """Whether a shell reads a text literally.
+
+    A user who may create names must not be able to run commands in the shell of a user who completes them.
+    """
     return all(letter.isalnum() or letter in _PLAIN for letter in text)

@@ -129,7 +129,7 @@ def _put(call: Invocation) -> int:
 
 
 def put(call: Invocation, place: Place, data: dict[str, Any]) -> int:
-    """Write a secret and print what was made."""
+    """Write a secret, and print its metadata."""
     path = place.under("data")
     if note := doubled(call, place):
         call.terminal.warn(note)

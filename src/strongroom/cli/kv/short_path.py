@@ -27,7 +27,7 @@ _DONE = {
     "list": ("lists", "list", "metadata"),
     "scan": ("lists", "scan", "metadata"),
 }
-"""By the old word: what it does, the subcommand of `kv` that does it, and the section of the API."""
+"""For each old word: its description, the subcommand of `kv`, and the section of the API."""
 _OF_FOLDERS = frozenset({"list", "scan"})
 _READS = frozenset({"read", *_OF_FOLDERS})
 T = TypeVar("T")
@@ -75,7 +75,7 @@ def _meant(call: Invocation, word: str, path: str) -> Place | None:
     try:
         place = locate(call, path)
     except Failure:
-        return None  # whoever can't be told what the mount is gets the answer to the request as it stood
+        return None  # if the mount can't be found out, the response to the original request is shown
     if place.version != 2 or place.path.partition("/")[0] in _SECTIONS:
         return None
     if not place.path and word not in _OF_FOLDERS:
@@ -89,7 +89,7 @@ def _meant(call: Invocation, word: str, path: str) -> Place | None:
 
 
 def advise(call: Invocation, path: str, data: dict[str, Any] | None, failure: Failure) -> None:
-    """Say how a secret is written, to whoever wrote its data bare to the API's path of it."""
+    """Explain how to write a secret, to a user who wrote its data without `data` to its API path."""
     if not isinstance(failure.__cause__, BadRequest) or "/data/" not in path or "data" in (data or {}):
         return
     try:

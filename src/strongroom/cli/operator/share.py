@@ -1,4 +1,4 @@
-"""A key share from the command line, from standard input or asked for, and the nonce of what it is for."""
+"""A key share from the command line, from standard input or from a prompt, and its attempt's nonce."""
 
 from __future__ import annotations
 

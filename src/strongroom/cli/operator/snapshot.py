@@ -16,7 +16,7 @@ _NO_CONFIGURATION = 3
 
 def _server(call: Invocation, doing: str, name: str, *words: object) -> Any:
     """What a function of the server's module returns.  Raises `Failure`."""
-    # What a store is made of takes long to import, so only these commands do.
+    # Importing the store takes long, so only these commands do it.
     server = import_module("strongroom.server.snapshots")
     try:
         return getattr(server, name)(*words)

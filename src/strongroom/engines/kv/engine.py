@@ -45,7 +45,7 @@ class KvEngine(SecretPaths, _Kv):
 class VersionedKvEngine(DataPaths, VersionsPaths, MetadataPaths, ConfigPaths, StrayPaths, _Kv):
     """Version 2: every write makes a version, and old ones can be read, deleted and brought back."""
 
-    # Names, and more than names: whoever denies the former denies the latter.
+    # This path returns the names and more, so a rule that denies the names denies this path too.
     synonyms = {"detailed-metadata/{folder**}": ("metadata/{folder}",)}
 
     def __init__(self, random: Random) -> None:

@@ -55,7 +55,7 @@ class Names:
             encrypted = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
             return self._siv.open(encrypted, folder.encode()).decode()
         except (ValueError, Tampered) as error:
-            # In its stored form, for whoever has to find the row.
+            # In its stored form, which finds the row.
             where = f"the row's name {folder}{sealed} was not made with this mount's key"
             raise Tampered("a stored name does not authenticate", detail=where) from error
 

@@ -1,10 +1,10 @@
-"""HCL version 1, and JSON with the same model, as configuration and policies are written in (pure).
+"""HCL version 1, and JSON with the same model, for configuration and policies (pure).
 
     document = parse('path "secret/*" { capabilities = ["read"] }')
     for block in document.blocks("path", labels=1):
         block.labels[0], block.body, block.pos
 
-Nothing is merged: what is written twice is there twice, in order, each with its line and column.
+Nothing is merged: a repeated entry is kept twice, in order, each with its line and column.
 
 Source: https://github.com/hashicorp/hcl/tree/hcl1#syntax
 """

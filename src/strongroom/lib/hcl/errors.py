@@ -1,4 +1,4 @@
-"""What can be wrong with a text."""
+"""Errors in a text."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from strongroom.lib.hcl.position import Position
 
 
 class HclError(InvalidRequest):
-    """A text is no HCL or JSON, or over a limit.
+    """A text isn't valid HCL or JSON, or exceeds a limit.
 
-    The texts describe what was found by its kind and never quote a value, which may be a password that somebody
-    forgot to put in quotes.
+    The error describes the kind of what was found, and never quotes a value, which may be an unquoted password.
 
     Args:
         pos: where, counted from line 1 and column 1 (in characters).
-        problem: what is wrong, in the form `expected …, found …` where the grammar left a choice.
+        problem: the error, in the form `expected …, found …` if the grammar allows several things.
     """
 
     def __init__(self, pos: Position, problem: str) -> None:
@@ -27,7 +26,7 @@ class HclError(InvalidRequest):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most that a text may hold, so that a hostile one costs little."""
+    """The largest text, so that a hostile one costs little."""
 
     characters: int = 4 * 1024 * 1024
     depth: int = 64

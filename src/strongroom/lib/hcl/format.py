@@ -1,4 +1,4 @@
-"""The canonical layout of an HCL text, comments kept: what `policy fmt` writes."""
+"""The canonical layout of an HCL text, with its comments, for `policy fmt`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def format_policy(text: str) -> str:
     """Lay out an HCL document as `policy fmt` does.
 
     Two blanks per level; one entry per line; `=` and comments of neighbouring lines below each other; an empty line
-    around whatever takes several lines or has a comment above.  A list stays on one line if it was on one.  Comments
-    stay with the entry that they stood before or behind.  A JSON document is returned as it is.
+    around an entry that takes several lines or has a comment above.  A list stays on one line if it was on one.
+    Comments stay before or behind their entry.  A JSON document is returned unchanged.
 
     Raises:
         HclError: the text doesn't parse.
@@ -44,7 +44,7 @@ class _Entry:
 
     @property
     def is_aligned(self) -> bool:
-        """Whether it is a short assignment, which is lined up with its neighbours."""
+        """Whether it is a short assignment, which is aligned with its neighbours."""
         return self.assigned and self.value is not None and self.value.is_short
 
     @property
@@ -70,7 +70,7 @@ class _Value:
         return "\n" not in self.literal and not self.broken
 
     def one_line(self) -> str:
-        """The value without line ends of ours."""
+        """The value without added line ends."""
         if self.entries is None:
             return self.literal
         inside = ", ".join(entry.value.one_line() for entry in self.entries if entry.value is not None)
@@ -78,7 +78,7 @@ class _Value:
 
 
 class _Reader:
-    """Reads a text that is known to parse into entries."""
+    """Reads a text, which is known to parse, into entries."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -128,7 +128,7 @@ class _Reader:
         return self._text.count("\n", self._end, self._tokens[self._index].start)
 
     def _comments_above(self, entry: _Entry) -> None:
-        """Take comments that stand before the next token; an empty line between two of them is kept."""
+        """Take the comments before the next token.  An empty line between two of them is kept."""
         while self._kind is Kind.COMMENT:
             if entry.above and self._feeds() > 1:
                 entry.above.append("")
@@ -137,7 +137,7 @@ class _Reader:
             entry.above.append("")
 
     def _hoist(self, entry: _Entry) -> None:
-        """Move comments out of an entry's inside, where hardly anybody writes them, to above it."""
+        """Move comments from inside an entry, where they are rare, to above it."""
         while self._kind is Kind.COMMENT:
             entry.above.append(self._take())
 
@@ -188,7 +188,7 @@ class _Reader:
 
 
 def _render(entries: list[_Entry], level: int, *, in_list: bool = False) -> list[str]:
-    """The lines of an object's entries, or of the elements of a list that is broken."""
+    """The lines of an object's entries, or of the elements of a list of several lines."""
     out: list[str] = []
     index = 0
     while index < len(entries):
@@ -211,7 +211,7 @@ def _render(entries: list[_Entry], level: int, *, in_list: bool = False) -> list
 
 
 def _last_aligned(entries: list[_Entry], first: int) -> int:
-    """The last of the short assignments that follow each other without anything between."""
+    """The last short assignment of an unbroken sequence."""
     last = first
     while last + 1 < len(entries):
         following = entries[last + 1]

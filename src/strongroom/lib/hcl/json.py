@@ -1,6 +1,6 @@
-"""JSON with line and column, as the tree that HCL gives; repeated keys stay repeated.
+"""Parses JSON into HCL's tree, with lines and columns.  Repeated keys stay repeated.
 
-A comma behind the last element is let pass: files of the field have it, because HCL's own JSON parser does.
+A comma after the last element is accepted.  Existing files have it, because HCL's own JSON parser accepts it.
 
 Source: RFC 8259.
 """
@@ -94,7 +94,7 @@ class _JsonParser:
         return pos
 
     def _closed(self, bracket: str, opened: Position, *, first: bool) -> bool:
-        """Take the comma between two elements; whether the closing bracket was next, and taken."""
+        """Take the comma between two elements, or the closing bracket.  Returns whether it was the bracket."""
         if not first and not self._accept(",") and self._peek() != bracket:
             raise self._fail(f'"," or "{bracket}" for the bracket of line {opened.line}')
         return self._accept(bracket)
@@ -149,7 +149,7 @@ class _JsonParser:
         return node
 
     def _string(self) -> str:
-        """The text whose opening quote is next, and the blanks behind it."""
+        """Take the string whose opening quote is next, and the blanks after it."""
         pos = self._here()
         value: str
         try:

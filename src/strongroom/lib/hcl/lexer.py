@@ -12,7 +12,7 @@ from strongroom.lib.hcl.position import Position
 
 
 class Kind(Enum):
-    """What a token is; the value is how an error text calls it."""
+    """The kind of a token.  The value is its name in error texts."""
 
     WORD = "an unquoted word"
     NUMBER = "a number"
@@ -131,7 +131,10 @@ class Lexer:
         return HclError(pos, f"illegal character {shown}")
 
     def _string_end(self, pos: Position) -> int:
-        """Past the closing quote.  Inside `${ … }` quotes and line ends belong to the text, as in HCL's scanner."""
+        """The offset after the closing quote.
+
+        Inside `${ … }`, quotes and line ends belong to the text, as in HCL's scanner.
+        """
         text, offset, braces = self._text, self._offset + 1, 0
         while True:
             if plain := _STRING_PART.match(text, offset):
@@ -155,7 +158,7 @@ class Lexer:
             offset += 1
 
     def _heredoc_end(self, pos: Position) -> int:
-        """Past the closing word.  It may be indented, also after a plain `<<`."""
+        """The offset after the closing word.  It may be indented, even after a plain `<<`."""
         opening = _HEREDOC.match(self._text, self._offset)
         if opening is None:
             raise HclError(pos, 'expected a word and the end of the line after "<<"')

@@ -1,4 +1,4 @@
-"""From the text of a token to its value."""
+"""Converts the text of a token to its value."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _floating(text: str, pos: Position) -> Literal:
 def quoted(text: str, pos: Position) -> str:
     """The value of a string token, quotes included in `text`.
 
-    What stands in `${ … }` is kept letter by letter, escapes too, as HCL keeps it for an interpolation to come.
+    Text in `${ … }` is kept unchanged, including escapes, as HCL keeps it for a later interpolation.
 
     Raises:
         HclError: an escape is unknown or names no character.
@@ -90,7 +90,7 @@ def quoted(text: str, pos: Position) -> str:
 
 
 def _interpolation_end(body: str, start: int) -> int:
-    """Past the `}` that closes the `${` at `start`, counting braces the way the scanner does."""
+    """The offset after the `}` that closes the `${` at `start`.  Braces are counted as in the scanner."""
     braces, offset = 1, start + 2
     while braces:
         match body[offset]:
@@ -105,7 +105,7 @@ def _interpolation_end(body: str, start: int) -> int:
 
 
 def _escape(body: str, offset: int, pos: Position) -> tuple[str, int]:
-    """The character that the escape at `offset` (behind the backslash) stands for, and the offset after it."""
+    """The character of the escape at `offset` (after the backslash), and the offset after the escape."""
     if simple := _SIMPLE_ESCAPES.get(body[offset : offset + 1]):
         return simple, offset + 1
     coded = _CODED_ESCAPE.match(body, offset)

@@ -1,6 +1,6 @@
 """The tree that a text parses to; HCL and JSON give the same kinds of node.
 
-Positions take no part in comparing, so that a tree equals the same tree printed differently.
+Comparisons ignore positions, so a tree equals the same tree with another layout.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Literal:
 
     @property
     def kind(self) -> str:
-        """What it is, in the words of an error text."""
+        """Its kind, as error texts name it."""
         match self.value:
             case None:
                 return "null"
@@ -45,7 +45,7 @@ class ListNode:
 
     @property
     def kind(self) -> str:
-        """What it is, in the words of an error text."""
+        """Its kind, as error texts name it."""
         return "a list"
 
 
@@ -78,7 +78,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """An object that was found by its name and labels, however they were spelled."""
+    """An object that was found by its name and labels, in any spelling."""
 
     labels: tuple[str, ...]
     body: ObjectNode
@@ -95,7 +95,7 @@ class ObjectNode:
 
     @property
     def kind(self) -> str:
-        """What it is, in the words of an error text."""
+        """Its kind, as error texts name it."""
         return "an object"
 
     def named(self, name: str) -> tuple[Item, ...]:
@@ -103,14 +103,13 @@ class ObjectNode:
         return tuple(item for item in self.items if item.name == name)
 
     def blocks(self, name: str, labels: int) -> Iterator[Block]:
-        """Every block `name` with this many labels, in any of the spellings that stand for the same thing.
+        """Every block `name` with this many labels, in any equivalent spelling.
 
         With one label these are: `name "label" { … }`, `name { label { … } }`, `name = { "label" = { … } }`, the same
         as JSON objects, and each of those in a list, also a list per label.
 
         Raises:
-            HclError: something else than an object stands where a label or a body is needed, or there are more
-                labels than `labels`.
+            HclError: there is no object where a label or a body is needed, or there are more labels than `labels`.
         """
         for item in self.named(name):
             yield from item_blocks(item, labels)
@@ -120,7 +119,7 @@ Node: TypeAlias = Literal | ListNode | ObjectNode
 
 
 def item_blocks(item: Item, labels: int) -> Iterator[Block]:
-    """The blocks that one entry stands for; see `ObjectNode.blocks`."""
+    """The blocks of one entry; see `ObjectNode.blocks`."""
     given = tuple(key.text for key in item.keys[1:])
     if len(given) > labels:
         found = f"{len(given)} after {item.name!r}"
@@ -155,7 +154,7 @@ def _labels(count: int) -> str:
 def plain(node: Node) -> object:
     """The node as text, numbers, lists and dictionaries.
 
-    Of a repeated key the values are gathered in a list; labels become nested dictionaries.
+    The values of a repeated key become a list.  Labels become nested dictionaries.
     """
     match node:
         case Literal():

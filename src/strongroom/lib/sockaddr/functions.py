@@ -1,4 +1,4 @@
-"""The functions of address templates: what each takes and what it makes of a list of addresses (p).
+"""The functions of address templates: their arguments, and their results for a list of addresses (pure).
 
 Source: https://pkg.go.dev/github.com/hashicorp/go-sockaddr/template
 """
@@ -26,11 +26,11 @@ class Function:
 
     arguments: tuple[type, ...]
     call: Callable[..., Addresses | str]
-    """Takes the addresses that come in, then the arguments."""
+    """Gets the input addresses, then the arguments."""
     begins: bool = False
-    """Whether it stands first, and so has all addresses of the machine."""
+    """Whether it comes first in a pipeline, and so gets all addresses of the machine."""
     checks: Callable[..., object] | None = None
-    """Raises `TemplateError` for arguments that it can't take."""
+    """Raises `TemplateError` for invalid arguments."""
 
 
 def _attribute(name: str) -> Callable[[InterfaceAddress], str]:
@@ -125,7 +125,7 @@ def _default(given: Addresses) -> Addresses:
 
 
 def _reached(given: Addresses) -> Addresses:
-    """Those that others can reach, the ones of the default route first."""
+    """The addresses that other machines can reach; those of the default route come first."""
     return _sort(_include(given, "flags", "forwardable|up"), _SORTED)
 
 
@@ -200,9 +200,9 @@ def function(name: str, arguments: tuple[Argument, ...], *, first: bool) -> Func
     """The function of this name.
 
     Args:
-        first: whether nothing stands before it.
+        first: whether it is the first of its pipeline.
 
-    Raises: `TemplateError` if there is none, or for arguments that it doesn't take.
+    Raises: `TemplateError` if there is none, or for invalid arguments.
     """
     found = FUNCTIONS.get(name)
     if found is None:

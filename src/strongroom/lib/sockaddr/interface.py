@@ -1,4 +1,4 @@
-"""An address of a network interface, and what can be asked of it (p).
+"""An address of a network interface, and its properties (pure).
 
 Source: RFC 6890 (special-purpose addresses)
 """
@@ -33,7 +33,7 @@ BLOCKS: dict[str, tuple[Network, ...]] = {
     "6598": _SHARED,
     "6890": (*_PRIVATE, *_SHARED, *_UNIQUE_LOCAL, *_NOT_FORWARDABLE, *_networks("198.18.0.0/15", "2001::/23")),
 }
-"""The address blocks by the number of the RFC that sets them apart."""
+"""The address blocks, by the number of the RFC that defines them."""
 FLAGS = (
     *("up", "loopback", "broadcast", "multicast", "pointtopoint"),
     *("forwardable", "global unicast", "link-local unicast"),
@@ -45,17 +45,17 @@ class InterfaceAddress:
     """One address of one interface."""
 
     name: str
-    """Of the interface, such as `eth0`."""
+    """The name of the interface, such as `eth0`."""
     ip: IpInterface
-    """With the length of its network."""
+    """The address with its prefix length."""
     flags: frozenset[str] = frozenset()
-    """Of `FLAGS`, those that the kernel keeps for the interface."""
+    """The flags in `FLAGS` that the kernel has for the interface."""
     default: bool = False
     """Whether the default route leads through the interface."""
 
     @property
     def address(self) -> str:
-        """The address alone."""
+        """The address without its prefix length."""
         return str(self.ip.ip)
 
     def within(self, networks: tuple[Network, ...]) -> bool:
@@ -63,7 +63,7 @@ class InterfaceAddress:
         return any(self.ip.ip in network for network in networks)
 
     def has(self, flag: str) -> bool:
-        """Whether one of `FLAGS` holds."""
+        """Whether the address has one of `FLAGS`."""
         match flag:
             case "forwardable":
                 return not self.within(_NOT_FORWARDABLE)

@@ -1,4 +1,4 @@
-"""From the text of an address template to its parts (p)."""
+"""Parses an address template into its parts (pure)."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Argument: TypeAlias = str | int
 
 
 class TemplateError(Exception):
-    """The template can't be used; the text says why."""
+    """The template is invalid.  The text gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A function with the arguments that are written after it."""
+    """A function with its arguments."""
 
     name: str
     arguments: tuple[Argument, ...] = ()
@@ -32,12 +32,12 @@ Part: TypeAlias = str | Pipeline
 
 
 def is_template(text: str) -> bool:
-    """Whether any part of the text is to be evaluated."""
+    """Whether any part of the text must be evaluated."""
     return "{{" in text
 
 
 def parse(text: str) -> tuple[Part, ...]:
-    """The parts of a template: text as it is, and what stands between `{{` and `}}`.
+    """The parts of a template: plain text, and pipelines between `{{` and `}}`.
 
     Raises: `TemplateError`.
     """
@@ -50,7 +50,7 @@ def parse(text: str) -> tuple[Part, ...]:
         inside, closed, after = rest.partition("}}") if opened else ("", "", "")
         if opened and not closed:
             raise TemplateError('expected "}}" for each "{{", found none')
-        # `{{-` and `-}}` take the blanks beside them away.
+        # `{{-` and `-}}` remove the blanks beside them.
         trims_before, trims_after = inside.startswith("- "), inside.endswith(" -")
         plain = plain.rstrip() if trims_before else plain
         if plain:

@@ -1,4 +1,4 @@
-"""What an address template stands for on a machine with these interfaces (p)."""
+"""Evaluates an address template on a machine with these interfaces (pure)."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def _check(pipeline: Pipeline) -> None:
 
 
 def evaluate(text: str, addresses: tuple[InterfaceAddress, ...]) -> str:
-    """The text with each template replaced by the one address that it stands for.
+    """The text with each template replaced by its one address.
 
-    An address of IPv6 gets brackets where something follows it, as a port does.
+    An IPv6 address gets brackets if something follows it, such as a port.
 
-    Raises: `TemplateError`, also where there is no such address, or more than one.
+    Raises: `TemplateError`, also if there is no such address, or more than one.
     """
     check(text)
     parts = parse(text)

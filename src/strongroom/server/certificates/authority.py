@@ -31,9 +31,9 @@ from strongroom.server.certificates.settings import AcmeSettings, CertificateOrd
 log = structlog.get_logger("certificates")
 
 _TIMEOUT_S = 30
-"""For one exchange with the authority."""
+"""The time limit of one request to the authority."""
 _ORDER_S = 300.0
-"""For a whole order; authorities take minutes at worst."""
+"""The time limit of a whole order.  Authorities take minutes at worst."""
 _HTTP = "http-01"
 _ALPN = "tls-alpn-01"
 _PROOF_LIFETIME = timedelta(days=7)
@@ -46,7 +46,7 @@ class IssueFailed(Exception):
     def __init__(self, reason: str, *, rate_limited: bool = False) -> None:
         super().__init__(reason)
         self.rate_limited = rate_limited
-        """The authority wants to be asked less often."""
+        """Whether the authority wants fewer requests."""
 
 
 class _WithinTlsResponse(challenges.KeyAuthorizationChallengeResponse):
@@ -55,7 +55,7 @@ class _WithinTlsResponse(challenges.KeyAuthorizationChallengeResponse):
 
 @challenges.Challenge.register
 class _WithinTls(challenges.KeyAuthorizationChallenge):
-    """What the library itself knows no more."""
+    """The challenge within TLS, which the library no longer supports."""
 
     typ = _ALPN
     response_cls = _WithinTlsResponse
@@ -119,7 +119,7 @@ class Authority:
         return Secret(key.reveal() + order.fullchain_pem.encode())
 
     def _register(self) -> None:
-        """Have an account: asked with a key that it knows, an authority answers with what belongs to that."""
+        """Create an account.  For a key that it knows, an authority returns the existing account."""
         binding = None
         if self._settings.eab_key_id:
             binding = messages.ExternalAccountBinding.from_data(
@@ -194,7 +194,7 @@ def _choose(offered: Iterable[messages.ChallengeBody], proofs: tuple[str, ...]) 
 
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
-    """Make one kind of failure of all that may go wrong between here and a certificate."""
+    """Convert every error on the way to a certificate into `IssueFailed`."""
     try:
         yield
     except errors.ValidationError as error:
@@ -206,14 +206,14 @@ def _told() -> Iterator[None]:
     except errors.TimeoutError as error:
         raise IssueFailed("the authority did not decide in time") from error
     except requests.RequestException as error:
-        # Of nested errors the innermost says what it is.
+        # The innermost of nested errors has the cause.
         cause = getattr(error.args[0], "reason", error) if error.args else error
         raise IssueFailed(f"the authority can't be reached: {cause}") from error
     except IssueFailed:
         raise
     except Exception as error:
-        # An authority may answer anything, and the library trusts in what it reads.  What isn't foreseen is a failure
-        # like any other: it is logged, and the next attempt waits.
+        # An authority may send anything, and the library trusts its responses.  An unexpected error is a failure like
+        # any other: it is logged, and the next attempt waits.
         raise IssueFailed(f"the authority's answer makes no sense: {where(error)}") from error
 
 

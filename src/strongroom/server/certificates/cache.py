@@ -1,9 +1,9 @@
-"""What is kept of ACME on disk: account keys, certificates with their keys, challenges, and when to try again.
+"""The cache of ACME on disk: account keys, certificates with their keys, challenges, and times of retries.
 
     <cache>/accounts/      the key of each account
     <cache>/certificates/  key and certificate in one file, so that neither is ever read without the other
     <cache>/challenges/    what a listener proves a name with while an authority looks
-    <cache>/retries/       failures so far, so that starting anew doesn't begin anew
+    <cache>/retries/       failures so far, so that a restart doesn't reset them
 
 Directories are 0700, files 0600; a file is complete from its first moment on.
 """
@@ -64,7 +64,7 @@ def _check_owner(cache: Path) -> None:
 
 
 def distrust(cache: Path, *, owner_matters: bool = True) -> str:
-    """Why others could put something else in a directory's place; empty if they couldn't.  Raises `OSError`."""
+    """Why other users could replace a directory; empty if they couldn't.  Raises `OSError`."""
     found = cache.stat()
     if owner_matters and found.st_uid not in {os.geteuid(), 0}:
         return f"{cache} belongs to another user"
@@ -131,11 +131,11 @@ def clear_challenges(settings: AcmeSettings) -> None:
 
 
 def retry(settings: AcmeSettings) -> Retry | None:
-    """Earlier failures with just these settings."""
+    """Earlier failures with these settings."""
     try:
         found = msgspec.json.decode(_retry_file(settings).read_bytes(), type=Retry)
     except (OSError, msgspec.MsgspecError):
-        # It only saves an attempt.
+        # The file only saves an attempt.
         return None
     return found if found.fingerprint == settings.fingerprint else None
 
@@ -166,7 +166,7 @@ def _write(path: Path, content: bytes) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
-    # Else a crash could bring the one before back, whose order is spent.
+    # Otherwise a crash could bring the previous file back, whose order is used up.
     directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(directory)

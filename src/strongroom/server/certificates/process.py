@@ -1,7 +1,7 @@
 """The process that obtains and renews the certificates of a node's listeners.
 
-It works for minutes at a time, over the network and with libraries of its own, so it is neither a worker nor the
-supervisor; it is told nothing but what it asks certificates for.
+It works for minutes at a time, over the network and with its own libraries, so it is neither a worker nor the
+supervisor.  It gets no data except the settings of its certificates.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from strongroom.server.messages.framing import Framing, Garbled, pack
 log = structlog.get_logger("certificates")
 
 _LONGEST_WAIT_S = 60.0
-"""Clocks are set and machines sleep: what is due is looked up anew this often."""
+"""How often to check what is due, because clocks are set and machines sleep."""
 _ASK_EVERY_S = 6 * 3600.0
-"""How often an authority is asked when it wants its certificate renewed (RFC 9773, section 4.3.2)."""
+"""How often to ask an authority for the renewal time (RFC 9773, section 4.3.2)."""
 
 
 _CLAIM_EVERY_S = 5.0
@@ -63,18 +63,18 @@ class Renewal:
         self._take_up()
 
     def _take_up(self) -> None:
-        """Go on with what an earlier process left."""
+        """Continue with the state of an earlier process."""
         try:
             kept = cache.certificate(self._settings)
         except (OSError, CertificateUnusable) as error:
-            log.error("the kept certificate is of no use", names=self._settings.domains, reason=str(error))
+            log.error("the cached certificate cannot be used", names=self._settings.domains, reason=str(error))
             kept = None
         if kept is not None:
             self._found(kept[1])
         earlier = cache.retry(self._settings)
         if earlier is not None:
             self._failures = earlier.failures
-            # Not for longer than any pause: the clock may have been wrong when it was written.
+            # Bounded by the longest pause, because the clock may have been wrong when the file was written.
             longest_s = schedule.LONGEST_PAUSE_S * 2
             self._not_before = min(earlier.not_before, self._clock.now() + longest_s)
             if self.due_at > self._clock.now() and kept is None:
@@ -91,22 +91,22 @@ class Renewal:
 
     @property
     def due_at(self) -> float:
-        """When there is something to be done, in seconds since the epoch."""
+        """The time of the next work, in seconds since the epoch."""
         due = max(self._renew_at, self._not_before)
         return min(due, self._ask_at) if self._may_ask else due
 
     @property
     def _may_ask(self) -> bool:
-        """Whether an authority's wish would change anything."""
+        """Whether the authority may be asked for a renewal time now."""
         return max(self._ask_at, self._clock.now()) < self._renew_at
 
     def hurry(self) -> None:
-        """Don't wait any longer after what has failed."""
+        """End the wait after a failure."""
         if self._failures:
             self._not_before = 0.0
 
     def work(self) -> None:
-        """Do what is due."""
+        """Do the due work."""
         now = self._clock.now()
         if now >= max(self._renew_at, self._not_before):
             self._renew()
@@ -118,12 +118,14 @@ class Renewal:
         kinds = schedule.proofs(
             http=settings.http, alpn=settings.alpn, tls_port=self._wanted.tls_port, failures=self._failures
         )
-        log.info("a certificate is asked for", names=settings.domains, directory=settings.directory)
+        log.info("requesting a certificate", names=settings.domains, directory=settings.directory)
         try:
-            # Beforehand: what ends this process half-way must not have the authority asked again and again, either.
+            # Stored before the attempt, so that a process that dies during attempts doesn't ask the authority again and
+            # again.
             cache.keep_retry(settings, self._failures + 1, self._clock.now() + self._pause_s(self._failures + 1))
             if self._failures and settings.test_directory:
-                # What fails again fails where nobody counts it.
+                # First with the test authority, so that another failure doesn't count against the real authority's rate
+                # limit.
                 self._obtain(settings.test_directory, kinds)
             validity = cache.keep_certificate(settings, self._obtain(settings.directory, kinds))
             cache.forget_retry(settings)
@@ -134,7 +136,7 @@ class Renewal:
             self._failed(str(error))
             return
         self._failures = 0
-        # Whatever lifetime it was given.
+        # Even if the new certificate has a very short lifetime.
         self._not_before = self._clock.now() + schedule.FIRST_PAUSE_S
         self._found(validity)
         self._tell()
@@ -149,13 +151,13 @@ class Renewal:
         try:
             cache.keep_retry(self._settings, self._failures, self._not_before)
         except OSError as error:
-            log.error("how often it failed can't be kept", reason=error.strerror)
+            log.error("the number of failed attempts cannot be stored", reason=error.strerror)
 
     def _pause_s(self, failures: int, *, rate_limited: bool = False) -> float:
         return schedule.pause_s(failures, self._chance(), rate_limited=rate_limited)
 
     def _ask(self) -> None:
-        """Renew earlier if the authority wants that, for example because it is about to revoke."""
+        """Renew earlier if the authority asks for it, for example before a revocation."""
         self._ask_at = self._clock.now() + _ASK_EVERY_S
         try:
             kept = cache.certificate(self._settings)
@@ -164,7 +166,7 @@ class Renewal:
             authority = Authority(self._settings, self._settings.directory, self._clock)
             suggested = authority.suggested_renewal(kept[0])
         except (IssueFailed, OSError, CertificateUnusable) as error:
-            log.warning("when to renew can't be asked", names=self._settings.domains, reason=str(error))
+            log.warning("the renewal time cannot be fetched", names=self._settings.domains, reason=str(error))
             return
         if suggested is not None:
             self._renew_at = min(self._renew_at, suggested)
@@ -199,7 +201,7 @@ class Process:
             cache.clear_challenges(settings)
 
     def run(self) -> None:
-        """Work, and wait for what is due."""
+        """Do due work, and wait for the next."""
         while True:
             for renewal in self._renewals:
                 if renewal.due_at <= self._clock.now():
@@ -224,7 +226,7 @@ def _reopen(level: str) -> None:
     try:
         logs.reopen(level)
     except logs.LogError as error:
-        log.error("the log goes on in the old file", reason=str(error))
+        log.error("the log file was not reopened: logging continues in the old file", reason=str(error))
 
 
 def receive(control: socket.socket, framing: Framing[ToCertificates]) -> list[ToCertificates]:
@@ -236,14 +238,14 @@ def receive(control: socket.socket, framing: Framing[ToCertificates]) -> list[To
         try:
             messages = framing.feed(data)
         except Garbled as error:
-            log.error("what the supervisor says makes no sense", reason=str(error))
+            log.error("invalid message from the supervisor", reason=str(error))
             sys.exit(1)
         if messages:
             return messages
 
 
 def _claim(wanted: tuple[CertificateOrder, ...]) -> list[int]:
-    """Wait until no other server works in the same caches: two would undo each other's challenges."""
+    """Wait until no other server uses the same caches, because two servers would delete each other's challenges."""
     claimed = []
     for directory in sorted({each.settings.cache for each in wanted}):
         told = False
@@ -258,11 +260,11 @@ def _claim(wanted: tuple[CertificateOrder, ...]) -> list[int]:
 
 def main() -> None:
     """Entry point of the process: the control socket's descriptor is the only argument."""
-    # As it is sent to all processes of a service: the supervisor says when this one ends.
+    # A service manager sends SIGTERM to all processes.  The supervisor decides when this one ends.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     control = socket.socket(fileno=int(sys.argv[1]))
     hide_memory()
-    # The library reckons with local times, and an hour that a time zone repeats would make it wait, or ask, for longer.
+    # The library uses local times, and an hour that a time zone repeats would make it wait or ask for longer.
     os.environ["TZ"] = "UTC"
     time.tzset()
     framing: Framing[ToCertificates] = Framing(ToCertificates)

@@ -20,7 +20,7 @@ _MAX_AT_ONCE = 64
 
 
 class Answers:
-    """What is answered: by token, the key authorization."""
+    """The key authorizations of challenges, by token."""
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
@@ -76,7 +76,7 @@ class _Server(ThreadingHTTPServer):
             self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: anybody can break off a connection."""
+        """Log nothing, because anybody can break off a connection."""
 
 
 class _Exchange(BaseHTTPRequestHandler):
@@ -95,4 +95,4 @@ class _Exchange(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        """Say nothing: this port is open to everybody, and the outcome is told by the authority."""
+        """Log nothing, because this port is open to everybody, and the authority reports the outcome."""

@@ -1,4 +1,4 @@
-"""When a certificate is renewed, and when a failed attempt is repeated (p).
+"""The times of renewals, and of retries after failures (pure).
 
 Times are seconds since the epoch; chances are numbers of [0, 1).
 """
@@ -10,7 +10,7 @@ from strongroom.crypto.tls_certificates import Validity
 _RENEW_AT = 2 / 3
 """Of a certificate's lifetime, as RFC 8555's authorities recommend for those of 90 days: a month is left to repair."""
 _SPREAD = 1 / 30
-"""Of its lifetime: nodes that got theirs together don't come back together."""
+"""A random part of the lifetime, so that nodes with certificates of the same age don't renew together."""
 FIRST_PAUSE_S = 60.0
 LONGEST_PAUSE_S = 6 * 3600.0
 RATE_LIMIT_PAUSE_S = 3600.0

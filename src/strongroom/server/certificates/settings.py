@@ -34,7 +34,7 @@ class AcmeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AcmeSettings:
-    """What is asked of which authority for one certificate."""
+    """The settings of one certificate: authority, account and names."""
 
     directory: str
     """URL."""
@@ -60,7 +60,7 @@ class AcmeSettings:
 
     @property
     def name(self) -> str:
-        """What tells this certificate from others in the same cache, fit for a file's name."""
+        """The certificate's name in the cache, usable as a file name."""
         told = "\n".join((self.directory, self.key_type, *self.domains))
         return f"{self.domains[0]}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
@@ -76,7 +76,7 @@ class AcmeSettings:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with whatever may turn a failure into a success."""
+        """A digest of all settings that may turn a failure into a success."""
         told = [str(getattr(self, field.name)) for field in fields(self)]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
@@ -119,7 +119,7 @@ def with_cache(config: Config) -> Config:
     try:
         beside = directory_of(config.storage.type, config.storage.options) if config.storage is not None else None
     except StoreError:
-        # A database somewhere else: there is no place that goes without saying.
+        # With a database on another machine there is no default directory.
         beside = None
     if beside is None:
         return config
@@ -205,7 +205,7 @@ def _check_directory(key: str, url: str) -> None:
     if not parts.hostname or parts.scheme not in {"https", "http"}:
         raise AcmeError(f"{key} {url!r} is no URL of the form https://host/path")
     if parts.scheme == "http" and not _is_local(parts.hostname):
-        # Who answers in clear text could have any name proven to itself (RFC 8555, section 6.1).
+        # Over clear text, an attacker in the middle could prove any name (RFC 8555, section 6.1).
         raise AcmeError(f"{key} {url!r} must begin with https://; http:// is for this machine's own addresses only")
 
 

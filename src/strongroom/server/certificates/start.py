@@ -1,4 +1,4 @@
-"""What the supervisor does about certificates by ACME: see that they can be obtained, and have it done."""
+"""The supervisor's part in certificates by ACME: checks that they can be obtained, and starts the process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MODULE = "strongroom.server.certificates.process"
 
 
 def check(listeners: Iterable[Listener]) -> None:
-    """Find what would keep certificates from ever being obtained, and make the directories for them.
+    """Check that certificates can be obtained, and create their directories.
 
     Raises: `PlanError`.
     """

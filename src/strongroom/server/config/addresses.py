@@ -19,7 +19,7 @@ _EVERY_HOST = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - compared, not bou
 
 
 def check_listener(listener: Listener, places: Mapping[str, Where]) -> None:
-    """Refuse an address that nothing could listen at.
+    """Refuse an address that a listener can't have.
 
     Args:
         places: where the stanza's keys stand, as far as that is known.
@@ -63,7 +63,7 @@ def _same_place(one: Listener, other: Listener) -> bool:
     if one.type == "unix" or is_template(one.address) or is_template(other.address):
         return one.address == other.address
     here, there = parse_tcp_address(one.address), parse_tcp_address(other.address)
-    # Of port 0 each listener gets another one.
+    # With port 0 each listener gets its own port.
     if here.port != there.port or here.port == 0:
         return False
     return _host(here) == _host(there) or _covers(here, there) or _covers(there, here)

@@ -171,7 +171,7 @@ def _merge_settings(one: Settings, other: Settings) -> Settings:
 
 
 def _check_unique(config: Config) -> None:
-    """Refuse what would silently take another's place."""
+    """Refuse stanzas that would silently replace others."""
     seals: set[str] = set()
     for seal in config.seals:
         if seal.name in seals:
@@ -289,7 +289,7 @@ def _seal(reader: Reader, block: Block) -> SealConfig:
 
 
 def _audit_blocks(reader: Reader, document: ObjectNode) -> list[Block]:
-    """The blocks with type and path; one without any label is what Vault, which has no such stanza, overlooks."""
+    """The blocks with type and path.  A block without a label is ignored, as in Vault, which has no such stanza."""
     found: list[Block] = []
     for item in document.named("audit"):
         try:
@@ -303,7 +303,7 @@ def _audit_blocks(reader: Reader, document: ObjectNode) -> list[Block]:
 
 
 def _has_a_label(item: Item) -> bool:
-    """Whether a stanza is meant as a device, and would leave a node without it."""
+    """Whether a stanza is meant as a device, so that ignoring it would leave a node without that device."""
     try:
         return any(True for _ in ObjectNode((item,), item.pos).blocks(item.name, labels=1))
     except HclError:

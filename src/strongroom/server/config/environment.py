@@ -1,4 +1,4 @@
-"""What the environment overrides in a configuration (pure: the environment is an argument).
+"""Applies environment variables to a configuration (pure: the environment is an argument).
 
 Source: https://developer.hashicorp.com/vault/docs/configuration, the "Environment variables" of its pages
 """
@@ -99,7 +99,7 @@ _SEAL_OPTIONS: Mapping[str, Mapping[str, str]] = {
 
 
 def apply_environment(config: Config, environment: Mapping[str, str]) -> Config:
-    """The configuration with the environment's say.
+    """The configuration with the environment's overrides.
 
     Args:
         config: of all files, merged.
@@ -159,7 +159,7 @@ def _storage(storage: StorageConfig | None, lookup: Callable[[str], tuple[str, s
 
 
 def _seals(seals: tuple[SealConfig, ...], lookup: Callable[[str], tuple[str, str]]) -> tuple[SealConfig, ...]:
-    """The variables speak of the one seal; with several, no variable could tell which one it means."""
+    """The variables apply to a single seal.  With several seals, a variable couldn't name the one it means."""
     variable, kind = lookup("_SEAL_TYPE")
     if not seals and kind:
         seals = (SealConfig(kind.lower(), Where(f"${variable}", 1), kind.lower()),)

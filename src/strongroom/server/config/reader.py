@@ -42,7 +42,7 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something in a configuration that has no effect, for the log at the start."""
+    """A setting without effect, for the log at the start."""
 
     where: Where
     text: str
@@ -67,7 +67,7 @@ class ConfigError(InvalidRequest):
 
 
 class Reader:
-    """Reads the stanzas of one file and gathers what is to be noticed."""
+    """Reads the stanzas of one file, and collects notices."""
 
     def __init__(self, file: str, homes: Mapping[str, str] | None = None) -> None:
         """Begin a file.

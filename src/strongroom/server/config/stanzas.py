@@ -38,7 +38,7 @@ _TLS_VERSIONS = ("tls10", "tls11", "tls12", "tls13")
 
 @dataclass(frozen=True, slots=True)
 class StorageConfig:
-    """`storage`, `ha_storage` or `service_registration`: which one, and what it reads itself."""
+    """`storage`, `ha_storage` or `service_registration`: its type, and its own options."""
 
     type: str
     where: Where
@@ -61,7 +61,7 @@ class SealConfig:
     priority: int = 0
     """Lower is tried first; 0 if none is given."""
     disabled: bool = False
-    """The seal is on its way out: it may still unwrap, and nothing is wrapped with it."""
+    """The seal is being removed: it may still unwrap, but nothing is wrapped with it."""
     options: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -135,7 +135,7 @@ class Listener:
     http_read_header_timeout_s: int = key(seconds, 10, name="http_read_header_timeout")
     http_read_timeout_s: int = key(seconds, 30, name="http_read_timeout")
     http_write_timeout_s: int = key(seconds, 30, name="http_write_timeout")
-    """For how long a client may leave an answer untouched; 0: without end."""
+    """How long a client may read nothing of a response; 0: no limit."""
     max_request_size_bytes: int = key(size, 32 * 1024 * 1024, name="max_request_size")
     """0: the default; negative: no limit."""
     max_unauthenticated_request_size_bytes: int = key(size, 0, name="max_unauthenticated_request_size")
@@ -266,7 +266,7 @@ class Settings:
     workers: int = key(ranged(0, 1024), 0)
     """Worker processes; 0: one per processor."""
     worker_timeout_s: int = key(seconds, 30, name="worker_timeout")
-    """For how long a worker's event loop may stand still before it is replaced; 0: for ever."""
+    """How long a worker's event loop may hang before the worker is replaced; 0: no limit."""
     plugins: tuple[str, ...] = key(texts, ())
     """Names of entry points that may be loaded; what isn't named isn't loaded."""
 
@@ -279,7 +279,7 @@ class Settings:
     log_requests_level: str = key(text, "")
     pid_file: str = key(text, "")
     disable_mlock: bool = key(boolean, False)
-    """Without effect, and everywhere in the field, so not worth a notice."""
+    """Without effect, but so common that it causes no notice."""
     disable_cache: bool = key(boolean, False)
     cache_size: int = key(integer, 0)
     raw_storage_endpoint: bool = key(boolean, False)
@@ -289,7 +289,7 @@ class Settings:
     plugin_directory: str = key(text, "")
     disable_printable_check: bool = key(boolean, False)
     audit_directories: tuple[str, ...] | None = key(directories, None)
-    """Below these audit devices may be made by the API; None: wherever nothing else forbids it."""
+    """The API may enable audit devices only below these directories; None: anywhere that no other rule forbids."""
     disable_audit_devices: tuple[str, ...] = key(texts, ())
     """Paths of devices that are removed at the start; `*`: all."""
     unsafe_allow_api_audit_creation: bool = key(boolean, False)

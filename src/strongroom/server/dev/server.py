@@ -48,7 +48,7 @@ class DevError(Exception):
 
 
 def check_flags(arguments: ServeArguments) -> None:
-    """Refuse what would otherwise be passed over.
+    """Refuse flags that would otherwise be ignored.
 
     Raises: `DevError`.
     """
@@ -58,12 +58,12 @@ def check_flags(arguments: ServeArguments) -> None:
         raise DevError("-dev-tls-cert-dir needs -dev-tls")
     token = arguments.dev_root_token_id
     if "." in token or not token.isascii() or not token.isprintable() or " " in token:
-        # With a dot it would read as a token that the server made, or as one of a namespace.
+        # With a dot it would look like a token that the server made, or like a token of a namespace.
         raise DevError("-dev-root-token-id takes visible ASCII characters other than dots")
 
 
 def dev_plan(arguments: ServeArguments, config: Config, tls: DevTls | None) -> Plan:
-    """What a development server starts: its own listener first, then those of the configuration.
+    """The plan of a development server: its own listener first, then those of the configuration.
 
     Args:
         config: of the files that were given as well; without a storage stanza.
@@ -186,7 +186,8 @@ async def _mount_secret(node: Node, random: Random, version: str) -> None:
 def _keep_token(token: str) -> str:
     """Leave the token where the command line looks for it.
 
-    Returns: what became of it.  Whoever had a token of another server there has to log in there again.
+    Returns: a text about the result.  A token of another server in that file is replaced, so its user must log in
+    again.
     """
     path = Path.home() / ".vault-token"
     was_there = os.path.lexists(path)
@@ -203,7 +204,7 @@ def _keep_token(token: str) -> str:
 def _announce(url: str, made: Initialized, token: str, kept: str, tls: DevTls | None) -> None:
     trusted = "" if tls is None else f"    $ export VAULT_CACERT='{tls.ca}'\n"
     key = made.shares.base64()[0]
-    # As it was called: a program that isn't on the PATH is named by its place.
+    # The program as it was called.  If it isn't on the PATH, its path is shown.
     program = sys.argv[0] if shutil.which(Path(sys.argv[0]).name) is None else Path(sys.argv[0]).name
     sys.stdout.write(
         f"""==> Strongroom server started: development mode

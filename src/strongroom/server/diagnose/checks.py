@@ -144,7 +144,7 @@ def _unless(skip: frozenset[str], name: str, title: str) -> Finding | None:
 
 
 def _settings(config: Config) -> Finding:
-    """What no single setting shows: whether together they make something that can be started."""
+    """Checks whether all settings together can be started."""
     name = "Check Settings"
     if config.storage is None or not config.listeners:
         return skipped(name, "A stanza is missing, which is said below.")

@@ -1,4 +1,4 @@
-"""As whom a diagnosis is made: root gets past permissions that stop the server's own user."""
+"""The user of a diagnosis.  Root bypasses permissions that stop the server's own user."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def name_of(number: int) -> str:
 
 
 def become(user: str) -> None:
-    """Go on as this user, with its groups, until the process ends.  Raises `UserError`."""
+    """Change to this user and its groups until the process ends.  Raises `UserError`."""
     try:
         found = pwd.getpwnam(user)
     except KeyError:

@@ -113,7 +113,7 @@ def randomness() -> Finding:
 
 
 def wall_clock(now_s: float) -> Finding:
-    """Judge the clock, in seconds since the epoch: this program can't run before it was made."""
+    """Judge the clock, in seconds since the epoch.  A time before this program's release is wrong."""
     name = "Check Time"
     if now_s < datetime.fromisoformat(RELEASED).timestamp() - 86_400:
         return fail(

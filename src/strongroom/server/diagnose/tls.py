@@ -97,7 +97,7 @@ def _dates(chain: list[crypto.X509], now: datetime) -> list[tuple[str, str]]:
     found = []
     for certificate in chain:
         ends = _ends(certificate)
-        # What lives for days is renewed by a program, in the last third of its life.
+        # A program renews short-lived certificates, in the last third of their lifetime.
         soon = min(_SOON, (ends - _begins(certificate)) / 3)
         if ends - now < soon:
             text = f"the certificate of {_subject(certificate)} expires on {ends.date()}"
@@ -111,7 +111,7 @@ def _strength(chain: list[crypto.X509]) -> list[tuple[str, str]]:
         inner = certificate.to_cryptography()
         key = inner.public_key()
         bits = getattr(key, "key_size", None)
-        # Keys on curves are short by nature.
+        # Keys on elliptic curves are shorter.
         if bits is not None and bits < _LEAST_RSA_BITS and not hasattr(key, "curve"):
             found.append((f"the key of {_subject(certificate)} has {bits} bits", "Use RSA of 2048 bits, or P-256."))
         curve = getattr(getattr(key, "curve", None), "name", "")
@@ -155,7 +155,7 @@ def _signed(certificate: crypto.X509, issuer: crypto.X509, now: datetime) -> boo
 
 
 def _trust(chain: list[crypto.X509]) -> str:
-    """Whether this machine's own authorities vouch for the chain."""
+    """Whether the chain leads to an authority that this machine trusts."""
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_default_verify_paths()
     store = context.get_cert_store()

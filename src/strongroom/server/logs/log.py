@@ -16,7 +16,7 @@ from strongroom.server.logs.watches import Watches
 _output = Output()
 _hidden: set[str] = set()
 readers = Watches()
-"""Who reads this process's log besides."""
+"""The clients that read this process's log."""
 
 
 def renderer_of(format_: str) -> Any:
@@ -29,12 +29,12 @@ def renderer_of(format_: str) -> Any:
 
 
 def _distribute(render: Any) -> Any:
-    """A last processor: it hands the event to who reads along, and makes its line for the output if that wants it."""
+    """The last processor: passes the event to all readers, and renders it if the output wants it."""
 
     def last(logger: Any, method: str, event: MutableMapping[str, Any]) -> Any:
         level, asked = str(event.get("level", method)), event.pop("asked", False)
         readers.offer(number_of(level), event)
-        # What an operator asked for by a signal is written at any level.
+        # Events that an operator requested by a signal are written at any level.
         if not asked and not _output.wants(level):
             raise structlog.DropEvent
         return render(logger, method, event)
@@ -70,13 +70,13 @@ def configure(level: str = "info", format_: str = "standard", file: str = "") ->
 
 
 def hide(secrets: Iterable[str]) -> None:
-    """Keep these out of whatever this process logs or says from now on, beside those of its earlier calls."""
+    """Hide these secrets in all texts of this process from now on, in addition to those of earlier calls."""
     _hidden.update(secrets)
     _output.redaction = Redaction(_hidden)
 
 
 def without_secrets(text: str) -> str:
-    """The text as it may be shown elsewhere than in the log."""
+    """The text without secrets, for places other than the log."""
     return _output.redaction.text(text)
 
 
@@ -105,7 +105,7 @@ def set_level(level: str) -> None:
 
 
 class _Logger:
-    """Writes lines, and knows the part of the server that it speaks for."""
+    """Writes the lines of one part of the server."""
 
     def __init__(self, *names: str) -> None:
         self.name = names[0] if names else "server"

@@ -1,4 +1,4 @@
-"""Where a process's log goes, and what is too detailed for it."""
+"""The output of a process's log, and its level."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class LogError(Exception):
 
 
 class Output:
-    """Where this process's log goes, and what is too detailed for it."""
+    """The output of this process's log, and its level."""
 
     def __init__(self) -> None:
         self._level = LEVELS["info"]
@@ -76,7 +76,7 @@ class Output:
 
     def write(self, line: str) -> None:
         """Write one line in one piece, as other processes write there too."""
-        # Last of all, so that it holds for every text, whoever made it.
+        # Redaction comes last, so that it covers every text.
         data = self.redaction.text(line).encode("utf-8", "replace") + b"\n"
         for descriptor in self._descriptors:
             # A log that can't be written, on a full disk or a closed pipe, must not fail what is being logged.

@@ -156,7 +156,7 @@ class Watches:
                 self._kept_bytes -= _size(self._kept.popleft()[2])
 
     def since(self, process: str, level: int, after: int) -> LogLines:
-        """What a reader of another process is told, who asks again within a few seconds.
+        """The events for a reader in another process, which asks again within a few seconds.
 
         Args:
             process: id of this process.
@@ -176,8 +176,8 @@ class Watches:
     def take_place(self) -> Place:
         """A place for one more reader, which is free again once nobody holds it any more.
 
-        An answer may never be sent, because its request is done anew or isn't audited: what it would have read goes
-        with it.
+        A response may never be sent, because its request runs again or can't be audited.  Its place is then freed with
+        it.
 
         Raises: `RateLimited` when as many read as may.
         """
@@ -203,7 +203,7 @@ class Watches:
             self._places.discard(place)  # a traceback may hold it for longer
 
     def end(self) -> None:
-        """End what all readers of this process read: it is sealed, or ends."""
+        """End the streams of all readers, because this process is sealed or ends."""
         for watch in self._watches:
             watch.end()
 

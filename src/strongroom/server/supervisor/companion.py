@@ -141,7 +141,7 @@ class Companion:
         try:
             messages = self._channel.receive()
         except Garbled as error:
-            log.error("a process is killed: what it says makes no sense", name=self.name, reason=str(error))
+            log.error("a process is killed: it sent an invalid message", name=self.name, reason=str(error))
             messages = None
         if messages is None:  # it says no more, so it is of no more use
             self._give_up()

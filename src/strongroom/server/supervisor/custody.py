@@ -1,4 +1,4 @@
-"""What only the supervisor of an unsealed node keeps, and forgets with sealing: shares, attempts, the root key."""
+"""The secrets that only the supervisor keeps, and drops when the node is sealed: shares, attempts, the root key."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ class Custody:
         self.collection = shares.EMPTY
 
     def succeed(self, before: str, root_key: Secret) -> bool:
-        """Keep another root key, if it came after the one that is kept; workers tell of each, one after the other.
+        """Keep a new root key, if it is the successor of the present one.
+
+        Workers report every new key, one after the other.
 
         Args:
             before: the fingerprint of the root key that it came after.

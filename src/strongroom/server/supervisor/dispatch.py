@@ -1,4 +1,4 @@
-"""What the supervisor does about each message of a worker."""
+"""The supervisor's action for each message of a worker."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from strongroom.server.supervisor.workers import Workers
 
 @dataclass(slots=True)
 class Dispatch:
-    """Leads each message to who acts on it."""
+    """Passes each message to the object that handles it."""
 
     workers: Workers
     custody: Custody
@@ -37,7 +37,7 @@ class Dispatch:
         """Act on one message."""
         match message:
             case told.Alive():
-                pass  # that something came is all it says
+                pass  # the message itself is the sign of life
             case told.Refused():
                 worker.refused_by = message.version
             case told.Ready():

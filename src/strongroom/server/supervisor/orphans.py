@@ -1,7 +1,7 @@
-"""Reaps processes that nobody waits for.
+"""Reaps orphaned processes.
 
-The first process of a container inherits every process whose parent ends, and has to take note of their ends: else
-they stay in the table of processes as zombies, until that is full.
+The first process of a container inherits every process whose parent ends.  If it doesn't wait for them, they stay in
+the process table as zombies until the table is full.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ def reap(own: Collection[int] = ()) -> None:
     """
     while True:
         try:
-            # Looked at and left: the status of our own children belongs to whoever started them.
+            # WNOWAIT leaves the status, because the status of this server's own children belongs to the code that
+            # started them.
             found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         except ChildProcessError:
             return

@@ -1,7 +1,7 @@
-"""Takes the listening sockets of an empty place out of use, and back into it.
+"""Stops and resumes the listening sockets of an empty place.
 
-The kernel spreads connections over all sockets that listen on a port.  Those that it gives to a socket that nobody
-serves would wait until a worker is there; a TCP socket that is shut down is given none, and keeps its address.
+The kernel distributes connections over all sockets that listen on a port.  Connections of a socket without a worker
+would wait until there is one.  A TCP socket that is shut down gets none, and keeps its address.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from strongroom.http.sockets import BACKLOG
 
 
 def close(sockets: list[list[socket.socket]], slot: int, served: set[int]) -> None:
-    """Have others take the connections to come.
+    """Let the other sockets get the new connections.
 
     Args:
         sockets: for each place, one for each listener.
@@ -25,12 +25,12 @@ def close(sockets: list[list[socket.socket]], slot: int, served: set[int]) -> No
     for sock in sockets[slot]:
         # A Unix socket is shared by all places.
         if sock.family != socket.AF_UNIX and listens(sock):
-            with contextlib.suppress(OSError):  # it waits in vain then, as before
+            with contextlib.suppress(OSError):  # its connections wait then, as before
                 sock.shutdown(socket.SHUT_RD)
 
 
 def open_(sockets: list[socket.socket]) -> None:
-    """Have these take connections again.  Raises `OSError`."""
+    """Let these sockets get connections again.  Raises `OSError`."""
     for sock in sockets:
         if not listens(sock):
             sock.listen(BACKLOG)

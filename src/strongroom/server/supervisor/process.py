@@ -1,4 +1,4 @@
-"""One worker as its supervisor sees it: a process, and the socket over which they talk."""
+"""One worker in its supervisor: its process, and the socket between them."""
 
 from __future__ import annotations
 
@@ -28,10 +28,8 @@ class WorkerProcess:
     Args:
         slot: which of the node's listening sockets are its.
         sockets: those.
-        start: what it is told first, but for the sockets.
-        digest: of the build that it has to be of.
-        started_at: on the monotonic clock.
-        heard_at: on the supervisor's clock of its own attention.
+        start: its first message, without the sockets. digest: of the build that it has to be of. started_at: on the
+        monotonic clock. heard_at: on the supervisor's clock of its own attention.
     """
 
     def __init__(
@@ -57,11 +55,11 @@ class WorkerProcess:
         self.killed = False
         """It was ended at once."""
         self.hung = False
-        """It is ended because it said nothing for too long."""
+        """Whether it is being ended because it was silent for too long."""
         self.refused_by = ""
-        """Version of another build, which found that it isn't the supervisor's."""
+        """The version of a worker that has another build than the supervisor; empty for none."""
         descriptors = tuple(sock.fileno() for sock in sockets)
-        # Where it writes its stacks when it dies by a fault; a worker that hangs couldn't send them.
+        # The file for its stacks when it crashes, because a worker that hangs couldn't send them.
         self._stacks = os.memfd_create("stacks", os.MFD_CLOEXEC)
         try:
             self._process, control = child.start(_MODULE, digest, (*descriptors, self._stacks))
@@ -83,7 +81,7 @@ class WorkerProcess:
 
     @property
     def serves(self) -> bool:
-        """Whether it accepts connections and is to go on."""
+        """Whether it accepts connections and isn't being ended."""
         return self.listening and self.ending_since is None
 
     def poll(self) -> int | None:
@@ -100,30 +98,30 @@ class WorkerProcess:
         self._process.send_signal(number)
 
     def send(self, message: Message) -> None:
-        """Tell it something, without waiting; a worker that has gone isn't told."""
+        """Send it a message without waiting.  Messages to a dead worker are dropped."""
         try:
             self._channel.send(message)
         except OSError:
             log.warning("worker does not listen", pid=self.pid)
 
     def flush(self) -> None:
-        """Send what it wasn't ready to read before."""
+        """Send messages that it couldn't read before."""
         try:
             self._channel.flush()
         except OSError:
             log.warning("worker does not listen", pid=self.pid)
 
     def receive(self) -> list[FromWorker] | None:
-        """What it says, once `control` is readable; None when it will say no more."""
+        """Its messages, when `control` is readable; None at the end."""
         try:
             return self._channel.receive()
         except Garbled as error:
-            log.error("worker is killed: what it says makes no sense", pid=self.pid, reason=str(error))
+            log.error("worker is killed: it sent an invalid message", pid=self.pid, reason=str(error))
             self.kill()
             return None
 
     def last_words(self) -> list[FromWorker]:
-        """What an ended worker has said and nobody has read yet; closes `control`."""
+        """The unread messages of a dead worker.  Closes `control`."""
         found: list[FromWorker] = []
         if self.control.fileno() >= 0:
             while messages := self.receive():
@@ -132,7 +130,7 @@ class WorkerProcess:
         return found
 
     def last_stacks(self) -> list[Stack]:
-        """Where its threads were when it died by a fault, or was made to; called once."""
+        """The stacks of its threads when it crashed or was made to.  Call it once."""
         written = os.pread(self._stacks, _MOST_STACKS_BYTES, 0)
         os.close(self._stacks)
         return of_fault(written.decode("utf-8", "replace"))

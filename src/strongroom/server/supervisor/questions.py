@@ -47,7 +47,7 @@ class Questions:
         for worker in asked:
             worker.send(Asked(self._last_id, message.question))
         for worker in alive:
-            if not worker.ready:  # it does what it is told, and nobody waits for it
+            if not worker.ready:  # it carries out the order, and nobody waits for it
                 worker.send(Asked(0, message.question))
         self._finish(self._last_id)
 
@@ -60,7 +60,7 @@ class Questions:
             self._finish(message.id)
 
     def lost(self, worker: WorkerProcess) -> None:
-        """A worker has ended: nobody waits for it any longer, and what it asked nobody wants to know."""
+        """A worker has ended: stop waiting for its response, and drop its questions."""
         for id_, question in list(self._open.items()):
             question.waiting.discard(worker.pid)
             if question.asker is worker:

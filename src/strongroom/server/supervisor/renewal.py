@@ -1,7 +1,7 @@
-"""Gives the supervisor new memory after sealing, by executing itself anew.
+"""Gives the supervisor new memory after sealing, by executing its program again.
 
-The supervisor of a sealed node has held shares and the root key.  Python can't wipe them, but the kernel gives a
-process that calls `execve` an empty address space.  Process id, command line and listening sockets stay: service
+The supervisor of a sealed node had shares and the root key in its memory.  Python can't wipe them, but the kernel gives
+a process that calls `execve` an empty address space.  Process id, command line and listening sockets stay: service
 managers and waiting clients notice nothing.
 """
 
@@ -24,14 +24,14 @@ from strongroom.server.supervisor import places
 
 _VARIABLE = "STRONGROOM_RENEWED_FROM"
 DEFERRED = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGCHLD}) | ASKED
-"""Wait while there is nobody to handle them."""
+"""Signals that are blocked while nothing handles them."""
 
 
 class Renewed(msgspec.Struct, frozen=True):
-    """What the new image of the process goes on with."""
+    """The state that the new image of the process gets."""
 
     sources: Sources
-    """The configuration that the node ran by: sealing is no occasion to apply, or fail at, another one."""
+    """The node's present configuration.  Sealing must not apply another one, or fail because of it."""
     descriptors: list[list[int]]
     """The listening sockets of each worker."""
     build: Build
@@ -71,7 +71,7 @@ class NotTakenOver(Exception):
 
 
 def take_over(running: Build) -> Taken | None:
-    """What `renew` left; None in a process that was started by others.
+    """The state that `renew` left; None in a process that wasn't started by `renew`.
 
     Every worker and every process beside them ended before, so none is of another build than this one.
 

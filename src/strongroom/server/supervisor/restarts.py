@@ -1,4 +1,4 @@
-"""When workers that ended are started again: at once after one failure, ever later after more of them (p)."""
+"""When dead workers are restarted: at once after one failure, later and later after more failures (pure)."""
 
 from __future__ import annotations
 

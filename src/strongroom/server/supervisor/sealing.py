@@ -18,7 +18,7 @@ DRAIN_S = 2.0
 
 
 class Sealing:
-    """One sealing; a process doesn't come back from it.
+    """One sealing, which ends this process image.
 
     Args:
         end_others: ends the processes beside the workers that have nothing to finish.
@@ -32,7 +32,7 @@ class Sealing:
         self.begun = False
 
     def seal(self, asker: WorkerProcess, request_id: int) -> None:
-        """Forget the key and end every worker; who asked for it last, so that it can answer."""
+        """Drop the key, and end every worker.  The worker that asked ends last, so that it can respond."""
         log.info("sealing")
         self._custody.forget()
         self._workers.restarts.clear()
@@ -46,7 +46,7 @@ class Sealing:
         self.go_on()
 
     def go_on(self) -> None:
-        """Answer who asked once nobody else is left; a worker that was told to end may have asked too."""
+        """Respond to the asking worker when all others have ended.  A worker that is being ended may have asked too."""
         if not self.begun:
             return
         if not len(self._workers):

@@ -22,7 +22,7 @@ VARIABLES = frozenset({_SOCKET, _WATCHDOG, _WATCHDOG_PID})
 
 
 class ServiceManager:
-    """Whoever started this process and wants to know; without one, nothing is told.
+    """The service manager that started this process.  Without one, nothing is sent.
 
     Args:
         environment: of the process.
@@ -72,7 +72,7 @@ class ServiceManager:
                 sock.sendto(text.encode(), socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL, self._address)
         except OSError as error:
             if not self._failed:
-                log.warning("the service manager cannot be told", address=self._address, reason=error.strerror)
+                log.warning("the service manager cannot be notified", address=self._address, reason=error.strerror)
             self._failed = True
         else:
             self._failed = False

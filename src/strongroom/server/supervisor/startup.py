@@ -17,13 +17,13 @@ log = structlog.get_logger("supervisor")
 
 
 class Startup:
-    """The way to serving.
+    """Watches the start of the workers.
 
     Args:
         selector: for the companions.
         on_ready: called once, when the first workers listen.
         give_up: ends the node.
-        proven: workers have served with this configuration: what keeps them from it now is waited out.
+        proven: whether workers have served with this configuration before.  If so, failures are waited out.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Startup:
 
     def failed(self, worker: WorkerProcess, message: Failed, *, stopping: bool) -> None:
         """A worker can't start."""
-        if not stopping:  # said once: what keeps the first worker from starting keeps all of them
+        if not stopping:  # logged once, because the first worker's failure is also that of all others
             log.error("worker cannot start", pid=worker.pid, reason=message.reason, detail=message.detail)
         if not self.proven:
             self._give_up()

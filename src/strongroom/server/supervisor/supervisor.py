@@ -1,8 +1,8 @@
 """The supervisor: starts and restarts workers on the sockets that it holds, and holds the seal state of the node.
 
-One thread, no event loop, no store, no TLS.  What it holds while unsealed is the root key, to hand it to a worker
-that replaces one that died.  Sealing ends the workers, and then this process's memory (`renewal.py`), because Python
-can't wipe memory and the kernel can.
+It has one thread, no event loop, no store and no TLS.  While unsealed, it keeps the root key for workers that replace
+dead ones.  Sealing ends the workers, and then replaces this process's memory (`renewal.py`), because Python can't wipe
+memory but the kernel can.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ log = structlog.get_logger("supervisor")
 
 _TICK_S = 0.25
 _SEALING_S = 0.5
-"""For how long a process may finish whose like is started at once."""
+"""How long a process may take to end if its successor starts at once."""
 
 
 class Supervisor:
@@ -83,7 +83,7 @@ class Supervisor:
 
     @property
     def sealed(self) -> bool:
-        """Whether `run` returned because the node was sealed: a process without its memory has to go on."""
+        """Whether `run` returned because the node was sealed.  A process with new memory must then continue."""
         return self._dispatch.sealing.begun and not self._stopping
 
     def run(self) -> int:

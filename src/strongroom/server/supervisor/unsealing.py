@@ -1,4 +1,4 @@
-"""The way to unsealed: shares come together, and the root key goes to every worker."""
+"""Unseals a node: collects shares, and sends the root key to every worker."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Unsealing:
         self._round: _Round | None = None
 
     def ready(self, worker: WorkerProcess) -> None:
-        """Its store is open: it gets the key before anybody can connect, so that none finds it sealed."""
+        """A worker's store is open.  It gets the key before clients can connect, so that no client finds it sealed."""
         worker.ready = True
         if self._custody.root_key is not None:
             worker.send(Open(self._custody.root_key))
@@ -83,7 +83,10 @@ class Unsealing:
         log.info("unsealing", workers=len(begun.waiting))
 
     def opened(self, worker: WorkerProcess, error: str) -> None:
-        """A worker has opened the barrier, or couldn't: then it must not serve as a sealed one beside unsealed ones."""
+        """A worker has opened the barrier or failed.
+
+        If it failed, it is ended, because a sealed worker must not serve beside unsealed ones.
+        """
         if error:
             log.error("worker did not open the barrier", pid=worker.pid, reason=error)
         begun = self._round

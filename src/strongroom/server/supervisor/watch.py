@@ -1,4 +1,4 @@
-"""Notices workers whose event loop stands still."""
+"""Detects workers whose event loop hangs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Watch:
         worker.heard_at = self._attention.seen_s
 
     def look(self, workers: Iterable[WorkerProcess], now: float) -> None:
-        """End those that hang, by a signal at which each writes where it is.
+        """End workers that hang, with a signal that makes each write its stacks.
 
         Args:
             now: on the monotonic clock.

@@ -1,4 +1,4 @@
-"""The workers of a node: a place for each, and who is in it."""
+"""The workers of a node, and their places."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Workers:
 
     @property
     def starved(self) -> bool:
-        """Whether nobody serves any more, and nobody can be started who would."""
+        """Whether no worker serves, and none can be started."""
         return bool(self.other_version) and not self.by_pid
 
     def fill_all(self) -> None:
@@ -99,7 +99,7 @@ class Workers:
         worker.send(Counted(self._told))
 
     def _replaced(self, slot: int) -> bool:
-        """Whether the package isn't the one that this process runs; then the place stays empty for now."""
+        """Whether the package has another build than this process.  If so, the place stays empty for now."""
         found = build.installed()
         if found.digest == self._running.digest:
             self.other_version = ""
@@ -189,5 +189,5 @@ class Workers:
         )
 
     def tell_later_ones(self, **changes: object) -> None:
-        """Change what workers are told that are yet to start."""
+        """Change the start message of later workers."""
         self.start = msgspec.structs.replace(self.start, **changes)

@@ -47,7 +47,7 @@ class Link(asyncio.Protocol):
         try:
             messages = self._framing.feed(data)
         except Garbled as error:
-            log.error("the worker ends: what its supervisor says makes no sense", reason=str(error))
+            log.error("the worker ends: invalid message from its supervisor", reason=str(error))
             os._exit(1)
         for message in messages:
             match message:
@@ -56,7 +56,7 @@ class Link(asyncio.Protocol):
                     if waiting is not None and not waiting.done():
                         waiting.set_result(message)
                 case Start():
-                    log.error("the worker was told to start for a second time")
+                    log.error("the worker got a second start message")
                 case _:
                     self._obey(message)
 

@@ -1,4 +1,4 @@
-"""The node's processes as the API asks them."""
+"""The node's processes, for the API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from strongroom.services.exchange import ApiRequest
 from strongroom.sysapi.processes import WorkerCounts, shown
 
 _ASK_S = 0.5
-"""How late the lines of other processes may be."""
+"""How late the log lines of other processes may arrive."""
 
 
 def answer(question: Question, running: Mapping[str, ApiRequest]) -> Answer:
@@ -141,11 +141,11 @@ class AllWorkers:
                 self._following = None
 
     async def _follow(self) -> None:
-        """Ask the other processes for what they have logged, for as long as anybody reads it here."""
+        """Fetch the log lines of the other processes, as long as a client reads them here."""
         after: dict[str, int] = {}
         while True:
             if wanted := logs.readers.least:
-                # A process that the first question didn't reach has started since: all of its lines are new.
+                # A process that didn't get the first question has started since, so all of its lines are new.
                 question = AskLogLines(wanted, dict(after), 0 if after else FROM_NOW)
                 for told in (await self._ask(AskAll(question), Answers)).answers:
                     if told.log is not None:

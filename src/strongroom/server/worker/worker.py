@@ -65,7 +65,7 @@ class Worker:
         signals.answer(self._state, loop=loop)
         self._beat(loop)
         ending = asyncio.create_task(self._ending.wait())
-        # What ends a process ends a store that is its memory: such a node keeps its seal state itself.
+        # A store in memory ends with its process, so such a node keeps its seal state itself.
         alone = self._runtime.in_memory
         port: SealPort = self._runtime.own_port() if alone else SupervisorPort(self.link, self._runtime)
         starting = asyncio.create_task(self._runtime.start(port, self._workers))
@@ -127,7 +127,7 @@ class Worker:
         try:
             logs.reopen(message.log_level)
         except logs.LogError as error:
-            log.error("the log goes on in the old file", reason=str(error))
+            log.error("the log file was not reopened: logging continues in the old file", reason=str(error))
         config = load(message.sources)
         logs.hide(secrets_of(config, os.environ))
         self._runtime.reconfigure(plan(config, 1))

@@ -20,7 +20,7 @@ class IdentityService:
     async def entity_of(
         self, txn: Transaction, mount_accessor: str, alias: str, metadata: dict[str, str], now: float
     ) -> str:
-        """The id of the entity that logs in as `alias`; made at its first login."""
+        """The id of the entity that logs in as `alias`.  The first login creates the entity."""
         key = alias_key(mount_accessor, alias)
         known = await txn.read(key, AliasRecord)
         if known is not None:
@@ -79,5 +79,5 @@ class IdentityService:
 
 
 def alias_key(mount_accessor: str, alias: str) -> str:
-    """The row of one alias; a name may hold any character but must stay one segment of a key."""
+    """The key of an alias's row.  A name may contain any character, so it is encoded as one segment."""
     return f"{keys.ALIAS}{mount_accessor}/{alias.encode().hex()}"

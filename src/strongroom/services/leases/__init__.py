@@ -1,4 +1,4 @@
-"""Leases: secrets that end, found by when and by whose they are."""
+"""Leases: secrets that expire.  They are indexed by time and by owner."""
 
 from strongroom.services.leases.records import LeaseRecord
 from strongroom.services.leases.service import LeaseService

@@ -9,15 +9,15 @@ from strongroom.barrier.record import Record
 
 IN_FORCE = ""
 PLANNED = "planned"
-"""The secret is about to be made outside: if nobody finishes that in time, it is undone by what `internal` says."""
+"""Another system is about to make the secret.  If that isn't finished in time, `internal` tells how to undo it."""
 UNDOING = "undoing"
-"""What was planned is being undone; nobody may finish it any more."""
+"""The planned secret is being undone.  Nobody may put the lease in force any more."""
 UNDONE = "undone"
-"""Undone once; it is undone again when whatever was under way then has arrived."""
+"""Undone once.  It is undone again later, because a call that was still in progress may make the secret after that."""
 
 
 class LeaseRecord(SecretRecord, frozen=True, tag="lease"):
-    """One secret that was handed out for a time.  What the engine keeps with it may itself be secret."""
+    """A secret that was issued for a time.  The engine's data for it may be secret too."""
 
     id: str
     mount: str
@@ -39,4 +39,4 @@ class LeaseRecord(SecretRecord, frozen=True, tag="lease"):
 
 
 class LeaseMark(Record, frozen=True, tag="lease-mark"):
-    """A lease in the index of its owner."""
+    """A lease's row in the index of its owner."""

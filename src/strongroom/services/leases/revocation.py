@@ -1,4 +1,4 @@
-"""Making, renewing and undoing what leases stand for, through the engines that know how."""
+"""Makes, renews and revokes the secrets of leases, through their engines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = structlog.get_logger("leases")
 
 
 async def mount_of(mounts: MountService, txn: Transaction, lease: LeaseRecord) -> MountEntry | None:
-    """The mount that made a lease, also while it is disabled and its leases are being revoked; None afterwards."""
+    """The mount that made a lease, or None.  A disabled mount is found while its leases are being revoked."""
     entry = (await mounts.router(txn)).by_id.get(lease.mount)
     if entry is not None:
         return entry
@@ -27,16 +27,16 @@ async def mount_of(mounts: MountService, txn: Transaction, lease: LeaseRecord) -
 
 
 def ask(txn: Transaction, entry: MountEntry, lease: LeaseRecord, now: float) -> Request:
-    """The request by which an engine is asked about one of its leases."""
+    """The request that an engine gets about one of its leases."""
     return request_of(txn, entry, lease.path.removeprefix(entry.record.full_path), now)
 
 
 async def make(mounts: MountService, txn: Transaction, lease: LeaseRecord, now: float) -> Made:
-    """Make outside what a planned lease stands for.
+    """Make the secret of a planned lease in the other system.
 
-    The transaction may run again; an engine keeps what it did outside by `request.once`, so that it does it once.
+    The transaction may run again.  The engine uses `request.once` to act on the other system only once.
 
-    Raises: `StrongroomError` when it can't be made; whether something of it exists is unknown then.
+    Raises: `StrongroomError` if the secret can't be made.  Parts of it may exist then.
     """
     entry = await mount_of(mounts, txn, lease)
     if entry is None:
@@ -46,11 +46,11 @@ async def make(mounts: MountService, txn: Transaction, lease: LeaseRecord, now: 
 
 
 async def revoke(leases: LeaseService, mounts: MountService, txn: Transaction, lease: LeaseRecord, now: float) -> None:
-    """Undo what a lease stands for, and forget the lease.
+    """Revoke the secret of a lease, and delete the lease.
 
-    The transaction may run again; an engine keeps what it did outside by `request.once`, so that it does it once.
+    The transaction may run again.  The engine uses `request.once` to act on the other system only once.
 
-    Raises: `StrongroomError` when the engine can't undo it now.
+    Raises: `StrongroomError` if the engine can't revoke it now.
     """
     entry = await mount_of(mounts, txn, lease)
     if entry is not None:

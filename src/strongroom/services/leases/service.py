@@ -1,4 +1,4 @@
-"""Keeps leases: one row each, one in the index by time, one in the index of each owner."""
+"""Stores leases.  Each has its own row, a row in the due index, and a row in the index of each owner."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from strongroom.storage.keys import is_key
 
 _ID_CHARACTERS = 24
 _REASON_CHARACTERS = 1000
-"""Of why a revocation failed, which another system may tell at any length."""
+"""The part of a revocation's error that is stored.  Another system's error may have any length."""
 PLANNED_S = 2 * TIMEOUT_S
-"""How long a lease may stay planned; by then whoever made it has finished, given up or died."""
+"""How long a lease may stay planned.  After this time its request has finished, given up or died."""
 IRREVOCABLE_AFTER = 6
-"""Failed revocations after which a lease is shown as irrevocable, as Vault does; it is tried on all the same."""
+"""Failed revocations after which a lease is shown as irrevocable, as in Vault.  Attempts go on."""
 CEILING = 300_000
-"""Leases that one mount may have at a time; a crash-looping client stops there instead of filling the store."""
+"""The most leases of one mount.  The limit stops a crash-looping client before it fills the store."""
 
 
 class LeaseService:
-    """Leases of secrets; a token is its own lease and isn't here."""
+    """Leases of secrets.  A token is its own lease, and is stored by the token service."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -44,7 +44,7 @@ class LeaseService:
         now: float,
         planned: bool = False,
     ) -> LeaseRecord:
-        """Lease what the request at `path` made, or is going to make when it is only planned."""
+        """Create the lease of a secret that the request at `path` made, or plans to make."""
         suffix = txn.once("lease id", lambda: base62(self._random, _ID_CHARACTERS))
         lease = LeaseRecord(
             id=f"{path}/{suffix}",
@@ -64,7 +64,7 @@ class LeaseService:
         if token_key:
             txn.write(f"{keys.LEASE_OF_TOKEN}{token_key}/{lease.id}", LeaseMark())
         txn.write(f"{keys.LEASE_OF_MOUNT}{mount}/{lease.id}", LeaseMark())
-        # In the words of Vault's API for its quota of leases, which this ceiling is like.
+        # The same words as Vault's lease count quota, which this limit resembles.
         text = f"lease count quota exceeded ({CEILING} leases of a mount at the most, which is fixed)"
         full = RateLimited(text, retry_after_s=60, detail=f"the mount {mount} is full")
         txn.add(_counter(mount), 1, 0, CEILING, full)
@@ -80,19 +80,19 @@ class LeaseService:
         return lease if lease is not None and lease.state == IN_FORCE else None
 
     def reschedule(self, txn: Transaction, lease: LeaseRecord, changed: LeaseRecord) -> None:
-        """Store a lease's new state, and move it in the index by time."""
+        """Store a lease's new state, and move its row in the due index."""
         txn.delete(lease_due_key(lease))
         txn.write(lease_due_key(changed), DueRecord(kind=LEASE, id=lease.id))
         txn.write(keys.LEASE + lease.id, changed)
 
     def renew(self, txn: Transaction, lease: LeaseRecord, ttl_s: int, now: float) -> LeaseRecord:
-        """Let a lease run `ttl_s` from now."""
+        """Extend a lease to `ttl_s` from now."""
         renewed = msgspec.structs.replace(lease, expires_at=now + ttl_s, ttl_s=ttl_s, last_renewed_at=now)
         self.reschedule(txn, lease, renewed)
         return renewed
 
     def expire(self, txn: Transaction, lease: LeaseRecord, now: float) -> LeaseRecord:
-        """Let a lease end now; the expiry role revokes it.  What was only planned can't be finished any more."""
+        """Make a lease due now, so that the expiry role revokes it.  A planned lease can't be put in force any more."""
         ended = msgspec.structs.replace(
             lease,
             expires_at=min(lease.expires_at, now),
@@ -103,14 +103,14 @@ class LeaseService:
         return ended
 
     def put_in_force(self, txn: Transaction, lease: LeaseRecord, internal: dict[str, object], now: float) -> None:
-        """Let a planned lease run from now: what it stands for has been made."""
+        """Put a planned lease in force from now, because its secret has been made."""
         made = msgspec.structs.replace(
             lease, state=IN_FORCE, issued_at=now, expires_at=now + lease.ttl_s, internal=internal
         )
         self.reschedule(txn, lease, made)
 
     def end(self, txn: Transaction, lease: LeaseRecord, now: float) -> None:
-        """Forget a lease that was undone; one that was never in force is undone once more, later."""
+        """Delete a lease that was undone.  A lease that was never in force is undone once more, later."""
         if lease.state not in {PLANNED, UNDOING}:
             self.remove(txn, lease)
             return
@@ -120,7 +120,7 @@ class LeaseService:
         self.reschedule(txn, lease, again)
 
     def failed(self, txn: Transaction, lease: LeaseRecord, reason: str, now: float) -> LeaseRecord:
-        """Note a revocation that failed, to be tried again, ever more slowly, without an end."""
+        """Store a failed revocation.  It is tried again without end, at growing intervals."""
         changed = msgspec.structs.replace(
             lease,
             attempts=lease.attempts + 1,
@@ -132,7 +132,7 @@ class LeaseService:
         return changed
 
     def remove(self, txn: Transaction, lease: LeaseRecord) -> None:
-        """Forget a lease whose secret is no more."""
+        """Delete a lease whose secret no longer exists."""
         txn.delete(keys.LEASE + lease.id)
         txn.delete(lease_due_key(lease))
         if lease.token_key:
@@ -146,7 +146,7 @@ class LeaseService:
 
 
 def lease_due_key(lease: LeaseRecord) -> str:
-    """Where the lease stands in the index by time: when it ends, or when its revocation is tried again."""
+    """The lease's key in the due index: its expiry, or the next attempt of its revocation."""
     return due_key(max(lease.expires_at, lease.next_attempt_at), LEASE, lease.id, lease.mount)
 
 

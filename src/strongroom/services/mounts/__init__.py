@@ -1,4 +1,4 @@
-"""Mounts: which engine or auth method answers below which path."""
+"""Mounts: which engine or auth method serves which path."""
 
 from strongroom.services.mounts.records import BUILT_IN_VERSION, MountRecord, PendingDeletion
 from strongroom.services.mounts.router import MountEntry, Router

@@ -1,4 +1,4 @@
-"""Users that failed to log in too often: who is locked out, and until when.
+"""Locks out users whose logins failed too often.
 
 Source: https://developer.hashicorp.com/vault/docs/concepts/user-lockout
 """
@@ -34,7 +34,7 @@ def _name_of(user: str) -> str:
 
 
 def key_of(record: MountRecord, user: str) -> str:
-    """The row of a user's failures; the name, however long, is whatever a client without a token has sent."""
+    """The key of a user's failures.  A client without a token chose the name, which may have any length."""
     return f"{keys.LOCKOUT}{record.accessor}/{_name_of(user)}"
 
 
@@ -43,7 +43,7 @@ def _due_key(record: MountRecord, failed: FailedLogins) -> str:
 
 
 async def count_failure(txn: Transaction, record: MountRecord, rule: Lockout, user: str, now: float) -> None:
-    """Count a failed login; the row goes by itself when it no longer matters, so that no one can fill the store."""
+    """Count a failed login.  The row is deleted when it no longer counts, so that nobody can fill the store."""
     key = key_of(record, user)
     failed = await txn.read(key, FailedLogins)
     if failed is not None:
@@ -61,7 +61,7 @@ async def count_failure(txn: Transaction, record: MountRecord, rule: Lockout, us
 
 
 async def forget_failures(txn: Transaction, record: MountRecord, user: str) -> bool:
-    """Forget a user's failures; whether there were any."""
+    """Delete a user's failures.  Returns whether there were any."""
     failed = await txn.read(key_of(record, user), FailedLogins)
     if failed is None:
         return False
@@ -71,7 +71,7 @@ async def forget_failures(txn: Transaction, record: MountRecord, user: str) -> b
 
 
 async def clear_forgotten(txn: Transaction, row: str, id_: str, now: float) -> None:
-    """Clear what `row` of the index by time names, if its time has come."""
+    """Delete the failures that `row` of the due index names, if they are due."""
     failed = await txn.read(keys.LOCKOUT + id_, FailedLogins)
     if failed is not None and failed.forgotten_at <= now:
         txn.delete(keys.LOCKOUT + id_)

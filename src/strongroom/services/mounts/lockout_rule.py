@@ -1,4 +1,4 @@
-"""When failed logins lock a user out: the mount's own rule, else the configuration's for its type (p)."""
+"""The lockout rule of a mount: its own rule, else the configuration's rule for its type (pure)."""
 
 from __future__ import annotations
 

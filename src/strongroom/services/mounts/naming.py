@@ -1,8 +1,8 @@
-"""Which paths mounts and audit devices can have: one set of rules, whether the path came in the URL or in a body.
+"""Rules for the paths of mounts and audit devices.  They are the same for a path in the URL and one in a body.
 
-A path of the URL was brought into plain form by the listener before it got here; one in a body, as that of
-`sys/remount`, was not.  A mount that only one spelling of a request reaches, or that a policy can't
-name by itself, is none that an administrator can see through.
+The listener has already normalized a path of the URL, but not one in a body, as in `sys/remount`.  The rules refuse a
+mount that only one spelling of a request reaches, or that a policy can't name exactly, because administrators would
+misjudge who can reach it.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from strongroom.lib.errors import InvalidRequest
 
 _DOTS = frozenset({".", ".."})
 _SPECIAL = re.compile(r"[?#%\\*]")
-"""What a proxy may cut off, decode once more or take for a slash, and what ends a prefix in a policy."""
+"""Characters that a proxy may cut off, decode again or read as a slash, and `*`, which ends a prefix in a policy."""
 
 
 def check_name(path: str) -> None:
-    """Raise `InvalidRequest` for a path that no mount can have; Vault's words where it refuses the same.
+    """Raise `InvalidRequest` for a path that no mount can have.  The texts are Vault's where Vault refuses it too.
 
     Args:
-        path: below its table, with one slash at its end.
+        path: relative to its table, with one slash at its end.
     """
     if path in {"", "/"}:
         raise InvalidRequest("path must be specified")

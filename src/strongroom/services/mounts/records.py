@@ -8,7 +8,7 @@ from strongroom.__about__ import __version__
 from strongroom.barrier.record import Part, Record
 
 BUILT_IN_VERSION = f"v{__version__}+builtin.strongroom"
-"""The version of everything that ships with the server; there is no other."""
+"""The version of all plugins, because all of them ship with the server."""
 
 
 class Lockout(Part, frozen=True):
@@ -38,7 +38,7 @@ class MountConfig(Part, frozen=True):
 
 
 class MountRecord(Record, frozen=True, tag="mount"):
-    """One mount.  Its id names its part of the store, so that moving it moves nothing else."""
+    """One mount.  Its rows are stored under its id, so moving the mount moves no rows."""
 
     id: str
     table: str
@@ -62,7 +62,7 @@ class MountRecord(Record, frozen=True, tag="mount"):
 
 
 class Move(Record, frozen=True, tag="mount-move"):
-    """A mount that was given another path."""
+    """A finished move of a mount to another path."""
 
     source: str
     """Full path, ending in `/`."""
@@ -72,17 +72,17 @@ class Move(Record, frozen=True, tag="mount-move"):
 
 
 class PendingDeletion(Record, frozen=True, tag="rubble"):
-    """A part of the store that nothing reaches any more, waiting to be cleared."""
+    """Rows of a disabled mount that wait for their deletion."""
 
     limit_bytes: ClassVar[int] = 0  # made by the server itself
 
     prefixes: tuple[str, ...]
     lease_mount: str = ""
-    """Id of a mount whose leases have to be revoked first."""
+    """Id of the mount whose leases must be revoked first."""
     mount: MountRecord | None = None
-    """That mount as it was, so that its engine can still revoke them."""
+    """The record of that mount.  Its engine needs it to revoke the leases."""
     tokens_after: str = ""
-    """Up to which token those that its logins made were looked for; of auth methods."""
+    """For auth methods: the last token that was checked for having been made by the mount's logins."""
     tokens_done: bool = False
     leases_after: str = ""
-    """Up to which lease they were marked as ended."""
+    """The last lease that was marked as ended."""

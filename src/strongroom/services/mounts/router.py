@@ -1,4 +1,4 @@
-"""From a path to its mount (p)."""
+"""Finds the mount of a path (pure)."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ log = structlog.get_logger("mounts")
 
 
 class MountEntry(msgspec.Struct, frozen=True):
-    """A mount, ready to be asked."""
+    """A mount with its engine and its times."""
 
     record: MountRecord
     mount: Mount
     engine: Engine | None
-    """None when no engine of its type is installed or allowed, or it doesn't take the mount's options."""
+    """None if no engine of its type is installed or allowed, or if the engine refuses the mount's options."""
     prefix: str
-    """Where in the store it keeps everything."""
+    """The prefix of all its rows in the store."""
     lockout: Lockout | None = None
     """When failed logins lock a user out; None: never."""
 
 
 class Router:
-    """All mounts of a namespace.  No mount's path lies below another's, so the first that fits is the only one."""
+    """All mounts of a namespace.  No mount lies below another, so at most one matches a path."""
 
     def __init__(self, entries: Iterable[MountEntry]) -> None:
         self.by_path: dict[str, MountEntry] = {}
@@ -53,7 +53,7 @@ class Router:
         return self.by_path.get(path + "/")  # the mount itself, named without its slash
 
     def conflict(self, path: str) -> str:
-        """The path of a mount that `path` is, lies in, or would cover; empty when it is free."""
+        """The path of a mount that equals, contains or lies below `path`; empty if there is none."""
         for existing in self.by_path:
             if existing.startswith(path) or path.startswith(existing):
                 return existing
@@ -78,7 +78,7 @@ def enter(
             type=record.type,
             accessor=record.accessor,
             options=options,
-            # A negative time is kept and shown as it was given, as Vault does, but no lease can last so long.
+            # A negative time is stored and shown as it was given, as in Vault, but counts as not set.
             default_lease_ttl_s=max(0, record.config.default_lease_ttl_s) or default_ttl_s,
             max_lease_ttl_s=max(0, record.config.max_lease_ttl_s) or max_ttl_s,
             token_type=record.config.token_type or "default-service",
@@ -91,11 +91,11 @@ def enter(
 
 
 def _variant(record: MountRecord, engine: Engine | None, options: dict[str, str]) -> Engine | None:
-    """The engine that serves these options; None when it fails: one mount must not take all others along."""
+    """The engine for these options.  None if the engine fails, so that one mount's failure doesn't stop all others."""
     if engine is None:
         return None
     try:
         return engine.variant(options)
-    except Exception as error:  # a plugin's, of any kind
+    except Exception as error:  # a plugin may raise anything
         log.error("an engine does not take its mount's options", mount=record.full_path, fault=where(error))
         return None

@@ -25,7 +25,7 @@ _BUILT_IN_PATHS = {
     AUTH: ("token/",),
 }
 BUILT_IN_TYPES = frozenset({"system", "identity", "cubbyhole", "token"})
-"""What every server has mounted once, and nobody can mount again."""
+"""Types that every server has mounted once.  Nobody can mount them again."""
 
 _ACCESSOR_PREFIX = {"system": "system", "token": "auth_token"}
 
@@ -34,10 +34,8 @@ class MountService:
     """The mount table.
 
     Args:
-        engines: what can be mounted, by table and type.
-        default_ttl_s: the server's `default_lease_ttl`.
-        max_ttl_s: the server's `max_lease_ttl`.
-        lockouts: the configuration's rules for failed logins, by type.
+        engines: the engines that can be mounted, by table and type. default_ttl_s: the server's `default_lease_ttl`.
+        max_ttl_s: the server's `max_lease_ttl`. lockouts: the configuration's rules for failed logins, by type.
     """
 
     def __init__(
@@ -55,7 +53,7 @@ class MountService:
         self._random = random
 
     async def router(self, txn: Transaction) -> Router:
-        """All mounts; whoever used it is run again when one of them changes."""
+        """All mounts.  A transaction that read them runs again if one of them changes."""
         return await txn.derived("router", self._build)
 
     async def _build(self, txn: Transaction) -> Router:
@@ -67,11 +65,11 @@ class MountService:
         return Router(entries)
 
     def entry(self, record: MountRecord) -> MountEntry:
-        """A mount with its engine, as the router would find it."""
+        """The router's entry for a mount."""
         return enter(record, self.engines, self.default_ttl_s, self.max_ttl_s, self._lockouts)
 
     def new_record(self, txn: Transaction, table: str, path: str, type_: str, now: float) -> MountRecord:
-        """A record with ids of its own, not stored yet."""
+        """A new record with new ids, not stored yet."""
         suffix = txn.once(f"accessor {table}/{path}", lambda: self._random.bytes(4).hex())
         named = _ACCESSOR_PREFIX.get(type_, f"auth_{type_}" if table == AUTH else type_)
         return MountRecord(
@@ -97,7 +95,7 @@ class MountService:
         txn.write(keys.MOUNTS + record.id, record)
 
     async def disable(self, txn: Transaction, record: MountRecord) -> None:
-        """Make a mount unreachable at once; what it kept is cleared afterwards."""
+        """Make a mount unreachable at once.  The expiry role clears its rows later."""
         txn.delete(keys.MOUNTS + record.id)
         prefix = keys.area(keys.ROOT_NAMESPACE, record.id, local=record.local)
         pending = PendingDeletion(
@@ -106,13 +104,13 @@ class MountService:
         txn.write(keys.PENDING_DELETION + record.id, pending)
 
     async def move(self, txn: Transaction, source: str, target: str, now: float) -> str:
-        """Give a mount another path, at once: its part of the store is named by its id.
+        """Give a mount another path.  No rows move, because they are stored under the mount's id.
 
         Args:
             source: full path, ending in `/`.
             target: the same.
 
-        Returns: the id by which `moved` finds what was done.
+        Returns: the id of the move, for `moved`.
 
         Raises: `InvalidRequest` when there is no such mount, or the target is taken, reserved or malformed.
         """
@@ -141,7 +139,7 @@ class MountService:
         return migration
 
     async def moved(self, txn: Transaction, migration: str) -> Move | None:
-        """What a move did, for a day."""
+        """The record of a move, for one day."""
         return await txn.read(_MOVES + migration, Move) if "/" not in migration else None
 
     async def _forget_old_moves(self, txn: Transaction, now: float) -> None:
@@ -152,7 +150,7 @@ class MountService:
 
 
 def split(full_path: str) -> tuple[str, str]:
-    """The table and the path in it, of a path below `/v1/`."""
+    """Split a path below `/v1/` into its table and the path in it."""
     return (AUTH, full_path[len("auth/") :]) if full_path.startswith("auth/") else (SECRET, full_path)
 
 

@@ -1,4 +1,4 @@
-"""What `config` and `tune` may set on a mount: reading, checking and showing it (p).
+"""Parses, checks and shows the settings of a mount, which `config` and `tune` set (pure).
 
 Source: https://developer.hashicorp.com/vault/api-docs/system/mounts#tune-mount-configuration
 """
@@ -42,7 +42,7 @@ _LISTS = (
 
 
 class ConfigBody(Body, frozen=True):
-    """The settings that enabling and tuning share; None for one that the request doesn't name."""
+    """The settings of both enabling and tuning; None for one that the request doesn't name."""
 
     default_lease_ttl: Annotated[
         str | None, Doc(description="How long leases last; `system` as the server says."), Normal(_seconds)
@@ -107,7 +107,7 @@ def enabled(given: EnableConfigBody, table: str, type_: str, system_max_s: int) 
 
 
 def tuned(config: MountConfig, given: ConfigBody, table: str, path: str, type_: str) -> MountConfig:
-    """The settings with what a tuning names put in.
+    """The settings after a tuning.
 
     Raises: `InvalidRequest` for values that can't be read, don't fit together, or aren't for this mount.
     """
@@ -131,7 +131,7 @@ def tuned(config: MountConfig, given: ConfigBody, table: str, path: str, type_: 
 
 
 def shown(config: MountConfig, table: str) -> dict[str, Any]:
-    """The `config` of a mount as listings show it: times 0 where the server's are in force."""
+    """The `config` of a mount in listings.  A time is 0 where the server's default applies."""
     data = common(config, table)
     data |= {"default_lease_ttl": config.default_lease_ttl_s, "max_lease_ttl": config.max_lease_ttl_s}
     if config.lockout is not None:
@@ -140,7 +140,7 @@ def shown(config: MountConfig, table: str) -> dict[str, Any]:
 
 
 def shown_tuning(config: MountConfig, table: str, default_ttl_s: int, max_ttl_s: int) -> dict[str, Any]:
-    """The settings as reading `tune` shows them: with the times that are in force."""
+    """The settings in the response of `tune`, with the effective times."""
     data = common(config, table)
     data |= {
         "default_lease_ttl": config.default_lease_ttl_s or default_ttl_s,
@@ -152,7 +152,7 @@ def shown_tuning(config: MountConfig, table: str, default_ttl_s: int, max_ttl_s:
 
 
 def common(config: MountConfig, table: str) -> dict[str, Any]:
-    """What both ways to show the settings have in common; what isn't set is left out."""
+    """The fields that listings and `tune` share.  Settings that aren't set are left out."""
     data: dict[str, Any] = {"force_no_cache": config.force_no_cache}
     for name in _LISTS:
         if values := getattr(config, name):
@@ -167,9 +167,9 @@ def common(config: MountConfig, table: str) -> dict[str, Any]:
 def options_with(
     options: Mapping[str, str] | None, given: Mapping[str, str], type_: str
 ) -> tuple[dict[str, str], tuple[int, int] | None]:
-    """The options with what a tuning gives put in.
+    """The options after a tuning.
 
-    Returns: the options, and, when a `kv` mount changes its version, the old and the new one.
+    Returns: the options; and the old and the new version, if a `kv` mount changes its version.
 
     Raises: `InvalidRequest` for a version that isn't one, or an older one.
     """
@@ -237,7 +237,7 @@ def _with_common(config: MountConfig, given: ConfigBody, table: str, type_: str)
 def _lockout(lockout: Lockout, given: Mapping[str, Any]) -> Lockout:
     changes: dict[str, Any] = {}
     named = {name: value for name, value in given.items() if name in _LOCKOUT and value is not None}
-    # As everywhere inside a mount's settings, a boolean is one, and passes for nothing else.
+    # In a mount's settings only a JSON boolean is a boolean, and a boolean is nothing else.
     if any(_is_flag(value) is not (name == _DISABLE) for name, value in named.items()):
         raise InvalidRequest("unable to convert given user lockout config information")
     try:
@@ -259,7 +259,7 @@ def _lockout(lockout: Lockout, given: Mapping[str, Any]) -> Lockout:
 
 
 def _is_flag(value: Any) -> bool | None:
-    """Whether a value is a boolean, or else a text or number; None for what is neither."""
+    """True for a boolean, False for a string or number, None for anything else."""
     return isinstance(value, bool) if isinstance(value, bool | str | int | float) else None
 
 

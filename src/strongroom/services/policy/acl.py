@@ -1,4 +1,4 @@
-"""The merged access rules of a token's policies, and what they say of one request (pure).
+"""Merges the rules of a token's policies, and decides on requests (pure).
 
     acl = Acl([render_policy(policy, subject) for policy in policies], now)
     decision = acl.decide("secret/data/app", Operation.READ)
@@ -49,7 +49,7 @@ _NEEDED: Mapping[str, int] = {
     "scan": SCAN,
     "subscribe": SUBSCRIBE,
     "recover": RECOVER,
-    # What a lease or a mount does to itself is an update of it.
+    # An operation on a lease or a mount itself needs `update`.
     "renew": UPDATE,
     "revoke": UPDATE,
     "rollback": UPDATE,
@@ -62,23 +62,23 @@ _ALL = sum(CAPABILITIES.values()) - DENY
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """What the rules say of a path and an operation."""
+    """The decision of the rules for a path and an operation."""
 
     allowed: bool
     """Whether the operation's capability is granted; `permits` checks the rest."""
     capabilities: int = 0
     """Every bit that is granted on the path (see `parse.CAPABILITIES`)."""
     sudo: bool = False
-    """Whether `sudo` is granted on the path, which some paths need on top."""
+    """Whether `sudo` is granted on the path.  Some paths need it in addition."""
     constraints: Constraints | None = None
     """None if there are none."""
     policies: tuple[str, ...] = ()
-    """Names of the policies that grant the operation, in their order."""
+    """Names of the policies that grant the operation, in the token's order."""
     root: bool = False
     pattern: Pattern | None = None
-    """Of the rules that decide; None where there are none."""
+    """The pattern of the deciding rules; None if no rule covers the path."""
     denied: bool = False
-    """Whether one of them denies everything on the path."""
+    """Whether a deciding rule denies everything on the path."""
 
 
 REFUSED = Decision(allowed=False)
@@ -96,13 +96,13 @@ class Acl:
         policies: without templates (see `parse.render_policy`).
         now: seconds since the epoch; rules that have expired by then are left out.
         root: everything is allowed.
-        form: how the paths that are asked about are written; rules are brought into the same form.
+        form: the canonical form of the paths in questions.  The rules' paths are converted to it.
     """
 
     __slots__ = ("_denies", "_root", "_rules", "valid_until")
 
     valid_until: float
-    """Seconds since the epoch; afterwards a rule will have expired, and the object must be made anew."""
+    """Seconds since the epoch.  A rule expires then, and the object must be built again."""
 
     def __init__(self, policies: Iterable[Policy], now: float, *, root: bool = False, form: Form = PLAIN) -> None:
         self._root = root
@@ -128,7 +128,7 @@ class Acl:
         self._denies = Index((parse_pattern(text), written) for text, written in denies.items()) if denies else None
 
     def decide(self, path: str, operation: str) -> Decision:
-        """What the rules say.
+        """Decide on a path and an operation.
 
         Args:
             path: without a slash in front, from the root namespace on; for `list` and `scan` with a slash at its end,
@@ -145,7 +145,10 @@ class Acl:
         return decision if self._denies is None else self._unless_denied(decision, path, self._denies, paged=paged)
 
     def _unless_denied(self, decision: Decision, path: str, denies: Index[list[Pattern]], *, paged: bool) -> Decision:
-        """The decision, unless a better rule denies the path in other letters, or a listing's without its slash.
+        """The decision, unless a better rule denies the path.
+
+        This also finds a rule that denies the path in another letter case, or denies a listing's path without its
+        slash.
 
         Source: CVE-2026-93335
         """
@@ -154,7 +157,7 @@ class Acl:
         for written in (path, path[:-1]) if paged and path.endswith("/") else (path,):
             denying = denies.find(written.casefold(), paged=False)
             if denying is None or (written is path and any(covers(pattern, path) for pattern in denying)):
-                continue  # what covers the path in these very letters has been weighed already
+                continue  # rules that cover the exact path were weighed already
             if decision.pattern is None or better(denying[0], decision.pattern):
                 return Decision(allowed=False, pattern=denying[0], denied=True)
         return decision
@@ -163,7 +166,7 @@ class Acl:
         """The capabilities on a path as `sys/capabilities` names them: sorted, `["root"]`, or `["deny"]` for none."""
         if self._root:
             return ["root"]
-        # A path is looked up as a list would be, since that finds the rules with and without the slash at its end.
+        # Looked up as a listing's path, because that finds the rules with and without the final slash.
         path = path.lstrip("/")
         entry = self._rules.find(path, paged=True)
         decision = REFUSED if entry is None else entry[1]
@@ -173,9 +176,9 @@ class Acl:
         return [name for name, bit in CAPABILITIES.items() if granted & bit] or ["deny"]
 
     def overruled(self, path: str, others: Iterable[str], operation: str) -> bool:
-        """Whether a rule denies one of the other paths of what `path` names, and isn't one about `path` as well.
+        """Whether a rule denies another path of the object at `path`.
 
-        A rule that covers both has been weighed for `path` already, against better ones.
+        A rule that covers both paths doesn't count, because `decide` weighed it for `path` already.
         """
         for other in others:
             found = self.decide(other, operation)
@@ -187,7 +190,7 @@ class Acl:
 
 
 class _Merged:
-    """The rules of all policies for one pattern, in the making."""
+    """Merges the rules of all policies for one pattern."""
 
     __slots__ = ("_capabilities", "_constraints", "_rules")
 
@@ -197,14 +200,14 @@ class _Merged:
         self._rules: list[tuple[str, int]] = []
 
     def add(self, rule: Rule, policy: str) -> None:
-        """Merge one more rule: capabilities add up, a deny beats them all."""
+        """Merge one more rule.  Capabilities add up; `deny` overrides them all."""
         self._rules.append((policy, rule.capabilities))
         self._capabilities |= rule.capabilities
         if rule.constraints is not NO_CONSTRAINTS:
             self._constraints = together(self._constraints, rule.constraints)
 
     def entry(self, pattern: Pattern) -> _Entry:
-        """The decisions that follow for the paths of the pattern."""
+        """The decisions for the paths of the pattern."""
         if self._capabilities & DENY:
             return {}, Decision(allowed=False, pattern=pattern, denied=True)
         bits = self._capabilities
@@ -222,7 +225,7 @@ class _Merged:
 
 
 def together(one: Constraints, other: Constraints) -> Constraints:
-    """Both sets of constraints together, as Vault merges them: bounds take the lesser, values add up."""
+    """Merge two sets of constraints as Vault does: the lesser bound applies, and values add up."""
     return Constraints(
         allowed=_merge_values(one.allowed, other.allowed),
         denied=_merge_values(one.denied, other.denied),
@@ -237,14 +240,14 @@ def together(one: Constraints, other: Constraints) -> Constraints:
 
 
 def _lesser(one: int, other: int) -> int:
-    """The lesser bound, where 0 is none."""
+    """The lesser bound; 0 means no bound."""
     return min(one, other) if one and other else one or other
 
 
 def _merge_values(
     one: Mapping[str, tuple[object, ...]], other: Mapping[str, tuple[object, ...]]
 ) -> Mapping[str, tuple[object, ...]]:
-    """Values of the same parameter add up; an empty list, which stands for any value, swallows the others."""
+    """Merge the values of each parameter.  An empty list stands for any value, and replaces all others."""
     if not one or not other:
         return one or other
     merged = dict(one)
@@ -261,14 +264,14 @@ def permits(
     wrap_ttl_ns: int | None,
     fields: Mapping[str, Field] | None = None,
 ) -> bool:
-    """Whether a request that `decide` allowed also keeps to the constraints.
+    """Whether a request that `decide` allowed also meets the constraints.
 
     Args:
         decision: of the request's path and operation.
         operation: as given to `decide`.
         data: the parameters of body and query.
         wrap_ttl_ns: for how long the answer is to be wrapped; None if it isn't.
-        fields: what the route declares of its parameters, by name.
+        fields: the route's declared parameters, by name.
     """
     if not decision.allowed:
         return False
@@ -283,16 +286,16 @@ def permits(
 
 
 def check_wrapping(rules: Constraints, wrap_ttl_ns: int | None) -> bool:
-    """Whether the wrapping time is within the bounds.  A bound makes wrapping compulsory."""
+    """Whether the wrapping time is within the bounds.  If there is a bound, wrapping is compulsory."""
     low, high = rules.min_wrapping_ttl_ns, rules.max_wrapping_ttl_ns
     if not low and not high:
         return True
-    # After a merge `low` may exceed `high`; then nothing is within.
+    # After a merge `low` may exceed `high`.  No time is allowed then.
     return wrap_ttl_ns is not None and wrap_ttl_ns >= low and (not high or wrap_ttl_ns <= high)
 
 
 def check_pagination(rules: Constraints, limit: object) -> bool:
-    """Whether a page of this size may be asked for; without a size the answer is cut to the rule's bound."""
+    """Whether a page of this size is allowed.  Without a size, the response is cut to the rule's bound."""
     if not rules.pagination_limit or limit is None:
         return True
     try:

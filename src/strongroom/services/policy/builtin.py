@@ -1,4 +1,4 @@
-"""The policies that every server begins with."""
+"""The policies of a new server."""
 
 from __future__ import annotations
 

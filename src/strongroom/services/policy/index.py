@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Index(Generic[T]):
-    """A value for each pattern; the best pattern that covers a path gives its value."""
+    """Maps patterns to values.  The best pattern that covers a path gives the value."""
 
     __slots__ = ("_exact", "_prefix_lengths", "_prefixes", "_segments")
 
@@ -71,7 +71,7 @@ class _Node(Generic[T]):
         self.inner: dict[str, _Node[T]] = {}
         self.ends: tuple[Priority, T] | None = None
         self.globs: list[tuple[str, tuple[Priority, T]]] = []
-        """What the next segment must begin with."""
+        """The texts that the next segment may begin with."""
 
     def insert(self, pattern: Pattern, value: T) -> None:
         """Put a pattern below this root."""

@@ -1,7 +1,8 @@
-"""Which names of a listing a client may see, as a policy's `list_scan_response_keys_filter_path` says (pure).
+"""The setting `list_scan_response_keys_filter_path` of a policy: which names of a listing a client sees (pure).
 
-The setting is a path with a place for each name: `secret/data/{{ .key }}`, or `{{ .path }}{{ .key }}` with the path
-that was listed.  A name is shown if the client may read the path made of it, or list it when it ends in a slash.
+The setting is a path template: `secret/data/{{ .key }}`, or `{{ .path }}{{ .key }}` with the path that was listed.  A
+name is shown if the client may read the path that the template makes of it.  If the name ends in a slash, the client
+must be allowed to list that path instead.
 
 Source: https://openbao.org/docs/concepts/policies/
 """
@@ -20,10 +21,10 @@ _ACTION: Final = re.compile(r"\{\{([^{}]*)\}\}")
 
 
 class KeyFilter(msgspec.Struct, frozen=True):
-    """A path with places in it."""
+    """A parsed path template."""
 
     places: tuple[tuple[str, str], ...]
-    """A text, and what follows it: `.key`, `.path` or nothing."""
+    """A text, and the variable after it: `.key`, `.path` or nothing."""
 
     def path_of(self, listed: str, key: str) -> str:
         """The path that decides on one name.

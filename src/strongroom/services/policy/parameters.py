@@ -1,8 +1,8 @@
-"""What rules say of a request's parameters: required, denied and allowed ones (pure).
+"""Checks a request's parameters against rules: required, denied and allowed parameters (pure).
 
-Values are compared as the engine will understand them.  `" ADM"`, `"default,adm"` and `["adm"]` are one policy to an
-engine, `"1h"` and `3600` one time, and a parameter with an older name is the same parameter; a rule that compared the
-texts would be passed by whoever writes them differently.
+Values are compared in the form that the engine will use.  To an engine, `" ADM"`, `"default,adm"` and `["adm"]` name
+the same policy, `"1h"` and `3600` are the same time, and a parameter with an older name is the same parameter.  If
+rules compared the texts, a client could evade them with another spelling.
 
 Source: https://developer.hashicorp.com/vault/docs/concepts/policies#parameter-constraints, CWE-178
 """
@@ -16,17 +16,17 @@ from strongroom.sdk.fields import Field, FieldError
 from strongroom.services.policy.parse import Constraints
 
 Values: TypeAlias = tuple[object, ...]
-"""The values that a rule names for a parameter; none stand for any."""
+"""The values that a rule names for a parameter.  Empty stands for any value."""
 
 _ANY = "*"
-"""Any value, also a number, which is no text that a glob could be held against."""
+"""Matches any value, including numbers, to which a glob doesn't apply."""
 
 
 def check_parameters(rules: Constraints, data: Mapping[str, object], fields: Mapping[str, Field]) -> bool:
-    """Whether the request's parameters are the required ones and no forbidden ones.
+    """Whether the request has all required parameters and no forbidden ones.
 
     Args:
-        fields: what the route declares of its parameters, by name; others are compared as they stand.
+        fields: the route's declared parameters, by name.  Others are compared as the client wrote them.
     """
     if any(name not in data for name in rules.required):
         return False
@@ -56,13 +56,13 @@ def _denied(rules: Mapping[str, Values], name: str, value: object, fields: Mappi
 
 
 def _allowed(rules: Mapping[str, Values], name: str, value: object, fields: Mapping[str, Field]) -> bool:
-    """Whether every rule about the parameter, by whichever of its names, has the value among its own."""
+    """Whether every rule about the parameter, under any of its names, allows the value."""
     field = fields.get(name)
     return all(not values or _allows(values, value, field) for values in _about(rules, name, field))
 
 
 def _about(rules: Mapping[str, Values], name: str, field: Field | None) -> Iterator[Values]:
-    """What the rules say of a parameter, by whichever of its names."""
+    """The values of all rules about a parameter, under any of its names."""
     for known in (name.lower(), *(field.names if field is not None else ())):
         values = rules.get(known)
         if values is not None:
@@ -70,7 +70,11 @@ def _about(rules: Mapping[str, Values], name: str, field: Field | None) -> Itera
 
 
 def _denies(values: Values, value: object, field: Field | None) -> bool:
-    """As it stands or as it will be understood, as a whole or in one of its items: one way is enough to deny it."""
+    """Whether the values deny a parameter.
+
+    They are compared to the value as written and in the engine's form, as a whole and item by item.  One match
+    denies.
+    """
     if _ANY in values or any(_equal(part, wanted) for part in (value, *_items(value)) for wanted in values):
         return True
     understood = _understood(field, value)
@@ -82,7 +86,7 @@ def _denies(values: Values, value: object, field: Field | None) -> bool:
 
 
 def _allows(values: Values, value: object, field: Field | None) -> bool:
-    """As it will be understood: as a whole, or each of its items by itself."""
+    """Whether the values allow a parameter in the engine's form: as a whole, or each of its items."""
     understood = _understood(field, value)
     meant = value if understood is None else understood[0]
     return _fits(values, meant, field) or (
@@ -95,19 +99,19 @@ def _fits(values: Values, meant: object, field: Field | None) -> bool:
 
 
 def _is_meant(meant: object, wanted: object, field: Field | None) -> bool:
-    """Whether a value in the engine's form is one that a rule names."""
+    """Whether a value in the engine's form matches a value of a rule."""
     form = _understood(field, wanted)
     if form is None:
-        # A glob for a number or a time, or a parameter of which nothing is declared: compared as it stands.
+        # A glob for a number or a time, or a parameter that isn't declared: compared as written.
         return _equal(meant, wanted) or (field is not None and wanted == _ANY)
     if _equal(meant, _single(form[0])):
         return True
-    # The form of a glob need not be one any more: that of `team/*` as a mount's path is `team/*/`.
+    # The engine's form of a glob may be no glob: as a mount's path, `team/*` becomes `team/*/`.
     return isinstance(meant, str) and isinstance(wanted, str) and _glob(meant, wanted)
 
 
 def _understood(field: Field | None, value: object) -> tuple[object] | None:
-    """What a declared field makes of a value; None when nothing is declared, or it can't be made of it."""
+    """The value in the engine's form; None if the field isn't declared or the value doesn't parse."""
     if field is None:
         return None
     try:
@@ -117,7 +121,7 @@ def _understood(field: Field | None, value: object) -> tuple[object] | None:
 
 
 def _single(value: object) -> object:
-    """The item of a list of one: a rule writes `"a"` for a list's item."""
+    """The only item of a list, because a rule may write `"a"` for a list's item."""
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 

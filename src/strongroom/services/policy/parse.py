@@ -1,4 +1,4 @@
-"""ACL policy documents, HCL or JSON, to rules (pure).
+"""Parses ACL policy documents, HCL or JSON, into rules (pure).
 
 Source: https://developer.hashicorp.com/vault/docs/concepts/policies,
 https://openbao.org/docs/concepts/policies/
@@ -56,22 +56,22 @@ _LIMITS = Limits(characters=1024 * 1024, depth=24, nodes=100_000)
 
 
 class Constraints(msgspec.Struct, frozen=True):
-    """What a rule asks beyond a capability.  Names of parameters are in lower case."""
+    """What a rule requires besides the capability.  Names of parameters are in lower case."""
 
     allowed: Mapping[str, tuple[object, ...]] = {}
-    """The values that a parameter may have, none standing for any; `*` is every other parameter."""
+    """The values that a parameter may have; empty for any.  `*` stands for all other parameters."""
     denied: Mapping[str, tuple[object, ...]] = {}
     required: tuple[str, ...] = ()
     min_wrapping_ttl_ns: int = 0
     """0: no bound."""
     max_wrapping_ttl_ns: int = 0
     pagination_limit: int = 0
-    """The most entries that one page of a list may ask for; 0: no bound."""
+    """The largest page of a listing that may be requested; 0: no bound."""
     key_filter: KeyFilter | None = None
-    """What decides which names of a list its reader sees; None: all of them."""
+    """Selects the names of a listing that its reader sees; None: all names."""
     mfa_methods: tuple[str, ...] = ()
     control_groups: tuple[object, ...] = ()
-    """The `control_group` objects as written; whoever serves a request must refuse it if it can't honour them."""
+    """The `control_group` objects as written.  A server that doesn't support them must refuse the request."""
 
 
 NO_CONSTRAINTS = Constraints()
@@ -88,7 +88,7 @@ class Rule(msgspec.Struct, frozen=True):
     """Bits; with `DENY` there is no other."""
     constraints: Constraints = NO_CONSTRAINTS
     expires_at: float = math.inf
-    """Seconds since the epoch, from when on the rule counts for nothing."""
+    """Seconds since the epoch.  From then on the rule has no effect."""
     templated: bool = False
     comment: str = ""
     line: int = 0
@@ -100,16 +100,16 @@ class Policy(msgspec.Struct, frozen=True):
     name: str
     rules: tuple[Rule, ...]
     namespace: str = ""
-    """The path of its namespace, empty or ending in `/`; its rules are about paths below it."""
+    """The path of its namespace, empty or ending in `/`.  Its rules apply to paths below it."""
 
     @property
     def templated(self) -> bool:
-        """Whether `render_policy` has something to do."""
+        """Whether a rule's path has templates, so that `render_policy` is needed."""
         return any(rule.templated for rule in self.rules)
 
 
 def parse_policy(text: str, name: str = "", namespace: str = "") -> Policy:
-    """Parse a policy document; what it says of its own `name` is ignored, as the API names it.
+    """Parse a policy document.  Its own `name` is ignored, because the API gives the name.
 
     Raises:
         InvalidRequest: it is no HCL or JSON, has an unknown key, or a value of the wrong kind; the text tells the
@@ -127,7 +127,7 @@ def parse_policy(text: str, name: str = "", namespace: str = "") -> Policy:
 def render_policy(
     policy: Policy, subject: Subject | None, *, allow_wildcards: bool = False, allow_slashes: bool = False
 ) -> Policy:
-    """The policy for one subject: templates filled in, rules whose templates name nothing left out.
+    """The policy for one subject.  Templates are filled in; rules whose templates name nothing are left out.
 
     Raises:
         TemplateRefused: a value holds a character that would change what a path covers.
@@ -146,7 +146,7 @@ def render_policy(
 
 
 def _rules(item: Item, *, json: bool) -> list[Rule]:
-    """The rules of one `path` entry: in HCL it has one label, in JSON its object's keys are the paths."""
+    """The rules of one `path` entry.  In HCL the label is the path; in JSON the object's keys are the paths."""
     if json:
         holder = ObjectNode((item,), item.pos)
         return [_rule(block.labels[0], block.body) for block in holder.blocks("path", labels=1)]
@@ -159,7 +159,7 @@ def _rules(item: Item, *, json: bool) -> list[Rule]:
 
 
 def _known(node: ObjectNode, known: set[str], where: str) -> None:
-    """Refuse keys that have no meaning: one of them may be a misspelled restriction."""
+    """Refuse unknown keys, because such a key may be a misspelled restriction."""
     unknown = [item for item in node.items if item.name not in known]
     if unknown:
         listed = "; ".join(f'invalid key "{item.name[:64]}" on line {item.pos.line}' for item in unknown[:8])
@@ -173,7 +173,7 @@ def _rule(path: str, body: ObjectNode) -> Rule:
     values: dict[str, object] = {}
     for item in body.items:
         if item.name in values:
-            # Of two lists of capabilities one would be overlooked by whoever reads the policy.
+            # A reader of the policy would overlook one of two lists of capabilities.
             raise HclError(item.pos, f'{where}"{item.name}" is given twice')
         if len(item.keys) > 1:
             raise HclError(item.keys[1].pos, f'{where}expected "=" or "{{" after "{item.name}", found a label')
@@ -246,7 +246,7 @@ def _elements(node: Node) -> tuple[Node, ...]:
 
 
 def _text(node: Node) -> str:
-    """A text; numbers and booleans count as what they look like."""
+    """A string.  Numbers and booleans are converted as written."""
     match node:
         case Literal(value=str() as value):
             return value

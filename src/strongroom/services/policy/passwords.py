@@ -1,4 +1,4 @@
-"""Password policies: how a generated password is composed (p).
+"""Password policies: rules for generated passwords (pure).
 
 Source: https://developer.hashicorp.com/vault/docs/concepts/password-policies
 """
@@ -17,11 +17,11 @@ MAX_LENGTH = 100
 _LIMITS = Limits(characters=64 * 1024, depth=16, nodes=10_000)
 _MAX_CHARSET = 256
 _ATTEMPTS = 5_000
-"""More than any policy that can be met needs; a mistaken one must not keep a process busy for long."""
+"""More attempts than a reasonable policy needs.  The bound stops a mistaken policy from keeping a process busy."""
 
 
 class CharsetRule(msgspec.Struct, frozen=True):
-    """At least so many characters have to be of a set."""
+    """The least number of characters from a set."""
 
     charset: str
     min_chars: int = 0
@@ -35,7 +35,7 @@ class PasswordPolicy(msgspec.Struct, frozen=True):
 
     @property
     def alphabet(self) -> str:
-        """Every character that may occur, once."""
+        """Every possible character, once."""
         return "".join(dict.fromkeys("".join(rule.charset for rule in self.rules)))
 
     def met_by(self, password: str) -> bool:
@@ -46,7 +46,7 @@ class PasswordPolicy(msgspec.Struct, frozen=True):
 def parse_password_policy(text: str) -> PasswordPolicy:
     """Parse a password policy.
 
-    Raises: `InvalidRequest` for what is no HCL, for a rule that doesn't exist, and for rules that no password meets.
+    Raises: `InvalidRequest` if the text isn't HCL, if it has an unknown rule, or if no password can meet the rules.
     """
     try:
         document = parse(text, _LIMITS)
@@ -74,15 +74,15 @@ def parse_password_policy(text: str) -> PasswordPolicy:
 
 
 def generate(policy: PasswordPolicy, random: Callable[[int], bytes]) -> str:
-    """A password that meets the policy, every such password being equally likely.
+    """Generate a password that meets the policy.  All such passwords are equally likely.
 
-    Whole candidates are drawn until one meets the rules: putting required characters in first would favour some
-    passwords over others.
+    Whole candidates are drawn until one meets the rules.  Choosing required characters first would make some passwords
+    likelier than others.
 
     Args:
         random: returns that many unpredictable bytes.
 
-    Raises: `InvalidRequest` when the rules are so narrow that none is found.
+    Raises: `InvalidRequest` if no password is found, because the rules are too narrow.
     """
     alphabet = policy.alphabet
     for _ in range(_ATTEMPTS):
@@ -93,7 +93,8 @@ def generate(policy: PasswordPolicy, random: Callable[[int], bytes]) -> str:
 
 
 def _candidate(alphabet: str, length: int, random: Callable[[int], bytes]) -> str:
-    # Bytes beyond the largest multiple of the alphabet's size would make its first characters likelier.
+    # Bytes above the largest multiple of the alphabet's size are dropped.  They would make its first characters
+    # likelier.
     limit = 256 - 256 % len(alphabet)
     out: list[str] = []
     while len(out) < length:

@@ -1,4 +1,4 @@
-"""The paths of policy rules: what a pattern covers, which one comes first, and what templates put into it (pure).
+"""The paths of policy rules: patterns, their priority, and their templates (pure).
 
 Source: https://developer.hashicorp.com/vault/docs/concepts/policies#policy-syntax,
 https://developer.hashicorp.com/vault/docs/concepts/policies#priority-matching,
@@ -16,23 +16,23 @@ import msgspec
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 
 Priority: TypeAlias = tuple[int, bool, int, int, str]
-"""How well a pattern with a wildcard or glob fits a path that it covers; the greater one decides."""
+"""The priority of a pattern with a wildcard or glob.  Of the patterns that cover a path, the greatest decides."""
 
 _TEMPLATE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _BRACES = re.compile(r"\{\{|\}\}")
 
 
 class Pattern(msgspec.Struct, frozen=True):
-    """A rule's path: `secret/a` as it is, `secret/*` with all below, `+` for any one segment."""
+    """A rule's path: `secret/a` covers itself, `secret/*` covers all below, `+` covers any one segment."""
 
     text: str
-    """Without a slash in front; with the `*`."""
+    """Without a leading slash; with the `*`."""
     literal: str
     """`text` without the `*` at its end."""
     is_glob: bool
     """Whether `text` ends in `*`.  Elsewhere `*` is an ordinary character."""
     segments: tuple[str, ...]
-    """`literal` cut at its slashes if a segment of it is `+`; else empty."""
+    """The segments of `literal` if one of them is `+`; else empty."""
 
     @property
     def is_exact(self) -> bool:
@@ -52,7 +52,7 @@ class Pattern(msgspec.Struct, frozen=True):
 
 
 def parse_pattern(text: str) -> Pattern:
-    """Read a rule's path; one slash in front doesn't count, as no path of the API begins with one.
+    """Parse a rule's path.  A leading slash is dropped, because no path of the API begins with one.
 
     Raises:
         InvalidRequest: `+*`, which is ambiguous.
@@ -61,20 +61,20 @@ def parse_pattern(text: str) -> Pattern:
     if "+*" in text:
         raise InvalidRequest("invalid use of wildcards ('+*' is forbidden)")
     literal = text.removesuffix("*")
-    # Also `a/+b` counts here, as for Vault; its segment `+b` then covers only itself.
+    # `a/+b` counts as a wildcard too, as in Vault.  Its segment `+b` covers only itself.
     wild = text == "+" or text.startswith("+/") or "/+" in text
     return Pattern(text, literal, literal != text, tuple(literal.split("/")) if wild else ())
 
 
 def better(one: Pattern, other: Pattern) -> bool:
-    """Whether the first of two patterns that cover the same path, in whatever letters, fits it better."""
+    """Whether the first of two patterns has the higher priority.  Both cover the path in some letter case."""
     if one.is_exact or other.is_exact:
         return not other.is_exact
     return one.priority[:4] > other.priority[:4]
 
 
 def covers(pattern: Pattern, path: str) -> bool:
-    """Whether a rule of this pattern is about the path."""
+    """Whether the pattern covers the path."""
     if not pattern.segments:
         return path.startswith(pattern.literal) if pattern.is_glob else path == pattern.text
     given = path.split("/")
@@ -86,7 +86,7 @@ def covers(pattern: Pattern, path: str) -> bool:
 
 
 class Alias(msgspec.Struct, frozen=True):
-    """An entity's name in one auth mount, as far as templates see it."""
+    """An entity's alias in one auth mount, as templates see it."""
 
     id: str
     name: str
@@ -103,7 +103,7 @@ class Group(msgspec.Struct, frozen=True):
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """The entity behind a token, as far as templates see it."""
+    """The entity of a token, as templates see it."""
 
     id: str
     name: str
@@ -114,7 +114,7 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 class TemplateRefused(PermissionDenied):
-    """A value that would change what a rule's path covers; no rule of the policy can be trusted then."""
+    """A template's value would change what a rule's path covers.  No rule of the policy can be trusted then."""
 
 
 def check_template(text: str) -> bool:
@@ -141,11 +141,10 @@ def render_template(
     Args:
         text: the path with `{{ … }}` in it.
         subject: None for a token without an entity.
-        allow_wildcards: let `*` and `+` in values pass; the policy's author asked for it.
-        allow_slashes: the same for `/`.
+        allow_wildcards: allow `*` and `+` in values, because the policy says so. allow_slashes: the same for `/`.
 
-    Returns: the path, or None if one of its templates names nothing, or something empty: the rule then covers
-        nothing (`secret/{{…}}*` must not become `secret/*`).
+    Returns: the path, or None if a template's value is missing or empty.  The rule covers nothing then, because
+    `secret/{{…}}*` must not become `secret/*`.
 
     Raises:
         TemplateRefused: a value holds `*`, `+`, `/` or `,`.
@@ -184,7 +183,7 @@ def _lookup(name: str, subject: Subject | None) -> str | None:
             return None if alias is None else _attribute(alias, attribute)
         case ["identity", "groups", "ids" | "names" as by, rest]:
             for group in subject.groups:
-                # A group's name may hold dots, so it is tried as a whole instead of cut off.
+                # A group's name may contain dots, so it is compared as a whole.
                 key = group.id if by == "ids" else group.name
                 if rest.startswith(f"{key}."):
                     return _attribute(group, rest[len(key) + 1 :])

@@ -1,4 +1,4 @@
-"""Keeps policies, and merges those of a token."""
+"""Stores policies, and merges the policies of a token."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOT = "root"
 IMMUTABLE = frozenset({ROOT, "response-wrapping"})
 UNDELETABLE = IMMUTABLE | {"default"}
 HIDDEN = frozenset({"response-wrapping"})
-"""What no token is given by name, and no listing shows."""
+"""Policies that no token can get by name, and that no listing shows."""
 
 
 class PolicyService:
@@ -51,7 +51,7 @@ class PolicyService:
             raise InvalidRequest(f'cannot update "{name}" policy')
 
     def delete(self, txn: Transaction, name: str) -> None:
-        """Remove a policy; tokens that name it lose what it allowed.  Raises `InvalidRequest` for built-in ones."""
+        """Delete a policy.  Tokens that name it lose its rights.  Raises `InvalidRequest` for built-in policies."""
         if name == "default":
             raise InvalidRequest("cannot delete default policy")
         if name in UNDELETABLE:
@@ -61,10 +61,10 @@ class PolicyService:
     async def acl(
         self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float, form: Form = PLAIN
     ) -> Acl:
-        """The merged rules of these policies for this entity; names without a policy allow nothing.
+        """The merged rules of these policies for this entity.  A name without a policy allows nothing.
 
         Args:
-            form: how the paths that are asked about are written.
+            form: the canonical form of the paths in questions.
         """
         name = ("acl", names, entity_id) if form is PLAIN else ("acl", names, entity_id, form)
         acl = await txn.derived(name, lambda inner: self._merge(inner, names, entity_id, now, form))
@@ -73,7 +73,7 @@ class PolicyService:
         return acl
 
     async def of_token(self, txn: Transaction, names: tuple[str, ...], entity_id: str) -> tuple[str, ...]:
-        """The names that count for a token: its own and its entity's.
+        """The policies of a token: its own and its entity's.
 
         Raises: `PermissionDenied` when the entity is disabled.
         """
@@ -89,9 +89,9 @@ class PolicyService:
     async def rendered(
         self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float
     ) -> tuple[list[Policy], float]:
-        """The policies of these names for this entity, templates filled in; names without a policy are left out.
+        """The policies of these names, with templates filled in for this entity.  Missing policies are left out.
 
-        Returns: the policies, and the time from when on one of them counts for nothing, in seconds since the epoch.
+        Returns: the policies, and the time when the first of them expires, in seconds since the epoch.
         """
         subject = await self._identity.subject(txn, entity_id)
         until = math.inf
@@ -120,7 +120,7 @@ class PolicyService:
         return acl
 
     async def missing(self, txn: Transaction, names: Iterable[str]) -> list[str]:
-        """Those of the names that no policy has."""
+        """The names without a policy."""
         return [name for name in names if await self.read(txn, name) is None]
 
 
@@ -130,5 +130,5 @@ async def _parsed(txn: Transaction, name: str) -> Policy | None:
 
 
 def check(name: str, text: str) -> Policy:
-    """Parse a policy.  Raises `InvalidRequest` with the place and what was expected there."""
+    """Parse a policy.  Raises `InvalidRequest` that names the position and what was expected."""
     return parse_policy(text, name)

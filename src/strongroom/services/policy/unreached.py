@@ -3,8 +3,8 @@
 The path of a request has no `v1/`, which its URL has, and a `*` stands for anything at the end of a rule only.  Nobody
 would hear of either: a token is refused later, or a `deny` denies nothing.
 
-`secret/web` was a secret's path on version 1 of the key/value engine.  On version 2 that is `secret/data/web`, and a
-rule for `secret/web` allows nothing there, and denies nothing.
+On version 1 of the key/value engine, `secret/web` is a secret's path.  On version 2 the path is `secret/data/web`.  A
+rule for `secret/web` allows nothing and denies nothing there.
 
 Source: https://developer.hashicorp.com/vault/docs/secrets/kv/kv-v2/upgrade#acl-rules
 """
@@ -19,11 +19,11 @@ _SECTIONS = ("config", "data", "delete", "destroy", "detailed-metadata", "metada
 
 
 def warnings(rules: Iterable[Rule], versioned: Iterable[str], others: Iterable[str]) -> list[str]:
-    """What is to be said of the rules.
+    """The warnings about the rules.
 
     Args:
         versioned: paths of the mounts of version 2 of the key/value engine, each ending in a slash.
-        others: those of all other mounts.  A rule that fits one of them may be meant for it.
+        others: paths of all other mounts.  A rule that covers one of them may be meant for it.
     """
     versioned, others = list(versioned), list(others)
     found: list[str] = []
@@ -57,7 +57,10 @@ def _misread(path: str, mounts: Iterable[str]) -> str:
 
 
 def _behind(path: str, mount: str) -> str | None:
-    """What a rule's path has behind a mount's: `*` where its glob begins before; None where it covers nothing of it."""
+    """The part of a rule's path after the mount's path.
+
+    It is `*` if the rule's glob begins before the mount's end, and None if the rule covers nothing of the mount.
+    """
     ours, theirs = path.split("/"), mount.rstrip("/").split("/")
     for index, (own, segment) in enumerate(zip(ours, theirs, strict=False)):
         if index == len(ours) - 1 and own.endswith("*"):
@@ -69,7 +72,7 @@ def _behind(path: str, mount: str) -> str | None:
 
 
 def _verdict(rule: Rule, mount: str, behind: str) -> str:
-    """What is wrong with a rule that covers something of a versioned mount; empty when nothing is."""
+    """The problem of a rule that covers a part of a versioned mount; empty if there is none."""
     section, slash, rest = behind.partition("/")
     written = rule.path.removesuffix(behind)
     only_lists = bool(rule.capabilities) and not rule.capabilities & ~(LIST | SCAN)

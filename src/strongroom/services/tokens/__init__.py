@@ -1,4 +1,4 @@
-"""Tokens: who is asking, and for how long."""
+"""Tokens: they identify a client for a limited time."""
 
 from strongroom.services.tokens.records import TokenRecord, TokenRole
 from strongroom.services.tokens.service import Bearer, TokenService

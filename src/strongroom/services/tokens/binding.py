@@ -1,7 +1,7 @@
-"""From where a token may be used (p).
+"""The addresses that may use a token (pure).
 
-What is bound stays bound: whatever is made with a bound token has its bounds, and those of a role besides.  A bound
-that something made from it can do without binds nobody.
+A token that was made with a bound token has its parent's bounds, and its role's too.  Otherwise a client could escape a
+bound by making a child token.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ _NOTHING_LEFT = "the addresses of the token and those of the role have none in c
 
 
 class Binding(msgspec.Struct, frozen=True):
-    """The bounds of one token."""
+    """The addresses that one token is bound to."""
 
     cidrs: tuple[str, ...] = ()
     strict: bool = False
-    """Whether `address` is the only one, even if it is none."""
+    """Whether only `address` may use the token.  If `address` is empty, nobody may."""
     address: str = ""
 
 
 def binding_of(parent: TokenRecord, role: TokenRole | None, address: str) -> Binding:
-    """The bounds of a token that is made: its parent's and its role's, both.
+    """The bounds of a new token: those of its parent and those of its role.
 
     Args:
         address: where the request comes from; empty on a Unix socket.
 
-    Raises: `InvalidRequest` when no address is left, or there is none to bind to.
+    Raises: `InvalidRequest` if the bounds leave no address, or if the request has no address to bind to.
     """
     cidrs = _common(parent.bound_cidrs, role.bound_cidrs) if role is not None else parent.bound_cidrs
     if parent.strictly_bind_ip:
@@ -46,7 +46,7 @@ def binding_of(parent: TokenRecord, role: TokenRole | None, address: str) -> Bin
 
 
 def admits(record: TokenRecord, address: str) -> bool:
-    """Whether a client at `address` may use the token; one without an address uses no bound token."""
+    """Whether a client at `address` may use the token.  A client without an address can't use a bound token."""
     if not address_allowed(address, record.bound_cidrs):
         return False
     if not record.strictly_bind_ip and not record.bound_ip:
@@ -55,7 +55,7 @@ def admits(record: TokenRecord, address: str) -> bool:
 
 
 def _common(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    """The blocks that hold the addresses in both lists; an empty list is no bound."""
+    """The blocks of addresses that are in both lists.  An empty list means no bound."""
     if not one or not other:
         return one or other
     found = {text: None for text in one for against in other if _within(text, against)}

@@ -1,4 +1,4 @@
-"""What a token that is asked for will be (p).
+"""Plans a new token from a request (pure).
 
 Source: https://developer.hashicorp.com/vault/api-docs/auth/token#create-token
 """
@@ -27,9 +27,9 @@ _CUSTOM_ID = (
     "Supplying a custom ID for the token uses the weaker SHA1 hashing instead of the more secure SHA2-256 HMAC for "
     "token obfuscation. SHA1 hashed tokens on the wire leads to less secure lookups."
 )
-"""The API's own words, which scripts look for; here such an id is digested like every other."""
+"""Vault's own text, which scripts look for.  This server digests such an id like any other."""
 TIME = Normal(parse_duration_ns)
-"""Of a time that the body takes as a text."""
+"""The form of a time that the body has as a string."""
 _SUDO = "root or sudo privileges required"
 
 
@@ -59,11 +59,11 @@ class TokenRequest(Body, frozen=True):
 
 
 class Mint(msgspec.Struct, frozen=True):
-    """Whom the token is made for, and by what rules."""
+    """The circumstances of a new token: parent, role, rights and limits."""
 
     parent: TokenRecord
     sudo: bool
-    """Whether the request holds sudo on its path."""
+    """Whether the client has `sudo` on the request's path."""
     orphan: bool
     """Whether the path itself makes orphans."""
     role: TokenRole | None
@@ -71,11 +71,11 @@ class Mint(msgspec.Struct, frozen=True):
     max_ttl_s: int
     now: float
     address: str = ""
-    """Where the request comes from; empty on a Unix socket."""
+    """The client's address; empty on a Unix socket."""
 
 
 class Planned(msgspec.Struct, frozen=True):
-    """The token's row but for what is random, and what the client is warned of."""
+    """The new token's row without its random parts, and warnings for the client."""
 
     record: TokenRecord
     """Without key, accessor and parent."""
@@ -84,9 +84,9 @@ class Planned(msgspec.Struct, frozen=True):
 
 
 def plan(wanted: TokenRequest, mint: Mint) -> Planned:
-    """Decide what becomes of a request for a token.
+    """Plan the token that a request asks for.
 
-    Raises: `InvalidRequest` in the API's words for everything that isn't allowed.
+    Raises: `InvalidRequest`, with Vault's texts, for everything that isn't allowed.
     """
     parent, role = mint.parent, mint.role
     _check_lengths(wanted)
@@ -156,7 +156,7 @@ def _kind(wanted: TokenRequest, role: TokenRole | None) -> str:
 
 
 def _check_batch(wanted: TokenRequest, role: TokenRole | None) -> None:
-    # A batch token is no row, so nothing can count its uses or prolong it: what a role limits so, no batch token is.
+    # A batch token has no row, so nothing can count or renew it.  A role with such settings makes no batch token.
     given = (
         ("explicit_max_ttl", _seconds(wanted.explicit_max_ttl, "explicit_max_ttl")),
         ("num_uses", wanted.num_uses or (role.num_uses if role is not None else 0)),
@@ -216,7 +216,7 @@ def _policies(wanted: TokenRequest, mint: Mint) -> tuple[str, ...]:
 
 
 def _leaves_default_out(role: TokenRole | None) -> bool:
-    """Whether `default` comes neither from the parent nor by asking; a role that lists it by name means it."""
+    """Whether the role leaves `default` out.  A role that lists `default` by name keeps it."""
     return role is not None and role.no_default_policy and DEFAULT not in role.allowed_policies
 
 
@@ -227,7 +227,10 @@ def _restricts(role: TokenRole) -> bool:
 
 
 def _policies_of_role(asked: list[str], wanted: TokenRequest, mint: Mint, role: TokenRole) -> tuple[str, ...]:
-    """A role that names policies replaces the rule that a child has no more than its parent."""
+    """The policies that a role gives.
+
+    If the role names policies, the rule that a child has no more policies than its parent doesn't apply.
+    """
     default = not (
         wanted.no_default_policy
         or role.no_default_policy
@@ -276,8 +279,8 @@ def _times(wanted: TokenRequest, mint: Mint, policies: tuple[str, ...], kind: st
     warnings: list[str] = []
     max_s, renewed_s = explicit, period
     if mint.role is not None:
-        # The role's times aren't kept with the token: a renewal goes by what the role says then.  A batch token isn't
-        # renewed, so that its first time is its last, and no longer than the role allows.
+        # The token doesn't store the role's times: a renewal uses the role's times of that moment.  A batch token can't
+        # be renewed, so its first time must not be longer than the role allows.
         max_s = _lesser("Explicit max TTL", explicit, mint.role.explicit_max_ttl_s, warnings)
         renewed_s = _lesser("Period", period, mint.role.period_s, warnings)
     ttl_s = 0
@@ -303,7 +306,7 @@ def _lesser(name: str, one: int, other: int, warnings: list[str]) -> int:
 
 
 def _least(one: int, other: int) -> int:
-    """The smaller of two limits, of which 0 is none."""
+    """The smaller of two limits; 0 means no limit."""
     return min(one, other) if one and other else one or other
 
 
@@ -318,7 +321,7 @@ def _seconds(text: str, name: str) -> int:
     nanoseconds = parse_duration_ns(text)
     if nanoseconds < 0:
         raise InvalidRequest(f"{name} must be positive")
-    # Whoever asks for half a second doesn't want the default of a month, which zero stands for.
+    # Half a second must not become 0, because 0 stands for the default of a month.
     return max(1, nanoseconds // SECOND_NS) if nanoseconds else 0
 
 
@@ -330,12 +333,12 @@ def _path(mint: Mint) -> str:
 
 
 def _display_name(text: str) -> str:
-    """A name in which every character that is no letter or digit is a dash."""
+    """The name, with a dash for every character that is no letter or digit."""
     return re.sub(r"[^a-zA-Z0-9-]", "-", f"token-{text}").removesuffix("-") if text else "token"
 
 
 def _any_like(name: str, patterns: Iterable[str]) -> bool:
-    # Names of policies are in lower case; a pattern that isn't would match none, and forbid nothing.
+    # Names of policies are in lower case.  A pattern with capitals would match none, and so forbid nothing.
     return any(_like(name, pattern.lower()) for pattern in patterns)
 
 

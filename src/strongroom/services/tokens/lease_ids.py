@@ -1,4 +1,4 @@
-"""A token is its own lease: the id that it is found by among leases (p)."""
+"""The lease id of a token, which is its own lease (pure)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _SUFFIX = re.compile(r"h[0-9a-f]{64}")
 
 
 def lease_id(record: TokenRecord) -> str:
-    """The path that made the token, and its key in hexadecimal digits."""
+    """The token's lease id: the path that made it, and its key in hexadecimal digits."""
     digest = base64.urlsafe_b64decode(record.key + "=")
     return f"{record.path.rstrip('/')}/{_MARK}{digest.hex()}"
 
 
 def token_key(lease: str) -> str:
-    """The key of the token that a lease id may stand for; empty for an id of another form."""
+    """The key of the token that a lease id names; empty for an id of another form."""
     suffix = lease.rpartition("/")[2]
     if _SUFFIX.fullmatch(suffix) is None:
         return ""

@@ -1,4 +1,4 @@
-"""Decisions about tokens (p)."""
+"""Decisions about tokens (pure)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WRAPPING = "response-wrapping"
 
 
 def clean_policies(names: Iterable[str], *, add_default: bool) -> tuple[str, ...]:
-    """Policy names as a token keeps them: lower case, trimmed, each once, sorted; `root` stands alone."""
+    """Policy names as a token stores them: lower case, trimmed, unique, sorted.  `root` replaces all others."""
     cleaned = {name.strip().lower() for name in names} - {""}
     if ROOT in cleaned:
         return (ROOT,)
@@ -41,15 +41,13 @@ def grant_ttl(
     period_s: int = 0,
     lived_s: float = 0.0,
 ) -> tuple[int, list[str]]:
-    """How long a token or lease may live from now.
+    """The time that a token or lease gets from now.
 
     Args:
-        wanted_s: what was asked for; 0 for the default.
-        default_s: the mount's default.
-        max_s: the mount's ceiling, counted from the creation; 0 for none.
-        explicit_max_s: the token's own ceiling, counted from the creation; 0 for none.
-        period_s: for periodic tokens, what each renewal grants whatever was asked.
-        lived_s: how long ago the creation was.
+        wanted_s: the requested time; 0 for the default. default_s: the mount's default. max_s: the mount's longest
+        time, from the creation on; 0 for none. explicit_max_s: the token's own longest time, from the creation on; 0
+        for none. period_s: for periodic tokens, the time that each renewal grants, whatever was requested. lived_s: the
+        time since the creation.
 
     Returns: seconds, and warnings for the client.  Source: "Token time-to-live", Vault's concepts documentation.
     """

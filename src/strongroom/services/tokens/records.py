@@ -11,11 +11,11 @@ from strongroom.sdk.token_settings import TokenSettings
 SERVICE = "service"
 BATCH = "batch"
 FIRST_PATH = "auth/token/root"
-"""The `path` of the token that initialisation makes: no request did."""
+"""The `path` of the first root token, which no request made."""
 
 
 class TokenRecord(Record, frozen=True, tag="token"):
-    """One token, which is also its own lease.  The token itself is stored nowhere; its key is a keyed digest of it."""
+    """One token, which is also its own lease.  The token itself isn't stored; its key is a keyed digest of it."""
 
     key: str
     """What things are kept by that belong to the token; empty for a batch token, which is no row."""
@@ -23,12 +23,12 @@ class TokenRecord(Record, frozen=True, tag="token"):
     """Empty for a batch token."""
     policies: tuple[str, ...]
     path: str
-    """The API path that made it."""
+    """The API path of the request that made it."""
     created_at: float
     display_name: str = ""
     metadata: dict[str, str] | None = None
     ttl_s: int = 0
-    """What it was granted when it was made or last renewed; 0 for a token that doesn't expire."""
+    """The time granted at its creation or last renewal; 0 for a token that doesn't expire."""
     creation_ttl_s: int = 0
     expires_at: float = 0.0
     """Seconds since the epoch; 0 for never."""
@@ -36,11 +36,11 @@ class TokenRecord(Record, frozen=True, tag="token"):
     period_s: int = 0
     renewable: bool = False
     num_uses: int = 0
-    """How often it may be used in all; 0 for no limit.  What is used up is counted in a row of its own."""
+    """How often it may be used in all; 0 for no limit.  A separate row counts the uses."""
     parent: str = ""
-    """Key of the token that made it, whose end is its end; empty for an orphan."""
+    """Key of its parent token; empty for an orphan.  The token ends with its parent."""
     auth_mount: str = ""
-    """Id of the auth mount it came from, whose end is its end; empty for tokens made by tokens."""
+    """Id of the auth mount that made it; empty for tokens made by tokens.  The token ends with the mount."""
     role: str = ""
     entity_id: str = ""
     bound_cidrs: tuple[str, ...] = ()
@@ -50,25 +50,25 @@ class TokenRecord(Record, frozen=True, tag="token"):
     type: str = SERVICE
     no_default_policy: bool = False
     internal: dict[str, str] = {}
-    """What the auth method wants back when it is renewed."""
+    """Data that the auth method gets back at a renewal."""
     alias: str = ""
     max_ttl_s: int = 0
     retired: bool = False
-    """Revoked by itself: no token any more, but what it had made lives on as orphans, and this row says so."""
+    """Revoked without its children.  The row stays to show that the children are orphans now."""
 
     @property
     def due_kind(self) -> str:
-        """Its kind in the index by time: what is made to be used once comes in floods, and waits apart."""
+        """Its kind in the due index.  Single-use tokens have their own kind, because they come in floods."""
         return SINGLE_USE if self.num_uses == 1 else TOKEN
 
     @property
     def settings(self) -> TokenSettings:
-        """What was said of the token when it was made, and is asked again at its renewal."""
+        """The settings from its creation, which a renewal uses again."""
         return TokenSettings(**{name: getattr(self, name) for name in _SETTINGS})
 
     @property
     def is_root(self) -> bool:
-        """Whether nothing is forbidden to it."""
+        """Whether it has the policy `root`."""
         return "root" in self.policies
 
 
@@ -82,21 +82,21 @@ def kept(settings: TokenSettings) -> dict[str, Any]:
 
 
 class AccessorRecord(Record, frozen=True, tag="accessor"):
-    """From an accessor to its token."""
+    """Maps an accessor to its token."""
 
     token_key: str
 
 
 class ChildRecord(Record, frozen=True, tag="child"):
-    """Below a parent's key: one token that it made."""
+    """One child of a token; its key is below the parent's."""
 
 
 class DeadTree(Record, frozen=True, tag="dead-tree"):
-    """A revoked token whose descendants and leases are still to be cleared; they are dead already."""
+    """A revoked token whose descendants and leases wait to be cleared.  They are invalid already."""
 
     token_key: str
     leases_after: str = ""
-    """Up to which lease they were marked as ended."""
+    """The last lease that was marked as ended."""
 
 
 class TokenRole(Record, frozen=True, tag="token-role"):
@@ -111,7 +111,7 @@ class TokenRole(Record, frozen=True, tag="token-role"):
     renewable: bool = True
     path_suffix: str = ""
     allowed_entity_aliases: tuple[str, ...] | None = None
-    """None until the role is given some, which is shown as such."""
+    """None until the role is given some.  Responses show the difference."""
     period_s: int = 0
     explicit_max_ttl_s: int = 0
     bound_cidrs: tuple[str, ...] = ()
@@ -120,6 +120,6 @@ class TokenRole(Record, frozen=True, tag="token-role"):
     strictly_bind_ip: bool = False
     token_type: str = "default-service"  # noqa: S105 - a kind of token
     old_period: bool = False
-    """Whether the period was set by its name of 2016, under which it is then shown too."""
+    """Whether the period was set by its old name of 2016.  Responses then show that name too."""
     old_explicit_max_ttl: bool = False
     old_bound_cidrs: bool = False

@@ -1,4 +1,4 @@
-"""What a token allows: its own policies and its entity's, merged, asked by the one spelling of each path."""
+"""The rights of a token: its policies and its entity's, merged, for canonical paths."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from strongroom.services.tokens.records import TokenRecord
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A request, as far as rules for paths are concerned."""
+    """The parts of a request that rules for paths use."""
 
     path: str
     """In its canonical form."""
@@ -40,7 +40,7 @@ async def judge(
     *,
     asked: Asked,
 ) -> Decision:
-    """What a token's rules say of a request: of its path, and of the other paths of what it names.
+    """Decide on a request by a token's rules, for its path and for other paths of the same object.
 
     Args:
         now: seconds since the epoch.
@@ -53,7 +53,7 @@ async def judge(
     path = form.of_path(asked.path)
     decision = acl.decide(path, asked.operation)
     if match is not None and match.route.also and decision.allowed and not decision.root:
-        # A listing's path has a slash at its end, by whichever name: rules for all below deny it too.
+        # A listing's other paths end in a slash too, so that rules for everything below them also deny it.
         end = "/" if path.endswith("/") else ""
         others = [asked.mount + other.removesuffix(end) + end for other in match.others(asked.data)]
         if acl.overruled(path, others, asked.operation):
@@ -70,14 +70,14 @@ async def acl_of(
     *,
     form: Form = PLAIN,
 ) -> Acl:
-    """The merged rules of a token, for paths that are written in this form.
+    """The merged rules of a token, for paths in the canonical form `form`.
 
     Raises: `PermissionDenied` when its entity is disabled or has gone.
     """
     names = record.policies
     if record.entity_id:
         entity = await identity.entity(txn, record.entity_id)
-        # One that has gone from the store could have been a disabled one.
+        # A missing entity may have been a disabled one.
         if entity is None or entity.disabled:
             raise PermissionDenied("permission denied")
         names = tuple(sorted({*names, *entity.policies}))

@@ -1,4 +1,4 @@
-"""Finding tokens by the path that made them."""
+"""Finds tokens by the path that made them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ async def by_lease_prefix(
 ) -> AsyncIterator[TokenRecord]:
     """Every living token whose lease id begins with `prefix`.
 
-    This reads every token: an index by path would be a fourth row of each, and logins are many where such questions
-    are rare.  Each page is a transaction of its own, so that tokens made meanwhile don't make it begin again.
+    This reads every token.  An index by path would cost each token a fourth row, and such questions are rare while
+    logins are frequent.  Each page is its own transaction, so that new tokens don't cause a conflict.
     """
     after = ""
     while names := (await barrier.storage.list(keys.TOKEN, after, _PAGE)).names:

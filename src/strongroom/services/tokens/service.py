@@ -35,9 +35,9 @@ _MAX_TOKEN_LENGTH = 8192
 _USUAL_LENGTH = 64
 _KEYS_KEPT = 4096
 _TREE_AT_ONCE = 8
-"""Descendants that go in the same commit: some nine keys each, where the smallest store takes 128."""
+"""Descendants that one commit deletes.  Each needs some nine keys; the smallest store takes 128 in a commit."""
 _SPENT_GRACE_S = 30
-"""How long a request may take that made one of the last uses of a token."""
+"""How long a request may still run after the last use of its token."""
 _DENIED = "permission denied"
 
 
@@ -52,12 +52,12 @@ class Bearer(msgspec.Struct, frozen=True):
 
 
 def dead_tree_key(key: str) -> str:
-    """Where the sweeper finds what a revoked token leaves behind."""
+    """The key of the row by which the expiry role finds the remains of a revoked token."""
     return f"{keys.PENDING_DELETION}token/{key}"
 
 
 class TokenService:
-    """Tokens as rows: each names its parent, and lives only while every token up to the first does."""
+    """Stores tokens.  A token names its parent, and is valid only while all its ancestors are."""
 
     def __init__(self, keyring: Keyring, random: Random) -> None:
         self._random = random
@@ -66,7 +66,7 @@ class TokenService:
         self._batch = Aes256Gcm(keyring.purpose_key("batch token"))
 
     def key_of(self, token: str) -> str:
-        """The storage key part for a token: a keyed digest, so that the store doesn't give tokens away."""
+        """The storage key of a token.  It is a keyed digest, so that the store doesn't reveal tokens."""
         key = self._keys.get(token)
         if key is None:
             digest = hmac_sha256(self._digest_key, token.encode("utf-8", "surrogateescape"))
@@ -78,9 +78,9 @@ class TokenService:
         return key
 
     async def authenticate(self, txn: Transaction, token: str, router: Router, address: str, now: float) -> Bearer:
-        """Find a presented token alive: itself, all its ancestors, and the auth mount that it came from.
+        """Check that a presented token, all its ancestors and its auth mount are valid.
 
-        Whoever lets a request in by this charges it a use (`use`), or asks whether there is one left (`spent`).
+        The caller must charge a use (`use`), or check that a use is left (`spent`).
 
         Raises: `PermissionDenied`, without saying why.
         """
@@ -90,7 +90,7 @@ class TokenService:
         return Bearer(token, record)
 
     async def alive(self, txn: Transaction, token: str, router: Router, now: float) -> TokenRecord | None:
-        """The token's record if it may still be used, else None."""
+        """The token's record if it is valid, else None."""
         if not token or len(token) > _MAX_TOKEN_LENGTH:
             return None
         if token.startswith(BATCH_PREFIX):
@@ -99,12 +99,12 @@ class TokenService:
         return await self.alive_by_key(txn, self.key_of(token), router, now)
 
     async def alive_by_key(self, txn: Transaction, key: str, router: Router, now: float) -> TokenRecord | None:
-        """The same, by the token's key."""
+        """Like `alive`, by the token's key."""
         record = await txn.read(keys.TOKEN + key, TokenRecord)
         return record if record is not None and await self.record_alive(txn, record, router, now) else None
 
     async def record_alive(self, txn: Transaction, record: TokenRecord, router: Router, now: float) -> bool:
-        """Whether nothing that a token's life hangs on has ended."""
+        """Whether the token, its ancestors and its auth mount are all valid."""
         if record.retired or _over(record, router, now):
             return False
         while record.parent:
@@ -112,14 +112,14 @@ class TokenService:
             if parent is None:
                 return False
             if parent.retired:
-                return True  # revoked by itself: what it had made are orphans
+                return True  # revoked without its children, which are orphans now
             if _over(parent, router, now):
                 return False
             record = parent
         return True
 
     async def lineage(self, txn: Transaction, record: TokenRecord) -> set[str]:
-        """The keys of a token and of all that it hangs on."""
+        """The keys of a token and all its ancestors."""
         found = {record.key}
         while record.parent:
             found.add(record.parent)
@@ -130,14 +130,17 @@ class TokenService:
         return found
 
     async def is_orphan(self, txn: Transaction, record: TokenRecord) -> bool:
-        """Whether no other token's end is this one's."""
+        """Whether the token has no parent, or a parent that was revoked without its children."""
         if not record.parent:
             return True
         parent = await txn.read(keys.TOKEN + record.parent, TokenRecord)
         return parent is not None and parent.retired
 
     async def use(self, txn: Transaction, record: TokenRecord) -> int:
-        """Spend one use, whatever becomes of the request; the uses left.  Raises `PermissionDenied` when none is."""
+        """Spend one use, even if the request fails later.
+
+        Returns the uses left.  Raises `PermissionDenied` if none is.
+        """
         counter = keys.TOKEN_USES + record.key
         try:
             await txn.charge(f"use of {record.key}", {counter: Add(1, 0, record.num_uses)})
@@ -151,34 +154,34 @@ class TokenService:
         return int(entry.value) if entry is not None else 0
 
     async def spent(self, txn: Transaction, record: TokenRecord) -> bool:
-        """Whether it was used as often as it may be."""
+        """Whether the token has no uses left."""
         return bool(record.num_uses) and await self.used(txn, record) >= record.num_uses
 
     async def end_spent(self, txn: Transaction, record: TokenRecord, now: float) -> None:
         """End a token whose last use was just made.
 
-        Of several uses others may still be under way, and each of them rests on the token's row: it stays for a
-        while, found by nobody, until the expiry role takes it.
+        Other requests of the token may still be in progress, and they need its row.  The row stays for a while, and the
+        expiry role deletes it.  No new request can use it.
         """
         if record.num_uses == 1:
             await self.revoke(txn, record)
             return
         if await txn.read(keys.ACCESSOR + record.accessor, AccessorRecord) is None:
-            return  # ended already: whoever goes on using it must not make a write of every refusal
+            return  # ended already; a client that goes on using it must not cause a write with every refusal
         txn.delete(keys.ACCESSOR + record.accessor)
         row = due_key(now + _SPENT_GRACE_S, SINGLE_USE, record.key)
         txn.write(row, DueRecord(kind=SINGLE_USE, id=record.key))
 
     def new_token(self, txn: Transaction, name: str) -> str:
-        """A fresh service token; the same over all attempts of a request."""
+        """A new service token.  It is the same in all attempts of a request."""
         return txn.once(f"token {name}", lambda: SERVICE_PREFIX + base62(self._random, _TOKEN_CHARACTERS))
 
     def new_accessor(self, txn: Transaction, name: str) -> str:
-        """A fresh accessor."""
+        """A new accessor."""
         return txn.once(f"accessor {name}", lambda: base62(self._random, _ACCESSOR_CHARACTERS))
 
     def create(self, txn: Transaction, record: TokenRecord) -> None:
-        """Store a token: its row, its accessor, its place in the index by time, and its place under its parent."""
+        """Store a token: its row, its accessor, its row in the due index, and its row below its parent."""
         txn.write(keys.TOKEN + record.key, record)
         txn.write(keys.ACCESSOR + record.accessor, AccessorRecord(token_key=record.key))
         if record.expires_at:
@@ -188,12 +191,12 @@ class TokenService:
             txn.write(f"{keys.CHILD}{record.parent}/{record.key}", ChildRecord())
 
     def seal_batch(self, txn: Transaction, record: TokenRecord) -> str:
-        """A batch token: the record itself, encrypted, and stored nowhere.
+        """A batch token: the encrypted record.  Nothing is stored.
 
-        Raises: `InvalidRequest` when it would be longer than a token may be that is presented.
+        Raises: `InvalidRequest` if the token would be longer than the server accepts.
         """
         encoded = msgspec.msgpack.encode(record)
-        # Named by what it is for: another token of the same request must not share its nonce.
+        # The name contains the record's digest, because another token of the same request must not share its nonce.
         nonce = txn.once(f"batch nonce {sha256(encoded).hex()}", lambda: self._random.bytes(12))
         sealed = nonce + self._batch.seal(nonce, encoded, b"batch token")
         token = BATCH_PREFIX + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
@@ -213,7 +216,7 @@ class TokenService:
         return msgspec.structs.replace(record, type=BATCH)
 
     async def find(self, txn: Transaction, token: str, router: Router, now: float) -> TokenRecord | None:
-        """The record of a token that somebody else names, if it could still be used."""
+        """The record of a token that a request names as a parameter, if the token is valid."""
         record = await self.alive(txn, token, router, now)
         return record if record is not None and not await self.spent(txn, record) else None
 
@@ -234,7 +237,7 @@ class TokenService:
         return record
 
     async def extend(self, txn: Transaction, record: TokenRecord, ttl_s: int, now: float) -> TokenRecord:
-        """Let a token live `ttl_s` from now."""
+        """Extend a token to `ttl_s` from now."""
         renewed = msgspec.structs.replace(record, ttl_s=ttl_s, expires_at=now + ttl_s, last_renewed_at=now)
         before, after = (due_key(at, record.due_kind, record.key) for at in (record.expires_at, now + ttl_s))
         if record.expires_at and before != after:
@@ -244,9 +247,9 @@ class TokenService:
         return renewed
 
     async def revoke(self, txn: Transaction, record: TokenRecord, *, orphan_children: bool = False) -> None:
-        """End a token.  Its descendants end with it, unless they are to become orphans.
+        """Revoke a token.  Its descendants end with it, unless its children become orphans.
 
-        What hangs below it beyond a few rows is cleared by the sweeper; none of it can be used meanwhile.
+        The expiry role clears its descendants and leases beyond a few rows.  They are invalid at once.
         """
         has_children = bool(await txn.list(f"{keys.CHILD}{record.key}/", limit=1))
         if not (has_children and orphan_children):
@@ -258,7 +261,7 @@ class TokenService:
         await self._forget_retired(txn, record)
 
     async def _forget_retired(self, txn: Transaction, record: TokenRecord) -> None:
-        """The row that made orphans of a token's children goes with the last of them."""
+        """Delete a retired parent's row together with its last child."""
         parent = await txn.read(keys.TOKEN + record.parent, TokenRecord) if record.parent else None
         if parent is not None and parent.retired and not await txn.list(f"{keys.CHILD}{parent.key}/", limit=1):
             txn.delete(keys.TOKEN + parent.key)
@@ -274,7 +277,7 @@ class TokenService:
             txn.delete(f"{keys.CHILD}{record.parent}/{record.key}")
 
     async def _bury(self, txn: Transaction, key: str, *, orphan_children: bool = False) -> None:
-        """Leave a note for the sweeper if the token leaves anything behind."""
+        """Write a row for the expiry role, if the token leaves anything behind."""
         places = [f"{keys.LEASE_OF_TOKEN}{key}/", f"{keys.CUBBYHOLES}{key}/"]
         if not orphan_children:
             places.append(f"{keys.CHILD}{key}/")
@@ -298,7 +301,7 @@ class TokenService:
 
 
 def _over(record: TokenRecord, router: Router, now: float) -> bool:
-    """Whether the token's time or its auth mount has ended."""
+    """Whether the token has expired or its auth mount is gone."""
     if record.expires_at and record.expires_at <= now:
         return True
     return bool(record.auth_mount) and record.auth_mount not in router.by_id

@@ -1,4 +1,4 @@
-"""A token as answers show it (p)."""
+"""A token in responses (pure)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from strongroom.services.tokens.records import TokenRecord
 
 
 def auth_block(token: str, record: TokenRecord, *, orphan: bool, num_uses: int) -> dict[str, Any]:
-    """The `auth` of an answer.
+    """The `auth` of a response.
 
     Args:
-        token: the token itself, which only whoever presented or made it is shown.
-        orphan: whether no other token's end is its end.
-        num_uses: how often it may be used in all; 0 for no limit.
+        token: the token itself, shown only to the client that presented or made it. orphan: whether the token ends
+            without any other token's end. num_uses: how often it may be used in all; 0 for no limit.
     """
     block: dict[str, Any] = {
         "client_token": token,

@@ -85,9 +85,8 @@ class InmemStorage:
     """A store that ends with its process.
 
     Args:
-        clock: judges expiry.
-        random: makes the ids of commits.
-        feed_commits: how many commits the change feed reaches back.
+        clock: decides what has expired. random: makes the ids of commits. feed_commits: the number of commits in the
+            change feed.
     """
 
     limits = Limits(keys=4096, bytes=32 << 20, value_bytes=16 << 20)
@@ -101,15 +100,15 @@ class InmemStorage:
         self._open = False
 
     async def start(self) -> None:
-        """Begin to serve; what an earlier `close` left is still there."""
+        """Begin to serve.  The rows from before an earlier `close` still exist."""
         self._open = True
 
     def condition(self) -> Condition:
-        """Nothing but what asking it tells."""
+        """Always the empty condition: a query finds all trouble."""
         return Condition()
 
     async def close(self) -> None:
-        """Refuse what comes from now on."""
+        """Refuse all calls from now on."""
         async with self._turn:
             self._open = False
 
@@ -187,7 +186,7 @@ class InmemStorage:
         return await self._in_turn(TakeRole(role, holder, ttl_s))
 
     async def unlock(self, fence: Fence) -> None:
-        """Give the role back."""
+        """Release the role."""
         await self._in_turn(GiveRole(fence))
 
     async def now(self) -> float:
@@ -195,7 +194,7 @@ class InmemStorage:
         return self._clock.now()
 
     def exclusive(self, timeout_s: float) -> AbstractAsyncContextManager[Committer]:
-        """Hold off every other commit; see `Storage.exclusive`."""
+        """Block all other commits; see `Storage.exclusive`."""
         return self._exclusive(timeout_s)
 
     @asynccontextmanager

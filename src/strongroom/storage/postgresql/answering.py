@@ -1,4 +1,4 @@
-"""How long PostgreSQL may take to answer, before its connection is given up."""
+"""The time limit for PostgreSQL's responses.  After it, the connection is cut."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import Final
 import psycopg
 
 LISTING_TIMES: Final = 4
-"""A listing may have a million names: it has so many times what other questions have."""
+"""The factor of a listing's time limit, because a listing may have a million names."""
 
 
 class NoAnswerError(psycopg.OperationalError):
-    """The server did not answer in time, and its connection was cut: what it goes on to do is not known."""
+    """The server didn't respond in time, and its connection was cut.  The outcome of the query is unknown."""
 
 
 @contextlib.contextmanager
 def answering(connection: psycopg.AsyncConnection[tuple[object, ...]], patience_s: float) -> Iterator[None]:
-    """Cut the connection when the block takes longer, which ends it with `NoAnswerError`.
+    """Cut the connection if the block takes longer.  The block then ends with `NoAnswerError`.
 
-    Cancelling would not do: psycopg then asks the server to cancel too, and waits for the same silence.
+    Cancelling wouldn't work: psycopg then sends the server a cancel request, and waits for the same silent server.
     """
     cut = False
 
@@ -44,6 +44,6 @@ def answering(connection: psycopg.AsyncConnection[tuple[object, ...]], patience_
 
 
 def _cut(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
-    """End the connection's socket, of which libpq learns as if the server had ended it."""
+    """Shut down the connection's socket.  To libpq it looks as if the server had closed it."""
     with contextlib.suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as end:
         end.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL: how they are set up, shared and given up."""
+"""Connections to PostgreSQL: set up, shared and closed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _DEFAULTS = {
 }
 _LEAST_CONNECT_TIMEOUT_S = 2
 """libpq's own bound."""
-# A node that is stopped in the middle of a commit must not keep the others from committing for long.
+# A node that is stopped in the middle of a commit must not block the others' commits for long.
 _SESSION = """
 SET statement_timeout = {statement_ms};
 SET lock_timeout = {lock_ms};
@@ -44,7 +44,10 @@ SELECT set_config('synchronous_commit', 'on', false)
 
 
 def storage_error(error: psycopg.Error, doing: str) -> StorageError:
-    """What to raise for `error`, met while `doing`.  PostgreSQL's texts name the host and the user, no password."""
+    """The error to raise for `error`, which occurred while `doing`.
+
+    PostgreSQL's texts contain host and user, no password.
+    """
     detail = f"{doing}: {type(error).__name__}: {str(error).strip()}"
     if isinstance(error, errors.DiskFull):
         return StorageFull("the store has no room left", detail=detail)
@@ -56,8 +59,7 @@ class Connections:
 
     Args:
         connection_url: a URL or keyword string (`storage/connection_url.py`); its password is never shown.
-        size: how many reads run at once.
-        patience_s: how long an answer, and connecting, may take.
+        size: the number of concurrent reads. patience_s: the time limit for a response, and for connecting.
     """
 
     def __init__(self, connection_url: str, size: int, patience_s: float = PATIENCE_S) -> None:
@@ -73,14 +75,14 @@ class Connections:
         timeout = url.parameters.get("connect_timeout", "")
         timeout_s = int(timeout) if timeout.isdecimal() else 0
         if timeout_s <= 0:
-            # Of several hosts, each has its part: the one that is gone must not take the time of the next.
+            # Each of several hosts gets a part of the time, so that a host that is down leaves time for the next.
             timeout_s = max(_LEAST_CONNECT_TIMEOUT_S, math.ceil(patience_s / hosts))
         given = {**url.parameters, "connect_timeout": str(timeout_s)}
         defaults = _DEFAULTS | {"tcp_user_timeout": str(round(patience_s * 1000))}
         try:
             self._conninfo = Secret(conninfo.make_conninfo(**(defaults | given)).encode())
         except psycopg.ProgrammingError:
-            # Its text may quote a value: neither the text nor the chain is kept.
+            # Its text may quote a value, so neither the text nor the exception chain is kept.
             raise StorageError("the connection_url of the PostgreSQL storage is malformed") from None
         self.patience_s = patience_s
         self._connecting_s = max(patience_s, float(timeout_s * hosts))
@@ -114,10 +116,10 @@ class Connections:
         return connection
 
     async def read(self, question: Callable[[Connection], Awaitable[T]], times: int = 1) -> T:
-        """Ask on a shared connection; once more on a new one if the kept one turns out to be dead.
+        """Query on a shared connection.  If the cached connection is dead, query again on a new one.
 
         Args:
-            times: by how much longer than others this question may take.
+            times: the factor of this query's time limit.
 
         Raises: `StorageError`.
         """
@@ -133,7 +135,7 @@ class Connections:
                         with answering(connection, patience_s):
                             return await question(connection)
                 except psycopg.Error as error:
-                    # A server that doesn't answer, or breaks a question off, isn't asked the same again.
+                    # The query isn't repeated if the server doesn't respond or aborts the query.
                     if isinstance(error, NoAnswerError) or not kept.closed:
                         raise storage_error(error, "reading") from error
                     await self._drop_idle()
@@ -158,11 +160,11 @@ class Connections:
             raise StorageError("the store failed", detail=detail) from error
 
     async def renew(self) -> None:
-        """Let the next questions have new connections, since these lead to a server that won't do."""
+        """Use new connections for the next queries, because the present ones lead to an unsuitable server."""
         await self._drop_idle()
 
     async def close(self) -> None:
-        """Close what is kept, once the reads under way have ended."""
+        """Close the connections, after the reads in progress have ended."""
         self._closed = True
         await self._drop_idle()
 

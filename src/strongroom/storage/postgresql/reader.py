@@ -1,4 +1,4 @@
-"""Reads: each one statement, so that what it answers and the revision it names are of one snapshot."""
+"""Reads.  Each is one statement, so that its rows and its revision come from one snapshot."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _GET_MANY = """
 SELECT h.number, r.key, r.value, r.revision
   FROM {head} h LEFT JOIN {rows} r ON r.key = ANY (%s::text[])
 """
-# One seek of the index per name: from each key on to the first one that another name stands for.  A text is followed
-# by itself with U+0001 behind it, as keys hold no NUL.
+# One index seek per name: from a key to the first key with another name.  The next text after a key is the key with
+# U+0001 at its end, because keys contain no NUL.
 _LIST = """
 WITH RECURSIVE step (key) AS (
     (SELECT key FROM {rows} WHERE key >= %(start)s::text COLLATE "C" AND <BOUND> ORDER BY key LIMIT 1)
@@ -69,7 +69,7 @@ _HEAD = "SELECT number, id FROM {head}"
 
 
 class Reader:
-    """Answers reads on a few shared connections."""
+    """Serves reads on a few shared connections."""
 
     def __init__(self, connections: Connections, tables: Tables, clock: Clock) -> None:
         self._connections = connections
@@ -80,7 +80,7 @@ class Reader:
         self._clock_read_at = float("-inf")
 
     async def close(self) -> None:
-        """Answer who waits, then close the connections."""
+        """Serve the waiting callers, then close the connections."""
         await self._newest.close()
         await self._connections.close()
 
@@ -107,7 +107,7 @@ class Reader:
         return await self._listing(_SCAN, prefix, prefix + after + "\0" if after else prefix, limit)
 
     async def synced(self) -> Revision:
-        """The newest revision, by one question that all who wait share."""
+        """The newest revision.  All waiting callers share one query."""
         return await self._newest.answer()
 
     async def changed_since(self, revision: Revision) -> Sequence[str]:
@@ -147,7 +147,7 @@ class Reader:
         return operation.answer(rows.head)
 
     async def now(self) -> float:
-        """The database's clock, carried on by ours between questions."""
+        """The database's clock.  Between queries, this machine's clock continues it."""
         if self._clock.monotonic() - self._clock_read_at > _CLOCK_AGE_S:
             await self.synced()
         return self._clock.monotonic() + self._clock_offset_s
@@ -161,7 +161,7 @@ class Reader:
             raise StorageError("this PostgreSQL server takes no writes; the storage needs one that does")
         if standby:
             raise StorageError("this PostgreSQL server is a standby; the storage needs the primary")
-        # Counted from when the question was sent, it is never behind the database's clock.
+        # Counted from the time when the query was sent, so it is never behind the database's clock.
         self._clock_offset_s = cast(float, now) - asked_at
         self._clock_read_at = asked_at
         return Revision(cast(int, number), cast(bytes, revision_id))

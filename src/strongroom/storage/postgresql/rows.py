@@ -1,4 +1,4 @@
-"""The store's state under the head's lock: what a batch looks at, fetched beforehand, and what it changes."""
+"""The store's state under the head's lock: the rows that a batch reads, fetched beforehand, and its changes."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ _DROP_EXPIRY = "DELETE FROM {expiry} WHERE role = ANY (%s::text[])"
 
 
 _FEED_ROWS = 8192
-"""What a prefix's check looks at, at most: one that was listed longer ago conflicts."""
+"""The most rows of the feed that a prefix's check reads.  An older listing conflicts."""
 
 
 class Rows:
-    """What `batch.WritableState` asks for, out of memory.
+    """`batch.WritableState` in memory.
 
     Args:
         tables: their names.
-        head: the newest revision, as of which `load` reads.
+        head: the newest revision, at which `load` reads.
     """
 
     def __init__(self, tables: Tables, head: Revision) -> None:
@@ -60,7 +60,7 @@ class Rows:
         self.head = head
 
     async def load(self, connection: Connection, operations: Iterable[Operation[object]]) -> None:
-        """Fetch what the operations may look at, in one round trip."""
+        """Fetch the rows that the operations may read, in one round trip."""
         operations = list(operations)
         counters = list({key for operation in operations for key in operation.counters()})
         keys = list({key for operation in operations for key in operation.checked()} | set(counters))
@@ -89,7 +89,7 @@ class Rows:
         return bool(self._appended or self._new_expiries)
 
     async def store(self, connection: Connection) -> None:
-        """Send what was written, in one round trip."""
+        """Send the changes, in one round trip."""
         query = self._tables.query
         puts = [(key, number, value) for key, (number, value) in self._written.items() if value is not None]
         removed = [key for key, (_, value) in self._written.items() if value is None]
@@ -120,7 +120,7 @@ class Rows:
     def changed_below(self, prefix: str, since: int) -> bool:
         """Whether a key below `prefix` changed after `since`, or the feed can't tell."""
         count = self.head.number - since
-        # Numbers have no gaps, so a feed with fewer entries than commits since then was pruned.
+        # Numbers have no gaps.  If the feed has fewer entries than there were commits, it was pruned.
         if not 0 <= count <= len(self._feed):
             return True
         first = prefix.encode()
@@ -140,7 +140,7 @@ class Rows:
         return self._now
 
     def write(self, changes: Changes, revision: Revision) -> None:
-        """Note one commit: its rows and its entry in the feed."""
+        """Record one commit: its rows and its entry in the feed."""
         for key, value in changes.items():
             self._written[key] = (revision.number, value)
             self._values[key] = value

@@ -1,4 +1,4 @@
-"""The tables: their names, how they are made, and whether we may use them."""
+"""The tables: their names, their creation, and the check that they can be used."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def tables_named(table: str) -> Tables:
     return Tables(*names)
 
 
-# Keys compare as bytes ("C"), which is the order of code points in UTF-8, whatever the database's locale.
-# Values are encrypted, so trying to compress them (EXTENDED) is wasted.
-# The head's row is rewritten by every commit: free room in its page lets that happen in place.
+# Keys compare as bytes ("C"), which is the order of code points in UTF-8, whatever the database's locale. Values are
+# encrypted, so compressing them (EXTENDED) is useless. Every commit rewrites the head's row.  Free space in its page
+# allows an update in place.
 _CREATE = """
 CREATE TABLE {rows} (
     key text COLLATE "C" PRIMARY KEY,
@@ -74,8 +74,8 @@ CREATE TABLE {head} (
 async def ensure_schema(connection: Connection, tables: Tables) -> tuple[int, int]:
     """Check the server, and create the tables where they are missing.
 
-    Returns: the key of the advisory lock that stands for these tables.
-    Raises: `StorageError` with what an operator has to change.
+    Returns: the key of the advisory lock of these tables.
+    Raises: `StorageError` that tells what the operator must change.
     """
     try:
         await _check_server(connection)

@@ -1,4 +1,4 @@
-"""One question to the store for all who ask at the same time."""
+"""Shares one query among concurrent callers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ T = TypeVar("T")
 
 
 class SharedQuestion(Generic[T]):
-    """Shares an answer among callers, but only one whose question was sent after each of them asked.
+    """Shares a result among callers whose calls came before the query was sent.
 
     Args:
-        ask: sends the question and returns the answer.
+        ask: sends the query and returns the result.
     """
 
     def __init__(self, ask: Callable[[], Awaitable[T]]) -> None:
@@ -22,16 +22,16 @@ class SharedQuestion(Generic[T]):
         self._asking: asyncio.Task[None] | None = None
 
     async def answer(self) -> T:
-        """The answer to the next question; raises what asking raised."""
+        """The result of the next query.  Raises the query's error."""
         if self._next is None:
             self._next = asyncio.get_running_loop().create_future()
         if self._asking is None:
             self._asking = asyncio.create_task(self._ask_until_all_have_it())
-        # Shielded: one caller that gives up must not take the answer from the others.
+        # Shielded, because one caller's cancellation must not cancel the query of the others.
         return await asyncio.shield(self._next)
 
     async def close(self) -> None:
-        """Return once nobody waits any more."""
+        """Wait until no caller waits."""
         while self._asking is not None:
             await asyncio.wait({self._asking})
 
@@ -41,12 +41,12 @@ class SharedQuestion(Generic[T]):
             try:
                 answer.set_result(await self._ask())
             except Exception as error:
-                # Who has asked since is told as well: an error is no older news for them, and a server that doesn't
-                # answer would keep them waiting for twice as long.
+                # Callers that came after the query was sent get the error too.  The error holds for them as well, and a
+                # server that doesn't respond would keep them waiting for twice as long.
                 later, self._next = self._next, None
                 for failed in (answer, later):
                     if failed is not None:
                         failed.set_exception(error)
-                        # Marked as retrieved: all who waited may have given up.
+                        # Marks the exception as retrieved, because all callers may have given up.
                         failed.exception()
         self._asking = None

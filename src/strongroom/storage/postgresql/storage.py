@@ -37,13 +37,11 @@ class PostgresqlStorage:
 
     Args:
         connection_url: a libpq URL or keyword string.
-        table: the name of the table of rows, or `schema.table`; the others are called after it.
-        clock: measures the time between two readings of the database's clock.
-        random: makes the ids of commits.
-        max_parallel: how many reads run at once; one more connection commits.
-        patience_s: how long the database may take to answer; a listing has four times as long.
-        feed_commits: how many commits the change feed keeps at least.
-        upkeep_interval_s: how often the feed is shortened, in seconds.
+        table: the name of the table of rows, or `schema.table`; the other tables' names are derived from it. clock:
+        measures the time between two queries of the database's clock. random: makes the ids of commits. max_parallel:
+        the number of concurrent reads.  One more connection commits. patience_s: the time limit for a response.  A
+        listing gets four times as long. feed_commits: the least number of commits in the change feed.
+        upkeep_interval_s: how often the feed is pruned, in seconds.
 
     Source: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
     """
@@ -76,7 +74,7 @@ class PostgresqlStorage:
     async def start(self) -> None:
         """Connect, and create the tables where they are missing.
 
-        Raises: `StorageError` when the server can't be reached, or its settings, privileges or tables don't do.
+        Raises: `StorageError` if the server can't be reached, or its settings, privileges or tables are unsuitable.
         """
         connection = await self._connections.connect()
         try:
@@ -88,11 +86,11 @@ class PostgresqlStorage:
         self._upkeep = asyncio.create_task(self._keep_short(), name="strongroom-upkeep")
 
     def condition(self) -> Condition:
-        """Nothing but what asking it tells."""
+        """Always the empty condition: a query finds all trouble."""
         return Condition()
 
     async def close(self) -> None:
-        """Commit what was admitted, then close every connection."""
+        """Commit the accepted operations, then close all connections."""
         writer, reader, upkeep = self._writer, self._reader, self._upkeep
         self._writer = self._reader = self._upkeep = None
         if upkeep is not None:
@@ -122,7 +120,7 @@ class PostgresqlStorage:
         return await self._reading().scan(prefix, after, limit)
 
     async def synced(self) -> Revision:
-        """The newest revision of any node, asked of the primary."""
+        """The newest revision of any node, from the primary."""
         return await self._reading().synced()
 
     async def changed_since(self, revision: Revision) -> Sequence[str]:
@@ -130,7 +128,10 @@ class PostgresqlStorage:
         return await self._reading().changed_since(revision)
 
     async def committed(self, revision_id: bytes) -> bool:
-        """Whether the feed holds the commit with this id; ask inside `exclusive` to rule out that it still comes."""
+        """Whether the feed contains the commit with this id.
+
+        Call it inside `exclusive` to rule out that the commit still arrives.
+        """
         return await self._reading().committed(revision_id)
 
     async def commit(
@@ -148,7 +149,7 @@ class PostgresqlStorage:
         return await self._writing().run(TakeRole(role, holder, ttl_s))
 
     async def unlock(self, fence: Fence) -> None:
-        """Give the role back."""
+        """Release the role."""
         await self._writing().run(GiveRole(fence))
 
     async def now(self) -> float:
@@ -156,7 +157,7 @@ class PostgresqlStorage:
         return await self._reading().now()
 
     def exclusive(self, timeout_s: float) -> AbstractAsyncContextManager[Committer]:
-        """Hold off every other commit; see `Storage.exclusive`."""
+        """Block all other commits; see `Storage.exclusive`."""
         return self._exclusive(timeout_s)
 
     @asynccontextmanager
@@ -166,7 +167,7 @@ class PostgresqlStorage:
             yield _Exclusive(writer, connection, self.limits)
 
     async def prune(self, keep: int) -> None:
-        """Shorten the feed to its newest `keep` commits (at least one stays), in statements of bounded length."""
+        """Prune the feed to its newest `keep` commits (at least one stays), in bounded statements."""
         self._reading()
         query = self._tables.query(_PRUNE)
 

@@ -1,4 +1,4 @@
-"""Group commit on PostgreSQL: the transactions that wait in this process become one of the database."""
+"""Group commit on PostgreSQL: one database transaction commits all waiting transactions of this process."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ BATCH_ROWS = 2048
 
 
 class Writer:
-    """Commits batches, one at a time, on a connection of its own.
+    """Commits batches, one at a time, on its own connection.
 
-    Numbers are assigned under the lock of the head's row: with a sequence, commits would become visible out of order,
-    and a reader would pass over one that comes late.  A shared advisory lock lets `hold` keep all of them off.
+    Revision numbers are assigned under the lock of the head's row.  With a sequence, commits could become visible out
+    of order, and a reader would miss a late one.  Each commit takes a shared advisory lock, so that `hold` can block
+    all of them.
     """
 
     def __init__(self, connections: Connections, tables: Tables, advisory_key: tuple[int, int], random: Random) -> None:
@@ -48,7 +49,7 @@ class Writer:
         self._draining = asyncio.create_task(self._drain(), name="strongroom-commit")
         self._draining.add_done_callback(self._drained)
         first, second = (sql.Literal(number) for number in advisory_key)
-        # One simple query of three statements: one round trip until the lock is ours.
+        # One simple query of three statements, so that the lock takes one round trip.
         lock = sql.SQL("BEGIN; SELECT pg_advisory_xact_lock_shared({}, {}); ").format(first, second)
         self._begin = lock.as_bytes() + tables.query("SELECT number, id FROM {head} FOR UPDATE")
 
@@ -60,13 +61,13 @@ class Writer:
 
     @asynccontextmanager
     async def hold(self, timeout_s: float) -> AsyncIterator[Connection]:
-        """Hold off the commits of every process; yields the connection that may commit.
+        """Block the commits of all processes.  Yields the connection that may commit.
 
         Raises: `StorageError` on time-out.
         """
         connection = await self._connections.connect()
         try:
-            # At least a millisecond: 0 would wait for ever.
+            # At least a millisecond, because 0 means no limit.
             limit = f"{max(1, round(timeout_s * 1000))}ms"
             with answering(connection, timeout_s + self._connections.patience_s):
                 await connection.execute(
@@ -88,14 +89,14 @@ class Writer:
         finally:
             try:
                 if not connection.closed:
-                    # Closing gives it back too, but only when the server gets to notice.
+                    # Closing the connection releases the lock too, but only when the server notices.
                     with contextlib.suppress(psycopg.Error), answering(connection, self._connections.patience_s):
                         await connection.execute("SELECT pg_advisory_unlock(%s, %s)", self._advisory_key)
             finally:
                 await connection.close()
 
     async def run_held(self, connection: Connection, operation: Operation[T]) -> T:
-        """Run an operation at once, on the connection of `hold`."""
+        """Run an operation at once, on `hold`'s connection."""
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         pending: Pending[T] = Pending(operation, answer)
         committing = asyncio.create_task(self._commit_on(connection, [pending]))
@@ -107,7 +108,7 @@ class Writer:
         return await answer
 
     async def close(self) -> None:
-        """Commit what waits, then close the connection."""
+        """Commit the waiting operations, then close the connection."""
         self._queue.close()
         await asyncio.wait({self._draining})
         if self._connection is not None:
@@ -118,23 +119,23 @@ class Writer:
             batch = self._queue.take()
             try:
                 await self._commit(batch)
-            except Exception as error:  # whatever it is, nobody may wait for ever
+            except Exception as error:  # after any error, no caller may wait for ever
                 _fail(batch, error)
 
     def _drained(self, draining: asyncio.Task[None]) -> None:
-        """Whoever waits when the commits have ended for good is told."""
+        """Give an error to the callers that still wait when the loop of commits has ended."""
         self._queue.refuse(StorageError("the store is closed"))
         if not draining.cancelled() and (error := draining.exception()) is not None:
             log.error("the store's commits have ended", fault=where(error))
 
     async def _commit(self, batch: list[Pending[object]]) -> None:
-        """Commit one batch and answer it."""
+        """Commit one batch, and deliver its results."""
         kept, self._connection = self._connection, None
         if kept is not None and not kept.closed:
             try:
                 outcomes = await self._settle(kept, batch)
             except NoAnswerError as error:
-                # Nothing was asked to be committed, and with the connection ends what was begun.
+                # COMMIT wasn't sent, and closing the connection rolls the transaction back.
                 await kept.close()
                 _fail(batch, error)
                 self._queue.refuse(storage_error(error, "committing"))
@@ -144,7 +145,8 @@ class Writer:
                     self._connection = kept
                     _fail(batch, error)
                     return
-                # The server went away before it was asked to commit: nothing was kept, so a new one may be asked.
+                # The connection was lost before COMMIT was sent, so nothing was committed, and the batch may be tried
+                # again.
             except Exception as error:
                 await kept.close()
                 _fail(batch, error)
@@ -171,11 +173,11 @@ class Writer:
         await self._finish(connection, outcomes)
 
     async def _settle(self, connection: Connection, batch: list[Pending[object]]) -> list[Outcome]:
-        """Everything but the COMMIT."""
+        """Everything except COMMIT."""
         patience_s = self._connections.patience_s
         try:
             with answering(connection, patience_s):
-                # Never prepared: a prepared statement cannot be three.
+                # Never prepared, because a prepared query can't have three statements.
                 cursor = await connection.execute(self._begin, prepare=False)
                 while cursor.nextset():
                     pass
@@ -194,7 +196,7 @@ class Writer:
         return outcomes
 
     async def _finish(self, connection: Connection, outcomes: list[Outcome]) -> None:
-        """Commit, and tell each who waits what became of it."""
+        """Commit, and deliver each caller's result."""
         warnings: list[str] = []
 
         def note(notice: errors.Diagnostic) -> None:
@@ -214,13 +216,13 @@ class Writer:
         finally:
             connection.remove_notice_handler(note)
         if warnings:
-            # A wait for a synchronous standby that was broken off ends in a COMMIT and a warning: it may still be
-            # lost with this server.
+            # If the wait for a synchronous standby is cancelled, COMMIT succeeds with a warning.  The commit may still
+            # be lost with this server.
             for pending, outcome in outcomes:
                 pending.deliver(_unknown(outcome, "; ".join(warnings)))
             return
         if cursor.statusmessage != "COMMIT":
-            # The answer to a COMMIT in a transaction that had failed.
+            # The response to COMMIT in a failed transaction.
             _fail([pending for pending, _ in outcomes], StorageError("the store failed", detail="it rolled back"))
             return
         for pending, outcome in outcomes:
@@ -228,7 +230,7 @@ class Writer:
 
 
 def _fail(batch: list[Pending[object]], error: Exception) -> None:
-    """Answer a batch of which nothing was kept."""
+    """Deliver an error to a batch that wasn't committed."""
     if isinstance(error, psycopg.Error):
         error = storage_error(error, "committing")
     elif not isinstance(error, StorageError):

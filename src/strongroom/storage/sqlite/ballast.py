@@ -1,4 +1,4 @@
-"""The reserve: a file that only takes room, and is given up in parts when the disk is full."""
+"""The disk reserve: a file that only takes space, and is freed in parts when the disk is full."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _LEAST_PART_BYTES: Final = 64 << 10
 
 
 class Ballast:
-    """Room for revoking, deleting and recording it while the disk is full.
+    """Disk space for revocations, deletions and their audit entries while the disk is full.
 
-    While it isn't there in full, in the view of every process, only what doesn't make the store larger is committed.
-    It is given up part by part: what is free on the disk, anybody may take, who reads or logs as well as who deletes.
+    While the reserve isn't complete, every process commits only changes that don't make the store larger. It is freed
+    part by part, because any request can use up free disk space, also one that reads or logs.
     """
 
     def __init__(self, directory: Path, size_bytes: int) -> None:
@@ -25,14 +25,14 @@ class Ballast:
         self._part_bytes = max(size_bytes // _PARTS, _LEAST_PART_BYTES)
 
     def present(self) -> bool:
-        """Whether it is there in full."""
+        """Whether it is complete."""
         try:
             return self._path.stat().st_size >= self._size_bytes
         except FileNotFoundError:
             return False
 
     def left_bytes(self) -> int:
-        """How much of it is there."""
+        """The present size of it."""
         try:
             return self._path.stat().st_size
         except FileNotFoundError:
@@ -40,26 +40,26 @@ class Ballast:
 
     @property
     def half_bytes(self) -> int:
-        """What stays for those who make room, when all others have had their part."""
+        """The part that only requests that free space may use."""
         return self._size_bytes // 2
 
     def free_bytes(self) -> int:
-        """Room on its file system, for whoever comes."""
+        """Free space on its file system."""
         room = os.statvfs(self._path.parent)
         return room.f_bavail * room.f_frsize
 
     def share(self, file_system: int, *, rescue: bool) -> bool:
-        """Give a part up for the audit log; see `base.Reserve`."""
+        """Free a part for the audit log; see `base.Reserve`."""
         if self._path.parent.stat().st_dev != file_system:
             return False
         return self.give_up(0 if rescue else self.half_bytes)
 
     def spares(self) -> bool:
-        """Whether there is room for others than those who make some; see `base.Reserve`."""
+        """Whether requests that don't free space may use it; see `base.Reserve`."""
         return self.left_bytes() > self.half_bytes or self.free_bytes() > self._part_bytes
 
     def give_up(self, keep_bytes: int = 0) -> bool:
-        """Give a part of it to whoever writes next; False when there is no more to give.
+        """Free a part of it for the next write.  Returns False if nothing is left.
 
         Args:
             keep_bytes: leave this much.
@@ -71,7 +71,7 @@ class Ballast:
         if held <= keep_bytes:
             return False
         left = max(keep_bytes, held - self._part_bytes)
-        with contextlib.suppress(FileNotFoundError):  # another process has just given up the rest
+        with contextlib.suppress(FileNotFoundError):  # another process has just freed the rest
             if left:
                 os.truncate(self._path, left)
             else:
@@ -79,10 +79,10 @@ class Ballast:
         return True
 
     def restore(self) -> bool:
-        """Lay it in again, if that leaves as much room once more; returns whether it is there."""
+        """Create it again, if the disk then still has the same amount free.  Returns whether it is complete."""
         if self.present():
             return True
-        # A part that is still there is replaced, so that for a moment there are two.
+        # A remaining part is replaced, so for a moment there are two files.
         if self.free_bytes() < max(2 * self._size_bytes - self.left_bytes(), self._size_bytes):
             return False
         partial = self._path.with_suffix(".partial")
@@ -95,7 +95,7 @@ class Ballast:
                 os.close(fd)
             partial.rename(self._path)
         except OSError:
-            # Another may have taken the room meanwhile; the next round tries again.
+            # Another program may have used the space meanwhile.  The next round tries again.
             partial.unlink(missing_ok=True)
             return False
         return True

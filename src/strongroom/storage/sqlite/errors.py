@@ -1,4 +1,4 @@
-"""SQLite's errors, by meaning."""
+"""Classifies SQLite's errors."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from strongroom.lib.errors import StorageError, StorageFull
 
 
 def is_full(error: apsw.Error) -> bool:
-    """Whether the disk has no room.  The shared memory's file says so in its own way."""
+    """Whether the disk is full.  The shared memory's file reports that with its own code."""
     return isinstance(error, apsw.FullError) or getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE
 
 
 def is_broken(error: apsw.Error) -> bool:
-    """Whether the file can't be trusted any more by this process: an I/O error, a malformed page."""
+    """Whether this process can no longer trust the file: an I/O error, a malformed page."""
     return isinstance(error, apsw.IOError | apsw.CorruptError | apsw.NotADBError) and not is_full(error)
 
 
 def storage_error(error: apsw.Error, doing: str) -> StorageError:
-    """What to raise for `error`, met while `doing`."""
+    """The error to raise for `error`, which occurred while `doing`."""
     detail = f"{doing}: {type(error).__name__}: {error}"
     if is_full(error):
         return StorageFull("the store has no room left", detail=detail)

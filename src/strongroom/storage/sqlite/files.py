@@ -24,7 +24,7 @@ def prepare_directory(directory: Path) -> Path:
     database = directory / DATABASE
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # SQLite gives the log and the shared memory the mode of the database file, which it would make 0644 itself.
+        # SQLite gives the log and the shared memory the mode of the database file.  It would create that with 0644.
         # O_EXCL: opening and closing an existing one would drop the POSIX locks that this process holds on it.
         os.close(os.open(database, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         entry = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -33,7 +33,7 @@ def prepare_directory(directory: Path) -> Path:
         finally:
             os.close(entry)
     except FileExistsError:
-        pass  # as at every start but the first; what it is is looked at below
+        pass  # the normal case; the file is checked below
     except OSError as error:
         raise unusable(directory, error) from error
     if not database.is_file():
@@ -44,7 +44,7 @@ def prepare_directory(directory: Path) -> Path:
 
 
 def unwritable(directory: Path) -> str:
-    """Why nothing can be written there any more: a file system that was mounted read-only, say; empty when it can."""
+    """Why the directory can't be written, such as a read-only file system; empty if it can."""
     for path in (directory, directory / DATABASE):
         if not os.access(path, os.W_OK):
             return f"{path} can't be written by user {os.geteuid()}, or its file system is read-only"
@@ -62,11 +62,11 @@ def unusable(directory: Path, error: OSError) -> StorageError:
 class OpenedFile:
     """The database file as it was opened.
 
-    Whoever puts another in its place, or removes it, leaves us with one that nobody else will ever see: what is
-    committed to it would be acknowledged, and gone with this process.
+    If somebody replaces or removes the file, this process still has the old one open, which no other process will see.
+    Commits to it would be acknowledged, but lost when this process ends.
 
     Attributes:
-        in_place: whether it was still there at the last look.
+        in_place: whether the file was still in its place at the last check.
     """
 
     def __init__(self, path: Path) -> None:
@@ -76,7 +76,7 @@ class OpenedFile:
         self.in_place = True
 
     def look(self) -> bool:
-        """Look whether it is still there."""
+        """Check whether the file is still in its place."""
         try:
             found = self._path.stat()
         except (FileNotFoundError, NotADirectoryError):
@@ -86,7 +86,7 @@ class OpenedFile:
         return self.in_place
 
     def missed(self) -> StorageError:
-        """What to raise while it isn't there."""
+        """The error to raise while the file isn't in its place."""
         return StorageError(
             "the store failed",
             detail=f"{self._path} was replaced or removed while it was in use: stop the server before you restore it",
@@ -94,9 +94,10 @@ class OpenedFile:
 
 
 class FileLock:
-    """An advisory lock between processes; the kernel gives it back when its holder dies.
+    """An advisory lock between processes.  The kernel releases it when its holder dies.
 
-    `flock` and not `fcntl`: it belongs to this open file, so two stores of one process exclude each other too.
+    It uses `flock`, not `fcntl`, because a `flock` belongs to the open file, so two stores of one process exclude each
+    other too.
     """
 
     def __init__(self, path: Path) -> None:
@@ -122,18 +123,18 @@ class FileLock:
         fcntl.flock(self._fd, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Close the file, which gives the lock back, unless a forked child still has it open."""
+        """Close the file.  This releases the lock, unless a forked child still has the file open."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
 
 
 class FairLock:
-    """The lock that every commit needs; who waits for it gets it before who has just had it.
+    """The lock that every commit needs.  A waiting process gets it before the process that has just released it.
 
-    The kernel wakes one that waits in `flock`, but doesn't hand the lock over: a busy process would take it again
-    before the other one runs, time after time.  So whoever wants the lock queues at a second one, the turn, and who
-    finds somebody there goes behind.
+    The kernel wakes a process that waits in `flock`, but doesn't hand the lock over.  A busy process would take it
+    again and again before the other one runs.  So a process that wants the lock first takes a second lock, the turn,
+    and waits there if another process has it.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -141,7 +142,7 @@ class FairLock:
         self._turn = FileLock(directory / TURN_LOCK)
 
     def try_acquire(self) -> bool:
-        """Take the lock if it is free and nobody waits for it."""
+        """Take the lock if it is free and no process waits for it."""
         if not self._turn.try_acquire():
             return False
         try:
@@ -162,6 +163,6 @@ class FairLock:
         self._lock.release()
 
     def close(self) -> None:
-        """Close both files, which gives the lock back, unless a forked child still has them open."""
+        """Close both files.  This releases the lock, unless a forked child still has them open."""
         self._lock.close()
         self._turn.close()

@@ -1,4 +1,4 @@
-"""Reads: short synchronous calls on the event loop's thread, on a connection that never writes."""
+"""Reads: short synchronous calls on the event loop's thread, with a connection that never writes."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ T = TypeVar("T")
 
 
 class _Transaction:
-    """A read transaction, so that several statements see one snapshot.  As short as the loop's turn it runs in."""
+    """A read transaction, so that several statements see one snapshot.  It ends within one turn of the event loop."""
 
     def __init__(self, connection: apsw.Connection, cursor: apsw.Cursor) -> None:
         self._connection = connection
-        # The reader's own cursor: executing on it ends a listing that was left half-way, and with it the read lock.
+        # The reader's own cursor: executing on it ends an unfinished listing, and so releases the read lock.
         self._execute = cursor.execute
 
     def __enter__(self) -> None:
@@ -56,7 +56,7 @@ class _Transaction:
 
 
 class Reader:
-    """Answers reads.  Each method is atomic, as it doesn't await."""
+    """Serves reads.  Each method is atomic, because it doesn't await."""
 
     def __init__(self, connection: apsw.Connection, clock: Clock) -> None:
         connection.execute("PRAGMA query_only = ON").fetchall()
@@ -121,9 +121,10 @@ class Reader:
         return Listing(number, [cast(str, key)[len(prefix) :] for (key,) in keys])
 
     def synced(self) -> Revision:
-        """The newest revision of any process: one pragma, and the head only if something was committed."""
+        """The newest revision of any process.  This needs one pragma, and a read of the head only after a commit."""
         try:
-            # The pragma and not the file control of the same name, which returns what an earlier read has cached.
+            # This uses the pragma, because the file control of the same name returns a value that an earlier read has
+            # cached.
             version = cast(int, self._execute("PRAGMA data_version").fetchall()[0][0])
             if version != self._data_version:
                 self._newest = self._head()
@@ -157,7 +158,7 @@ class Reader:
             return operation.answer(self._rows.head)
 
     def reusable_bytes(self) -> int:
-        """Room that removed rows have left behind in the file."""
+        """Free space inside the file, from removed rows."""
         try:
             pages, bytes_ = (
                 cast(int, self._execute(f"PRAGMA {name}").fetchall()[0][0]) for name in ("freelist_count", "page_size")

@@ -1,4 +1,4 @@
-"""The store's state as statements on one connection, inside a transaction that the caller began."""
+"""The store's state, by statements on one connection, in a transaction that the caller began."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PRUNE = "DELETE FROM feed WHERE number <= ? AND number < (SELECT max(number) FR
 
 
 class Rows:
-    """What `operations.State` asks for, and the writes."""
+    """`operations.State`, and the writes."""
 
     def __init__(self, connection: apsw.Connection, clock: Clock) -> None:
         self._execute = connection.cursor().execute
@@ -72,14 +72,17 @@ class Rows:
         return False
 
     def _feed_since(self, since: int) -> list[tuple[int, bytes]]:
-        """The feed from at most `since` on; read once for all commits of a batch, which ask for nearly the same."""
+        """The feed after `since`, or more.
+
+        It is read once for all commits of a batch, because they need nearly the same part.
+        """
         if self._recent is None or since < self._recent_since:
             self._recent = cast("list[tuple[int, bytes]]", self._execute(_FEED, (since,)).fetchall())
             self._recent_since = since
         return self._recent
 
     def first(self) -> int:
-        """The oldest number in the feed; 1 in an empty one, as nothing was pruned."""
+        """The oldest number in the feed; 1 if it is empty, because nothing was pruned."""
         row = self._one(_FIRST, ())
         return cast(int, row[0]) if row else 1
 
@@ -116,11 +119,11 @@ class Rows:
         self.head = revision
 
     def prune(self, up_to: int) -> None:
-        """Drop the feed's rows up to a number, but never the newest."""
+        """Delete the feed's rows up to a number, but never the newest."""
         self.dirty = True
         self._execute(_PRUNE, (up_to,))
 
     def _one(self, query: str, bindings: tuple[str, ...]) -> tuple[apsw.SQLiteValue, ...] | None:
-        # All rows are fetched, so that the statement ends and holds no read lock.
+        # All rows are fetched, so that the statement ends and releases the read lock.
         rows = self._execute(query, bindings).fetchall()
         return rows[0] if rows else None

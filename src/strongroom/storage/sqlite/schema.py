@@ -1,4 +1,4 @@
-"""The database file: how it is opened, what tables it has, and of which version."""
+"""The database file: opens it, creates its tables, and checks its version."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from strongroom.lib.errors import StorageError
 from strongroom.storage.sqlite.errors import storage_error
 
 APPLICATION_ID = 0x5374726D
-"""`Strm`, in the header of every file that is ours.  Source: https://sqlite.org/pragma.html#pragma_application_id"""
+"""`Strm`, in the header of every Strongroom file.  Source: https://sqlite.org/pragma.html#pragma_application_id"""
 
 SCHEMA_VERSION = 1
 
 INCREMENTAL = 2
-"""The mode of `auto_vacuum` in which free pages can be taken out of the file.  A file gets it when it is made."""
+"""The mode of `auto_vacuum` that allows removing free pages from the file.  It is set when the file is created."""
 
 BUSY_TIMEOUT_MS = 1000
-"""A back-stop only: the commit lock keeps our own processes apart, so this waits for foreign tools alone."""
+"""How long to wait for foreign tools.  The commit lock separates the server's own processes."""
 
 # Text compares as its UTF-8 bytes, which is the order of code points.
 # The feed's newest row is the head of the store: a commit writes one row for both.
-# A role's expiry has a table of its own, so that prolonging leaves the revision of the role's row alone.
+# A role's expiry has its own table, so that prolonging doesn't change the revision of the role's row.
 _TABLES = """
 CREATE TABLE kv (
     key TEXT NOT NULL PRIMARY KEY COLLATE BINARY,
@@ -80,15 +80,18 @@ def _statements() -> Iterator[tuple[str, str]]:
 
 
 def disconnect(connection: apsw.Connection) -> None:
-    """Close a connection.  The last one copies the log to the database; where it can't, the next start does."""
+    """Close a connection.
+
+    The last one copies the log to the database.  If it can't, the next start does.
+    """
     with contextlib.suppress(apsw.Error):
         connection.close()
 
 
 def ensure_schema(connection: apsw.Connection, database: Path) -> None:
-    """Check whose file this is, and create the tables in an empty one.  Call it under the commit lock.
+    """Check that the file is Strongroom's, and create the tables in an empty one.  Call it under the commit lock.
 
-    Raises: `StorageError` when the file isn't ours, is of a newer version, or can't be used with a write-ahead log.
+    Raises: `StorageError` if the file belongs to another program, has a newer version, or can't have a write-ahead log.
     """
     try:
         application = _number(connection, "PRAGMA application_id")

@@ -37,22 +37,18 @@ _started: weakref.WeakSet[SqliteStorage] = weakref.WeakSet()
 
 
 class SqliteStorage:
-    """A store in one directory, for all processes of one machine.
+    """A store in one directory, for the processes of one machine.
 
     The directory (0700) holds `strongroom.db`, SQLite's log and shared memory, two lock files and the ballast.
 
     Args:
         path: the directory; created if missing.
-        clock: judges expiry.
-        random: makes the ids of commits.
-        feed_commits: how many commits the change feed keeps at least.
-        ballast_bytes: room set aside for removing rows on a full disk; more than the database grows between two
-            checkpoints.
-        checkpoint_bytes: length of the log at which it is copied to the database.
-        truncate_bytes: length at which writers wait until it is empty.
-        upkeep_interval_s: how often the log, the feed and the ballast are looked after, in seconds.
-        patience_s: how long a caller waits for another process's lock, or for the disk.
-        vfs: the name of a registered SQLite VFS, for tests that fail the disk.
+        clock: decides what has expired. random: makes the ids of commits. feed_commits: the least number of commits in
+        the change feed. ballast_bytes: the size of the disk reserve for removing rows on a full disk.  It must exceed
+        the growth of the database between two checkpoints. checkpoint_bytes: length of the log at which it is copied to
+        the database. truncate_bytes: length at which writers wait until it is empty. upkeep_interval_s: how often the
+        log, the feed and the reserve are maintained, in seconds. patience_s: how long a caller waits for another
+        process's lock, or for the disk. vfs: the name of a registered SQLite VFS, for tests with a failing disk.
         unsafe_synchronous: SQLite's `synchronous`; anything but `FULL` loses commits when the power fails.
     """
 
@@ -140,7 +136,7 @@ class SqliteStorage:
             try:
                 connection = self._connect_writer(database)
             except StorageFull:
-                # Opening needs room for the shared memory, and a full disk must not keep a store shut.
+                # Opening needs space for the shared memory, and a store must open even on a full disk.
                 while ballast.give_up():
                     pass
                 connection = self._connect_writer(database)
@@ -156,7 +152,7 @@ class SqliteStorage:
         return connection
 
     async def close(self) -> None:
-        """Commit what was admitted, then close every file."""
+        """Commit the accepted operations, then close all files."""
         writer, upkeep, reader = self._writer, self._upkeep, self._reader
         self._writer = self._upkeep = self._reader = None
         _started.discard(self)
@@ -174,8 +170,8 @@ class SqliteStorage:
         self._locks = []
 
     def disown(self) -> None:
-        """In a forked child: let go of the locks, which the two processes share, and refuse every call."""
-        # Kept, as closing a connection that crossed a fork is as wrong as using it.
+        """In a forked child: drop the locks, which both processes share, and refuse every call."""
+        # Kept alive, because closing a connection that crossed a fork is as wrong as using it.
         _crossed.append((self._reader, self._writer, self._upkeep))
         self._reader = self._writer = self._upkeep = None
         self._close_locks()
@@ -225,7 +221,7 @@ class SqliteStorage:
         return await self._writing().run(TakeRole(role, holder, ttl_s))
 
     async def unlock(self, fence: Fence) -> None:
-        """Give the role back."""
+        """Release the role."""
         await self._writing().run(GiveRole(fence))
 
     async def now(self) -> float:
@@ -233,7 +229,7 @@ class SqliteStorage:
         return self._clock.now()
 
     def exclusive(self, timeout_s: float) -> AbstractAsyncContextManager[Committer]:
-        """Hold off every other commit; see `Storage.exclusive`."""
+        """Block all other commits; see `Storage.exclusive`."""
         return self._exclusive(timeout_s)
 
     @asynccontextmanager
@@ -243,7 +239,7 @@ class SqliteStorage:
             yield _Exclusive(writer, self.limits)
 
     def condition(self) -> Condition:
-        """How it is; see `Storage.condition`."""
+        """Its state; see `Storage.condition`."""
         if self._writer is None or self._reader is None:
             return Condition(trouble="the store is closed")
         try:
@@ -259,13 +255,13 @@ class SqliteStorage:
             return Condition(trouble=str(error))
 
     async def upkeep(self) -> bool:
-        """One round of checkpoint, pruning and ballast now; returns whether this process is elected to do it."""
+        """Do one round of upkeep now.  Returns whether this process is the one that does it."""
         if self._upkeep is None:
             raise _closed()
         return await self._upkeep.run_once()
 
     async def prune(self, keep: int) -> None:
-        """Shorten the feed to its newest `keep` commits (at least one stays)."""
+        """Prune the feed to its newest `keep` commits (at least one stays)."""
         if self._upkeep is None:
             raise _closed()
         await self._upkeep.prune(keep)

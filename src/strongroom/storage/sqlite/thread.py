@@ -1,4 +1,4 @@
-"""A thread for the few calls that block and release the interpreter lock in one go."""
+"""A thread for the few calls that block without the interpreter lock."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ T = TypeVar("T")
 
 
 class BlockingCalls:
-    """Runs calls one after the other, off the event loop's thread.
+    """Runs calls one after the other, in a thread of its own.
 
-    An executor would do; a thread with a plain queue costs half as much per call, and every batch makes one.
+    An executor would work too.  A thread with a plain queue costs half as much per call, and every batch makes a call.
     """
 
     def __init__(self, name: str) -> None:

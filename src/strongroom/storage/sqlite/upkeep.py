@@ -1,4 +1,4 @@
-"""What one process does for all: checkpoints, a short feed, pages given back to the file system, the ballast."""
+"""The upkeep, which one process does for all: checkpoints, pruning the feed, freeing pages, restoring the reserve."""
 
 from __future__ import annotations
 
@@ -21,28 +21,27 @@ from strongroom.storage.sqlite.writer import Writer
 log = structlog.get_logger(__name__)
 
 PRUNED_ROWS = 500
-"""Rows of the feed that one commit drops: about a millisecond of the loop's time."""
+"""Rows of the feed that one commit deletes.  This takes about a millisecond of the event loop."""
 
 VACUUMED_PAGES = 256
-"""Pages that one commit gives back: a megabyte, which takes some milliseconds of a thread's time."""
+"""Pages that one commit frees: a megabyte, which takes a thread some milliseconds."""
 _VACUUMS = 16
-"""How many such commits a round makes; other writers have their turns between them."""
+"""The number of such commits in a round.  Other writers get their turns between them."""
 _KEPT_PAGES = 1024
-"""Free pages that stay in the database, since they will be needed again; on a disk that is full a quarter of them."""
+"""Free pages that stay in the database, because they will be needed again.  On a full disk, a quarter of them stays."""
 _KEPT_PART = 8
-"""Of a large database this part may be free."""
+"""The fraction of a large database that may be free."""
 _LOG_ON_FULL_DISK_BYTES = 1 << 20
 
 
 class Upkeep:
-    """Runs in every process, works in the one that holds the upkeep lock; the next takes over when that one dies.
+    """Runs in every process.  The one with the upkeep lock works; if it dies, another takes over.
 
     Args:
         connection: for checkpoints only, used in a thread.
         checkpoint_bytes: length of the log at which its pages are copied to the database.
-        truncate_bytes: length at which writers are held off until it is empty; under steady load a checkpoint
-            never catches up with them, and the log would only grow.
-        feed_commits: how many commits the feed keeps.
+        truncate_bytes: length at which writers are blocked until the log is empty.  Under steady load a checkpoint
+        never catches up with the writers, and the log would only grow. feed_commits: the number of commits in the feed.
     """
 
     def __init__(
@@ -74,12 +73,12 @@ class Upkeep:
         self._task = asyncio.create_task(self._run(), name="strongroom-upkeep")
 
     async def run_once(self) -> bool:
-        """One round of work; returns whether this process is the one that does it."""
+        """Do one round.  Returns whether this process is the one that does the upkeep."""
         async with self._round:
             if not self._file.look():
                 raise self._file.missed()
             if self._writer.broken:
-                # This process must not write any more; one that may takes over.
+                # This process can no longer write.  Another process takes over.
                 self._lock.release()
                 self._elected = False
                 return False
@@ -93,7 +92,7 @@ class Upkeep:
             return self._elected
 
     async def prune(self, keep: int) -> None:
-        """Shorten the feed to its newest `keep` commits, in small commits."""
+        """Prune the feed to its newest `keep` commits, in small commits."""
         dropped = PRUNED_ROWS
         while dropped == PRUNED_ROWS:
             try:
@@ -103,7 +102,7 @@ class Upkeep:
                 return
 
     async def _vacuum(self) -> bool:
-        """Give pages that removed rows have left behind back to the file system; whether there were any."""
+        """Return the pages of removed rows to the file system.  Returns whether there were any."""
         total, free, mode = (
             cast(int, self._connection.execute(f"PRAGMA {name}").fetchall()[0][0])
             for name in ("page_count", "freelist_count", "auto_vacuum")
@@ -116,16 +115,16 @@ class Upkeep:
                 async with self._writer.hold():
                     taken = await self._writer.vacuum_held(VACUUMED_PAGES, keep)
             except StorageFull:
-                break  # the log has no room for the pages that would be moved; once it is copied it has
+                break  # the log has no space for the moved pages until it is copied
             if not self._ballast.present():
-                # Else the pages that are moved would lengthen the log, on a disk that has no room for it.
+                # Otherwise the moved pages would make the log longer, on a full disk.
                 await self._thread.call(self._copy_pages)
             if taken < VACUUMED_PAGES:
                 break
         return True
 
     async def close(self) -> None:
-        """Stop after the round under way, and let another process do the work."""
+        """Stop after the present round, and let another process do the upkeep."""
         async with self._round:
             self._task.cancel()
         await asyncio.wait({self._task})
@@ -143,7 +142,7 @@ class Upkeep:
                 if not failed:
                     log.warning("storage upkeep failed", error=str(error), detail=getattr(error, "detail", ""))
                 failed = True
-            except Exception as error:  # a fault of ours: the log would grow for ever
+            except Exception as error:  # a bug of this server must not end the upkeep: the log would grow for ever
                 if not failed:
                     log.error("storage upkeep failed", fault=where(error))
                 failed = True
@@ -152,7 +151,7 @@ class Upkeep:
         full = not self._ballast.present()
         size = self._log_bytes()
         if size >= self._checkpoint_bytes or ((full or at_once) and size):
-            # Once all of the log is copied, the next writer begins again at its start, which needs no room.
+            # When the whole log is copied, the next writer begins at its start, which needs no space.
             await self._thread.call(self._copy_pages)
         if self._log_bytes() >= (_LOG_ON_FULL_DISK_BYTES if full else self._truncate_bytes):
             async with self._writer.hold():
@@ -165,7 +164,10 @@ class Upkeep:
             return 0
 
     def _copy_pages(self) -> None:
-        """Copy the log's pages.  Those that lengthen the database get parts of the reserve if the disk is full."""
+        """Copy the log's pages to the database.
+
+        If the disk is full, free parts of the reserve for a longer database.
+        """
         while True:
             try:
                 self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
@@ -180,7 +182,7 @@ class Upkeep:
         try:
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         except apsw.BusyError:
-            # A foreign reader is in the way for longer than the timeout; the next round tries again.
+            # A foreign reader blocks longer than the timeout.  The next round tries again.
             return
         except apsw.Error as error:
             if not is_full(error):

@@ -1,4 +1,4 @@
-"""Group commit: the transactions that wait in this process share one lock and one sync of the disk."""
+"""Group commit: the waiting transactions of this process share one lock and one sync of the disk."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 BATCH_ROWS = 512
-"""Rows that one batch touches at most: some 5 ms of the loop's time."""
+"""The most rows of one batch.  They take some 5 ms of the event loop."""
 
 _SPARED_PAGES = 64
-"""Free pages that are left alone on a full disk: removing rows needs some itself."""
+"""Free pages that stay unused on a full disk, because removing rows needs some."""
 
 
 class Writer:
     """Commits batches, each under the lock that all processes of the store share.
 
-    SQLite's own waiting for the write lock polls and starves writers for seconds, so nobody gets that far: a blocking
-    `flock` comes first, and the batch is taken only once it is held.  The thread does the two calls that block, the
-    lock and the COMMIT.  The statements between them run on the loop's thread: in another thread each of them would
-    wait up to the interpreter's switch interval to go on.
+    SQLite waits for its write lock by polling, which starves writers for seconds.  So a blocking `flock` comes first,
+    and the batch is taken only when this lock is held.  A thread makes the two calls that block: the lock and the
+    COMMIT. The statements between them run on the event loop's thread, because in another thread each of them would
+    wait up to the interpreter's switch interval.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Writer:
         random: Random,
         patience_s: float = PATIENCE_S,
     ) -> None:
-        # Waiting for a foreign lock would hold up the loop: it is done in the thread.
+        # Waiting for a foreign lock would block the event loop, so the thread waits.
         connection.set_busy_timeout(0)
         self._connection = connection
         self._file = file
@@ -77,12 +77,12 @@ class Writer:
 
     @property
     def trouble(self) -> str:
-        """Why nothing can be committed at the moment; empty when it can, as far as is known."""
+        """Why nothing can be committed at present; empty if commits are known to work."""
         return self._broken or self._stalled
 
     @property
     def broken(self) -> bool:
-        """Whether an I/O error has ended the writing of this process."""
+        """Whether this process stopped writing after an I/O error."""
         return bool(self._broken)
 
     async def run(self, operation: Operation[T]) -> T:
@@ -99,7 +99,7 @@ class Writer:
         return await answer
 
     async def prune_held(self, rows: int, keep: int) -> int:
-        """Drop up to `rows` of the feed's rows, leaving the newest `keep`; only inside `hold`.  Returns how many."""
+        """Delete up to `rows` rows of the feed, but not the newest `keep`; only inside `hold`.  Returns the number."""
         if self._broken:
             return 0
         try:
@@ -115,9 +115,9 @@ class Writer:
         return max(0, up_to - oldest + 1)
 
     async def vacuum_held(self, pages: int, keep_pages: int) -> int:
-        """Take up to `pages` free pages out of the file, leaving `keep_pages`; only inside `hold`.
+        """Remove up to `pages` free pages from the file, but leave `keep_pages`; only inside `hold`.
 
-        The file itself becomes shorter when the log is copied next.  Returns how many pages there were to take.
+        The file itself becomes shorter at the next checkpoint.  Returns the number of removable pages.
         """
         if self._broken:
             return 0
@@ -125,7 +125,7 @@ class Writer:
             await self._begin()
             count = min(pages, self._free_pages() - keep_pages)
             if count > 0:
-                # In the thread: pages that are moved may have to be read first.
+                # In the thread, because moved pages may have to be read first.
                 await _to_the_end(self._vacuum(count))
             else:
                 self._roll_back()
@@ -140,13 +140,13 @@ class Writer:
 
     @contextlib.asynccontextmanager
     async def hold(self, timeout_s: float | None = None) -> AsyncIterator[None]:
-        """Hold the lock that every commit of every process needs; raises `StorageError` on time-out."""
+        """Hold the lock that every commit of every process needs.  Raises `StorageError` on time-out."""
         waiting = asyncio.create_task(self._acquire())
         try:
             async with asyncio.timeout(timeout_s):
                 await asyncio.shield(waiting)
         except BaseException as error:
-            # A thread in `flock` can't be called back: when the lock comes, it is given back at once.
+            # A thread in `flock` can't be cancelled.  When it gets the lock, it releases it at once.
             self._late.add(waiting)
             waiting.add_done_callback(self._give_back)
             if isinstance(error, TimeoutError):
@@ -160,10 +160,10 @@ class Writer:
             self._release()
 
     async def close(self) -> None:
-        """Commit what waits, then stop."""
+        """Commit the waiting operations, then stop."""
         self._queue.close()
         await asyncio.wait({self._draining})
-        # A hold that was given up may still be on its way, and a COMMIT inside one may be running.
+        # An abandoned hold may still get the lock, and a COMMIT in a hold may be running.
         async with self.hold():
             self._thread.stop()
         disconnect(self._connection)
@@ -177,18 +177,18 @@ class Writer:
                 finally:
                     self._release()
             except Exception as error:
-                # Whatever it is, nobody may wait for ever, and who comes later has a chance of his own.
+                # After any error, no caller may wait for ever.  Later callers try again.
                 log.error("the store's lock failed", reason=str(error))
                 self._queue.refuse(StorageError("the store failed", detail=f"locking: {error}"))
 
     def _drained(self, draining: asyncio.Task[None]) -> None:
-        """Whoever waits when the commits have ended for good is told."""
+        """Give an error to the callers that still wait when the loop of commits has ended."""
         self._queue.refuse(StorageError("the store is closed"))
         if not draining.cancelled() and (error := draining.exception()) is not None:
             log.error("the store's commits have ended", fault=where(error))
 
     async def _acquire_for_waiting(self) -> None:
-        """Take the lock; whoever waits for it too long is told so."""
+        """Take the lock.  Callers that wait too long get an error."""
 
         def tell() -> None:
             self._stalled = f"another process has held the store for {self._patience_s:g} s"
@@ -200,7 +200,7 @@ class Writer:
     async def _acquire(self) -> None:
         await self._turn.acquire()
         try:
-            # Mostly it is free, and asking costs a microsecond, where the way through the thread costs a hundred.
+            # The lock is mostly free.  Trying costs a microsecond; the way through the thread costs a hundred.
             if not self._lock.try_acquire():
                 await self._thread.call(self._lock.acquire)
         except BaseException:
@@ -219,11 +219,11 @@ class Writer:
             self._release()
 
     async def _commit(self, batch: list[Pending[object]]) -> None:
-        """Commit one batch and answer it; never raises."""
+        """Commit one batch, and deliver its results.  Never raises."""
         try:
             await self._commit_batch(batch)
         except Exception as error:
-            # Whatever it is - a directory that can't be looked at, a fault of ours -, nobody may wait for ever.
+            # After any error (an unreadable directory, a bug of this server), no caller may wait for ever.
             self._roll_back()
             _deliver([(pending, StorageError("the store failed", detail=where(error))) for pending in batch])
 
@@ -244,10 +244,10 @@ class Writer:
                     if not full:
                         may_grow = self._ballast.give_up()
                     elif may_grow and log_copied:
-                        # What goes to pages that are free needs room in the log, which stays for what comes next.
+                        # Changes in free pages need space in the log.  The log keeps that space for later changes.
                         may_grow = self._ballast.give_up(self._ballast.half_bytes)
                     log_copied = True
-                    # At once, while there is room: pages that lengthen the database could not be copied later.
+                    # At once, while there is space: pages that make the database longer couldn't be copied later.
                     await self._thread.call(self._reuse_log)
                     continue
                 self._fail(batch, outcomes, error)
@@ -257,7 +257,7 @@ class Writer:
             return
 
     def _refuse(self, batch: list[Pending[object]]) -> list[Pending[object]]:
-        """Answer what can't be tried at all; returns the rest."""
+        """Give an error to the operations that can't be tried.  Returns the others."""
         if self._broken:
             _deliver([(pending, StorageError("the store failed", detail=self._broken)) for pending in batch])
             return []
@@ -306,15 +306,18 @@ class Writer:
         self._connection.execute("COMMIT")
 
     def _reuse_log(self) -> None:
-        """Copy the log to the database, so that the next transaction begins at its start, which needs no room."""
+        """Copy the log to the database.
+
+        The next transaction then begins at the log's start, which needs no space.
+        """
         with contextlib.suppress(apsw.Error):
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
     def _abandon(self, error: apsw.Error) -> None:
         self._roll_back()
         if is_broken(error):
-            # After a failed sync the kernel may drop the pages and report success next time: nothing that this
-            # process would write from here on could be called durable.
+            # After a failed sync the kernel may drop the pages and report success the next time.  No later write of
+            # this process would be surely durable.
             self._broken = f"refused since an earlier error: {error}"
 
     def _roll_back(self) -> None:
@@ -325,9 +328,10 @@ class Writer:
             self._broken = f"refused since a rollback failed: {error}"
 
     def _fail(self, batch: list[Pending[object]], outcomes: list[Outcome], error: apsw.Error) -> None:
-        """Answer a batch of which nothing was kept, or, if its COMMIT failed, perhaps nothing."""
+        """Deliver an error to a batch that wasn't committed, or whose COMMIT failed."""
         if outcomes and is_broken(error):
-            # The frames may have reached the disk, and count as committed if the machine stops before another writes.
+            # The frames may have reached the disk.  If the machine stops before the next write, they count as
+            # committed.
             _deliver([(pending, _unknown(outcome, error)) for pending, outcome in outcomes])
         else:
             _deliver([(pending, storage_error(error, "committing")) for pending in batch])
@@ -345,7 +349,7 @@ def _deliver(outcomes: list[Outcome]) -> None:
 
 
 async def _to_the_end(work: Coroutine[object, None, None]) -> None:
-    """Await `work`; a cancellation is passed on only when it has ended: a COMMIT under way needs its lock."""
+    """Await `work` to its end, and pass on a cancellation only then, because a COMMIT in progress needs its lock."""
     task = asyncio.create_task(work)
     try:
         await asyncio.shield(task)

@@ -21,7 +21,7 @@ _OLD_WAY = (
 
 
 class CubbyholeRecord(SecretRecord, frozen=True, tag="cubbyhole"):
-    """What a token keeps at one path."""
+    """A token's data at one path."""
 
     body: bytes
     """The JSON object that was written."""

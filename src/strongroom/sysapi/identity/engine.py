@@ -62,7 +62,7 @@ async def _summary(view: SystemView, entity_id: str) -> dict[str, Any]:
 
 
 class LookupBody(Body, frozen=True):
-    """What an entity is known by."""
+    """The key of an entity: its id, its name or an alias."""
 
     id: Annotated[str, Doc(description="Its id.")] = ""
     name: Annotated[str, Doc(description="Its name.")] = ""

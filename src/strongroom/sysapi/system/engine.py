@@ -61,7 +61,7 @@ class System(
     secret_answers = frozenset(
         {"token", "encoded_token", "encoded_root_token", "otp", "keys", "keys_base64", "devices", "password"}
     )
-    # None of these is answered with more behind it; what somebody puts there is a secret all the same.
+    # These paths have no subpaths, but a client may still put a secret there.
     secret_paths = (
         *(f"wrapping/{verb}/{{token*}}" for verb in ("lookup", "unwrap", "rewrap")),
         "capabilities/{token*}",

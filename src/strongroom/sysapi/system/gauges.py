@@ -1,4 +1,4 @@
-"""The numbers that are told for monitoring: of the process that answers, of the store, and of what it holds."""
+"""The metrics: of this process, of the store, and of its content."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def of_store(services: Services) -> list[Gauge]:
 
 
 def of_mounts(services: Services, router: Router) -> list[Gauge]:
-    """How many mounts there are, and what their logins wait for."""
+    """The number of mounts, and of their waiting logins."""
     cluster = {"cluster": services.cluster.name}
     counts = {(kind, local): 0 for kind in ("auth", "logical") for local in ("false", "true")}
     for entry in router.by_id.values():
@@ -83,7 +83,7 @@ def of_mounts(services: Services, router: Router) -> list[Gauge]:
 
 
 async def of_expiry(services: Services) -> list[Gauge]:
-    """How far what is due has ended: of the whole store, whichever process has the role."""
+    """The lateness of due work, of the whole store, whichever process has the expiry role."""
     storage, out = services.barrier.storage, []
     late, waits = "Seconds since the oldest was due.", "How many are due."
     found = await backlogs(storage, await storage.now())
@@ -113,7 +113,7 @@ def _workers(counts: WorkerCounts, cluster: dict[str, str]) -> list[Gauge]:
 
 
 def _logins(router: Router, cluster: dict[str, str]) -> list[Gauge]:
-    """What the auth methods have to do beside the event loop; one object serves all mounts of a type."""
+    """The auth methods' work outside the event loop.  One object serves all mounts of a type."""
     methods = {
         entry.record.type: entry.engine for entry in router.by_id.values() if isinstance(entry.engine, AuthMethod)
     }
@@ -131,7 +131,7 @@ def _logins(router: Router, cluster: dict[str, str]) -> list[Gauge]:
 
 
 def _traffic(now: Numbers, cluster: dict[str, str]) -> list[Gauge]:
-    """What the listeners hold, and what they refused."""
+    """The memory that the listeners hold, and their refusals."""
     return [
         Gauge("vault.listener.connections", now.connections, "Open connections.", cluster),
         Gauge("vault.listener.body_bytes", now.body_bytes, "Bodies that are received or worked on.", cluster),

@@ -1,4 +1,4 @@
-"""`?help=1`: what a path is for, from what its engine declares (p).
+"""`?help=1`: help for a path, from its engine's declarations (pure).
 
 Source: https://developer.hashicorp.com/vault/docs/commands/path-help
 """

@@ -1,4 +1,4 @@
-"""What the machine says of itself, read from the kernel.
+"""Facts about the machine, read from the kernel.
 
 Source: https://man7.org/linux/man-pages/man5/proc.5.html
 """
@@ -22,13 +22,13 @@ def describe() -> dict[str, Any]:
 
 
 def resident_bytes() -> int:
-    """The memory that this process holds; 0 where the kernel doesn't tell."""
+    """The memory of this process; 0 if the kernel doesn't report it."""
     fields = _text("self/statm").split()
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") if len(fields) > 1 else 0
 
 
 def open_descriptors() -> int:
-    """How many files and sockets this process has open; 0 where the kernel doesn't tell."""
+    """The number of open files and sockets of this process; 0 if the kernel doesn't report it."""
     try:
         return sum(1 for _ in (_PROC / "self/fd").iterdir())
     except OSError:

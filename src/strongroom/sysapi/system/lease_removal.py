@@ -15,19 +15,19 @@ from strongroom.services.tokens.search import by_lease_prefix
 from strongroom.sysapi.context import SystemView, presented, system
 
 _PAGE = 20
-"""Leases that are marked in one commit: five keys each, where the smallest store takes 128."""
+"""Leases that one commit marks.  Each needs five keys; the smallest store takes 128 in a commit."""
 _AT_ONCE = 32
 """Tokens that are ended side by side; the store puts what waits together into one commit."""
 
 
 async def revoke_below(request: Request, prefix: str, *, sync: bool = False, force: bool = False) -> list[str]:
-    """End the lease of that id, or else every lease and token below that path.
+    """End the lease with this id, or every lease and token below this path.
 
     Args:
-        sync: undo what the leases stand for before this returns; the first that can't be undone ends it with an error.
-        force: forget leases whose undoing fails.
+        sync: revoke the secrets before this returns.  The first failure ends it with an error. force: delete leases
+            whose revocation fails.
 
-    Returns: warnings, one of them when there was nothing to end.
+    Returns: warnings, also if there was nothing to end.
 
     All of it is committed on the way, apart from this request's transaction, but for the end of the very token that
     asks, and of those that it hangs on.
@@ -58,7 +58,7 @@ _LOGIN = re.compile(r"(auth/.+/)users/([^/]+)/")
 
 
 def nothing_below(folder: str) -> str:
-    """What is said when a prefix names no lease and no token.
+    """The warning if a prefix has no lease and no token.
 
     Args:
         folder: the prefix, ending in a slash.

@@ -24,9 +24,9 @@ class Irrevocable(msgspec.Struct, frozen=True):
 
 
 async def irrevocable(request: Request) -> list[Irrevocable]:
-    """The leases whose revocation keeps failing; each is still tried, ever more slowly.
+    """The leases whose revocation keeps failing.  Each is still tried, at growing intervals.
 
-    This reads every lease: failures are few, and an index of them would be a row more in each failure's commit.
+    This reads every lease.  Failures are few, and an index of them would add a row to each failure's commit.
     """
     view = system(request)
     found: list[Irrevocable] = await request.once.wait("irrevocable leases", lambda: _read(view))

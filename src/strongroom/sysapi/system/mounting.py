@@ -27,7 +27,7 @@ _CONFIG = Keys(
     frozenset(field.name for field in fields_of(EnableConfigBody)), inner={"user_lockout_config": LOCKOUT_KEYS}
 )
 OPTIONS = Keys(frozenset({"version"}), open=True)
-"""An engine may have options of its own, but who misspells this one gets a mount of another version."""
+"""An engine may have its own options.  But a misspelt `version` would give a mount of another version."""
 
 
 def _engine_type(name: str) -> str:
@@ -114,7 +114,7 @@ def read_mount(request: Request, table: str, path: str) -> Response:
 
 
 async def enable(request: Request, table: str, path: str, body: EnableBody) -> None:
-    """Make a mount, and let its engine write what it begins with."""
+    """Create a mount, and let its engine write its first rows."""
     view = system(request)
     config = _config(body, table)
     type_, options = _type(body, config), dict(body.options or {})
@@ -124,7 +124,7 @@ async def enable(request: Request, table: str, path: str, body: EnableBody) -> N
     if table == AUTH and options.get("version"):
         raise InvalidRequest(f'auth method "{type_}" does not allow setting a version')
     mounts = view.services.mounts
-    # What is sent as null is shown as null, as Vault does; what is not sent at all is shown as an empty object.
+    # Null is shown as null, as in Vault.  A missing value is shown as an empty object.
     absent = not options and "options" in request.data and request.data["options"] is None
     record = msgspec.structs.replace(
         mounts.new_record(view.txn, table, folder(path), type_, request.now),
@@ -135,7 +135,7 @@ async def enable(request: Request, table: str, path: str, body: EnableBody) -> N
         seal_wrap=body.seal_wrap,
         external_entropy_access=body.external_entropy_access,
     )
-    engine.variant(record.options or {})  # what it can't work with is refused while there is a client to tell
+    engine.variant(record.options or {})  # invalid options are refused now, while the client can be told
     await mounts.enable(view.txn, record)
     entry = mounts.entry(record)
     first = msgspec.structs.replace(
@@ -154,7 +154,8 @@ async def disable(request: Request, table: str, path: str) -> None:
     """Remove a mount, if it is there.  Raises `InvalidRequest` for those that every server has."""
     path = folder(path)
     if path.endswith("/tune/"):
-        # No mount can have such a path, since tuning would shadow it: what is meant is a verb that tuning lacks.
+        # No mount can have such a path, because tuning would shadow it.  The client meant an operation that tuning
+        # lacks.
         raise UnsupportedOperation(UNSUPPORTED_OPERATION)
     if built_in(table, path):
         raise InvalidRequest(
@@ -178,7 +179,7 @@ def _config(body: EnableBody, table: str) -> EnableConfigBody:
 
 
 def _fits(kind: Any, value: Any) -> bool:
-    """Whether a value inside `config` is of its field's kind: there the API takes no other for it."""
+    """Whether a value in `config` has its field's type.  The API converts no other types there."""
     if value is None:
         return True
     if kind is bool:

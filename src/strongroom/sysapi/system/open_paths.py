@@ -1,4 +1,4 @@
-"""What there is to say about the paths that are answered in every state, sealed or not, before any engine is asked.
+"""The descriptions of paths that work in every state, sealed or not, without an engine.
 
 Source: https://developer.hashicorp.com/vault/api-docs/system/health and its neighbours
 """
@@ -61,7 +61,7 @@ class OpenPath(msgspec.Struct, frozen=True):
     verbs: Mapping[str, str]
     """What each of `get` and `post` does."""
     body: type[Body] | None = None
-    """Of `post`; where there is only `get`, of its query."""
+    """The fields of `post`; if there is only `get`, those of its query."""
 
 
 OPEN_PATHS: Mapping[str, OpenPath] = {

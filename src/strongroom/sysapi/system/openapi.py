@@ -1,4 +1,4 @@
-"""The API's description, from what the engines declare (p).
+"""The API's description, from the engines' declarations (pure).
 
 Source: https://spec.openapis.org/oas/v3.0.2.html
 """
@@ -44,7 +44,7 @@ _QUERY = {Operation.LIST: "list", Operation.SCAN: "scan"}
 
 
 class Described(msgspec.Struct, frozen=True):
-    """One mount and what its engine declares."""
+    """One mount and its engine's declarations."""
 
     mount: str
     """Full path, ending in `/`."""

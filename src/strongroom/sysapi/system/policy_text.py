@@ -1,4 +1,4 @@
-"""The text of a policy as clients send it (p)."""
+"""Decodes the text of a policy from a request (pure)."""
 
 from __future__ import annotations
 

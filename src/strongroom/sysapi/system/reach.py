@@ -1,4 +1,4 @@
-"""What a token's policies reach, in the form that user interfaces ask for (p)."""
+"""The paths that a token's policies cover, in the form for user interfaces (pure)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def resultant(policies: Iterable[Policy], now: float) -> dict[str, Any]:
 
 
 def _shown(constraints: Constraints) -> dict[str, Any]:
-    """What is asked beyond capabilities, times in seconds; what isn't asked is left out."""
+    """The constraints besides capabilities, with times in seconds.  Empty ones are left out."""
     data = {
         "allowed_parameters": constraints.allowed,
         "denied_parameters": constraints.denied,

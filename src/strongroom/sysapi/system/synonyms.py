@@ -1,7 +1,8 @@
-"""Paths of `sys/` that name the same thing under another name, most of them for history's sake (p).
+"""Synonymous paths of `sys/`, most of them for historical reasons (pure).
 
-Clients may use each of them, and policies grant each by itself.  But whoever denies one of them has not thought of the
-others, so a rule that denies one denies all.  What stands in braces is a parameter of the path or a field of the body.
+Clients may use each of them, and policies grant each separately.  But the author of a rule that denies one has hardly
+thought of the others, so that rule denies all.  What stands in braces is a parameter of the path or a field of the
+body.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _PAIRS = (
     ("generate-root/attempt", "generate-root", "generate-root-token/attempt"),
 )
 _BY_BODY = {
-    # Whoever denies these paths for some leases means the leases, whichever way they are named.
+    # A rule that denies these paths for some leases means the leases, in whichever way they are named.
     "leases/renew": ("renew", "leases/renew/{lease_id}", "renew/{lease_id}"),
     "renew": ("leases/renew", "leases/renew/{lease_id}", "renew/{lease_id}"),
     "leases/revoke": ("revoke", "leases/revoke/{lease_id}", "revoke/{lease_id}"),
@@ -34,8 +35,8 @@ _LISTINGS = {
     # The older path also lists by reading it: a rule for all below `policies/acl/` denies that listing too.
     "policy": ("policies/acl", "policies/acl/"),
     "policies/acl": ("policy",),
-    # More than the names is told here, so whoever denies those denies this.  Not the other way round: to show names
-    # and not what they stand for is a rule that makes sense.
+    # This path returns more than the names, so a rule that denies the names denies this too.  The reverse isn't true: a
+    # rule may reasonably show names but not their details.
     "policies/detailed/acl": ("policies/acl", "policy"),
 }
 

@@ -14,7 +14,7 @@ class Token(CreatePaths, LookupPaths, RenewPaths, RevokePaths, RolePaths):
 
     type = "token"
     secret_answers = frozenset({"id"})
-    # URLs of old clients, which are answered no more; what stands in them may be valid all the same.
+    # URLs of old clients, which are no longer served.  The secrets in them may still be valid.
     secret_paths = (
         *(f"{verb}/{{token*}}" for verb in ("lookup", "renew", "revoke", "revoke-orphan", "revoke-prefix")),
         *(f"{verb}/{{token*}}" for verb in ("lookup-self", "renew-self", "revoke-self")),

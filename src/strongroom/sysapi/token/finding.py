@@ -30,7 +30,7 @@ class AccessorBody(Body, frozen=True):
 
 
 async def has_sudo(request: Request) -> bool:
-    """Whether the request holds sudo on its path, for what a path allows beyond its ordinary use."""
+    """Whether the client has `sudo` on the request's path, for privileged parameters of a path."""
     view, bearer = system(request), presented(request)
     acl = await acl_of(view.services.policies, view.services.identity, view.txn, bearer.record, request.now)
     return acl.decide(view.known.request.path, view.known.request.operation).sudo
@@ -39,7 +39,7 @@ async def has_sudo(request: Request) -> bool:
 def text_of(token: Any) -> str:
     """The token that a body names; empty for none.
 
-    Raises: `PermissionDenied` for what isn't a text: nothing that it could be coerced to was ever issued.
+    Raises: `PermissionDenied` for another type than a string, because no such token was ever issued.
     """
     if not isinstance(token, str):
         raise PermissionDenied("invalid token")

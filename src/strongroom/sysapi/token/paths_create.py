@@ -76,7 +76,7 @@ async def _create(
 
 
 async def _made(request: Request, wanted: TokenRequest, planned: Planned, entity_id: str) -> tuple[str, TokenRecord]:
-    """Give a planned token what is random, and store it."""
+    """Add the random parts to a planned token, and store it."""
     view, parent = system(request), presented(request).record
     tokens, record = view.services.tokens, planned.record
     record = msgspec.structs.replace(record, parent="" if planned.orphan else parent.key, entity_id=entity_id)

@@ -33,7 +33,7 @@ async def shown(view: SystemView, token: str, record: TokenRecord, now: float) -
     if uses:
         # The last use shows -1: the token ends with the request that looked.
         uses = uses - await view.services.tokens.used(view.txn, record) or -1
-    # What a batch token knows of time is whole seconds.
+    # A batch token stores whole seconds.
     moment = whole_timestamp if record.type == BATCH else timestamp
     data: dict[str, Any] = {
         "accessor": record.accessor,
@@ -70,7 +70,7 @@ async def shown(view: SystemView, token: str, record: TokenRecord, now: float) -
 
 
 class LookupSelfBody(Body, frozen=True):
-    """What is sent along with a question about one's own token."""
+    """The body of a request about the client's own token."""
 
     token: Annotated[str, Doc(description="Accepted for compatibility and ignored.", extra=SECRET)] = ""
 

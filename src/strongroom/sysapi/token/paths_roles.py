@@ -29,7 +29,7 @@ _OLD_NAMES = ("period", "explicit_max_ttl", "bound_cidrs")
 
 
 class RoleBody(Body, frozen=True):
-    """A role's settings; what isn't given stays."""
+    """A role's settings.  Settings that aren't given stay."""
 
     allowed_policies: Annotated[
         CommaList | None, Doc(description="Policies that tokens of the role may have."), POLICY_NAMES
@@ -115,7 +115,7 @@ class RolePaths(SystemEngine):
 
 
 def _changed(role: TokenRole, body: RoleBody) -> TokenRole:
-    """The role with what a request gives put in.  Raises `InvalidRequest` for what doesn't fit."""
+    """The role after a request's changes.  Raises `InvalidRequest` for invalid values."""
     given: dict[str, Any] = {}
     for name in ("allowed_policies", "disallowed_policies"):
         if (names := getattr(body, name)) is not None:

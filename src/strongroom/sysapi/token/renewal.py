@@ -21,11 +21,11 @@ async def renewed(request: Request, record: TokenRecord, increment_s: int) -> tu
     """Prolong a token.
 
     Args:
-        increment_s: what was asked for; 0 for what the token or its method says.
+        increment_s: the requested time; 0 for the default of the token or its method.
 
     Returns: the token's new row, and warnings for the client.
 
-    Raises: `InvalidRequest` past its last moment, or when its role or auth method refuses.
+    Raises: `InvalidRequest` after its last moment, or if its role or auth method refuses.
     """
     view = system(request)
     entry = view.router.by_id.get(record.auth_mount) if record.auth_mount else None
@@ -65,7 +65,7 @@ async def _of_role(view: SystemView, record: TokenRecord) -> TokenSettings:
 
 
 async def _of_method(view: SystemView, request: Request, entry: MountEntry, record: TokenRecord) -> TokenSettings:
-    """A token made by a login: what its auth method says of it now."""
+    """A token from a login, with the present settings of its auth method."""
     auth = Auth(
         display_name=record.display_name,
         metadata=record.metadata or {},

@@ -21,5 +21,5 @@ class WrappedRecord(SecretRecord, frozen=True, tag="wrapped"):
 
 
 def wrapped_key(token_key: str) -> str:
-    """Where a wrapping token's answer lies: in its cubbyhole, which goes when the token goes."""
+    """The place of a wrapping token's response: its cubbyhole, which is deleted with the token."""
     return f"{keys.CUBBYHOLES}{token_key}/response"

@@ -1,7 +1,7 @@
 """Wrapping tokens in the form of signed texts, for clients that ask with `X-Vault-Wrap-Format: jwt`.
 
-The text names the token and says from where it comes and until when it holds; who carries it on can check that with
-any library for JWT, given the key.  Here it stands for the token that it names, and opens nothing by itself.
+The text contains the token, its issuer and its expiry.  A carrier can check these with any JWT library and the key.  To
+this server it stands for the token that it names, and opens nothing by itself.
 """
 
 from __future__ import annotations
@@ -27,11 +27,10 @@ class SigningKey(SecretRecord, frozen=True, tag="wrapping-key"):
 
 
 async def sign(txn: Transaction, token: str, *, ttl_s: int, now: float, address: str, accessor: str) -> str:
-    """The text that stands for a wrapping token; the first one makes the key.
+    """The signed text of a wrapping token.  The first one creates the key.
 
     Args:
-        address: where the token can be opened.
-        accessor: that of the token within, if it is a login's.
+        address: the server that unwraps the token. accessor: that of the token within, if it is a login's.
     """
     record = await txn.read(keys.WRAPPING_KEY, SigningKey)
     if record is None:
@@ -51,9 +50,9 @@ async def sign(txn: Transaction, token: str, *, ttl_s: int, now: float, address:
 
 
 async def named(txn: Transaction, text: str) -> str:
-    """The wrapping token that a text stands for; what isn't a signed text stands for itself.
+    """The wrapping token of a signed text.  Any other text is returned unchanged.
 
-    Raises: `PermissionDenied` for a signature of somebody else's.
+    Raises: `PermissionDenied` for a foreign signature.
     """
     if not jwt.looks_like_one(text):
         return text

@@ -27,14 +27,12 @@ async def put_away(
     format_: str,
     accessor: str = "",
 ) -> dict[str, Any]:
-    """Keep an answer in the cubbyhole of a new token, which it goes with.
+    """Store a response in the cubbyhole of a new token.  It is deleted with the token.
 
     Args:
-        body: the answer's JSON, envelope and all.
-        path: the API path that gave it.
-        ttl_s: how long it can be opened.
-        format_: "jwt" for a signed text in the token's place, as the client asked.
-        accessor: that of the token in the answer, if it is a login's.
+        body: the response's JSON, including the envelope. path: the API path that gave it. ttl_s: how long it can be
+        unwrapped. format_: "jwt" for a signed text in the token's place, as the client asked. accessor: that of the
+        token in the answer, if it is a login's.
 
     Returns: the `wrap_info` to answer with.
     """

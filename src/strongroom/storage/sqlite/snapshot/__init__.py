@@ -1,4 +1,4 @@
-"""Whole copies of a store: made while processes work on it, looked at, and put in its place."""
+"""Whole copies of a store: saved while the store is in use, checked, and restored."""
 
 from strongroom.storage.sqlite.snapshot.copying import save
 from strongroom.storage.sqlite.snapshot.description import Description, describe

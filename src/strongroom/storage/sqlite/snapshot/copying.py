@@ -1,4 +1,4 @@
-"""A whole copy of a store, while processes work on it."""
+"""Saves a whole copy of a store while it is in use."""
 
 from __future__ import annotations
 
@@ -17,21 +17,20 @@ _CACHE_BYTES = 8 << 20
 
 
 def save(directory: Path, target: Path, marker: str) -> Description:
-    """Copy the store in `directory` to a new file, in the state of one commit, and check the copy.
+    """Copy the store in `directory` to a new file, at one commit, and check the copy.
 
-    Processes go on reading and writing meanwhile.
+    Processes may read and write meanwhile.
 
     Args:
-        directory: the store's.
-        target: the file; it must not exist, and gets the mode 0600.
-        marker: as for `describe`.
+        directory: the store's directory. target: the new file, with mode 0600.  It must not exist. marker: as for
+        `describe`.
 
     Raises: `StorageError`, and then there is no file.
     """
     with appearing(target) as partial:
         connection = connect(directory / DATABASE, None, cache_bytes=_CACHE_BYTES)
         try:
-            # Not the backup API: it begins anew with every commit of another process, and so may never end.
+            # The backup API isn't used: it starts again with every commit of another process, and so may never end.
             connection.execute("VACUUM INTO ?", (str(partial),)).fetchall()
         except apsw.Error as error:
             if is_full(error):

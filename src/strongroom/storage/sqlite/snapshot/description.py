@@ -1,4 +1,4 @@
-"""What a file that is said to be a copy of a store holds, and whether it is whole."""
+"""Checks and describes a file that should be a whole copy of a store."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from strongroom.storage.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, dis
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a whole copy holds, as far as that can be seen without its keys."""
+    """The content of a whole copy, as far as it is visible without keys."""
 
     size_bytes: int
     schema: int
     revision: int
-    """How many commits the store had."""
+    """The number of commits of the store."""
     commit: str
     """The id of the last one, in hexadecimal digits."""
     rows: int
@@ -30,13 +30,13 @@ class Description:
 
 
 def describe(file: Path, marker: str) -> Description:
-    """Read all of a file that nobody writes to, and check it.
+    """Read a whole file, and check it.  Nobody may write to it meanwhile.
 
     Args:
         file: the copy.
         marker: the key of a row that every initialized store has.
 
-    Raises: `StorageError` when it isn't a whole store that this release can read.
+    Raises: `StorageError` if it isn't a whole store that this release can read.
     """
     log = file.with_name(f"{file.name}-wal")
     try:
@@ -46,10 +46,10 @@ def describe(file: Path, marker: str) -> Description:
     except OSError as error:
         raise StorageError(f"{file} cannot be read: {error.strerror}", detail=f"as user {os.geteuid()}") from error
     if in_use:
-        # What the log holds would be missing without a word.
+        # The rows in the log would be missing without an error.
         raise StorageError(f"{file} is part of a store, and not a snapshot: some of it is in {log.name}")
     try:
-        # `immutable`: nothing is made beside it, so a directory that can't be written is no obstacle.
+        # `immutable`: SQLite creates no files beside it, so a read-only directory works.
         with contextlib.closing(_opened(file)) as connection:
             return _described(connection, file, size, marker)
     except apsw.NotADBError as error:

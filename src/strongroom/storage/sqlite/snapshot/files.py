@@ -1,4 +1,4 @@
-"""Files that appear whole under their name, or not at all."""
+"""Files that get their name only when they are whole."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from strongroom.lib.errors import StorageError
 
 @contextmanager
 def appearing(target: Path) -> Iterator[Path]:
-    """Yields an empty file (0600) beside `target`, which gets that name when the block ends without an error.
+    """Yields an empty file (0600) beside `target`.  It gets the name `target` when the block ends without an error.
 
-    Raises: `StorageError` when there is something at `target`, which stays as it is, or the directory can't be used.
+    Raises: `StorageError` if `target` exists (it isn't changed), or if the directory can't be used.
     """
     partial = target.with_name(f".{target.name}.{secrets.token_hex(8)}.partial")
     if os.path.lexists(target):
@@ -27,7 +27,7 @@ def appearing(target: Path) -> Iterator[Path]:
     try:
         yield partial
         sync(partial)
-        # A link, unlike a renaming, never takes the place of what somebody else has put there meanwhile.
+        # A hard link, unlike a rename, never replaces a file that somebody has put there meanwhile.
         os.link(partial, target, follow_symlinks=False)
         sync(target.parent)
     except FileExistsError as error:
@@ -39,7 +39,7 @@ def appearing(target: Path) -> Iterator[Path]:
 
 
 def sync(path: Path) -> None:
-    """Have a file or directory on the disk."""
+    """Sync a file or directory to the disk."""
     opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(opened)
@@ -48,7 +48,7 @@ def sync(path: Path) -> None:
 
 
 def unwritable(path: Path, error: OSError) -> StorageError:
-    """The error for a file that can't be written, or a directory that it can't be in."""
+    """The error for a file or its directory that can't be written."""
     return StorageError(f"{path} cannot be written: {error.strerror}", detail=f"as user {os.geteuid()}")
 
 

@@ -1,4 +1,4 @@
-"""A copy put in the place of a store that nobody uses."""
+"""Restores a copy in the place of a store that isn't in use."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from strongroom.storage.sqlite.snapshot.files import sync, unwritable
 _INCOMING = f"{DATABASE}.incoming"
 _SUFFIXES = ("", "-wal", "-shm")
 _SHARED_FIRST, _SHARED_BYTES = 0x40000002, 510
-"""The bytes of a database file of which a connection with a write-ahead log holds a lock from its first read on.
+"""The bytes of a database file that a connection with a write-ahead log locks from its first read on.
 
 Source: https://sqlite.org/walformat.html#locks, and `SHARED_FIRST` in SQLite's `os.h`
 """
 
 
 def restore(directory: Path, snapshot: Path, aside: str) -> Path | None:
-    """Put a copy in the place of the store in `directory`, which is made where it is missing.
+    """Put a copy in the place of the store in `directory`.  A missing directory is created.
 
     Args:
-        snapshot: the copy, which `describe` has found whole.
-        aside: the name of a new directory in the store's, for the files of the store that was there.
+        snapshot: the copy.  `describe` must have found it whole. aside: the name of a new subdirectory for the files of
+            the old store.
 
-    Returns: that directory; None if no store was there.
-    Raises: `StorageError` when a process has the store open, or a file can't be written.  The store is then as it was.
+    Returns: that directory; None if there was no store.
+    Raises: `StorageError` if a process has the store open, or a file can't be written.  The store is unchanged then.
     """
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -38,7 +38,7 @@ def restore(directory: Path, snapshot: Path, aside: str) -> Path | None:
         raise unusable(directory, error) from error
     lock = FairLock(directory)
     try:
-        # A server that starts now waits for this lock, and opens the new file then.
+        # A server that starts now waits for this lock, and then opens the new file.
         if not lock.try_acquire():
             raise _used(directory)
         with _alone(directory / DATABASE):
@@ -51,14 +51,14 @@ def restore(directory: Path, snapshot: Path, aside: str) -> Path | None:
 
 @contextmanager
 def _alone(database: Path) -> Iterator[None]:
-    """Keep every other process from opening the database.  Raises `StorageError` when one has it open."""
+    """Keep all other processes from opening the database.  Raises `StorageError` if one has it open."""
     try:
         opened = os.open(database, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
         yield
         return
     try:
-        # Without SQLite, so that a database that can't be opened any more can be replaced, too.
+        # Without SQLite, so that a damaged database can be replaced too.
         fcntl.lockf(opened, fcntl.LOCK_EX | fcntl.LOCK_NB, _SHARED_BYTES, _SHARED_FIRST)
         yield
     except BlockingIOError as error:
@@ -83,7 +83,8 @@ def _exchange(directory: Path, snapshot: Path, aside: Path) -> Path | None:
         if found:
             sync(aside)
             sync(directory)
-        # The database goes first: SQLite drops a log without one, and would take an old log into the new one.
+        # The database is moved first.  SQLite deletes a log without a database, but would apply an old log to the new
+        # one.
         for file in found:
             file.unlink()
         sync(directory)

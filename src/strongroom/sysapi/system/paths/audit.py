@@ -1,4 +1,4 @@
-"""`sys/audit`, `sys/audit-hash` and `sys/config/auditing`: where the audit log goes and what it shows."""
+"""`sys/audit`, `sys/audit-hash` and `sys/config/auditing`: the devices of the audit log, and its content."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ class AuditPaths(SystemEngine):
     async def read_chain(self, request: Request, path: str) -> Response | None:
         """What the log of a device is checked by: the key of its chain, and how far each writer was.
 
-        Of a path there may have been several devices.  Who knows the key can make lines that pass, but none before a
-        line that the store knows.
+        A path may have had several devices.  A holder of the key can forge valid lines, but none before a line that the
+        store knows.
         """
         view = system(request)
         found = await checking(view.txn, folder(path))
@@ -131,7 +131,7 @@ class AuditPaths(SystemEngine):
         found = (await view.services.audit.headers(view.txn)).get(header)
         if found is None:
             raise InvalidRequest("Could not find header in config")
-        shown = request.written.get("header", header)  # clients look it up by the name that they asked for
+        shown = request.written.get("header", header)  # clients look it up by the name that they sent
         return Response(data={shown: {"hmac": found.hmac}}, repeat=True)
 
     @path.write("config/auditing/request-headers/{header:lower}", sudo=True)

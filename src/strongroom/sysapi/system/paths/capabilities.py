@@ -94,7 +94,7 @@ def _paths(body: PathsBody) -> list[str]:
 
 
 async def _capabilities(view: SystemView, record: TokenRecord, path: str, now: float) -> list[str]:
-    """What the rules allow on a path, verb by verb where its route has a spelling or a name of its own for it."""
+    """The capabilities on a path.  Each operation is checked separately if its route has other spellings or paths."""
     policies, identity = view.services.policies, view.services.identity
     acl = await acl_of(policies, identity, view.txn, record, now)
     found = acl.capabilities(path)

@@ -1,4 +1,4 @@
-"""`sys/leases`: what was handed out for a time, and ending it.
+"""`sys/leases`: lists, renews and revokes leases.
 
 Source: https://developer.hashicorp.com/vault/api-docs/system/leases
 """
@@ -155,7 +155,7 @@ class LeasePaths(SystemEngine):
 
 
 def _accepted(sync: bool | None) -> Response | None:
-    """What is answered when nothing stands in the way: 202 to clients that ask for no waiting, as they expect it."""
+    """The response of a success: 202 for clients that don't want to wait, as they expect."""
     return Response(status=202, raw=RawBody(b"", "application/json")) if sync is False else None
 
 
@@ -170,7 +170,10 @@ def _required(lease: str) -> str:
 
 
 def _named(url_lease_id: str, body: LeaseBody) -> str:
-    """The lease of the path.  Raises `InvalidRequest` when the body names another, of which no rule was asked."""
+    """The lease of the path.
+
+    Raises `InvalidRequest` if the body names another, because policies were checked for the path.
+    """
     if body.lease_id not in {"", url_lease_id}:
         raise InvalidRequest('the field "lease_id" names something else than the path does')
     return url_lease_id

@@ -1,4 +1,4 @@
-"""`sys/metrics`: numbers of the process that answers and of what the store holds.
+"""`sys/metrics`: metrics of this process and of the store's content.
 
 Source: https://developer.hashicorp.com/vault/api-docs/system/metrics
 """
@@ -41,13 +41,11 @@ class MetricsPaths(SystemEngine):
 
 
 async def describe(services: Services, router: Router | None, wanted: str, accept: str, now: float) -> Response:
-    """The numbers as an answer.
+    """The metrics as a response.
 
     Args:
-        router: of the mounts; None while the store is out of reach, when only this process is described.
-        wanted: the parameter `format`; empty leaves it to what the client accepts.
-        accept: the field `Accept`.
-        now: seconds since the epoch.
+        router: the mounts; None while the store is unreachable.  Only this process is described then. wanted: the
+        parameter `format`; if empty, `accept` decides. accept: the field `Accept`. now: seconds since the epoch.
     """
     format_ = wanted_format(wanted, accept)
     if format_ not in FORMATS:

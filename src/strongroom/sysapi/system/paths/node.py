@@ -38,7 +38,7 @@ class MonitorBody(Body, frozen=True):
 
 
 class NodePaths(SystemEngine):
-    """What the processes of this node are doing, and what they are."""
+    """The processes of this node: their requests and their properties."""
 
     @path.read("in-flight-req")
     async def in_flight(self, request: Request) -> Response | None:
@@ -102,7 +102,7 @@ class NodePaths(SystemEngine):
 
     @path.read("ha-status")
     async def ha_status(self, request: Request) -> Response | None:
-        """The nodes that serve from this store: this one, and those that have told of themselves within half a minute.
+        """The nodes of this store: this one, and those that have written their row within half a minute.
 
         Each serves reads and writes, so each is active.
 

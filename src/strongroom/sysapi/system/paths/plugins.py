@@ -44,7 +44,7 @@ class CatalogBody(Body, frozen=True):
 
 
 class VersionBody(Body, frozen=True):
-    """Which release of a plugin is meant."""
+    """The release of a plugin."""
 
     version: Annotated[
         str, Doc(description="The plugin's semantic version. Empty for the plugin without a version.")
@@ -52,7 +52,7 @@ class VersionBody(Body, frozen=True):
 
 
 class ReloadBody(Body, frozen=True):
-    """What to reload: all mounts of a plugin, or some mounts."""
+    """The mounts to reload: all of a plugin, or some."""
 
     plugin: Annotated[str, Doc(description="The plugin's name in the catalog.")] = ""
     mounts: Annotated[CommaList | None, Doc(description="Paths of mounts.")] = None
@@ -169,7 +169,7 @@ def _check_version(version: str) -> None:
 
 
 def _refusal(body: CatalogBody) -> InvalidRequest:
-    """What is wrong with a registration; if nothing is, that there are none."""
+    """The error of a registration.  A valid one gets the error that there are no external plugins."""
     _check_version(body.version)
     digest = body.sha256 or body.sha_256
     if not digest:

@@ -24,13 +24,13 @@ from strongroom.sysapi.system.policy_text import decoded
 _SECONDS = re.compile(r"[+-]?[0-9]{1,11}")
 _RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
 _NONE = -1
-"""The version that `cas` names where there must be no policy yet; 0 says the same."""
+"""The value of `cas` that demands that there is no policy yet; 0 means the same."""
 _KEY_VALUE = frozenset({"kv", "generic"})
 _OLD_FIELD = "'rules' is deprecated, please use 'policy' instead"
 
 
 class PolicyBody(Body, frozen=True):
-    """A policy's text and how it is kept; None for what the request doesn't name."""
+    """A policy's text and settings; None for those that the request doesn't name."""
 
     policy: Annotated[str | None, Doc(description="The rules in HCL or JSON, also in base64."), Normal(decoded)] = None
     cas: Annotated[
@@ -184,9 +184,9 @@ async def _write(request: Request, name: str, body: PolicyBody, keep: PolicyReco
     """Store a policy.
 
     Args:
-        keep: a record whose settings stay as they are where the body names none.
+        keep: the record whose settings stay if the body doesn't name them.
 
-    Returns: warnings about rules that nothing can match, as the mounts are now.
+    Returns: warnings about rules that no request can match with the present mounts.
     """
     view = system(request)
     policies = view.services.policies
@@ -236,7 +236,7 @@ def _check_cas(before: PolicyRecord | None, body: PolicyBody) -> None:
 
 
 def _expiry(request: Request, body: PolicyBody, otherwise: float) -> float:
-    # Of what is sent as null nothing is meant; an empty text or a zero is a time, and one that can't be.
+    # Null means "not given".  An empty text or a zero is a time, but an invalid one.
     given, now = request.data, request.now
     if body.expiration is not None and given.get("expiration") is not None:
         at = _moment(body.expiration)

@@ -22,7 +22,7 @@ from strongroom.sealing.words import LEGACY, ROTATION, Words
 from strongroom.sysapi.context import SystemEngine, system
 
 OPENED = "rekey"
-"""What a listener names these paths by."""
+"""The listener's setting that serves these paths without a token."""
 _KEY_REQUIRED = "'key' must be specified in request body as JSON"
 
 

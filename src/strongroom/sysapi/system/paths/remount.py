@@ -23,7 +23,7 @@ log = structlog.get_logger("core")
 
 
 class RemountBody(Body, frozen=True, rename={"from_": "from"}):
-    """Which mount goes where; auth methods as `auth/…`."""
+    """The source and target of a move; auth methods as `auth/…`."""
 
     from_: Annotated[str, Doc(description="The current path of the mount."), Normal(folder)] = ""
     to: Annotated[str, Doc(description="The new path of the mount."), Normal(folder)] = ""

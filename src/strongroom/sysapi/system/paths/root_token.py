@@ -21,7 +21,7 @@ from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.system.paths.rekey import ShareBody
 
 OPENED = "generate-root"
-"""What a listener names the older of these paths by."""
+"""The listener's setting that serves the older of these paths without a token."""
 
 
 class AttemptBody(Body, frozen=True):
@@ -32,7 +32,7 @@ class AttemptBody(Body, frozen=True):
 
 
 class DecodeBody(Body, frozen=True):
-    """A token as it was handed out, and what it was encrypted by."""
+    """An encrypted token, and its one-time pad."""
 
     encoded_token: Annotated[str, Doc(description="The encoded token.", extra=SECRET)] = ""
     otp: Annotated[str, Doc(description="The one-time password.", extra=SECRET)] = ""

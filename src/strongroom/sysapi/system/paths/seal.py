@@ -40,8 +40,8 @@ class SealPaths(SystemEngine):
     async def key_status(self, request: Request) -> Response | None:
         """Reads the term and age of the active encryption key.
 
-        `encryptions` is what the process that answers has encrypted under it: each process has a key of its own,
-        derived from the term's, so that no count over all of them is needed.
+        `encryptions` counts only this process.  Each process has its own key, derived from the term's, so no total is
+        needed.
         """
         barrier = system(request).services.barrier
         keyring = barrier.keyring

@@ -1,4 +1,4 @@
-"""What the server says of itself: its machine, its settings, its counts, its locked-out users."""
+"""Facts about the server: its machine, its settings, its counts, its locked-out users."""
 
 from __future__ import annotations
 

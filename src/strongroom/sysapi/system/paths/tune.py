@@ -1,4 +1,4 @@
-"""`sys/mounts/…/tune` and `sys/auth/…/tune`: settings of a mount after it was made."""
+"""`sys/mounts/…/tune` and `sys/auth/…/tune`: the settings of an existing mount."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from strongroom.sysapi.context import SystemEngine, SystemView, system
 from strongroom.sysapi.system.mounting import OPTIONS, folder
 
 _TUNABLE_EVERYWHERE = frozenset({"audit_non_hmac_request_keys", "audit_non_hmac_response_keys"})
-"""What may be set even on the mounts that every server has, whose behaviour is fixed otherwise."""
+"""Settings that can be changed even on the built-in mounts.  Their other settings are fixed."""
 
 
 class TuneBody(ConfigBody, frozen=True):
@@ -94,7 +94,7 @@ def _tune(request: Request, full_path: str, body: TuneBody) -> Response | None:
     if body.description is not None:
         changed = msgspec.structs.replace(changed, description=body.description)
     response: Response | None = None
-    if body.options:  # without any, what is shown stays as it is, null included
+    if body.options:  # without new options, the shown ones stay, including null
         changed, response = _with_options(view, changed, body.options)
     if changed != record:
         view.services.mounts.put(view.txn, changed)

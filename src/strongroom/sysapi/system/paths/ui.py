@@ -82,9 +82,9 @@ def _with_path(record: MountRecord) -> dict[str, Any]:
 
 
 async def _bearer(view: SystemView, request: Request) -> Bearer:
-    """Who asks; the paths that also answer without a token are not behind the pipeline's check.
+    """The client's token.  The pipeline doesn't check paths that also work without one.
 
-    Looking costs no use of a token that has some left, and one that has none left sees nothing.
+    This costs no use.  A token without uses left sees nothing.
     """
     tokens, sent = view.services.tokens, view.known.request.token
     bearer = await tokens.authenticate(view.txn, sent, view.router, request.address, request.now)

@@ -28,7 +28,7 @@ from strongroom.sysapi.wrapping.records import WrappedRecord, wrapped_key
 from strongroom.sysapi.wrapping.wrapping import put_away
 
 INVALID = "wrapping token is not valid or does not exist"
-"""The same for every reason, so that nobody learns which tokens there are."""
+"""One text for all reasons, so that nobody learns which tokens exist."""
 _UNREADABLE = "error validating wrapping token: "
 
 
@@ -39,7 +39,7 @@ class WrappingBody(Body, frozen=True):
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """A wrapping token that this request has claimed, and what it held."""
+    """A wrapping token that this request has used, and its response."""
 
     token: TokenRecord
     answer: WrappedRecord
@@ -118,9 +118,9 @@ class WrappingPaths(SystemEngine):
 
 
 def _ttl_s(request: Request, opened: Opened) -> int:
-    """How long an answer that was put away already may be opened from now: as long as the first time, or less.
+    """The time of a rewrapped response: at most the first one's.
 
-    Otherwise whoever holds a wrapping token made to last a minute makes one of it that lasts for years.
+    Otherwise the holder of a wrapping token for a minute could turn it into one for years.
     """
     wanted_s, first_s = system(request).known.request.wrap_ttl_s, opened.answer.creation_ttl_s
     return min(wanted_s, first_s) if wanted_s else first_s
@@ -139,7 +139,9 @@ def _named(data: dict[str, Any]) -> str:
 
 
 async def require_wrapping(services: Services, txn: Transaction, router: Router, asked: ApiRequest, text: str) -> None:
-    """Refuse what isn't a living wrapping token, named in the body or sent as the request's own.
+    """Refuse a token that isn't a valid wrapping token.
+
+    It comes in the body, or is the request's own token.
 
     Raises: `InvalidRequest` with `text`; `PermissionDenied` when there is none at all.
     """
