@@ -30,7 +30,7 @@ from strongroom.sealing.port import LocalPort
 from strongroom.seals import shamir
 from strongroom.server.builtin import engines
 from strongroom.server.stores import open_store
-from strongroom.server.wiring import Settings, build_node, unseal
+from strongroom.server.wiring import NodeSettings, build_node, unseal
 
 _PEER = Peer(address="127.0.0.1", port=1, listener="bench")
 _VALUE = {"username": "app", "password": "correct horse battery staple", "host": "db.example.com", "port": 5432}
@@ -47,7 +47,7 @@ def request(method: str, path: str, body: object = None, token: str = "root") ->
 
 async def application(storage_type: str, home: Path) -> Application:
     """An unsealed server without listeners, with an audit file."""
-    clock, random, settings = SystemClock(), SystemRandom(), Settings(storage_type=storage_type)
+    clock, random, settings = SystemClock(), SystemRandom(), NodeSettings(storage_type=storage_type)
     storage = open_store(storage_type, {"path": str(home / "store")}, clock, random)
     await storage.start()
 

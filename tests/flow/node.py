@@ -189,7 +189,7 @@ class TestNode:
         clock: SetClock,
         plan: Plan | None = None,
         engines: Engines | None = None,
-        settings: wiring.Settings | None = None,
+        settings: wiring.NodeSettings | None = None,
     ) -> None:
         self.engines = dict(engines or {})
         """Beside those that are built in, by table and type."""
@@ -202,7 +202,7 @@ class TestNode:
         """Of the listener that requests come through."""
         self.root = ""
         self.keys: list[str] = []
-        self.settings = settings or wiring.Settings()
+        self.settings = settings or wiring.NodeSettings()
         random = SystemRandom()
         port = LocalPort(random, self.opened, self._closed)
         self.node: Node = wiring.build_node(FaultyStorage(storage, self.plan), port, clock, random, self.settings)

@@ -43,7 +43,7 @@ DeviceType = Callable[[Mapping[str, str], str, bool], AuditDevice]
 """Makes a device from its options, its id, and whether it comes from the configuration."""
 
 
-class Backlog(Protocol):
+class Spools(Protocol):
     """Entries that wait for the forwarder."""
 
     def keep_only(self, ids: Collection[str]) -> None:
@@ -77,7 +77,7 @@ class AuditBroker:
         types: Mapping[str, DeviceType],
         random: Random,
         writers: Writers,
-        backlog: Backlog | None = None,
+        backlog: Spools | None = None,
         *,
         prefixes: bool = False,
         listed: bool = True,

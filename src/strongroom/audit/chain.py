@@ -22,14 +22,14 @@ _LINK = re.compile(
 )
 
 
-class Link(msgspec.Struct, frozen=True):
+class ChainLink(msgspec.Struct, frozen=True):
     """The last line of one writer: its sequence number and its MAC."""
 
     sequence: int
     mac: bytes
 
     def __repr__(self) -> str:
-        return f"Link(sequence={self.sequence})"
+        return f"ChainLink(sequence={self.sequence})"
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -44,7 +44,7 @@ class Verified(msgspec.Struct, frozen=True):
     """The result of checking a log."""
 
     faults: tuple[Fault, ...]
-    writers: dict[str, Link]
+    writers: dict[str, ChainLink]
     """The last line of every writer.  The next file of a rotated log must continue there."""
 
 
@@ -53,12 +53,12 @@ def key_of(device_key: bytes) -> bytes:
     return hmac_sha256(device_key, b"strongroom audit chain")
 
 
-def start(key: bytes, writer: str) -> Link:
+def start(key: bytes, writer: str) -> ChainLink:
     """The link before a writer's first line."""
-    return Link(0, hmac_sha256(key, writer.encode()))
+    return ChainLink(0, hmac_sha256(key, writer.encode()))
 
 
-def append(key: bytes, before: Link, writer: str, body: bytes) -> tuple[bytes, Link]:
+def append(key: bytes, before: ChainLink, writer: str, body: bytes) -> tuple[bytes, ChainLink]:
     """Chain an entry to the one before.
 
     Args:
@@ -68,12 +68,12 @@ def append(key: bytes, before: Link, writer: str, body: bytes) -> tuple[bytes, L
     Returns: the line without its newline, and its link.
     """
     mac = mac_of(key, before, body)
-    link = Link(before.sequence + 1, mac)
+    link = ChainLink(before.sequence + 1, mac)
     tail = f',"chain":{{"writer":"{writer}","sequence":{link.sequence},"mac":"{mac.hex()}"}}}}'
     return body[:-1] + tail.encode(), link
 
 
-def parse(line: bytes) -> tuple[str, bytes, Link] | None:
+def parse(line: bytes) -> tuple[str, bytes, ChainLink] | None:
     """A line's writer, its entry without the link, and the link; None if the line is no entry.
 
     The entry still begins with the device's prefix.
@@ -81,11 +81,11 @@ def parse(line: bytes) -> tuple[str, bytes, Link] | None:
     found = _LINK.search(line)
     if found is None:
         return None
-    link = Link(int(found[2]), bytes.fromhex(found[3].decode()))
+    link = ChainLink(int(found[2]), bytes.fromhex(found[3].decode()))
     return found[1].decode("utf-8", "replace"), line[: found.start()] + b"}", link
 
 
-def mac_of(key: bytes, before: Link, body: bytes) -> bytes:
+def mac_of(key: bytes, before: ChainLink, body: bytes) -> bytes:
     """The MAC that links an entry to the line before it."""
     return hmac_sha256(key, before.mac + body)
 
@@ -97,7 +97,7 @@ def writer_of(line: bytes) -> str:
 
 
 def verify(
-    key: bytes, lines: Iterable[bytes], *, prefix: bytes = b"", begun: Mapping[str, Link] | None = None
+    key: bytes, lines: Iterable[bytes], *, prefix: bytes = b"", begun: Mapping[str, ChainLink] | None = None
 ) -> Verified:
     """Check every line of a log.
 
@@ -122,5 +122,5 @@ def verify(
             faults.append(Fault(number, f"{writer} goes on at {sequence} after {before.sequence}"))
         elif not hmac.compare_digest(mac, hmac_sha256(key, before.mac + body)):
             faults.append(Fault(number, f"{writer}'s line {sequence} is not what was written"))
-        writers[writer] = Link(sequence, mac)
+        writers[writer] = ChainLink(sequence, mac)
     return Verified(tuple(faults), writers)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from strongroom.audit import chain
-from strongroom.audit.entry import Asked, Asking, Outcome, request_entry, response_entry
+from strongroom.audit.entry import EncodedRequest, Outcome, RequestEncoder, request_entry, response_entry
 from strongroom.audit.notation import Notation
 from strongroom.audit.records import AuditRecord
 from strongroom.audit.style import style_of
@@ -59,7 +59,7 @@ class Trail:
 
     __slots__ = ("__weakref__", "device", "link", "over", "writer")
 
-    def __init__(self, device: str, writer: str, link: chain.Link) -> None:
+    def __init__(self, device: str, writer: str, link: chain.ChainLink) -> None:
         self.device = device
         """The device's id."""
         self.writer = writer
@@ -152,9 +152,9 @@ class Sink:
 
     def __init__(self, channel: Channel, headers: Mapping[str, bool]) -> None:
         self.channel = channel
-        self._asked: dict[int, Asked] = {}
+        self._asked: dict[int, EncodedRequest] = {}
         self._notation = Notation(channel.digest, channel.style, headers)
-        self._asking = Asking(self._notation)
+        self._asking = RequestEncoder(self._notation)
 
     @property
     def record(self) -> AuditRecord:

@@ -69,7 +69,7 @@ def whole_timestamp(seconds: float) -> str:
     return f"{_second(int(seconds))}Z"
 
 
-class Asked:
+class EncodedRequest:
     """The parts that both entries of a request share, encoded once.
 
     It has only a weak reference to the request.  An attempt that ran again gets no response entry, and a strong
@@ -92,17 +92,17 @@ class Asked:
         self.auth = self.request = _NOTHING
 
 
-class Asking:
+class RequestEncoder:
     """Describes clients and requests.  The `auth` block of a token is encoded once."""
 
     def __init__(self, notation: Notation) -> None:
         self._notation = notation
         self._auths: dict[int, tuple[TokenRecord, tuple[str, ...] | None, msgspec.Raw]] = {}
 
-    def __call__(self, known: Exchange) -> Asked:
+    def __call__(self, known: Exchange) -> EncodedRequest:
         """The parts that both entries of a request share."""
         request = msgspec.Raw(json.dumps_unsorted(_request(known, self._notation)))
-        return Asked(known, self._auth(known), request)
+        return EncodedRequest(known, self._auth(known), request)
 
     def _auth(self, known: Exchange) -> msgspec.Raw:
         bearer = known.bearer
@@ -121,7 +121,7 @@ class Asking:
         return encoded
 
 
-def request_entry(about: Asked, error: str, now: float, notation: Notation) -> dict[str, Any]:
+def request_entry(about: EncodedRequest, error: str, now: float, notation: Notation) -> dict[str, Any]:
     """The entry that is written before the request is served."""
     entry: dict[str, Any] = {
         "time": timestamp(now),
@@ -144,7 +144,7 @@ def test_entry(id_: str, now: float) -> dict[str, Any]:
     return {"time": timestamp(now), "type": "request", "auth": {"token_type": "default"}, "request": request}
 
 
-def response_entry(about: Asked, outcome: Outcome, now: float, notation: Notation) -> dict[str, Any]:
+def response_entry(about: EncodedRequest, outcome: Outcome, now: float, notation: Notation) -> dict[str, Any]:
     """The entry that is written after the commit, before the response is sent."""
     known = about.known
     if known is None:

@@ -14,7 +14,7 @@ import structlog
 from strongroom.audit import chain, devices, records
 from strongroom.audit.broker import AuditBroker
 from strongroom.audit.channel import Trail
-from strongroom.audit.records import AuditRecord, Head, Manifest
+from strongroom.audit.records import AuditRecord, Manifest, WriterHead
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.clock import Clock
@@ -73,7 +73,7 @@ class Heads:
         Raises: `StorageError` and similar errors; the next call tries again.
         """
         trails = self._broker.trails
-        chosen: list[tuple[Trail, chain.Link, bool]] = []
+        chosen: list[tuple[Trail, chain.ChainLink, bool]] = []
         for trail in list(trails.values()):
             known = self._stored.get(trail.writer, 0)
             if trail.link.sequence == known:
@@ -101,7 +101,7 @@ class Heads:
         if oldest:
             await transact(self._barrier, lambda txn: _remove(txn, device, oldest))
 
-    async def _write(self, txn: Transaction, chosen: list[tuple[Trail, chain.Link]]) -> None:
+    async def _write(self, txn: Transaction, chosen: list[tuple[Trail, chain.ChainLink]]) -> None:
         listed = await txn.read(records.MANIFEST, Manifest)
         if listed is None:
             return  # all requests are refused until that is repaired
@@ -111,15 +111,15 @@ class Heads:
             if count is None:
                 continue  # a device that was tested, but not stored
             key = records.head_key(trail.device, trail.writer)
-            head = Head(writer=trail.writer, sequence=link.sequence, mac=link.mac, at=self._clock.now())
-            if await txn.read(key, Head) is None:
+            head = WriterHead(writer=trail.writer, sequence=link.sequence, mac=link.mac, at=self._clock.now())
+            if await txn.read(key, WriterHead) is None:
                 count += 1
             counts[trail.device] = count
             txn.write(key, head)
         await devices.count_heads(txn, counts)
 
 
-async def _too_many(txn: Transaction, device: str) -> list[Head]:
+async def _too_many(txn: Transaction, device: str) -> list[WriterHead]:
     """The oldest heads of a device, if it has too many; else none."""
     listed = await txn.read(records.MANIFEST, Manifest)
     if listed is None or (await devices.heads_counted(txn, listed, device) or 0) < _MOST:
@@ -127,14 +127,14 @@ async def _too_many(txn: Transaction, device: str) -> list[Head]:
     return sorted(await _heads(txn, device), key=lambda head: head.at)[:_ROOM]
 
 
-async def _remove(txn: Transaction, device: str, oldest: list[Head]) -> None:
+async def _remove(txn: Transaction, device: str, oldest: list[WriterHead]) -> None:
     """Remove heads that still exist.  They don't count as lost."""
     listed = await txn.read(records.MANIFEST, Manifest)
     counted = await devices.heads_counted(txn, listed, device) if listed is not None else None
     if counted is None:
         return
     rows = [records.head_key(device, head.writer) for head in oldest]
-    gone = [row for row in rows if await txn.read(row, Head) is not None]
+    gone = [row for row in rows if await txn.read(row, WriterHead) is not None]
     for row in gone:
         txn.delete(row)
     await devices.count_heads(txn, {device: counted - len(gone)})
@@ -148,7 +148,7 @@ class Checking(NamedTuple):
     """Whether the device was disabled or replaced."""
     prefix: str
     chain_key: bytes
-    heads: list[Head]
+    heads: list[WriterHead]
     lost: int
     """The number of heads that the store has counted but no longer has."""
 
@@ -176,7 +176,7 @@ async def checking(txn: Transaction, path: str) -> list[Checking]:
     return out
 
 
-async def _heads(txn: Transaction, device: str) -> list[Head]:
+async def _heads(txn: Transaction, device: str) -> list[WriterHead]:
     names = await txn.list(f"{records.HEADS}{device}/")
-    found = [await txn.read(records.head_key(device, name), Head) for name in names]
+    found = [await txn.read(records.head_key(device, name), WriterHead) for name in names]
     return [head for head in found if head is not None]

@@ -67,7 +67,7 @@ class FormerDevice(Record, frozen=True, tag="audit-former-device"):
         return f"FormerDevice(path={self.path})"
 
 
-class Head(Record, frozen=True, tag="audit-head"):
+class WriterHead(Record, frozen=True, tag="audit-head"):
     """A writer's last line when this was stored.  The log must contain that line."""
 
     writer: str
@@ -77,7 +77,7 @@ class Head(Record, frozen=True, tag="audit-head"):
     """Seconds since the epoch."""
 
     def __repr__(self) -> str:
-        return f"Head(writer={self.writer}, sequence={self.sequence})"
+        return f"WriterHead(writer={self.writer}, sequence={self.sequence})"
 
 
 def head_key(device: str, writer: str) -> str:

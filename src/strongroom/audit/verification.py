@@ -12,15 +12,15 @@ from collections.abc import Iterable
 import msgspec
 
 from strongroom.audit import chain
-from strongroom.audit.chain import Fault, Link
+from strongroom.audit.chain import ChainLink, Fault
 
 
-class Key(msgspec.Struct, frozen=True):
+class ChainKey(msgspec.Struct, frozen=True):
     """The key and the heads of one device."""
 
     chain_key: bytes
     prefix: bytes
-    heads: dict[str, Link]
+    heads: dict[str, ChainLink]
     """Lines that the log must contain, by writer."""
     lost: int = 0
     """The number of heads that the store has lost."""
@@ -28,7 +28,7 @@ class Key(msgspec.Struct, frozen=True):
     """Whether the device no longer exists, so that its files may be gone too."""
 
     def __repr__(self) -> str:
-        return "Key(…)"
+        return "ChainKey(…)"
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -52,10 +52,10 @@ class Verification:
             writers may begin later or be missing.
     """
 
-    def __init__(self, keys: list[Key], *, partial: bool = False) -> None:
+    def __init__(self, keys: list[ChainKey], *, partial: bool = False) -> None:
         self._keys = keys
         self._partial = partial
-        self._last: dict[str, tuple[Key, Link]] = {}
+        self._last: dict[str, tuple[ChainKey, ChainLink]] = {}
         self._by_writer = {writer: key for key in keys for writer in key.heads}
         self._unchecked: list[str] = []
         self._lines = 0
@@ -88,7 +88,7 @@ class Verification:
             return f"{writer}'s line {link.sequence} is not what was written"
         return self._took(writer, key, link)
 
-    def _first(self, writer: str, body: bytes, link: Link) -> str:
+    def _first(self, writer: str, body: bytes, link: ChainLink) -> str:
         """Find the device of a writer by its first line."""
         candidates = [self._by_writer[writer]] if writer in self._by_writer else self._keys
         for key in candidates:
@@ -104,7 +104,7 @@ class Verification:
             return f"{writer}'s line 1 is not what was written, or of another device"
         return f"{writer} begins at line {link.sequence}: those before are in none of the files"
 
-    def _took(self, writer: str, key: Key, link: Link) -> str:
+    def _took(self, writer: str, key: ChainKey, link: ChainLink) -> str:
         self._last[writer] = (key, link)
         head = key.heads.get(writer)
         if head is not None and head.sequence == link.sequence and not hmac.compare_digest(head.mac, link.mac):
@@ -125,7 +125,7 @@ class Verification:
         unknown = tuple(sorted(self._last.keys() - known))
         return Summary(self._lines, len(self._last), unknown, tuple(self._unchecked), tuple(faults))
 
-    def _ends(self, key: Key) -> Iterable[str]:
+    def _ends(self, key: ChainKey) -> Iterable[str]:
         for writer, head in sorted(key.heads.items()):
             last = self._last.get(writer)
             if last is None:
@@ -135,7 +135,7 @@ class Verification:
                 yield f"{writer} ends at line {last[1].sequence}: it has written {head.sequence} at least"
 
 
-def _earlier(key: Key) -> str:
+def _earlier(key: ChainKey) -> str:
     """One text for all writers of a device whose files weren't given."""
     lines = sum(head.sequence for head in key.heads.values())
     return (
@@ -144,7 +144,7 @@ def _earlier(key: Key) -> str:
     )
 
 
-def _made(key: Key, before: Link, body: bytes, link: Link) -> bool:
+def _made(key: ChainKey, before: ChainLink, body: bytes, link: ChainLink) -> bool:
     if not body.startswith(key.prefix):
         return False
     return hmac.compare_digest(link.mac, chain.mac_of(key.chain_key, before, body[len(key.prefix) :]))

@@ -63,7 +63,7 @@ def _read_raw(call: Invocation, path: str, questions: list[tuple[str, str]]) -> 
 
 
 def _written(call: Invocation, path: str, answer: dict[str, Any] | None) -> int:
-    if answer is None or render.Secret(answer).only_warns:
+    if answer is None or render.SecretAnswer(answer).only_warns:
         return call.done(answer, f"Success! Data written to: {path}")
     return call.answer(answer)
 
@@ -124,7 +124,7 @@ def _delete(call: Invocation) -> int:
         from strongroom.cli.kv.versions import delete  # noqa: PLC0415 - as above
 
         return delete(call, answer)
-    if answer is None or render.Secret(answer).only_warns:
+    if answer is None or render.SecretAnswer(answer).only_warns:
         return call.done(answer, f"Success! Data deleted (if it existed) at: {path}")
     return call.answer(answer)
 

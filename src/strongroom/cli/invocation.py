@@ -180,12 +180,12 @@ class Invocation:
 
     def answer(self, document: dict[str, Any] | None) -> int:
         """Print a whole answer, or the field that was asked for."""
-        secret = render.Secret(document)
+        secret = render.SecretAnswer(document)
         if name := self.flags.text("field"):
             return self.field(secret, name)
         return self.secret(secret)
 
-    def field(self, secret: render.Secret, name: str) -> int:
+    def field(self, secret: render.SecretAnswer, name: str) -> int:
         """Print one field.  Raises `Failure` when it isn't there."""
         self.warnings(secret.warnings)
         try:
@@ -204,7 +204,7 @@ class Invocation:
             self.terminal.value(render.document(value, self.form, sort=True), paint=False)
         return 0
 
-    def secret(self, secret: render.Secret) -> int:
+    def secret(self, secret: render.SecretAnswer) -> int:
         """Print a whole secret."""
         if not self.table:
             return self.document(secret.document())
@@ -234,7 +234,7 @@ class Invocation:
 
     def done(self, document: dict[str, Any] | None, message: str) -> int:
         """Print the warnings of an answer that has no other content, and say that it worked."""
-        secret = render.Secret(document)
+        secret = render.SecretAnswer(document)
         if secret.warnings and not self.table:
             return self.document(secret.document())
         self.warnings(secret.warnings)

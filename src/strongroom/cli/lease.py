@@ -10,7 +10,7 @@ from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.paths import clean
-from strongroom.cli.render import Secret
+from strongroom.cli.render import SecretAnswer
 from strongroom.client.client import NOTHING
 
 _SECOND_NS = 10**9
@@ -54,7 +54,7 @@ def revoke_prefix(call: Invocation, prefix: str, complaint: str, body: Any = NOT
         call.terminal.warn(f"Note: {prefix} makes no tokens. Those of the user's logins are revoked, below {logins}")
     with call.doing(complaint):
         answer = call.client().request("PUT", f"sys/leases/revoke-prefix/{logins or prefix}", body=body).json()
-    call.warnings(Secret(answer).warnings)
+    call.warnings(SecretAnswer(answer).warnings)
 
 
 def _revoke(call: Invocation) -> int:
@@ -70,7 +70,7 @@ def _revoke(call: Invocation) -> int:
         )
         with call.doing(f"Error force revoking leases with prefix {lease}: "):
             answer = client.request("PUT", f"sys/leases/revoke-force/{lease}").json()
-        call.warnings(Secret(answer).warnings)
+        call.warnings(SecretAnswer(answer).warnings)
         call.terminal.out(f"Success! Force revoked any leases with prefix: {lease}")
         return 0
     if prefix:

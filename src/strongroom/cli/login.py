@@ -11,7 +11,7 @@ from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.paths import clean
 from strongroom.cli.prompt import NoTerminal, ask_hidden
-from strongroom.cli.render import Secret
+from strongroom.cli.render import SecretAnswer
 from strongroom.cli.token_store import TokenStoreError
 from strongroom.client.client import Client
 from strongroom.client.settings import named, parse_bool
@@ -145,7 +145,7 @@ def _login(call: Invocation) -> int:
     # A token kept earlier, readable or not, is no part of logging in.
     client = call.client(kept_token=False)
     answer = _by_token(call, client, data) if method == "token" else _by_method(call, client, method, data)
-    secret, token = Secret(answer), str(answer["auth"]["client_token"])
+    secret, token = SecretAnswer(answer), str(answer["auth"]["client_token"])
     if flags.on("token-only"):
         return call.value(token)
     if store and not _keep(call, token):

@@ -10,7 +10,7 @@ from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.paths import clean, folder
-from strongroom.cli.render import Secret
+from strongroom.cli.render import SecretAnswer
 from strongroom.cli.suggestion import meant
 from strongroom.client.errors import BadRequest, ClientError
 
@@ -66,7 +66,7 @@ def enable(call: Invocation, table: Table) -> int:
         if call.table and isinstance(failure.__cause__, BadRequest) and (note := _known_types(call, table, type_)):
             raise Failure(f"{failure}\n{note}", failure.code) from failure.__cause__
         raise
-    call.warnings(Secret(answer).warnings)
+    call.warnings(SecretAnswer(answer).warnings)
     what = f"{type_} plugin" if name == "plugin" else f"{type_} {table.noun}"
     call.terminal.out(f"Success! Enabled {table.article}{what} at: {folder(path)}")
     return 0
@@ -106,7 +106,7 @@ def tune(call: Invocation, table: Table) -> int:
     path = clean(call.arguments[0])
     with call.doing(f"Error tuning {table.noun} {folder(path)}: "):
         answer = call.client().write(f"{table.tuned_at}/{path}/tune", mounts.tune_body(call), method="POST")
-    call.warnings(Secret(answer).warnings)
+    call.warnings(SecretAnswer(answer).warnings)
     call.terminal.out(f"Success! Tuned the {table.noun} at: {folder(path)}")
     return 0
 

@@ -10,7 +10,7 @@ from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.operator.init import pgp_keys
 from strongroom.cli.paths import clean, print_keys
-from strongroom.cli.render import Secret
+from strongroom.cli.render import SecretAnswer
 from strongroom.cli.text import field_text, pairs
 from strongroom.client.errors import Missing
 
@@ -27,7 +27,7 @@ def _path(call: Invocation, prefix: str) -> str:
 
 
 def _show(call: Invocation, answer: dict[str, Any] | None) -> int:
-    secret = Secret(answer)
+    secret = SecretAnswer(answer)
     data = secret.data or {}
     if call.flags.text("field"):
         return call.field(secret, call.flags.text("field"))
@@ -56,7 +56,7 @@ def _delete(call: Invocation) -> int:
     path = _path(call, "Error deleting namespace: ")
     with call.doing("Error deleting namespace: "):
         answer = call.client().delete(f"sys/namespaces/{path}")
-    secret = Secret(answer)
+    secret = SecretAnswer(answer)
     if secret.warnings:
         for warning in secret.warnings:
             call.terminal.warn(warning.capitalize() if warning.islower() else warning)
@@ -122,7 +122,7 @@ def _unlock(call: Invocation) -> int:
     body = {"unlock_key": key} if key else None
     with call.doing("Error unlocking namespace: "):
         answer = call.client().write(f"sys/namespaces/api-lock/unlock/{path}".rstrip("/"), body)
-    for warning in Secret(answer).warnings:
+    for warning in SecretAnswer(answer).warnings:
         call.terminal.warn(warning)
     return 0
 

@@ -27,7 +27,7 @@ def print_keys(call: Invocation, answer: dict[str, Any] | None, missing: str) ->
         answer: what the server said; None when nothing is there.
         missing: what to say, and to fail with, when it holds no names.
     """
-    secret = render.Secret(answer)
+    secret = render.SecretAnswer(answer)
     if secret.wrap is not None:
         return call.secret(secret)
     data = secret.data or {}
@@ -64,7 +64,7 @@ def _unwrap(call: Invocation) -> int:
         answer = client.write("sys/wrapping/unwrap", body)
     if answer is None:
         raise Failure("Could not find wrapped response", 2)
-    secret = render.Secret(answer)
+    secret = render.SecretAnswer(answer)
     keys = (secret.data or {}).get("keys")
     if isinstance(keys, list) and call.table and not call.flags.text("field"):
         return print_keys(call, answer, "Could not find wrapped response")

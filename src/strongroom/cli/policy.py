@@ -7,7 +7,7 @@ import os
 from strongroom.cli.command import FORMAT_ONLY, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
-from strongroom.cli.render import Secret
+from strongroom.cli.render import SecretAnswer
 from strongroom.client.errors import describe
 
 
@@ -44,7 +44,7 @@ def _write(call: Invocation) -> int:
         raise Failure(f"Error opening policy file: open {path}: {reason}", 2) from error
     with call.doing("Error uploading policy: "):
         answer = call.client().write(f"sys/policies/acl/{name}", {"policy": rules})
-    call.warnings(Secret(answer).warnings)
+    call.warnings(SecretAnswer(answer).warnings)
     call.terminal.out(f"Success! Uploaded policy: {name}")
     return 0
 

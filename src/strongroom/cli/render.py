@@ -29,7 +29,7 @@ _AUTH_EMPTY = {"orphan": False, "entity_id": "", "lease_duration": 0, "renewable
 _WRAP = ("token", "accessor", "ttl", "creation_time", "creation_path", "wrapped_accessor")
 
 
-class Secret:
+class SecretAnswer:
     """An answer in the API's envelope; one without becomes the envelope's data.
 
     Args:
@@ -157,7 +157,7 @@ def _auth_rows(fields: dict[str, Any]) -> list[tuple[str, str]]:
     return rows
 
 
-def rows(secret: Secret) -> list[tuple[str, str]]:
+def rows(secret: SecretAnswer) -> list[tuple[str, str]]:
     """The lines of a secret's table."""
     if secret.wrap is not None:
         return _wrap_rows(secret.wrap_fields())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CommandEntry:
     """A command's line in the table; `module` is below `strongroom.cli`, and lists the command by its full name."""
 
     summary: str
@@ -192,7 +192,7 @@ _LEGACY = (
     "unseal",
 )
 
-COMMANDS = {name: Entry(line, module) for module, lines in _MODULES.items() for name, line in lines.items()}
+COMMANDS = {name: CommandEntry(line, module) for module, lines in _MODULES.items() for name, line in lines.items()}
 """Today's commands, by their full name."""
 
 LEGACY = frozenset(_LEGACY)

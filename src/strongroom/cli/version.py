@@ -10,7 +10,7 @@ from strongroom.__about__ import API_LEVEL, __version__
 from strongroom.cli.command import FORMAT_ONLY, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
-from strongroom.cli.render import Secret
+from strongroom.cli.render import SecretAnswer
 from strongroom.cli.text import go_value, table
 
 _NOTE = """
@@ -37,7 +37,7 @@ def _history(call: Invocation) -> int:
         answer = call.client().list("sys/version-history")
     if answer is None:
         raise Failure("Invalid response returned from server", 2)
-    secret = Secret(answer)
+    secret = SecretAnswer(answer)
     call.terminal.warn(_NOTE)
     if not call.table:
         return call.document(secret.document())

@@ -51,7 +51,7 @@ _WRITES = frozenset({Operation.UPDATE, Operation.PATCH})
 """Operations of incoming requests.  Whether one creates is known later."""
 
 
-class Progress:
+class RequestState:
     """What all attempts of one request share."""
 
     __slots__ = ("audited", "exchange", "login_user", "sinks")
@@ -72,7 +72,7 @@ class Pipeline:
 
     async def serve(self, request: ApiRequest) -> Answer:
         """Serve one request.  An error is returned as an `Answer` too."""
-        progress = Progress(request)
+        progress = RequestState(request)
         try:
             answer = await transact(self.services.barrier, lambda txn: self._run(txn, request, progress))
             if answer.planned:
@@ -89,7 +89,7 @@ class Pipeline:
             answer = await self._failed(request, progress, Internal(detail=where(error)))
         return self._close(progress, answer)
 
-    async def _failed(self, request: ApiRequest, progress: Progress, error: StrongroomError) -> Answer:
+    async def _failed(self, request: ApiRequest, progress: RequestState, error: StrongroomError) -> Answer:
         # While the store fails, every request fails.  The failure is logged once, at its beginning.
         if error.detail and (not isinstance(error, StorageError) or self._told.due(type(error).__name__)):
             path = hiding.shown(request.path, progress.exchange.entry, lambda _: "…")
@@ -108,7 +108,7 @@ class Pipeline:
                 error = uncounted
         return Answer(request_id=request.id, operation=request.operation, error=error)
 
-    def _close(self, progress: Progress, answer: Answer) -> Answer:
+    def _close(self, progress: RequestState, answer: Answer) -> Answer:
         """Write the response's audit entry.
 
         If no device takes it, the client gets an error instead of the response.
@@ -127,7 +127,7 @@ class Pipeline:
             return Answer(request_id=answer.request_id, operation=answer.operation, error=fault)
         return answer
 
-    async def _run(self, txn: Transaction, request: ApiRequest, progress: Progress) -> Answer:
+    async def _run(self, txn: Transaction, request: ApiRequest, progress: RequestState) -> Answer:
         services = self.services
         progress.sinks = await services.audit.sinks(txn)
         attempt = begin(services, txn, await services.mounts.router(txn), request)
@@ -191,7 +191,7 @@ class Pipeline:
             raise attempt.unresolved or UnsupportedPath("")
         return await complete(attempt, entry, await dispatch(attempt, entry, attempt.match))
 
-    async def _login(self, attempt: Attempt, progress: Progress) -> Answer:
+    async def _login(self, attempt: Attempt, progress: RequestState) -> Answer:
         entry, match, txn = attempt.entry, attempt.match, attempt.txn
         if entry is None or match is None:
             raise Internal(detail="a path that leads nowhere is answered without a token")
@@ -204,7 +204,7 @@ class Pipeline:
             await login.clear_failures(txn, entry, user)
         return await complete(attempt, entry, response)
 
-    def _open(self, progress: Progress, exchange: Exchange, refusal: StrongroomError | None) -> None:
+    def _open(self, progress: RequestState, exchange: Exchange, refusal: StrongroomError | None) -> None:
         """Write the request's audit entry, once per request."""
         progress.exchange = exchange
         if not progress.audited:

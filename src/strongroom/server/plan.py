@@ -21,7 +21,7 @@ from strongroom.server.certificates.settings import AcmeError, acme_settings, us
 from strongroom.server.config.config import Config, Listener, StorageConfig, UserLockout
 from strongroom.server.messages.log_settings import LogSettings
 from strongroom.server.stores import IN_MEMORY, LOCAL, SHARED, directory
-from strongroom.server.wiring import DEFAULT_LEASE_TTL_S, MAX_LEASE_TTL_S, Settings
+from strongroom.server.wiring import DEFAULT_LEASE_TTL_S, MAX_LEASE_TTL_S, NodeSettings
 from strongroom.services.mounts.lockout_rule import DEFAULT
 from strongroom.services.mounts.records import Lockout
 from strongroom.services.mounts.tuning import LOCKOUT_TYPES
@@ -46,7 +46,7 @@ class Plan:
     storage_options: Mapping[str, str]
     listeners: tuple[Listener, ...]
     workers: int
-    settings: Settings
+    settings: NodeSettings
     plugins: tuple[str, ...]
     log_level: str
     log_format: str
@@ -95,7 +95,7 @@ def plan(config: Config, processors: int) -> Plan:
             for listener in config.listeners
         ),
         workers=workers,
-        settings=Settings(
+        settings=NodeSettings(
             storage_type=config.storage.type,
             default_lease_ttl_s=default_ttl_s,
             max_lease_ttl_s=max_ttl_s,

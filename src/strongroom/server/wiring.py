@@ -51,7 +51,7 @@ MAX_LEASE_TTL_S = 768 * 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class NodeSettings:
     """What the configuration says about the services."""
 
     storage_type: str = "inmem"
@@ -83,7 +83,7 @@ def build_node(
     port: SealPort,
     clock: Clock,
     random: Random,
-    settings: Settings,
+    settings: NodeSettings,
     *,
     processes: Processes | None = None,
 ) -> Node:
@@ -109,7 +109,9 @@ def build_node(
     )
 
 
-async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str], Engine], settings: Settings) -> None:
+async def unseal(
+    node: Node, root_key: Secret, engines: Mapping[tuple[str, str], Engine], settings: NodeSettings
+) -> None:
     """Open the barrier, and build the services behind it.
 
     Raises: `Tampered` when the key isn't this store's.
@@ -160,7 +162,7 @@ async def unseal(node: Node, root_key: Secret, engines: Mapping[tuple[str, str],
     )
 
 
-async def configure_audit(barrier: Barrier, audit: AuditBroker, settings: Settings) -> None:
+async def configure_audit(barrier: Barrier, audit: AuditBroker, settings: NodeSettings) -> None:
     """Make the store's audit devices agree with the configuration.  Failures are logged.
 
     Every request checks by itself whether it can be audited, and doesn't depend on this.
@@ -174,7 +176,7 @@ async def configure_audit(barrier: Barrier, audit: AuditBroker, settings: Settin
         log.error("the audit devices of the configuration were not made", reason=error.detail or error.text)
 
 
-def _spool(settings: Settings) -> Spool | None:
+def _spool(settings: NodeSettings) -> Spool | None:
     if not settings.audit_spool_path:
         return None
     return Spool(Path(settings.audit_spool_path), settings.audit_spool_max_bytes)

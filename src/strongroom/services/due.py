@@ -23,7 +23,7 @@ class Due(NamedTuple):
     id: str
 
 
-class Backlog(NamedTuple):
+class Overdue(NamedTuple):
     """The rows of one kind that should have ended by now."""
 
     kind: str
@@ -58,21 +58,21 @@ async def due_rows(storage: Storage, kind: str, now: float, limit: int, group: s
     return found
 
 
-async def backlogs(storage: Storage, now: float) -> list[Backlog]:
+async def backlogs(storage: Storage, now: float) -> list[Overdue]:
     """How late each kind is at `now`."""
     return [await _backlog(storage, kind, now) for kind in KINDS]
 
 
-async def _backlog(storage: Storage, kind: str, now: float) -> Backlog:
+async def _backlog(storage: Storage, kind: str, now: float) -> Overdue:
     found = await groups(storage, kind)
     oldest = await asyncio.gather(*(due_rows(storage, kind, now, 1, group) for group in found))
     late = [group for group, rows in zip(found, oldest, strict=True) if rows]
     if not late:
-        return Backlog(kind, 0.0, 0)
+        return Overdue(kind, 0.0, 0)
     waiting = 0
     for group in late:
         waiting += len(await due_rows(storage, kind, now, COUNTED - waiting, group))
         if waiting >= COUNTED:
             break
     first_ms, group = min((rows[0].at_ms, group) for group, rows in zip(found, oldest, strict=True) if rows)
-    return Backlog(kind, max(0.0, now - first_ms / 1000), waiting, group)
+    return Overdue(kind, max(0.0, now - first_ms / 1000), waiting, group)

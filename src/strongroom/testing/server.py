@@ -72,7 +72,7 @@ class PluginServer:
         storage: Storage,
         clock: SetClock,
         plugins: Sequence[Callable[[], Engine]],
-        settings: wiring.Settings,
+        settings: wiring.NodeSettings,
         key: Secret,
     ) -> None:
         self.clock = clock
@@ -85,7 +85,7 @@ class PluginServer:
 
     @classmethod
     async def start(
-        cls, *plugins: Callable[[], Engine], mounted: bool = True, settings: wiring.Settings | None = None
+        cls, *plugins: Callable[[], Engine], mounted: bool = True, settings: wiring.NodeSettings | None = None
     ) -> Self:
         """A new server, unsealed.
 
@@ -101,7 +101,7 @@ class PluginServer:
         seal = await seal_of(storage)
         assert seal is not None
         key = shamir.open_(seal, [made.shares.keys[0].reveal()])
-        server = cls(storage, clock, plugins, settings or wiring.Settings(), key)
+        server = cls(storage, clock, plugins, settings or wiring.NodeSettings(), key)
         await server.restart()
         for type_, engine in server.engines.items() if mounted else ():
             await server.mount(type_, auth=isinstance(engine, AuthMethod))

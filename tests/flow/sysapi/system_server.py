@@ -16,6 +16,6 @@ class Server(PluginServer):
     """One unsealed node without plugins."""
 
     @classmethod
-    async def start(cls, settings: wiring.Settings | None = None) -> Self:
+    async def start(cls, settings: wiring.NodeSettings | None = None) -> Self:
         """Initialise a store and unseal it."""
         return await super().start(settings=settings)

@@ -102,7 +102,7 @@ async def test_the_tuned_lockout_counts() -> None:
 async def test_the_configured_lockout_counts() -> None:
     """Where a mount isn't tuned, the configuration's rule for its type holds; tuning one value leaves the others."""
     lockouts = {"userpass": Lockout(threshold=2, duration_s=60, counter_reset_s=60)}
-    server = await Server.start(wiring.Settings(lockouts=lockouts))
+    server = await Server.start(wiring.NodeSettings(lockouts=lockouts))
     await server.ok("POST", "sys/auth/up", {"type": "userpass"})
     await server.ok("POST", "auth/up/users/ann", {"password": "right"})
 

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from strongroom.audit.entry import (
-    Asking,
     Outcome,
+    RequestEncoder,
     client_id,
     request_entry,
     response_entry,
@@ -89,7 +89,7 @@ def bearer(**changed: Any) -> Bearer:
 
 def both(known: Exchange, outcome: Outcome, notes: Notation, error: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
     """The two entries of a request, as they are read."""
-    about = Asking(notes)(known)
+    about = RequestEncoder(notes)(known)
     written = (request_entry(about, error, NOW, notes), response_entry(about, outcome, NOW, notes))
     first, second = (msgspec.json.decode(json.dumps_unsorted(entry)) for entry in written)
     return first, second
@@ -189,7 +189,7 @@ def test_everything_that_a_token_and_a_request_may_have() -> None:
 
 def test_uses_left_are_those_of_this_request() -> None:
     """A token with counted uses is described anew each time, even the last one, with 0 left."""
-    asking, holder = Asking(notation()), bearer(num_uses=3)
+    asking, holder = RequestEncoder(notation()), bearer(num_uses=3)
     left = []
     for remaining in (2, 1, 0):
         known = Exchange(request(), bearer=holder, grant=GRANTED, remaining_uses=remaining)
@@ -199,7 +199,7 @@ def test_uses_left_are_those_of_this_request() -> None:
 
 def test_what_is_kept_of_a_token_is_that_tokens_and_that_decisions() -> None:
     """The same token with another grant, or refused, and another token with the same grant: each as it is."""
-    asking, holder, other = Asking(notation()), bearer(), bearer(accessor="other")
+    asking, holder, other = RequestEncoder(notation()), bearer(), bearer(accessor="other")
 
     def told(who: Bearer, grant: Grant | None) -> tuple[str, Any]:
         known = Exchange(request(), bearer=who, grant=grant)

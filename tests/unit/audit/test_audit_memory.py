@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from strongroom.audit.entry import Asking, Outcome, response_entry
+from strongroom.audit.entry import Outcome, RequestEncoder, response_entry
 from strongroom.audit.notation import Notation, Style
 from strongroom.lib.errors import Internal
 from strongroom.sdk.request import Operation
@@ -38,7 +38,7 @@ def known(data: dict[str, Any], metadata: dict[str, str] | None = None) -> Excha
 def test_what_was_asked_is_kept_as_long_as_the_request() -> None:
     """An attempt that ran again is never answered: neither its body nor the text of its entry stays for that."""
     asking = known({"numbers": list(range(10_000))})
-    about = Asking(NOTATION)(asking)
+    about = RequestEncoder(NOTATION)(asking)
     assert about.known is asking
     assert len(about.request) > 10_000
     assert response_entry(about, Outcome(), 0.0, NOTATION)["request"] is about.request
@@ -52,7 +52,7 @@ def test_what_was_asked_is_kept_as_long_as_the_request() -> None:
 
 def test_only_short_descriptions_of_tokens_are_kept() -> None:
     """That of a token with much metadata is written anew each time; it says the same."""
-    asking = Asking(NOTATION)
+    asking = RequestEncoder(NOTATION)
     small, large = known({}), known({}, {"k": "v" * 5000})
     assert asking(small).auth is asking(small).auth
     first, second = asking(large).auth, asking(large).auth

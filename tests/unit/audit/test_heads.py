@@ -12,7 +12,7 @@ import structlog
 
 from strongroom.audit import chain, heads, records
 from strongroom.audit.heads import Checking, Heads, checking
-from strongroom.audit.records import Head, Manifest
+from strongroom.audit.records import Manifest, WriterHead
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import StorageError
 from tests.sim.clock import SetClock
@@ -59,7 +59,7 @@ async def test_a_head_is_the_last_line_that_was_taken() -> None:
     trail = sink.channel.trail
     await keeping.heads.store()
     (found,) = await keeping.checking()
-    now = Head(writer=trail.writer, sequence=2, mac=trail.link.mac, at=keeping.clock.now())
+    now = WriterHead(writer=trail.writer, sequence=2, mac=trail.link.mac, at=keeping.clock.now())
     tried = [head for head in found.heads if head.writer != trail.writer]
     assert [head.sequence for head in tried] == [1]
     assert now in found.heads
@@ -70,7 +70,7 @@ async def test_a_head_is_the_last_line_that_was_taken() -> None:
     assert now in (await keeping.checking())[0].heads
     await auditing.say()
     await keeping.heads.store()
-    later = Head(writer=trail.writer, sequence=3, mac=trail.link.mac, at=keeping.clock.now())
+    later = WriterHead(writer=trail.writer, sequence=3, mac=trail.link.mac, at=keeping.clock.now())
     assert later in (await keeping.checking())[0].heads
     assert await keeping.counted() == {record.id: 2}
 
@@ -142,7 +142,7 @@ async def test_heads_that_the_store_has_lost_are_counted() -> None:
 
     async def add(txn: Transaction) -> None:
         for number in range(3):
-            head = Head(writer=f"w{number}", sequence=1, mac=b"", at=1.0)
+            head = WriterHead(writer=f"w{number}", sequence=1, mac=b"", at=1.0)
             txn.write(records.head_key(record.id, head.writer), head)
 
     await keeping.do(lose)
@@ -161,7 +161,7 @@ async def test_the_oldest_heads_make_room() -> None:
 
     async def some(txn: Transaction, first: int) -> None:
         for number in range(first, first + heads._ROOM):
-            head = Head(writer=f"w{number}", sequence=1, mac=b"", at=float(number))
+            head = WriterHead(writer=f"w{number}", sequence=1, mac=b"", at=float(number))
             txn.write(records.head_key(record.id, head.writer), head)
 
     async def count(txn: Transaction) -> None:

@@ -26,7 +26,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.audit.records.AuditRecord": ("audit-device", {"configured": False}),
     "strongroom.audit.records.AuditedHeader": ("audit-header", {}),
     "strongroom.audit.records.FormerDevice": ("audit-former-device", {"heads": 0}),
-    "strongroom.audit.records.Head": ("audit-head", {}),
+    "strongroom.audit.records.WriterHead": ("audit-head", {}),
     "strongroom.audit.records.Manifest": ("audit-manifest", {"devices": {}, "heads": {}}),
     "strongroom.auth.userpass.records.Imported": ("userpass-imported", {}),
     "strongroom.auth.userpass.records.ScryptHash": (None, {}),
@@ -37,7 +37,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.barrier.barrier.SecretRecord": ("SecretRecord", {}),
     "strongroom.barrier.keyring.Keyring": ("keyring", {}),
     "strongroom.barrier.keyring.Term": (None, {}),
-    "strongroom.engines.kv.records.Config": (
+    "strongroom.engines.kv.records.KvConfig": (
         "kv-config",
         {"max_versions": 0, "cas_required": False, "delete_version_after_s": 0, "metadata_cas_required": False},
     ),

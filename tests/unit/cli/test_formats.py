@@ -108,12 +108,12 @@ def test_seconds_are_shown_as_durations(name: str, value: str, shown: str) -> No
 
 def test_a_field_is_found_by_the_name_that_tables_show() -> None:
     """Logins, wrapped answers, leases and data all answer to their fields' names; an unknown one is an error."""
-    auth = render.Secret({"auth": {"client_token": "t", "lease_duration": 60, "metadata": {"a": "b"}}})
+    auth = render.SecretAnswer({"auth": {"client_token": "t", "lease_duration": 60, "metadata": {"a": "b"}}})
     assert auth.field("token") == "t"
     assert auth.field("token_meta_a") == "b"
-    wrapped = render.Secret({"wrap_info": {"token": "w"}})
+    wrapped = render.SecretAnswer({"wrap_info": {"token": "w"}})
     assert wrapped.field("wrapping_token") == "w"
-    lease = render.Secret({"lease_id": "x/1", "lease_duration": 60, "renewable": True, "data": {"k": "v"}})
+    lease = render.SecretAnswer({"lease_id": "x/1", "lease_duration": 60, "renewable": True, "data": {"k": "v"}})
     assert (lease.field("lease_id"), lease.field("k")) == ("x/1", "v")
     with pytest.raises(KeyError):
         lease.field("none")
@@ -121,7 +121,7 @@ def test_a_field_is_found_by_the_name_that_tables_show() -> None:
 
 def test_a_leased_secret_has_its_lease_first() -> None:
     """The lease's three lines come before the data's."""
-    secret = render.Secret({"lease_id": "x/1", "lease_duration": 3600, "renewable": True, "data": {"a": None}})
+    secret = render.SecretAnswer({"lease_id": "x/1", "lease_duration": 3600, "renewable": True, "data": {"a": None}})
     assert render.rows(secret) == [
         ("lease_id", "x/1"),
         ("lease_duration", "1h"),

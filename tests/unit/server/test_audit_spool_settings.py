@@ -11,12 +11,12 @@ from strongroom.server.config.config import parse_config
 from strongroom.server.diagnose.files import permissions
 from strongroom.server.diagnose.result import Finding, Status
 from strongroom.server.plan import PlanError, plan
-from strongroom.server.wiring import Settings
+from strongroom.server.wiring import NodeSettings
 
 LISTENER = 'listener "tcp" {\n  tls_disable = true\n}\n'
 
 
-def _settings(text: str) -> Settings:
+def _settings(text: str) -> NodeSettings:
     return plan(parse_config(text + LISTENER, "f"), 1).settings
 
 

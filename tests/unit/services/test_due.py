@@ -8,7 +8,7 @@ from tests.sim.clock import SetClock
 from strongroom.barrier import keys
 from strongroom.barrier.due import KINDS, LEASE, LOCKOUT, SCHEDULED, SINGLE_USE, TOKEN, due_key, key_at, milliseconds
 from strongroom.lib.rand import SystemRandom
-from strongroom.services.due import COUNTED, Backlog, Due, backlogs, due_rows, groups
+from strongroom.services.due import COUNTED, Due, Overdue, backlogs, due_rows, groups
 from strongroom.storage.inmem import InmemStorage
 
 NOW = 1000.0
@@ -78,15 +78,15 @@ async def test_only_leases_have_groups() -> None:
 async def test_what_is_late_is_told_by_kind() -> None:
     """Since when, how much waits, and in which group the oldest is."""
     storage = await started()
-    assert await backlogs(storage, NOW) == [Backlog(kind, 0.0, 0, "") for kind in KINDS]
+    assert await backlogs(storage, NOW) == [Overdue(kind, 0.0, 0, "") for kind in KINDS]
     rows = [due_key(at, LEASE, f"x{at}", group) for at, group in ((998.0, "b"), (997.5, "c"), (2000.0, "a"))]
     await put(storage, *rows, due_key(999.0, TOKEN, "t"), due_key(1000.5, SINGLE_USE, "s"))
     assert await backlogs(storage, NOW) == [
-        Backlog(LEASE, 2.5, 2, "c"),
-        Backlog(SCHEDULED, 0.0, 0, ""),
-        Backlog(TOKEN, 1.0, 1, "-"),
-        Backlog(SINGLE_USE, 0.0, 0, ""),
-        Backlog(LOCKOUT, 0.0, 0, ""),
+        Overdue(LEASE, 2.5, 2, "c"),
+        Overdue(SCHEDULED, 0.0, 0, ""),
+        Overdue(TOKEN, 1.0, 1, "-"),
+        Overdue(SINGLE_USE, 0.0, 0, ""),
+        Overdue(LOCKOUT, 0.0, 0, ""),
     ]
 
 
@@ -96,5 +96,5 @@ async def test_a_longer_queue_is_shown_as_a_thousand() -> None:
     for group, count in (("a", 600), ("b", 600), ("c", 1)):
         await put(storage, *(due_key(float(number), LEASE, "x", group) for number in range(count)))
     found = {backlog.kind: backlog for backlog in await backlogs(storage, NOW)}
-    assert found[LEASE] == Backlog(LEASE, 1000.0, 1000, "a")
+    assert found[LEASE] == Overdue(LEASE, 1000.0, 1000, "a")
     assert COUNTED == 1000

@@ -7,7 +7,7 @@ import os
 
 import structlog
 
-from strongroom.audit.spool.framing import Record, records
+from strongroom.audit.spool.framing import SpoolRecord, records
 from strongroom.audit.spool.place import Place, try_lock
 from strongroom.audit.spool.position import Position, PositionFile, read_position
 
@@ -33,7 +33,7 @@ class SpoolReader:
         self._position_file = PositionFile(place)
         self._descriptor = -1
         self._at = Position(0, 0, busy=False)
-        self._waiting: list[Record] = []
+        self._waiting: list[SpoolRecord] = []
         self._base = 0
         segments = place.segments()
         if found is not None and found.segment in segments:

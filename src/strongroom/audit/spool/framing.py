@@ -14,7 +14,7 @@ SEPARATOR = b"\x1e"
 """Occurs in no entry, because JSON escapes control characters."""
 
 
-class Record(NamedTuple):
+class SpoolRecord(NamedTuple):
     """One entry of a spool."""
 
     line: bytes
@@ -28,7 +28,7 @@ def framed(line: bytes) -> bytes:
     return SEPARATOR + line
 
 
-def records(data: bytes) -> Iterator[Record]:
+def records(data: bytes) -> Iterator[SpoolRecord]:
     """The complete entries, in order.  A last entry without its newline may still be in writing.
 
     Args:
@@ -39,9 +39,9 @@ def records(data: bytes) -> Iterator[Record]:
         following = data.find(SEPARATOR, start + 1)
         end = following if following >= 0 else len(data)
         if data.startswith(SEPARATOR, start) and data.endswith(b"\n", start, end):
-            yield Record(data[start + 1 : end], end)
+            yield SpoolRecord(data[start + 1 : end], end)
         elif following < 0:
             return
         else:
-            yield Record(b"", end)
+            yield SpoolRecord(b"", end)
         start = end

@@ -9,7 +9,7 @@ from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.paths import clean
-from strongroom.cli.render import Secret
+from strongroom.cli.render import SecretAnswer
 from strongroom.cli.text import go_value, table
 
 _ORDER = ("type", "description", "options", "local", "path")
@@ -33,7 +33,7 @@ def _enable(call: Invocation) -> int:
     }
     with call.doing("Error enabling audit device: "):
         answer = call.client().write(f"sys/audit/{path}", body)
-    call.warnings(Secret(answer).warnings)
+    call.warnings(SecretAnswer(answer).warnings)
     call.terminal.out(f"Success! Enabled the {device_type} audit device at: {path}/")
     return 0
 

@@ -16,7 +16,7 @@ from strongroom.cli.paths import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from strongroom.audit.verification import Key
+    from strongroom.audit.verification import ChainKey
 
 _SHOWN = 20
 """Faults of one file, and notes of one kind: a file that is no log has a fault in each line."""
@@ -58,18 +58,20 @@ class _Report:
             self._call.terminal.out(f"Note: {len(texts) - len(shown)} more like these, which -all shows")
 
 
-def _keys(call: Invocation) -> list[Key]:
-    from strongroom.audit.chain import Link  # noqa: PLC0415 - what a server is made of takes long to import
-    from strongroom.audit.verification import Key  # noqa: PLC0415 - as above
+def _keys(call: Invocation) -> list[ChainKey]:
+    from strongroom.audit.chain import ChainLink  # noqa: PLC0415 - what a server is made of takes long to import
+    from strongroom.audit.verification import ChainKey  # noqa: PLC0415 - as above
 
     path = clean(call.flags.text("path") or "file")
     with call.doing("Error reading what the log is checked by: "):
         answer = call.client().read(f"sys/internal/audit/chain/{path}")
     return [
-        Key(
+        ChainKey(
             chain_key=base64.b64decode(device["chain_key"]),
             prefix=device["prefix"].encode(),
-            heads={head["writer"]: Link(int(head["sequence"]), bytes.fromhex(head["mac"])) for head in device["heads"]},
+            heads={
+                head["writer"]: ChainLink(int(head["sequence"]), bytes.fromhex(head["mac"])) for head in device["heads"]
+            },
             lost=int(device["lost"]),
             former=bool(device["former"]),
         )

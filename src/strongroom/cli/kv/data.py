@@ -9,7 +9,7 @@ from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.kv.mount import MOUNT, Place, doubled, locate, nothing
-from strongroom.cli.render import Secret
+from strongroom.cli.render import SecretAnswer
 from strongroom.cli.text import field_text, go_value, pairs
 from strongroom.client.client import Client
 from strongroom.client.errors import Denied, Unsupported
@@ -66,7 +66,7 @@ def get(call: Invocation, place: Place, questions: list[tuple[str, str]]) -> int
         answer = call.client().read(path, questions)
     if answer is None:
         raise Failure(nothing(call, place, "data"), 2)
-    secret = Secret(answer)
+    secret = SecretAnswer(answer)
     if secret.wrap is not None:
         return call.answer(answer)
     if name := call.flags.text("field"):
@@ -76,7 +76,7 @@ def get(call: Invocation, place: Place, questions: list[tuple[str, str]]) -> int
     call.warnings(secret.warnings)
     data: dict[str, Any] = secret.data or {}
     if place.version == 2:
-        path_heading(call, "Secret Path", path)
+        path_heading(call, "SecretAnswer Path", path)
         if data.get("metadata"):
             section(call, "Metadata", metadata_rows(data["metadata"]))
             call.terminal.out("")
@@ -86,7 +86,7 @@ def get(call: Invocation, place: Place, questions: list[tuple[str, str]]) -> int
     return 0
 
 
-def _get_field(call: Invocation, secret: Secret, place: Place, name: str) -> int:
+def _get_field(call: Invocation, secret: SecretAnswer, place: Place, name: str) -> int:
     if place.version != 2:
         return call.field(secret, name)
     data = (secret.data or {}).get("data")
@@ -101,16 +101,16 @@ def _get_field(call: Invocation, secret: Secret, place: Place, name: str) -> int
 
 def _written(call: Invocation, place: Place, answer: dict[str, Any] | None, *, headed: bool = True) -> int:
     path = place.under("data")
-    if answer is None or Secret(answer).only_warns:
+    if answer is None or SecretAnswer(answer).only_warns:
         return call.done(answer, f"Success! Data written to: {path}")
     if call.flags.text("field") or not call.table:
         return call.answer(answer)
-    secret = Secret(answer)
+    secret = SecretAnswer(answer)
     call.warnings(secret.warnings)
     if not headed:
         call.terminal.out(pairs(metadata_rows(secret.data or {})))
         return 0
-    path_heading(call, "Secret Path", path)
+    path_heading(call, "SecretAnswer Path", path)
     section(call, "Metadata", metadata_rows(secret.data or {}))
     return 0
 

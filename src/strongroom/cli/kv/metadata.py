@@ -10,7 +10,7 @@ from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.kv.data import metadata_rows, path_heading, section
 from strongroom.cli.kv.mount import MOUNT, nothing, versioned
-from strongroom.cli.render import Secret
+from strongroom.cli.render import SecretAnswer
 from strongroom.cli.text import go_value
 from strongroom.client.durations import go_text
 
@@ -30,7 +30,7 @@ def _get(call: Invocation) -> int:
         answer = call.client().read(path)
     if answer is None:
         raise Failure(nothing(call, place, "metadata"), 2)
-    secret = Secret(answer)
+    secret = SecretAnswer(answer)
     if not call.table:
         return call.secret(secret)
     if secret.data is None:
@@ -61,7 +61,7 @@ def _settings(call: Invocation) -> dict[str, Any]:
 
 
 def _written(call: Invocation, path: str, answer: dict[str, Any] | None) -> int:
-    if answer is None or Secret(answer).only_warns:
+    if answer is None or SecretAnswer(answer).only_warns:
         return call.done(answer, f"Success! Data written to: {path}")
     return call.answer(answer)
 

@@ -14,7 +14,7 @@ from strongroom.cli import PROGRAM
 from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.kv.mount import Place, locate
-from strongroom.cli.render import Secret
+from strongroom.cli.render import SecretAnswer
 from strongroom.client.errors import BadRequest, Denied, Missing
 
 _SECTIONS = frozenset({"config", "data", "delete", "destroy", "detailed-metadata", "metadata", "subkeys", "undelete"})
@@ -64,7 +64,7 @@ def _found(answer: Any) -> bool:
     """Whether an answer has any content; raw ones always have."""
     if not isinstance(answer, dict | None):
         return True
-    secret = Secret(answer)
+    secret = SecretAnswer(answer)
     return any(part is not None for part in (secret.data, secret.auth, secret.wrap))
 
 

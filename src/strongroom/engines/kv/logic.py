@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from strongroom.engines.kv.records import Config, Metadata, PlainSecret, Version
+from strongroom.engines.kv.records import KvConfig, Metadata, PlainSecret, Version
 from strongroom.lib.durations import format_duration_s, parse_duration_s
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import FieldError, to_int
@@ -51,7 +51,7 @@ def parse_cas(options: dict[str, Any]) -> int | None:
         raise InvalidRequest("error parsing check-and-set parameter") from error
 
 
-def check_cas(config: Config, metadata: Metadata | None, cas: int | None) -> None:
+def check_cas(config: KvConfig, metadata: Metadata | None, cas: int | None) -> None:
     """Raise `InvalidRequest` when a write must name the version it replaces and doesn't, or names another."""
     if cas is None:
         if config.cas_required or (metadata is not None and metadata.cas_required):
@@ -60,7 +60,7 @@ def check_cas(config: Config, metadata: Metadata | None, cas: int | None) -> Non
         raise InvalidRequest("check-and-set parameter did not match the current version")
 
 
-def check_metadata_cas(config: Config, metadata: Metadata | None, cas: int | None) -> None:
+def check_metadata_cas(config: KvConfig, metadata: Metadata | None, cas: int | None) -> None:
     """The same for a write of a secret's settings."""
     if cas is None:
         if config.metadata_cas_required or (metadata is not None and metadata.metadata_cas_required):
@@ -69,7 +69,7 @@ def check_metadata_cas(config: Config, metadata: Metadata | None, cas: int | Non
         raise InvalidRequest("metadata check-and-set parameter does not match the current version")
 
 
-def deletion_at(config: Config, metadata: Metadata, now: float) -> float:
+def deletion_at(config: KvConfig, metadata: Metadata, now: float) -> float:
     """When a version that is written now deletes itself; 0 for never.  The shorter of both settings counts."""
     if config.delete_version_after_s < 0:
         return 0.0
@@ -93,7 +93,7 @@ def of_plain(secret: PlainSecret) -> Metadata:
     )
 
 
-def with_new_version(config: Config, metadata: Metadata | None, now: float) -> tuple[Metadata, list[int]]:
+def with_new_version(config: KvConfig, metadata: Metadata | None, now: float) -> tuple[Metadata, list[int]]:
     """Add a version that is written now.
 
     Returns: the new state, and the versions that it drops, whose data goes with them.
@@ -132,7 +132,7 @@ def with_deleted(metadata: Metadata, numbers: Iterable[int], now: float) -> Meta
     return _with_versions(metadata, changed)
 
 
-def with_undeleted(config: Config, metadata: Metadata, numbers: Iterable[int], now: float) -> Metadata:
+def with_undeleted(config: KvConfig, metadata: Metadata, numbers: Iterable[int], now: float) -> Metadata:
     """Bring back those of the versions that exist and aren't destroyed; their time runs again from now."""
     at = deletion_at(config, metadata, now)
     changed = {

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from strongroom.engines.kv import logic, secrets
 from strongroom.engines.kv.records import Metadata
-from strongroom.engines.kv.secrets import Secret
+from strongroom.engines.kv.secrets import VersionedSecret
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.rand import Random
@@ -117,7 +117,7 @@ def _given(request: Request, body: DataFields) -> tuple[dict[str, Any] | None, i
     return (None if request.data["data"] is None else body.data), logic.parse_cas(body.options or {})
 
 
-async def _version(request: Request, name: str, number: int) -> tuple[Secret, Metadata, int]:
+async def _version(request: Request, name: str, number: int) -> tuple[VersionedSecret, Metadata, int]:
     """A version that exists, deleted or not.  Raises `NotFound`."""
     secret = await secrets.find(request.view, name) if _is_name(name) else None
     if secret is None or secret.metadata is None:
@@ -129,7 +129,7 @@ async def _version(request: Request, name: str, number: int) -> tuple[Secret, Me
 
 
 async def _add_version(
-    request: Request, secret: Secret, data: dict[str, Any] | None, cas: int | None, random: Random
+    request: Request, secret: VersionedSecret, data: dict[str, Any] | None, cas: int | None, random: Random
 ) -> Response:
     config = await secrets.config_of(request.view)
     logic.check_cas(config, secret.metadata, cas)

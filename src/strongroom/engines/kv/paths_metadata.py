@@ -11,7 +11,7 @@ import msgspec
 
 from strongroom.engines.kv import custom_metadata, logic, paging, secrets
 from strongroom.engines.kv.paging import Page
-from strongroom.engines.kv.records import Config, Metadata
+from strongroom.engines.kv.records import KvConfig, Metadata
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.rand import Random
 from strongroom.sdk import Body, Doc, Duration, JsonMap, RawBody, Request, Response, path
@@ -136,7 +136,7 @@ def _changed(metadata: Metadata, changes: dict[str, Any], now: float) -> Metadat
     return msgspec.structs.replace(metadata, **changes, metadata_version=metadata.metadata_version + 1, updated_at=now)
 
 
-def _warned(config: Config, body: MetadataFields) -> Response | None:
+def _warned(config: KvConfig, body: MetadataFields) -> Response | None:
     """An answer only where a setting was given that the mount's overrules."""
     overruled = [
         name

@@ -5,7 +5,7 @@ below the mount       record               version
 ====================  ===================  ==================================================
 `plain/<path>`        `PlainSecret`        1; names in clear
 `names`               `NamesKey`           2; the key that names are encrypted under
-`config`              `Config`             2
+`config`              `KvConfig`             2
 `meta/<sealed>`       `Metadata`           2; one row per secret, its versions inside
 `version/<sealed>/n`  `VersionData`        2; what was written as version `n`
 ====================  ===================  ==================================================
@@ -41,7 +41,7 @@ class NamesKey(Record, frozen=True, tag="kv-names"):
         return f"NamesKey(upgraded={self.upgraded})"
 
 
-class Config(Record, frozen=True, tag="kv-config"):
+class KvConfig(Record, frozen=True, tag="kv-config"):
     """What holds for every secret of a mount."""
 
     max_versions: int = 0

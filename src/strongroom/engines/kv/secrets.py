@@ -18,7 +18,7 @@ import msgspec
 
 from strongroom.engines.kv import logic
 from strongroom.engines.kv.names import KEY_BYTES, names_of, sealed_path
-from strongroom.engines.kv.records import Config, Metadata, NamesKey, PlainSecret, VersionData
+from strongroom.engines.kv.records import KvConfig, Metadata, NamesKey, PlainSecret, VersionData
 from strongroom.lib import json
 from strongroom.lib.errors import Internal
 from strongroom.lib.rand import Random
@@ -30,12 +30,12 @@ CONFIG = "config"
 META = "meta/"
 VERSION = "version/"
 
-_NO_CONFIG = Config()
+_NO_CONFIG = KvConfig()
 _OPENED_AT_ONCE = 512
 """Names that a listing decrypts before it lets others run: about two milliseconds' worth."""
 
 
-class Secret(msgspec.Struct, frozen=True):
+class VersionedSecret(msgspec.Struct, frozen=True):
     """A secret as found."""
 
     name: str
@@ -46,13 +46,13 @@ class Secret(msgspec.Struct, frozen=True):
     """Its row from before the mount had versions, if that is still where it is."""
 
 
-async def config_of(view: View) -> Config:
+async def config_of(view: View) -> KvConfig:
     """What holds for every secret of the mount."""
-    config = await view.read(CONFIG, Config)
+    config = await view.read(CONFIG, KvConfig)
     return config if config is not None else _NO_CONFIG
 
 
-async def find(view: View, name: str) -> Secret:
+async def find(view: View, name: str) -> VersionedSecret:
     """The secret of that name; without metadata if there is none.  Raises `InvalidRequest` for an impossible name."""
     key = await view.read(NAMES, NamesKey)
     if key is None:
@@ -61,15 +61,15 @@ async def find(view: View, name: str) -> Secret:
     metadata = await view.read(META + sealed, Metadata)
     if metadata is None and key.upgraded:
         return await _find_plain(view, name, sealed)
-    return Secret(name, sealed, metadata)
+    return VersionedSecret(name, sealed, metadata)
 
 
-async def _find_plain(view: View, name: str, sealed: str) -> Secret:
+async def _find_plain(view: View, name: str, sealed: str) -> VersionedSecret:
     plain = await view.read(PLAIN + name, PlainSecret)
-    return Secret(name, sealed, logic.of_plain(plain) if plain is not None else None, plain)
+    return VersionedSecret(name, sealed, logic.of_plain(plain) if plain is not None else None, plain)
 
 
-async def data_of(view: View, secret: Secret, number: int) -> Any:
+async def data_of(view: View, secret: VersionedSecret, number: int) -> Any:
     """What was written as a version that is still there."""
     if secret.plain is not None:
         return json.loads(secret.plain.data)
@@ -79,7 +79,7 @@ async def data_of(view: View, secret: Secret, number: int) -> Any:
     return json.loads(row.data)
 
 
-async def keep(request: Request, secret: Secret, metadata: Metadata, random: Random) -> str:
+async def keep(request: Request, secret: VersionedSecret, metadata: Metadata, random: Random) -> str:
     """Store a secret's new state; moves it first if its row is from before the mount had versions.
 
     Returns: its path in stored form.
@@ -112,7 +112,7 @@ def drop_data(view: View, sealed: str, number: int) -> None:
     view.delete(f"{VERSION}{sealed}/{number}")
 
 
-def remove(view: View, secret: Secret) -> None:
+def remove(view: View, secret: VersionedSecret) -> None:
     """Remove a secret with all of its versions."""
     if secret.plain is not None:
         view.delete(PLAIN + secret.name)

@@ -32,7 +32,7 @@ _KEPT_S: Final = 10.0
 """How long after their last question."""
 
 
-class Watch:
+class LogReader:
     """One reader.
 
     Args:
@@ -109,7 +109,7 @@ class Watches:
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._watches: tuple[Watch, ...] = ()
+        self._watches: tuple[LogReader, ...] = ()
         self._places: weakref.WeakSet[Place] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._kept: deque[tuple[int, int, dict[str, Any]]] = deque()
@@ -193,7 +193,7 @@ class Watches:
         Args:
             place: this reader's; held until the end.
         """
-        watch = Watch(level, render, asyncio.get_running_loop())
+        watch = LogReader(level, render, asyncio.get_running_loop())
         self._watches = (*self._watches, watch)
         try:
             while block := await watch.take():

@@ -17,7 +17,7 @@ _STARTING_S = 120.0
 """For how long a worker that opens its store may be silent at least."""
 
 
-class Watch:
+class HangWatch:
     """Listens for signs of life.
 
     Args:

@@ -18,7 +18,7 @@ from strongroom.server.messages.to_worker import STOP_DRAIN_S, Counted, End, Lis
 from strongroom.server.supervisor import places
 from strongroom.server.supervisor.process import WorkerProcess
 from strongroom.server.supervisor.restarts import Restarts
-from strongroom.server.supervisor.watch import Watch
+from strongroom.server.supervisor.watch import HangWatch
 from strongroom.sysapi.processes import WorkerCounts
 
 log = structlog.get_logger("supervisor")
@@ -46,7 +46,7 @@ class Workers:
         timeout_s: float,
         selector: selectors.BaseSelector,
     ) -> None:
-        self.watch = Watch(timeout_s)
+        self.watch = HangWatch(timeout_s)
         self.start = msgspec.structs.replace(start, supervisor=os.getpid(), heartbeat_s=self.watch.heartbeat_s)
         self.by_pid: dict[int, WorkerProcess] = {}
         self.restarts = Restarts()

@@ -94,7 +94,7 @@ class Alias(msgspec.Struct, frozen=True):
     custom_metadata: Mapping[str, str] = {}
 
 
-class Group(msgspec.Struct, frozen=True):
+class PathGroup(msgspec.Struct, frozen=True):
     """A group that the entity is in, directly or through another group."""
 
     id: str
@@ -110,7 +110,7 @@ class Subject(msgspec.Struct, frozen=True):
     metadata: Mapping[str, str] = {}
     aliases: Mapping[str, Alias] = {}
     """By the accessor of the auth mount."""
-    groups: tuple[Group, ...] = ()
+    groups: tuple[PathGroup, ...] = ()
 
 
 class TemplateRefused(PermissionDenied):
@@ -190,7 +190,7 @@ def _lookup(name: str, subject: Subject | None) -> str | None:
     return None
 
 
-def _attribute(record: Alias | Group, attribute: str) -> str | None:
+def _attribute(record: Alias | PathGroup, attribute: str) -> str | None:
     """The id, the name or a piece of metadata."""
     kind, _, key = attribute.partition(".")
     match kind:

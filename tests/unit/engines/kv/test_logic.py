@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strongroom.engines.kv import custom_metadata, logic
-from strongroom.engines.kv.records import Config, Metadata, Version
+from strongroom.engines.kv.records import KvConfig, Metadata, Version
 from strongroom.lib.errors import InvalidRequest
 
 NOW = 1_700_000_000.0
@@ -106,7 +106,7 @@ def test_times(at: float, text: str) -> None:
 )
 def test_deletion_time(mount_s: int, secret_s: int, after_s: int) -> None:
     """The shorter of both settings counts; a negative one of the mount's switches both off."""
-    config = Config(delete_version_after_s=mount_s)
+    config = KvConfig(delete_version_after_s=mount_s)
     metadata = Metadata(created_at=NOW, updated_at=NOW, delete_version_after_s=secret_s)
     assert logic.deletion_at(config, metadata, NOW) == (NOW + after_s if after_s else 0.0)
 
@@ -152,7 +152,7 @@ def test_lowering_the_limit_prunes_in_steps() -> None:
     metadata = Metadata(created_at=NOW, updated_at=NOW, versions=versions, current_version=200, max_versions=5)
     seen: list[int] = []
     while len(metadata.versions) > 5:
-        metadata, dropped = logic.with_new_version(Config(), metadata, NOW)
+        metadata, dropped = logic.with_new_version(KvConfig(), metadata, NOW)
         assert len(dropped) <= logic.PRUNED_AT_ONCE
         assert metadata.oldest_version == min(metadata.versions)
         seen += dropped

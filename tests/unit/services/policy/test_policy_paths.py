@@ -7,14 +7,14 @@ import pytest
 from strongroom.lib.errors import PermissionDenied
 from strongroom.services.policy.acl import Acl
 from strongroom.services.policy.parse import parse_policy, render_policy
-from strongroom.services.policy.paths import Alias, Group, Subject, TemplateRefused, render_template
+from strongroom.services.policy.paths import Alias, PathGroup, Subject, TemplateRefused, render_template
 
 _SUBJECT = Subject(
     id="e-1",
     name="bob",
     metadata={"team": "red", "a.b": "dotted", "empty": ""},
     aliases={"auth_userpass_1": Alias("al-1", "bob@x", {"m": "mv"}, {"c.d": "cv"})},
-    groups=(Group("g-1", "ops", {"k": "gv"}), Group("g-2", "with.dot", {"k": "dv"})),
+    groups=(PathGroup("g-1", "ops", {"k": "gv"}), PathGroup("g-2", "with.dot", {"k": "dv"})),
 )
 
 

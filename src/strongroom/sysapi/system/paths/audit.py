@@ -34,7 +34,7 @@ class AuditBody(Body, frozen=True):
     local: Annotated[bool, Doc(description="Whether it is local to this cluster and not replicated.")] = False
 
 
-class HashBody(Body, frozen=True):
+class AuditHashBody(Body, frozen=True):
     """A text to look for in the log."""
 
     input: Annotated[str, Doc(description="The text to hash.", extra=SECRET)] = ""
@@ -82,7 +82,7 @@ class AuditPaths(SystemEngine):
         return None
 
     @path.write("audit-hash/{path*:slashless}")
-    async def audit_hash(self, request: Request, path: str, body: HashBody) -> Response | None:
+    async def audit_hash(self, request: Request, path: str, body: AuditHashBody) -> Response | None:
         """Computes the digest that a device's log shows for a text."""
         view = system(request)
         text = require(body.input, 'the "input" parameter is empty')
