@@ -279,17 +279,17 @@ class AuditBroker:
         self.trails[channel.trail.writer] = channel.trail
         return channel
 
-    def request(self, sinks: tuple[Sink, ...], known: Exchange, error: str, now: float) -> None:
+    def request(self, sinks: tuple[Sink, ...], exchange: Exchange, error: str, now: float) -> None:
         """Write the request entry.  Raises `Internal` if there are devices and none takes it."""
-        self._each(sinks, known, lambda sink: sink.request(known, error, now))
+        self._each(sinks, exchange, lambda sink: sink.request(exchange, error, now))
 
-    def response(self, sinks: tuple[Sink, ...], known: Exchange, outcome: Outcome, now: float) -> None:
+    def response(self, sinks: tuple[Sink, ...], exchange: Exchange, outcome: Outcome, now: float) -> None:
         """Write the response entry.  Raises `Internal` if there are devices and none takes it."""
-        self._each(sinks, known, lambda sink: sink.response(known, outcome, now))
+        self._each(sinks, exchange, lambda sink: sink.response(exchange, outcome, now))
 
-    def _each(self, sinks: tuple[Sink, ...], known: Exchange, write: Callable[[Sink], None]) -> None:
+    def _each(self, sinks: tuple[Sink, ...], exchange: Exchange, write: Callable[[Sink], None]) -> None:
         # Only what was allowed makes room: strangers must not use up the reserve by asking for deletions.
-        rescue = known.grant is not None and known.request.operation in MAKING_ROOM
+        rescue = exchange.grant is not None and exchange.request.operation in MAKING_ROOM
         # Every device gets the entry, whatever became of it at another.
         taken = [self._standing.take(sink.record, partial(write, sink), rescue=rescue) for sink in sinks]
         if sinks and not any(taken):

@@ -161,17 +161,17 @@ class Sink:
         """The device's configuration."""
         return self.channel.record
 
-    def request(self, known: Exchange, error: str, now: float) -> None:
+    def request(self, exchange: Exchange, error: str, now: float) -> None:
         """Write the entry of a request.  Raises `Unavailable`."""
-        about = self._asking(known)
+        about = self._asking(exchange)
         if len(self._asked) >= _ASKED_KEPT:
             self._asked.clear()  # requests without a response
-        self._asked[id(known)] = about
+        self._asked[id(exchange)] = about
         self.channel.write(request_entry(about, error, now, self._notation))
 
-    def response(self, known: Exchange, outcome: Outcome, now: float) -> None:
+    def response(self, exchange: Exchange, outcome: Outcome, now: float) -> None:
         """Write the entry of a response.  Raises `Unavailable`."""
-        about = self._asked.pop(id(known), None)
-        if about is None or about.known is not known:
-            about = self._asking(known)
+        about = self._asked.pop(id(exchange), None)
+        if about is None or about.exchange is not exchange:
+            about = self._asking(exchange)
         self.channel.write(response_entry(about, outcome, now, self._notation))

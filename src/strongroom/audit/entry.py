@@ -76,17 +76,17 @@ class EncodedRequest:
     reference would keep its body, of any size, in memory.
     """
 
-    __slots__ = ("_known", "auth", "request")
+    __slots__ = ("_exchange", "auth", "request")
 
-    def __init__(self, known: Exchange, auth: msgspec.Raw, request: msgspec.Raw) -> None:
+    def __init__(self, exchange: Exchange, auth: msgspec.Raw, request: msgspec.Raw) -> None:
         self.auth = auth
         self.request = request
-        self._known = weakref.ref(known, self._forget)
+        self._exchange = weakref.ref(exchange, self._forget)
 
     @property
-    def known(self) -> Exchange | None:
+    def exchange(self) -> Exchange | None:
         """The request; None if it has ended."""
-        return self._known()
+        return self._exchange()
 
     def _forget(self, _: weakref.ref[Exchange]) -> None:
         self.auth = self.request = _NOTHING
@@ -99,21 +99,21 @@ class RequestEncoder:
         self._notation = notation
         self._auths: dict[int, tuple[TokenRecord, tuple[str, ...] | None, msgspec.Raw]] = {}
 
-    def __call__(self, known: Exchange) -> EncodedRequest:
+    def __call__(self, exchange: Exchange) -> EncodedRequest:
         """The parts that both entries of a request share."""
-        request = msgspec.Raw(json.dumps_unsorted(_request(known, self._notation)))
-        return EncodedRequest(known, self._auth(known), request)
+        request = msgspec.Raw(json.dumps_unsorted(_request(exchange, self._notation)))
+        return EncodedRequest(exchange, self._auth(exchange), request)
 
-    def _auth(self, known: Exchange) -> msgspec.Raw:
-        bearer = known.bearer
+    def _auth(self, exchange: Exchange) -> msgspec.Raw:
+        bearer = exchange.bearer
         if bearer is None or bearer.record.num_uses:
-            return msgspec.Raw(json.dumps_unsorted(_auth(known, self._notation)))
-        record, granted = bearer.record, known.grant.policies if known.grant is not None else None
+            return msgspec.Raw(json.dumps_unsorted(_auth(exchange, self._notation)))
+        record, granted = bearer.record, exchange.grant.policies if exchange.grant is not None else None
         kept = self._auths.get(id(record))
         # The cache keeps the record alive, so the same object is the same token in the same state.
         if kept is not None and kept[0] is record and kept[1] == granted:
             return kept[2]
-        encoded = msgspec.Raw(json.dumps_unsorted(_auth(known, self._notation)))
+        encoded = msgspec.Raw(json.dumps_unsorted(_auth(exchange, self._notation)))
         if len(encoded) <= _AUTH_BYTES:
             if len(self._auths) >= _AUTHS_KEPT:
                 self._auths.clear()
@@ -146,16 +146,16 @@ def test_entry(id_: str, now: float) -> dict[str, Any]:
 
 def response_entry(about: EncodedRequest, outcome: Outcome, now: float, notation: Notation) -> dict[str, Any]:
     """The entry that is written after the commit, before the response is sent."""
-    known = about.known
-    if known is None:
+    exchange = about.exchange
+    if exchange is None:
         raise Internal(detail="an answer to a request that has ended")
-    login = known.bearer is None and outcome.auth is not None
+    login = exchange.bearer is None and outcome.auth is not None
     entry: dict[str, Any] = {
         "time": timestamp(now),
         "type": "response",
-        "auth": _granted(known, outcome, notation) if login else about.auth,
+        "auth": _granted(exchange, outcome, notation) if login else about.auth,
         "request": about.request,
-        "response": _response(known, outcome, notation),
+        "response": _response(exchange, outcome, notation),
     }
     if outcome.error:
         entry["error"] = _error(outcome.error, notation)
@@ -168,26 +168,26 @@ def _error(text: str, notation: Notation) -> str:
     return UNSUPPORTED_PATH if text.startswith("no handler for route ") else _ANY_ERROR
 
 
-def _auth(known: Exchange, notation: Notation) -> dict[str, Any]:
+def _auth(exchange: Exchange, notation: Notation) -> dict[str, Any]:
     """The client's token, as an `auth` block."""
-    if known.bearer is None:
+    if exchange.bearer is None:
         return {"token_type": "default"}
-    record = known.bearer.record
-    out: dict[str, Any] = {"client_token": notation.secret(known.bearer.token)}
+    record = exchange.bearer.record
+    out: dict[str, Any] = {"client_token": notation.secret(exchange.bearer.token)}
     if record.accessor:
         out["accessor"] = notation.accessor(record.accessor)
     out |= {
         "display_name": record.display_name,
         "policies": record.policies,
         "token_policies": record.policies,
-        "policy_results": _policy_results(known),
+        "policy_results": _policy_results(exchange),
     }
     if record.metadata:
         out["metadata"] = record.metadata
     if record.entity_id:
         out["entity_id"] = record.entity_id
     if record.num_uses:
-        out["remaining_uses"] = known.remaining_uses
+        out["remaining_uses"] = exchange.remaining_uses
     out["token_type"] = record.type
     if record.ttl_s:
         out["token_ttl"] = record.ttl_s
@@ -195,20 +195,20 @@ def _auth(known: Exchange, notation: Notation) -> dict[str, Any]:
     return out
 
 
-def _policy_results(known: Exchange) -> dict[str, Any]:
-    if known.grant is None:
+def _policy_results(exchange: Exchange) -> dict[str, Any]:
+    if exchange.grant is None:
         return {"allowed": False}
-    granting = [{"name": name, "namespace_id": "root", "type": "acl"} for name in known.grant.policies]
+    granting = [{"name": name, "namespace_id": "root", "type": "acl"} for name in exchange.grant.policies]
     return {"allowed": True, "granting_policies": granting}
 
 
-def _granted(known: Exchange, outcome: Outcome, notation: Notation) -> dict[str, Any]:
+def _granted(exchange: Exchange, outcome: Outcome, notation: Notation) -> dict[str, Any]:
     """The token in a response, as an `auth` block."""
     block = outcome.auth or {}
     out: dict[str, Any] = {"client_token": notation.secret(str(block.get("client_token", "")))}
     if accessor := block.get("accessor"):
         out["accessor"] = notation.accessor(str(accessor))
-    if name := _display_name(known, outcome):
+    if name := _display_name(exchange, outcome):
         out["display_name"] = name
     out |= {"policies": block.get("policies", []), "token_policies": block.get("token_policies", [])}
     for field in ("metadata", "entity_id", "num_uses"):
@@ -220,19 +220,19 @@ def _granted(known: Exchange, outcome: Outcome, notation: Notation) -> dict[str,
     return out
 
 
-def _display_name(known: Exchange, outcome: Outcome) -> str:
+def _display_name(exchange: Exchange, outcome: Outcome) -> str:
     auth = outcome.response.auth if outcome.response is not None else None
-    if auth is None or known.entry is None:
+    if auth is None or exchange.entry is None:
         return ""
-    mount = known.entry.record.path.rstrip("/")
+    mount = exchange.entry.record.path.rstrip("/")
     return f"{mount}-{auth.display_name}" if auth.display_name else mount
 
 
-def client_id(known: Exchange) -> str:
+def client_id(exchange: Exchange) -> str:
     """The client's id in counts: its entity, or else a digest of its policies."""
-    if known.bearer is None:
+    if exchange.bearer is None:
         return ""
-    record = known.bearer.record
+    record = exchange.bearer.record
     if record.entity_id:
         return record.entity_id
     return _client_of(record.policies)
@@ -254,23 +254,23 @@ def _mount(entry: MountEntry, version_field: str) -> dict[str, Any]:
     }
 
 
-def _request(known: Exchange, notation: Notation) -> dict[str, Any]:
-    request = known.request
+def _request(exchange: Exchange, notation: Notation) -> dict[str, Any]:
+    request = exchange.request
     out: dict[str, Any] = {"id": request.id}
-    if known.bearer is not None:
-        out["client_id"] = client_id(known)
+    if exchange.bearer is not None:
+        out["client_id"] = client_id(exchange)
     out["operation"] = request.operation.value
-    if known.entry is not None:
-        out |= _mount(known.entry, "mount_running_version")
+    if exchange.entry is not None:
+        out |= _mount(exchange.entry, "mount_running_version")
     if request.token:
         out["client_token"] = notation.secret(request.token)
-    if known.bearer is not None and known.bearer.record.accessor:
-        out["client_token_accessor"] = notation.accessor(known.bearer.record.accessor)
+    if exchange.bearer is not None and exchange.bearer.record.accessor:
+        out["client_token_accessor"] = notation.accessor(exchange.bearer.record.accessor)
     out["namespace"] = {"id": "root"}
-    out["path"] = hiding.shown(request.path, known.entry, notation.secret, notation.accessor)
+    out["path"] = hiding.shown(request.path, exchange.entry, notation.secret, notation.accessor)
     if request.data:
-        plain = known.entry.record.config.audit_non_hmac_request_keys if known.entry is not None else None
-        engine = known.entry.engine if known.entry is not None else None
+        plain = exchange.entry.record.config.audit_non_hmac_request_keys if exchange.entry is not None else None
+        engine = exchange.entry.engine if exchange.entry is not None else None
         out["data"] = notation.data(request.data, plain, engine.routes.secret_fields if engine else frozenset())
     out["remote_address"] = request.address
     if request.port:
@@ -289,17 +289,17 @@ def _request(known: Exchange, notation: Notation) -> dict[str, Any]:
     return out
 
 
-def _response(known: Exchange, outcome: Outcome, notation: Notation) -> dict[str, Any]:
+def _response(exchange: Exchange, outcome: Outcome, notation: Notation) -> dict[str, Any]:
     out: dict[str, Any] = {}
     response = outcome.response
     if outcome.auth is not None:
-        out["auth"] = _granted(known, outcome, notation)
+        out["auth"] = _granted(exchange, outcome, notation)
     plain, secret = None, frozenset[str]()
-    if known.entry is not None:
-        plain = known.entry.record.config.audit_non_hmac_response_keys
-        if known.entry.engine is not None and known.request.operation.value not in _LISTINGS:
-            secret = known.entry.engine.secret_answers
-        out |= _mount(known.entry, "mount_running_plugin_version")
+    if exchange.entry is not None:
+        plain = exchange.entry.record.config.audit_non_hmac_response_keys
+        if exchange.entry.engine is not None and exchange.request.operation.value not in _LISTINGS:
+            secret = exchange.entry.engine.secret_answers
+        out |= _mount(exchange.entry, "mount_running_plugin_version")
     if outcome.wrap is not None:
         out["wrap_info"] = _wrapping(outcome.wrap, notation)
     if outcome.lease_id:
@@ -308,7 +308,7 @@ def _response(known: Exchange, outcome: Outcome, notation: Notation) -> dict[str
         if response.warnings:
             out["warnings"] = response.warnings
         if response.data is not None:
-            out["data"] = notation.data(_elided(known, response.data, notation.style), plain, secret)
+            out["data"] = notation.data(_elided(exchange, response.data, notation.style), plain, secret)
     elif outcome.error and outcome.error not in _PLAIN_ERRORS:
         out["data"] = notation.data({"error": outcome.error}, None)
     return out
@@ -323,9 +323,9 @@ def _wrapping(wrap: dict[str, Any], notation: Notation) -> dict[str, Any]:
     return out
 
 
-def _elided(known: Exchange, data: dict[str, Any], style: Style) -> dict[str, Any]:
+def _elided(exchange: Exchange, data: dict[str, Any], style: Style) -> dict[str, Any]:
     """With `elide_list_responses`, the number of a listing's names replaces the names."""
-    if not style.elide_list_responses or known.request.operation.value not in _LISTINGS:
+    if not style.elide_list_responses or exchange.request.operation.value not in _LISTINGS:
         return data
     return {
         name: len(item) if name in {"keys", "key_info"} and isinstance(item, (list, dict)) else item

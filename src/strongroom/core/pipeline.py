@@ -172,8 +172,8 @@ class Pipeline:
             if request.operation is Operation.UPDATE and entry is not None and match is not None:
                 asked = engine_request(attempt, entry, request.token)
                 if entry.engine is not None and not await entry.engine.exists(asked, match):
-                    known = msgspec.structs.replace(attempt.exchange, request=access.as_create(request))
-                    attempt = attempt.knowing(known)
+                    exchange = msgspec.structs.replace(attempt.exchange, request=access.as_create(request))
+                    attempt = attempt.knowing(exchange)
             grant, refusal = await access.authorize(attempt)
         except StrongroomError as error:
             return attempt, error

@@ -18,13 +18,13 @@ from strongroom.sysapi.services import Services
 class SystemView(View):
     """The view that only system engines are given: the whole transaction, and who is asking."""
 
-    __slots__ = ("known", "router", "services", "txn")
+    __slots__ = ("exchange", "router", "services", "txn")
 
-    def __init__(self, txn: Transaction, prefix: str, known: Exchange, router: Router, services: Services) -> None:
+    def __init__(self, txn: Transaction, prefix: str, exchange: Exchange, router: Router, services: Services) -> None:
         super().__init__(txn, prefix)
         self.txn = txn
         self.services = services
-        self.known = known
+        self.exchange = exchange
         self.router = router
 
 
@@ -41,7 +41,7 @@ def system(request: Request) -> SystemView:
 
 def presented(request: Request) -> Bearer:
     """The token that the request came with; every path has one that isn't declared as unauthenticated."""
-    bearer = system(request).known.bearer
+    bearer = system(request).exchange.bearer
     if bearer is None:
         raise PermissionDenied("permission denied")
     return bearer
@@ -49,4 +49,4 @@ def presented(request: Request) -> Bearer:
 
 def is_last_use(request: Request) -> bool:
     """Whether the token that the request came with ends with it: to clients it is then no token any more."""
-    return bool(presented(request).record.num_uses) and not system(request).known.remaining_uses
+    return bool(presented(request).record.num_uses) and not system(request).exchange.remaining_uses

@@ -39,12 +39,12 @@ def test_what_was_asked_is_kept_as_long_as_the_request() -> None:
     """An attempt that ran again is never answered: neither its body nor the text of its entry stays for that."""
     asking = known({"numbers": list(range(10_000))})
     about = RequestEncoder(NOTATION)(asking)
-    assert about.known is asking
+    assert about.exchange is asking
     assert len(about.request) > 10_000
     assert response_entry(about, Outcome(), 0.0, NOTATION)["request"] is about.request
     del asking
     gc.collect()
-    assert about.known is None
+    assert about.exchange is None
     assert len(about.request) + len(about.auth) < 10
     with pytest.raises(Internal):
         response_entry(about, Outcome(), 0.0, NOTATION)

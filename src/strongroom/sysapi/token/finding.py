@@ -33,7 +33,7 @@ async def has_sudo(request: Request) -> bool:
     """Whether the client has `sudo` on the request's path, for privileged parameters of a path."""
     view, bearer = system(request), presented(request)
     acl = await acl_of(view.services.policies, view.services.identity, view.txn, bearer.record, request.now)
-    return acl.decide(view.known.request.path, view.known.request.operation).sudo
+    return acl.decide(view.exchange.request.path, view.exchange.request.operation).sudo
 
 
 def text_of(token: Any) -> str:

@@ -36,7 +36,7 @@ class MetricsPaths(SystemEngine):
     async def metrics(self, request: Request, body: MetricsBody) -> Response | None:
         """Reads the metrics of the process that answers: JSON, Prometheus' text format or OpenMetrics."""
         view = system(request)
-        accept = view.known.request.headers.get("accept", "")
+        accept = view.exchange.request.headers.get("accept", "")
         return await describe(view.services, view.router, body.format, accept, request.now)
 
 

@@ -24,7 +24,7 @@ class SpecPaths(SystemEngine):
     async def openapi(self, request: Request) -> Response | None:
         """Describes every path of the mounts that the token may use, as OpenAPI 3."""
         view = system(request)
-        bearer = view.known.bearer
+        bearer = view.exchange.bearer
         policies = await policies_of(view, bearer, request.now) if bearer is not None else []
         mounts = [
             Described(entry.record.full_path, entry.record.type, _tag(entry.record), entry.engine.routes.routes)

@@ -29,7 +29,7 @@ class UiPaths(SystemEngine):
         view = system(request)
         records = sorted((entry.record for entry in view.router.by_id.values()), key=lambda record: record.path)
         tables: dict[str, dict[str, Any]] = {"auth": {}, "secret": {}}
-        if not view.known.request.token:
+        if not view.exchange.request.token:
             for record in records:
                 if record.config.listing_visibility == _UNAUTHENTICATED:
                     tables[record.table][record.path] = {
@@ -49,7 +49,7 @@ class UiPaths(SystemEngine):
     async def ui_mount(self, request: Request, path: str) -> Response | None:
         """Reads the mount that a path belongs to. The token needs access to it."""
         view = system(request)
-        if not view.known.request.token:
+        if not view.exchange.request.token:
             raise PermissionDenied(_DENIED)
         policies = await policies_of(view, await _bearer(view, request), request.now)
         entry = view.router.find(folder(path))
@@ -65,7 +65,7 @@ class UiPaths(SystemEngine):
     async def resultant_acl(self, request: Request) -> Response | None:
         """Reads everything that the token's policies allow."""
         view = system(request)
-        bearer = view.known.bearer
+        bearer = view.exchange.bearer
         if bearer is None:
             raise PermissionDenied(_DENIED)
         policies = await policies_of(view, bearer, request.now)
@@ -86,7 +86,7 @@ async def _bearer(view: SystemView, request: Request) -> Bearer:
 
     This costs no use.  A token without uses left sees nothing.
     """
-    tokens, sent = view.services.tokens, view.known.request.token
+    tokens, sent = view.services.tokens, view.exchange.request.token
     bearer = await tokens.authenticate(view.txn, sent, view.router, request.address, request.now)
     if await tokens.spent(view.txn, bearer.record):
         raise PermissionDenied(_DENIED)

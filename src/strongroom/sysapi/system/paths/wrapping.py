@@ -51,7 +51,7 @@ class WrappingPaths(SystemEngine):
     @path.write("wrapping/wrap", takes_anything=True)
     async def wrap(self, request: Request) -> Response | None:
         """Wraps the request's own data in a wrapping token."""
-        if not system(request).known.request.wrap_ttl_s:
+        if not system(request).exchange.request.wrap_ttl_s:
             raise InvalidRequest("endpoint requires response wrapping to be used")
         return Response(data=request.data)
 
@@ -60,7 +60,7 @@ class WrappingPaths(SystemEngine):
     async def lookup_wrapped(self, request: Request, body: WrappingBody) -> Response | None:
         """Looks up a wrapping token without using it."""
         view = system(request)
-        token = await signed.named(view.txn, _named(request.data) or view.known.request.token)
+        token = await signed.named(view.txn, _named(request.data) or view.exchange.request.token)
         if not token:
             raise PermissionDenied(f"{_UNREADABLE}token is empty")
         record = await view.services.tokens.find(view.txn, token, view.router, request.now)
@@ -78,8 +78,8 @@ class WrappingPaths(SystemEngine):
     async def unwrap(self, request: Request, body: WrappingBody) -> Response | None:
         """Returns the answer that a wrapping token holds. The token is revoked."""
         opened, view = await _open(request), system(request)
-        if view.known.request.wrap_ttl_s:
-            api = view.known.request
+        if view.exchange.request.wrap_ttl_s:
+            api = view.exchange.request
             info = await put_away(
                 view.services,
                 view.txn,
@@ -122,7 +122,7 @@ def _ttl_s(request: Request, opened: Opened) -> int:
 
     Otherwise the holder of a wrapping token for a minute could turn it into one for years.
     """
-    wanted_s, first_s = system(request).known.request.wrap_ttl_s, opened.answer.creation_ttl_s
+    wanted_s, first_s = system(request).exchange.request.wrap_ttl_s, opened.answer.creation_ttl_s
     return min(wanted_s, first_s) if wanted_s else first_s
 
 
@@ -171,7 +171,7 @@ async def _open(request: Request) -> Opened:
     way, by its counter, so that the two ways exclude each other too.
     """
     view = system(request)
-    bearer, token = view.known.bearer, await signed.named(view.txn, _named(request.data))
+    bearer, token = view.exchange.bearer, await signed.named(view.txn, _named(request.data))
     if bearer is not None and token in {"", bearer.token}:
         record: TokenRecord | None = bearer.record
     else:
