@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from structlog.testing import capture_logs
 
 from strongroom.barrier.succession import fingerprint
 from strongroom.lib.rand import SystemRandom
@@ -20,7 +21,7 @@ from strongroom.server.sources import Sources
 from strongroom.server.supervisor.channel import Channel
 from strongroom.server.supervisor.custody import Custody
 from strongroom.server.supervisor.process import WorkerProcess
-from strongroom.server.supervisor.sealing import DRAIN_S, Sealing
+from strongroom.server.supervisor.sealing import Sealing
 from strongroom.server.supervisor.unsealing import Unsealing
 from strongroom.server.supervisor.workers import Workers
 
@@ -145,8 +146,12 @@ def test_who_did_not_open_is_replaced_when_others_did(node: Node) -> None:
     first, second, third = node.all
     node.unsealing.unseal(first, Unseal(KEY, 1))
     node.told()
-    node.unsealing.opened(first, "it can't be read")
-    node.unsealing.opened(second, "")
+    with capture_logs() as lines:
+        node.unsealing.opened(first, "it can't be read")
+        node.unsealing.opened(second, "")
+    assert [(line["event"], line["pid"], line["reason"]) for line in lines] == [
+        ("worker did not open the barrier", 1, "it can't be read")
+    ]
     node.unsealing.opened(third, "")
     assert node.told() == [[End(0), Done(1)], [Listen()], [Listen()]]
     assert [worker.failed for worker in node.all] == [True, False, False]
@@ -225,14 +230,28 @@ def test_a_node_is_sealed_when_nobody_else_is_left(node: Node) -> None:
     node.workers.restarts.at_once(0, 0.0)
     node.sealing.go_on()
     assert (node.sealing.begun, node.told()) == (False, [[], [], []])
-    node.sealing.seal(first, 1)
+    with capture_logs() as lines:
+        node.sealing.seal(first, 1)
+    assert [line["event"] for line in lines] == ["sealing"]
     assert (node.custody.root_key, node.sealing.begun, node.others_ended) == (None, True, 1)
     assert node.workers.restarts.take_due(1e9) == []
-    assert node.told() == [[], [End(DRAIN_S)], [End(DRAIN_S)]]
+    assert node.told() == [[], [End(2.0)], [End(2.0)]]
     node.lose(third)
     assert node.told() == [[], [], []]
     node.sealing.seal(second, 2)  # it was told to end, and had been asked to seal before
-    assert node.told() == [[Done(1), End(DRAIN_S)], [Done(2)], []]
+    assert node.told() == [[Done(1), End(2.0)], [Done(2)], []]
     node.sealing.go_on()
     assert node.told() == [[], [], []]
     assert first.ending_since is not None
+    node.lose(second)
+    with capture_logs() as lines:
+        node.lose(first)
+    assert [line["event"] for line in lines] == ["sealed"]
+
+
+def test_a_node_without_workers_is_not_sealed_by_that(node: Node) -> None:
+    """Nobody asked for it."""
+    with capture_logs() as lines:
+        for worker in node.all:
+            node.lose(worker)
+    assert lines == []

@@ -69,3 +69,10 @@ def test_who_ends_already_is_left_alone() -> None:
 def test_signs_of_life_are_wanted_several_times_within_the_limit() -> None:
     """Every second, or four times for a short limit."""
     assert [Watch(limit).heartbeat_s for limit in (0, 0.4, 2, 4, 60)] == [1.0, 0.1, 0.5, 1.0, 1.0]
+
+
+def test_the_time_of_a_start_is_that_of_the_watch() -> None:
+    """A worker that starts has been heard by the clock that runs only while somebody looks."""
+    watch = Watch(4)
+    watch.look([], time.monotonic() + 3600)
+    assert watch.now() == 1.0
