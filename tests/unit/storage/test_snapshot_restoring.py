@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,3 +94,43 @@ def test_a_store_whose_lock_is_held_is_left_alone(store: Path, copy: Path) -> No
     again = FairLock(store)
     assert again.try_acquire(), "the lock is kept"
     again.close()
+
+
+READING = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("PRAGMA journal_mode = WAL")
+connection.execute("CREATE TABLE kv (key)")
+connection.execute("SELECT * FROM kv").fetchall()
+print("open", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_database_that_another_process_has_open_is_left_alone(tmp_path: Path, copy: Path) -> None:
+    """Idle as it may be; afterwards it works, and no descriptor stays open."""
+    store = tmp_path / "store"
+    store.mkdir()
+    database = store / "strongroom.db"
+    open_ones = len(list(Path("/proc/self/fd").iterdir()))
+    command = [sys.executable, "-c", READING, str(database)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as reading:
+        assert reading.stdin is not None
+        assert reading.stdout is not None
+        assert reading.stdout.readline() == b"open\n"
+        before = contents(store)
+        with pytest.raises(StorageError, match=r"a process has the store at .* open"):
+            restore(store, copy, "aside")
+        assert contents(store) == before
+        reading.stdin.close()
+        assert reading.wait(20) == 0
+    restore(store, copy, "aside")
+    assert contents(store) == {"strongroom.db": b"new"}
+    assert len(list(Path("/proc/self/fd").iterdir())) == open_ones
+
+
+def test_a_directory_that_cannot_be_made_is_told(tmp_path: Path, copy: Path) -> None:
+    """A file stands in its way."""
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match=re.escape(str(tmp_path / "file" / "store"))):
+        restore(tmp_path / "file" / "store", copy, "aside")
