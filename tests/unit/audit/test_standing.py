@@ -141,4 +141,4 @@ def test_a_device_that_was_removed_is_forgotten() -> None:
 
 def test_reading_and_creating_make_no_room() -> None:
     """Deletions and revocations do, by every verb that they come by."""
-    assert MAKING_ROOM == {Operation.DELETE, Operation.UPDATE, Operation.PATCH}
+    assert {Operation.DELETE, Operation.UPDATE, Operation.PATCH} == MAKING_ROOM
