@@ -159,12 +159,38 @@ def test_no_other_program_gets_what_a_command_is_given(container: Container, wor
     assert (f"strongroom {word} " in container.text()) is known
 
 
-def test_an_interface_without_an_address_is_told(container: Container) -> None:
-    """No server starts that would tell others an address without a host."""
-    container.start(["server", "-dev"], {"VAULT_REDIRECT_INTERFACE": "no-such-one"})
+@pytest.mark.skipif(shutil.which("ip") is None, reason="needs the program ip, as the entry point does")
+@pytest.mark.parametrize("prefix", ["VAULT", "BAO"])
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({}, "http://127.0.0.1:8200 https://127.0.0.1:8201"),
+        (
+            {"API_ADDR": "https://vault.example.com:8300", "CLUSTER_ADDR": "https://[2001:db8::1]:8301"},
+            "https://127.0.0.1:8300 https://127.0.0.1:8301",
+        ),
+    ],
+)
+def test_the_address_of_an_interface_is_told_to_others(
+    container: Container, prefix: str, given: dict[str, str], shown: str
+) -> None:
+    """It takes the place of the host in the addresses that are given, or that are the default."""
+    variables = {"REDIRECT_INTERFACE": "lo", "CLUSTER_INTERFACE": "lo", **given}
+    environment = {f"{prefix}_{name}": value for name, value in variables.items()}
+    container.start(["sh", "-c", "echo $STRONGROOM_API_ADDR $STRONGROOM_CLUSTER_ADDR"], environment)
+    assert container.process is not None
+    assert container.process.wait(20) == 0
+    assert container.text().strip() == shown
+
+
+@pytest.mark.parametrize("name", ["REDIRECT_INTERFACE", "CLUSTER_INTERFACE"])
+def test_an_interface_that_does_not_exist_is_told(container: Container, name: str) -> None:
+    """Nothing is started that would tell others an address without a host."""
+    container.start(["sh", "-c", "echo started"], {f"VAULT_{name}": "nosuch"})
     assert container.process is not None
     assert container.process.wait(20) == 1
-    assert "the interface no-such-one has no IPv4 address" in container.text()
+    assert container.text().startswith("entrypoint: the interface nosuch has no IPv4 address")
+    assert "started" not in container.text()
 
 
 FIRST = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")

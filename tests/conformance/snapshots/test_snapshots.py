@@ -168,6 +168,29 @@ def test_a_restore_keeps_what_was_there(node: Node, tmp_path: Path) -> None:
     assert node.ok("GET", "cubbyhole/first").data == {"v": "after"}
 
 
+def test_a_restore_takes_nothing_of_the_log_of_a_killed_server(node: Node, tmp_path: Path) -> None:
+    """What only its log holds isn't in the restored store, and is kept: the files that lay aside serve it again."""
+    assert snapshot("save", configuration(node), tmp_path / "copy.db").returncode == 0
+    node.ok("POST", "cubbyhole/first", {"v": "after"})
+    node.kill()
+    store = node.directory / "store"
+    assert (store / "strongroom.db-wal").stat().st_size > 0
+    done = snapshot("restore", configuration(node), tmp_path / "copy.db")
+    assert done.returncode == 0, done.stderr
+    node.start()
+    node.unseal()
+    assert node.ok("GET", "cubbyhole/first").data == {"v": "before"}
+    node.stop()
+    for file in store.glob("strongroom.db*"):
+        file.unlink()
+    (kept,) = store.glob("before-restore-*")
+    for file in kept.iterdir():
+        file.rename(store / file.name)
+    node.start()
+    node.unseal()
+    assert node.ok("GET", "cubbyhole/first").data == {"v": "after"}
+
+
 def test_a_restore_works_on_a_new_machine_and_over_a_broken_store(node: Node, tmp_path: Path) -> None:
     """Where there is no store, or one that can't be opened any more, the snapshot becomes it."""
     assert snapshot("save", configuration(node), tmp_path / "copy.db").returncode == 0
@@ -198,6 +221,13 @@ def _bad_snapshots(folder: Path, good: Path) -> dict[str, Path]:
     return {file.name: file for file in (text, cut, turned, foreign, empty, folder / "missing")}
 
 
+REFUSED = {
+    **dict.fromkeys(("text", "foreign", "empty"), "is no snapshot of a store"),
+    **dict.fromkeys(("cut", "turned"), "is damaged"),
+    "missing": "cannot be read",
+}
+
+
 def test_what_is_no_whole_snapshot_replaces_nothing(node: Node, tmp_path: Path) -> None:
     """A text, a cut or damaged copy, another program's database, no file: each is refused, and the store stays."""
     assert snapshot("save", configuration(node), tmp_path / "copy.db").returncode == 0
@@ -207,7 +237,7 @@ def test_what_is_no_whole_snapshot_replaces_nothing(node: Node, tmp_path: Path) 
         for words in (("restore", configuration(node)), ("inspect",)):
             done = snapshot(*words, file)
             assert done.returncode == 1, name
-            assert str(file) in done.stderr, name
+            assert f"{file} {REFUSED[name]}" in done.stderr, name
             assert "Traceback" not in done.stderr, name
     assert contents(node.directory / "store") == before
 

@@ -116,6 +116,7 @@ async def test_an_engine_is_handed_what_it_may_know() -> None:
             options={},
             default_lease_ttl_s=60,
             max_lease_ttl_s=600,
+            does_scheduled_work=False,
         ),
         view=asked.view,
         once=asked.once,

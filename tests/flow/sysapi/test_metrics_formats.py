@@ -14,11 +14,16 @@ from strongroom.http.options import ListenerOptions, MetricsAccess
 from strongroom.sysapi.system.exposition import Gauge, openmetrics, prometheus
 from tests.flow.sysapi.system_server import ROOT, Server
 
+ESCAPED = 'a"b\\c\nd\\ne'
+"""A backslash before an n is none of a newline."""
 GAUGES = [
-    Gauge("vault.a.size", 1.5, "A size.", {"x": 'a"b\\c\nd'}),
+    Gauge("vault.a.size", 1.5, "A size.", {"x": ESCAPED}),
     Gauge("vault.b.refused_total", 3, "Refusals."),
     Gauge("vault.a.size", 2, "A size.", {"x": "e"}),
 ]
+
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 
 @pytest.mark.parametrize("parse", [text_string_to_metric_families, openmetrics_parser.text_string_to_metric_families])
@@ -27,27 +32,27 @@ def test_both_formats_are_read_by_prometheus_parsers(parse: Any) -> None:
     text = (prometheus if parse is text_string_to_metric_families else openmetrics)(GAUGES)
     size, refused = list(parse(text))
     assert (size.name, size.type, refused.name, refused.type) == ("vault_a_size", "gauge", "vault_b_refused", "counter")
-    assert [(each.labels, each.value) for each in size.samples] == [({"x": 'a"b\\c\nd'}, 1.5), ({"x": "e"}, 2.0)]
+    assert [(each.labels, each.value) for each in size.samples] == [({"x": ESCAPED}, 1.5), ({"x": "e"}, 2.0)]
     assert [(each.name, each.value) for each in refused.samples] == [("vault_b_refused_total", 3.0)]
 
 
 @pytest.mark.parametrize("unauthenticated", [False, True])
 async def test_a_scraper_gets_what_it_asks_for(unauthenticated: bool) -> None:
-    """By `Accept` alone, with a token or through a listener that needs none; JSON for everybody else."""
+    """By `Accept`, or by the parameter if there is one, with a token or through a listener that needs none."""
     server = await Server.start()
-    for accept, type_, parse in (
-        (
-            "application/openmetrics-text;q=0.6,text/plain;q=0.3",
-            "application/openmetrics-text; ",
-            openmetrics_parser,
-        ),
-        ("text/plain;version=0.0.4", "text/plain; version=0.0.4", None),
-        ("*/*", "application/json", None),
+    scraper = "application/openmetrics-text;q=0.6,text/plain;q=0.3"
+    for query, accept, type_, parse in (
+        ("", scraper, OPENMETRICS, openmetrics_parser),
+        ("format=prometheus", scraper, PROMETHEUS, None),
+        ("format=openmetrics", "text/plain", OPENMETRICS, openmetrics_parser),
+        ("", "text/plain;version=0.0.4", PROMETHEUS, None),
+        ("", "prometheus/telemetry", PROMETHEUS, None),
+        ("", "*/*", "application/json", None),
     ):
         request = HttpRequest(
             method="GET",
             path="/v1/sys/metrics",
-            query="",
+            query=query,
             body=b"",
             headers={"accept": accept} if unauthenticated else {"accept": accept, "x-vault-token": ROOT},
             peer=Peer(address="192.0.2.7", port=4711, listener="test"),
@@ -55,7 +60,7 @@ async def test_a_scraper_gets_what_it_asks_for(unauthenticated: bool) -> None:
         options = ListenerOptions(metrics=MetricsAccess(unauthenticated=unauthenticated))
         answer = await Application(server.node).answer(request, options)
         headers = dict(answer.headers)
-        assert headers["Content-Type"].startswith(type_)
+        assert headers["Content-Type"] == type_
         assert headers["Vary"] == "Accept"
         if parse is not None:
             names = {family.name for family in parse.text_string_to_metric_families(answer.body.decode())}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -176,3 +177,19 @@ def test_a_target_of_another_release_waits(tmp_path: Path) -> None:
     assert [entry["reason"] for entry in logs] == ['this release does not know the target "carrier-pigeon"']
     assert waiting
     assert spool.backlog_bytes("one") == waiting
+
+
+def test_an_entry_that_a_full_disk_cuts_short_is_not_taken_for_whole(tmp_path: Path) -> None:
+    """That is an error; the entry comes again, on a line of its own, and no descriptor stays open."""
+    file, open_ones = tmp_path / "one.undeliverable", len(list(Path("/proc/self/fd").iterdir()))
+    set_aside.set_aside(file, b"whole\n")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        with pytest.raises(OSError, match="took only part of an entry"):
+            set_aside.set_aside(file, b"another\n")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    set_aside.set_aside(file, b"another\n")
+    assert file.read_bytes() == b"whole\nanot\nanother\n"
+    assert len(list(Path("/proc/self/fd").iterdir())) == open_ones

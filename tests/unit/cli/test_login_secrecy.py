@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -24,7 +25,7 @@ HELPERS = {
 FLAGS = ("", "-format=json", "-format=yaml", "-field=token", "-format=json -field=token")
 
 
-def login(home: Path, words: str) -> subprocess.CompletedProcess[str]:
+def login(home: Path, words: str, stdout: int | IO[str] = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
     """Log in by a name and a password."""
     with answering({"PUT /v1/auth/userpass/login/eva": ANSWER}) as server:
         return subprocess.run(
@@ -39,7 +40,8 @@ def login(home: Path, words: str) -> subprocess.CompletedProcess[str]:
             ],
             env={"PATH": os.environ["PATH"], "HOME": str(home)},
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
             check=False,
@@ -78,6 +80,14 @@ def test_a_token_that_was_kept_is_not_printed(tmp_path: Path, flags: str) -> Non
     """With -no-print, a login that went well keeps the token and prints nothing."""
     done = login(tmp_path, f"-no-print {flags}")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / ".vault-token").read_text() == TOKEN
+
+
+def test_a_login_that_prints_nothing_needs_no_output(tmp_path: Path) -> None:
+    """With -no-print, a standard output that takes nothing keeps nobody from logging in."""
+    with Path("/dev/full").open("w") as full:
+        done = login(tmp_path, "-no-print", full)
+    assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / ".vault-token").read_text() == TOKEN
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.processes.disks import small_disk
 from tests.unit.cli.answering import Answering, answering
 
 PROGRAM = Path(sys.executable).parent / "strongroom"
@@ -107,6 +108,19 @@ def test_what_is_given_once_is_not_asked_for_when_nothing_can_be_written(words: 
     os.close(writing)
     assert (lost.returncode, lost.stderr) == (141, b"")
     assert server.asked == []
+
+
+def test_what_is_given_once_is_not_asked_for_when_the_disk_of_its_file_is_full(
+    tmp_path: Path, server: Answering
+) -> None:
+    """A file can be opened on a disk that has no room for what would be written to it."""
+    with small_disk(tmp_path / "disk", 128) as disk:
+        assert run("token create", f"> {disk.place}/before", server).returncode == 0
+        server.asked.clear()
+        (disk.place / "other").write_bytes(bytes(100 * 1024))
+        done = run("token create", f"> {disk.place}/after", server)
+        assert (done.returncode, server.asked) == (1, [])
+        assert done.stderr.endswith("no space left on device; nothing was sent to the server\n")
 
 
 def test_a_descriptor_that_was_closed_is_not_the_connections(server: Answering) -> None:

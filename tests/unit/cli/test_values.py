@@ -76,6 +76,8 @@ def test_every_text_arrives_whole(tmp_path: Path, text: str) -> None:
         (["a=-"], b"\n", False),
         (["password=@file"], b"", True),
         (["api_key=@file"], b"", True),
+        (["DB_PASSWORD=@file"], b"", True),
+        (["PUBLIC_KEY=@file"], b"", False),
         (["a=@file"], b"", False),
         (["public_key=@file"], b"", False),
         (["-"], b'{"password":"x"}\n', False),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from strongroom.http.addresses import parse_networks
-from strongroom.http.forwarded import ForwardedRules, client_address
+from strongroom.http.forwarded import ForwardedRules, client_address, forwarded_request
 from strongroom.http.head import RequestRefused
+from strongroom.http.message import HttpRequest, Peer
 
 PROXIES = parse_networks(["10.0.0.0/8", "2001:db8::/32"])
 
@@ -90,6 +92,40 @@ def test_rubbish_around_an_address_is_refused(hop: str) -> None:
     """The reference server takes any text for an address; here it would be compared with networks."""
     with pytest.raises(RequestRefused, match="not an IP address"):
         client_address(ForwardedRules(authorized=PROXIES), "10.0.0.1", hop)
+
+
+@pytest.mark.parametrize(
+    ("rules", "sender", "field"),
+    [
+        (ForwardedRules(authorized=PROXIES, reject_not_present=True), "10.0.0.1", None),
+        (ForwardedRules(authorized=PROXIES, reject_not_authorized=True), "192.0.2.1", "203.0.113.1"),
+        (ForwardedRules(authorized=PROXIES, hop_skips=1), "10.0.0.1", "203.0.113.1"),
+        (ForwardedRules(authorized=PROXIES), "10.0.0.1", "unknown"),
+    ],
+)
+def test_every_refusal_is_the_clients_mistake(rules: ForwardedRules, sender: str, field: str | None) -> None:
+    """As with the reference server, whatever is wrong."""
+    with pytest.raises(RequestRefused) as refused:
+        client_address(rules, sender, field)
+    assert refused.value.status == 400
+
+
+def test_a_request_comes_from_whom_its_sender_speaks_for() -> None:
+    """Nothing else of it, and of the connection, changes."""
+    peer = Peer(address="10.0.0.1", port=4711, listener="test")
+    request = HttpRequest(
+        method="GET",
+        path="/v1/a",
+        query="b=1",
+        headers={"x-forwarded-for": "203.0.113.1"},
+        body=b"c",
+        peer=peer,
+    )
+    rules = ForwardedRules(authorized=PROXIES)
+    assert forwarded_request(rules, request) == msgspec.structs.replace(
+        request, peer=Peer(address="203.0.113.1", port=4711, listener="test")
+    )
+    assert forwarded_request(ForwardedRules(authorized=()), request) is request
 
 
 @given(st.text("0123456789abcdef:.[]%etxh ,", max_size=40))

@@ -34,3 +34,9 @@ def test_a_known_secret_is_hidden_however_it_is_spelled(secret: str) -> None:
     assert redaction.text(f"<{json.dumps(secret)[1:-1]}>") == f"<{HIDDEN}>"
     assert redaction.value({"a": [secret, 1]}) == {"a": [HIDDEN, 1]}
     assert secret not in repr(redaction) or secret in "Redaction()"
+
+
+@pytest.mark.parametrize("shown", ["a b/c+d", "a%20b%2Fc%2Bd", "a%20b/c%2Bd", "a+b%2Fc%2Bd"])
+def test_a_known_secret_is_hidden_as_urls_write_it(shown: str) -> None:
+    """In a path, in a query, in a form."""
+    assert Redaction(("a b/c+d",)).text(f"<{shown}>") == f"<{HIDDEN}>"

@@ -6,6 +6,7 @@ from strongroom.barrier.succession import fingerprint
 from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
 from strongroom.sealing.ceremonies import REKEY, Order, Outcome, State, Verb
+from strongroom.sealing.shares import EMPTY
 from strongroom.server.supervisor.custody import Custody
 from strongroom.server.supervisor.restarts import Restarts
 
@@ -21,6 +22,16 @@ def test_root_keys_follow_one_another() -> None:
     told = [custody.succeed(fingerprint(KEYS[n]), KEYS[n + 1]) for n in (1, 0, 0, 1, 0)]
     assert told == [False, True, False, True, False]
     assert custody.root_key == KEYS[2]
+
+
+def test_shares_are_forgotten_once_they_have_done_their_work() -> None:
+    """An unsealed node keeps none, whoever handed them in."""
+    custody = Custody(SystemRandom())
+    assert custody.submit(b"a", 3) == ()
+    custody.unseal(KEYS[0])
+    assert custody.collection == EMPTY
+    assert custody.submit(b"b", 2) == ()
+    assert custody.submit(b"c", 2) == (b"b", b"c")
 
 
 def test_everything_is_forgotten() -> None:

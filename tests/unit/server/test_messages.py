@@ -75,6 +75,12 @@ def test_a_message_that_is_nested_too_deep_is_refused() -> None:
         framing.feed(len(nested).to_bytes(4, "big") + nested)
 
 
+def test_what_is_no_part_of_a_message_is_not_sent() -> None:
+    """Not as nothing, either: the other end would take that for an answer."""
+    with pytest.raises(TypeError, match="bytearray_iterator is not part of a message"):
+        pack(to_worker.Open(typing.cast(Any, iter(bytearray(CANARY)))))
+
+
 def test_a_message_that_never_ends_is_refused() -> None:
     """Its length alone is enough, before anything of it is kept."""
     framing: Framing[Any] = Framing(to_supervisor.FromWorker)

@@ -53,6 +53,13 @@ def test_every_secret_of_a_configuration_is_known() -> None:
     }
 
 
+@pytest.mark.parametrize("url", ["root:canary@tcp(db:3306)/d", "postgres://u:canary@[db/d", "password=canary host"])
+def test_an_address_that_cannot_be_read_is_a_secret_as_a_whole(url: str) -> None:
+    """Nobody knows where its password is."""
+    text = f'storage "inmem" {{}}\nha_storage "mysql" {{\n  connection_url = "{url}"\n}}\n'
+    assert secrets_of(parse_config(text, "a.hcl"), {}) == (url,)
+
+
 @pytest.mark.parametrize("form", ["standard", "json"])
 def test_no_log_line_holds_a_secret(tmp_path: Path, form: str) -> None:
     """In values, in messages and in tracebacks, whatever way the line is written."""
