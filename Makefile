@@ -46,8 +46,8 @@ packages: ## install the Debian packages that the tests need (as root)
 	  done; \
 	fi
 
-# One test process for each core.  With one core that is pytest itself: a second process would only wait for the first.
-TEST_JOBS ?= $(shell nproc)
+# Two test processes for each core: most of the time tests wait for servers.  With one core, pytest runs by itself.
+TEST_JOBS ?= $(shell cores=$$(nproc); [ "$$cores" = 1 ] && echo 1 || echo $$((2 * cores)))
 PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0 1,$(TEST_JOBS)),-n $(TEST_JOBS) --dist loadfile --no-loadscope-reorder)
 # A folder of tests by its name, wherever below tests/ it is.
 AREA_FOLDERS = $(sort $(shell find tests -type d -name '$(1)' -not -path '*/__pycache__*'))

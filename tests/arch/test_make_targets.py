@@ -42,7 +42,7 @@ def test_an_unknown_area_is_refused_with_those_that_are_there() -> None:
 
 @needs_make
 def test_one_core_has_one_process() -> None:
-    """With one core pytest runs the tests itself; with several, one process for each."""
+    """With one core pytest runs the tests itself; with several, more than one process does."""
     assert "-n" not in told("test", "TEST_JOBS=1").split()
     assert "-n 3" in told("test", "TEST_JOBS=3")
 
