@@ -68,12 +68,18 @@ def restore(paths: tuple[str, ...], file: str) -> str:
     _check_owner(place / DATABASE if os.access(place / DATABASE, os.F_OK) else above, may_make=above != place)
     from strongroom.storage.sqlite import snapshot  # noqa: PLC0415 - as above
 
-    aside = f"before-restore-{SystemClock().now():.0f}"
+    aside = _unused(place, f"before-restore-{SystemClock().now():.0f}")
     try:
         kept = snapshot.restore(place, Path(file), aside)
     except StrongroomError as error:
         raise _failed(error) from error
     return str(kept) if kept is not None else ""
+
+
+def _unused(place: Path, name: str) -> str:
+    """The name, with a number behind it if it is taken: two restores may come within a second."""
+    names = (name, *(f"{name}-{number}" for number in range(2, 100)))
+    return next((each for each in names if not os.access(place / each, os.F_OK)), name)
 
 
 def _place(paths: tuple[str, ...], doing: str) -> Path:

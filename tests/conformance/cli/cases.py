@@ -676,7 +676,6 @@ $P token lookup -field
 $P secrets tune -format=json -foo a b
 $P kv get -nope b -mount=foo b
 $P kv get b -mount=foo -nope=1 - -- -x b
-$P read secret/data/x/y/z -format
 $P read -format=
 $P read -h=false
 $P read -format=json secret/data/nope a=1 -foo

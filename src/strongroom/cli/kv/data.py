@@ -76,7 +76,7 @@ def get(call: Invocation, place: Place, questions: list[tuple[str, str]]) -> int
     call.warnings(secret.warnings)
     data: dict[str, Any] = secret.data or {}
     if place.version == 2:
-        path_heading(call, "SecretAnswer Path", path)
+        path_heading(call, "Secret Path", path)
         if data.get("metadata"):
             section(call, "Metadata", metadata_rows(data["metadata"]))
             call.terminal.out("")
@@ -110,7 +110,7 @@ def _written(call: Invocation, place: Place, answer: dict[str, Any] | None, *, h
     if not headed:
         call.terminal.out(pairs(metadata_rows(secret.data or {})))
         return 0
-    path_heading(call, "SecretAnswer Path", path)
+    path_heading(call, "Secret Path", path)
     section(call, "Metadata", metadata_rows(secret.data or {}))
     return 0
 

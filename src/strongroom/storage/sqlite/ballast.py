@@ -10,6 +10,8 @@ from typing import Final
 BALLAST = "strongroom.ballast"
 _PARTS: Final = 64
 _LEAST_PART_BYTES: Final = 64 << 10
+_NEARLY_FULL: Final = 4
+"""The disk counts as nearly full with less free space than this many reserves."""
 
 
 class Ballast:
@@ -47,6 +49,10 @@ class Ballast:
         """Free space on its file system."""
         room = os.statvfs(self._path.parent)
         return room.f_bavail * room.f_frsize
+
+    def is_nearly_full(self) -> bool:
+        """Whether the disk may be full soon."""
+        return self.free_bytes() < _NEARLY_FULL * self._size_bytes
 
     def share(self, file_system: int, *, rescue: bool) -> bool:
         """Free a part for the audit log; see `base.Reserve`."""

@@ -35,6 +35,8 @@ BATCH_ROWS = 512
 
 _SPARED_PAGES = 64
 """Free pages that stay unused on a full disk, because removing rows needs some."""
+_LONG_LOG_PAGES = 512
+"""A longer log is copied at once on a disk that is nearly full: later, that would take much of the reserve."""
 
 
 class Writer:
@@ -70,6 +72,8 @@ class Writer:
         self._turn = asyncio.Lock()
         self._broken = ""
         self._stalled = ""
+        self._log_pages = 0
+        connection.set_wal_hook(self._note_log)
         self._patience_s = patience_s
         self._late: set[asyncio.Task[None]] = set()
         self._draining = asyncio.create_task(self._drain(), name="strongroom-commit")
@@ -254,7 +258,13 @@ class Writer:
             else:
                 self._stalled = ""
                 _deliver(outcomes)
+                if self._log_pages > _LONG_LOG_PAGES and self._ballast.is_nearly_full():
+                    await self._thread.call(self._reuse_log)
             return
+
+    def _note_log(self, connection: apsw.Connection, database: str, pages: int) -> int:
+        self._log_pages = pages
+        return apsw.SQLITE_OK
 
     def _refuse(self, batch: list[Pending[object]]) -> list[Pending[object]]:
         """Give an error to the operations that can't be tried.  Returns the others."""
