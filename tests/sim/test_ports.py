@@ -9,7 +9,12 @@ from pathlib import Path
 
 from tests.ports import BLOCK, FIRST, STEP, free_port, in_use, only_user_of
 
-DRAW = "import sys; from tests.ports import free_port; print(*(free_port() for _ in range(120)), flush=True); sys.stdin.read()"
+DRAW = """
+import sys
+from tests.ports import free_port
+print(*(free_port() for _ in range(120)), flush=True)
+sys.stdin.read()
+"""
 
 
 def test_no_two_processes_are_given_the_same_port() -> None:
