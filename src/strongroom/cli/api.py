@@ -130,33 +130,28 @@ def _delete(call: Invocation) -> int:
 
 
 def _list(call: Invocation) -> int:
-    path = clean(call.arguments[0])
-
-    def ask() -> Any:
-        with call.doing(f"Error listing {path}: "):
-            return call.client().list(path, page(call))
-
-    answer = asked(call, "list", path, ask)
-    if isinstance(answer, Place):
-        from strongroom.cli.kv.versions import list_names  # noqa: PLC0415 - as above
-
-        return list_names(call, answer)
-    return print_keys(call, answer, f"No value found at {path}")
+    return _names(call, "list", "listing", "No value found at")
 
 
 def _scan(call: Invocation) -> int:
+    return _names(call, "scan", "scanning", "No entries found at")
+
+
+def _names(call: Invocation, word: str, doing: str, missing: str) -> int:
+    """Print a listing; `word` is `list` or `scan`."""
     path = clean(call.arguments[0])
 
     def ask() -> Any:
-        with call.doing(f"Error scanning {path}: "):
-            return call.client().scan(path, page(call))
+        with call.doing(f"Error {doing} {path}: "):
+            client = call.client()
+            return (client.list if word == "list" else client.scan)(path, page(call))
 
-    answer = asked(call, "scan", path, ask)
+    answer = asked(call, word, path, ask)
     if isinstance(answer, Place):
-        from strongroom.cli.kv.versions import scan_names  # noqa: PLC0415 - as above
+        from strongroom.cli.kv import versions  # noqa: PLC0415 - as above
 
-        return scan_names(call, answer)
-    return print_keys(call, answer, f"No entries found at {path}")
+        return (versions.list_names if word == "list" else versions.scan_names)(call, answer)
+    return print_keys(call, answer, f"{missing} {path}")
 
 
 _COMMAND_FORCE = Group("Command Options", (FORCE,))
