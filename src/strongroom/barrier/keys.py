@@ -61,8 +61,9 @@ SCHEDULE = _SCHEDULE + "id/"
 """Work that engines have scheduled, by mount; `sdk/schedule.py`."""
 SCHEDULE_COUNT = _SCHEDULE + "count/"
 
-_IDENTITY = area(ROOT_NAMESPACE, "identity")
-ENTITY = _IDENTITY + "entity/"
-ENTITY_NAME = _IDENTITY + "entity-name/"
-ALIAS = _IDENTITY + "alias/"
 LOCKOUT = area(ROOT_NAMESPACE, "lockout")
+
+
+def identity(namespace: str) -> str:
+    """The prefix of a namespace's identities."""
+    return area(namespace, "identity")

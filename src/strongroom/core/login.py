@@ -48,8 +48,10 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth) -> Login:
     settings, warnings = _granted(request, entry, auth)
     entity_id = ""
     if auth.alias:
-        entity_id = await services.identity.entity_of(txn, mount.accessor, auth.alias, auth.alias_metadata, now)
-        entity = await services.identity.entity(txn, entity_id)
+        entity_id = await services.identity.entity_of(
+            txn, attempt.exchange.namespace.id, mount.accessor, auth.alias, metadata=auth.alias_metadata, now=now
+        )
+        entity = await services.identity.entity(txn, attempt.exchange.namespace.id, entity_id)
         if entity is not None and entity.disabled:
             raise PermissionDenied("permission denied")
     is_row = settings.type == SERVICE

@@ -8,6 +8,7 @@ import msgspec
 
 from strongroom.sdk.request import Operation
 from strongroom.services.mounts import MountEntry
+from strongroom.services.namespaces import ROOT, Namespace
 from strongroom.services.policy.key_filter import KeyFilter
 from strongroom.services.tokens import Bearer
 
@@ -55,3 +56,5 @@ class Exchange(msgspec.Struct, frozen=True, weakref=True):
     entry: MountEntry | None = None
     grant: Grant | None = None
     remaining_uses: int = 0
+    namespace: Namespace = ROOT
+    """The namespace that the request works in.  Its path is relative to it."""

@@ -11,6 +11,7 @@ from strongroom.sdk.request import Request
 from strongroom.sdk.view import View
 from strongroom.services.exchange import Exchange
 from strongroom.services.mounts import Router
+from strongroom.services.namespaces import Namespace
 from strongroom.services.tokens import Bearer
 from strongroom.sysapi.services import Services
 
@@ -26,6 +27,11 @@ class SystemView(View):
         self.services = services
         self.exchange = exchange
         self.router = router
+
+    @property
+    def namespace(self) -> Namespace:
+        """The namespace that the request works in."""
+        return self.exchange.namespace
 
 
 class SystemEngine(Engine):

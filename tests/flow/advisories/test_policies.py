@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.services.identity import AliasRecord, alias_key
+from strongroom.services.identity import AliasRecord, rows
 from tests.flow.node import TestNode
 
 OF_THE_USER = 'path "probe/rows/{{identity.entity.aliases.%s.name}}" { capabilities = ["create", "update", "read"] }'
@@ -136,7 +137,7 @@ async def test_cve_2026_5006_a_value_in_a_template_is_one_segment(value: str) ->
 
     async def rename(txn: Transaction) -> None:
         # No auth method here lets in such a name yet; an entity may come to have one all the same.
-        key = alias_key(mount, "ann")
+        key = rows.alias(keys.ROOT_NAMESPACE, mount, "ann")
         known = await txn.read(key, AliasRecord)
         assert known is not None
         txn.write(key, msgspec.structs.replace(known, name=value))

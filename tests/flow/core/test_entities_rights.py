@@ -8,7 +8,7 @@ import msgspec
 
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.services.identity import EntityRecord
+from strongroom.services.identity import EntityRecord, rows
 from tests.flow.node import TestNode
 
 RULES = 'path "kv/{}" {{ capabilities = ["read"] }}'
@@ -46,7 +46,7 @@ class Person:
         assert services is not None
 
         async def body(txn: Transaction) -> None:
-            key = keys.ENTITY + self.entity
+            key = rows.entity(keys.ROOT_NAMESPACE, self.entity)
             if fields.get("gone"):
                 txn.delete(key)
                 return

@@ -17,6 +17,7 @@ from strongroom.http.message import HttpRequest, Peer
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk import Auth, Operation, TokenSettings
 from strongroom.services.exchange import ApiRequest, Exchange
+from strongroom.services.identity import rows
 from strongroom.services.mounts import MountEntry, MountRecord
 from strongroom.services.mounts.lockout import FailedLogins
 from strongroom.services.tokens import TokenRecord
@@ -312,16 +313,16 @@ async def test_one_alias_is_one_entity_and_a_disabled_one_gets_no_token() -> Non
     assert services is not None
 
     async def disable(txn: Transaction) -> None:
-        entity = await services.identity.entity(txn, first.entity_id)
+        entity = await services.identity.entity(txn, keys.ROOT_NAMESPACE, first.entity_id)
         assert entity is not None
         assert entity.aliases == ((accessor, "ann"),)
-        (alias,) = await services.identity.aliases(txn, entity)
+        (alias,) = await services.identity.aliases(txn, keys.ROOT_NAMESPACE, entity)
         assert (alias.name, alias.metadata, alias.created_at) == ("ann", {"team": "a"}, node.clock.now())
-        assert await services.identity.by_name(txn, entity.name) == entity
-        assert await services.identity.by_name(txn, "entity_none") is None
-        assert await services.identity.by_alias(txn, alias.mount_accessor, "ann") == entity
-        assert await services.identity.by_alias(txn, alias.mount_accessor, "eve") is None
-        subject = await services.identity.subject(txn, entity.id)
+        assert await services.identity.by_name(txn, keys.ROOT_NAMESPACE, entity.name) == entity
+        assert await services.identity.by_name(txn, keys.ROOT_NAMESPACE, "entity_none") is None
+        assert await services.identity.by_alias(txn, keys.ROOT_NAMESPACE, alias.mount_accessor, "ann") == entity
+        assert await services.identity.by_alias(txn, keys.ROOT_NAMESPACE, alias.mount_accessor, "eve") is None
+        subject = await services.identity.subject(txn, keys.ROOT_NAMESPACE, entity.id)
         assert subject is not None
         assert (subject.id, subject.name, subject.aliases[alias.mount_accessor].name) == (
             entity.id,
@@ -330,8 +331,8 @@ async def test_one_alias_is_one_entity_and_a_disabled_one_gets_no_token() -> Non
         )
         assert subject.aliases[alias.mount_accessor].id == alias.id != entity.id
         assert subject.aliases[alias.mount_accessor].metadata == {"team": "a"}
-        assert await services.identity.subject(txn, "") is None
-        txn.write(keys.ENTITY + entity.id, msgspec.structs.replace(entity, disabled=True))
+        assert await services.identity.subject(txn, keys.ROOT_NAMESPACE, "") is None
+        txn.write(rows.entity(keys.ROOT_NAMESPACE, entity.id), msgspec.structs.replace(entity, disabled=True))
 
     await transact(services.barrier, disable)
     before = node.rows()

@@ -91,6 +91,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         "entity",
         {"metadata": {}, "policies": (), "disabled": False, "aliases": ()},
     ),
+    "strongroom.services.identity.records.GroupRecord": ("group", {"metadata": {}, "policies": ()}),
     "strongroom.services.leases.records.LeaseMark": ("lease-mark", {}),
     "strongroom.services.leases.records.LeaseRecord": (
         "lease",

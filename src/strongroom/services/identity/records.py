@@ -29,3 +29,14 @@ class AliasRecord(Record, frozen=True, tag="alias"):
     metadata: dict[str, str] = {}
     created_at: float = 0.0
     updated_at: float = 0.0
+
+
+class GroupRecord(Record, frozen=True, tag="group"):
+    """Entities and other groups that share policies.  Its members are rows of their own."""
+
+    id: str
+    name: str
+    created_at: float
+    updated_at: float
+    metadata: dict[str, str] = {}
+    policies: tuple[str, ...] = ()

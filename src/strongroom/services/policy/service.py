@@ -79,7 +79,7 @@ class PolicyService:
         """
         if not entity_id or ROOT in names:
             return names
-        entity = await self._identity.entity(txn, entity_id)
+        entity = await self._identity.entity(txn, keys.ROOT_NAMESPACE, entity_id)
         if entity is None:
             return names
         if entity.disabled:
@@ -93,7 +93,7 @@ class PolicyService:
 
         Returns: the policies, and the time when the first of them expires, in seconds since the epoch.
         """
-        subject = await self._identity.subject(txn, entity_id)
+        subject = await self._identity.subject(txn, keys.ROOT_NAMESPACE, entity_id)
         until = math.inf
         policies = []
         for name in names:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import PermissionDenied
 from strongroom.sdk.engine import Match
@@ -76,7 +77,7 @@ async def acl_of(
     """
     names = record.policies
     if record.entity_id:
-        entity = await identity.entity(txn, record.entity_id)
+        entity = await identity.entity(txn, keys.ROOT_NAMESPACE, record.entity_id)
         # A missing entity may have been a disabled one.
         if entity is None or entity.disabled:
             raise PermissionDenied("permission denied")

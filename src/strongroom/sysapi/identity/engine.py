@@ -17,7 +17,7 @@ from strongroom.sysapi.context import SystemEngine, SystemView, system
 
 async def _shown(view: SystemView, entity: EntityRecord) -> dict[str, Any]:
     aliases = []
-    for alias in await view.services.identity.aliases(view.txn, entity):
+    for alias in await view.services.identity.aliases(view.txn, view.namespace.id, entity):
         entry = view.router.by_accessor.get(alias.mount_accessor)
         aliases.append(
             {
@@ -47,13 +47,13 @@ async def _shown(view: SystemView, entity: EntityRecord) -> dict[str, Any]:
         "merged_entity_ids": None,
         "metadata": entity.metadata or None,
         "name": entity.name,
-        "namespace_id": "root",
+        "namespace_id": view.namespace.id,
         "policies": list(entity.policies),
     }
 
 
 async def _summary(view: SystemView, entity_id: str) -> dict[str, Any]:
-    entity = await view.services.identity.entity(view.txn, entity_id)
+    entity = await view.services.identity.entity(view.txn, view.namespace.id, entity_id)
     if entity is None:
         return {}
     shown = await _shown(view, entity)
@@ -79,28 +79,29 @@ class Identity(SystemEngine):
     async def entity_by_id(self, request: Request, id: str) -> Response | None:  # noqa: A002 - the API's name
         """Reads an entity by its id."""
         view = system(request)
-        entity = await view.services.identity.entity(view.txn, id)
+        entity = await view.services.identity.entity(view.txn, view.namespace.id, id)
         return Response(data=await _shown(view, entity)) if entity is not None else None
 
     @path.read("entity/name/{name}")
     async def entity_by_name(self, request: Request, name: str) -> Response | None:
         """Reads an entity by its name."""
         view = system(request)
-        entity = await view.services.identity.by_name(view.txn, name)
+        entity = await view.services.identity.by_name(view.txn, view.namespace.id, name)
         return Response(data=await _shown(view, entity)) if entity is not None else None
 
     @path.list_("entity/id")
     async def entity_ids(self, request: Request) -> Response | None:
         """Lists entities by id, with their names."""
         view = system(request)
-        names = await view.txn.list(keys.ENTITY)
+        names = await view.txn.list(keys.identity(view.namespace.id) + "entity/")
         info = {name: await _summary(view, name) for name in names}
         return Response(data={"key_info": info, "keys": names}) if names else None
 
     @path.list_("entity/name")
     async def entity_names(self, request: Request) -> Response | None:
         """Lists entities by name."""
-        names = await system(request).txn.list(keys.ENTITY_NAME)
+        view = system(request)
+        names = await view.txn.list(keys.identity(view.namespace.id) + "entity-name/")
         return Response(data={"keys": names}) if names else None
 
     @path.write("lookup/entity")
@@ -109,13 +110,13 @@ class Identity(SystemEngine):
         view = system(request)
         identity, txn = view.services.identity, view.txn
         if body.id:
-            entity = await identity.entity(txn, body.id)
+            entity = await identity.entity(txn, view.namespace.id, body.id)
         elif body.name:
-            entity = await identity.by_name(txn, body.name)
+            entity = await identity.by_name(txn, view.namespace.id, body.name)
         elif body.alias_name or body.alias_mount_accessor:
             if not (body.alias_name and body.alias_mount_accessor):
                 raise InvalidRequest("both 'alias_name' and 'alias_mount_accessor' needs to be set")
-            entity = await identity.by_alias(txn, body.alias_mount_accessor, body.alias_name)
+            entity = await identity.by_alias(txn, view.namespace.id, body.alias_mount_accessor, body.alias_name)
         else:
             raise InvalidRequest("query parameter not supplied")
         return Response(data=await _shown(view, entity)) if entity is not None else None

@@ -64,7 +64,12 @@ async def _create(
     entity_id = planned.record.entity_id
     if wanted.entity_alias:
         entity_id = await services.identity.entity_of(
-            view.txn, request.mount.accessor, wanted.entity_alias.lower(), {}, request.now
+            view.txn,
+            view.namespace.id,
+            request.mount.accessor,
+            wanted.entity_alias.lower(),
+            metadata={},
+            now=request.now,
         )
     token, record = await _made(request, wanted, planned, entity_id)
     missing = await services.policies.missing(view.txn, record.policies)

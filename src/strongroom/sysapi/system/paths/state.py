@@ -81,7 +81,7 @@ class StatePaths(SystemEngine):
     @path.read("internal/counters/entities")
     async def count_entities(self, request: Request) -> Response | None:
         """Counts the entities."""
-        total = await _count(system(request), keys.ENTITY)
+        total = await _count(system(request), keys.identity(system(request).namespace.id) + "entity/")
         return Response(data={"counters": {"entities": {"total": total}}})
 
     @path.read("rotate/config", sudo=True)
