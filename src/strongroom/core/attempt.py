@@ -58,10 +58,15 @@ class Attempt(msgspec.Struct, frozen=True):
         Raises: `InvalidRequest` for a path that only the root namespace has, `Unavailable` while the API of the
             namespace or of one above it is locked.
         """
-        namespace, match = self.exchange.namespace, self.match
+        match = self.match
         root_only = self.request.path in PATHS or (match is not None and match.declaration.root_only)
-        if root_only and not namespace.is_root:
+        if root_only and not self.exchange.namespace.is_root:
             raise InvalidRequest("operation only available in root namespace")
+        self.check_unlocked()
+
+    def check_unlocked(self) -> None:
+        """Raise `Unavailable` while the API of the request's namespace, or of one above it, is locked."""
+        namespace, match = self.exchange.namespace, self.match
         if namespace.locked_at and not (match is not None and match.declaration.while_locked):
             raise Unavailable(
                 f'API access to this namespace has been locked by an administrator - "{namespace.locked_at}" must be '
@@ -124,7 +129,10 @@ def within(services: Services, txn: Transaction, router: Router, exchange: Excha
 
 
 async def at_home(attempt: Attempt, bearer: Bearer) -> Attempt:
-    """The attempt, moved into the namespace of its token if the path concerns the token itself."""
+    """The attempt, moved into the namespace of its token if the path concerns the token itself.
+
+    Raises: `Unavailable` while the API of that namespace is locked.
+    """
     match, home = attempt.match, bearer.record.namespace
     if match is None or not match.declaration.own_token or home == attempt.exchange.namespace.id:
         return attempt
@@ -134,7 +142,9 @@ async def at_home(attempt: Attempt, bearer: Bearer) -> Attempt:
         return attempt
     router = await services.mounts.router(txn, home)
     exchange = msgspec.structs.replace(attempt.exchange, namespace=namespace, entry=router.find(attempt.request.path))
-    return within(services, txn, router, exchange)
+    moved = within(services, txn, router, exchange)
+    moved.check_unlocked()
+    return moved
 
 
 async def _no_namespace(services: Services, txn: Transaction) -> NotFound:

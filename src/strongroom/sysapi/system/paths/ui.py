@@ -8,7 +8,8 @@ from strongroom.lib.errors import PermissionDenied
 from strongroom.sdk import path
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
-from strongroom.services.mounts import MountRecord
+from strongroom.services.mounts import MountEntry, MountRecord
+from strongroom.services.namespaces import Namespace
 from strongroom.services.policy.parse import Policy
 from strongroom.services.policy.service import is_root
 from strongroom.services.tokens import Bearer
@@ -26,11 +27,15 @@ class UiPaths(SystemEngine):
 
     @path.read("internal/ui/mounts", unauthenticated=True)
     async def ui_mounts(self, request: Request) -> Response | None:
-        """Lists the mounts that the token may use. Without a token it lists the mounts with `listing_visibility`."""
+        """Lists the mounts that the token may use.
+
+        Without a token, or with one of a namespace that isn't above, it lists the mounts with `listing_visibility`.
+        """
         view = system(request)
         records = sorted((entry.record for entry in view.router.by_id.values()), key=lambda record: record.path)
         tables: dict[str, dict[str, Any]] = {"auth": {}, "secret": {}}
-        if not view.exchange.request.token:
+        bearer = await _bearer(view, request) if view.exchange.request.token else None
+        if bearer is None or bearer.record.namespace not in view.namespace.lineage:
             for record in records:
                 if record.config.listing_visibility == _UNAUTHENTICATED:
                     tables[record.table][record.path] = {
@@ -39,7 +44,7 @@ class UiPaths(SystemEngine):
                         "type": record.type,
                     }
             return Response(data=tables)
-        policies = await policies_of(view, await _bearer(view, request), request.now)
+        policies = await policies_of(view, bearer, request.now)
         for record in records:
             seen = record.config.listing_visibility == _UNAUTHENTICATED
             if seen or policies is None or reaches(policies, view.namespace.path + record.full_path, request.now):
@@ -48,21 +53,26 @@ class UiPaths(SystemEngine):
 
     @path.read("internal/ui/mounts/{path*}", unauthenticated=True)
     async def ui_mount(self, request: Request, path: str) -> Response | None:
-        """Reads the mount that a path belongs to. The token needs access to it."""
+        """Reads the mount that a path belongs to. The token needs access to it.
+
+        The path may lead into a namespace further down.
+        """
         view = system(request)
         if not view.exchange.request.token:
             raise PermissionDenied(_DENIED)
         policies = await policies_of(view, await _bearer(view, request), request.now)
-        entry = view.router.find(folder(path))
+        namespace, entry = await _place(view, folder(path))
         if entry is None or not (
-            policies is None or reaches(policies, view.namespace.path + entry.record.full_path, request.now)
+            policies is None or reaches(policies, namespace.path + entry.record.full_path, request.now)
         ):
             # The same answer for both: whether there is such a mount is not this token's to know.
             raise PermissionDenied(
                 "preflight capability check returned 403, please ensure client's policies grant access to path "
                 f'"{folder(path)}"'
             )
-        return Response(data=_with_path(entry.record))
+        data = shown_mount(entry.record)
+        data["path"] = namespace.path[len(view.namespace.path) :] + entry.record.path
+        return Response(data=data)
 
     @path.read("internal/ui/resultant-acl")
     async def resultant_acl(self, request: Request) -> Response | None:
@@ -95,8 +105,16 @@ class UiPaths(SystemEngine):
         return Response(data={"keys": seen} if seen else {})
 
 
-def _with_path(record: MountRecord) -> dict[str, Any]:
-    return {**shown_mount(record), "path": record.path}
+async def _place(view: SystemView, path: str) -> tuple[Namespace, MountEntry | None]:
+    """The mount of a path and its namespace; no mount while the API of that namespace is locked."""
+    mounts, namespace, entry = view.services.mounts, view.namespace, view.router.find(path)
+    while entry is None:
+        first, _, path = path.partition("/")
+        below = await mounts.namespaces.below(view.txn, namespace, first) if path else None
+        if below is None or below.locked_at:
+            break
+        namespace, entry = below, (await mounts.router(view.txn, below.id)).find(path)
+    return namespace, entry
 
 
 async def _bearer(view: SystemView, request: Request) -> Bearer:
