@@ -8,7 +8,7 @@ from strongroom.lib.errors import PermissionDenied
 from strongroom.sdk import path
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
-from strongroom.services.mounts import MountEntry, MountRecord
+from strongroom.services.mounts import MountEntry
 from strongroom.services.namespaces import Namespace
 from strongroom.services.policy.parse import Policy
 from strongroom.services.policy.service import is_root
