@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.flow.node import TestNode
 
 ALL = 'path "*" { capabilities = ["read", "create", "update", "delete", "list", "sudo"] }'
@@ -40,7 +42,8 @@ async def test_cve_2023_3774_making_a_namespace_ends_nothing() -> None:
     """There a request for a namespace could end the process.  Here it is refused, and the next one is served."""
     node = await TestNode.start()
     for path in ("sys/namespaces", "sys/namespaces/a/b", "sys/namespaces/" + "n" * 3000, "sys/namespaces/%2f"):
-        for body in ({}, {"custom_metadata": [1]}, {"custom_metadata": {"": {}}}, None):
+        bodies: tuple[Any, ...] = ({}, {"custom_metadata": [1]}, {"custom_metadata": {"": {}}}, None)
+        for body in bodies:
             assert (await node.ask("POST", path, body)).status in {400, 404, 405, 307}, (path, body)
     await node.ok("POST", "sys/namespaces/team")
 

@@ -37,7 +37,10 @@ async def test_refusals_are_entries_too() -> None:
     await node.ok("POST", "sys/namespaces/other")
     made = await node.ok("POST", "team/auth/token/create", {"policies": ["default"]})
     token = made.body["auth"]["client_token"]
-    asks = [("other/sys/mounts", token, {}, 403), ("team/sys/host-info", None, {}, 400)]
+    asks: list[tuple[str, str | None, dict[str, str], int]] = [
+        ("other/sys/mounts", token, {}, 403),
+        ("team/sys/host-info", None, {}, 400),
+    ]
     asks += [("sys/mounts", None, {"x-vault-namespace": "nope"}, 404)]
     await node.ok("POST", "sys/namespaces/api-lock/lock/team")
     asks += [("team/sys/mounts", None, {}, 503)]
