@@ -1,0 +1,1 @@
+"""Loads on a real server, measured."""
