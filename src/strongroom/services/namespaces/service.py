@@ -55,6 +55,23 @@ class NamespaceService:
             return None
         return await txn.derived(("namespace", id_), partial(_build, id_=id_))
 
+    async def descendants(self, txn: Transaction, top: Namespace) -> list[Namespace]:
+        """Every namespace below one, at every depth, by path.  This reads all of them."""
+        waiting, found = [top], list[Namespace]()
+        while waiting:
+            parent = waiting.pop()
+            for name in await self.names(txn, parent):
+                namespace = await self.below(txn, parent, name)
+                if namespace is not None:
+                    found.append(namespace)
+                    waiting.append(namespace)
+        return sorted(found, key=lambda namespace: namespace.path)
+
+    async def record(self, txn: Transaction, namespace: Namespace) -> NamespaceRecord | None:
+        """The row of a namespace other than root."""
+        name = namespace.path.rstrip("/").rpartition("/")[2]
+        return await txn.read(keys.namespace(namespace.lineage[-2], name), NamespaceRecord)
+
     async def create(self, txn: Transaction, parent: Namespace, name: str, now: float) -> NamespaceRecord:
         """Store a new namespace, without anything in it.
 
