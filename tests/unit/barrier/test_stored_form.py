@@ -143,6 +143,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "token_type": "",
             "plugin_version": "",
             "lockout": None,
+            "identity_creation": "",
         },
     ),
     "strongroom.services.mounts.records.MountRecord": (
@@ -200,6 +201,8 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "no_default_policy": False,
             "internal": {},
             "alias": "",
+            "alias_mount": "",
+            "alias_metadata": {},
             "max_ttl_s": 0,
             "retired": False,
         },

@@ -128,6 +128,11 @@ class IdentityService:
         """The same with what this transaction has written itself."""
         return await standing_of(txn, entity_namespace, entity_id, lineage, self._clock.now())
 
+    async def policies_of(self, txn: Transaction, namespace: str, entity_id: str) -> tuple[str, ...]:
+        """The policies of an entity and its groups in its own namespace, with what this transaction has written."""
+        standing = await self.standing_now(txn, namespace, entity_id, (namespace,)) if entity_id else None
+        return standing.policies[namespace] if standing is not None else ()
+
     async def subject(self, txn: Transaction, namespace: str, entity_id: str) -> Subject | None:
         """The entity as policy templates see it; None without one."""
         entity = await entities.living(txn, namespace, entity_id)

@@ -13,6 +13,7 @@ from strongroom.sdk.spelling import PLAIN, Form
 from strongroom.services.identity import IdentityService
 from strongroom.services.policy.acl import Acl
 from strongroom.services.policy.parse import Policy, parse_policy, render_policy
+from strongroom.services.policy.paths import LoginAlias, as_logged_in
 from strongroom.services.policy.records import PolicyRecord
 
 ROOT = "root"
@@ -59,17 +60,28 @@ class PolicyService:
         txn.delete(keys.POLICIES + name)
 
     async def acl(
-        self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float, form: Form = PLAIN
+        self,
+        txn: Transaction,
+        names: tuple[str, ...],
+        entity_id: str,
+        now: float,
+        form: Form = PLAIN,
+        *,
+        login: LoginAlias | None = None,
     ) -> Acl:
         """The merged rules of these policies for this entity.  A name without a policy allows nothing.
 
         Args:
-            form: the canonical form of the paths in questions.
+            form: the canonical form of the paths in questions. login: the token's own, for templates.
         """
-        name = ("acl", names, entity_id) if form is PLAIN else ("acl", names, entity_id, form)
-        acl = await txn.derived(name, lambda inner: self._merge(inner, names, entity_id, now, form))
+        if login is not None and not await txn.derived(("of-login", names), partial(_asks_of_login, names=names)):
+            login = None  # the tokens of all logins share the rules
+        name: tuple[object, ...] = ("acl", names, entity_id) if form is PLAIN else ("acl", names, entity_id, form)
+        if login is not None:
+            name = (*name, login)
+        acl = await txn.derived(name, lambda inner: self._merge(inner, names, entity_id, now, form, login))
         if acl.valid_until <= now:
-            return await self._merge(txn, names, entity_id, now, form)
+            return await self._merge(txn, names, entity_id, now, form, login)
         return acl
 
     async def of_token(self, txn: Transaction, names: tuple[str, ...], entity_id: str) -> tuple[str, ...]:
@@ -87,13 +99,19 @@ class PolicyService:
         return standing.joined(keys.ROOT_NAMESPACE, names)
 
     async def rendered(
-        self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float
+        self,
+        txn: Transaction,
+        names: tuple[str, ...],
+        entity_id: str,
+        now: float,
+        *,
+        login: LoginAlias | None = None,
     ) -> tuple[list[Policy], float]:
         """The policies of these names, with templates filled in for this entity.  Missing policies are left out.
 
         Returns: the policies, and the time when the first of them expires, in seconds since the epoch.
         """
-        subject = await self._identity.subject(txn, keys.ROOT_NAMESPACE, entity_id)
+        subject = as_logged_in(await self._identity.subject(txn, keys.ROOT_NAMESPACE, entity_id), login)
         until = subject.until if subject is not None else math.inf
         policies = []
         for name in names:
@@ -111,10 +129,18 @@ class PolicyService:
                 )
         return policies, until
 
-    async def _merge(self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float, form: Form) -> Acl:
+    async def _merge(  # noqa: PLR0917 - the parts of one question
+        self,
+        txn: Transaction,
+        names: tuple[str, ...],
+        entity_id: str,
+        now: float,
+        form: Form,
+        login: LoginAlias | None,
+    ) -> Acl:
         if ROOT in names:
             return Acl((), now, root=True)
-        policies, until = await self.rendered(txn, names, entity_id, now)
+        policies, until = await self.rendered(txn, names, entity_id, now, login=login)
         acl = Acl(policies, now, form=form)
         acl.valid_until = min(acl.valid_until, until)
         return acl
@@ -122,6 +148,12 @@ class PolicyService:
     async def missing(self, txn: Transaction, names: Iterable[str]) -> list[str]:
         """The names without a policy."""
         return [name for name in names if await self.read(txn, name) is None]
+
+
+async def _asks_of_login(txn: Transaction, names: tuple[str, ...]) -> bool:
+    """Whether a template may use an alias's metadata."""
+    records = [await txn.read(keys.POLICIES + name, PolicyRecord) for name in names]
+    return any(record is not None and "aliases" in record.text and "metadata" in record.text for record in records)
 
 
 async def _parsed(txn: Transaction, name: str) -> Policy | None:

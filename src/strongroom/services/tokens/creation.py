@@ -132,6 +132,8 @@ def plan(wanted: TokenRequest, mint: Mint) -> Planned:
         renewable=wanted.renewable and bool(times.ttl_s) and kind == SERVICE and (role is None or role.renewable),
         role=role.name if role is not None else "",
         entity_id="" if orphan else parent.entity_id,
+        alias_mount="" if orphan else parent.alias_mount,
+        alias_metadata={} if orphan else parent.alias_metadata,
         bound_ip=binding.address,
         **kept(settings),
     )

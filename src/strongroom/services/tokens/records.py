@@ -7,6 +7,7 @@ from typing import Any
 from strongroom.barrier.due import SINGLE_USE, TOKEN
 from strongroom.barrier.record import Record
 from strongroom.sdk.token_settings import TokenSettings
+from strongroom.services.policy.paths import LoginAlias
 
 SERVICE = "service"
 BATCH = "batch"
@@ -52,6 +53,10 @@ class TokenRecord(Record, frozen=True, tag="token"):
     internal: dict[str, str] = {}
     """Data that the auth method gets back at a renewal."""
     alias: str = ""
+    alias_mount: str = ""
+    """Accessor of the mount of its login, or of its parent's."""
+    alias_metadata: dict[str, str] = {}
+    """Metadata of that login.  Templates use it, so that another login of the same alias changes nothing here."""
     max_ttl_s: int = 0
     retired: bool = False
     """Revoked without its children.  The row stays to show that the children are orphans now."""
@@ -65,6 +70,13 @@ class TokenRecord(Record, frozen=True, tag="token"):
     def settings(self) -> TokenSettings:
         """The settings from its creation, which a renewal uses again."""
         return TokenSettings(**{name: getattr(self, name) for name in _SETTINGS})
+
+    @property
+    def login(self) -> LoginAlias | None:
+        """What its login said of its alias; None for a token that comes from none."""
+        if not self.alias_mount:
+            return None
+        return LoginAlias(self.alias_mount, tuple(sorted(self.alias_metadata.items())))
 
     @property
     def is_root(self) -> bool:

@@ -82,4 +82,4 @@ async def acl_of(
         if standing is None or standing.disabled:
             raise PermissionDenied("permission denied")
         names = standing.joined(keys.ROOT_NAMESPACE, names)
-    return await policies.acl(txn, names, record.entity_id, now, form)
+    return await policies.acl(txn, names, record.entity_id, now, form, login=record.login)

@@ -54,6 +54,8 @@ async def shown(view: SystemView, token: str, record: TokenRecord, now: float) -
         "ttl": max(0, int(record.expires_at - now)) if record.expires_at else 0,
         "type": record.type,
     }
+    if identity := await view.services.identity.policies_of(view.txn, view.namespace.id, record.entity_id):
+        data |= {"external_namespace_policies": {}, "identity_policies": list(identity)}
     if record.period_s:
         data["period"] = record.period_s
     if record.role:

@@ -99,5 +99,5 @@ async def policies_of(view: SystemView, bearer: Bearer, now: float) -> list[Poli
     names = await view.services.policies.of_token(view.txn, record.policies, record.entity_id)
     if ROOT in names:
         return None
-    policies, _ = await view.services.policies.rendered(view.txn, names, record.entity_id, now)
+    policies, _ = await view.services.policies.rendered(view.txn, names, record.entity_id, now, login=record.login)
     return policies
