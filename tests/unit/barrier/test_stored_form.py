@@ -117,7 +117,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         {"source": "", "alias": "", "refreshed_at": 0.0},
     ),
     "strongroom.services.identity.records.Pointer": ("identity-pointer", {}),
-    "strongroom.services.identity.records.Remains": ("identity-remains", {}),
+    "strongroom.services.identity.records.Remains": ("identity-remains", {"after": ""}),
     "strongroom.services.leases.records.LeaseMark": ("lease-mark", {}),
     "strongroom.services.leases.records.LeaseRecord": (
         "lease",
