@@ -25,6 +25,7 @@ from strongroom.barrier.succession import is_over
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.clearing import Clearing
 from strongroom.core.earlier_rows import EarlierRows
+from strongroom.core.identity_clearing import IdentityClearing
 from strongroom.core.lane import Lane, Step
 from strongroom.core.lateness import LatenessWatch
 from strongroom.core.lease_ending import LeaseEnding
@@ -104,6 +105,7 @@ class Expiry:
             "token-tree": pending.trees,
             "mount": pending.mounts,
             "namespace": NamespaceClearing(self._services).run_once,
+            "identity": IdentityClearing(self._services).run_once,
             "key": self._keys,
             "earlier-row": EarlierRows(self._services).run_once,
         }
