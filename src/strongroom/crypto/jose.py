@@ -68,7 +68,7 @@ def kid_of(text: str) -> str:
     Raises: `Tampered` for what is no token.
     """
     if len(text) > MAX_BYTES or text.count(".") != 2:
-        raise Tampered("compact JWS format must have three parts")
+        raise Tampered("it does not have the three parts of a JWS")
     try:
         return str(jwt.get_unverified_header(text).get("kid", ""))
     except (jwt.PyJWTError, ValueError, RecursionError) as error:

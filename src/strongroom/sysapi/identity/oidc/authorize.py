@@ -39,8 +39,8 @@ class AuthorizeBody(Body, frozen=True):
         int | None, Doc(description="How long ago the person may have logged in, in seconds. The ID token says when.")
     ] = None
     code_challenge: Annotated[
-        str, Doc(description="The challenge of PKCE, which public clients need.", extra=SECRET)
-    ] = ""
+        str | None, Doc(description="The challenge of PKCE, which public clients need.", extra=SECRET)
+    ] = None
     code_challenge_method: Annotated[str, Doc(description="`S256` or `plain`, which is the default.")] = logic.PLAIN
 
 
@@ -89,7 +89,7 @@ async def _authorized(request: Request, name: str, body: AuthorizeBody) -> Respo
         expires_at=request.now + codes.LIFETIME_S,
         nonce=body.nonce,
         auth_time=logged_in_at if body.max_age is not None else 0,
-        challenge=body.code_challenge,
+        challenge=body.code_challenge or "",
         challenge_method=body.code_challenge_method if body.code_challenge else "",
     )
     code = codes.issue(txn, oidc.random, namespace, record)
@@ -134,7 +134,7 @@ def _wrong_request(request: Request, body: AuthorizeBody) -> Response | None:
 
 def _wrong_proof(client: OidcClient, body: AuthorizeBody) -> Response | None:
     """The refusal of a challenge or an age that can't be met; None if there is none."""
-    if body.code_challenge_method not in {logic.S256, logic.PLAIN}:
+    if body.code_challenge is not None and body.code_challenge_method not in {logic.S256, logic.PLAIN}:
         return refusal("invalid_request", "invalid code_challenge_method", state=body.state)
     if not body.code_challenge and client.client_type == PUBLIC:
         return refusal("invalid_request", "PKCE is required for public clients", state=body.state)

@@ -113,9 +113,8 @@ async def _for_code(
 ) -> Response:
     view = system(request)
     oidc, txn, namespace = view.services.oidc, view.txn, view.namespace.id
-    for parameter in ("code", "redirect_uri"):
-        if not getattr(body, parameter):
-            return _refused("invalid_request", f"{parameter} parameter is required")
+    if not body.code:
+        return _refused("invalid_request", "code parameter is required")
     record = await codes.redeem(txn, namespace, body.code, request.now)
     if record is None:
         return _refused("invalid_grant", "authorization grant is invalid or expired")
@@ -149,7 +148,7 @@ async def _for_code(
     if record.auth_time:
         claims["auth_time"] = record.auth_time
     id_token = await oidc.keys.sign(txn, namespace, key, claims)
-    return _granted(access_token, client, {"id_token": id_token})
+    return _granted(access_token, client.access_token_ttl_s, id_token=id_token)
 
 
 def _wrong_code(record: OidcCode, body: ExchangeBody, provider: OidcProvider, client: OidcClient) -> Response | None:
@@ -158,6 +157,8 @@ def _wrong_code(record: OidcCode, body: ExchangeBody, provider: OidcProvider, cl
         return _refused("invalid_grant", "authorization code was not issued to the client")
     if record.provider != provider.name:
         return _refused("invalid_grant", "authorization code was not issued by the provider")
+    if not body.redirect_uri:
+        return _refused("invalid_request", "redirect_uri parameter is required")
     if record.redirect_uri != body.redirect_uri:
         text = "redirect_uri does not match the redirect_uri used in the authorization request"
         return _refused("invalid_grant", text)
@@ -172,14 +173,14 @@ def _wrong_code(record: OidcCode, body: ExchangeBody, provider: OidcProvider, cl
 async def _for_itself(
     request: Request, body: ExchangeBody, provider: OidcProvider, client: OidcClient, key: OidcKey
 ) -> Response:
-    view = system(request)
+    view, ttl_s = system(request), client.id_token_ttl_s  # it is signed, and has to verify as long as an ID token
     if OPENID not in body.scope.split():
         return _refused("invalid_request", f'scope parameter must contain the "{OPENID}" value')
     claims = {
-        **_common(request, provider, client, client.client_id, client.access_token_ttl_s),
+        **_common(request, provider, client, client.client_id, ttl_s),
         "jti": view.txn.once("oidc token id", lambda: uuid4(view.services.random)),
     }
-    return _granted(await view.services.oidc.keys.sign(view.txn, view.namespace.id, key, claims), client, {})
+    return _granted(await view.services.oidc.keys.sign(view.txn, view.namespace.id, key, claims), ttl_s)
 
 
 def _common(request: Request, provider: OidcProvider, client: OidcClient, subject: str, ttl_s: int) -> dict[str, Any]:
@@ -194,6 +195,6 @@ def _common(request: Request, provider: OidcProvider, client: OidcClient, subjec
     }
 
 
-def _granted(access_token: str, client: OidcClient, more: dict[str, str]) -> Response:
-    data = {"access_token": access_token, "expires_in": client.access_token_ttl_s, "token_type": "Bearer", **more}
+def _granted(access_token: str, ttl_s: int, **more: str) -> Response:
+    data = {"access_token": access_token, "expires_in": ttl_s, "token_type": "Bearer", **more}
     return Response(data=data, flat=True, headers=UNSTORED)

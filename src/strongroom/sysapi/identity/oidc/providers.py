@@ -88,7 +88,7 @@ class ProviderPaths(SystemEngine):
         logic.check_issuer(provider.issuer)
         limits.check_names("allowed_client_ids", provider.allowed_client_ids)
         limits.check_names("scopes_supported", provider.scopes_supported)
-        warnings = [logic.ISSUER_WARNING] if body.issuer else []
+        warnings = [logic.ISSUER_WARNING] if provider.issuer else []
         if body.scopes_supported is not None:
             warnings += await _conflicts(view, provider)
         txn.write(rows.named(namespace, rows.PROVIDERS, name), provider)

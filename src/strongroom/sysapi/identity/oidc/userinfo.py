@@ -37,21 +37,23 @@ async def _told(request: Request, name: str) -> Response:
     if header[: len(_BEARER)].lower() != _BEARER:
         return _challenge("access token must be sent as a Bearer token")
     grant = oidc.access.open(header[len(_BEARER) :].strip(), request.now)
-    if grant is None or grant.namespace != namespace or grant.provider != name:
-        return _challenge("access token is malformed, expired or not for this provider")
+    if grant is None:
+        return _challenge("access token is malformed or invalid")
+    if grant.namespace != namespace or grant.provider != name:
+        return _challenge("access token was not issued by this provider")
     provider = await oidc.provider(txn, namespace, name)
     if provider is None:
         return _challenge("provider not found", error="invalid_request", status=400)
     client = await oidc.client_by_id(txn, namespace, grant.client_id)
     if client is None:
         return refusal("access_denied", "client not found", status=403)
-    if not provider.allows(grant.client_id):
-        return refusal("access_denied", "client is not authorized to use the provider", status=403)
     entity = await view.services.identity.entity(txn, namespace, grant.entity_id)
     if entity is None or entity.disabled:
         return _challenge("permission denied")
     if not await oidc.may_use(txn, namespace, grant.entity_id, client):
         return refusal("access_denied", NOT_ASSIGNED, status=403)
+    if not provider.allows(grant.client_id):
+        return refusal("access_denied", "client is not authorized to use the provider", status=403)
     scopes = [scope for scope in grant.scopes if scope in provider.scopes_supported and scope != OPENID]
     try:
         said = await oidc.scope_claims(txn, namespace, grant.entity_id, scopes, request.now)
