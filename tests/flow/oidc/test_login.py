@@ -335,3 +335,11 @@ async def test_a_client_gets_a_token_for_itself() -> None:
     assert "id_token" not in made
     assert await world.verified(made["access_token"])
     assert (await world.userinfo(made["access_token"])).status == 401
+
+
+async def test_parameters_that_nobody_knows_are_ignored() -> None:
+    """Applications send more than is read, also by names of the path.  Source: RFC 6749, section 3.1."""
+    world = await World.start()
+    token, _ = await world.person("ann")
+    code = await world.code(token, prompt="login", ui_locales="de", name="ann", display="page")
+    assert (await world.exchange(code, name="ann", audience="x")).status == 200

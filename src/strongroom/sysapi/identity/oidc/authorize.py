@@ -47,12 +47,12 @@ class AuthorizeBody(Body, frozen=True):
 class AuthorizePaths(SystemEngine):
     """The authorization endpoint."""
 
-    @path.read("oidc/provider/{name}/authorize")
+    @path.read("oidc/provider/{name}/authorize", takes_anything=True)
     async def oidc_authorize(self, request: Request, name: str, body: AuthorizeBody) -> Response | None:
         """Makes an authorization code for the entity that asks."""
         return await _authorized(request, name, body)
 
-    @path.write("oidc/provider/{name}/authorize")
+    @path.write("oidc/provider/{name}/authorize", takes_anything=True)
     async def oidc_authorize_by_form(self, request: Request, name: str, body: AuthorizeBody) -> Response | None:
         """Makes an authorization code for the entity that asks."""
         return await _authorized(request, name, body)

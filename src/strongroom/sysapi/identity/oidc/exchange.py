@@ -46,7 +46,7 @@ class ExchangeBody(Body, frozen=True):
 class ExchangePaths(SystemEngine):
     """The token endpoint."""
 
-    @path.write("oidc/provider/{name}/token", unauthenticated=True)
+    @path.write("oidc/provider/{name}/token", unauthenticated=True, takes_anything=True)
     async def oidc_exchange(self, request: Request, name: str, body: ExchangeBody) -> Response | None:
         """Makes an ID token and an access token for an authorization code. A code can be used once."""
         view = system(request)

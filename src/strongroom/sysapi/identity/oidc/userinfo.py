@@ -19,12 +19,12 @@ _BEARER = "bearer "
 class UserinfoPaths(SystemEngine):
     """The userinfo endpoint.  Its access tokens are no tokens of the API, so it checks them itself."""
 
-    @path.read("oidc/provider/{name}/userinfo", unauthenticated=True)
+    @path.read("oidc/provider/{name}/userinfo", unauthenticated=True, takes_anything=True)
     async def oidc_userinfo(self, request: Request, name: str) -> Response | None:
         """Returns the claims of the person who logged in."""
         return await _told(request, name)
 
-    @path.write("oidc/provider/{name}/userinfo", unauthenticated=True)
+    @path.write("oidc/provider/{name}/userinfo", unauthenticated=True, takes_anything=True)
     async def oidc_userinfo_by_form(self, request: Request, name: str) -> Response | None:
         """Returns the claims of the person who logged in."""
         return await _told(request, name)
