@@ -37,6 +37,7 @@ from strongroom.services.identity import IdentityService
 from strongroom.services.leases import LeaseService
 from strongroom.services.mounts import MountService
 from strongroom.services.mounts.records import Lockout
+from strongroom.services.oidc import OidcService
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.tokens import TokenService
 from strongroom.storage.base import Storage
@@ -150,6 +151,7 @@ async def unseal(
         policies=PolicyService(identity, mounts.namespaces),
         leases=LeaseService(node.random),
         identity=identity,
+        oidc=OidcService(barrier.keyring, node.random, identity, node.api_address),
         audit=audit,
         cluster=cluster,
         port=node.port,

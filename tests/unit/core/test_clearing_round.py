@@ -8,7 +8,7 @@ NAMES = [f"{number:03d}" for number in range(2 * Round.PAGE + 5)]
 
 
 async def _names(after: str) -> list[str]:
-    return [name for name in NAMES if name > after][:Round.PAGE]
+    return [name for name in NAMES if name > after][: Round.PAGE]
 
 
 async def test_a_turn_reaches_what_lies_before_where_it_began() -> None:
@@ -24,10 +24,10 @@ async def test_a_turn_reaches_what_lies_before_where_it_began() -> None:
         return int(name == NAMES[0])
 
     assert await pieces.run_once(working) == Round.PAGE
-    assert looked == NAMES[:Round.PAGE]
+    assert looked == NAMES[: Round.PAGE]
     looked.clear()
     assert await pieces.run_once(only_the_first) == 1
-    assert looked == NAMES[Round.PAGE:] + NAMES[:Round.PAGE]
+    assert looked == NAMES[Round.PAGE :] + NAMES[: Round.PAGE]
 
 
 async def test_a_turn_ends_when_all_of_it_waits() -> None:
