@@ -12,7 +12,8 @@ from strongroom.sdk.fields import Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.identity import EntityRecord
-from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.context import SystemView, system
+from strongroom.sysapi.identity.mfa.mixins import MfaMethodPaths
 
 
 async def _shown(view: SystemView, entity: EntityRecord) -> dict[str, Any]:
@@ -70,7 +71,7 @@ class LookupBody(Body, frozen=True):
     alias_mount_accessor: Annotated[str, Doc(description="The auth mount of that alias.")] = ""
 
 
-class Identity(SystemEngine):
+class Identity(MfaMethodPaths):
     """The identity mount."""
 
     type = "identity"
