@@ -205,5 +205,5 @@ async def test_a_deleted_entity_leaves_nothing() -> None:
     wanted = {"alias_name": "eva", "alias_mount_accessor": world.accessor}
     entity = (await world.node.ok("POST", "identity/lookup/entity", wanted)).data["id"]
     assert len([key for key in world.node.rows() if key.endswith(entity) and "/mfa/" in key]) == 2
-    await transact(services.barrier, lambda txn: methods.forget_entity(txn, "root", entity))
+    await transact(services.barrier, lambda txn: methods.forget_entity(txn, ("root",), entity))
     assert not [key for key in world.node.rows() if key.endswith(entity) and "/mfa/" in key]

@@ -59,7 +59,7 @@ class World:
     def wrong(self, user: str) -> str:
         """A code that doesn't count in any period near."""
         near = {self.code(user, periods) for periods in (-1, 0, 1)}
-        return next(code for code in map("{:06d}".format, range(10)) if code not in near)
+        return next(code for code in ("918273", "827364", "736455", "645546") if code not in near)
 
     async def login(self, user: str, *mfa: str, node: TestNode | None = None, **headers: str) -> Answer:
         """Log in by password, with `X-Vault-MFA` if something is given."""

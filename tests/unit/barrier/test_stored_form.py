@@ -103,6 +103,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         "mfa-enforcement",
         {"accessors": (), "types": (), "group_ids": (), "entity_ids": ()},
     ),
+    "strongroom.services.mfa.records.EnforcementUse": ("mfa-enforcement-use", {}),
     "strongroom.services.mfa.records.MethodName": ("mfa-method-name", {}),
     "strongroom.services.mfa.records.MethodRecord": (
         "mfa-method",

@@ -12,7 +12,7 @@ from strongroom.lib.errors import PermissionDenied
 from strongroom.lib.rand import uuid4
 from strongroom.sdk.response import Auth, SecondFactor
 from strongroom.services.mfa import credentials, enforcements, enrollment, methods, pending, rows
-from strongroom.services.mfa.records import DUO, TOTP, Demand, MethodRecord, PendingLogin
+from strongroom.services.mfa.records import DUO, TOTP, Demand, EnforcementRecord, MethodRecord, PendingLogin
 from strongroom.services.mounts import MountEntry
 
 WARNING = (
@@ -36,14 +36,18 @@ class Held(msgspec.Struct, frozen=True):
 
 async def demands_of(attempt: Attempt, entry: MountEntry, entity_id: str) -> tuple[Demand, ...]:
     """What a login at the mount has to prove."""
-    namespace, txn = attempt.exchange.namespace.id, attempt.txn
-    index = await enforcements.index(txn, namespace)
-    if not index.records:
-        return ()
-    groups: tuple[str, ...] = ()
-    if entity_id and index.by_group:
-        groups = tuple(group.id for group in await attempt.services.identity.groups_of(txn, namespace, entity_id))
-    return index.demands(accessor=entry.mount.accessor, type_=entry.record.type, group_ids=groups, entity_id=entity_id)
+    txn, found = attempt.txn, list[EnforcementRecord]()
+    # Those of the namespaces above count too.
+    for namespace in attempt.exchange.namespace.lineage:
+        index = await enforcements.index(txn, namespace)
+        groups: tuple[str, ...] = ()
+        if entity_id and index.by_group:
+            members = await attempt.services.identity.groups_of(txn, namespace, entity_id)
+            groups = tuple(group.id for group in members)
+        found += index.concerning(
+            accessor=entry.mount.accessor, type_=entry.record.type, group_ids=groups, entity_id=entity_id
+        )
+    return enforcements.demands_of(found)
 
 
 async def hold(
@@ -69,7 +73,7 @@ async def hold(
     digest, namespace = rows.digest(request_id), attempt.exchange.namespace.id
     pending.put(txn, namespace, digest, _record(attempt, entry, auth, entity_id, demands))
     return Held(
-        block=await _block(txn, namespace, request_id, demands, entity_id),
+        block=await _block(txn, attempt.exchange.namespace.lineage, request_id, demands, entity_id),
         second_factor=SecondFactor(login=digest, by_method=given.by_method, at_once=True) if given else None,
     )
 
@@ -110,12 +114,12 @@ def auth_of(record: PendingLogin) -> Auth:
 
 
 async def _block(
-    txn: Transaction, namespace: str, request_id: str, demands: tuple[Demand, ...], entity_id: str
+    txn: Transaction, lineage: tuple[str, ...], request_id: str, demands: tuple[Demand, ...], entity_id: str
 ) -> dict[str, Any]:
     constraints: dict[str, Any] = {}
     for demand in demands:
-        found = [await methods.read(txn, namespace, id_) for id_ in demand.method_ids]
-        shown = [await _choice(txn, namespace, method, entity_id) for method in found if method is not None]
+        found = [await methods.usable(txn, lineage, id_) for id_ in demand.method_ids]
+        shown = [await _choice(txn, method, entity_id) for method in found if method is not None]
         constraints[demand.name] = {"any": shown}
     return {
         "client_token": "",
@@ -132,7 +136,7 @@ async def _block(
     }
 
 
-async def _choice(txn: Transaction, namespace: str, method: MethodRecord, entity_id: str) -> dict[str, Any]:
+async def _choice(txn: Transaction, method: MethodRecord, entity_id: str) -> dict[str, Any]:
     """A method as clients see it that have to choose one."""
     uses_passcode = method.type == TOTP or (method.type == DUO and method.duo is not None and method.duo.use_passcode)
     shown: dict[str, Any] = {"type": method.type, "id": method.id}
@@ -141,7 +145,7 @@ async def _choice(txn: Transaction, namespace: str, method: MethodRecord, entity
     if method.name:
         shown["name"] = method.name
     if method.totp is not None and method.totp.self_enrollment and entity_id:
-        secret = await enrollment.secret_of(txn, namespace, method.id, entity_id)
+        secret = await enrollment.secret_of(txn, method, entity_id)
         if secret is None:
             shown["self_enrollment_enabled"] = True
     return shown

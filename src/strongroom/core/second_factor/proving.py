@@ -44,7 +44,7 @@ async def prove(services: Services, exchange: Exchange, answer: Answer, given: S
 
     held = await transact(services.barrier, known)
     subject = Subject(
-        namespace=namespace,
+        lineage=exchange.namespace.lineage,
         entity_id=held.entity_id,
         accessor=held.accessor,
         address=exchange.request.address,

@@ -9,7 +9,7 @@ import msgspec
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
 from strongroom.services.mfa import rows
-from strongroom.services.mfa.records import Demand, EnforcementRecord
+from strongroom.services.mfa.records import Demand, EnforcementRecord, EnforcementUse, MethodRecord
 
 MOST = 512
 """Enforcements of one namespace.  The first login after a change reads all of them."""
@@ -24,8 +24,10 @@ class Index(msgspec.Struct, frozen=True):
     by_group: dict[str, tuple[EnforcementRecord, ...]] = {}
     by_entity: dict[str, tuple[EnforcementRecord, ...]] = {}
 
-    def demands(self, *, accessor: str, type_: str, group_ids: Iterable[str], entity_id: str) -> tuple[Demand, ...]:
-        """What a login has to prove, each enforcement once, by name (pure)."""
+    def concerning(
+        self, *, accessor: str, type_: str, group_ids: Iterable[str], entity_id: str
+    ) -> list[EnforcementRecord]:
+        """The enforcements that concern a login, each once, by name (pure)."""
         found = {
             record.name: record
             for records in (
@@ -36,11 +38,16 @@ class Index(msgspec.Struct, frozen=True):
             )
             for record in records
         }
-        return tuple(Demand(name=name, method_ids=found[name].method_ids) for name in sorted(found))
+        return [found[name] for name in sorted(found)]
 
-    def using(self, method_id: str) -> EnforcementRecord | None:
-        """An enforcement that names a method."""
-        return next((record for record in self.records if method_id in record.method_ids), None)
+
+def demands_of(records: Iterable[EnforcementRecord]) -> tuple[Demand, ...]:
+    """What enforcements demand (pure).  Those of several namespaces may have one name, and all of them count."""
+    out: dict[str, Demand] = {}
+    for record in records:
+        name = record.name if record.name not in out else f"{record.name}-{record.id}"
+        out[name] = Demand(name=name, method_ids=record.method_ids)
+    return tuple(out.values())
 
 
 def index_of(records: Iterable[EnforcementRecord]) -> Index:
@@ -74,23 +81,26 @@ async def index(txn: Transaction, namespace: str) -> Index:
     return await txn.derived(("mfa enforcements", namespace), build)
 
 
-def _key(namespace: str, name: str) -> str:
-    return rows.enforcements(namespace) + name.encode().hex()
-
-
 async def read(txn: Transaction, namespace: str, name: str) -> EnforcementRecord | None:
     """The enforcement of that name, or None."""
-    return await txn.read(_key(namespace, name), EnforcementRecord)
+    return await txn.read(rows.enforcement(namespace, name), EnforcementRecord)
 
 
-async def write(txn: Transaction, namespace: str, record: EnforcementRecord) -> None:
-    """Store an enforcement.  Raises `InvalidRequest` if the namespace has too many."""
+async def write(txn: Transaction, namespace: str, record: EnforcementRecord, used: Iterable[MethodRecord]) -> None:
+    """Store an enforcement.  Raises `InvalidRequest` if the namespace has too many.
+
+    Args:
+        used: its methods.
+    """
     known = await index(txn, namespace)
     if len(known.records) >= MOST and await read(txn, namespace, record.name) is None:
         raise InvalidRequest(f"a namespace has at most {MOST} login enforcements")
-    txn.write(_key(namespace, record.name), record)
+    for method in used:
+        use = f"{rows.uses(method.namespace, method.id)}{namespace}/{record.name.encode().hex()}"
+        txn.write(use, EnforcementUse(namespace=namespace, name=record.name))
+    txn.write(rows.enforcement(namespace, record.name), record)
 
 
 def delete(txn: Transaction, namespace: str, name: str) -> None:
     """Delete the enforcement of that name, if there is one."""
-    txn.delete(_key(namespace, name))
+    txn.delete(rows.enforcement(namespace, name))

@@ -18,21 +18,18 @@ _QUIET_MODULES = 4
 """The border of a QR code.  Source: ISO/IEC 18004"""
 
 
-async def secret_of(
-    txn: Transaction, namespace: str, method_id: str, entity_id: str, login: str = ""
-) -> TotpSecret | None:
+async def secret_of(txn: Transaction, method: MethodRecord, entity_id: str, login: str = "") -> TotpSecret | None:
     """The secret that counts, or None.
 
     Args:
         login: the digest of a pending login, for which the secret that it was shown counts too.
     """
-    secret = await txn.read(rows.secrets(namespace, method_id) + entity_id, TotpSecret)
+    secret = await txn.read(rows.secrets(method.namespace, method.id) + entity_id, TotpSecret)
     return secret if secret is not None and secret.pending_for in {"", login} else None
 
 
 async def generate(
     txn: Transaction,
-    namespace: str,
     method: MethodRecord,
     entity_id: str,
     random_bytes: Callable[[int], bytes],
@@ -45,12 +42,12 @@ async def generate(
         login: the digest of the pending login that makes it.  Its first valid code makes the secret count for others.
     """
     settings = settings_of(method)
-    known = await txn.read(rows.secrets(namespace, method.id) + entity_id, TotpSecret)
+    known = await txn.read(rows.secrets(method.namespace, method.id) + entity_id, TotpSecret)
     if known is not None and not known.pending_for:
         return None
     key = txn.once(f"totp secret {method.id} {entity_id}", lambda: random_bytes(settings.key_bytes))
     secret = TotpSecret(key=key, settings=settings, pending_for=login)
-    txn.write(rows.secrets(namespace, method.id) + entity_id, secret)
+    txn.write(rows.secrets(method.namespace, method.id) + entity_id, secret)
     url = codes.url_of(base64.b32encode(key).decode().rstrip("="), entity_id, settings)
     return {"barcode": barcode(url, settings.qr_pixels), "url": url}
 
@@ -62,10 +59,10 @@ def settings_of(method: MethodRecord) -> TotpSettings:
     return method.totp
 
 
-def destroy(txn: Transaction, namespace: str, method: MethodRecord, entity_id: str) -> None:
+def destroy(txn: Transaction, method: MethodRecord, entity_id: str) -> None:
     """Delete an entity's secret, if there is one, and what was tried with it."""
-    txn.delete(rows.secrets(namespace, method.id) + entity_id)
-    txn.delete(rows.tries(namespace, method.id) + entity_id)
+    txn.delete(rows.secrets(method.namespace, method.id) + entity_id)
+    txn.delete(rows.tries(method.namespace, method.id) + entity_id)
 
 
 def barcode(text: str, pixels: int) -> str:

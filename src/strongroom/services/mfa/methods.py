@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
 from strongroom.services.mfa import enforcements, rows
-from strongroom.services.mfa.records import TOTP, MethodName, MethodRecord
+from strongroom.services.mfa.records import TOTP, EnforcementRecord, EnforcementUse, MethodName, MethodRecord
 from strongroom.services.mounts import PendingDeletion
 
 MOST = 256
@@ -26,14 +28,29 @@ async def by_name(txn: Transaction, namespace: str, type_: str, name: str) -> Me
     return await read(txn, namespace, known.method_id) if known is not None else None
 
 
-async def find(txn: Transaction, namespace: str, reference: str) -> MethodRecord | None:
-    """The method of that id, or, if only one has it, of that name; None otherwise."""
-    found = await read(txn, namespace, reference)
+async def usable(txn: Transaction, lineage: Sequence[str], method_id: str) -> MethodRecord | None:
+    """The method of that id in a namespace or above it, or None.
+
+    Args:
+        lineage: ids of the namespace's ancestors, root first, and its own.
+    """
+    for namespace in reversed(lineage):
+        found = await read(txn, namespace, method_id)
+        if found is not None:
+            return found
+    return None
+
+
+async def find(txn: Transaction, lineage: Sequence[str], reference: str) -> MethodRecord | None:
+    """The usable method of that id, or of that name in the nearest namespace, if only one there has it."""
+    found = await usable(txn, lineage, reference)
     if found is not None or not reference:
         return found
-    prefix = rows.method_names(namespace, reference)
-    types = await txn.list(prefix)
-    return await by_name(txn, namespace, types[0], reference) if len(types) == 1 else None
+    for namespace in reversed(lineage):
+        types = await txn.list(rows.method_names(namespace, reference))
+        if types:
+            return await by_name(txn, namespace, types[0], reference) if len(types) == 1 else None
+    return None
 
 
 async def ids(txn: Transaction, namespace: str) -> list[str]:
@@ -61,21 +78,37 @@ async def write(txn: Transaction, namespace: str, record: MethodRecord) -> None:
 
 async def delete(txn: Transaction, namespace: str, record: MethodRecord) -> None:
     """Delete a method, and its secrets in the background.  Raises `InvalidRequest` while an enforcement names it."""
-    used_by = (await enforcements.index(txn, namespace)).using(record.id)
+    used_by = await _used_by(txn, record)
     if used_by is not None:
         raise InvalidRequest(f"methodID is still used by an enforcement configuration with ID: {used_by.id}")
     txn.delete(rows.methods(namespace) + record.id)
     if record.name:
         txn.delete(rows.method_name(namespace, record.type, record.name))
-    prefixes = [rows.tries(namespace, record.id)]
+    prefixes = [rows.tries(namespace, record.id), rows.uses(namespace, record.id)]
     if record.type == TOTP:
         prefixes.append(rows.secrets(namespace, record.id))
     # An id never comes back, so nothing reaches these rows any more.
     txn.write(f"{keys.PENDING_DELETION}mfa-{record.id}", PendingDeletion(prefixes=tuple(prefixes)))
 
 
-async def forget_entity(txn: Transaction, namespace: str, entity_id: str) -> None:
-    """Delete all secrets and tries of an entity that is deleted."""
-    for method_id in await ids(txn, namespace):
-        txn.delete(rows.secrets(namespace, method_id) + entity_id)
-        txn.delete(rows.tries(namespace, method_id) + entity_id)
+async def forget_entity(txn: Transaction, lineage: Sequence[str], entity_id: str) -> None:
+    """Delete all secrets and tries of an entity that is deleted.
+
+    Args:
+        lineage: of the entity's namespace, as in `usable`.
+    """
+    for namespace in lineage:
+        for method_id in await ids(txn, namespace):
+            txn.delete(rows.secrets(namespace, method_id) + entity_id)
+            txn.delete(rows.tries(namespace, method_id) + entity_id)
+
+
+async def _used_by(txn: Transaction, record: MethodRecord) -> EnforcementRecord | None:
+    """An enforcement that names a method, in its namespace or below."""
+    prefix = rows.uses(record.namespace, record.id)
+    for name in await txn.scan(prefix):
+        use = await txn.read(prefix + name, EnforcementUse)
+        found = await enforcements.read(txn, use.namespace, use.name) if use is not None else None
+        if found is not None and record.id in found.method_ids:
+            return found
+    return None

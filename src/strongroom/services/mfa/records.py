@@ -79,6 +79,8 @@ class MethodRecord(SecretRecord, frozen=True, tag="mfa-method"):
     """One way to prove a second factor.  The settings of its type are set, the others aren't."""
 
     id: str
+    namespace: str
+    """Id of the namespace that it is in.  It is usable there and below.  Its secrets and tries are stored there too."""
     type: str
     """One of `TYPES`."""
     name: str = ""
@@ -119,6 +121,14 @@ class EnforcementRecord(Record, frozen=True, tag="mfa-enforcement"):
     types: tuple[str, ...] = ()
     group_ids: tuple[str, ...] = ()
     entity_ids: tuple[str, ...] = ()
+
+
+class EnforcementUse(Record, frozen=True, tag="mfa-enforcement-use"):
+    """Leads from a method to an enforcement that may name it.  The enforcement's own row says whether it does."""
+
+    namespace: str
+    """Id of the enforcement's namespace."""
+    name: str
 
 
 class TotpSecret(SecretRecord, frozen=True, tag="mfa-totp-secret"):

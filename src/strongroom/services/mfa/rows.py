@@ -30,6 +30,11 @@ def enforcements(namespace: str) -> str:
     return f"{_area(namespace)}enforcement/"
 
 
+def enforcement(namespace: str, name: str) -> str:
+    """The key of an enforcement.  A name may contain any character, so it is encoded as one segment."""
+    return enforcements(namespace) + name.encode().hex()
+
+
 def secrets(namespace: str, method_id: str) -> str:
     """The prefix of the TOTP secrets of a method, by entity."""
     return f"{_area(namespace)}totp/{method_id}/"
@@ -38,6 +43,11 @@ def secrets(namespace: str, method_id: str) -> str:
 def tries(namespace: str, method_id: str) -> str:
     """The prefix of what entities have tried with a method."""
     return f"{_area(namespace)}tries/{method_id}/"
+
+
+def uses(namespace: str, method_id: str) -> str:
+    """The prefix of the rows that name the enforcements of a method: its own namespace's, and those below."""
+    return f"{_area(namespace)}use/{method_id}/"
 
 
 def digest(request_id: str) -> str:

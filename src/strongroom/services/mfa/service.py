@@ -6,7 +6,7 @@ asked for within a transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 import structlog
@@ -29,8 +29,8 @@ INCORRECT = "MFA credentials not supplied or incorrect"
 class Subject(msgspec.Struct, frozen=True):
     """Who has to prove a second factor."""
 
-    namespace: str
-    """Id of the namespace of the entity and of the methods."""
+    lineage: tuple[str, ...]
+    """Ids of the ancestors of the entity's namespace, root first, and its own.  Their methods are usable."""
     entity_id: str
     accessor: str = ""
     """Of the auth mount of a login; empty outside logins.  It decides which alias `username_format` means."""
@@ -77,7 +77,7 @@ class MfaService:
 
     async def _satisfy(self, subject: Subject, demand: Demand, credentials: Credentials) -> str:
         """Prove one demand.  Returns the id of the method."""
-        found = await transact(self._barrier, lambda txn: _methods(txn, subject.namespace, demand.method_ids))
+        found = await transact(self._barrier, lambda txn: _methods(txn, subject.lineage, demand.method_ids))
         named = [
             (method, given) for method in found if (given := credentials.named(method.id, method.name)) is not None
         ]
@@ -125,10 +125,10 @@ class MfaService:
 
     async def _count_code(self, txn: Transaction, subject: Subject, method: MethodRecord, code: str) -> str:
         """Check a code, and store that it was used, or that one more was wrong.  Returns why it doesn't count."""
-        secret = await enrollment.secret_of(txn, subject.namespace, method.id, subject.entity_id, subject.login)
+        secret = await enrollment.secret_of(txn, method, subject.entity_id, subject.login)
         if secret is None:
             return f'MFA secret for method name "{method.name}" not present in entity "{subject.entity_id}"'
-        now, key = self._clock.now(), rows.tries(subject.namespace, method.id) + subject.entity_id
+        now, key = self._clock.now(), rows.tries(method.namespace, method.id) + subject.entity_id
         tries = await txn.read(key, Tries) or Tries()
         if not code:
             return INCORRECT
@@ -144,7 +144,7 @@ class MfaService:
         txn.write(key, attempts.succeeded(tries, step))
         if secret.pending_for:
             activated = msgspec.structs.replace(secret, pending_for="")
-            txn.write(rows.secrets(subject.namespace, method.id) + subject.entity_id, activated)
+            txn.write(rows.secrets(method.namespace, method.id) + subject.entity_id, activated)
         return ""
 
     async def _begin(self, txn: Transaction, subject: Subject, method: MethodRecord) -> str:
@@ -154,12 +154,12 @@ class MfaService:
 
         Raises: `PermissionDenied` if the entity is blocked, or lacks a name.
         """
-        entity = await self._identity.entity(txn, subject.namespace, subject.entity_id)
+        entity = await self._identity.entity(txn, subject.lineage[-1], subject.entity_id)
         if entity is None or entity.disabled:
             raise PermissionDenied(INCORRECT)
-        aliases = await self._identity.aliases(txn, subject.namespace, entity)
+        aliases = await self._identity.aliases(txn, subject.lineage[-1], entity)
         username = usernames.username_of(method.username_format, entity, aliases, subject.accessor)
-        now, key = self._clock.now(), rows.tries(subject.namespace, method.id) + subject.entity_id
+        now, key = self._clock.now(), rows.tries(method.namespace, method.id) + subject.entity_id
         tries = await txn.read(key, Tries) or Tries()
         if wait_s := attempts.wait_s(tries, now):
             raise PermissionDenied(_blocked(method, wait_s))
@@ -167,19 +167,19 @@ class MfaService:
         return username
 
     async def _succeed(self, txn: Transaction, subject: Subject, method: MethodRecord) -> None:
-        key = rows.tries(subject.namespace, method.id) + subject.entity_id
+        key = rows.tries(method.namespace, method.id) + subject.entity_id
         tries = await txn.read(key, Tries) or Tries()
         txn.write(key, attempts.succeeded(tries))
 
 
-async def demand_of(txn: Transaction, namespace: str, reference: str) -> Demand:
+async def demand_of(txn: Transaction, lineage: Sequence[str], reference: str) -> Demand:
     """The demand for one method, by its id or its name.  A method that doesn't exist can't be proved."""
-    method = await methods.find(txn, namespace, reference)
+    method = await methods.find(txn, lineage, reference)
     return Demand(name=reference, method_ids=(method.id,) if method is not None else ())
 
 
-async def _methods(txn: Transaction, namespace: str, ids: Iterable[str]) -> list[MethodRecord]:
-    found = [await methods.read(txn, namespace, id_) for id_ in ids]
+async def _methods(txn: Transaction, lineage: Sequence[str], ids: Iterable[str]) -> list[MethodRecord]:
+    found = [await methods.usable(txn, lineage, id_) for id_ in ids]
     return [method for method in found if method is not None]
 
 

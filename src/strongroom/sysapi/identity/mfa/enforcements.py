@@ -19,7 +19,7 @@ from strongroom.sdk.response import Response
 from strongroom.services.identity import GroupRecord
 from strongroom.services.identity import rows as identity_rows
 from strongroom.services.mfa import enforcements, methods
-from strongroom.services.mfa.records import EnforcementRecord
+from strongroom.services.mfa.records import EnforcementRecord, MethodRecord
 from strongroom.services.mounts import AUTH
 from strongroom.sysapi.context import SystemEngine, SystemView, system
 from strongroom.sysapi.identity.mfa import shown
@@ -76,8 +76,8 @@ class EnforcementPaths(SystemEngine):
             group_ids=_unique(body.identity_group_ids, "identity_group_ids", before.group_ids),
             entity_ids=_unique(body.identity_entity_ids, "identity_entity_ids", before.entity_ids),
         )
-        await _check(view, record)
-        await enforcements.write(view.txn, view.namespace.id, record)
+        used = await _checked(view, record)
+        await enforcements.write(view.txn, view.namespace.id, record, used)
         return None
 
     @path.delete("mfa/login-enforcement/{name}")
@@ -96,14 +96,17 @@ def _unique(given: list[Any] | None, what: str, otherwise: tuple[str, ...]) -> t
     return names
 
 
-async def _check(view: SystemView, record: EnforcementRecord) -> None:
-    """Raise `InvalidRequest` unless all exists that an enforcement names."""
+async def _checked(view: SystemView, record: EnforcementRecord) -> list[MethodRecord]:
+    """The methods of an enforcement.  Raises `InvalidRequest` unless all exists that it names."""
     txn, namespace = view.txn, view.namespace.id
     if not record.method_ids:
         raise InvalidRequest("missing method ids")
-    for method in record.method_ids:
-        if await methods.read(txn, namespace, method) is None:
+    used = []
+    for id_ in record.method_ids:
+        method = await methods.usable(txn, view.namespace.lineage, id_)
+        if method is None:
             raise InvalidRequest("one of the provided method ids doesn't exist")
+        used.append(method)
     for accessor in record.accessors:
         entry = view.router.by_accessor.get(accessor)
         if entry is None or entry.record.table != AUTH:
@@ -121,3 +124,4 @@ async def _check(view: SystemView, record: EnforcementRecord) -> None:
         raise InvalidRequest(
             "One of auth_method_accessors, auth_method_types, identity_group_ids, identity_entity_ids must be specified"
         )
+    return used

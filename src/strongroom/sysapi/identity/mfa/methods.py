@@ -22,5 +22,5 @@ class MethodPaths(SystemEngine):
     async def read_method(self, request: Request, method_id: str) -> Response | None:
         """Reads an MFA method, whatever its type."""
         view = system(request)
-        record = await methods.read(view.txn, view.namespace.id, method_id)
+        record = await methods.usable(view.txn, view.namespace.lineage, method_id)
         return Response(data=shown.method(record, view.namespace)) if record is not None else None

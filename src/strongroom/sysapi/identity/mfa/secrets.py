@@ -87,7 +87,7 @@ class SecretPaths(SystemEngine):
         if not body.entity_id:
             raise InvalidRequest("missing entity ID")
         method = await _method(view, body.method_id)
-        enrollment.destroy(view.txn, view.namespace.id, method, await _entity(view, body.entity_id))
+        enrollment.destroy(view.txn, method, await _entity(view, body.entity_id))
         return None
 
     @path.write("mfa/method/totp/self-enroll", unauthenticated=True)
@@ -114,7 +114,7 @@ class SecretPaths(SystemEngine):
 async def _method(view: SystemView, method_id: str) -> MethodRecord:
     if not method_id:
         raise InvalidRequest("missing method ID")
-    method = await methods.read(view.txn, view.namespace.id, method_id)
+    method = await methods.usable(view.txn, view.namespace.lineage, method_id)
     if method is None:
         raise InvalidRequest(f'configuration for method ID "{method_id}" does not exist')
     enrollment.settings_of(method)
@@ -139,9 +139,7 @@ async def _entity_of_alias(view: SystemView, now: float, body: AdminGenerateBody
 
 
 async def _generated(view: SystemView, method: MethodRecord, entity_id: str, login: str = "") -> Response:
-    shown = await enrollment.generate(
-        view.txn, view.namespace.id, method, entity_id, view.services.random.bytes, login=login
-    )
+    shown = await enrollment.generate(view.txn, method, entity_id, view.services.random.bytes, login=login)
     if shown is None:
         return Response(warnings=[f'Entity already has a secret for MFA method "{method.name}"'])
     return Response(data=shown)

@@ -10,12 +10,16 @@ from strongroom.services.namespaces import Namespace
 
 
 def method(record: MethodRecord, namespace: Namespace) -> dict[str, Any]:
-    """A method as the API shows it."""
+    """A method as the API shows it.
+
+    Args:
+        namespace: that of the request, which is the method's or below it.
+    """
     data: dict[str, Any] = {
         "id": record.id,
         "name": record.name,
-        "namespace_id": namespace.id,
-        "namespace_path": namespace.path,
+        "namespace_id": record.namespace,
+        "namespace_path": _path(record.namespace, namespace),
         "type": record.type,
     }
     if record.totp is not None:
@@ -45,6 +49,12 @@ def method(record: MethodRecord, namespace: Namespace) -> dict[str, Any]:
         else:
             data["production"] = record.okta.production
     return data
+
+
+def _path(id_: str, namespace: Namespace) -> str:
+    """The path of an ancestor, which is the beginning of the namespace's own."""
+    segments = namespace.path.split("/")[: namespace.lineage.index(id_)]
+    return "".join(f"{segment}/" for segment in segments)
 
 
 def _totp(settings: TotpSettings) -> dict[str, Any]:

@@ -51,9 +51,15 @@ async def begun(request: Request, type_: str, body: NamedBody, method_id: str = 
         before = await methods.by_name(view.txn, namespace, type_, name)
     if before is None:
         id_ = view.txn.once("mfa method id", lambda: uuid4(view.services.random))
-        return MethodRecord(id=id_, type=type_, name=name)
+        return MethodRecord(id=id_, namespace=namespace, type=type_, name=name)
     # The settings are given anew by every write.
-    return MethodRecord(id=before.id, type=type_, name=name or before.name, username_format=before.username_format)
+    return MethodRecord(
+        id=before.id,
+        namespace=namespace,
+        type=type_,
+        name=name or before.name,
+        username_format=before.username_format,
+    )
 
 
 async def stored(request: Request, record: MethodRecord, *, created: bool) -> Response | None:
@@ -70,9 +76,9 @@ def check_type(record: MethodRecord, type_: str) -> None:
 
 
 async def read(request: Request, type_: str, method_id: str) -> Response | None:
-    """A method of a type."""
+    """A method of a type that is usable in the namespace."""
     view = system(request)
-    record = await methods.read(view.txn, view.namespace.id, method_id)
+    record = await methods.usable(view.txn, view.namespace.lineage, method_id)
     if record is None:
         return None
     check_type(record, type_)
@@ -92,13 +98,15 @@ async def delete(request: Request, type_: str, method_id: str) -> Response | Non
 
 
 async def listing(request: Request, type_: str = "") -> Response | None:
-    """All methods, or those of a type, with their settings."""
+    """All methods that are usable in the namespace, or those of a type, with their settings."""
     view = system(request)
     info: dict[str, Any] = {}
-    for id_ in await methods.ids(view.txn, view.namespace.id):
-        record = await methods.read(view.txn, view.namespace.id, id_)
-        if record is not None and type_ in {"", record.type}:
-            info[id_] = shown.method(record, view.namespace)
+    for namespace in view.namespace.lineage:
+        for id_ in await methods.ids(view.txn, namespace):
+            record = await methods.read(view.txn, namespace, id_)
+            if record is not None and type_ in {"", record.type}:
+                info[id_] = shown.method(record, view.namespace)
     if not info:
         raise NotFound
-    return Response(data={"key_info": info, "keys": list(info)})
+    ids = sorted(info)
+    return Response(data={"key_info": {id_: info[id_] for id_ in ids}, "keys": ids})

@@ -35,19 +35,21 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def method_of(type_: str, host: str, **settings: Any) -> MethodRecord:
     """A method that asks the stand-in."""
-    record = MethodRecord(id="m1", type=type_)
+    record = MethodRecord(id="m1", namespace="root", type=type_)
     match type_:
         case "duo":
             made = DuoSettings(
                 api_hostname=host, integration_key=duo_stand_in.KEY, secret_key=duo_stand_in.SECRET, **settings
             )
-            return MethodRecord(id="m1", type=type_, duo=made)
+            return MethodRecord(id="m1", namespace="root", type=type_, duo=made)
         case "okta":
             org, _, base = host.partition(".")
             wanted = {"org_name": org, "base_url": base, "api_token": okta_stand_in.TOKEN} | settings
-            return MethodRecord(id="m1", type=type_, okta=OktaSettings(**wanted))
+            return MethodRecord(id="m1", namespace="root", type=type_, okta=OktaSettings(**wanted))
         case "pingid":
-            return MethodRecord(id="m1", type=type_, pingid=parse_settings(ping_stand_in.settings_file(host)))
+            return MethodRecord(
+                id="m1", namespace="root", type=type_, pingid=parse_settings(ping_stand_in.settings_file(host))
+            )
     return record
 
 
@@ -142,7 +144,9 @@ async def test_a_wrong_key_is_refused_by_the_stand_ins(tmp_path: Path) -> None:
     question = Question(username="eva", passcode="", address="")
     with serving(tmp_path, stand_in(DUO)) as server, pytest.raises(UpstreamFailed):
         wrong = DuoSettings(api_hostname=server.host, integration_key=duo_stand_in.KEY, secret_key="wrong")
-        await DRIVERS[DUO].prove(Outgoing(server.context), MethodRecord(id="m1", type=DUO, duo=wrong), question)
+        await DRIVERS[DUO].prove(
+            Outgoing(server.context), MethodRecord(id="m1", namespace="root", type=DUO, duo=wrong), question
+        )
     with serving(tmp_path, stand_in(OKTA)) as server, pytest.raises(UpstreamFailed):
         await prove(server, OKTA, api_token="wrong")
 
