@@ -42,6 +42,8 @@ def complete(call: Invocation, client: Client, answer: dict[str, Any]) -> dict[s
         return answer
     codes = []
     if method.get("uses_passcode"):
+        if not call.stdin.isatty():
+            return answer
         call.terminal.warn(_BEGUN)
         try:
             codes = [ask_hidden(_QUESTION.format(**method))]
