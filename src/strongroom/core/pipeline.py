@@ -23,6 +23,7 @@ from strongroom.core.attempt import Attempt, at_home, begin
 from strongroom.core.complete import complete
 from strongroom.core.dispatch import dispatch, engine_request
 from strongroom.core.outside import carry_out
+from strongroom.core.second_factor import proving
 from strongroom.lib.errors import (
     Internal,
     InvalidCredentials,
@@ -77,6 +78,8 @@ class Pipeline:
             answer = await transact(self.services.barrier, lambda txn: self._run(txn, request, progress))
             if answer.planned:
                 answer = await carry_out(self.services, progress.exchange, answer)
+            if answer.second_factor is not None:
+                answer = await proving.prove(self.services, progress.exchange, answer, answer.second_factor)
         except StrongroomError as error:
             answer = await self._failed(request, progress, error)
         except asyncio.CancelledError:

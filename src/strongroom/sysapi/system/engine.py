@@ -8,6 +8,7 @@ from strongroom.sysapi.system.paths.browsers import BrowserPaths
 from strongroom.sysapi.system.paths.capabilities import CapabilitiesPaths
 from strongroom.sysapi.system.paths.leases import LeasePaths
 from strongroom.sysapi.system.paths.metrics import MetricsPaths
+from strongroom.sysapi.system.paths.mfa import MfaPaths
 from strongroom.sysapi.system.paths.mounts import MountPaths
 from strongroom.sysapi.system.paths.namespaces import NamespacePaths
 from strongroom.sysapi.system.paths.node import NodePaths
@@ -54,6 +55,7 @@ class System(
     CapabilitiesPaths,
     LeasePaths,
     WrappingPaths,
+    MfaPaths,
 ):
     """The system mount."""
 
