@@ -7,6 +7,7 @@ from __future__ import annotations
 
 ROOT_NAMESPACE = "root"
 
+_CORE = "core"
 SEALS = "core/seal/"
 KEYRING = "core/keyring"
 SUCCESSORS = "core/successor/"
@@ -21,6 +22,22 @@ def seal(name: str) -> str:
 def area(namespace: str, mount: str, *, local: bool = False) -> str:
     """The prefix of all rows of a mount or service."""
     return f"{'local' if local else 'shared'}/{namespace}/{mount}/"
+
+
+def namespace_at(key: str) -> str:
+    """The id of the namespace that a row belongs to."""
+    parts = key.split("/", 2)
+    return parts[1] if len(parts) == 3 and parts[0] != _CORE else ROOT_NAMESPACE
+
+
+def namespace_seal(parent: str, namespace: str) -> str:
+    """The row of a namespace's own seal, under its parent's id."""
+    return f"{area(parent, 'sys')}namespace-seal/{namespace}"
+
+
+def namespace_keyring(namespace: str) -> str:
+    """The row of a namespace's own keyring.  The barrier doesn't encrypt it; the namespace's root key does."""
+    return area(namespace, "sys") + "keyring"
 
 
 _ROOT = area(ROOT_NAMESPACE, "sys")

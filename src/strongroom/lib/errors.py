@@ -73,6 +73,10 @@ class Sealed(StrongroomError):
     """The barrier is sealed."""
 
 
+class NamespaceSealed(Sealed):
+    """The namespace has a seal of its own, and this process doesn't have its keyring."""
+
+
 class NotInitialized(StrongroomError):
     """The store isn't initialized yet."""
 
