@@ -117,6 +117,7 @@ async def unseal(
     Raises: `Tampered` when the key isn't this store's.
     """
     barrier = await Barrier.open(node.storage, root_key, node.random, node.port.succeeded)
+    node.port.attach(barrier.namespaces)
     cluster = await transact(barrier, _read_cluster)
     try:
         cluster = await transact(barrier, lambda txn: _keyed(txn, node.random))
