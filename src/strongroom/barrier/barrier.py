@@ -15,7 +15,7 @@ from strongroom.barrier.keyring import Keyring, open_keyring, seal_keyring
 from strongroom.barrier.namespace_keys import NamespaceKeys
 from strongroom.barrier.record import Record, decode
 from strongroom.barrier.rings import Rings
-from strongroom.lib.errors import FeedTooOld, StrongroomError, Tampered
+from strongroom.lib.errors import FeedTooOld, Internal, StrongroomError, Tampered
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
 from strongroom.lib.seldom import Seldom
@@ -210,9 +210,11 @@ class Barrier:
             `NamespaceSealed` if the keyring of the row's namespace isn't open here.
         """
         if row.ring is None:
-            row.ring = self.rings.at(key)
+            row.ring = await self.namespaces.ring(key)
         if row.raw is None:
             return None
+        if row.ring is None:
+            raise Internal(detail=f"the row {key!r} belongs to a namespace that does not exist")
         if row.record is not None and type(row.record) is type_:
             return row.record
         try:

@@ -10,6 +10,7 @@ ROOT_NAMESPACE = "root"
 _CORE = "core"
 SEALS = "core/seal/"
 KEYRING = "core/keyring"
+NAMESPACE_PLACES = "shared/root/sys/namespace-place/"
 SUCCESSORS = "core/successor/"
 """Rows that lead from one root key to the next; `barrier/succession.py`."""
 
@@ -28,6 +29,11 @@ def namespace_at(key: str) -> str:
     """The id of the namespace that a row belongs to."""
     parts = key.split("/", 2)
     return parts[1] if len(parts) == 3 and parts[0] != _CORE else ROOT_NAMESPACE
+
+
+def namespace_place(namespace: str) -> str:
+    """The row that leads from a namespace's id to its parent.  It is root's, so it can always be read."""
+    return NAMESPACE_PLACES + namespace
 
 
 def namespace_seal(parent: str, namespace: str) -> str:

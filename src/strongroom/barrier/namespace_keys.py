@@ -20,11 +20,14 @@ from strongroom.barrier.cache import Cache, Row
 from strongroom.barrier.cipher import SEALED, RowCipher
 from strongroom.barrier.keyring import Keyring, open_keyring
 from strongroom.barrier.record import Record
-from strongroom.barrier.rings import Epoch, Ring, Rings
+from strongroom.barrier.rings import Epoch, Ring, Rings, UnknownNamespaceError
 from strongroom.lib.errors import NamespaceSealed, StorageError, StrongroomError, Tampered
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
 from strongroom.storage.base import Storage
+
+_DEEPEST = 256
+"""More levels than namespaces can have; rows that lead in a circle end here."""
 
 R = TypeVar("R", bound=Record)
 
@@ -44,6 +47,16 @@ class OwnSeal(Record, frozen=True, tag="namespace-seal"):
     wrapped_root_key: bytes
     sealings: int = 0
     """How often the namespace was sealed."""
+
+
+class NamespacePlace(Record, frozen=True, tag="namespace-place"):
+    """Leads from a namespace's id to its row, and to the keyring of its rows.  It never changes."""
+
+    parent: str
+    """The parent's id."""
+    name: str
+    own_seal: bool = False
+    """Whether it has a seal and a keyring of its own.  Otherwise its rows are under its parent's keyring."""
 
 
 class NamespaceKey(msgspec.Struct, frozen=True):
@@ -83,6 +96,8 @@ class _Barrier(Protocol):
 
     async def sync(self) -> int: ...
 
+    async def row(self, key: str) -> Row: ...
+
     async def record(self, key: str, row: Row, type_: type[R]) -> R | None: ...
 
 
@@ -100,6 +115,33 @@ class NamespaceKeys:
         self._reviewing = asyncio.Lock()
         self.doubted = False
         self.told: Callable[[str, Epoch], None] | None = None
+
+    async def ring(self, key: str) -> Ring | None:
+        """The keyring of the row at `key`; None if the row's namespace doesn't exist.
+
+        Raises: `NamespaceSealed` if it isn't open here.
+        """
+        try:
+            return self._barrier.rings.at(key)
+        except UnknownNamespaceError as error:
+            return self._barrier.rings.at(key) if await self.learn(error.namespace) else None
+
+    async def learn(self, namespace: str) -> bool:
+        """Register a namespace by its place in the store.  Returns False if it doesn't exist."""
+        rings, line = self._barrier.rings, [namespace]
+        while rings.owner(line[-1]) is None:
+            key = keys.namespace_place(line[-1])
+            place = await self._barrier.record(key, await self._barrier.row(key), NamespacePlace)
+            if place is None or len(line) > _DEEPEST:
+                return False
+            if place.own_seal:
+                rings.register(line[-1], line[-1])
+            else:
+                line.append(place.parent)
+        owner = rings.owner(line[-1])
+        for each in line if owner is not None else ():
+            rings.register(each, owner or "")
+        return True
 
     async def open(self, key: NamespaceKey) -> None:
         """Open a namespace's keyring in this process.
@@ -171,11 +213,15 @@ class NamespaceKeys:
         """
         for owner in self._barrier.rings.sealed_by(changed):
             self.close(owner)
+        for key in changed:
+            if key.startswith(keys.NAMESPACE_PLACES):
+                self._barrier.rings.forget(key.removeprefix(keys.NAMESPACE_PLACES))
 
     def doubt(self) -> None:
         """Close everything until `review`, because the feed doesn't reach back.  The cache is empty by now."""
         for ring in self._barrier.rings.others():
             self._barrier.rings.close(ring.owner)
+        self._barrier.rings.forget_all()
         self.doubted = bool(self._offers)
 
     async def review(self) -> None:

@@ -7,7 +7,7 @@ nobody has registered is an error, never the wrong keyring.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from strongroom.barrier import keys
@@ -38,6 +38,14 @@ class Ring:
         return f"Ring({self.owner})"
 
 
+class UnknownNamespaceError(Exception):
+    """A row belongs to a namespace that isn't registered."""
+
+    def __init__(self, namespace: str) -> None:
+        super().__init__(namespace)
+        self.namespace = namespace
+
+
 class Rings:
     """The open keyrings of one process.
 
@@ -55,7 +63,7 @@ class Rings:
     def at(self, key: str) -> Ring:
         """The keyring of the row at `key`.
 
-        Raises: `NamespaceSealed` if it isn't open here; `Internal` for a namespace that isn't registered.
+        Raises: `NamespaceSealed` if it isn't open here; `UnknownNamespaceError` for one that isn't registered.
         """
         if key.startswith(_ROOT_ROWS):
             return self._root
@@ -65,7 +73,7 @@ class Rings:
             return ring
         if namespace in self._owner:
             raise NamespaceSealed(SEALED)
-        raise Internal(detail=f"the namespace {namespace} isn't registered, so nothing can be read or written in it")
+        raise UnknownNamespaceError(namespace)
 
     def register(self, namespace: str, owner: str) -> None:
         """Note whose keyring the rows of a namespace are encrypted under.  That never changes.
@@ -83,11 +91,25 @@ class Rings:
         if ring is not None:
             self._by_namespace[namespace] = ring
 
-    def owner(self, namespace: str) -> str:
-        """Whose keyring the rows of a registered namespace are encrypted under.  Raises `Internal` for another one."""
-        if namespace not in self._owner:
-            raise Internal(detail=f"the namespace {namespace} isn't registered")
-        return self._owner[namespace]
+    def unknown(self, rows: Iterable[str]) -> set[str]:
+        """The namespaces of rows that aren't registered."""
+        found = {keys.namespace_at(key) for key in rows if not key.startswith(_ROOT_ROWS)}
+        return {namespace for namespace in found if namespace not in self._owner}
+
+    def owner(self, namespace: str) -> str | None:
+        """Whose keyring the rows of a namespace are encrypted under; None if it isn't registered."""
+        return self._owner.get(namespace)
+
+    def forget(self, namespace: str) -> None:
+        """Forget a namespace that was made, changed or deleted, unless it has an open keyring of its own."""
+        if namespace != keys.ROOT_NAMESPACE and namespace not in self._open:
+            self._owner.pop(namespace, None)
+            self._by_namespace.pop(namespace, None)
+
+    def forget_all(self) -> None:
+        """Forget every namespace without an open keyring of its own."""
+        for namespace in list(self._owner):
+            self.forget(namespace)
 
     def ring(self, owner: str) -> Ring:
         """A namespace's own open keyring.  Raises `NamespaceSealed` if it isn't open here."""

@@ -17,8 +17,9 @@ from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.cache import Derived, prefixes_of
 from strongroom.barrier.cipher import RowCipher
 from strongroom.barrier.keyring import Keyring
+from strongroom.barrier.namespace_keys import NamespacePlace
 from strongroom.barrier.record import Record, encode
-from strongroom.barrier.rings import Ring
+from strongroom.barrier.rings import Ring, UnknownNamespaceError
 from strongroom.lib.errors import (
     CommitUnknown,
     Conflict,
@@ -119,7 +120,7 @@ class Transaction:
             if isinstance(own, Record):
                 raise Internal(detail=f"{key!r} was written as {type(own).__name__}, not as plain bytes")
             return own  # type: ignore[no-any-return]
-        self._require_open(key)
+        await self._require_open(key)
         row = await self.barrier.row(key)
         if self.barrier.seen is not self._seen:
             self._advance()
@@ -156,7 +157,7 @@ class Transaction:
 
     async def _stored(self, prefix: str, after: str, limit: int | None, *, deep: bool) -> list_[str]:
         """A listing at this transaction's revision, without its own writes."""
-        self._require_open(prefix)
+        await self._require_open(prefix)
         ask = self.barrier.storage.scan if deep else self.barrier.storage.list
         listing = await ask(prefix, after, limit)
         # older than expected: another history
@@ -230,7 +231,7 @@ class Transaction:
 
         async def commit() -> bool:
             for key in adds:
-                self._require_open(key)
+                await self._require_open(key)
             await self._commit({}, adds)
             return True
 
@@ -274,6 +275,8 @@ class Transaction:
             if self.barrier.seen is not self._seen:
                 self._advance()
             return
+        for namespace in self.barrier.rings.unknown((*self._writes, *self._adds)):
+            await self._learn(namespace)
         rows = {key: self._stored_form(key, value) for key, value in self._writes.items()}
         for key in self._adds:
             self._guarded(key)
@@ -298,10 +301,19 @@ class Transaction:
     def _is_founded(self, key: str) -> bool:
         return keys.namespace_at(key) in self._founded
 
-    def _require_open(self, key: str) -> None:
+    async def _require_open(self, key: str) -> None:
         """Raise `NamespaceSealed` if the keyring of the row's namespace isn't open here."""
         if not (self._founded and self._is_founded(key)):
-            self.barrier.rings.at(key)
+            await self.barrier.namespaces.ring(key)
+
+    async def _learn(self, namespace: str) -> None:
+        """Register a namespace, which may be one that this transaction makes below another one."""
+        if namespace in self._founded or await self.barrier.namespaces.learn(namespace):
+            return
+        place = self._writes.get(keys.namespace_place(namespace))
+        if isinstance(place, NamespacePlace) and not place.own_seal:
+            await self._learn(place.parent)
+            self.barrier.rings.register(namespace, self.barrier.rings.owner(place.parent) or "")
 
     def _stored_form(self, key: str, value: Record | bytes | None) -> bytes | None:
         """The row to store at `key`.  If its namespace is sealed before the commit, the attempt runs again."""
@@ -314,7 +326,11 @@ class Transaction:
         return cipher.seal(key, encode(value)) if isinstance(value, Record) else value
 
     def _guarded(self, key: str) -> Ring:
-        ring = self.barrier.rings.at(key)
+        """The keyring of a row to write.  If it is closed before the commit, the attempt runs again."""
+        try:
+            ring = self.barrier.rings.at(key)
+        except UnknownNamespaceError as error:
+            raise Internal(detail=f"the row {key!r} belongs to a namespace that does not exist") from error
         if ring.seal_row:
             for each in self.barrier.rings.line(ring):
                 self._reads.setdefault(each.seal_row, each.seal_revision)

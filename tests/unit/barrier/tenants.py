@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from strongroom.barrier import keys
 from strongroom.barrier.barrier import Barrier
-from strongroom.barrier.namespace_keys import NamespaceKey, OwnSeal
+from strongroom.barrier.namespace_keys import NamespaceKey, NamespacePlace, OwnSeal
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.secret import Secret
 from strongroom.sealing import namespaces
@@ -23,6 +23,7 @@ async def found(barrier: Barrier, namespace: str, parent: str = ROOT) -> Namespa
     """Make a namespace with a seal and one note in it; its root key in the first epoch."""
 
     async def body(txn: Transaction) -> namespaces.Made:
+        txn.write(keys.namespace_place(namespace), NamespacePlace(parent=parent, name=namespace, own_seal=True))
         made = namespaces.create(txn, barrier.random, 1.0, namespaces.Wanted(namespace, parent, 1, 1))
         txn.write(row(namespace), Note(text=f"of {namespace}"))
         return made
@@ -31,8 +32,20 @@ async def found(barrier: Barrier, namespace: str, parent: str = ROOT) -> Namespa
     seal = made.seal
     record = shamir.SealRecord(seal.type, seal.shares, seal.threshold, seal.public_key, seal.wrapped_root_key)
     root_key = shamir.open_(record, [made.shares[0].reveal()])
+    await barrier.namespaces.learn(parent)
     under = barrier.rings.owner(parent)
+    assert under is not None
     return NamespaceKey(namespace, parent, under, (*barrier.rings.ring(under).epoch, 0), root_key)
+
+
+async def plain(barrier: Barrier, namespace: str, parent: str = ROOT) -> None:
+    """Make a namespace without a seal, with one note in it."""
+
+    async def body(txn: Transaction) -> None:
+        txn.write(keys.namespace_place(namespace), NamespacePlace(parent=parent, name=namespace))
+        txn.write(row(namespace), Note(text=f"of {namespace}"))
+
+    await transact(barrier, body)
 
 
 def again(key: NamespaceKey, epoch: tuple[int, ...], root_key: Secret | None = None) -> NamespaceKey:

@@ -8,13 +8,14 @@ from strongroom.barrier import keys
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.cipher import RowCipher
 from strongroom.barrier.keyring import new_keyring, open_keyring, seal_keyring
+from strongroom.barrier.namespace_keys import NamespacePlace
 from strongroom.barrier.record import encode
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import Internal, NamespaceSealed, Tampered
 from strongroom.lib.secret import Secret
 from strongroom.storage.base import Add
 from tests.unit.barrier.places import ROOT_KEY, Note, Place
-from tests.unit.barrier.tenants import ROOT, again, found, read, row, seal, write
+from tests.unit.barrier.tenants import ROOT, again, found, plain, read, row, seal, write
 
 
 async def test_a_namespace_is_sealed_until_its_root_key_comes() -> None:
@@ -22,7 +23,6 @@ async def test_a_namespace_is_sealed_until_its_root_key_comes() -> None:
     place = await Place().start()
     barrier = await place.process()
     key = await found(barrier, "tenant")
-    barrier.rings.register("tenant", "tenant")
 
     async def touch(txn: Transaction, how: str) -> None:
         match how:
@@ -61,8 +61,8 @@ async def test_rows_are_under_the_keyring_of_their_namespace() -> None:
     place = await Place().start()
     barrier = await place.process()
     await barrier.namespaces.open(await found(barrier, "tenant"))
-    barrier.rings.register("below", "tenant")
-    barrier.rings.register("plain", ROOT)
+    await plain(barrier, "below", "tenant")
+    await plain(barrier, "plain")
     stored = {}
     for namespace in ("tenant", "below", "plain", ROOT):
         await write(barrier, namespace, "text")
@@ -74,26 +74,75 @@ async def test_rows_are_under_the_keyring_of_their_namespace() -> None:
     assert [await read(barrier, namespace) for namespace in stored] == ["text"] * 4
 
 
-async def test_a_namespace_that_is_not_registered_is_an_error() -> None:
-    """Reading, writing, listing and deleting fail; no keyring is taken by default."""
+async def test_a_namespace_that_does_not_exist_takes_no_rows() -> None:
+    """Nothing is written or deleted in it, a row that stands there isn't read, and no keyring is taken by default."""
     place = await Place().start()
     barrier = await place.process()
-    with pytest.raises(Internal):
-        await read(barrier, "unknown")
+    assert await read(barrier, "unknown") is None
     with pytest.raises(Internal):
         await write(barrier, "unknown", "x")
+
+    async def delete(txn: Transaction) -> None:
+        txn.delete(row("unknown"))
+
     with pytest.raises(Internal):
-        await transact(barrier, lambda txn: txn.list(keys.area("unknown", "test")))
+        await transact(barrier, delete)
     assert await place.storage.get(row("unknown")) is None
-
-
-async def test_a_namespace_keeps_its_keyring() -> None:
-    """It can't be registered under another keyring than before."""
-    barrier = await (await Place().start()).process()
-    barrier.rings.register("plain", ROOT)
-    barrier.rings.register("plain", ROOT)
+    planted = RowCipher(barrier.keyring, place.random).seal(row("unknown"), encode(Note(text="planted")))
+    await place.storage.commit({}, {row("unknown"): planted}, {})
     with pytest.raises(Internal):
-        barrier.rings.register("plain", "tenant")
+        await read(barrier, "unknown")
+
+
+async def test_every_process_finds_a_namespace_by_itself() -> None:
+    """Also deep below, in one that has never heard of it, and however often the store was replaced in between."""
+    place = await Place(feed_commits=4).start()
+    first, second = await place.process(), await place.process()
+    key = await found(first, "tenant")
+    await first.namespaces.open(key)
+    await plain(first, "below", "tenant")
+    await plain(first, "deep", "below")
+    with pytest.raises(NamespaceSealed):
+        await read(second, "deep")
+    await second.namespaces.open(key)
+    for number in range(3):
+        for step in range(10):
+            await write(first, ROOT, f"{number} {step}")
+        assert [await read(second, name) for name in ("deep", "below")] == ["of deep", "of below"]
+
+
+async def test_an_id_that_is_given_out_again_is_learnt_anew() -> None:
+    """A namespace whose place in the tree has changed isn't read with the keyring of before."""
+    place = await Place().start()
+    barrier, other = await place.process(), await place.process()
+    await plain(barrier, "twice")
+    assert await read(other, "twice") == "of twice"
+    await other.namespaces.open(await found(barrier, "tenant"))
+    place_row = keys.namespace_place("twice")
+
+    async def end(txn: Transaction) -> None:
+        txn.clear(row("twice"))
+        txn.delete(place_row)
+
+    await transact(barrier, end)
+    await barrier.namespaces.open(await found(barrier, "outer"))
+    await plain(barrier, "twice", "outer")
+    with pytest.raises(NamespaceSealed):
+        await read(other, "twice")
+
+
+async def test_places_that_lead_in_a_circle_lead_nowhere() -> None:
+    """Two rows that name each other as parent are no namespaces."""
+    barrier = await (await Place().start()).process()
+
+    async def body(txn: Transaction) -> None:
+        for name, parent in (("a", "b"), ("b", "a")):
+            txn.write(keys.namespace_place(name), NamespacePlace(parent=parent, name=name))
+
+    await transact(barrier, body)
+    assert await read(barrier, "a") is None
+    with pytest.raises(Internal):
+        await write(barrier, "a", "text")
 
 
 async def test_a_row_moved_between_namespaces_does_not_open() -> None:
@@ -101,8 +150,7 @@ async def test_a_row_moved_between_namespaces_does_not_open() -> None:
     place = await Place().start()
     barrier = await place.process()
     await barrier.namespaces.open(await found(barrier, "tenant"))
-    barrier.rings.register("plain", ROOT)
-    await write(barrier, "plain", "mine")
+    await plain(barrier, "plain")
     for source, target in (("tenant", "plain"), ("plain", "tenant"), ("tenant", ROOT)):
         entry = await place.storage.get(row(source))
         assert entry is not None

@@ -13,7 +13,7 @@ from strongroom.lib.errors import NamespaceSealed, StorageError, Tampered
 from strongroom.sealing.namespaces import seal_of
 from tests.sim.faulty_storage import Fail, Hold, Plan
 from tests.unit.barrier.places import Note, Place
-from tests.unit.barrier.tenants import ROOT, again, found, read, row, seal, write
+from tests.unit.barrier.tenants import ROOT, again, found, plain, read, row, seal, write
 
 
 async def test_a_sealing_counts_at_once_in_every_process() -> None:
@@ -36,7 +36,7 @@ async def test_nothing_of_a_sealed_namespace_stays_in_the_cache() -> None:
     place = await Place().start()
     barrier, other = await place.process(), await place.process()
     await barrier.namespaces.open(await found(barrier, "tenant"))
-    barrier.rings.register("below", "tenant")
+    await plain(barrier, "below", "tenant")
     await write(barrier, "below", "canary")
     await write(barrier, ROOT, "text")
 
@@ -206,7 +206,6 @@ async def test_a_store_that_fails_at_the_opening_is_asked_again() -> None:
     plan = Plan()
     barrier = await place.process(plan)
     key = await found(barrier, "tenant")
-    barrier.rings.register("tenant", "tenant")
     plan._faults["get_many"].append(Fail())
     with pytest.raises(StorageError):
         await barrier.namespaces.open(key)

@@ -82,6 +82,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.sealing.initialize.Cluster": ("cluster", {"audit_key": b""}),
     "strongroom.sealing.rekey.BackupRecord": ("rekey-backup", {}),
     "strongroom.barrier.namespace_keys.OwnSeal": ("namespace-seal", {"sealings": 0}),
+    "strongroom.barrier.namespace_keys.NamespacePlace": ("namespace-place", {"own_seal": False}),
     "strongroom.barrier.due.DueRecord": ("due", {}),
     "strongroom.services.cors.CorsRecord": ("cors", {"credentials": False}),
     "strongroom.services.identity.records.AliasRecord": (
