@@ -14,7 +14,6 @@ ROWS_PER_SALT = 2**31
 """Rows until a new salt, and so a new key.  GCM allows 2^32 rows under a key; processes don't share a count."""
 
 _CIPHERS_KEPT = 1024
-SEALED = "namespace is sealed"
 
 
 class UnknownTermError(Exception):
@@ -59,7 +58,7 @@ class RowCipher:
     def seal(self, key: str, plaintext: bytes) -> bytes:
         """The row for `key`: header, nonce, ciphertext."""
         if self._writer is None:
-            raise NamespaceSealed(SEALED)
+            raise NamespaceSealed
         if self._written >= ROWS_PER_SALT:
             self._written_before += self._written
             self._renew_salt()
@@ -80,7 +79,7 @@ class RowCipher:
 
     def _derive(self, row: bytes) -> Aes256Gcm:
         if self.keyring is None:
-            raise NamespaceSealed(SEALED)
+            raise NamespaceSealed
         frame = parse_frame(row)
         if frame.keyring != self.keyring.id:
             raise Tampered("a stored record names a keyring that is not its namespace's")

@@ -79,6 +79,9 @@ LEASE_OF_TOKEN = _LEASES + "token/"
 LEASE_OF_MOUNT = _LEASES + "mount/"
 LEASE_COUNT = _LEASES + "count/"
 
+PARKED = _LEASES + "parked/"
+"""Rows of the due index that wait until a namespace is unsealed, by the namespace's id; `core/parking.py`."""
+
 _SCHEDULE = area(ROOT_NAMESPACE, "schedule")
 SCHEDULE = _SCHEDULE + "id/"
 """Work that engines have scheduled, by mount; `sdk/schedule.py`."""

@@ -17,7 +17,7 @@ import structlog
 
 from strongroom.barrier import keys
 from strongroom.barrier.cache import Cache, Row
-from strongroom.barrier.cipher import SEALED, RowCipher
+from strongroom.barrier.cipher import RowCipher
 from strongroom.barrier.keyring import Keyring, open_keyring
 from strongroom.barrier.record import Record
 from strongroom.barrier.rings import Epoch, Ring, Rings, UnknownNamespaceError
@@ -152,7 +152,7 @@ class NamespaceKeys:
         place = keys.namespace_keyring(key.id)
         row = await self._barrier.storage.get(place)
         if row is None:
-            raise NamespaceSealed(SEALED)
+            raise NamespaceSealed
         offer = _Offer(key.id, key.parent, key.under, key.epoch, open_keyring(key.root_key, row.value, place))
         await self._barrier.sync()  # before the offer is noted: what the feed tells of is an earlier epoch
         self._offers[key.id] = offer
@@ -166,7 +166,7 @@ class NamespaceKeys:
             rings.register(offer.id, offer.id)
             seal, revision = await self._seal(keys.namespace_seal(offer.parent, offer.id))
             if seal is None or (*rings.ring(offer.under).epoch, seal.sealings) != offer.epoch:
-                raise NamespaceSealed(SEALED)
+                raise NamespaceSealed
         except StorageError:
             self.doubted = True
             raise

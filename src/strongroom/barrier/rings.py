@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from strongroom.barrier import keys
-from strongroom.barrier.cipher import SEALED, RowCipher
+from strongroom.barrier.cipher import RowCipher
 from strongroom.lib.errors import Internal, NamespaceSealed
 
 _ROOT_ROWS = (keys.area(keys.ROOT_NAMESPACE, "")[:-1], keys.area(keys.ROOT_NAMESPACE, "", local=True)[:-1])
@@ -72,7 +72,7 @@ class Rings:
         if ring is not None:
             return ring
         if namespace in self._owner:
-            raise NamespaceSealed(SEALED)
+            raise NamespaceSealed(namespace=self._owner[namespace])
         raise UnknownNamespaceError(namespace)
 
     def register(self, namespace: str, owner: str) -> None:
@@ -115,7 +115,7 @@ class Rings:
         """A namespace's own open keyring.  Raises `NamespaceSealed` if it isn't open here."""
         ring = self._open.get(owner)
         if ring is None:
-            raise NamespaceSealed(SEALED)
+            raise NamespaceSealed(namespace=owner)
         return ring
 
     def is_open(self, owner: str) -> bool:

@@ -29,6 +29,7 @@ from strongroom.core.lane import Lane, Step
 from strongroom.core.lateness import LatenessWatch
 from strongroom.core.lease_ending import LeaseEnding
 from strongroom.core.mount_lanes import Batch, MountLanes
+from strongroom.core.parking import Parking
 from strongroom.core.scheduled_calls import ScheduledCalls
 from strongroom.core.token_ending import TokenEnding
 from strongroom.lib.errors import StorageError, StrongroomError
@@ -103,6 +104,7 @@ class Expiry:
             "token-tree": pending.trees,
             "mount": pending.mounts,
             "key": self._keys,
+            "sealed-namespace": Parking(self._services).run_once,
             "earlier-row": EarlierRows(self._services).run_once,
         }
 

@@ -74,7 +74,15 @@ class Sealed(StrongroomError):
 
 
 class NamespaceSealed(Sealed):
-    """The namespace has a seal of its own, and this process doesn't have its keyring."""
+    """The namespace has a seal of its own, and this process doesn't have its keyring.
+
+    Args:
+        namespace: the id of the namespace whose seal it is, if it is known.
+    """
+
+    def __init__(self, text: str = "namespace is sealed", *, namespace: str = "") -> None:
+        super().__init__(text)
+        self.namespace = namespace
 
 
 class NotInitialized(StrongroomError):
