@@ -143,6 +143,17 @@ class NamespaceKeys:
             rings.register(each, owner or "")
         return True
 
+    async def is_sealable(self, namespace: str) -> bool:
+        """Whether the rows of a namespace are under another keyring than root's."""
+        await self.learn(namespace)
+        return self._barrier.rings.owner(namespace) != keys.ROOT_NAMESPACE
+
+    async def place(self, parent: str) -> tuple[str, Epoch]:
+        """Whose keyring encrypts a namespace's rows, and its epoch.  Raises `NamespaceSealed` if it isn't open here."""
+        await self.learn(parent)
+        owner = self._barrier.rings.owner(parent) or parent
+        return owner, self._barrier.rings.ring(owner).epoch
+
     async def open(self, key: NamespaceKey) -> None:
         """Open a namespace's keyring in this process.
 

@@ -16,6 +16,7 @@ from strongroom.sdk.token_settings import TokenSettings
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.mounts import MountEntry, lockout
 from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of
+from strongroom.services.namespaces import Namespace
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.binding import NO_ADDRESS
 from strongroom.services.tokens.logic import ROOT, clean_policies, grant_ttl, parse_cidrs
@@ -44,24 +45,24 @@ def token_kind(wanted: str, tuned: str) -> str:
 async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth) -> Login:
     """Make the token of a successful login at the mount `entry`."""
     services, txn, request = attempt.services, attempt.txn, attempt.request
-    mount, now = entry.mount, request.received_at
+    mount, now, namespace = entry.mount, request.received_at, attempt.exchange.namespace
     settings, warnings = _granted(request, entry, auth)
     entity_id = ""
     if auth.alias:
         entity_id = await services.identity.entity_of(
-            txn, attempt.exchange.namespace.id, mount.accessor, auth.alias, metadata=auth.alias_metadata, now=now
+            txn, namespace.id, mount.accessor, auth.alias, metadata=auth.alias_metadata, now=now
         )
-        entity = await services.identity.entity(txn, attempt.exchange.namespace.id, entity_id)
+        entity = await services.identity.entity(txn, namespace.id, entity_id)
         if entity is not None and entity.disabled:
             raise PermissionDenied("permission denied")
     is_row = settings.type == SERVICE
-    token = services.tokens.new_token(txn, "login") if is_row else ""
+    token = services.tokens.new_token(txn, "login", namespace.id) if is_row else ""
     record = TokenRecord(
         key=services.tokens.key_of(token) if is_row else "",
-        accessor=services.tokens.new_accessor(txn, "login") if is_row else "",
+        accessor=services.tokens.new_accessor(txn, "login", namespace.id) if is_row else "",
         path=request.path,
         created_at=now,
-        display_name="-".join(filter(None, (mount.path.removeprefix("auth/").rstrip("/"), auth.display_name))),
+        display_name=_display_name(namespace, mount.path, auth.display_name),
         metadata=auth.metadata or None,
         creation_ttl_s=settings.ttl_s,
         expires_at=now + settings.ttl_s,
@@ -71,6 +72,7 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth) -> Login:
         bound_ip=request.address if settings.strictly_bind_ip else "",
         internal=auth.internal,
         alias=auth.alias,
+        namespace=namespace.id,
         **kept(settings),
     )
     if is_row:
@@ -78,6 +80,12 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth) -> Login:
     else:
         token = services.tokens.seal_batch(txn, record)
     return Login(auth_block(token, record, orphan=True, num_uses=record.num_uses), warnings)
+
+
+def _display_name(namespace: Namespace, mount: str, name: str) -> str:
+    """The name of the mount, and the method's own name for the client.  Outside root, the namespace's comes first."""
+    place = mount.removeprefix("auth/") if namespace.is_root else f"{namespace.path}{mount}".replace("/", "-")
+    return "-".join(filter(None, (place.rstrip("/-"), name)))
 
 
 def _granted(request: ApiRequest, entry: MountEntry, auth: Auth) -> tuple[TokenSettings, list[str]]:

@@ -131,13 +131,28 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "seal_wrap": False,
             "external_entropy_access": False,
             "created_at": 0.0,
+            "namespace": "root",
+            "area": "",
         },
     ),
+    "strongroom.services.mounts.records.MountPlace": ("mount-place", {}),
     "strongroom.services.mounts.records.Move": ("mount-move", {}),
     "strongroom.services.mounts.records.PendingDeletion": (
         "rubble",
-        {"lease_mount": "", "mount": None, "tokens_after": "", "tokens_done": False, "leases_after": ""},
+        {
+            "lease_mount": "",
+            "mount": None,
+            "tokens_after": "",
+            "tokens_done": False,
+            "leases_after": "",
+            "left": "",
+        },
     ),
+    "strongroom.services.namespaces.records.NamespaceRecord": (
+        "namespace",
+        {"custom_metadata": {}, "unlock_key": b"", "own_seal": False, "tainted": False},
+    ),
+    "strongroom.services.namespaces.records.Remains": ("namespace-remains", {"wiped": False}),
     "strongroom.services.policy.records.PolicyRecord": (
         "policy",
         {
@@ -168,6 +183,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "auth_mount": "",
             "role": "",
             "entity_id": "",
+            "entity_namespace": "",
             "bound_cidrs": (),
             "strictly_bind_ip": False,
             "bound_ip": "",
@@ -177,6 +193,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "internal": {},
             "alias": "",
             "max_ttl_s": 0,
+            "namespace": "root",
             "retired": False,
         },
     ),
@@ -205,6 +222,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     ),
     "strongroom.services.nodes.NodeRecord": ("node", {"api_address": "", "cluster_address": ""}),
     "strongroom.services.versions.VersionRecord": ("version", {"previous": ""}),
+    "strongroom.sysapi.cubbyhole.engine.CubbyholeMark": ("cubbyhole-mark", {}),
     "strongroom.sysapi.cubbyhole.engine.CubbyholeRecord": ("cubbyhole", {}),
     "strongroom.sysapi.rotation.RotationRecord": (
         "rotation",

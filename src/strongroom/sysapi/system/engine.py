@@ -9,6 +9,8 @@ from strongroom.sysapi.system.paths.capabilities import CapabilitiesPaths
 from strongroom.sysapi.system.paths.leases import LeasePaths
 from strongroom.sysapi.system.paths.metrics import MetricsPaths
 from strongroom.sysapi.system.paths.mounts import MountPaths
+from strongroom.sysapi.system.paths.namespace_seal import NamespaceSealPaths
+from strongroom.sysapi.system.paths.namespaces import NamespacePaths
 from strongroom.sysapi.system.paths.node import NodePaths
 from strongroom.sysapi.system.paths.passwords import PasswordPaths
 from strongroom.sysapi.system.paths.plugins import PluginPaths
@@ -38,6 +40,9 @@ class System(
     AuditPaths,
     PluginPaths,
     BrowserPaths,
+    # Before the paths of namespaces, whose patterns cover those of seals.
+    NamespaceSealPaths,
+    NamespacePaths,
     StatePaths,
     NodePaths,
     MetricsPaths,
@@ -59,7 +64,18 @@ class System(
     synonyms = SYNONYMS
     # Tokens, key shares, what unmasks a root token, keys of logs, and passwords that were just made.
     secret_answers = frozenset(
-        {"token", "encoded_token", "encoded_root_token", "otp", "keys", "keys_base64", "devices", "password"}
+        {
+            "token",
+            "unlock_key",
+            "encoded_token",
+            "encoded_root_token",
+            "otp",
+            "keys",
+            "keys_base64",
+            "key_shares",
+            "devices",
+            "password",
+        }
     )
     # These paths have no subpaths, but a client may still put a secret there.
     secret_paths = (

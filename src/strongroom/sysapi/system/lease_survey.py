@@ -35,7 +35,7 @@ async def irrevocable(request: Request) -> list[Irrevocable]:
 
 async def _read(view: SystemView) -> list[Irrevocable]:
     barrier, found, after = view.services.barrier, list[Irrevocable](), ""
-    while names := (await barrier.storage.scan(keys.LEASE, after, _PAGE)).names:
+    while names := (await barrier.storage.scan(keys.leases(view.namespace.id), after, _PAGE)).names:
         after = names[-1]
 
         async def read(txn: Transaction, names: list[str] = names) -> list[LeaseRecord]:

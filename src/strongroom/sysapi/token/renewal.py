@@ -56,7 +56,7 @@ async def _of_role(view: SystemView, record: TokenRecord) -> TokenSettings:
     """A token made by a token: its role as it is now, if it has one."""
     period_s, explicit_s = record.period_s, record.explicit_max_ttl_s
     if record.role:
-        role = await view.txn.read(keys.TOKEN_ROLE + record.role, TokenRole)
+        role = await view.txn.read(keys.token_roles(record.namespace) + record.role, TokenRole)
         if role is None:
             raise _refused(f'original token role "{record.role}" could not be found, not renewing')
         period_s = min((s for s in (period_s, role.period_s) if s), default=0)

@@ -49,13 +49,13 @@ class LockedUsersBody(Body, frozen=True):
 class StatePaths(SystemEngine):
     """State of the node and of the cluster."""
 
-    @path.read("host-info")
+    @path.read("host-info", root_only=True)
     async def host_info(self, request: Request) -> Response | None:
         """Reads processors, memory and disks of this machine."""
         data = request.once("host", host.describe)
         return Response(data={**data, "timestamp": timestamp(request.now)})
 
-    @path.read("config/state/sanitized")
+    @path.read("config/state/sanitized", root_only=True)
     async def sanitized(self, request: Request) -> Response | None:
         """Reads the configuration in force, without secrets."""
         services = system(request).services
@@ -75,7 +75,7 @@ class StatePaths(SystemEngine):
     @path.read("internal/counters/tokens")
     async def count_tokens(self, request: Request) -> Response | None:
         """Counts the service tokens."""
-        total = await _count(system(request), keys.TOKEN)
+        total = await _count(system(request), keys.tokens(system(request).namespace.id))
         return Response(data={"counters": {"service_tokens": {"total": total}}})
 
     @path.read("internal/counters/entities")
@@ -84,7 +84,7 @@ class StatePaths(SystemEngine):
         total = await _count(system(request), keys.identity(system(request).namespace.id) + "entity/")
         return Response(data={"counters": {"entities": {"total": total}}})
 
-    @path.read("rotate/config", sudo=True)
+    @path.read("rotate/config", sudo=True, root_only=True)
     async def read_rotation(self, request: Request) -> Response | None:
         """Reads when the encryption key is rotated automatically."""
         record = await rotation.read(system(request).txn)
@@ -95,7 +95,7 @@ class StatePaths(SystemEngine):
         }
         return Response(data=data)
 
-    @path.write("rotate/config", sudo=True)
+    @path.write("rotate/config", sudo=True, root_only=True)
     async def write_rotation(self, request: Request, body: RotationBody) -> Response | None:
         """Changes when the encryption key is rotated automatically."""
         txn = system(request).txn
@@ -110,12 +110,12 @@ class StatePaths(SystemEngine):
         rotation.write(txn, RotationRecord(enabled=enabled, interval_s=interval_s, max_operations=operations))
         return None if body.max_operations is None else Response(warnings=[_NOT_COUNTED])
 
-    @path.read("rotate/keyring/config", sudo=True)
+    @path.read("rotate/keyring/config", sudo=True, root_only=True)
     async def read_keyring_rotation(self, request: Request) -> Response | None:
         """Reads when the encryption key is rotated automatically."""
         return await self.read_rotation(request)
 
-    @path.write("rotate/keyring/config", sudo=True)
+    @path.write("rotate/keyring/config", sudo=True, root_only=True)
     async def write_keyring_rotation(self, request: Request, body: RotationBody) -> Response | None:
         """Changes when the encryption key is rotated automatically."""
         return await self.write_rotation(request, body)
@@ -134,7 +134,12 @@ class StatePaths(SystemEngine):
         if wanted and not mounts:
             mounts.append(_locked(wanted, None))
         total = sum(mount["counts"] for mount in mounts)
-        namespace = {"namespace_id": "root", "namespace_path": "", "counts": total, "mount_accessors": mounts}
+        namespace = {
+            "namespace_id": view.namespace.id,
+            "namespace_path": view.namespace.path,
+            "counts": total,
+            "mount_accessors": mounts,
+        }
         return Response(data={"by_namespace": [namespace], "total": total})
 
     @path.write("locked-users/{mount_accessor}/unlock/{alias_identifier:lower}")
