@@ -148,6 +148,11 @@ class NamespaceKeys:
         await self.learn(namespace)
         return self._barrier.rings.owner(namespace) != keys.ROOT_NAMESPACE
 
+    async def is_open(self, namespace: str) -> bool:
+        """Whether the rows of a namespace can be read here."""
+        await self.learn(namespace)
+        return self._barrier.rings.is_open(self._barrier.rings.owner(namespace) or namespace)
+
     async def place(self, parent: str) -> tuple[str, Epoch]:
         """Whose keyring encrypts a namespace's rows, and its epoch.  Raises `NamespaceSealed` if it isn't open here."""
         await self.learn(parent)

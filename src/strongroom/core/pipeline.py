@@ -139,8 +139,10 @@ class Pipeline:
             return await self._login(attempt, progress)
         attempt.check_open()
         bearer = await self._authenticate(attempt)
-        attempt = await at_home(attempt, bearer)
-        attempt = attempt.knowing(msgspec.structs.replace(attempt.exchange, bearer=bearer))
+        if attempt.is_away(bearer.record.namespace):
+            attempt = await at_home(attempt, bearer.record.namespace)
+        exchange = attempt.exchange
+        attempt = attempt.knowing(Exchange(exchange.request, bearer, exchange.entry, namespace=exchange.namespace))
         progress.exchange = attempt.exchange
         attempt, refusal = await self._authorize(attempt)
         if bearer.record.num_uses:

@@ -61,6 +61,8 @@ class MountService:
         Args:
             namespace: its id.
         """
+        if namespace == keys.ROOT_NAMESPACE:
+            return await txn.derived("router", self._build)
         return await txn.derived(("router", namespace), partial(self._build, namespace=namespace))
 
     async def router_of(self, txn: Transaction, namespace: str) -> Router | None:
@@ -75,7 +77,7 @@ class MountService:
         router = await self.router_of(txn, place.namespace if place is not None else keys.ROOT_NAMESPACE)
         return router.by_id.get(mount) if router is not None else None
 
-    async def _build(self, txn: Transaction, namespace: str) -> Router:
+    async def _build(self, txn: Transaction, namespace: str = keys.ROOT_NAMESPACE) -> Router:
         entries = []
         place = keys.mounts(namespace)
         for name in await txn.list(place):

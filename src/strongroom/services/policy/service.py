@@ -37,6 +37,10 @@ class Holder(NamedTuple):
     """Its id; empty for none."""
 
 
+NOBODY = Holder(keys.ROOT_NAMESPACE, "")
+"""Stands for the entity of a token that has none."""
+
+
 class PolicyService:
     """ACL policies, by namespace and by name in lower case.  `namespace` is always an id."""
 

@@ -15,7 +15,7 @@ from strongroom.sdk.spelling import PLAIN, Form
 from strongroom.services.identity import IdentityService
 from strongroom.services.namespaces import Namespace
 from strongroom.services.policy.acl import REFUSED, Acl, Decision
-from strongroom.services.policy.service import Granted, Holder, PolicyService
+from strongroom.services.policy.service import NOBODY, Granted, Holder, PolicyService
 from strongroom.services.tokens.records import TokenRecord
 
 
@@ -76,13 +76,15 @@ async def acl_of(
 
     Raises: `PermissionDenied` when its entity is disabled or has gone.
     """
+    if not record.entity_id:  # most tokens of machines
+        return await policies.acl(txn, ((record.namespace, record.policies),), NOBODY, now, form)
     granted = await granted_to(policies.identity, txn, record, namespace)
     return await policies.acl(txn, granted, holder_of(record), now, form)
 
 
 def holder_of(record: TokenRecord) -> Holder:
     """The entity of a token, as templates need it."""
-    return Holder(record.home_of_entity, record.entity_id)
+    return Holder(record.home_of_entity, record.entity_id) if record.entity_id else NOBODY
 
 
 async def granted_to(identity: IdentityService, txn: Transaction, record: TokenRecord, namespace: Namespace) -> Granted:

@@ -22,7 +22,7 @@ from strongroom.sealing.hand_out import hand_out
 from strongroom.sealing.namespaces import Wanted
 from strongroom.sealing.namespaces import create as create_seal
 from strongroom.services.mounts.built_in import built_in_mounts
-from strongroom.services.namespaces import ROOT, Namespace, NamespaceRecord
+from strongroom.services.namespaces import Namespace, NamespaceRecord
 from strongroom.services.policy.builtin import built_in_policies
 from strongroom.sysapi.context import SystemEngine, SystemView, system
 from strongroom.sysapi.system.seal_stanza import Shape, read_stanza
@@ -78,12 +78,12 @@ class NamespacePaths(SystemEngine):
     async def scan_namespaces(self, request: Request) -> Response | None:
         """Lists the namespaces below, at every depth."""
         view = system(request)
-        waiting, found = [view.namespace], list[tuple[Namespace, NamespaceRecord]]()
-        while waiting:
-            inner = await _below(view, waiting.pop())
-            found += inner
-            waiting += [namespace for namespace, _ in inner]
-        found.sort(key=lambda each: each[0].path)
+        namespaces = view.services.mounts.namespaces
+        found = []
+        for namespace in await namespaces.descendants(view.txn, view.namespace, sealed=True):
+            record = await namespaces.record(view.txn, namespace)
+            if record is not None:
+                found.append((namespace, record))
         return _listing(found, view.namespace) if found else Response(data={})
 
     @path.write("namespaces/api-lock/lock")
@@ -265,7 +265,7 @@ async def _row(view: SystemView, namespace: Namespace) -> tuple[Namespace, Names
     if namespace.is_root:
         raise InvalidRequest("root namespace cannot be locked/unlocked")
     parent = await namespaces.by_id(view.txn, namespace.lineage[-2])
-    record = await namespaces.read(view.txn, parent or ROOT, namespace.path.rstrip("/").rpartition("/")[2])
+    record = await namespaces.record(view.txn, namespace)
     if parent is None or record is None:
         raise InvalidRequest(_GONE)
     return parent, record
