@@ -141,6 +141,7 @@ class Pipeline:
         bearer = await self._authenticate(attempt)
         if attempt.is_away(bearer.record.namespace):
             attempt = await at_home(attempt, bearer.record.namespace)
+            attempt.check_namespace()
         exchange = attempt.exchange
         attempt = attempt.knowing(Exchange(exchange.request, bearer, exchange.entry, namespace=exchange.namespace))
         progress.exchange = attempt.exchange

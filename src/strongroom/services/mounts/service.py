@@ -152,8 +152,8 @@ class MountService:
 
         Raises: `InvalidRequest` when there is no such mount, or the target is taken, reserved or malformed.
         """
-        origin, source_path = await self._inside(txn, namespace, source)
-        destination, target_path = await self._inside(txn, namespace, target)
+        origin, source_path = await self.inside(txn, namespace, source)
+        destination, target_path = await self.inside(txn, namespace, target)
         entry = (await self.router(txn, origin.id)).by_path.get(source_path)
         _check_move(source_path, target_path, (source, target))
         if entry is None:
@@ -190,7 +190,7 @@ class MountService:
         left = PendingDeletion(prefixes=(), lease_mount=record.id, mount=record, left=record.namespace)
         txn.write(keys.PENDING_DELETION + migration, left)
 
-    async def _inside(self, txn: Transaction, namespace: Namespace, path: str) -> tuple[Namespace, str]:
+    async def inside(self, txn: Transaction, namespace: Namespace, path: str) -> tuple[Namespace, str]:
         """The namespace that a path leads into, and the rest of the path."""
         while True:
             first, _, rest = path.partition("/")

@@ -54,7 +54,8 @@ class NamespaceService:
         """The namespace of that id; None if there is none, or an ancestor of it is gone."""
         if id_ == keys.ROOT_NAMESPACE:
             return ROOT
-        if id_ == keys.NOWHERE:
+        # An id that a client has invented must not take the place of a value that others need in the cache.
+        if id_ == keys.NOWHERE or await txn.read(keys.namespace_place(id_), PlaceRecord) is None:
             return None
         return await txn.derived(("namespace", id_), partial(_build, id_=id_))
 
