@@ -106,6 +106,7 @@ class NamespaceKeys:
 
     Attributes:
         doubted: whether `review` has something to do.
+        forgetting: called when a namespace was sealed, to empty what else this process keeps.
         told: called for each namespace that was sealed in this process, with its id and its former epoch.
     """
 
@@ -114,6 +115,7 @@ class NamespaceKeys:
         self._offers: dict[str, _Offer] = {}
         self._reviewing = asyncio.Lock()
         self.doubted = False
+        self.forgetting: list[Callable[[], None]] = []
         self.told: Callable[[str, Epoch], None] | None = None
 
     async def ring(self, key: str) -> Ring | None:
@@ -213,6 +215,8 @@ class NamespaceKeys:
         """Give up a namespace's keyring, those below it, and everything that was read with them."""
         closed, namespaces = self._barrier.rings.close(namespace)
         self._barrier.cache.forget_namespaces(namespaces)
+        for forget in self.forgetting if closed else ():
+            forget()
         for ring in closed:
             self._offers.pop(ring.owner, None)
             self._gone(ring.owner, ring.epoch)

@@ -13,6 +13,7 @@ from functools import partial
 import structlog
 
 from strongroom.barrier import keys
+from strongroom.barrier.namespace_keys import NamespacePlace
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.clearing import Round
 from strongroom.core.namespace_wiping import NamespaceWiping
@@ -117,10 +118,15 @@ class NamespaceClearing:
         id_, parent = remains.id, remains.lineage[-2]
         row = keys.namespace(parent, remains.path.rstrip("/").rpartition("/")[2])
 
+        kept = not remains.wiped and await self._has_rows(id_)
+
         async def body(txn: Transaction) -> None:
             await txn.guard(fence)
             for key in (remains_key(id_), keys.namespace_place(id_), keys.namespaces_below(parent) + id_):
                 txn.delete(key)
+            if kept:
+                owner, _ = await self._barrier.namespaces.place(id_)
+                txn.write(keys.namespace_place(id_), NamespacePlace(parent=owner, name=""))
             if not remains.wiped:
                 record = await txn.read(row, NamespaceRecord)
                 if record is not None and record.id == id_:
@@ -129,6 +135,11 @@ class NamespaceClearing:
 
         await transact(self._barrier, body)
         log.info("a deleted namespace is cleared", namespace=remains.path, id=id_)
+
+    async def _has_rows(self, id_: str) -> bool:
+        """Whether a mount that was moved away still has its rows here.  Their keyring must be found then."""
+        listings = [await self._storage.list(f"{area}/{id_}/", limit=1) for area in ("shared", "local")]
+        return any(listing.names for listing in listings)
 
     async def _delete(self, fence: Fence, rows: list[str]) -> None:
         async def body(txn: Transaction) -> None:

@@ -40,6 +40,10 @@ class NamespaceWiping:
         if mounts:
             await self._wipe_mount(fence, id_, mounts[0])
             return 1
+        holders = (await self._storage.list(keys.cubbyholes(id_), limit=1)).names
+        if holders:
+            await self._empty(fence, id_, holders[0].rstrip("/"))
+            return 1
         for prefix in (f"shared/{id_}/", f"local/{id_}/"):
             rows = (await self._storage.scan(prefix, limit=_ROWS)).names
             if rows:
@@ -69,6 +73,13 @@ class NamespaceWiping:
                 return
         single = (keys.LEASE_COUNT, keys.SCHEDULE_COUNT, keys.MOUNT_PLACE, keys.PENDING_DELETION)
         await self._remove(fence, [*(place + mount for place in single), keys.mounts(namespace) + mount])
+
+    async def _empty(self, fence: Fence, namespace: str, holder: str) -> None:
+        """Remove what a token keeps here, and then the mark of a token of a namespace above that names this one."""
+        place = f"{keys.cubbyholes(namespace)}{holder}/"
+        rows = (await self._storage.scan(place, limit=_ROWS)).names
+        marks = [keys.cubbyholes_below(holder) + namespace] if len(rows) < _ROWS else []
+        await self._remove(fence, [*(place + row for row in rows), *marks])
 
     async def _remove(self, fence: Fence, rows: Iterable[str]) -> None:
         async def body(txn: Transaction) -> None:

@@ -22,6 +22,7 @@ from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.node import Node
 from strongroom.crypto.aead import KEY_BYTES
+from strongroom.lib import sensitive_cache
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import Internal, StorageError, StrongroomError
 from strongroom.lib.rand import Random
@@ -142,12 +143,14 @@ async def unseal(
     mounts = MountService(
         engines, node.random, settings.default_lease_ttl_s, settings.max_lease_ttl_s, settings.lockouts
     )
+    tokens = TokenService(barrier.keyring, node.random)
+    barrier.namespaces.forgetting += [tokens.forget, sensitive_cache.forget]
     node.unsealed = Services(
         barrier=barrier,
         clock=node.clock,
         random=node.random,
         mounts=mounts,
-        tokens=TokenService(barrier.keyring, node.random),
+        tokens=tokens,
         policies=PolicyService(identity, mounts.namespaces),
         leases=LeaseService(node.random),
         identity=identity,

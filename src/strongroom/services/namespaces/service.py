@@ -55,7 +55,7 @@ class NamespaceService:
         if id_ == keys.ROOT_NAMESPACE:
             return ROOT
         # An id that a client has invented must not take the place of a value that others need in the cache.
-        if id_ == keys.NOWHERE or await txn.read(keys.namespace_place(id_), PlaceRecord) is None:
+        if id_ == keys.NOWHERE or await txn.read(keys.namespace_place(id_), NamespacePlace) is None:
             return None
         return await txn.derived(("namespace", id_), partial(_build, id_=id_))
 
