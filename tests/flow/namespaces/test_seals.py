@@ -51,7 +51,7 @@ async def test_a_sealed_namespace_serves_nothing_and_root_goes_on() -> None:
     """Reads, writes, listings, logins, tokens and what is below answer 503, whichever way they are asked."""
     world = await World.start()
     tenant = await Tenant.make(world)
-    token = await tenant.token()
+    token, batch = await tenant.token(), await tenant.token(type="batch")
     await world.server.ok("POST", "t/sys/namespaces/below")
     await tenant.seal()
     ask = world.server.ask
@@ -67,12 +67,14 @@ async def test_a_sealed_namespace_serves_nothing_and_root_goes_on() -> None:
     ):
         answer = await ask(method, path)
         assert (answer.status, answer.body) == (503, {"errors": ["namespace is sealed"]}), path
-    assert (await ask("GET", "auth/token/lookup-self", token=token)).status == 503
+    for each in (token, batch):
+        assert (await ask("GET", "auth/token/lookup-self", token=each)).status == 503
     assert (await ask("GET", "sys/mounts", headers={"x-vault-namespace": "t"})).status == 503
     assert (await ask("GET", "sys/mounts")).status == 200
     assert (await ask("SCAN", "sys/namespaces")).data["keys"] == ["t/"]
     await tenant.unseal()
-    assert (await ask("GET", "auth/token/lookup-self", token=token)).status == 200
+    for each in (token, batch):
+        assert (await ask("GET", "auth/token/lookup-self", token=each)).status == 200
     assert (await ask("SCAN", "sys/namespaces")).data["keys"] == ["t/", "t/below/"]
 
 

@@ -69,6 +69,17 @@ def test_shares_of_a_namespace_come_together_on_an_unsealed_node(node: TenantNod
     assert (before.progress.count, after.progress.count) == (1, 0)
 
 
+def test_a_share_that_comes_too_late_is_not_kept(node: TenantNode) -> None:
+    """The namespace is unsealed already."""
+    node.namespaces.unseal(node.all[0], UnsealNamespace(OUTER, 1))
+    node.told()
+    node.unsealing.submit(node.all[1], SubmitShare(Secret(b"late"), 2, 2, "outer"))
+    (progress,) = node.all[1].told()
+    assert isinstance(progress, ProgressIs)
+    assert progress.progress.count == 0
+    assert node.custody.shares.progress("outer").count == 0
+
+
 def test_the_asker_is_answered_when_every_worker_has_opened(node: TenantNode) -> None:
     """One that ended isn't waited for, and one that isn't ready gets the key when it is."""
     first, second, third = node.all

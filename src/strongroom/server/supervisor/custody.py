@@ -35,6 +35,10 @@ class Custody:
         """The root keys of namespaces, for workers that are yet to start; those of ancestors first."""
         return sorted(self._namespaces.values(), key=lambda key: len(key.epoch))
 
+    def holds(self, of: str) -> bool:
+        """Whether it has the root key of the node, or of the namespace with this id."""
+        return of in self._namespaces if of else self.root_key is not None
+
     def unseal_namespace(self, key: NamespaceKey) -> None:
         """Keep a namespace's root key.  One that is there from an earlier epoch has ended, with those below it."""
         present = self._namespaces.get(key.id)

@@ -48,7 +48,7 @@ class Unsealing:
         """Collect a share.  One that comes after the last that was needed waits for, or finds, the node unsealed."""
         if not message.of and self._round is not None:
             self._round.askers.append((worker, message.id))
-        elif not message.of and self._custody.root_key is not None:
+        elif self._custody.holds(message.of):
             self.progress(worker, message.id)
         else:
             progress = self._custody.shares.add(message.share.reveal(), message.threshold, message.of)
