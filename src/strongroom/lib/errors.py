@@ -80,8 +80,8 @@ class NamespaceSealed(Sealed):
         namespace: the id of the namespace whose seal it is, if it is known.
     """
 
-    def __init__(self, text: str = "namespace is sealed", *, namespace: str = "") -> None:
-        super().__init__(text)
+    def __init__(self, text: str = "namespace is sealed", *, namespace: str = "", detail: str = "") -> None:
+        super().__init__(text, detail=detail)
         self.namespace = namespace
 
 
