@@ -38,6 +38,7 @@ from strongroom.services.identity import IdentityService
 from strongroom.services.leases import LeaseService
 from strongroom.services.mounts import MountService
 from strongroom.services.mounts.records import Lockout
+from strongroom.services.oidc import OidcService
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.tokens import TokenService
 from strongroom.storage.base import Storage
@@ -125,7 +126,7 @@ async def unseal(
         await transact(barrier, lambda txn: versions.note(txn, VERSION, RELEASED, node.clock.now()))
     except StorageError as error:  # a full store can still be read, and rows can be deleted
         log.warning("the version or the list of audit devices was not stored", detail=error.detail)
-    identity = IdentityService(node.random)
+    identity = IdentityService(node.random, node.clock)
     spool = _spool(settings)
     writers = Writers(cluster.audit_key, socket.gethostname(), node.random)
     own = (*settings.audit_rules.own, *([settings.audit_spool_path] if settings.audit_spool_path else []))
@@ -154,6 +155,7 @@ async def unseal(
         policies=PolicyService(identity, mounts.namespaces),
         leases=LeaseService(node.random),
         identity=identity,
+        oidc=OidcService(barrier.keyring, node.random, identity, node.api_address),
         audit=audit,
         cluster=cluster,
         port=node.port,
