@@ -32,6 +32,7 @@ from strongroom.core.lease_ending import LeaseEnding
 from strongroom.core.mount_lanes import Batch, MountLanes
 from strongroom.core.namespace_clearing import NamespaceClearing
 from strongroom.core.oidc_upkeep import OidcUpkeep
+from strongroom.core.parking import Parking
 from strongroom.core.scheduled_calls import ScheduledCalls
 from strongroom.core.token_ending import TokenEnding
 from strongroom.lib.errors import StorageError, StrongroomError
@@ -111,6 +112,7 @@ class Expiry:
             "namespace": NamespaceClearing(self._services).run_once,
             "identity": IdentityClearing(self._services).run_once,
             "key": self._keys,
+            "sealed-namespace": Parking(self._services).run_once,
             "earlier-row": EarlierRows(self._services).run_once,
         }
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from strongroom.barrier.due import OIDC_CODE, OIDC_KEY
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.parking import Parking
 from strongroom.core.side_by_side import side_by_side
 from strongroom.services.due import Due, due_rows
 from strongroom.services.oidc import codes
@@ -22,16 +23,19 @@ class OidcUpkeep:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._parking = Parking(services)
 
     async def codes(self, fence: Fence, now: float) -> int:
         """Delete the oldest codes that have expired.  Returns the number of rows processed."""
         due = await due_rows(self._services.barrier.storage, OIDC_CODE, now, _CODES)
-        return await side_by_side([partial(self._clear, fence, row) for row in due])
+        try_ = self._parking.try_
+        return await side_by_side([partial(try_, fence, row, partial(self._clear, fence, row)) for row in due])
 
     async def keys(self, fence: Fence, now: float) -> int:
         """Rotate the keys that are due.  Returns the number of rows processed."""
         due = await due_rows(self._services.barrier.storage, OIDC_KEY, now, _KEYS)
-        return await side_by_side([partial(self._rotate, fence, row, now) for row in due])
+        try_ = self._parking.try_
+        return await side_by_side([partial(try_, fence, row, partial(self._rotate, fence, row, now)) for row in due])
 
     async def _clear(self, fence: Fence, due: Due) -> None:
         async def body(txn: Transaction) -> None:

@@ -22,6 +22,7 @@ from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.node import Node
 from strongroom.crypto.aead import KEY_BYTES
+from strongroom.lib import sensitive_cache
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import Internal, StorageError, StrongroomError
 from strongroom.lib.rand import Random
@@ -119,6 +120,7 @@ async def unseal(
     Raises: `Tampered` when the key isn't this store's.
     """
     barrier = await Barrier.open(node.storage, root_key, node.random, node.port.succeeded)
+    node.port.attach(barrier.namespaces)
     cluster = await transact(barrier, _read_cluster)
     try:
         cluster = await transact(barrier, lambda txn: _keyed(txn, node.random))
@@ -143,12 +145,14 @@ async def unseal(
     mounts = MountService(
         engines, node.random, settings.default_lease_ttl_s, settings.max_lease_ttl_s, settings.lockouts
     )
+    tokens = TokenService(barrier.keyring, node.random)
+    barrier.namespaces.forgetting += [tokens.forget, sensitive_cache.forget]
     node.unsealed = Services(
         barrier=barrier,
         clock=node.clock,
         random=node.random,
         mounts=mounts,
-        tokens=TokenService(barrier.keyring, node.random),
+        tokens=tokens,
         policies=PolicyService(identity, mounts.namespaces),
         leases=LeaseService(node.random),
         identity=identity,

@@ -123,6 +123,8 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     ),
     "strongroom.sealing.initialize.Cluster": ("cluster", {"audit_key": b""}),
     "strongroom.sealing.rekey.BackupRecord": ("rekey-backup", {}),
+    "strongroom.barrier.namespace_keys.OwnSeal": ("namespace-seal", {"sealings": 0}),
+    "strongroom.barrier.namespace_keys.NamespacePlace": ("namespace-place", {"own_seal": False}),
     "strongroom.barrier.due.DueRecord": ("due", {}),
     "strongroom.services.cors.CorsRecord": ("cors", {"credentials": False}),
     "strongroom.services.identity.records.AliasRecord": (
@@ -264,10 +266,9 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     ),
     "strongroom.services.namespaces.records.NamespaceRecord": (
         "namespace",
-        {"custom_metadata": {}, "unlock_key": b""},
+        {"custom_metadata": {}, "unlock_key": b"", "own_seal": False, "tainted": False},
     ),
-    "strongroom.services.namespaces.records.PlaceRecord": ("namespace-place", {}),
-    "strongroom.services.namespaces.records.Remains": ("namespace-remains", {}),
+    "strongroom.services.namespaces.records.Remains": ("namespace-remains", {"wiped": False}),
     "strongroom.services.policy.records.PolicyRecord": (
         "policy",
         {

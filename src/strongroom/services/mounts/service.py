@@ -163,6 +163,7 @@ class MountService:
         if existing:
             raise InvalidRequest(f'path already in use at "{existing}"')
         await self._check_namespaces(txn, destination, *split(target_path))
+        await _check_seals(txn, entry.record, destination)
         await self._forget_old_moves(txn, now)
         migration = txn.once("migration", lambda: uuid4(self._random))
         self._replace(txn, entry.record, destination, path, migration)
@@ -232,6 +233,17 @@ def _check_move(source: str, target: str, named: tuple[str, str]) -> None:
         raise InvalidRequest(f'cannot remount auth mount to non-auth mount "{named[1]}"')
     if built_in(table, path) or (split(source)[0] == SECRET and (table == AUTH or _reserved(path))):
         raise InvalidRequest(f"cannot remount to destination {named[1]}")
+
+
+async def _check_seals(txn: Transaction, record: MountRecord, destination: Namespace) -> None:
+    """Raise `InvalidRequest` for a move to a namespace with another keyring, because no rows move."""
+    rings, namespaces = txn.barrier.rings, txn.barrier.namespaces
+    for namespace in (record.area or record.namespace, destination.id):
+        await namespaces.learn(namespace)
+    if rings.owner(record.area or record.namespace) != rings.owner(destination.id):
+        raise InvalidRequest(
+            "a mount cannot be moved to a namespace with another seal, because its data stays where it is"
+        )
 
 
 def _checked_target(target: str) -> str:

@@ -85,6 +85,10 @@ class TokenService:
                 self._keys[token] = key
         return key
 
+    def forget(self) -> None:
+        """Forget the tokens that were presented lately."""
+        self._keys.clear()
+
     async def authenticate(
         self, txn: Transaction, token: str, mounts: MountService, address: str, now: float
     ) -> Bearer:
