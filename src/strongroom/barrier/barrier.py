@@ -11,10 +11,11 @@ import structlog
 from strongroom.barrier import keys, succession
 from strongroom.barrier.cache import Cache, Row
 from strongroom.barrier.cipher import RowCipher, UnknownTermError
-from strongroom.barrier.keyring import Keyring
-from strongroom.barrier.record import Record, decode, encode
-from strongroom.crypto.aead import NONCE_BYTES, Aes256Gcm
-from strongroom.lib.errors import FeedTooOld, StrongroomError, Tampered
+from strongroom.barrier.keyring import Keyring, open_keyring, seal_keyring
+from strongroom.barrier.namespace_keys import NamespaceKeys
+from strongroom.barrier.record import Record, decode
+from strongroom.barrier.rings import Rings
+from strongroom.lib.errors import FeedTooOld, Internal, StrongroomError, Tampered
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
 from strongroom.lib.seldom import Seldom
@@ -63,8 +64,11 @@ class Barrier:
         """The revision of the row that `keyring` came from; 0 while the store has none."""
         self._root_key = root_key
         self._succeeded = succeeded
-        self._random = random
+        self.random = random
         self._cipher = RowCipher(keyring, random)
+        self.rings = Rings(self._cipher)
+        """The keyrings of namespaces, in which root's is always open."""
+        self.namespaces = NamespaceKeys(self)
         self._keyring_changed = True
         self._told = Seldom()
 
@@ -120,6 +124,8 @@ class Barrier:
             newest = await self.storage.synced()
         if self._keyring_changed:
             await self._reload_keyring()
+        if self.namespaces.doubted:
+            await self.namespaces.review()
         return self.revision
 
     async def _follow(self, newest: Revision) -> bool:
@@ -138,8 +144,10 @@ class Barrier:
             self.history += 1
             self.keyring_revision = 0
             self._keyring_changed = True
+            self.namespaces.doubt()
         else:
             self.cache.changed(newest.number, changed)
+            self.namespaces.follow(changed)
             self._keyring_changed = self._keyring_changed or keys.KEYRING in changed
         self.seen = newest
         self.revision = newest.number
@@ -198,14 +206,19 @@ class Barrier:
     async def record(self, key: str, row: Row, type_: type[R]) -> R | None:
         """The row decrypted and decoded; None for an absent one.
 
-        Raises: `Tampered` for a row that was altered or moved; `Internal` for a record of another type.
+        Raises: `Tampered` for a row that was altered or moved; `Internal` for a record of another type;
+            `NamespaceSealed` if the keyring of the row's namespace isn't open here.
         """
+        if row.ring is None:
+            row.ring = await self.namespaces.ring(key)
         if row.raw is None:
             return None
+        if row.ring is None:
+            raise Internal(detail=f"the row {key!r} belongs to a namespace that does not exist")
         if row.record is not None and type(row.record) is type_:
             return row.record
         try:
-            plaintext = await self._opened(key, row.raw)
+            plaintext = await self._opened(key, row.raw, row.ring.cipher)
         except Tampered as error:
             # An attacker may be changing the store, or its disk is failing.  The operator must learn of it, not only
             # the client.
@@ -218,19 +231,15 @@ class Barrier:
             self.cache.decoded(key, row)
         return record
 
-    async def _opened(self, key: str, raw: bytes) -> bytes:
+    async def _opened(self, key: str, raw: bytes, cipher: RowCipher) -> bytes:
         try:
-            return self._cipher.open(key, raw)
+            return cipher.open(key, raw)
         except UnknownTermError:
             await self._reload_keyring()
         try:
-            return self._cipher.open(key, raw)
+            return cipher.open(key, raw)
         except UnknownTermError as error:
             raise Tampered("a stored record names a term that does not exist") from error
-
-    def seal(self, key: str, record: Record) -> bytes:
-        """The row to store for `record` at `key`."""
-        return self._cipher.seal(key, encode(record))
 
     async def keyring_in(self, row: bytes) -> Keyring:
         """The keyring in a row that a transaction has read and is going to replace.
@@ -246,11 +255,11 @@ class Barrier:
 
     def seal_keyring(self, keyring: Keyring) -> bytes:
         """The keyring's row, encrypted under the root key."""
-        return seal_keyring(self._root_key, keyring, self._random)
+        return seal_keyring(self._root_key, keyring, self.random)
 
     def successor_row(self, successor: Secret, now: float) -> tuple[str, bytes]:
         """The key and the row that lead the processes of all nodes from the present root key to its successor."""
-        row = succession.seal_successor(self._root_key, successor, now, self._random)
+        row = succession.seal_successor(self._root_key, successor, now, self.random)
         return succession.key_after(self._root_key), row
 
 
@@ -271,15 +280,3 @@ async def _follow(storage: Storage, root_key: Secret, row: bytes) -> list[Secret
             line.append(succession.open_successor(line[-1], after.value))
         else:
             return line
-
-
-def seal_keyring(root_key: Secret, keyring: Keyring, random: Random) -> bytes:
-    """Encrypt a keyring under the root key.  Returns nonce and ciphertext."""
-    nonce = random.bytes(NONCE_BYTES)
-    return nonce + Aes256Gcm(root_key.reveal()).seal(nonce, encode(keyring), keys.KEYRING.encode())
-
-
-def open_keyring(root_key: Secret, row: bytes) -> Keyring:
-    """Decrypt the keyring that `seal_keyring` encrypted.  Raises `Tampered` for another root key or altered bytes."""
-    plaintext = Aes256Gcm(root_key.reveal()).open(row[:NONCE_BYTES], row[NONCE_BYTES:], keys.KEYRING.encode())
-    return decode(plaintext, Keyring)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
+
+from strongroom.barrier.keys import namespace_at
 
 _ROW_OVERHEAD_BYTES = 400
 _HISTORY_LENGTH = 4096
@@ -24,7 +26,7 @@ _LARGEST_PART = 32
 class Row:
     """A row as last read.  `revision` 0 means that there is no row."""
 
-    __slots__ = ("raw", "record", "revision", "size")
+    __slots__ = ("raw", "record", "revision", "ring", "size")
 
     def __init__(self, revision: int, raw: bytes | None) -> None:
         self.revision = revision
@@ -33,6 +35,8 @@ class Row:
         self.raw = raw
         self.record: Any = None
         """The decoded record, for types that may stay decoded in memory."""
+        self.ring: Any = None
+        """The open keyring of the row's namespace; set by the first read."""
 
 
 class Derived:
@@ -177,6 +181,18 @@ class Cache:
                 break
             changed += keys
         return changed
+
+    def forget_namespaces(self, namespaces: Collection[str]) -> None:
+        """Drop all rows of these namespaces, and what was derived from any of them.
+
+        Args:
+            namespaces: ids.
+        """
+        for key in [key for key in self._rows if namespace_at(key) in namespaces]:
+            self._forget_row(key)
+        for name, derived in list(self._derived.items()):
+            if any(namespace_at(key) in namespaces for key in (*derived.keys, *derived.prefixes)):
+                self._forget_derived(name)
 
     def clear(self, revision: int) -> None:
         """Drop everything, because the feed doesn't reach back.  No transaction from before `revision` may continue."""

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from strongroom.barrier.keyring import Keyring
 from strongroom.barrier.record import HEADER_BYTES, SALT_BYTES, pack_header, parse_frame
 from strongroom.crypto.aead import NONCE_BYTES, Aes256Gcm
-from strongroom.lib.errors import Tampered
+from strongroom.lib.errors import NamespaceSealed, Tampered
 from strongroom.lib.rand import Random
 
 ROWS_PER_SALT = 2**31
@@ -44,6 +44,12 @@ class RowCipher:
         self._ciphers[self._header] = self._writer
         self._written = 0
 
+    def forget(self) -> None:
+        """Drop the keyring and all keys made of it.  Every later call raises `NamespaceSealed`."""
+        self.keyring = None  # type: ignore[assignment]
+        self._writer = None  # type: ignore[assignment]
+        self._ciphers.clear()
+
     @property
     def written(self) -> int:
         """The number of rows that this process has encrypted under the active term."""
@@ -51,6 +57,8 @@ class RowCipher:
 
     def seal(self, key: str, plaintext: bytes) -> bytes:
         """The row for `key`: header, nonce, ciphertext."""
+        if self._writer is None:
+            raise NamespaceSealed
         if self._written >= ROWS_PER_SALT:
             self._written_before += self._written
             self._renew_salt()
@@ -70,9 +78,11 @@ class RowCipher:
         return cipher.open(row[HEADER_BYTES - NONCE_BYTES : HEADER_BYTES], row[HEADER_BYTES:], key.encode())
 
     def _derive(self, row: bytes) -> Aes256Gcm:
+        if self.keyring is None:
+            raise NamespaceSealed
         frame = parse_frame(row)
         if frame.keyring != self.keyring.id:
-            raise Tampered("a stored record names a keyring that does not exist")
+            raise Tampered("a stored record names a keyring that is not its namespace's")
         if frame.term not in self.keyring.terms:
             raise UnknownTermError
         cipher = Aes256Gcm(self.keyring.row_key(frame.term, frame.salt))

@@ -6,10 +6,12 @@ from typing import ClassVar
 
 import msgspec
 
-from strongroom.barrier.record import Part, Record
-from strongroom.crypto.aead import KEY_BYTES
+from strongroom.barrier import keys
+from strongroom.barrier.record import Part, Record, decode, encode
+from strongroom.crypto.aead import KEY_BYTES, NONCE_BYTES, Aes256Gcm
 from strongroom.crypto.kdf import hkdf_sha256
 from strongroom.lib.rand import Random
+from strongroom.lib.secret import Secret
 
 
 class Term(Part, frozen=True):
@@ -47,10 +49,15 @@ class Keyring(Record, frozen=True, tag="keyring"):
         return hkdf_sha256(self.index_key, salt=b"", info=f"strongroom {purpose}".encode(), length=length)
 
 
-def new_keyring(random: Random, now: float) -> Keyring:
-    """A keyring with one term."""
+def new_keyring(random: Random, now: float, id_: int = 0) -> Keyring:
+    """A keyring with one term.
+
+    Args:
+        now: seconds since the epoch.
+        id_: its number; 0 for the root namespace.
+    """
     return Keyring(
-        id=0,
+        id=id_,
         active=1,
         terms={1: Term(key=random.bytes(KEY_BYTES), installed_at=now)},
         index_key=random.bytes(KEY_BYTES),
@@ -62,3 +69,19 @@ def rotate(keyring: Keyring, random: Random, now: float) -> Keyring:
     active = keyring.active + 1
     terms = keyring.terms | {active: Term(key=random.bytes(KEY_BYTES), installed_at=now)}
     return msgspec.structs.replace(keyring, active=active, terms=terms)
+
+
+def seal_keyring(root_key: Secret, keyring: Keyring, random: Random, key: str = keys.KEYRING) -> bytes:
+    """Encrypt a keyring under its root key.  Returns nonce and ciphertext.
+
+    Args:
+        key: where the row is stored.
+    """
+    nonce = random.bytes(NONCE_BYTES)
+    return nonce + Aes256Gcm(root_key.reveal()).seal(nonce, encode(keyring), key.encode())
+
+
+def open_keyring(root_key: Secret, row: bytes, key: str = keys.KEYRING) -> Keyring:
+    """Decrypt the keyring that `seal_keyring` encrypted.  Raises `Tampered` for another root key or altered bytes."""
+    plaintext = Aes256Gcm(root_key.reveal()).open(row[:NONCE_BYTES], row[NONCE_BYTES:], key.encode())
+    return decode(plaintext, Keyring)

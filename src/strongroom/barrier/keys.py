@@ -7,8 +7,11 @@ from __future__ import annotations
 
 ROOT_NAMESPACE = "root"
 
+_CORE = "core"
 SEALS = "core/seal/"
 KEYRING = "core/keyring"
+NAMESPACES_BELOW = "shared/root/sys/namespace-below/"
+NAMESPACE_PLACES = "shared/root/sys/namespace-place/"
 SUCCESSORS = "core/successor/"
 """Rows that lead from one root key to the next; `barrier/succession.py`."""
 
@@ -21,6 +24,32 @@ def seal(name: str) -> str:
 def area(namespace: str, mount: str, *, local: bool = False) -> str:
     """The prefix of all rows of a mount or service."""
     return f"{'local' if local else 'shared'}/{namespace}/{mount}/"
+
+
+def namespace_at(key: str) -> str:
+    """The id of the namespace that a row belongs to."""
+    parts = key.split("/", 2)
+    return parts[1] if len(parts) == 3 and parts[0] != _CORE else ROOT_NAMESPACE
+
+
+def namespace_place(namespace: str) -> str:
+    """The row that leads from a namespace's id to its parent.  It is root's, so it can always be read."""
+    return NAMESPACE_PLACES + namespace
+
+
+def namespaces_below(parent: str) -> str:
+    """The prefix of the ids of namespaces below one whose rows can be sealed.  The rows are root's, and empty."""
+    return f"{NAMESPACES_BELOW}{parent}/"
+
+
+def namespace_seal(parent: str, namespace: str) -> str:
+    """The row of a namespace's own seal, under its parent's id."""
+    return f"{area(parent, 'sys')}namespace-seal/{namespace}"
+
+
+def namespace_keyring(namespace: str) -> str:
+    """The row of a namespace's own keyring.  The barrier doesn't encrypt it; the namespace's root key does."""
+    return area(namespace, "sys") + "keyring"
 
 
 NOWHERE = "nowhere"
@@ -64,6 +93,9 @@ DUE = area(ROOT_NAMESPACE, "lease") + "due/"
 LEASE_OF_MOUNT = area(ROOT_NAMESPACE, "lease") + "mount/"
 LEASE_COUNT = area(ROOT_NAMESPACE, "lease") + "count/"
 
+PARKED = area(ROOT_NAMESPACE, "lease") + "parked/"
+"""Rows of the due index that wait until a namespace is unsealed, by the namespace's id; `core/parking.py`."""
+
 _SCHEDULE = area(ROOT_NAMESPACE, "schedule")
 SCHEDULE = _SCHEDULE + "id/"
 """Work that engines have scheduled, by mount; `sdk/schedule.py`."""
@@ -82,11 +114,6 @@ def namespace(parent: str, name: str) -> str:
 def namespaces(parent: str) -> str:
     """The prefix of the namespaces directly below one."""
     return area(parent, "sys") + "namespace/"
-
-
-def namespace_place(namespace: str) -> str:
-    """The row that leads from a namespace's id to its row."""
-    return area(namespace, "sys") + "place"
 
 
 def mounts(namespace: str) -> str:

@@ -15,7 +15,11 @@ from typing import Any, TypeVar
 from strongroom.barrier import keys
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.cache import Derived, prefixes_of
-from strongroom.barrier.record import Record
+from strongroom.barrier.cipher import RowCipher
+from strongroom.barrier.keyring import Keyring
+from strongroom.barrier.namespace_keys import NamespacePlace
+from strongroom.barrier.record import Record, encode
+from strongroom.barrier.rings import Ring, UnknownNamespaceError
 from strongroom.lib.errors import (
     CommitUnknown,
     Conflict,
@@ -83,6 +87,8 @@ class Transaction:
         self._writes: dict[str, Record | bytes | None] = {}
         self._adds: dict[str, Add] = {}
         self._refusals: dict[str, StrongroomError] = {}
+        self._founded: dict[str, RowCipher] = {}
+        self._cleared: set[str] = set()
 
     async def read(self, key: str, type_: type[R]) -> R | None:
         """The record at `key`, or None."""
@@ -100,6 +106,8 @@ class Transaction:
         self._reads[key] = row.revision
         if type(row.record) is type_:
             return row.record  # the fast path of most reads of mounts, tokens and policies
+        if self._founded and self._is_founded(key):
+            return None
         record = await self.barrier.record(key, row, type_)
         if self.barrier.seen is not self._seen:
             self._advance()
@@ -112,6 +120,7 @@ class Transaction:
             if isinstance(own, Record):
                 raise Internal(detail=f"{key!r} was written as {type(own).__name__}, not as plain bytes")
             return own  # type: ignore[no-any-return]
+        await self._require_open(key)
         row = await self.barrier.row(key)
         if self.barrier.seen is not self._seen:
             self._advance()
@@ -148,6 +157,7 @@ class Transaction:
 
     async def _stored(self, prefix: str, after: str, limit: int | None, *, deep: bool) -> list_[str]:
         """A listing at this transaction's revision, without its own writes."""
+        await self._require_open(prefix)
         ask = self.barrier.storage.scan if deep else self.barrier.storage.list
         listing = await ask(prefix, after, limit)
         # older than expected: another history
@@ -220,6 +230,8 @@ class Transaction:
         """
 
         async def commit() -> bool:
+            for key in adds:
+                await self._require_open(key)
             await self._commit({}, adds)
             return True
 
@@ -263,14 +275,66 @@ class Transaction:
             if self.barrier.seen is not self._seen:
                 self._advance()
             return
-        rows = {
-            key: value if value is None or isinstance(value, bytes) else self.barrier.seal(key, value)
-            for key, value in self._writes.items()
-        }
+        for namespace in self.barrier.rings.unknown((*self._writes, *self._adds)):
+            await self._learn(namespace)
+        rows = {key: self._stored_form(key, value) for key, value in self._writes.items()}
+        for key in self._adds:
+            self._guarded(key)
         if any(isinstance(value, Record) for value in self._writes.values()):
             # If a rotation has just replaced the term, the attempt runs again and encrypts under the new one.
             self._reads.setdefault(keys.KEYRING, self.barrier.keyring_revision)
         await self._commit(rows, self._adds)
+
+    def found(self, namespace: str, keyring: Keyring) -> None:
+        """Let this transaction write rows of a new namespace under a keyring that no process has opened.
+
+        Args:
+            namespace: its id, which no stored row has.
+        """
+        self._founded[namespace] = RowCipher(keyring, self.barrier.random)
+
+    def clear(self, key: str) -> None:
+        """Remove a row when this transaction commits, even if its namespace is sealed."""
+        self._cleared.add(key)
+        self._writes[key] = None
+
+    def _is_founded(self, key: str) -> bool:
+        return keys.namespace_at(key) in self._founded
+
+    async def _require_open(self, key: str) -> None:
+        """Raise `NamespaceSealed` if the keyring of the row's namespace isn't open here."""
+        if not (self._founded and self._is_founded(key)):
+            await self.barrier.namespaces.ring(key)
+
+    async def _learn(self, namespace: str) -> None:
+        """Register a namespace, which may be one that this transaction makes below another one."""
+        if namespace in self._founded or await self.barrier.namespaces.learn(namespace):
+            return
+        place = self._writes.get(keys.namespace_place(namespace))
+        if isinstance(place, NamespacePlace) and not place.own_seal:
+            await self._learn(place.parent)
+            self.barrier.rings.register(namespace, self.barrier.rings.owner(place.parent) or "")
+
+    def _stored_form(self, key: str, value: Record | bytes | None) -> bytes | None:
+        """The row to store at `key`.  If its namespace is sealed before the commit, the attempt runs again."""
+        if value is None and key in self._cleared:
+            return None
+        if self._founded and self._is_founded(key):
+            cipher = self._founded[keys.namespace_at(key)]
+        else:
+            cipher = self._guarded(key).cipher
+        return cipher.seal(key, encode(value)) if isinstance(value, Record) else value
+
+    def _guarded(self, key: str) -> Ring:
+        """The keyring of a row to write.  If it is closed before the commit, the attempt runs again."""
+        try:
+            ring = self.barrier.rings.at(key)
+        except UnknownNamespaceError as error:
+            raise Internal(detail=f"the row {key!r} belongs to a namespace that does not exist") from error
+        if ring.seal_row:
+            for each in self.barrier.rings.line(ring):
+                self._reads.setdefault(each.seal_row, each.seal_revision)
+        return ring
 
     async def _commit(self, rows: Mapping[str, bytes | None], adds: Mapping[str, Add]) -> None:
         try:

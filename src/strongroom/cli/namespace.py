@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from strongroom.cli.command import FORMAT_ONLY, OUTPUT, Arity, Command
@@ -9,9 +10,10 @@ from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.operator.init import pgp_keys
+from strongroom.cli.operator.seal import share
 from strongroom.cli.paths import clean, print_keys
 from strongroom.cli.render import SecretAnswer
-from strongroom.cli.text import field_text, pairs
+from strongroom.cli.text import field_text, go_value, pairs
 from strongroom.client.errors import Missing
 
 _METADATA = Flag("custom-metadata", "A name and its text to keep with it; may be repeated.", "pairs")
@@ -40,16 +42,108 @@ def _show(call: Invocation, answer: dict[str, Any] | None) -> int:
 def _create(call: Invocation) -> int:
     path = _path(call, "Error creating namespace: ")
     body: dict[str, Any] = {"custom_metadata": call.flags.pairs("custom-metadata")}
-    if seal := call.flags.text("seal"):
-        body["seal"] = {"type": seal}
-        for name in ("key-shares", "key-threshold"):
-            if call.flags.given(name):
-                body["seal"][name.replace("key-", "secret_")] = call.flags.number(name)
-        if keys := pgp_keys(call, "pgp-keys"):
-            body["seal"]["pgp_keys"] = keys
+    if (seal := _stanza(call)) is not None:
+        body["seal"] = seal
+    if keys := pgp_keys(call, "pgp-keys"):
+        body["pgp_keys"] = keys
     with call.doing("Error creating namespace: "):
         answer = call.client().write(f"sys/namespaces/{path}", body, method="POST")
+    shares = ((answer or {}).get("data") or {}).get("key_shares") or []
+    if shares and call.table:
+        return _show_shares(call, answer or {}, shares)
     return _show(call, answer)
+
+
+def _stanza(call: Invocation) -> str | None:
+    """The stanza of the seal that the flags ask for; None for no seal."""
+    file, counts = call.flags.text("seal"), [call.flags.given(name) for name in ("key-shares", "key-threshold")]
+    if file:
+        if any(counts):
+            raise Failure("-seal cannot be given together with -key-shares or -key-threshold")
+        try:
+            return Path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise Failure(f"Error reading seal configuration: {error}", 2) from error
+    if not any(counts):
+        return None
+    shares, threshold = call.flags.number("key-shares"), call.flags.number("key-threshold")
+    return f'seal "shamir" {{\n    shares = {shares}\n    threshold = {threshold}\n}}'
+
+
+def _show_shares(call: Invocation, answer: dict[str, Any], shares: list[str]) -> int:
+    """Print the key shares of a new namespace, and the other fields."""
+    threshold = answer["data"].get("key_threshold")
+    told = "".join(f"Unseal Key {number}: {share}\n" for number, share in enumerate(shares, 1))
+    told += (
+        f"\nNamespace initialized with {len(shares)} key shares and a key threshold of {threshold}. Please\n"
+        "securely distribute the key shares printed above. The namespace is sealed: you\n"
+        f"must supply at least {threshold} of these keys to unseal it, now and whenever it is\n"
+        "sealed again.\n"
+    )
+    if call.flags.text("field"):
+        return _show(call, answer)
+    call.terminal.out(told)
+    rest = {name: value for name, value in answer["data"].items() if not name.startswith("key_")}
+    return _show(call, {**answer, "data": rest})
+
+
+def _seal(call: Invocation) -> int:
+    path = _path(call, "Error sealing: ")
+    with call.doing("Error sealing: "):
+        call.client().write(f"sys/namespaces/{path}/seal", None)
+    call.terminal.out(f'Success! Namespace "{path}" is sealed.')
+    return 0
+
+
+def _unseal(call: Invocation) -> int:
+    path = _path(call, "Error unsealing: ")
+    if call.flags.on("reset"):
+        body: dict[str, Any] = {"reset": True}
+    else:
+        body = {"key": share(call, call.arguments[1:])}
+    with call.doing("Error unsealing: "):
+        answer = call.client().write(f"sys/namespaces/{path}/unseal", body) or {}
+    return _show_seal(call, answer)
+
+
+def _seal_status(call: Invocation) -> int:
+    path = _path(call, "Error reading seal status: ")
+    with call.doing("Error reading seal status: "):
+        answer = call.client().read(f"sys/namespaces/{path}/seal-status") or {}
+    if call.flags.text("field"):
+        return call.field(SecretAnswer(answer), call.flags.text("field"))
+    return _show_seal(call, answer)
+
+
+def _show_seal(call: Invocation, answer: dict[str, Any]) -> int:
+    data = answer.get("data") or {}
+    if not call.table:
+        return call.document(data)
+    lines = [
+        ("Seal Type", data.get("type")),
+        ("Initialized", data.get("initialized")),
+        ("Sealed", data.get("sealed")),
+        ("Total Shares", data.get("n")),
+        ("Threshold", data.get("t")),
+    ]
+    if data.get("sealed"):
+        lines.append(("Unseal Progress", f"{data.get('progress')}/{data.get('t')}"))
+        lines.append(("Unseal Nonce", data.get("nonce")))
+    call.terminal.out(pairs([(name, go_value(value)) for name, value in lines]))
+    return 0
+
+
+def _delete_sealed(call: Invocation) -> int:
+    path = _path(call, "Error deleting sealed namespace: ")
+    query = "?force=true" if call.flags.on("force") else ""
+    with call.doing("Error deleting sealed namespace: "):
+        answer = call.client().delete(f"sys/namespaces/{path}/delete-sealed{query}")
+    secret = SecretAnswer(answer)
+    for warning in secret.warnings:
+        call.terminal.warn(warning.capitalize() if warning.islower() else warning)
+    if secret.data:
+        call.terminal.out(f"Success! Namespace deletion scheduled: {path}/")
+    return 0
 
 
 def _delete(call: Invocation) -> int:
@@ -135,14 +229,16 @@ _SEAL = Group(
         Flag("key-shares", "How many key shares to make.", "int", aliases=("n",)),
         Flag("key-threshold", "How many of the key shares are needed to unseal.", "int", aliases=("t",)),
         Flag("pgp-keys", "Files of PGP keys to encrypt the shares with.", "strings"),
-        Flag("seal", "Give the namespace a seal of its own, of this type."),
+        Flag("seal", "A file with a seal stanza, in place of -key-shares and -key-threshold."),
     ),
 )
 
 COMMANDS = {
     "namespace create": Command(
         "namespace create [options] PATH",
-        "Creates a namespace.\n\n$ strongroom namespace create team",
+        "Creates a namespace. With -key-shares and -key-threshold it has a seal of its own, and is sealed at "
+        "first.\n\n$ strongroom namespace create team\n\n"
+        "$ strongroom namespace create -key-shares=5 -key-threshold=3 tenant",
         _create,
         (OUTPUT, Group("Command Options", (_METADATA,)), _SEAL),
         Arity(1, 1),
@@ -170,6 +266,35 @@ COMMANDS = {
                 (_METADATA, Flag("remove-custom-metadata", "A name to remove; may be repeated.", "strings")),
             ),
         ),
+        Arity(1, 1),
+    ),
+    "namespace seal": Command(
+        "namespace seal [options] PATH",
+        "Seals a namespace that has a seal of its own, on all nodes. What is below it is sealed with it.",
+        _seal,
+        arity=Arity(1, 1),
+    ),
+    "namespace unseal": Command(
+        "namespace unseal [options] PATH [KEY]",
+        "Gives one key share of a namespace to the server; with enough of them the namespace is unsealed on this "
+        "node. Without the second argument the share is asked for, so that it doesn't stay in the shell's history.",
+        _unseal,
+        (FORMAT_ONLY, Group("Command Options", (Flag("reset", "Throw away the shares given so far.", "bool"),))),
+        Arity(1, 2),
+    ),
+    "namespace seal-status": Command(
+        "namespace seal-status [options] PATH",
+        "Shows whether a namespace is sealed on this node.",
+        _seal_status,
+        (OUTPUT,),
+        Arity(1, 1),
+    ),
+    "namespace delete-sealed": Command(
+        "namespace delete-sealed [options] PATH",
+        "Deletes a sealed namespace whose key shares are lost. Nothing that it has leased is revoked: prefer "
+        "`namespace delete`. This needs the sudo capability.",
+        _delete_sealed,
+        (Group("Command Options", (Flag("force", "Delete the namespaces below it too.", "bool"),)),),
         Arity(1, 1),
     ),
     "namespace lock": Command(

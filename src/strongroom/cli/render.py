@@ -67,6 +67,8 @@ class SecretAnswer:
     def auth_fields(self) -> dict[str, Any]:
         """What the answer to a login or a token's creation calls its fields at the command line."""
         auth = self.auth or {}
+        if wanted := auth.get("mfa_requirement"):
+            return _requirement_fields(wanted)
         fields: dict[str, Any] = {
             "token": auth.get("client_token"),
             "token_accessor": auth.get("accessor"),
@@ -112,6 +114,20 @@ class SecretAnswer:
             if fields.get(name) is not None:
                 return fields[name]
         raise KeyError(name)
+
+
+def _requirement_fields(wanted: dict[str, Any]) -> dict[str, Any]:
+    """What a login still has to prove, by the names of the tables."""
+    fields = {"mfa_request_id": wanted.get("mfa_request_id")}
+    for name, constraint in sorted((wanted.get("mfa_constraints") or {}).items()):
+        for method in constraint.get("any") or ():
+            prefix = f"mfa_constraint_{name}_{method.get('type')}"
+            fields[f"{prefix}_id"] = method.get("id")
+            fields[f"{prefix}_uses_passcode"] = method.get("uses_passcode", False)
+            fields[f"{prefix}_name"] = method.get("name", "")
+            if method.get("self_enrollment_enabled"):
+                fields[f"{prefix}_self_enrollment_enabled"] = True
+    return fields
 
 
 def _sorted(value: Any) -> Any:

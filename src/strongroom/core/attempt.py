@@ -11,7 +11,6 @@ from strongroom.sdk.engine import Match
 from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.mounts import MountEntry, Router
 from strongroom.services.namespaces import ROOT
-from strongroom.services.tokens import Bearer
 from strongroom.sysapi.services import Services
 
 
@@ -52,21 +51,22 @@ class Attempt(msgspec.Struct, frozen=True):
         declaration = self.match.declaration
         return declaration.unauthenticated or declaration.opened_by in self.request.opened
 
+    def is_away(self, home: str) -> bool:
+        """Whether the path concerns the request's own token, and the request isn't in the token's namespace."""
+        match = self.match
+        return match is not None and match.declaration.own_token and self.exchange.namespace.id != home
+
     def check_namespace(self) -> None:
         """Raise the error of a request that its namespace doesn't serve.
 
         Raises: `InvalidRequest` for a path that only the root namespace has, `Unavailable` while the API of the
             namespace or of one above it is locked.
         """
-        match = self.match
-        root_only = self.request.path in PATHS or (match is not None and match.declaration.root_only)
-        if root_only and not self.exchange.namespace.is_root:
-            raise InvalidRequest("operation only available in root namespace")
-        self.check_unlocked()
-
-    def check_unlocked(self) -> None:
-        """Raise `Unavailable` while the API of the request's namespace, or of one above it, is locked."""
         namespace, match = self.exchange.namespace, self.match
+        if namespace.is_root:
+            return
+        if self.request.path in PATHS or (match is not None and match.declaration.root_only):
+            raise InvalidRequest("operation only available in root namespace")
         if namespace.locked_at and not (match is not None and match.declaration.while_locked):
             raise Unavailable(
                 f'API access to this namespace has been locked by an administrator - "{namespace.locked_at}" must be '
@@ -125,26 +125,20 @@ def within(services: Services, txn: Transaction, router: Router, exchange: Excha
     except StrongroomError as error:
         return Attempt(services, txn, router, exchange, unresolved=error)
     spelled = _spelled(request, entry, match)
-    return Attempt(services, txn, router, msgspec.structs.replace(exchange, request=spelled), match)
+    if spelled is not request:
+        exchange = msgspec.structs.replace(exchange, request=spelled)
+    return Attempt(services, txn, router, exchange, match)
 
 
-async def at_home(attempt: Attempt, bearer: Bearer) -> Attempt:
-    """The attempt, moved into the namespace of its token if the path concerns the token itself.
-
-    Raises: `Unavailable` while the API of that namespace is locked.
-    """
-    match, home = attempt.match, bearer.record.namespace
-    if match is None or not match.declaration.own_token or home == attempt.exchange.namespace.id:
-        return attempt
+async def at_home(attempt: Attempt, home: str) -> Attempt:
+    """The attempt, moved into the namespace with the id `home`, which is its token's."""
     services, txn = attempt.services, attempt.txn
     namespace = await services.mounts.namespaces.by_id(txn, home)
     if namespace is None:
         return attempt
     router = await services.mounts.router(txn, home)
     exchange = msgspec.structs.replace(attempt.exchange, namespace=namespace, entry=router.find(attempt.request.path))
-    moved = within(services, txn, router, exchange)
-    moved.check_unlocked()
-    return moved
+    return within(services, txn, router, exchange)
 
 
 async def _no_namespace(services: Services, txn: Transaction) -> NotFound:

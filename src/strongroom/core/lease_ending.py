@@ -8,8 +8,9 @@ import structlog
 
 from strongroom.barrier.due import LEASE
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.parking import Parking
 from strongroom.core.side_by_side import side_by_side
-from strongroom.lib.errors import Conflict, StorageError, StrongroomError
+from strongroom.lib.errors import Conflict, NamespaceSealed, StorageError, StrongroomError
 from strongroom.services.due import Due, due_rows
 from strongroom.services.leases import revocation
 from strongroom.services.leases.records import PLANNED
@@ -34,11 +35,13 @@ class LeaseEnding:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._storage = services.barrier.storage
+        self._parking = Parking(services)
 
     async def batch(self, mount: str, fence: Fence, now: float) -> int:
         """Revoke the oldest leases of a mount that are due.  Returns the number of rows processed."""
         due = await due_rows(self._storage, LEASE, now, _BATCH, mount)
-        return await side_by_side([partial(self._end, fence, row, now) for row in due], _AT_ONCE_PER_MOUNT)
+        work = [partial(self._parking.try_, fence, row, partial(self._end, fence, row, now)) for row in due]
+        return await side_by_side(work, _AT_ONCE_PER_MOUNT)
 
     async def _end(self, fence: Fence, due: Due, now: float) -> None:
         services = self._services
@@ -64,7 +67,7 @@ class LeaseEnding:
 
         try:
             await transact(services.barrier, undo)
-        except (StorageError, Conflict):
+        except (StorageError, Conflict, NamespaceSealed):
             raise  # no revocation was attempted, so there is no failure to store
         except StrongroomError as error:
             reason = error.text

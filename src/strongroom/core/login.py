@@ -8,12 +8,14 @@ import msgspec
 
 from strongroom.barrier.transaction import Transaction
 from strongroom.core.attempt import Attempt
+from strongroom.core.second_factor import holding
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
-from strongroom.sdk.response import Auth
+from strongroom.sdk.response import Auth, SecondFactor
 from strongroom.sdk.token_fields import NON_ASSIGNABLE, address_allowed
 from strongroom.sdk.token_settings import TokenSettings
 from strongroom.services.exchange import ApiRequest
+from strongroom.services.identity.external import Answer
 from strongroom.services.mounts import MountEntry, lockout
 from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of
 from strongroom.services.namespaces import Namespace
@@ -23,12 +25,18 @@ from strongroom.services.tokens.logic import ROOT, clean_policies, grant_ttl, pa
 from strongroom.services.tokens.records import BATCH, SERVICE, kept
 from strongroom.services.tokens.shown import auth_block
 
+EXISTING = "existing"
+
 
 class Login(msgspec.Struct, frozen=True):
     """The result of a login: its token."""
 
     block: dict[str, Any]
     warnings: list[str]
+    held: bool = False
+    """Whether there is no token yet, because the login needs a second factor."""
+    second_factor: SecondFactor | None = None
+    """What the client sent with the login to prove it."""
 
     def __repr__(self) -> str:
         return f"Login({self.block.get('accessor', '')})"
@@ -42,19 +50,21 @@ def token_kind(wanted: str, tuned: str) -> str:
     return BATCH if choice in {BATCH, "default-batch"} else SERVICE
 
 
-async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth) -> Login:
-    """Make the token of a successful login at the mount `entry`."""
+async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: frozenset[str] | None = None) -> Login:
+    """Make the token of a successful login at the mount `entry`, or keep the login back for its second factor.
+
+    Args:
+        proved: ids of the MFA methods that the login has proved; None if it has just begun.
+    """
     services, txn, request = attempt.services, attempt.txn, attempt.request
     mount, now, namespace = entry.mount, request.received_at, attempt.exchange.namespace
     settings, warnings = _granted(request, entry, auth)
     entity_id = ""
     if auth.alias:
-        entity_id = await services.identity.entity_of(
-            txn, namespace.id, mount.accessor, auth.alias, metadata=auth.alias_metadata, now=now
-        )
-        entity = await services.identity.entity(txn, namespace.id, entity_id)
-        if entity is not None and entity.disabled:
-            raise PermissionDenied("permission denied")
+        entity_id = await _identify(attempt, entry, auth)
+    held = await holding.hold(attempt, entry, auth, entity_id, proved)
+    if held is not None:
+        return Login(held.block, [holding.WARNING], held=True, second_factor=held.second_factor)
     is_row = settings.type == SERVICE
     token = services.tokens.new_token(txn, "login", namespace.id) if is_row else ""
     record = TokenRecord(
@@ -73,13 +83,34 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth) -> Login:
         internal=auth.internal,
         alias=auth.alias,
         namespace=namespace.id,
+        alias_mount=mount.accessor if auth.alias else "",
+        alias_metadata=auth.alias_metadata,
         **kept(settings),
     )
     if is_row:
         services.tokens.create(txn, record)
     else:
         token = services.tokens.seal_batch(txn, record)
-    return Login(auth_block(token, record, orphan=True, num_uses=record.num_uses), warnings)
+    identity = await services.identity.policies_of(txn, attempt.exchange.namespace.id, entity_id)
+    return Login(auth_block(token, record, orphan=True, num_uses=record.num_uses, identity=identity), warnings)
+
+
+async def _identify(attempt: Attempt, entry: MountEntry, auth: Auth) -> str:
+    """The id of the entity that logs in, in the groups that the auth method names.
+
+    Raises: `PermissionDenied` for a disabled entity, and for a new one where the mount makes none.
+    """
+    identity, txn, accessor = attempt.services.identity, attempt.txn, entry.mount.accessor
+    namespace, now = attempt.exchange.namespace.id, attempt.request.received_at
+    entity = await identity.by_alias(txn, namespace, accessor, auth.alias)
+    if entity is None and entry.record.config.identity_creation == EXISTING:
+        raise PermissionDenied("permission denied", detail="the mount makes no entities (identity_creation)")
+    if entity is not None and entity.disabled:
+        raise PermissionDenied("permission denied")
+    entity_id = await identity.entity_of(txn, namespace, accessor, auth.alias, metadata=auth.alias_metadata, now=now)
+    if auth.group_aliases is not None:
+        await identity.answered(txn, namespace, entity_id, Answer(accessor, auth.group_aliases, now))
+    return entity_id
 
 
 def _display_name(namespace: Namespace, mount: str, name: str) -> str:

@@ -13,11 +13,13 @@ from functools import partial
 import structlog
 
 from strongroom.barrier import keys
+from strongroom.barrier.namespace_keys import NamespacePlace
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.clearing import Round
+from strongroom.core.namespace_wiping import NamespaceWiping
 from strongroom.core.side_by_side import side_by_side
 from strongroom.services.mounts import MountRecord
-from strongroom.services.namespaces.records import Remains
+from strongroom.services.namespaces.records import NamespaceRecord, Remains
 from strongroom.services.namespaces.service import remains_key
 from strongroom.services.tokens import TokenRecord
 from strongroom.storage.base import Fence
@@ -42,6 +44,7 @@ class NamespaceClearing:
         self._barrier = services.barrier
         self._storage = services.barrier.storage
         self._round = Round(self._names)
+        self._wiping = NamespaceWiping(services)
 
     async def run_once(self, fence: Fence, now: float) -> int:
         """Do one step for some of the deleted namespaces.  Returns 0 if all of them wait."""
@@ -51,6 +54,14 @@ class NamespaceClearing:
         return (await self._storage.list(_PLACE, after, Round.PAGE)).names
 
     async def _clear(self, fence: Fence, id_: str) -> int:
+        remains = await transact(self._barrier, lambda txn: txn.read(remains_key(id_), Remains))
+        if remains is None:
+            return 0
+        if remains.wiped:
+            done = await self._wiping.step(fence, remains)
+            if not done:
+                await self._finish(fence, remains)
+            return 1
         mounts = (await self._storage.list(keys.mounts(id_), limit=_PAGE)).names
         if mounts:
             return await side_by_side([partial(self._disable, fence, id_, mount) for mount in mounts])
@@ -71,7 +82,7 @@ class NamespaceClearing:
                 if rows:
                     await self._delete(fence, [prefix + name + row for row in rows])
                     return 1
-        await self._finish(fence, id_)
+        await self._finish(fence, remains)
         return 1
 
     async def _disable(self, fence: Fence, namespace: str, mount: str) -> None:
@@ -103,19 +114,37 @@ class NamespaceClearing:
         marks = [keys.cubbyholes_below(holder) + id_] if len(rows) < _ROWS else []
         await self._delete(fence, [*(place + row for row in rows), *marks])
 
-    async def _finish(self, fence: Fence, id_: str) -> None:
-        async def body(txn: Transaction) -> str:
-            await txn.guard(fence)
-            remains = await txn.read(remains_key(id_), Remains)
-            txn.delete(remains_key(id_))
-            return remains.path if remains is not None else ""
+    async def _finish(self, fence: Fence, remains: Remains) -> None:
+        id_, parent = remains.id, remains.lineage[-2]
+        row = keys.namespace(parent, remains.path.rstrip("/").rpartition("/")[2])
 
-        log.info("a deleted namespace is cleared", namespace=await transact(self._barrier, body), id=id_)
+        kept = not remains.wiped and await self._has_rows(id_)
+
+        async def body(txn: Transaction) -> None:
+            await txn.guard(fence)
+            for key in (remains_key(id_), keys.namespace_place(id_), keys.namespaces_below(parent) + id_):
+                txn.delete(key)
+            if kept:
+                owner, _ = await self._barrier.namespaces.place(id_)
+                txn.write(keys.namespace_place(id_), NamespacePlace(parent=owner, name=""))
+            if not remains.wiped:
+                record = await txn.read(row, NamespaceRecord)
+                if record is not None and record.id == id_:
+                    txn.delete(row)  # that of one with a seal, which stayed until now
+                    txn.delete(keys.namespace_seal(parent, id_))
+
+        await transact(self._barrier, body)
+        log.info("a deleted namespace is cleared", namespace=remains.path, id=id_)
+
+    async def _has_rows(self, id_: str) -> bool:
+        """Whether a mount that was moved away still has its rows here.  Their keyring must be found then."""
+        listings = [await self._storage.list(f"{area}/{id_}/", limit=1) for area in ("shared", "local")]
+        return any(listing.names for listing in listings)
 
     async def _delete(self, fence: Fence, rows: list[str]) -> None:
         async def body(txn: Transaction) -> None:
             await txn.guard(fence)
             for row in rows:
-                txn.delete(row)
+                txn.clear(row)  # the keyring of a namespace with a seal is among them, so nothing is read any more
 
         await transact(self._barrier, body)

@@ -23,6 +23,7 @@ from strongroom.core.attempt import Attempt, at_home, begin
 from strongroom.core.complete import complete
 from strongroom.core.dispatch import dispatch, engine_request
 from strongroom.core.outside import carry_out
+from strongroom.core.second_factor import proving
 from strongroom.lib.errors import (
     Internal,
     InvalidCredentials,
@@ -77,6 +78,8 @@ class Pipeline:
             answer = await transact(self.services.barrier, lambda txn: self._run(txn, request, progress))
             if answer.planned:
                 answer = await carry_out(self.services, progress.exchange, answer)
+            if answer.second_factor is not None:
+                answer = await proving.prove(self.services, progress.exchange, answer, answer.second_factor)
         except StrongroomError as error:
             answer = await self._failed(request, progress, error)
         except asyncio.CancelledError:
@@ -139,8 +142,11 @@ class Pipeline:
             return await self._login(attempt, progress)
         attempt.check_open()
         bearer = await self._authenticate(attempt)
-        attempt = await at_home(attempt, bearer)
-        attempt = attempt.knowing(msgspec.structs.replace(attempt.exchange, bearer=bearer))
+        if attempt.is_away(bearer.record.namespace):
+            attempt = await at_home(attempt, bearer.record.namespace)
+            attempt.check_namespace()
+        exchange = attempt.exchange
+        attempt = attempt.knowing(Exchange(exchange.request, bearer, exchange.entry, namespace=exchange.namespace))
         progress.exchange = attempt.exchange
         attempt, refusal = await self._authorize(attempt)
         if bearer.record.num_uses:

@@ -8,8 +8,9 @@ import structlog
 
 from strongroom.barrier.due import SCHEDULED
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.parking import Parking
 from strongroom.core.side_by_side import side_by_side
-from strongroom.lib.errors import Conflict, StorageError, StrongroomError
+from strongroom.lib.errors import Conflict, NamespaceSealed, StorageError, StrongroomError
 from strongroom.sdk.schedule import Schedule
 from strongroom.services.asking import bounded, engine_of, request_of
 from strongroom.services.due import Due, due_rows
@@ -29,11 +30,13 @@ class ScheduledCalls:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._storage = services.barrier.storage
+        self._parking = Parking(services)
 
     async def batch(self, mount: str, fence: Fence, now: float) -> int:
         """Make the oldest calls of a mount that are due.  Returns the number of rows processed."""
         due = await due_rows(self._storage, SCHEDULED, now, _BATCH, mount)
-        return await side_by_side([partial(self._call, mount, fence, row, now) for row in due], _AT_ONCE_PER_MOUNT)
+        work = [partial(self._parking.try_, fence, row, partial(self._call, mount, fence, row, now)) for row in due]
+        return await side_by_side(work, _AT_ONCE_PER_MOUNT)
 
     async def _call(self, mount: str, fence: Fence, due: Due, now: float) -> None:
         async def call(txn: Transaction) -> None:
@@ -61,7 +64,7 @@ class ScheduledCalls:
 
         try:
             await transact(self._services.barrier, call)
-        except (StorageError, Conflict):
+        except (StorageError, Conflict, NamespaceSealed):
             raise  # no call was attempted, so there is no failure to store
         except StrongroomError as error:
             reason = error.text or type(error).__name__

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from strongroom.lib.errors import StrongroomError
+from strongroom.lib.errors import NamespaceSealed, StrongroomError
 from strongroom.lib.fault import where
 
 log = structlog.get_logger("expiry")
@@ -29,6 +29,8 @@ async def side_by_side(work: Sequence[Callable[[], Awaitable[int | None]]], at_o
         async with turn:
             try:
                 done = await one()
+            except NamespaceSealed:
+                return 0  # it waits until the namespace is unsealed
             except StrongroomError as error:
                 log.warning("a step failed", reason=error.detail or error.text)
                 return 0

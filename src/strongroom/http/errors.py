@@ -28,6 +28,7 @@ STATUS: dict[type[StrongroomError], int] = {
     errors.UpstreamFailed: 502,
     errors.NotInitialized: 400,
     errors.Sealed: 503,
+    errors.NamespaceSealed: 503,
     errors.Unavailable: 503,
 }
 

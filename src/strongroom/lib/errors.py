@@ -73,6 +73,18 @@ class Sealed(StrongroomError):
     """The barrier is sealed."""
 
 
+class NamespaceSealed(Sealed):
+    """The namespace has a seal of its own, and this process doesn't have its keyring.
+
+    Args:
+        namespace: the id of the namespace whose seal it is, if it is known.
+    """
+
+    def __init__(self, text: str = "namespace is sealed", *, namespace: str = "", detail: str = "") -> None:
+        super().__init__(text, detail=detail)
+        self.namespace = namespace
+
+
 class NotInitialized(StrongroomError):
     """The store isn't initialized yet."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import msgspec
@@ -18,7 +18,13 @@ class Auth(msgspec.Struct, frozen=True, kw_only=True):
     alias: str = ""
     """The auth method's name for the user or machine that logged in."""
     alias_metadata: dict[str, str] = {}
-    """Stored with the alias when it is created.  Policy templates can use it."""
+    """Stored with the alias at each login, and with the token.  Policy templates can use it."""
+    group_aliases: tuple[str, ...] | None = None
+    """The method's names for the groups that they are in.
+
+    An answer, even an empty one, replaces the memberships of earlier answers of the same mount.  None says nothing, and
+    leaves them.
+    """
     renewable: bool = True
     token: TokenSettings = TokenSettings()
     """The token's settings from the user or role."""
@@ -60,6 +66,20 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
         return "Made(…)"
 
 
+class SecondFactor(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client sent to prove the second factor of a login that is kept back."""
+
+    login: str
+    """The digest of the login's request id."""
+    by_method: Mapping[str, tuple[str, ...]]
+    """Passcodes by the id or name of an MFA method.  An empty list asks for a push."""
+    at_once: bool = False
+    """Whether it came with the login itself."""
+
+    def __repr__(self) -> str:
+        return "SecondFactor(…)"
+
+
 class RawBody(msgspec.Struct, frozen=True):
     """A response body without the envelope."""
 
@@ -91,6 +111,8 @@ class Response(msgspec.Struct, kw_only=True):
     lease_id: str = ""
     renewable: bool = False
     """With `lease_id`: an existing lease that the response describes; for the lease paths."""
+    second_factor: SecondFactor | None = None
+    """What completes a login that is kept back; for `sys/mfa/validate`."""
     wrap_info: dict[str, Any] | None = None
     """The `wrap_info` of a response that is wrapped already; for the wrapping paths."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from strongroom.barrier import keys
-from strongroom.barrier.barrier import Barrier, seal_keyring
-from strongroom.barrier.keyring import new_keyring
+from strongroom.barrier.barrier import Barrier
+from strongroom.barrier.keyring import new_keyring, seal_keyring
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Restart, StableValues, Transaction
 from strongroom.crypto.aead import KEY_BYTES

@@ -7,9 +7,13 @@ from typing import Protocol
 
 import msgspec
 
+from strongroom.barrier.namespace_keys import NamespaceKey, NamespaceKeys
 from strongroom.lib.rand import Random, uuid4
 from strongroom.lib.secret import Secret
 from strongroom.sealing import ceremonies, shares
+
+MOST_COLLECTIONS = 1024
+"""Namespaces that can be unsealed at the same time.  Beyond that, the one that got no share for longest begins anew."""
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -27,16 +31,28 @@ class Progress(msgspec.Struct, frozen=True):
 class SealPort(Protocol):
     """The node's seal state."""
 
-    async def progress(self) -> Progress:
-        """The progress of an unsealing."""
+    async def progress(self, of: str = "") -> Progress:
+        """The progress of an unsealing: of the node, or of the namespace with this id."""
         ...
 
-    async def submit(self, share: bytes, threshold: int) -> Progress:
+    async def submit(self, share: bytes, threshold: int, of: str = "") -> Progress:
         """Submit one share."""
         ...
 
-    async def reset(self) -> None:
+    async def reset(self, of: str = "") -> None:
         """Forget the shares collected so far."""
+        ...
+
+    async def open_namespace(self, key: NamespaceKey) -> None:
+        """Open a namespace's keyring in every worker of the node.  Returns when all have tried."""
+        ...
+
+    async def close_namespace(self, namespace: str) -> None:
+        """Give up a namespace's keyring in every worker of the node.  Returns when all have."""
+        ...
+
+    def attach(self, namespaces: NamespaceKeys) -> None:
+        """Take note of the keyrings of namespaces in this process, which has opened its barrier."""
         ...
 
     async def unseal(self, root_key: Secret) -> None:
@@ -77,6 +93,39 @@ class Ceremonies:
         self._attempts = {}
 
 
+class Collections:
+    """The shares of one node on their way to the threshold, in the process that keeps them.
+
+    By what they unseal: empty for the node, else a namespace's id.
+    """
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._by_name: dict[str, shares.Collection] = {}
+
+    def add(self, share: bytes, threshold: int, of: str = "") -> Progress:
+        """Take one more share."""
+        step = shares.add(self._by_name.pop(of, shares.EMPTY), share, threshold, uuid4(self._random))
+        if step.collection.shares:
+            self._by_name[of] = step.collection
+        while len(self._by_name) > MOST_COLLECTIONS:
+            del self._by_name[next(name for name in self._by_name if name)]
+        return Progress(step.collection.nonce, len(step.collection.shares), step.complete)
+
+    def progress(self, of: str = "") -> Progress:
+        """How far it is."""
+        collection = self._by_name.get(of, shares.EMPTY)
+        return Progress(collection.nonce, len(collection.shares))
+
+    def forget(self, of: str = "") -> None:
+        """Drop the shares that were given for one."""
+        self._by_name.pop(of, None)
+
+    def forget_all(self) -> None:
+        """Drop all shares."""
+        self._by_name = {}
+
+
 class LocalPort:
     """The seal state of a node with a single process, as in development.
 
@@ -91,22 +140,37 @@ class LocalPort:
         self._random = random
         self._opened = opened
         self._closed = closed
-        self._collection = shares.EMPTY
+        self._namespaces: NamespaceKeys | None = None
+        self._shares = Collections(random)
         self._ceremonies = Ceremonies(random)
 
-    async def progress(self) -> Progress:
+    async def progress(self, of: str = "") -> Progress:
         """The progress of an unsealing."""
-        return Progress(self._collection.nonce, len(self._collection.shares))
+        return self._shares.progress(of)
 
-    async def submit(self, share: bytes, threshold: int) -> Progress:
+    async def submit(self, share: bytes, threshold: int, of: str = "") -> Progress:
         """Submit one share."""
-        step = shares.add(self._collection, share, threshold, uuid4(self._random))
-        self._collection = step.collection
-        return Progress(step.collection.nonce, len(step.collection.shares), step.complete)
+        return self._shares.add(share, threshold, of)
 
-    async def reset(self) -> None:
+    async def reset(self, of: str = "") -> None:
         """Forget the shares collected so far."""
-        self._collection = shares.EMPTY
+        self._shares.forget(of)
+
+    async def open_namespace(self, key: NamespaceKey) -> None:
+        """Open a namespace's keyring."""
+        self._shares.forget(key.id)
+        if self._namespaces is not None:
+            await self._namespaces.open(key)
+
+    async def close_namespace(self, namespace: str) -> None:
+        """Give up a namespace's keyring."""
+        self._shares.forget(namespace)
+        if self._namespaces is not None:
+            self._namespaces.close(namespace)
+
+    def attach(self, namespaces: NamespaceKeys) -> None:
+        """Take note of the keyrings of namespaces."""
+        self._namespaces = namespaces
 
     async def unseal(self, root_key: Secret) -> None:
         """Open the barrier."""
@@ -124,6 +188,7 @@ class LocalPort:
 
     async def seal(self) -> None:
         """Drop everything behind the barrier."""
-        self._collection = shares.EMPTY
+        self._shares.forget_all()
+        self._namespaces = None
         self._ceremonies.forget()
         await self._closed()

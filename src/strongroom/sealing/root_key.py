@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from strongroom.barrier import keys
-from strongroom.barrier.barrier import open_keyring, seal_keyring
+from strongroom.barrier.keyring import open_keyring, seal_keyring
 from strongroom.barrier.transaction import Transaction
 from strongroom.crypto.aead import KEY_BYTES
 from strongroom.lib.errors import Internal, InvalidRequest, Tampered

@@ -6,7 +6,7 @@ import base64
 import binascii
 
 from strongroom.barrier import keys
-from strongroom.barrier.barrier import open_keyring
+from strongroom.barrier.keyring import open_keyring
 from strongroom.lib.errors import InvalidRequest, Tampered
 from strongroom.lib.secret import Secret
 from strongroom.sealing import wrong_shares

@@ -22,6 +22,7 @@ from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.node import Node
 from strongroom.crypto.aead import KEY_BYTES
+from strongroom.lib import sensitive_cache
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import Internal, StorageError, StrongroomError
 from strongroom.lib.rand import Random
@@ -35,8 +36,10 @@ from strongroom.services import versions
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.identity import IdentityService
 from strongroom.services.leases import LeaseService
+from strongroom.services.mfa import MfaService
 from strongroom.services.mounts import MountService
 from strongroom.services.mounts.records import Lockout
+from strongroom.services.oidc import OidcService
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.tokens import TokenService
 from strongroom.storage.base import Storage
@@ -117,13 +120,14 @@ async def unseal(
     Raises: `Tampered` when the key isn't this store's.
     """
     barrier = await Barrier.open(node.storage, root_key, node.random, node.port.succeeded)
+    node.port.attach(barrier.namespaces)
     cluster = await transact(barrier, _read_cluster)
     try:
         cluster = await transact(barrier, lambda txn: _keyed(txn, node.random))
         await transact(barrier, lambda txn: versions.note(txn, VERSION, RELEASED, node.clock.now()))
     except StorageError as error:  # a full store can still be read, and rows can be deleted
         log.warning("the version or the list of audit devices was not stored", detail=error.detail)
-    identity = IdentityService(node.random)
+    identity = IdentityService(node.random, node.clock)
     spool = _spool(settings)
     writers = Writers(cluster.audit_key, socket.gethostname(), node.random)
     own = (*settings.audit_rules.own, *([settings.audit_spool_path] if settings.audit_spool_path else []))
@@ -141,15 +145,19 @@ async def unseal(
     mounts = MountService(
         engines, node.random, settings.default_lease_ttl_s, settings.max_lease_ttl_s, settings.lockouts
     )
+    tokens = TokenService(barrier.keyring, node.random)
+    barrier.namespaces.forgetting += [tokens.forget, sensitive_cache.forget]
     node.unsealed = Services(
         barrier=barrier,
         clock=node.clock,
         random=node.random,
         mounts=mounts,
-        tokens=TokenService(barrier.keyring, node.random),
+        tokens=tokens,
         policies=PolicyService(identity, mounts.namespaces),
         leases=LeaseService(node.random),
         identity=identity,
+        oidc=OidcService(barrier.keyring, node.random, identity, node.api_address),
+        mfa=MfaService(barrier, identity, node.clock),
         audit=audit,
         cluster=cluster,
         port=node.port,

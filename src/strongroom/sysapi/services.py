@@ -12,7 +12,9 @@ from strongroom.sealing.initialize import Cluster
 from strongroom.sealing.port import SealPort
 from strongroom.services.identity import IdentityService
 from strongroom.services.leases import LeaseService
+from strongroom.services.mfa import MfaService
 from strongroom.services.mounts import MountService
+from strongroom.services.oidc import OidcService
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.tokens import TokenService
 from strongroom.storage.watch import StoreWatch
@@ -32,6 +34,8 @@ class Services:
     policies: PolicyService
     leases: LeaseService
     identity: IdentityService
+    oidc: OidcService
+    mfa: MfaService
     audit: AuditBroker
     cluster: Cluster
     port: SealPort

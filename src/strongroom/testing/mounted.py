@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from strongroom.barrier import keys
-from strongroom.barrier.barrier import Barrier, seal_keyring
-from strongroom.barrier.keyring import new_keyring
+from strongroom.barrier.barrier import Barrier
+from strongroom.barrier.keyring import new_keyring, seal_keyring
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import SystemRandom

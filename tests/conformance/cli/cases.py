@@ -565,6 +565,16 @@ $P namespace delete -ns=@ deep
 $P namespace delete -ns=@ other
 $P namespace delete @-3
 $P read -ns=@ sys/mounts/secret
+$P namespace create -key-shares=1 -key-threshold=1 -format=json @-3
+$P namespace create -key-shares=2 @-4
+$P namespace seal-status @-3
+$P namespace seal @-3
+$P namespace unseal @-3 abcd
+$P namespace unseal @-3
+$P namespace unseal -reset @-3
+$P namespace seal-status -field=sealed @-3
+$P namespace seal-status @
+$P namespace delete-sealed @
 $P namespace delete @
 $P namespace delete @-2
 

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 PAGES = (
     *("audit.md", "coming-from-vault.md", "configuration.md", "leases-and-tokens.md"),
-    *("monitoring.md", "namespaces.md", "policies.md"),
+    *("mfa.md", "monitoring.md", "namespaces.md", "oidc-provider.md", "policies.md"),
     "troubleshooting.md",
     *("engines", "auth"),
 )

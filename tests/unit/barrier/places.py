@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 from strongroom.barrier import keys
-from strongroom.barrier.barrier import Barrier, SecretRecord, seal_keyring
-from strongroom.barrier.keyring import new_keyring
+from strongroom.barrier.barrier import Barrier, SecretRecord
+from strongroom.barrier.keyring import new_keyring, seal_keyring
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.rand import SystemRandom

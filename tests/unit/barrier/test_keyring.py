@@ -6,9 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from strongroom.barrier.barrier import open_keyring, seal_keyring
 from strongroom.barrier.cipher import RowCipher
-from strongroom.barrier.keyring import Keyring, Term, new_keyring, rotate
+from strongroom.barrier.keyring import Keyring, Term, new_keyring, open_keyring, rotate, seal_keyring
 from strongroom.barrier.record import encode
 from strongroom.crypto.aead import Aes256Gcm
 from strongroom.lib.rand import SystemRandom

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from strongroom.barrier import keys, succession
-from strongroom.barrier.barrier import Barrier, seal_keyring
+from strongroom.barrier.barrier import Barrier
+from strongroom.barrier.keyring import seal_keyring
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import Tampered
 from strongroom.lib.rand import SystemRandom

@@ -7,8 +7,7 @@ import base64
 import pytest
 
 from strongroom.barrier import keys
-from strongroom.barrier.barrier import seal_keyring
-from strongroom.barrier.keyring import new_keyring
+from strongroom.barrier.keyring import new_keyring, seal_keyring
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,16 +29,17 @@ def _unseal(call: Invocation) -> int:
         body: dict[str, Any] = {"reset": True}
         prefix = "Error resetting unseal status: "
     else:
-        body = {"key": _share(call), "reset": False, "migrate": call.flags.on("migrate")}
+        body = {"key": share(call, call.arguments), "reset": False, "migrate": call.flags.on("migrate")}
         prefix = "Error unsealing: "
     with call.doing(prefix):
         answer = call.client().write("sys/unseal", body) or {}
     return status.show(call, status.with_leader(call, answer))
 
 
-def _share(call: Invocation) -> str:
-    if call.arguments:
-        return call.arguments[0].strip()
+def share(call: Invocation, arguments: Sequence[str]) -> str:
+    """The share that the arguments begin with, or that the user types.  Raises `Failure`."""
+    if arguments:
+        return arguments[0].strip()
     if call.flags.on("non-interactive"):
         raise Failure(wrap(f"{REFUSED}unseal key as an argument to this command"))
     try:

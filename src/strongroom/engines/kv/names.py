@@ -9,10 +9,10 @@ moved into another folder unnoticed.
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from functools import lru_cache
 
 from strongroom.crypto.aead import Aes256Siv
 from strongroom.lib.errors import InvalidRequest, Tampered
+from strongroom.lib.sensitive_cache import sensitive_cache
 
 KEY_BYTES = 64
 MAX_STORED_BYTES = 1800
@@ -74,7 +74,7 @@ class Names:
         return name + "/" if path.endswith("/") else name
 
 
-@lru_cache(maxsize=256)
+@sensitive_cache(maxsize=256)
 def names_of(key: bytes) -> Names:
     """The names of the mount with this key, from a bounded number that are kept ready."""
     return Names(key)
@@ -88,6 +88,6 @@ def sealed_path(key: bytes, path: str) -> str:
     return _remembered(key, path) if len(path) <= _USUAL_LENGTH else names_of(key).seal(path)
 
 
-@lru_cache(maxsize=8192)
+@sensitive_cache(maxsize=8192)
 def _remembered(key: bytes, path: str) -> str:
     return names_of(key).seal(path)

@@ -6,12 +6,14 @@ from typing import Annotated, TypeAlias
 
 from msgspec import Meta
 
+from strongroom.barrier.namespace_keys import NamespaceKey
 from strongroom.lib.secret import Secret
 from strongroom.sealing.ceremonies import Order
 from strongroom.server.messages.framing import Message
 from strongroom.server.messages.questions import Answer, Question
 
 Text = Annotated[str, Meta(max_length=65536)]
+Name = Annotated[str, Meta(max_length=256)]
 Count = Annotated[int, Meta(ge=0, le=1 << 31)]
 
 
@@ -53,20 +55,26 @@ class Reloaded(Message, frozen=True):
 class AskProgress(Message, frozen=True):
     """How far is the unsealing?"""
 
+    of: Name = ""
+    """The id of a namespace; empty for the node."""
     id: Count = 0
 
 
 class SubmitShare(Message, frozen=True):
-    """One share of the root key was handed in."""
+    """One share of a root key was handed in."""
 
     share: Secret
     threshold: Annotated[int, Meta(ge=1, le=255)]
     id: Count = 0
+    of: Name = ""
+    """The id of a namespace; empty for the node."""
 
 
 class ResetShares(Message, frozen=True):
     """Forget the shares collected so far."""
 
+    of: Name = ""
+    """The id of a namespace; empty for the node."""
     id: Count = 0
 
 
@@ -75,6 +83,40 @@ class Unseal(Message, frozen=True):
 
     root_key: Secret
     id: Count = 0
+
+
+class UnsealNamespace(Message, frozen=True):
+    """Hand a namespace's root key to every worker."""
+
+    key: NamespaceKey
+    id: Count = 0
+
+
+class SealNamespace(Message, frozen=True):
+    """Forget a namespace's root key, and have every worker give up its keyring."""
+
+    namespace: Name
+    id: Count = 0
+
+
+class NamespaceOpened(Message, frozen=True):
+    """It has opened a namespace's keyring; with an error, it couldn't."""
+
+    id: Count
+    error: Text = ""
+
+
+class NamespaceClosed(Message, frozen=True):
+    """It has given up a namespace's keyring, because it was told to."""
+
+    id: Count
+
+
+class NamespaceOver(Message, frozen=True):
+    """The root key of a namespace isn't valid any more, by what the store says."""
+
+    namespace: Name
+    epoch: tuple[int, ...]
 
 
 class AskAll(Message, frozen=True):
@@ -116,7 +158,9 @@ class Retire(Message, frozen=True):
     """End this worker, and put another in its place."""
 
 
-Request: TypeAlias = AskProgress | SubmitShare | ResetShares | Unseal | AskAll | Ceremony | Seal
+Request: TypeAlias = (
+    AskProgress | SubmitShare | ResetShares | Unseal | UnsealNamespace | SealNamespace | AskAll | Ceremony | Seal
+)
 FromWorker: TypeAlias = (
     Refused
     | Alive
@@ -132,6 +176,11 @@ FromWorker: TypeAlias = (
     | SubmitShare
     | ResetShares
     | Unseal
+    | UnsealNamespace
+    | SealNamespace
+    | NamespaceOpened
+    | NamespaceClosed
+    | NamespaceOver
     | AskAll
     | Ceremony
     | Seal

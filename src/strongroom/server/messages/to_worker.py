@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 
 from msgspec import Meta
 
+from strongroom.barrier.namespace_keys import NamespaceKey
 from strongroom.lib.secret import Secret
 from strongroom.sealing.ceremonies import Outcome
 from strongroom.sealing.port import Progress
@@ -47,6 +48,20 @@ class Open(Message, frozen=True):
     """Open the barrier, and say `Opened`."""
 
     root_key: Secret
+
+
+class OpenNamespace(Message, frozen=True):
+    """Open a namespace's keyring, and say `NamespaceOpened` with the same number."""
+
+    id: int
+    key: NamespaceKey
+
+
+class CloseNamespace(Message, frozen=True):
+    """Give up a namespace's keyring, and say `NamespaceClosed` with the same number."""
+
+    id: int
+    namespace: str
 
 
 class Reload(Message, frozen=True):
@@ -108,5 +123,5 @@ class Answers(Message, frozen=True):
 
 
 Reply: TypeAlias = Done | ProgressIs | OutcomeIs | Answers
-Order: TypeAlias = Listen | Open | Reload | ReadCertificates | End | Asked | Counted
+Order: TypeAlias = Listen | Open | OpenNamespace | CloseNamespace | Reload | ReadCertificates | End | Asked | Counted
 ToWorker: TypeAlias = Start | Order | Reply

@@ -11,6 +11,7 @@ from strongroom.server.messages import to_supervisor as told
 from strongroom.server.messages.questions import Answer, AskLogLines, SetLogLevel
 from strongroom.server.messages.to_worker import Done, OutcomeIs
 from strongroom.server.supervisor.custody import Custody
+from strongroom.server.supervisor.namespace_seals import NamespaceSeals
 from strongroom.server.supervisor.process import WorkerProcess
 from strongroom.server.supervisor.questions import Questions
 from strongroom.server.supervisor.reloading import Reloading
@@ -28,6 +29,7 @@ class Dispatch:
     custody: Custody
     startup: Startup
     unsealing: Unsealing
+    namespaces: NamespaceSeals
     sealing: Sealing
     reloading: Reloading
     questions: Questions = field(default_factory=Questions)
@@ -47,13 +49,23 @@ class Dispatch:
             case told.Failed():
                 self.startup.failed(worker, message, stopping=self.stopping)
             case told.AskProgress():
-                self.unsealing.progress(worker, message.id)
+                self.unsealing.progress(worker, message.id, message.of)
             case told.SubmitShare():
                 self.unsealing.submit(worker, message)
             case told.ResetShares():
-                self.unsealing.reset(worker, message.id)
+                self.unsealing.reset(worker, message.id, message.of)
             case told.Unseal():
                 self._unseal(worker, message)
+            case told.UnsealNamespace():
+                self.namespaces.unseal(worker, message)
+            case told.SealNamespace():
+                self.namespaces.seal(worker, message)
+            case told.NamespaceOpened():
+                self.namespaces.opened(worker, message)
+            case told.NamespaceClosed():
+                self.namespaces.closed(worker, message.id)
+            case told.NamespaceOver():
+                self.custody.seal_namespace(message.namespace, message.epoch)
             case told.Opened():
                 self.unsealing.opened(worker, message.error)
             case told.AskAll():
@@ -94,4 +106,5 @@ class Dispatch:
         self.questions.lost(worker)
         self.reloading.done(worker)
         self.unsealing.lost(worker)
+        self.namespaces.lost(worker)
         self.sealing.go_on()

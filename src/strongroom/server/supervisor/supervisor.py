@@ -26,6 +26,7 @@ from strongroom.server.supervisor.charge import Charge
 from strongroom.server.supervisor.companion import Companion
 from strongroom.server.supervisor.custody import Custody
 from strongroom.server.supervisor.dispatch import Dispatch
+from strongroom.server.supervisor.namespace_seals import NamespaceSeals
 from strongroom.server.supervisor.process import WorkerProcess
 from strongroom.server.supervisor.reloading import Reloading
 from strongroom.server.supervisor.renewal import DEFERRED
@@ -66,6 +67,7 @@ class Supervisor:
                 proven=charge.proven,
             ),
             Unsealing(workers, custody),
+            NamespaceSeals(workers, custody),
             Sealing(workers, custody, self._end_companions),
             Reloading(workers, charge.companions, manager, charge.reload),
         )

@@ -5,15 +5,16 @@ from __future__ import annotations
 import structlog
 
 from strongroom.lib.secret import Secret
-from strongroom.sealing import shares
-from strongroom.sealing.port import Progress
 from strongroom.server.messages.to_supervisor import SubmitShare, Unseal
-from strongroom.server.messages.to_worker import Done, Open, ProgressIs
+from strongroom.server.messages.to_worker import Done, Open, OpenNamespace, ProgressIs
 from strongroom.server.supervisor.custody import Custody
 from strongroom.server.supervisor.process import WorkerProcess
 from strongroom.server.supervisor.workers import Workers
 
 log = structlog.get_logger("supervisor")
+
+NOBODY = 0
+"""The number of an order that nobody waits for."""
 
 
 class _Round:
@@ -45,22 +46,21 @@ class Unsealing:
 
     def submit(self, worker: WorkerProcess, message: SubmitShare) -> None:
         """Collect a share.  One that comes after the last that was needed waits for, or finds, the node unsealed."""
-        if self._round is not None:
+        if not message.of and self._round is not None:
             self._round.askers.append((worker, message.id))
-        elif self._custody.root_key is not None:
+        elif self._custody.holds(message.of):
             self.progress(worker, message.id)
         else:
-            complete = self._custody.submit(message.share.reveal(), message.threshold)
-            self.progress(worker, message.id, complete)
+            progress = self._custody.shares.add(message.share.reveal(), message.threshold, message.of)
+            worker.send(ProgressIs(message.id, progress))
 
-    def progress(self, worker: WorkerProcess, request_id: int, complete: tuple[bytes, ...] = ()) -> None:
+    def progress(self, worker: WorkerProcess, request_id: int, of: str = "") -> None:
         """Tell how far it is."""
-        collection = self._custody.collection
-        worker.send(ProgressIs(request_id, Progress(collection.nonce, len(collection.shares), complete)))
+        worker.send(ProgressIs(request_id, self._custody.shares.progress(of)))
 
-    def reset(self, worker: WorkerProcess, request_id: int) -> None:
+    def reset(self, worker: WorkerProcess, request_id: int, of: str = "") -> None:
         """Forget the shares."""
-        self._custody.collection = shares.EMPTY
+        self._custody.shares.forget(of)
         worker.send(Done(request_id))
 
     def unseal(self, asker: WorkerProcess, message: Unseal) -> None:
@@ -94,6 +94,7 @@ class Unsealing:
             if error:
                 self._workers.replace(worker)
             else:
+                self._give_namespaces(worker)
                 self._workers.listen(worker)
             return
         if error:
@@ -102,6 +103,11 @@ class Unsealing:
         else:
             begun.opened += 1
         self._heard_of(worker, begun)
+
+    def _give_namespaces(self, worker: WorkerProcess) -> None:
+        """Give it the root keys of namespaces.  It takes orders in turn, so it opens them before it listens."""
+        for key in self._custody.namespaces:
+            worker.send(OpenNamespace(NOBODY, key))
 
     def lost(self, worker: WorkerProcess) -> None:
         """A worker has ended."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from strongroom.barrier.namespace_keys import NamespaceKey, NamespaceKeys
 from strongroom.lib.errors import Internal
 from strongroom.lib.secret import Secret
 from strongroom.sealing.ceremonies import Order, Outcome
@@ -19,17 +20,31 @@ class SupervisorPort:
         self._link = link
         self._runtime = runtime
 
-    async def progress(self) -> Progress:
+    async def progress(self, of: str = "") -> Progress:
         """How far an unsealing is."""
-        return (await self._link.ask(say.AskProgress(), ProgressIs)).progress
+        return (await self._link.ask(say.AskProgress(of), ProgressIs)).progress
 
-    async def submit(self, share: bytes, threshold: int) -> Progress:
+    async def submit(self, share: bytes, threshold: int, of: str = "") -> Progress:
         """Hand in one share."""
-        return (await self._link.ask(say.SubmitShare(Secret(share), threshold), ProgressIs)).progress
+        return (await self._link.ask(say.SubmitShare(Secret(share), threshold, of=of), ProgressIs)).progress
 
-    async def reset(self) -> None:
+    async def reset(self, of: str = "") -> None:
         """Forget the shares collected so far."""
-        await self._link.ask(say.ResetShares(), Done)
+        await self._link.ask(say.ResetShares(of), Done)
+
+    async def open_namespace(self, key: NamespaceKey) -> None:
+        """Open a namespace's keyring in every worker of the node."""
+        done = await self._link.ask(say.UnsealNamespace(key), Done)
+        if done.error:
+            raise Internal("the namespace could not be unsealed", detail=done.error)
+
+    async def close_namespace(self, namespace: str) -> None:
+        """Give up a namespace's keyring in every worker of the node."""
+        await self._link.ask(say.SealNamespace(namespace), Done)
+
+    def attach(self, namespaces: NamespaceKeys) -> None:
+        """Have the supervisor forget the root keys that the store doesn't accept any more."""
+        namespaces.told = lambda namespace, epoch: self._link.tell(say.NamespaceOver(namespace, epoch))
 
     async def unseal(self, root_key: Secret) -> None:
         """Open the barrier in every worker of the node."""

@@ -19,10 +19,12 @@ from strongroom.server.messages import to_supervisor as say
 from strongroom.server.messages.to_worker import (
     STOP_DRAIN_S,
     Asked,
+    CloseNamespace,
     Counted,
     End,
     Listen,
     Open,
+    OpenNamespace,
     Order,
     ReadCertificates,
     Reload,
@@ -50,7 +52,7 @@ class Worker:
         self._runtime = runtime
         self._ending = asyncio.Event()
         self._drain_s = 0.0
-        self._orders: asyncio.Queue[Listen | Open | Reload | ReadCertificates] = asyncio.Queue()
+        self._orders: asyncio.Queue[Listen | Open | OpenNamespace | Reload | ReadCertificates] = asyncio.Queue()
         self.link = Link(self.order)
         self._workers = AllWorkers(self.link.ask)
         self._heartbeat_s = heartbeat_s
@@ -103,6 +105,8 @@ class Worker:
                 self.link.tell(say.Answered(message.id, answer))
             case Counted():
                 self._workers.known = message.counts
+            case CloseNamespace():
+                self._close_namespace(message)
             case _:
                 self._orders.put_nowait(message)
 
@@ -112,6 +116,8 @@ class Worker:
             match message:
                 case Open():
                     await self._open(message)
+                case OpenNamespace():
+                    await self._open_namespace(message)
                 case Listen():
                     await self._runtime.listen()
                     self.link.tell(say.Listening())
@@ -140,6 +146,23 @@ class Worker:
         except StrongroomError as failure:
             error = failure.detail or failure.text
         self.link.tell(say.Opened(error[:4096]))
+
+    async def _open_namespace(self, message: OpenNamespace) -> None:
+        services = self._runtime.node.unsealed if self._runtime.node is not None else None
+        error = ""
+        if services is not None:
+            try:
+                await services.barrier.namespaces.open(message.key)
+            except StrongroomError as failure:
+                error = failure.detail or failure.text
+        self.link.tell(say.NamespaceOpened(message.id, error[:4096]))
+
+    def _close_namespace(self, message: CloseNamespace) -> None:
+        """Close it here and now, whether the store can be reached or not."""
+        services = self._runtime.node.unsealed if self._runtime.node is not None else None
+        if services is not None:
+            services.barrier.namespaces.close(message.namespace)
+        self.link.tell(say.NamespaceClosed(message.id))
 
     def _state(self) -> dict[str, object]:
         """This process in a few numbers."""

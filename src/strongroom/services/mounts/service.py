@@ -61,6 +61,8 @@ class MountService:
         Args:
             namespace: its id.
         """
+        if namespace == keys.ROOT_NAMESPACE:
+            return await txn.derived("router", self._build)
         return await txn.derived(("router", namespace), partial(self._build, namespace=namespace))
 
     async def router_of(self, txn: Transaction, namespace: str) -> Router | None:
@@ -75,7 +77,7 @@ class MountService:
         router = await self.router_of(txn, place.namespace if place is not None else keys.ROOT_NAMESPACE)
         return router.by_id.get(mount) if router is not None else None
 
-    async def _build(self, txn: Transaction, namespace: str) -> Router:
+    async def _build(self, txn: Transaction, namespace: str = keys.ROOT_NAMESPACE) -> Router:
         entries = []
         place = keys.mounts(namespace)
         for name in await txn.list(place):
@@ -150,8 +152,8 @@ class MountService:
 
         Raises: `InvalidRequest` when there is no such mount, or the target is taken, reserved or malformed.
         """
-        origin, source_path = await self._inside(txn, namespace, source)
-        destination, target_path = await self._inside(txn, namespace, target)
+        origin, source_path = await self.inside(txn, namespace, source)
+        destination, target_path = await self.inside(txn, namespace, target)
         entry = (await self.router(txn, origin.id)).by_path.get(source_path)
         _check_move(source_path, target_path, (source, target))
         if entry is None:
@@ -161,6 +163,7 @@ class MountService:
         if existing:
             raise InvalidRequest(f'path already in use at "{existing}"')
         await self._check_namespaces(txn, destination, *split(target_path))
+        await _check_seals(txn, entry.record, destination)
         await self._forget_old_moves(txn, now)
         migration = txn.once("migration", lambda: uuid4(self._random))
         self._replace(txn, entry.record, destination, path, migration)
@@ -187,7 +190,7 @@ class MountService:
         left = PendingDeletion(prefixes=(), lease_mount=record.id, mount=record, left=record.namespace)
         txn.write(keys.PENDING_DELETION + migration, left)
 
-    async def _inside(self, txn: Transaction, namespace: Namespace, path: str) -> tuple[Namespace, str]:
+    async def inside(self, txn: Transaction, namespace: Namespace, path: str) -> tuple[Namespace, str]:
         """The namespace that a path leads into, and the rest of the path."""
         while True:
             first, _, rest = path.partition("/")
@@ -230,6 +233,17 @@ def _check_move(source: str, target: str, named: tuple[str, str]) -> None:
         raise InvalidRequest(f'cannot remount auth mount to non-auth mount "{named[1]}"')
     if built_in(table, path) or (split(source)[0] == SECRET and (table == AUTH or _reserved(path))):
         raise InvalidRequest(f"cannot remount to destination {named[1]}")
+
+
+async def _check_seals(txn: Transaction, record: MountRecord, destination: Namespace) -> None:
+    """Raise `InvalidRequest` for a move to a namespace with another keyring, because no rows move."""
+    rings, namespaces = txn.barrier.rings, txn.barrier.namespaces
+    for namespace in (record.area or record.namespace, destination.id):
+        await namespaces.learn(namespace)
+    if rings.owner(record.area or record.namespace) != rings.owner(destination.id):
+        raise InvalidRequest(
+            "a mount cannot be moved to a namespace with another seal, because its data stays where it is"
+        )
 
 
 def _checked_target(target: str) -> str:

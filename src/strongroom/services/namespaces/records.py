@@ -17,14 +17,10 @@ class NamespaceRecord(Record, frozen=True, tag="namespace"):
     custom_metadata: dict[str, str] = {}
     unlock_key: bytes = b""
     """The digest of the key that unlocks its API; empty while the API isn't locked."""
-
-
-class PlaceRecord(Record, frozen=True, tag="namespace-place"):
-    """Leads from a namespace's id to its row.  It never changes."""
-
-    parent: str
-    """The id of the namespace above."""
-    name: str
+    own_seal: bool = False
+    """Whether it has a seal of its own."""
+    tainted: bool = False
+    """Whether it was deleted.  The row of one with a seal stays, so that it can be unsealed until it is cleared."""
 
 
 class Remains(Record, frozen=True, tag="namespace-remains"):
@@ -35,3 +31,5 @@ class Remains(Record, frozen=True, tag="namespace-remains"):
     """Where it was; for the log."""
     lineage: tuple[str, ...]
     """The ids of all its ancestors, root first, and its own."""
+    wiped: bool = False
+    """Whether it was sealed, so that its rows are removed unread and nothing is revoked."""

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from functools import partial
 
+import msgspec
+
 from strongroom.barrier import keys
+from strongroom.barrier.namespace_keys import NamespacePlace, OwnSeal
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest, Unavailable
 from strongroom.lib.rand import Random, base62, uuid4
 from strongroom.services.namespaces.namespace import ROOT, Namespace
 from strongroom.services.namespaces.naming import MAX_DEPTH, check_name
-from strongroom.services.namespaces.records import NamespaceRecord, PlaceRecord, Remains
+from strongroom.services.namespaces.records import NamespaceRecord, Remains
 
 _ID_CHARACTERS = 6
 _ID_ATTEMPTS = 8
@@ -51,12 +54,43 @@ class NamespaceService:
         """The namespace of that id; None if there is none, or an ancestor of it is gone."""
         if id_ == keys.ROOT_NAMESPACE:
             return ROOT
-        if id_ == keys.NOWHERE:
+        # An id that a client has invented must not take the place of a value that others need in the cache.
+        if id_ == keys.NOWHERE or await txn.read(keys.namespace_place(id_), NamespacePlace) is None:
             return None
         return await txn.derived(("namespace", id_), partial(_build, id_=id_))
 
-    async def create(self, txn: Transaction, parent: Namespace, name: str, now: float) -> NamespaceRecord:
+    async def descendants(self, txn: Transaction, top: Namespace, *, sealed: bool = False) -> list[Namespace]:
+        """Every namespace below one, at every depth, by path.  This reads all of them.
+
+        Args:
+            sealed: whether those are among them that are sealed here.  What is below these can't be known.
+        """
+        waiting, found = [top], list[Namespace]()
+        while waiting:
+            parent = waiting.pop()
+            for name in await self.names(txn, parent):
+                namespace = await self.below(txn, parent, name)
+                if namespace is None:
+                    continue
+                is_open = await txn.barrier.namespaces.is_open(namespace.id)
+                if is_open:
+                    waiting.append(namespace)
+                if is_open or sealed:
+                    found.append(namespace)
+        return sorted(found, key=lambda namespace: namespace.path)
+
+    async def record(self, txn: Transaction, namespace: Namespace) -> NamespaceRecord | None:
+        """The row of a namespace other than root."""
+        name = namespace.path.rstrip("/").rpartition("/")[2]
+        return await txn.read(keys.namespace(namespace.lineage[-2], name), NamespaceRecord)
+
+    async def create(
+        self, txn: Transaction, parent: Namespace, name: str, now: float, *, own_seal: bool = False
+    ) -> NamespaceRecord:
         """Store a new namespace, without anything in it.
+
+        Args:
+            own_seal: whether it gets a seal of its own, which the caller makes.
 
         Raises: `InvalidRequest` for a name that it can't have.  The caller checks that the name is free.
         """
@@ -65,10 +99,17 @@ class NamespaceService:
             raise InvalidRequest(f"namespaces can be nested {MAX_DEPTH} deep at the most")
         id_ = await self._free_id(txn)
         record = NamespaceRecord(
-            id=id_, uuid=txn.once("namespace uuid", lambda: uuid4(self._random)), name=name, created_at=now
+            id=id_,
+            uuid=txn.once("namespace uuid", lambda: uuid4(self._random)),
+            name=name,
+            created_at=now,
+            own_seal=own_seal,
         )
         self.write(txn, parent, record)
-        txn.write(keys.namespace_place(id_), PlaceRecord(parent=parent.id, name=name))
+        txn.write(keys.namespace_place(id_), NamespacePlace(parent=parent.id, name=name, own_seal=own_seal))
+        if await txn.barrier.namespaces.is_sealable(parent.id):
+            # Whoever deletes the sealed parent can't read its rows, and has to find what lies below.
+            txn.write_plain(keys.namespaces_below(parent.id) + id_, b"")
         return record
 
     def write(self, txn: Transaction, parent: Namespace, record: NamespaceRecord) -> None:
@@ -82,15 +123,29 @@ class NamespaceService:
         """
         if await txn.list(keys.namespaces(record.id), limit=1):
             raise InvalidRequest("unable to delete namespace containing child namespaces")
-        txn.delete(keys.namespace(parent.id, record.name))
+        if record.own_seal:
+            self.write(txn, parent, msgspec.structs.replace(record, tainted=True))
+        else:
+            txn.delete(keys.namespace(parent.id, record.name))
         remains = Remains(id=record.id, path=f"{parent.path}{record.name}/", lineage=(*parent.lineage, record.id))
+        txn.write(remains_key(record.id), remains)
+
+    def wipe(self, txn: Transaction, parent: Namespace, record: NamespaceRecord) -> None:
+        """Make a sealed namespace unreachable for ever, with all that is below it.
+
+        The expiry role removes the rows unread.  Nothing that the namespace has leased is revoked.
+        """
+        txn.delete(keys.namespace(parent.id, record.name))
+        txn.delete(keys.namespace_seal(parent.id, record.id))
+        lineage = (*parent.lineage, record.id)
+        remains = Remains(id=record.id, path=f"{parent.path}{record.name}/", lineage=lineage, wiped=True)
         txn.write(remains_key(record.id), remains)
 
     async def _free_id(self, txn: Transaction) -> str:
         for attempt in range(_ID_ATTEMPTS):
             id_ = txn.once(f"namespace id {attempt}", lambda: base62(self._random, _ID_CHARACTERS))
             # The place of a deleted namespace stays until its rows are cleared, so its id isn't given out again before.
-            if await txn.read(keys.namespace_place(id_), PlaceRecord) is None:
+            if await txn.read(keys.namespace_place(id_), NamespacePlace) is None:
                 return id_
         raise Unavailable("no free id for a namespace was found; try again")
 
@@ -105,10 +160,13 @@ async def _build(txn: Transaction, id_: str) -> Namespace | None:
     lineage = [id_]
     steps: list[tuple[str, bool]] = []
     while lineage[-1] != keys.ROOT_NAMESPACE:
-        place = await txn.read(keys.namespace_place(lineage[-1]), PlaceRecord)
+        place = await txn.read(keys.namespace_place(lineage[-1]), NamespacePlace)
         record = await txn.read(keys.namespace(place.parent, place.name), NamespaceRecord) if place else None
-        if place is None or record is None or record.id != lineage[-1] or len(lineage) > MAX_DEPTH:
+        if place is None or record is None or record.tainted or record.id != lineage[-1] or len(lineage) > MAX_DEPTH:
             return None
+        if place.own_seal:
+            # Joins the read set: a request under way doesn't answer from a namespace that was sealed meanwhile.
+            await txn.read(keys.namespace_seal(place.parent, lineage[-1]), OwnSeal)
         steps.append((place.name, bool(record.unlock_key)))
         lineage.append(place.parent)
     path = ""

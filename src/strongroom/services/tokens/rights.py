@@ -1,4 +1,4 @@
-"""The rights of a token: its policies and its entity's, merged, for canonical paths."""
+"""The rights of a token: its policies, its entity's and its groups', merged, for canonical paths."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from strongroom.sdk.spelling import PLAIN, Form
 from strongroom.services.identity import IdentityService
 from strongroom.services.namespaces import Namespace
 from strongroom.services.policy.acl import REFUSED, Acl, Decision
-from strongroom.services.policy.service import Granted, Holder, PolicyService
+from strongroom.services.policy.service import NOBODY, Granted, Holder, PolicyService
 from strongroom.services.tokens.records import TokenRecord
 
 
@@ -76,26 +76,38 @@ async def acl_of(
 
     Raises: `PermissionDenied` when its entity is disabled or has gone.
     """
+    if not record.entity_id:  # most tokens of machines
+        return await policies.acl(txn, ((record.namespace, record.policies),), NOBODY, now, form)
     granted = await granted_to(policies.identity, txn, record, namespace)
     return await policies.acl(txn, granted, holder_of(record), now, form)
 
 
 def holder_of(record: TokenRecord) -> Holder:
     """The entity of a token, as templates need it."""
-    return Holder(record.home_of_entity, record.entity_id)
+    return Holder(record.home_of_entity, record.entity_id, record.login) if record.entity_id else NOBODY
 
 
 async def granted_to(identity: IdentityService, txn: Transaction, record: TokenRecord, namespace: Namespace) -> Granted:
-    """The policies of a token: its own, and those of its entity.
+    """The policies of a token by namespace: its own, those of its entity, and those of the entity's groups.
 
     Raises: `PermissionDenied` when its entity is disabled or has gone.
     """
     if not record.entity_id:
         return ((record.namespace, record.policies),)
-    entity = await identity.entity(txn, record.home_of_entity, record.entity_id)
+    places = places_of(record, namespace)
+    standing = await identity.standing(txn, record.home_of_entity, record.entity_id, places)
     # A missing entity may have been a disabled one.
-    if entity is None or entity.disabled:
+    if standing is None or standing.disabled:
         raise PermissionDenied("permission denied")
-    if record.home_of_entity != record.namespace:
-        return ((record.namespace, record.policies),)
-    return ((record.namespace, tuple(sorted({*record.policies, *entity.policies}))),)
+    own = (record.namespace, standing.joined(record.namespace, record.policies))
+    return (own, *((place, names) for place in places[1:] if (names := standing.policies.get(place))))
+
+
+def places_of(record: TokenRecord, namespace: Namespace) -> tuple[str, ...]:
+    """The ids of the namespaces whose policies count: from the token's own down to the one that the request works in.
+
+    Those above the token's don't, even if its entity is of one of them: a token that was made for a namespace has no
+    rights above it.
+    """
+    lineage = namespace.lineage
+    return lineage[lineage.index(record.namespace) :] if record.namespace in lineage else (record.namespace,)

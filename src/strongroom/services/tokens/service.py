@@ -85,6 +85,10 @@ class TokenService:
                 self._keys[token] = key
         return key
 
+    def forget(self) -> None:
+        """Forget the tokens that were presented lately."""
+        self._keys.clear()
+
     async def authenticate(
         self, txn: Transaction, token: str, mounts: MountService, address: str, now: float
     ) -> Bearer:
@@ -115,7 +119,7 @@ class TokenService:
 
     async def record_alive(self, txn: Transaction, record: TokenRecord, mounts: MountService, now: float) -> bool:
         """Whether the token, its ancestors, its auth mount and its namespace are all valid."""
-        if record.retired or await _over(txn, record, mounts, now):
+        if record.retired or _expired(record, now) or await _homeless(txn, record, mounts):
             return False
         while record.parent:
             parent = await txn.read(keys.token(record.parent), TokenRecord)
@@ -123,7 +127,7 @@ class TokenService:
                 return False
             if parent.retired:
                 return True  # revoked without its children, which are orphans now
-            if await _over(txn, parent, mounts, now):
+            if _expired(parent, now) or await _homeless(txn, parent, mounts):
                 return False
             record = parent
         return True
@@ -339,10 +343,12 @@ async def _holds(txn: Transaction, mounts: MountService, namespace: Namespace, o
     return inner is not None and namespace.holds(inner)
 
 
-async def _over(txn: Transaction, record: TokenRecord, mounts: MountService, now: float) -> bool:
-    """Whether the token has expired, or its namespace or its auth mount is gone."""
-    if record.expires_at and record.expires_at <= now:
-        return True
+def _expired(record: TokenRecord, now: float) -> bool:
+    return bool(record.expires_at) and record.expires_at <= now
+
+
+async def _homeless(txn: Transaction, record: TokenRecord, mounts: MountService) -> bool:
+    """Whether the token's namespace or auth mount is gone."""
     if not record.auth_mount and record.namespace == keys.ROOT_NAMESPACE:
         return False
     router = await mounts.router_of(txn, record.namespace)

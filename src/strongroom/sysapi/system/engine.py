@@ -8,7 +8,9 @@ from strongroom.sysapi.system.paths.browsers import BrowserPaths
 from strongroom.sysapi.system.paths.capabilities import CapabilitiesPaths
 from strongroom.sysapi.system.paths.leases import LeasePaths
 from strongroom.sysapi.system.paths.metrics import MetricsPaths
+from strongroom.sysapi.system.paths.mfa import MfaPaths
 from strongroom.sysapi.system.paths.mounts import MountPaths
+from strongroom.sysapi.system.paths.namespace_seal import NamespaceSealPaths
 from strongroom.sysapi.system.paths.namespaces import NamespacePaths
 from strongroom.sysapi.system.paths.node import NodePaths
 from strongroom.sysapi.system.paths.passwords import PasswordPaths
@@ -39,6 +41,8 @@ class System(
     AuditPaths,
     PluginPaths,
     BrowserPaths,
+    # Before the paths of namespaces, whose patterns cover those of seals.
+    NamespaceSealPaths,
     NamespacePaths,
     StatePaths,
     NodePaths,
@@ -54,6 +58,7 @@ class System(
     CapabilitiesPaths,
     LeasePaths,
     WrappingPaths,
+    MfaPaths,
 ):
     """The system mount."""
 
@@ -69,6 +74,7 @@ class System(
             "otp",
             "keys",
             "keys_base64",
+            "key_shares",
             "devices",
             "password",
         }

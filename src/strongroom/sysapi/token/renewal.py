@@ -11,10 +11,13 @@ from strongroom.sdk.request import Mount, Operation, Request
 from strongroom.sdk.response import Auth
 from strongroom.sdk.token_settings import TokenSettings
 from strongroom.sdk.view import View
+from strongroom.services.identity.external import Answer
 from strongroom.services.mounts import MountEntry
 from strongroom.services.tokens import TokenRecord, TokenRole
 from strongroom.services.tokens.logic import grant_ttl
 from strongroom.sysapi.context import SystemView, system
+
+_TOKENS = "auth/token/"
 
 
 async def renewed(request: Request, record: TokenRecord, increment_s: int) -> tuple[TokenRecord, list[str]]:
@@ -28,8 +31,10 @@ async def renewed(request: Request, record: TokenRecord, increment_s: int) -> tu
     Raises: `InvalidRequest` after its last moment, or if its role or auth method refuses.
     """
     view = system(request)
-    entry = view.router.by_id.get(record.auth_mount) if record.auth_mount else None
-    mount = entry.mount if entry is not None else request.mount
+    # The token may be of a namespace below the request's.
+    router = await view.services.mounts.router(view.txn, record.namespace)
+    entry = router.by_id.get(record.auth_mount) if record.auth_mount else None
+    mount = (entry or router.by_path[_TOKENS]).mount
     settings = await (_of_method(view, request, entry, record) if entry is not None else _of_role(view, record))
     ttl_s, warnings = grant_ttl(
         wanted_s=increment_s or settings.ttl_s,
@@ -89,4 +94,7 @@ async def _of_method(view: SystemView, request: Request, entry: MountEntry, reco
             auth = await entry.engine.renew_token(asked, auth)
         except InvalidRequest as error:
             raise _refused(error.text) from error
+        if auth.group_aliases is not None and record.entity_id:
+            answer = Answer(entry.mount.accessor, auth.group_aliases, request.now)
+            await view.services.identity.answered(view.txn, view.namespace.id, record.entity_id, answer)
     return auth.token

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from strongroom.audit.entry import timestamp
+from strongroom.barrier import keys
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Duration
@@ -76,6 +77,9 @@ class LeasePaths(SystemEngine):
         data = _lease_shown(lease, request.now) if lease is not None else await _token_shown(view, id_, request.now)
         if data is None:
             raise InvalidRequest("invalid lease")
+        place = await view.services.mounts.namespaces.by_id(view.txn, keys.namespace_of(id_))
+        if place is not None and not place.is_root:
+            data["namespace_path"] = place.path
         return Response(data=data)
 
     @path.list_("leases/lookup/{prefix**}", sudo=True)
@@ -138,7 +142,7 @@ class LeasePaths(SystemEngine):
         """Counts the leases whose revocation keeps failing, by mount."""
         if body.type != "irrevocable":
             return None
-        leases = await irrevocable(request)
+        leases = await irrevocable(request, deep=body.include_child_namespaces)
         counts: dict[str, int] = {}
         for lease in leases:
             counts[lease.mount_path] = counts.get(lease.mount_path, 0) + 1
@@ -150,7 +154,7 @@ class LeasePaths(SystemEngine):
         if body.type != "irrevocable":
             return None
         limit = _limit(body.limit)
-        leases = await irrevocable(request)
+        leases = await irrevocable(request, deep=body.include_child_namespaces)
         shown = [{"error": lease.error, "lease_id": lease.id} for lease in leases[:limit]]
         return Response(data={"lease_count": len(leases), "leases": shown})
 

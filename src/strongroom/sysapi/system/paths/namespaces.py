@@ -15,17 +15,22 @@ from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import base62, uuid4
 from strongroom.sdk import path
-from strongroom.sdk.fields import SECRET, Body, Doc, JsonMap
+from strongroom.sdk.fields import SECRET, Body, CommaList, Doc, JsonMap
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
+from strongroom.sealing.hand_out import hand_out
+from strongroom.sealing.namespaces import Wanted
+from strongroom.sealing.namespaces import create as create_seal
 from strongroom.services.mounts.built_in import built_in_mounts
-from strongroom.services.namespaces import ROOT, Namespace, NamespaceRecord
+from strongroom.services.namespaces import Namespace, NamespaceRecord
 from strongroom.services.policy.builtin import built_in_policies
 from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.system.seal_stanza import Shape, read_stanza
 from strongroom.sysapi.token.finding import has_sudo
 
 _KEY_CHARACTERS = 24
 _GONE = "requested namespace does not exist"
+_FIXED = "cannot modify existing namespace seal config"
 
 
 class NamespaceBody(Body, frozen=True):
@@ -33,6 +38,13 @@ class NamespaceBody(Body, frozen=True):
 
     custom_metadata: Annotated[
         JsonMap | None, Doc(description="Names and values for people and tools. The server doesn't use them.")
+    ] = None
+    seal: Annotated[
+        str | None,
+        Doc(description="A `seal` stanza, which gives a new namespace a seal of its own. It can't be changed later."),
+    ] = None
+    pgp_keys: Annotated[
+        CommaList | None, Doc(description="One PGP key per key share of the seal, in base64, to encrypt it with.")
     ] = None
 
 
@@ -66,12 +78,12 @@ class NamespacePaths(SystemEngine):
     async def scan_namespaces(self, request: Request) -> Response | None:
         """Lists the namespaces below, at every depth."""
         view = system(request)
-        waiting, found = [view.namespace], list[tuple[Namespace, NamespaceRecord]]()
-        while waiting:
-            inner = await _below(view, waiting.pop())
-            found += inner
-            waiting += [namespace for namespace, _ in inner]
-        found.sort(key=lambda each: each[0].path)
+        namespaces = view.services.mounts.namespaces
+        found = []
+        for namespace in await namespaces.descendants(view.txn, view.namespace, sealed=True):
+            record = await namespaces.record(view.txn, namespace)
+            if record is not None:
+                found.append((namespace, record))
         return _listing(found, view.namespace) if found else Response(data={})
 
     @path.write("namespaces/api-lock/lock")
@@ -110,11 +122,15 @@ class NamespacePaths(SystemEngine):
         """Creates a namespace, or replaces its metadata."""
         view, metadata = system(request), _metadata(body.custom_metadata or {})
         record = await _record(view, path)
+        shares: dict[str, Any] = {}
         if record is None:
-            record = await _create(request, path)
+            record, shares = await _create(request, path, body)
+        elif body.seal is not None:
+            raise InvalidRequest(_FIXED)
+        _check_alive(record)
         record = msgspec.structs.replace(record, custom_metadata=metadata)
         view.services.mounts.namespaces.write(view.txn, view.namespace, record)
-        return Response(data=_shown(record, view.namespace))
+        return Response(data=_shown(record, view.namespace) | shares)
 
     @path.patch("namespaces/{path*:slashless}")
     async def patch_namespace(self, request: Request, path: str, body: NamespaceBody) -> Response | None:
@@ -123,6 +139,9 @@ class NamespacePaths(SystemEngine):
         record = await _record(view, path)
         if record is None:
             raise InvalidRequest("namespace not found")
+        if body.seal is not None:
+            raise InvalidRequest(_FIXED)
+        _check_alive(record)
         merged: dict[str, Any] = {**record.custom_metadata, **(body.custom_metadata or {})}
         metadata = _metadata({name: value for name, value in merged.items() if value is not None})
         record = msgspec.structs.replace(record, custom_metadata=metadata)
@@ -140,6 +159,8 @@ class NamespacePaths(SystemEngine):
         record = await _record(view, path)
         if record is None:
             return Response(warnings=[_GONE])
+        if record.tainted:
+            return Response(data={"status": "in-progress"})
         await view.services.mounts.namespaces.delete(view.txn, view.namespace, record)
         return Response(data={"status": "in-progress"})
 
@@ -150,7 +171,7 @@ def _shown(record: NamespaceRecord, parent: Namespace) -> dict[str, Any]:
         "id": record.id,
         "locked": bool(parent.locked_at or record.unlock_key),
         "path": f"{parent.path}{record.name}/",
-        "tainted": False,
+        "tainted": record.tainted,
         "uuid": record.uuid,
     }
 
@@ -190,14 +211,22 @@ def _metadata(given: dict[str, Any]) -> dict[str, str]:
     return given
 
 
-async def _create(request: Request, name: str) -> NamespaceRecord:
-    """Store a new namespace with its built-in mounts and policies."""
+def _check_alive(record: NamespaceRecord) -> None:
+    if record.tainted:
+        raise InvalidRequest("namespace is being deleted")
+
+
+async def _create(request: Request, name: str, body: NamespaceBody) -> tuple[NamespaceRecord, dict[str, Any]]:
+    """Store a new namespace with its built-in mounts and policies, and its seal.  Returns it and its key shares."""
     view, now = system(request), request.now
     services, txn, random = view.services, view.txn, view.services.random
     router = view.router
-    record = await services.mounts.namespaces.create(txn, view.namespace, name, now)
+    shape = read_stanza(body.seal, len(body.pgp_keys or ())) if body.seal is not None else None
+    record = await services.mounts.namespaces.create(txn, view.namespace, name, now, own_seal=shape is not None)
     if existing := router.conflict(f"{name}/"):
         raise InvalidRequest(f"new namespace conflicts with existing mount: {view.namespace.path}{existing}")
+
+    shares = _seal(request, record, shape, body.pgp_keys or []) if shape is not None else {}
 
     def unique(place: str) -> tuple[str, str]:
         return request.once(f"built-in {place}", lambda: (uuid4(random), random.bytes(4).hex()))
@@ -206,7 +235,19 @@ async def _create(request: Request, name: str) -> NamespaceRecord:
         services.mounts.put(txn, mount)
     for policy in built_in_policies(now):
         services.policies.put(txn, record.id, policy)
-    return record
+    return record, shares
+
+
+def _seal(request: Request, record: NamespaceRecord, shape: Shape, pgp_keys: list[str]) -> dict[str, Any]:
+    """Give a new namespace a seal of its own.  Returns the fields that show its key shares, this once."""
+    view = system(request)
+    wanted = Wanted(record.id, view.namespace.id, shape.shares, shape.threshold)
+    made = create_seal(view.txn, view.services.random, request.now, wanted)
+    try:
+        shares = request.once("key shares", lambda: hand_out(made.shares, pgp_keys))
+    except InvalidRequest as error:
+        raise InvalidRequest(f"invalid seal config: {error.text}") from error
+    return {"key_shares": shares.hexadecimal(), "key_threshold": shape.threshold}
 
 
 async def _named(request: Request, path: str) -> Namespace:
@@ -224,7 +265,7 @@ async def _row(view: SystemView, namespace: Namespace) -> tuple[Namespace, Names
     if namespace.is_root:
         raise InvalidRequest("root namespace cannot be locked/unlocked")
     parent = await namespaces.by_id(view.txn, namespace.lineage[-2])
-    record = await namespaces.read(view.txn, parent or ROOT, namespace.path.rstrip("/").rpartition("/")[2])
+    record = await namespaces.record(view.txn, namespace)
     if parent is None or record is None:
         raise InvalidRequest(_GONE)
     return parent, record

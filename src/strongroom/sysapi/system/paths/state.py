@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 from strongroom.audit.entry import timestamp
 from strongroom.barrier import keys
+from strongroom.barrier.transaction import Transaction
 from strongroom.lib.durations import format_duration_s
 from strongroom.lib.errors import InvalidRequest, UnsupportedPath
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Duration
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
-from strongroom.services.mounts import AUTH
+from strongroom.services.mounts import AUTH, Router
 from strongroom.services.mounts.lockout import forget_failures, locked_users
 from strongroom.sysapi import rotation
 from strongroom.sysapi.context import SystemEngine, SystemView, system
@@ -124,23 +125,21 @@ class StatePaths(SystemEngine):
     async def list_locked_users(self, request: Request, body: LockedUsersBody) -> Response | None:
         """Lists the users that are locked out after failed logins."""
         view = system(request)
-        wanted = body.mount_accessor
-        mounts = []
-        for entry in sorted(view.router.by_id.values(), key=lambda entry: entry.record.accessor):
-            if wanted in {"", entry.record.accessor}:
-                names = await locked_users(view.txn, entry.record, entry.lockout, request.now)
-                if names or wanted:
-                    mounts.append(_locked(entry.record.accessor, names))
-        if wanted and not mounts:
-            mounts.append(_locked(wanted, None))
-        total = sum(mount["counts"] for mount in mounts)
-        namespace = {
-            "namespace_id": view.namespace.id,
-            "namespace_path": view.namespace.path,
-            "counts": total,
-            "mount_accessors": mounts,
-        }
-        return Response(data={"by_namespace": [namespace], "total": total})
+        mounts = view.services.mounts
+        below = await mounts.namespaces.descendants(view.txn, view.namespace) if not body.mount_accessor else []
+        found = []
+        for namespace in (view.namespace, *below):
+            router = await mounts.router(view.txn, namespace.id)
+            locked = await _locked_in(view.txn, router, body.mount_accessor, request.now)
+            found.append(
+                {
+                    "namespace_id": namespace.id,
+                    "namespace_path": namespace.path,
+                    "counts": sum(mount["counts"] for mount in locked),
+                    "mount_accessors": locked,
+                }
+            )
+        return Response(data={"by_namespace": found, "total": sum(each["counts"] for each in found)})
 
     @path.write("locked-users/{mount_accessor}/unlock/{alias_identifier:lower}")
     async def unlock_user(self, request: Request, mount_accessor: str, alias_identifier: str) -> Response | None:
@@ -150,6 +149,21 @@ class StatePaths(SystemEngine):
         if entry is not None and entry.record.table == AUTH:
             await forget_failures(view.txn, entry.record, alias_identifier)
         return None
+
+
+async def _locked_in(txn: Transaction, router: Router, wanted: str, now: float) -> list[dict[str, Any]]:
+    """The locked users of a namespace by mount.
+
+    Args:
+        wanted: the accessor of the only mount that is asked for; empty for all.
+    """
+    mounts = []
+    for entry in sorted(router.by_id.values(), key=lambda entry: entry.record.accessor):
+        if wanted in {"", entry.record.accessor}:
+            names = await locked_users(txn, entry.record, entry.lockout, now)
+            if names or wanted:
+                mounts.append(_locked(entry.record.accessor, names))
+    return mounts or ([_locked(wanted, None)] if wanted else [])
 
 
 def _locked(accessor: str, names: list[str] | None) -> dict[str, Any]:

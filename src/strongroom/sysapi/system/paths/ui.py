@@ -8,7 +8,7 @@ from strongroom.lib.errors import PermissionDenied
 from strongroom.sdk import path
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
-from strongroom.services.mounts import MountEntry
+from strongroom.services.mounts import MountRecord
 from strongroom.services.namespaces import Namespace
 from strongroom.services.policy.parse import Policy
 from strongroom.services.policy.service import is_root
@@ -47,7 +47,7 @@ class UiPaths(SystemEngine):
         policies = await policies_of(view, bearer, request.now)
         for record in records:
             seen = record.config.listing_visibility == _UNAUTHENTICATED
-            if seen or policies is None or reaches(policies, view.namespace.path + record.full_path, request.now):
+            if seen or _reached(policies, view.namespace, record, request.now):
                 tables[record.table][record.path] = shown_mount(record)
         return Response(data=tables)
 
@@ -60,19 +60,18 @@ class UiPaths(SystemEngine):
         view = system(request)
         if not view.exchange.request.token:
             raise PermissionDenied(_DENIED)
-        policies = await policies_of(view, await _bearer(view, request), request.now)
-        namespace, entry = await _place(view, folder(path))
-        if entry is None or not (
-            policies is None or reaches(policies, namespace.path + entry.record.full_path, request.now)
-        ):
+        bearer, mounts = await _bearer(view, request), view.services.mounts
+        namespace, rest = await mounts.inside(view.txn, view.namespace, folder(path))
+        entry = (await mounts.router(view.txn, namespace.id)).find(rest)
+        policies = await policies_of(view, bearer, request.now, namespace)
+        if entry is None or namespace.locked_at or not _reached(policies, namespace, entry.record, request.now):
             # The same answer for both: whether there is such a mount is not this token's to know.
             raise PermissionDenied(
                 "preflight capability check returned 403, please ensure client's policies grant access to path "
                 f'"{folder(path)}"'
             )
-        data = shown_mount(entry.record)
-        data["path"] = namespace.path[len(view.namespace.path) :] + entry.record.path
-        return Response(data=data)
+        prefix = namespace.path[len(view.namespace.path) :]
+        return Response(data={**shown_mount(entry.record), "path": prefix + entry.record.path})
 
     @path.read("internal/ui/resultant-acl")
     async def resultant_acl(self, request: Request) -> Response | None:
@@ -105,16 +104,9 @@ class UiPaths(SystemEngine):
         return Response(data={"keys": seen} if seen else {})
 
 
-async def _place(view: SystemView, path: str) -> tuple[Namespace, MountEntry | None]:
-    """The mount of a path and its namespace; no mount while the API of that namespace is locked."""
-    mounts, namespace, entry = view.services.mounts, view.namespace, view.router.find(path)
-    while entry is None:
-        first, _, path = path.partition("/")
-        below = await mounts.namespaces.below(view.txn, namespace, first) if path else None
-        if below is None or below.locked_at:
-            break
-        namespace, entry = below, (await mounts.router(view.txn, below.id)).find(path)
-    return namespace, entry
+def _reached(policies: list[Policy] | None, namespace: Namespace, record: MountRecord, now: float) -> bool:
+    """Whether policies allow something on or below a mount; None stands for a root token's."""
+    return policies is None or reaches(policies, namespace.path + record.full_path, now)
 
 
 async def _bearer(view: SystemView, request: Request) -> Bearer:
@@ -129,11 +121,17 @@ async def _bearer(view: SystemView, request: Request) -> Bearer:
     return bearer
 
 
-async def policies_of(view: SystemView, bearer: Bearer, now: float) -> list[Policy] | None:
-    """The policies of a token with templates filled in; None for a root token, which may do everything."""
+async def policies_of(
+    view: SystemView, bearer: Bearer, now: float, namespace: Namespace | None = None
+) -> list[Policy] | None:
+    """The policies of a token with templates filled in; None for a root token, which may do everything.
+
+    Args:
+        namespace: where the token acts; without it, the request's.
+    """
     record = bearer.record
     services = view.services
-    granted = await granted_to(services.identity, view.txn, record, view.namespace)
+    granted = await granted_to(services.identity, view.txn, record, namespace or view.namespace)
     if is_root(granted):
         return None
     policies, _ = await services.policies.rendered(view.txn, granted, holder_of(record), now)
