@@ -18,7 +18,8 @@ WAYS = ("header", "path", "both", "header with slashes", "split", "climbing", "e
 
 
 async def test_those_above_see_what_the_attempts_look_for() -> None:
-    """So that the other tests mean something: with root's token, every attempt that looks for something finds it."""
+    """So that the other tests mean something: with root's token, every attempt that looks for something finds it, and those
+    that end something end it."""
     tree = await Tree.grow()
     for attempt in (*IN_PLACE, *BY_ID):
         if attempt.sees:
@@ -28,9 +29,7 @@ async def test_those_above_see_what_the_attempts_look_for() -> None:
     before = await tree.rows(tree.things["a/b/"])
     for attempt in BY_ID:
         await _send(tree, attempt, tree.things["a/b/"], "path", "root")
-    changed = {key for key, row in (await tree.rows(tree.things["a/b/"])).items() if before.get(key) != row}
     assert len(set(before) - set(await tree.rows(tree.things["a/b/"]))) > 10
-    assert changed
 
 
 async def test_no_token_reaches_a_namespace_that_is_not_below_its_own() -> None:
