@@ -18,8 +18,7 @@ WAYS = ("header", "path", "both", "header with slashes", "split", "climbing", "e
 
 
 async def test_those_above_see_what_the_attempts_look_for() -> None:
-    """So that the other tests mean something: with root's token, every attempt that looks for something finds it, and those
-    that end something end it."""
+    """So that the other tests mean something: root's token sees, and ends, what the attempts are for."""
     tree = await Tree.grow()
     for attempt in (*IN_PLACE, *BY_ID):
         if attempt.sees:
