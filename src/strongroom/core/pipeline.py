@@ -17,7 +17,7 @@ from strongroom.audit import hiding
 from strongroom.audit.channel import Sink
 from strongroom.audit.entry import Outcome
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.core import access, login
+from strongroom.core import access, approval, login
 from strongroom.core.answer import Answer
 from strongroom.core.attempt import Attempt, begin
 from strongroom.core.complete import complete
@@ -54,13 +54,15 @@ _WRITES = frozenset({Operation.UPDATE, Operation.PATCH})
 class RequestState:
     """What all attempts of one request share."""
 
-    __slots__ = ("audited", "exchange", "login_user", "sinks")
+    __slots__ = ("audited", "exchange", "login_user", "resumed", "sinks")
 
     def __init__(self, request: ApiRequest) -> None:
         self.exchange = Exchange(request)
         self.sinks: tuple[Sink, ...] = ()
         self.audited = False
         self.login_user: tuple[MountEntry, str] | None = None
+        self.resumed: RequestState | None = None
+        """That of the request that this one executes, which had waited for approval."""
 
 
 class Pipeline:
@@ -76,7 +78,7 @@ class Pipeline:
         try:
             answer = await transact(self.services.barrier, lambda txn: self._run(txn, request, progress))
             if answer.planned:
-                answer = await carry_out(self.services, progress.exchange, answer)
+                answer = await carry_out(self.services, (progress.resumed or progress).exchange, answer)
         except StrongroomError as error:
             answer = await self._failed(request, progress, error)
         except asyncio.CancelledError:
@@ -118,7 +120,12 @@ class Pipeline:
         try:
             if not progress.audited:
                 audit.request(progress.sinks, progress.exchange, text, now)
-            audit.response(progress.sinks, progress.exchange, _outcome(answer, text), now)
+            if progress.resumed is not None and progress.resumed.audited:
+                audit.response(progress.sinks, progress.resumed.exchange, _outcome(answer, text), now)
+                outcome = Outcome(error=text)  # the other entry has the response
+            else:
+                outcome = _outcome(answer, text)
+            audit.response(progress.sinks, progress.exchange, outcome, now)
         except Internal as error:
             return Answer(request_id=answer.request_id, operation=answer.operation, error=error)
         except Exception as error:  # a response that can't be written into an entry isn't sent
@@ -147,7 +154,11 @@ class Pipeline:
         self._open(progress, attempt.exchange, refusal)
         if refusal is not None:
             raise refusal
-        answer = await self._answer(attempt)
+        waiting = await approval.unwrapped(attempt)
+        if waiting is not None:
+            answer = await self._resume(attempt, waiting, progress)
+        else:
+            answer = await self._answer(attempt)
         if bearer.record.num_uses and not attempt.exchange.remaining_uses:
             # After the request's lease was stored, because that lease ends with the token.
             await services.tokens.end_spent(txn, bearer.record, request.received_at)
@@ -189,7 +200,21 @@ class Pipeline:
             return await complete(attempt, entry, answered)
         if attempt.match is None or attempt.unresolved is not None:
             raise attempt.unresolved or UnsupportedPath("")
+        grant = attempt.exchange.grant
+        if grant is not None and grant.demand is not None:
+            return await approval.hold(attempt, grant.demand)
         return await complete(attempt, entry, await dispatch(attempt, entry, attempt.match))
+
+    async def _resume(self, attempt: Attempt, waiting: approval.Waiting, progress: RequestState) -> Answer:
+        """Execute the request that had waited for approval, as if its own client asked for it now."""
+        inner, refusal = await self._authorize(await approval.resume(attempt, waiting))
+        if progress.resumed is None:
+            progress.resumed = RequestState(inner.request)
+        progress.resumed.sinks = progress.sinks
+        self._open(progress.resumed, inner.exchange, refusal)
+        if refusal is not None:
+            raise refusal
+        return await self._answer(approval.released(inner, waiting.request))
 
     async def _login(self, attempt: Attempt, progress: RequestState) -> Answer:
         entry, match, txn = attempt.entry, attempt.match, attempt.txn

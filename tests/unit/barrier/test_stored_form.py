@@ -82,6 +82,20 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.sealing.initialize.Cluster": ("cluster", {"audit_key": b""}),
     "strongroom.sealing.rekey.BackupRecord": ("rekey-backup", {}),
     "strongroom.barrier.due.DueRecord": ("due", {}),
+    "strongroom.services.approvals.records.ApprovalRecord": ("approval", {}),
+    "strongroom.services.approvals.records.ApprovalSettings": ("control-group-settings", {}),
+    "strongroom.services.approvals.records.HeldRequest": (
+        "held-request",
+        {
+            "headers": {},
+            "method": "",
+            "wrap_ttl_s": 0,
+            "wrap_format": "",
+            "mfa_methods": (),
+            "entity_id": "",
+            "entity_name": "",
+        },
+    ),
     "strongroom.services.cors.CorsRecord": ("cors", {"credentials": False}),
     "strongroom.services.identity.records.AliasRecord": (
         "alias",
@@ -135,6 +149,10 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.services.mounts.records.PendingDeletion": (
         "rubble",
         {"lease_mount": "", "mount": None, "tokens_after": "", "tokens_done": False, "leases_after": ""},
+    ),
+    "strongroom.services.policy.control_group.Factor": (
+        None,
+        {"group_names": (), "group_ids": (), "capabilities": 0, "ttl_s": 0, "namespace": ""},
     ),
     "strongroom.services.policy.records.PolicyRecord": (
         "policy",

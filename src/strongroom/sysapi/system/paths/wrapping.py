@@ -138,6 +138,11 @@ def _named(data: dict[str, Any]) -> str:
     return token
 
 
+async def named_token(txn: Transaction, asked: ApiRequest) -> str:
+    """The wrapping token that a request is about: the one in its body, or its own."""
+    return await signed.named(txn, _named(asked.data) or asked.token)
+
+
 async def require_wrapping(services: Services, txn: Transaction, router: Router, asked: ApiRequest, text: str) -> None:
     """Refuse a token that isn't a valid wrapping token.
 
@@ -145,7 +150,7 @@ async def require_wrapping(services: Services, txn: Transaction, router: Router,
 
     Raises: `InvalidRequest` with `text`; `PermissionDenied` when there is none at all.
     """
-    token = await signed.named(txn, _named(asked.data) or asked.token)
+    token = await named_token(txn, asked)
     if not token:
         raise PermissionDenied(f"{_UNREADABLE}token is empty")
     record = await services.tokens.find(txn, token, router, asked.received_at)

@@ -1,0 +1,121 @@
+"""Reads and writes requests that wait, and their approvals."""
+
+from __future__ import annotations
+
+from strongroom.barrier import keys
+from strongroom.barrier.transaction import Transaction
+from strongroom.lib.errors import InvalidRequest, PermissionDenied
+from strongroom.services.approvals.logic import adds_nothing, approved, covered
+from strongroom.services.approvals.records import (
+    ApprovalRecord,
+    ApprovalSettings,
+    HeldRequest,
+    approvals_prefix,
+    held_key,
+    settings_key,
+)
+from strongroom.services.identity import EntityRecord, IdentityService
+from strongroom.services.namespaces import ROOT
+from strongroom.services.tokens.records import TokenRecord
+
+NO_ENTITY = "1 error occurred:\n\t* empty entity ID\n\n"
+OWN_REQUEST = "1 error occurred:\n\t* token owner cannot be approver\n\n"
+TWICE = "1 error occurred:\n\t* approver has already authorized\n\n"
+DENIED = "1 error occurred:\n\t* permission denied\n\n"
+
+
+def home(record: TokenRecord) -> str:
+    """The id of the namespace that a token's entity is in."""
+    return keys.ROOT_NAMESPACE
+
+
+async def held(txn: Transaction, token_key: str) -> HeldRequest | None:
+    """The request that a token waits for, or None."""
+    return await txn.read(held_key(token_key), HeldRequest) if token_key else None
+
+
+async def approvals(txn: Transaction, token_key: str) -> list[ApprovalRecord]:
+    """All approvals of a request, by the approvers' ids."""
+    prefix = approvals_prefix(token_key)
+    found = [await txn.read(prefix + name, ApprovalRecord) for name in await txn.list(prefix)]
+    return [approval for approval in found if approval is not None]
+
+
+async def settings(txn: Transaction, namespace: str) -> ApprovalSettings | None:
+    """The settings of a namespace, or None."""
+    return await txn.read(settings_key(namespace), ApprovalSettings)
+
+
+async def is_approved(
+    txn: Transaction, identity: IdentityService, token_key: str, request: HeldRequest, now: float
+) -> bool:
+    """Whether a request has all its approvals.
+
+    Those of an entity that was disabled or deleted since don't count: its account may have been taken over.
+    """
+    valid = []
+    for approval in await approvals(txn, token_key):
+        entity = await identity.entity(txn, approval.namespace, approval.entity_id)
+        if entity is not None and not entity.disabled:
+            valid.append(approval)
+    return approved(request.factors, valid, now)
+
+
+async def approvable(
+    txn: Transaction, identity: IdentityService, approver: TokenRecord, request: HeldRequest
+) -> tuple[int, ...]:
+    """The places of the factors that an approver is in a group of, at this moment."""
+    if not approver.entity_id:
+        return ()
+    places: set[int] = set()
+    for path in {factor.namespace for factor in request.factors}:
+        namespace = namespace_id(path)
+        groups = await identity.groups_of(txn, namespace, approver.entity_id) if namespace else ()
+        places.update(covered(request.factors, groups, path))
+    return tuple(sorted(places))
+
+
+def namespace_id(path: str) -> str:
+    """The id of a rule's namespace; empty for an unknown one, whose groups nobody is in."""
+    return ROOT.id if path == ROOT.path else ""
+
+
+async def approve(
+    txn: Transaction, identity: IdentityService, approver: TokenRecord, waiting: TokenRecord, now: float
+) -> bool:
+    """Record an approval.
+
+    Args:
+        approver: the token that approves. waiting: the token that waits.
+
+    Returns: whether the request has all its approvals now.
+
+    Raises: `InvalidRequest` without an entity, for one's own request, and for a second approval; `PermissionDenied` for
+    others than members of the factors' groups.
+    """
+    request = await held(txn, waiting.key)
+    if request is None:
+        raise InvalidRequest("1 error occurred:\n\t* invalid wrapping token\n\n")
+    if not approver.entity_id:
+        raise InvalidRequest(NO_ENTITY)
+    if approver.entity_id == request.entity_id:
+        raise InvalidRequest(OWN_REQUEST)
+    entity = await _enabled(txn, identity, approver)
+    places = await approvable(txn, identity, approver, request)
+    if not places:
+        raise PermissionDenied(DENIED)
+    key = approvals_prefix(waiting.key) + entity.id
+    if adds_nothing(await txn.read(key, ApprovalRecord), places, request.factors, now):
+        raise InvalidRequest(TWICE)
+    given = ApprovalRecord(
+        entity_id=entity.id, entity_name=entity.name, namespace=home(approver), given_at=now, factors=places
+    )
+    txn.write(key, given)
+    return await is_approved(txn, identity, waiting.key, request, now)
+
+
+async def _enabled(txn: Transaction, identity: IdentityService, approver: TokenRecord) -> EntityRecord:
+    entity = await identity.entity(txn, home(approver), approver.entity_id)
+    if entity is None or entity.disabled:
+        raise PermissionDenied(DENIED)
+    return entity
