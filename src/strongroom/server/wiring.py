@@ -123,7 +123,7 @@ async def unseal(
         await transact(barrier, lambda txn: versions.note(txn, VERSION, RELEASED, node.clock.now()))
     except StorageError as error:  # a full store can still be read, and rows can be deleted
         log.warning("the version or the list of audit devices was not stored", detail=error.detail)
-    identity = IdentityService(node.random)
+    identity = IdentityService(node.random, node.clock)
     spool = _spool(settings)
     writers = Writers(cluster.audit_key, socket.gethostname(), node.random)
     own = (*settings.audit_rules.own, *([settings.audit_spool_path] if settings.audit_spool_path else []))

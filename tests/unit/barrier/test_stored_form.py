@@ -99,13 +99,39 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.services.cors.CorsRecord": ("cors", {"credentials": False}),
     "strongroom.services.identity.records.AliasRecord": (
         "alias",
-        {"metadata": {}, "created_at": 0.0, "updated_at": 0.0},
+        {"metadata": {}, "created_at": 0.0, "updated_at": 0.0, "custom_metadata": {}, "merged_from": ()},
     ),
+    "strongroom.services.identity.records.Edge": ("group-edge", {}),
     "strongroom.services.identity.records.EntityRecord": (
         "entity",
-        {"metadata": {}, "policies": (), "disabled": False, "aliases": ()},
+        {
+            "metadata": {},
+            "policies": (),
+            "disabled": False,
+            "aliases": (),
+            "merged_from": (),
+            "last_login_at": 0.0,
+            "by_login": False,
+        },
     ),
-    "strongroom.services.identity.records.GroupRecord": ("group", {"metadata": {}, "policies": ()}),
+    "strongroom.services.identity.records.GroupAliasRecord": ("group-alias", {"created_at": 0.0, "updated_at": 0.0}),
+    "strongroom.services.identity.records.GroupRecord": (
+        "group",
+        {
+            "metadata": {},
+            "policies": (),
+            "type": "internal",
+            "modify_index": 1,
+            "alias": None,
+            "membership_ttl_s": 0,
+        },
+    ),
+    "strongroom.services.identity.records.Membership": (
+        "group-membership",
+        {"source": "", "alias": "", "refreshed_at": 0.0},
+    ),
+    "strongroom.services.identity.records.Pointer": ("identity-pointer", {}),
+    "strongroom.services.identity.records.Remains": ("identity-remains", {}),
     "strongroom.services.leases.records.LeaseMark": ("lease-mark", {}),
     "strongroom.services.leases.records.LeaseRecord": (
         "lease",

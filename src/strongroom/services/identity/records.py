@@ -4,31 +4,45 @@ from __future__ import annotations
 
 from strongroom.barrier.record import Record
 
+INTERNAL = "internal"
+EXTERNAL = "external"
+
 
 class EntityRecord(Record, frozen=True, tag="entity"):
     """Somebody or something that logs in."""
 
     id: str
     name: str
+    """As it was last written.  Two names that differ only in the case of letters from A to Z are the same."""
     created_at: float
     updated_at: float
     metadata: dict[str, str] = {}
     policies: tuple[str, ...] = ()
     disabled: bool = False
     aliases: tuple[tuple[str, str], ...] = ()
-    """Accessor of an auth mount, and the name there."""
+    """Accessor of an auth mount, and the folded name there."""
+    merged_from: tuple[str, ...] = ()
+    """Ids of entities that were merged into this one; the latest only."""
+    last_login_at: float = 0.0
+    """Written at most once a day; 0 for an entity that never logged in."""
+    by_login: bool = False
+    """Whether a login made it."""
 
 
 class AliasRecord(Record, frozen=True, tag="alias"):
-    """An entity's name: in an auth mount, or, without a mount, its own."""
+    """An entity's name in an auth mount."""
 
     id: str
     entity_id: str
     name: str
     mount_accessor: str
     metadata: dict[str, str] = {}
+    """From the auth method, replaced at each login."""
     created_at: float = 0.0
     updated_at: float = 0.0
+    custom_metadata: dict[str, str] = {}
+    merged_from: tuple[str, ...] = ()
+    """Ids of the entities that had it before a merge."""
 
 
 class GroupRecord(Record, frozen=True, tag="group"):
@@ -40,3 +54,51 @@ class GroupRecord(Record, frozen=True, tag="group"):
     updated_at: float
     metadata: dict[str, str] = {}
     policies: tuple[str, ...] = ()
+    type: str = INTERNAL
+    modify_index: int = 1
+    """How often it was written."""
+    alias: tuple[str, str] | None = None
+    """For an external group: accessor of its auth mount, and the folded name there."""
+    membership_ttl_s: int = 0
+    """How long a login keeps an entity in an external group; 0 for without end."""
+
+
+class GroupAliasRecord(Record, frozen=True, tag="group-alias"):
+    """The name by which an auth method knows an external group."""
+
+    id: str
+    group_id: str
+    name: str
+    mount_accessor: str
+    created_at: float = 0.0
+    updated_at: float = 0.0
+
+
+class Pointer(Record, frozen=True, tag="identity-pointer"):
+    """Leads from a name or an alias's id to what has it."""
+
+    to: tuple[str, ...]
+
+
+class Membership(Record, frozen=True, tag="group-membership"):
+    """An entity is in a group.  A login that put it there says which answer it was."""
+
+    source: str = ""
+    """Accessor of the auth mount; empty in an internal group."""
+    alias: str = ""
+    """Folded name of the group in that mount."""
+    refreshed_at: float = 0.0
+
+
+class Edge(Record, frozen=True, tag="group-edge"):
+    """A group is a member of another one."""
+
+
+class Remains(Record, frozen=True, tag="identity-remains"):
+    """What a deleted entity, group or auth mount left behind, until it is cleared."""
+
+    namespace: str
+    kind: str
+    """`entity`, `group` or `mount`."""
+    id: str
+    """Of the entity or group; the accessor of the mount."""

@@ -2,69 +2,97 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from strongroom.barrier.transaction import Transaction
+from strongroom.lib.clock import Clock
 from strongroom.lib.rand import Random, uuid4
-from strongroom.services.identity import rows
+from strongroom.services.identity import aliases, entities, external, groups, merge, rows
+from strongroom.services.identity.inherit import groups_in
 from strongroom.services.identity.records import AliasRecord, EntityRecord, GroupRecord
+from strongroom.services.identity.standing import Standing, standing_of
 from strongroom.services.policy.paths import Alias, PathGroup, Subject
+
+_DAY_S = 86_400
 
 
 class IdentityService:
     """The identities of all namespaces.  `namespace` is always the id of the one that an entity or group is in."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, clock: Clock) -> None:
         self._random = random
+        self._clock = clock
+
+    def new_id(self, txn: Transaction, what: str) -> str:
+        """A new id of an entity, alias or group, the same in all attempts."""
+        return txn.once(f"{what} id", lambda: uuid4(self._random))
+
+    def new_name(self, txn: Transaction, what: str) -> str:
+        """A name for an entity or group that was given none."""
+        return f"{what}_" + txn.once(f"{what} name", lambda: self._random.bytes(4).hex())
+
+    async def new_entity(self, txn: Transaction, namespace: str, *, now: float, by_login: bool = False) -> EntityRecord:
+        """A new entity with a name of its own.  Its name is taken, and the caller stores it."""
+        entity = EntityRecord(
+            id=self.new_id(txn, "entity"),
+            name=self.new_name(txn, "entity"),
+            created_at=now,
+            updated_at=now,
+            by_login=by_login,
+        )
+        await entities.put(txn, namespace, entity, None)
+        return entity
 
     async def entity_of(
         self, txn: Transaction, namespace: str, mount_accessor: str, alias: str, *, metadata: dict[str, str], now: float
     ) -> str:
-        """The id of the entity that logs in as `alias`.  The first login creates the entity."""
-        key = rows.alias(namespace, mount_accessor, alias)
-        known = await txn.read(key, AliasRecord)
-        if known is not None:
-            return known.entity_id
-        entity_id = txn.once("entity id", lambda: uuid4(self._random))
-        alias_id = txn.once("alias id", lambda: uuid4(self._random))
-        name = "entity_" + txn.once("entity name", lambda: self._random.bytes(4).hex())
-        txn.write(
-            key,
-            AliasRecord(
-                id=alias_id,
-                entity_id=entity_id,
-                name=alias,
-                mount_accessor=mount_accessor,
-                metadata=metadata,
-                created_at=now,
-                updated_at=now,
-            ),
+        """The id of the entity that logs in as `alias`.  The first login creates the entity.
+
+        The alias gets the metadata of this login.  An entity is never merged here, whatever its names are.
+        """
+        known = await aliases.by_name(txn, namespace, mount_accessor, alias)
+        entity = await entities.read(txn, namespace, known.entity_id) if known is not None else None
+        if known is not None and entity is not None:
+            if known.metadata != metadata:
+                changed = msgspec.structs.replace(known, metadata=metadata, updated_at=now)
+                txn.write(rows.alias(namespace, mount_accessor, alias), changed)
+            if now - entity.last_login_at >= _DAY_S:
+                entities.write(txn, namespace, msgspec.structs.replace(entity, last_login_at=now))
+            return entity.id
+        entity = await self.new_entity(txn, namespace, now=now, by_login=True)
+        new = AliasRecord(
+            id=self.new_id(txn, "alias"),
+            entity_id=entity.id,
+            name=alias,
+            mount_accessor=mount_accessor,
+            metadata=metadata,
+            created_at=now,
+            updated_at=now,
         )
-        txn.write(
-            rows.entity(namespace, entity_id),
-            EntityRecord(id=entity_id, name=name, created_at=now, updated_at=now, aliases=((mount_accessor, alias),)),
-        )
-        txn.write(
-            rows.entity_name(namespace, name), AliasRecord(id="", entity_id=entity_id, name=name, mount_accessor="")
-        )
-        return entity_id
+        entity = aliases.create(txn, namespace, new, entity)
+        entities.write(txn, namespace, msgspec.structs.replace(entity, last_login_at=now))
+        return entity.id
+
+    async def answered(self, txn: Transaction, namespace: str, entity_id: str, answer: external.Answer) -> None:
+        """Set the external groups of an entity by the answer of an auth method."""
+        await external.apply(txn, namespace, entity_id, answer)
 
     async def entity(self, txn: Transaction, namespace: str, entity_id: str) -> EntityRecord | None:
         """The entity, or None."""
-        return await txn.read(rows.entity(namespace, entity_id), EntityRecord)
+        return await entities.read(txn, namespace, entity_id)
 
     async def by_name(self, txn: Transaction, namespace: str, name: str) -> EntityRecord | None:
         """The entity of that name, or None."""
-        index = await txn.read(rows.entity_name(namespace, name), AliasRecord)
-        return await self.entity(txn, namespace, index.entity_id) if index is not None else None
+        return await entities.by_name(txn, namespace, name)
 
     async def by_alias(self, txn: Transaction, namespace: str, mount_accessor: str, alias: str) -> EntityRecord | None:
         """The entity that an auth mount knows by that name, or None."""
-        known = await txn.read(rows.alias(namespace, mount_accessor, alias), AliasRecord)
-        return await self.entity(txn, namespace, known.entity_id) if known is not None else None
+        known = await aliases.by_name(txn, namespace, mount_accessor, alias)
+        return await entities.read(txn, namespace, known.entity_id) if known is not None else None
 
     async def aliases(self, txn: Transaction, namespace: str, entity: EntityRecord) -> list[AliasRecord]:
         """The names that an entity is known by."""
-        found = [await txn.read(rows.alias(namespace, *alias), AliasRecord) for alias in entity.aliases]
-        return [alias for alias in found if alias is not None]
+        return await merge.aliases_of(txn, namespace, entity)
 
     async def groups_of(self, txn: Transaction, namespace: str, entity_id: str) -> tuple[GroupRecord, ...]:
         """The groups of a namespace that an entity is in, directly or through other groups.
@@ -72,21 +100,51 @@ class IdentityService:
         Args:
             namespace: the groups' namespace.  It may be below the entity's.
         """
-        ids = await txn.list(rows.memberships(namespace, entity_id))
-        found = [await txn.read(rows.group(namespace, id_), GroupRecord) for id_ in ids]
-        return tuple(group for group in found if group is not None)
+        return (await groups_in(txn, namespace, entity_id, self._clock.now())).all
+
+    async def group(self, txn: Transaction, namespace: str, group_id: str) -> GroupRecord | None:
+        """The group, or None."""
+        return await groups.read(txn, namespace, group_id)
+
+    async def standing(
+        self, txn: Transaction, entity_namespace: str, entity_id: str, lineage: tuple[str, ...]
+    ) -> Standing | None:
+        """Whether an entity is disabled, and its policies in each namespace of `lineage`.  None if there is none.
+
+        It is derived from committed rows; `standing_of` also sees what the transaction has written.
+        """
+        now = self._clock.now()
+        standing = await txn.derived(
+            ("standing", entity_namespace, entity_id, lineage),
+            lambda inner: standing_of(inner, entity_namespace, entity_id, lineage, now),
+        )
+        if standing is not None and standing.until <= now:
+            return await standing_of(txn, entity_namespace, entity_id, lineage, now)
+        return standing
+
+    async def standing_now(
+        self, txn: Transaction, entity_namespace: str, entity_id: str, lineage: tuple[str, ...]
+    ) -> Standing | None:
+        """The same with what this transaction has written itself."""
+        return await standing_of(txn, entity_namespace, entity_id, lineage, self._clock.now())
 
     async def subject(self, txn: Transaction, namespace: str, entity_id: str) -> Subject | None:
         """The entity as policy templates see it; None without one."""
-        entity = await self.entity(txn, namespace, entity_id) if entity_id else None
+        entity = await entities.living(txn, namespace, entity_id)
         if entity is None:
             return None
-        aliases = {
-            alias.mount_accessor: Alias(id=alias.id, name=alias.name, metadata=alias.metadata)
+        names = {
+            alias.mount_accessor: Alias(
+                id=alias.id, name=alias.name, metadata=alias.metadata, custom_metadata=alias.custom_metadata
+            )
             for alias in await self.aliases(txn, namespace, entity)
         }
-        groups = tuple(
-            PathGroup(id=group.id, name=group.name, metadata=group.metadata)
-            for group in await self.groups_of(txn, namespace, entity_id)
+        found = await groups_in(txn, namespace, entity.id, self._clock.now())
+        return Subject(
+            id=entity.id,
+            name=entity.name,
+            metadata=entity.metadata,
+            aliases=names,
+            groups=tuple(PathGroup(id=group.id, name=group.name, metadata=group.metadata) for group in found.all),
+            until=found.until,
         )
-        return Subject(id=entity.id, name=entity.name, metadata=entity.metadata, aliases=aliases, groups=groups)

@@ -7,6 +7,7 @@ https://developer.hashicorp.com/vault/docs/concepts/policies#templated-policies
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import TypeAlias
@@ -111,6 +112,8 @@ class Subject(msgspec.Struct, frozen=True):
     aliases: Mapping[str, Alias] = {}
     """By the accessor of the auth mount."""
     groups: tuple[PathGroup, ...] = ()
+    until: float = math.inf
+    """When this stops being true by itself, in seconds since the epoch."""
 
 
 class TemplateRefused(PermissionDenied):

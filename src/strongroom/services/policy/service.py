@@ -73,18 +73,18 @@ class PolicyService:
         return acl
 
     async def of_token(self, txn: Transaction, names: tuple[str, ...], entity_id: str) -> tuple[str, ...]:
-        """The policies of a token: its own and its entity's.
+        """The policies of a token: its own, its entity's and those of the entity's groups.
 
         Raises: `PermissionDenied` when the entity is disabled.
         """
         if not entity_id or ROOT in names:
             return names
-        entity = await self._identity.entity(txn, keys.ROOT_NAMESPACE, entity_id)
-        if entity is None:
+        standing = await self._identity.standing(txn, keys.ROOT_NAMESPACE, entity_id, (keys.ROOT_NAMESPACE,))
+        if standing is None:
             return names
-        if entity.disabled:
+        if standing.disabled:
             raise PermissionDenied("permission denied")
-        return tuple(sorted({*names, *entity.policies}))
+        return standing.joined(keys.ROOT_NAMESPACE, names)
 
     async def rendered(
         self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float
@@ -94,7 +94,7 @@ class PolicyService:
         Returns: the policies, and the time when the first of them expires, in seconds since the epoch.
         """
         subject = await self._identity.subject(txn, keys.ROOT_NAMESPACE, entity_id)
-        until = math.inf
+        until = subject.until if subject is not None else math.inf
         policies = []
         for name in names:
             record = await txn.read(keys.POLICIES + name, PolicyRecord)

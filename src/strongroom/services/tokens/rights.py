@@ -1,4 +1,4 @@
-"""The rights of a token: its policies and its entity's, merged, for canonical paths."""
+"""The rights of a token: its policies, its entity's and its groups', merged, for canonical paths."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ async def acl_of(
     """
     names = record.policies
     if record.entity_id:
-        entity = await identity.entity(txn, keys.ROOT_NAMESPACE, record.entity_id)
+        standing = await identity.standing(txn, keys.ROOT_NAMESPACE, record.entity_id, (keys.ROOT_NAMESPACE,))
         # A missing entity may have been a disabled one.
-        if entity is None or entity.disabled:
+        if standing is None or standing.disabled:
             raise PermissionDenied("permission denied")
-        names = tuple(sorted({*names, *entity.policies}))
+        names = standing.joined(keys.ROOT_NAMESPACE, names)
     return await policies.acl(txn, names, record.entity_id, now, form)

@@ -1,0 +1,99 @@
+"""Creates, renames and deletes entities."""
+
+from __future__ import annotations
+
+import msgspec
+
+from strongroom.barrier.transaction import Transaction
+from strongroom.lib.errors import InvalidRequest
+from strongroom.services.identity import members, rows
+from strongroom.services.identity.names import check_name
+from strongroom.services.identity.records import AliasRecord, EntityRecord, Pointer, Remains
+
+ALIASES = 100
+"""The most aliases of one entity."""
+_MERGES = 64
+"""How often an entity may have been merged on for its first tokens to follow."""
+_AT_ONCE = 16
+"""Memberships that end in the commit that deletes an entity.  More are cleared later."""
+
+
+async def read(txn: Transaction, namespace: str, entity_id: str) -> EntityRecord | None:
+    """The entity, or None."""
+    if not entity_id or "/" in entity_id:
+        return None
+    return await txn.read(rows.entity(namespace, entity_id), EntityRecord)
+
+
+async def living(txn: Transaction, namespace: str, entity_id: str) -> EntityRecord | None:
+    """The entity of that id, or what it was merged into; None if there is neither."""
+    for _ in range(_MERGES):
+        entity = await read(txn, namespace, entity_id)
+        pointer = await txn.read(rows.merged(namespace, entity_id), Pointer) if entity is None and entity_id else None
+        if entity is not None or pointer is None:
+            return entity
+        (entity_id,) = pointer.to
+    return None
+
+
+async def by_name(txn: Transaction, namespace: str, name: str) -> EntityRecord | None:
+    """The entity of that name, or None."""
+    pointer = await txn.read(rows.entity_name(namespace, name), Pointer) if name else None
+    return await read(txn, namespace, pointer.to[0]) if pointer is not None else None
+
+
+def write(txn: Transaction, namespace: str, entity: EntityRecord) -> None:
+    """Store an entity that keeps its name."""
+    if len(entity.aliases) > ALIASES:
+        raise InvalidRequest(f"an entity has at most {ALIASES} aliases")
+    txn.write(rows.entity(namespace, entity.id), entity)
+
+
+async def put(txn: Transaction, namespace: str, entity: EntityRecord, before: EntityRecord | None) -> None:
+    """Store an entity under its name.
+
+    Args:
+        before: the entity as it is stored; None for a new one.
+
+    Raises: `InvalidRequest` for a name that another entity has, or that is none.
+    """
+    check_name("name", entity.name)
+    key = rows.entity_name(namespace, entity.name)
+    if before is None or key != rows.entity_name(namespace, before.name):
+        if await txn.read(key, Pointer) is not None:
+            raise InvalidRequest("entity name is already in use")
+        if before is not None:
+            txn.delete(rows.entity_name(namespace, before.name))
+        txn.write(key, Pointer(to=(entity.id,)))
+    write(txn, namespace, entity)
+
+
+async def delete(txn: Transaction, namespace: str, entity: EntityRecord) -> None:
+    """Delete an entity, its aliases and its memberships.  Its tokens may do nothing from now on."""
+    txn.delete(rows.entity(namespace, entity.id))
+    txn.delete(rows.entity_name(namespace, entity.name))
+    for accessor, name in entity.aliases:
+        key = rows.alias(namespace, accessor, name)
+        alias = await txn.read(key, AliasRecord)
+        if alias is not None and alias.entity_id == entity.id:
+            txn.delete(key)
+            txn.delete(rows.alias_ids(namespace) + alias.id)
+    prefix = rows.memberships(namespace, entity.id)
+    groups = await txn.list(prefix, limit=_AT_ONCE + 1)
+    if len(groups) > _AT_ONCE:
+        remains = Remains(namespace=namespace, kind="entity", id=entity.id)
+        txn.write(rows.remains(namespace, "entity", entity.id), remains)
+        return
+    for group_id in groups:
+        await members.leave(txn, namespace, entity.id, group_id)
+
+
+def with_alias(entity: EntityRecord, accessor: str, name: str) -> EntityRecord:
+    """The entity with one alias more."""
+    place = (accessor, name)
+    return msgspec.structs.replace(entity, aliases=tuple(dict.fromkeys((*entity.aliases, place))))
+
+
+def without_alias(entity: EntityRecord, accessor: str, name: str) -> EntityRecord:
+    """The entity without an alias."""
+    return msgspec.structs.replace(entity, aliases=tuple(one for one in entity.aliases if one != (accessor, name)))

@@ -1,0 +1,111 @@
+"""The external groups of an entity, as an auth method answers at a login or a renewal."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import msgspec
+
+from strongroom.barrier.transaction import Transaction
+from strongroom.lib.errors import InvalidRequest
+from strongroom.services.identity import members, rows
+from strongroom.services.identity.names import check_name, folded
+from strongroom.services.identity.pages import glance
+from strongroom.services.identity.records import GroupAliasRecord, GroupRecord, Membership
+
+NAMES = 10_000
+"""The most group names in one answer of an auth method."""
+_AT_ONCE = 16
+"""Memberships that change in the login's own commit."""
+_DAY_S = 86_400
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What an auth method said of the groups of somebody."""
+
+    accessor: str
+    """Of the auth mount."""
+    names: tuple[str, ...]
+    """The groups' names there; empty for none."""
+    at: float
+    """Seconds since the epoch."""
+
+
+async def apply(txn: Transaction, namespace: str, entity_id: str, answer: Answer) -> None:
+    """Make the entity a member of exactly the groups that the answer names, of all groups of that mount.
+
+    Raises: `InvalidRequest` for more names than anybody has.
+    """
+    if len(answer.names) > NAMES:
+        raise InvalidRequest(f"a login has at most {NAMES} groups")
+    wanted = await _wanted(txn, namespace, answer)
+    # Looked at from outside first: a large change is made in commits of its own, which must not change what this
+    # transaction has read.
+    for turn in range(NAMES // _AT_ONCE + 2):
+        changes = await txn.once.wait(
+            f"groups {entity_id} {turn}", partial(_changes_now, txn, namespace, entity_id, wanted, answer)
+        )
+        if len(changes) <= _AT_ONCE:
+            break
+        page = dict(list(changes.items())[:_AT_ONCE])
+        await txn.apart(f"groups {entity_id} {turn}", partial(_change, namespace, entity_id, page))
+    rest = await _changes(txn, namespace, entity_id, wanted, answer)
+    await _change(namespace, entity_id, rest, txn)
+
+
+async def _wanted(txn: Transaction, namespace: str, answer: Answer) -> dict[str, str]:
+    """The ids of the groups with one of the names, and that name."""
+    found: dict[str, str] = {}
+    for name in dict.fromkeys(folded(name) for name in answer.names):
+        if not name:
+            continue
+        check_name("a group's name", name)
+        # Not in the read set: a membership counts only while its group has this alias.
+        alias = await glance(txn, rows.group_alias(namespace, answer.accessor, name), GroupAliasRecord)
+        if alias is not None:
+            found[alias.group_id] = name
+    return found
+
+
+async def _changes_now(
+    txn: Transaction, namespace: str, entity_id: str, wanted: dict[str, str], answer: Answer
+) -> dict[str, Membership | None]:
+    return await _changes(Transaction(txn.barrier, txn.once), namespace, entity_id, wanted, answer)
+
+
+async def _changes(
+    txn: Transaction, namespace: str, entity_id: str, wanted: dict[str, str], answer: Answer
+) -> dict[str, Membership | None]:
+    """The new memberships by group, None for one that ends.  Those that end come first."""
+    prefix = rows.memberships(namespace, entity_id)
+    ended: dict[str, Membership | None] = {}
+    kept: set[str] = set()
+    for group_id in await txn.list(prefix):
+        membership = await txn.read(prefix + group_id, Membership)
+        if membership is None or membership.source != answer.accessor:
+            continue
+        if wanted.get(group_id) != membership.alias:
+            ended[group_id] = None
+        elif not await _is_stale(txn, namespace, group_id, membership, answer.at):
+            kept.add(group_id)
+    joined = {
+        group_id: Membership(source=answer.accessor, alias=name, refreshed_at=answer.at)
+        for group_id, name in wanted.items()
+        if group_id not in kept
+    }
+    return ended | joined
+
+
+async def _is_stale(txn: Transaction, namespace: str, group_id: str, membership: Membership, now: float) -> bool:
+    """Whether it has to be written anew.  Where nothing depends on the time, once a day is enough."""
+    group = await txn.read(rows.group(namespace, group_id), GroupRecord)
+    age_s = now - membership.refreshed_at
+    return age_s >= _DAY_S or bool(group is not None and group.membership_ttl_s and age_s > 0)
+
+
+async def _change(namespace: str, entity_id: str, changes: dict[str, Membership | None], txn: Transaction) -> None:
+    for group_id, membership in changes.items():
+        if membership is None:
+            await members.leave(txn, namespace, entity_id, group_id)
+        elif await txn.read(rows.group(namespace, group_id), GroupRecord) is not None:
+            await members.enter(txn, namespace, entity_id, group_id, membership)

@@ -1,0 +1,89 @@
+"""Replaces the entities of a group, however many there are.
+
+A change of a few is part of the request's own commit.  A larger one is made in many commits before it, each of which
+leaves a valid group.  If the request ends in between, some of the change has happened, and repeating it does the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import partial
+
+from strongroom.barrier.transaction import Transaction
+from strongroom.lib.errors import InvalidRequest
+from strongroom.services.identity import members, rows
+from strongroom.services.identity.records import EntityRecord, GroupRecord, Membership
+from strongroom.storage.keys import is_key
+
+_KEYS_EACH = 5
+"""Keys of one change: two rows, the entity's, the group's and the count."""
+_SPARE = 24
+_PAGE = 1000
+
+
+async def replace(
+    txn: Transaction, lineage: Sequence[str], group: GroupRecord, wanted: Collection[str], *, is_new: bool
+) -> None:
+    """Make these entities the members of an internal group of the last namespace in `lineage`.
+
+    Args:
+        lineage: the namespaces that the entities may be in, root first.
+
+    Raises: `InvalidRequest` for an entity that doesn't exist, and for too many.
+    """
+    namespace, chosen = lineage[-1], dict.fromkeys(wanted)
+    if len(chosen) > members.MOST_MEMBERS:
+        raise InvalidRequest(f"a group has at most {members.MOST_MEMBERS} entities")
+    # The group's row is in the read set.  Whoever comes second compares anew with what the first one has left.
+    stage = f"{group.id} {group.modify_index}"
+    present = set() if is_new else await txn.once.wait(f"members {stage}", partial(_present, txn, namespace, group.id))
+    left, joined = sorted(present - chosen.keys()), [id_ for id_ in chosen if id_ not in present]
+    places = await txn.once.wait(f"places {stage}", partial(_places, txn, lineage, joined))
+    changes = [*((id_, "") for id_ in left), *places.items()]
+    most = min((txn.barrier.storage.limits.keys - _SPARE) // _KEYS_EACH, _PAGE) // 2
+    if len(changes) <= most:
+        await _change(txn, namespace, group.id, changes)
+        return
+    for start in range(0, len(changes), most):  # those that leave come first
+        page = partial(_page, namespace, group.id, changes[start : start + most], is_new)
+        await txn.apart(f"members {stage} {start}", page)
+
+
+async def _present(txn: Transaction, namespace: str, group_id: str) -> set[str]:
+    return set((await txn.barrier.storage.list(rows.members(namespace, group_id))).names)
+
+
+async def _places(txn: Transaction, lineage: Sequence[str], entity_ids: Sequence[str]) -> dict[str, str]:
+    """The namespace of each entity.  Raises `InvalidRequest` for the first entity that is in none of these."""
+    found: dict[str, str] = {}
+    for start in range(0, len(entity_ids), _PAGE):
+        asked = entity_ids[start : start + _PAGE]
+        for id_ in asked:
+            if not is_key(id_) or "/" in id_:
+                raise InvalidRequest(f'invalid entity ID "{id_}"')
+        keys = {rows.entity(place, id_): (id_, place) for place in lineage for id_ in asked}
+        stored = (await txn.barrier.storage.get_many(keys)).entries
+        found.update(keys[key] for key in stored)
+        for id_ in asked:
+            if id_ not in found:
+                raise InvalidRequest(f'invalid entity ID "{id_}"')
+    return found
+
+
+async def _page(
+    namespace: str, group_id: str, changes: Sequence[tuple[str, str]], is_new: bool, txn: Transaction
+) -> None:
+    if not is_new and await txn.read(rows.group(namespace, group_id), GroupRecord) is None:
+        raise InvalidRequest("invalid group ID")
+    await _change(txn, namespace, group_id, changes)
+
+
+async def _change(txn: Transaction, namespace: str, group_id: str, changes: Sequence[tuple[str, str]]) -> None:
+    """Make the changes: an entity joins if it has a place, and leaves otherwise."""
+    for entity_id, place in changes:
+        if not place:
+            await members.leave(txn, namespace, entity_id, group_id)
+        elif await txn.read(rows.entity(place, entity_id), EntityRecord) is None:
+            raise InvalidRequest(f'invalid entity ID "{entity_id}"')
+        else:
+            await members.enter(txn, namespace, entity_id, group_id, Membership())

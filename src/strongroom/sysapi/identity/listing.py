@@ -1,0 +1,90 @@
+"""Pages of identities: ids with what is known of each, and names."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+from strongroom.barrier.record import Record
+from strongroom.barrier.transaction import Transaction
+from strongroom.lib.errors import NotFound
+from strongroom.sdk.fields import Body, Doc
+from strongroom.sdk.response import Response
+from strongroom.services.identity.names import folded, segment
+from strongroom.services.identity.pages import MOST, apart_from, page
+from strongroom.services.identity.records import Pointer
+from strongroom.sysapi.context import SystemView
+
+R = TypeVar("R", bound=Record)
+Summary = Callable[[SystemView, Transaction, R], Awaitable[dict[str, Any]]]
+Wanted = Callable[[R], bool]
+
+
+class Page(Body, frozen=True):
+    """Which part of a listing is wanted."""
+
+    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
+    limit: Annotated[
+        int, Doc(description=f"The largest number of names to return. 0 or less returns up to {MOST}.")
+    ] = 0
+
+
+def _response(data: dict[str, Any], names: list[str], *, cut: bool) -> Response:
+    if not names:
+        raise NotFound
+    warnings = [f'there are more than {MOST} names: ask for the next with "after"'] if cut else []
+    return Response(data={**data, "keys": names}, warnings=warnings)
+
+
+async def ids(
+    view: SystemView,
+    prefix: str,
+    body: Page,
+    read: Callable[[Transaction, str, str], Awaitable[R | None]],
+    *,
+    summary: Summary[R],
+    wanted: Wanted[R] | None = None,
+) -> Response:
+    """Ids in order, with `key_info`.  Raises `NotFound` when there are none.
+
+    Args:
+        read: reads one by its id. summary: what is shown of it. wanted: which are shown; the page is cut before.
+    """
+    names, cut = await page(view.txn, prefix, body.after, body.limit)
+    info: dict[str, Any] = {}
+    for name in names:
+
+        async def one(txn: Transaction, name: str = name) -> dict[str, Any] | None:
+            record = await read(txn, view.namespace.id, name)
+            if record is None or (wanted is not None and not wanted(record)):
+                return None
+            return await summary(view, txn, record)
+
+        shown = await apart_from(view.txn, one)
+        if shown is not None:
+            info[name] = shown
+    return _response({"key_info": info}, list(info), cut=cut)
+
+
+async def names(
+    view: SystemView,
+    prefix: str,
+    body: Page,
+    read: Callable[[Transaction, str, str], Awaitable[R | None]],
+    name_of: Callable[[R], str],
+) -> Response:
+    """Names in order, as they were last written.  Raises `NotFound` when there are none."""
+    after = segment(folded(body.after)) if body.after else ""
+    found, cut = await page(view.txn, prefix, after, body.limit)
+    shown: list[str] = []
+    for each in found:
+
+        async def one(txn: Transaction, each: str = each) -> str | None:
+            pointer = await txn.read(prefix + each, Pointer)
+            record = await read(txn, view.namespace.id, pointer.to[0]) if pointer is not None else None
+            return name_of(record) if record is not None else None
+
+        name = await apart_from(view.txn, one)
+        if name is not None:
+            shown.append(name)
+    return _response({}, shown, cut=cut)

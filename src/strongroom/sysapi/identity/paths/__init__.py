@@ -1,0 +1,1 @@
+"""The paths of `identity/`, a file for each noun."""

@@ -1,0 +1,190 @@
+"""`entity`: who logs in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import path
+from strongroom.sdk.fields import Body, CommaList, Doc, Duration, Normal, StringMap
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.services.identity import EntityRecord, entities, rows
+from strongroom.services.identity.names import check_metadata, clean_policies
+from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.identity import shown
+from strongroom.sysapi.identity.listing import Page, ids, names
+
+_MOST_DELETED = 100
+
+
+def policy_names(values: list[str]) -> list[str]:
+    """The form of a list of policies, which rules compare."""
+    return list(clean_policies(values))
+
+
+class EntityPage(Page, frozen=True):
+    """Which entities are wanted."""
+
+    unseen_for: Annotated[
+        Duration, Doc(description="Show only entities without a login for this time. Pages are cut before.")
+    ] = Duration(0)
+
+
+class EntityBody(Body, frozen=True):
+    """The settings of an entity; None for those that the request doesn't name."""
+
+    metadata: Annotated[StringMap | None, Doc(description="Metadata of the entity. It replaces what was there.")] = None
+    policies: Annotated[
+        CommaList | None, Doc(description="Policies of every token of the entity."), Normal(policy_names)
+    ] = None
+    disabled: Annotated[
+        bool | None, Doc(description="Whether tokens of the entity may do nothing. They aren't revoked.")
+    ] = None
+
+
+class NamedEntityBody(EntityBody, frozen=True):
+    """The same with a name."""
+
+    name: Annotated[str, Doc(description="Name of the entity. Upper and lower case are the same.")] = ""
+
+
+class EntityOfNameBody(EntityBody, frozen=True):
+    """The same with an id."""
+
+    id: Annotated[str, Doc(description="Id of an existing entity, which gets the name.")] = ""
+
+
+class NewEntityBody(NamedEntityBody, frozen=True):
+    """The same with both."""
+
+    id: Annotated[str, Doc(description="Id of an existing entity, which is changed.")] = ""
+
+
+class BatchDeleteBody(Body, frozen=True):
+    """Entities to delete."""
+
+    entity_ids: Annotated[CommaList | None, Doc(description="Ids of the entities to delete.")] = None
+
+
+class EntityPaths(SystemEngine):
+    """Entities."""
+
+    @path.write("entity")
+    async def write_entity(self, request: Request, body: NewEntityBody) -> Response | None:
+        """Creates an entity, or changes the given settings of the one with this id or name."""
+        return await _write(request, body, body.id, body.name)
+
+    @path.list_("entity/id")
+    async def list_entity_ids(self, request: Request, body: EntityPage) -> Response:
+        """Lists the ids of entities, with name and aliases."""
+        view, since = system(request), request.now - body.unseen_for
+        place = rows.entities(view.namespace.id)
+
+        def unseen(entity: EntityRecord) -> bool:
+            return max(entity.last_login_at, entity.created_at) <= since
+
+        return await ids(
+            view, place, body, entities.read, summary=shown.entity_summary, wanted=unseen if body.unseen_for else None
+        )
+
+    @path.read("entity/id/{id}")
+    async def read_entity(self, request: Request, id: str) -> Response | None:  # noqa: A002 - the API's name
+        """Reads an entity by its id."""
+        return await _read(request, await entities.read(system(request).txn, system(request).namespace.id, id))
+
+    @path.write("entity/id/{id}")
+    async def write_entity_by_id(
+        self,
+        request: Request,
+        id: str,  # noqa: A002
+        body: NamedEntityBody,
+    ) -> Response | None:
+        """Changes the given settings of an entity."""
+        return await _write(request, body, id, body.name)
+
+    @path.delete("entity/id/{id}")
+    async def delete_entity(self, request: Request, id: str) -> Response | None:  # noqa: A002
+        """Deletes an entity with its aliases and memberships. Its tokens may do nothing any more."""
+        await _delete(request, await entities.read(system(request).txn, system(request).namespace.id, id))
+        return None
+
+    @path.list_("entity/name")
+    async def list_entity_names(self, request: Request, body: Page) -> Response:
+        """Lists the names of entities."""
+        view = system(request)
+        return await names(view, rows.entity_names(view.namespace.id), body, entities.read, lambda one: one.name)
+
+    @path.read("entity/name/{name*}")
+    async def read_entity_by_name(self, request: Request, name: str) -> Response | None:
+        """Reads an entity by its name."""
+        return await _read(request, await entities.by_name(system(request).txn, system(request).namespace.id, name))
+
+    @path.write("entity/name/{name*}")
+    async def write_entity_by_name(self, request: Request, name: str, body: EntityOfNameBody) -> Response | None:
+        """Creates an entity of this name, or changes the given settings of the one that has it."""
+        return await _write(request, body, body.id, name)
+
+    @path.delete("entity/name/{name*}")
+    async def delete_entity_by_name(self, request: Request, name: str) -> Response | None:
+        """Deletes the entity of this name. Its tokens may do nothing any more."""
+        await _delete(request, await entities.by_name(system(request).txn, system(request).namespace.id, name))
+        return None
+
+    @path.write("entity/batch-delete")
+    async def delete_entities(self, request: Request, body: BatchDeleteBody) -> Response | None:
+        """Deletes several entities. Ids of entities that don't exist are ignored."""
+        view, wanted = system(request), list(dict.fromkeys(body.entity_ids or []))
+        if not wanted:
+            raise InvalidRequest("missing entity ids to delete")
+        if len(wanted) > _MOST_DELETED:
+            raise InvalidRequest(f"at most {_MOST_DELETED} entities can be deleted at a time")
+        for id_ in wanted:
+            entity = await entities.read(view.txn, view.namespace.id, id_)
+            if entity is not None:
+                await entities.delete(view.txn, view.namespace.id, entity)
+        return None
+
+
+async def _read(request: Request, entity: EntityRecord | None) -> Response | None:
+    return Response(data=await shown.entity(system(request), entity, request.now)) if entity is not None else None
+
+
+async def _delete(request: Request, entity: EntityRecord | None) -> None:
+    if entity is not None:
+        await entities.delete(system(request).txn, system(request).namespace.id, entity)
+
+
+async def _write(request: Request, body: EntityBody, id_: str, name: str) -> Response | None:
+    view = system(request)
+    txn, namespace = view.txn, view.namespace.id
+    before = await (entities.read(txn, namespace, id_) if id_ else entities.by_name(txn, namespace, name))
+    if id_ and before is None:
+        raise InvalidRequest("entity not found from id")
+    identity = view.services.identity
+    entity = before or EntityRecord(
+        id=identity.new_id(txn, "entity"),
+        name=name or identity.new_name(txn, "entity"),
+        created_at=request.now,
+        updated_at=request.now,
+    )
+    await entities.put(txn, namespace, _changed(entity, body, name, request.now), before)
+    if before is not None:
+        return None
+    return Response(data={"aliases": None, "id": entity.id, "name": entity.name})
+
+
+def _changed(entity: EntityRecord, body: EntityBody, name: str, now: float) -> EntityRecord:
+    given: dict[str, object] = {"updated_at": now}
+    if name:
+        given["name"] = name
+    if body.policies is not None:
+        given["policies"] = clean_policies(body.policies)
+    if body.metadata is not None:
+        check_metadata("metadata", body.metadata)
+        given["metadata"] = dict(body.metadata)
+    if body.disabled is not None:
+        given["disabled"] = body.disabled
+    return msgspec.structs.replace(entity, **given)
