@@ -17,7 +17,9 @@ TOKEN = "token"  # noqa: S105 - a kind of row
 SINGLE_USE = "single-use"
 """Single-use tokens, such as wrapping tokens, and the remains of tokens without uses left."""
 LOCKOUT = "lockout"
-KINDS = (LEASE, SCHEDULED, TOKEN, SINGLE_USE, LOCKOUT)
+MFA = "mfa"
+"""Logins that wait for their second factor."""
+KINDS = (LEASE, SCHEDULED, TOKEN, SINGLE_USE, LOCKOUT, MFA)
 BY_MOUNT = frozenset({LEASE, SCHEDULED})
 """The kinds that have a group for each mount, by its id."""
 

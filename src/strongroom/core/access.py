@@ -42,8 +42,6 @@ async def authorize(attempt: Attempt) -> tuple[Grant | None, PermissionDenied | 
     wrap_ns = request.wrap_ttl_s * _NS if request.wrap_ttl_s else None
     fields = match.route.fields if match is not None else None
     allowed = permits(decision, request.operation, request.data, wrap_ns, fields)
-    if allowed and decision.constraints is not None and decision.constraints.mfa_methods:
-        return None, PermissionDenied(DENIED, detail="a policy's mfa_methods is not served, so it refuses")
     needs_sudo = match is not None and match.declaration.sudo
     if not allowed or (needs_sudo and not decision.sudo):
         return None, PermissionDenied(DENIED)
@@ -54,6 +52,7 @@ async def authorize(attempt: Attempt) -> tuple[Grant | None, PermissionDenied | 
         page_limit=rules.pagination_limit,
         key_filter=rules.key_filter,
         demand=demanded(rules, NEEDED.get(request.operation, 0), sudo=needs_sudo) if rules.control_groups else None,
+        mfa_methods=rules.mfa_methods,
     )
     return grant, None
 

@@ -23,6 +23,7 @@ from strongroom.services.approvals import Demand, HeldRequest, service
 from strongroom.services.approvals.logic import wait_s, within
 from strongroom.services.approvals.records import held_key
 from strongroom.services.exchange import ApiRequest, Exchange, Resumed
+from strongroom.services.identity import entities
 from strongroom.services.tokens import Bearer, TokenRecord
 from strongroom.services.tokens.logic import WRAPPING
 from strongroom.sysapi.context import SystemEngine
@@ -62,7 +63,7 @@ async def hold(attempt: Attempt, demand: Demand) -> Answer:
     if record.num_uses and not attempt.exchange.remaining_uses:
         raise PermissionDenied(_LAST_USE)
     services, txn, now = attempt.services, attempt.txn, request.received_at
-    entity = await services.identity.entity(txn, service.home(record), record.entity_id)
+    entity = await entities.living(txn, service.home(record), record.entity_id)
     settings = await service.settings(txn, attempt.exchange.namespace.id)
     fixed = bool(record.expires_at) and not record.renewable
     left_s = record.expires_at - now if fixed else math.inf
@@ -85,6 +86,7 @@ async def hold(attempt: Attempt, demand: Demand) -> Answer:
         mfa_methods=attempt.exchange.grant.mfa_methods if attempt.exchange.grant is not None else (),
         entity_id=record.entity_id,
         entity_name=entity.name if entity is not None else "",
+        entity_namespace=service.home(record),
     )
     txn.write(held_key(waiting.key), row)
     info: dict[str, Any] = {
@@ -148,7 +150,7 @@ async def resume(attempt: Attempt, waiting: Waiting) -> Attempt:
     """
     services, txn, outer, held = attempt.services, attempt.txn, attempt.request, waiting.request
     now = outer.received_at
-    if not await service.is_approved(txn, services.identity, waiting.token.key, held, now):
+    if not await service.is_approved(txn, waiting.token.key, held, now):
         raise PermissionDenied(PENDING)
     bearer = await _asked_with(attempt, held)
     approvals = await service.approvals(txn, waiting.token.key)
@@ -174,7 +176,6 @@ async def resume(attempt: Attempt, waiting: Waiting) -> Attempt:
         unwrap_id=outer.id,
         accessor=waiting.token.accessor,
         approvers=tuple(approval.entity_id for approval in approvals),
-        mfa_methods=held.mfa_methods,
     )
     inner = begin(services, txn, attempt.router, request)
     uses = bearer.record.num_uses
@@ -201,7 +202,7 @@ def released(attempt: Attempt, held: HeldRequest) -> Attempt:
     grant = attempt.exchange.grant
     if grant is None:
         raise Internal(detail="a request that was refused can't be executed")
-    if not within(grant.demand, held.factors):
+    if not within(grant.demand, held.factors) or not set(grant.mfa_methods) <= set(held.mfa_methods):
         raise InvalidRequest(CHANGED)
     grant = msgspec.structs.replace(grant, demand=None)
     return attempt.knowing(msgspec.structs.replace(attempt.exchange, grant=grant))

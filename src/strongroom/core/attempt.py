@@ -49,6 +49,11 @@ class Attempt(msgspec.Struct, frozen=True):
         declaration = self.match.declaration
         return declaration.unauthenticated or declaration.opened_by in self.request.opened
 
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether the policies demand one of the request."""
+        return self.exchange.grant is not None and bool(self.exchange.grant.mfa_methods)
+
     def check_open(self) -> None:
         """Raise the error of an unsupported request, if the path serves another operation without a token.
 

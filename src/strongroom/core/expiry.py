@@ -20,7 +20,7 @@ from functools import partial
 import structlog
 
 from strongroom.barrier import keys
-from strongroom.barrier.due import LEASE, LOCKOUT, SCHEDULED, SINGLE_USE, TOKEN
+from strongroom.barrier.due import LEASE, LOCKOUT, MFA, SCHEDULED, SINGLE_USE, TOKEN
 from strongroom.barrier.succession import is_over
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.clearing import Clearing
@@ -100,6 +100,7 @@ class Expiry:
             TOKEN: partial(tokens.tokens, TOKEN),
             SINGLE_USE: partial(tokens.tokens, SINGLE_USE),
             LOCKOUT: tokens.lockouts,
+            MFA: tokens.logins,
             "token-tree": pending.trees,
             "mount": pending.mounts,
             "key": self._keys,

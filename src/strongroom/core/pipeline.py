@@ -23,11 +23,13 @@ from strongroom.core.attempt import Attempt, begin
 from strongroom.core.complete import complete
 from strongroom.core.dispatch import dispatch, engine_request
 from strongroom.core.outside import carry_out
+from strongroom.core.second_factor import on_paths, proving
 from strongroom.lib.errors import (
     Internal,
     InvalidCredentials,
     InvalidRequest,
     NotFound,
+    PermissionDenied,
     RequestTimeout,
     StorageError,
     StrongroomError,
@@ -54,15 +56,22 @@ _WRITES = frozenset({Operation.UPDATE, Operation.PATCH})
 class RequestState:
     """What all attempts of one request share."""
 
-    __slots__ = ("audited", "exchange", "login_user", "resumed", "sinks")
+    __slots__ = ("audited", "exchange", "login_user", "proved", "resumed", "sinks")
 
     def __init__(self, request: ApiRequest) -> None:
         self.exchange = Exchange(request)
         self.sinks: tuple[Sink, ...] = ()
         self.audited = False
         self.login_user: tuple[MountEntry, str] | None = None
+        self.proved: frozenset[str] | None = None
+        """The second factors that the request has proved; None before it had to."""
         self.resumed: RequestState | None = None
         """That of the request that this one executes, which had waited for approval."""
+
+    @property
+    def executed(self) -> RequestState:
+        """That of the request whose work is done: the one that had waited, or this one."""
+        return self.resumed or self
 
 
 class Pipeline:
@@ -76,9 +85,11 @@ class Pipeline:
         """Serve one request.  An error is returned as an `Answer` too."""
         progress = RequestState(request)
         try:
-            answer = await transact(self.services.barrier, lambda txn: self._run(txn, request, progress))
+            answer = await self._transacted(request, progress)
             if answer.planned:
-                answer = await carry_out(self.services, (progress.resumed or progress).exchange, answer)
+                answer = await carry_out(self.services, progress.executed.exchange, answer)
+            if answer.second_factor is not None:
+                answer = await proving.prove(self.services, progress.exchange, answer, answer.second_factor)
         except StrongroomError as error:
             answer = await self._failed(request, progress, error)
         except asyncio.CancelledError:
@@ -90,6 +101,14 @@ class Pipeline:
         except Exception as error:  # a bug of this server must not end the connection's other requests
             answer = await self._failed(request, progress, Internal(detail=where(error)))
         return self._close(progress, answer)
+
+    async def _transacted(self, request: ApiRequest, progress: RequestState) -> Answer:
+        """Run the request's transaction; after the proof of a second factor, if it needs one."""
+        try:
+            return await transact(self.services.barrier, lambda txn: self._run(txn, request, progress))
+        except on_paths.Unproved as unproved:
+            progress.proved = await on_paths.prove(self.services, unproved.exchange)
+            return await transact(self.services.barrier, lambda txn: self._run(txn, request, progress))
 
     async def _failed(self, request: ApiRequest, progress: RequestState, error: StrongroomError) -> Answer:
         # While the store fails, every request fails.  The failure is logged once, at its beginning.
@@ -148,6 +167,12 @@ class Pipeline:
         attempt = attempt.knowing(Exchange(attempt.request, bearer=bearer, entry=attempt.entry))
         progress.exchange = attempt.exchange
         attempt, refusal = await self._authorize(attempt)
+        refusal = refusal or on_paths.refused(attempt, progress.proved)
+        if refusal is None and progress.proved is None and attempt.needs_second_factor:
+            if await services.tokens.spent(txn, bearer.record):
+                raise PermissionDenied("permission denied")
+            self._open(progress, attempt.exchange, None)
+            raise on_paths.Unproved(attempt.exchange)
         if bearer.record.num_uses:
             remaining = await services.tokens.use(txn, bearer.record)
             attempt = attempt.knowing(msgspec.structs.replace(attempt.exchange, remaining_uses=remaining))

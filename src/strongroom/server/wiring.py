@@ -35,6 +35,7 @@ from strongroom.services import versions
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.identity import IdentityService
 from strongroom.services.leases import LeaseService
+from strongroom.services.mfa import MfaService
 from strongroom.services.mounts import MountService
 from strongroom.services.mounts.records import Lockout
 from strongroom.services.policy.service import PolicyService
@@ -149,6 +150,7 @@ async def unseal(
         policies=PolicyService(identity),
         leases=LeaseService(node.random),
         identity=identity,
+        mfa=MfaService(barrier, identity, node.clock),
         audit=audit,
         cluster=cluster,
         port=node.port,

@@ -64,8 +64,6 @@ class Resumed(msgspec.Struct, frozen=True):
     """That of the token that waited."""
     approvers: tuple[str, ...]
     """The ids of the entities that approved."""
-    mfa_methods: tuple[str, ...] = ()
-    """The methods whose credentials were valid when it was asked."""
 
 
 class Exchange(msgspec.Struct, frozen=True, weakref=True):

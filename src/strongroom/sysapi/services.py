@@ -12,6 +12,7 @@ from strongroom.sealing.initialize import Cluster
 from strongroom.sealing.port import SealPort
 from strongroom.services.identity import IdentityService
 from strongroom.services.leases import LeaseService
+from strongroom.services.mfa import MfaService
 from strongroom.services.mounts import MountService
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.tokens import TokenService
@@ -32,6 +33,7 @@ class Services:
     policies: PolicyService
     leases: LeaseService
     identity: IdentityService
+    mfa: MfaService
     audit: AuditBroker
     cluster: Cluster
     port: SealPort

@@ -10,13 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from strongroom.barrier import keys
-from strongroom.barrier.record import Record
-from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.expiry import LOCK_S, ROLE, Expiry
-from strongroom.services.identity import EntityRecord, GroupRecord, rows
 from tests.flow.node import Answer, TestNode
 
 NAMES = ("rita", "rico", "ann", "bob", "carl")
@@ -24,10 +18,6 @@ NAMES = ("rita", "rico", "ann", "bob", "carl")
 GROUPS = {"managers": ("ann", "bob"), "auditors": ("carl",)}
 ALL = 'capabilities = ["create", "read", "update", "delete", "list", "patch", "scan"]'
 APPROVERS = 'path "sys/control-group/*" { capabilities = ["create", "update"] }\n'
-
-
-class Member(Record, frozen=True, tag="test-member"):
-    """A row that says who is in a group."""
 
 
 def factor(name: str = "f", groups: str = '["managers"]', approvals: int = 1, more: str = "", inner: str = "") -> str:
@@ -76,42 +66,22 @@ class People:
         self.tokens[name], self.ids[name] = auth["client_token"], auth["entity_id"]
         return self.tokens[name]
 
-    async def write(self, key: str, record: Record | None) -> None:
-        """Write or delete a row."""
-        services = self.node.node.unsealed
-        assert services is not None
-
-        async def body(txn: Transaction) -> None:
-            if record is None:
-                txn.delete(key)
-            else:
-                txn.write(key, record)
-
-        await transact(services.barrier, body)
-
-    async def group(self, name: str, *members: str, namespace: str = keys.ROOT_NAMESPACE) -> None:
+    async def group(self, name: str, *members: str) -> None:
         """A group with these members besides those it has."""
-        group = GroupRecord(id=f"id-{name}", name=name, created_at=1.0, updated_at=1.0)
-        await self.write(rows.group(namespace, group.id), group)
-        for member in members:
-            await self.write(rows.memberships(namespace, self.ids[member]) + group.id, Member())
+        found = await self.node.ask("GET", f"identity/group/name/{name}")
+        present = found.data["member_entity_ids"] or [] if found.status == 200 else []
+        wanted = [*present, *(self.ids[member] for member in members if self.ids[member] not in present)]
+        await self.node.ok("POST", f"identity/group/name/{name}", {"member_entity_ids": wanted})
 
     async def leaves(self, name: str, group: str) -> None:
         """Take a user out of a group."""
-        await self.write(rows.memberships(keys.ROOT_NAMESPACE, self.ids[name]) + f"id-{group}", None)
+        present = (await self.node.ok("GET", f"identity/group/name/{group}")).data["member_entity_ids"] or []
+        left = [id_ for id_ in present if id_ != self.ids[name]]
+        await self.node.ok("POST", f"identity/group/name/{group}", {"member_entity_ids": left})
 
     async def changes(self, name: str, **fields: Any) -> None:
         """Change a user's entity."""
-        services = self.node.node.unsealed
-        assert services is not None
-
-        async def body(txn: Transaction) -> None:
-            key = rows.entity(keys.ROOT_NAMESPACE, self.ids[name])
-            entity = await txn.read(key, EntityRecord)
-            assert entity is not None
-            txn.write(key, msgspec.structs.replace(entity, **fields))
-
-        await transact(services.barrier, body)
+        await self.node.ok("POST", f"identity/entity/id/{self.ids[name]}", fields)
 
     async def tries(self, who: str, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """What a user's request is answered with."""

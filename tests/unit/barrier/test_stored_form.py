@@ -94,6 +94,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "mfa_methods": (),
             "entity_id": "",
             "entity_name": "",
+            "entity_namespace": "",
         },
     ),
     "strongroom.services.cors.CorsRecord": ("cors", {"credentials": False}),
@@ -136,6 +137,52 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.services.leases.records.LeaseRecord": (
         "lease",
         {"internal": {}, "last_renewed_at": 0.0, "attempts": 0, "next_attempt_at": 0.0, "last_error": "", "state": ""},
+    ),
+    "strongroom.services.mfa.records.Demand": (None, {}),
+    "strongroom.services.mfa.records.DuoSettings": (None, {"push_info": "", "use_passcode": False}),
+    "strongroom.services.mfa.records.EnforcementRecord": (
+        "mfa-enforcement",
+        {"accessors": (), "types": (), "group_ids": (), "entity_ids": ()},
+    ),
+    "strongroom.services.mfa.records.MethodName": ("mfa-method-name", {}),
+    "strongroom.services.mfa.records.MethodRecord": (
+        "mfa-method",
+        {"name": "", "username_format": "", "totp": None, "duo": None, "okta": None, "pingid": None},
+    ),
+    "strongroom.services.mfa.records.OktaSettings": (
+        None,
+        {"base_url": "", "primary_email": False, "production": None},
+    ),
+    "strongroom.services.mfa.records.PendingLogin": (
+        "mfa-pending-login",
+        {
+            "display_name": "",
+            "metadata": {},
+            "alias": "",
+            "alias_metadata": {},
+            "renewable": True,
+            "token": {"": "TokenSettings"},
+            "internal": {},
+        },
+    ),
+    "strongroom.services.mfa.records.PingIdSettings": (None, {"use_signature": False}),
+    "strongroom.services.mfa.records.TotpSecret": ("mfa-totp-secret", {"pending_for": ""}),
+    "strongroom.services.mfa.records.TotpSettings": (
+        None,
+        {
+            "period_s": 30,
+            "key_bytes": 20,
+            "qr_pixels": 200,
+            "algorithm": "SHA1",
+            "digits": 6,
+            "skew": 1,
+            "max_attempts": 5,
+            "self_enrollment": False,
+        },
+    ),
+    "strongroom.services.mfa.records.Tries": (
+        "mfa-tries",
+        {"failures": 0, "blocks": 0, "blocked_until": 0.0, "last_step": -1},
     ),
     "strongroom.services.mounts.lockout.FailedLogins": ("failed-logins", {}),
     "strongroom.services.mounts.records.Lockout": (

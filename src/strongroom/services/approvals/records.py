@@ -40,6 +40,8 @@ class HeldRequest(SecretRecord, frozen=True, tag="held-request"):
     """The methods whose credentials were valid when it was made."""
     entity_id: str = ""
     entity_name: str = ""
+    entity_namespace: str = ""
+    """The id of the entity's namespace."""
 
     def __repr__(self) -> str:
         return f"HeldRequest({self.id} {self.operation} {self.path})"

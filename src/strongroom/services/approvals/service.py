@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
@@ -14,7 +16,7 @@ from strongroom.services.approvals.records import (
     held_key,
     settings_key,
 )
-from strongroom.services.identity import EntityRecord, IdentityService
+from strongroom.services.identity import IdentityService, entities
 from strongroom.services.namespaces import ROOT
 from strongroom.services.tokens.records import TokenRecord
 
@@ -46,18 +48,20 @@ async def settings(txn: Transaction, namespace: str) -> ApprovalSettings | None:
     return await txn.read(settings_key(namespace), ApprovalSettings)
 
 
-async def is_approved(
-    txn: Transaction, identity: IdentityService, token_key: str, request: HeldRequest, now: float
-) -> bool:
+async def is_approved(txn: Transaction, token_key: str, request: HeldRequest, now: float) -> bool:
     """Whether a request has all its approvals.
 
-    Those of an entity that was disabled or deleted since don't count: its account may have been taken over.
+    Those of an entity that was disabled or deleted since don't count: its account may have been taken over.  Entities
+    that were merged since are one, also with the one that asked.
     """
+    asker = await entities.living(txn, request.entity_namespace, request.entity_id)
+    if asker is None:
+        return False
     valid = []
     for approval in await approvals(txn, token_key):
-        entity = await identity.entity(txn, approval.namespace, approval.entity_id)
-        if entity is not None and not entity.disabled:
-            valid.append(approval)
+        entity = await entities.living(txn, approval.namespace, approval.entity_id)
+        if entity is not None and not entity.disabled and entity.id != asker.id:
+            valid.append(msgspec.structs.replace(approval, entity_id=entity.id))
     return approved(request.factors, valid, now)
 
 
@@ -65,12 +69,13 @@ async def approvable(
     txn: Transaction, identity: IdentityService, approver: TokenRecord, request: HeldRequest
 ) -> tuple[int, ...]:
     """The places of the factors that an approver is in a group of, at this moment."""
-    if not approver.entity_id:
+    entity = await entities.living(txn, home(approver), approver.entity_id)
+    if entity is None or entity.disabled:
         return ()
     places: set[int] = set()
     for path in {factor.namespace for factor in request.factors}:
         namespace = namespace_id(path)
-        groups = await identity.groups_of(txn, namespace, approver.entity_id) if namespace else ()
+        groups = await identity.groups_of(txn, namespace, entity.id) if namespace else ()
         places.update(covered(request.factors, groups, path))
     return tuple(sorted(places))
 
@@ -98,11 +103,12 @@ async def approve(
         raise InvalidRequest("1 error occurred:\n\t* invalid wrapping token\n\n")
     if not approver.entity_id:
         raise InvalidRequest(NO_ENTITY)
-    if approver.entity_id == request.entity_id:
+    entity = await entities.living(txn, home(approver), approver.entity_id)
+    asker = await entities.living(txn, request.entity_namespace, request.entity_id)
+    if entity is not None and asker is not None and entity.id == asker.id:
         raise InvalidRequest(OWN_REQUEST)
-    entity = await _enabled(txn, identity, approver)
     places = await approvable(txn, identity, approver, request)
-    if not places:
+    if entity is None or not places:
         raise PermissionDenied(DENIED)
     key = approvals_prefix(waiting.key) + entity.id
     if adds_nothing(await txn.read(key, ApprovalRecord), places, request.factors, now):
@@ -111,11 +117,4 @@ async def approve(
         entity_id=entity.id, entity_name=entity.name, namespace=home(approver), given_at=now, factors=places
     )
     txn.write(key, given)
-    return await is_approved(txn, identity, waiting.key, request, now)
-
-
-async def _enabled(txn: Transaction, identity: IdentityService, approver: TokenRecord) -> EntityRecord:
-    entity = await identity.entity(txn, home(approver), approver.entity_id)
-    if entity is None or entity.disabled:
-        raise PermissionDenied(DENIED)
-    return entity
+    return await is_approved(txn, waiting.key, request, now)

@@ -239,14 +239,16 @@ class _Merged:
 
 
 def _placed(constraints: Constraints, namespace: str) -> Constraints:
-    """The constraints of a rule of that namespace: its factors name groups of no other."""
-    if not constraints.control_groups or not namespace:
+    """The constraints of a rule of that namespace: it names groups and methods of no other."""
+    if not namespace or not (constraints.control_groups or constraints.mfa_methods):
         return constraints
     groups = tuple(
         replace(group, factors=tuple(replace(factor, namespace=namespace) for factor in group.factors))
         for group in constraints.control_groups
     )
-    return replace(constraints, control_groups=groups)
+    # By its path, no method of another namespace can be taken for it.
+    methods = tuple(namespace + method for method in constraints.mfa_methods)
+    return replace(constraints, control_groups=groups, mfa_methods=methods)
 
 
 def together(one: Constraints, other: Constraints) -> Constraints:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from strongroom.sysapi.identity.mfa.mixins import MfaMethodPaths
 from strongroom.sysapi.identity.paths.aliases import AliasPaths
 from strongroom.sysapi.identity.paths.entities import EntityPaths
 from strongroom.sysapi.identity.paths.group_aliases import GroupAliasPaths
@@ -19,6 +20,7 @@ class Identity(
     GroupPaths,
     GroupAliasPaths,
     LookupPaths,
+    MfaMethodPaths,
 ):
     """The identity mount."""
 

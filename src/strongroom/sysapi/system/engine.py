@@ -9,6 +9,7 @@ from strongroom.sysapi.system.paths.capabilities import CapabilitiesPaths
 from strongroom.sysapi.system.paths.control_group import ControlGroupPaths
 from strongroom.sysapi.system.paths.leases import LeasePaths
 from strongroom.sysapi.system.paths.metrics import MetricsPaths
+from strongroom.sysapi.system.paths.mfa import MfaPaths
 from strongroom.sysapi.system.paths.mounts import MountPaths
 from strongroom.sysapi.system.paths.node import NodePaths
 from strongroom.sysapi.system.paths.passwords import PasswordPaths
@@ -54,6 +55,7 @@ class System(
     LeasePaths,
     WrappingPaths,
     ControlGroupPaths,
+    MfaPaths,
 ):
     """The system mount."""
 

@@ -1,0 +1,83 @@
+"""The second factor of a request: the `mfa_methods` of a rule, with the credentials in `X-Vault-MFA`.
+
+A proof has transactions of its own, and may wait for another system.  So the request's transaction is given up when it
+finds that a proof is needed, and runs again after it.
+
+Source: https://developer.hashicorp.com/vault/docs/enterprise/mfa
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.attempt import Attempt
+from strongroom.lib.errors import Internal, PermissionDenied
+from strongroom.services.approvals.service import home
+from strongroom.services.exchange import Exchange
+from strongroom.services.mfa import Demand, Subject, credentials, demand_of
+from strongroom.services.tokens import TokenRecord
+from strongroom.sysapi.services import Services
+
+log = structlog.get_logger("mfa")
+
+DENIED = "1 error occurred:\n\t* permission denied\n\n"
+
+
+class Unproved(Exception):  # no error: the request begins again after the proof
+    """A request needs a second factor before it can be served."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__("a second factor is needed")
+        self.exchange = exchange
+
+
+def refused(attempt: Attempt, proved: frozenset[str] | None) -> PermissionDenied | None:
+    """The refusal of a request whose policies demand more methods than were proved; None if they don't.
+
+    Args:
+        proved: the methods that were proved; None before the proof.
+    """
+    grant = attempt.exchange.grant
+    if proved is None or grant is None or proved.issuperset(grant.mfa_methods):
+        return None
+    return PermissionDenied(DENIED, detail="the policies demand other second factors than when they were proved")
+
+
+async def prove(services: Services, exchange: Exchange) -> frozenset[str]:
+    """Prove every method that the policies demand of a request.
+
+    Returns: the methods, as the policies name them.
+
+    Raises: `PermissionDenied` if one isn't proved.  A use of the token is spent then too.
+    """
+    if exchange.bearer is None or exchange.grant is None:
+        raise Internal(detail="a second factor of a request without a token")
+    record, names = exchange.bearer.record, exchange.grant.mfa_methods
+    try:
+        await _prove(services, exchange, record, names)
+    except PermissionDenied:
+        if record.num_uses:
+            await transact(services.barrier, lambda txn: services.tokens.use(txn, record))
+        raise
+    return frozenset(names)
+
+
+async def _prove(services: Services, exchange: Exchange, record: TokenRecord, names: tuple[str, ...]) -> None:
+    if not record.entity_id:
+        raise PermissionDenied(DENIED, detail="a policy demands a second factor, and the token has no entity")
+    request, namespace = exchange.request, home(record)
+    given = credentials.from_header(request.headers.get(credentials.HEADER, ""))
+    if given is None:
+        raise PermissionDenied(f"this request needs MFA credentials (header X-Vault-MFA) for: {', '.join(names)}")
+
+    async def demands(txn: Transaction) -> list[Demand]:
+        return [await demand_of(txn, namespace, name) for name in names]
+
+    subject = Subject(namespace=namespace, entity_id=record.entity_id, address=request.address)
+    try:
+        await services.mfa.validate(subject, await transact(services.barrier, demands), given)
+    except PermissionDenied as error:
+        # Who holds a stolen token doesn't learn whether a code was wrong, old or of nobody.
+        log.info("a request failed by its second factor", request_id=request.id, reason=error.text)
+        raise PermissionDenied(DENIED) from error
