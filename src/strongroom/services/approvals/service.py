@@ -37,10 +37,10 @@ async def held(txn: Transaction, token_key: str) -> HeldRequest | None:
 
 
 async def approvals(txn: Transaction, token_key: str) -> list[ApprovalRecord]:
-    """All approvals of a request, by the approvers' ids."""
+    """All approvals of a request, in the order in which they were given."""
     prefix = approvals_prefix(token_key)
     found = [await txn.read(prefix + name, ApprovalRecord) for name in await txn.list(prefix)]
-    return [approval for approval in found if approval is not None]
+    return sorted((approval for approval in found if approval is not None), key=lambda approval: approval.given_at)
 
 
 async def settings(txn: Transaction, namespace: str) -> ApprovalSettings | None:
