@@ -198,7 +198,8 @@ def _auth(exchange: Exchange, notation: Notation) -> dict[str, Any]:
 def _policy_results(exchange: Exchange) -> dict[str, Any]:
     if exchange.grant is None:
         return {"allowed": False}
-    granting = [{"name": name, "namespace_id": "root", "type": "acl"} for name in exchange.grant.policies]
+    home = exchange.bearer.record.namespace if exchange.bearer is not None else exchange.namespace.id
+    granting = [{"name": name, "namespace_id": home, "type": "acl"} for name in exchange.grant.policies]
     return {"allowed": True, "granting_policies": granting}
 
 
@@ -266,7 +267,8 @@ def _request(exchange: Exchange, notation: Notation) -> dict[str, Any]:
         out["client_token"] = notation.secret(request.token)
     if exchange.bearer is not None and exchange.bearer.record.accessor:
         out["client_token_accessor"] = notation.accessor(exchange.bearer.record.accessor)
-    out["namespace"] = {"id": "root"}
+    namespace = exchange.namespace
+    out["namespace"] = {"id": namespace.id} if namespace.is_root else {"id": namespace.id, "path": namespace.path}
     out["path"] = hiding.shown(request.path, exchange.entry, notation.secret, notation.accessor)
     if request.data:
         plain = exchange.entry.record.config.audit_non_hmac_request_keys if exchange.entry is not None else None

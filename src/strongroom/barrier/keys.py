@@ -23,9 +23,25 @@ def area(namespace: str, mount: str, *, local: bool = False) -> str:
     return f"{'local' if local else 'shared'}/{namespace}/{mount}/"
 
 
+NOWHERE = "nowhere"
+"""Stands for the namespace of an id that names none.  No namespace has it, because ids have six characters."""
+
+
+def namespace_of(id_: str) -> str:
+    """The namespace of a token's key, an accessor or a lease id: what follows the dot in its last segment."""
+    at = id_.rfind(".")
+    if at < 0 or "/" in id_[at:]:
+        return ROOT_NAMESPACE
+    name = id_[at + 1 :]
+    return name if name.isascii() and name.isalnum() else NOWHERE
+
+
+def suffix(namespace: str) -> str:
+    """What tokens, accessors, lease ids and entity ids of a namespace end in; empty for root."""
+    return "" if namespace == ROOT_NAMESPACE else f".{namespace}"
+
+
 _ROOT = area(ROOT_NAMESPACE, "sys")
-MOUNTS = _ROOT + "mount/"
-POLICIES = _ROOT + "policy/acl/"
 AUDIT_DEVICES = _ROOT + "audit/"
 AUDIT_MANIFEST = _ROOT + "audit-manifest"
 AUDIT_FORMER = _ROOT + "audit-former/"
@@ -33,28 +49,20 @@ AUDIT_HEADS = _ROOT + "audit-head/"
 CLUSTER = _ROOT + "cluster"
 WRAPPING_KEY = _ROOT + "wrapping-key"
 SETTINGS = _ROOT + "setting/"
+"""Settings of the server, which all namespaces share."""
 NODES = _ROOT + "node/"
 """A row for each node that serves; `services/nodes.py`."""
 REKEY_BACKUP = _ROOT + "rekey-backup"
 PENDING_DELETION = _ROOT + "rubble/"
+MOUNT_PLACE = _ROOT + "mount-place/"
+"""The namespace of each mount outside root, by the mount's id."""
 
-_TOKENS = area(ROOT_NAMESPACE, "token")
-TOKEN = _TOKENS + "id/"
-ACCESSOR = _TOKENS + "accessor/"
-CHILD = _TOKENS + "child/"
-TOKEN_USES = _TOKENS + "uses/"
-TOKEN_ROLE = _TOKENS + "role/"
-CUBBYHOLES = area(ROOT_NAMESPACE, "cubbyhole")
-
-_LEASES = area(ROOT_NAMESPACE, "lease")
-LEASE = _LEASES + "id/"
-DUE = _LEASES + "due/"
+QUEUE = area(ROOT_NAMESPACE, "lease") + "queue/"
+"""The due index of all namespaces, separate for each kind and group; `services/due.py`."""
+DUE = area(ROOT_NAMESPACE, "lease") + "due/"
 """The earlier due index, one for all kinds.  Its rows are moved to the new one, and none is added."""
-QUEUE = _LEASES + "queue/"
-"""The due index, separate for each kind and group; `services/due.py`."""
-LEASE_OF_TOKEN = _LEASES + "token/"
-LEASE_OF_MOUNT = _LEASES + "mount/"
-LEASE_COUNT = _LEASES + "count/"
+LEASE_OF_MOUNT = area(ROOT_NAMESPACE, "lease") + "mount/"
+LEASE_COUNT = area(ROOT_NAMESPACE, "lease") + "count/"
 
 _SCHEDULE = area(ROOT_NAMESPACE, "schedule")
 SCHEDULE = _SCHEDULE + "id/"
@@ -62,6 +70,103 @@ SCHEDULE = _SCHEDULE + "id/"
 SCHEDULE_COUNT = _SCHEDULE + "count/"
 
 LOCKOUT = area(ROOT_NAMESPACE, "lockout")
+
+_ROOT_TOKENS = area(ROOT_NAMESPACE, "token") + "id/"
+
+
+def namespace(parent: str, name: str) -> str:
+    """A namespace's row, under its parent's id."""
+    return f"{namespaces(parent)}{name}"
+
+
+def namespaces(parent: str) -> str:
+    """The prefix of the namespaces directly below one."""
+    return area(parent, "sys") + "namespace/"
+
+
+def namespace_place(namespace: str) -> str:
+    """The row that leads from a namespace's id to its row."""
+    return area(namespace, "sys") + "place"
+
+
+def mounts(namespace: str) -> str:
+    """The prefix of a namespace's mounts."""
+    return area(namespace, "sys") + "mount/"
+
+
+def policies(namespace: str) -> str:
+    """The prefix of a namespace's ACL policies."""
+    return area(namespace, "sys") + "policy/acl/"
+
+
+def settings(namespace: str) -> str:
+    """The prefix of a namespace's own settings."""
+    return area(namespace, "sys") + "setting/"
+
+
+def tokens(namespace: str) -> str:
+    """The prefix of a namespace's tokens."""
+    return area(namespace, "token") + "id/"
+
+
+def token(key: str) -> str:
+    """A token's row."""
+    return _ROOT_TOKENS + key if "." not in key else tokens(namespace_of(key)) + key
+
+
+def accessors(namespace: str) -> str:
+    """The prefix of the accessors of a namespace's tokens."""
+    return area(namespace, "token") + "accessor/"
+
+
+def accessor(accessor: str) -> str:
+    """The row that leads from an accessor to its token."""
+    return accessors(namespace_of(accessor)) + accessor
+
+
+def children(parent: str) -> str:
+    """The prefix of the rows that name a token's children, which may be of namespaces below."""
+    return f"{area(namespace_of(parent), 'token')}child/{parent}/"
+
+
+def token_uses(key: str) -> str:
+    """The counter of a token's uses."""
+    return f"{area(namespace_of(key), 'token')}uses/{key}"
+
+
+def token_roles(namespace: str) -> str:
+    """The prefix of a namespace's token roles."""
+    return area(namespace, "token") + "role/"
+
+
+def cubbyholes(namespace: str) -> str:
+    """The prefix of what tokens keep in the cubbyhole of a namespace."""
+    return area(namespace, "cubbyhole")
+
+
+def cubbyhole(key: str, namespace: str = "") -> str:
+    """The prefix of what a token keeps in the cubbyhole of its own namespace, or of one below."""
+    return f"{cubbyholes(namespace or namespace_of(key))}{key}/"
+
+
+def cubbyholes_below(key: str) -> str:
+    """The prefix of the marks that name the namespaces below its own in which a token keeps something."""
+    return f"{area(namespace_of(key), 'cubbyhole-below')}{key}/"
+
+
+def leases(namespace: str) -> str:
+    """The prefix of a namespace's leases."""
+    return area(namespace, "lease") + "id/"
+
+
+def lease(id_: str) -> str:
+    """A lease's row."""
+    return leases(namespace_of(id_)) + id_
+
+
+def leases_of_token(key: str) -> str:
+    """The prefix of the rows that name a token's leases, which may be of namespaces below."""
+    return f"{area(namespace_of(key), 'lease')}token/{key}/"
 
 
 def identity(namespace: str) -> str:

@@ -32,13 +32,15 @@ async def authorize(attempt: Attempt) -> tuple[Grant | None, PermissionDenied | 
     request, match, entry, bearer = attempt.request, attempt.match, attempt.entry, attempt.exchange.bearer
     if bearer is None:
         raise PermissionDenied("permission denied")
-    policies, identity = attempt.services.policies, attempt.services.identity
+    policies, namespace = attempt.services.policies, attempt.exchange.namespace
+    if bearer.record.namespace not in namespace.lineage:  # a token works in its namespace and those below
+        return None, PermissionDenied(DENIED)
     if match is None or entry is None or match.is_plain:
-        acl = await acl_of(policies, identity, attempt.txn, bearer.record, request.received_at)
-        decision = acl.decide(request.path, request.operation)
+        acl = await acl_of(policies, attempt.txn, bearer.record, namespace, request.received_at)
+        decision = acl.decide(namespace.path + request.path, request.operation)
     else:
         asked = Asked(request.path, request.operation, entry.record.full_path, match, request.data)
-        decision = await judge(policies, identity, attempt.txn, bearer.record, request.received_at, asked=asked)
+        decision = await judge(policies, attempt.txn, bearer.record, namespace, request.received_at, asked=asked)
     wrap_ns = request.wrap_ttl_s * _NS if request.wrap_ttl_s else None
     fields = match.route.fields if match is not None else None
     allowed = permits(decision, request.operation, request.data, wrap_ns, fields)
@@ -119,8 +121,9 @@ async def _visible(attempt: Attempt, filter_: KeyFilter, names: list[str]) -> li
     request, services, bearer = attempt.request, attempt.services, attempt.exchange.bearer
     if bearer is None:
         return []
-    listed = request.path.rstrip("/") + "/"
-    acl = await acl_of(services.policies, services.identity, attempt.txn, bearer.record, request.received_at)
+    namespace = attempt.exchange.namespace
+    listed = namespace.path + request.path.rstrip("/") + "/"
+    acl = await acl_of(services.policies, attempt.txn, bearer.record, namespace, request.received_at)
     kept = []
     for name in names:
         path = filter_.path_of(listed, name)

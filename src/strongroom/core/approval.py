@@ -13,7 +13,8 @@ import msgspec
 
 from strongroom.audit.entry import timestamp
 from strongroom.core.answer import Answer
-from strongroom.core.attempt import Attempt, begin
+from strongroom.core.attempt import Attempt
+from strongroom.core.attempt import within as within_namespace
 from strongroom.lib import json
 from strongroom.lib.errors import Internal, InvalidRequest, PermissionDenied
 from strongroom.lib.rand import uuid4
@@ -63,7 +64,7 @@ async def hold(attempt: Attempt, demand: Demand) -> Answer:
     if record.num_uses and not attempt.exchange.remaining_uses:
         raise PermissionDenied(_LAST_USE)
     services, txn, now = attempt.services, attempt.txn, request.received_at
-    entity = await entities.living(txn, service.home(record), record.entity_id)
+    entity = await entities.living(txn, record.home_of_entity, record.entity_id)
     settings = await service.settings(txn, attempt.exchange.namespace.id)
     fixed = bool(record.expires_at) and not record.renewable
     left_s = record.expires_at - now if fixed else math.inf
@@ -79,6 +80,8 @@ async def hold(attempt: Attempt, demand: Demand) -> Answer:
         held_at=now,
         ttl_s=ttl_s,
         factors=demand.factors,
+        namespaces=await _namespaces(attempt, demand),
+        namespace=attempt.exchange.namespace.id,
         headers={name: value for name, value in request.headers.items() if name.lower() not in _NOT_KEPT},
         method=request.method,
         wrap_ttl_s=request.wrap_ttl_s,
@@ -86,17 +89,28 @@ async def hold(attempt: Attempt, demand: Demand) -> Answer:
         mfa_methods=attempt.exchange.grant.mfa_methods if attempt.exchange.grant is not None else (),
         entity_id=record.entity_id,
         entity_name=entity.name if entity is not None else "",
-        entity_namespace=service.home(record),
+        entity_namespace=record.home_of_entity,
     )
     txn.write(held_key(waiting.key), row)
     info: dict[str, Any] = {
-        "token": services.tokens.new_token(txn, "held"),
+        "token": services.tokens.new_token(txn, "held", waiting.namespace),
         "accessor": waiting.accessor,
         "ttl": ttl_s,
         "creation_time": timestamp(now),
         "creation_path": request.path,
     }
     return Answer(request_id=request.id, operation=request.operation, response=Response(), wrap=info)
+
+
+async def _namespaces(attempt: Attempt, demand: Demand) -> dict[str, str]:
+    """The ids of the namespaces whose groups approve, by their paths.  Another one may get the path later."""
+    found = {}
+    for path in {factor.namespace for factor in demand.factors}:
+        namespace = await attempt.services.mounts.namespaces.at(attempt.txn, path)
+        if namespace is None:
+            raise PermissionDenied("permission denied")
+        found[path] = namespace.id
+    return found
 
 
 def _waiting_token(attempt: Attempt, record: TokenRecord, ttl_s: int) -> TokenRecord:
@@ -106,9 +120,11 @@ def _waiting_token(attempt: Attempt, record: TokenRecord, ttl_s: int) -> TokenRe
     once.
     """
     tokens, txn, request = attempt.services.tokens, attempt.txn, attempt.request
+    namespace = attempt.exchange.namespace.id
     return TokenRecord(
-        key=tokens.key_of(tokens.new_token(txn, "held")),
-        accessor=tokens.new_accessor(txn, "held"),
+        key=tokens.key_of(tokens.new_token(txn, "held", namespace)),
+        accessor=tokens.new_accessor(txn, "held", namespace),
+        namespace=namespace,
         policies=(WRAPPING,),
         path=request.path,
         created_at=request.received_at,
@@ -135,7 +151,7 @@ async def unwrapped(attempt: Attempt) -> Waiting | None:
     record: TokenRecord | None = bearer.record
     if token != bearer.token:
         tokens, now = attempt.services.tokens, attempt.request.received_at
-        record = await tokens.find(attempt.txn, token, attempt.router, now)
+        record = await tokens.find(attempt.txn, token, attempt.services.mounts, now, attempt.exchange.namespace)
     request = await service.held(attempt.txn, record.key) if record is not None else None
     return Waiting(record, request) if record is not None and request is not None else None
 
@@ -177,18 +193,25 @@ async def resume(attempt: Attempt, waiting: Waiting) -> Attempt:
         accessor=waiting.token.accessor,
         approvers=tuple(approval.entity_id for approval in approvals),
     )
-    inner = begin(services, txn, attempt.router, request)
+    namespace = await services.mounts.namespaces.by_id(txn, held.namespace)
+    if namespace is None:
+        raise PermissionDenied("permission denied")
+    router = await services.mounts.router(txn, namespace.id)
+    exchange = Exchange(request, entry=router.find(request.path), namespace=namespace)
+    inner = within_namespace(services, txn, router, exchange)
+    inner.check_namespace()
     uses = bearer.record.num_uses
     left = uses - await services.tokens.used(txn, bearer.record) if uses else 0
-    return inner.knowing(
-        Exchange(inner.request, bearer=bearer, entry=inner.entry, remaining_uses=left, resumed=resumed)
-    )
+    known = msgspec.structs.replace(inner.exchange, bearer=bearer, remaining_uses=left, resumed=resumed)
+    return inner.knowing(known)
 
 
 async def _asked_with(attempt: Attempt, held: HeldRequest) -> Bearer:
     """The token that asked.  Raises `PermissionDenied` if it isn't valid any more."""
     tokens, outer = attempt.services.tokens, attempt.request
-    bearer = await tokens.authenticate(attempt.txn, held.token, attempt.router, outer.address, outer.received_at)
+    bearer = await tokens.authenticate(
+        attempt.txn, held.token, attempt.services.mounts, outer.address, outer.received_at
+    )
     if await tokens.spent(attempt.txn, bearer.record):
         raise PermissionDenied("permission denied")
     return bearer

@@ -5,10 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from strongroom.barrier.transaction import Transaction
-from strongroom.lib.errors import StrongroomError, UnsupportedOperation
+from strongroom.core.front import PATHS
+from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError, Unavailable, UnsupportedOperation
 from strongroom.sdk.engine import Match
 from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.mounts import MountEntry, Router
+from strongroom.services.namespaces import ROOT
 from strongroom.sysapi.services import Services
 
 
@@ -54,6 +56,28 @@ class Attempt(msgspec.Struct, frozen=True):
         """Whether the policies demand one of the request."""
         return self.exchange.grant is not None and bool(self.exchange.grant.mfa_methods)
 
+    def is_away(self, home: str) -> bool:
+        """Whether the path concerns the request's own token, and the request isn't in the token's namespace."""
+        match = self.match
+        return match is not None and match.declaration.own_token and self.exchange.namespace.id != home
+
+    def check_namespace(self) -> None:
+        """Raise the error of a request that its namespace doesn't serve.
+
+        Raises: `InvalidRequest` for a path that only the root namespace has, `Unavailable` while the API of the
+            namespace or of one above it is locked.
+        """
+        namespace, match = self.exchange.namespace, self.match
+        if namespace.is_root:
+            return
+        if self.request.path in PATHS or (match is not None and match.declaration.root_only):
+            raise InvalidRequest("operation only available in root namespace")
+        if namespace.locked_at and not (match is not None and match.declaration.while_locked):
+            raise Unavailable(
+                f'API access to this namespace has been locked by an administrator - "{namespace.locked_at}" must be '
+                "unlocked to gain access."
+            )
+
     def check_open(self) -> None:
         """Raise the error of an unsupported request, if the path serves another operation without a token.
 
@@ -69,16 +93,63 @@ class Attempt(msgspec.Struct, frozen=True):
             raise type(unresolved)(f"unsupported {wrong}")
 
 
-def begin(services: Services, txn: Transaction, router: Router, request: ApiRequest) -> Attempt:
-    """Resolve a request's path: find its mount, its route and its canonical spelling."""
-    entry = router.find(request.path)
+async def begin(services: Services, txn: Transaction, request: ApiRequest) -> Attempt:
+    """Resolve a request's path: find its namespace, its mount, its route and its canonical spelling.
+
+    The header names a namespace, and the path goes on from there: into a mount, or into a namespace further down.  No
+    mount has a path that the name of a namespace begins.
+
+    Raises: `NotFound` if there is no namespace as the header says.
+    """
+    mounts, namespace = services.mounts, ROOT
+    if request.namespace:
+        found = await mounts.namespaces.at(txn, request.namespace)
+        if found is None:
+            raise await _no_namespace(services, txn)
+        namespace = found
+    while True:
+        router = await mounts.router(txn, namespace.id)
+        entry = router.find(request.path)
+        if entry is not None:
+            break
+        first, slash, rest = request.path.partition("/")
+        below = await mounts.namespaces.below(txn, namespace, first) if slash else None
+        if below is None:
+            break
+        namespace, request = below, msgspec.structs.replace(request, path=rest)
+    return within(services, txn, router, Exchange(request, entry=entry, namespace=namespace))
+
+
+def within(services: Services, txn: Transaction, router: Router, exchange: Exchange) -> Attempt:
+    """The attempt in a namespace that is known: find the route and the canonical spelling."""
+    request, entry = exchange.request, exchange.entry
     if entry is None or entry.engine is None:
-        return Attempt(services, txn, router, Exchange(request, entry=entry))
+        return Attempt(services, txn, router, exchange)
     try:
         match = entry.engine.routes.find(request.operation, request.path[len(entry.record.full_path) :])
     except StrongroomError as error:
-        return Attempt(services, txn, router, Exchange(request, entry=entry), unresolved=error)
-    return Attempt(services, txn, router, Exchange(_spelled(request, entry, match), entry=entry), match)
+        return Attempt(services, txn, router, exchange, unresolved=error)
+    spelled = _spelled(request, entry, match)
+    if spelled is not request:
+        exchange = msgspec.structs.replace(exchange, request=spelled)
+    return Attempt(services, txn, router, exchange, match)
+
+
+async def at_home(attempt: Attempt, home: str) -> Attempt:
+    """The attempt, moved into the namespace with the id `home`, which is its token's."""
+    services, txn = attempt.services, attempt.txn
+    namespace = await services.mounts.namespaces.by_id(txn, home)
+    if namespace is None:
+        return attempt
+    router = await services.mounts.router(txn, home)
+    exchange = msgspec.structs.replace(attempt.exchange, namespace=namespace, entry=router.find(attempt.request.path))
+    return within(services, txn, router, exchange)
+
+
+async def _no_namespace(services: Services, txn: Transaction) -> NotFound:
+    if await services.mounts.namespaces.names(txn, ROOT, limit=1):
+        return NotFound("namespace not found")
+    return NotFound("namespace not found: this server has no namespaces, so requests to it must not name one")
 
 
 def _spelled(request: ApiRequest, entry: MountEntry, match: Match) -> ApiRequest:

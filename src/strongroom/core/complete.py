@@ -50,7 +50,7 @@ async def complete(attempt: Attempt, entry: MountEntry, response: Response | Non
     if response.wrap_info is not None:
         return msgspec.structs.replace(answer, wrap=response.wrap_info)
     if request.wrap_ttl_s and response.status < 400 and response.raw is None:
-        answer = await wrap(attempt.services, attempt.txn, request, answer)
+        answer = await wrap(attempt.services, attempt.txn, attempt.exchange, answer)
     return answer
 
 
@@ -67,6 +67,7 @@ def _leased(attempt: Attempt, entry: MountEntry, response: Response, wanted: Lea
     ttl_s, warnings = grant_ttl(wanted_s=wanted.ttl_s, default_s=entry.mount.default_lease_ttl_s, max_s=ceiling)
     lease = attempt.services.leases.create(
         attempt.txn,
+        namespace=attempt.exchange.namespace.id,
         path=request.path,
         mount=entry.record.id,
         token_key=record.key or record.parent,

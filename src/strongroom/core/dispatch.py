@@ -72,7 +72,8 @@ async def _is_token(attempt: Attempt, entry: MountEntry) -> bool:
     if not entry.record.config.passthrough_request_headers or not request.token:
         return False
     tokens = attempt.services.tokens
-    return await tokens.alive(attempt.txn, request.token, attempt.router, request.received_at) is not None
+    mounts = attempt.services.mounts
+    return await tokens.alive(attempt.txn, request.token, mounts, request.received_at) is not None
 
 
 def _passed(request: ApiRequest, names: tuple[str, ...] | None, token: str) -> dict[str, str]:

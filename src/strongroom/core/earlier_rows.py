@@ -58,7 +58,7 @@ def _kind(name: str) -> str:
 
 
 async def _token(txn: Transaction, at_ms: int, id_: str) -> tuple[str, str] | None:
-    record = await txn.read(keys.TOKEN + id_, TokenRecord)
+    record = await txn.read(keys.token(id_), TokenRecord)
     if record is None:
         return None
     # A row at a time that isn't the token's own belongs to a token without uses left, or is a leftover.  Both go to the
@@ -69,7 +69,7 @@ async def _token(txn: Transaction, at_ms: int, id_: str) -> tuple[str, str] | No
 
 
 async def _lease(txn: Transaction, at_ms: int, id_: str) -> tuple[str, str] | None:
-    record = await txn.read(keys.LEASE + id_, LeaseRecord)
+    record = await txn.read(keys.lease(id_), LeaseRecord)
     return (key_at(at_ms, LEASE, id_, record.mount), LEASE) if record is not None else None
 
 

@@ -1,7 +1,7 @@
 """The expiry role.
 
-It ends tokens and leases that are due, makes the calls that engines have scheduled, clears disabled mounts and revoked
-tokens, rotates an old encryption key, and removes the rows that lead to a new root key.
+It ends tokens and leases that are due, makes the calls that engines have scheduled, clears deleted namespaces, disabled
+mounts and revoked tokens, rotates an old encryption key, and removes the rows that lead to a new root key.
 
 One process of all nodes holds the role, by a lock in the store.  Each commit checks that lock, so a holder that lost
 the lock without noticing changes nothing.  All progress is in the store: the next holder continues after the last
@@ -29,6 +29,7 @@ from strongroom.core.lane import Lane, Step
 from strongroom.core.lateness import LatenessWatch
 from strongroom.core.lease_ending import LeaseEnding
 from strongroom.core.mount_lanes import Batch, MountLanes
+from strongroom.core.namespace_clearing import NamespaceClearing
 from strongroom.core.scheduled_calls import ScheduledCalls
 from strongroom.core.token_ending import TokenEnding
 from strongroom.lib.errors import StorageError, StrongroomError
@@ -103,6 +104,7 @@ class Expiry:
             MFA: tokens.logins,
             "token-tree": pending.trees,
             "mount": pending.mounts,
+            "namespace": NamespaceClearing(self._services).run_once,
             "key": self._keys,
             "earlier-row": EarlierRows(self._services).run_once,
         }

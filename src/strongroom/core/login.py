@@ -17,6 +17,7 @@ from strongroom.sdk.token_settings import TokenSettings
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.mounts import MountEntry, lockout
 from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of
+from strongroom.services.namespaces import Namespace
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.binding import NO_ADDRESS
 from strongroom.services.tokens.logic import ROOT, clean_policies, grant_ttl, parse_cidrs
@@ -53,27 +54,27 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: fro
         proved: ids of the MFA methods that the login has proved; None if it has just begun.
     """
     services, txn, request = attempt.services, attempt.txn, attempt.request
-    mount, now = entry.mount, request.received_at
+    mount, now, namespace = entry.mount, request.received_at, attempt.exchange.namespace
     settings, warnings = _granted(request, entry, auth)
     entity_id = ""
     if auth.alias:
         entity_id = await services.identity.entity_of(
-            txn, attempt.exchange.namespace.id, mount.accessor, auth.alias, metadata=auth.alias_metadata, now=now
+            txn, namespace.id, mount.accessor, auth.alias, metadata=auth.alias_metadata, now=now
         )
-        entity = await services.identity.entity(txn, attempt.exchange.namespace.id, entity_id)
+        entity = await services.identity.entity(txn, namespace.id, entity_id)
         if entity is not None and entity.disabled:
             raise PermissionDenied("permission denied")
     held = await holding.hold(attempt, entry, auth, entity_id, proved)
     if held is not None:
         return Login(held.block, [holding.WARNING], held=True, second_factor=held.second_factor)
     is_row = settings.type == SERVICE
-    token = services.tokens.new_token(txn, "login") if is_row else ""
+    token = services.tokens.new_token(txn, "login", namespace.id) if is_row else ""
     record = TokenRecord(
         key=services.tokens.key_of(token) if is_row else "",
-        accessor=services.tokens.new_accessor(txn, "login") if is_row else "",
+        accessor=services.tokens.new_accessor(txn, "login", namespace.id) if is_row else "",
         path=request.path,
         created_at=now,
-        display_name="-".join(filter(None, (mount.path.removeprefix("auth/").rstrip("/"), auth.display_name))),
+        display_name=_display_name(namespace, mount.path, auth.display_name),
         metadata=auth.metadata or None,
         creation_ttl_s=settings.ttl_s,
         expires_at=now + settings.ttl_s,
@@ -83,6 +84,7 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: fro
         bound_ip=request.address if settings.strictly_bind_ip else "",
         internal=auth.internal,
         alias=auth.alias,
+        namespace=namespace.id,
         **kept(settings),
     )
     if is_row:
@@ -90,6 +92,12 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: fro
     else:
         token = services.tokens.seal_batch(txn, record)
     return Login(auth_block(token, record, orphan=True, num_uses=record.num_uses), warnings)
+
+
+def _display_name(namespace: Namespace, mount: str, name: str) -> str:
+    """The name of the mount, and the method's own name for the client.  Outside root, the namespace's comes first."""
+    place = mount.removeprefix("auth/") if namespace.is_root else f"{namespace.path}{mount}".replace("/", "-")
+    return "-".join(filter(None, (place.rstrip("/-"), name)))
 
 
 def _granted(request: ApiRequest, entry: MountEntry, auth: Auth) -> tuple[TokenSettings, list[str]]:

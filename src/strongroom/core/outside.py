@@ -63,9 +63,9 @@ async def _finish(
     lease = await _planned(services, txn, answer.lease_id)
     if lease is None:
         return None
-    router = await services.mounts.router(txn)
-    owned = not lease.token_key or await services.tokens.alive_by_key(txn, lease.token_key, router, now) is not None
-    if not owned or lease.mount not in router.by_id:
+    mounts = services.mounts
+    owned = not lease.token_key or await services.tokens.alive_by_key(txn, lease.token_key, mounts, now) is not None
+    if not owned or await mounts.by_id(txn, lease.mount) is None:
         services.leases.expire(txn, lease, now)
         return None
     services.leases.put_in_force(txn, lease, {**lease.internal, **made.internal}, now)
@@ -73,7 +73,7 @@ async def _finish(
         data = {**(answer.response.data or {}), **made.data}
         answer = msgspec.structs.replace(answer, response=msgspec.structs.replace(answer.response, data=data))
     answer = msgspec.structs.replace(answer, planned=False)
-    return await wrap(services, txn, exchange.request, answer) if exchange.request.wrap_ttl_s else answer
+    return await wrap(services, txn, exchange, answer) if exchange.request.wrap_ttl_s else answer
 
 
 async def _abandon(services: Services, id_: str) -> None:

@@ -19,7 +19,7 @@ from strongroom.audit.entry import Outcome
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core import access, approval, login
 from strongroom.core.answer import Answer
-from strongroom.core.attempt import Attempt, begin
+from strongroom.core.attempt import Attempt, at_home, begin
 from strongroom.core.complete import complete
 from strongroom.core.dispatch import dispatch, engine_request
 from strongroom.core.outside import carry_out
@@ -156,15 +156,20 @@ class Pipeline:
     async def _run(self, txn: Transaction, request: ApiRequest, progress: RequestState) -> Answer:
         services = self.services
         progress.sinks = await services.audit.sinks(txn)
-        attempt = begin(services, txn, await services.mounts.router(txn), request)
+        attempt = await begin(services, txn, request)
         progress.exchange = attempt.exchange
+        attempt.check_namespace()
         if request.operation in _WRITES and request.path.endswith("/"):
             raise InvalidRequest("cannot write to a path ending in '/'")
         if attempt.needs_no_token:
             return await self._login(attempt, progress)
         attempt.check_open()
         bearer = await self._authenticate(attempt)
-        attempt = attempt.knowing(Exchange(attempt.request, bearer=bearer, entry=attempt.entry))
+        if attempt.is_away(bearer.record.namespace):
+            attempt = await at_home(attempt, bearer.record.namespace)
+            attempt.check_namespace()
+        exchange = attempt.exchange
+        attempt = attempt.knowing(Exchange(exchange.request, bearer, exchange.entry, namespace=exchange.namespace))
         progress.exchange = attempt.exchange
         attempt, refusal = await self._authorize(attempt)
         refusal = refusal or on_paths.refused(attempt, progress.proved)
@@ -192,10 +197,10 @@ class Pipeline:
     async def _authenticate(self, attempt: Attempt) -> Bearer:
         request, token, match = attempt.request, attempt.request.token, attempt.match
         if match is not None and match.declaration.bad_token:
-            await require_wrapping(self.services, attempt.txn, attempt.router, request, match.declaration.bad_token)
+            await require_wrapping(self.services, attempt.txn, attempt.exchange, match.declaration.bad_token)
             token = await signed.named(attempt.txn, token)
         return await self.services.tokens.authenticate(
-            attempt.txn, token, attempt.router, request.address, request.received_at
+            attempt.txn, token, self.services.mounts, request.address, request.received_at
         )
 
     async def _authorize(self, attempt: Attempt) -> tuple[Attempt, StrongroomError | None]:

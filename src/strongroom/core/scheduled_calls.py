@@ -44,7 +44,7 @@ class ScheduledCalls:
                 txn.delete(due.row)
                 return
             schedule.remove(work)  # first: the engine may schedule the next time under the same name
-            entry = (await self._services.mounts.router(txn)).by_id.get(mount)
+            entry = await self._services.mounts.by_id(txn, mount)
             if entry is not None:
                 request = request_of(txn, entry, "", now)
                 about = f"{entry.record.full_path} {work.name}"

@@ -49,7 +49,7 @@ class TokenEnding:
     async def _end_token(self, fence: Fence, due: Due) -> None:
         async def body(txn: Transaction) -> None:
             await txn.guard(fence)
-            record = await txn.read(keys.TOKEN + due.id, TokenRecord)
+            record = await txn.read(keys.token(due.id), TokenRecord)
             if record is not None and not record.retired and await self._over(txn, record, due):
                 await self._services.tokens.revoke(txn, record)
                 if record.due_kind == SINGLE_USE:
@@ -84,10 +84,10 @@ async def _clear_little(txn: Transaction, key: str) -> None:
 
     Otherwise a flood of wrapping tokens would delay the clearing of other tokens.
     """
-    for place in (keys.LEASE_OF_TOKEN, keys.CHILD):
-        if await txn.list(f"{place}{key}/", limit=1):
+    for place in (keys.leases_of_token(key), keys.children(key), keys.cubbyholes_below(key)):
+        if await txn.list(place, limit=1):
             return
-    folder = f"{keys.CUBBYHOLES}{key}/"
+    folder = keys.cubbyhole(key)
     kept = await txn.scan(folder, limit=_LITTLE + 1)
     if len(kept) <= _LITTLE:
         for name in kept:

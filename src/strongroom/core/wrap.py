@@ -7,16 +7,18 @@ import msgspec
 from strongroom.barrier.transaction import Transaction
 from strongroom.core.answer import Answer
 from strongroom.lib import json
-from strongroom.services.exchange import ApiRequest
+from strongroom.services.exchange import Exchange
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.wrapping.wrapping import put_away
 
 
-async def wrap(services: Services, txn: Transaction, request: ApiRequest, answer: Answer) -> Answer:
+async def wrap(services: Services, txn: Transaction, exchange: Exchange, answer: Answer) -> Answer:
     """Store the response, and return a response with the wrapping token instead."""
+    request = exchange.request
     info = await put_away(
         services,
         txn,
+        namespace=exchange.namespace.id,
         body=json.dumps_unsorted(msgspec.structs.asdict(answer.envelope())),
         path=request.path,
         ttl_s=request.wrap_ttl_s,

@@ -20,6 +20,7 @@ from strongroom.http.options import ListenerOptions
 from strongroom.lib import json_weight
 from strongroom.lib.errors import (
     Internal,
+    InvalidRequest,
     PermissionDenied,
     RequestTooLarge,
     Sealed,
@@ -40,6 +41,7 @@ from strongroom.sysapi.system.paths import metrics
 log = structlog.get_logger("http")
 
 _PLAIN = ListenerOptions()
+_EVERYWHERE = {"sys/seal-status", "sys/leader"}
 _METRICS = "sys/metrics"
 _STRANGERS_BYTES: Final = 2 * 1024 * 1024
 """The most memory of a decoded body whose token wasn't checked yet.
@@ -99,6 +101,7 @@ class Application:
         try:
             front = PATHS.get(call.path)
             if front is not None:
+                _check_front(call, options)
                 answer = await front(self._node, call.operation, call.data)
                 body = answer.body
                 if options.redaction is not None and body is not None:
@@ -139,8 +142,7 @@ class Application:
             raise Sealed(SEALED)
 
         async def alive(txn: Transaction) -> bool:
-            router = await services.mounts.router(txn)
-            return await services.tokens.alive(txn, token, router, services.clock.now()) is not None
+            return await services.tokens.alive(txn, token, services.mounts, services.clock.now()) is not None
 
         if not await transact(services.barrier, alive):
             raise PermissionDenied("permission denied")
@@ -187,6 +189,7 @@ class Application:
             method=request.method,
             opened=options.opened,
             wrap_format=request.headers.get("x-vault-wrap-format", ""),
+            namespace=f"{options.namespace}/{call.namespace}" if options.namespace else call.namespace,
         )
         running = self._node.running
         running[api.id] = api
@@ -194,6 +197,16 @@ class Application:
             return encode_answer(await self._pipeline.serve(api))
         finally:
             del running[api.id]
+
+
+def _check_front(call: Call, options: ListenerOptions) -> None:
+    """Raise `InvalidRequest` for a path of the server itself in a request that works in a namespace.
+
+    A listener that is confined to a namespace serves what load balancers and clients ask before anything else.
+    """
+    served = _EVERYWHERE | ({"sys/health"} if not call.namespace else set())
+    if (call.namespace or options.namespace) and call.path not in served:
+        raise InvalidRequest("operation unavailable in namespaces")
 
 
 def _shown(path: str) -> str:

@@ -15,7 +15,6 @@ from strongroom.lib import json
 from strongroom.lib.durations import SECOND_NS, parse_duration_ns
 from strongroom.lib.errors import (
     InvalidRequest,
-    NotFound,
     RequestTooLarge,
     UnsupportedMedia,
     UnsupportedOperation,
@@ -39,6 +38,7 @@ _OPERATIONS = {
 }
 _HEALTH = "sys/health"
 """Load balancers request it with HEAD."""
+_MAX_NAMESPACE = 8192
 _WRITES = frozenset({Operation.UPDATE, Operation.PATCH})
 _UNCLEAN = re.compile(r"//|/\.{1,2}(/|$)")
 _RELATIVE = re.compile(r"/\.\.(/|$)")
@@ -59,6 +59,8 @@ class Call(msgspec.Struct, frozen=True):
     path: str
     data: dict[str, Any]
     token: str
+    namespace: str = ""
+    """The path that the header names, without slashes around it; empty for root."""
 
     def __repr__(self) -> str:
         return f"Call({self.operation} {self.path})"
@@ -87,13 +89,11 @@ def decode(request: HttpRequest, plain: Container[str] = (), limits: json.Limits
     operation = _OPERATIONS.get(request.method)
     if operation is None:
         raise UnsupportedOperation("")
-    namespace = request.headers.get("x-vault-namespace", "")
-    if namespace.strip("/") not in {"", "root"}:
-        raise NotFound("namespace not found")
+    namespace = namespace_of(request)
     if path in plain:
         if request.method == "HEAD" and path == _HEALTH:
             operation = Operation.READ
-        return Call(operation, path, _plain_data(request, operation, limits), token_of(request))
+        return Call(operation, path, _plain_data(request, operation, limits), token_of(request), namespace)
     data: dict[str, Any]
     query = decode_query(request.query)
     if operation is Operation.HELP or query.pop("help", None):
@@ -106,7 +106,18 @@ def decode(request: HttpRequest, plain: Container[str] = (), limits: json.Limits
         data = query
     if (operation is Operation.LIST or operation is Operation.SCAN) and not path.endswith("/"):
         path += "/"
-    return Call(operation, path, data, token_of(request))
+    return Call(operation, path, data, token_of(request), namespace)
+
+
+def namespace_of(request: HttpRequest) -> str:
+    """The namespace that the header names, without slashes around it; empty for root.
+
+    Raises: `InvalidRequest` for a path that is longer than any namespace's.
+    """
+    name = request.headers.get("x-vault-namespace", "").strip("/")
+    if len(name) > _MAX_NAMESPACE:
+        raise InvalidRequest("the namespace is too long")
+    return "" if name == "root" else name
 
 
 def _plain_data(request: HttpRequest, operation: Operation, limits: json.Limits) -> dict[str, Any]:

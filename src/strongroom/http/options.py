@@ -58,5 +58,7 @@ class ListenerOptions:
     redaction: Redaction | None = None
     headers: CustomHeaders | None = None
     metrics: MetricsAccess = field(default_factory=MetricsAccess)
+    namespace: str = ""
+    """The namespace that all requests are confined to; empty for none.  The paths that they name begin there."""
     opened: frozenset[str] = frozenset()
     """Names of paths that need no token on this listener.  Only paths that allow this can be named."""

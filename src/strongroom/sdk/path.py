@@ -38,6 +38,9 @@ class Options(TypedDict, total=False):
     bad_token: str
     exists: str
     takes_anything: bool
+    root_only: bool
+    own_token: bool
+    while_locked: bool
 
 
 class Declaration(msgspec.Struct, frozen=True):
@@ -67,6 +70,15 @@ class Declaration(msgspec.Struct, frozen=True):
     """
     takes_anything: bool = False
     """Whether undeclared fields are expected, and so cause no warning."""
+    root_only: bool = False
+    """Whether only the root namespace has the path."""
+    own_token: bool = False
+    """Whether the path concerns the request's own token.
+
+    It is served in the token's namespace then, whichever one the request names.
+    """
+    while_locked: bool = False
+    """Whether it is served while the API of its namespace is locked."""
     forms: Mapping[str, str] = {}
     """The form of each parameter that has one, by its name."""
 

@@ -16,15 +16,13 @@ from strongroom.lib.secret import Secret
 from strongroom.sealing import pgp
 from strongroom.sealing.hand_out import HandedOut, hand_out
 from strongroom.seals import shamir
-from strongroom.services.mounts.records import MountConfig, MountRecord
-from strongroom.services.policy.builtin import DEFAULT, RESPONSE_WRAPPING
-from strongroom.services.policy.records import PolicyRecord
+from strongroom.services.mounts.built_in import built_in_mounts
+from strongroom.services.policy.builtin import built_in_policies
 from strongroom.services.tokens import TokenRecord, TokenService
 from strongroom.services.tokens.records import FIRST_PATH
 from strongroom.storage.base import Storage
 
 _DONE = "Vault is already initialized"
-_PASSED_HEADERS = {"identity/": ("Authorization",), "sys/": ("Accept",)}
 _TOKEN_PREFIX = "hvs."  # noqa: S105 - what every token begins with
 _TOKEN_RANDOM = 24
 TOKEN_LENGTH = len(_TOKEN_PREFIX) + _TOKEN_RANDOM
@@ -108,10 +106,10 @@ async def initialize(storage: Storage, random: Random, wanted: InitRequest) -> I
     txn.write_plain(keys.seal(shamir.NAME), msgspec.json.encode(record))
     name = wanted.cluster_name or f"vault-cluster-{random.bytes(4).hex()}"
     txn.write(keys.CLUSTER, Cluster(id=uuid4(random), name=name))
-    for mount in _built_in_mounts(random, now):
-        txn.write(keys.MOUNTS + mount.id, mount)
-    for policy, text in (("default", DEFAULT), ("response-wrapping", RESPONSE_WRAPPING)):
-        txn.write(keys.POLICIES + policy, PolicyRecord(name=policy, text=text, modified_at=now))
+    for mount in built_in_mounts(keys.ROOT_NAMESPACE, lambda _: (uuid4(random), random.bytes(4).hex()), now):
+        txn.write(keys.mounts(keys.ROOT_NAMESPACE) + mount.id, mount)
+    for policy in built_in_policies(now):
+        txn.write(keys.policies(keys.ROOT_NAMESPACE) + policy.name, policy)
     tokens.create(txn, root_record(tokens.key_of(root_token), random, now, chosen=bool(wanted.root_token)))
     try:
         await txn.commit()
@@ -145,30 +143,6 @@ def root_record(key: str, random: Random, now: float, *, chosen: bool = False) -
 
 def _unusable(error: InvalidRequest) -> InvalidRequest:
     return InvalidRequest(f"invalid seal configuration: {error.text}")
-
-
-def _built_in_mounts(random: Random, now: float) -> list[MountRecord]:
-    wanted = (
-        ("secret", "cubbyhole/", "cubbyhole", "cubbyhole", "per-token private secret storage"),
-        ("secret", "identity/", "identity", "identity", "identity store"),
-        ("secret", "sys/", "system", "system", "system endpoints used for control, policy and debugging"),
-        ("auth", "token/", "token", "auth_token", "token based credentials"),
-    )
-    return [
-        MountRecord(
-            id=uuid4(random),
-            table=table,
-            path=path,
-            type=type_,
-            accessor=f"{prefix}_{random.bytes(4).hex()}",
-            description=description,
-            local=path == "cubbyhole/",
-            seal_wrap=path == "sys/",
-            config=MountConfig(passthrough_request_headers=_PASSED_HEADERS.get(path)),
-            created_at=now,
-        )
-        for table, path, type_, prefix, description in wanted
-    ]
 
 
 async def seal_of(storage: Storage) -> shamir.SealRecord | None:

@@ -255,6 +255,7 @@ def listener_options(listener: Listener) -> ListenerOptions:
             disallowed=listener.telemetry.disallow_metrics,
         ),
         opened=_opened(listener),
+        namespace=listener.chroot_namespace.strip("/"),
     )
 
 

@@ -18,7 +18,6 @@ from strongroom.storage.connection_url import UrlError, parse_connection_url
 
 _LISTENER = frozenset(
     {
-        "chroot_namespace",
         "cluster_address",
         "cors_allowed_headers",
         "cors_allowed_origins",

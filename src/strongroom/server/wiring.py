@@ -139,15 +139,16 @@ async def unseal(
         reserve=node.storage.reserve,
     )
     await configure_audit(barrier, audit, settings)
+    mounts = MountService(
+        engines, node.random, settings.default_lease_ttl_s, settings.max_lease_ttl_s, settings.lockouts
+    )
     node.unsealed = Services(
         barrier=barrier,
         clock=node.clock,
         random=node.random,
-        mounts=MountService(
-            engines, node.random, settings.default_lease_ttl_s, settings.max_lease_ttl_s, settings.lockouts
-        ),
+        mounts=mounts,
         tokens=TokenService(barrier.keyring, node.random),
-        policies=PolicyService(identity),
+        policies=PolicyService(identity, mounts.namespaces),
         leases=LeaseService(node.random),
         identity=identity,
         mfa=MfaService(barrier, identity, node.clock),

@@ -20,7 +20,7 @@ class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     operation: Operation
     path: str
-    """Below `/v1/`, decoded; listed folders end in `/`."""
+    """Below `/v1/` and the path of the namespace, decoded; listed folders end in `/`."""
     data: dict[str, Any]
     token: str
     wrap_ttl_s: int
@@ -31,6 +31,8 @@ class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since the epoch, by the store's clock."""
     method: str = ""
     wrap_format: str = ""
+    namespace: str = ""
+    """The path that the request's header names; with a listener's own namespace in front."""
     opened: frozenset[str] = frozenset()
     """Names of the routes that the listener serves without a token."""
 

@@ -265,6 +265,14 @@ async def test_entities_that_were_merged_are_one() -> None:
 def test_the_row_shows_nothing() -> None:
     """Neither the token nor the body is in a text of the row."""
     row = HeldRequest(
-        id="i", token="hvs.canary", operation="read", path="kv/a", body=b"canary", held_at=1.0, ttl_s=1, factors=()
+        id="i",
+        token="hvs.canary",
+        operation="read",
+        path="kv/a",
+        body=b"canary",
+        held_at=1.0,
+        ttl_s=1,
+        factors=(),
+        namespaces={},
     )
     assert "canary" not in repr(row) + str(row)

@@ -29,7 +29,7 @@ async def test_the_answer_comes_after_the_approval() -> None:
         again = await people.unwraps(who, waiting)
         assert (again.status, again.errors) == (400, [INVALID])
     await people.settle()
-    assert not (await people.node.store.scan(keys.CUBBYHOLES)).names
+    assert not (await people.node.store.scan(keys.area("root", "cubbyhole"))).names
 
 
 async def test_the_token_alone_unwraps() -> None:
@@ -269,7 +269,7 @@ async def test_what_waits_is_deleted_with_its_time() -> None:
     people = await People.start(controlled("kv/*", factor(approvals=2), capabilities=ALL))
     waiting = await people.asks()
     await people.approves("ann", waiting)
-    assert len((await people.node.store.scan(keys.CUBBYHOLES)).names) == 2
+    assert len((await people.node.store.scan(keys.area("root", "cubbyhole"))).names) == 2
     people.node.clock.advance(waiting["ttl"] + 1)
     await people.settle()
-    assert not (await people.node.store.scan(keys.CUBBYHOLES)).names
+    assert not (await people.node.store.scan(keys.area("root", "cubbyhole"))).names

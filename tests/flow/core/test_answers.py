@@ -78,7 +78,10 @@ class ToldNode(TestNode):
         """All leases."""
 
         async def read(txn: Transaction) -> list[LeaseRecord]:
-            found = [await txn.read(keys.LEASE + name, LeaseRecord) for name in await txn.scan(keys.LEASE)]
+            found = [
+                await txn.read(keys.lease(name), LeaseRecord)
+                for name in await txn.scan(keys.leases(keys.ROOT_NAMESPACE))
+            ]
             return [lease for lease in found if lease is not None]
 
         leases: list[LeaseRecord] = await self.in_store(read)
@@ -331,7 +334,7 @@ async def test_a_mount_whose_engine_is_not_there_says_so() -> None:
     )
 
     async def mount(txn: Transaction) -> None:
-        txn.write(keys.MOUNTS + record.id, record)
+        txn.write(keys.mounts(keys.ROOT_NAMESPACE) + record.id, record)
 
     await node.in_store(mount)
     assert (await node.ask("GET", "lost/a", None, "")).status == 403
@@ -475,7 +478,7 @@ async def test_the_header_of_the_token_stays_outside_whatever_a_mount_lets_throu
     async def let_through(txn: Transaction) -> None:
         record = (await services.mounts.router(txn)).by_path["probe/"].record
         config = MountConfig(passthrough_request_headers=("X-Vault-Token", "x-wanted"))
-        txn.write(keys.MOUNTS + record.id, msgspec.structs.replace(record, config=config))
+        txn.write(keys.mounts(keys.ROOT_NAMESPACE) + record.id, msgspec.structs.replace(record, config=config))
 
     await node.in_store(let_through)
     await node.told(Response(data={}), x_wanted="yes")

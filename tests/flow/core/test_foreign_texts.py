@@ -176,7 +176,9 @@ async def test_no_hook_tells_what_its_library_says(hook: str, capfd: pytest.Capt
         answers = await exercise(server, hook)
 
     async def stored(txn: Transaction) -> list[LeaseRecord | None]:
-        return [await txn.read(keys.LEASE + name, LeaseRecord) for name in await txn.scan(keys.LEASE)]
+        return [
+            await txn.read(keys.lease(name), LeaseRecord) for name in await txn.scan(keys.leases(keys.ROOT_NAMESPACE))
+        ]
 
     kept = [lease.last_error for lease in await transact(server.services.barrier, stored) if lease is not None]
     written = [str(answers), str(logs), str(kept), *capfd.readouterr()]

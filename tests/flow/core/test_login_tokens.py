@@ -149,8 +149,7 @@ async def made_by(node: TestNode, auth: Auth, path: str = "auth/userpass/") -> t
         return entry
 
     async def read(txn: Transaction) -> TokenRecord:
-        router = await services.mounts.router(txn)
-        found = await services.tokens.authenticate(txn, block["client_token"], router, HERE, node.clock.now())
+        found = await services.tokens.authenticate(txn, block["client_token"], services.mounts, HERE, node.clock.now())
         return found.record
 
     block = await transact(services.barrier, make)

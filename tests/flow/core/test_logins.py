@@ -12,7 +12,7 @@ from tests.flow.node import TestNode, given_token
 
 def tokens(node: TestNode) -> set[str]:
     """The rows of all tokens."""
-    return {key for key in node.rows() if key.startswith(keys.TOKEN)}
+    return {key for key in node.rows() if key.startswith(keys.tokens(keys.ROOT_NAMESPACE))}
 
 
 @pytest.mark.parametrize(

@@ -35,13 +35,13 @@ async def test_a_place_without_a_token_is_cleared_with_the_tree() -> None:
     top = await child(node, node.root, ttl="1h")
     services = node.node.unsealed
     assert services is not None
-    under = f"{keys.CHILD}{services.tokens.key_of(top)}/"
+    under = keys.children(services.tokens.key_of(top))
     lost, other = await child(node, top, ttl="1h"), await child(node, top, ttl="1h")
     key = services.tokens.key_of(lost)
     assert {under + key, under + services.tokens.key_of(other)} <= set(node.rows())
 
     async def lose(txn: Transaction) -> None:
-        txn.delete(keys.TOKEN + key)
+        txn.delete(keys.token(key))
 
     await transact(services.barrier, lose)
     await node.ok("POST", "auth/token/revoke", {"token": top})

@@ -68,7 +68,7 @@ async def test_a_setting_arrives_in_the_token_and_at_its_renewal(name: str) -> N
     assert services is not None
 
     async def read(txn: Transaction) -> TokenRecord | None:
-        return await txn.read(keys.TOKEN + services.tokens.key_of(token), TokenRecord)
+        return await txn.read(keys.token(services.tokens.key_of(token)), TokenRecord)
 
     record = await transact(services.barrier, read)
     assert record is not None

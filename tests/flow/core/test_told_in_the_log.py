@@ -14,7 +14,7 @@ async def test_a_row_that_does_not_authenticate_is_told() -> None:
     """A row that somebody changed gives an error in the log, with the row's key, once however often it is read."""
     node = await TestNode.start()
     await node.ok("PUT", "sys/policies/acl/changed", {"policy": 'path "a" { capabilities = ["read"] }'})
-    key = keys.POLICIES + "changed"
+    key = keys.policies(keys.ROOT_NAMESPACE) + "changed"
     row = node.rows()[key]
     await node.store.commit({}, {key: row[:-1] + bytes([row[-1] ^ 1])}, {})
     with structlog.testing.capture_logs() as said:

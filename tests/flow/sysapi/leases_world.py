@@ -67,5 +67,10 @@ class World:
     async def lease_rows(self) -> list[str]:
         """Every row that belongs to a lease."""
         due = (keys.DUE, f"{keys.QUEUE}{LEASE}/")
-        found = await self.rows(keys.LEASE, keys.LEASE_OF_TOKEN, keys.LEASE_OF_MOUNT, *due)
+        found = await self.rows(
+            keys.leases(keys.ROOT_NAMESPACE),
+            keys.area(keys.ROOT_NAMESPACE, "lease") + "token/",
+            keys.LEASE_OF_MOUNT,
+            *due,
+        )
         return [row for row in found if not (row.startswith(keys.DUE) and "/token/" in row)]

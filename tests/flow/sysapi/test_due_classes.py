@@ -72,7 +72,7 @@ async def test_a_flood_leaves_tokens_on_time(flood: Any) -> None:
     await flood(world)
     world.clock.advance(2)
     await world.expiry.run_once(await world.fence())
-    assert keys.TOKEN + token not in await world.rows(keys.TOKEN)
+    assert keys.token(token) not in await world.rows(keys.tokens(keys.ROOT_NAMESPACE))
 
 
 async def test_one_mounts_leases_leave_anothers_on_time() -> None:
@@ -117,7 +117,7 @@ async def test_a_hanging_mount_holds_up_no_other() -> None:
             world.clock.advance(3601)
             while name not in world.outside.drops:
                 await asyncio.sleep(0.001)
-            while keys.TOKEN + world.services.tokens.key_of(token) in await world.rows(keys.TOKEN):
+            while keys.token(world.services.tokens.key_of(token)) in await world.rows(keys.tokens(keys.ROOT_NAMESPACE)):
                 await asyncio.sleep(0.001)
         assert hanging == 8, "a mount has a bounded number of revocations under way"
         released.set()
@@ -264,7 +264,7 @@ async def test_wrapping_tokens_leave_no_rubble() -> None:
     await _wraps(world, 3)
     world.clock.advance(2)
     assert await world.expiry.run_once(await world.fence()) == 3
-    assert not await world.rows(keys.PENDING_DELETION, keys.CUBBYHOLES)
+    assert not await world.rows(keys.PENDING_DELETION, keys.area(keys.ROOT_NAMESPACE, "cubbyhole"))
 
 
 async def test_a_giant_mount_shares_with_the_others() -> None:
@@ -297,7 +297,7 @@ async def test_every_tree_has_its_turn() -> None:
         await world.server.ok("POST", "auth/token/revoke", {"token": token})
     await world.settle()
     assert not await world.rows(keys.PENDING_DELETION)
-    assert not await world.rows(keys.CUBBYHOLES)
+    assert not await world.rows(keys.area(keys.ROOT_NAMESPACE, "cubbyhole"))
 
 
 def _numbers(gauges: list[dict[str, Any]], name: str) -> dict[str, float]:

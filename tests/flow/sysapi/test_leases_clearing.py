@@ -45,7 +45,7 @@ async def test_a_disabled_auth_method_ends_what_its_tokens_lease() -> None:
     await world.settle()
     assert world.outside.accounts == {"of-other"}
     assert not await world.rows(keys.PENDING_DELETION)
-    assert len(await world.rows(keys.CHILD)) == 1
+    assert len(await world.rows(keys.area(keys.ROOT_NAMESPACE, "token") + "child/")) == 1
 
 
 async def test_a_token_takes_everything_below_it_along() -> None:

@@ -99,7 +99,7 @@ async def test_a_faulty_engine_holds_nothing_up() -> None:
     world.clock.advance(7200)
     await world.settle()
     assert await world.status(token) == 403
-    assert len(await world.rows(keys.LEASE)) == 1
+    assert len(await world.rows(keys.leases(keys.ROOT_NAMESPACE))) == 1
 
 
 async def test_a_fault_of_ours_does_not_end_the_role() -> None:

@@ -33,7 +33,7 @@ async def test_what_a_token_of_one_use_has_kept_goes_whatever_its_size(count: in
     """A little goes with the token itself, and of much no row is forgotten."""
     world = await World.start()
     token = await world.token(ttl="1s", num_uses=1)
-    folder = f"{keys.CUBBYHOLES}{world.services.tokens.key_of(token)}/"
+    folder = keys.cubbyhole(world.services.tokens.key_of(token))
 
     async def fill(txn: Transaction, first: int) -> None:
         for number in range(first, min(first + 50, count)):
@@ -44,4 +44,4 @@ async def test_what_a_token_of_one_use_has_kept_goes_whatever_its_size(count: in
     assert len(await world.rows(folder)) == count
     world.clock.advance(2)
     await world.settle()
-    assert not await world.rows(keys.CUBBYHOLES, keys.PENDING_DELETION, keys.QUEUE)
+    assert not await world.rows(keys.area(keys.ROOT_NAMESPACE, "cubbyhole"), keys.PENDING_DELETION, keys.QUEUE)

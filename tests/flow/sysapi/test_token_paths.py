@@ -54,10 +54,10 @@ async def test_a_long_line_of_tokens_costs_no_more_per_token() -> None:
     tokens = [(await _create(server, policies=["root"], ttl="2h"))["client_token"]]
     sizes = []
     for _ in range(150):
-        before = (await storage.scan(keys.TOKEN)).names
+        before = (await storage.scan(keys.tokens(keys.ROOT_NAMESPACE))).names
         tokens.append((await _create(server, parent=tokens[-1], ttl="1h"))["client_token"])
-        (made,) = set((await storage.scan(keys.TOKEN)).names) - {*before}
-        entry = await storage.get(keys.TOKEN + made)
+        (made,) = set((await storage.scan(keys.tokens(keys.ROOT_NAMESPACE))).names) - {*before}
+        entry = await storage.get(keys.token(made))
         assert entry is not None
         sizes.append(len(entry.value))
     assert max(sizes) - min(sizes) < 64
@@ -217,7 +217,7 @@ async def test_accessors_stand_for_tokens_but_do_not_show_them() -> None:
     assert renewed.body["auth"]["client_token"] == ""
     await server.ok("POST", "auth/token/revoke-accessor", body)
     assert (await server.ask("POST", "auth/token/lookup-accessor", body)).status == 400
-    assert not [name for name in await _rows(server) if name.startswith(keys.ACCESSOR + auth["accessor"])]
+    assert not [name for name in await _rows(server) if name.startswith(keys.accessor(auth["accessor"]))]
 
 
 async def test_an_accessor_is_one_segment_of_a_key() -> None:

@@ -33,7 +33,7 @@ async def test_the_answer_comes_back_as_it_was() -> None:
     assert answer["auth"]["accessor"] == info["wrapped_accessor"]
     assert answer["warnings"] == ['Policy "nosuch" does not exist']
     assert answer["data"] is None
-    assert not (await storage.scan(keys.CUBBYHOLES)).names
+    assert not (await storage.scan(keys.area(keys.ROOT_NAMESPACE, "cubbyhole"))).names
     assert not (await storage.scan(keys.PENDING_DELETION)).names
 
 

@@ -87,6 +87,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.services.approvals.records.HeldRequest": (
         "held-request",
         {
+            "namespace": "root",
             "headers": {},
             "method": "",
             "wrap_ttl_s": 0,
@@ -216,13 +217,29 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "seal_wrap": False,
             "external_entropy_access": False,
             "created_at": 0.0,
+            "namespace": "root",
+            "area": "",
         },
     ),
+    "strongroom.services.mounts.records.MountPlace": ("mount-place", {}),
     "strongroom.services.mounts.records.Move": ("mount-move", {}),
     "strongroom.services.mounts.records.PendingDeletion": (
         "rubble",
-        {"lease_mount": "", "mount": None, "tokens_after": "", "tokens_done": False, "leases_after": ""},
+        {
+            "lease_mount": "",
+            "mount": None,
+            "tokens_after": "",
+            "tokens_done": False,
+            "leases_after": "",
+            "left": "",
+        },
     ),
+    "strongroom.services.namespaces.records.NamespaceRecord": (
+        "namespace",
+        {"custom_metadata": {}, "unlock_key": b""},
+    ),
+    "strongroom.services.namespaces.records.PlaceRecord": ("namespace-place", {}),
+    "strongroom.services.namespaces.records.Remains": ("namespace-remains", {}),
     "strongroom.services.policy.control_group.Factor": (
         None,
         {"group_names": (), "group_ids": (), "capabilities": 0, "ttl_s": 0, "namespace": ""},
@@ -257,6 +274,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "auth_mount": "",
             "role": "",
             "entity_id": "",
+            "entity_namespace": "",
             "bound_cidrs": (),
             "strictly_bind_ip": False,
             "bound_ip": "",
@@ -266,6 +284,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "internal": {},
             "alias": "",
             "max_ttl_s": 0,
+            "namespace": "root",
             "retired": False,
         },
     ),
@@ -294,6 +313,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     ),
     "strongroom.services.nodes.NodeRecord": ("node", {"api_address": "", "cluster_address": ""}),
     "strongroom.services.versions.VersionRecord": ("version", {"previous": ""}),
+    "strongroom.sysapi.cubbyhole.engine.CubbyholeMark": ("cubbyhole-mark", {}),
     "strongroom.sysapi.cubbyhole.engine.CubbyholeRecord": ("cubbyhole", {}),
     "strongroom.sysapi.rotation.RotationRecord": (
         "rotation",

@@ -14,7 +14,6 @@ from strongroom.http.decode import Call, Redirect, decode, decode_path, wrap_ttl
 from strongroom.http.message import HttpRequest, Peer
 from strongroom.lib.errors import (
     InvalidRequest,
-    NotFound,
     StrongroomError,
     UnsupportedMedia,
     UnsupportedOperation,
@@ -297,13 +296,14 @@ def test_wrapping_times_that_are_none(text: str) -> None:
         wrap_ttl_of(HttpRequest("GET", "/v1/a", "", {"x-vault-wrap-ttl": text}, b"", PEER))
 
 
-def test_other_namespaces_do_not_exist() -> None:
-    """A namespace in the header is never ignored: the request would reach another one's secrets."""
+def test_a_namespace_in_the_header_is_never_ignored() -> None:
+    """Otherwise the request would reach another one's secrets."""
     for name in ("", "/", "root", "root/"):
-        assert call("GET", "/v1/a", x_vault_namespace=name).path == "a"
-    for name in ("team", "root/team", " "):
-        with pytest.raises(NotFound):
-            call("GET", "/v1/a", x_vault_namespace=name)
+        assert call("GET", "/v1/a", x_vault_namespace=name).namespace == ""
+    for name in ("team", "root/team", "team/a", " "):
+        assert call("GET", "/v1/a", x_vault_namespace=f"/{name}/").namespace == name
+    with pytest.raises(InvalidRequest):
+        call("GET", "/v1/a", x_vault_namespace="a" * 9000)
 
 
 targets = st.lists(

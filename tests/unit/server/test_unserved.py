@@ -62,8 +62,8 @@ def test_a_seal_on_its_way_out_is_no_reason() -> None:
         ),
         ("log_rotate_duration = 60", "log_rotate_duration has no effect in this server"),
         (
-            'listener "unix" {\n  address = "/a"\n  chroot_namespace = "a"\n}',
-            'a.hcl:6:10: chroot_namespace in listener "unix" has no effect in this server',
+            'listener "unix" {\n  address = "/a"\n  cors_enabled = true\n}',
+            'a.hcl:6:10: cors_enabled in listener "unix" has no effect in this server',
         ),
         (
             'user_lockout "okta" {}',

@@ -13,7 +13,6 @@ import structlog
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.attempt import Attempt
 from strongroom.lib.errors import Internal, PermissionDenied
-from strongroom.services.approvals.service import home
 from strongroom.services.exchange import Exchange
 from strongroom.services.mfa import Demand, Subject, credentials, demand_of
 from strongroom.services.tokens import TokenRecord
@@ -66,13 +65,13 @@ async def prove(services: Services, exchange: Exchange) -> frozenset[str]:
 async def _prove(services: Services, exchange: Exchange, record: TokenRecord, names: tuple[str, ...]) -> None:
     if not record.entity_id:
         raise PermissionDenied(DENIED, detail="a policy demands a second factor, and the token has no entity")
-    request, namespace = exchange.request, home(record)
+    request, namespace = exchange.request, record.home_of_entity
     given = credentials.from_header(request.headers.get(credentials.HEADER, ""))
     if given is None:
         raise PermissionDenied(f"this request needs MFA credentials (header X-Vault-MFA) for: {', '.join(names)}")
 
     async def demands(txn: Transaction) -> list[Demand]:
-        return [await demand_of(txn, namespace, name) for name in names]
+        return [await _demand(services, txn, namespace, name) for name in names]
 
     subject = Subject(namespace=namespace, entity_id=record.entity_id, address=request.address)
     try:
@@ -81,3 +80,15 @@ async def _prove(services: Services, exchange: Exchange, record: TokenRecord, na
         # Who holds a stolen token doesn't learn whether a code was wrong, old or of nobody.
         log.info("a request failed by its second factor", request_id=request.id, reason=error.text)
         raise PermissionDenied(DENIED) from error
+
+
+async def _demand(services: Services, txn: Transaction, home: str, name: str) -> Demand:
+    """The demand for a method, whose name has the path of its rule's namespace in front.
+
+    A method of another namespace than the entity's can't be proved, whatever the names there are.
+    """
+    path, _, own = name.rpartition("/")
+    place = await services.mounts.namespaces.at(txn, path)
+    return (
+        await demand_of(txn, home, own) if place is not None and place.id == home else Demand(name=own, method_ids=())
+    )

@@ -76,7 +76,7 @@ async def _finish(
 ) -> Answer:
     """Make the token.  What the login is granted is decided by what is stored now."""
     held = await _waiting(services, txn, exchange.namespace.id, login)
-    router = await services.mounts.router(txn)
+    router = await services.mounts.router(txn, exchange.namespace.id)
     entry = router.by_id.get(held.mount)
     if entry is None:
         raise InvalidRequest(UNKNOWN)  # the auth method was disabled
@@ -87,7 +87,7 @@ async def _finish(
     answer = msgspec.structs.replace(
         answer, response=Response(warnings=made.warnings), auth=made.block, second_factor=None
     )
-    return await wrap(services, txn, exchange.request, answer) if exchange.request.wrap_ttl_s else answer
+    return await wrap(services, txn, exchange, answer) if exchange.request.wrap_ttl_s else answer
 
 
 async def _give_up(services: Services, namespace: str, digest: str) -> None:

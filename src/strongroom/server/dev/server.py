@@ -35,6 +35,7 @@ from strongroom.server.supervisor import orphans
 from strongroom.server.supervisor.renewal import DEFERRED
 from strongroom.server.supervisor.service_manager import ServiceManager
 from strongroom.services.mounts import SECRET
+from strongroom.services.namespaces import ROOT
 
 if TYPE_CHECKING:
     from strongroom.core.node import Node
@@ -174,9 +175,10 @@ async def _mount_secret(node: Node, random: Random, version: str) -> None:
         raise Internal("the development server is sealed")
 
     async def mount(txn: Transaction) -> None:
-        record = services.mounts.new_record(txn, SECRET, "secret/", "kv", node.clock.now())
+        record = services.mounts.new_record(txn, ROOT, SECRET, "secret/", type_="kv", now=node.clock.now())
         await services.mounts.enable(
             txn,
+            ROOT,
             msgspec.structs.replace(record, description="key/value secret storage", options={"version": version}),
         )
 

@@ -25,13 +25,17 @@ class HeldRequest(SecretRecord, frozen=True, tag="held-request"):
     """The token that asked, and in whose name the request is executed."""
     operation: str
     path: str
-    """Below `/v1/`, in its canonical form."""
+    """Relative to the namespace, in its canonical form."""
     body: bytes
     """The JSON object of its parameters."""
     held_at: float
     ttl_s: int
     factors: tuple[Factor, ...]
     """What the policies demanded when it was made."""
+    namespaces: dict[str, str]
+    """The ids of the namespaces of the factors, by their paths."""
+    namespace: str = keys.ROOT_NAMESPACE
+    """The id of the namespace that it works in."""
     headers: dict[str, str] = {}
     method: str = ""
     wrap_ttl_s: int = 0
@@ -67,14 +71,14 @@ class ApprovalSettings(Record, frozen=True, tag="control-group-settings"):
 
 def held_key(token_key: str) -> str:
     """The place of the request that a token waits for."""
-    return f"{keys.CUBBYHOLES}{token_key}/held"
+    return keys.cubbyhole(token_key) + "held"
 
 
 def approvals_prefix(token_key: str) -> str:
     """The prefix of the approvals of the request that a token waits for; the approver's entity id follows."""
-    return f"{keys.CUBBYHOLES}{token_key}/approval/"
+    return keys.cubbyhole(token_key) + "approval/"
 
 
 def settings_key(namespace: str) -> str:
     """The place of a namespace's settings."""
-    return f"{keys.area(namespace, 'sys')}setting/control-group"
+    return keys.settings(namespace) + "control-group"

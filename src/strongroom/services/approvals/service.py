@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.services.approvals.logic import adds_nothing, approved, covered
@@ -17,18 +16,12 @@ from strongroom.services.approvals.records import (
     settings_key,
 )
 from strongroom.services.identity import IdentityService, entities
-from strongroom.services.namespaces import ROOT
 from strongroom.services.tokens.records import TokenRecord
 
 NO_ENTITY = "1 error occurred:\n\t* empty entity ID\n\n"
 OWN_REQUEST = "1 error occurred:\n\t* token owner cannot be approver\n\n"
 TWICE = "1 error occurred:\n\t* approver has already authorized\n\n"
 DENIED = "1 error occurred:\n\t* permission denied\n\n"
-
-
-def home(record: TokenRecord) -> str:
-    """The id of the namespace that a token's entity is in."""
-    return keys.ROOT_NAMESPACE
 
 
 async def held(txn: Transaction, token_key: str) -> HeldRequest | None:
@@ -69,20 +62,14 @@ async def approvable(
     txn: Transaction, identity: IdentityService, approver: TokenRecord, request: HeldRequest
 ) -> tuple[int, ...]:
     """The places of the factors that an approver is in a group of, at this moment."""
-    entity = await entities.living(txn, home(approver), approver.entity_id)
+    entity = await entities.living(txn, approver.home_of_entity, approver.entity_id)
     if entity is None or entity.disabled:
         return ()
     places: set[int] = set()
-    for path in {factor.namespace for factor in request.factors}:
-        namespace = namespace_id(path)
-        groups = await identity.groups_of(txn, namespace, entity.id) if namespace else ()
+    for path, namespace in request.namespaces.items():
+        groups = await identity.groups_of(txn, namespace, entity.id)
         places.update(covered(request.factors, groups, path))
     return tuple(sorted(places))
-
-
-def namespace_id(path: str) -> str:
-    """The id of a rule's namespace; empty for an unknown one, whose groups nobody is in."""
-    return ROOT.id if path == ROOT.path else ""
 
 
 async def approve(
@@ -103,7 +90,7 @@ async def approve(
         raise InvalidRequest("1 error occurred:\n\t* invalid wrapping token\n\n")
     if not approver.entity_id:
         raise InvalidRequest(NO_ENTITY)
-    entity = await entities.living(txn, home(approver), approver.entity_id)
+    entity = await entities.living(txn, approver.home_of_entity, approver.entity_id)
     asker = await entities.living(txn, request.entity_namespace, request.entity_id)
     if entity is not None and asker is not None and entity.id == asker.id:
         raise InvalidRequest(OWN_REQUEST)
@@ -114,7 +101,7 @@ async def approve(
     if adds_nothing(await txn.read(key, ApprovalRecord), places, request.factors, now):
         raise InvalidRequest(TWICE)
     given = ApprovalRecord(
-        entity_id=entity.id, entity_name=entity.name, namespace=home(approver), given_at=now, factors=places
+        entity_id=entity.id, entity_name=entity.name, namespace=approver.home_of_entity, given_at=now, factors=places
     )
     txn.write(key, given)
     return await is_approved(txn, waiting.key, request, now)

@@ -19,7 +19,7 @@ log = structlog.get_logger("leases")
 
 async def mount_of(mounts: MountService, txn: Transaction, lease: LeaseRecord) -> MountEntry | None:
     """The mount that made a lease, or None.  A disabled mount is found while its leases are being revoked."""
-    entry = (await mounts.router(txn)).by_id.get(lease.mount)
+    entry = await mounts.by_id(txn, lease.mount)
     if entry is not None:
         return entry
     pending = await txn.read(keys.PENDING_DELETION + lease.mount, PendingDeletion)

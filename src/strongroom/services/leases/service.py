@@ -34,6 +34,7 @@ class LeaseService:
         self,
         txn: Transaction,
         *,
+        namespace: str,
         path: str,
         mount: str,
         token_key: str,
@@ -47,7 +48,7 @@ class LeaseService:
         """Create the lease of a secret that the request at `path` made, or plans to make."""
         suffix = txn.once("lease id", lambda: base62(self._random, _ID_CHARACTERS))
         lease = LeaseRecord(
-            id=f"{path}/{suffix}",
+            id=f"{path}/{suffix}{keys.suffix(namespace)}",
             mount=mount,
             path=path,
             token_key=token_key,
@@ -59,10 +60,10 @@ class LeaseService:
             internal=internal,
             state=PLANNED if planned else IN_FORCE,
         )
-        txn.write(keys.LEASE + lease.id, lease)
+        txn.write(keys.lease(lease.id), lease)
         txn.write(lease_due_key(lease), DueRecord(kind=LEASE, id=lease.id))
         if token_key:
-            txn.write(f"{keys.LEASE_OF_TOKEN}{token_key}/{lease.id}", LeaseMark())
+            txn.write(keys.leases_of_token(token_key) + lease.id, LeaseMark())
         txn.write(f"{keys.LEASE_OF_MOUNT}{mount}/{lease.id}", LeaseMark())
         # The same words as Vault's lease count quota, which this limit resembles.
         text = f"lease count quota exceeded ({CEILING} leases of a mount at the most, which is fixed)"
@@ -72,7 +73,7 @@ class LeaseService:
 
     async def read(self, txn: Transaction, lease_id: str) -> LeaseRecord | None:
         """The lease, or None."""
-        return await txn.read(keys.LEASE + lease_id, LeaseRecord) if is_key(lease_id) else None
+        return await txn.read(keys.lease(lease_id), LeaseRecord) if is_key(lease_id) else None
 
     async def in_force(self, txn: Transaction, lease_id: str) -> LeaseRecord | None:
         """The lease, or None when it is still planned or being undone."""
@@ -83,7 +84,7 @@ class LeaseService:
         """Store a lease's new state, and move its row in the due index."""
         txn.delete(lease_due_key(lease))
         txn.write(lease_due_key(changed), DueRecord(kind=LEASE, id=lease.id))
-        txn.write(keys.LEASE + lease.id, changed)
+        txn.write(keys.lease(lease.id), changed)
 
     def renew(self, txn: Transaction, lease: LeaseRecord, ttl_s: int, now: float) -> LeaseRecord:
         """Extend a lease to `ttl_s` from now."""
@@ -133,16 +134,18 @@ class LeaseService:
 
     def remove(self, txn: Transaction, lease: LeaseRecord) -> None:
         """Delete a lease whose secret no longer exists."""
-        txn.delete(keys.LEASE + lease.id)
+        txn.delete(keys.lease(lease.id))
         txn.delete(lease_due_key(lease))
         if lease.token_key:
-            txn.delete(f"{keys.LEASE_OF_TOKEN}{lease.token_key}/{lease.id}")
+            txn.delete(keys.leases_of_token(lease.token_key) + lease.id)
         txn.delete(f"{keys.LEASE_OF_MOUNT}{lease.mount}/{lease.id}")
         txn.add(_counter(lease.mount), -1, 0, CEILING)
 
-    async def names(self, txn: Transaction, prefix: str, after: str = "", limit: int | None = None) -> list[str]:
-        """The distinct next segments of lease ids below `prefix`, which ends in `/` or is empty."""
-        return await txn.list(keys.LEASE + prefix, after, limit)
+    async def names(
+        self, txn: Transaction, namespace: str, prefix: str, *, after: str = "", limit: int | None = None
+    ) -> list[str]:
+        """The distinct next segments of a namespace's lease ids below `prefix`, which ends in `/` or is empty."""
+        return await txn.list(keys.leases(namespace) + prefix, after, limit)
 
 
 def lease_due_key(lease: LeaseRecord) -> str:

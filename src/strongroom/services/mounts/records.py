@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from strongroom.__about__ import __version__
+from strongroom.barrier import keys
 from strongroom.barrier.record import Part, Record
 
 BUILT_IN_VERSION = f"v{__version__}+builtin.strongroom"
@@ -54,11 +55,27 @@ class MountRecord(Record, frozen=True, tag="mount"):
     seal_wrap: bool = False
     external_entropy_access: bool = False
     created_at: float = 0.0
+    namespace: str = keys.ROOT_NAMESPACE
+    """The id of the namespace that it is mounted in."""
+    area: str = ""
+    """The id of the namespace that its rows were first stored for, if the mount was moved out of it."""
+
+    @property
+    def prefix(self) -> str:
+        """The prefix of all its rows."""
+        return keys.area(self.area or self.namespace, self.id, local=self.local)
 
     @property
     def full_path(self) -> str:
-        """The path below `/v1/`, ending in `/`."""
+        """The path below `/v1/` and the namespace's own path, ending in `/`."""
         return f"auth/{self.path}" if self.table == "auth" else self.path
+
+
+class MountPlace(Record, frozen=True, tag="mount-place"):
+    """Leads from the id of a mount outside root to its namespace."""
+
+    namespace: str
+    """Its id."""
 
 
 class Move(Record, frozen=True, tag="mount-move"):
@@ -86,3 +103,5 @@ class PendingDeletion(Record, frozen=True, tag="rubble"):
     tokens_done: bool = False
     leases_after: str = ""
     """The last lease that was marked as ended."""
+    left: str = ""
+    """Id of the namespace that the mount has moved out of.  Only its leases there end, and the mount stays."""

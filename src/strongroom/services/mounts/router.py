@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 import msgspec
 import structlog
 
-from strongroom.barrier import keys
 from strongroom.lib.fault import where
 from strongroom.sdk.engine import Engine
 from strongroom.sdk.request import Mount
@@ -43,7 +42,7 @@ class Router:
             self.by_accessor[entry.record.accessor] = entry
 
     def find(self, path: str) -> MountEntry | None:
-        """The mount that `path` (below `/v1/`) lies in."""
+        """The mount that `path` lies in.  The path is relative to the namespace."""
         at = path.find("/")
         while at >= 0:
             entry = self.by_path.get(path[: at + 1])
@@ -85,7 +84,7 @@ def enter(
             does_scheduled_work=engine is not None and engine.does_scheduled_work,
         ),
         engine=engine,
-        prefix=keys.area(keys.ROOT_NAMESPACE, record.id, local=record.local),
+        prefix=record.prefix,
         lockout=rule_of(record, lockouts),
     )
 

@@ -8,7 +8,7 @@ from strongroom.barrier import keys
 
 
 class Namespace(msgspec.Struct, frozen=True):
-    """A namespace and the way to it.  It never changes: neither its id nor its path."""
+    """A namespace and the way to it.  Neither its id nor its path ever changes."""
 
     id: str
     """In the keys of its rows, and at the end of its tokens, accessors and lease ids."""
@@ -16,6 +16,8 @@ class Namespace(msgspec.Struct, frozen=True):
     """From the root namespace on: empty for root, else ending in `/`."""
     lineage: tuple[str, ...]
     """The ids of all its ancestors, root first, and its own."""
+    locked_at: str = ""
+    """The path of the outermost locked namespace on the way, its own included; empty if its API is open."""
 
     @property
     def is_root(self) -> bool:

@@ -1,6 +1,8 @@
-"""The policies of a new server."""
+"""The policies of a new namespace."""
 
 from __future__ import annotations
+
+from strongroom.services.policy.records import PolicyRecord
 
 DEFAULT = """
 # What every token may do with itself.
@@ -89,3 +91,9 @@ path "auth/token/revoke-self" {
     capabilities = ["update"]
 }
 """
+
+
+def built_in_policies(now: float) -> list[PolicyRecord]:
+    """The policies that every namespace has from its beginning."""
+    texts = {"default": DEFAULT, "response-wrapping": RESPONSE_WRAPPING}
+    return [PolicyRecord(name=name, text=text, modified_at=now) for name, text in texts.items()]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from functools import partial
+from typing import NamedTuple, TypeAlias
 
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
-from strongroom.lib.errors import InvalidRequest, PermissionDenied
+from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.spelling import PLAIN, Form
 from strongroom.services.identity import IdentityService
+from strongroom.services.namespaces import NamespaceService
 from strongroom.services.policy.acl import Acl
 from strongroom.services.policy.parse import Policy, parse_policy, render_policy
 from strongroom.services.policy.records import PolicyRecord
@@ -22,111 +24,127 @@ HIDDEN = frozenset({"response-wrapping"})
 """Policies that no token can get by name, and that no listing shows."""
 
 
+Granted: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
+"""The names of policies, by the id of their namespace."""
+
+
+class Holder(NamedTuple):
+    """The entity whose values fill templates."""
+
+    namespace: str
+    """The id of the entity's namespace."""
+    entity: str
+    """Its id; empty for none."""
+
+
+NOBODY = Holder(keys.ROOT_NAMESPACE, "")
+"""Stands for the entity of a token that has none."""
+
+
 class PolicyService:
-    """ACL policies, by name in lower case."""
+    """ACL policies, by namespace and by name in lower case.  `namespace` is always an id."""
 
-    def __init__(self, identity: IdentityService) -> None:
-        self._identity = identity
+    def __init__(self, identity: IdentityService, namespaces: NamespaceService) -> None:
+        self.identity = identity
+        self._namespaces = namespaces
 
-    async def read(self, txn: Transaction, name: str) -> PolicyRecord | None:
-        """The policy, or None; `root` has no text."""
+    async def read(self, txn: Transaction, namespace: str, name: str) -> PolicyRecord | None:
+        """The policy, or None; `root`, which only the root namespace has, is without a text."""
         if name == ROOT:
-            return PolicyRecord(name=ROOT, text="", version=0)
-        return await txn.read(keys.POLICIES + name, PolicyRecord)
+            return PolicyRecord(name=ROOT, text="", version=0) if namespace == keys.ROOT_NAMESPACE else None
+        return await txn.read(keys.policies(namespace) + name, PolicyRecord)
 
-    async def names(self, txn: Transaction, prefix: str = "") -> list[str]:
+    async def names(self, txn: Transaction, namespace: str, prefix: str = "") -> list[str]:
         """All names that can be assigned, sorted."""
-        stored = [name for name in await txn.scan(keys.POLICIES) if name not in HIDDEN]
-        return sorted(name for name in {*stored, ROOT} if name.startswith(prefix))
+        stored = {name for name in await txn.scan(keys.policies(namespace)) if name not in HIDDEN}
+        if namespace == keys.ROOT_NAMESPACE:
+            stored.add(ROOT)
+        return sorted(name for name in stored if name.startswith(prefix))
 
-    def write(self, txn: Transaction, record: PolicyRecord) -> None:
+    def write(self, txn: Transaction, namespace: str, record: PolicyRecord) -> None:
         """Store a policy.  Raises `InvalidRequest` when it doesn't parse or may not be changed."""
         self.check_name(record.name)
         check(record.name, record.text)
-        txn.write(keys.POLICIES + record.name, record)
+        txn.write(keys.policies(namespace) + record.name, record)
+
+    def put(self, txn: Transaction, namespace: str, record: PolicyRecord) -> None:
+        """Store a policy of a new namespace, whose text may be fixed."""
+        txn.write(keys.policies(namespace) + record.name, record)
 
     def check_name(self, name: str) -> None:
         """Raise `InvalidRequest` for a policy whose text is fixed."""
         if name in IMMUTABLE:
             raise InvalidRequest(f'cannot update "{name}" policy')
 
-    def delete(self, txn: Transaction, name: str) -> None:
+    def delete(self, txn: Transaction, namespace: str, name: str) -> None:
         """Delete a policy.  Tokens that name it lose its rights.  Raises `InvalidRequest` for built-in policies."""
         if name == "default":
             raise InvalidRequest("cannot delete default policy")
         if name in UNDELETABLE:
             raise InvalidRequest(f'cannot delete "{name}" policy')
-        txn.delete(keys.POLICIES + name)
+        txn.delete(keys.policies(namespace) + name)
 
-    async def acl(
-        self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float, form: Form = PLAIN
-    ) -> Acl:
+    async def acl(self, txn: Transaction, granted: Granted, holder: Holder, now: float, form: Form = PLAIN) -> Acl:
         """The merged rules of these policies for this entity.  A name without a policy allows nothing.
 
         Args:
             form: the canonical form of the paths in questions.
         """
-        name = ("acl", names, entity_id) if form is PLAIN else ("acl", names, entity_id, form)
-        acl = await txn.derived(name, lambda inner: self._merge(inner, names, entity_id, now, form))
+        name = ("acl", granted, holder) if form is PLAIN else ("acl", granted, holder, form)
+        acl = await txn.derived(name, lambda inner: self._merge(inner, granted, holder, now, form))
         if acl.valid_until <= now:
-            return await self._merge(txn, names, entity_id, now, form)
+            return await self._merge(txn, granted, holder, now, form)
         return acl
 
-    async def of_token(self, txn: Transaction, names: tuple[str, ...], entity_id: str) -> tuple[str, ...]:
-        """The policies of a token: its own, its entity's and those of the entity's groups.
-
-        Raises: `PermissionDenied` when the entity is disabled.
-        """
-        if not entity_id or ROOT in names:
-            return names
-        standing = await self._identity.standing(txn, keys.ROOT_NAMESPACE, entity_id, (keys.ROOT_NAMESPACE,))
-        if standing is None:
-            return names
-        if standing.disabled:
-            raise PermissionDenied("permission denied")
-        return standing.joined(keys.ROOT_NAMESPACE, names)
-
     async def rendered(
-        self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float
+        self, txn: Transaction, granted: Granted, holder: Holder, now: float
     ) -> tuple[list[Policy], float]:
         """The policies of these names, with templates filled in for this entity.  Missing policies are left out.
 
         Returns: the policies, and the time when the first of them expires, in seconds since the epoch.
         """
-        subject = await self._identity.subject(txn, keys.ROOT_NAMESPACE, entity_id)
+        subject = await self.identity.subject(txn, holder.namespace, holder.entity)
         until = subject.until if subject is not None else math.inf
         policies = []
-        for name in names:
-            record = await txn.read(keys.POLICIES + name, PolicyRecord)
-            if record is None or (record.expires_at and record.expires_at <= now):
-                continue
-            if record.expires_at:
-                until = min(until, record.expires_at)
-            policy = await txn.derived(("policy", name), partial(_parsed, name=name))
-            if policy is not None:
-                policies.append(
-                    render_policy(
-                        policy, subject, allow_wildcards=record.allow_wildcards, allow_slashes=record.allow_slashes
-                    )
+        for namespace, names in granted:
+            for name in names:
+                record = await txn.read(keys.policies(namespace) + name, PolicyRecord)
+                if record is None or (record.expires_at and record.expires_at <= now):
+                    continue
+                if record.expires_at:
+                    until = min(until, record.expires_at)
+                policy = await txn.derived(
+                    ("policy", namespace, name), partial(self._parsed, namespace=namespace, name=name)
                 )
+                if policy is not None:
+                    policies.append(
+                        render_policy(
+                            policy, subject, allow_wildcards=record.allow_wildcards, allow_slashes=record.allow_slashes
+                        )
+                    )
         return policies, until
 
-    async def _merge(self, txn: Transaction, names: tuple[str, ...], entity_id: str, now: float, form: Form) -> Acl:
-        if ROOT in names:
+    async def _parsed(self, txn: Transaction, namespace: str, name: str) -> Policy | None:
+        place = await self._namespaces.by_id(txn, namespace)
+        record = await txn.read(keys.policies(namespace) + name, PolicyRecord)
+        return parse_policy(record.text, name, place.path) if record is not None and place is not None else None
+
+    async def _merge(self, txn: Transaction, granted: Granted, holder: Holder, now: float, form: Form) -> Acl:
+        if is_root(granted):
             return Acl((), now, root=True)
-        policies, until = await self.rendered(txn, names, entity_id, now)
+        policies, until = await self.rendered(txn, granted, holder, now)
         acl = Acl(policies, now, form=form)
         acl.valid_until = min(acl.valid_until, until)
         return acl
 
-    async def missing(self, txn: Transaction, names: Iterable[str]) -> list[str]:
+    async def missing(self, txn: Transaction, namespace: str, names: Iterable[str]) -> list[str]:
         """The names without a policy."""
-        return [name for name in names if await self.read(txn, name) is None]
+        return [name for name in names if await self.read(txn, namespace, name) is None]
 
 
-async def _parsed(txn: Transaction, name: str) -> Policy | None:
-    record = await txn.read(keys.POLICIES + name, PolicyRecord)
-    return parse_policy(record.text, name) if record is not None else None
+def is_root(granted: Granted) -> bool:
+    """Whether the policies are those of a root token, which may do everything."""
+    return any(namespace == keys.ROOT_NAMESPACE and ROOT in names for namespace, names in granted)
 
 
 def check(name: str, text: str) -> Policy:

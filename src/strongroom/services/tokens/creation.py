@@ -12,6 +12,7 @@ from typing import Annotated
 
 import msgspec
 
+from strongroom.barrier.keys import ROOT_NAMESPACE
 from strongroom.lib import limits
 from strongroom.lib.durations import SECOND_NS, parse_duration_ns
 from strongroom.lib.errors import InvalidRequest
@@ -72,6 +73,16 @@ class Mint(msgspec.Struct, frozen=True):
     now: float
     address: str = ""
     """The client's address; empty on a Unix socket."""
+    namespace: str = ROOT_NAMESPACE
+    """The id of the namespace that the token is made in.  The parent may be of one above."""
+
+    @property
+    def parent_policies(self) -> tuple[str, ...]:
+        """The policies that a child may take over.
+
+        The names of a parent of another namespace stand for other policies there.
+        """
+        return self.parent.policies if self.parent.namespace == self.namespace else (DEFAULT,)
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -132,10 +143,18 @@ def plan(wanted: TokenRequest, mint: Mint) -> Planned:
         renewable=wanted.renewable and bool(times.ttl_s) and kind == SERVICE and (role is None or role.renewable),
         role=role.name if role is not None else "",
         entity_id="" if orphan else parent.entity_id,
+        entity_namespace=_home_of_entity(parent, mint.namespace) if not orphan else "",
         bound_ip=binding.address,
+        namespace=mint.namespace,
         **kept(settings),
     )
     return Planned(record=record, orphan=orphan, warnings=warnings + times.warnings)
+
+
+def _home_of_entity(parent: TokenRecord, namespace: str) -> str:
+    """The namespace of the parent's entity; empty if it is the new token's own."""
+    home = parent.home_of_entity
+    return home if parent.entity_id and home != namespace else ""
 
 
 def _check_lengths(wanted: TokenRequest) -> None:
@@ -182,6 +201,8 @@ def _check_id(wanted: TokenRequest, mint: Mint) -> bool:
         return False
     if not mint.sudo:
         raise InvalidRequest(f"{_SUDO} to specify token id")
+    if mint.namespace != ROOT_NAMESPACE:
+        raise InvalidRequest("token IDs can only be manually specified in the root namespace")
     for prefix in ("s.", "hvs."):
         if wanted.id.startswith(prefix):
             raise InvalidRequest(f"custom token ID cannot have the '{prefix}' prefix")
@@ -196,20 +217,22 @@ def _policies(wanted: TokenRequest, mint: Mint) -> tuple[str, ...]:
         names = _policies_of_role(asked, wanted, mint, role)
         default = False
     elif not asked:
-        names, default = parent.policies, False  # `default` only if the parent has it
+        names, default = mint.parent_policies, False  # `default` only if the parent has it
     elif mint.sudo:
         names, default = tuple(asked), not wanted.no_default_policy
     else:
         names = clean_policies(asked, add_default=False)
-        if not set(names) <= {*parent.policies}:
+        if not set(names) <= {*mint.parent_policies}:
             raise InvalidRequest("child policies must be subset of parent")
-        default = not wanted.no_default_policy and DEFAULT in parent.policies
+        default = not wanted.no_default_policy and DEFAULT in mint.parent_policies
     policies = clean_policies(names, add_default=default)
     if wanted.no_default_policy or _leaves_default_out(role):
         policies = tuple(name for name in policies if name != DEFAULT)
     for name in policies:
         if name in NON_ASSIGNABLE:
             raise InvalidRequest(f'cannot assign policy "{name}"')
+    if ROOT in policies and mint.namespace not in {ROOT_NAMESPACE, parent.namespace}:
+        raise InvalidRequest("root tokens may not be created from a parent namespace")
     if ROOT in policies and not parent.is_root:
         raise InvalidRequest("root tokens may not be created without parent token being root")
     return policies
@@ -248,7 +271,7 @@ def _policies_of_role(asked: list[str], wanted: TokenRequest, mint: Mint, role: 
                 f"({_quoted(allowed)}) or glob policies ({_quoted(role.allowed_policies_glob)})"
             )
     elif not names:
-        names = clean_policies(mint.parent.policies, add_default=default)
+        names = clean_policies(mint.parent_policies, add_default=default)
     for name in names:
         if name in role.disallowed_policies or _any_like(name, role.disallowed_policies_glob):
             raise InvalidRequest(f'token policy "{name}" is disallowed by this role')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from strongroom.barrier.due import SINGLE_USE, TOKEN
+from strongroom.barrier.keys import ROOT_NAMESPACE
 from strongroom.barrier.record import Record
 from strongroom.sdk.token_settings import TokenSettings
 
@@ -43,6 +44,8 @@ class TokenRecord(Record, frozen=True, tag="token"):
     """Id of the auth mount that made it; empty for tokens made by tokens.  The token ends with the mount."""
     role: str = ""
     entity_id: str = ""
+    entity_namespace: str = ""
+    """The id of the entity's namespace, if it isn't the token's own but one above."""
     bound_cidrs: tuple[str, ...] = ()
     strictly_bind_ip: bool = False
     bound_ip: str = ""
@@ -53,6 +56,8 @@ class TokenRecord(Record, frozen=True, tag="token"):
     """Data that the auth method gets back at a renewal."""
     alias: str = ""
     max_ttl_s: int = 0
+    namespace: str = ROOT_NAMESPACE
+    """The id of its namespace."""
     retired: bool = False
     """Revoked without its children.  The row stays to show that the children are orphans now."""
 
@@ -62,14 +67,19 @@ class TokenRecord(Record, frozen=True, tag="token"):
         return SINGLE_USE if self.num_uses == 1 else TOKEN
 
     @property
+    def home_of_entity(self) -> str:
+        """The id of the namespace that its entity is in."""
+        return self.entity_namespace or self.namespace
+
+    @property
     def settings(self) -> TokenSettings:
         """The settings from its creation, which a renewal uses again."""
         return TokenSettings(**{name: getattr(self, name) for name in _SETTINGS})
 
     @property
     def is_root(self) -> bool:
-        """Whether it has the policy `root`."""
-        return "root" in self.policies
+        """Whether it has the policy `root`, which stands for all rights in the root namespace only."""
+        return "root" in self.policies and self.namespace == ROOT_NAMESPACE
 
 
 _SETTINGS = tuple(sorted(set(TokenSettings.__struct_fields__) - {"old_names", "unknown_"}))

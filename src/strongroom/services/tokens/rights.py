@@ -7,15 +7,15 @@ from typing import Any
 
 import msgspec
 
-from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import PermissionDenied
 from strongroom.sdk.engine import Match
 from strongroom.sdk.request import Operation
 from strongroom.sdk.spelling import PLAIN, Form
 from strongroom.services.identity import IdentityService
+from strongroom.services.namespaces import Namespace
 from strongroom.services.policy.acl import REFUSED, Acl, Decision
-from strongroom.services.policy.service import PolicyService
+from strongroom.services.policy.service import NOBODY, Granted, Holder, PolicyService
 from strongroom.services.tokens.records import TokenRecord
 
 
@@ -23,10 +23,10 @@ class Asked(msgspec.Struct, frozen=True):
     """The parts of a request that rules for paths use."""
 
     path: str
-    """In its canonical form."""
+    """In its canonical form, relative to the namespace."""
     operation: Operation
     mount: str = ""
-    """Full path of the mount, ending in `/`."""
+    """Full path of the mount in its namespace, ending in `/`."""
     match: Match | None = None
     """The route; None when the path has none."""
     data: Mapping[str, Any] = {}
@@ -34,9 +34,9 @@ class Asked(msgspec.Struct, frozen=True):
 
 async def judge(
     policies: PolicyService,
-    identity: IdentityService,
     txn: Transaction,
     record: TokenRecord,
+    namespace: Namespace,
     now: float,
     *,
     asked: Asked,
@@ -44,19 +44,20 @@ async def judge(
     """Decide on a request by a token's rules, for its path and for other paths of the same object.
 
     Args:
+        namespace: the one that the request works in.
         now: seconds since the epoch.
 
     Raises: `PermissionDenied` when the token's entity is disabled or has gone.
     """
-    match = asked.match
-    form = PLAIN if match is None else match.form(asked.mount)
-    acl = await acl_of(policies, identity, txn, record, now, form=form)
-    path = form.of_path(asked.path)
+    match, mount = asked.match, namespace.path + asked.mount
+    form = PLAIN if match is None else match.form(mount)
+    acl = await acl_of(policies, txn, record, namespace, now, form=form)
+    path = form.of_path(namespace.path + asked.path)
     decision = acl.decide(path, asked.operation)
     if match is not None and match.route.also and decision.allowed and not decision.root:
         # A listing's other paths end in a slash too, so that rules for everything below them also deny it.
         end = "/" if path.endswith("/") else ""
-        others = [asked.mount + other.removesuffix(end) + end for other in match.others(asked.data)]
+        others = [mount + other.removesuffix(end) + end for other in match.others(asked.data)]
         if acl.overruled(path, others, asked.operation):
             return REFUSED
         return acl.restricted(decision, others, asked.operation)
@@ -65,22 +66,41 @@ async def judge(
 
 async def acl_of(
     policies: PolicyService,
-    identity: IdentityService,
     txn: Transaction,
     record: TokenRecord,
+    namespace: Namespace,
     now: float,
     *,
     form: Form = PLAIN,
 ) -> Acl:
-    """The merged rules of a token, for paths in the canonical form `form`.
+    """The merged rules of a token, for paths from the root namespace on in the canonical form `form`.
 
     Raises: `PermissionDenied` when its entity is disabled or has gone.
     """
-    names = record.policies
-    if record.entity_id:
-        standing = await identity.standing(txn, keys.ROOT_NAMESPACE, record.entity_id, (keys.ROOT_NAMESPACE,))
-        # A missing entity may have been a disabled one.
-        if standing is None or standing.disabled:
-            raise PermissionDenied("permission denied")
-        names = standing.joined(keys.ROOT_NAMESPACE, names)
-    return await policies.acl(txn, names, record.entity_id, now, form)
+    if not record.entity_id:  # most tokens of machines
+        return await policies.acl(txn, ((record.namespace, record.policies),), NOBODY, now, form)
+    granted = await granted_to(policies.identity, txn, record, namespace)
+    return await policies.acl(txn, granted, holder_of(record), now, form)
+
+
+def holder_of(record: TokenRecord) -> Holder:
+    """The entity of a token, as templates need it."""
+    return Holder(record.home_of_entity, record.entity_id) if record.entity_id else NOBODY
+
+
+async def granted_to(identity: IdentityService, txn: Transaction, record: TokenRecord, namespace: Namespace) -> Granted:
+    """The policies of a token: its own, those of its entity, and those of its entity's groups.
+
+    Raises: `PermissionDenied` when its entity is disabled or has gone.
+    """
+    if not record.entity_id:
+        return ((record.namespace, record.policies),)
+    # Groups of the namespaces from the token's down to the request's: their policies apply below their own namespace.
+    lineage = namespace.lineage
+    places = lineage[lineage.index(record.namespace) :] if record.namespace in lineage else (record.namespace,)
+    standing = await identity.standing(txn, record.home_of_entity, record.entity_id, places)
+    # A missing entity may have been a disabled one.
+    if standing is None or standing.disabled:
+        raise PermissionDenied("permission denied")
+    own = (record.namespace, standing.joined(record.namespace, record.policies))
+    return (own, *((place, names) for place in places[1:] if (names := standing.joined(place, ()))))

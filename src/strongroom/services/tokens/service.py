@@ -12,9 +12,10 @@ from strongroom.barrier.keyring import Keyring
 from strongroom.barrier.transaction import Transaction
 from strongroom.crypto.aead import Aes256Gcm
 from strongroom.crypto.mac import hmac_sha256, sha256
-from strongroom.lib.errors import InvalidRequest, OutOfRange, PermissionDenied, Tampered
+from strongroom.lib.errors import Internal, InvalidRequest, OutOfRange, PermissionDenied, Tampered
 from strongroom.lib.rand import Random, base62
-from strongroom.services.mounts import Router
+from strongroom.services.mounts import MountService
+from strongroom.services.namespaces import Namespace
 from strongroom.services.tokens.binding import admits
 from strongroom.services.tokens.lease_ids import lease_id, token_key
 from strongroom.services.tokens.records import (
@@ -29,6 +30,8 @@ from strongroom.storage.keys import is_key
 
 SERVICE_PREFIX = "hvs."
 BATCH_PREFIX = "hvb."
+_EARLIER_PREFIXES = ("s.", "b.")
+"""The prefixes of Vault's first years, which a chosen token may have."""
 _TOKEN_CHARACTERS = 24
 _ACCESSOR_CHARACTERS = 24
 _MAX_TOKEN_LENGTH = 8192
@@ -39,6 +42,7 @@ _TREE_AT_ONCE = 8
 _SPENT_GRACE_S = 30
 """How long a request may still run after the last use of its token."""
 _DENIED = "permission denied"
+_ELSEWHERE = "1 error occurred:\n\t* cannot lookup token in different namespace\n\n"
 
 
 class Bearer(msgspec.Struct, frozen=True):
@@ -66,54 +70,60 @@ class TokenService:
         self._batch = Aes256Gcm(keyring.purpose_key("batch token"))
 
     def key_of(self, token: str) -> str:
-        """The storage key of a token.  It is a keyed digest, so that the store doesn't reveal tokens."""
+        """The storage key of a token.
+
+        It is a keyed digest, so that the store doesn't reveal tokens, and ends in the token's namespace as the token
+        does.
+        """
         key = self._keys.get(token)
         if key is None:
             digest = hmac_sha256(self._digest_key, token.encode("utf-8", "surrogateescape"))
-            key = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+            key = base64.urlsafe_b64encode(digest).rstrip(b"=").decode() + keys.suffix(namespace_in(token))
             if len(token) <= _USUAL_LENGTH:
                 if len(self._keys) >= _KEYS_KEPT:
                     self._keys.clear()
                 self._keys[token] = key
         return key
 
-    async def authenticate(self, txn: Transaction, token: str, router: Router, address: str, now: float) -> Bearer:
+    async def authenticate(
+        self, txn: Transaction, token: str, mounts: MountService, address: str, now: float
+    ) -> Bearer:
         """Check that a presented token, all its ancestors and its auth mount are valid.
 
         The caller must charge a use (`use`), or check that a use is left (`spent`).
 
         Raises: `PermissionDenied`, without saying why.
         """
-        record = await self.alive(txn, token, router, now)
+        record = await self.alive(txn, token, mounts, now)
         if record is None or not admits(record, address):
             raise PermissionDenied(_DENIED)
         return Bearer(token, record)
 
-    async def alive(self, txn: Transaction, token: str, router: Router, now: float) -> TokenRecord | None:
+    async def alive(self, txn: Transaction, token: str, mounts: MountService, now: float) -> TokenRecord | None:
         """The token's record if it is valid, else None."""
         if not token or len(token) > _MAX_TOKEN_LENGTH:
             return None
         if token.startswith(BATCH_PREFIX):
             record = self._open_batch(token)
-            return record if record is not None and await self.record_alive(txn, record, router, now) else None
-        return await self.alive_by_key(txn, self.key_of(token), router, now)
+            return record if record is not None and await self.record_alive(txn, record, mounts, now) else None
+        return await self.alive_by_key(txn, self.key_of(token), mounts, now)
 
-    async def alive_by_key(self, txn: Transaction, key: str, router: Router, now: float) -> TokenRecord | None:
+    async def alive_by_key(self, txn: Transaction, key: str, mounts: MountService, now: float) -> TokenRecord | None:
         """Like `alive`, by the token's key."""
-        record = await txn.read(keys.TOKEN + key, TokenRecord)
-        return record if record is not None and await self.record_alive(txn, record, router, now) else None
+        record = await txn.read(keys.token(key), TokenRecord)
+        return record if record is not None and await self.record_alive(txn, record, mounts, now) else None
 
-    async def record_alive(self, txn: Transaction, record: TokenRecord, router: Router, now: float) -> bool:
-        """Whether the token, its ancestors and its auth mount are all valid."""
-        if record.retired or _over(record, router, now):
+    async def record_alive(self, txn: Transaction, record: TokenRecord, mounts: MountService, now: float) -> bool:
+        """Whether the token, its ancestors, its auth mount and its namespace are all valid."""
+        if record.retired or _expired(record, now) or await _homeless(txn, record, mounts):
             return False
         while record.parent:
-            parent = await txn.read(keys.TOKEN + record.parent, TokenRecord)
+            parent = await txn.read(keys.token(record.parent), TokenRecord)
             if parent is None:
                 return False
             if parent.retired:
                 return True  # revoked without its children, which are orphans now
-            if _over(parent, router, now):
+            if _expired(parent, now) or await _homeless(txn, parent, mounts):
                 return False
             record = parent
         return True
@@ -123,7 +133,7 @@ class TokenService:
         found = {record.key}
         while record.parent:
             found.add(record.parent)
-            parent = await txn.read(keys.TOKEN + record.parent, TokenRecord)
+            parent = await txn.read(keys.token(record.parent), TokenRecord)
             if parent is None:
                 break
             record = parent
@@ -133,7 +143,7 @@ class TokenService:
         """Whether the token has no parent, or a parent that was revoked without its children."""
         if not record.parent:
             return True
-        parent = await txn.read(keys.TOKEN + record.parent, TokenRecord)
+        parent = await txn.read(keys.token(record.parent), TokenRecord)
         return parent is not None and parent.retired
 
     async def use(self, txn: Transaction, record: TokenRecord) -> int:
@@ -141,7 +151,7 @@ class TokenService:
 
         Returns the uses left.  Raises `PermissionDenied` if none is.
         """
-        counter = keys.TOKEN_USES + record.key
+        counter = keys.token_uses(record.key)
         try:
             await txn.charge(f"use of {record.key}", {counter: Add(1, 0, record.num_uses)})
         except OutOfRange as error:
@@ -150,7 +160,7 @@ class TokenService:
 
     async def used(self, txn: Transaction, record: TokenRecord) -> int:
         """How often the token was used so far."""
-        entry = await txn.barrier.storage.get(keys.TOKEN_USES + record.key)
+        entry = await txn.barrier.storage.get(keys.token_uses(record.key))
         return int(entry.value) if entry is not None else 0
 
     async def spent(self, txn: Transaction, record: TokenRecord) -> bool:
@@ -166,29 +176,31 @@ class TokenService:
         if record.num_uses == 1:
             await self.revoke(txn, record)
             return
-        if await txn.read(keys.ACCESSOR + record.accessor, AccessorRecord) is None:
+        if await txn.read(keys.accessor(record.accessor), AccessorRecord) is None:
             return  # ended already; a client that goes on using it must not cause a write with every refusal
-        txn.delete(keys.ACCESSOR + record.accessor)
+        txn.delete(keys.accessor(record.accessor))
         row = due_key(now + _SPENT_GRACE_S, SINGLE_USE, record.key)
         txn.write(row, DueRecord(kind=SINGLE_USE, id=record.key))
 
-    def new_token(self, txn: Transaction, name: str) -> str:
-        """A new service token.  It is the same in all attempts of a request."""
-        return txn.once(f"token {name}", lambda: SERVICE_PREFIX + base62(self._random, _TOKEN_CHARACTERS))
+    def new_token(self, txn: Transaction, name: str, namespace: str) -> str:
+        """A new service token of a namespace.  It is the same in all attempts of a request."""
+        text = txn.once(f"token {name}", lambda: SERVICE_PREFIX + base62(self._random, _TOKEN_CHARACTERS))
+        return text + keys.suffix(namespace)
 
-    def new_accessor(self, txn: Transaction, name: str) -> str:
-        """A new accessor."""
-        return txn.once(f"accessor {name}", lambda: base62(self._random, _ACCESSOR_CHARACTERS))
+    def new_accessor(self, txn: Transaction, name: str, namespace: str) -> str:
+        """A new accessor of a namespace."""
+        text = txn.once(f"accessor {name}", lambda: base62(self._random, _ACCESSOR_CHARACTERS))
+        return text + keys.suffix(namespace)
 
     def create(self, txn: Transaction, record: TokenRecord) -> None:
         """Store a token: its row, its accessor, its row in the due index, and its row below its parent."""
-        txn.write(keys.TOKEN + record.key, record)
-        txn.write(keys.ACCESSOR + record.accessor, AccessorRecord(token_key=record.key))
+        txn.write(keys.token(record.key), record)
+        txn.write(keys.accessor(record.accessor), AccessorRecord(token_key=record.key))
         if record.expires_at:
             row = due_key(record.expires_at, record.due_kind, record.key)
             txn.write(row, DueRecord(kind=record.due_kind, id=record.key))
         if record.parent:
-            txn.write(f"{keys.CHILD}{record.parent}/{record.key}", ChildRecord())
+            txn.write(keys.children(record.parent) + record.key, ChildRecord())
 
     def seal_batch(self, txn: Transaction, record: TokenRecord) -> str:
         """A batch token: the encrypted record.  Nothing is stored.
@@ -199,13 +211,13 @@ class TokenService:
         # The name contains the record's digest, because another token of the same request must not share its nonce.
         nonce = txn.once(f"batch nonce {sha256(encoded).hex()}", lambda: self._random.bytes(12))
         sealed = nonce + self._batch.seal(nonce, encoded, b"batch token")
-        token = BATCH_PREFIX + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        token = BATCH_PREFIX + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode() + keys.suffix(record.namespace)
         if len(token) > _MAX_TOKEN_LENGTH:
             raise InvalidRequest("too much for a batch token, which holds all of its metadata and policies itself")
         return token
 
     def _open_batch(self, token: str) -> TokenRecord | None:
-        text = token.removeprefix(BATCH_PREFIX)
+        text = token.removeprefix(BATCH_PREFIX).partition(".")[0]
         try:
             sealed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             record = msgspec.msgpack.decode(
@@ -213,26 +225,47 @@ class TokenService:
             )
         except (ValueError, Tampered):
             return None
-        return msgspec.structs.replace(record, type=BATCH)
+        # The text's end isn't encrypted, so another one might be put in its place.
+        return msgspec.structs.replace(record, type=BATCH) if record.namespace == namespace_in(token) else None
 
-    async def find(self, txn: Transaction, token: str, router: Router, now: float) -> TokenRecord | None:
-        """The record of a token that a request names as a parameter, if the token is valid."""
-        record = await self.alive(txn, token, router, now)
-        return record if record is not None and not await self.spent(txn, record) else None
+    async def find(
+        self, txn: Transaction, token: str, mounts: MountService, now: float, namespace: Namespace
+    ) -> TokenRecord | None:
+        """The record of a token that a request names as a parameter, if the token is valid.
 
-    async def by_accessor(self, txn: Transaction, accessor: str, router: Router, now: float) -> TokenRecord | None:
-        """The living token with that accessor, or None."""
+        Args:
+            namespace: the one that the request works in.  It sees its own tokens and those of namespaces below.
+        """
+        record = await self.alive(txn, token, mounts, now)
+        if record is None or await self.spent(txn, record):
+            return None
+        return record if await _holds(txn, mounts, namespace, record.namespace) else None
+
+    async def by_accessor(
+        self, txn: Transaction, accessor: str, mounts: MountService, now: float, namespace: Namespace
+    ) -> TokenRecord | None:
+        """The living token with that accessor, or None.
+
+        Raises: `Internal` for an accessor of another namespace, as the peer does.
+        """
         if not is_key(accessor) or "/" in accessor:
             return None
-        index = await txn.read(keys.ACCESSOR + accessor, AccessorRecord)
-        record = await self.alive_by_key(txn, index.token_key, router, now) if index is not None else None
+        id_ = keys.namespace_of(accessor)
+        if id_ != namespace.id and await mounts.namespaces.by_id(txn, id_) is not None:
+            raise Internal(_ELSEWHERE)
+        index = await txn.read(keys.accessor(accessor), AccessorRecord)
+        record = await self.alive_by_key(txn, index.token_key, mounts, now) if index is not None else None
         return record if record is not None and not await self.spent(txn, record) else None
 
-    async def by_lease(self, txn: Transaction, lease: str, router: Router, now: float) -> TokenRecord | None:
-        """The living token whose lease has that id, or None."""
+    async def by_lease(
+        self, txn: Transaction, lease: str, mounts: MountService, now: float, namespace: Namespace
+    ) -> TokenRecord | None:
+        """The living token whose lease has that id, of this namespace or one below; or None."""
         key = token_key(lease)
-        record = await self.alive_by_key(txn, key, router, now) if key else None
-        if record is None or lease_id(record) != lease or await self.spent(txn, record):
+        record = await self.alive_by_key(txn, key, mounts, now) if key else None
+        if record is None or not await _holds(txn, mounts, namespace, record.namespace):
+            return None
+        if lease_id(record) != lease or await self.spent(txn, record):
             return None
         return record
 
@@ -243,7 +276,7 @@ class TokenService:
         if record.expires_at and before != after:
             txn.delete(before)
         txn.write(after, DueRecord(kind=record.due_kind, id=record.key))
-        txn.write(keys.TOKEN + record.key, renewed)
+        txn.write(keys.token(record.key), renewed)
         return renewed
 
     async def revoke(self, txn: Transaction, record: TokenRecord, *, orphan_children: bool = False) -> None:
@@ -251,60 +284,79 @@ class TokenService:
 
         The expiry role clears its descendants and leases beyond a few rows.  They are invalid at once.
         """
-        has_children = bool(await txn.list(f"{keys.CHILD}{record.key}/", limit=1))
+        has_children = bool(await txn.list(keys.children(record.key), limit=1))
         if not (has_children and orphan_children):
             await self._remove_below(txn, record.key, [_TREE_AT_ONCE])
         self._remove(txn, record)
         if has_children and orphan_children:
-            txn.write(keys.TOKEN + record.key, msgspec.structs.replace(record, retired=True, policies=()))
+            txn.write(keys.token(record.key), msgspec.structs.replace(record, retired=True, policies=()))
         await self._bury(txn, record.key, orphan_children=orphan_children)
         await self._forget_retired(txn, record)
 
     async def _forget_retired(self, txn: Transaction, record: TokenRecord) -> None:
         """Delete a retired parent's row together with its last child."""
-        parent = await txn.read(keys.TOKEN + record.parent, TokenRecord) if record.parent else None
-        if parent is not None and parent.retired and not await txn.list(f"{keys.CHILD}{parent.key}/", limit=1):
-            txn.delete(keys.TOKEN + parent.key)
+        parent = await txn.read(keys.token(record.parent), TokenRecord) if record.parent else None
+        if parent is not None and parent.retired and not await txn.list(keys.children(parent.key), limit=1):
+            txn.delete(keys.token(parent.key))
 
     def _remove(self, txn: Transaction, record: TokenRecord) -> None:
-        txn.delete(keys.TOKEN + record.key)
-        txn.delete(keys.ACCESSOR + record.accessor)
+        txn.delete(keys.token(record.key))
+        txn.delete(keys.accessor(record.accessor))
         if record.num_uses:
-            txn.delete(keys.TOKEN_USES + record.key)
+            txn.delete(keys.token_uses(record.key))
         if record.expires_at:
             txn.delete(due_key(record.expires_at, record.due_kind, record.key))
         if record.parent:
-            txn.delete(f"{keys.CHILD}{record.parent}/{record.key}")
+            txn.delete(keys.children(record.parent) + record.key)
 
     async def _bury(self, txn: Transaction, key: str, *, orphan_children: bool = False) -> None:
         """Write a row for the expiry role, if the token leaves anything behind."""
-        places = [f"{keys.LEASE_OF_TOKEN}{key}/", f"{keys.CUBBYHOLES}{key}/"]
+        places = [keys.leases_of_token(key), keys.cubbyhole(key), keys.cubbyholes_below(key)]
         if not orphan_children:
-            places.append(f"{keys.CHILD}{key}/")
+            places.append(keys.children(key))
         for place in places:
             if await txn.list(place, limit=1):
                 txn.write(dead_tree_key(key), DeadTree(token_key=key))
                 return
 
     async def _remove_below(self, txn: Transaction, key: str, budget: list[int]) -> None:
-        for child in await txn.list(f"{keys.CHILD}{key}/", limit=budget[0] + 1):
+        for child in await txn.list(keys.children(key), limit=budget[0] + 1):
             if budget[0] <= 0:
                 return
             budget[0] -= 1
-            record = await txn.read(keys.TOKEN + child, TokenRecord)
+            record = await txn.read(keys.token(child), TokenRecord)
             if record is None:
-                txn.delete(f"{keys.CHILD}{key}/{child}")
+                txn.delete(keys.children(key) + child)
                 continue
             await self._remove_below(txn, child, budget)
             self._remove(txn, record)
             await self._bury(txn, child)
 
 
-def _over(record: TokenRecord, router: Router, now: float) -> bool:
-    """Whether the token has expired or its auth mount is gone."""
-    if record.expires_at and record.expires_at <= now:
-        return True
-    return bool(record.auth_mount) and record.auth_mount not in router.by_id
+async def _holds(txn: Transaction, mounts: MountService, namespace: Namespace, other: str) -> bool:
+    """Whether a namespace is an ancestor of the one with the id `other`, or that one itself."""
+    inner = await mounts.namespaces.by_id(txn, other)
+    return inner is not None and namespace.holds(inner)
+
+
+def _expired(record: TokenRecord, now: float) -> bool:
+    return bool(record.expires_at) and record.expires_at <= now
+
+
+async def _homeless(txn: Transaction, record: TokenRecord, mounts: MountService) -> bool:
+    """Whether the token's namespace or auth mount is gone."""
+    if not record.auth_mount and record.namespace == keys.ROOT_NAMESPACE:
+        return False
+    router = await mounts.router_of(txn, record.namespace)
+    return router is None or (bool(record.auth_mount) and record.auth_mount not in router.by_id)
+
+
+def namespace_in(token: str) -> str:
+    """The id of the namespace that a token's text ends in; that of root without one."""
+    for prefix in (SERVICE_PREFIX, BATCH_PREFIX, *_EARLIER_PREFIXES):
+        if token.startswith(prefix):
+            return keys.namespace_of(token[len(prefix) :])
+    return keys.namespace_of(token)
 
 
 def require_service(record: TokenRecord, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from strongroom.barrier import keys
 from strongroom.barrier.barrier import SecretRecord
+from strongroom.barrier.record import Record
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
@@ -30,10 +31,14 @@ class CubbyholeRecord(SecretRecord, frozen=True, tag="cubbyhole"):
         return "CubbyholeRecord()"
 
 
+class CubbyholeMark(Record, frozen=True, tag="cubbyhole-mark"):
+    """Tells that a token keeps something in the cubbyhole of a namespace below its own."""
+
+
 def _place(request: Request) -> str:
     record = presented(request).record
     require_service(record, _ONLY_SERVICE)
-    return f"{keys.CUBBYHOLES}{record.key}/data/"
+    return keys.cubbyhole(record.key, system(request).namespace.id) + "data/"
 
 
 def _require_name(name: str) -> None:
@@ -82,7 +87,10 @@ class Cubbyhole(SystemEngine):
         _require_name(name)
         if not request.data:
             raise InvalidRequest("missing data fields")
-        system(request).txn.write(_place(request) + name, CubbyholeRecord(body=json.dumps(request.data)))
+        view, key = system(request), presented(request).record.key
+        if view.namespace.id != keys.namespace_of(key):
+            view.txn.write(keys.cubbyholes_below(key) + view.namespace.id, CubbyholeMark())
+        view.txn.write(_place(request) + name, CubbyholeRecord(body=json.dumps(request.data)))
         return None
 
     @path.delete("{name**}")

@@ -11,6 +11,7 @@ from strongroom.sysapi.system.paths.leases import LeasePaths
 from strongroom.sysapi.system.paths.metrics import MetricsPaths
 from strongroom.sysapi.system.paths.mfa import MfaPaths
 from strongroom.sysapi.system.paths.mounts import MountPaths
+from strongroom.sysapi.system.paths.namespaces import NamespacePaths
 from strongroom.sysapi.system.paths.node import NodePaths
 from strongroom.sysapi.system.paths.passwords import PasswordPaths
 from strongroom.sysapi.system.paths.plugins import PluginPaths
@@ -40,6 +41,7 @@ class System(
     AuditPaths,
     PluginPaths,
     BrowserPaths,
+    NamespacePaths,
     StatePaths,
     NodePaths,
     MetricsPaths,
@@ -66,6 +68,7 @@ class System(
     secret_answers = frozenset(
         {
             "token",
+            "unlock_key",
             "encoded_token",
             "encoded_root_token",
             "otp",

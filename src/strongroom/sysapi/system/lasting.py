@@ -54,10 +54,10 @@ async def is_alive(services: Services, record: TokenRecord) -> bool:
     """Whether a token is still one; also while the store doesn't answer, which is when the log is needed most."""
 
     async def look(txn: Transaction) -> bool:
-        router, now = await services.mounts.router(txn), await services.barrier.storage.now()
+        mounts, now = services.mounts, await services.barrier.storage.now()
         if record.key:
-            return await services.tokens.alive_by_key(txn, record.key, router, now) is not None
-        return await services.tokens.record_alive(txn, record, router, now)
+            return await services.tokens.alive_by_key(txn, record.key, mounts, now) is not None
+        return await services.tokens.record_alive(txn, record, mounts, now)
 
     try:
         return await transact(services.barrier, look)

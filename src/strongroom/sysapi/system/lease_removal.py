@@ -13,6 +13,7 @@ from strongroom.services.leases import revocation
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.search import by_lease_prefix
 from strongroom.sysapi.context import SystemView, presented, system
+from strongroom.sysapi.system.visible_leases import visible
 
 _PAGE = 20
 """Leases that one commit marks.  Each needs five keys; the smallest store takes 128 in a commit."""
@@ -36,16 +37,16 @@ async def revoke_below(request: Request, prefix: str, *, sync: bool = False, for
     folder = prefix.rstrip("/") + "/"
     # What one attempt has ended, the next doesn't find any more.
     found: set[str] = request.once("found below", set)
-    if await view.services.leases.read(view.txn, prefix) is not None:
+    if await visible(view, prefix) is not None:
         await _end_leases(view, [prefix], now, sync=sync, force=force)
         return []
-    token = await view.services.tokens.by_lease(view.txn, prefix, view.router, now)
+    token = await view.services.tokens.by_lease(view.txn, prefix, view.services.mounts, now, view.namespace)
     if token is not None:
         await view.services.tokens.revoke(view.txn, token)
         return []
     after = ""
     storage = view.services.barrier.storage
-    while names := (await storage.scan(keys.LEASE + folder, after, _PAGE)).names:
+    while names := (await storage.scan(keys.leases(view.namespace.id) + folder, after, _PAGE)).names:
         after = names[-1]
         found.add("lease")
         await _end_leases(view, [folder + name for name in names], now, sync=sync, force=force)
@@ -115,7 +116,9 @@ async def _end_tokens(request: Request, folder: str) -> int:
     waiting: list[TokenRecord] = []
     last: list[TokenRecord] = []
     count = 0
-    async for record in by_lease_prefix(services.barrier, services.tokens, view.router, folder, request.now):
+    async for record in by_lease_prefix(
+        services.barrier, services.tokens, services.mounts, view.namespace.id, prefix=folder, now=request.now
+    ):
         count += 1
         (last if record.key in lineage else waiting).append(record)
         if len(waiting) == _AT_ONCE:

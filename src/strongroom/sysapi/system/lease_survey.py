@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.sdk.request import Request
-from strongroom.services.leases import LeaseRecord
 from strongroom.services.leases.service import IRREVOCABLE_AFTER
+from strongroom.services.namespaces import Namespace
 from strongroom.sysapi.context import SystemView, system
 
 _PAGE = 200
@@ -23,32 +25,44 @@ class Irrevocable(msgspec.Struct, frozen=True):
     """Why it failed the last time."""
 
 
-async def irrevocable(request: Request) -> list[Irrevocable]:
+async def irrevocable(request: Request, *, deep: bool) -> list[Irrevocable]:
     """The leases whose revocation keeps failing.  Each is still tried, at growing intervals.
 
     This reads every lease.  Failures are few, and an index of them would add a row to each failure's commit.
+
+    Args:
+        deep: include the namespaces below.
     """
     view = system(request)
-    found: list[Irrevocable] = await request.once.wait("irrevocable leases", lambda: _read(view))
+    places = [view.namespace]
+    if deep:
+        places += await view.services.mounts.namespaces.descendants(view.txn, view.namespace)
+    found: list[Irrevocable] = await request.once.wait("irrevocable leases", lambda: _read(view, places))
     return found
 
 
-async def _read(view: SystemView) -> list[Irrevocable]:
-    barrier, found, after = view.services.barrier, list[Irrevocable](), ""
-    while names := (await barrier.storage.scan(keys.LEASE, after, _PAGE)).names:
-        after = names[-1]
+async def _read(view: SystemView, places: list[Namespace]) -> list[Irrevocable]:
+    barrier, found = view.services.barrier, list[Irrevocable]()
+    for namespace in places:
+        after, place = "", keys.leases(namespace.id)
+        while names := (await barrier.storage.scan(place, after, _PAGE)).names:
+            after = names[-1]
+            found += await transact(barrier, partial(_failing, view, names, namespace.path[len(view.namespace.path) :]))
+    return found
 
-        async def read(txn: Transaction, names: list[str] = names) -> list[LeaseRecord]:
-            leases = [await view.services.leases.read(txn, name) for name in names]
-            return [lease for lease in leases if lease is not None and lease.attempts >= IRREVOCABLE_AFTER]
 
-        for lease in await transact(barrier, read):
-            entry = view.router.by_id.get(lease.mount)
-            found.append(
-                Irrevocable(
-                    id=lease.id,
-                    mount_path=entry.record.full_path if entry is not None else "",
-                    error=lease.last_error,
-                )
-            )
+async def _failing(view: SystemView, names: list[str], prefix: str, txn: Transaction) -> list[Irrevocable]:
+    """Those of some leases that can't be revoked.
+
+    Args:
+        prefix: the path of their namespace below the request's.
+    """
+    found = []
+    for name in names:
+        lease = await view.services.leases.read(txn, name)
+        if lease is None or lease.attempts < IRREVOCABLE_AFTER:
+            continue
+        entry = await view.services.mounts.by_id(txn, lease.mount)
+        mount_path = prefix + entry.record.full_path if entry is not None else ""
+        found.append(Irrevocable(id=lease.id, mount_path=mount_path, error=lease.last_error))
     return found

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from strongroom.barrier import keys
 from strongroom.lib.errors import InvalidRequest, UnsupportedOperation
 from strongroom.sdk.engine import UNSUPPORTED_OPERATION, Engine
 from strongroom.sdk.fields import Body, CommaList, DeniedAs, Doc, JsonMap, StringMap, fields_of, fill
@@ -74,6 +75,7 @@ def folder(path: str) -> str:
 
 def shown_mount(record: MountRecord) -> dict[str, Any]:
     """A mount as the API shows it."""
+    inner = record.namespace != keys.ROOT_NAMESPACE
     data: dict[str, Any] = {
         "accessor": record.accessor,
         "config": shown(record.config, record.table),
@@ -85,7 +87,7 @@ def shown_mount(record: MountRecord) -> dict[str, Any]:
         "running_plugin_version": BUILT_IN_VERSION,
         "running_sha256": "",
         "seal_wrap": record.seal_wrap,
-        "type": record.type,
+        "type": f"ns_{record.type}" if inner and record.type in BUILT_IN_TYPES else record.type,
         "uuid": record.id,
     }
     if record.type not in _UNVERSIONED:
@@ -127,7 +129,7 @@ async def enable(request: Request, table: str, path: str, body: EnableBody) -> N
     # Null is shown as null, as in Vault.  A missing value is shown as an empty object.
     absent = not options and "options" in request.data and request.data["options"] is None
     record = msgspec.structs.replace(
-        mounts.new_record(view.txn, table, folder(path), type_, request.now),
+        mounts.new_record(view.txn, view.namespace, table, folder(path), type_=type_, now=request.now),
         description=body.description,
         options=None if absent else engine.check_options(options),
         config=enabled(config, table, type_, mounts.max_ttl_s),
@@ -136,7 +138,7 @@ async def enable(request: Request, table: str, path: str, body: EnableBody) -> N
         external_entropy_access=body.external_entropy_access,
     )
     engine.variant(record.options or {})  # invalid options are refused now, while the client can be told
-    await mounts.enable(view.txn, record)
+    await mounts.enable(view.txn, view.namespace, record)
     entry = mounts.entry(record)
     first = msgspec.structs.replace(
         request,
@@ -164,7 +166,7 @@ async def disable(request: Request, table: str, path: str) -> None:
     view = system(request)
     entry = entry_of(view, table, path)
     if entry is not None and entry.record.table == table:
-        await view.services.mounts.disable(view.txn, entry.record)
+        view.services.mounts.disable(view.txn, entry.record)
 
 
 def _config(body: EnableBody, table: str) -> EnableConfigBody:

@@ -8,7 +8,7 @@ from typing import Any
 from strongroom.lib.durations import SECOND_NS
 from strongroom.services.policy.acl import together
 from strongroom.services.policy.parse import CAPABILITIES, DENY, NO_CONSTRAINTS, Constraints, Policy
-from strongroom.services.policy.paths import Pattern
+from strongroom.services.policy.paths import Pattern, parse_pattern
 
 
 def _merged(policies: Iterable[Policy], now: float) -> dict[str, tuple[Pattern, int, Constraints]]:
@@ -18,11 +18,12 @@ def _merged(policies: Iterable[Policy], now: float) -> dict[str, tuple[Pattern, 
         for rule in policy.rules:
             if rule.expires_at <= now:
                 continue
-            _, bits, constraints = merged.get(rule.pattern.text, (rule.pattern, 0, NO_CONSTRAINTS))
+            pattern = parse_pattern(policy.namespace + rule.pattern.text) if policy.namespace else rule.pattern
+            _, bits, constraints = merged.get(pattern.text, (pattern, 0, NO_CONSTRAINTS))
             bits, constraints = bits | rule.capabilities, together(constraints, rule.constraints)
             if bits & DENY:
                 bits, constraints = DENY, NO_CONSTRAINTS
-            merged[rule.pattern.text] = (rule.pattern, bits, constraints)
+            merged[pattern.text] = (pattern, bits, constraints)
     return merged
 
 

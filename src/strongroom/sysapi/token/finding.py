@@ -32,8 +32,8 @@ class AccessorBody(Body, frozen=True):
 async def has_sudo(request: Request) -> bool:
     """Whether the client has `sudo` on the request's path, for privileged parameters of a path."""
     view, bearer = system(request), presented(request)
-    acl = await acl_of(view.services.policies, view.services.identity, view.txn, bearer.record, request.now)
-    return acl.decide(view.exchange.request.path, view.exchange.request.operation).sudo
+    acl = await acl_of(view.services.policies, view.txn, bearer.record, view.namespace, request.now)
+    return acl.decide(view.namespace.path + view.exchange.request.path, view.exchange.request.operation).sudo
 
 
 def text_of(token: Any) -> str:
@@ -51,7 +51,7 @@ async def named(request: Request, token: str) -> TokenRecord | None:
     view, bearer = system(request), presented(request)
     if same(token.encode("utf-8", "surrogateescape"), bearer.token.encode("utf-8", "surrogateescape")):
         return bearer.record
-    return await view.services.tokens.find(view.txn, token, view.router, request.now)
+    return await view.services.tokens.find(view.txn, token, view.services.mounts, request.now, view.namespace)
 
 
 async def by_accessor(request: Request, accessor: str) -> TokenRecord | None:
@@ -59,9 +59,9 @@ async def by_accessor(request: Request, accessor: str) -> TokenRecord | None:
     if not accessor:
         raise InvalidRequest(MISSING_ACCESSOR)
     view, bearer = system(request), presented(request)
-    if accessor == bearer.record.accessor:
+    if accessor == bearer.record.accessor and bearer.record.namespace == view.namespace.id:
         return bearer.record
-    return await view.services.tokens.by_accessor(view.txn, accessor, view.router, request.now)
+    return await view.services.tokens.by_accessor(view.txn, accessor, view.services.mounts, request.now, view.namespace)
 
 
 def lasting(request: Request, record: TokenRecord | None) -> TokenRecord | None:

@@ -37,7 +37,7 @@ class CreatePaths(SystemEngine):
     @path.write("create/{role_name}")
     async def create_by_role(self, request: Request, role_name: str, body: TokenRequest) -> Response | None:
         """Creates a token with the settings of a role."""
-        role = await system(request).txn.read(keys.TOKEN_ROLE + role_name, TokenRole)
+        role = await system(request).txn.read(keys.token_roles(system(request).namespace.id) + role_name, TokenRole)
         if role is None:
             raise InvalidRequest(f"unknown role {role_name}")
         return await _create(request, body, role=role)
@@ -59,6 +59,7 @@ async def _create(
         max_ttl_s=request.mount.max_lease_ttl_s,
         now=request.now,
         address=request.address,
+        namespace=view.namespace.id,
     )
     planned = plan(wanted, mint)
     entity_id = planned.record.entity_id
@@ -72,7 +73,7 @@ async def _create(
             now=request.now,
         )
     token, record = await _made(request, wanted, planned, entity_id)
-    missing = await services.policies.missing(view.txn, record.policies)
+    missing = await services.policies.missing(view.txn, view.namespace.id, record.policies)
     warnings = [*planned.warnings, *(f"Policy {json.dumps(name).decode()} does not exist" for name in missing)]
     return Response(
         warnings=warnings,
@@ -87,9 +88,10 @@ async def _made(request: Request, wanted: TokenRequest, planned: Planned, entity
     record = msgspec.structs.replace(record, parent="" if planned.orphan else parent.key, entity_id=entity_id)
     if record.type == BATCH:
         return tokens.seal_batch(view.txn, record), record
-    token = wanted.id or tokens.new_token(view.txn, "create")
-    record = msgspec.structs.replace(record, key=tokens.key_of(token), accessor=tokens.new_accessor(view.txn, "create"))
-    if wanted.id and await view.txn.read(keys.TOKEN + record.key, TokenRecord) is not None:
+    token = wanted.id or tokens.new_token(view.txn, "create", record.namespace)
+    accessor = tokens.new_accessor(view.txn, "create", record.namespace)
+    record = msgspec.structs.replace(record, key=tokens.key_of(token), accessor=accessor)
+    if wanted.id and await view.txn.read(keys.token(record.key), TokenRecord) is not None:
         raise InvalidRequest("cannot create a token with a duplicate ID")
     tokens.create(view.txn, record)
     return token, record

@@ -54,6 +54,9 @@ async def shown(view: SystemView, token: str, record: TokenRecord, now: float) -
         "ttl": max(0, int(record.expires_at - now)) if record.expires_at else 0,
         "type": record.type,
     }
+    if record.namespace != keys.ROOT_NAMESPACE:
+        place = await view.services.mounts.namespaces.by_id(view.txn, record.namespace)
+        data["namespace_path"] = place.path if place is not None else ""
     if record.period_s:
         data["period"] = record.period_s
     if record.role:
@@ -89,8 +92,8 @@ class LookupPaths(SystemEngine):
             raise PermissionDenied("bad token")
         return Response(data=await shown(view, token, record, request.now))
 
-    @path.read("lookup-self")
-    @path.write("lookup-self")
+    @path.read("lookup-self", own_token=True)
+    @path.write("lookup-self", own_token=True)
     async def lookup_self(self, request: Request, body: LookupSelfBody) -> Response | None:
         """Looks up the request's own token. A token in the body is ignored."""
         bearer = presented(request)
@@ -108,7 +111,8 @@ class LookupPaths(SystemEngine):
     async def accessors(self, request: Request) -> Response | None:
         """Lists the accessors of all tokens."""
         # Outside the transaction: no commit depends on the list, and every new token would make it run again.
+        view = system(request)
         listing = await request.once.wait(
-            "accessors", lambda: system(request).services.barrier.storage.list(keys.ACCESSOR)
+            "accessors", lambda: view.services.barrier.storage.list(keys.accessors(view.namespace.id))
         )
         return Response(data={"keys": listing.names}) if listing.names else None

@@ -67,7 +67,7 @@ class RenewPaths(SystemEngine):
             raise InvalidRequest("token not found")
         return await _renew(request, token, record, body.increment)
 
-    @path.write("renew-self")
+    @path.write("renew-self", own_token=True)
     async def renew_self(self, request: Request, body: RenewSelfBody) -> Response | None:
         """Renews the request's own token."""
         bearer = presented(request)

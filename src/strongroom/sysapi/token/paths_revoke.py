@@ -39,7 +39,7 @@ class RevokePaths(SystemEngine):
             await _end(request, record)
         return None
 
-    @path.write("revoke-self")
+    @path.write("revoke-self", own_token=True)
     async def revoke_self(self, request: Request) -> Response | None:
         """Revokes the request's own token with its children and leases."""
         await _end(request, presented(request).record)

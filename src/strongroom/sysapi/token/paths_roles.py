@@ -73,33 +73,37 @@ class RoleBody(Body, frozen=True):
     ] = None
 
 
+def _place(request: Request) -> str:
+    return keys.token_roles(system(request).namespace.id)
+
+
 class RolePaths(SystemEngine):
     """`roles` and below."""
 
     @path.list_("roles")
     async def list_roles(self, request: Request) -> Response | None:
         """Lists the names of all roles."""
-        names = await system(request).txn.list(keys.TOKEN_ROLE)
+        names = await system(request).txn.list(_place(request))
         return Response(data={"keys": names}) if names else None
 
     @path.read("roles/{role_name}")
     async def read_role(self, request: Request, role_name: str) -> Response | None:
         """Reads a role's settings."""
-        role = await system(request).txn.read(keys.TOKEN_ROLE + role_name, TokenRole)
+        role = await system(request).txn.read(_place(request) + role_name, TokenRole)
         return Response(data=_shown(role)) if role is not None else None
 
     async def role_exists(self, request: Request, role_name: str) -> bool:
         """Whether there is a role of that name."""
-        return await system(request).txn.read(keys.TOKEN_ROLE + role_name, TokenRole) is not None
+        return await system(request).txn.read(_place(request) + role_name, TokenRole) is not None
 
     @path.write("roles/{role_name}", exists="role_exists")
     async def write_role(self, request: Request, role_name: str, body: RoleBody) -> Response | None:
         """Creates a role or changes the given settings."""
         check_segment_name(role_name)
         view = system(request)
-        before = await view.txn.read(keys.TOKEN_ROLE + role_name, TokenRole)
+        before = await view.txn.read(_place(request) + role_name, TokenRole)
         role = _changed(before or TokenRole(name=role_name), body)
-        view.txn.write(keys.TOKEN_ROLE + role_name, role)
+        view.txn.write(_place(request) + role_name, role)
         warnings = [
             f"Both 'token_{name}' and deprecated '{name}' value supplied, ignoring the deprecated value"
             for name in _OLD_NAMES
@@ -110,7 +114,7 @@ class RolePaths(SystemEngine):
     @path.delete("roles/{role_name}")
     async def delete_role(self, request: Request, role_name: str) -> Response | None:
         """Deletes a role. Its tokens stay valid but can't be renewed."""
-        system(request).txn.delete(keys.TOKEN_ROLE + role_name)
+        system(request).txn.delete(_place(request) + role_name)
         return None
 
 

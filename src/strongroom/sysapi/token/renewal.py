@@ -16,6 +16,8 @@ from strongroom.services.tokens import TokenRecord, TokenRole
 from strongroom.services.tokens.logic import grant_ttl
 from strongroom.sysapi.context import SystemView, system
 
+_TOKENS = "auth/token/"
+
 
 async def renewed(request: Request, record: TokenRecord, increment_s: int) -> tuple[TokenRecord, list[str]]:
     """Prolong a token.
@@ -28,8 +30,10 @@ async def renewed(request: Request, record: TokenRecord, increment_s: int) -> tu
     Raises: `InvalidRequest` after its last moment, or if its role or auth method refuses.
     """
     view = system(request)
-    entry = view.router.by_id.get(record.auth_mount) if record.auth_mount else None
-    mount = entry.mount if entry is not None else request.mount
+    # The token may be of a namespace below the request's.
+    router = await view.services.mounts.router(view.txn, record.namespace)
+    entry = router.by_id.get(record.auth_mount) if record.auth_mount else None
+    mount = (entry or router.by_path[_TOKENS]).mount
     settings = await (_of_method(view, request, entry, record) if entry is not None else _of_role(view, record))
     ttl_s, warnings = grant_ttl(
         wanted_s=increment_s or settings.ttl_s,
@@ -56,7 +60,7 @@ async def _of_role(view: SystemView, record: TokenRecord) -> TokenSettings:
     """A token made by a token: its role as it is now, if it has one."""
     period_s, explicit_s = record.period_s, record.explicit_max_ttl_s
     if record.role:
-        role = await view.txn.read(keys.TOKEN_ROLE + record.role, TokenRole)
+        role = await view.txn.read(keys.token_roles(record.namespace) + record.role, TokenRole)
         if role is None:
             raise _refused(f'original token role "{record.role}" could not be found, not renewing')
         period_s = min((s for s in (period_s, role.period_s) if s), default=0)

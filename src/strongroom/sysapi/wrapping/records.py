@@ -22,4 +22,4 @@ class WrappedRecord(SecretRecord, frozen=True, tag="wrapped"):
 
 def wrapped_key(token_key: str) -> str:
     """The place of a wrapping token's response: its cubbyhole, which is deleted with the token."""
-    return f"{keys.CUBBYHOLES}{token_key}/response"
+    return keys.cubbyhole(token_key) + "response"

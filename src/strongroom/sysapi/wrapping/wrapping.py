@@ -20,6 +20,7 @@ async def put_away(
     services: Services,
     txn: Transaction,
     *,
+    namespace: str,
     body: bytes,
     path: str,
     ttl_s: int,
@@ -30,16 +31,16 @@ async def put_away(
     """Store a response in the cubbyhole of a new token.  It is deleted with the token.
 
     Args:
-        body: the response's JSON, including the envelope. path: the API path that gave it. ttl_s: how long it can be
-        unwrapped. format_: "jwt" for a signed text in the token's place, as the client asked. accessor: that of the
-        token in the answer, if it is a login's.
+        namespace: the id of the new token's. body: the response's JSON, including the envelope. path: the API path that
+        gave it. ttl_s: how long it can be unwrapped. format_: "jwt" for a signed text in the token's place, as the
+        client asked. accessor: that of the token in the answer, if it is a login's.
 
     Returns: the `wrap_info` to answer with.
     """
-    token = services.tokens.new_token(txn, "wrap")
+    token = services.tokens.new_token(txn, "wrap", namespace)
     record = TokenRecord(
         key=services.tokens.key_of(token),
-        accessor=services.tokens.new_accessor(txn, "wrap"),
+        accessor=services.tokens.new_accessor(txn, "wrap", namespace),
         policies=(WRAPPING,),
         path=path,
         created_at=now,
@@ -50,6 +51,7 @@ async def put_away(
         explicit_max_ttl_s=ttl_s,
         num_uses=1,
         no_default_policy=True,
+        namespace=namespace,
     )
     services.tokens.create(txn, record)
     wrapped = WrappedRecord(

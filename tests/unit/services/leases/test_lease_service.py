@@ -18,6 +18,7 @@ async def made(txn: Transaction, leases: LeaseService, now: float, token_key: st
     """A lease of an hour."""
     return leases.create(
         txn,
+        namespace="root",
         path="db/creds/app",
         mount="m",
         token_key=token_key,

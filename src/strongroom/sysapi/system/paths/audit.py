@@ -49,7 +49,7 @@ class HeaderBody(Body, frozen=True):
 class AuditPaths(SystemEngine):
     """Audit devices."""
 
-    @path.read("audit", sudo=True)
+    @path.read("audit", sudo=True, root_only=True)
     async def list_audit(self, request: Request) -> Response | None:
         """Lists the audit devices."""
         view = system(request)
@@ -65,7 +65,7 @@ class AuditPaths(SystemEngine):
         }
         return Response(data=data, repeat=True)
 
-    @path.write("audit/{path*:slashless}", sudo=True)
+    @path.write("audit/{path*:slashless}", sudo=True, root_only=True)
     async def enable_audit(self, request: Request, path: str, body: AuditBody) -> Response | None:
         """Enables an audit device. A test entry is written first, so settings that don't work are refused."""
         check_name(folder(path))
@@ -74,14 +74,14 @@ class AuditPaths(SystemEngine):
         await view.services.audit.enable(view.txn, wanted, request.now)
         return None
 
-    @path.delete("audit/{path*:slashless}", sudo=True)
+    @path.delete("audit/{path*:slashless}", sudo=True, root_only=True)
     async def disable_audit(self, request: Request, path: str) -> Response | None:
         """Disables an audit device. Digests in its log can't be computed any more."""
         view = system(request)
         await view.services.audit.disable(view.txn, folder(path))
         return None
 
-    @path.write("audit-hash/{path*:slashless}")
+    @path.write("audit-hash/{path*:slashless}", root_only=True)
     async def audit_hash(self, request: Request, path: str, body: AuditHashBody) -> Response | None:
         """Computes the digest that a device's log shows for a text."""
         view = system(request)
@@ -91,7 +91,7 @@ class AuditPaths(SystemEngine):
                 return Response(data={"hash": sink.channel.digest(text)}, repeat=True)
         raise InvalidRequest(f'unknown audit backend "{folder(path)}"')
 
-    @path.read("internal/audit/chain/{path*:slashless}", sudo=True)
+    @path.read("internal/audit/chain/{path*:slashless}", sudo=True, root_only=True)
     async def read_chain(self, request: Request, path: str) -> Response | None:
         """What the log of a device is checked by: the key of its chain, and how far each writer was.
 
@@ -117,14 +117,14 @@ class AuditPaths(SystemEngine):
         ]
         return Response(data={"devices": devices}, repeat=True)
 
-    @path.read("config/auditing/request-headers", sudo=True)
+    @path.read("config/auditing/request-headers", sudo=True, root_only=True)
     async def list_headers(self, request: Request) -> Response | None:
         """Lists the request headers that audit logs show."""
         view = system(request)
         headers = await view.services.audit.headers(view.txn)
         return Response(data={"headers": {n: {"hmac": header.hmac} for n, header in headers.items()}}, repeat=True)
 
-    @path.read("config/auditing/request-headers/{header:lower}", sudo=True)
+    @path.read("config/auditing/request-headers/{header:lower}", sudo=True, root_only=True)
     async def read_header(self, request: Request, header: str) -> Response | None:
         """Reads how a request header is shown in audit logs."""
         view = system(request)
@@ -134,14 +134,14 @@ class AuditPaths(SystemEngine):
         shown = request.written.get("header", header)  # clients look it up by the name that they sent
         return Response(data={shown: {"hmac": found.hmac}}, repeat=True)
 
-    @path.write("config/auditing/request-headers/{header:lower}", sudo=True)
+    @path.write("config/auditing/request-headers/{header:lower}", sudo=True, root_only=True)
     async def write_header(self, request: Request, header: str, body: HeaderBody) -> Response | None:
         """Adds a request header to audit logs."""
         view = system(request)
         view.services.audit.set_header(view.txn, header, AuditedHeader(hmac=body.hmac))
         return None
 
-    @path.delete("config/auditing/request-headers/{header:lower}", sudo=True)
+    @path.delete("config/auditing/request-headers/{header:lower}", sudo=True, root_only=True)
     async def delete_header(self, request: Request, header: str) -> Response | None:
         """Removes a request header from audit logs."""
         view = system(request)

@@ -35,7 +35,7 @@ class CorsBody(Body, frozen=True):
 class BrowserPaths(SystemEngine):
     """Cross-origin requests."""
 
-    @path.read("config/cors", sudo=True)
+    @path.read("config/cors", sudo=True, root_only=True)
     async def read_cors(self, request: Request) -> Response | None:
         """Reads the CORS settings."""
         record = await cors.read(system(request).txn)
@@ -49,7 +49,7 @@ class BrowserPaths(SystemEngine):
         }
         return Response(data=data, repeat=True)
 
-    @path.write("config/cors", sudo=True)
+    @path.write("config/cors", sudo=True, root_only=True)
     async def write_cors(self, request: Request, body: CorsBody) -> Response | None:
         """Changes the CORS settings: which other origins may call the API."""
         origins = tuple(body.allowed_origins or ())
@@ -64,7 +64,7 @@ class BrowserPaths(SystemEngine):
         system(request).txn.write(cors.KEY, record)
         return None
 
-    @path.delete("config/cors", sudo=True)
+    @path.delete("config/cors", sudo=True, root_only=True)
     async def delete_cors(self, request: Request) -> Response | None:
         """Disables CORS: no other origin may call the API."""
         system(request).txn.delete(cors.KEY)

@@ -56,7 +56,9 @@ class CapabilitiesPaths(SystemEngine):
         bearer = presented(request)
         record: TokenRecord | None = bearer.record
         if body.token != bearer.token:
-            record = await view.services.tokens.find(view.txn, body.token, view.router, request.now)
+            record = await view.services.tokens.find(
+                view.txn, body.token, view.services.mounts, request.now, view.namespace
+            )
         if record is None or (record is bearer.record and is_last_use(request)):
             raise InvalidRequest(_INVALID_TOKEN)
         return await _shown(request, record, paths)
@@ -75,7 +77,9 @@ class CapabilitiesPaths(SystemEngine):
         if not body.accessor:
             raise InvalidRequest("missing accessor")
         view = system(request)
-        record = await view.services.tokens.by_accessor(view.txn, body.accessor, view.router, request.now)
+        record = await view.services.tokens.by_accessor(
+            view.txn, body.accessor, view.services.mounts, request.now, view.namespace
+        )
         if record is None:
             raise InvalidRequest(_INVALID_ACCESSOR)
         return await _shown(request, record, _paths(body))
@@ -95,9 +99,9 @@ def _paths(body: PathsBody) -> list[str]:
 
 async def _capabilities(view: SystemView, record: TokenRecord, path: str, now: float) -> list[str]:
     """The capabilities on a path.  Each operation is checked separately if its route has other spellings or paths."""
-    policies, identity = view.services.policies, view.services.identity
-    acl = await acl_of(policies, identity, view.txn, record, now)
-    found = acl.capabilities(path)
+    policies, namespace = view.services.policies, view.namespace
+    acl = await acl_of(policies, view.txn, record, namespace, now)
+    found = acl.capabilities(namespace.path + path.lstrip("/"))
     entry = view.router.find(path)
     if found == ["root"] or entry is None or entry.engine is None:
         return found
@@ -109,7 +113,7 @@ async def _capabilities(view: SystemView, record: TokenRecord, path: str, now: f
             continue
         if match.declaration.forms or match.route.also:
             asked = Asked(mount + match.path, operation, mount, match)
-            decision = await judge(policies, identity, view.txn, record, now, asked=asked)
+            decision = await judge(policies, view.txn, record, namespace, now, asked=asked)
             granted = granted | {operation.value} if decision.allowed else granted - {operation.value}
     return sorted(granted) or ["deny"]
 

@@ -110,7 +110,9 @@ async def _waiting(request: Request, accessor: str) -> Waiting:
     if not accessor:
         raise InvalidRequest(MISSING_ACCESSOR)
     view = system(request)
-    token = await view.services.tokens.by_accessor(view.txn, accessor, view.router, request.now)
+    token = await view.services.tokens.by_accessor(
+        view.txn, accessor, view.services.mounts, request.now, view.namespace
+    )
     if token is None:
         raise InvalidRequest(INVALID_ACCESSOR)
     held = await service.held(view.txn, token.key)

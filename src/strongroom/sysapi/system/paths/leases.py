@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from strongroom.audit.entry import timestamp
+from strongroom.barrier import keys
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Duration
@@ -21,6 +22,7 @@ from strongroom.services.tokens.search import by_lease_prefix
 from strongroom.sysapi.context import SystemEngine, SystemView, system
 from strongroom.sysapi.system.lease_removal import revoke_below
 from strongroom.sysapi.system.lease_survey import irrevocable
+from strongroom.sysapi.system.visible_leases import in_force, visible
 
 _TIDYING = (
     "Tidy operation successfully started. Any information from the operation will be printed to Strongroom's "
@@ -71,10 +73,13 @@ class LeasePaths(SystemEngine):
         if not isinstance(request.data.get("lease_id", ""), str):
             raise InvalidRequest("invalid lease ID")
         view, id_ = system(request), _required(body.lease_id)
-        lease = await view.services.leases.in_force(view.txn, id_)
+        lease = await in_force(view, id_)
         data = _lease_shown(lease, request.now) if lease is not None else await _token_shown(view, id_, request.now)
         if data is None:
             raise InvalidRequest("invalid lease")
+        place = await view.services.mounts.namespaces.by_id(view.txn, keys.namespace_of(id_))
+        if place is not None and not place.is_root:
+            data["namespace_path"] = place.path
         return Response(data=data)
 
     @path.list_("leases/lookup/{prefix**}", sudo=True)
@@ -82,7 +87,7 @@ class LeasePaths(SystemEngine):
         """Lists the leases below a path. Leases of tokens are included."""
         view = system(request)
         folder = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
-        found = set(await view.services.leases.names(view.txn, folder))
+        found = set(await view.services.leases.names(view.txn, view.namespace.id, folder))
         found |= await request.once.wait("tokens", lambda: _token_names(view, folder, request.now))
         return Response(data={"keys": sorted(found)}) if found else None
 
@@ -137,7 +142,7 @@ class LeasePaths(SystemEngine):
         """Counts the leases whose revocation keeps failing, by mount."""
         if body.type != "irrevocable":
             return None
-        leases = await irrevocable(request)
+        leases = await irrevocable(request, deep=body.include_child_namespaces)
         counts: dict[str, int] = {}
         for lease in leases:
             counts[lease.mount_path] = counts.get(lease.mount_path, 0) + 1
@@ -149,7 +154,7 @@ class LeasePaths(SystemEngine):
         if body.type != "irrevocable":
             return None
         limit = _limit(body.limit)
-        leases = await irrevocable(request)
+        leases = await irrevocable(request, deep=body.include_child_namespaces)
         shown = [{"error": lease.error, "lease_id": lease.id} for lease in leases[:limit]]
         return Response(data={"lease_count": len(leases), "leases": shown})
 
@@ -200,7 +205,7 @@ def _lease_shown(lease: LeaseRecord, now: float) -> dict[str, Any]:
 
 
 async def _token_shown(view: SystemView, lease: str, now: float) -> dict[str, Any] | None:
-    record = await view.services.tokens.by_lease(view.txn, lease, view.router, now)
+    record = await view.services.tokens.by_lease(view.txn, lease, view.services.mounts, now, view.namespace)
     if record is None:
         return None
     return {
@@ -217,7 +222,9 @@ async def _token_shown(view: SystemView, lease: str, now: float) -> dict[str, An
 async def _token_names(view: SystemView, folder: str, now: float) -> set[str]:
     services = view.services
     names: set[str] = set()
-    async for record in by_lease_prefix(services.barrier, services.tokens, view.router, folder, now):
+    async for record in by_lease_prefix(
+        services.barrier, services.tokens, services.mounts, view.namespace.id, prefix=folder, now=now
+    ):
         segment, slash, _ = lease_id(record)[len(folder) :].partition("/")
         names.add(segment + slash)
     return names
@@ -226,13 +233,13 @@ async def _token_names(view: SystemView, folder: str, now: float) -> set[str]:
 async def _renew(request: Request, id_: str, increment_s: int) -> Response:
     view, now = system(request), request.now
     services, txn = view.services, view.txn
-    lease = await services.leases.in_force(txn, id_)
+    lease = await in_force(view, id_)
     if lease is None:
-        if await services.tokens.by_lease(txn, id_, view.router, now) is not None:
+        if await services.tokens.by_lease(txn, id_, services.mounts, now, view.namespace) is not None:
             raise InvalidRequest("tokens cannot be renewed through this endpoint")
         raise InvalidRequest("lease not found")
-    entry = view.router.by_id.get(lease.mount)
-    owner = await services.tokens.alive_by_key(txn, lease.token_key, view.router, now) if lease.token_key else None
+    entry = await services.mounts.by_id(txn, lease.mount)
+    owner = await services.tokens.alive_by_key(txn, lease.token_key, services.mounts, now) if lease.token_key else None
     owned = not lease.token_key or (owner is not None and not await services.tokens.spent(txn, owner))
     if lease.expires_at <= now or entry is None or not owned:
         raise InvalidRequest("lease expired")
@@ -254,9 +261,9 @@ async def _renew(request: Request, id_: str, increment_s: int) -> Response:
 
 async def _revoke(request: Request, id_: str, *, sync: bool) -> None:
     view, now = system(request), request.now
-    lease = await view.services.leases.read(view.txn, id_)
+    lease = await visible(view, id_)
     if lease is None:
-        record = await view.services.tokens.by_lease(view.txn, id_, view.router, now)
+        record = await view.services.tokens.by_lease(view.txn, id_, view.services.mounts, now, view.namespace)
         if record is not None:
             await view.services.tokens.revoke(view.txn, record)
     elif sync:

@@ -32,7 +32,7 @@ class MetricsBody(Body, frozen=True):
 class MetricsPaths(SystemEngine):
     """Numbers for monitoring."""
 
-    @path.read("metrics")
+    @path.read("metrics", root_only=True)
     async def metrics(self, request: Request, body: MetricsBody) -> Response | None:
         """Reads the metrics of the process that answers: JSON, Prometheus' text format or OpenMetrics."""
         view = system(request)

@@ -40,7 +40,7 @@ class MonitorBody(Body, frozen=True):
 class NodePaths(SystemEngine):
     """The processes of this node: their requests and their properties."""
 
-    @path.read("in-flight-req")
+    @path.read("in-flight-req", root_only=True)
     async def in_flight(self, request: Request) -> Response | None:
         """Lists the requests that this node is answering.
 
@@ -49,7 +49,7 @@ class NodePaths(SystemEngine):
         found = await request.once.wait("in-flight", system(request).services.processes.in_flight)
         return Response(data=found, flat=True)
 
-    @path.read("loggers")
+    @path.read("loggers", root_only=True)
     async def read_levels(self, request: Request) -> Response | None:
         """Reads the log level of every logger. There is one: `strongroom`.
 
@@ -57,7 +57,7 @@ class NodePaths(SystemEngine):
         """
         return Response(data={_LOG: system(request).services.processes.log_level()})
 
-    @path.write("loggers")
+    @path.write("loggers", root_only=True)
     async def write_levels(self, request: Request, body: LevelBody) -> Response | None:
         """Changes the log level of this node until it is reset, reloaded or restarted."""
         if not body.level:
@@ -65,30 +65,30 @@ class NodePaths(SystemEngine):
         await _set(request, _level(body.level))
         return None
 
-    @path.delete("loggers")
+    @path.delete("loggers", root_only=True)
     async def reset_levels(self, request: Request) -> Response | None:
         """Resets the log level to the configured one."""
         await _set(request, "")
         return None
 
-    @path.read("loggers/{name}")
+    @path.read("loggers/{name}", root_only=True)
     async def read_level(self, request: Request, name: str) -> Response | None:
         """Reads the log level of one logger."""
         return await self.read_levels(request) if name == _LOG else Response(data={})
 
-    @path.write("loggers/{name}")
+    @path.write("loggers/{name}", root_only=True)
     async def write_level(self, request: Request, name: str, body: LevelBody) -> Response | None:
         """Changes the log level of one logger."""
         _require(name)
         return await self.write_levels(request, body)
 
-    @path.delete("loggers/{name}")
+    @path.delete("loggers/{name}", root_only=True)
     async def reset_level(self, request: Request, name: str) -> Response | None:
         """Resets the log level to the configured one."""
         _require(name)
         return await self.reset_levels(request)
 
-    @path.read("monitor")
+    @path.read("monitor", root_only=True)
     async def monitor(self, request: Request, body: MonitorBody) -> Response | None:
         """The log of this node from now on, line by line, until the client goes or its token ends.
 

@@ -15,8 +15,6 @@ from strongroom.services.policy.passwords import generate, parse_password_policy
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.system.policy_text import decoded
 
-_POLICIES = keys.SETTINGS + "password-policy/"
-
 
 class PasswordPolicyRecord(Record, frozen=True, tag="password-policy"):
     """One password policy."""
@@ -36,7 +34,7 @@ class PasswordPaths(SystemEngine):
     @path.list_("policies/password")
     async def list_password_policies(self, request: Request) -> Response | None:
         """Lists the names of all password policies."""
-        names = await system(request).txn.scan(_POLICIES)
+        names = await system(request).txn.scan(_place(request))
         return Response(data={"keys": names}) if names else None
 
     @path.read("policies/password/{name*}/generate")
@@ -61,18 +59,22 @@ class PasswordPaths(SystemEngine):
         text = decoded(body.policy)
         policy = parse_password_policy(text)
         request.once("trial", lambda: generate(policy, view.services.random.bytes))
-        view.txn.write(_POLICIES + name, PasswordPolicyRecord(text=text))
+        view.txn.write(_place(request) + name, PasswordPolicyRecord(text=text))
         return None
 
     @path.delete("policies/password/{name*}")
     async def delete_password_policy(self, request: Request, name: str) -> Response | None:
         """Deletes a password policy."""
-        system(request).txn.delete(_POLICIES + name)
+        system(request).txn.delete(_place(request) + name)
         return None
 
 
+def _place(request: Request) -> str:
+    return keys.settings(system(request).namespace.id) + "password-policy/"
+
+
 async def _read(request: Request, name: str) -> PasswordPolicyRecord:
-    record = await system(request).txn.read(_POLICIES + name, PasswordPolicyRecord)
+    record = await system(request).txn.read(_place(request) + name, PasswordPolicyRecord)
     if record is None:
         raise NotFound("policy does not exist")
     return record

@@ -103,17 +103,17 @@ class PluginPaths(SystemEngine):
         """Older form without a type. It returns nothing."""
         return _deprecated("read plugin information", name)
 
-    @path.write("plugins/catalog/{type}/{name}", sudo=True)
+    @path.write("plugins/catalog/{type}/{name}", sudo=True, root_only=True)
     async def register_plugin(self, request: Request, type: str, name: str, body: CatalogBody) -> Response | None:  # noqa: A002
         """Always refuses. Plugins are registered in the configuration file."""
         raise _refusal(body)
 
-    @path.write("plugins/catalog/{name}", sudo=True)
+    @path.write("plugins/catalog/{name}", sudo=True, root_only=True)
     async def register_untyped_plugin(self, request: Request, name: str, body: CatalogBody) -> Response | None:
         """Older form without a type. Always refuses."""
         raise _refusal(body)
 
-    @path.delete("plugins/catalog/{type}/{name}", sudo=True)
+    @path.delete("plugins/catalog/{type}/{name}", sudo=True, root_only=True)
     async def deregister_plugin(self, request: Request, type: str, name: str, body: VersionBody) -> Response | None:  # noqa: A002
         """Deregisters a plugin. Built-in plugins stay, and there are no others."""
         if type not in _TYPES:
@@ -121,14 +121,14 @@ class PluginPaths(SystemEngine):
         _check_version(body.version)
         return None
 
-    @path.delete("plugins/catalog/{name}", sudo=True)
+    @path.delete("plugins/catalog/{name}", sudo=True, root_only=True)
     async def deregister_untyped_plugin(self, request: Request, name: str) -> Response | None:
         """Older form without a type. It does nothing."""
         if name in _TYPES:
             raise UnsupportedOperation(UNSUPPORTED_OPERATION)
         return _deprecated("deregister plugin", name)
 
-    @path.write("plugins/reload/backend")
+    @path.write("plugins/reload/backend", root_only=True)
     async def reload(self, request: Request, body: ReloadBody) -> Response | None:
         """Reloads mounts, named by their plugin or by their paths.
 

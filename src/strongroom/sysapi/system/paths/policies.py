@@ -114,7 +114,7 @@ class PolicyPaths(SystemEngine):
         """Deletes a policy. Tokens that have it lose what it allowed."""
         view = system(request)
         if not name.endswith("/"):  # nothing can have such a name, so there is nothing to remove
-            view.services.policies.delete(view.txn, name)
+            view.services.policies.delete(view.txn, view.namespace.id, name)
         return None
 
     @path.list_("policies/detailed/acl")
@@ -160,10 +160,10 @@ class PolicyPaths(SystemEngine):
 
 
 async def _names(request: Request) -> list[str]:
-    """All names, `root` last: it is no stored policy."""
+    """All names.  In the root namespace `root` comes last: it is no stored policy."""
     view = system(request)
-    names = await view.services.policies.names(view.txn)
-    return [name for name in names if name != ROOT] + [ROOT]
+    names = await view.services.policies.names(view.txn, view.namespace.id)
+    return sorted(names, key=lambda name: name == ROOT)
 
 
 def _below(folder: str, names: list[str]) -> list[str]:
@@ -177,7 +177,7 @@ async def _detailed(request: Request, names: list[str]) -> Response:
 
 async def _read(request: Request, name: str) -> PolicyRecord | None:
     view = system(request)
-    return await view.services.policies.read(view.txn, name)
+    return await view.services.policies.read(view.txn, view.namespace.id, name)
 
 
 async def _write(request: Request, name: str, body: PolicyBody, keep: PolicyRecord | None = None) -> list[str]:
@@ -193,7 +193,7 @@ async def _write(request: Request, name: str, body: PolicyBody, keep: PolicyReco
     policies.check_name(name)
     if not body.policy:
         raise InvalidRequest("'policy' parameter not supplied or empty")
-    before = await policies.read(view.txn, name)
+    before = await policies.read(view.txn, view.namespace.id, name)
     _check_cas(before, body)
     base = keep or PolicyRecord(name=name, text="")
     record = msgspec.structs.replace(
@@ -206,7 +206,7 @@ async def _write(request: Request, name: str, body: PolicyBody, keep: PolicyReco
         allow_wildcards=_chosen(body.allow_wildcards_in_identity_templates, base.allow_wildcards),
         allow_slashes=_chosen(body.allow_slashes_in_identity_templates, base.allow_slashes),
     )
-    policies.write(view.txn, record)
+    policies.write(view.txn, view.namespace.id, record)
     return _unreached(view, record.text)
 
 

@@ -21,96 +21,96 @@ _NO_BACKUP = "no backed-up keys found"
 class RecoveryPaths(SystemEngine):
     """Recovery keys: this server's seal opens by the key shares themselves, so there are none."""
 
-    @path.read("rekey-recovery-key/init", opened_by=OPENED)
+    @path.read("rekey-recovery-key/init", opened_by=OPENED, root_only=True)
     async def read_recovery_rekey(self, request: Request) -> Response | None:
         """Status of a rekey of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_UNSUPPORTED)
 
-    @path.write("rekey-recovery-key/init", opened_by=OPENED)
+    @path.write("rekey-recovery-key/init", opened_by=OPENED, root_only=True)
     async def begin_recovery_rekey(self, request: Request, body: RekeyBody) -> Response | None:
         """Starts a rekey of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_UNSUPPORTED)
 
-    @path.delete("rekey-recovery-key/init", opened_by=OPENED)
+    @path.delete("rekey-recovery-key/init", opened_by=OPENED, root_only=True)
     async def cancel_recovery_rekey(self, request: Request) -> Response | None:
         """Cancels a rekey of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_UNSUPPORTED)
 
-    @path.write("rekey-recovery-key/update", opened_by=OPENED)
+    @path.write("rekey-recovery-key/update", opened_by=OPENED, root_only=True)
     async def update_recovery_rekey(self, request: Request, body: ShareBody) -> Response | None:
         """Provides one recovery key. This server has no recovery keys."""
         decode_share(require(body.key, "'key' must be specified in request body as JSON"))
         raise InvalidRequest(_UNSUPPORTED)
 
-    @path.read("rekey-recovery-key/verify", opened_by=OPENED)
+    @path.read("rekey-recovery-key/verify", opened_by=OPENED, root_only=True)
     async def read_recovery_verification(self, request: Request) -> Response | None:
         """Status of the verification of new recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_UNSUPPORTED)
 
-    @path.write("rekey-recovery-key/verify", opened_by=OPENED)
+    @path.write("rekey-recovery-key/verify", opened_by=OPENED, root_only=True)
     async def verify_recovery_rekey(self, request: Request, body: ShareBody) -> Response | None:
         """Provides one new recovery key for verification. This server has no recovery keys."""
         decode_share(require(body.key, "'key' must be specified in request body as JSON"))
         raise InvalidRequest(_UNSUPPORTED)
 
-    @path.delete("rekey-recovery-key/verify", opened_by=OPENED)
+    @path.delete("rekey-recovery-key/verify", opened_by=OPENED, root_only=True)
     async def restart_recovery_verification(self, request: Request) -> Response | None:
         """Restarts the verification of new recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_UNSUPPORTED)
 
-    @path.read("rekey/recovery-key-backup")
+    @path.read("rekey/recovery-key-backup", root_only=True)
     async def read_recovery_backup(self, request: Request) -> Response | None:
         """Reads the backup of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_NO_BACKUP)
 
-    @path.delete("rekey/recovery-key-backup")
+    @path.delete("rekey/recovery-key-backup", root_only=True)
     async def delete_recovery_backup(self, request: Request) -> Response | None:
         """Deletes the backup of the recovery keys. This server has no recovery keys."""
         return None
 
-    @path.read("rotate/recovery/init")
+    @path.read("rotate/recovery/init", root_only=True)
     async def read_recovery_rotation(self, request: Request) -> Response | None:
         """Status of a rekey of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest("unable to look up config: recovery not supported")
 
-    @path.write("rotate/recovery/init")
+    @path.write("rotate/recovery/init", root_only=True)
     async def begin_recovery_rotation(self, request: Request, body: RekeyBody) -> Response | None:
         """Starts a rekey of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest("recovery keys not supported")
 
-    @path.delete("rotate/recovery/init")
+    @path.delete("rotate/recovery/init", root_only=True)
     async def cancel_recovery_rotation(self, request: Request) -> Response | None:
         """Cancels a rekey of the recovery keys. This server has no recovery keys."""
         return None
 
-    @path.write("rotate/recovery/update")
+    @path.write("rotate/recovery/update", root_only=True)
     async def update_recovery_rotation(self, request: Request, body: ShareBody) -> Response | None:
         """Provides one recovery key. This server has no recovery keys."""
         _require_share(body)
         raise InvalidRequest("no rotation in progress")
 
-    @path.read("rotate/recovery/verify")
+    @path.read("rotate/recovery/verify", root_only=True)
     async def read_recovery_rotation_verification(self, request: Request) -> Response | None:
         """Status of the verification of new recovery keys. This server has no recovery keys."""
         raise InvalidRequest("no rotation configuration found")
 
-    @path.write("rotate/recovery/verify")
+    @path.write("rotate/recovery/verify", root_only=True)
     async def verify_recovery_rotation(self, request: Request, body: ShareBody) -> Response | None:
         """Provides one new recovery key for verification. This server has no recovery keys."""
         _require_share(body)
         raise InvalidRequest("no rotation in progress")
 
-    @path.delete("rotate/recovery/verify")
+    @path.delete("rotate/recovery/verify", root_only=True)
     async def restart_recovery_rotation_verification(self, request: Request) -> Response | None:
         """Restarts the verification of new recovery keys. This server has no recovery keys."""
         raise InvalidRequest("no rotation configuration found")
 
-    @path.read("rotate/recovery/backup")
+    @path.read("rotate/recovery/backup", root_only=True)
     async def read_recovery_rotation_backup(self, request: Request) -> Response | None:
         """Reads the backup of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_NO_BACKUP)
 
-    @path.delete("rotate/recovery/backup")
+    @path.delete("rotate/recovery/backup", root_only=True)
     async def delete_recovery_rotation_backup(self, request: Request) -> Response | None:
         """Deletes the backup of the recovery keys. This server has no recovery keys."""
         return None

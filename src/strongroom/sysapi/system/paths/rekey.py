@@ -49,53 +49,53 @@ class ShareBody(Body, frozen=True):
 class RekeyPaths(SystemEngine):
     """New key shares, by those who hold the present ones."""
 
-    @path.read("rekey/init", opened_by=OPENED)
+    @path.read("rekey/init", opened_by=OPENED, root_only=True)
     async def read_rekey(self, request: Request) -> Response | None:
         """Status of a rekey of the key shares."""
         return _flat(_legacy_state(await _progress(request)))
 
-    @path.write("rekey/init", opened_by=OPENED)
+    @path.write("rekey/init", opened_by=OPENED, root_only=True)
     async def begin_rekey(self, request: Request, body: RekeyBody) -> Response | None:
         """Starts a rekey of the key shares."""
         if body.pgp_keys and len(body.pgp_keys) != body.secret_shares:
             raise InvalidRequest("incorrect number of PGP keys for rekey")
         return _flat(_legacy_state(await _begin(request, body, LEGACY)))
 
-    @path.delete("rekey/init", opened_by=OPENED)
+    @path.delete("rekey/init", opened_by=OPENED, root_only=True)
     async def cancel_rekey(self, request: Request) -> Response | None:
         """Cancels the attempt and discards the shares that were given so far."""
         await _rekey(request, LEGACY).cancel()
         return None
 
-    @path.write("rekey/update", opened_by=OPENED)
+    @path.write("rekey/update", opened_by=OPENED, root_only=True)
     async def update_rekey(self, request: Request, body: ShareBody) -> Response | None:
         """Provides one of the current key shares. The last one needed creates the new ones."""
         require(body.key, _KEY_REQUIRED)
         given = await _give(request, body, LEGACY)
         return _flat(_legacy_state(given) if given.made is None else _legacy_done(given))
 
-    @path.read("rekey/verify", opened_by=OPENED)
+    @path.read("rekey/verify", opened_by=OPENED, root_only=True)
     async def read_rekey_verification(self, request: Request) -> Response | None:
         """Status of the verification of the new key shares."""
         return _flat(await _verification(request, LEGACY))
 
-    @path.write("rekey/verify", opened_by=OPENED)
+    @path.write("rekey/verify", opened_by=OPENED, root_only=True)
     async def verify_rekey(self, request: Request, body: ShareBody) -> Response | None:
         """Provides one of the new key shares. The last one puts them in force."""
         require(body.key, _KEY_REQUIRED)
         return _flat(await _verify(request, body, LEGACY))
 
-    @path.delete("rekey/verify", opened_by=OPENED)
+    @path.delete("rekey/verify", opened_by=OPENED, root_only=True)
     async def restart_rekey_verification(self, request: Request) -> Response | None:
         """Restarts the verification of the new key shares."""
         return _flat(await _verify_anew(request, LEGACY))
 
-    @path.read("rekey/backup")
+    @path.read("rekey/backup", root_only=True)
     async def read_rekey_backup(self, request: Request) -> Response | None:
         """Reads the backup of the encrypted key shares."""
         return await _backup(request)
 
-    @path.delete("rekey/backup")
+    @path.delete("rekey/backup", root_only=True)
     async def delete_rekey_backup(self, request: Request) -> Response | None:
         """Deletes the backup of the encrypted key shares."""
         rekey.forget_backup(system(request).txn)
@@ -105,58 +105,58 @@ class RekeyPaths(SystemEngine):
 class RootRotationPaths(SystemEngine):
     """The same with a token always, and a new root key without shares."""
 
-    @path.write("rotate/root", sudo=True)
+    @path.write("rotate/root", sudo=True, root_only=True)
     async def rotate_root(self, request: Request) -> Response | None:
         """Replaces the root key. The key shares stay valid."""
         view = system(request)
         await root_key.rotate(view.txn, view.services.random, request.now)
         return None
 
-    @path.read("rotate/root/init")
+    @path.read("rotate/root/init", root_only=True)
     async def read_root_rotation(self, request: Request) -> Response | None:
         """Status of a rekey of the key shares."""
         return Response(data=_state(await _progress(request)))
 
-    @path.write("rotate/root/init")
+    @path.write("rotate/root/init", root_only=True)
     async def begin_root_rotation(self, request: Request, body: RekeyBody) -> Response | None:
         """Starts a rekey of the key shares."""
         return Response(data=_state(await _begin(request, body, ROTATION)))
 
-    @path.delete("rotate/root/init")
+    @path.delete("rotate/root/init", root_only=True)
     async def cancel_root_rotation(self, request: Request) -> Response | None:
         """Cancels the attempt and discards the shares that were given so far."""
         await _rekey(request, LEGACY).cancel()
         return None
 
-    @path.write("rotate/root/update")
+    @path.write("rotate/root/update", root_only=True)
     async def update_root_rotation(self, request: Request, body: ShareBody) -> Response | None:
         """Provides one of the current key shares. The last one needed creates the new ones."""
         _require_both(body)
         given = await _give(request, body, ROTATION)
         return Response(data=_state(given) if given.made is None else _done(given))
 
-    @path.read("rotate/root/verify")
+    @path.read("rotate/root/verify", root_only=True)
     async def read_root_verification(self, request: Request) -> Response | None:
         """Status of the verification of the new key shares."""
         return Response(data=await _verification(request, ROTATION))
 
-    @path.write("rotate/root/verify")
+    @path.write("rotate/root/verify", root_only=True)
     async def verify_root_rotation(self, request: Request, body: ShareBody) -> Response | None:
         """Provides one of the new key shares. The last one puts them in force."""
         _require_both(body)
         return Response(data=await _verify(request, body, ROTATION))
 
-    @path.delete("rotate/root/verify")
+    @path.delete("rotate/root/verify", root_only=True)
     async def restart_root_verification(self, request: Request) -> Response | None:
         """Restarts the verification of the new key shares."""
         return Response(data=await _verify_anew(request, ROTATION))
 
-    @path.read("rotate/root/backup")
+    @path.read("rotate/root/backup", root_only=True)
     async def read_root_backup(self, request: Request) -> Response | None:
         """Reads the backup of the encrypted key shares."""
         return await _backup(request)
 
-    @path.delete("rotate/root/backup")
+    @path.delete("rotate/root/backup", root_only=True)
     async def delete_root_backup(self, request: Request) -> Response | None:
         """Deletes the backup of the encrypted key shares."""
         rekey.forget_backup(system(request).txn)

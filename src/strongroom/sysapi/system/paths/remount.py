@@ -34,12 +34,16 @@ class RemountPaths(SystemEngine):
 
     @path.write("remount", sudo=True)
     async def remount(self, request: Request, body: RemountBody) -> Response | None:
-        """Moves a mount to another path. Its data and its leases stay."""
+        """Moves a mount to another path. Its data stays.
+
+        The path may lead into a namespace further down. A mount that leaves its namespace loses its leases, and the
+        tokens of its logins end.
+        """
         if not body.from_.strip("/") or not body.to.strip("/"):
             raise InvalidRequest("both 'from' and 'to' path must be specified as a string")
         view = system(request)
         source, target = folder(body.from_), folder(body.to)
-        migration = await view.services.mounts.move(view.txn, source, target, request.now)
+        migration = await view.services.mounts.move(view.txn, view.namespace, source, target, now=request.now)
         request.once("move logged", lambda: log.info("mount moved", migration_id=migration, source=source, to=target))
         return Response(data={"migration_id": migration}, warnings=[_QUEUED], repeat=True)
 
@@ -47,7 +51,7 @@ class RemountPaths(SystemEngine):
     async def remount_status(self, request: Request, migration_id: str) -> Response | None:
         """Status of a move. It is kept for a day."""
         view = system(request)
-        move = await view.services.mounts.moved(view.txn, migration_id)
+        move = await view.services.mounts.moved(view.txn, view.namespace, migration_id)
         if move is None:
             return None
         info = {"source_mount": move.source, "target_mount": move.target, "status": "success"}

@@ -41,62 +41,62 @@ class DecodeBody(Body, frozen=True):
 class RootTokenPaths(SystemEngine):
     """A root token, by those who hold key shares."""
 
-    @path.read("generate-root/attempt", opened_by=OPENED)
+    @path.read("generate-root/attempt", opened_by=OPENED, root_only=True)
     async def read_generation(self, request: Request) -> Response | None:
         """Status of the generation of a root token."""
         return Response(data=_legacy_state(await _root_token(request).progress()), flat=True)
 
-    @path.write("generate-root/attempt", opened_by=OPENED)
+    @path.write("generate-root/attempt", opened_by=OPENED, root_only=True)
     async def begin_generation(self, request: Request, body: AttemptBody) -> Response | None:
         """Starts the generation of a root token."""
         return Response(data=_legacy_state(await _root_token(request).begin(body.otp, body.pgp_key)), flat=True)
 
-    @path.delete("generate-root/attempt", opened_by=OPENED)
+    @path.delete("generate-root/attempt", opened_by=OPENED, root_only=True)
     async def cancel_generation(self, request: Request) -> Response | None:
         """Cancels the attempt and discards the shares that were given so far."""
         await _root_token(request).cancel()
         return None
 
-    @path.write("generate-root/update", opened_by=OPENED)
+    @path.write("generate-root/update", opened_by=OPENED, root_only=True)
     async def update_generation(self, request: Request, body: ShareBody) -> Response | None:
         """Provides one key share. The last one needed creates the token."""
         require(body.key, "'key' must be specified in request body as JSON")
         given = await _root_token(request).give(body.nonce, body.key)
         return Response(data=_legacy_state(given) | {"otp_length": 0}, flat=True)
 
-    @path.read("generate-root")
+    @path.read("generate-root", root_only=True)
     async def read_generation_short(self, request: Request) -> Response | None:
         """Status of the generation of a root token."""
         return await self.read_generation(request)
 
-    @path.write("generate-root")
+    @path.write("generate-root", root_only=True)
     async def begin_generation_short(self, request: Request, body: AttemptBody) -> Response | None:
         """Starts the generation of a root token."""
         return await self.begin_generation(request, body)
 
-    @path.delete("generate-root")
+    @path.delete("generate-root", root_only=True)
     async def cancel_generation_short(self, request: Request) -> Response | None:
         """Cancels the attempt and discards the shares that were given so far."""
         await _root_token(request).cancel()
         return None
 
-    @path.read("generate-root-token/attempt")
+    @path.read("generate-root-token/attempt", root_only=True)
     async def read_root_token(self, request: Request) -> Response | None:
         """Status of the generation of a root token."""
         return Response(data=_state(await _root_token(request).progress()))
 
-    @path.write("generate-root-token/attempt")
+    @path.write("generate-root-token/attempt", root_only=True)
     async def begin_root_token(self, request: Request, body: AttemptBody) -> Response | None:
         """Starts the generation of a root token."""
         return Response(data=_state(await _root_token(request).begin(body.otp, body.pgp_key)))
 
-    @path.delete("generate-root-token/attempt")
+    @path.delete("generate-root-token/attempt", root_only=True)
     async def cancel_root_token(self, request: Request) -> Response | None:
         """Cancels the attempt and discards the shares that were given so far."""
         await _root_token(request).cancel()
         return None
 
-    @path.write("generate-root-token/update")
+    @path.write("generate-root-token/update", root_only=True)
     async def update_root_token(self, request: Request, body: ShareBody) -> Response | None:
         """Provides one key share. The last one needed creates the token."""
         require(body.nonce, "nonce is required")

@@ -13,30 +13,30 @@ from strongroom.sysapi.context import SystemEngine, system
 class SealPaths(SystemEngine):
     """Closing the barrier, and the keys behind it."""
 
-    @path.write("seal", sudo=True)
+    @path.write("seal", sudo=True, root_only=True)
     async def seal(self, request: Request) -> Response | None:
         """Seals this node. Every process that holds keys ends."""
         await request.once.wait("seal", system(request).services.port.seal)
         return None
 
-    @path.write("step-down", sudo=True)
+    @path.write("step-down", sudo=True, root_only=True)
     async def step_down(self, request: Request) -> Response | None:
         """Accepted for compatibility. There is no leader: every node serves."""
         return None
 
-    @path.write("rotate", sudo=True)
+    @path.write("rotate", sudo=True, root_only=True)
     async def rotate(self, request: Request) -> Response | None:
         """Creates a new encryption key. New writes use it."""
         view = system(request)
         await rotation.rotate(view.services, view.txn, request.now)
         return None
 
-    @path.write("rotate/keyring", sudo=True)
+    @path.write("rotate/keyring", sudo=True, root_only=True)
     async def rotate_keyring(self, request: Request) -> Response | None:
         """Creates a new encryption key. New writes use it."""
         return await self.rotate(request)
 
-    @path.read("key-status")
+    @path.read("key-status", root_only=True)
     async def key_status(self, request: Request) -> Response | None:
         """Reads the term and age of the active encryption key.
 

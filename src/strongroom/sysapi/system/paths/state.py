@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 from strongroom.audit.entry import timestamp
 from strongroom.barrier import keys
+from strongroom.barrier.transaction import Transaction
 from strongroom.lib.durations import format_duration_s
 from strongroom.lib.errors import InvalidRequest, UnsupportedPath
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Duration
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
-from strongroom.services.mounts import AUTH
+from strongroom.services.mounts import AUTH, Router
 from strongroom.services.mounts.lockout import forget_failures, locked_users
 from strongroom.sysapi import rotation
 from strongroom.sysapi.context import SystemEngine, SystemView, system
@@ -49,13 +50,13 @@ class LockedUsersBody(Body, frozen=True):
 class StatePaths(SystemEngine):
     """State of the node and of the cluster."""
 
-    @path.read("host-info")
+    @path.read("host-info", root_only=True)
     async def host_info(self, request: Request) -> Response | None:
         """Reads processors, memory and disks of this machine."""
         data = request.once("host", host.describe)
         return Response(data={**data, "timestamp": timestamp(request.now)})
 
-    @path.read("config/state/sanitized")
+    @path.read("config/state/sanitized", root_only=True)
     async def sanitized(self, request: Request) -> Response | None:
         """Reads the configuration in force, without secrets."""
         services = system(request).services
@@ -75,7 +76,7 @@ class StatePaths(SystemEngine):
     @path.read("internal/counters/tokens")
     async def count_tokens(self, request: Request) -> Response | None:
         """Counts the service tokens."""
-        total = await _count(system(request), keys.TOKEN)
+        total = await _count(system(request), keys.tokens(system(request).namespace.id))
         return Response(data={"counters": {"service_tokens": {"total": total}}})
 
     @path.read("internal/counters/entities")
@@ -84,7 +85,7 @@ class StatePaths(SystemEngine):
         total = await _count(system(request), keys.identity(system(request).namespace.id) + "entity/")
         return Response(data={"counters": {"entities": {"total": total}}})
 
-    @path.read("rotate/config", sudo=True)
+    @path.read("rotate/config", sudo=True, root_only=True)
     async def read_rotation(self, request: Request) -> Response | None:
         """Reads when the encryption key is rotated automatically."""
         record = await rotation.read(system(request).txn)
@@ -95,7 +96,7 @@ class StatePaths(SystemEngine):
         }
         return Response(data=data)
 
-    @path.write("rotate/config", sudo=True)
+    @path.write("rotate/config", sudo=True, root_only=True)
     async def write_rotation(self, request: Request, body: RotationBody) -> Response | None:
         """Changes when the encryption key is rotated automatically."""
         txn = system(request).txn
@@ -110,12 +111,12 @@ class StatePaths(SystemEngine):
         rotation.write(txn, RotationRecord(enabled=enabled, interval_s=interval_s, max_operations=operations))
         return None if body.max_operations is None else Response(warnings=[_NOT_COUNTED])
 
-    @path.read("rotate/keyring/config", sudo=True)
+    @path.read("rotate/keyring/config", sudo=True, root_only=True)
     async def read_keyring_rotation(self, request: Request) -> Response | None:
         """Reads when the encryption key is rotated automatically."""
         return await self.read_rotation(request)
 
-    @path.write("rotate/keyring/config", sudo=True)
+    @path.write("rotate/keyring/config", sudo=True, root_only=True)
     async def write_keyring_rotation(self, request: Request, body: RotationBody) -> Response | None:
         """Changes when the encryption key is rotated automatically."""
         return await self.write_rotation(request, body)
@@ -124,18 +125,21 @@ class StatePaths(SystemEngine):
     async def list_locked_users(self, request: Request, body: LockedUsersBody) -> Response | None:
         """Lists the users that are locked out after failed logins."""
         view = system(request)
-        wanted = body.mount_accessor
-        mounts = []
-        for entry in sorted(view.router.by_id.values(), key=lambda entry: entry.record.accessor):
-            if wanted in {"", entry.record.accessor}:
-                names = await locked_users(view.txn, entry.record, entry.lockout, request.now)
-                if names or wanted:
-                    mounts.append(_locked(entry.record.accessor, names))
-        if wanted and not mounts:
-            mounts.append(_locked(wanted, None))
-        total = sum(mount["counts"] for mount in mounts)
-        namespace = {"namespace_id": "root", "namespace_path": "", "counts": total, "mount_accessors": mounts}
-        return Response(data={"by_namespace": [namespace], "total": total})
+        mounts = view.services.mounts
+        below = await mounts.namespaces.descendants(view.txn, view.namespace) if not body.mount_accessor else []
+        found = []
+        for namespace in (view.namespace, *below):
+            router = await mounts.router(view.txn, namespace.id)
+            locked = await _locked_in(view.txn, router, body.mount_accessor, request.now)
+            found.append(
+                {
+                    "namespace_id": namespace.id,
+                    "namespace_path": namespace.path,
+                    "counts": sum(mount["counts"] for mount in locked),
+                    "mount_accessors": locked,
+                }
+            )
+        return Response(data={"by_namespace": found, "total": sum(each["counts"] for each in found)})
 
     @path.write("locked-users/{mount_accessor}/unlock/{alias_identifier:lower}")
     async def unlock_user(self, request: Request, mount_accessor: str, alias_identifier: str) -> Response | None:
@@ -145,6 +149,21 @@ class StatePaths(SystemEngine):
         if entry is not None and entry.record.table == AUTH:
             await forget_failures(view.txn, entry.record, alias_identifier)
         return None
+
+
+async def _locked_in(txn: Transaction, router: Router, wanted: str, now: float) -> list[dict[str, Any]]:
+    """The locked users of a namespace by mount.
+
+    Args:
+        wanted: the accessor of the only mount that is asked for; empty for all.
+    """
+    mounts = []
+    for entry in sorted(router.by_id.values(), key=lambda entry: entry.record.accessor):
+        if wanted in {"", entry.record.accessor}:
+            names = await locked_users(txn, entry.record, entry.lockout, now)
+            if names or wanted:
+                mounts.append(_locked(entry.record.accessor, names))
+    return mounts or ([_locked(wanted, None)] if wanted else [])
 
 
 def _locked(accessor: str, names: list[str] | None) -> dict[str, Any]:

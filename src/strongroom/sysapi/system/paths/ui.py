@@ -9,9 +9,11 @@ from strongroom.sdk import path
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.mounts import MountRecord
+from strongroom.services.namespaces import Namespace
 from strongroom.services.policy.parse import Policy
-from strongroom.services.policy.service import ROOT
+from strongroom.services.policy.service import is_root
 from strongroom.services.tokens import Bearer
+from strongroom.services.tokens.rights import granted_to, holder_of
 from strongroom.sysapi.context import SystemEngine, SystemView, system
 from strongroom.sysapi.system.mounting import folder, shown_mount
 from strongroom.sysapi.system.reach import reaches, resultant
@@ -41,7 +43,7 @@ class UiPaths(SystemEngine):
         policies = await policies_of(view, await _bearer(view, request), request.now)
         for record in records:
             seen = record.config.listing_visibility == _UNAUTHENTICATED
-            if seen or policies is None or reaches(policies, record.full_path, request.now):
+            if seen or _reached(policies, view.namespace, record, request.now):
                 tables[record.table][record.path] = shown_mount(record)
         return Response(data=tables)
 
@@ -51,15 +53,18 @@ class UiPaths(SystemEngine):
         view = system(request)
         if not view.exchange.request.token:
             raise PermissionDenied(_DENIED)
-        policies = await policies_of(view, await _bearer(view, request), request.now)
-        entry = view.router.find(folder(path))
-        if entry is None or not (policies is None or reaches(policies, entry.record.full_path, request.now)):
+        bearer, mounts = await _bearer(view, request), view.services.mounts
+        namespace, rest = await mounts.inside(view.txn, view.namespace, folder(path))
+        entry = (await mounts.router(view.txn, namespace.id)).find(rest)
+        policies = await policies_of(view, bearer, request.now, namespace)
+        if entry is None or not _reached(policies, namespace, entry.record, request.now):
             # The same answer for both: whether there is such a mount is not this token's to know.
             raise PermissionDenied(
                 "preflight capability check returned 403, please ensure client's policies grant access to path "
                 f'"{folder(path)}"'
             )
-        return Response(data=_with_path(entry.record))
+        prefix = namespace.path[len(view.namespace.path) :]
+        return Response(data={**shown_mount(entry.record), "path": prefix + entry.record.path})
 
     @path.read("internal/ui/resultant-acl")
     async def resultant_acl(self, request: Request) -> Response | None:
@@ -71,14 +76,30 @@ class UiPaths(SystemEngine):
         policies = await policies_of(view, bearer, request.now)
         return Response(data={"root": True} if policies is None else resultant(policies, request.now))
 
-    @path.read("internal/ui/namespaces")
+    @path.read("internal/ui/namespaces", unauthenticated=True)
     async def ui_namespaces(self, request: Request) -> Response | None:
-        """Lists the child namespaces. There are none."""
-        return Response(data={})
+        """Lists the namespaces directly below in which the token may do something."""
+        view = system(request)
+        if not view.exchange.request.token:
+            raise PermissionDenied(_DENIED)
+        bearer = await _bearer(view, request)
+        policies = await policies_of(view, bearer, request.now)
+        names = await view.services.mounts.namespaces.names(view.txn, view.namespace)
+        paths = {f"{name}/": f"{view.namespace.path}{name}/" for name in names}
+        home = await view.services.mounts.namespaces.by_id(view.txn, bearer.record.namespace)
+        seen = [
+            name
+            for name, full in paths.items()
+            if (home is not None and home.path.startswith(full))
+            or policies is None
+            or reaches(policies, full, request.now)
+        ]
+        return Response(data={"keys": seen} if seen else {})
 
 
-def _with_path(record: MountRecord) -> dict[str, Any]:
-    return {**shown_mount(record), "path": record.path}
+def _reached(policies: list[Policy] | None, namespace: Namespace, record: MountRecord, now: float) -> bool:
+    """Whether policies allow something on or below a mount; None stands for a root token's."""
+    return policies is None or reaches(policies, namespace.path + record.full_path, now)
 
 
 async def _bearer(view: SystemView, request: Request) -> Bearer:
@@ -87,17 +108,24 @@ async def _bearer(view: SystemView, request: Request) -> Bearer:
     This costs no use.  A token without uses left sees nothing.
     """
     tokens, sent = view.services.tokens, view.exchange.request.token
-    bearer = await tokens.authenticate(view.txn, sent, view.router, request.address, request.now)
+    bearer = await tokens.authenticate(view.txn, sent, view.services.mounts, request.address, request.now)
     if await tokens.spent(view.txn, bearer.record):
         raise PermissionDenied(_DENIED)
     return bearer
 
 
-async def policies_of(view: SystemView, bearer: Bearer, now: float) -> list[Policy] | None:
-    """The policies of a token with templates filled in; None for a root token, which may do everything."""
+async def policies_of(
+    view: SystemView, bearer: Bearer, now: float, namespace: Namespace | None = None
+) -> list[Policy] | None:
+    """The policies of a token with templates filled in; None for a root token, which may do everything.
+
+    Args:
+        namespace: where the token acts; without it, the request's.
+    """
     record = bearer.record
-    names = await view.services.policies.of_token(view.txn, record.policies, record.entity_id)
-    if ROOT in names:
+    services = view.services
+    granted = await granted_to(services.identity, view.txn, record, namespace or view.namespace)
+    if is_root(granted):
         return None
-    policies, _ = await view.services.policies.rendered(view.txn, names, record.entity_id, now)
+    policies, _ = await services.policies.rendered(view.txn, granted, holder_of(record), now)
     return policies

@@ -17,8 +17,8 @@ from strongroom.sdk.engine import UNSUPPORTED_OPERATION
 from strongroom.sdk.fields import SECRET, Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
-from strongroom.services.exchange import ApiRequest
-from strongroom.services.mounts import Router
+from strongroom.services.exchange import ApiRequest, Exchange
+from strongroom.services.namespaces import ROOT
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.logic import WRAPPING
 from strongroom.sysapi.context import SystemEngine, system
@@ -60,10 +60,13 @@ class WrappingPaths(SystemEngine):
     async def lookup_wrapped(self, request: Request, body: WrappingBody) -> Response | None:
         """Looks up a wrapping token without using it."""
         view = system(request)
-        token = await signed.named(view.txn, _named(request.data) or view.exchange.request.token)
+        named = _named(request.data)
+        token = await signed.named(view.txn, named or view.exchange.request.token)
         if not token:
             raise PermissionDenied(f"{_UNREADABLE}token is empty")
-        record = await view.services.tokens.find(view.txn, token, view.router, request.now)
+        # Who shows it as the request's own token may look it up from anywhere.
+        place = view.namespace if named else ROOT
+        record = await view.services.tokens.find(view.txn, token, view.services.mounts, request.now, place)
         if record is None or not _wraps(record):
             raise InvalidRequest(INVALID)
         answer = await _held(request, record)
@@ -74,7 +77,7 @@ class WrappingPaths(SystemEngine):
         }
         return Response(data=data)
 
-    @path.write("wrapping/unwrap", bad_token=INVALID)
+    @path.write("wrapping/unwrap", bad_token=INVALID, own_token=True)
     async def unwrap(self, request: Request, body: WrappingBody) -> Response | None:
         """Returns the answer that a wrapping token holds. The token is revoked."""
         opened, view = await _open(request), system(request)
@@ -83,6 +86,7 @@ class WrappingPaths(SystemEngine):
             info = await put_away(
                 view.services,
                 view.txn,
+                namespace=opened.token.namespace,
                 body=opened.answer.body,
                 path=api.path,
                 ttl_s=_ttl_s(request, opened),
@@ -93,21 +97,22 @@ class WrappingPaths(SystemEngine):
             return Response(wrap_info=info)
         return Response(raw=RawBody(opened.answer.body + b"\n", "application/json"))
 
-    @path.read("wrapping/unwrap", bad_token=INVALID)
-    @path.delete("wrapping/unwrap", bad_token=INVALID)
-    @path.read("wrapping/rewrap", bad_token=INVALID)
-    @path.delete("wrapping/rewrap", bad_token=INVALID)
+    @path.read("wrapping/unwrap", bad_token=INVALID, own_token=True)
+    @path.delete("wrapping/unwrap", bad_token=INVALID, own_token=True)
+    @path.read("wrapping/rewrap", bad_token=INVALID, own_token=True)
+    @path.delete("wrapping/rewrap", bad_token=INVALID, own_token=True)
     async def refuse_verb(self, request: Request) -> Response | None:
         """Always refuses. The wrapping token is checked first, as clients expect."""
         raise UnsupportedOperation(UNSUPPORTED_OPERATION)
 
-    @path.write("wrapping/rewrap", bad_token=INVALID)
+    @path.write("wrapping/rewrap", bad_token=INVALID, own_token=True)
     async def rewrap(self, request: Request, body: WrappingBody) -> Response | None:
         """Replaces a wrapping token by a new one that holds the same answer."""
         opened, view = await _open(request), system(request)
         info = await put_away(
             view.services,
             view.txn,
+            namespace=opened.token.namespace,
             body=opened.answer.body,
             path=opened.answer.creation_path,
             ttl_s=_ttl_s(request, opened),
@@ -143,17 +148,21 @@ async def named_token(txn: Transaction, asked: ApiRequest) -> str:
     return await signed.named(txn, _named(asked.data) or asked.token)
 
 
-async def require_wrapping(services: Services, txn: Transaction, router: Router, asked: ApiRequest, text: str) -> None:
+async def require_wrapping(services: Services, txn: Transaction, exchange: Exchange, text: str) -> None:
     """Refuse a token that isn't a valid wrapping token.
 
     It comes in the body, or is the request's own token.
 
     Raises: `InvalidRequest` with `text`; `PermissionDenied` when there is none at all.
     """
-    token = await named_token(txn, asked)
+    asked = exchange.request
+    named = _named(asked.data)
+    token = await signed.named(txn, named or asked.token)
     if not token:
         raise PermissionDenied(f"{_UNREADABLE}token is empty")
-    record = await services.tokens.find(txn, token, router, asked.received_at)
+    # The request's own token is served in its own namespace, whichever one the request names.
+    place = exchange.namespace if named else ROOT
+    record = await services.tokens.find(txn, token, services.mounts, asked.received_at, place)
     if record is None or not _wraps(record):
         raise InvalidRequest(text)
 
@@ -180,7 +189,7 @@ async def _open(request: Request) -> Opened:
     if bearer is not None and token in {"", bearer.token}:
         record: TokenRecord | None = bearer.record
     else:
-        record = await view.services.tokens.alive(view.txn, token, view.router, request.now)
+        record = await view.services.tokens.find(view.txn, token, view.services.mounts, request.now, view.namespace)
     if record is None or not _wraps(record):
         raise InvalidRequest(INVALID)
     answer = await _held(request, record)

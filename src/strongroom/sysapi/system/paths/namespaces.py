@@ -1,0 +1,258 @@
+"""`sys/namespaces`: the namespaces below the one that a request works in.
+
+Source: https://developer.hashicorp.com/vault/api-docs/system/namespaces,
+https://openbao.org/api-docs/system/namespaces/
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+from strongroom.crypto.mac import same, sha256
+from strongroom.lib import limits
+from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.rand import base62, uuid4
+from strongroom.sdk import path
+from strongroom.sdk.fields import SECRET, Body, Doc, JsonMap
+from strongroom.sdk.request import Request
+from strongroom.sdk.response import Response
+from strongroom.services.mounts.built_in import built_in_mounts
+from strongroom.services.namespaces import Namespace, NamespaceRecord
+from strongroom.services.policy.builtin import built_in_policies
+from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.token.finding import has_sudo
+
+_KEY_CHARACTERS = 24
+_GONE = "requested namespace does not exist"
+
+
+class NamespaceBody(Body, frozen=True):
+    """A namespace's settings."""
+
+    custom_metadata: Annotated[
+        JsonMap | None, Doc(description="Names and values for people and tools. The server doesn't use them.")
+    ] = None
+
+
+class ListBody(Body, frozen=True):
+    """A page of a listing."""
+
+    after: Annotated[str, Doc(description="The name after which the page begins.")] = ""
+    limit: Annotated[int, Doc(description="The largest number of names on the page. 0 lists all.")] = 0
+
+
+class UnlockBody(Body, frozen=True):
+    """The key that unlocks an API."""
+
+    unlock_key: Annotated[
+        str, Doc(description="The key that locking returned. With sudo it can be left out.", extra=SECRET)
+    ] = ""
+
+
+class NamespacePaths(SystemEngine):
+    """`namespaces` and `namespaces/api-lock`."""
+
+    @path.list_("namespaces")
+    async def list_namespaces(self, request: Request, body: ListBody) -> Response | None:
+        """Lists the namespaces directly below."""
+        view = system(request)
+        after, limit = body.after.rstrip("/"), body.limit if body.limit > 0 else None
+        found = await _below(view, view.namespace, after=after, limit=limit)
+        return _listing(found, view.namespace) if found else None
+
+    @path.scan("namespaces")
+    async def scan_namespaces(self, request: Request) -> Response | None:
+        """Lists the namespaces below, at every depth."""
+        view = system(request)
+        namespaces = view.services.mounts.namespaces
+        found = []
+        for namespace in await namespaces.descendants(view.txn, view.namespace):
+            record = await namespaces.record(view.txn, namespace)
+            if record is not None:
+                found.append((namespace, record))
+        return _listing(found, view.namespace) if found else Response(data={})
+
+    @path.write("namespaces/api-lock/lock")
+    async def lock_own_api(self, request: Request) -> Response | None:
+        """Locks the API of the request's namespace and of all namespaces below."""
+        return await _lock(request, system(request).namespace)
+
+    @path.write("namespaces/api-lock/lock/{path*:slashless}")
+    async def lock_api(self, request: Request, path: str) -> Response | None:
+        """Locks the API of a namespace and of all namespaces below it."""
+        return await _lock(request, await _named(request, path))
+
+    @path.write("namespaces/api-lock/unlock", while_locked=True)
+    async def unlock_own_api(self, request: Request, body: UnlockBody) -> Response | None:
+        """Unlocks the API of the request's namespace."""
+        return await _unlock(request, system(request).namespace, body.unlock_key)
+
+    @path.write("namespaces/api-lock/unlock/{path*:slashless}", while_locked=True)
+    async def unlock_api(self, request: Request, path: str, body: UnlockBody) -> Response | None:
+        """Unlocks the API of a namespace."""
+        return await _unlock(request, await _named(request, path), body.unlock_key)
+
+    @path.read("namespaces/{path*:slashless}")
+    async def read_namespace(self, request: Request, path: str) -> Response | None:
+        """Reads a namespace."""
+        view = system(request)
+        record = await _record(view, path)
+        return Response(data=_shown(record, view.namespace)) if record is not None else None
+
+    async def namespace_exists(self, request: Request, path: str) -> bool:
+        """Whether there is a namespace of that name."""
+        return "/" not in path and await _record(system(request), path) is not None
+
+    @path.write("namespaces/{path*:slashless}", exists="namespace_exists")
+    async def write_namespace(self, request: Request, path: str, body: NamespaceBody) -> Response | None:
+        """Creates a namespace, or replaces its metadata."""
+        view, metadata = system(request), _metadata(body.custom_metadata or {})
+        record = await _record(view, path)
+        if record is None:
+            record = await _create(request, path)
+        record = msgspec.structs.replace(record, custom_metadata=metadata)
+        view.services.mounts.namespaces.write(view.txn, view.namespace, record)
+        return Response(data=_shown(record, view.namespace))
+
+    @path.patch("namespaces/{path*:slashless}")
+    async def patch_namespace(self, request: Request, path: str, body: NamespaceBody) -> Response | None:
+        """Changes a namespace's metadata. Names with null are removed, others are set."""
+        view = system(request)
+        record = await _record(view, path)
+        if record is None:
+            raise InvalidRequest("namespace not found")
+        merged: dict[str, Any] = {**record.custom_metadata, **(body.custom_metadata or {})}
+        metadata = _metadata({name: value for name, value in merged.items() if value is not None})
+        record = msgspec.structs.replace(record, custom_metadata=metadata)
+        view.services.mounts.namespaces.write(view.txn, view.namespace, record)
+        return Response(data=_shown(record, view.namespace))
+
+    @path.delete("namespaces/{path*:slashless}")
+    async def delete_namespace(self, request: Request, path: str) -> Response | None:
+        """Deletes a namespace with everything in it.
+
+        Nothing of it can be used from this moment on. Its secrets are revoked and its data is cleared in the
+        background.
+        """
+        view = system(request)
+        record = await _record(view, path)
+        if record is None:
+            return Response(warnings=[_GONE])
+        await view.services.mounts.namespaces.delete(view.txn, view.namespace, record)
+        return Response(data={"status": "in-progress"})
+
+
+def _shown(record: NamespaceRecord, parent: Namespace) -> dict[str, Any]:
+    return {
+        "custom_metadata": record.custom_metadata,
+        "id": record.id,
+        "locked": bool(parent.locked_at or record.unlock_key),
+        "path": f"{parent.path}{record.name}/",
+        "tainted": False,
+        "uuid": record.uuid,
+    }
+
+
+def _listing(found: list[tuple[Namespace, NamespaceRecord]], place: Namespace) -> Response:
+    """The listing of namespaces, by their paths below `place`."""
+    info = {}
+    for namespace, record in found:
+        parent = msgspec.structs.replace(namespace, path=namespace.path.removesuffix(f"{record.name}/"))
+        info[namespace.path[len(place.path) :]] = _shown(record, parent)
+    return Response(data={"key_info": info, "keys": list(info)})
+
+
+async def _below(
+    view: SystemView, parent: Namespace, *, after: str = "", limit: int | None = None
+) -> list[tuple[Namespace, NamespaceRecord]]:
+    """The namespaces directly below one, with their rows."""
+    namespaces, found = view.services.mounts.namespaces, []
+    for name in await namespaces.names(view.txn, parent, after, limit):
+        record = await namespaces.read(view.txn, parent, name)
+        namespace = await namespaces.below(view.txn, parent, name)
+        if record is not None and namespace is not None:
+            found.append((namespace, record))
+    return found
+
+
+async def _record(view: SystemView, name: str) -> NamespaceRecord | None:
+    if "/" in name:
+        raise InvalidRequest("namespace name cannot contain /")
+    return await view.services.mounts.namespaces.read(view.txn, view.namespace, name)
+
+
+def _metadata(given: dict[str, Any]) -> dict[str, str]:
+    if not all(isinstance(value, str) for value in given.values()):
+        raise InvalidRequest("custom_metadata values must be strings")
+    limits.check_map("custom_metadata", given)
+    return given
+
+
+async def _create(request: Request, name: str) -> NamespaceRecord:
+    """Store a new namespace with its built-in mounts and policies."""
+    view, now = system(request), request.now
+    services, txn, random = view.services, view.txn, view.services.random
+    router = view.router
+    record = await services.mounts.namespaces.create(txn, view.namespace, name, now)
+    if existing := router.conflict(f"{name}/"):
+        raise InvalidRequest(f"new namespace conflicts with existing mount: {view.namespace.path}{existing}")
+
+    def unique(place: str) -> tuple[str, str]:
+        return request.once(f"built-in {place}", lambda: (uuid4(random), random.bytes(4).hex()))
+
+    for mount in built_in_mounts(record.id, unique, now):
+        services.mounts.put(txn, mount)
+    for policy in built_in_policies(now):
+        services.policies.put(txn, record.id, policy)
+    return record
+
+
+async def _named(request: Request, path: str) -> Namespace:
+    """The namespace at a path below the request's.  Raises `InvalidRequest` if there is none."""
+    view = system(request)
+    found = await view.services.mounts.namespaces.at(view.txn, path, view.namespace)
+    if found is None:
+        raise InvalidRequest(_GONE)
+    return found
+
+
+async def _row(view: SystemView, namespace: Namespace) -> tuple[Namespace, NamespaceRecord]:
+    """A namespace's parent and row.  Raises `InvalidRequest` for root, whose API can't be locked."""
+    namespaces = view.services.mounts.namespaces
+    if namespace.is_root:
+        raise InvalidRequest("root namespace cannot be locked/unlocked")
+    parent = await namespaces.by_id(view.txn, namespace.lineage[-2])
+    record = await namespaces.record(view.txn, namespace)
+    if parent is None or record is None:
+        raise InvalidRequest(_GONE)
+    return parent, record
+
+
+async def _lock(request: Request, namespace: Namespace) -> Response:
+    view = system(request)
+    parent, record = await _row(view, namespace)
+    if namespace.locked_at:
+        raise InvalidRequest(f'cannot lock namespace "{namespace.path}": is already locked')
+    random = view.services.random
+    key = request.once("unlock key", lambda: base62(random, _KEY_CHARACTERS))
+    locked = msgspec.structs.replace(record, unlock_key=sha256(key.encode()))
+    view.services.mounts.namespaces.write(view.txn, parent, locked)
+    return Response(data={"unlock_key": key})
+
+
+async def _unlock(request: Request, namespace: Namespace, key: str) -> Response | None:
+    view, warnings = system(request), list[str]()
+    parent, record = await _row(view, namespace)
+    if not record.unlock_key:
+        raise InvalidRequest(f'namespace "{namespace.path}" is not locked')
+    if key:
+        if not same(sha256(key.encode()), record.unlock_key):
+            raise InvalidRequest("incorrect unlock key")
+    elif await has_sudo(request):
+        warnings = ["Namespace unlocked using sudo capabilities"]
+    else:
+        raise InvalidRequest("provided empty key")
+    view.services.mounts.namespaces.write(view.txn, parent, msgspec.structs.replace(record, unlock_key=b""))
+    return Response(warnings=warnings) if warnings else None

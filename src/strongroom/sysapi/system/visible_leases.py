@@ -1,0 +1,22 @@
+"""The leases that a request may name: those of its namespace, and of the namespaces below."""
+
+from __future__ import annotations
+
+from strongroom.barrier import keys
+from strongroom.services.leases import LeaseRecord
+from strongroom.services.leases.records import IN_FORCE
+from strongroom.sysapi.context import SystemView
+
+
+async def visible(view: SystemView, lease_id: str) -> LeaseRecord | None:
+    """The lease in any state; None for one of another namespace."""
+    namespace = await view.services.mounts.namespaces.by_id(view.txn, keys.namespace_of(lease_id))
+    if namespace is None or not view.namespace.holds(namespace):
+        return None
+    return await view.services.leases.read(view.txn, lease_id)
+
+
+async def in_force(view: SystemView, lease_id: str) -> LeaseRecord | None:
+    """The lease, or None when it is still planned or being undone; None too for one of another namespace."""
+    lease = await visible(view, lease_id)
+    return lease if lease is not None and lease.state == IN_FORCE else None

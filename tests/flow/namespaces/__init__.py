@@ -1,0 +1,1 @@
+"""Namespaces: what one contains, and what reaches into another."""
