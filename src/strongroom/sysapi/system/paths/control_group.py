@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from strongroom.barrier import keys
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk import path
@@ -110,6 +111,8 @@ async def _waiting(request: Request, accessor: str) -> Waiting:
     if not accessor:
         raise InvalidRequest(MISSING_ACCESSOR)
     view = system(request)
+    if keys.namespace_of(accessor) != view.namespace.id:
+        raise InvalidRequest(INVALID_ACCESSOR)
     token = await view.services.tokens.by_accessor(
         view.txn, accessor, view.services.mounts, request.now, view.namespace
     )
