@@ -212,6 +212,8 @@ def _granted(exchange: Exchange, outcome: Outcome, notation: Notation) -> dict[s
     if name := _display_name(exchange, outcome):
         out["display_name"] = name
     out |= {"policies": block.get("policies", []), "token_policies": block.get("token_policies", [])}
+    if block.get("identity_policies"):
+        out["identity_policies"] = block["identity_policies"]
     for field in ("metadata", "entity_id", "num_uses"):
         if block.get(field):
             out[field] = block[field]

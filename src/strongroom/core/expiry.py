@@ -20,16 +20,18 @@ from functools import partial
 import structlog
 
 from strongroom.barrier import keys
-from strongroom.barrier.due import LEASE, LOCKOUT, MFA, SCHEDULED, SINGLE_USE, TOKEN
+from strongroom.barrier.due import LEASE, LOCKOUT, MFA, OIDC_CODE, OIDC_KEY, SCHEDULED, SINGLE_USE, TOKEN
 from strongroom.barrier.succession import is_over
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.clearing import Clearing
 from strongroom.core.earlier_rows import EarlierRows
+from strongroom.core.identity_clearing import IdentityClearing
 from strongroom.core.lane import Lane, Step
 from strongroom.core.lateness import LatenessWatch
 from strongroom.core.lease_ending import LeaseEnding
 from strongroom.core.mount_lanes import Batch, MountLanes
 from strongroom.core.namespace_clearing import NamespaceClearing
+from strongroom.core.oidc_upkeep import OidcUpkeep
 from strongroom.core.scheduled_calls import ScheduledCalls
 from strongroom.core.token_ending import TokenEnding
 from strongroom.lib.errors import StorageError, StrongroomError
@@ -96,15 +98,18 @@ class Expiry:
 
     def _steps(self) -> dict[str, Step]:
         """The classes that have one lane: the other kinds of the due index, and work that isn't in that index."""
-        tokens, pending = TokenEnding(self._services), Clearing(self._services)
+        tokens, pending, oidc = TokenEnding(self._services), Clearing(self._services), OidcUpkeep(self._services)
         return {
             TOKEN: partial(tokens.tokens, TOKEN),
             SINGLE_USE: partial(tokens.tokens, SINGLE_USE),
             LOCKOUT: tokens.lockouts,
             MFA: tokens.logins,
+            OIDC_CODE: oidc.codes,
+            OIDC_KEY: oidc.keys,
             "token-tree": pending.trees,
             "mount": pending.mounts,
             "namespace": NamespaceClearing(self._services).run_once,
+            "identity": IdentityClearing(self._services).run_once,
             "key": self._keys,
             "earlier-row": EarlierRows(self._services).run_once,
         }

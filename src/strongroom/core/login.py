@@ -15,6 +15,7 @@ from strongroom.sdk.response import Auth, SecondFactor
 from strongroom.sdk.token_fields import NON_ASSIGNABLE, address_allowed
 from strongroom.sdk.token_settings import TokenSettings
 from strongroom.services.exchange import ApiRequest
+from strongroom.services.identity.external import Answer
 from strongroom.services.mounts import MountEntry, lockout
 from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of
 from strongroom.services.namespaces import Namespace
@@ -23,6 +24,8 @@ from strongroom.services.tokens.binding import NO_ADDRESS
 from strongroom.services.tokens.logic import ROOT, clean_policies, grant_ttl, parse_cidrs
 from strongroom.services.tokens.records import BATCH, SERVICE, kept
 from strongroom.services.tokens.shown import auth_block
+
+EXISTING = "existing"
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -58,12 +61,7 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: fro
     settings, warnings = _granted(request, entry, auth)
     entity_id = ""
     if auth.alias:
-        entity_id = await services.identity.entity_of(
-            txn, namespace.id, mount.accessor, auth.alias, metadata=auth.alias_metadata, now=now
-        )
-        entity = await services.identity.entity(txn, namespace.id, entity_id)
-        if entity is not None and entity.disabled:
-            raise PermissionDenied("permission denied")
+        entity_id = await _identify(attempt, entry, auth)
     held = await holding.hold(attempt, entry, auth, entity_id, proved)
     if held is not None:
         return Login(held.block, [holding.WARNING], held=True, second_factor=held.second_factor)
@@ -85,13 +83,34 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: fro
         internal=auth.internal,
         alias=auth.alias,
         namespace=namespace.id,
+        alias_mount=mount.accessor if auth.alias else "",
+        alias_metadata=auth.alias_metadata,
         **kept(settings),
     )
     if is_row:
         services.tokens.create(txn, record)
     else:
         token = services.tokens.seal_batch(txn, record)
-    return Login(auth_block(token, record, orphan=True, num_uses=record.num_uses), warnings)
+    identity = await services.identity.policies_of(txn, attempt.exchange.namespace.id, entity_id)
+    return Login(auth_block(token, record, orphan=True, num_uses=record.num_uses, identity=identity), warnings)
+
+
+async def _identify(attempt: Attempt, entry: MountEntry, auth: Auth) -> str:
+    """The id of the entity that logs in, in the groups that the auth method names.
+
+    Raises: `PermissionDenied` for a disabled entity, and for a new one where the mount makes none.
+    """
+    identity, txn, accessor = attempt.services.identity, attempt.txn, entry.mount.accessor
+    namespace, now = attempt.exchange.namespace.id, attempt.request.received_at
+    entity = await identity.by_alias(txn, namespace, accessor, auth.alias)
+    if entity is None and entry.record.config.identity_creation == EXISTING:
+        raise PermissionDenied("permission denied", detail="the mount makes no entities (identity_creation)")
+    if entity is not None and entity.disabled:
+        raise PermissionDenied("permission denied")
+    entity_id = await identity.entity_of(txn, namespace, accessor, auth.alias, metadata=auth.alias_metadata, now=now)
+    if auth.group_aliases is not None:
+        await identity.answered(txn, namespace, entity_id, Answer(accessor, auth.group_aliases, now))
+    return entity_id
 
 
 def _display_name(namespace: Namespace, mount: str, name: str) -> str:

@@ -22,6 +22,12 @@ _EMPTY = HttpResponse(status=404, headers=HEADERS, body=b'{"errors":[]}\n')
 _encoder = msgspec.json.Encoder()
 
 
+def _with(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """The usual header fields and these.  A response that may be cached says so instead of the usual field."""
+    own = {name for name, _ in headers}
+    return (*(field for field in HEADERS if field[0] not in own), *headers) if headers else HEADERS
+
+
 def encode(envelope: Envelope, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> HttpResponse:
     """A response with its envelope."""
     try:
@@ -29,7 +35,7 @@ def encode(envelope: Envelope, status: int = 200, headers: tuple[tuple[str, str]
     except OverflowError:
         body = json.dumps_unsorted(msgspec.structs.asdict(envelope))
     # Clients put the body of a failure into an exception's text, so it has no line end.
-    return HttpResponse(status=status, headers=HEADERS + headers, body=body + b"\n" if status < 400 else body)
+    return HttpResponse(status=status, headers=_with(headers), body=body + b"\n" if status < 400 else body)
 
 
 def encode_repeated(envelope: Envelope, status: int = 200) -> HttpResponse:
@@ -39,7 +45,7 @@ def encode_repeated(envelope: Envelope, status: int = 200) -> HttpResponse:
 
 def flat(value: Any, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> HttpResponse:
     """A JSON response without an envelope."""
-    return HttpResponse(status=status, headers=HEADERS + headers, body=json.dumps_unsorted(value) + b"\n")
+    return HttpResponse(status=status, headers=_with(headers), body=json.dumps_unsorted(value) + b"\n")
 
 
 def no_content() -> HttpResponse:

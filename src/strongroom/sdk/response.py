@@ -18,7 +18,13 @@ class Auth(msgspec.Struct, frozen=True, kw_only=True):
     alias: str = ""
     """The auth method's name for the user or machine that logged in."""
     alias_metadata: dict[str, str] = {}
-    """Stored with the alias when it is created.  Policy templates can use it."""
+    """Stored with the alias at each login, and with the token.  Policy templates can use it."""
+    group_aliases: tuple[str, ...] | None = None
+    """The method's names for the groups that they are in.
+
+    An answer, even an empty one, replaces the memberships of earlier answers of the same mount.  None says nothing, and
+    leaves them.
+    """
     renewable: bool = True
     token: TokenSettings = TokenSettings()
     """The token's settings from the user or role."""

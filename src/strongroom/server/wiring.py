@@ -38,6 +38,7 @@ from strongroom.services.leases import LeaseService
 from strongroom.services.mfa import MfaService
 from strongroom.services.mounts import MountService
 from strongroom.services.mounts.records import Lockout
+from strongroom.services.oidc import OidcService
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.tokens import TokenService
 from strongroom.storage.base import Storage
@@ -152,6 +153,7 @@ async def unseal(
         leases=LeaseService(node.random),
         identity=identity,
         mfa=MfaService(barrier, identity, node.clock),
+        oidc=OidcService(barrier.keyring, node.random, identity, node.api_address),
         audit=audit,
         cluster=cluster,
         port=node.port,

@@ -14,6 +14,7 @@ from strongroom.services.identity import IdentityService
 from strongroom.services.leases import LeaseService
 from strongroom.services.mfa import MfaService
 from strongroom.services.mounts import MountService
+from strongroom.services.oidc import OidcService
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.tokens import TokenService
 from strongroom.storage.watch import StoreWatch
@@ -34,6 +35,7 @@ class Services:
     leases: LeaseService
     identity: IdentityService
     mfa: MfaService
+    oidc: OidcService
     audit: AuditBroker
     cluster: Cluster
     port: SealPort

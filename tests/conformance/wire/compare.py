@@ -206,6 +206,7 @@ STAND_INS = tuple(
         (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?", "<time>"),
         (r"\b(?:hv)?[sbr]\.[A-Za-z0-9_-]{20,}", "<token>"),
         (r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", "<jwt>"),
+        (r"\bhvo_secret_[A-Za-z0-9]{64}\b", "<secret>"),
         (r"hmac-sha256:[0-9a-f]{64}", "<hmac>"),
         (r"_[0-9a-f]{8}\b", "_<accessor>"),
         (r"\bvault-cluster-[0-9a-f]{8}\b", "<cluster>"),

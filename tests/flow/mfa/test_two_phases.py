@@ -8,7 +8,7 @@ from tests.flow.mfa.world import LOGIN, VALIDATE, World
 
 def tokens(world: World) -> set[str]:
     """The rows of all tokens."""
-    return {key for key in world.node.rows() if key.startswith(keys.TOKEN)}
+    return {key for key in world.node.rows() if key.startswith(keys.tokens("root"))}
 
 
 def waiting(world: World) -> set[str]:

@@ -94,6 +94,12 @@ def with_alias(entity: EntityRecord, accessor: str, name: str) -> EntityRecord:
     return msgspec.structs.replace(entity, aliases=tuple(dict.fromkeys((*entity.aliases, place))))
 
 
+def with_renamed_alias(entity: EntityRecord, accessor: str, before: str, after: str) -> EntityRecord:
+    """The entity with another name of an alias, in the same place."""
+    places = tuple((accessor, after) if one == (accessor, before) else one for one in entity.aliases)
+    return msgspec.structs.replace(entity, aliases=places)
+
+
 def without_alias(entity: EntityRecord, accessor: str, name: str) -> EntityRecord:
     """The entity without an alias."""
     return msgspec.structs.replace(entity, aliases=tuple(one for one in entity.aliases if one != (accessor, name)))

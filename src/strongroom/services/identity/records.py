@@ -99,6 +99,8 @@ class Remains(Record, frozen=True, tag="identity-remains"):
 
     namespace: str
     kind: str
-    """`entity`, `group` or `mount`."""
+    """`entity`, `group` or `mount`; `answers` for a group whose alias has changed."""
     id: str
     """Of the entity or group; the accessor of the mount."""
+    after: str = ""
+    """The last member that was looked at."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.clock import Clock
 from strongroom.lib.rand import Random, uuid4
@@ -23,19 +24,19 @@ class IdentityService:
         self._random = random
         self._clock = clock
 
-    def new_id(self, txn: Transaction, what: str) -> str:
-        """A new id of an entity, alias or group, the same in all attempts."""
-        return txn.once(f"{what} id", lambda: uuid4(self._random))
+    def new_id(self, txn: Transaction, namespace: str, what: str) -> str:
+        """A new id of an entity, alias or group, the same in all attempts.  It ends in its namespace."""
+        return txn.once(f"{what} id", lambda: uuid4(self._random)) + keys.suffix(namespace)
 
-    def new_name(self, txn: Transaction, what: str) -> str:
+    def new_name(self, txn: Transaction, namespace: str, what: str) -> str:
         """A name for an entity or group that was given none."""
-        return f"{what}_" + txn.once(f"{what} name", lambda: self._random.bytes(4).hex())
+        return f"{what}_" + txn.once(f"{what} name", lambda: self._random.bytes(4).hex()) + keys.suffix(namespace)
 
     async def new_entity(self, txn: Transaction, namespace: str, *, now: float, by_login: bool = False) -> EntityRecord:
         """A new entity with a name of its own.  Its name is taken, and the caller stores it."""
         entity = EntityRecord(
-            id=self.new_id(txn, "entity"),
-            name=self.new_name(txn, "entity"),
+            id=self.new_id(txn, namespace, "entity"),
+            name=self.new_name(txn, namespace, "entity"),
             created_at=now,
             updated_at=now,
             by_login=by_login,
@@ -61,7 +62,7 @@ class IdentityService:
             return entity.id
         entity = await self.new_entity(txn, namespace, now=now, by_login=True)
         new = AliasRecord(
-            id=self.new_id(txn, "alias"),
+            id=self.new_id(txn, namespace, "alias"),
             entity_id=entity.id,
             name=alias,
             mount_accessor=mount_accessor,
@@ -128,8 +129,17 @@ class IdentityService:
         """The same with what this transaction has written itself."""
         return await standing_of(txn, entity_namespace, entity_id, lineage, self._clock.now())
 
-    async def subject(self, txn: Transaction, namespace: str, entity_id: str) -> Subject | None:
-        """The entity as policy templates see it; None without one."""
+    async def policies_of(self, txn: Transaction, namespace: str, entity_id: str) -> tuple[str, ...]:
+        """The policies of an entity and its groups in its own namespace, with what this transaction has written."""
+        standing = await self.standing_now(txn, namespace, entity_id, (namespace,)) if entity_id else None
+        return standing.policies[namespace] if standing is not None else ()
+
+    async def subject(self, txn: Transaction, namespace: str, entity_id: str, *, groups_of: str = "") -> Subject | None:
+        """The entity as policy templates see it; None without one.
+
+        Args:
+            groups_of: the namespace whose groups count; without it, the entity's.
+        """
         entity = await entities.living(txn, namespace, entity_id)
         if entity is None:
             return None
@@ -139,7 +149,7 @@ class IdentityService:
             )
             for alias in await self.aliases(txn, namespace, entity)
         }
-        found = await groups_in(txn, namespace, entity.id, self._clock.now())
+        found = await groups_in(txn, groups_of or namespace, entity.id, self._clock.now())
         return Subject(
             id=entity.id,
             name=entity.name,

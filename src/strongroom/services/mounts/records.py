@@ -36,6 +36,8 @@ class MountConfig(Part, frozen=True):
     token_type: str = ""
     plugin_version: str = ""
     lockout: Lockout | None = None
+    identity_creation: str = ""
+    """For auth methods: `existing` refuses a login whose alias doesn't exist.  Empty stands for `auto`."""
 
 
 class MountRecord(Record, frozen=True, tag="mount"):

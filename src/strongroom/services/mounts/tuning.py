@@ -32,6 +32,7 @@ LOCKOUT_KEYS = Keys(_LOCKOUT)
 _VISIBILITIES = frozenset({"", "unauth", "hidden"})
 _TOKEN_TYPES = frozenset({"", "default-service", "default-batch", "service", "batch"})
 DEFAULT_TOKEN_TYPE = "default-service"  # noqa: S105 - a kind of token
+_CREATIONS = frozenset({"", "auto", "existing"})
 _LISTS = (
     "allowed_managed_keys",
     "allowed_response_headers",
@@ -68,6 +69,9 @@ class ConfigBody(Body, frozen=True):
     allowed_managed_keys: Annotated[CommaList | None, Doc(description="Managed keys that the engine may use.")] = None
     token_type: Annotated[str | None, Doc(description="The kind of token that logging in gives.")] = None
     plugin_version: Annotated[str | None, Doc(description="The version to run; only the built-in one exists.")] = None
+    identity_creation: Annotated[
+        str | None, Doc(description="`auto` makes an entity at a first login, `existing` refuses a login without one.")
+    ] = None
     user_lockout_config: Annotated[
         JsonMap | None,
         Doc(description="When failed logins lock a user out (`lockout_threshold`, …)."),
@@ -161,6 +165,8 @@ def common(config: MountConfig, table: str) -> dict[str, Any]:
         data["listing_visibility"] = config.listing_visibility
     if table == AUTH:
         data["token_type"] = config.token_type or DEFAULT_TOKEN_TYPE
+        if config.identity_creation:
+            data["identity_creation"] = config.identity_creation
     return data
 
 
@@ -225,6 +231,12 @@ def _with_common(config: MountConfig, given: ConfigBody, table: str, type_: str)
         if given.token_type not in _TOKEN_TYPES:
             raise InvalidRequest("invalid value for 'token_type'")
         changes["token_type"] = given.token_type
+    if given.identity_creation is not None:
+        if table != AUTH:
+            raise InvalidRequest("'identity_creation' can only be set on auth mounts")
+        if given.identity_creation not in _CREATIONS:
+            raise InvalidRequest("invalid value for 'identity_creation'")
+        changes["identity_creation"] = "" if given.identity_creation == "auto" else given.identity_creation
     if given.plugin_version is not None:
         changes["plugin_version"] = given.plugin_version
     if given.user_lockout_config:

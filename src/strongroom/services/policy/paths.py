@@ -95,6 +95,13 @@ class Alias(msgspec.Struct, frozen=True):
     custom_metadata: Mapping[str, str] = {}
 
 
+class LoginAlias(msgspec.Struct, frozen=True):
+    """What a token's login said of its alias.  Later logins of the same alias don't change it for this token."""
+
+    mount_accessor: str
+    metadata: tuple[tuple[str, str], ...] = ()
+
+
 class PathGroup(msgspec.Struct, frozen=True):
     """A group that the entity is in, directly or through another group."""
 
@@ -114,6 +121,15 @@ class Subject(msgspec.Struct, frozen=True):
     groups: tuple[PathGroup, ...] = ()
     until: float = math.inf
     """When this stops being true by itself, in seconds since the epoch."""
+
+
+def as_logged_in(subject: Subject | None, login: LoginAlias | None) -> Subject | None:
+    """The subject with the alias's metadata of a token's own login."""
+    alias = subject.aliases.get(login.mount_accessor) if subject is not None and login is not None else None
+    if subject is None or login is None or alias is None:
+        return subject
+    own = msgspec.structs.replace(alias, metadata=dict(login.metadata))
+    return msgspec.structs.replace(subject, aliases={**subject.aliases, login.mount_accessor: own})
 
 
 class TemplateRefused(PermissionDenied):

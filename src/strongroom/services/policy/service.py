@@ -15,6 +15,7 @@ from strongroom.services.identity import IdentityService
 from strongroom.services.namespaces import NamespaceService
 from strongroom.services.policy.acl import Acl
 from strongroom.services.policy.parse import Policy, parse_policy, render_policy
+from strongroom.services.policy.paths import LoginAlias, as_logged_in
 from strongroom.services.policy.records import PolicyRecord
 
 ROOT = "root"
@@ -35,6 +36,8 @@ class Holder(NamedTuple):
     """The id of the entity's namespace."""
     entity: str
     """Its id; empty for none."""
+    login: LoginAlias | None = None
+    """What the token's login said of its alias."""
 
 
 NOBODY = Holder(keys.ROOT_NAMESPACE, "")
@@ -90,6 +93,8 @@ class PolicyService:
         Args:
             form: the canonical form of the paths in questions.
         """
+        if holder.login is not None and not await txn.derived(("of-login", granted), partial(_asks_of_login, granted)):
+            holder = holder._replace(login=None)  # the tokens of all logins share the rules
         name = ("acl", granted, holder) if form is PLAIN else ("acl", granted, holder, form)
         acl = await txn.derived(name, lambda inner: self._merge(inner, granted, holder, now, form))
         if acl.valid_until <= now:
@@ -103,10 +108,12 @@ class PolicyService:
 
         Returns: the policies, and the time when the first of them expires, in seconds since the epoch.
         """
-        subject = await self.identity.subject(txn, holder.namespace, holder.entity)
-        until = subject.until if subject is not None else math.inf
+        until = math.inf
         policies = []
         for namespace, names in granted:
+            subject = await self.identity.subject(txn, holder.namespace, holder.entity, groups_of=namespace)
+            subject = as_logged_in(subject, holder.login)
+            until = min(until, subject.until) if subject is not None else until
             for name in names:
                 record = await txn.read(keys.policies(namespace) + name, PolicyRecord)
                 if record is None or (record.expires_at and record.expires_at <= now):
@@ -140,6 +147,16 @@ class PolicyService:
     async def missing(self, txn: Transaction, namespace: str, names: Iterable[str]) -> list[str]:
         """The names without a policy."""
         return [name for name in names if await self.read(txn, namespace, name) is None]
+
+
+async def _asks_of_login(granted: Granted, txn: Transaction) -> bool:
+    """Whether a template may use an alias's metadata."""
+    for namespace, names in granted:
+        for name in names:
+            record = await txn.read(keys.policies(namespace) + name, PolicyRecord)
+            if record is not None and "aliases" in record.text and "metadata" in record.text:
+                return True
+    return False
 
 
 def is_root(granted: Granted) -> bool:

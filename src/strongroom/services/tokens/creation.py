@@ -143,18 +143,13 @@ def plan(wanted: TokenRequest, mint: Mint) -> Planned:
         renewable=wanted.renewable and bool(times.ttl_s) and kind == SERVICE and (role is None or role.renewable),
         role=role.name if role is not None else "",
         entity_id="" if orphan else parent.entity_id,
-        entity_namespace=_home_of_entity(parent, mint.namespace) if not orphan else "",
+        alias_mount="" if orphan else parent.alias_mount,
+        alias_metadata={} if orphan else parent.alias_metadata,
         bound_ip=binding.address,
         namespace=mint.namespace,
         **kept(settings),
     )
     return Planned(record=record, orphan=orphan, warnings=warnings + times.warnings)
-
-
-def _home_of_entity(parent: TokenRecord, namespace: str) -> str:
-    """The namespace of the parent's entity; empty if it is the new token's own."""
-    home = parent.home_of_entity
-    return home if parent.entity_id and home != namespace else ""
 
 
 def _check_lengths(wanted: TokenRequest) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from strongroom.barrier.due import SINGLE_USE, TOKEN
-from strongroom.barrier.keys import ROOT_NAMESPACE
+from strongroom.barrier.keys import ROOT_NAMESPACE, namespace_of
 from strongroom.barrier.record import Record
 from strongroom.sdk.token_settings import TokenSettings
+from strongroom.services.policy.paths import LoginAlias
 
 SERVICE = "service"
 BATCH = "batch"
@@ -44,8 +45,6 @@ class TokenRecord(Record, frozen=True, tag="token"):
     """Id of the auth mount that made it; empty for tokens made by tokens.  The token ends with the mount."""
     role: str = ""
     entity_id: str = ""
-    entity_namespace: str = ""
-    """The id of the entity's namespace, if it isn't the token's own but one above."""
     bound_cidrs: tuple[str, ...] = ()
     strictly_bind_ip: bool = False
     bound_ip: str = ""
@@ -55,6 +54,10 @@ class TokenRecord(Record, frozen=True, tag="token"):
     internal: dict[str, str] = {}
     """Data that the auth method gets back at a renewal."""
     alias: str = ""
+    alias_mount: str = ""
+    """Accessor of the mount of its login, or of its parent's."""
+    alias_metadata: dict[str, str] = {}
+    """Metadata of that login.  Templates use it, so that another login of the same alias changes nothing here."""
     max_ttl_s: int = 0
     namespace: str = ROOT_NAMESPACE
     """The id of its namespace."""
@@ -68,13 +71,20 @@ class TokenRecord(Record, frozen=True, tag="token"):
 
     @property
     def home_of_entity(self) -> str:
-        """The id of the namespace that its entity is in."""
-        return self.entity_namespace or self.namespace
+        """The id of the namespace that its entity is in: the token's own, or one above."""
+        return namespace_of(self.entity_id)
 
     @property
     def settings(self) -> TokenSettings:
         """The settings from its creation, which a renewal uses again."""
         return TokenSettings(**{name: getattr(self, name) for name in _SETTINGS})
+
+    @property
+    def login(self) -> LoginAlias | None:
+        """What its login said of its alias; None for a token that comes from none."""
+        if not self.alias_mount:
+            return None
+        return LoginAlias(self.alias_mount, tuple(sorted(self.alias_metadata.items())))
 
     @property
     def is_root(self) -> bool:

@@ -85,22 +85,30 @@ async def acl_of(
 
 def holder_of(record: TokenRecord) -> Holder:
     """The entity of a token, as templates need it."""
-    return Holder(record.home_of_entity, record.entity_id) if record.entity_id else NOBODY
+    return Holder(record.home_of_entity, record.entity_id, record.login) if record.entity_id else NOBODY
 
 
 async def granted_to(identity: IdentityService, txn: Transaction, record: TokenRecord, namespace: Namespace) -> Granted:
-    """The policies of a token: its own, those of its entity, and those of its entity's groups.
+    """The policies of a token by namespace: its own, those of its entity, and those of the entity's groups.
 
     Raises: `PermissionDenied` when its entity is disabled or has gone.
     """
     if not record.entity_id:
         return ((record.namespace, record.policies),)
-    # Groups of the namespaces from the token's down to the request's: their policies apply below their own namespace.
-    lineage = namespace.lineage
-    places = lineage[lineage.index(record.namespace) :] if record.namespace in lineage else (record.namespace,)
+    places = places_of(record, namespace)
     standing = await identity.standing(txn, record.home_of_entity, record.entity_id, places)
     # A missing entity may have been a disabled one.
     if standing is None or standing.disabled:
         raise PermissionDenied("permission denied")
     own = (record.namespace, standing.joined(record.namespace, record.policies))
-    return (own, *((place, names) for place in places[1:] if (names := standing.joined(place, ()))))
+    return (own, *((place, names) for place in places[1:] if (names := standing.policies.get(place))))
+
+
+def places_of(record: TokenRecord, namespace: Namespace) -> tuple[str, ...]:
+    """The ids of the namespaces whose policies count: from the token's own down to the one that the request works in.
+
+    Those above the token's don't, even if its entity is of one of them: a token that was made for a namespace has no
+    rights above it.
+    """
+    lineage = namespace.lineage
+    return lineage[lineage.index(record.namespace) :] if record.namespace in lineage else (record.namespace,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from strongroom.sysapi.identity.mfa.mixins import MfaMethodPaths
+from strongroom.sysapi.identity.oidc import OidcPaths
 from strongroom.sysapi.identity.paths.aliases import AliasPaths
 from strongroom.sysapi.identity.paths.entities import EntityPaths
 from strongroom.sysapi.identity.paths.group_aliases import GroupAliasPaths
@@ -21,6 +22,7 @@ class Identity(
     GroupAliasPaths,
     LookupPaths,
     MfaMethodPaths,
+    OidcPaths,
 ):
     """The identity mount."""
 

@@ -7,9 +7,9 @@ from typing import Any
 from strongroom.audit.entry import timestamp
 from strongroom.barrier.transaction import Transaction
 from strongroom.services.identity import AliasRecord, EntityRecord, GroupRecord, groups, members, rows
-from strongroom.services.identity.inherit import groups_in
-from strongroom.services.identity.pages import MOST
-from strongroom.services.identity.records import GroupAliasRecord
+from strongroom.services.identity.inherit import counts_until, groups_in
+from strongroom.services.identity.pages import MOST, glance
+from strongroom.services.identity.records import EXTERNAL, GroupAliasRecord, Membership
 from strongroom.sysapi.context import SystemView
 
 
@@ -87,12 +87,11 @@ async def _aliases(view: SystemView, txn: Transaction, record: EntityRecord) -> 
     return await view.services.identity.aliases(txn, view.namespace.id, record)
 
 
-async def group(view: SystemView, record: GroupRecord) -> dict[str, Any]:
+async def group(view: SystemView, record: GroupRecord, now: float) -> dict[str, Any]:
     """A group with its members, at most `MOST` entities of them."""
     namespace, txn = view.namespace.id, view.txn
     alias = await groups.alias_of(txn, namespace, record)
-    # Outside the transaction: logins change it, and the answer decides nothing.
-    entity_ids = (await txn.barrier.storage.list(rows.members(namespace, record.id), "", MOST)).names
+    entity_ids = await _entity_ids(view, record, now)
     data: dict[str, Any] = {
         "alias": group_alias_in_group(view, alias) if alias is not None else {},
         "creation_time": timestamp(record.created_at),
@@ -111,6 +110,16 @@ async def group(view: SystemView, record: GroupRecord) -> dict[str, Any]:
     if record.membership_ttl_s:
         data["membership_ttl"] = record.membership_ttl_s
     return data
+
+
+async def _entity_ids(view: SystemView, record: GroupRecord, now: float) -> list[str]:
+    """Outside the transaction: logins change it, and the answer decides nothing."""
+    prefix = rows.members(view.namespace.id, record.id)
+    names = (await view.txn.barrier.storage.list(prefix, "", MOST)).names
+    if record.type != EXTERNAL:
+        return names
+    found = [(name, await glance(view.txn, prefix + name, Membership)) for name in names]
+    return [name for name, one in found if one is not None and counts_until(record, one) > now]
 
 
 async def group_summary(view: SystemView, txn: Transaction, record: GroupRecord) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from strongroom.sdk.near_miss import Keys
 from strongroom.sdk.request import Operation, Request
 from strongroom.sdk.response import Response
 from strongroom.sdk.view import View
+from strongroom.services.identity.remains import leave_behind
 from strongroom.services.mounts import AUTH, BUILT_IN_VERSION, SECRET, MountEntry, MountRecord
 from strongroom.services.mounts.service import BUILT_IN_TYPES, built_in
 from strongroom.services.mounts.tuning import LOCKOUT_KEYS, EnableConfigBody, enabled, shown
@@ -167,6 +168,7 @@ async def disable(request: Request, table: str, path: str) -> None:
     entry = entry_of(view, table, path)
     if entry is not None and entry.record.table == table:
         view.services.mounts.disable(view.txn, entry.record)
+        leave_behind(view.txn, view.namespace.id, "mount", entry.record.accessor)
 
 
 def _config(body: EnableBody, table: str) -> EnableConfigBody:

@@ -73,11 +73,12 @@ async def _create(
             now=request.now,
         )
     token, record = await _made(request, wanted, planned, entity_id)
+    identity = await services.identity.policies_of(view.txn, record.home_of_entity, record.entity_id)
     missing = await services.policies.missing(view.txn, view.namespace.id, record.policies)
     warnings = [*planned.warnings, *(f"Policy {json.dumps(name).decode()} does not exist" for name in missing)]
     return Response(
         warnings=warnings,
-        token=auth_block(token, record, orphan=planned.orphan, num_uses=record.num_uses),
+        token=auth_block(token, record, orphan=planned.orphan, num_uses=record.num_uses, identity=identity),
     )
 
 
@@ -86,6 +87,8 @@ async def _made(request: Request, wanted: TokenRequest, planned: Planned, entity
     view, parent = system(request), presented(request).record
     tokens, record = view.services.tokens, planned.record
     record = msgspec.structs.replace(record, parent="" if planned.orphan else parent.key, entity_id=entity_id)
+    if wanted.entity_alias:
+        record = msgspec.structs.replace(record, alias_mount="", alias_metadata={})
     if record.type == BATCH:
         return tokens.seal_batch(view.txn, record), record
     token = wanted.id or tokens.new_token(view.txn, "create", record.namespace)

@@ -57,6 +57,8 @@ async def shown(view: SystemView, token: str, record: TokenRecord, now: float) -
     if record.namespace != keys.ROOT_NAMESPACE:
         place = await view.services.mounts.namespaces.by_id(view.txn, record.namespace)
         data["namespace_path"] = place.path if place is not None else ""
+    if identity := await view.services.identity.policies_of(view.txn, record.home_of_entity, record.entity_id):
+        data |= {"external_namespace_policies": {}, "identity_policies": list(identity)}
     if record.period_s:
         data["period"] = record.period_s
     if record.role:

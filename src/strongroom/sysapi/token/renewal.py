@@ -11,6 +11,7 @@ from strongroom.sdk.request import Mount, Operation, Request
 from strongroom.sdk.response import Auth
 from strongroom.sdk.token_settings import TokenSettings
 from strongroom.sdk.view import View
+from strongroom.services.identity.external import Answer
 from strongroom.services.mounts import MountEntry
 from strongroom.services.tokens import TokenRecord, TokenRole
 from strongroom.services.tokens.logic import grant_ttl
@@ -93,4 +94,7 @@ async def _of_method(view: SystemView, request: Request, entry: MountEntry, reco
             auth = await entry.engine.renew_token(asked, auth)
         except InvalidRequest as error:
             raise _refused(error.text) from error
+        if auth.group_aliases is not None and record.entity_id:
+            answer = Answer(entry.mount.accessor, auth.group_aliases, request.now)
+            await view.services.identity.answered(view.txn, view.namespace.id, record.entity_id, answer)
     return auth.token

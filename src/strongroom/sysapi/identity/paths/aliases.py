@@ -114,7 +114,7 @@ async def put(request: Request, body: AliasBody) -> Response | None:
     if any(accessor == body.mount_accessor for accessor, _ in entity.aliases):
         raise InvalidRequest("Alias already exists for requested entity and mount accessor")
     alias = AliasRecord(
-        id=view.services.identity.new_id(view.txn, "alias"),
+        id=view.services.identity.new_id(view.txn, view.namespace.id, "alias"),
         entity_id=entity.id,
         name=body.name,
         mount_accessor=body.mount_accessor,
@@ -155,7 +155,8 @@ async def _change(request: Request, alias: AliasRecord, body: AliasBody) -> Resp
         aliases.remove(txn, namespace, alias)
         before = entity if not moved else await entities.read(txn, namespace, alias.entity_id)
         if before is not None:
-            before = entities.without_alias(before, alias.mount_accessor, folded(alias.name))
+            old, new = folded(alias.name), folded(changed.name)
+            before = entities.with_renamed_alias(before, alias.mount_accessor, old, new)
             entities.write(txn, namespace, before)
             entity = before if not moved else entity
     entity = aliases.create(txn, namespace, changed, entity)

@@ -165,8 +165,8 @@ async def _write(request: Request, body: EntityBody, id_: str, name: str) -> Res
         raise InvalidRequest("entity not found from id")
     identity = view.services.identity
     entity = before or EntityRecord(
-        id=identity.new_id(txn, "entity"),
-        name=name or identity.new_name(txn, "entity"),
+        id=identity.new_id(txn, namespace, "entity"),
+        name=name or identity.new_name(txn, namespace, "entity"),
         created_at=request.now,
         updated_at=request.now,
     )

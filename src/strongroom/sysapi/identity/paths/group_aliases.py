@@ -14,6 +14,7 @@ from strongroom.sdk.response import Response
 from strongroom.services.identity import GroupRecord, groups, rows
 from strongroom.services.identity.names import folded
 from strongroom.services.identity.records import EXTERNAL, GroupAliasRecord
+from strongroom.services.identity.remains import leave_behind
 from strongroom.sysapi.context import SystemEngine, SystemView, system
 from strongroom.sysapi.identity import shown
 from strongroom.sysapi.identity.listing import Page, ids
@@ -83,8 +84,11 @@ class GroupAliasPaths(SystemEngine):
 
 
 def _store(view: SystemView, group: GroupRecord, alias: tuple[str, str] | None, now: float) -> None:
+    namespace = view.namespace.id
     changed = msgspec.structs.replace(group, alias=alias, updated_at=now, modify_index=group.modify_index + 1)
-    view.txn.write(rows.group(view.namespace.id, group.id), changed)
+    view.txn.write(rows.group(namespace, group.id), changed)
+    if group.alias is not None and alias != group.alias:
+        leave_behind(view.txn, namespace, "answers", group.id)
 
 
 async def _write(request: Request, body: GroupAliasBody, id_: str) -> Response | None:
@@ -109,7 +113,7 @@ async def _write(request: Request, body: GroupAliasBody, id_: str) -> Response |
         await _release(view, before, group, request.now)
     await groups.delete_alias_of(txn, namespace, group)
     alias = GroupAliasRecord(
-        id=before.id if before is not None else view.services.identity.new_id(txn, "group alias"),
+        id=before.id if before is not None else view.services.identity.new_id(txn, namespace, "group alias"),
         group_id=group.id,
         name=body.name,
         mount_accessor=body.mount_accessor,
@@ -140,8 +144,8 @@ async def _group(request: Request, group_id: str) -> GroupRecord:
     txn, namespace, identity = view.txn, view.namespace.id, view.services.identity
     if not group_id:
         group = GroupRecord(
-            id=identity.new_id(txn, "group"),
-            name=identity.new_name(txn, "group"),
+            id=identity.new_id(txn, namespace, "group"),
+            name=identity.new_name(txn, namespace, "group"),
             created_at=request.now,
             updated_at=request.now,
             type=EXTERNAL,

@@ -112,7 +112,7 @@ class GroupPaths(SystemEngine):
 
 
 async def _read(request: Request, group: GroupRecord | None) -> Response | None:
-    return Response(data=await shown.group(system(request), group)) if group is not None else None
+    return Response(data=await shown.group(system(request), group, request.now)) if group is not None else None
 
 
 async def _delete(request: Request, group: GroupRecord | None) -> None:
@@ -128,8 +128,8 @@ async def _write(request: Request, body: GroupBody, id_: str, name: str) -> Resp
         raise InvalidRequest("invalid group ID")
     identity = view.services.identity
     group = before or GroupRecord(
-        id=identity.new_id(txn, "group"),
-        name=name or identity.new_name(txn, "group"),
+        id=identity.new_id(txn, namespace, "group"),
+        name=name or identity.new_name(txn, namespace, "group"),
         created_at=request.now,
         updated_at=request.now,
         modify_index=0,

@@ -53,7 +53,7 @@ class LookupPaths(SystemEngine):
         else:
             identity = view.services.identity
             entity = await identity.by_alias(txn, namespace, body.alias_mount_accessor, body.alias_name)
-        return Response(data=await shown.entity(view, entity, request.now)) if entity is not None else Response()
+        return Response(data=await shown.entity(view, entity, request.now)) if entity is not None else None
 
     @path.write("lookup/group")
     async def lookup_group(self, request: Request, body: GroupKeyBody) -> Response | None:
@@ -72,7 +72,7 @@ class LookupPaths(SystemEngine):
                 else groups.alias_by_name(txn, namespace, body.alias_mount_accessor, body.alias_name)
             )
             group = await groups.read(txn, namespace, alias.group_id) if alias is not None else None
-        return Response(data=await shown.group(view, group)) if group is not None else Response()
+        return Response(data=await shown.group(view, group, request.now)) if group is not None else None
 
 
 def _check(body: EntityKeyBody | GroupKeyBody) -> None:

@@ -11,6 +11,7 @@ from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Normal
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
+from strongroom.services.identity.remains import leave_behind
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.system.mounting import folder
 
@@ -43,7 +44,12 @@ class RemountPaths(SystemEngine):
             raise InvalidRequest("both 'from' and 'to' path must be specified as a string")
         view = system(request)
         source, target = folder(body.from_), folder(body.to)
+        origin, place = await view.services.mounts.inside(view.txn, view.namespace, source)
+        entry = (await view.services.mounts.router(view.txn, origin.id)).by_path.get(place)
         migration = await view.services.mounts.move(view.txn, view.namespace, source, target, now=request.now)
+        if entry is not None and (await view.services.mounts.inside(view.txn, view.namespace, target))[0] != origin:
+            # Nobody can log in by these names any more.
+            leave_behind(view.txn, origin.id, "mount", entry.record.accessor)
         request.once("move logged", lambda: log.info("mount moved", migration_id=migration, source=source, to=target))
         return Response(data={"migration_id": migration}, warnings=[_QUEUED], repeat=True)
 

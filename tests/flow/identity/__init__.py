@@ -1,0 +1,1 @@
+"""Entities, groups and what they give to tokens, over the real wiring."""

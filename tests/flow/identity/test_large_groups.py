@@ -1,0 +1,105 @@
+"""Groups that are larger than a commit."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.services.identity import EntityRecord, entities
+from strongroom.storage.base import Limits
+from tests.flow.identity.people import People
+
+SMALL = Limits(keys=128, bytes=1 << 20, value_bytes=1 << 20)
+
+
+async def _people(monkeypatch: pytest.MonkeyPatch, count: int) -> tuple[People, list[str]]:
+    """A node on a store that takes 128 keys in a commit, with entities."""
+    people = await People.start()
+    monkeypatch.setattr(people.node.store, "limits", SMALL)
+    monkeypatch.setattr(people.services.barrier.storage, "limits", SMALL)
+    ids = [f"00000000-0000-4000-8000-{number:012d}" for number in range(count)]
+
+    async def body(txn: Transaction, some: list[str]) -> None:
+        for id_ in some:
+            entities.write(txn, "root", EntityRecord(id=id_, name=id_, created_at=0.0, updated_at=0.0))
+
+    for start in range(0, count, 50):
+        await transact(people.services.barrier, lambda txn, start=start: body(txn, ids[start : start + 50]))  # type: ignore[misc]
+    return people, ids
+
+
+async def _members(people: People, group: str) -> list[str]:
+    return (await people.node.ok("GET", f"identity/group/id/{group}")).data["member_entity_ids"] or []
+
+
+async def test_a_set_larger_than_a_commit_replaces_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the group is made and when it is changed, on the smallest store; the count is right."""
+    people, ids = await _people(monkeypatch, 500)
+    group = await people.group("all", member_entity_ids=ids[:300])
+    assert await _members(people, group) == ids[:300]
+    await people.node.ok("POST", f"identity/group/id/{group}", {"member_entity_ids": ids[200:]})
+    assert await _members(people, group) == ids[200:]
+    info = (await people.node.ok("LIST", "identity/group/id")).data["key_info"][group]
+    assert info["num_member_entities"] == 300
+    await people.node.ok("POST", f"identity/group/id/{group}", {"member_entity_ids": []})
+    assert await _members(people, group) == []
+    assert not people.rows("/member/", "/member-of/")
+
+
+async def test_an_unknown_entity_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if it stands at the end of a set that takes many commits."""
+    people, ids = await _people(monkeypatch, 200)
+    group = await people.group("all", member_entity_ids=ids[:3])
+    before = people.node.rows()
+    for wrong in ("nope", "a/b", "", "\0"):
+        answer = await people.node.ask("POST", f"identity/group/id/{group}", {"member_entity_ids": [*ids, wrong]})
+        assert answer.status == 400
+        assert people.node.rows() == before
+
+
+async def test_of_two_sets_at_once_one_is_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both take many commits, on two workers; the group isn't a mixture."""
+    people, ids = await _people(monkeypatch, 400)
+    peer = await people.node.peer()
+    group = await people.group("all")
+    one, other = ids[:250], ids[150:]
+    answers = await asyncio.gather(
+        people.node.ask("POST", f"identity/group/id/{group}", {"member_entity_ids": one}),
+        peer.ask("POST", f"identity/group/id/{group}", {"member_entity_ids": other}),
+    )
+    assert [answer.status for answer in answers] == [204, 204]
+    assert await _members(people, group) in (one, other)
+
+
+async def test_deleting_is_small_and_clears_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a group with many members, and of an entity in many groups."""
+    people, ids = await _people(monkeypatch, 200)
+    group = await people.group("all", member_entity_ids=ids)
+    assert (await people.node.ask("DELETE", f"identity/group/id/{group}")).status == 204
+    await people.settle()
+    assert not people.rows("/member/", "/member-of/", "/group/", "/group-size/", "/group-name/")
+    groups = [await people.group(f"g{number}", member_entity_ids=[ids[0]]) for number in range(40)]
+    assert (await people.node.ask("DELETE", f"identity/entity/id/{ids[0]}")).status == 204
+    await people.settle()
+    assert not people.rows("/member/", "/member-of/")
+    info = (await people.node.ok("LIST", "identity/group/id")).data["key_info"]
+    assert [info[id_]["num_member_entities"] for id_ in groups] == [0] * 40
+
+
+async def test_a_membership_costs_the_same_in_a_large_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commits that others' memberships took are no part of one change: what is read and written doesn't grow."""
+    people, ids = await _people(monkeypatch, 400)
+    large = await people.group("large", policies="groups", member_entity_ids=ids)
+    small = await people.group("small", policies="groups", member_entity_ids=ids[:1])
+    auth = await people.login("ann")
+    costs = []
+    for group, present in ((large, ids), (small, ids[:1])):
+        before = people.node.rows()
+        wanted = {"member_entity_ids": [*present, auth["entity_id"]]}
+        await people.node.ok("POST", f"identity/group/id/{group}", wanted)
+        after = people.node.rows()
+        costs.append(sum(before.get(key) != value for key, value in after.items()))
+        assert await people.reads(auth["client_token"]) == {"groups"}
+    assert costs[0] == costs[1]

@@ -1,0 +1,127 @@
+"""Names and pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.flow.identity.people import People
+
+
+@pytest.mark.parametrize("noun", ["entity", "group"])
+async def test_names_are_listed_in_pages(noun: str) -> None:
+    """Sorted without regard to upper and lower case, as they were written last; `after` may name one that is gone."""
+    people = await People.start()
+    for name in ("b", "Ab", "aa", "c/d", "é", "a b"):
+        await people.node.ok("POST", f"identity/{noun}", {"name": name})
+    names = ["a b", "aa", "Ab", "b", "c/d", "é"]
+    path = f"identity/{noun}/name"
+    assert (await people.node.ok("LIST", path)).data["keys"] == names
+    assert (await people.node.ok("LIST", f"{path}?limit=2")).data["keys"] == names[:2]
+    assert (await people.node.ok("LIST", f"{path}?limit=2&after=AA")).data["keys"] == names[2:4]
+    assert (await people.node.ok("LIST", f"{path}?after=ac")).data["keys"] == names[3:]
+    assert (await people.node.ask("LIST", f"{path}?after=zz")).data["keys"] == ["é"]
+    assert (await people.node.ok("GET", f"{path}/C/D")).data["name"] == "c/d"
+
+
+async def test_every_listing_of_ids_has_pages() -> None:
+    """With what is known of each."""
+    people = await People.start()
+    for number in range(5):
+        await people.login(f"user{number}")
+        await people.external(f"group{number}", f"g{number}")
+    for path in ("entity/id", "entity-alias/id", "alias/id", "persona/id", "group/id", "group-alias/id"):
+        every = (await people.node.ok("LIST", f"identity/{path}")).data
+        assert len(every["keys"]) == 5
+        assert set(every["key_info"]) == set(every["keys"])
+        page = (await people.node.ok("LIST", f"identity/{path}?limit=2&after={every['keys'][1]}")).data
+        assert page["keys"] == every["keys"][2:4]
+        assert set(page["key_info"]) == set(page["keys"])
+        assert (await people.node.ask("LIST", f"identity/{path}?after={every['keys'][-1]}")).status == 404
+
+
+async def test_a_listing_without_end_says_that_there_is_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No request reads everything."""
+    monkeypatch.setattr("strongroom.services.identity.pages.MOST", 3)
+    people = await People.start()
+    for number in range(4):
+        await people.entity(f"e{number}")
+    for path in ("entity/id", "entity/name"):
+        answer = await people.node.ok("LIST", f"identity/{path}")
+        assert len(answer.data["keys"]) == 3
+        assert answer.body["warnings"]
+        assert not (await people.node.ok("LIST", f"identity/{path}?limit=2")).body.get("warnings")
+
+
+@pytest.mark.parametrize("name", ["x" * 513, "a\nb", "\0", "\x7f"])
+async def test_names_have_limits(name: str) -> None:
+    """Of entities, groups and aliases of both."""
+    people = await People.start()
+    node = people.node
+    external = await people.group("ext", type="external")
+    for path, body in (
+        ("entity", {}),
+        ("group", {}),
+        ("entity-alias", {"mount_accessor": people.accessor}),
+        ("group-alias", {"mount_accessor": people.accessor, "canonical_id": external}),
+    ):
+        before = node.rows()
+        assert (await node.ask("POST", f"identity/{path}", {"name": name, **body})).status == 400
+        assert node.rows() == before
+
+
+async def test_metadata_has_limits() -> None:
+    """Number, names and values, of entities, groups and aliases."""
+    people = await People.start()
+    node = people.node
+    for given in ({str(n): "x" for n in range(65)}, {"a" * 129: "b"}, {"a": "b" * 513}):
+        for path in ("entity", "group"):
+            assert (await node.ask("POST", f"identity/{path}", {"name": "x", "metadata": given})).status == 400
+        wanted = {"name": "x", "mount_accessor": people.accessor, "custom_metadata": given}
+        assert (await node.ask("POST", "identity/entity-alias", wanted)).status == 400
+    assert not people.rows("/entity/", "/group/", "/alias/")
+
+
+async def test_a_name_moves_with_its_entity() -> None:
+    """The old one is free, the new one taken, and spelling it otherwise is no other name."""
+    people = await People.start()
+    node = people.node
+    ann, bob = await people.entity("Ann"), await people.entity("bob")
+    assert (await node.ask("POST", f"identity/entity/id/{bob}", {"name": "ANN"})).status == 400
+    await node.ok("POST", f"identity/entity/id/{ann}", {"name": "ANN"})
+    await node.ok("POST", f"identity/entity/id/{ann}", {"name": "Anna"})
+    await node.ok("POST", f"identity/entity/id/{bob}", {"name": "ann"})
+    assert (await node.ok("GET", "identity/entity/name/ANN")).data["id"] == bob
+    assert (await node.ok("GET", "identity/entity/name/anna")).data["id"] == ann
+    assert len(people.rows("/entity-name/")) == 2
+
+
+async def test_an_alias_moves_and_is_renamed() -> None:
+    """Its rows lead to it by both keys; the entity that had it has it no longer."""
+    people = await People.start()
+    node = people.node
+    ann, bob = await people.entity("ann"), await people.entity("bob")
+    wanted = {"name": "x", "mount_accessor": people.accessor, "canonical_id": ann}
+    alias = (await node.ok("POST", "identity/entity-alias", wanted)).data["id"]
+    await node.ok("POST", f"identity/entity-alias/id/{alias}", {"name": "y", "canonical_id": bob})
+    assert (await node.ok("GET", f"identity/entity/id/{ann}")).data["aliases"] == []
+    shown = (await node.ok("GET", f"identity/entity/id/{bob}")).data["aliases"]
+    assert [(one["id"], one["name"]) for one in shown] == [(alias, "y")]
+    assert (await people.login("y"))["entity_id"] == bob
+    assert (await people.login("x"))["entity_id"] not in {ann, bob}
+    other = {**wanted, "name": "z"}
+    taken = (await node.ok("POST", "identity/entity-alias", other)).data["id"]
+    assert (await node.ask("POST", f"identity/entity-alias/id/{taken}", {"name": "Y"})).status == 400
+    assert (await node.ask("POST", f"identity/entity-alias/id/{taken}", {"canonical_id": bob})).status == 400
+    assert len(people.rows("/alias-id/")) == len(people.rows("/alias/")) == 3
+
+
+async def test_an_entity_has_a_bounded_number_of_aliases() -> None:
+    """A hundred, one in a mount."""
+    people = await People.start()
+    ann = await people.entity("ann")
+    for number in range(101):
+        accessor = await people.mount(f"m{number}")
+        wanted = {"name": "ann", "mount_accessor": accessor, "canonical_id": ann}
+        answer = await people.node.ask("POST", "identity/entity-alias", wanted)
+    assert answer.status == 400
+    assert len((await people.node.ok("GET", f"identity/entity/id/{ann}")).data["aliases"]) == 100
