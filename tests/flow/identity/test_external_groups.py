@@ -151,7 +151,7 @@ class Directory(AuthMethod):
 
 
 async def test_a_renewal_answers_as_a_login_does() -> None:
-    """Who was taken out of the directory's group loses it at the next renewal; an answer without groups changes nothing."""
+    """Who was taken out of the directory's group loses it then; a method that says nothing changes nothing."""
     directory = Directory()
     node = await TestNode.start(engines={("auth", "directory"): directory})
     await node.ok("POST", "sys/auth/directory", {"type": "directory"})
