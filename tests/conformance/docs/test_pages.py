@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 PAGES = (
     *("audit.md", "coming-from-vault.md", "configuration.md", "leases-and-tokens.md"),
-    *("monitoring.md", "policies.md"),
+    *("identity.md", "monitoring.md", "policies.md"),
     "troubleshooting.md",
     *("engines", "auth"),
 )
