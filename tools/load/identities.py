@@ -110,11 +110,12 @@ async def run(count: int, rounds: int) -> None:
         begun = time.perf_counter()
         await load(server, accessor, count)
         print(f"{count} entities loaded in {time.perf_counter() - begun:.1f} s; microseconds:")
-        await measure(
-            "login of somebody known",
-            rounds,
-            lambda number: server.ok("POST", f"auth/open/login/user{number * 7919 % count}", {}, token=""),
-        )
+        for what in ("login of somebody known, cold", "the same again"):
+            await measure(
+                what,
+                rounds,
+                lambda number: server.ok("POST", f"auth/open/login/user{number * 7919 % count}", {}, token=""),
+            )
         await measure(
             "first login", rounds, lambda number: server.ok("POST", f"auth/open/login/new{number}", {}, token="")
         )

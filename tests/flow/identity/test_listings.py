@@ -125,3 +125,15 @@ async def test_an_entity_has_a_bounded_number_of_aliases() -> None:
         answer = await people.node.ask("POST", "identity/entity-alias", wanted)
     assert answer.status == 400
     assert len((await people.node.ok("GET", f"identity/entity/id/{ann}")).data["aliases"]) == 100
+
+
+async def test_a_name_that_templates_refuse_is_told() -> None:
+    """The policy `default` has such a template, so that the entity's tokens may do nothing."""
+    people = await People.start()
+    auth = await people.login("ann")
+    path = f"identity/entity/id/{auth['entity_id']}"
+    answer = await people.node.ok("POST", path, {"name": "team/ann"})
+    assert 'contains "/"' in answer.body["warnings"][0]
+    assert (await people.node.ask("GET", "auth/token/lookup-self", token=auth["client_token"])).status == 403
+    assert (await people.node.ok("POST", path, {"name": "ann"})).body is None
+    assert (await people.node.ask("GET", "auth/token/lookup-self", token=auth["client_token"])).status == 200

@@ -18,6 +18,8 @@ from strongroom.sysapi.identity import shown
 from strongroom.sysapi.identity.listing import Page, ids, names
 
 _MOST_DELETED = 100
+_REFUSED = "*+/,"
+"""Characters that the values of templates may not contain."""
 
 
 def policy_names(values: list[str]) -> list[str]:
@@ -171,9 +173,20 @@ async def _write(request: Request, body: EntityBody, id_: str, name: str) -> Res
         updated_at=request.now,
     )
     await entities.put(txn, namespace, _changed(entity, body, name, request.now), before)
+    warnings = _warnings(name)
     if before is not None:
-        return None
-    return Response(data={"aliases": None, "id": entity.id, "name": entity.name})
+        return Response(warnings=warnings) if warnings else None
+    return Response(data={"aliases": None, "id": entity.id, "name": entity.name}, warnings=warnings)
+
+
+def _warnings(name: str) -> list[str]:
+    """A warning for a name that a template refuses.  The policy `default` has such a template."""
+    found = [character for character in _REFUSED if character in name]
+    return [
+        f'the name contains "{character}": requests of tokens with a policy that has {{{{identity.entity.name}}}}, such as '
+        "default, are refused"
+        for character in found[:1]
+    ]
 
 
 def _changed(entity: EntityRecord, body: EntityBody, name: str, now: float) -> EntityRecord:
