@@ -181,11 +181,12 @@ async def _write(request: Request, body: EntityBody, id_: str, name: str) -> Res
 
 def _warnings(name: str) -> list[str]:
     """A warning for a name that a template refuses.  The policy `default` has such a template."""
-    found = [character for character in _REFUSED if character in name]
+    found = next((character for character in _REFUSED if character in name), "")
+    if not found:
+        return []
     return [
-        f'the name contains "{character}": requests of tokens with a policy that has {{{{identity.entity.name}}}}, such as '
-        "default, are refused"
-        for character in found[:1]
+        f'the name contains "{found}": requests of tokens with a policy that has {{{{identity.entity.name}}}} in it, such '
+        "as default, are refused"
     ]
 
 
