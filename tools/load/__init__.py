@@ -1,0 +1,1 @@
+"""Loads stores with what a large installation has, to measure what it costs."""
