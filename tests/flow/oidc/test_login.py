@@ -349,3 +349,22 @@ async def test_parameters_that_nobody_knows_are_ignored() -> None:
     token, _ = await world.person("ann")
     code = await world.code(token, prompt="login", ui_locales="de", name="ann", display="page")
     assert (await world.exchange(code, name="ann", audience="x")).status == 200
+
+
+@pytest.mark.parametrize(
+    "token", ["", "hvo_access_", "hvo_access_A", "hvo_access_AAAA", "hvo_access_\xfc", "x" * 20_000]
+)
+async def test_what_is_no_access_token(token: str) -> None:
+    """Whatever its form, it is refused as any other."""
+    world = await World.start()
+    refused = await world.userinfo(token)
+    assert (refused.status, refused.body["error"]) == (401, "invalid_token")
+
+
+@pytest.mark.parametrize("header", ["Basic", "Basic !!", "Basic bm9jb2xvbg==", "Basic /w==", "Digest x"])
+async def test_what_is_no_basic_credential(header: str) -> None:
+    """It names no client, so one is asked for."""
+    world = await World.start()
+    headers = {"authorization": header}
+    refused = await world.server.ask("POST", f"{PROVIDER}/token", {}, token="", headers=headers)
+    assert refused.body == {"error": "invalid_request", "error_description": "client_id parameter is required"}
