@@ -174,6 +174,8 @@ def _patch(call: Invocation) -> int:
         **call.flags.pairs("custom-metadata"),
         **dict.fromkeys(call.flags.many("remove-custom-metadata")),
     }
+    if not metadata:
+        raise Failure("Must supply at least one of -custom-metadata or -remove-custom-metadata")
     with call.doing("Error patching namespace: "):
         try:
             answer = call.client().patch(f"sys/namespaces/{path}", {"custom_metadata": metadata})

@@ -107,7 +107,7 @@ class Application:
                 if options.redaction is not None and body is not None:
                     body = options.redaction.of(body)
                 return encode.flat(body, answer.status)
-            if call.path == _METRICS and (options.metrics.unauthenticated or options.metrics.disallowed):
+            if call.path == _METRICS and _opens_metrics(call, options):
                 return await self._metrics(call, options, request.headers.get("accept", ""))
             return await self._serve(request, call, options)
         except StrongroomError as error:
@@ -207,6 +207,13 @@ def _check_front(call: Call, options: ListenerOptions) -> None:
     served = _EVERYWHERE | ({"sys/health"} if not call.namespace else set())
     if (call.namespace or options.namespace) and call.path not in served:
         raise InvalidRequest("operation unavailable in namespaces")
+
+
+def _opens_metrics(call: Call, options: ListenerOptions) -> bool:
+    """Whether the listener's settings decide on `sys/metrics`.  Those of all namespaces are for root alone."""
+    if options.metrics.disallowed:
+        return True
+    return options.metrics.unauthenticated and not (call.namespace or options.namespace)
 
 
 def _shown(path: str) -> str:

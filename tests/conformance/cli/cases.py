@@ -537,6 +537,33 @@ $P namespace create -format=json @-2
 $P namespace lookup @
 $P namespace lookup nosuch
 $P namespace patch -custom-metadata=a=b @
+$P namespace patch -remove-custom-metadata=a @
+$P namespace patch @
+$P namespace patch -custom-metadata=a=b nosuch
+$P namespace create -custom-metadata=owner=eva -custom-metadata=x=y @-3
+$P namespace create @/deep
+$P namespace create -namespace=@ deep
+$P namespace create -ns=@ other
+$P namespace lookup -ns=@ deep
+$P namespace lookup -format=json @/
+VAULT_NAMESPACE=@ $P namespace list
+BAO_NAMESPACE=@ $P namespace scan
+$P secrets enable -ns=@ -version=2 kv
+$P kv put -ns=@ kv/x a=b
+$P kv get @/kv/x
+$P kv get -mount=@/kv x
+$P kv get -ns=@ kv/x
+$P kv list -ns=@/ kv
+$P token lookup -ns=@ -format=json -field=path
+$P policy list -ns=@
+$P read -ns=nosuch sys/mounts
+$P namespace unlock @
+$P namespace lock -format=json -field=x @
+$P namespace unlock -unlock-key=x @-2
+$P namespace delete @
+$P namespace delete -ns=@ deep
+$P namespace delete -ns=@ other
+$P namespace delete @-3
 $P read -ns=@ sys/mounts/secret
 $P namespace create -key-shares=1 -key-threshold=1 -format=json @-3
 $P namespace create -key-shares=2 @-4

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 PAGES = (
     *("approvals.md", "audit.md", "coming-from-vault.md", "configuration.md", "identity.md", "leases-and-tokens.md"),
-    *("mfa.md", "monitoring.md", "oidc-provider.md", "policies.md"),
+    *("mfa.md", "monitoring.md", "namespaces.md", "oidc-provider.md", "policies.md"),
     "troubleshooting.md",
     *("engines", "auth"),
 )

@@ -217,8 +217,13 @@ STAND_INS = tuple(
         (r"'(?:bao|strongroom) (?=[a-z])", "'<program> "),
         (r"^[A-Za-z0-9+/]{24,}={0,2}$", "<random>"),
         (r"\b[A-Za-z0-9]{22,}\b", "<random>"),
+        # What is made outside the root namespace ends in its namespace's id.
+        (r"(<token>|<random>)\.[A-Za-z0-9]{6}\b", r"\1.<namespace>"),
+        (r"<uuid>\.[A-Za-z0-9]{6}\b", "<uuid>"),
     )
 )
+_NAMESPACE = re.compile(r"[A-Za-z0-9]{6}")
+_NAMESPACE_KEYS = frozenset({"id", "namespace_id"})
 CEILING = re.compile(r'(?<=effective max_ttl of ")(\d+h)?(\d+m)?(\d+s)?(?=")')
 """What a token may still live on, in the text of a warning."""
 CLOCKS = re.compile(r"ttl|duration|time|expir|issue|_at$|clock", re.IGNORECASE)
@@ -237,6 +242,8 @@ def normal(value: Any, key: str = "") -> Any:
             return {normal(k): normal(v, k) for k, v in sorted(kept.items())}
         case list():
             return [normal(item, key) for item in value]
+        case str() if key in _NAMESPACE_KEYS and _NAMESPACE.fullmatch(value):
+            return "<namespace>"
         case str():
             for pattern, stand_in in STAND_INS:
                 value = pattern.sub(stand_in, value)

@@ -275,7 +275,8 @@ async def _lock(request: Request, namespace: Namespace) -> Response:
     view = system(request)
     parent, record = await _row(view, namespace)
     if namespace.locked_at:
-        raise InvalidRequest(f'cannot lock namespace "{namespace.path}": is already locked')
+        above = f'ancestor namespace "{namespace.locked_at}" ' if namespace.locked_at != namespace.path else ""
+        raise InvalidRequest(f'cannot lock namespace "{namespace.path}": {above}is already locked')
     random = view.services.random
     key = request.once("unlock key", lambda: base62(random, _KEY_CHARACTERS))
     locked = msgspec.structs.replace(record, unlock_key=sha256(key.encode()))

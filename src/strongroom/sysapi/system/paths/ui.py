@@ -27,11 +27,15 @@ class UiPaths(SystemEngine):
 
     @path.read("internal/ui/mounts", unauthenticated=True)
     async def ui_mounts(self, request: Request) -> Response | None:
-        """Lists the mounts that the token may use. Without a token it lists the mounts with `listing_visibility`."""
+        """Lists the mounts that the token may use.
+
+        Without a token, or with one of a namespace that isn't above, it lists the mounts with `listing_visibility`.
+        """
         view = system(request)
         records = sorted((entry.record for entry in view.router.by_id.values()), key=lambda record: record.path)
         tables: dict[str, dict[str, Any]] = {"auth": {}, "secret": {}}
-        if not view.exchange.request.token:
+        bearer = await _bearer(view, request) if view.exchange.request.token else None
+        if bearer is None or bearer.record.namespace not in view.namespace.lineage:
             for record in records:
                 if record.config.listing_visibility == _UNAUTHENTICATED:
                     tables[record.table][record.path] = {
@@ -40,7 +44,7 @@ class UiPaths(SystemEngine):
                         "type": record.type,
                     }
             return Response(data=tables)
-        policies = await policies_of(view, await _bearer(view, request), request.now)
+        policies = await policies_of(view, bearer, request.now)
         for record in records:
             seen = record.config.listing_visibility == _UNAUTHENTICATED
             if seen or _reached(policies, view.namespace, record, request.now):
@@ -49,7 +53,10 @@ class UiPaths(SystemEngine):
 
     @path.read("internal/ui/mounts/{path*}", unauthenticated=True)
     async def ui_mount(self, request: Request, path: str) -> Response | None:
-        """Reads the mount that a path belongs to. The token needs access to it."""
+        """Reads the mount that a path belongs to. The token needs access to it.
+
+        The path may lead into a namespace further down.
+        """
         view = system(request)
         if not view.exchange.request.token:
             raise PermissionDenied(_DENIED)
@@ -57,7 +64,7 @@ class UiPaths(SystemEngine):
         namespace, rest = await mounts.inside(view.txn, view.namespace, folder(path))
         entry = (await mounts.router(view.txn, namespace.id)).find(rest)
         policies = await policies_of(view, bearer, request.now, namespace)
-        if entry is None or not _reached(policies, namespace, entry.record, request.now):
+        if entry is None or namespace.locked_at or not _reached(policies, namespace, entry.record, request.now):
             # The same answer for both: whether there is such a mount is not this token's to know.
             raise PermissionDenied(
                 "preflight capability check returned 403, please ensure client's policies grant access to path "
