@@ -290,6 +290,13 @@ def _request(exchange: Exchange, notation: Notation) -> dict[str, Any]:
     }
     if headers:
         out["headers"] = headers
+    if exchange.resumed is not None:
+        out["control_group"] = {
+            "request_id": exchange.resumed.held_id,
+            "unwrap_request_id": exchange.resumed.unwrap_id,
+            "wrapping_accessor": notation.accessor(exchange.resumed.accessor),
+            "approvers": exchange.resumed.approvers,
+        }
     return out
 
 

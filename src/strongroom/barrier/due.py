@@ -21,7 +21,9 @@ OIDC_CODE = "oidc-code"
 """Authorization codes that nobody has used."""
 OIDC_KEY = "oidc-key"
 """Signing keys to rotate."""
-KINDS = (LEASE, SCHEDULED, TOKEN, SINGLE_USE, LOCKOUT, OIDC_CODE, OIDC_KEY)
+MFA = "mfa"
+"""Logins that wait for their second factor."""
+KINDS = (LEASE, SCHEDULED, TOKEN, SINGLE_USE, LOCKOUT, MFA, OIDC_CODE, OIDC_KEY)
 BY_MOUNT = frozenset({LEASE, SCHEDULED})
 """The kinds that have a group for each mount, by its id."""
 

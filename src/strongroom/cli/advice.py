@@ -31,8 +31,10 @@ def _denied(path: str, *, with_token: bool) -> str:
     if section == "auth" and separator:
         return (
             f'Note: either nothing is mounted at auth/{mount}/, as "{PROGRAM} auth list" tells, or the user is locked '
-            "out for a while after wrong passwords."
+            "out for a while after wrong passwords, or -mfa didn't prove the second factor."
         )
+    if path == "sys/mfa/validate":
+        return ""  # the server says what is wrong
     if not with_token:
         return f'Note: no token went with the request. "{PROGRAM} login" keeps one; STRONGROOM_TOKEN holds one.'
     if path in _OWN_TOKEN:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.cli import PROGRAM, login_methods
+from strongroom.cli import PROGRAM, login_methods, second_factor
 from strongroom.cli.command import OUTPUT, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
@@ -107,13 +107,22 @@ def _by_method(call: Invocation, client: Client, method: str, data: dict[str, An
         raise Failure(f"Error authenticating: {error}", 2) from error
     anonymous = client.with_token("")
     with call.doing("Error authenticating: "):
-        answer = anonymous.write(path, body)
+        answer = second_factor.complete(call, anonymous, anonymous.write(path, body) or {})
         if (answer or {}).get("wrap_info") and not call.previews():
             wrapped = str(answer["wrap_info"]["token"])
             answer = anonymous.with_token(wrapped).without_wrapping().write("sys/wrapping/unwrap", None)
     if not answer or not answer.get("auth"):
         raise Failure("Vault returned a secret, but the secret has no authentication information attached.", 2)
     return dict(answer)
+
+
+def _unfinished(call: Invocation, answer: dict[str, Any]) -> int:
+    """Show what a login still has to prove.  Raises `Failure` where only the token was wanted."""
+    flags = call.flags
+    if flags.on("token-only") or flags.on("no-print") or flags.text("field") == "token":
+        raise Failure(f"Error authenticating: there is no token yet.\n{second_factor.PENDING}", 2)
+    call.terminal.warn(second_factor.PENDING)
+    return call.answer(answer)
 
 
 def _keep(call: Invocation, token: str) -> bool:
@@ -145,6 +154,8 @@ def _login(call: Invocation) -> int:
     # A token kept earlier, readable or not, is no part of logging in.
     client = call.client(kept_token=False)
     answer = _by_token(call, client, data) if method == "token" else _by_method(call, client, method, data)
+    if second_factor.requirement(answer):
+        return _unfinished(call, answer)
     secret, token = SecretAnswer(answer), str(answer["auth"]["client_token"])
     if flags.on("token-only"):
         return call.value(token)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from strongroom.cli import text, yaml
+from strongroom.cli import PROGRAM, text, yaml
 from strongroom.client import values
 from strongroom.client.durations import short_text
 
@@ -67,6 +68,8 @@ class SecretAnswer:
     def auth_fields(self) -> dict[str, Any]:
         """What the answer to a login or a token's creation calls its fields at the command line."""
         auth = self.auth or {}
+        if wanted := auth.get("mfa_requirement"):
+            return _requirement_fields(wanted)
         fields: dict[str, Any] = {
             "token": auth.get("client_token"),
             "token_accessor": auth.get("accessor"),
@@ -114,6 +117,20 @@ class SecretAnswer:
         raise KeyError(name)
 
 
+def _requirement_fields(wanted: dict[str, Any]) -> dict[str, Any]:
+    """What a login still has to prove, by the names of the tables."""
+    fields = {"mfa_request_id": wanted.get("mfa_request_id")}
+    for name, constraint in sorted((wanted.get("mfa_constraints") or {}).items()):
+        for method in constraint.get("any") or ():
+            prefix = f"mfa_constraint_{name}_{method.get('type')}"
+            fields[f"{prefix}_id"] = method.get("id")
+            fields[f"{prefix}_uses_passcode"] = method.get("uses_passcode", False)
+            fields[f"{prefix}_name"] = method.get("name", "")
+            if method.get("self_enrollment_enabled"):
+                fields[f"{prefix}_self_enrollment_enabled"] = True
+    return fields
+
+
 def _sorted(value: Any) -> Any:
     match value:
         case dict():
@@ -155,6 +172,15 @@ def _auth_rows(fields: dict[str, Any]) -> list[tuple[str, str]]:
                 shown = text.go_value(value) if value is not None else ""
         rows.append((name, shown))
     return rows
+
+
+def waiting(wrap: Mapping[str, Any]) -> str:
+    """What to do about a request that waits for others' approval."""
+    return (
+        "Note: the request waits for the approval of others. Send them the accessor; they approve with\n\n"
+        f"  {PROGRAM} write sys/control-group/authorize accessor={wrap.get('accessor', '')}\n\n"
+        f'Afterwards, "{PROGRAM} unwrap" with the wrapping token executes it.'
+    )
 
 
 def rows(secret: SecretAnswer) -> list[tuple[str, str]]:

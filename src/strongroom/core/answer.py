@@ -8,7 +8,7 @@ import msgspec
 
 from strongroom.lib.errors import StrongroomError
 from strongroom.sdk.request import Operation
-from strongroom.sdk.response import Response
+from strongroom.sdk.response import Response, SecondFactor
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -40,6 +40,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     renewable: bool = False
     planned: bool = False
     """Whether the lease's secret is still to be made."""
+    second_factor: SecondFactor | None = None
+    """What is still to be proved before the login has a token."""
     error: StrongroomError | None = None
 
     def __repr__(self) -> str:

@@ -37,10 +37,14 @@ async def complete(attempt: Attempt, entry: MountEntry, response: Response | Non
         answer = _leased(attempt, entry, response, response.lease, answer)
         if answer.planned:
             return answer  # the second transaction does the rest, after the secret was made
+    if response.second_factor is not None:
+        return msgspec.structs.replace(answer, second_factor=response.second_factor)
     if response.auth is not None:
         made = await login.log_in(attempt, entry, response.auth)
         response.warnings = [*made.warnings, *response.warnings]
-        answer = msgspec.structs.replace(answer, auth=made.block)
+        answer = msgspec.structs.replace(answer, auth=made.block, second_factor=made.second_factor)
+        if made.held:
+            return answer  # there is no token to wrap yet
     elif response.token is not None:
         answer = msgspec.structs.replace(answer, auth=response.token)
     if response.wrap_info is not None:

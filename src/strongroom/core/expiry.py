@@ -20,7 +20,7 @@ from functools import partial
 import structlog
 
 from strongroom.barrier import keys
-from strongroom.barrier.due import LEASE, LOCKOUT, OIDC_CODE, OIDC_KEY, SCHEDULED, SINGLE_USE, TOKEN
+from strongroom.barrier.due import LEASE, LOCKOUT, MFA, OIDC_CODE, OIDC_KEY, SCHEDULED, SINGLE_USE, TOKEN
 from strongroom.barrier.succession import is_over
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.clearing import Clearing
@@ -106,6 +106,7 @@ class Expiry:
             LOCKOUT: tokens.lockouts,
             OIDC_CODE: oidc.codes,
             OIDC_KEY: oidc.keys,
+            MFA: tokens.logins,
             "token-tree": pending.trees,
             "mount": pending.mounts,
             "namespace": NamespaceClearing(self._services).run_once,

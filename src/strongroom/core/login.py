@@ -8,9 +8,10 @@ import msgspec
 
 from strongroom.barrier.transaction import Transaction
 from strongroom.core.attempt import Attempt
+from strongroom.core.second_factor import holding
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
-from strongroom.sdk.response import Auth
+from strongroom.sdk.response import Auth, SecondFactor
 from strongroom.sdk.token_fields import NON_ASSIGNABLE, address_allowed
 from strongroom.sdk.token_settings import TokenSettings
 from strongroom.services.exchange import ApiRequest
@@ -32,6 +33,10 @@ class Login(msgspec.Struct, frozen=True):
 
     block: dict[str, Any]
     warnings: list[str]
+    held: bool = False
+    """Whether there is no token yet, because the login needs a second factor."""
+    second_factor: SecondFactor | None = None
+    """What the client sent with the login to prove it."""
 
     def __repr__(self) -> str:
         return f"Login({self.block.get('accessor', '')})"
@@ -45,14 +50,21 @@ def token_kind(wanted: str, tuned: str) -> str:
     return BATCH if choice in {BATCH, "default-batch"} else SERVICE
 
 
-async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth) -> Login:
-    """Make the token of a successful login at the mount `entry`."""
+async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: frozenset[str] | None = None) -> Login:
+    """Make the token of a successful login at the mount `entry`, or keep the login back for its second factor.
+
+    Args:
+        proved: ids of the MFA methods that the login has proved; None if it has just begun.
+    """
     services, txn, request = attempt.services, attempt.txn, attempt.request
     mount, now, namespace = entry.mount, request.received_at, attempt.exchange.namespace
     settings, warnings = _granted(request, entry, auth)
     entity_id = ""
     if auth.alias:
         entity_id = await _identify(attempt, entry, auth)
+    held = await holding.hold(attempt, entry, auth, entity_id, proved)
+    if held is not None:
+        return Login(held.block, [holding.WARNING], held=True, second_factor=held.second_factor)
     is_row = settings.type == SERVICE
     token = services.tokens.new_token(txn, "login", namespace.id) if is_row else ""
     record = TokenRecord(

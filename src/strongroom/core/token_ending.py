@@ -1,15 +1,16 @@
-"""Ends tokens that have expired, and deletes failed logins that no longer count."""
+"""Ends tokens that have expired, and deletes failed and unfinished logins that no longer count."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from strongroom.barrier import keys
-from strongroom.barrier.due import LOCKOUT, SINGLE_USE, milliseconds
+from strongroom.barrier.due import LOCKOUT, MFA, SINGLE_USE, milliseconds
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.parking import Parking
 from strongroom.core.side_by_side import side_by_side
 from strongroom.services.due import Due, due_rows
+from strongroom.services.mfa import pending
 from strongroom.services.mounts.lockout import clear_forgotten
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.service import dead_tree_key
@@ -45,6 +46,11 @@ class TokenEnding:
         work = [partial(self._parking.try_, fence, row, partial(self._end_lockout, fence, row, now)) for row in due]
         return await side_by_side(work, _LOCKOUTS_AT_ONCE)
 
+    async def logins(self, fence: Fence, now: float) -> int:
+        """Delete the oldest logins whose second factor was never proved.  Returns the number of rows processed."""
+        due = await due_rows(self._barrier.storage, MFA, now, _BATCH)
+        return await side_by_side([partial(self._end_login, fence, row, now) for row in due], _LOCKOUTS_AT_ONCE)
+
     async def _end_token(self, fence: Fence, due: Due) -> None:
         async def body(txn: Transaction) -> None:
             await txn.guard(fence)
@@ -67,6 +73,13 @@ class TokenEnding:
         async def body(txn: Transaction) -> None:
             await txn.guard(fence)
             await clear_forgotten(txn, due.row, due.id, now)
+
+        await transact(self._barrier, body)
+
+    async def _end_login(self, fence: Fence, due: Due, now: float) -> None:
+        async def body(txn: Transaction) -> None:
+            await txn.guard(fence)
+            await pending.clear(txn, due.row, due.id, now)
 
         await transact(self._barrier, body)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import msgspec
@@ -66,6 +66,20 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
         return "Made(…)"
 
 
+class SecondFactor(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client sent to prove the second factor of a login that is kept back."""
+
+    login: str
+    """The digest of the login's request id."""
+    by_method: Mapping[str, tuple[str, ...]]
+    """Passcodes by the id or name of an MFA method.  An empty list asks for a push."""
+    at_once: bool = False
+    """Whether it came with the login itself."""
+
+    def __repr__(self) -> str:
+        return "SecondFactor(…)"
+
+
 class RawBody(msgspec.Struct, frozen=True):
     """A response body without the envelope."""
 
@@ -97,6 +111,8 @@ class Response(msgspec.Struct, kw_only=True):
     lease_id: str = ""
     renewable: bool = False
     """With `lease_id`: an existing lease that the response describes; for the lease paths."""
+    second_factor: SecondFactor | None = None
+    """What completes a login that is kept back; for `sys/mfa/validate`."""
     wrap_info: dict[str, Any] | None = None
     """The `wrap_info` of a response that is wrapped already; for the wrapping paths."""
 

@@ -36,6 +36,7 @@ from strongroom.services import versions
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.identity import IdentityService
 from strongroom.services.leases import LeaseService
+from strongroom.services.mfa import MfaService
 from strongroom.services.mounts import MountService
 from strongroom.services.mounts.records import Lockout
 from strongroom.services.oidc import OidcService
@@ -156,6 +157,7 @@ async def unseal(
         leases=LeaseService(node.random),
         identity=identity,
         oidc=OidcService(barrier.keyring, node.random, identity, node.api_address),
+        mfa=MfaService(barrier, identity, node.clock),
         audit=audit,
         cluster=cluster,
         port=node.port,

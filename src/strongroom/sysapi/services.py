@@ -12,6 +12,7 @@ from strongroom.sealing.initialize import Cluster
 from strongroom.sealing.port import SealPort
 from strongroom.services.identity import IdentityService
 from strongroom.services.leases import LeaseService
+from strongroom.services.mfa import MfaService
 from strongroom.services.mounts import MountService
 from strongroom.services.oidc import OidcService
 from strongroom.services.policy.service import PolicyService
@@ -34,6 +35,7 @@ class Services:
     leases: LeaseService
     identity: IdentityService
     oidc: OidcService
+    mfa: MfaService
     audit: AuditBroker
     cluster: Cluster
     port: SealPort

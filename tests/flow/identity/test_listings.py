@@ -125,3 +125,13 @@ async def test_an_entity_has_a_bounded_number_of_aliases() -> None:
         answer = await people.node.ask("POST", "identity/entity-alias", wanted)
     assert answer.status == 400
     assert len((await people.node.ok("GET", f"identity/entity/id/{ann}")).data["aliases"]) == 100
+
+
+async def test_a_hundred_entities_go_in_one_request() -> None:
+    """With their aliases and memberships, in a store that takes few keys in a commit."""
+    people = await People.start()
+    ids = [(await people.login(f"user{number}"))["entity_id"] for number in range(100)]
+    await people.group("everybody", member_entity_ids=ids)
+    await people.node.ok("POST", "identity/entity/batch-delete", {"entity_ids": ids})
+    assert (await people.node.ask("LIST", "identity/entity/id")).status == 404
+    assert (await people.node.ask("LIST", "identity/entity-alias/id")).status == 404

@@ -126,6 +126,22 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.barrier.namespace_keys.OwnSeal": ("namespace-seal", {"sealings": 0}),
     "strongroom.barrier.namespace_keys.NamespacePlace": ("namespace-place", {"own_seal": False}),
     "strongroom.barrier.due.DueRecord": ("due", {}),
+    "strongroom.services.approvals.records.ApprovalRecord": ("approval", {}),
+    "strongroom.services.approvals.records.ApprovalSettings": ("control-group-settings", {}),
+    "strongroom.services.approvals.records.HeldRequest": (
+        "held-request",
+        {
+            "namespace": "root",
+            "headers": {},
+            "method": "",
+            "wrap_ttl_s": 0,
+            "wrap_format": "",
+            "mfa_methods": (),
+            "entity_id": "",
+            "entity_name": "",
+            "entity_namespace": "",
+        },
+    ),
     "strongroom.services.cors.CorsRecord": ("cors", {"credentials": False}),
     "strongroom.services.identity.records.AliasRecord": (
         "alias",
@@ -166,6 +182,53 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.services.leases.records.LeaseRecord": (
         "lease",
         {"internal": {}, "last_renewed_at": 0.0, "attempts": 0, "next_attempt_at": 0.0, "last_error": "", "state": ""},
+    ),
+    "strongroom.services.mfa.records.Demand": (None, {}),
+    "strongroom.services.mfa.records.DuoSettings": (None, {"push_info": "", "use_passcode": False}),
+    "strongroom.services.mfa.records.EnforcementRecord": (
+        "mfa-enforcement",
+        {"accessors": (), "types": (), "group_ids": (), "entity_ids": ()},
+    ),
+    "strongroom.services.mfa.records.EnforcementUse": ("mfa-enforcement-use", {}),
+    "strongroom.services.mfa.records.MethodName": ("mfa-method-name", {}),
+    "strongroom.services.mfa.records.MethodRecord": (
+        "mfa-method",
+        {"name": "", "username_format": "", "totp": None, "duo": None, "okta": None, "pingid": None},
+    ),
+    "strongroom.services.mfa.records.OktaSettings": (
+        None,
+        {"base_url": "", "primary_email": False, "production": None},
+    ),
+    "strongroom.services.mfa.records.PendingLogin": (
+        "mfa-pending-login",
+        {
+            "display_name": "",
+            "metadata": {},
+            "alias": "",
+            "alias_metadata": {},
+            "renewable": True,
+            "token": {"": "TokenSettings"},
+            "internal": {},
+        },
+    ),
+    "strongroom.services.mfa.records.PingIdSettings": (None, {"use_signature": False}),
+    "strongroom.services.mfa.records.TotpSecret": ("mfa-totp-secret", {"pending_for": ""}),
+    "strongroom.services.mfa.records.TotpSettings": (
+        None,
+        {
+            "period_s": 30,
+            "key_bytes": 20,
+            "qr_pixels": 200,
+            "algorithm": "SHA1",
+            "digits": 6,
+            "skew": 1,
+            "max_attempts": 5,
+            "self_enrollment": False,
+        },
+    ),
+    "strongroom.services.mfa.records.Tries": (
+        "mfa-tries",
+        {"failures": 0, "blocks": 0, "blocked_until": 0.0, "last_step": -1},
     ),
     "strongroom.services.mounts.lockout.FailedLogins": ("failed-logins", {}),
     "strongroom.services.mounts.records.Lockout": (
@@ -222,6 +285,10 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         {"custom_metadata": {}, "unlock_key": b"", "own_seal": False, "tainted": False},
     ),
     "strongroom.services.namespaces.records.Remains": ("namespace-remains", {"wiped": False}),
+    "strongroom.services.policy.control_group.Factor": (
+        None,
+        {"group_names": (), "group_ids": (), "capabilities": 0, "ttl_s": 0, "namespace": ""},
+    ),
     "strongroom.services.policy.records.PolicyRecord": (
         "policy",
         {

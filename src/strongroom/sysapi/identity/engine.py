@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from strongroom.sysapi.identity.mfa.mixins import MfaMethodPaths
 from strongroom.sysapi.identity.oidc import OidcPaths
 from strongroom.sysapi.identity.paths.aliases import AliasPaths
 from strongroom.sysapi.identity.paths.entities import EntityPaths
@@ -20,6 +21,7 @@ class Identity(
     GroupPaths,
     GroupAliasPaths,
     LookupPaths,
+    MfaMethodPaths,
     OidcPaths,
 ):
     """The identity mount."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 import msgspec
 
+from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, CommaList, Doc, Duration, Normal, StringMap
@@ -13,11 +16,14 @@ from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.identity import EntityRecord, entities, rows
 from strongroom.services.identity.names import check_metadata, clean_policies
+from strongroom.services.mfa import methods
+from strongroom.services.namespaces import Namespace
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.identity import shown
 from strongroom.sysapi.identity.listing import Page, ids, names
 
 _MOST_DELETED = 100
+_PAGE = 16
 
 
 def policy_names(values: list[str]) -> list[str]:
@@ -141,10 +147,10 @@ class EntityPaths(SystemEngine):
             raise InvalidRequest("missing entity ids to delete")
         if len(wanted) > _MOST_DELETED:
             raise InvalidRequest(f"at most {_MOST_DELETED} entities can be deleted at a time")
-        for id_ in wanted:
-            entity = await entities.read(view.txn, view.namespace.id, id_)
-            if entity is not None:
-                await entities.delete(view.txn, view.namespace.id, entity)
+        for start in range(0, len(wanted), _PAGE):
+            # Commits of their own: each entity may be in many groups, and a commit has room for few keys.
+            page = partial(_delete_page, view.namespace, wanted[start : start + _PAGE])
+            await view.txn.apart(f"delete entities {start}", page)
         return None
 
 
@@ -154,7 +160,17 @@ async def _read(request: Request, entity: EntityRecord | None) -> Response | Non
 
 async def _delete(request: Request, entity: EntityRecord | None) -> None:
     if entity is not None:
-        await entities.delete(system(request).txn, system(request).namespace.id, entity)
+        view = system(request)
+        await _delete_page(view.namespace, [entity.id], view.txn)
+
+
+async def _delete_page(namespace: Namespace, ids: Sequence[str], txn: Transaction) -> None:
+    """Delete entities, with what MFA methods know of them."""
+    for id_ in ids:
+        entity = await entities.read(txn, namespace.id, id_)
+        if entity is not None:
+            await methods.forget_entity(txn, namespace.lineage, entity.id)
+            await entities.delete(txn, namespace.id, entity)
 
 
 async def _write(request: Request, body: EntityBody, id_: str, name: str) -> Response | None:

@@ -1,0 +1,40 @@
+"""How often an entity may fail with a method (pure).
+
+After the most failures in a row the method is blocked for the entity: for one period, then for twice as long each time,
+up to an hour.  A success begins anew.  The times come from the store's clock.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from strongroom.services.mfa.records import Tries
+
+LONGEST_BLOCK_S = 3600
+
+
+def wait_s(tries: Tries, now: float) -> float:
+    """How long the entity is still blocked; 0 if it isn't."""
+    return max(0.0, tries.blocked_until - now)
+
+
+def failed(tries: Tries, *, most: int, period_s: int, now: float) -> Tries:
+    """With one failure more.
+
+    Args:
+        most: the failures that block. period_s: how long the first block lasts.
+    """
+    failures = tries.failures + 1
+    if failures < most:
+        return msgspec.structs.replace(tries, failures=failures)
+    lasts_s = max(period_s, min(period_s << min(tries.blocks, 20), LONGEST_BLOCK_S))
+    return msgspec.structs.replace(tries, failures=0, blocks=tries.blocks + 1, blocked_until=now + lasts_s)
+
+
+def succeeded(tries: Tries, step: int | None = None) -> Tries:
+    """With a success.
+
+    Args:
+        step: the period of the code that counted.  Later, only codes of later periods count, whatever the clock says.
+    """
+    return Tries(last_step=tries.last_step if step is None else max(step, tries.last_step))

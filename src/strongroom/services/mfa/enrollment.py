@@ -1,0 +1,80 @@
+"""An entity's secret for a TOTP method: made, shown once, destroyed."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable
+from typing import Any
+
+import segno
+
+from strongroom.barrier.transaction import Transaction
+from strongroom.lib.errors import InvalidRequest
+from strongroom.services.mfa import codes, rows
+from strongroom.services.mfa.records import MethodRecord, TotpSecret, TotpSettings
+
+_QUIET_MODULES = 4
+"""The border of a QR code.  Source: ISO/IEC 18004"""
+
+
+async def secret_of(txn: Transaction, method: MethodRecord, entity_id: str, login: str = "") -> TotpSecret | None:
+    """The secret that counts, or None.
+
+    Args:
+        login: the digest of a pending login, for which the secret that it was shown counts too.
+    """
+    secret = await txn.read(rows.secrets(method.namespace, method.id) + entity_id, TotpSecret)
+    return secret if secret is not None and secret.pending_for in {"", login} else None
+
+
+async def generate(
+    txn: Transaction,
+    method: MethodRecord,
+    entity_id: str,
+    random_bytes: Callable[[int], bytes],
+    *,
+    login: str = "",
+) -> dict[str, Any] | None:
+    """Make a secret.  Returns what is shown of it, once; None if the entity has one.
+
+    Args:
+        login: the digest of the pending login that makes it.  Its first valid code makes the secret count for others.
+    """
+    settings = settings_of(method)
+    known = await txn.read(rows.secrets(method.namespace, method.id) + entity_id, TotpSecret)
+    if known is not None and not known.pending_for:
+        return None
+    key = txn.once(f"totp secret {method.id} {entity_id}", lambda: random_bytes(settings.key_bytes))
+    secret = TotpSecret(key=key, settings=settings, pending_for=login)
+    txn.write(rows.secrets(method.namespace, method.id) + entity_id, secret)
+    url = codes.url_of(base64.b32encode(key).decode().rstrip("="), entity_id, settings)
+    return {"barcode": barcode(url, settings.qr_pixels), "url": url}
+
+
+def settings_of(method: MethodRecord) -> TotpSettings:
+    """The settings of a TOTP method.  Raises `InvalidRequest` for another type."""
+    if method.totp is None:
+        raise InvalidRequest(f'generate not available for MFA type "{method.type}"')
+    return method.totp
+
+
+def destroy(txn: Transaction, method: MethodRecord, entity_id: str) -> None:
+    """Delete an entity's secret, if there is one, and what was tried with it."""
+    txn.delete(rows.secrets(method.namespace, method.id) + entity_id)
+    txn.delete(rows.tries(method.namespace, method.id) + entity_id)
+
+
+def barcode(text: str, pixels: int) -> str:
+    """A QR code as PNG in base64; empty if none is wanted.
+
+    Args:
+        pixels: the width that is wanted.  Each module has a whole number of pixels, so the picture may be smaller.
+    """
+    if pixels <= 0:
+        return ""
+    code = segno.make(text, error="m", micro=False)
+    modules, _ = code.symbol_size(border=_QUIET_MODULES)
+    out = io.BytesIO()
+    code.save(out, kind="png", scale=max(1, pixels // modules), border=_QUIET_MODULES)
+    return base64.b64encode(out.getvalue()).decode()

@@ -1,0 +1,1 @@
+"""`identity/mfa/`: MFA methods, secrets for TOTP, and login enforcements."""

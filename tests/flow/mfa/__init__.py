@@ -1,0 +1,1 @@
+"""Login MFA with the real wiring."""
