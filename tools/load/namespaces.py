@@ -1,7 +1,7 @@
 """What thousands of namespaces cost: python -m tools.load.namespaces [NUMBER]
 
-Starts a server with a SQLite store in a temporary directory, makes namespaces by its API, each with four mounts, a policy
-and a user, and prints what a creation, a read, a start and an unsealing take with one of them and with all.
+Starts a server with a SQLite store in a temporary directory, makes namespaces by its API, each with four mounts, a
+policy and a user, and prints what a creation, a read, a start and an unsealing take with one of them and with all.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Server:
         """Start it.  Returns the seconds until it answers."""
         begun = time.perf_counter()
         command = [str(Path(sys.executable).with_name("strongroom")), "server", f"-config={self._config}"]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own program
         while True:
             try:
                 Client(self.port).ask("GET", "sys/seal-status")
