@@ -1,1 +1,1 @@
-"""Loads on a real server, measured."""
+"""Loads stores with what a large installation has, to measure what it costs."""

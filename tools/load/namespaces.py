@@ -64,9 +64,7 @@ class Server:
         """Start it.  Returns the seconds until it answers."""
         begun = time.perf_counter()
         command = [str(Path(sys.executable).with_name("strongroom")), "server", f"-config={self._config}"]
-        self._process = subprocess.Popen(  # noqa: S603 - this environment's own program
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own program
         while True:
             try:
                 Client(self.port).ask("GET", "sys/seal-status")

@@ -206,6 +206,8 @@ def _policy_results(exchange: Exchange) -> dict[str, Any]:
 def _granted(exchange: Exchange, outcome: Outcome, notation: Notation) -> dict[str, Any]:
     """The token in a response, as an `auth` block."""
     block = outcome.auth or {}
+    if not block.get("client_token"):
+        return {"token_type": block.get("token_type", "")}  # a login that waits for its second factor
     out: dict[str, Any] = {"client_token": notation.secret(str(block.get("client_token", "")))}
     if accessor := block.get("accessor"):
         out["accessor"] = notation.accessor(str(accessor))
@@ -290,6 +292,13 @@ def _request(exchange: Exchange, notation: Notation) -> dict[str, Any]:
     }
     if headers:
         out["headers"] = headers
+    if exchange.resumed is not None:
+        out["control_group"] = {
+            "request_id": exchange.resumed.held_id,
+            "unwrap_request_id": exchange.resumed.unwrap_id,
+            "wrapping_accessor": notation.accessor(exchange.resumed.accessor),
+            "approvers": exchange.resumed.approvers,
+        }
     return out
 
 

@@ -212,7 +212,14 @@ class Invocation:
         lines = render.rows(secret)
         if lines:
             self.terminal.out(text.pairs(lines))
+        if secret.wrap is not None and not self.settings(kept_token=False).wrap_ttl:
+            self._waits(secret.wrap)
         return 0
+
+    def _waits(self, wrap: Mapping[str, Any]) -> None:
+        """Say what to do about an answer that is wrapped though nobody asked for that."""
+        if not any(word.lstrip("/").startswith("sys/wrapping/") for word in self.arguments):
+            self.terminal.warn(render.waiting(wrap))
 
     def warnings(self, warnings: Sequence[str]) -> None:
         """Print a server's warnings."""

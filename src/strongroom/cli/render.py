@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from strongroom.cli import text, yaml
+from strongroom.cli import PROGRAM, text, yaml
 from strongroom.client import values
 from strongroom.client.durations import short_text
 
@@ -171,6 +172,15 @@ def _auth_rows(fields: dict[str, Any]) -> list[tuple[str, str]]:
                 shown = text.go_value(value) if value is not None else ""
         rows.append((name, shown))
     return rows
+
+
+def waiting(wrap: Mapping[str, Any]) -> str:
+    """What to do about a request that waits for others' approval."""
+    return (
+        "Note: the request waits for the approval of others. Send them the accessor; they approve with\n\n"
+        f"  {PROGRAM} write sys/control-group/authorize accessor={wrap.get('accessor', '')}\n\n"
+        f'Afterwards, "{PROGRAM} unwrap" with the wrapping token executes it.'
+    )
 
 
 def rows(secret: SecretAnswer) -> list[tuple[str, str]]:

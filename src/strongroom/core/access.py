@@ -11,8 +11,9 @@ from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk.fields import FieldError, to_int
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
+from strongroom.services.approvals import demanded
 from strongroom.services.exchange import ApiRequest, Exchange, Grant
-from strongroom.services.policy.acl import permits
+from strongroom.services.policy.acl import NEEDED, permits
 from strongroom.services.policy.key_filter import KeyFilter
 from strongroom.services.policy.parse import NO_CONSTRAINTS, Constraints
 from strongroom.services.tokens.rights import Asked, acl_of, judge
@@ -43,8 +44,6 @@ async def authorize(attempt: Attempt) -> tuple[Grant | None, PermissionDenied | 
     wrap_ns = request.wrap_ttl_s * _NS if request.wrap_ttl_s else None
     fields = match.route.fields if match is not None else None
     allowed = permits(decision, request.operation, request.data, wrap_ns, fields)
-    if allowed and (unserved := _unserved(decision.constraints)):
-        return None, PermissionDenied(DENIED, detail=f"a policy's {unserved} is not served, so it refuses")
     needs_sudo = match is not None and match.declaration.sudo
     if not allowed or (needs_sudo and not decision.sudo):
         return None, PermissionDenied(DENIED)
@@ -54,17 +53,17 @@ async def authorize(attempt: Attempt) -> tuple[Grant | None, PermissionDenied | 
         root=decision.root,
         page_limit=rules.pagination_limit,
         key_filter=rules.key_filter,
+        demand=demanded(rules, NEEDED.get(request.operation, 0), sudo=needs_sudo) if rules.control_groups else None,
+        mfa_methods=rules.mfa_methods,
     )
     return grant, None
 
 
-def _unserved(rules: Constraints | None) -> str:
-    """The first condition that this server can't evaluate; empty if it evaluates all.  Such a rule allows nothing."""
+def _more_is_needed(rules: Constraints | None, operation: Operation) -> bool:
+    """Whether an operation needs approvals or a second factor besides the capability."""
     if rules is None:
-        return ""
-    if rules.control_groups:
-        return "control_group"
-    return "mfa_methods" if rules.mfa_methods else ""
+        return False
+    return bool(rules.mfa_methods) or demanded(rules, NEEDED.get(operation, 0), sudo=False) is not None
 
 
 def asked_data(exchange: Exchange) -> dict[str, Any]:
@@ -130,7 +129,7 @@ async def _visible(attempt: Attempt, filter_: KeyFilter, names: list[str]) -> li
         path = filter_.path_of(listed, name)
         operation = Operation.LIST if path.endswith("/") else Operation.READ
         decision = acl.decide(path, operation)
-        if permits(decision, operation, {}, None) and not _unserved(decision.constraints):
+        if permits(decision, operation, {}, None) and not _more_is_needed(decision.constraints, operation):
             kept.append(name)
     return kept
 

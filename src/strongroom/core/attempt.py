@@ -51,6 +51,11 @@ class Attempt(msgspec.Struct, frozen=True):
         declaration = self.match.declaration
         return declaration.unauthenticated or declaration.opened_by in self.request.opened
 
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether the policies demand one of the request."""
+        return self.exchange.grant is not None and bool(self.exchange.grant.mfa_methods)
+
     def is_away(self, home: str) -> bool:
         """Whether the path concerns the request's own token, and the request isn't in the token's namespace."""
         match = self.match

@@ -17,18 +17,19 @@ from strongroom.audit import hiding
 from strongroom.audit.channel import Sink
 from strongroom.audit.entry import Outcome
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.core import access, login
+from strongroom.core import access, approval, login
 from strongroom.core.answer import Answer
 from strongroom.core.attempt import Attempt, at_home, begin
 from strongroom.core.complete import complete
 from strongroom.core.dispatch import dispatch, engine_request
 from strongroom.core.outside import carry_out
-from strongroom.core.second_factor import proving
+from strongroom.core.second_factor import on_paths, proving
 from strongroom.lib.errors import (
     Internal,
     InvalidCredentials,
     InvalidRequest,
     NotFound,
+    PermissionDenied,
     RequestTimeout,
     StorageError,
     StrongroomError,
@@ -55,13 +56,22 @@ _WRITES = frozenset({Operation.UPDATE, Operation.PATCH})
 class RequestState:
     """What all attempts of one request share."""
 
-    __slots__ = ("audited", "exchange", "login_user", "sinks")
+    __slots__ = ("audited", "exchange", "login_user", "proved", "resumed", "sinks")
 
     def __init__(self, request: ApiRequest) -> None:
         self.exchange = Exchange(request)
         self.sinks: tuple[Sink, ...] = ()
         self.audited = False
         self.login_user: tuple[MountEntry, str] | None = None
+        self.proved: frozenset[str] | None = None
+        """The second factors that the request has proved; None before it had to."""
+        self.resumed: RequestState | None = None
+        """That of the request that this one executes, which had waited for approval."""
+
+    @property
+    def executed(self) -> RequestState:
+        """That of the request whose work is done: the one that had waited, or this one."""
+        return self.resumed or self
 
 
 class Pipeline:
@@ -75,9 +85,9 @@ class Pipeline:
         """Serve one request.  An error is returned as an `Answer` too."""
         progress = RequestState(request)
         try:
-            answer = await transact(self.services.barrier, lambda txn: self._run(txn, request, progress))
+            answer = await self._transacted(request, progress)
             if answer.planned:
-                answer = await carry_out(self.services, progress.exchange, answer)
+                answer = await carry_out(self.services, progress.executed.exchange, answer)
             if answer.second_factor is not None:
                 answer = await proving.prove(self.services, progress.exchange, answer, answer.second_factor)
         except StrongroomError as error:
@@ -91,6 +101,14 @@ class Pipeline:
         except Exception as error:  # a bug of this server must not end the connection's other requests
             answer = await self._failed(request, progress, Internal(detail=where(error)))
         return self._close(progress, answer)
+
+    async def _transacted(self, request: ApiRequest, progress: RequestState) -> Answer:
+        """Run the request's transaction; after the proof of a second factor, if it needs one."""
+        try:
+            return await transact(self.services.barrier, lambda txn: self._run(txn, request, progress))
+        except on_paths.Unproved as unproved:
+            progress.proved = await on_paths.prove(self.services, unproved.exchange)
+            return await transact(self.services.barrier, lambda txn: self._run(txn, request, progress))
 
     async def _failed(self, request: ApiRequest, progress: RequestState, error: StrongroomError) -> Answer:
         # While the store fails, every request fails.  The failure is logged once, at its beginning.
@@ -121,7 +139,12 @@ class Pipeline:
         try:
             if not progress.audited:
                 audit.request(progress.sinks, progress.exchange, text, now)
-            audit.response(progress.sinks, progress.exchange, _outcome(answer, text), now)
+            if progress.resumed is not None and progress.resumed.audited:
+                audit.response(progress.sinks, progress.resumed.exchange, _outcome(answer, text), now)
+                outcome = Outcome(error=text)  # the other entry has the response
+            else:
+                outcome = _outcome(answer, text)
+            audit.response(progress.sinks, progress.exchange, outcome, now)
         except Internal as error:
             return Answer(request_id=answer.request_id, operation=answer.operation, error=error)
         except Exception as error:  # a response that can't be written into an entry isn't sent
@@ -149,13 +172,23 @@ class Pipeline:
         attempt = attempt.knowing(Exchange(exchange.request, bearer, exchange.entry, namespace=exchange.namespace))
         progress.exchange = attempt.exchange
         attempt, refusal = await self._authorize(attempt)
+        refusal = refusal or on_paths.refused(attempt, progress.proved)
+        if refusal is None and progress.proved is None and attempt.needs_second_factor:
+            if await services.tokens.spent(txn, bearer.record):
+                raise PermissionDenied("permission denied")
+            self._open(progress, attempt.exchange, None)
+            raise on_paths.Unproved(attempt.exchange)
         if bearer.record.num_uses:
             remaining = await services.tokens.use(txn, bearer.record)
             attempt = attempt.knowing(msgspec.structs.replace(attempt.exchange, remaining_uses=remaining))
         self._open(progress, attempt.exchange, refusal)
         if refusal is not None:
             raise refusal
-        answer = await self._answer(attempt)
+        waiting = await approval.unwrapped(attempt)
+        if waiting is not None:
+            answer = await self._resume(attempt, waiting, progress)
+        else:
+            answer = await self._answer(attempt)
         if bearer.record.num_uses and not attempt.exchange.remaining_uses:
             # After the request's lease was stored, because that lease ends with the token.
             await services.tokens.end_spent(txn, bearer.record, request.received_at)
@@ -197,7 +230,21 @@ class Pipeline:
             return await complete(attempt, entry, answered)
         if attempt.match is None or attempt.unresolved is not None:
             raise attempt.unresolved or UnsupportedPath("")
+        grant = attempt.exchange.grant
+        if grant is not None and grant.demand is not None:
+            return await approval.hold(attempt, grant.demand)
         return await complete(attempt, entry, await dispatch(attempt, entry, attempt.match))
+
+    async def _resume(self, attempt: Attempt, waiting: approval.Waiting, progress: RequestState) -> Answer:
+        """Execute the request that had waited for approval, as if its own client asked for it now."""
+        inner, refusal = await self._authorize(await approval.resume(attempt, waiting))
+        if progress.resumed is None:
+            progress.resumed = RequestState(inner.request)
+        progress.resumed.sinks = progress.sinks
+        self._open(progress.resumed, inner.exchange, refusal)
+        if refusal is not None:
+            raise refusal
+        return await self._answer(approval.released(inner, waiting.request))
 
     async def _login(self, attempt: Attempt, progress: RequestState) -> Answer:
         entry, match, txn = attempt.entry, attempt.match, attempt.txn

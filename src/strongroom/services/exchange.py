@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from strongroom.sdk.request import Operation
+from strongroom.services.approvals import Demand
 from strongroom.services.mounts import MountEntry
 from strongroom.services.namespaces import ROOT, Namespace
 from strongroom.services.policy.key_filter import KeyFilter
@@ -48,6 +49,23 @@ class Grant(msgspec.Struct, frozen=True):
     """The most entries of a listing that the response may contain; 0: no bound."""
     key_filter: KeyFilter | None = None
     """Selects the names of a listing that the response may contain; None: all names."""
+    demand: Demand | None = None
+    """The approvals that the request still needs; None if it may be executed now."""
+    mfa_methods: tuple[str, ...] = ()
+    """The methods whose credentials the policies demand."""
+
+
+class Resumed(msgspec.Struct, frozen=True):
+    """How a request came to be executed that had waited for approval."""
+
+    held_id: str
+    """The id under which it was asked."""
+    unwrap_id: str
+    """The id of the request that had it executed."""
+    accessor: str
+    """That of the token that waited."""
+    approvers: tuple[str, ...]
+    """The ids of the entities that approved."""
 
 
 class Exchange(msgspec.Struct, frozen=True, weakref=True):
@@ -60,3 +78,5 @@ class Exchange(msgspec.Struct, frozen=True, weakref=True):
     remaining_uses: int = 0
     namespace: Namespace = ROOT
     """The namespace that the request works in.  Its path is relative to it."""
+    resumed: Resumed | None = None
+    """For a request that had waited for approval."""

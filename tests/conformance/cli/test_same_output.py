@@ -24,6 +24,7 @@ from tests.ports import free_port
 _ROOT = {"X-Vault-Token": "root"}
 _SUBSTITUTES = (
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<uuid>"),
+    (r'"[0-9a-f]{64}"', '"<share>"'),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| \+0000 UTC)", "<time>"),
     (r"\d\d [A-Z][a-z][a-z] \d\d \d\d:\d\d UTC", "<time>"),
     (r'"?(server_time_utc|creation_time)"?:? +\d+', "<epoch>"),

@@ -246,6 +246,26 @@ def mistakes(shell: Shell, name: str) -> None:
     shell.run("operator", "unseal", "bm90IGEga2V5")
 
 
+def identity(shell: Shell, name: str) -> None:
+    """Entities, their aliases and their groups, and what a login shows of them."""
+    shell.run("auth", "enable", f"-path={name}", "userpass")
+    shell.run("write", f"auth/{name}/users/ann", "password=p")
+    shell.run("write", f"auth/{name}/login/ann", "password=p")
+    shell.run("write", "identity/entity", f"name={name}", "policies=one,Two", "metadata=team=a", "metadata=place=b")
+    shell.run("read", f"identity/entity/name/{name}")
+    shell.run("write", "-field=name", "identity/lookup/entity", f"name={name.upper()}")
+    shell.run("write", f"identity/entity/name/{name}", "disabled=true")
+    shell.run("read", "-field=disabled", f"identity/entity/name/{name}")
+    shell.run("write", "identity/group", f"name={name}", "policies=three")
+    shell.run("read", f"identity/group/name/{name}")
+    shell.run("write", "identity/group", f"name={name}", "type=external")
+    shell.run("write", "identity/entity", f"name={name}", "policies=root")
+    shell.run("write", "identity/entity-alias", "name=ann", "mount_accessor=none")
+    shell.run("delete", f"identity/group/name/{name}")
+    shell.run("delete", f"identity/entity/name/{name}")
+    shell.run("read", f"identity/entity/name/{name}")
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     status,
     kv1,
@@ -253,6 +273,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     policies,
     tokens,
     userpass,
+    identity,
     wrapping,
     mounts,
     audit,

@@ -28,7 +28,7 @@ from tests.ports import free_port
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 PAGES = (
-    *("audit.md", "coming-from-vault.md", "configuration.md", "leases-and-tokens.md"),
+    *("approvals.md", "audit.md", "coming-from-vault.md", "configuration.md", "identity.md", "leases-and-tokens.md"),
     *("mfa.md", "monitoring.md", "namespaces.md", "oidc-provider.md", "policies.md"),
     "troubleshooting.md",
     *("engines", "auth"),

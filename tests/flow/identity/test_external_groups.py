@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from strongroom.sdk import Auth, AuthMethod, Request, Response, TokenSettings, path
 from strongroom.services.identity import external
 from tests.flow.identity.people import People
+from tests.flow.node import TestNode
 
 
 async def test_each_answer_replaces_those_of_the_same_mount() -> None:
@@ -127,3 +130,38 @@ async def test_an_alias_can_be_deleted_whether_its_mount_is_there_or_not(gone: b
     for _ in range(2):
         assert (await people.node.ask("DELETE", f"identity/entity-alias/id/{alias}")).status == 204
     assert (await people.node.ok("GET", f"identity/entity/id/{entity}")).data["aliases"] == []
+
+
+class Directory(AuthMethod):
+    """An auth method whose directory says at a renewal what a test tells it to."""
+
+    type = "directory"
+
+    def __init__(self) -> None:
+        self.groups: tuple[str, ...] | None = None
+
+    @path.write("login/{username}", unauthenticated=True)
+    async def log_in(self, request: Request, username: str) -> Response:
+        """Lets anybody in."""
+        return Response(auth=Auth(alias=username, group_aliases=self.groups, token=TokenSettings(ttl_s=3600)))
+
+    async def renew_token(self, request: Request, auth: Auth) -> Auth:
+        """What the directory says now."""
+        return msgspec.structs.replace(auth, group_aliases=self.groups)
+
+
+async def test_a_renewal_answers_as_a_login_does() -> None:
+    """Who was taken out of the directory's group loses it then; a method that says nothing changes nothing."""
+    directory = Directory()
+    node = await TestNode.start(engines={("auth", "directory"): directory})
+    await node.ok("POST", "sys/auth/directory", {"type": "directory"})
+    people = People(node, (await node.ok("GET", "sys/auth/directory")).data["accessor"])
+    await people.external("devs", "devs", policies="groups")
+    directory.groups = ("devs",)
+    auth = (await node.ok("POST", "auth/directory/login/ann", {}, "")).body["auth"]
+    assert auth["identity_policies"] == ["groups"]
+    directory.groups = None
+    for answer, wanted in ((None, ["groups"]), ((), None), (("DEVS",), ["groups"])):
+        directory.groups = answer
+        renewed = await node.ok("POST", "auth/token/renew", {"token": auth["client_token"]})
+        assert renewed.body["auth"].get("identity_policies") == wanted

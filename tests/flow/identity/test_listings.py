@@ -135,3 +135,15 @@ async def test_a_hundred_entities_go_in_one_request() -> None:
     await people.node.ok("POST", "identity/entity/batch-delete", {"entity_ids": ids})
     assert (await people.node.ask("LIST", "identity/entity/id")).status == 404
     assert (await people.node.ask("LIST", "identity/entity-alias/id")).status == 404
+
+
+async def test_a_name_that_templates_refuse_is_told() -> None:
+    """The policy `default` has such a template, so that the entity's tokens may do nothing."""
+    people = await People.start()
+    auth = await people.login("ann")
+    path = f"identity/entity/id/{auth['entity_id']}"
+    answer = await people.node.ok("POST", path, {"name": "team/ann"})
+    assert 'contains "/"' in answer.body["warnings"][0]
+    assert (await people.node.ask("GET", "auth/token/lookup-self", token=auth["client_token"])).status == 403
+    assert (await people.node.ok("POST", path, {"name": "ann"})).body is None
+    assert (await people.node.ask("GET", "auth/token/lookup-self", token=auth["client_token"])).status == 200

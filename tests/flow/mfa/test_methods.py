@@ -22,7 +22,7 @@ OKTA = {"org_name": "org", "api_token": "canary-okta"}
         ("totp", {"issuer": "i", "key_size": 129}, "key_size must be between 16 and 128 bytes"),
         ("totp", {"issuer": "i", "period": "25h"}, "period must not be greater than 86400"),
         ("totp", {"issuer": "i", "qr_size": 2001}, "qr_size must not be greater than 2000"),
-        ("totp", {"issuer": "i" * 513}, "issuer is longer than 512 bytes"),
+        ("totp", {"issuer": "i" * 129}, "issuer is longer than 128 bytes"),
         ("totp", {"issuer": "i", "method_name": "a:b"}, "method_name must not contain a comma or a colon"),
         (
             "totp",
@@ -119,6 +119,21 @@ async def test_a_secret_is_shown_once() -> None:
     second = await world.node.ok("POST", f"{METHOD}totp/admin-generate", about)
     old, new = pyotp.parse_uri(first.data["url"]), pyotp.parse_uri(second.data["url"])
     assert old.secret != new.secret
+
+
+async def test_the_largest_secret_has_a_qr_code() -> None:
+    """With an issuer of the most bytes, each of which takes three characters, and the longest key."""
+    world = await World.start(enforced=False, issuer="ä" * 64, key_size=128, qr_size=2000)
+    app = await world.enrolled("eva")
+    assert app.issuer == "ä" * 64
+
+
+async def test_without_a_size_there_is_no_qr_code() -> None:
+    """The URL is there all the same."""
+    world = await World.start(enforced=False, qr_size=0)
+    wanted = {"method_id": world.method, "mount_accessor": world.accessor, "alias_name": "eva"}
+    shown = (await world.node.ok("POST", f"{METHOD}totp/admin-generate", wanted)).data
+    assert (shown["barcode"], shown["url"][:15]) == ("", "otpauth://totp/")
 
 
 async def test_a_secret_before_any_login() -> None:

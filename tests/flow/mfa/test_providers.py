@@ -119,6 +119,16 @@ async def test_pushes_are_limited(tmp_path: Path) -> None:
         assert (await world.login("eva", "far")).status == 200
 
 
+async def test_a_confirmed_push_forgets_the_failures(tmp_path: Path) -> None:
+    """Four that were denied, one that was confirmed, and the same again block nobody."""
+    world = await World.start(enforced=False)
+    answer = duo_stand_in.Duo(states=(["deny"] * 4 + ["allow"]) * 2)
+    with serving(tmp_path, answer) as server:
+        await enforced(world, "duo", server)
+        found = [(await world.login("eva", "far")).status for _ in range(10)]
+    assert found == ([403] * 4 + [200]) * 2
+
+
 async def test_a_system_that_hangs_holds_up_no_other_login(tmp_path: Path) -> None:
     """Nor any other request: they are answered while the login waits, which ends with an error in time."""
     world = await World.start(enforced=False)

@@ -50,6 +50,16 @@ async def test_the_answer_of_the_second_phase_is_audited_as_a_login() -> None:
     assert entry["response"]["auth"] == found
 
 
+async def test_a_login_that_waits_is_audited_without_a_token() -> None:
+    """As the reference server writes it: neither token nor policies, and no id."""
+    world = await World.start()
+    await world.node.audited()
+    await world.request_id("eva")
+    _, entry = world.node.recorder.entries
+    assert entry["auth"] == entry["response"]["auth"] == {"token_type": "default"}
+    assert entry["response"]["warnings"]
+
+
 async def test_a_refusal_is_audited_too() -> None:
     """Both entries, the second with an error."""
     world = await World.start()

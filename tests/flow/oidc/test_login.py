@@ -150,6 +150,8 @@ async def test_the_secret_in_the_authorization_header() -> None:
     assert (await ask()).status == 200
     assert (await ask(client_id=client["client_id"])).status == 200
     assert (await ask(client_id="other")).body["error"] == "invalid_request"
+    missing = await world.exchange("")
+    assert missing.body == {"error": "invalid_request", "error_description": "code parameter is required"}
 
 
 async def test_a_public_client_needs_a_proof() -> None:
@@ -214,9 +216,11 @@ async def test_who_is_not_assigned_gets_nothing() -> None:
     code, made = await world.code(token), await world.log_in(token)
     await world.assign("somebody else")
     assert (await world.authorize(token)).body["error_description"] == NOT_ASSIGNED
-    assert (await world.exchange(code)).body["error_description"] == NOT_ASSIGNED
+    answer = await world.exchange(code)
+    assert answer.body == {"error": "invalid_request", "error_description": NOT_ASSIGNED}
     refused = await world.userinfo(made["access_token"])
-    assert (refused.status, refused.body["error"]) == (403, "access_denied")
+    assert refused.body == {"error": "access_denied", "error_description": NOT_ASSIGNED}
+    assert refused.status == 403
     group = await world.join(entity)
     assert (await world.authorize(token)).body["error_description"] == NOT_ASSIGNED
     await world.assign(groups=(group,))
@@ -332,7 +336,9 @@ async def test_a_client_gets_a_token_for_itself() -> None:
     said = claims(made["access_token"])
     assert (said["sub"], said["aud"]) == (body["client_id"], body["client_id"])
     assert (said["exp"] - said["iat"], made["expires_in"]) == (600, 600)
-    assert "id_token" not in made
+    assert made.keys() == {"access_token", "expires_in", "token_type"}
+    again = (await world.server.ok("POST", f"{PROVIDER}/token", body, token="")).body["access_token"]
+    assert claims(again)["jti"] != said["jti"]
     assert await world.verified(made["access_token"])
     assert (await world.userinfo(made["access_token"])).status == 401
 
@@ -343,3 +349,22 @@ async def test_parameters_that_nobody_knows_are_ignored() -> None:
     token, _ = await world.person("ann")
     code = await world.code(token, prompt="login", ui_locales="de", name="ann", display="page")
     assert (await world.exchange(code, name="ann", audience="x")).status == 200
+
+
+@pytest.mark.parametrize(
+    "token", ["", "hvo_access_", "hvo_access_A", "hvo_access_AAAA", "hvo_access_\xfc", "x" * 20_000]
+)
+async def test_what_is_no_access_token(token: str) -> None:
+    """Whatever its form, it is refused as any other."""
+    world = await World.start()
+    refused = await world.userinfo(token)
+    assert (refused.status, refused.body["error"]) == (401, "invalid_token")
+
+
+@pytest.mark.parametrize("header", ["Basic", "Basic !!", "Basic bm9jb2xvbg==", "Basic /w==", "Digest x"])
+async def test_what_is_no_basic_credential(header: str) -> None:
+    """It names no client, so one is asked for."""
+    world = await World.start()
+    headers = {"authorization": header}
+    refused = await world.server.ask("POST", f"{PROVIDER}/token", {}, token="", headers=headers)
+    assert refused.body == {"error": "invalid_request", "error_description": "client_id parameter is required"}

@@ -126,6 +126,22 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.barrier.namespace_keys.OwnSeal": ("namespace-seal", {"sealings": 0}),
     "strongroom.barrier.namespace_keys.NamespacePlace": ("namespace-place", {"own_seal": False}),
     "strongroom.barrier.due.DueRecord": ("due", {}),
+    "strongroom.services.approvals.records.ApprovalRecord": ("approval", {}),
+    "strongroom.services.approvals.records.ApprovalSettings": ("control-group-settings", {}),
+    "strongroom.services.approvals.records.HeldRequest": (
+        "held-request",
+        {
+            "namespace": "root",
+            "headers": {},
+            "method": "",
+            "wrap_ttl_s": 0,
+            "wrap_format": "",
+            "mfa_methods": (),
+            "entity_id": "",
+            "entity_name": "",
+            "entity_namespace": "",
+        },
+    ),
     "strongroom.services.cors.CorsRecord": ("cors", {"credentials": False}),
     "strongroom.services.identity.records.AliasRecord": (
         "alias",
@@ -153,12 +169,13 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "type": "internal",
             "modify_index": 1,
             "alias": None,
+            "alias_index": 0,
             "membership_ttl_s": 0,
         },
     ),
     "strongroom.services.identity.records.Membership": (
         "group-membership",
-        {"source": "", "alias": "", "refreshed_at": 0.0},
+        {"source": "", "alias": "", "alias_index": 0, "refreshed_at": 0.0},
     ),
     "strongroom.services.identity.records.Pointer": ("identity-pointer", {}),
     "strongroom.services.identity.records.Remains": ("identity-remains", {"after": ""}),
@@ -269,6 +286,10 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         {"custom_metadata": {}, "unlock_key": b"", "own_seal": False, "tainted": False},
     ),
     "strongroom.services.namespaces.records.Remains": ("namespace-remains", {"wiped": False}),
+    "strongroom.services.policy.control_group.Factor": (
+        None,
+        {"group_names": (), "group_ids": (), "capabilities": 0, "ttl_s": 0, "namespace": ""},
+    ),
     "strongroom.services.policy.records.PolicyRecord": (
         "policy",
         {

@@ -6,7 +6,18 @@ import pytest
 from tests.sim.clock import SetClock
 
 from strongroom.barrier import keys
-from strongroom.barrier.due import KINDS, LEASE, LOCKOUT, SCHEDULED, SINGLE_USE, TOKEN, due_key, key_at, milliseconds
+from strongroom.barrier.due import (
+    KINDS,
+    LEASE,
+    LOCKOUT,
+    MFA,
+    SCHEDULED,
+    SINGLE_USE,
+    TOKEN,
+    due_key,
+    key_at,
+    milliseconds,
+)
 from strongroom.lib.rand import SystemRandom
 from strongroom.services.due import COUNTED, Due, Overdue, backlogs, due_rows, groups
 from strongroom.storage.inmem import InmemStorage
@@ -87,6 +98,7 @@ async def test_what_is_late_is_told_by_kind() -> None:
         Overdue(TOKEN, 1.0, 1, "-"),
         Overdue(SINGLE_USE, 0.0, 0, ""),
         Overdue(LOCKOUT, 0.0, 0, ""),
+        Overdue(MFA, 0.0, 0, ""),
     ]
 
 

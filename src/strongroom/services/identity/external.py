@@ -53,28 +53,31 @@ async def apply(txn: Transaction, namespace: str, entity_id: str, answer: Answer
     await _change(namespace, entity_id, rest, txn)
 
 
-async def _wanted(txn: Transaction, namespace: str, answer: Answer) -> dict[str, str]:
-    """The ids of the groups with one of the names, and that name."""
-    found: dict[str, str] = {}
+async def _wanted(txn: Transaction, namespace: str, answer: Answer) -> dict[str, Membership]:
+    """The memberships in the groups with one of the names, by the group's id."""
+    found: dict[str, Membership] = {}
     for name in dict.fromkeys(folded(name) for name in answer.names):
         if not name:
             continue
         check_name("a group's name", name)
         # Not in the read set: a membership counts only while its group has this alias.
         alias = await glance(txn, rows.group_alias(namespace, answer.accessor, name), GroupAliasRecord)
-        if alias is not None:
-            found[alias.group_id] = name
+        group = await glance(txn, rows.group(namespace, alias.group_id), GroupRecord) if alias is not None else None
+        if group is not None:
+            found[group.id] = Membership(
+                source=answer.accessor, alias=name, alias_index=group.alias_index, refreshed_at=answer.at
+            )
     return found
 
 
 async def _changes_now(
-    txn: Transaction, namespace: str, entity_id: str, wanted: dict[str, str], answer: Answer
+    txn: Transaction, namespace: str, entity_id: str, wanted: dict[str, Membership], answer: Answer
 ) -> dict[str, Membership | None]:
     return await _changes(Transaction(txn.barrier, txn.once), namespace, entity_id, wanted, answer)
 
 
 async def _changes(
-    txn: Transaction, namespace: str, entity_id: str, wanted: dict[str, str], answer: Answer
+    txn: Transaction, namespace: str, entity_id: str, wanted: dict[str, Membership], answer: Answer
 ) -> dict[str, Membership | None]:
     """The new memberships by group, None for one that ends.  Those that end come first."""
     prefix = rows.memberships(namespace, entity_id)
@@ -84,15 +87,14 @@ async def _changes(
         membership = await txn.read(prefix + group_id, Membership)
         if membership is None or membership.source != answer.accessor:
             continue
-        if wanted.get(group_id) != membership.alias:
+        asked = wanted.get(group_id)
+        if asked is None:
             ended[group_id] = None
-        elif not await _is_stale(txn, namespace, group_id, membership, answer.at):
+        elif (asked.alias, asked.alias_index) == (membership.alias, membership.alias_index) and not await _is_stale(
+            txn, namespace, group_id, membership, answer.at
+        ):
             kept.add(group_id)
-    joined = {
-        group_id: Membership(source=answer.accessor, alias=name, refreshed_at=answer.at)
-        for group_id, name in wanted.items()
-        if group_id not in kept
-    }
+    joined = {group_id: asked for group_id, asked in wanted.items() if group_id not in kept}
     return ended | joined
 
 

@@ -34,7 +34,8 @@ def counts_until(group: GroupRecord, membership: Membership) -> float:
     """
     if group.type != EXTERNAL:
         return math.inf if not membership.source else 0.0
-    if group.alias != (membership.source, membership.alias):
+    by = (membership.source, membership.alias)
+    if group.alias != by or group.alias_index != membership.alias_index:
         return 0.0
     return membership.refreshed_at + group.membership_ttl_s if group.membership_ttl_s else math.inf
 

@@ -59,6 +59,8 @@ class GroupRecord(Record, frozen=True, tag="group"):
     """How often it was written."""
     alias: tuple[str, str] | None = None
     """For an external group: accessor of its auth mount, and the folded name there."""
+    alias_index: int = 0
+    """`modify_index` when it got this alias.  An alias that comes back brings no earlier members back."""
     membership_ttl_s: int = 0
     """How long a login keeps an entity in an external group; 0 for without end."""
 
@@ -87,6 +89,8 @@ class Membership(Record, frozen=True, tag="group-membership"):
     """Accessor of the auth mount; empty in an internal group."""
     alias: str = ""
     """Folded name of the group in that mount."""
+    alias_index: int = 0
+    """The group's, when the answer was applied."""
     refreshed_at: float = 0.0
 
 

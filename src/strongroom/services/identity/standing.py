@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
 from strongroom.barrier.transaction import Transaction
 from strongroom.services.identity import entities
 from strongroom.services.identity.inherit import groups_in
+
+_KNOWN = 32
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -20,11 +22,20 @@ class Standing(msgspec.Struct, frozen=True):
     """By the id of the namespace that they are in: the entity's own and those of its groups, sorted."""
     until: float = math.inf
     """When this stops being true by itself, in seconds since the epoch."""
+    known: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+    """What was joined already, because every request asks."""
 
-    def joined(self, namespace: str, names: Iterable[str]) -> tuple[str, ...]:
+    def joined(self, namespace: str, names: tuple[str, ...]) -> tuple[str, ...]:
         """Policies of a token together with the entity's in one namespace, sorted."""
-        own = self.policies.get(namespace, ())
-        return tuple(sorted({*names, *own})) if own else tuple(names)
+        own = self.policies.get(namespace)
+        if not own:
+            return names
+        known = self.known.get((namespace, names))
+        if known is None:
+            known = tuple(sorted({*names, *own}))
+            if len(self.known) < _KNOWN:
+                self.known[namespace, names] = known
+        return known
 
 
 async def standing_of(

@@ -31,9 +31,10 @@ def matching_step(code: str, key: bytes, settings: TotpSettings, at: float) -> i
 
     It compares all of them, each in constant time, so that the time tells nothing.
     """
+    given = code.encode("utf-8", "surrogatepass")
     found, present = None, step_of(at, settings.period_s)
     for step in range(max(0, present - settings.skew), present + settings.skew + 1):
-        if hmac.compare_digest(code.encode(), code_of(key, step, settings).encode()):
+        if hmac.compare_digest(given, code_of(key, step, settings).encode()):
             found = step
     return found
 

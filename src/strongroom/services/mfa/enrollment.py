@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 from collections.abc import Callable
@@ -49,7 +50,10 @@ async def generate(
     secret = TotpSecret(key=key, settings=settings, pending_for=login)
     txn.write(rows.secrets(method.namespace, method.id) + entity_id, secret)
     url = codes.url_of(base64.b32encode(key).decode().rstrip("="), entity_id, settings)
-    return {"barcode": barcode(url, settings.qr_pixels), "url": url}
+    drawn = await txn.once.wait(
+        f"barcode {method.id} {entity_id}", lambda: asyncio.to_thread(barcode, url, settings.qr_pixels)
+    )
+    return {"barcode": drawn, "url": url}
 
 
 def settings_of(method: MethodRecord) -> TotpSettings:

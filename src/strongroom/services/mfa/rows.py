@@ -52,7 +52,7 @@ def uses(namespace: str, method_id: str) -> str:
 
 def digest(request_id: str) -> str:
     """What stands for a login's request id in keys.  The id itself is half of a login, and isn't stored."""
-    return sha256(request_id.encode()).hex()
+    return sha256(request_id.encode("utf-8", "surrogatepass")).hex()
 
 
 def pending(namespace: str, digest_: str) -> str:

@@ -6,7 +6,6 @@ Source: https://developer.hashicorp.com/vault/docs/secrets/identity/identity-tok
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from typing import Any
 
@@ -75,7 +74,7 @@ def _is_json(text: str) -> bool:
 def _plain(given: str) -> str:
     try:
         return base64.b64decode(given, validate=True).decode()
-    except (binascii.Error, ValueError):
+    except ValueError:  # also for what is no base64
         return given
 
 

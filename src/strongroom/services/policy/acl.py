@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from strongroom.sdk.fields import Field
 from strongroom.sdk.spelling import PLAIN, Form
@@ -39,7 +40,7 @@ from strongroom.services.policy.parse import (
 )
 from strongroom.services.policy.paths import Pattern, better, covers, parse_pattern
 
-_NEEDED: Mapping[str, int] = {
+NEEDED: Mapping[str, int] = {
     "create": CREATE,
     "read": READ,
     "update": UPDATE,
@@ -118,7 +119,7 @@ class Acl:
                 pattern = rule.pattern
                 if policy.namespace or form is not PLAIN:
                     pattern = parse_pattern(form.of_rule(policy.namespace + pattern.text))
-                merged.setdefault(pattern.text, (pattern, _Merged()))[1].add(rule, policy.name)
+                merged.setdefault(pattern.text, (pattern, _Merged()))[1].add(rule, policy)
         entries = [(pattern, rules.entry(pattern)) for pattern, rules in merged.values()]
         self._rules = Index(entries)
         denies: dict[str, list[Pattern]] = {}
@@ -188,6 +189,19 @@ class Acl:
                     return True
         return False
 
+    def restricted(self, decision: Decision, others: Iterable[str], operation: str) -> Decision:
+        """The decision with the approvals and second factors that other paths of the same object need."""
+        rules = decision.constraints or NO_CONSTRAINTS
+        groups, methods = rules.control_groups, rules.mfa_methods
+        for other in others:
+            found = self.decide(other, operation).constraints
+            if found is not None:
+                groups += tuple(group for group in found.control_groups if group not in groups)
+                methods += tuple(method for method in found.mfa_methods if method not in methods)
+        if groups == rules.control_groups and methods == rules.mfa_methods:
+            return decision
+        return replace(decision, constraints=replace(rules, control_groups=groups, mfa_methods=methods))
+
 
 class _Merged:
     """Merges the rules of all policies for one pattern."""
@@ -199,12 +213,12 @@ class _Merged:
         self._constraints = NO_CONSTRAINTS
         self._rules: list[tuple[str, int]] = []
 
-    def add(self, rule: Rule, policy: str) -> None:
+    def add(self, rule: Rule, policy: Policy) -> None:
         """Merge one more rule.  Capabilities add up; `deny` overrides them all."""
-        self._rules.append((policy, rule.capabilities))
+        self._rules.append((policy.name, rule.capabilities))
         self._capabilities |= rule.capabilities
         if rule.constraints is not NO_CONSTRAINTS:
-            self._constraints = together(self._constraints, rule.constraints)
+            self._constraints = together(self._constraints, _placed(rule.constraints, policy.namespace))
 
     def entry(self, pattern: Pattern) -> _Entry:
         """The decisions for the paths of the pattern."""
@@ -215,13 +229,26 @@ class _Merged:
         sudo = bool(bits & SUDO)
         granted = {
             operation: Decision(True, bits, sudo, constraints, self._granting(needed), pattern=pattern)
-            for operation, needed in _NEEDED.items()
+            for operation, needed in NEEDED.items()
             if bits & needed
         }
         return granted, Decision(False, bits, sudo, constraints, pattern=pattern)
 
     def _granting(self, needed: int) -> tuple[str, ...]:
         return tuple(dict.fromkeys(policy for policy, bits in self._rules if bits & needed))
+
+
+def _placed(constraints: Constraints, namespace: str) -> Constraints:
+    """The constraints of a rule of that namespace: it names groups and methods of no other."""
+    if not namespace or not (constraints.control_groups or constraints.mfa_methods):
+        return constraints
+    groups = tuple(
+        replace(group, factors=tuple(replace(factor, namespace=namespace) for factor in group.factors))
+        for group in constraints.control_groups
+    )
+    # By its path, no method of another namespace can be taken for it.
+    methods = tuple(namespace + method for method in constraints.mfa_methods)
+    return replace(constraints, control_groups=groups, mfa_methods=methods)
 
 
 def together(one: Constraints, other: Constraints) -> Constraints:

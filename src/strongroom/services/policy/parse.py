@@ -15,6 +15,7 @@ import msgspec
 from strongroom.lib.durations import parse_duration_ns
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.hcl import HclError, Item, Limits, ListNode, Literal, Node, ObjectNode, is_json, parse, plain
+from strongroom.services.policy.control_group import ControlGroup, controls_only, parse_control_group
 from strongroom.services.policy.key_filter import SETTING, KeyFilter, parse_key_filter
 from strongroom.services.policy.paths import Pattern, Subject, check_template, parse_pattern, render_template
 
@@ -70,8 +71,8 @@ class Constraints(msgspec.Struct, frozen=True):
     key_filter: KeyFilter | None = None
     """Selects the names of a listing that its reader sees; None: all names."""
     mfa_methods: tuple[str, ...] = ()
-    control_groups: tuple[object, ...] = ()
-    """The `control_group` objects as written.  A server that doesn't support them must refuse the request."""
+    control_groups: tuple[ControlGroup, ...] = ()
+    """Approvals by others that a request needs."""
 
 
 NO_CONSTRAINTS = Constraints()
@@ -195,6 +196,9 @@ def _assemble(path: str, body: ObjectNode, values: Mapping[str, object]) -> Rule
         capabilities = DENY
     if fields.min_wrapping_ttl and 0 < fields.max_wrapping_ttl < fields.min_wrapping_ttl:
         raise InvalidRequest("max_wrapping_ttl cannot be less than min_wrapping_ttl")
+    group = fields.control_group
+    if group is not None and capabilities != DENY and not controls_only(group, capabilities):
+        raise InvalidRequest("control_group: controlled_capabilities must be among the rule's capabilities")
     key_filter = fields.list_scan_response_keys_filter_path
     if key_filter and not capabilities & (LIST | SCAN):
         raise InvalidRequest(f"{SETTING} needs to be used on a path with the list capability")
@@ -207,7 +211,7 @@ def _assemble(path: str, body: ObjectNode, values: Mapping[str, object]) -> Rule
         pagination_limit=max(0, fields.pagination_limit),
         key_filter=parse_key_filter(key_filter) if key_filter else None,
         mfa_methods=fields.mfa_methods,
-        control_groups=() if fields.control_group is None else (fields.control_group,),
+        control_groups=() if group is None else (group,),
     )
     return Rule(
         path=path.removeprefix("/"),
@@ -236,7 +240,7 @@ class _Fields(msgspec.Struct):
     comment: str = ""
     list_scan_response_keys_filter_path: str = ""
     mfa_methods: tuple[str, ...] = ()
-    control_group: object = None
+    control_group: ControlGroup | None = None
 
 
 def _elements(node: Node) -> tuple[Node, ...]:
@@ -330,15 +334,8 @@ def _moment(node: Node) -> float:
     return moment.timestamp()
 
 
-def _control_group(node: Node) -> object:
-    if not isinstance(node, ObjectNode):
-        raise HclError(node.pos, f"expected an object, found {node.kind}")
-    _known(node, {"ttl", "factor"}, "")
-    for factor in node.blocks("factor", labels=1):
-        _known(factor.body, {"identity", "controlled_capabilities"}, f'factor "{factor.labels[0]}": ')
-        if not any(factor.body.blocks("identity", labels=0)):
-            raise HclError(factor.pos, f'factor "{factor.labels[0]}": missing required approvals')
-    return plain(node)
+def _control_group(node: Node) -> ControlGroup:
+    return parse_control_group(node, CAPABILITIES)
 
 
 _FIELDS: dict[str, Callable[[Node], object]] = {

@@ -60,6 +60,7 @@ async def judge(
         others = [mount + other.removesuffix(end) + end for other in match.others(asked.data)]
         if acl.overruled(path, others, asked.operation):
             return REFUSED
+        return acl.restricted(decision, others, asked.operation)
     return decision
 
 

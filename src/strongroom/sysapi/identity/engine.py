@@ -21,8 +21,8 @@ class Identity(
     GroupPaths,
     GroupAliasPaths,
     LookupPaths,
-    OidcPaths,
     MfaMethodPaths,
+    OidcPaths,
 ):
     """The identity mount."""
 

@@ -6,6 +6,7 @@ from strongroom.sysapi.system.paths.audit import AuditPaths
 from strongroom.sysapi.system.paths.auth import AuthPaths
 from strongroom.sysapi.system.paths.browsers import BrowserPaths
 from strongroom.sysapi.system.paths.capabilities import CapabilitiesPaths
+from strongroom.sysapi.system.paths.control_group import ControlGroupPaths
 from strongroom.sysapi.system.paths.leases import LeasePaths
 from strongroom.sysapi.system.paths.metrics import MetricsPaths
 from strongroom.sysapi.system.paths.mfa import MfaPaths
@@ -58,13 +59,15 @@ class System(
     CapabilitiesPaths,
     LeasePaths,
     WrappingPaths,
+    ControlGroupPaths,
     MfaPaths,
 ):
     """The system mount."""
 
     type = "system"
     synonyms = SYNONYMS
-    # Tokens, key shares, what unmasks a root token, keys of logs, and passwords that were just made.
+    # Tokens, key shares, what unmasks a root token, keys of logs, passwords that were just made, and what requests hold
+    # that wait for approval.
     secret_answers = frozenset(
         {
             "token",
@@ -77,6 +80,7 @@ class System(
             "key_shares",
             "devices",
             "password",
+            "request_data",
         }
     )
     # These paths have no subpaths, but a client may still put a secret there.

@@ -265,7 +265,8 @@ def test_control_groups_reach_the_decision() -> None:
     text = _rule(
         "a",
         "read",
-        more='control_group { factor "x" { controlled_capabilities = ["read"] identity { approvals = 1 } } }\n'
+        more='control_group { factor "x" { controlled_capabilities = ["read"] '
+        'identity { group_names = ["g"] approvals = 1 } } }\n'
         'mfa_methods = ["totp"]',
     )
     constraints = _acl(text).decide("a", "read").constraints

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strongroom.lib.errors import InvalidRequest
+from strongroom.services.policy.control_group import ControlGroup, Factor
 from strongroom.services.policy.parse import CAPABILITIES, DENY, NO_CONSTRAINTS, Rule, parse_policy
 
 _VECTORS = Path(__file__).parents[3] / "vectors" / "policies"
@@ -71,9 +72,8 @@ def test_everything_a_rule_may_hold() -> None:
     assert found.key_filter is not None
     assert found.key_filter.path_of("kv/x/", "a") == "kv/a"
     assert found.mfa_methods == ("totp",)
-    assert found.control_groups == (
-        {"ttl": "4h", "factor": {"ops": {"identity": {"group_names": ["g"], "approvals": 1}}}},
-    )
+    factor = Factor(name="ops", group_names=("g",), approvals=1)
+    assert found.control_groups == (ControlGroup((factor,), ttl_s=4 * 3600),)
     assert (rule.expires_at, rule.comment) == (1893456000.0, "why")
 
 

@@ -28,6 +28,8 @@ _MOST_KEY_BYTES = 128
 _MOST_PERIOD_S = 24 * 3600
 _MOST_PIXELS = 2000
 _MOST_ATTEMPTS = 100
+_ISSUER_BYTES = 128
+"""It stands twice in the QR code, which has room for some two thousand characters."""
 
 
 class TotpBody(NamedBody, frozen=True):
@@ -54,7 +56,7 @@ def settings_of(body: TotpBody) -> TotpSettings:
     """The settings (pure).  Raises `InvalidRequest`."""
     if not body.issuer:
         raise InvalidRequest("issuer must be set")
-    limits.check_name("issuer", body.issuer)
+    limits.check_name("issuer", body.issuer, _ISSUER_BYTES)
     if body.key_size <= 0:
         raise InvalidRequest("key_size must be greater than zero")
     if body.period <= 0:

@@ -24,6 +24,8 @@ from strongroom.sysapi.identity.listing import Page, ids, names
 
 _MOST_DELETED = 100
 _PAGE = 16
+_REFUSED = "*+/,"
+"""Characters that the values of templates may not contain."""
 
 
 def policy_names(values: list[str]) -> list[str]:
@@ -187,9 +189,21 @@ async def _write(request: Request, body: EntityBody, id_: str, name: str) -> Res
         updated_at=request.now,
     )
     await entities.put(txn, namespace, _changed(entity, body, name, request.now), before)
+    warnings = _warnings(name)
     if before is not None:
-        return None
-    return Response(data={"aliases": None, "id": entity.id, "name": entity.name})
+        return Response(warnings=warnings) if warnings else None
+    return Response(data={"aliases": None, "id": entity.id, "name": entity.name}, warnings=warnings)
+
+
+def _warnings(name: str) -> list[str]:
+    """A warning for a name that a template refuses.  The policy `default` has such a template."""
+    found = next((character for character in _REFUSED if character in name), "")
+    if not found:
+        return []
+    return [
+        f'the name contains "{found}", so requests are refused of tokens whose policies use '
+        "{{identity.entity.name}}, as default does"
+    ]
 
 
 def _changed(entity: EntityRecord, body: EntityBody, name: str, now: float) -> EntityRecord:

@@ -85,7 +85,8 @@ class GroupAliasPaths(SystemEngine):
 
 def _store(view: SystemView, group: GroupRecord, alias: tuple[str, str] | None, now: float) -> None:
     namespace = view.namespace.id
-    changed = msgspec.structs.replace(group, alias=alias, updated_at=now, modify_index=group.modify_index + 1)
+    index = group.modify_index + 1
+    changed = msgspec.structs.replace(group, alias=alias, alias_index=index, updated_at=now, modify_index=index)
     view.txn.write(rows.group(namespace, group.id), changed)
     if group.alias is not None and alias != group.alias:
         leave_behind(view.txn, namespace, "answers", group.id)

@@ -17,7 +17,7 @@ from strongroom.sdk.engine import UNSUPPORTED_OPERATION
 from strongroom.sdk.fields import SECRET, Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
-from strongroom.services.exchange import Exchange
+from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.namespaces import ROOT
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.logic import WRAPPING
@@ -141,6 +141,11 @@ def _named(data: dict[str, Any]) -> str:
     if not token:
         raise PermissionDenied(f"{_UNREADABLE}empty token in request body")
     return token
+
+
+async def named_token(txn: Transaction, asked: ApiRequest) -> str:
+    """The wrapping token that a request is about: the one in its body, or its own."""
+    return await signed.named(txn, _named(asked.data) or asked.token)
 
 
 async def require_wrapping(services: Services, txn: Transaction, exchange: Exchange, text: str) -> None:
