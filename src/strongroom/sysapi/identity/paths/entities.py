@@ -184,9 +184,9 @@ def _warnings(name: str) -> list[str]:
     found = next((character for character in _REFUSED if character in name), "")
     if not found:
         return []
+    template = "{{identity.entity.name}}"
     return [
-        f'the name contains "{found}": requests of tokens with a policy that has {{{{identity.entity.name}}}} in it, such '
-        "as default, are refused"
+        f'the name contains "{found}": a token with a policy that has {template} in it (default has) is refused everything'
     ]
 
 
