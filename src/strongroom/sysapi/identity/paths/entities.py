@@ -185,9 +185,7 @@ def _warnings(name: str) -> list[str]:
     if not found:
         return []
     template = "{{identity.entity.name}}"
-    return [
-        f'the name contains "{found}": a token with a policy that has {template} in it (default has) is refused everything'
-    ]
+    return [f'the name contains "{found}": a token is refused everything if a policy has {template}, as default has']
 
 
 def _changed(entity: EntityRecord, body: EntityBody, name: str, now: float) -> EntityRecord:
