@@ -18,7 +18,16 @@ path "a/*" { capabilities = ["create", "read", "update", "patch", "delete", "lis
 path "root/*" { capabilities = ["create", "read", "update", "patch", "delete", "list", "scan", "sudo"] }
 """
 """As much as somebody can be given who may do everything in a namespace but isn't root."""
-_SHARED = ("sys/namespace/", "sys/policy/", "sys/mount/", "sys/setting/", "token/", "lease/id/", "lease/token/")
+_SHARED = (
+    "sys/namespace/",
+    "sys/policy/",
+    "sys/mount/",
+    "sys/setting/",
+    "token/",
+    "lease/id/",
+    "lease/token/",
+    "identity/",
+)
 _WRAP = {"x-vault-wrap-ttl": "3600"}
 
 
@@ -82,11 +91,22 @@ class Tree:
         lease = await server.ok("GET", f"{path}db/account/account{PATHS.index(path)}", token=service)
         wrapped = await server.ok("POST", f"{path}sys/wrapping/wrap", {"text": canary}, headers=_WRAP)
         await server.ok("POST", f"{path}cubbyhole/note", {"text": canary}, token=service)
+        noted = {"metadata": {"note": canary}}
+        entity = await server.ok("POST", f"{path}identity/entity", {"name": "eva", "policies": ["own"], **noted})
+        members = {"member_entity_ids": [entity.data["id"]], "policies": ["own"], **noted}
+        group = await server.ok("POST", f"{path}identity/group", {"name": "all", **members})
+        accessor = (await server.ok("GET", f"{path}sys/auth")).data["up/"]["accessor"]
+        binding = {"name": "eva", "canonical_id": entity.data["id"], "mount_accessor": accessor}
+        alias = await server.ok("POST", f"{path}identity/entity-alias", binding)
         names = {
             "token": auth["client_token"],
             "accessor": auth["accessor"],
             "batch": batch,
             "lease": lease.lease_id,
+            "entity": entity.data["id"],
+            "group": group.data["id"],
+            "alias": alias.data["id"],
+            "mount": accessor,
             "wrapping": wrapped.body["wrap_info"]["token"],
             "wrapping_accessor": wrapped.body["wrap_info"]["accessor"],
         }
@@ -143,6 +163,23 @@ BY_ID = (
     Attempt("POST", "sys/leases/revoke-force/{lease}"),
     Attempt("POST", "sys/wrapping/unwrap", {"token": "{wrapping}"}, sees=True),
     Attempt("POST", "sys/wrapping/rewrap", {"token": "{wrapping}"}),
+    Attempt("GET", "identity/entity/id/{entity}", sees=True),
+    Attempt("POST", "identity/entity/id/{entity}", {"policies": ["all"]}),
+    Attempt("POST", "identity/entity", {"id": "{entity}", "policies": ["all"]}),
+    Attempt("DELETE", "identity/entity/id/{entity}"),
+    Attempt("POST", "identity/entity/batch-delete", {"entity_ids": ["{entity}"]}),
+    Attempt("POST", "identity/lookup/entity", {"id": "{entity}"}, sees=True),
+    Attempt("POST", "identity/lookup/entity", {"alias_id": "{alias}"}, sees=True),
+    Attempt("POST", "identity/lookup/entity", {"alias_name": "eva", "alias_mount_accessor": "{mount}"}, sees=True),
+    Attempt("GET", "identity/group/id/{group}", sees=True),
+    Attempt("POST", "identity/group/id/{group}", {"policies": ["all"]}),
+    Attempt("DELETE", "identity/group/id/{group}"),
+    Attempt("POST", "identity/lookup/group", {"id": "{group}"}, sees=True),
+    Attempt("GET", "identity/entity-alias/id/{alias}"),
+    Attempt("DELETE", "identity/entity-alias/id/{alias}"),
+    Attempt("POST", "identity/entity-alias", {"name": "x", "canonical_id": "{entity}", "mount_accessor": "{mount}"}),
+    Attempt("POST", "identity/entity-alias/id/{alias}", {"name": "y"}),
+    Attempt("POST", "sys/locked-users/{mount}/unlock/eva"),
 )
 """What names a thing by an id, wherever the request goes."""
 
@@ -184,6 +221,10 @@ IN_PLACE = (
     Attempt("POST", "sys/namespaces/api-lock/lock"),
     Attempt("POST", "sys/remount", {"from": "kv", "to": "stolen"}),
     Attempt("GET", "sys/locked-users"),
+    Attempt("GET", "identity/entity/name/eva", sees=True),
+    Attempt("DELETE", "identity/entity/name/eva"),
+    Attempt("POST", "identity/lookup/group", {"name": "all"}, sees=True),
+    Attempt("LIST", "identity/entity/id"),
     Attempt("POST", "sys/capabilities-self", {"path": "kv/secret"}),
 )
 """What works in the namespace that the request names."""
