@@ -138,7 +138,7 @@ def within(services: Services, txn: Transaction, router: Router, exchange: Excha
 async def at_home(attempt: Attempt, home: str) -> Attempt:
     """The attempt, moved into the namespace with the id `home`, which is its token's."""
     services, txn = attempt.services, attempt.txn
-    namespace = await services.mounts.namespaces.by_id(txn, home)
+    namespace = await services.mounts.namespaces.known(txn, home)
     if namespace is None:
         return attempt
     router = await services.mounts.router(txn, home)

@@ -49,7 +49,8 @@ class TokenEnding:
     async def logins(self, fence: Fence, now: float) -> int:
         """Delete the oldest logins whose second factor was never proved.  Returns the number of rows processed."""
         due = await due_rows(self._barrier.storage, MFA, now, _BATCH)
-        return await side_by_side([partial(self._end_login, fence, row, now) for row in due], _LOCKOUTS_AT_ONCE)
+        work = [partial(self._parking.try_, fence, row, partial(self._end_login, fence, row, now)) for row in due]
+        return await side_by_side(work, _LOCKOUTS_AT_ONCE)
 
     async def _end_token(self, fence: Fence, due: Due) -> None:
         async def body(txn: Transaction) -> None:

@@ -270,6 +270,11 @@ class Engine:
                 declarations += [d for d in declared if getattr(cls, d.function, None) is not None]
         check_declarations(cls, declarations, whole=hasattr(cls, "type"))
         check_hooks(cls, [base for base in cls.__mro__ if base.__module__ == __name__])
+        # Of all classes that it consists of: one that names some must not unhide what another one names.
+        cls.secret_answers = frozenset().union(*(vars(base).get("secret_answers", ()) for base in cls.__mro__))
+        cls.secret_paths = tuple(
+            dict.fromkeys(path for base in cls.__mro__ for path in vars(base).get("secret_paths", ()))
+        )
         try:
             cls.routes = RouteTable(declarations, cls.synonyms, cls.secret_paths)
         except DeclarationError as error:

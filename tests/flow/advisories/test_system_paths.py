@@ -180,6 +180,7 @@ def test_cve_2020_35192_the_container_has_no_way_in_as_root() -> None:
 
 
 OPEN = {
+    "/identity/mfa/method/totp/self-enroll",  # for a login that has proved its first factor, by its id
     "/probe/open/{username}",  # a login, of an engine of the tests
     "/sys/decode-token",  # arithmetic on what the client brings
     "/sys/health",
@@ -188,6 +189,7 @@ OPEN = {
     "/sys/internal/ui/mounts/{path}",  # asks for a token itself
     "/sys/internal/ui/namespaces",  # asks for a token itself
     "/sys/leader",
+    "/sys/mfa/validate",  # the second phase of a login
     "/sys/seal-status",
     "/sys/unseal",
     "/sys/wrapping/lookup",  # of a wrapping token, by itself

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 
 import pytest
 
@@ -235,3 +237,14 @@ async def test_without_an_address_there_is_no_issuer() -> None:
     await server.ok("POST", "identity/oidc/config", {"issuer": "https://known.example"})
     found = await server.ok("GET", "identity/oidc/.well-known/openid-configuration", token="")
     assert found.body["issuer"] == "https://known.example/v1/identity/oidc"
+
+
+@pytest.mark.parametrize(
+    "kid", ["", "a/b", "../key/k", "x" * 2000, "\x00", "00000000-0000-0000-0000-000000000000", 5, None]
+)
+async def test_a_token_of_no_known_key_is_inactive(kid: object) -> None:
+    """Whatever its header says, nothing but public keys is looked up by it."""
+    world = await World.start()
+    header = base64.urlsafe_b64encode(json.dumps({"alg": "ES256", "kid": kid}).encode()).rstrip(b"=").decode()
+    answer = await world.server.ok("POST", "identity/oidc/introspect", {"token": f"{header}.e30.AAAA"})
+    assert answer.body["active"] is False

@@ -142,6 +142,15 @@ async def test_what_is_built_in_is_there_from_the_start() -> None:
     assert (await _shown(world, "key/default"))["rotation_period"] == 43200
 
 
+async def test_an_issuer_of_its_own_is_warned_of() -> None:
+    """Tokens name it from then on, and those from before are another's; without one there is nothing to say."""
+    world = await World.start()
+    for path in ("config", "provider/staff"):
+        answer = await world.server.ok("POST", f"identity/oidc/{path}", {"issuer": "https://own.example"})
+        assert "all tokens must be validated against that address" in answer.body["warnings"][0]
+        assert (await world.server.ok("POST", f"identity/oidc/{path}", {"issuer": ""})).body is None
+
+
 async def test_providers_are_listed_by_client() -> None:
     """An administrator asks which providers a client may use."""
     world = await World.start()

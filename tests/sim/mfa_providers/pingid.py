@@ -58,6 +58,8 @@ class PingId:
     key: bytes = KEY
     algorithm: str = "HS256"
     token: str = TOKEN
+    client_data: str = ""
+    """What is repeated instead of the request's."""
 
     def __call__(self, asked: Asked) -> Reply:
         """Answer one request."""
@@ -81,5 +83,6 @@ class PingId:
                 error, session = 30008, "session-1"
         elif (body["sessionId"], body["otp"]) != ("session-1", "123456"):
             error = 20519
-        answer = {"responseBody": {"sessionId": session, "errorId": error, "errorMsg": ""}}
+        echo = self.client_data or body["clientData"]
+        answer = {"responseBody": {"sessionId": session, "errorId": error, "errorMsg": "", "clientData": echo}}
         return Reply(signed(answer, key=self.key, algorithm=self.algorithm, token=self.token))

@@ -343,3 +343,21 @@ def test_a_value_that_is_required() -> None:
     assert require("x", "no x") == "x"
     with pytest.raises(InvalidRequest, match="no x"):
         require("", "no x")
+
+
+def test_what_one_part_of_an_engine_hides_stays_hidden_when_another_hides_more() -> None:
+    """Engines consist of classes, each of which knows its own secrets."""
+
+    class One(Engine):
+        secret_answers = frozenset({"a"})
+        secret_paths = ("x/{secret*}",)
+
+    class Other(Engine):
+        secret_answers = frozenset({"b"})
+        secret_paths = ("y/{secret*}",)
+
+    class Both(One, Other):
+        type = "both"
+
+    assert Both.secret_answers == {"a", "b"}
+    assert set(Both.secret_paths) == {"x/{secret*}", "y/{secret*}"}

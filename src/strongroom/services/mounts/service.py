@@ -66,8 +66,8 @@ class MountService:
         return await txn.derived(("router", namespace), partial(self._build, namespace=namespace))
 
     async def router_of(self, txn: Transaction, namespace: str) -> Router | None:
-        """All mounts of the namespace of that id; None if the namespace is gone."""
-        if namespace != keys.ROOT_NAMESPACE and await self.namespaces.by_id(txn, namespace) is None:
+        """All mounts of the namespace of that id, which comes from a stored row; None if the namespace is gone."""
+        if namespace != keys.ROOT_NAMESPACE and await self.namespaces.known(txn, namespace) is None:
             return None
         return await self.router(txn, namespace)
 

@@ -41,7 +41,7 @@ class NamespaceService:
         if not name or name in {".", ".."}:
             return None
         record = await self.read(txn, parent, name)
-        return await self.by_id(txn, record.id) if record is not None else None
+        return await self.known(txn, record.id) if record is not None else None
 
     async def at(self, txn: Transaction, path: str, start: Namespace = ROOT) -> Namespace | None:
         """The namespace at a path below `start`, or None.  Slashes around the path don't matter."""
@@ -57,6 +57,12 @@ class NamespaceService:
         # An id that a client has invented must not take the place of a value that others need in the cache.
         if id_ == keys.NOWHERE or await txn.read(keys.namespace_place(id_), NamespacePlace) is None:
             return None
+        return await self.known(txn, id_)
+
+    async def known(self, txn: Transaction, id_: str) -> Namespace | None:
+        """The same for an id that comes from a stored row, and that nobody can have invented."""
+        if id_ == keys.ROOT_NAMESPACE:
+            return ROOT
         return await txn.derived(("namespace", id_), partial(_build, id_=id_))
 
     async def descendants(self, txn: Transaction, top: Namespace, *, sealed: bool = False) -> list[Namespace]:

@@ -93,8 +93,6 @@ class PolicyService:
         Args:
             form: the canonical form of the paths in questions.
         """
-        if holder.login is not None and not await txn.derived(("of-login", granted), partial(_asks_of_login, granted)):
-            holder = holder._replace(login=None)  # the tokens of all logins share the rules
         name = ("acl", granted, holder) if form is PLAIN else ("acl", granted, holder, form)
         acl = await txn.derived(name, lambda inner: self._merge(inner, granted, holder, now, form))
         if acl.valid_until <= now:
@@ -144,19 +142,18 @@ class PolicyService:
         acl.valid_until = min(acl.valid_until, until)
         return acl
 
+    async def asks_of_login(self, txn: Transaction, granted: Granted) -> bool:
+        """Whether a template of these policies may use the metadata of an alias."""
+        for namespace, names in granted:
+            for name in names:
+                record = await txn.read(keys.policies(namespace) + name, PolicyRecord)
+                if record is not None and "aliases" in record.text and "metadata" in record.text:
+                    return True
+        return False
+
     async def missing(self, txn: Transaction, namespace: str, names: Iterable[str]) -> list[str]:
         """The names without a policy."""
         return [name for name in names if await self.read(txn, namespace, name) is None]
-
-
-async def _asks_of_login(granted: Granted, txn: Transaction) -> bool:
-    """Whether a template may use an alias's metadata."""
-    for namespace, names in granted:
-        for name in names:
-            record = await txn.read(keys.policies(namespace) + name, PolicyRecord)
-            if record is not None and "aliases" in record.text and "metadata" in record.text:
-                return True
-    return False
 
 
 def is_root(granted: Granted) -> bool:

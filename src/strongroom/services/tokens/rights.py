@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,7 +14,6 @@ from strongroom.lib.errors import PermissionDenied
 from strongroom.sdk.engine import Match
 from strongroom.sdk.request import Operation
 from strongroom.sdk.spelling import PLAIN, Form
-from strongroom.services.identity import IdentityService
 from strongroom.services.namespaces import Namespace
 from strongroom.services.policy.acl import REFUSED, Acl, Decision
 from strongroom.services.policy.service import NOBODY, Granted, Holder, PolicyService
@@ -79,29 +80,58 @@ async def acl_of(
     """
     if not record.entity_id:  # most tokens of machines
         return await policies.acl(txn, ((record.namespace, record.policies),), NOBODY, now, form)
-    granted = await granted_to(policies.identity, txn, record, namespace)
-    return await policies.acl(txn, granted, holder_of(record), now, form)
+    rights = await rights_of(policies, txn, record, namespace, now)
+    return await policies.acl(txn, rights.granted, rights.holder, now, form)
 
 
-def holder_of(record: TokenRecord) -> Holder:
-    """The entity of a token, as templates need it."""
-    return Holder(record.home_of_entity, record.entity_id, record.login) if record.entity_id else NOBODY
+class Rights(msgspec.Struct, frozen=True):
+    """What a token with an entity may do, before its policies are read."""
+
+    granted: Granted
+    """Its own policies, those of its entity, and those of the entity's groups."""
+    holder: Holder
+    """The entity, as templates need it."""
+    denied: bool = False
+    """Whether the entity is disabled or has gone."""
+    asks_of_login: bool = False
+    """Whether a template uses what the token's own login said."""
+    until: float = math.inf
+    """When this stops being true by itself, in seconds since the epoch."""
 
 
-async def granted_to(identity: IdentityService, txn: Transaction, record: TokenRecord, namespace: Namespace) -> Granted:
-    """The policies of a token by namespace: its own, those of its entity, and those of the entity's groups.
+async def rights_of(
+    policies: PolicyService, txn: Transaction, record: TokenRecord, namespace: Namespace, now: float
+) -> Rights:
+    """The rights of a token in a namespace.  They are kept until a row of entity, groups or policies changes.
 
     Raises: `PermissionDenied` when its entity is disabled or has gone.
     """
     if not record.entity_id:
-        return ((record.namespace, record.policies),)
+        return Rights(((record.namespace, record.policies),), NOBODY)
+    name = ("rights", record.entity_id, record.namespace, record.policies, namespace.id)
+    build = partial(_rights, policies, record, namespace)
+    rights = await txn.derived(name, build)
+    if rights.until <= now:
+        rights = await build(txn)
+    if rights.denied:
+        raise PermissionDenied("permission denied")
+    if rights.asks_of_login:  # else the tokens of all logins share the rules
+        return msgspec.structs.replace(rights, holder=rights.holder._replace(login=record.login))
+    return rights
+
+
+async def _rights(policies: PolicyService, record: TokenRecord, namespace: Namespace, txn: Transaction) -> Rights:
     places = places_of(record, namespace)
-    standing = await identity.standing(txn, record.home_of_entity, record.entity_id, places)
+    standing = await policies.identity.standing(txn, record.home_of_entity, record.entity_id, places)
     # A missing entity may have been a disabled one.
     if standing is None or standing.disabled:
-        raise PermissionDenied("permission denied")
+        return Rights((), NOBODY, denied=True)
     own = (record.namespace, standing.joined(record.namespace, record.policies))
-    return (own, *((place, names) for place in places[1:] if (names := standing.policies.get(place))))
+    below = ((place, names) for place in places[1:] if (names := standing.policies.get(place)))
+    granted = (own, *below)
+    holder = Holder(record.home_of_entity, record.entity_id)
+    asks = await policies.asks_of_login(txn, granted)
+    return Rights(granted, holder, asks_of_login=asks, until=standing.until)
 
 
 def places_of(record: TokenRecord, namespace: Namespace) -> tuple[str, ...]:

@@ -349,10 +349,11 @@ def _expired(record: TokenRecord, now: float) -> bool:
 
 async def _homeless(txn: Transaction, record: TokenRecord, mounts: MountService) -> bool:
     """Whether the token's namespace or auth mount is gone."""
-    if not record.auth_mount and record.namespace == keys.ROOT_NAMESPACE:
-        return False
+    if not record.auth_mount:
+        at_root = record.namespace == keys.ROOT_NAMESPACE
+        return not at_root and await mounts.namespaces.known(txn, record.namespace) is None
     router = await mounts.router_of(txn, record.namespace)
-    return router is None or (bool(record.auth_mount) and record.auth_mount not in router.by_id)
+    return router is None or record.auth_mount not in router.by_id
 
 
 def namespace_in(token: str) -> str:

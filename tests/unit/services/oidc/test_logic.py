@@ -81,6 +81,7 @@ def test_redirect_uris_that_a_client_may_have(uri: str) -> None:
         "javascript:alert(1)",
         "JavaScript:x",
         "data:x",
+        "vbscript:x",
         "https://a b/",
         "://x",
         "a:" + "x" * 2048,

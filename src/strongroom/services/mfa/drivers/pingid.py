@@ -13,6 +13,7 @@ from typing import Any
 from strongroom.crypto import jws
 from strongroom.lib import json
 from strongroom.lib.errors import Internal, InvalidRequest, PermissionDenied, Tampered, UpstreamFailed
+from strongroom.lib.rand import SystemRandom, uuid4
 from strongroom.services.mfa.drivers.driver import Question
 from strongroom.services.mfa.drivers.outgoing import UNUSABLE, Outgoing, mapping
 from strongroom.services.mfa.records import MethodRecord, PingIdSettings
@@ -96,8 +97,11 @@ class PingId:
 async def _ask(
     outgoing: Outgoing, settings: PingIdSettings, operation: str, body: Mapping[str, str]
 ) -> Mapping[str, Any]:
-    """Send one signed request.  Returns the `responseBody` of the signed answer."""
-    now = datetime.now(UTC)
+    """Send one signed request.  Returns the `responseBody` of the signed answer.
+
+    PingID repeats `clientData`, so an answer to another request isn't taken.
+    """
+    now, nonce = datetime.now(UTC), uuid4(SystemRandom())
     header = {
         "locale": "en",
         "orgAlias": settings.org_alias,
@@ -106,7 +110,7 @@ async def _ask(
         "version": _VERSION,
     }
     request = jws.sign(
-        json.dumps_unsorted({"reqHeader": header, "reqBody": body}),
+        json.dumps_unsorted({"reqHeader": header, "reqBody": {**body, "clientData": nonce}}),
         settings.key,
         {"org_alias": settings.org_alias, "token": settings.token},
     )
@@ -116,7 +120,10 @@ async def _ask(
         headers={"Content-Type": "application/json"},
         content=request,
     )
-    return mapping(mapping(_opened(settings, text)).get("responseBody"))
+    answer = mapping(mapping(_opened(settings, text)).get("responseBody"))
+    if answer.get("clientData") not in {None, "", nonce}:
+        raise UpstreamFailed(UNUSABLE, detail="PingID answered another request")
+    return answer
 
 
 def _opened(settings: PingIdSettings, text: bytes) -> Any:

@@ -200,10 +200,8 @@ def _warnings(name: str) -> list[str]:
     found = next((character for character in _REFUSED if character in name), "")
     if not found:
         return []
-    return [
-        f'the name contains "{found}", so requests are refused of tokens whose policies use '
-        "{{identity.entity.name}}, as default does"
-    ]
+    template = "{{identity.entity.name}}"
+    return [f'the name contains "{found}": a token is refused everything if a policy has {template}, as default has']
 
 
 def _changed(entity: EntityRecord, body: EntityBody, name: str, now: float) -> EntityRecord:

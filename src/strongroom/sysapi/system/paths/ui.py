@@ -13,7 +13,7 @@ from strongroom.services.namespaces import Namespace
 from strongroom.services.policy.parse import Policy
 from strongroom.services.policy.service import is_root
 from strongroom.services.tokens import Bearer
-from strongroom.services.tokens.rights import granted_to, holder_of
+from strongroom.services.tokens.rights import rights_of
 from strongroom.sysapi.context import SystemEngine, SystemView, system
 from strongroom.sysapi.system.mounting import folder, shown_mount
 from strongroom.sysapi.system.reach import reaches, resultant
@@ -130,9 +130,9 @@ async def policies_of(
         namespace: where the token acts; without it, the request's.
     """
     record = bearer.record
-    services = view.services
-    granted = await granted_to(services.identity, view.txn, record, namespace or view.namespace)
-    if is_root(granted):
+    service = view.services.policies
+    rights = await rights_of(service, view.txn, record, namespace or view.namespace, now)
+    if is_root(rights.granted):
         return None
-    policies, _ = await services.policies.rendered(view.txn, granted, holder_of(record), now)
+    policies, _ = await service.rendered(view.txn, rights.granted, rights.holder, now)
     return policies

@@ -131,10 +131,16 @@ async def test_hostile_answers_let_nobody_in(tmp_path: Path, type_: str, hostile
 
 
 @pytest.mark.parametrize(
-    "changes", [{"key": b"another key of the same length!!"}, {"algorithm": "none"}, {"token": "another"}]
+    "changes",
+    [
+        {"key": b"another key of the same length!!"},
+        {"algorithm": "none"},
+        {"token": "another"},
+        {"client_data": "earlier"},
+    ],
 )
 async def test_an_answer_that_pingid_didn_t_sign_counts_for_nothing(tmp_path: Path, changes: dict[str, Any]) -> None:
-    """By another key, by none, or for another organization."""
+    """By another key, by none, for another organization, or for another request."""
     with serving(tmp_path, stand_in(PINGID, **changes)) as server, pytest.raises(UpstreamFailed):
         await prove(server, PINGID)
 
