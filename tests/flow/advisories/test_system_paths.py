@@ -181,6 +181,12 @@ def test_cve_2020_35192_the_container_has_no_way_in_as_root() -> None:
 
 OPEN = {
     "/identity/mfa/method/totp/self-enroll",  # for a login that has proved its first factor, by its id
+    "/identity/oidc/.well-known/keys",  # public keys, for those who check identity tokens
+    "/identity/oidc/.well-known/openid-configuration",
+    "/identity/oidc/provider/{name}/.well-known/keys",
+    "/identity/oidc/provider/{name}/.well-known/openid-configuration",
+    "/identity/oidc/provider/{name}/token",  # asks for the client's secret, and a code
+    "/identity/oidc/provider/{name}/userinfo",  # asks for an access token
     "/probe/open/{username}",  # a login, of an engine of the tests
     "/sys/decode-token",  # arithmetic on what the client brings
     "/sys/health",
