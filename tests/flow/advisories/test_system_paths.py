@@ -212,12 +212,13 @@ async def test_cve_2021_3282_what_needs_no_token_is_on_a_list() -> None:
     paths = (await node.ok("GET", "sys/internal/specs/openapi")).body["paths"]
     assert len(paths) > 100
     assert {path for path, said in paths.items() if said.get("x-vault-unauthenticated")} == OPEN
-    trailing = "cannot write to a path ending in '/'"
+    # What no path serves may be told to anybody, beside a path that is open: nothing was done.
+    refusals = (["cannot write to a path ending in '/'"], ["unsupported operation"], ["unsupported path"])
     for path in sorted({*paths} - OPEN):
         filled = re.sub(r"\{[^}]*\}", "x", path).lstrip("/")
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "LIST", "SCAN"):
             answer = await node.ask(method, filled, {} if method in {"POST", "PUT", "PATCH"} else None, token="")
-            assert answer.status == 403 or answer.errors == [trailing], (method, path, answer)
+            assert answer.status == 403 or answer.errors in refusals, (method, path, answer)
     await node.ok("GET", "sys/mounts")
 
 
