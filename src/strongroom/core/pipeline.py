@@ -14,8 +14,6 @@ import msgspec
 import structlog
 
 from strongroom.audit import hiding
-from strongroom.audit.channel import Sink
-from strongroom.audit.entry import Outcome
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core import access, approval, login
 from strongroom.core.answer import Answer
@@ -24,11 +22,11 @@ from strongroom.core.complete import complete
 from strongroom.core.dispatch import dispatch, engine_request
 from strongroom.core.outside import carry_out
 from strongroom.core.second_factor import on_paths, proving
+from strongroom.core.trail import RequestState, Trail
 from strongroom.lib.errors import (
     Internal,
     InvalidCredentials,
     InvalidRequest,
-    NotFound,
     PermissionDenied,
     RequestTimeout,
     StorageError,
@@ -40,7 +38,6 @@ from strongroom.lib.seldom import Seldom
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
 from strongroom.services.exchange import ApiRequest, Exchange
-from strongroom.services.mounts import MountEntry
 from strongroom.services.tokens import Bearer
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.system.help_text import explain
@@ -53,33 +50,13 @@ _WRITES = frozenset({Operation.UPDATE, Operation.PATCH})
 """Operations of incoming requests.  Whether one creates is known later."""
 
 
-class RequestState:
-    """What all attempts of one request share."""
-
-    __slots__ = ("audited", "exchange", "login_user", "proved", "resumed", "sinks")
-
-    def __init__(self, request: ApiRequest) -> None:
-        self.exchange = Exchange(request)
-        self.sinks: tuple[Sink, ...] = ()
-        self.audited = False
-        self.login_user: tuple[MountEntry, str] | None = None
-        self.proved: frozenset[str] | None = None
-        """The second factors that the request has proved; None before it had to."""
-        self.resumed: RequestState | None = None
-        """That of the request that this one executes, which had waited for approval."""
-
-    @property
-    def executed(self) -> RequestState:
-        """That of the request whose work is done: the one that had waited, or this one."""
-        return self.resumed or self
-
-
 class Pipeline:
     """Serves requests while the server is unsealed."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
         self._told = Seldom()
+        self._trail = Trail(services.audit, services.clock)
 
     async def serve(self, request: ApiRequest) -> Answer:
         """Serve one request.  An error is returned as an `Answer` too."""
@@ -96,11 +73,11 @@ class Pipeline:
             # The request took too long, and the listener sends the response.  The audit log still needs its second
             # entry.
             gone = RequestTimeout("the request took too long (max_request_duration)")
-            self._close(progress, Answer(request_id=request.id, operation=request.operation, error=gone))
+            self._trail.close(progress, Answer(request_id=request.id, operation=request.operation, error=gone))
             raise
         except Exception as error:  # a bug of this server must not end the connection's other requests
             answer = await self._failed(request, progress, Internal(detail=where(error)))
-        return self._close(progress, answer)
+        return self._trail.close(progress, answer)
 
     async def _transacted(self, request: ApiRequest, progress: RequestState) -> Answer:
         """Run the request's transaction; after the proof of a second factor, if it needs one."""
@@ -129,30 +106,6 @@ class Pipeline:
                 error = uncounted
         return Answer(request_id=request.id, operation=request.operation, error=error)
 
-    def _close(self, progress: RequestState, answer: Answer) -> Answer:
-        """Write the response's audit entry.
-
-        If no device takes it, the client gets an error instead of the response.
-        """
-        audit, now = self.services.audit, self.services.clock.now()
-        text = _error_text(answer.error)
-        try:
-            if not progress.audited:
-                audit.request(progress.sinks, progress.exchange, text, now)
-            if progress.resumed is not None and progress.resumed.audited:
-                audit.response(progress.sinks, progress.resumed.exchange, _outcome(answer, text), now)
-                outcome = Outcome(error=text)  # the other entry has the response
-            else:
-                outcome = _outcome(answer, text)
-            audit.response(progress.sinks, progress.exchange, outcome, now)
-        except Internal as error:
-            return Answer(request_id=answer.request_id, operation=answer.operation, error=error)
-        except Exception as error:  # a response that can't be written into an entry isn't sent
-            fault = Internal("failed to audit request, cannot continue", detail=where(error))
-            log.error("request failed", request_id=answer.request_id, detail=fault.detail)
-            return Answer(request_id=answer.request_id, operation=answer.operation, error=fault)
-        return answer
-
     async def _run(self, txn: Transaction, request: ApiRequest, progress: RequestState) -> Answer:
         services = self.services
         progress.sinks = await services.audit.sinks(txn)
@@ -176,12 +129,12 @@ class Pipeline:
         if refusal is None and progress.proved is None and attempt.needs_second_factor:
             if await services.tokens.spent(txn, bearer.record):
                 raise PermissionDenied("permission denied")
-            self._open(progress, attempt.exchange, None)
+            self._trail.open(progress, attempt.exchange, None)
             raise on_paths.Unproved(attempt.exchange)
         if bearer.record.num_uses:
             remaining = await services.tokens.use(txn, bearer.record)
             attempt = attempt.knowing(msgspec.structs.replace(attempt.exchange, remaining_uses=remaining))
-        self._open(progress, attempt.exchange, refusal)
+        self._trail.open(progress, attempt.exchange, refusal)
         if refusal is not None:
             raise refusal
         waiting = await approval.unwrapped(attempt)
@@ -241,7 +194,7 @@ class Pipeline:
         if progress.resumed is None:
             progress.resumed = RequestState(inner.request)
         progress.resumed.sinks = progress.sinks
-        self._open(progress.resumed, inner.exchange, refusal)
+        self._trail.open(progress.resumed, inner.exchange, refusal)
         if refusal is not None:
             raise refusal
         return await self._answer(approval.released(inner, waiting.request))
@@ -250,7 +203,7 @@ class Pipeline:
         entry, match, txn = attempt.entry, attempt.match, attempt.txn
         if entry is None or match is None:
             raise Internal(detail="a path that leads nowhere is answered without a token")
-        self._open(progress, attempt.exchange, None)
+        self._trail.open(progress, attempt.exchange, None)
         user = match.parameters.get("username", "")
         await login.check_lockout(txn, entry, user, attempt.request.received_at)
         progress.login_user = (entry, user) if user else None
@@ -258,14 +211,6 @@ class Pipeline:
         if response is not None and response.auth is not None:
             await login.clear_failures(txn, entry, user)
         return await complete(attempt, entry, response)
-
-    def _open(self, progress: RequestState, exchange: Exchange, refusal: StrongroomError | None) -> None:
-        """Write the request's audit entry, once per request."""
-        progress.exchange = exchange
-        if not progress.audited:
-            now = self.services.clock.now()
-            self.services.audit.request(progress.sinks, exchange, _error_text(refusal), now)
-            progress.audited = True
 
     async def _end_if_spent(self, request: ApiRequest, bearer: Bearer, error: StrongroomError) -> StrongroomError:
         """End a token whose last use was a failed request.  Returns the error for the client."""
@@ -279,19 +224,3 @@ class Pipeline:
         except StrongroomError as unended:
             return unended
         return error
-
-
-def _error_text(error: StrongroomError | None) -> str:
-    if error is None or (isinstance(error, NotFound) and not error.text):
-        return ""  # a missing secret is no error of the request
-    return error.text or type(error).__name__
-
-
-def _outcome(answer: Answer, error: str) -> Outcome:
-    return Outcome(
-        response=answer.response if answer.wrap is None else None,
-        auth=answer.auth if answer.wrap is None else None,
-        wrap=answer.wrap,
-        lease_id=answer.lease_id,
-        error=error,
-    )
