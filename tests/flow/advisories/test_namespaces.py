@@ -74,3 +74,43 @@ async def test_cve_2026_55775_root_is_no_name_for_the_own_namespace() -> None:
         assert asked.status in {400, 403, 404} or (verb == "DELETE" and asked.body["warnings"]), (verb, path, asked)
     shown = (await node.ok("GET", "sys/namespaces/team")).data
     assert (shown["locked"], shown["custom_metadata"]) == (False, {})
+
+
+async def test_cve_2026_14886_deleting_many_entities_keeps_to_the_namespace() -> None:
+    """There `entity/batch-delete` deleted entities of other namespaces.
+
+    Here it deletes those of the request's namespace, and takes other ids for ones that aren't there.
+    """
+    node = await TestNode.start()
+    for path in ("team", "other", "team/below"):
+        parent, _, name = path.rpartition("/")
+        await node.ok("POST", f"{parent}/sys/namespaces/{name}".lstrip("/"))
+    token, _ = await _member(node, "team")
+    places = ("", "other/", "team/", "team/below/")
+    ids = {place: (await node.ok("POST", f"{place}identity/entity", {"name": "e"})).data["id"] for place in places}
+    await node.ok("POST", "team/identity/entity/batch-delete", {"entity_ids": list(ids.values())}, token)
+    for place, id_ in ids.items():
+        status = (await node.ask("GET", f"{place}identity/entity/id/{id_}")).status
+        assert status == (404 if place == "team/" else 200), place
+
+
+async def test_cve_2023_3775_the_rules_of_a_namespace_hinder_no_other() -> None:
+    """There the Sentinel rules of one namespace refused requests to others.
+
+    The rules here that refuse what a policy allows are those for second factors: an enforcement of a namespace concerns
+    the logins there and below, and no others.
+    """
+    node = await TestNode.start()
+    for name in ("team", "other"):
+        await node.ok("POST", f"sys/namespaces/{name}")
+    places = ("", "other/", "team/", "team/below/")
+    await node.ok("POST", "team/sys/namespaces/below")
+    for place in places:
+        await node.ok("POST", f"{place}sys/auth/userpass", {"type": "userpass"})
+        await node.ok("POST", f"{place}auth/userpass/users/eva", {"password": "pw"})
+    method = (await node.ok("POST", "team/identity/mfa/method/totp", {"issuer": "strong"})).data["method_id"]
+    wanted = {"mfa_method_ids": [method], "auth_method_types": ["userpass"]}
+    await node.ok("POST", "team/identity/mfa/login-enforcement/all", wanted)
+    for place in places:
+        auth = (await node.ok("POST", f"{place}auth/userpass/login/eva", {"password": "pw"}, "")).body["auth"]
+        assert bool(auth["client_token"]) is not place.startswith("team/"), place

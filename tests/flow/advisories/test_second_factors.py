@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.flow.mfa.world import World
 
 
@@ -23,3 +25,18 @@ async def test_cve_2025_6015_no_spelling_of_a_code_evades_the_limits() -> None:
     world.node.clock.advance(29)
     refused = await world.validate(await world.request_id("eva"), world.code("eva", 1))
     assert "maximum TOTP validation attempts" in refused.error
+
+
+@pytest.mark.parametrize("spelling", ["EVA", "Eva", "eva ", " eva", "eva%20", "%20Eva"])
+async def test_cve_2025_6013_no_spelling_of_a_name_skips_the_second_factor(spelling: str) -> None:
+    """There another spelling of a name logged in as another entity, which no enforcement named (LDAP).
+
+    Here whoever logs in by a password is the same entity under every spelling of the name that is taken.
+    """
+    world = await World.start(enforced=False)
+    entity = (await world.login("eva")).body["auth"]["entity_id"]
+    await world.enforce("e1", identity_entity_ids=[entity])
+    answer = await world.login(spelling)
+    assert answer.status != 200 or answer.body["auth"]["client_token"] == ""
+    known = (await world.node.ok("LIST", "identity/entity/id")).data["keys"]
+    assert known == [entity]

@@ -15,13 +15,12 @@ INVALID = "wrapping token is not valid or does not exist"
 
 
 async def test_the_waiting_token_does_nothing_else() -> None:
-    """It can't be rewrapped, looked into, read from its cubbyhole, renewed, or used for any other request."""
+    """It can't be rewrapped, read from its cubbyhole, renewed, or used for any other request."""
     people = await People.start()
     waiting = await people.asks()
     token, node = waiting["token"], people.node
-    for path, client in (("rewrap", node.root), ("lookup", people.tokens["rita"]), ("lookup", token)):
-        answer = await node.ask("POST", f"sys/wrapping/{path}", {"token": token}, client)
-        assert (answer.status, answer.errors) == (400, [INVALID])
+    answer = await node.ask("POST", "sys/wrapping/rewrap", {"token": token})
+    assert (answer.status, answer.errors) == (400, [INVALID])
     for method, path in (
         ("GET", "kv/app"),
         ("GET", "cubbyhole/held"),
@@ -40,6 +39,23 @@ async def test_the_waiting_token_does_nothing_else() -> None:
     assert (await node.ask("POST", "auth/token/renew", {"token": token})).status == 400
     await people.approves("ann", waiting)
     assert (await people.unwraps("rita", waiting)).data == {"k": "v"}
+
+
+async def test_a_lookup_tells_of_what_the_token_is() -> None:
+    """Before the approval and after it, with any token or none, and it spends nothing."""
+    people = await People.start()
+    waiting = await people.asks()
+    wanted = {"creation_path": "kv/app", "creation_time": waiting["creation_time"], "creation_ttl": waiting["ttl"]}
+    for approve in (False, True):
+        if approve:
+            await people.approves("ann", waiting)
+        for token in (people.tokens["rita"], people.tokens["carl"], ""):
+            answer = await people.node.ok("POST", "sys/wrapping/lookup", {"token": waiting["token"]}, token)
+            assert answer.data == wanted
+        assert (await people.node.ok("GET", "sys/wrapping/lookup", None, waiting["token"])).data == wanted
+    assert (await people.unwraps("rita", waiting)).data == {"k": "v"}
+    gone = await people.node.ask("POST", "sys/wrapping/lookup", {"token": waiting["token"]})
+    assert (gone.status, gone.errors) == (400, [INVALID])
 
 
 async def test_another_path_does_not_unwrap() -> None:

@@ -73,6 +73,19 @@ async def test_another_alias_empties_a_group() -> None:
     assert (await people.node.ok("LIST", "identity/group/id")).data["key_info"][id_]["num_member_entities"] == 0
 
 
+async def test_a_second_alias_of_a_group_is_no_silent_loss() -> None:
+    """The answer warns when the alias takes the place of another one; a change of the same alias needs no warning."""
+    people = await People.start()
+    second = await people.mount("second")
+    id_ = await people.external("devs", "devs")
+    wanted = {"name": "devs", "mount_accessor": second, "canonical_id": id_}
+    answer = await people.node.ok("POST", "identity/group-alias", wanted)
+    assert [warning for warning in answer.body["warnings"] if "a group has one alias" in warning]
+    renamed = {**wanted, "name": "staff"}
+    answer = await people.node.ok("POST", f"identity/group-alias/id/{answer.data['id']}", renamed)
+    assert answer.body["warnings"] is None
+
+
 async def test_more_groups_than_a_commit_holds() -> None:
     """A person in a hundred groups joins and leaves all of them with one login."""
     people = await People.start()

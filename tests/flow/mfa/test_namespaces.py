@@ -35,6 +35,8 @@ async def services_of(world: World) -> Services:
     """The services, with a method in `team/` that enforcements of `team/` and `team/below/` name."""
     services = world.node.node.unsealed
     assert services is not None
+    for namespace in (TEAM, BELOW, OTHER):
+        services.barrier.rings.register(namespace.id, ROOT.id)
 
     async def body(txn: Transaction) -> None:
         made = method("m1", TEAM, "one")

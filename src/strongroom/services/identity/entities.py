@@ -36,6 +36,16 @@ async def living(txn: Transaction, namespace: str, entity_id: str) -> EntityReco
     return None
 
 
+async def merged_into(txn: Transaction, namespace: str, entity_id: str) -> str:
+    """The id of what an entity was merged into, or its own.  It is read from the merges alone, not from entities."""
+    for _ in range(_MERGES):
+        pointer = await txn.read(rows.merged(namespace, entity_id), Pointer) if entity_id else None
+        if pointer is None:
+            break
+        (entity_id,) = pointer.to
+    return entity_id
+
+
 async def by_name(txn: Transaction, namespace: str, name: str) -> EntityRecord | None:
     """The entity of that name, or None."""
     pointer = await txn.read(rows.entity_name(namespace, name), Pointer) if name else None

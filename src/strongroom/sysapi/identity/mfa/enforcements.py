@@ -76,7 +76,7 @@ class EnforcementPaths(SystemEngine):
             group_ids=_unique(body.identity_group_ids, "identity_group_ids", before.group_ids),
             entity_ids=_unique(body.identity_entity_ids, "identity_entity_ids", before.entity_ids),
         )
-        used = await _checked(view, record)
+        used = await _checked(view, record, body)
         await enforcements.write(view.txn, view.namespace.id, record, used)
         return None
 
@@ -96,8 +96,11 @@ def _unique(given: list[Any] | None, what: str, otherwise: tuple[str, ...]) -> t
     return names
 
 
-async def _checked(view: SystemView, record: EnforcementRecord) -> list[MethodRecord]:
-    """The methods of an enforcement.  Raises `InvalidRequest` unless all exists that it names."""
+async def _checked(view: SystemView, record: EnforcementRecord, body: EnforcementBody) -> list[MethodRecord]:
+    """The methods of an enforcement.  Raises `InvalidRequest` unless all exists that the request names.
+
+    What the enforcement named before may be gone, and doesn't keep anybody from changing the rest.
+    """
     txn, namespace = view.txn, view.namespace.id
     if not record.method_ids:
         raise InvalidRequest("missing method ids")
@@ -107,17 +110,17 @@ async def _checked(view: SystemView, record: EnforcementRecord) -> list[MethodRe
         if method is None:
             raise InvalidRequest("one of the provided method ids doesn't exist")
         used.append(method)
-    for accessor in record.accessors:
+    for accessor in record.accessors if body.auth_method_accessors is not None else ():
         entry = view.router.by_accessor.get(accessor)
         if entry is None or entry.record.table != AUTH:
             raise InvalidRequest("one of the auth method accessors provided is invalid")
     mounted = {entry.record.type for entry in view.router.by_accessor.values() if entry.record.table == AUTH}
-    if not mounted.issuperset(record.types):
+    if body.auth_method_types is not None and not mounted.issuperset(record.types):
         raise InvalidRequest("one of the auth method types provided is invalid")
-    for group in record.group_ids:
+    for group in record.group_ids if body.identity_group_ids is not None else ():
         if await txn.read(identity_rows.group(namespace, group), GroupRecord) is None:
             raise InvalidRequest("one of the provided group ids doesn't exist")
-    for entity in record.entity_ids:
+    for entity in record.entity_ids if body.identity_entity_ids is not None else ():
         if await view.services.identity.entity(txn, namespace, entity) is None:
             raise InvalidRequest("one of the provided entity ids doesn't exist")
     if not (record.accessors or record.types or record.group_ids or record.entity_ids):

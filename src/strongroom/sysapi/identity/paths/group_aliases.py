@@ -19,6 +19,8 @@ from strongroom.sysapi.context import SystemEngine, SystemView, system
 from strongroom.sysapi.identity import shown
 from strongroom.sysapi.identity.listing import Page, ids
 
+_REPLACED = "a group has one alias: its former one was deleted, and whoever was a member by it is no longer"
+
 
 class GroupAliasBody(Body, frozen=True):
     """The settings of a group's alias."""
@@ -112,6 +114,7 @@ async def _write(request: Request, body: GroupAliasBody, id_: str) -> Response |
         return None
     if before is not None:
         await _release(view, before, group, request.now)
+    former = await groups.alias_of(txn, namespace, group)
     await groups.delete_alias_of(txn, namespace, group)
     alias = GroupAliasRecord(
         id=before.id if before is not None else view.services.identity.new_id(txn, namespace, "group alias"),
@@ -122,7 +125,8 @@ async def _write(request: Request, body: GroupAliasBody, id_: str) -> Response |
         updated_at=request.now,
     )
     _store(view, group, groups.put_alias(txn, namespace, alias), request.now)
-    return Response(data={"canonical_id": group.id, "id": alias.id})
+    lost = former is not None and former.id != alias.id
+    return Response(data={"canonical_id": group.id, "id": alias.id}, warnings=[_REPLACED] if lost else [])
 
 
 def _same(before: GroupAliasRecord | None, body: GroupAliasBody, group: GroupRecord) -> bool:

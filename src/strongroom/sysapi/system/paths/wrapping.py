@@ -17,6 +17,7 @@ from strongroom.sdk.engine import UNSUPPORTED_OPERATION
 from strongroom.sdk.fields import SECRET, Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
+from strongroom.services.approvals import service
 from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.namespaces import ROOT
 from strongroom.services.tokens import TokenRecord
@@ -58,7 +59,7 @@ class WrappingPaths(SystemEngine):
     @path.read("wrapping/lookup", unauthenticated=True)
     @path.write("wrapping/lookup", unauthenticated=True)
     async def lookup_wrapped(self, request: Request, body: WrappingBody) -> Response | None:
-        """Looks up a wrapping token without using it."""
+        """Looks up a wrapping token without using it, also while its request waits for approval."""
         view = system(request)
         named = _named(request.data)
         token = await signed.named(view.txn, named or view.exchange.request.token)
@@ -69,13 +70,11 @@ class WrappingPaths(SystemEngine):
         record = await view.services.tokens.find(view.txn, token, view.services.mounts, request.now, place)
         if record is None or not _wraps(record):
             raise InvalidRequest(INVALID)
+        waiting = await service.held(view.txn, record.key)
+        if waiting is not None:
+            return _looked_up(waiting.path, waiting.held_at, waiting.ttl_s)
         answer = await _held(request, record)
-        data = {
-            "creation_path": answer.creation_path,
-            "creation_time": timestamp(answer.created_at),
-            "creation_ttl": answer.creation_ttl_s,
-        }
-        return Response(data=data)
+        return _looked_up(answer.creation_path, answer.created_at, answer.creation_ttl_s)
 
     @path.write("wrapping/unwrap", bad_token=INVALID, own_token=True)
     async def unwrap(self, request: Request, body: WrappingBody) -> Response | None:
@@ -120,6 +119,10 @@ class WrappingPaths(SystemEngine):
             format_="",  # whatever form the old one had, clients get the plain one here
         )
         return Response(wrap_info=info)
+
+
+def _looked_up(path: str, at: float, ttl_s: int) -> Response:
+    return Response(data={"creation_path": path, "creation_time": timestamp(at), "creation_ttl": ttl_s})
 
 
 def _ttl_s(request: Request, opened: Opened) -> int:

@@ -1,0 +1,43 @@
+"""What enforcements demand when what they name changes."""
+
+from __future__ import annotations
+
+from tests.flow.mfa.world import World
+
+
+async def test_a_merge_ends_no_demand() -> None:
+    """Whoever an enforcement names needs the second factor too as what they were merged into, however often."""
+    world = await World.start(enforced=False)
+    node = world.node
+    entity = (await world.login("eva")).body["auth"]["entity_id"]
+    await world.enforce("e1", identity_entity_ids=[entity])
+    assert (await world.login("eva")).body["auth"]["client_token"] == ""
+    for name in ("first", "second"):
+        to = (await node.ok("POST", "identity/entity", {"name": name})).data["id"]
+        await node.ok("POST", "identity/entity/merge", {"to_entity_id": to, "from_entity_ids": [entity]})
+        assert (await world.login("eva")).body["auth"]["client_token"] == ""
+        assert (await world.login("bob")).body["auth"]["client_token"]
+        entity = to
+
+
+async def test_what_is_gone_does_not_keep_an_enforcement_from_changing() -> None:
+    """Only what the request itself names has to exist."""
+    world = await World.start(enforced=False)
+    node = world.node
+    await node.ok("POST", "sys/auth/other", {"type": "userpass"})
+    accessor = (await node.ok("GET", "sys/auth/other")).data["accessor"]
+    group = (await node.ok("POST", "identity/group", {"name": "team"})).data["id"]
+    entity = (await node.ok("POST", "identity/entity", {"name": "carl"})).data["id"]
+    gone = {
+        "auth_method_accessors": [accessor],
+        "identity_group_ids": [group],
+        "identity_entity_ids": [entity],
+    }
+    await world.enforce("e1", **gone)
+    for path in ("sys/auth/other", f"identity/group/id/{group}", f"identity/entity/id/{entity}"):
+        await node.ok("DELETE", path)
+    await world.enforce("e1", auth_method_types=["userpass"])
+    assert (await world.login("eva")).body["auth"]["client_token"] == ""
+    for name, value in gone.items():
+        wanted = {"mfa_method_ids": [world.method], name: value}
+        assert (await node.ask("POST", "identity/mfa/login-enforcement/e1", wanted)).status == 400
