@@ -22,6 +22,14 @@ WARNING = (
 _CHANGED = "what the login has to prove changed meanwhile: log in again"
 
 
+class Proof(msgspec.Struct, frozen=True):
+    """The second factor of a login, as it was proved."""
+
+    entity_id: str
+    """Whose factor it is; empty for a login without an entity."""
+    method_ids: frozenset[str]
+
+
 class Held(msgspec.Struct, frozen=True):
     """A login that is kept back."""
 
@@ -50,19 +58,19 @@ async def demands_of(attempt: Attempt, entry: MountEntry, entity_id: str) -> tup
     return enforcements.demands_of(found)
 
 
-async def hold(
-    attempt: Attempt, entry: MountEntry, auth: Auth, entity_id: str, proved: frozenset[str] | None
-) -> Held | None:
+async def hold(attempt: Attempt, entry: MountEntry, auth: Auth, entity_id: str, proved: Proof | None) -> Held | None:
     """Keep a login back if it needs a second factor.  Returns None if it doesn't, or has proved it.
 
     Args:
-        proved: ids of the methods that were proved; None for a login that has just begun.
+        proved: what was proved; None for a login that has just begun.
 
-    Raises: `PermissionDenied` if the login has to prove more than it has.
+    Raises: `PermissionDenied` if the login has to prove more than it has, or is another entity's now.
     """
     demands = await demands_of(attempt, entry, entity_id)
     if proved is not None:
-        if any(proved.isdisjoint(demand.method_ids) for demand in demands):
+        # The alias may lead to another entity since, which has secrets of its own.
+        of_another = proved.entity_id != entity_id
+        if of_another or any(proved.method_ids.isdisjoint(demand.method_ids) for demand in demands):
             raise PermissionDenied(_CHANGED)
         return None
     if not demands:
