@@ -127,7 +127,10 @@ async def _block(
     constraints: dict[str, Any] = {}
     for demand in demands:
         found = [await methods.usable(txn, lineage, id_) for id_ in demand.method_ids]
-        shown = [await _choice(txn, method, entity_id) for method in found if method is not None]
+        may_enroll = {
+            method.id for method in found if method and await _may_enroll(txn, lineage, demands, method, entity_id)
+        }
+        shown = [_choice(method, may_enroll=method.id in may_enroll) for method in found if method is not None]
         constraints[demand.name] = {"any": shown}
     return {
         "client_token": "",
@@ -144,7 +147,7 @@ async def _block(
     }
 
 
-async def _choice(txn: Transaction, method: MethodRecord, entity_id: str) -> dict[str, Any]:
+def _choice(method: MethodRecord, *, may_enroll: bool) -> dict[str, Any]:
     """A method as clients see it that have to choose one."""
     uses_passcode = method.type == TOTP or (method.type == DUO and method.duo is not None and method.duo.use_passcode)
     shown: dict[str, Any] = {"type": method.type, "id": method.id}
@@ -152,8 +155,14 @@ async def _choice(txn: Transaction, method: MethodRecord, entity_id: str) -> dic
         shown["uses_passcode"] = True
     if method.name:
         shown["name"] = method.name
-    if method.totp is not None and method.totp.self_enrollment and entity_id:
-        secret = await enrollment.secret_of(txn, method, entity_id)
-        if secret is None:
-            shown["self_enrollment_enabled"] = True
+    if may_enroll:
+        shown["self_enrollment_enabled"] = True
     return shown
+
+
+async def _may_enroll(
+    txn: Transaction, lineage: tuple[str, ...], demands: tuple[Demand, ...], method: MethodRecord, entity_id: str
+) -> bool:
+    if method.totp is None or not await enrollment.is_open(txn, lineage, demands, method, entity_id):
+        return False
+    return await enrollment.secret_of(txn, method, entity_id) is None
