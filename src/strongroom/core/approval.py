@@ -32,6 +32,7 @@ from strongroom.sysapi.system.paths.wrapping import named_token
 
 PENDING = "request needs further approval"
 CHANGED = "the policies of this request demand other approvals than when it was made, so it has to be made again"
+MOVED = "the mount that this request asked was disabled or moved, so it has to be made again"
 _NO_ENTITY = "this request needs the approval of others, who can't tell whose it is: its token has no entity"
 _LAST_USE = "this request needs the approval of others, and can't wait for it: it was the last use of its token"
 _UNWRAP = "wrapping/unwrap"
@@ -55,8 +56,8 @@ async def hold(attempt: Attempt, demand: Demand) -> Answer:
     Raises: `PermissionDenied` if its token has no entity, or ends with this request.
     """
     request, bearer = attempt.request, attempt.exchange.bearer
-    if bearer is None:
-        raise Internal(detail=f"the path {request.path!r} needs approval of a request without a token")
+    if bearer is None or attempt.entry is None:
+        raise Internal(detail=f"the path {request.path!r} needs approval of a request without a token, or of no mount")
     record = bearer.record
     if not record.entity_id:
         # Whoever may make tokens without an entity could otherwise ask with one, and approve as themselves.
@@ -76,6 +77,7 @@ async def hold(attempt: Attempt, demand: Demand) -> Answer:
         token=bearer.token,
         operation=(Operation.UPDATE if request.operation in _WRITES else request.operation).value,
         path=request.path,
+        mount=attempt.entry.record.id,
         body=json.dumps_unsorted(request.data),
         held_at=now,
         ttl_s=ttl_s,
@@ -162,7 +164,7 @@ async def resume(attempt: Attempt, waiting: Waiting) -> Attempt:
     Nobody can execute it again, because its row is deleted.
 
     Raises: `PermissionDenied` before it has all approvals, or if its token isn't valid any more or can't be used from
-    the client's address.
+    the client's address; `InvalidRequest` if its path leads to another mount now.
     """
     services, txn, outer, held = attempt.services, attempt.txn, attempt.request, waiting.request
     now = outer.received_at
@@ -197,7 +199,11 @@ async def resume(attempt: Attempt, waiting: Waiting) -> Attempt:
     if namespace is None:
         raise PermissionDenied("permission denied")
     router = await services.mounts.router(txn, namespace.id)
-    exchange = Exchange(request, entry=router.find(request.path), namespace=namespace)
+    entry = router.find(request.path)
+    if entry is None or entry.record.id != held.mount:
+        # Whoever may mount could otherwise lead an approved request to something that nobody has approved.
+        raise InvalidRequest(MOVED)
+    exchange = Exchange(request, entry=entry, namespace=namespace)
     inner = within_namespace(services, txn, router, exchange)
     inner.check_namespace()
     uses = bearer.record.num_uses

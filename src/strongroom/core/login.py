@@ -50,11 +50,11 @@ def token_kind(wanted: str, tuned: str) -> str:
     return BATCH if choice in {BATCH, "default-batch"} else SERVICE
 
 
-async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: frozenset[str] | None = None) -> Login:
+async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: holding.Proof | None = None) -> Login:
     """Make the token of a successful login at the mount `entry`, or keep the login back for its second factor.
 
     Args:
-        proved: ids of the MFA methods that the login has proved; None if it has just begun.
+        proved: the second factor that was proved; None if the login has just begun.
     """
     services, txn, request = attempt.services, attempt.txn, attempt.request
     mount, now, namespace = entry.mount, request.received_at, attempt.exchange.namespace

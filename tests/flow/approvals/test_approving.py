@@ -269,6 +269,7 @@ def test_the_row_shows_nothing() -> None:
         token="hvs.canary",
         operation="read",
         path="kv/a",
+        mount="m",
         body=b"canary",
         held_at=1.0,
         ttl_s=1,

@@ -126,6 +126,19 @@ async def test_the_codes_are_those_of_the_entity() -> None:
         assert (answer.status, answer.errors) == (403, DENIED)
 
 
+async def test_a_merged_entity_proves_the_factor_that_it_became() -> None:
+    """Its token needs the codes of the entity that it was merged into, and one that has counted counts no more."""
+    door = await Door.start()
+    node = door.node
+    boss = (await node.ok("POST", "identity/entity", {"name": "boss"})).data["id"]
+    me = {"alias_name": "eva", "alias_mount_accessor": door.world.accessor}
+    own, used = (await node.ok("POST", "identity/lookup/entity", me)).data["id"], door.next_code()
+    assert (await door.ask(used)).status == 200
+    await node.ok("POST", "identity/entity/merge", {"from_entity_ids": [own], "to_entity_id": boss})
+    assert (await door.ask(used)).status == 403
+    assert (await door.ask(door.next_code())).status == 200
+
+
 async def test_a_method_that_does_not_exist_closes_the_path() -> None:
     """A policy that names one that isn't there, or isn't any more, lets nobody in."""
     door = await Door.start(RULES.replace("main", "gone"))

@@ -180,6 +180,25 @@ async def test_an_unwrap_that_needs_approval_itself_waits() -> None:
     assert answer.body["data"] is None
 
 
+@pytest.mark.parametrize("move", [False, True], ids=["disabled", "moved"])
+async def test_another_mount_with_the_path_is_not_asked(move: bool) -> None:
+    """A mount that gets the path while the request waits isn't what was approved."""
+    people = await People.start()
+    waiting, node = await people.asks("rita", "POST", "kv/app", {"k": "approved"}), people.node
+    await people.approves("ann", waiting)
+    if move:
+        await node.ok("POST", "sys/remount", {"from": "kv", "to": "old"})
+    else:
+        await node.ok("DELETE", "sys/mounts/kv")
+        await people.settle()
+    gone = "the mount that this request asked was disabled or moved, so it has to be made again"
+    assert (await people.unwraps("rita", waiting)).error == gone
+    await node.ok("POST", "sys/mounts/kv", {"type": "kv"})
+    await node.ok("POST", "kv/app", {"k": "other"})
+    assert (await people.unwraps("rita", waiting)).error == gone
+    assert (await node.ok("GET", "kv/app")).data == {"k": "other"}
+
+
 async def test_a_login_that_was_asked_for_is_made_at_its_time() -> None:
     """A controlled `auth/token/create` makes no token before, and then a child of the token that asked."""
     people = await People.start(controlled("auth/token/create", factor()))

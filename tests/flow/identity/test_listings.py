@@ -147,3 +147,17 @@ async def test_a_name_that_templates_refuse_is_told() -> None:
     assert (await people.node.ask("GET", "auth/token/lookup-self", token=auth["client_token"])).status == 403
     assert (await people.node.ok("POST", path, {"name": "ann"})).body is None
     assert (await people.node.ask("GET", "auth/token/lookup-self", token=auth["client_token"])).status == 200
+
+
+async def test_the_path_of_a_name_changes_no_other_entity() -> None:
+    """Who may change the entity of one name can't disable or rename another one by its id."""
+    node = (await People.start()).node
+    ann = (await node.ok("POST", "identity/entity", {"name": "ann"})).data["id"]
+    for name in ("eva", "nobody"):
+        await node.ok("POST", "identity/entity", {"name": "eva"})
+        refused = await node.ask("POST", f"identity/entity/name/{name}", {"id": ann, "disabled": True})
+        assert refused.status == 400
+        assert "has another name" in refused.errors[0]
+    assert (await node.ok("GET", f"identity/entity/id/{ann}")).data["disabled"] is False
+    await node.ok("POST", "identity/entity/name/Ann", {"id": ann, "disabled": True})
+    assert (await node.ok("GET", "identity/entity/name/Ann")).data["disabled"] is True

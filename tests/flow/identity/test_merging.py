@@ -38,6 +38,25 @@ async def test_aliases_groups_and_living_tokens_move() -> None:
     assert await people.reads(other["client_token"]) == set()
 
 
+async def test_tokens_of_a_disabled_entity_stay_without_rights() -> None:
+    """A merge doesn't give them those of another entity; nor tokens of what was merged into the disabled one before."""
+    people = await People.start()
+    for mount in ("second", "third"):
+        await people.mount(mount)
+    ann = (await people.login("ann"))["entity_id"]
+    await people.node.ok("POST", f"identity/entity/id/{ann}", {"policies": "entitys"})
+    stolen, older = await people.login("ann2", "second"), await people.login("ann3", "third")
+    assert (await _merge(people, stolen["entity_id"], older["entity_id"])).status == 204
+    await people.node.ok("POST", f"identity/entity/id/{stolen['entity_id']}", {"disabled": True})
+    assert (await _merge(people, ann, stolen["entity_id"])).status == 204
+    for login in (stolen, older):
+        assert await people.reads(login["client_token"]) == set()
+        assert (await people.node.ask("GET", "auth/token/lookup-self", None, login["client_token"])).status == 403
+    later = await people.login("ann2", "second")
+    assert later["entity_id"] == ann
+    assert "entitys" in await people.reads(later["client_token"])
+
+
 async def test_of_two_aliases_in_one_mount_the_request_says_which_stays() -> None:
     """Without a word it is refused, and changes nothing; with one, exactly the named alias stays."""
     people = await People.start()

@@ -233,6 +233,21 @@ async def test_a_merge_keeps_a_secret() -> None:
     assert (await world.login("eva", "main:" + world.code("eva", 1))).status == 403  # it is ann's secret now
 
 
+async def test_a_merge_makes_no_code_valid_again() -> None:
+    """What was tried with a secret moves with it: codes that have counted, and a block."""
+    world = await World.start(max_validation_attempts=1)
+    await world.enrolled("eva")
+    assert (await world.login("eva", "main:" + world.code("eva"))).status == 200
+    boss, chief = [
+        (await world.node.ok("POST", "identity/entity", {"name": name})).data["id"] for name in ("boss", "chief")
+    ]
+    merge = {"from_entity_ids": [await _entity(world, "eva")], "to_entity_id": boss}
+    await world.node.ok("POST", "identity/entity/merge", merge)
+    assert (await world.login("eva", "main:" + world.code("eva"))).status == 403
+    await world.node.ok("POST", "identity/entity/merge", {"from_entity_ids": [boss], "to_entity_id": chief})
+    assert (await world.login("eva", "main:" + world.code("eva", 1))).status == 403
+
+
 async def _entity(world: World, user: str) -> str:
     wanted = {"alias_name": user, "alias_mount_accessor": world.accessor}
     return str((await world.node.ok("POST", "identity/lookup/entity", wanted)).data["id"])

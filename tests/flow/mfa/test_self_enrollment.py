@@ -101,3 +101,33 @@ async def test_a_method_that_doesn_t_allow_it_gives_no_secret() -> None:
     assert (await enroll(world, id_)).status == 200
     world.node.clock.advance(300)
     assert (await enroll(world, id_)).errors == ["invalid request ID"]
+
+
+async def test_a_password_replaces_no_other_factor() -> None:
+    """Where another method could prove the same, only who has no secret for it can enroll."""
+    world = await World.start(enforced=False)
+    wanted = {"issuer": "x", "enable_self_enrollment": True}
+    other = (await world.node.ok("POST", f"{METHOD}totp", wanted)).data["method_id"]
+    await world.enforce("e1", world.method, other, auth_method_accessors=[world.accessor])
+    await world.enrolled("eva")
+    required = (await world.login("eva")).body["auth"]["mfa_requirement"]
+    assert not [one for one in required["mfa_constraints"]["e1"]["any"] if "self_enrollment_enabled" in one]
+    assert (await enroll(world, required["mfa_request_id"], other)).status == 400
+    id_ = (await world.login("bob")).body["auth"]["mfa_requirement"]["mfa_request_id"]
+    scan(world, "bob", await enroll(world, id_, other))
+    assert (await world.validate(id_, world.code("bob"), method=other)).status == 200
+
+
+async def test_beside_another_system_nobody_enrolls() -> None:
+    """Only that system knows who can prove the second factor there."""
+    world = await World.start(enforced=False, enable_self_enrollment=True)
+    settings = {"secret_key": "s", "integration_key": "i", "api_hostname": "api.example.com"}
+    duo = (await world.node.ok("POST", f"{METHOD}duo", settings)).data["method_id"]
+    await world.enforce("e1", world.method, duo, auth_method_accessors=[world.accessor])
+    id_, offered = await begun(world)
+    assert "self_enrollment_enabled" not in offered
+    assert (await enroll(world, id_)).status == 400
+    await world.enforce("e1", world.method, auth_method_accessors=[world.accessor])
+    id_, offered = await begun(world)
+    assert offered["self_enrollment_enabled"] is True
+    assert (await enroll(world, id_)).status == 200

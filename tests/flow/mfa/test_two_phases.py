@@ -137,6 +137,18 @@ async def test_what_changed_meanwhile_counts() -> None:
     assert (refused.status, refused.errors) == (400, ["invalid request ID"])
 
 
+async def test_the_factor_of_another_entity_proves_nothing() -> None:
+    """An alias that got another entity meanwhile needs that one's second factor."""
+    world = await World.start()
+    await world.enrolled("eva")
+    id_, about = await world.request_id("eva"), {"alias_name": "eva", "alias_mount_accessor": world.accessor}
+    alias = (await world.node.ok("POST", "identity/lookup/entity", about)).data["aliases"][0]["id"]
+    boss = (await world.node.ok("POST", "identity/entity", {"name": "boss", "policies": ["boss"]})).data["id"]
+    await world.node.ok("POST", f"identity/entity-alias/id/{alias}", {"name": "eva", "canonical_id": boss})
+    refused = await world.validate(id_, world.code("eva"))
+    assert (refused.status, refused.error) == (403, "what the login has to prove changed meanwhile: log in again")
+
+
 async def test_the_address_of_the_second_phase_is_checked_too() -> None:
     """A token that is bound to addresses isn't handed out elsewhere."""
     world = await World.start()

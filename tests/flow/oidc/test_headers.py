@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
+from strongroom.sysapi.identity.oidc.userinfo import _challenge
 from tests.flow.oidc.node import started
 
 
@@ -52,3 +53,9 @@ async def test_who_is_not_trusted_is_told_the_scheme() -> None:
     )
     refused = await node.ask("GET", f"{where}/userinfo", token="")
     assert (refused.status, refused.body["error_description"]) == (401, "access token must be sent as a Bearer token")
+
+
+def test_a_challenge_holds_what_a_header_can_hold() -> None:
+    """The name of a claim ends no line and no quotation."""
+    (_, challenge), *_ = _challenge('claim "\r\nX: \\имя"').headers
+    assert challenge == 'Bearer error="invalid_token",error_description="claim ???X: ?????"'

@@ -22,6 +22,14 @@ WARNING = (
 _CHANGED = "what the login has to prove changed meanwhile: log in again"
 
 
+class Proof(msgspec.Struct, frozen=True):
+    """The second factor of a login, as it was proved."""
+
+    entity_id: str
+    """Whose factor it is; empty for a login without an entity."""
+    method_ids: frozenset[str]
+
+
 class Held(msgspec.Struct, frozen=True):
     """A login that is kept back."""
 
@@ -50,19 +58,19 @@ async def demands_of(attempt: Attempt, entry: MountEntry, entity_id: str) -> tup
     return enforcements.demands_of(found)
 
 
-async def hold(
-    attempt: Attempt, entry: MountEntry, auth: Auth, entity_id: str, proved: frozenset[str] | None
-) -> Held | None:
+async def hold(attempt: Attempt, entry: MountEntry, auth: Auth, entity_id: str, proved: Proof | None) -> Held | None:
     """Keep a login back if it needs a second factor.  Returns None if it doesn't, or has proved it.
 
     Args:
-        proved: ids of the methods that were proved; None for a login that has just begun.
+        proved: what was proved; None for a login that has just begun.
 
-    Raises: `PermissionDenied` if the login has to prove more than it has.
+    Raises: `PermissionDenied` if the login has to prove more than it has, or is another entity's now.
     """
     demands = await demands_of(attempt, entry, entity_id)
     if proved is not None:
-        if any(proved.isdisjoint(demand.method_ids) for demand in demands):
+        # The alias may lead to another entity since, which has secrets of its own.
+        of_another = proved.entity_id != entity_id
+        if of_another or any(proved.method_ids.isdisjoint(demand.method_ids) for demand in demands):
             raise PermissionDenied(_CHANGED)
         return None
     if not demands:
@@ -119,7 +127,10 @@ async def _block(
     constraints: dict[str, Any] = {}
     for demand in demands:
         found = [await methods.usable(txn, lineage, id_) for id_ in demand.method_ids]
-        shown = [await _choice(txn, method, entity_id) for method in found if method is not None]
+        may_enroll = {
+            method.id for method in found if method and await _may_enroll(txn, lineage, demands, method, entity_id)
+        }
+        shown = [_choice(method, may_enroll=method.id in may_enroll) for method in found if method is not None]
         constraints[demand.name] = {"any": shown}
     return {
         "client_token": "",
@@ -136,7 +147,7 @@ async def _block(
     }
 
 
-async def _choice(txn: Transaction, method: MethodRecord, entity_id: str) -> dict[str, Any]:
+def _choice(method: MethodRecord, *, may_enroll: bool) -> dict[str, Any]:
     """A method as clients see it that have to choose one."""
     uses_passcode = method.type == TOTP or (method.type == DUO and method.duo is not None and method.duo.use_passcode)
     shown: dict[str, Any] = {"type": method.type, "id": method.id}
@@ -144,8 +155,14 @@ async def _choice(txn: Transaction, method: MethodRecord, entity_id: str) -> dic
         shown["uses_passcode"] = True
     if method.name:
         shown["name"] = method.name
-    if method.totp is not None and method.totp.self_enrollment and entity_id:
-        secret = await enrollment.secret_of(txn, method, entity_id)
-        if secret is None:
-            shown["self_enrollment_enabled"] = True
+    if may_enroll:
+        shown["self_enrollment_enabled"] = True
     return shown
+
+
+async def _may_enroll(
+    txn: Transaction, lineage: tuple[str, ...], demands: tuple[Demand, ...], method: MethodRecord, entity_id: str
+) -> bool:
+    if method.totp is None or not await enrollment.is_open(txn, lineage, demands, method, entity_id):
+        return False
+    return await enrollment.secret_of(txn, method, entity_id) is None

@@ -14,6 +14,7 @@ from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.attempt import Attempt
 from strongroom.lib.errors import Internal, PermissionDenied
 from strongroom.services.exchange import Exchange
+from strongroom.services.identity import entities
 from strongroom.services.mfa import Demand, Subject, credentials, demand_of
 from strongroom.services.namespaces import Namespace
 from strongroom.services.tokens import TokenRecord
@@ -71,14 +72,16 @@ async def _prove(services: Services, exchange: Exchange, record: TokenRecord, na
     if given is None:
         raise PermissionDenied(f"this request needs MFA credentials (header X-Vault-MFA) for: {', '.join(names)}")
 
-    async def demands(txn: Transaction) -> tuple[Namespace, list[Demand]]:
+    async def asked(txn: Transaction) -> tuple[Subject, list[Demand]]:
         home = await services.mounts.namespaces.by_id(txn, record.home_of_entity)
-        if home is None:
+        # A merge has moved the entity's secrets to what it was merged into.
+        entity = await entities.living(txn, record.home_of_entity, record.entity_id)
+        if home is None or entity is None:
             raise PermissionDenied(DENIED)
-        return home, [await _demand(services, txn, home, name) for name in names]
+        subject = Subject(lineage=home.lineage, entity_id=entity.id, address=request.address)
+        return subject, [await _demand(services, txn, home, name) for name in names]
 
-    home, wanted = await transact(services.barrier, demands)
-    subject = Subject(lineage=home.lineage, entity_id=record.entity_id, address=request.address)
+    subject, wanted = await transact(services.barrier, asked)
     try:
         await services.mfa.validate(subject, wanted, given)
     except PermissionDenied as error:

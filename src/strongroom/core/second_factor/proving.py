@@ -59,8 +59,9 @@ async def prove(services: Services, exchange: Exchange, answer: Answer, given: S
         # The request proved a password too.  The reason is in the log of the server only, as Vault has it.
         log.info("a login failed by its second factor", request_id=exchange.request.id, reason=error.text)
         raise PermissionDenied(DENIED) from error
+    proof = holding.Proof(entity_id=held.entity_id, method_ids=proved)
     return await transact(
-        services.barrier, lambda txn: _finish(services, txn, exchange, answer, login=given.login, proved=proved)
+        services.barrier, lambda txn: _finish(services, txn, exchange, answer, login=given.login, proof=proof)
     )
 
 
@@ -72,7 +73,7 @@ async def _waiting(services: Services, txn: Transaction, namespace: str, digest:
 
 
 async def _finish(
-    services: Services, txn: Transaction, exchange: Exchange, answer: Answer, *, login: str, proved: frozenset[str]
+    services: Services, txn: Transaction, exchange: Exchange, answer: Answer, *, login: str, proof: holding.Proof
 ) -> Answer:
     """Make the token.  What the login is granted is decided by what is stored now."""
     held = await _waiting(services, txn, exchange.namespace.id, login)
@@ -82,7 +83,7 @@ async def _finish(
         raise InvalidRequest(UNKNOWN)  # the auth method was disabled
     request = msgspec.structs.replace(exchange.request, path=held.path, received_at=services.clock.now())
     attempt = Attempt(services, txn, router, Exchange(request, entry=entry, namespace=exchange.namespace))
-    made = await log_in(attempt, entry, holding.auth_of(held), proved=proved)
+    made = await log_in(attempt, entry, holding.auth_of(held), proved=proof)
     pending.end(txn, exchange.namespace.id, login, held)
     answer = msgspec.structs.replace(
         answer, response=Response(warnings=made.warnings), auth=made.block, second_factor=None

@@ -26,6 +26,8 @@ class HeldRequest(SecretRecord, frozen=True, tag="held-request"):
     operation: str
     path: str
     """Relative to the namespace, in its canonical form."""
+    mount: str
+    """The id of the mount that it asks.  Another one may get the path while it waits."""
     body: bytes
     """The JSON object of its parameters."""
     held_at: float

@@ -34,7 +34,8 @@ async def merge(
 ) -> None:
     """Move aliases and memberships of entities to another one, and delete them.
 
-    Their policies and metadata aren't merged: an administrator decides about these.
+    Their policies and metadata aren't merged: an administrator decides about these.  Tokens act for the remaining
+    entity, but for those of a disabled one.
 
     Args:
         keep: ids of the aliases that stay where both have one in the same mount.  The others are deleted.
@@ -60,7 +61,9 @@ async def merge(
                 merged = await aliases.move(txn, namespace, alias, merged, now, merge=True)
         await _move_memberships(txn, namespace, source.id, to.id)
         await entities.delete(txn, namespace, msgspec.structs.replace(source, aliases=()))
-        txn.write(rows.merged(namespace, source.id), Pointer(to=(to.id,)))
+        if not source.disabled:
+            # The tokens and approvals of a disabled entity may be somebody else's, so they stay without effect.
+            txn.write(rows.merged(namespace, source.id), Pointer(to=(to.id,)))
     ids = (*to.merged_from, *(source.id for source in sources))
     entities.write(txn, namespace, msgspec.structs.replace(merged, merged_from=ids[-_MERGES:]))
 

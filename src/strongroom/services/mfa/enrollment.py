@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import segno
 
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
-from strongroom.services.mfa import codes, rows
-from strongroom.services.mfa.records import MethodRecord, TotpSecret, TotpSettings
+from strongroom.services.mfa import codes, methods, rows
+from strongroom.services.mfa.records import TOTP, Demand, MethodRecord, TotpSecret, TotpSettings
 
 _QUIET_MODULES = 4
 """The border of a QR code.  Source: ISO/IEC 18004"""
@@ -27,6 +27,30 @@ async def secret_of(txn: Transaction, method: MethodRecord, entity_id: str, logi
     """
     secret = await txn.read(rows.secrets(method.namespace, method.id) + entity_id, TotpSecret)
     return secret if secret is not None and secret.pending_for in {"", login} else None
+
+
+async def is_open(
+    txn: Transaction, lineage: Sequence[str], demands: Iterable[Demand], method: MethodRecord, entity_id: str
+) -> bool:
+    """Whether a login may make a secret for a method, if its entity has none.
+
+    The method has to allow it, and to be the only way to prove what the login has to prove.  Otherwise the password
+    would be enough to put a new factor in the place of one that the entity has.
+
+    Args:
+        lineage: as in `methods.usable`. demands: what the login has to prove.
+    """
+    concerned = [demand for demand in demands if method.id in demand.method_ids]
+    if not entity_id or not concerned or not settings_of(method).self_enrollment:
+        return False
+    for id_ in {id_ for demand in concerned for id_ in demand.method_ids} - {method.id}:
+        other = await methods.usable(txn, lineage, id_)
+        if other is None:
+            continue
+        # Who is known to another system, only that one knows.
+        if other.type != TOTP or await secret_of(txn, other, entity_id) is not None:
+            return False
+    return True
 
 
 async def generate(

@@ -118,7 +118,9 @@ async def forget_entity(txn: Transaction, lineage: Sequence[str], entity_id: str
 async def move_secrets(
     txn: Transaction, lineage: Sequence[str], sources: Sequence[str], to: str, *, keep_own: bool
 ) -> None:
-    """Give the secrets of entities to the one that they are merged into.
+    """Give the secrets of entities to the one that they are merged into, with what was tried with them.
+
+    So a code that has counted doesn't count again, and a block goes on.
 
     Args:
         sources: ids of the entities that are merged. to: id of the one that remains. keep_own: whether it keeps its own
@@ -138,8 +140,18 @@ async def move_secrets(
                     raise InvalidRequest(f'conflicting MFA config ID "{method_id}" in entity ID "{source}"')
                 if own is None:
                     txn.write(prefix + to, secret)
+                    await _move_tries(txn, rows.tries(namespace, method_id), source, to)
                     own = secret
                 txn.delete(prefix + source)
+
+
+async def _move_tries(txn: Transaction, prefix: str, source: str, to: str) -> None:
+    tries = await txn.read(prefix + source, Tries)
+    if tries is not None:
+        txn.write(prefix + to, tries)
+        txn.delete(prefix + source)
+    elif await txn.read(prefix + to, Tries) is not None:
+        txn.delete(prefix + to)
 
 
 def _of_entities(namespace: str, method_id: str) -> tuple[str, str]:

@@ -94,8 +94,8 @@ class SecretPaths(SystemEngine):
     async def self_enroll(self, request: Request, body: SelfEnrollBody) -> Response | None:
         """Generates a secret for a login that waits for its second factor.
 
-        The method has to allow it (`enable_self_enrollment`), and the entity has no secret yet. The secret counts from
-        the first valid code on, which completes the login.
+        The method has to allow it (`enable_self_enrollment`), the entity has no secret yet, and no other method could
+        prove the same. The secret counts from the first valid code on, which completes the login.
         """
         view, namespace = system(request), system(request).namespace.id
         if not body.mfa_request_id:
@@ -105,8 +105,7 @@ class SecretPaths(SystemEngine):
         if held is None:
             raise InvalidRequest("invalid request ID")
         method = await _method(view, body.mfa_method_id)
-        wanted = any(method.id in demand.method_ids for demand in held.demands)
-        if not held.entity_id or not wanted or not enrollment.settings_of(method).self_enrollment:
+        if not await enrollment.is_open(view.txn, view.namespace.lineage, held.demands, method, held.entity_id):
             raise InvalidRequest("the MFA method doesn't allow self-enrollment for this login")
         return await _generated(view, method, held.entity_id, login=digest)
 

@@ -5,6 +5,8 @@ Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/oidc-prov
 
 from __future__ import annotations
 
+import re
+
 from strongroom.sdk import path
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
@@ -14,6 +16,8 @@ from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.identity.oidc.refusal import NOT_ASSIGNED, refusal
 
 _BEARER = "bearer "
+_UNQUOTABLE = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
+"""What an `error_description` can't contain.  Source: RFC 6750, section 3"""
 
 
 class UserinfoPaths(SystemEngine):
@@ -63,6 +67,6 @@ async def _told(request: Request, name: str) -> Response:
 
 
 def _challenge(text: str, *, error: str = "invalid_token", status: int = 401) -> Response:
-    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
-    challenge = f'Bearer error="{error}",error_description="{quoted}"'
+    # The names of scopes and claims may hold anything, and a header of the RFC few characters.
+    challenge = f'Bearer error="{error}",error_description="{_UNQUOTABLE.sub("?", text)}"'
     return refusal(error, text, status=status, headers=(("WWW-Authenticate", challenge),))

@@ -62,7 +62,7 @@ class NamedEntityBody(EntityBody, frozen=True):
 class EntityOfNameBody(EntityBody, frozen=True):
     """The same with an id."""
 
-    id: Annotated[str, Doc(description="Id of an existing entity, which gets the name.")] = ""
+    id: Annotated[str, Doc(description="Id of the entity of this name, to change no later one.")] = ""
 
 
 class NewEntityBody(NamedEntityBody, frozen=True):
@@ -133,6 +133,11 @@ class EntityPaths(SystemEngine):
     @path.write("entity/name/{name*}")
     async def write_entity_by_name(self, request: Request, name: str, body: EntityOfNameBody) -> Response | None:
         """Creates an entity of this name, or changes the given settings of the one that has it."""
+        view = system(request)
+        known = await entities.by_name(view.txn, view.namespace.id, name) if body.id else None
+        if body.id and (known is None or known.id != body.id):
+            # A policy for this path grants nothing of other entities.
+            raise InvalidRequest("the entity of this id has another name: it can be renamed by its id")
         return await _write(request, body, body.id, name)
 
     @path.delete("entity/name/{name*}")
