@@ -26,10 +26,12 @@ class SpecPaths(SystemEngine):
         view = system(request)
         bearer = view.exchange.bearer
         policies = await policies_of(view, bearer, request.now) if bearer is not None else []
+        place = view.namespace.path
         mounts = [
             Described(entry.record.full_path, entry.record.type, _tag(entry.record), entry.engine.routes.routes)
             for entry in sorted(view.router.by_id.values(), key=lambda entry: entry.record.full_path)
-            if entry.engine is not None and (policies is None or reaches(policies, entry.record.full_path, request.now))
+            if entry.engine is not None
+            and (policies is None or reaches(policies, place + entry.record.full_path, request.now))
         ]
         return Response(raw=RawBody(json.dumps_unsorted(document(mounts, OPEN_PATHS)), "application/json"))
 
