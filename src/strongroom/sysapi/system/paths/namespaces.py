@@ -24,7 +24,7 @@ from strongroom.sealing.namespaces import create as create_seal
 from strongroom.services.mounts.built_in import built_in_mounts
 from strongroom.services.namespaces import Namespace, NamespaceRecord
 from strongroom.services.policy.builtin import built_in_policies
-from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.context import SystemEngine, SystemView, presented, system
 from strongroom.sysapi.system.seal_stanza import Shape, read_stanza
 from strongroom.sysapi.token.finding import has_sudo
 
@@ -59,7 +59,11 @@ class UnlockBody(Body, frozen=True):
     """The key that unlocks an API."""
 
     unlock_key: Annotated[
-        str, Doc(description="The key that locking returned. With sudo it can be left out.", extra=SECRET)
+        str,
+        Doc(
+            description="The key that locking returned. A token of a namespace above can leave it out, with sudo.",
+            extra=SECRET,
+        ),
     ] = ""
 
 
@@ -284,6 +288,14 @@ async def _lock(request: Request, namespace: Namespace) -> Response:
     return Response(data={"unlock_key": key})
 
 
+def _from_above(request: Request, namespace: Namespace) -> bool:
+    """Whether the client's token is of a namespace above this one.
+
+    A namespace is locked to stop its own administrators too, so the key opens it for them, and no right of theirs.
+    """
+    return presented(request).record.namespace in namespace.lineage[:-1]
+
+
 async def _unlock(request: Request, namespace: Namespace, key: str) -> Response | None:
     view, warnings = system(request), list[str]()
     parent, record = await _row(view, namespace)
@@ -292,7 +304,7 @@ async def _unlock(request: Request, namespace: Namespace, key: str) -> Response 
     if key:
         if not same(sha256(key.encode()), record.unlock_key):
             raise InvalidRequest("incorrect unlock key")
-    elif await has_sudo(request):
+    elif _from_above(request, namespace) and await has_sudo(request):
         warnings = ["Namespace unlocked using sudo capabilities"]
     else:
         raise InvalidRequest("provided empty key")
