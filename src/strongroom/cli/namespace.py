@@ -207,7 +207,7 @@ def _lock(call: Invocation) -> int:
         f"Unlock Key: {key}\n\n"
         "Namespace is now locked. Please securely store the unlock key printed above.\n"
         "You must supply the unlock key to re-enable access to the namespace.\n"
-        "If the unlock key is lost, sudo capability is required to unlock the namespace without it."
+        "If the unlock key is lost, it takes a token of a namespace above with the sudo capability."
     )
     return 0
 
@@ -302,7 +302,7 @@ COMMANDS = {
     ),
     "namespace unlock": Command(
         "namespace unlock [options] PATH",
-        "Unlocks the API of a namespace, with -unlock-key or the sudo capability.",
+        "Unlocks the API of a namespace, with -unlock-key, or with the sudo capability from above.",
         _unlock,
         (FORMAT_ONLY,),
         Arity(0, 1),

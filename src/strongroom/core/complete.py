@@ -8,10 +8,12 @@ from strongroom.core import access, login
 from strongroom.core.answer import Answer
 from strongroom.core.attempt import Attempt
 from strongroom.core.wrap import wrap
-from strongroom.lib.errors import Internal
+from strongroom.lib.errors import Internal, InvalidRequest
 from strongroom.sdk.response import Lease, Response
 from strongroom.services.mounts import MountEntry
 from strongroom.services.tokens.logic import grant_ttl
+
+_STRANGERS = "the response to a request without a token can be wrapped only if it is a login's"
 
 
 async def complete(attempt: Attempt, entry: MountEntry, response: Response | None) -> Answer:
@@ -19,6 +21,8 @@ async def complete(attempt: Attempt, entry: MountEntry, response: Response | Non
 
     Args:
         entry: the mount that served the request. response: the engine's response.
+
+    Raises: `InvalidRequest` if a client without a token wants a response wrapped that isn't a login's.
     """
     request = attempt.request
     if response is not None:
@@ -50,6 +54,9 @@ async def complete(attempt: Attempt, entry: MountEntry, response: Response | Non
     if response.wrap_info is not None:
         return msgspec.structs.replace(answer, wrap=response.wrap_info)
     if request.wrap_ttl_s and response.status < 400 and response.raw is None:
+        if attempt.exchange.bearer is None and response.auth is None:
+            # Anybody could otherwise fill the store with rows that stay for years.
+            raise InvalidRequest(_STRANGERS)
         answer = await wrap(attempt.services, attempt.txn, attempt.exchange, answer)
     return answer
 

@@ -189,6 +189,7 @@ class Application:
             method=request.method,
             opened=options.opened,
             wrap_format=request.headers.get("x-vault-wrap-format", ""),
+            confined_to=options.namespace,
             namespace=f"{options.namespace}/{call.namespace}" if options.namespace else call.namespace,
         )
         running = self._node.running

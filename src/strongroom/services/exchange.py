@@ -33,6 +33,8 @@ class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     wrap_format: str = ""
     namespace: str = ""
     """The path that the request's header names; with a listener's own namespace in front."""
+    confined_to: str = ""
+    """The namespace that the listener confines its clients to; empty for none."""
     opened: frozenset[str] = frozenset()
     """Names of the routes that the listener serves without a token."""
 

@@ -125,3 +125,20 @@ async def test_tokens_and_leases_end_meanwhile() -> None:
     await server.ok("POST", "sys/namespaces/api-lock/lock/team/web")
     await server.ok("DELETE", "team/sys/namespaces/web")
     assert (await server.ask("GET", "team/web/sys/mounts")).status == 404
+
+
+async def test_nobody_of_a_locked_namespace_opens_it_without_the_key() -> None:
+    """Its own administrators are among those whom the lock stops, whatever rights they have there."""
+    world = await _world()
+    server = world.server
+    await server.ok("PUT", "team/sys/policies/acl/all", {"policy": 'path "*" { capabilities = ["update", "sudo"] }'})
+    inner = await server.ok("POST", "team/auth/token/create", {"policies": ["all"], "no_parent": True})
+    await server.ok("PUT", "sys/policies/acl/above", {"policy": 'path "team/*" { capabilities = ["update", "sudo"] }'})
+    above = await server.ok("POST", "auth/token/create", {"policies": ["above"]})
+    await server.ok("POST", "sys/namespaces/api-lock/lock/team")
+    path = "team/sys/namespaces/api-lock/unlock"
+    refused = await server.ask("POST", path, token=inner.body["auth"]["client_token"])
+    assert (refused.status, refused.error) == (400, "provided empty key")
+    assert (await server.ask("GET", "team/sys/mounts")).status == 503
+    await server.ok("POST", path, token=above.body["auth"]["client_token"])
+    await server.ok("GET", "team/sys/mounts")

@@ -151,3 +151,18 @@ async def test_looking_costs_no_use() -> None:
     await server.ok("GET", "sys/internal/ui/mounts/sys", token=token)
     await server.ok("GET", "auth/token/lookup-self", token=token)
     assert (await server.ask("GET", "sys/internal/ui/mounts", token=token)).status == 403
+
+
+async def test_a_stranger_stores_nothing() -> None:
+    """What needs no token isn't wrapped, because a wrapped response is rows that may stay for years."""
+    server = await Server.start()
+    before = len((await server.services.barrier.storage.scan("shared/")).names)
+    for method, path, body in (
+        ("GET", "sys/internal/ui/mounts", None),
+        ("POST", "sys/decode-token", {"encoded_token": "YWJj", "otp": "abc"}),
+        ("GET", "identity/oidc/provider/default/.well-known/openid-configuration", None),
+    ):
+        await server.ask(method, path, body, token="", headers={"x-vault-wrap-ttl": "100000h"})
+    refused = await server.ask("GET", "sys/internal/ui/mounts", token="", headers={"x-vault-wrap-ttl": "60"})
+    assert refused.status == 400
+    assert len((await server.services.barrier.storage.scan("shared/")).names) == before

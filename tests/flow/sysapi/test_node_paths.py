@@ -228,3 +228,10 @@ async def test_header_names_cannot_smuggle() -> None:
     server = await Server.start()
     body = {"allowed_origins": "*", "allowed_headers": ["X-One\r\nX-Two: 3"]}
     assert (await server.ask("POST", "sys/config/cors", body)).status == 400
+
+
+async def test_no_namespace_sees_the_nodes() -> None:
+    """Names and addresses of machines are for root alone, not for the administrator of a tenant."""
+    server = await Server.start()
+    await server.ok("POST", "sys/namespaces/team")
+    assert (await server.ask("GET", "team/sys/ha-status")).status == 400

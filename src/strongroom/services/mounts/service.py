@@ -65,6 +65,10 @@ class MountService:
             return await txn.derived("router", self._build)
         return await txn.derived(("router", namespace), partial(self._build, namespace=namespace))
 
+    async def passing_router(self, txn: Transaction, namespace: str) -> Router:
+        """The same, without keeping it.  For a walk over many namespaces, which would evict what others need."""
+        return await self._build(txn, namespace)
+
     async def router_of(self, txn: Transaction, namespace: str) -> Router | None:
         """All mounts of the namespace of that id, which comes from a stored row; None if the namespace is gone."""
         if namespace != keys.ROOT_NAMESPACE and await self.namespaces.known(txn, namespace) is None:

@@ -65,26 +65,6 @@ class NamespaceService:
             return ROOT
         return await txn.derived(("namespace", id_), partial(_build, id_=id_))
 
-    async def descendants(self, txn: Transaction, top: Namespace, *, sealed: bool = False) -> list[Namespace]:
-        """Every namespace below one, at every depth, by path.  This reads all of them.
-
-        Args:
-            sealed: whether those are among them that are sealed here.  What is below these can't be known.
-        """
-        waiting, found = [top], list[Namespace]()
-        while waiting:
-            parent = waiting.pop()
-            for name in await self.names(txn, parent):
-                namespace = await self.below(txn, parent, name)
-                if namespace is None:
-                    continue
-                is_open = await txn.barrier.namespaces.is_open(namespace.id)
-                if is_open:
-                    waiting.append(namespace)
-                if is_open or sealed:
-                    found.append(namespace)
-        return sorted(found, key=lambda namespace: namespace.path)
-
     async def record(self, txn: Transaction, namespace: Namespace) -> NamespaceRecord | None:
         """The row of a namespace other than root."""
         name = namespace.path.rstrip("/").rpartition("/")[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 import msgspec
@@ -10,7 +11,7 @@ from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.sdk.request import Request
 from strongroom.services.leases.service import IRREVOCABLE_AFTER
-from strongroom.services.namespaces import Namespace
+from strongroom.services.namespaces import survey
 from strongroom.sysapi.context import SystemView, system
 
 _PAGE = 200
@@ -34,16 +35,15 @@ async def irrevocable(request: Request, *, deep: bool) -> list[Irrevocable]:
         deep: include the namespaces below.
     """
     view = system(request)
-    places = [view.namespace]
-    if deep:
-        places += await view.services.mounts.namespaces.descendants(view.txn, view.namespace)
-    found: list[Irrevocable] = await request.once.wait("irrevocable leases", lambda: _read(view, places))
+    found: list[Irrevocable] = await request.once.wait("irrevocable leases", lambda: _read(view, deep=deep))
     return found
 
 
-async def _read(view: SystemView, places: list[Namespace]) -> list[Irrevocable]:
+async def _read(view: SystemView, *, deep: bool) -> list[Irrevocable]:
     barrier, found = view.services.barrier, list[Irrevocable]()
-    for namespace in places:
+    below = await survey.descendants(barrier, view.namespace) if deep else []
+    for namespace in (view.namespace, *(each.namespace for each in below)):
+        await asyncio.sleep(0)  # a tenant with many thousands must not hold up every other request
         after, place = "", keys.leases(namespace.id)
         while names := (await barrier.storage.scan(place, after, _PAGE)).names:
             after = names[-1]

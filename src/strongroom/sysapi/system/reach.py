@@ -51,16 +51,24 @@ def _shown(constraints: Constraints) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value}
 
 
-def reaches(policies: Iterable[Policy], mount: str, now: float) -> bool:
-    """Whether the policies allow anything on or below a mount.
+class Reach:
+    """What the policies of a token touch.  They are merged once, for any number of questions.
 
     Args:
-        mount: its path, ending in `/`.
         now: seconds since the epoch.
     """
-    return any(
-        _touches(pattern, mount) for pattern, bits, _ in _merged(policies, now).values() if bits and not bits & DENY
-    )
+
+    def __init__(self, policies: Iterable[Policy], now: float) -> None:
+        merged = _merged(policies, now).values()
+        self._patterns = [pattern for pattern, bits, _ in merged if bits and not bits & DENY]
+
+    def touches(self, mount: str) -> bool:
+        """Whether the policies allow anything on or below a mount.
+
+        Args:
+            mount: its path from the root namespace on, ending in `/`.
+        """
+        return any(_touches(pattern, mount) for pattern in self._patterns)
 
 
 def _touches(pattern: Pattern, mount: str) -> bool:

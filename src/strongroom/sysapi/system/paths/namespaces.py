@@ -22,9 +22,9 @@ from strongroom.sealing.hand_out import hand_out
 from strongroom.sealing.namespaces import Wanted
 from strongroom.sealing.namespaces import create as create_seal
 from strongroom.services.mounts.built_in import built_in_mounts
-from strongroom.services.namespaces import Namespace, NamespaceRecord
+from strongroom.services.namespaces import Namespace, NamespaceRecord, survey
 from strongroom.services.policy.builtin import built_in_policies
-from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.context import SystemEngine, SystemView, presented, system
 from strongroom.sysapi.system.seal_stanza import Shape, read_stanza
 from strongroom.sysapi.token.finding import has_sudo
 
@@ -59,7 +59,11 @@ class UnlockBody(Body, frozen=True):
     """The key that unlocks an API."""
 
     unlock_key: Annotated[
-        str, Doc(description="The key that locking returned. With sudo it can be left out.", extra=SECRET)
+        str,
+        Doc(
+            description="The key that locking returned. A token of a namespace above can leave it out, with sudo.",
+            extra=SECRET,
+        ),
     ] = ""
 
 
@@ -71,19 +75,15 @@ class NamespacePaths(SystemEngine):
         """Lists the namespaces directly below."""
         view = system(request)
         after, limit = body.after.rstrip("/"), body.limit if body.limit > 0 else None
-        found = await _below(view, view.namespace, after=after, limit=limit)
+        found = await request.once.wait("below", lambda: _below(view, after, limit))
         return _listing(found, view.namespace) if found else None
 
     @path.scan("namespaces")
     async def scan_namespaces(self, request: Request) -> Response | None:
         """Lists the namespaces below, at every depth."""
         view = system(request)
-        namespaces = view.services.mounts.namespaces
-        found = []
-        for namespace in await namespaces.descendants(view.txn, view.namespace, sealed=True):
-            record = await namespaces.record(view.txn, namespace)
-            if record is not None:
-                found.append((namespace, record))
+        barrier, top = view.services.barrier, view.namespace
+        found = await request.once.wait("below", lambda: survey.descendants(barrier, top, sealed=True))
         return _listing(found, view.namespace) if found else Response(data={})
 
     @path.write("namespaces/api-lock/lock")
@@ -176,7 +176,7 @@ def _shown(record: NamespaceRecord, parent: Namespace) -> dict[str, Any]:
     }
 
 
-def _listing(found: list[tuple[Namespace, NamespaceRecord]], place: Namespace) -> Response:
+def _listing(found: list[survey.Found], place: Namespace) -> Response:
     """The listing of namespaces, by their paths below `place`."""
     info = {}
     for namespace, record in found:
@@ -185,17 +185,10 @@ def _listing(found: list[tuple[Namespace, NamespaceRecord]], place: Namespace) -
     return Response(data={"key_info": info, "keys": list(info)})
 
 
-async def _below(
-    view: SystemView, parent: Namespace, *, after: str = "", limit: int | None = None
-) -> list[tuple[Namespace, NamespaceRecord]]:
-    """The namespaces directly below one, with their rows."""
-    namespaces, found = view.services.mounts.namespaces, []
-    for name in await namespaces.names(view.txn, parent, after, limit):
-        record = await namespaces.read(view.txn, parent, name)
-        namespace = await namespaces.below(view.txn, parent, name)
-        if record is not None and namespace is not None:
-            found.append((namespace, record))
-    return found
+async def _below(view: SystemView, after: str, limit: int | None) -> list[survey.Found]:
+    """The namespaces directly below the request's."""
+    pages = survey.below(view.services.barrier, view.namespace, after, limit)
+    return [each async for page in pages for each in page]
 
 
 async def _record(view: SystemView, name: str) -> NamespaceRecord | None:
@@ -284,6 +277,14 @@ async def _lock(request: Request, namespace: Namespace) -> Response:
     return Response(data={"unlock_key": key})
 
 
+def _from_above(request: Request, namespace: Namespace) -> bool:
+    """Whether the client's token is of a namespace above this one.
+
+    A namespace is locked to stop its own administrators too, so the key opens it for them, and no right of theirs.
+    """
+    return presented(request).record.namespace in namespace.lineage[:-1]
+
+
 async def _unlock(request: Request, namespace: Namespace, key: str) -> Response | None:
     view, warnings = system(request), list[str]()
     parent, record = await _row(view, namespace)
@@ -292,7 +293,7 @@ async def _unlock(request: Request, namespace: Namespace, key: str) -> Response 
     if key:
         if not same(sha256(key.encode()), record.unlock_key):
             raise InvalidRequest("incorrect unlock key")
-    elif await has_sudo(request):
+    elif _from_above(request, namespace) and await has_sudo(request):
         warnings = ["Namespace unlocked using sudo capabilities"]
     else:
         raise InvalidRequest("provided empty key")

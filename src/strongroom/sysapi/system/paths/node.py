@@ -100,7 +100,7 @@ class NodePaths(SystemEngine):
         kind = "application/x-ndjson" if body.log_format.lower() == "json" else "text/plain; charset=utf-8"
         return Response(raw=RawBody(b"", kind, stream))
 
-    @path.read("ha-status")
+    @path.read("ha-status", root_only=True)
     async def ha_status(self, request: Request) -> Response | None:
         """The nodes of this store: this one, and those that have written their row within half a minute.
 

@@ -11,7 +11,7 @@ from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.system.open_paths import OPEN_PATHS
 from strongroom.sysapi.system.openapi import Described, document
 from strongroom.sysapi.system.paths.ui import policies_of
-from strongroom.sysapi.system.reach import reaches
+from strongroom.sysapi.system.reach import Reach
 
 _SYSTEM_TAGS = {"system": "system", "cubbyhole": "secrets", "identity": "identity"}
 
@@ -26,10 +26,12 @@ class SpecPaths(SystemEngine):
         view = system(request)
         bearer = view.exchange.bearer
         policies = await policies_of(view, bearer, request.now) if bearer is not None else []
+        place = view.namespace.path
+        reach = Reach(policies, request.now) if policies is not None else None
         mounts = [
             Described(entry.record.full_path, entry.record.type, _tag(entry.record), entry.engine.routes.routes)
             for entry in sorted(view.router.by_id.values(), key=lambda entry: entry.record.full_path)
-            if entry.engine is not None and (policies is None or reaches(policies, entry.record.full_path, request.now))
+            if entry.engine is not None and (reach is None or reach.touches(place + entry.record.full_path))
         ]
         return Response(raw=RawBody(json.dumps_unsorted(document(mounts, OPEN_PATHS)), "application/json"))
 

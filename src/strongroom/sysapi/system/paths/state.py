@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
 from typing import Annotated, Any
 
 from strongroom.audit.entry import timestamp
 from strongroom.barrier import keys
-from strongroom.barrier.transaction import Transaction
+from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.durations import format_duration_s
 from strongroom.lib.errors import InvalidRequest, UnsupportedPath
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Duration
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
-from strongroom.services.mounts import AUTH, Router
+from strongroom.services.mounts import AUTH, MountService
 from strongroom.services.mounts.lockout import forget_failures, locked_users
+from strongroom.services.namespaces import survey
 from strongroom.sysapi import rotation
 from strongroom.sysapi.context import SystemEngine, SystemView, system
 from strongroom.sysapi.rotation import MAX_OPERATIONS, RotationRecord
@@ -124,21 +127,8 @@ class StatePaths(SystemEngine):
     @path.read("locked-users")
     async def list_locked_users(self, request: Request, body: LockedUsersBody) -> Response | None:
         """Lists the users that are locked out after failed logins."""
-        view = system(request)
-        mounts = view.services.mounts
-        below = await mounts.namespaces.descendants(view.txn, view.namespace) if not body.mount_accessor else []
-        found = []
-        for namespace in (view.namespace, *below):
-            router = await mounts.router(view.txn, namespace.id)
-            locked = await _locked_in(view.txn, router, body.mount_accessor, request.now)
-            found.append(
-                {
-                    "namespace_id": namespace.id,
-                    "namespace_path": namespace.path,
-                    "counts": sum(mount["counts"] for mount in locked),
-                    "mount_accessors": locked,
-                }
-            )
+        view, wanted = system(request), body.mount_accessor
+        found = await request.once.wait("locked users", lambda: _locked_below(view, wanted, request.now))
         return Response(data={"by_namespace": found, "total": sum(each["counts"] for each in found)})
 
     @path.write("locked-users/{mount_accessor}/unlock/{alias_identifier:lower}")
@@ -151,13 +141,40 @@ class StatePaths(SystemEngine):
         return None
 
 
-async def _locked_in(txn: Transaction, router: Router, wanted: str, now: float) -> list[dict[str, Any]]:
+async def _locked_below(view: SystemView, wanted: str, now: float) -> list[dict[str, Any]]:
+    """The locked users of the request's namespace, and of those below if all mounts are asked for."""
+    barrier, mounts = view.services.barrier, view.services.mounts
+    below = [] if wanted else await survey.descendants(barrier, view.namespace)
+    # Mostly nobody is locked out, and then no mounts have to be read.
+    failed = bool(wanted) or bool((await barrier.storage.list(keys.LOCKOUT, limit=1)).names)
+    found = []
+    for namespace in (view.namespace, *(each.namespace for each in below)):
+        locked: list[dict[str, Any]] = []
+        if failed:
+            await asyncio.sleep(0)  # a tenant with many thousands must not hold up every other request
+            locked = await transact(barrier, partial(_locked_in, mounts, namespace.id, wanted, now))
+        found.append(
+            {
+                "namespace_id": namespace.id,
+                "namespace_path": namespace.path,
+                "counts": sum(mount["counts"] for mount in locked),
+                "mount_accessors": locked,
+            }
+        )
+    return found
+
+
+async def _locked_in(
+    service: MountService, namespace: str, wanted: str, now: float, txn: Transaction
+) -> list[dict[str, Any]]:
     """The locked users of a namespace by mount.
 
     Args:
+        namespace: its id.
         wanted: the accessor of the only mount that is asked for; empty for all.
     """
     mounts = []
+    router = await service.passing_router(txn, namespace)
     for entry in sorted(router.by_id.values(), key=lambda entry: entry.record.accessor):
         if wanted in {"", entry.record.accessor}:
             names = await locked_users(txn, entry.record, entry.lockout, now)

@@ -19,7 +19,7 @@ from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
 from strongroom.services.approvals import service
 from strongroom.services.exchange import ApiRequest, Exchange
-from strongroom.services.namespaces import ROOT
+from strongroom.services.namespaces import Namespace
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.logic import WRAPPING
 from strongroom.sysapi.context import SystemEngine, system
@@ -65,8 +65,7 @@ class WrappingPaths(SystemEngine):
         token = await signed.named(view.txn, named or view.exchange.request.token)
         if not token:
             raise PermissionDenied(f"{_UNREADABLE}token is empty")
-        # Who shows it as the request's own token may look it up from anywhere.
-        place = view.namespace if named else ROOT
+        place = view.namespace if named else await _outermost(view.services, view.txn, view.exchange.request)
         record = await view.services.tokens.find(view.txn, token, view.services.mounts, request.now, place)
         if record is None or not _wraps(record):
             raise InvalidRequest(INVALID)
@@ -164,10 +163,18 @@ async def require_wrapping(services: Services, txn: Transaction, exchange: Excha
     if not token:
         raise PermissionDenied(f"{_UNREADABLE}token is empty")
     # The request's own token is served in its own namespace, whichever one the request names.
-    place = exchange.namespace if named else ROOT
+    place = exchange.namespace if named else await _outermost(services, txn, asked)
     record = await services.tokens.find(txn, token, services.mounts, asked.received_at, place)
     if record is None or not _wraps(record):
         raise InvalidRequest(text)
+
+
+async def _outermost(services: Services, txn: Transaction, asked: ApiRequest) -> Namespace:
+    """The namespace from which on a request may use its own token: root, or where its listener confines it to."""
+    found = await services.mounts.namespaces.at(txn, asked.confined_to)
+    if found is None:
+        raise InvalidRequest(INVALID)  # the listener's namespace is gone
+    return found
 
 
 def _wraps(record: TokenRecord) -> bool:
