@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.flow.identity.people import People
@@ -147,3 +149,18 @@ async def test_a_name_that_templates_refuse_is_told() -> None:
     assert (await people.node.ask("GET", "auth/token/lookup-self", token=auth["client_token"])).status == 403
     assert (await people.node.ok("POST", path, {"name": "ann"})).body is None
     assert (await people.node.ask("GET", "auth/token/lookup-self", token=auth["client_token"])).status == 200
+
+
+@pytest.mark.parametrize("place", ["id", "name"])
+async def test_a_long_listing_lets_other_requests_go_on(place: str) -> None:
+    """However many rows the worker has in memory, it turns to others after each few."""
+    people = await People.start()
+    for number in range(300):
+        await people.entity(f"e{number}")
+    turns = 0
+    listing = asyncio.ensure_future(people.node.ok("LIST", f"identity/entity/{place}"))
+    while not listing.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert len((await listing).data["keys"]) == 300
+    assert turns > 300 / 64
