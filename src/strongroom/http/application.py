@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
 import structlog
 
 from strongroom.audit import hiding
@@ -14,7 +15,7 @@ from strongroom.core.front import PATHS, SEALED
 from strongroom.core.node import Node
 from strongroom.core.pipeline import Pipeline
 from strongroom.http import cors, encode
-from strongroom.http.decode import Call, Redirect, decode, token_in, wrap_ttl_of
+from strongroom.http.decode import NAMESPACE, Call, Redirect, decode, is_namespace, token_in, wrap_ttl_of
 from strongroom.http.message import HttpRequest, HttpResponse
 from strongroom.http.options import ListenerOptions
 from strongroom.lib import json_weight
@@ -71,23 +72,31 @@ class Application:
         """
         origin = request.headers.get("origin")
         if origin is None:
-            return await self._answer(request, options)
+            return await self._named(request, options)
         try:
             rule = await self._cors()
         except StrongroomError as error:
             return encode.failure(error)
         if rule is None:
-            return await self._answer(request, options)
+            return await self._named(request, options)
         if not rule.allows(origin):
             return cors.refusal()
         if request.method == "OPTIONS":
             return cors.preflight(rule, origin, request.headers)
-        return cors.shared(await self._answer(request, options), rule, origin)
+        return cors.shared(await self._named(request, options), rule, origin)
 
     async def _cors(self) -> CorsRecord | None:
         """The origins that may call; None while the node is sealed."""
         services = self._node.unsealed
         return await transact(services.barrier, read_cors) if services is not None else None
+
+    async def _named(self, request: HttpRequest, options: ListenerOptions) -> HttpResponse:
+        """The response with the namespace header of its request, from which clients tell where an error happened."""
+        response = await self._answer(request, options)
+        namespace = request.headers.get(NAMESPACE)
+        if namespace and is_namespace(namespace):
+            return msgspec.structs.replace(response, headers=(*response.headers, ("X-Vault-Namespace", namespace)))
+        return response
 
     async def _answer(self, request: HttpRequest, options: ListenerOptions) -> HttpResponse:
         try:

@@ -39,6 +39,8 @@ _OPERATIONS = {
 _HEALTH = "sys/health"
 """Load balancers request it with HEAD."""
 _MAX_NAMESPACE = 8192
+NAMESPACE = "x-vault-namespace"
+"""The header that names a request's namespace."""
 _WRITES = frozenset({Operation.UPDATE, Operation.PATCH})
 _UNCLEAN = re.compile(r"//|/\.{1,2}(/|$)")
 _RELATIVE = re.compile(r"/\.\.(/|$)")
@@ -109,12 +111,17 @@ def decode(request: HttpRequest, plain: Container[str] = (), limits: json.Limits
     return Call(operation, path, data, token_of(request), namespace)
 
 
+def is_namespace(name: str) -> bool:
+    """Whether a header's value can name a namespace: printable ASCII that is no longer than any namespace's path."""
+    return len(name) <= _MAX_NAMESPACE and name.isascii() and name.isprintable()
+
+
 def namespace_of(request: HttpRequest) -> str:
     """The namespace that the header names, without slashes around it; empty for root.
 
     Raises: `InvalidRequest` for a path that is longer than any namespace's.
     """
-    name = request.headers.get("x-vault-namespace", "").strip("/")
+    name = request.headers.get(NAMESPACE, "").strip("/")
     if len(name) > _MAX_NAMESPACE:
         raise InvalidRequest("the namespace is too long")
     return "" if name == "root" else name

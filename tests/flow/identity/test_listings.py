@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.flow.identity.people import People
@@ -161,3 +163,18 @@ async def test_the_path_of_a_name_changes_no_other_entity() -> None:
     assert (await node.ok("GET", f"identity/entity/id/{ann}")).data["disabled"] is False
     await node.ok("POST", "identity/entity/name/Ann", {"id": ann, "disabled": True})
     assert (await node.ok("GET", "identity/entity/name/Ann")).data["disabled"] is True
+
+
+@pytest.mark.parametrize("place", ["id", "name"])
+async def test_a_long_listing_lets_other_requests_go_on(place: str) -> None:
+    """However many rows the worker has in memory, it turns to others after each few."""
+    people = await People.start()
+    for number in range(300):
+        await people.entity(f"e{number}")
+    turns = 0
+    listing = asyncio.ensure_future(people.node.ok("LIST", f"identity/entity/{place}"))
+    while not listing.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert len((await listing).data["keys"]) == 300
+    assert turns > 300 / 64

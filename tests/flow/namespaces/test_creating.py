@@ -9,6 +9,7 @@ import pytest
 
 from strongroom.services.namespaces.naming import MAX_DEPTH, MAX_NAME
 from strongroom.testing import PluginServer
+from tests.flow.node import TestNode
 from tests.flow.sysapi.system_server import Server
 
 
@@ -24,6 +25,24 @@ async def test_a_server_without_namespaces_says_so() -> None:
     await server.ok("GET", "sys/mounts", headers={"x-vault-namespace": "root/"})
     await server.ok("POST", "sys/namespaces/team")
     assert (await server.ask("GET", "sys/mounts", headers=asked)).body["errors"] == ["namespace not found"]
+
+
+async def test_a_response_names_the_namespace_of_its_request() -> None:
+    """Command lines show it beside an error.  What no client could print isn't sent back."""
+    server = await TestNode.start()
+    await server.ok("POST", "sys/namespaces/team")
+    for path, named in (
+        ("sys/mounts", "team/"),
+        ("kv/nothing", "team"),
+        ("sys/mounts", "nope"),
+        ("sys/health", "team"),
+    ):
+        answer = await server.ask("GET", path, headers={"x-vault-namespace": named})
+        assert answer.headers["X-Vault-Namespace"] == named
+    for unprintable in ("te\tam", "t\u00fc", "x" * 10_000):
+        answer = await server.ask("GET", "sys/mounts", headers={"x-vault-namespace": unprintable})
+        assert "X-Vault-Namespace" not in answer.headers
+    assert "X-Vault-Namespace" not in (await server.ok("GET", "team/sys/mounts")).headers
 
 
 @pytest.mark.parametrize(

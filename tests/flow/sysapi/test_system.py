@@ -267,3 +267,11 @@ async def test_help() -> None:
     only = await server.token('path "x" { capabilities = ["read"] }', no_default_policy=True)
     await server.ok("GET", "sys/mounts?help=1", token=only)
     assert (await server.ask("GET", "sys/mounts?help=1", token="")).status == 403
+
+
+@pytest.mark.parametrize("path", ["mfa/validate", "wrapping/lookup", "internal/ui/mounts"])
+async def test_help_for_paths_that_need_no_token(path: str) -> None:
+    """They have help as every other path has, for clients with a token."""
+    server = await Server.start()
+    assert path in (await server.ok("GET", f"sys/{path}?help=1")).body["help"]
+    assert (await server.ask("GET", f"sys/{path}?help=1", token="")).status == 403

@@ -104,9 +104,13 @@ def with_alias(entity: EntityRecord, accessor: str, name: str) -> EntityRecord:
     return msgspec.structs.replace(entity, aliases=tuple(dict.fromkeys((*entity.aliases, place))))
 
 
-def with_renamed_alias(entity: EntityRecord, accessor: str, before: str, after: str) -> EntityRecord:
-    """The entity with another name of an alias, in the same place."""
-    places = tuple((accessor, after) if one == (accessor, before) else one for one in entity.aliases)
+def with_renamed_alias(entity: EntityRecord, before: tuple[str, str], after: tuple[str, str]) -> EntityRecord:
+    """The entity with another mount or name of an alias, in the same place.
+
+    Args:
+        before: accessor and name. after: the same.
+    """
+    places = tuple(after if one == before else one for one in entity.aliases)
     return msgspec.structs.replace(entity, aliases=places)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 
@@ -16,6 +17,8 @@ from strongroom.services.identity.records import Pointer
 from strongroom.sysapi.context import SystemView
 
 R = TypeVar("R", bound=Record)
+_READ_AT_ONCE = 64
+"""Rows that a listing reads before it lets other requests of the worker go on."""
 Summary = Callable[[SystemView, Transaction, R], Awaitable[dict[str, Any]]]
 Wanted = Callable[[R], bool]
 
@@ -36,6 +39,12 @@ def _response(data: dict[str, Any], names: list[str], *, cut: bool) -> Response:
     return Response(data={**data, "keys": names}, warnings=warnings)
 
 
+async def _step_aside(number: int) -> None:
+    """Let other requests go on after every few rows, which may all be in memory and make nobody wait."""
+    if number % _READ_AT_ONCE == 0:
+        await asyncio.sleep(0)
+
+
 async def ids(
     view: SystemView,
     prefix: str,
@@ -52,7 +61,8 @@ async def ids(
     """
     names, cut = await page(view.txn, prefix, body.after, body.limit)
     info: dict[str, Any] = {}
-    for name in names:
+    for number, name in enumerate(names, 1):
+        await _step_aside(number)
 
         async def one(txn: Transaction, name: str = name) -> dict[str, Any] | None:
             record = await read(txn, view.namespace.id, name)
@@ -77,7 +87,8 @@ async def names(
     after = segment(folded(body.after)) if body.after else ""
     found, cut = await page(view.txn, prefix, after, body.limit)
     shown: list[str] = []
-    for each in found:
+    for number, each in enumerate(found, 1):
+        await _step_aside(number)
 
         async def one(txn: Transaction, each: str = each) -> str | None:
             pointer = await txn.read(prefix + each, Pointer)

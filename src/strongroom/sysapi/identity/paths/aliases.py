@@ -141,35 +141,39 @@ async def _change(request: Request, alias: AliasRecord, body: AliasBody) -> Resp
     moved = bool(entity_id) and entity_id != alias.entity_id
     if not (renamed or entity_id or body.custom_metadata is not None or body.mount_accessor):
         return None
-    if body.mount_accessor and body.mount_accessor != alias.mount_accessor:
-        raise InvalidRequest("mount_accessor of an alias cannot be changed")
+    accessor = body.mount_accessor or alias.mount_accessor
+    if accessor != alias.mount_accessor and accessor not in view.router.by_accessor:
+        raise InvalidRequest(f'invalid mount accessor "{accessor}"')
     entity = await _entity(request, entity_id or alias.entity_id)
-    if moved and any(accessor == alias.mount_accessor for accessor, _ in entity.aliases):
-        raise InvalidRequest("Alias cannot be updated as the given entity already has an alias for this mount ")
     changed = msgspec.structs.replace(
-        alias, name=body.name or alias.name, updated_at=request.now, custom_metadata=_metadata(alias, body)
+        alias,
+        name=body.name or alias.name,
+        mount_accessor=accessor,
+        updated_at=request.now,
+        custom_metadata=_metadata(alias, body),
     )
-    if folded(changed.name) != folded(alias.name):
-        if await aliases.by_name(txn, namespace, alias.mount_accessor, changed.name) is not None:
-            raise InvalidRequest("combination of mount and alias name is already in use")
+    old, new = _place(alias), _place(changed)
+    if new != old and await aliases.by_name(txn, namespace, *new) is not None:
+        raise InvalidRequest("combination of mount and alias name is already in use")
+    if (moved or accessor != alias.mount_accessor) and any(one[0] == accessor for one in entity.aliases):
+        raise InvalidRequest("Alias cannot be updated as the given entity already has an alias for this mount ")
+    if new != old:
         aliases.remove(txn, namespace, alias)
         before = entity if not moved else await entities.read(txn, namespace, alias.entity_id)
         if before is not None:
-            old, new = folded(alias.name), folded(changed.name)
-            before = entities.with_renamed_alias(before, alias.mount_accessor, old, new)
+            before = entities.with_renamed_alias(before, old, new)
             entities.write(txn, namespace, before)
             entity = before if not moved else entity
     entity = aliases.create(txn, namespace, changed, entity)
     if moved:
         entity = await aliases.move(txn, namespace, changed, entity, request.now)
     entities.write(txn, namespace, entity)
-    return (
-        _answer(msgspec.structs.replace(changed, entity_id=entity.id)) if renamed or entity_id or _says(body) else None
-    )
+    told = renamed or entity_id or accessor != alias.mount_accessor or body.custom_metadata is not None
+    return _answer(msgspec.structs.replace(changed, entity_id=entity.id)) if told else None
 
 
-def _says(body: AliasBody) -> bool:
-    return body.custom_metadata is not None
+def _place(alias: AliasRecord) -> tuple[str, str]:
+    return alias.mount_accessor, folded(alias.name)
 
 
 def _metadata(alias: AliasRecord, body: AliasBody) -> dict[str, str]:
