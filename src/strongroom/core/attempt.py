@@ -8,6 +8,7 @@ from strongroom.barrier.transaction import Transaction
 from strongroom.core.front import PATHS
 from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError, Unavailable, UnsupportedOperation
 from strongroom.sdk.engine import Match
+from strongroom.sdk.request import Operation
 from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.mounts import MountEntry, Router
 from strongroom.services.namespaces import ROOT
@@ -86,7 +87,7 @@ class Attempt(msgspec.Struct, frozen=True):
         Raises: `UnsupportedOperation`, `UnsupportedPath`.
         """
         entry, unresolved = self.entry, self.unresolved
-        if unresolved is None or entry is None or entry.engine is None:
+        if unresolved is None or entry is None or entry.engine is None or self.request.operation is Operation.HELP:
             return
         if entry.engine.routes.is_open(self.request.path[len(entry.record.full_path) :]):
             wrong = "operation" if isinstance(unresolved, UnsupportedOperation) else "path"

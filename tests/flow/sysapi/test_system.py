@@ -267,3 +267,14 @@ async def test_help() -> None:
     only = await server.token('path "x" { capabilities = ["read"] }', no_default_policy=True)
     await server.ok("GET", "sys/mounts?help=1", token=only)
     assert (await server.ask("GET", "sys/mounts?help=1", token="")).status == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["sys/mfa/validate", "sys/internal/ui/mounts/x", "identity/oidc/.well-known/keys", "sys/wrapping/lookup"]
+)
+async def test_paths_that_need_no_token_have_help_too(path: str) -> None:
+    """Help on a path is the same whether the path itself needs a token or not."""
+    server = await Server.start()
+    told = (await server.ok("GET", f"{path}?help=1")).body
+    assert "Matching Route" in told["help"]
+    assert (await server.ask("GET", f"{path}?help=1", token="")).status == 403
