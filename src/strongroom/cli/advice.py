@@ -38,7 +38,8 @@ def _nested(error: ResponseError) -> str:
     if names[-1] in _OF_NAMESPACES:
         names.pop()
     if len(names) < 2:
-        return ""
+        unsealed = any("not sealable" in text for text in error.errors or ())
+        return "Note: it has no seal of its own, and is sealed with what is above it." if unsealed else ""
     parent = error.namespace.removeprefix("root/") + "/".join(names[:-1])
     return f"Note: for a namespace in another one, name that with -ns={parent}, and {names[-1]} alone as PATH."
 

@@ -107,6 +107,12 @@ def test_a_namespace_by_its_whole_path_is_asked_for_by_its_parent(server: Server
     assert "name that with -ns=team/web, and x alone as PATH." in done.stderr
 
 
+def test_a_namespace_without_a_seal_is_said_to_have_none(server: Server, tenant: str) -> None:
+    """The text "not sealable" alone reads like a missing right."""
+    assert tenant
+    assert "it has no seal of its own" in run(server, "namespace", "seal", "team").stderr
+
+
 def test_a_mount_that_leaves_its_namespace_is_told_of(server: Server, tenant: str) -> None:
     """A mistyped target is a path above: the secrets have left their tenant, and that isn't silent."""
     assert tenant

@@ -18,7 +18,7 @@ def check_name(name: str) -> None:
     if not name:
         raise InvalidRequest("namespace name must be specified")
     if "/" in name:
-        raise InvalidRequest("namespace name cannot contain /: name those above it in X-Vault-Namespace")
+        raise InvalidRequest("namespace name cannot contain /")
     if name.lower() in RESERVED:
         raise InvalidRequest(f'"{name}/" is a reserved path and cannot be used as a namespace name')
     if " " in name:

@@ -22,7 +22,7 @@ from strongroom.services.namespaces import NamespaceRecord
 from strongroom.sysapi.context import SystemEngine, SystemView, system
 
 _GONE = "requested namespace does not exist"
-_NOT_SEALABLE = "namespace is not sealable: it has no seal of its own"
+_NOT_SEALABLE = "namespace is not sealable"
 _UNREVOKED = (
     "The namespace was sealed, so nothing that it has leased is revoked: revoke it in the systems that it leads to"
 )

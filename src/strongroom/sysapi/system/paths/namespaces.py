@@ -200,7 +200,7 @@ async def _below(
 
 async def _record(view: SystemView, name: str) -> NamespaceRecord | None:
     if "/" in name:
-        raise InvalidRequest("namespace name cannot contain /: name those above it in X-Vault-Namespace")
+        raise InvalidRequest("namespace name cannot contain /")
     return await view.services.mounts.namespaces.read(view.txn, view.namespace, name)
 
 
