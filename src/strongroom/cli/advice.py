@@ -8,9 +8,12 @@ up a token with few uses.
 from __future__ import annotations
 
 from strongroom.cli import PROGRAM
-from strongroom.client.errors import Denied, Missing, ResponseError
+from strongroom.client.errors import BadRequest, Denied, Missing, ResponseError
 
 _MOUNT_OF = "sys/internal/ui/mounts/"
+_NAMESPACES = "sys/namespaces/"
+_OF_NAMESPACES = frozenset({"seal", "unseal", "seal-status", "delete-sealed"})
+"""Ends of paths below `_NAMESPACES` that are no part of a namespace's name."""
 _OWN_TOKEN = frozenset({"auth/token/lookup-self", "auth/token/renew-self", "auth/token/revoke-self"})
 
 
@@ -18,20 +21,53 @@ def advice(error: ResponseError) -> str:
     """A note for the person at the terminal; empty when there is nothing to say."""
     match error:
         case Denied():
-            return _denied(error.path, with_token=error.with_token)
+            return _strayed(error) or _denied(error)
+        case BadRequest() if error.path.startswith(_NAMESPACES):
+            return _nested(error)
         case Missing() if "/v1/v1/" in error.url:
             return "Note: the address ends in /v1, and requests get another /v1. Leave it out of the address."
         case _:
             return ""
 
 
-def _denied(path: str, *, with_token: bool) -> str:
+def _nested(error: ResponseError) -> str:
+    """What to do about a namespace that was named by its whole path."""
+    names = error.path.removeprefix(_NAMESPACES).strip("/").split("/")
+    if names[0] == "api-lock":
+        return ""
+    if names[-1] in _OF_NAMESPACES:
+        names.pop()
+    if len(names) < 2:
+        unsealed = any("not sealable" in text for text in error.errors or ())
+        return "Note: it has no seal of its own, and is sealed with what is above it." if unsealed else ""
+    parent = error.namespace.removeprefix("root/") + "/".join(names[:-1])
+    return f"Note: for a namespace in another one, name that with -ns={parent}, and {names[-1]} alone as PATH."
+
+
+def _strayed(error: ResponseError) -> str:
+    """What to do about a token of a namespace in a request that names none."""
+    if not error.with_tenants_token or error.namespace or error.path in _OWN_TOKEN:
+        return ""
+    return (
+        f'Note: the token is of a namespace, which "{PROGRAM} token lookup" shows as namespace_path. Unless the path '
+        "begins with it, name it with -ns or STRONGROOM_NAMESPACE."
+    )
+
+
+def _says_why(error: ResponseError) -> bool:
+    """Whether a refusal says more than that it is one."""
+    return not any(text.strip().endswith(("permission denied", "invalid token")) for text in error.errors or ("",))
+
+
+def _denied(error: ResponseError) -> str:
+    path, with_token = error.path, error.with_token
     section, _, rest = path.partition("/")
     mount, separator, _ = rest.partition("/login")
     if section == "auth" and separator:
         return (
             f'Note: either nothing is mounted at auth/{mount}/, as "{PROGRAM} auth list" tells, or the user is locked '
             "out for a while after wrong passwords, or -mfa didn't prove the second factor."
+            + ("" if error.namespace else " Who logs in at a namespace names it with -ns.")
         )
     if path == "sys/mfa/validate":
         return ""  # the server says what is wrong
@@ -47,6 +83,13 @@ def _denied(path: str, *, with_token: bool) -> str:
             f"Note: either nothing is mounted at {mount}/, or the token may not use it, or the token has ended. "
             f'"{PROGRAM} secrets list" shows what is mounted, "{PROGRAM} token lookup" whether the token lives.'
         )
+    if path == "sys/wrapping/unwrap" and _says_why(error):
+        return (
+            f'Note: "{PROGRAM} write sys/control-group/request accessor=ACCESSOR", with the accessor that came with '
+            "the wrapping token, shows who has approved. The wrapping token stays usable."
+        )
+    if _says_why(error):
+        return ""
     return (
         f'Note: either the token has ended, or its policies don\'t allow this. "{PROGRAM} token lookup" tells which. '
         "The same command with -output-policy prints the rule that would allow it."

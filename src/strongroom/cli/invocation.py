@@ -191,6 +191,9 @@ class Invocation:
         try:
             value = secret.field(name)
         except KeyError:
+            if self.table and secret.wrap is not None and not self.settings(kept_token=False).wrap_ttl:
+                # The wrapping token isn't printed, so this request is lost. Every further one would wait too.
+                self.terminal.warn(render.LOST)
             raise Failure(f'Field "{name}" not present in secret') from None
         return self.value(value)
 

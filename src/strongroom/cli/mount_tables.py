@@ -121,6 +121,8 @@ def move(call: Invocation, table: Table) -> int:
     migration = str(((answer or {}).get("data") or answer or {}).get("migration_id", ""))
     out, moving = call.terminal.out, f"moving {table.noun} {source} to {target}"
     out(f"Started {moving}, with migration ID {migration}")
+    # The first warning of every move says that the server's log has its id, which is printed already.
+    call.warnings([each for each in (answer or {}).get("warnings") or () if "migration_id" not in str(each)])
     while True:
         with call.doing(prefix):
             state = client.read(f"sys/remount/status/{migration}") or {}

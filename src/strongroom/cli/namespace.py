@@ -14,7 +14,7 @@ from strongroom.cli.operator.seal import share
 from strongroom.cli.paths import clean, print_keys
 from strongroom.cli.render import SecretAnswer
 from strongroom.cli.text import field_text, go_value, pairs
-from strongroom.client.errors import Missing
+from strongroom.client.errors import Missing, describe
 
 _METADATA = Flag("custom-metadata", "A name and its text to keep with it; may be repeated.", "pairs")
 _DETAILED = Group("Command Options", (Flag("detailed", "Print ids and metadata too.", "bool"),))
@@ -62,8 +62,10 @@ def _stanza(call: Invocation) -> str | None:
             raise Failure("-seal cannot be given together with -key-shares or -key-threshold")
         try:
             return Path(file).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise Failure(f"Error reading seal configuration: {error}", 2) from error
+        except OSError as error:
+            raise Failure(f"Error reading seal configuration: {file}: {describe(error)}", 2) from error
+        except UnicodeDecodeError as error:
+            raise Failure(f"Error reading seal configuration: {file} is no text in UTF-8", 2) from error
     if not any(counts):
         return None
     shares, threshold = call.flags.number("key-shares"), call.flags.number("key-threshold")

@@ -174,6 +174,12 @@ def _auth_rows(fields: dict[str, Any]) -> list[tuple[str, str]]:
     return rows
 
 
+LOST = (
+    "Note: the answer is a wrapping token, because the request waits for the approval of others. Ask again without "
+    "-field, and keep the wrapping token."
+)
+
+
 def waiting(wrap: Mapping[str, Any]) -> str:
     """What to do about a request that waits for others' approval."""
     return (

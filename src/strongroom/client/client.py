@@ -20,6 +20,8 @@ MERGE_PATCH = "application/merge-patch+json"
 
 _RETRIED = frozenset({412, 500, *range(502, 600)})
 _REDIRECTS = frozenset({301, 302, 307, 308})
+_NO_NAMESPACE = "namespace not found"
+"""How the text begins of a 404 that is about the request's namespace.  The API has no other sign of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,8 @@ class Client:
         try:
             return self.request(method, path, query=query).json()
         except Missing as error:
+            if self.settings.namespace and any(text.startswith(_NO_NAMESPACE) for text in error.errors or ()):
+                raise  # a mistyped namespace, and no answer about the path
             # A 404 may still carry an answer: a deleted version keeps its metadata, a listing its warnings.
             try:
                 document = values.decode(error.body)
@@ -290,6 +294,7 @@ class Client:
             namespace=namespace,
             path=prepared.path,
             with_token="X-Vault-Token" in prepared.headers,
+            with_tenants_token=prepared.headers.get("X-Vault-Token", "").count(".") > 1,
             hint=_plain_hint(text, self.settings),
         )
 

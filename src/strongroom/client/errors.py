@@ -53,6 +53,7 @@ class ResponseError(ClientError):
         warnings: the texts of `{"warnings": [...]}`, which some refusals explain themselves by.
         path: what was asked for, without the address and `/v1/`.
         with_token: whether a token went with the request.
+        with_tenants_token: whether that token ends in the id of a namespace other than root.
         hint: what the person may want to try; may be empty.
     """
 
@@ -68,6 +69,7 @@ class ResponseError(ClientError):
         warnings: tuple[str, ...] = (),
         path: str = "",
         with_token: bool = False,
+        with_tenants_token: bool = False,
         hint: str = "",
     ) -> None:
         self.method = method
@@ -79,6 +81,7 @@ class ResponseError(ClientError):
         self.namespace = namespace
         self.path = path
         self.with_token = with_token
+        self.with_tenants_token = with_tenants_token
         self.hint = hint
         super().__init__(self._text())
 

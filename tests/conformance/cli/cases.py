@@ -62,8 +62,8 @@ BAO_FORMAT=json $P read cubbyhole/@
 VAULT_FORMAT=yaml $P read cubbyhole/@
 BAO_FORMAT=xml $P read cubbyhole/@
 BAO_FORMAT=yaml $P read -format=table cubbyhole/@
-BAO_NAMESPACE=x $P read cubbyhole/@
-$P read -ns=x cubbyhole/@
+BAO_NAMESPACE=x $P secrets list
+$P secrets list -ns=x
 BAO_MAX_RETRIES=x $P read cubbyhole/@
 BAO_CLIENT_TIMEOUT=x $P read cubbyhole/@
 BAO_SKIP_VERIFY=x $P read cubbyhole/@
@@ -553,10 +553,10 @@ $P kv put -ns=@ kv/x a=b
 $P kv get @/kv/x
 $P kv get -mount=@/kv x
 $P kv get -ns=@ kv/x
-$P kv list -ns=@/ kv
+VAULT_NAMESPACE=@ $P kv list kv
 $P token lookup -ns=@ -format=json -field=path
 $P policy list -ns=@
-$P read -ns=nosuch sys/mounts
+$P secrets list -ns=nosuch
 $P namespace unlock @
 $P namespace lock -format=json -field=x @
 $P namespace unlock -unlock-key=x @-2
@@ -564,7 +564,7 @@ $P namespace delete @
 $P namespace delete -ns=@ deep
 $P namespace delete -ns=@ other
 $P namespace delete @-3
-$P read -ns=@ sys/mounts/secret
+$P auth list -ns=@
 $P namespace create -key-shares=1 -key-threshold=1 -format=json @-3
 $P namespace create -key-shares=2 @-4
 $P namespace seal-status @-3

@@ -60,6 +60,87 @@ def test_a_refusal_is_followed_by_what_can_be_done(server: Server, words: str, t
         assert "Note:" not in run(server, verb, *rest.split(), token=token, VAULT_FORMAT="json").stderr
 
 
+@pytest.fixture(scope="module")
+def tenant(server: Server) -> str:
+    """A token of the namespace `team/`, in which a mount `kv/` is."""
+    run(server, "namespace", "create", "team")
+    run(server, "secrets", "enable", "-ns=team", "kv")
+    return run(server, "token", "create", "-ns=team", "-policy=default", "-field=token").stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["secrets list", "kv get secret/a", "kv list secret/a", "read sys/mounts", "list sys/mounts", "policy read x"],
+)
+def test_a_mistyped_namespace_is_no_empty_answer(server: Server, tenant: str, words: str) -> None:
+    """Neither an empty table nor "no value": the namespace isn't there, and the command fails."""
+    assert tenant
+    verb, *rest = words.split()
+    done = run(server, verb, *rest, VAULT_NAMESPACE="taem")
+    assert done.returncode == 2
+    assert "* namespace not found" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "note"),
+    [
+        ("secrets list", "Unless the path begins with it, name it with -ns or STRONGROOM_NAMESPACE."),
+        ("kv get kv/a", "Unless the path begins with it, name it with -ns or STRONGROOM_NAMESPACE."),
+        ("secrets list -ns=team", '"strongroom token lookup" tells which'),
+    ],
+)
+def test_a_token_of_a_namespace_that_is_used_outside_is_told_so(
+    server: Server, tenant: str, words: str, note: str
+) -> None:
+    """Whoever forgets `-ns` isn't told to look for the fault in policies."""
+    assert note in run(server, *words.split(), token=tenant).stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("verb", ["create", "delete", "seal", "unseal", "seal-status", "patch"])
+def test_a_namespace_by_its_whole_path_is_asked_for_by_its_parent(server: Server, tenant: str, verb: str) -> None:
+    """The path that listings and lookups show isn't what these commands take; the note says what they take."""
+    assert tenant
+    more = {"unseal": ["abcd"], "patch": []}.get(verb, [])
+    flags = ["-custom-metadata=a=b"] if verb == "patch" else []
+    done = run(server, "namespace", verb, *flags, "team/web/x", *more)
+    assert "name that with -ns=team/web, and x alone as PATH." in done.stderr
+
+
+def test_a_namespace_without_a_seal_is_said_to_have_none(server: Server, tenant: str) -> None:
+    """The text "not sealable" alone reads like a missing right."""
+    assert tenant
+    assert "it has no seal of its own" in run(server, "namespace", "seal", "team").stderr
+
+
+def test_a_mount_that_leaves_its_namespace_is_told_of(server: Server, tenant: str) -> None:
+    """A mistyped target is a path above: the secrets have left their tenant, and that isn't silent."""
+    assert tenant
+    done = run(server, "secrets", "move", "team/kv", "taem/kv")
+    assert "The mount has left the namespace team/ for root." in " ".join(done.stderr.split())
+    back = run(server, "secrets", "move", "taem/kv", "team/kv")
+    assert (back.returncode, "Success! Finished moving" in back.stdout) == (0, True)
+    inside = run(server, "secrets", "move", "-ns=team", "kv", "kw")
+    assert (inside.returncode, inside.stderr) == (0, "")
+    run(server, "secrets", "move", "-ns=team", "kw", "kv")
+
+
+def test_a_refusal_that_says_why_has_no_guesses_below(server: Server, tenant: str) -> None:
+    """A request that waits for approval isn't refused for its token or policies, so the note isn't about those."""
+    assert tenant
+    rule = 'path "secret/data/p" { capabilities = ["read"] control_group = { factor "f" { identity { '
+    rule += 'group_names = ["g"] approvals = 1 } } } }'
+    run(server, "write", "sys/policies/acl/asker", f"policy={rule}")
+    run(server, "auth", "enable", "userpass")
+    run(server, "write", "auth/userpass/users/rita", "password=pw", "policies=asker")
+    rita = run(server, "write", "-field=token", "auth/userpass/login/rita", "password=pw").stdout
+    waiting = run(server, "read", "-field=wrapping_token", "secret/data/p", token=rita).stdout
+    done = run(server, "unwrap", waiting, token=rita)
+    assert "* request needs further approval" in done.stderr
+    assert "sys/control-group/request accessor=ACCESSOR" in done.stderr
+    assert "the token has ended" not in done.stderr
+
+
 def test_advice_sends_no_request_and_names_no_token(server: Server, tmp_path: Path) -> None:
     """A token with few uses isn't used up by advice, and no token stands in it."""
     assert run(server, "audit", "enable", "file", f"file_path={tmp_path}/audit.log").returncode == 0

@@ -40,3 +40,18 @@ def test_what_to_do_next_is_told(words: str, told: bool) -> None:
         )
     assert ("sys/control-group/authorize accessor=the-accessor" in done.stderr) is told
     assert "Note:" not in done.stdout
+
+
+@pytest.mark.parametrize(("words", "told"), [("-field=sum", True), ("-field=sum -wrap-ttl=60s", False)])
+def test_a_field_of_a_waiting_request_is_no_missing_field(words: str, told: bool) -> None:
+    """Whoever asks for one field learns why it isn't there: the wrapping token, which isn't printed, is lost."""
+    with answering({}, otherwise={"wrap_info": WRAP | {"creation_path": "a/b"}}) as server:
+        done = subprocess.run(
+            [PROGRAM, "read", *words.split(), "a/b"],
+            env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "VAULT_ADDR": server.address, "VAULT_TOKEN": "t"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert ("waits for the approval of others. Ask again without -field" in done.stderr) is told

@@ -18,7 +18,7 @@ from strongroom.services.approvals.records import (
 from strongroom.services.identity import IdentityService, entities
 from strongroom.services.tokens.records import TokenRecord
 
-NO_ENTITY = "1 error occurred:\n\t* empty entity ID\n\n"
+NO_ENTITY = "1 error occurred:\n\t* empty entity ID: the token is nobody's, as root tokens are; log in to approve\n\n"
 OWN_REQUEST = "1 error occurred:\n\t* token owner cannot be approver\n\n"
 TWICE = "1 error occurred:\n\t* approver has already authorized\n\n"
 DENIED = "1 error occurred:\n\t* permission denied\n\n"

@@ -19,6 +19,8 @@ _QUEUED = (
     "Mount move has been queued. Progress will be reported in Strongroom's server log, "
     "tagged with the returned migration_id"
 )
+# A mistyped namespace is the beginning of a path in the namespace above, so secrets would leave their tenant silently.
+_LEFT = "The mount has left the namespace {} for {}. Other policies count there."
 
 log = structlog.get_logger("core")
 
@@ -47,11 +49,15 @@ class RemountPaths(SystemEngine):
         origin, place = await view.services.mounts.inside(view.txn, view.namespace, source)
         entry = (await view.services.mounts.router(view.txn, origin.id)).by_path.get(place)
         migration = await view.services.mounts.move(view.txn, view.namespace, source, target, now=request.now)
-        if entry is not None and (await view.services.mounts.inside(view.txn, view.namespace, target))[0] != origin:
-            # Nobody can log in by these names any more.
-            leave_behind(view.txn, origin.id, "mount", entry.record.accessor)
+        goal, _ = await view.services.mounts.inside(view.txn, view.namespace, target)
+        warnings = [_QUEUED]
+        if goal != origin:
+            warnings.append(_LEFT.format(origin.path or "root", goal.path or "root"))
+            if entry is not None:
+                # Nobody can log in by these names any more.
+                leave_behind(view.txn, origin.id, "mount", entry.record.accessor)
         request.once("move logged", lambda: log.info("mount moved", migration_id=migration, source=source, to=target))
-        return Response(data={"migration_id": migration}, warnings=[_QUEUED], repeat=True)
+        return Response(data={"migration_id": migration}, warnings=warnings, repeat=True)
 
     @path.read("remount/status/{migration_id}")
     async def remount_status(self, request: Request, migration_id: str) -> Response | None:
