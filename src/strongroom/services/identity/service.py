@@ -75,8 +75,14 @@ class IdentityService:
         return entity.id
 
     async def answered(self, txn: Transaction, namespace: str, entity_id: str, answer: external.Answer) -> None:
-        """Set the external groups of an entity by the answer of an auth method."""
-        await external.apply(txn, namespace, entity_id, answer)
+        """Set the external groups of an entity by the answer of an auth method.
+
+        Args:
+            namespace: of the auth mount. entity_id: also one that was merged into another since the token's login.
+        """
+        entity = await entities.living(txn, keys.namespace_of(entity_id), entity_id)
+        if entity is not None:
+            await external.apply(txn, namespace, entity.id, answer)
 
     async def entity(self, txn: Transaction, namespace: str, entity_id: str) -> EntityRecord | None:
         """The entity, or None."""

@@ -7,6 +7,7 @@ from strongroom.sysapi.identity.oidc import OidcPaths
 from strongroom.sysapi.identity.paths.aliases import AliasPaths
 from strongroom.sysapi.identity.paths.entities import EntityPaths
 from strongroom.sysapi.identity.paths.group_aliases import GroupAliasPaths
+from strongroom.sysapi.identity.paths.group_members import GroupMemberPaths
 from strongroom.sysapi.identity.paths.groups import GroupPaths
 from strongroom.sysapi.identity.paths.lookup import LookupPaths
 from strongroom.sysapi.identity.paths.merging import MergePaths
@@ -19,6 +20,7 @@ class Identity(
     AliasPaths,
     PersonaPaths,
     GroupPaths,
+    GroupMemberPaths,
     GroupAliasPaths,
     LookupPaths,
     MfaMethodPaths,
