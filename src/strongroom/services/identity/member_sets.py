@@ -11,7 +11,7 @@ from functools import partial
 
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
-from strongroom.services.identity import members, rows
+from strongroom.services.identity import entities, members, rows
 from strongroom.services.identity.pages import MOST
 from strongroom.services.identity.records import EntityRecord, GroupRecord, Membership
 from strongroom.storage.keys import is_key
@@ -130,4 +130,5 @@ async def _change(txn: Transaction, namespace: str, group_id: str, changes: Sequ
         elif await txn.read(rows.entity(place, entity_id), EntityRecord) is None:
             raise InvalidRequest(f'invalid entity ID "{entity_id}"')
         else:
+            await entities.keep(txn, place, entity_id)
             await members.enter(txn, namespace, entity_id, group_id, Membership())

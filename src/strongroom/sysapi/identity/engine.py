@@ -5,6 +5,7 @@ from __future__ import annotations
 from strongroom.sysapi.identity.mfa.mixins import MfaMethodPaths
 from strongroom.sysapi.identity.oidc import OidcPaths
 from strongroom.sysapi.identity.paths.aliases import AliasPaths
+from strongroom.sysapi.identity.paths.clearing import ClearingPaths
 from strongroom.sysapi.identity.paths.entities import EntityPaths
 from strongroom.sysapi.identity.paths.group_aliases import GroupAliasPaths
 from strongroom.sysapi.identity.paths.group_members import GroupMemberPaths
@@ -19,6 +20,7 @@ class Identity(
     MergePaths,
     AliasPaths,
     PersonaPaths,
+    ClearingPaths,
     GroupPaths,
     GroupMemberPaths,
     GroupAliasPaths,

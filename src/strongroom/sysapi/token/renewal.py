@@ -46,7 +46,9 @@ async def renewed(request: Request, record: TokenRecord, increment_s: int) -> tu
     )
     if ttl_s <= 0:
         raise InvalidRequest("past the max TTL, cannot renew")
-    return await view.services.tokens.extend(view.txn, record, ttl_s, request.now), warnings
+    changed = await view.services.tokens.extend(view.txn, record, ttl_s, request.now)
+    await view.services.identity.has_token(view.txn, record.entity_id, changed.expires_at, request.now)
+    return changed, warnings
 
 
 def _ceiling(mount: Mount, settings: TokenSettings) -> int:
