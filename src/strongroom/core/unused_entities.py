@@ -9,11 +9,12 @@ import structlog
 
 from strongroom.barrier.due import UNUSED_ENTITY, milliseconds
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.login import EXISTING
 from strongroom.core.parking import Parking
 from strongroom.core.side_by_side import side_by_side
 from strongroom.services.due import Due, due_rows
 from strongroom.services.identity import clearing, entities, rows
-from strongroom.services.identity.records import ClearingRecord, ClearingRun
+from strongroom.services.identity.records import ClearingRecord, ClearingRun, EntityRecord
 from strongroom.services.mfa import methods
 from strongroom.services.namespaces import Namespace
 from strongroom.storage.base import Fence
@@ -83,7 +84,7 @@ class UnusedEntities:
             if await clearing.read(txn, namespace.id) != record:
                 return 0
             entity = await clearing.unused(txn, namespace.id, entity_id, record.unseen_for_s, now)
-            if entity is None:
+            if entity is None or await self._is_admitted_by_name(txn, namespace, entity):
                 return 0
             if not record.dry_run:
                 await methods.forget_entity(txn, namespace.lineage, entity.id)
@@ -91,6 +92,12 @@ class UnusedEntities:
             return 1
 
         return await transact(self._barrier, body)
+
+    async def _is_admitted_by_name(self, txn: Transaction, namespace: Namespace, entity: EntityRecord) -> bool:
+        """Whether an auth mount lets in only whom it knows already: without the entity, its person couldn't log in."""
+        router = await self._services.mounts.router(txn, namespace.id)
+        found = [router.by_accessor.get(accessor) for accessor, _ in entity.aliases]
+        return any(entry is not None and entry.record.config.identity_creation == EXISTING for entry in found)
 
     async def _advance(
         self, fence: Fence, namespace: Namespace, record: ClearingRecord, run: ClearingRun, *, done: bool, now: float

@@ -35,7 +35,7 @@ async def _status(people: People, path: str, token: str) -> int:
 
 
 async def test_a_group_below_gives_its_policies_there_only() -> None:
-    """To somebody from above, also through a group of groups; not in a sibling with the same names, and not above."""
+    """And below, to somebody from above, also by a group of groups.  Not beside it, nor above."""
     people = await _tree("team", "other")
     auth = await people.login("ann")
     entity, token = auth["entity_id"], auth["client_token"]
@@ -46,8 +46,15 @@ async def test_a_group_below_gives_its_policies_there_only() -> None:
     assert await _status(people, "team/kv/it", token) == 200
     assert await _status(people, "other/kv/it", token) == 403
     assert await people.reads(token) == set()
+    await people.node.ok("POST", "team/sys/namespaces/web")
+    await people.node.ok("POST", "team/web/sys/mounts/kv", {"type": "kv"})
+    await people.node.ok("POST", "team/web/kv/it", {"x": "y"})
+    assert await _status(people, "team/web/kv/it", token) == 403
+    rules = 'path "kv/it" { capabilities = ["read"] } path "web/kv/it" { capabilities = ["read"] }'
+    await people.node.ok("PUT", "team/sys/policies/acl/it", {"policy": rules})
+    assert await _status(people, "team/web/kv/it", token) == 200
     await people.node.ok("POST", f"team/identity/group/id/{inner}/members", {"remove": entity})
-    assert await _status(people, "team/kv/it", token) == 403
+    assert [await _status(people, path, token) for path in ("team/kv/it", "team/web/kv/it")] == [403, 403]
 
 
 async def test_a_group_takes_nobody_from_below_or_beside() -> None:

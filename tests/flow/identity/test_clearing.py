@@ -13,6 +13,7 @@ from strongroom.barrier.due import UNUSED_ENTITY
 from strongroom.core.expiry import LOCK_S, ROLE, Expiry
 from strongroom.sdk import Request, TokenSettings
 from tests.flow.identity.people import People
+from tests.flow.node import Answer
 
 CONFIG = "identity/config/clearing"
 DAY_S = 86_400
@@ -174,6 +175,25 @@ async def test_whom_an_administrator_has_had_to_do_with_stays(touch: Callable[[P
     await people.node.ok("POST", CONFIG, {"unseen_for": "1d"})
     await people.settle()
     assert (await _exists(people, entity), await _exists(people, other)) == (True, False)
+
+
+@pytest.mark.parametrize("creation", ["existing", "auto"])
+async def test_whom_a_mount_would_not_let_in_again_stays(creation: str) -> None:
+    """At a mount that makes no entities any more, the entity of an earlier login is what admits its person."""
+    people = await People.start()
+    await people.node.ok("POST", "sys/auth/up", {"type": "userpass"})
+    await people.node.ok("POST", "auth/up/users/ann", {"password": "pw"})
+
+    async def log_in() -> Answer:
+        return await people.node.ask("POST", "auth/up/login/ann", {"password": "pw"}, "")
+
+    entity = (await log_in()).body["auth"]["entity_id"]
+    await people.node.ok("POST", "sys/auth/up/tune", {"identity_creation": creation})
+    people.clock.advance(YEAR_S)
+    await people.node.ok("POST", CONFIG, {"unseen_for": "1d"})
+    await people.settle()
+    assert await _exists(people, entity) is (creation == "existing")
+    assert (await log_in()).status == 200
 
 
 async def _uses(people: People, token: str) -> int:
