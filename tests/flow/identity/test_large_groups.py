@@ -163,6 +163,11 @@ async def test_a_read_that_shows_a_part_cannot_be_written_back(monkeypatch: pyte
     answer = await people.node.ask("POST", "identity/group/name/all", {"member_entity_ids": ids[:10]})
     assert answer.status == 400
     assert f"identity/group/id/{group}/members" in str(answer.body)
+    more = await people.entity("more")
+    assert (
+        await people.node.ask("POST", "identity/group/name/all", {"member_entity_ids": [*ids[:10], more]})
+    ).status == 400
+    await people.node.ok("POST", "identity/group/name/all", {"member_entity_ids": ids})
     place = f"identity/group/id/{group}/members"
     first = await people.node.ok("LIST", place)
     assert first.data["keys"] == ids[:10]

@@ -38,13 +38,13 @@ async def replace(
     # The group's row is in the read set.  Whoever comes second compares anew with what the first one has left.
     stage = f"{group.id} {group.modify_index}"
     present = set() if is_new else await txn.once.wait(f"members {stage}", partial(_present, txn, namespace, group.id))
-    if chosen and len(present) > MOST:
-        # The client may have read the first ones only, and would remove all others without knowing them.
+    left, joined = sorted(present - chosen.keys()), [id_ for id_ in chosen if id_ not in present]
+    if chosen and left and len(present) > MOST:
+        # The client may have read the first ones only, and would remove the others without knowing them.
         raise InvalidRequest(
             f"the group has more than {MOST} entities, which no answer shows at once: "
             f"add and remove entities by identity/group/id/{group.id}/members"
         )
-    left, joined = sorted(present - chosen.keys()), [id_ for id_ in chosen if id_ not in present]
     await _apply(txn, lineage, group, left, joined, is_new=is_new)
 
 
