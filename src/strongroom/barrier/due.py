@@ -23,7 +23,9 @@ OIDC_KEY = "oidc-key"
 """Signing keys to rotate."""
 MFA = "mfa"
 """Logins that wait for their second factor."""
-KINDS = (LEASE, SCHEDULED, TOKEN, SINGLE_USE, LOCKOUT, MFA, OIDC_CODE, OIDC_KEY)
+UNUSED_ENTITY = "unused-entity"
+"""Namespaces whose unused entities are to be cleared."""
+KINDS = (LEASE, SCHEDULED, TOKEN, SINGLE_USE, LOCKOUT, MFA, OIDC_CODE, OIDC_KEY, UNUSED_ENTITY)
 BY_MOUNT = frozenset({LEASE, SCHEDULED})
 """The kinds that have a group for each mount, by its id."""
 

@@ -20,7 +20,7 @@ from functools import partial
 import structlog
 
 from strongroom.barrier import keys
-from strongroom.barrier.due import LEASE, LOCKOUT, MFA, OIDC_CODE, OIDC_KEY, SCHEDULED, SINGLE_USE, TOKEN
+from strongroom.barrier.due import LEASE, LOCKOUT, MFA, OIDC_CODE, OIDC_KEY, SCHEDULED, SINGLE_USE, TOKEN, UNUSED_ENTITY
 from strongroom.barrier.succession import is_over
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.clearing import Clearing
@@ -35,6 +35,7 @@ from strongroom.core.oidc_upkeep import OidcUpkeep
 from strongroom.core.parking import Parking
 from strongroom.core.scheduled_calls import ScheduledCalls
 from strongroom.core.token_ending import TokenEnding
+from strongroom.core.unused_entities import UnusedEntities
 from strongroom.lib.errors import StorageError, StrongroomError
 from strongroom.lib.fault import where
 from strongroom.storage.base import Fence
@@ -107,6 +108,7 @@ class Expiry:
             OIDC_CODE: oidc.codes,
             OIDC_KEY: oidc.keys,
             MFA: tokens.logins,
+            UNUSED_ENTITY: UnusedEntities(self._services).run_once,
             "token-tree": pending.trees,
             "mount": pending.mounts,
             "namespace": NamespaceClearing(self._services).run_once,

@@ -87,6 +87,7 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: hol
         alias_metadata=auth.alias_metadata,
         **kept(settings),
     )
+    await services.identity.has_token(txn, entity_id, record.expires_at, now)
     if is_row:
         services.tokens.create(txn, record)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from strongroom.audit.entry import timestamp
 from strongroom.sdk import Auth, AuthMethod, Request, Response, TokenSettings, path
 from strongroom.services.identity import external
 from tests.flow.identity.people import People
@@ -129,6 +130,85 @@ async def test_a_disabled_mount_takes_aliases_and_memberships_along() -> None:
     assert len((await people.node.ok("LIST", "identity/entity/id")).data["keys"]) == 20
 
 
+async def test_a_disabled_mount_empties_its_groups_at_once() -> None:
+    """Before anything is cleared: in requests, in reads of both sides, for groups above, and on another node."""
+    people = await People.start()
+    peer = await people.node.peer()
+    second = await people.mount("second")
+    id_ = await people.external("devs", "devs", second, policies="groups")
+    await people.group("above", policies="outer", member_group_ids=[id_])
+    stays = await people.external("ops", "ops", policies="other")
+    entity = (await people.login("ann", "second", group_aliases=("devs",)))["entity_id"]
+    wanted = {"name": "ann", "mount_accessor": people.accessor, "canonical_id": entity}
+    await people.node.ok("POST", "identity/entity-alias", wanted)
+    token = (await people.login("ann", group_aliases=("ops",)))["client_token"]
+    for node in (people.node, peer):
+        assert await people.reads(token, node) == {"groups", "outer", "other"}
+    await people.node.ok("DELETE", "sys/mounts/second")
+    for node in (people.node, peer):
+        assert await people.reads(token, node) == {"other"}
+    assert people.rows(second, f"/member/{id_}")
+    read = (await people.node.ok("GET", f"identity/entity/id/{entity}")).data
+    assert (read["group_ids"], [each["group_id"] for each in read["external_memberships"]]) == ([stays], [stays])
+    assert (await people.node.ok("GET", f"identity/group/id/{id_}")).data["member_entity_ids"] is None
+    assert (await people.node.ask("LIST", f"identity/group/id/{id_}/members")).status == 404
+
+
+async def test_reads_tell_who_said_so_and_when() -> None:
+    """Both the entity's and the group's, for each source; an internal group has neither."""
+    people = await People.start()
+    second = await people.mount("second")
+    devs = await people.external("devs", "Devs", policies="groups", membership_ttl="1h")
+    ops = await people.external("ops", "ops", second)
+    entity = (await people.login("ann", group_aliases=("devs",)))["entity_id"]
+    wanted = {"name": "ann", "mount_accessor": second, "canonical_id": entity}
+    await people.node.ok("POST", "identity/entity-alias", wanted)
+    first = people.clock.now()
+    people.clock.advance(600)
+    await people.login("ann", "second", group_aliases=("ops",))
+    await people.group("internal", member_entity_ids=[entity])
+    read = (await people.node.ok("GET", f"identity/entity/id/{entity}")).data["external_memberships"]
+    shown = {each["group_id"]: each for each in read}
+    assert shown == {
+        devs: {
+            "group_id": devs,
+            "group_alias": "devs",
+            "mount_accessor": people.accessor,
+            "mount_path": "probe/",
+            "mount_type": "probe",
+            "refreshed_at": timestamp(first),
+            "expire_time": timestamp(first + 3600),
+        },
+        ops: {
+            "group_id": ops,
+            "group_alias": "ops",
+            "mount_accessor": second,
+            "mount_path": "second/",
+            "mount_type": "probe",
+            "refreshed_at": timestamp(people.clock.now()),
+        },
+    }
+    listed = (await people.node.ok("LIST", f"identity/group/id/{devs}/members")).data
+    del shown[devs]["group_id"]
+    assert listed == {"keys": [entity], "key_info": {entity: shown[devs]}}
+    nobody = await people.entity("nobody")
+    assert "external_memberships" not in (await people.node.ok("GET", f"identity/entity/id/{nobody}")).data
+
+
+async def test_a_folded_name_is_told() -> None:
+    """An alias of a group that also stands for other spellings, and none that doesn't."""
+    people = await People.start()
+    id_ = await people.group("devs", type="external")
+    for name, warned in (("Devs", True), ("devs-2", False), ("ÄÖ", False)):
+        wanted = {"name": name, "mount_accessor": people.accessor, "canonical_id": id_}
+        warnings = (await people.node.ok("POST", "identity/group-alias", wanted)).body["warnings"]
+        assert warnings == (
+            ['the alias is compared as "devs": upper and lower case of the letters A to Z are the same']
+            if warned
+            else None
+        )
+
+
 @pytest.mark.parametrize("gone", [False, True])
 async def test_an_alias_can_be_deleted_whether_its_mount_is_there_or_not(gone: bool) -> None:
     """And twice, as everything that is deleted here."""
@@ -178,3 +258,40 @@ async def test_a_renewal_answers_as_a_login_does() -> None:
         directory.groups = answer
         renewed = await node.ok("POST", "auth/token/renew", {"token": auth["client_token"]})
         assert renewed.body["auth"].get("identity_policies") == wanted
+
+
+async def test_a_renewal_counts_for_the_entity_that_the_tokens_was_merged_into() -> None:
+    """The directory takes somebody out of a group: the renewal of an old token of theirs ends the membership."""
+    directory = Directory()
+    node = await TestNode.start(engines={("auth", "directory"): directory})
+    await node.ok("POST", "sys/auth/directory", {"type": "directory"})
+    people = People(node, (await node.ok("GET", "sys/auth/directory")).data["accessor"])
+    await people.external("devs", "devs", policies="groups")
+    directory.groups = ("devs",)
+    auth = (await node.ok("POST", "auth/directory/login/ann", {}, "")).body["auth"]
+    other = await people.entity("other")
+    wanted = {"from_entity_ids": [auth["entity_id"]], "to_entity_id": other}
+    await node.ok("POST", "identity/entity/merge", wanted)
+    assert (await node.ok("GET", f"identity/entity/id/{other}")).data["group_ids"]
+    directory.groups = ()
+    await node.ok("POST", "auth/token/renew", {"token": auth["client_token"]})
+    assert (await node.ok("GET", f"identity/entity/id/{other}")).data["group_ids"] == []
+    assert not people.rows("/member/", "/member-of/")
+
+
+async def test_a_renewal_from_above_counts_in_the_tokens_namespace() -> None:
+    """An administrator of root renews a token of a namespace below; the groups there are what the method answers."""
+    directory = Directory()
+    node = await TestNode.start(engines={("auth", "directory"): directory})
+    await node.ok("POST", "sys/namespaces/team")
+    await node.ok("POST", "team/sys/auth/directory", {"type": "directory"})
+    accessor = (await node.ok("GET", "team/sys/auth/directory")).data["accessor"]
+    group = await node.ok("POST", "team/identity/group", {"name": "devs", "type": "external", "policies": "groups"})
+    wanted = {"name": "devs", "mount_accessor": accessor, "canonical_id": group.data["id"]}
+    await node.ok("POST", "team/identity/group-alias", wanted)
+    directory.groups = ("devs",)
+    auth = (await node.ok("POST", "team/auth/directory/login/ann", {}, "")).body["auth"]
+    for answer, policies in (((), None), (("devs",), ["groups"])):
+        directory.groups = answer
+        renewed = await node.ok("POST", "auth/token/renew", {"token": auth["client_token"]})
+        assert renewed.body["auth"].get("identity_policies") == policies

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.services.identity import EntityRecord, entities
+from strongroom.services.identity import EntityRecord, entities, member_sets, pages
+from strongroom.services.identity.pages import MOST
 from strongroom.storage.base import Limits
 from tests.flow.identity.people import People
 
@@ -94,6 +95,7 @@ async def test_a_membership_costs_the_same_in_a_large_group(monkeypatch: pytest.
     large = await people.group("large", policies="groups", member_entity_ids=ids)
     small = await people.group("small", policies="groups", member_entity_ids=ids[:1])
     auth = await people.login("ann")
+    await people.group("first", member_entity_ids=[auth["entity_id"]])
     costs = []
     for group, present in ((large, ids), (small, ids[:1])):
         before = people.node.rows()
@@ -103,3 +105,75 @@ async def test_a_membership_costs_the_same_in_a_large_group(monkeypatch: pytest.
         costs.append(sum(before.get(key) != value for key, value in after.items()))
         assert await people.reads(auth["client_token"]) == {"groups"}
     assert costs[0] == costs[1]
+
+
+async def test_a_few_join_and_leave_without_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The path of members adds and removes what it names, and costs the same in a large group. Twice is as once."""
+    people, ids = await _people(monkeypatch, 400)
+    large = await people.group("large", policies="groups", member_entity_ids=ids[:390])
+    small = await people.group("small", policies="outer", member_entity_ids=ids[:1])
+    auth = await people.login("ann")
+    await people.group("first", member_entity_ids=[auth["entity_id"]])
+    costs = []
+    for group, policies in ((large, {"groups"}), (small, {"groups", "outer"})):
+        before = people.node.rows()
+        for _ in range(2):
+            wanted = {"add": [auth["entity_id"]], "remove": ids[:1]}
+            assert (await people.node.ask("POST", f"identity/group/id/{group}/members", wanted)).status == 204
+        after = people.node.rows()
+        costs.append(len({key for key in before.keys() | after if before.get(key) != after.get(key)}))
+        assert await people.reads(auth["client_token"]) == policies
+    assert costs[0] == costs[1]
+    assert await _members(people, large) == sorted([*ids[1:390], auth["entity_id"]])
+    await people.node.ok("POST", f"identity/group/id/{large}/members", {"add": ids[300:], "remove": ids[1:300]})
+    assert await _members(people, large) == sorted([*ids[300:], auth["entity_id"]])
+    info = (await people.node.ok("LIST", "identity/group/id")).data["key_info"]
+    assert (info[large]["num_member_entities"], info[small]["num_member_entities"]) == (101, 1)
+
+
+async def test_what_cannot_join_or_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entities that don't exist, the same one in both lists, nothing at all, external and unknown groups, too many."""
+    people, ids = await _people(monkeypatch, 3)
+    group = await people.group("all", member_entity_ids=ids[:1])
+    external = await people.external("ext", "ext")
+    before = people.node.rows()
+    place = f"identity/group/id/{group}/members"
+    wrong: list[dict[str, object]] = [{}, {"add": ["nope"]}, {"add": [ids[1], "a/b"]}, {"remove": ["\0"]}]
+    wrong += [{"add": ids, "remove": ids[2:]}, {"add": [str(number) for number in range(MOST + 1)]}]
+    for body in wrong:
+        assert (await people.node.ask("POST", place, body)).status == 400, body
+    assert (await people.node.ask("POST", f"identity/group/id/{external}/members", {"add": ids})).status == 400
+    assert (await people.node.ask("POST", "identity/group/id/nope/members", {"add": ids})).status == 404
+    assert (await people.node.ask("LIST", f"identity/group/id/{external}/members")).status == 404
+    assert people.node.rows() == before
+
+
+async def test_a_read_that_shows_a_part_cannot_be_written_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The read warns, a list to replace the others is refused and says where to go; pages show all of them."""
+    people, ids = await _people(monkeypatch, 12)
+    group = await people.group("all", member_entity_ids=ids)
+    assert not (await people.node.ok("GET", f"identity/group/id/{group}")).body.get("warnings")
+    monkeypatch.setattr(pages, "MOST", 10)
+    monkeypatch.setattr(member_sets, "MOST", 10)
+    read = await people.node.ok("GET", "identity/group/name/all")
+    assert read.data["member_entity_ids"] == ids[:10]
+    assert f"identity/group/id/{group}/members" in read.body["warnings"][0]
+    found = await people.node.ok("POST", "identity/lookup/group", {"id": group})
+    assert found.body["warnings"] == read.body["warnings"]
+    answer = await people.node.ask("POST", "identity/group/name/all", {"member_entity_ids": ids[:10]})
+    assert answer.status == 400
+    assert f"identity/group/id/{group}/members" in str(answer.body)
+    more = await people.entity("more")
+    assert (
+        await people.node.ask("POST", "identity/group/name/all", {"member_entity_ids": [*ids[:10], more]})
+    ).status == 400
+    await people.node.ok("POST", "identity/group/name/all", {"member_entity_ids": ids})
+    place = f"identity/group/id/{group}/members"
+    first = await people.node.ok("LIST", place)
+    assert first.data["keys"] == ids[:10]
+    assert first.body["warnings"]
+    rest = await people.node.ok("LIST", f"{place}?after={ids[9]}&limit=5")
+    assert rest.data["keys"] == ids[10:]
+    await people.node.ok("POST", "identity/group/name/all", {"policies": "groups"})
+    await people.node.ok("POST", "identity/group/name/all", {"member_entity_ids": []})
+    assert await _members(people, group) == []

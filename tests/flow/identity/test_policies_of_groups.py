@@ -121,3 +121,20 @@ async def test_a_group_has_no_more_above_it_than_a_request_may_read() -> None:
     assert answer.status == 400
     assert answer.error == "a group has at most 256 groups above it"
     assert number == 257
+
+
+async def test_a_deleted_group_is_no_member_before_it_is_cleared() -> None:
+    """Its rows may wait to be cleared: reads of both sides don't show it, and no list of members may name it."""
+    people = await People.start()
+    entity = await people.entity("ann")
+    low = await people.group("low")
+    middle = await people.group("middle", member_entity_ids=[entity], member_group_ids=[low])
+    top = await people.group("top", member_group_ids=[middle])
+    await people.node.ok("DELETE", f"identity/group/id/{middle}")
+    assert people.rows(f"/subgroup/{top}/{middle}")
+    assert (await people.node.ok("GET", f"identity/group/id/{top}")).data["member_group_ids"] is None
+    assert (await people.node.ok("GET", f"identity/group/id/{low}")).data["parent_group_ids"] is None
+    wanted = {"member_group_ids": [low, middle]}
+    assert (await people.node.ask("POST", f"identity/group/id/{top}", wanted)).status == 400
+    await people.settle()
+    assert not people.rows("/subgroup", middle)

@@ -321,9 +321,10 @@ async def test_metrics_tell_how_late_each_class_is() -> None:
         "mfa": 0,
         "oidc-code": 0,
         "oidc-key": 0,
+        "unused-entity": 0,
     }
     waiting = {"lease": 1, "scheduled": 0, "token": 0, "single-use": 3, "lockout": 0, "mfa": 0, "rubble": 0}
-    waiting |= {"oidc-code": 0, "oidc-key": 0}
+    waiting |= {"oidc-code": 0, "oidc-key": 0, "unused-entity": 0}
     assert _numbers(gauges, "vault.expire.waiting") == waiting
     await world.settle()
     gauges = (await world.server.ok("GET", "sys/metrics")).body["Gauges"]

@@ -147,6 +147,14 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         "alias",
         {"metadata": {}, "created_at": 0.0, "updated_at": 0.0, "custom_metadata": {}, "merged_from": ()},
     ),
+    "strongroom.services.identity.records.ClearingRecord": (
+        "identity-clearing",
+        {"dry_run": False, "due_at": 0.0, "current": None, "last": None},
+    ),
+    "strongroom.services.identity.records.ClearingRun": (
+        None,
+        {"dry_run": False, "after": "", "looked_at": 0, "cleared": 0, "finished_at": 0.0},
+    ),
     "strongroom.services.identity.records.Edge": ("group-edge", {}),
     "strongroom.services.identity.records.EntityRecord": (
         "entity",
@@ -158,6 +166,8 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "merged_from": (),
             "last_login_at": 0.0,
             "by_login": False,
+            "seen_at": 0.0,
+            "tokens_until": 0.0,
         },
     ),
     "strongroom.services.identity.records.GroupAliasRecord": ("group-alias", {"created_at": 0.0, "updated_at": 0.0}),

@@ -59,6 +59,18 @@ def write(txn: Transaction, namespace: str, entity: EntityRecord) -> None:
     txn.write(rows.entity(namespace, entity.id), entity)
 
 
+async def keep(txn: Transaction, namespace: str, entity_id: str) -> None:
+    """Note that an administrator has had to do with an entity, or that it has a secret.  It is never cleared then."""
+    entity = await read(txn, namespace, entity_id)
+    if entity is not None and entity.by_login:
+        write(txn, namespace, kept(entity))
+
+
+def kept(entity: EntityRecord) -> EntityRecord:
+    """The entity as one that is never cleared."""
+    return msgspec.structs.replace(entity, by_login=False, seen_at=0.0, tokens_until=0.0) if entity.by_login else entity
+
+
 async def put(txn: Transaction, namespace: str, entity: EntityRecord, before: EntityRecord | None) -> None:
     """Store an entity under its name.
 

@@ -9,6 +9,7 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.services.identity import rows
 from strongroom.services.identity.inherit import ancestors
 from strongroom.services.identity.names import check_name, folded
+from strongroom.services.identity.pages import glance
 from strongroom.services.identity.records import Edge, GroupAliasRecord, GroupRecord, Pointer, Remains
 
 CHILDREN = 1000
@@ -89,7 +90,9 @@ async def set_children(txn: Transaction, namespace: str, group: GroupRecord, wan
             raise InvalidRequest(f'member group ID "{child}" is same as the ID of the group')
         if child in above:
             raise InvalidRequest(f'cyclic relationship detected for member group ID "{child}"')
-        if child not in present and await read(txn, namespace, child) is None:
+        # Rows of a deleted group may wait to be cleared.  Those that stay needn't be in the read set.
+        find = read if child not in present else _glance
+        if await find(txn, namespace, child) is None:
             raise InvalidRequest(f'invalid member group ID "{child}"')
     if len(chosen) > CHILDREN:
         raise InvalidRequest(f"a group has at most {CHILDREN} member groups")
@@ -101,6 +104,16 @@ async def set_children(txn: Transaction, namespace: str, group: GroupRecord, wan
     for child in chosen:
         if child not in present:
             await _join(txn, namespace, group.id, child, len(above))
+
+
+async def living(txn: Transaction, namespace: str, prefix: str) -> list[str]:
+    """The groups that rows below a prefix name, without those that were deleted and wait to be cleared."""
+    ids = await txn.list(prefix)
+    return [id_ for id_ in ids if await _glance(txn, namespace, id_) is not None]
+
+
+async def _glance(txn: Transaction, namespace: str, group_id: str) -> GroupRecord | None:
+    return await glance(txn, rows.group(namespace, group_id), GroupRecord)
 
 
 async def _join(txn: Transaction, namespace: str, parent: str, child: str, above: int) -> None:

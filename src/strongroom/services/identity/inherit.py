@@ -9,7 +9,7 @@ import msgspec
 
 from strongroom.barrier.transaction import Transaction
 from strongroom.services.identity import rows
-from strongroom.services.identity.records import EXTERNAL, GroupRecord, Membership
+from strongroom.services.identity.records import EXTERNAL, GroupRecord, Membership, Remains
 
 
 class Groups(msgspec.Struct, frozen=True):
@@ -40,6 +40,12 @@ def counts_until(group: GroupRecord, membership: Membership) -> float:
     return membership.refreshed_at + group.membership_ttl_s if group.membership_ttl_s else math.inf
 
 
+async def source_is_gone(txn: Transaction, namespace: str, membership: Membership) -> bool:
+    """Whether the auth mount that answered is disabled.  Its aliases may wait to be cleared."""
+    source = membership.source
+    return bool(source) and await txn.read(rows.remains(namespace, "mount", source), Remains) is not None
+
+
 async def groups_in(txn: Transaction, namespace: str, entity_id: str, now: float) -> Groups:
     """The groups of a namespace that an entity is in.
 
@@ -53,7 +59,7 @@ async def groups_in(txn: Transaction, namespace: str, entity_id: str, now: float
         if group is None or membership is None:
             continue  # the group was deleted, and its rows are being cleared
         ends_at = counts_until(group, membership)
-        if ends_at > now:
+        if ends_at > now and not await source_is_gone(txn, namespace, membership):
             direct[group_id] = group
             until = min(until, ends_at)
     inherited = [group for group in await ancestors(txn, namespace, direct) if group.id not in direct]

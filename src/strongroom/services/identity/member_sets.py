@@ -1,4 +1,4 @@
-"""Replaces the entities of a group, however many there are.
+"""Replaces the entities of a group, or adds and removes some, however many there are.
 
 A change of a few is part of the request's own commit.  A larger one is made in many commits before it, each of which
 leaves a valid group.  If the request ends in between, some of the change has happened, and repeating it does the rest.
@@ -11,7 +11,8 @@ from functools import partial
 
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
-from strongroom.services.identity import members, rows
+from strongroom.services.identity import entities, members, rows
+from strongroom.services.identity.pages import MOST
 from strongroom.services.identity.records import EntityRecord, GroupRecord, Membership
 from strongroom.storage.keys import is_key
 
@@ -38,6 +39,45 @@ async def replace(
     stage = f"{group.id} {group.modify_index}"
     present = set() if is_new else await txn.once.wait(f"members {stage}", partial(_present, txn, namespace, group.id))
     left, joined = sorted(present - chosen.keys()), [id_ for id_ in chosen if id_ not in present]
+    if chosen and left and len(present) > MOST:
+        # The client may have read the first ones only, and would remove the others without knowing them.
+        raise InvalidRequest(
+            f"the group has more than {MOST} entities, which no answer shows at once: "
+            f"add and remove entities by identity/group/id/{group.id}/members"
+        )
+    await _apply(txn, lineage, group, left, joined, is_new=is_new)
+
+
+async def adjust(
+    txn: Transaction, lineage: Sequence[str], group: GroupRecord, add: Collection[str], remove: Collection[str]
+) -> None:
+    """Add entities to an internal group and remove others, whatever else is in it.
+
+    The group's own row stays as it is, so that its other entities notice nothing.
+
+    Args:
+        lineage: as in `replace`.
+
+    Raises: `InvalidRequest` for an entity to add that doesn't exist, and for one in both lists.
+    """
+    joined, left = dict.fromkeys(add), dict.fromkeys(remove)
+    if both := joined.keys() & left.keys():
+        raise InvalidRequest(f'entity ID "{min(both)}" is to be added and removed')
+    for id_ in left:
+        _check_id(id_)
+    await _apply(txn, lineage, group, list(left), list(joined), is_new=False)
+
+
+async def _apply(
+    txn: Transaction,
+    lineage: Sequence[str],
+    group: GroupRecord,
+    left: Sequence[str],
+    joined: Sequence[str],
+    *,
+    is_new: bool,
+) -> None:
+    namespace, stage = lineage[-1], f"{group.id} {group.modify_index}"
     places = await txn.once.wait(f"places {stage}", partial(_places, txn, lineage, joined))
     changes = [*((id_, "") for id_ in left), *places.items()]
     most = min((txn.barrier.storage.limits.keys - _SPARE) // _KEYS_EACH, _PAGE) // 2
@@ -59,8 +99,7 @@ async def _places(txn: Transaction, lineage: Sequence[str], entity_ids: Sequence
     for start in range(0, len(entity_ids), _PAGE):
         asked = entity_ids[start : start + _PAGE]
         for id_ in asked:
-            if not is_key(id_) or "/" in id_:
-                raise InvalidRequest(f'invalid entity ID "{id_}"')
+            _check_id(id_)
         keys = {rows.entity(place, id_): (id_, place) for place in lineage for id_ in asked}
         stored = (await txn.barrier.storage.get_many(keys)).entries
         found.update(keys[key] for key in stored)
@@ -68,6 +107,11 @@ async def _places(txn: Transaction, lineage: Sequence[str], entity_ids: Sequence
             if id_ not in found:
                 raise InvalidRequest(f'invalid entity ID "{id_}"')
     return found
+
+
+def _check_id(id_: str) -> None:
+    if not is_key(id_) or "/" in id_:
+        raise InvalidRequest(f'invalid entity ID "{id_}"')
 
 
 async def _page(
@@ -86,4 +130,5 @@ async def _change(txn: Transaction, namespace: str, group_id: str, changes: Sequ
         elif await txn.read(rows.entity(place, entity_id), EntityRecord) is None:
             raise InvalidRequest(f'invalid entity ID "{entity_id}"')
         else:
+            await entities.keep(txn, place, entity_id)
             await members.enter(txn, namespace, entity_id, group_id, Membership())

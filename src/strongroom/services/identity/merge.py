@@ -51,7 +51,7 @@ async def merge(
         (own[alias.mount_accessor], alias) for _, found in theirs for alias in found if alias.mount_accessor in own
     ]
     dropped = _dropped(pairs, keep, to, sources)
-    merged = to
+    merged = entities.kept(to)
     for alias in (one for pair in pairs for one in pair if one.id in dropped):
         aliases.remove(txn, namespace, alias)
         merged = entities.without_alias(merged, alias.mount_accessor, folded(alias.name))

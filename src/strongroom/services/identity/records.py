@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from strongroom.barrier.record import Record
+from strongroom.barrier.record import Part, Record
 
 INTERNAL = "internal"
 EXTERNAL = "external"
@@ -26,7 +26,11 @@ class EntityRecord(Record, frozen=True, tag="entity"):
     last_login_at: float = 0.0
     """Written at most once a day; 0 for an entity that never logged in."""
     by_login: bool = False
-    """Whether a login made it."""
+    """Whether a login made it, and no administrator has had to do with it since.  Only then it may be cleared."""
+    seen_at: float = 0.0
+    """Kept only of an entity that may be cleared: when a token of it was made or renewed.  Written once a day."""
+    tokens_until: float = 0.0
+    """Kept only of an entity that may be cleared: no token of it lives longer, in seconds since the epoch."""
 
 
 class AliasRecord(Record, frozen=True, tag="alias"):
@@ -108,3 +112,27 @@ class Remains(Record, frozen=True, tag="identity-remains"):
     """Of the entity or group; the accessor of the mount."""
     after: str = ""
     """The last member that was looked at."""
+
+
+class ClearingRun(Part, frozen=True):
+    """One look at all entities of a namespace."""
+
+    started_at: float
+    dry_run: bool = False
+    after: str = ""
+    """The last entity that was looked at."""
+    looked_at: int = 0
+    cleared: int = 0
+    """Those cleared; in a dry run, those that would have been."""
+    finished_at: float = 0.0
+
+
+class ClearingRecord(Record, frozen=True, tag="identity-clearing"):
+    """Settings of the clearing of unused entities in a namespace, and its state."""
+
+    unseen_for_s: int
+    dry_run: bool = False
+    due_at: float = 0.0
+    """When it goes on, in seconds since the epoch.  Its row in the due index has this time."""
+    current: ClearingRun | None = None
+    last: ClearingRun | None = None

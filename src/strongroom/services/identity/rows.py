@@ -109,6 +109,11 @@ def parents(namespace: str, group_id: str) -> str:
     return f"{keys.identity(namespace)}subgroup-of/{group_id}/"
 
 
+def clearing(namespace: str) -> str:
+    """The key of the settings and the state of a namespace's clearing of unused entities."""
+    return f"{keys.identity(namespace)}clearing"
+
+
 def remains(namespace: str, kind: str, id_: str) -> str:
     """The key of what something deleted has left behind."""
     return f"{REMAINS}{namespace}/{kind}/{id_}"

@@ -74,9 +74,35 @@ class IdentityService:
         entities.write(txn, namespace, msgspec.structs.replace(entity, last_login_at=now))
         return entity.id
 
+    async def has_token(self, txn: Transaction, entity_id: str, expires_at: float, now: float) -> None:
+        """Note that a token of an entity was made or renewed.  The row is written once a day, or for a longer token.
+
+        Args:
+            entity_id: empty for a token without one. expires_at: seconds since the epoch; 0 for never. now: likewise.
+        """
+        namespace = keys.namespace_of(entity_id)
+        entity = await entities.living(txn, namespace, entity_id) if entity_id else None
+        if entity is None or not entity.by_login:
+            return
+        if not expires_at:
+            entities.write(txn, namespace, entities.kept(entity))
+        elif expires_at > entity.tokens_until or now - entity.seen_at >= _DAY_S:
+            until = max(entity.tokens_until, expires_at + _DAY_S)
+            entities.write(txn, namespace, msgspec.structs.replace(entity, seen_at=now, tokens_until=until))
+
+    async def keep(self, txn: Transaction, entity_id: str) -> None:
+        """Note that an entity is more than what a login made.  It is never cleared then."""
+        await entities.keep(txn, keys.namespace_of(entity_id), entity_id)
+
     async def answered(self, txn: Transaction, namespace: str, entity_id: str, answer: external.Answer) -> None:
-        """Set the external groups of an entity by the answer of an auth method."""
-        await external.apply(txn, namespace, entity_id, answer)
+        """Set the external groups of an entity by the answer of an auth method.
+
+        Args:
+            namespace: of the auth mount. entity_id: also one that was merged into another since the token's login.
+        """
+        entity = await entities.living(txn, keys.namespace_of(entity_id), entity_id)
+        if entity is not None:
+            await external.apply(txn, namespace, entity.id, answer)
 
     async def entity(self, txn: Transaction, namespace: str, entity_id: str) -> EntityRecord | None:
         """The entity, or None."""

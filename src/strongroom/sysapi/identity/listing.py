@@ -35,8 +35,12 @@ class Page(Body, frozen=True):
 def _response(data: dict[str, Any], names: list[str], *, cut: bool) -> Response:
     if not names:
         raise NotFound
-    warnings = [f'there are more than {MOST} names: ask for the next with "after"'] if cut else []
-    return Response(data={**data, "keys": names}, warnings=warnings)
+    return Response(data={**data, "keys": names}, warnings=cut_warnings(cut=cut))
+
+
+def cut_warnings(*, cut: bool) -> list[str]:
+    """A warning if the server's own limit cut a page."""
+    return [f'there are more than {MOST} names: ask for the next with "after"'] if cut else []
 
 
 async def _step_aside(number: int) -> None:

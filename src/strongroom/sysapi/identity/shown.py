@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from strongroom.audit.entry import timestamp
 from strongroom.barrier.transaction import Transaction
+from strongroom.sdk.response import Response
 from strongroom.services.identity import AliasRecord, EntityRecord, GroupRecord, groups, members, rows
-from strongroom.services.identity.inherit import counts_until, groups_in
-from strongroom.services.identity.pages import MOST, glance
+from strongroom.services.identity.inherit import counts_until, groups_in, source_is_gone
+from strongroom.services.identity.pages import MOST, glance, page
 from strongroom.services.identity.records import EXTERNAL, GroupAliasRecord, Membership
 from strongroom.sysapi.context import SystemView
 
@@ -71,7 +73,19 @@ async def entity(view: SystemView, record: EntityRecord, now: float) -> dict[str
     }
     if record.last_login_at:
         data["last_login_time"] = timestamp(record.last_login_at)
+    if external := await _external(view, record, found.direct):
+        data["external_memberships"] = external
     return data
+
+
+async def _external(view: SystemView, record: EntityRecord, direct: tuple[GroupRecord, ...]) -> list[dict[str, Any]]:
+    """The external groups of an entity, and which auth mount said so when."""
+    prefix, found = rows.memberships(view.namespace.id, record.id), []
+    for each in (one for one in direct if one.type == EXTERNAL):
+        row = await view.txn.read(prefix + each.id, Membership)
+        if row is not None:
+            found.append({"group_id": each.id, **membership(view, each, row)})
+    return found
 
 
 async def entity_summary(view: SystemView, txn: Transaction, record: EntityRecord) -> dict[str, Any]:
@@ -87,39 +101,61 @@ async def _aliases(view: SystemView, txn: Transaction, record: EntityRecord) -> 
     return await view.services.identity.aliases(txn, view.namespace.id, record)
 
 
-async def group(view: SystemView, record: GroupRecord, now: float) -> dict[str, Any]:
-    """A group with its members, at most `MOST` entities of them."""
+async def group(view: SystemView, record: GroupRecord, now: float) -> Response:
+    """A group with its members, at most `MOST` entities of them and a warning if there are more."""
     namespace, txn = view.namespace.id, view.txn
     alias = await groups.alias_of(txn, namespace, record)
-    entity_ids = await _entity_ids(view, record, now)
+    entity_ids, cut = await member_page(view, record, "", 0, now)
     data: dict[str, Any] = {
         "alias": group_alias_in_group(view, alias) if alias is not None else {},
         "creation_time": timestamp(record.created_at),
         "id": record.id,
         "last_update_time": timestamp(record.updated_at),
-        "member_entity_ids": entity_ids or None,
-        "member_group_ids": await txn.list(rows.children(namespace, record.id)) or None,
+        "member_entity_ids": list(entity_ids) or None,
+        "member_group_ids": await groups.living(txn, namespace, rows.children(namespace, record.id)) or None,
         "metadata": record.metadata or None,
         "modify_index": record.modify_index,
         "name": record.name,
         "namespace_id": namespace,
-        "parent_group_ids": await txn.list(rows.parents(namespace, record.id)) or None,
+        "parent_group_ids": await groups.living(txn, namespace, rows.parents(namespace, record.id)) or None,
         "policies": list(record.policies) or None,
         "type": record.type,
     }
     if record.membership_ttl_s:
         data["membership_ttl"] = record.membership_ttl_s
-    return data
+    warning = f"member_entity_ids shows {MOST} only: LIST identity/group/id/{record.id}/members shows all, in pages"
+    return Response(data=data, warnings=[warning] if cut else [])
 
 
-async def _entity_ids(view: SystemView, record: GroupRecord, now: float) -> list[str]:
-    """Outside the transaction: logins change it, and the answer decides nothing."""
+async def member_page(
+    view: SystemView, record: GroupRecord, after: str, limit: int, now: float
+) -> tuple[dict[str, Membership | None], bool]:
+    """The entities of a group in order, and whether the server's limit left some out.
+
+    For an external group, with the memberships that count.  It is read outside the transaction: logins change it, and
+    the answer decides nothing.
+    """
     prefix = rows.members(view.namespace.id, record.id)
-    names = (await view.txn.barrier.storage.list(prefix, "", MOST)).names
+    names, cut = await page(view.txn, prefix, after, limit)
     if record.type != EXTERNAL:
-        return names
+        return dict.fromkeys(names), cut
     found = [(name, await glance(view.txn, prefix + name, Membership)) for name in names]
-    return [name for name, one in found if one is not None and counts_until(record, one) > now]
+    counting = {name: one for name, one in found if one is not None and counts_until(record, one) > now}
+    if counting and await source_is_gone(view.txn, view.namespace.id, next(iter(counting.values()))):
+        return {}, cut
+    return dict(counting), cut
+
+
+def membership(view: SystemView, group: GroupRecord, record: Membership) -> dict[str, Any]:
+    """Which auth mount put an entity into an external group, and when it last said so."""
+    until = counts_until(group, record)
+    ends = {"expire_time": timestamp(until)} if 0 < until < math.inf else {}
+    return {
+        "group_alias": record.alias,
+        **place_of(view, record.source),
+        "refreshed_at": timestamp(record.refreshed_at),
+        **ends,
+    }
 
 
 async def group_summary(view: SystemView, txn: Transaction, record: GroupRecord) -> dict[str, Any]:

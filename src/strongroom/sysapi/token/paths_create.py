@@ -73,6 +73,7 @@ async def _create(
             now=request.now,
         )
     token, record = await _made(request, wanted, planned, entity_id)
+    await services.identity.has_token(view.txn, record.entity_id, record.expires_at, request.now)
     identity = await services.identity.policies_of(view.txn, record.home_of_entity, record.entity_id)
     missing = await services.policies.missing(view.txn, view.namespace.id, record.policies)
     warnings = [*planned.warnings, *(f"Policy {json.dumps(name).decode()} does not exist" for name in missing)]

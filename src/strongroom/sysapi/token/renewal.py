@@ -46,7 +46,9 @@ async def renewed(request: Request, record: TokenRecord, increment_s: int) -> tu
     )
     if ttl_s <= 0:
         raise InvalidRequest("past the max TTL, cannot renew")
-    return await view.services.tokens.extend(view.txn, record, ttl_s, request.now), warnings
+    changed = await view.services.tokens.extend(view.txn, record, ttl_s, request.now)
+    await view.services.identity.has_token(view.txn, record.entity_id, changed.expires_at, request.now)
+    return changed, warnings
 
 
 def _ceiling(mount: Mount, settings: TokenSettings) -> int:
@@ -96,5 +98,5 @@ async def _of_method(view: SystemView, request: Request, entry: MountEntry, reco
             raise _refused(error.text) from error
         if auth.group_aliases is not None and record.entity_id:
             answer = Answer(entry.mount.accessor, auth.group_aliases, request.now)
-            await view.services.identity.answered(view.txn, view.namespace.id, record.entity_id, answer)
+            await view.services.identity.answered(view.txn, record.namespace, record.entity_id, answer)
     return auth.token

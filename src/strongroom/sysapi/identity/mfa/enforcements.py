@@ -123,6 +123,7 @@ async def _checked(view: SystemView, record: EnforcementRecord, body: Enforcemen
     for entity in record.entity_ids if body.identity_entity_ids is not None else ():
         if await view.services.identity.entity(txn, namespace, entity) is None:
             raise InvalidRequest("one of the provided entity ids doesn't exist")
+        await view.services.identity.keep(txn, entity)
     if not (record.accessors or record.types or record.group_ids or record.entity_ids):
         raise InvalidRequest(
             "One of auth_method_accessors, auth_method_types, identity_group_ids, identity_entity_ids must be specified"

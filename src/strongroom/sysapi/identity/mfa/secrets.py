@@ -141,4 +141,5 @@ async def _generated(view: SystemView, method: MethodRecord, entity_id: str, log
     shown = await enrollment.generate(view.txn, method, entity_id, view.services.random.bytes, login=login)
     if shown is None:
         return Response(warnings=[f'Entity already has a secret for MFA method "{method.name}"'])
+    await view.services.identity.keep(view.txn, entity_id)
     return Response(data=shown)

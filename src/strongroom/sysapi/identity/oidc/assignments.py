@@ -6,8 +6,11 @@ Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/oidc-prov
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
+from strongroom.barrier import keys
+from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, CommaList, Doc
@@ -15,9 +18,11 @@ from strongroom.sdk.names import check_segment_name
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.oidc import ALLOW_ALL, OidcAssignment, references, rows
-from strongroom.sysapi.context import SystemEngine, system
+from strongroom.storage.keys import is_key
+from strongroom.sysapi.context import SystemEngine, SystemView, system
 
 _MOST = 512
+_PAGE = 32
 _ID_CHARACTERS = 64
 
 
@@ -64,6 +69,10 @@ class AssignmentPaths(SystemEngine):
             entity_ids=_ids("entity_ids", body.entity_ids, before.entity_ids),
             group_ids=_ids("group_ids", body.group_ids, before.group_ids),
         )
+        new = sorted({*changed.entity_ids} - {*before.entity_ids})
+        for start in range(0, len(new), _PAGE):
+            page = partial(_keep, view, new[start : start + _PAGE])
+            await view.txn.apart(f"keep {name} {start}", page)
         view.txn.write(rows.named(view.namespace.id, rows.ASSIGNMENTS, name), changed)
         return None
 
@@ -76,6 +85,13 @@ class AssignmentPaths(SystemEngine):
         await references.refuse(view.txn, view.namespace.id, rows.ASSIGNMENTS, name, rows.CLIENTS)
         view.txn.delete(rows.named(view.namespace.id, rows.ASSIGNMENTS, name))
         return None
+
+
+async def _keep(view: SystemView, entity_ids: Sequence[str], txn: Transaction) -> None:
+    """Have those who are assigned never cleared as unused.  Ids may be of nobody."""
+    for id_ in entity_ids:
+        if keys.namespace_of(id_) == view.namespace.id and is_key(id_):
+            await view.services.identity.keep(txn, id_)
 
 
 def _ids(what: str, given: Sequence[str] | None, before: tuple[str, ...]) -> tuple[str, ...]:

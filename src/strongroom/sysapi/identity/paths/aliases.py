@@ -190,7 +190,7 @@ async def _entity(request: Request, entity_id: str) -> EntityRecord:
     entity = await entities.read(view.txn, view.namespace.id, entity_id)
     if entity is None:
         raise InvalidRequest("invalid canonical ID")
-    return entity
+    return entities.kept(entity)
 
 
 def _answer(alias: AliasRecord) -> Response:

@@ -210,7 +210,7 @@ def _warnings(name: str) -> list[str]:
 
 
 def _changed(entity: EntityRecord, body: EntityBody, name: str, now: float) -> EntityRecord:
-    given: dict[str, object] = {"updated_at": now}
+    given: dict[str, object] = {"updated_at": now, "by_login": False}
     if name:
         given["name"] = name
     if body.policies is not None:

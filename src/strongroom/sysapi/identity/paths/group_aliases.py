@@ -126,7 +126,16 @@ async def _write(request: Request, body: GroupAliasBody, id_: str) -> Response |
     )
     _store(view, group, groups.put_alias(txn, namespace, alias), request.now)
     lost = former is not None and former.id != alias.id
-    return Response(data={"canonical_id": group.id, "id": alias.id}, warnings=[_REPLACED] if lost else [])
+    warnings = _warnings(body.name) + ([_REPLACED] if lost else [])
+    return Response(data={"canonical_id": group.id, "id": alias.id}, warnings=warnings)
+
+
+def _warnings(name: str) -> list[str]:
+    """A warning for a name that stands for others too.  Vault compares the exact characters."""
+    form = folded(name)
+    if form == name:
+        return []
+    return [f'the alias is compared as "{form}": upper and lower case of the letters A to Z are the same']
 
 
 def _same(before: GroupAliasRecord | None, body: GroupAliasBody, group: GroupRecord) -> bool:

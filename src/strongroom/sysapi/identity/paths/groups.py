@@ -112,7 +112,7 @@ class GroupPaths(SystemEngine):
 
 
 async def _read(request: Request, group: GroupRecord | None) -> Response | None:
-    return Response(data=await shown.group(system(request), group, request.now)) if group is not None else None
+    return await shown.group(system(request), group, request.now) if group is not None else None
 
 
 async def _delete(request: Request, group: GroupRecord | None) -> None:

@@ -72,7 +72,7 @@ class LookupPaths(SystemEngine):
                 else groups.alias_by_name(txn, namespace, body.alias_mount_accessor, body.alias_name)
             )
             group = await groups.read(txn, namespace, alias.group_id) if alias is not None else None
-        return Response(data=await shown.group(view, group, request.now)) if group is not None else None
+        return await shown.group(view, group, request.now) if group is not None else None
 
 
 def _check(body: EntityKeyBody | GroupKeyBody) -> None:
