@@ -21,7 +21,7 @@ from strongroom.core.wrap import wrap
 from strongroom.lib.errors import InvalidRequest, PermissionDenied, StrongroomError
 from strongroom.sdk.response import Response, SecondFactor
 from strongroom.services.exchange import Exchange
-from strongroom.services.mfa import Subject, pending
+from strongroom.services.mfa import Subject, enrollment, pending
 from strongroom.services.mfa.credentials import Credentials
 from strongroom.services.mfa.records import PendingLogin
 from strongroom.sysapi.services import Services
@@ -84,6 +84,7 @@ async def _finish(
     request = msgspec.structs.replace(exchange.request, path=held.path, received_at=services.clock.now())
     attempt = Attempt(services, txn, router, Exchange(request, entry=entry, namespace=exchange.namespace))
     made = await log_in(attempt, entry, holding.auth_of(held), proved=proof)
+    await enrollment.put_in_force(txn, exchange.namespace.lineage, proof.method_ids, proof.entity_id, login)
     pending.end(txn, exchange.namespace.id, login, held)
     answer = msgspec.structs.replace(
         answer, response=Response(warnings=made.warnings), auth=made.block, second_factor=None
