@@ -233,6 +233,21 @@ async def test_a_merge_keeps_a_secret() -> None:
     assert (await world.login("eva", "main:" + world.code("eva", 1))).status == 403  # it is ann's secret now
 
 
+async def test_a_merge_ends_no_enforcement() -> None:
+    """What concerned an entity concerns the one that it was merged into, also after a second merge."""
+    world = await World.start(enforced=False)
+    await world.enrolled("eva")
+    eva = await _entity(world, "eva")
+    await world.enforce("e1", identity_entity_ids=[eva])
+    for name in ("boss", "chief"):
+        to = (await world.node.ok("POST", "identity/entity", {"name": name})).data["id"]
+        merge = {"from_entity_ids": [await _entity(world, "eva")], "to_entity_id": to}
+        await world.node.ok("POST", "identity/entity/merge", merge)
+        assert (await world.login("eva")).body["auth"]["client_token"] == ""
+        shown = (await world.node.ok("GET", "identity/mfa/login-enforcement/e1")).data
+        assert shown["identity_entity_ids"] == [to]
+
+
 async def test_a_merge_makes_no_code_valid_again() -> None:
     """What was tried with a secret moves with it: codes that have counted, and a block."""
     world = await World.start(max_validation_attempts=1)

@@ -131,3 +131,25 @@ async def test_beside_another_system_nobody_enrolls() -> None:
     id_, offered = await begun(world)
     assert offered["self_enrollment_enabled"] is True
     assert (await enroll(world, id_)).status == 200
+
+
+async def test_a_login_that_proves_only_this_enrolls_nobody() -> None:
+    """A secret counts when its login is complete.  Else a password would put one in force beside another factor."""
+    world = await World.start(enable_self_enrollment=True)
+    other = (await world.node.ok("POST", f"{METHOD}totp", {"issuer": "x"})).data["method_id"]
+    await world.enforce("e2", other, auth_method_accessors=[world.accessor])
+    wanted = {"method_id": other, "mount_accessor": world.accessor, "alias_name": "eva"}
+    own = pyotp.parse_uri((await world.node.ok("POST", f"{METHOD}totp/admin-generate", wanted)).data["url"])
+    assert isinstance(own, pyotp.TOTP)
+    id_, _ = await begun(world)
+    scan(world, "eva", await enroll(world, id_))
+    assert (await world.validate(id_, world.code("eva"))).status == 403
+    world.node.clock.advance(30)
+    later, offered = await begun(world)
+    assert offered["self_enrollment_enabled"] is True
+    assert "not present in entity" in (await world.validate(later, world.code("eva"))).error
+    both = {world.method: [world.code("eva")], other: [own.at(int(world.node.clock.now()))]}
+    proof = {"mfa_request_id": id_, "mfa_payload": both}
+    assert (await world.node.ask("POST", "sys/mfa/validate", proof, token="")).status == 200
+    later, offered = await begun(world)
+    assert "self_enrollment_enabled" not in offered

@@ -137,6 +137,19 @@ async def test_what_changed_meanwhile_counts() -> None:
     assert (refused.status, refused.errors) == (400, ["invalid request ID"])
 
 
+async def test_a_user_who_has_changed_meanwhile_gets_no_token() -> None:
+    """Who was deleted, or has other policies, doesn't get the rights of the first phase by the second one."""
+    world = await World.start()
+    for user in ("eva", "bob"):
+        await world.enrolled(user)
+    eva, bob = await world.request_id("eva"), await world.request_id("bob")
+    await world.node.ok("DELETE", "auth/userpass/users/eva")
+    await world.node.ok("POST", "auth/userpass/users/bob", {"token_policies": ["less"]})
+    for id_, user in ((eva, "eva"), (bob, "bob")):
+        refused = await world.validate(id_, world.code(user))
+        assert (refused.status, refused.error) == (403, "the user or role changed meanwhile: log in again")
+
+
 async def test_the_factor_of_another_entity_proves_nothing() -> None:
     """An alias that got another entity meanwhile needs that one's second factor."""
     world = await World.start()

@@ -15,21 +15,25 @@ import structlog
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.answer import Answer
 from strongroom.core.attempt import Attempt
+from strongroom.core.dispatch import engine_request
 from strongroom.core.login import log_in
 from strongroom.core.second_factor import holding
 from strongroom.core.wrap import wrap
 from strongroom.lib.errors import InvalidRequest, PermissionDenied, StrongroomError
-from strongroom.sdk.response import Response, SecondFactor
+from strongroom.sdk.engine import AuthMethod
+from strongroom.sdk.response import Auth, Response, SecondFactor
 from strongroom.services.exchange import Exchange
-from strongroom.services.mfa import Subject, pending
+from strongroom.services.mfa import Subject, enrollment, pending
 from strongroom.services.mfa.credentials import Credentials
 from strongroom.services.mfa.records import PendingLogin
+from strongroom.services.mounts import MountEntry
 from strongroom.sysapi.services import Services
 
 log = structlog.get_logger("mfa")
 
 UNKNOWN = "invalid request ID"
 DENIED = "permission denied"
+CHANGED = "the user or role changed meanwhile: log in again"
 
 
 async def prove(services: Services, exchange: Exchange, answer: Answer, given: SecondFactor) -> Answer:
@@ -81,14 +85,30 @@ async def _finish(
     entry = router.by_id.get(held.mount)
     if entry is None:
         raise InvalidRequest(UNKNOWN)  # the auth method was disabled
-    request = msgspec.structs.replace(exchange.request, path=held.path, received_at=services.clock.now())
+    # Without the body: it has the codes, which are no business of the auth method.
+    request = msgspec.structs.replace(exchange.request, path=held.path, data={}, received_at=services.clock.now())
     attempt = Attempt(services, txn, router, Exchange(request, entry=entry, namespace=exchange.namespace))
-    made = await log_in(attempt, entry, holding.auth_of(held), proved=proof)
+    auth = await _still_granted(attempt, entry, holding.auth_of(held))
+    made = await log_in(attempt, entry, auth, proved=proof)
+    await enrollment.put_in_force(txn, exchange.namespace.lineage, proof.method_ids, proof.entity_id, login)
     pending.end(txn, exchange.namespace.id, login, held)
     answer = msgspec.structs.replace(
         answer, response=Response(warnings=made.warnings), auth=made.block, second_factor=None
     )
     return await wrap(services, txn, exchange, answer) if exchange.request.wrap_ttl_s else answer
+
+
+async def _still_granted(attempt: Attempt, entry: MountEntry, auth: Auth) -> Auth:
+    """The login with the present settings of its auth method, as for a renewal.
+
+    Raises: `PermissionDenied` if its user or role is gone, or has other policies.
+    """
+    if not isinstance(entry.engine, AuthMethod):
+        return auth
+    try:
+        return await entry.engine.renew_token(engine_request(attempt, entry, attempt.request.token), auth)
+    except InvalidRequest as error:
+        raise PermissionDenied(CHANGED, detail=error.text) from error
 
 
 async def _give_up(services: Services, namespace: str, digest: str) -> None:

@@ -8,10 +8,11 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import msgspec
 import segno
 
 from strongroom.barrier.transaction import Transaction
-from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.services.mfa import codes, methods, rows
 from strongroom.services.mfa.records import TOTP, Demand, MethodRecord, TotpSecret, TotpSettings
 
@@ -64,7 +65,7 @@ async def generate(
     """Make a secret.  Returns what is shown of it, once; None if the entity has one.
 
     Args:
-        login: the digest of the pending login that makes it.  Its first valid code makes the secret count for others.
+        login: the digest of the pending login that makes it.  The secret counts for others when that login is complete.
     """
     settings = settings_of(method)
     known = await txn.read(rows.secrets(method.namespace, method.id) + entity_id, TotpSecret)
@@ -78,6 +79,30 @@ async def generate(
         f"barcode {method.id} {entity_id}", lambda: asyncio.to_thread(barcode, url, settings.qr_pixels)
     )
     return {"barcode": drawn, "url": url}
+
+
+async def put_in_force(
+    txn: Transaction, lineage: Sequence[str], method_ids: Iterable[str], entity_id: str, login: str
+) -> None:
+    """Let the secrets count that a login made and proved, because it is complete.
+
+    Not before: a login that lacks another factor must not leave a secret behind.
+
+    Args:
+        method_ids: what it has proved. login: its digest.
+
+    Raises: `PermissionDenied` if a secret that it has proved was replaced meanwhile.
+    """
+    for id_ in method_ids:
+        method = await methods.usable(txn, lineage, id_)
+        if method is None or method.type != TOTP:
+            continue
+        secret = await secret_of(txn, method, entity_id, login)
+        if secret is None:
+            raise PermissionDenied("the secret of the login was replaced meanwhile: log in again")
+        if secret.pending_for:
+            activated = msgspec.structs.replace(secret, pending_for="")
+            txn.write(rows.secrets(method.namespace, method.id) + entity_id, activated)
 
 
 def settings_of(method: MethodRecord) -> TotpSettings:

@@ -137,7 +137,7 @@ class TotpSecret(SecretRecord, frozen=True, tag="mfa-totp-secret"):
     key: bytes
     settings: TotpSettings
     pending_for: str = ""
-    """The digest of the login that made it, until that login's first valid code; empty afterwards."""
+    """The digest of the login that made it, until that login is complete; empty afterwards."""
 
     def __repr__(self) -> str:
         return "TotpSecret(…)"

@@ -142,9 +142,6 @@ class MfaService:
                 return INCORRECT
             return f"code already used; new code is available in {period_s} seconds"
         txn.write(key, attempts.succeeded(tries, step))
-        if secret.pending_for:
-            activated = msgspec.structs.replace(secret, pending_for="")
-            txn.write(rows.secrets(method.namespace, method.id) + subject.entity_id, activated)
         return ""
 
     async def _begin(self, txn: Transaction, subject: Subject, method: MethodRecord) -> str:

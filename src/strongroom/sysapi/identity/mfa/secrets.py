@@ -95,7 +95,7 @@ class SecretPaths(SystemEngine):
         """Generates a secret for a login that waits for its second factor.
 
         The method has to allow it (`enable_self_enrollment`), the entity has no secret yet, and no other method could
-        prove the same. The secret counts from the first valid code on, which completes the login.
+        prove the same. The secret counts when a valid code has completed the login.
         """
         view, namespace = system(request), system(request).namespace.id
         if not body.mfa_request_id:
