@@ -41,3 +41,18 @@ async def test_what_is_gone_does_not_keep_an_enforcement_from_changing() -> None
     for name, value in gone.items():
         wanted = {"mfa_method_ids": [world.method], name: value}
         assert (await node.ask("POST", "identity/mfa/login-enforcement/e1", wanted)).status == 400
+
+
+async def test_a_proof_is_of_the_entity_that_gets_the_token() -> None:
+    """An alias that goes to another entity between the phases doesn't take the proof of the first one along."""
+    world = await World.start()
+    node = world.node
+    await world.enrolled("eva")
+    id_ = await world.request_id("eva")
+    wanted = {"alias_name": "eva", "alias_mount_accessor": world.accessor}
+    entity = (await node.ok("POST", "identity/lookup/entity", wanted)).data
+    admin = (await node.ok("POST", "identity/entity", {"name": "admin"})).data["id"]
+    await node.ok("POST", f"identity/entity-alias/id/{entity['aliases'][0]['id']}", {"canonical_id": admin})
+    refused = await world.validate(id_, world.code("eva"))
+    assert (refused.status, "changed meanwhile" in refused.error) == (403, True)
+    assert "not present in entity" in (await world.validate(await world.request_id("eva"), world.code("eva", 1))).error

@@ -19,7 +19,7 @@ WARNING = (
     "A login request was issued that is subject to MFA validation. Please make sure to validate the login by sending "
     "another request to mfa/validate endpoint."
 )
-_CHANGED = "what the login has to prove changed meanwhile: log in again"
+CHANGED = "what the login has to prove changed meanwhile: log in again"
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ async def hold(
     demands = await demands_of(attempt, entry, entity_id)
     if proved is not None:
         if any(proved.isdisjoint(demand.method_ids) for demand in demands):
-            raise PermissionDenied(_CHANGED)
+            raise PermissionDenied(CHANGED)
         return None
     if not demands:
         return None

@@ -83,6 +83,9 @@ async def _finish(
     request = msgspec.structs.replace(exchange.request, path=held.path, received_at=services.clock.now())
     attempt = Attempt(services, txn, router, Exchange(request, entry=entry, namespace=exchange.namespace))
     made = await log_in(attempt, entry, holding.auth_of(held), proved=proved)
+    if made.block["entity_id"] != held.entity_id:
+        # Whoever may write aliases could otherwise prove with their own app that they are somebody else.
+        raise PermissionDenied(holding.CHANGED)
     pending.end(txn, exchange.namespace.id, login, held)
     answer = msgspec.structs.replace(
         answer, response=Response(warnings=made.warnings), auth=made.block, second_factor=None
