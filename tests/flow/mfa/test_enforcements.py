@@ -41,3 +41,55 @@ async def test_what_is_gone_does_not_keep_an_enforcement_from_changing() -> None
     for name, value in gone.items():
         wanted = {"mfa_method_ids": [world.method], name: value}
         assert (await node.ask("POST", "identity/mfa/login-enforcement/e1", wanted)).status == 400
+
+
+async def test_a_proof_is_of_the_entity_that_gets_the_token() -> None:
+    """An alias that goes to another entity between the phases doesn't take the proof of the first one along."""
+    world = await World.start()
+    node = world.node
+    await world.enrolled("eva")
+    id_ = await world.request_id("eva")
+    wanted = {"alias_name": "eva", "alias_mount_accessor": world.accessor}
+    entity = (await node.ok("POST", "identity/lookup/entity", wanted)).data
+    admin = (await node.ok("POST", "identity/entity", {"name": "admin"})).data["id"]
+    await node.ok("POST", f"identity/entity-alias/id/{entity['aliases'][0]['id']}", {"canonical_id": admin})
+    refused = await world.validate(id_, world.code("eva"))
+    assert (refused.status, "changed meanwhile" in refused.error) == (403, True)
+    assert "not present in entity" in (await world.validate(await world.request_id("eva"), world.code("eva", 1))).error
+
+
+async def test_a_merge_makes_no_code_count_again() -> None:
+    """What was tried with a secret goes along with it."""
+    world = await World.start()
+    node = world.node
+    await world.enrolled("eva")
+    assert (await world.login("eva", "main:" + world.code("eva"))).status == 200
+    wanted = {"alias_name": "eva", "alias_mount_accessor": world.accessor}
+    entity = (await node.ok("POST", "identity/lookup/entity", wanted)).data["id"]
+    to = (await node.ok("POST", "identity/entity", {"name": "keeper"})).data["id"]
+    await node.ok("POST", "identity/entity/merge", {"to_entity_id": to, "from_entity_ids": [entity]})
+    refused = await world.validate(await world.request_id("eva"), world.code("eva"))
+    assert "code already used" in refused.error
+
+
+async def test_a_secret_that_no_code_has_proved_displaces_none() -> None:
+    """Whoever knows a password can make one, so a merge takes it for none, on either side."""
+    world = await World.start(enable_self_enrollment=True)
+    node = world.node
+    await world.enrolled("eva")
+    found = []
+    for user in ("eva", "bob"):
+        id_ = await world.request_id(user)
+        wanted = {"alias_name": user, "alias_mount_accessor": world.accessor}
+        found.append((await node.ok("POST", "identity/lookup/entity", wanted)).data)
+    pending = {"mfa_request_id": id_, "mfa_method_id": world.method}
+    await node.ok("POST", "identity/mfa/method/totp/self-enroll", pending, "")
+    eva, bob = found
+    merge = {
+        "to_entity_id": bob["id"],
+        "from_entity_ids": [eva["id"]],
+        "conflicting_alias_ids_to_keep": [eva["aliases"][0]["id"]],
+    }
+    await node.ok("POST", "identity/entity/merge", merge)
+    answer = await world.login("eva", "main:" + world.code("eva"))
+    assert answer.body["auth"]["entity_id"] == bob["id"]

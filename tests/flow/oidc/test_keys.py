@@ -90,6 +90,29 @@ async def test_a_key_is_rotated_when_it_is_due() -> None:
     assert len((await storage.scan("shared/root/oidc/private/")).names) == 4, "two of each of two keys"
 
 
+async def test_a_key_of_a_namespace_is_rotated_too() -> None:
+    """Keys of one name in two namespaces are two keys, and each is rotated when it is due."""
+    world = await World.start()
+    await world.server.ok("POST", "sys/namespaces/team")
+    settings = {"algorithm": "ES256", "allowed_client_ids": "*", "verification_ttl": "1h"}
+    for place, hours in (("", 1), ("team/", 2)):
+        await world.server.ok("POST", f"{place}identity/oidc/key/k", {**settings, "rotation_period": f"{hours}h"})
+        await world.server.ok("POST", f"{place}identity/oidc/role/r", {"key": "k", "ttl": "1h"})
+    present = {place: await _kids(world, place) for place in ("", "team/")}
+    assert present[""].isdisjoint(present["team/"])
+    for rotated in ({""}, {"", "team/"}):
+        world.clock.advance(HOUR_S)
+        await world.server.work()
+        now = {place: await _kids(world, place) for place in present}
+        assert {place for place in present if now[place] - present[place]} == rotated
+        present = now
+
+
+async def _kids(world: World, place: str) -> set[str]:
+    answer = await world.server.ok("GET", f"{place}identity/oidc/.well-known/keys", token="")
+    return {key["kid"] for key in answer.body["keys"]}
+
+
 async def test_a_late_key_is_rotated_by_whoever_signs() -> None:
     """While the background work is late, the first token makes the rotation; then nothing is due any more."""
     world = await World.start()

@@ -19,7 +19,7 @@ WARNING = (
     "A login request was issued that is subject to MFA validation. Please make sure to validate the login by sending "
     "another request to mfa/validate endpoint."
 )
-_CHANGED = "what the login has to prove changed meanwhile: log in again"
+CHANGED = "what the login has to prove changed meanwhile: log in again"
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -71,7 +71,7 @@ async def hold(attempt: Attempt, entry: MountEntry, auth: Auth, entity_id: str, 
         # The alias may lead to another entity since, which has secrets of its own.
         of_another = proved.entity_id != entity_id
         if of_another or any(proved.method_ids.isdisjoint(demand.method_ids) for demand in demands):
-            raise PermissionDenied(_CHANGED)
+            raise PermissionDenied(CHANGED)
         return None
     if not demands:
         return None

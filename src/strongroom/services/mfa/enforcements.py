@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 import msgspec
 
@@ -114,17 +114,3 @@ async def write(txn: Transaction, namespace: str, record: EnforcementRecord, use
 def delete(txn: Transaction, namespace: str, name: str) -> None:
     """Delete the enforcement of that name, if there is one."""
     txn.delete(rows.enforcement(namespace, name))
-
-
-async def follow(txn: Transaction, lineage: Iterable[str], sources: Collection[str], to: str) -> None:
-    """Let what concerned some entities concern the one that they are merged into.
-
-    Args:
-        lineage: ids of the namespaces whose enforcements count for the entities. sources: ids of those that are merged.
-        to: id of the one that remains.
-    """
-    for namespace in lineage:
-        found = await index(txn, namespace)
-        for record in {record.name: record for id_ in sources for record in found.by_entity.get(id_, ())}.values():
-            ids = tuple(dict.fromkeys(to if id_ in sources else id_ for id_ in record.entity_ids))
-            txn.write(rows.enforcement(namespace, record.name), msgspec.structs.replace(record, entity_ids=ids))

@@ -118,9 +118,10 @@ async def forget_entity(txn: Transaction, lineage: Sequence[str], entity_id: str
 async def move_secrets(
     txn: Transaction, lineage: Sequence[str], sources: Sequence[str], to: str, *, keep_own: bool
 ) -> None:
-    """Give the secrets of entities to the one that they are merged into, with what was tried with them.
+    """Give the secrets of entities, and what was tried with them, to the one that they are merged into.
 
-    So a code that has counted doesn't count again, and a block goes on.
+    So a code that has counted doesn't count again, and a block goes on.  What the merged ones have left is for
+    `forget_entity`.
 
     Args:
         sources: ids of the entities that are merged. to: id of the one that remains. keep_own: whether it keeps its own
@@ -130,28 +131,33 @@ async def move_secrets(
     """
     for namespace in lineage:
         for method_id in await ids(txn, namespace):
-            prefix = rows.secrets(namespace, method_id)
-            own = await txn.read(prefix + to, TotpSecret)
+            own = await _proved_secret(txn, namespace, method_id, to)
             for source in sources:
-                secret = await txn.read(prefix + source, TotpSecret)
+                secret = await _proved_secret(txn, namespace, method_id, source)
                 if secret is None:
                     continue
                 if own is not None and not keep_own:
                     raise InvalidRequest(f'conflicting MFA config ID "{method_id}" in entity ID "{source}"')
                 if own is None:
-                    txn.write(prefix + to, secret)
-                    await _move_tries(txn, rows.tries(namespace, method_id), source, to)
                     own = secret
-                txn.delete(prefix + source)
+                    txn.write(rows.secrets(namespace, method_id) + to, secret)
+                    await _move_tries(txn, namespace, method_id, source, to)
 
 
-async def _move_tries(txn: Transaction, prefix: str, source: str, to: str) -> None:
+async def _proved_secret(txn: Transaction, namespace: str, method_id: str, entity_id: str) -> TotpSecret | None:
+    """An entity's secret, unless a login has yet to prove it: whoever knows a password can make one of those."""
+    secret = await txn.read(rows.secrets(namespace, method_id) + entity_id, TotpSecret)
+    return secret if secret is not None and not secret.pending_for else None
+
+
+async def _move_tries(txn: Transaction, namespace: str, method_id: str, source: str, to: str) -> None:
+    """Take along what was tried with a secret, so that no used code counts again and no block ends."""
+    prefix = rows.tries(namespace, method_id)
     tries = await txn.read(prefix + source, Tries)
     if tries is not None:
         txn.write(prefix + to, tries)
-        txn.delete(prefix + source)
     elif await txn.read(prefix + to, Tries) is not None:
-        txn.delete(prefix + to)
+        txn.delete(prefix + to)  # it was about another secret
 
 
 def _of_entities(namespace: str, method_id: str) -> tuple[str, str]:

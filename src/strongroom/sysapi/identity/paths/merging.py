@@ -11,7 +11,7 @@ from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.identity import EntityRecord, entities
 from strongroom.services.identity.merge import merge
-from strongroom.services.mfa import enforcements, methods
+from strongroom.services.mfa import methods
 from strongroom.sysapi.context import SystemEngine, system
 
 
@@ -58,6 +58,5 @@ class MergePaths(SystemEngine):
         await methods.move_secrets(txn, lineage, ids, to.id, keep_own=body.force)
         for id_ in ids:
             await methods.forget_entity(txn, lineage, id_)
-        await enforcements.follow(txn, lineage, ids, to.id)
         await merge(txn, namespace, to, sources, keep=body.conflicting_alias_ids_to_keep or [], now=request.now)
         return None
