@@ -10,8 +10,6 @@ from strongroom.barrier.due import (
     KINDS,
     LEASE,
     LOCKOUT,
-    MFA,
-    SCHEDULED,
     SINGLE_USE,
     TOKEN,
     due_key,
@@ -92,14 +90,8 @@ async def test_what_is_late_is_told_by_kind() -> None:
     assert await backlogs(storage, NOW) == [Overdue(kind, 0.0, 0, "") for kind in KINDS]
     rows = [due_key(at, LEASE, f"x{at}", group) for at, group in ((998.0, "b"), (997.5, "c"), (2000.0, "a"))]
     await put(storage, *rows, due_key(999.0, TOKEN, "t"), due_key(1000.5, SINGLE_USE, "s"))
-    assert await backlogs(storage, NOW) == [
-        Overdue(LEASE, 2.5, 2, "c"),
-        Overdue(SCHEDULED, 0.0, 0, ""),
-        Overdue(TOKEN, 1.0, 1, "-"),
-        Overdue(SINGLE_USE, 0.0, 0, ""),
-        Overdue(LOCKOUT, 0.0, 0, ""),
-        Overdue(MFA, 0.0, 0, ""),
-    ]
+    late = {LEASE: Overdue(LEASE, 2.5, 2, "c"), TOKEN: Overdue(TOKEN, 1.0, 1, "-")}
+    assert await backlogs(storage, NOW) == [late.get(kind, Overdue(kind, 0.0, 0, "")) for kind in KINDS]
 
 
 async def test_a_longer_queue_is_shown_as_a_thousand() -> None:
