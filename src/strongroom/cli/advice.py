@@ -83,6 +83,11 @@ def _denied(error: ResponseError) -> str:
             f"Note: either nothing is mounted at {mount}/, or the token may not use it, or the token has ended. "
             f'"{PROGRAM} secrets list" shows what is mounted, "{PROGRAM} token lookup" whether the token lives.'
         )
+    if path.startswith("sys/control-group/"):
+        return (
+            "Note: either the person is in none of the groups that the rule names, or the token has no policy for "
+            "this path, or it has ended."
+        )
     if path == "sys/wrapping/unwrap" and _says_why(error):
         return (
             f'Note: "{PROGRAM} write sys/control-group/request accessor=ACCESSOR", with the accessor that came with '

@@ -22,6 +22,9 @@ _PAGE = Group(
     ),
 )
 
+_LOOKUPS = "identity/lookup/"
+"""Below it a write is a search.  Nothing found is an empty answer, as of a write that is done."""
+
 
 def _questions(call: Invocation, words: list[str], complaint: str) -> list[tuple[str, str]]:
     try:
@@ -64,6 +67,8 @@ def _read_raw(call: Invocation, path: str, questions: list[tuple[str, str]]) -> 
 
 def _written(call: Invocation, path: str, answer: dict[str, Any] | None) -> int:
     if answer is None or render.SecretAnswer(answer).only_warns:
+        if answer is None and call.table and path.startswith(_LOOKUPS):
+            call.terminal.warn("Note: this was a search, and nothing was found.")
         return call.done(answer, f"Success! Data written to: {path}")
     return call.answer(answer)
 

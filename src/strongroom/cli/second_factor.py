@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from strongroom.cli import PROGRAM
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.prompt import NoTerminal, ask_hidden
 from strongroom.client.client import Client
@@ -31,6 +32,17 @@ def only_method(wanted: dict[str, Any]) -> dict[str, Any] | None:
     return choices[0] if len(constraints) == 1 and len(choices) == 1 else None
 
 
+def _enrolling(call: Invocation, request_id: str, method_id: str) -> str:
+    """What somebody does who has no secret yet."""
+    namespace = call.flags.text("namespace")
+    return (
+        "Note: no authenticator app is enrolled for you yet. In another terminal,\n\n"
+        f"  {PROGRAM} write {f'-ns={namespace} ' if namespace else ''}-field=url "
+        f"identity/mfa/method/totp/self-enroll mfa_request_id={request_id} mfa_method_id={method_id}\n\n"
+        "prints what the app takes. Then enter its code here."
+    )
+
+
 def complete(call: Invocation, client: Client, answer: dict[str, Any]) -> dict[str, Any]:
     """The answer of the second phase; the given one where nobody can be asked, or nothing is to be proved.
 
@@ -45,6 +57,8 @@ def complete(call: Invocation, client: Client, answer: dict[str, Any]) -> dict[s
         if not call.stdin.isatty():
             return answer
         call.terminal.warn(_BEGUN)
+        if method.get("self_enrollment_enabled"):
+            call.terminal.warn(_enrolling(call, str(wanted["mfa_request_id"]), str(method["id"])))
         try:
             codes = [ask_hidden(_QUESTION.format(**method))]
         except NoTerminal:

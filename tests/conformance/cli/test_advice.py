@@ -113,6 +113,13 @@ def test_a_namespace_without_a_seal_is_said_to_have_none(server: Server, tenant:
     assert "it has no seal of its own" in run(server, "namespace", "seal", "team").stderr
 
 
+def test_a_search_that_finds_nothing_says_so(server: Server) -> None:
+    """The answer is as empty as that of a write; programs get it unchanged."""
+    search = ("write", "identity/lookup/entity", "name=nobody")
+    assert "this was a search, and nothing was found" in run(server, *search).stderr
+    assert run(server, *search, VAULT_FORMAT="json").stderr == ""
+
+
 def test_a_mount_that_leaves_its_namespace_is_told_of(server: Server, tenant: str) -> None:
     """A mistyped target is a path above: the secrets have left their tenant, and that isn't silent."""
     assert tenant

@@ -34,7 +34,7 @@ class User:
         if "userpass/" not in root.sys.list_auth_methods()["data"]:
             root.sys.enable_auth_method("userpass")
         root.auth.userpass.create_or_update_user(self.name, password="pw")
-        entity = root.auth.userpass.login(self.name, "pw", use_token=False)["auth"]["entity_id"]
+        entity = self.entity = root.auth.userpass.login(self.name, "pw", use_token=False)["auth"]["entity_id"]
         wanted = {"issuer": "strong", "method_name": self.name, **settings}
         self.method = root.write_data("identity/mfa/method/totp", data=wanted)["data"]["method_id"]
         about = {"method_id": self.method, "entity_id": entity}
@@ -113,6 +113,20 @@ def test_the_command_line_asks_for_the_code(server: Server, program: Path, tmp_p
         assert secret not in shown
     kept = (tmp_path / ".vault-token").read_text().strip()
     assert hvac.Client(url=server.url, token=kept).lookup_token()["data"]["meta"] == {"username": user.name}
+
+
+def test_who_has_no_app_yet_is_told_how_to_enroll(ours: Server, tmp_path: Path) -> None:
+    """The command that is shown makes a secret for this very login; who has one isn't told."""
+    user = User(ours, enable_self_enrollment=True)
+    _, shown = at_terminal(OURS, ours, tmp_path, user.wrong, *words(user))
+    assert "is enrolled for you" not in shown
+    about = {"method_id": user.method, "entity_id": user.entity}
+    user.root.write_data("identity/mfa/method/totp/admin-destroy", data=about)
+    _, shown = at_terminal(OURS, ours, tmp_path, user.wrong, *words(user))
+    assert "Note: no authenticator app is enrolled for you yet." in shown
+    command = next(line.split() for line in shown.splitlines() if "self-enroll" in line)
+    made = run(OURS, ours, tmp_path, *command[1:])
+    assert made.stdout.startswith("otpauth://totp/strong:")
 
 
 @PROGRAMS

@@ -22,6 +22,29 @@ async def test_only_members_of_the_groups_approve() -> None:
     assert (await people.unwraps("rita", waiting)).error == PENDING
 
 
+async def test_a_group_is_named_in_any_case() -> None:
+    """As everywhere else: the group `managers` is the one that a rule calls `Managers`."""
+    people = await People.start(controlled("kv/*", factor(groups='["Managers"]')))
+    waiting = await people.asks()
+    assert (await people.approves("ann", waiting)).data == {"approved": True}
+
+
+async def test_a_policy_that_nobody_can_satisfy_is_told_of() -> None:
+    """A mistyped group or method is stored, with a warning; one that exists, in any case, has none."""
+    people = await People.start()
+    rule = (
+        controlled("kv/*", factor(groups='["manegers"]'))
+        + 'path "x" { capabilities = ["read"] mfa_methods = ["nosuch"] }'
+    )
+    answer = await people.node.ok("POST", "sys/policies/acl/odd", {"policy": rule})
+    told = answer.body["warnings"]
+    assert len(told) == 2
+    assert 'the group "manegers", which doesn\'t exist' in told[0]
+    assert 'the MFA method "nosuch", which doesn\'t exist' in told[1]
+    fine = {"policy": controlled("kv/*", factor(groups='["MANAGERS"]'))}
+    assert (await people.node.ok("POST", "sys/policies/acl/fine", fine)).status == 204
+
+
 async def test_nobody_approves_their_own_request() -> None:
     """Not even as a member of the group, and not with another token either."""
     people = await People.start(controlled("kv/*", factor()) + APPROVERS)

@@ -8,6 +8,7 @@ import msgspec
 
 from strongroom.services.approvals.records import ApprovalRecord
 from strongroom.services.identity import GroupRecord
+from strongroom.services.identity.names import folded
 from strongroom.services.policy.control_group import Factor
 from strongroom.services.policy.parse import CAPABILITIES, SUDO, Constraints
 
@@ -63,11 +64,12 @@ def covered(factors: Sequence[Factor], groups: Iterable[GroupRecord], namespace:
         namespace: that namespace's path.  Names and ids of other namespaces' factors mean other groups.
     """
     members = tuple(groups)
-    names, ids = {group.name for group in members}, {group.id for group in members}
+    names, ids = {folded(group.name) for group in members}, {group.id for group in members}
     return tuple(
         place
         for place, factor in enumerate(factors)
-        if factor.namespace == namespace and (names & set(factor.group_names) or ids & set(factor.group_ids))
+        if factor.namespace == namespace
+        and (names & set(map(folded, factor.group_names)) or ids & set(factor.group_ids))
     )
 
 

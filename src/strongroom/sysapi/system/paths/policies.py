@@ -15,10 +15,11 @@ from strongroom.sdk.fields import Body, Doc, Duration, Normal, OldNameOf
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.policy import unreached
-from strongroom.services.policy.parse import parse_policy
+from strongroom.services.policy.parse import Rule, parse_policy
 from strongroom.services.policy.records import PolicyRecord
 from strongroom.services.policy.service import ROOT
 from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.system import unmet
 from strongroom.sysapi.system.policy_text import decoded
 
 _SECONDS = re.compile(r"[+-]?[0-9]{1,11}")
@@ -186,7 +187,7 @@ async def _write(request: Request, name: str, body: PolicyBody, keep: PolicyReco
     Args:
         keep: the record whose settings stay if the body doesn't name them.
 
-    Returns: warnings about rules that no request can match with the present mounts.
+    Returns: warnings about rules that no request can match or satisfy as things are.
     """
     view = system(request)
     policies = view.services.policies
@@ -207,16 +208,17 @@ async def _write(request: Request, name: str, body: PolicyBody, keep: PolicyReco
         allow_slashes=_chosen(body.allow_slashes_in_identity_templates, base.allow_slashes),
     )
     policies.write(view.txn, view.namespace.id, record)
-    return _unreached(view, record.text)
+    rules = parse_policy(record.text).rules
+    return [*_unreached(view, rules), *await unmet.warnings(view, rules)]
 
 
-def _unreached(view: SystemView, text: str) -> list[str]:
+def _unreached(view: SystemView, rules: tuple[Rule, ...]) -> list[str]:
     versioned: list[str] = []
     others: list[str] = []
     for path_, entry in view.router.by_path.items():
         keeps_versions = entry.record.type in _KEY_VALUE and (entry.record.options or {}).get("version") == "2"
         (versioned if keeps_versions else others).append(path_)
-    return unreached.warnings(parse_policy(text).rules, sorted(versioned), others)
+    return unreached.warnings(rules, sorted(versioned), others)
 
 
 def _chosen(given: bool | None, otherwise: bool) -> bool:
