@@ -165,3 +165,23 @@ async def test_a_renewal_answers_as_a_login_does() -> None:
         directory.groups = answer
         renewed = await node.ok("POST", "auth/token/renew", {"token": auth["client_token"]})
         assert renewed.body["auth"].get("identity_policies") == wanted
+
+
+async def test_a_renewal_from_above_answers_in_the_tokens_namespace() -> None:
+    """Who renews a token of a namespace below keeps nobody in a group that the directory has taken them out of."""
+    directory = Directory()
+    node = await TestNode.start(engines={("auth", "directory"): directory})
+    await node.ok("POST", "sys/namespaces/team")
+    await node.ok("POST", "team/sys/auth/directory", {"type": "directory"})
+    accessor = (await node.ok("GET", "team/sys/auth/directory")).data["accessor"]
+    group = await node.ok("POST", "team/identity/group", {"name": "devs", "type": "external", "policies": ["groups"]})
+    alias = {"name": "devs", "mount_accessor": accessor, "canonical_id": group.data["id"]}
+    await node.ok("POST", "team/identity/group-alias", alias)
+    directory.groups = ("devs",)
+    token = (await node.ok("POST", "team/auth/directory/login/ann", {}, "")).body["auth"]["client_token"]
+    for answer, wanted in (((), None), (("devs",), ["groups"])):
+        directory.groups = answer
+        renewed = await node.ok("POST", "auth/token/renew", {"token": token})
+        assert renewed.body["auth"].get("identity_policies") == wanted
+        seen = await node.ok("GET", "team/auth/token/lookup-self", token=token)
+        assert seen.data.get("identity_policies") == wanted

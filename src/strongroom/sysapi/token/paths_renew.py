@@ -91,6 +91,6 @@ async def _renew(request: Request, token: str, record: TokenRecord, increment_s:
         raise InvalidRequest("lease is not renewable")
     changed, warnings = await renewed(request, record, increment_s)
     orphan = await view.services.tokens.is_orphan(view.txn, record)
-    identity = await view.services.identity.policies_of(view.txn, view.namespace.id, record.entity_id)
+    identity = await view.services.identity.policies_of(view.txn, record.home_of_entity, record.entity_id)
     block = auth_block(token, changed, orphan=orphan, num_uses=record.num_uses, identity=identity)
     return Response(warnings=warnings, token=block)

@@ -96,5 +96,5 @@ async def _of_method(view: SystemView, request: Request, entry: MountEntry, reco
             raise _refused(error.text) from error
         if auth.group_aliases is not None and record.entity_id:
             answer = Answer(entry.mount.accessor, auth.group_aliases, request.now)
-            await view.services.identity.answered(view.txn, view.namespace.id, record.entity_id, answer)
+            await view.services.identity.answered(view.txn, record.namespace, record.entity_id, answer)
     return auth.token
