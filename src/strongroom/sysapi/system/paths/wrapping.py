@@ -68,6 +68,10 @@ class WrappingPaths(SystemEngine):
         record = await view.services.tokens.find(view.txn, token, view.services.mounts, request.now, place)
         if record is None or not _wraps(record):
             raise InvalidRequest(INVALID)
+        home = await view.services.mounts.namespaces.by_id(view.txn, record.namespace)
+        if not named and home is not None and home.locked_at:
+            # A token of a locked namespace does nothing from outside.  Others may look at it from above.
+            raise InvalidRequest(INVALID)
         answer = await _held(request, record)
         data = {
             "creation_path": answer.creation_path,
