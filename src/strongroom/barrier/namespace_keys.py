@@ -239,8 +239,11 @@ class NamespaceKeys:
 
     def doubt(self) -> None:
         """Close everything until `review`, because the feed doesn't reach back.  The cache is empty by now."""
-        for ring in self._barrier.rings.others():
+        others = self._barrier.rings.others()
+        for ring in others:
             self._barrier.rings.close(ring.owner)
+        for forget in self.forgetting if others else ():
+            forget()  # one of them may have been sealed
         self._barrier.rings.forget_all()
         self.doubted = bool(self._offers)
 

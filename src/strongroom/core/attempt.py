@@ -137,14 +137,10 @@ def within(services: Services, txn: Transaction, router: Router, exchange: Excha
 
 
 async def at_home(attempt: Attempt, home: str) -> Attempt:
-    """The attempt, moved into the namespace with the id `home`, which is its token's.
-
-    A listener that is confined to a namespace doesn't lead out of it.  The attempt stays where it is then.
-    """
+    """The attempt, moved into the namespace with the id `home`, which is its token's."""
     services, txn = attempt.services, attempt.txn
     namespace = await services.mounts.namespaces.known(txn, home)
-    outermost = await services.mounts.namespaces.at(txn, attempt.request.confined_to)
-    if namespace is None or outermost is None or not outermost.holds(namespace):
+    if namespace is None:
         return attempt
     router = await services.mounts.router(txn, home)
     exchange = msgspec.structs.replace(attempt.exchange, namespace=namespace, entry=router.find(attempt.request.path))

@@ -286,12 +286,14 @@ async def test_a_renewal_from_above_counts_in_the_tokens_namespace() -> None:
     await node.ok("POST", "sys/namespaces/team")
     await node.ok("POST", "team/sys/auth/directory", {"type": "directory"})
     accessor = (await node.ok("GET", "team/sys/auth/directory")).data["accessor"]
-    group = await node.ok("POST", "team/identity/group", {"name": "devs", "type": "external", "policies": "groups"})
-    wanted = {"name": "devs", "mount_accessor": accessor, "canonical_id": group.data["id"]}
-    await node.ok("POST", "team/identity/group-alias", wanted)
+    group = await node.ok("POST", "team/identity/group", {"name": "devs", "type": "external", "policies": ["groups"]})
+    alias = {"name": "devs", "mount_accessor": accessor, "canonical_id": group.data["id"]}
+    await node.ok("POST", "team/identity/group-alias", alias)
     directory.groups = ("devs",)
-    auth = (await node.ok("POST", "team/auth/directory/login/ann", {}, "")).body["auth"]
-    for answer, policies in (((), None), (("devs",), ["groups"])):
+    token = (await node.ok("POST", "team/auth/directory/login/ann", {}, "")).body["auth"]["client_token"]
+    for answer, wanted in (((), None), (("devs",), ["groups"])):
         directory.groups = answer
-        renewed = await node.ok("POST", "auth/token/renew", {"token": auth["client_token"]})
-        assert renewed.body["auth"].get("identity_policies") == policies
+        renewed = await node.ok("POST", "auth/token/renew", {"token": token})
+        assert renewed.body["auth"].get("identity_policies") == wanted
+        seen = await node.ok("GET", "team/auth/token/lookup-self", token=token)
+        assert seen.data.get("identity_policies") == wanted

@@ -1,4 +1,4 @@
-"""A listener that is confined to a namespace, and the paths that concern a request's own token."""
+"""A listener that is confined to a namespace, and what its clients hold from outside."""
 
 from __future__ import annotations
 
@@ -13,26 +13,6 @@ async def _node() -> TestNode:
     for path in ("sys/namespaces/team", "team/sys/namespaces/web", "sys/namespaces/other"):
         await node.ok("POST", path)
     return node
-
-
-async def _token(node: TestNode, place: str) -> str:
-    made = await node.ok("POST", f"{place}auth/token/create", {"policies": ["default"], "ttl": "1h"})
-    return str(made.body["auth"]["client_token"])
-
-
-async def test_tokens_from_outside_are_nothing_there() -> None:
-    """A token of a namespace above or beside isn't looked up, renewed or ended; those of inside are, wherever asked."""
-    node = await _node()
-    tokens = {place: await _token(node, place) for place in ("", "other/", "team/", "team/web/")}
-    node.options = ListenerOptions(namespace="team")
-    for place, token in tokens.items():
-        inside = place.startswith("team/")
-        for method, path in (("GET", "lookup-self"), ("POST", "renew-self"), ("POST", "revoke-self")):
-            answer = await node.ask(method, f"auth/token/{path}", token=token)
-            assert (answer.status < 300) is inside, (place, path, answer.status)
-    node.options = ListenerOptions()
-    for place in ("", "other/"):
-        await node.ok("GET", f"{place}auth/token/lookup-self", token=tokens[place])
 
 
 async def test_what_is_wrapped_outside_is_not_opened_there() -> None:

@@ -153,3 +153,12 @@ async def test_both_at_the_same_instant_leave_one() -> None:
             other.ask("POST", "sys/namespaces/t", {"custom_metadata": {"by": "other"}}),
         )
         assert twice[0].data["id"] == twice[1].data["id"]
+
+
+async def test_a_name_that_none_can_have_takes_no_room_in_the_cache() -> None:
+    """A client without a token can ask for any number of them."""
+    server = await Server.start()
+    long = "x" * (MAX_NAME + 1)
+    for path, header in (("sys/mounts", long), ("sys/mounts", f"team/{long}"), (f"{long}/sys/mounts", "")):
+        await server.ask("GET", path, token="", headers={"x-vault-namespace": header} if header else {})
+    assert not [key for key in server.services.barrier.cache._rows if long in key]

@@ -57,6 +57,7 @@ async def test_a_token_of_a_locked_namespace_does_nothing_from_outside_either() 
         assert (await server.ask("POST", f"{place}auth/token/renew-self", token=token)).status == 503
         assert (await server.ask("POST", f"{place}auth/token/revoke-self", token=token)).status == 503
         assert (await server.ask("POST", f"{place}sys/wrapping/unwrap", token=wrapping)).status == 503
+    assert (await server.ask("POST", "sys/wrapping/lookup", token=wrapping)).status == 400
 
 
 async def test_the_key_opens_it_and_a_wrong_one_does_not() -> None:

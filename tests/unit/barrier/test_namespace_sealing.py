@@ -155,18 +155,21 @@ async def test_sealing_the_inner_one_leaves_the_outer_one_open() -> None:
 
 
 async def test_an_idle_process_keeps_its_keyrings_when_the_feed_is_too_short() -> None:
-    """A process that missed too many commits asks the store, and goes on with what wasn't sealed."""
+    """A process that missed too many commits asks the store, goes on with what isn't sealed, and keeps no more."""
     place = await Place(feed_commits=4).start()
     idle, busy = await place.process(), await place.process()
     kept, lost = await found(busy, "kept"), await found(busy, "lost")
     await idle.namespaces.open(kept)
     await idle.namespaces.open(lost)
     await seal(busy, "lost")
+    emptied: list[str] = []
+    idle.namespaces.forgetting.append(lambda: emptied.append("names and tokens"))
     for number in range(20):
         await write(busy, ROOT, str(number))
     assert await read(idle, "kept") == "of kept"
     with pytest.raises(NamespaceSealed):
         await read(idle, "lost")
+    assert emptied
 
 
 async def test_requests_wait_while_keyrings_are_reviewed() -> None:

@@ -15,7 +15,7 @@ from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest, Unavailable
 from strongroom.lib.rand import Random, base62, uuid4
 from strongroom.services.namespaces.namespace import ROOT, Namespace
-from strongroom.services.namespaces.naming import MAX_DEPTH, check_name
+from strongroom.services.namespaces.naming import MAX_DEPTH, MAX_NAME, check_name
 from strongroom.services.namespaces.records import NamespaceRecord, Remains
 
 _ID_CHARACTERS = 6
@@ -38,7 +38,8 @@ class NamespaceService:
 
     async def below(self, txn: Transaction, parent: Namespace, name: str) -> Namespace | None:
         """The namespace of that name directly below `parent`, as those see it who work in it."""
-        if not name or name in {".", ".."}:
+        # The names of requests are anybody's: a name that none can have must not fill the cache.
+        if not name or name in {".", ".."} or len(name) > MAX_NAME:
             return None
         record = await self.read(txn, parent, name)
         return await self.known(txn, record.id) if record is not None else None

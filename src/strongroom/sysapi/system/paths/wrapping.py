@@ -69,6 +69,10 @@ class WrappingPaths(SystemEngine):
         record = await view.services.tokens.find(view.txn, token, view.services.mounts, request.now, place)
         if record is None or not _wraps(record):
             raise InvalidRequest(INVALID)
+        home = await view.services.mounts.namespaces.by_id(view.txn, record.namespace)
+        if not named and home is not None and home.locked_at:
+            # A token of a locked namespace does nothing from outside.  Others may look at it from above.
+            raise InvalidRequest(INVALID)
         waiting = await service.held(view.txn, record.key)
         if waiting is not None:
             return _looked_up(waiting.path, waiting.held_at, waiting.ttl_s)
