@@ -1,13 +1,16 @@
 """Replaces the entities of a group, however many there are.
 
 A change of a few is part of the request's own commit.  A larger one is made in many commits before it, each of which
-leaves a valid group.  If the request ends in between, some of the change has happened, and repeating it does the rest.
+leaves a valid group, and none gives anybody a policy that they have neither before nor after it.  If the request ends
+in between, some of the change has happened, and repeating it does the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import partial
+
+import msgspec
 
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
@@ -22,12 +25,19 @@ _PAGE = 1000
 
 
 async def replace(
-    txn: Transaction, lineage: Sequence[str], group: GroupRecord, wanted: Collection[str], *, is_new: bool
+    txn: Transaction,
+    lineage: Sequence[str],
+    group: GroupRecord,
+    wanted: Collection[str],
+    policies: Collection[str],
+    *,
+    is_new: bool,
 ) -> None:
     """Make these entities the members of an internal group of the last namespace in `lineage`.
 
     Args:
         lineage: the namespaces that the entities may be in, root first.
+        policies: those that the group has after the request.
 
     Raises: `InvalidRequest` for an entity that doesn't exist, and for too many.
     """
@@ -44,6 +54,9 @@ async def replace(
     if len(changes) <= most:
         await _change(txn, namespace, group.id, changes)
         return
+    if not is_new and not set(group.policies) <= set(policies):
+        # Otherwise those who join would have the policies that the request takes away, until its own commit.
+        await txn.apart(f"policies {stage}", partial(_narrow, namespace, group.id, policies))
     for start in range(0, len(changes), most):  # those that leave come first
         page = partial(_page, namespace, group.id, changes[start : start + most], is_new)
         await txn.apart(f"members {stage} {start}", page)
@@ -68,6 +81,15 @@ async def _places(txn: Transaction, lineage: Sequence[str], entity_ids: Sequence
             if id_ not in found:
                 raise InvalidRequest(f'invalid entity ID "{id_}"')
     return found
+
+
+async def _narrow(namespace: str, group_id: str, policies: Collection[str], txn: Transaction) -> None:
+    """Take the policies from a group that it won't have any more."""
+    group = await txn.read(rows.group(namespace, group_id), GroupRecord)
+    if group is None:
+        raise InvalidRequest("invalid group ID")
+    kept = tuple(policy for policy in group.policies if policy in policies)
+    txn.write(rows.group(namespace, group_id), msgspec.structs.replace(group, policies=kept))
 
 
 async def _page(
