@@ -1,7 +1,8 @@
 """Fields of a request.  A struct declares them, and is filled from the loosely typed JSON of Vault's clients.
 
 `"true"`, `1` and `true` are booleans; `"1h"`, `"3600"` and `3600` are durations; `"a,b"` and `["a","b"]` are lists;
-null and `""` stand for the type's zero.  A field that the request doesn't name keeps its default.
+null and `""` stand for the type's zero.  A field that the request doesn't name keeps its default.  So does a duration
+that is null, as in Vault: zero would lift the limit on the life of a token or a secret.
 """
 
 from __future__ import annotations
@@ -321,6 +322,11 @@ class Field(msgspec.Struct, frozen=True):
     keys: Keys | None = None
     """The known names of an object, if other names are a mistake."""
 
+    @property
+    def is_kept_by_null(self) -> bool:
+        """Whether null is as if the request didn't name the field."""
+        return not self.required and self.type in {Duration, SignedDuration}
+
     def normal(self, value: Any) -> Any:
         """The value in the engine's form, which rules compare.
 
@@ -391,7 +397,7 @@ def fill(body: type[B], data: Mapping[str, Any], *, prefix: str = "") -> B:
     """
     values: dict[str, Any] = {}
     for field, attribute in zip(fields_of(body), body.__struct_fields__, strict=True):
-        if field.name not in data:
+        if field.name not in data or (data[field.name] is None and field.is_kept_by_null):
             continue
         try:
             values[attribute] = field.coerce(data[field.name])

@@ -11,6 +11,7 @@ from strongroom.services.identity import EntityRecord, entities, member_sets, pa
 from strongroom.services.identity.pages import MOST
 from strongroom.storage.base import Limits
 from tests.flow.identity.people import People
+from tests.sim.faulty_storage import Fail
 
 SMALL = Limits(keys=128, bytes=1 << 20, value_bytes=1 << 20)
 
@@ -72,6 +73,25 @@ async def test_of_two_sets_at_once_one_is_the_result(monkeypatch: pytest.MonkeyP
     )
     assert [answer.status for answer in answers] == [204, 204]
     assert await _members(people, group) in (one, other)
+
+
+@pytest.mark.parametrize("commits", range(2, 9))
+async def test_who_joins_never_has_a_policy_that_the_same_request_takes_away(
+    monkeypatch: pytest.MonkeyPatch, commits: int
+) -> None:
+    """However many commits of the request there were before the store failed; repeating it makes the rest."""
+    people, ids = await _people(monkeypatch, 60)
+    ann, eva = await people.login("ann"), await people.login("eva")
+    group = await people.group("all", policies="own,groups", member_entity_ids=[eva["entity_id"]])
+    change = {"policies": "groups,other", "member_entity_ids": [ann["entity_id"], *ids]}
+    people.node.plan.add("commit", *[None] * commits, Fail())
+    stopped = await people.node.ask("POST", f"identity/group/id/{group}", change)
+    assert await people.reads(ann["client_token"]) <= {"groups", "other"}
+    assert await people.reads(eva["client_token"]) <= {"own", "groups"}
+    if stopped.status != 204:
+        await people.node.ok("POST", f"identity/group/id/{group}", change)
+    assert await people.reads(ann["client_token"]) == {"groups", "other"}
+    assert await people.reads(eva["client_token"]) == set()
 
 
 async def test_deleting_is_small_and_clears_later(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from strongroom.sdk.fields import FieldError, to_int, to_list, to_map, to_string_map
+from strongroom.sdk.fields import (
+    Body,
+    Duration,
+    FieldError,
+    SignedDuration,
+    fill,
+    to_int,
+    to_list,
+    to_map,
+    to_string_map,
+)
 
 
 def test_a_text_is_split_at_commas_and_not_read_as_json() -> None:
@@ -29,3 +39,17 @@ def test_digits_without_end_are_no_number(digits: str, times: int) -> None:
     """Python refuses to read more than 4300 of them, with an exception that isn't ours: the client is told."""
     with pytest.raises(FieldError, match="value out of range"):
         to_int(digits + "1" * times)
+
+
+class Limited(Body, frozen=True):
+    """Two limits that a request may leave as they are, and a number."""
+
+    ttl: Duration | None = None
+    max_ttl: SignedDuration = SignedDuration(60)
+    uses: int = 5
+
+
+def test_a_duration_of_null_is_not_named() -> None:
+    """It lifts no limit, where 0 and an empty text do.  A number of null is 0, as in Vault."""
+    assert fill(Limited, {"ttl": None, "max_ttl": None, "uses": None}) == Limited(uses=0)
+    assert fill(Limited, {"ttl": "", "max_ttl": 0}) == Limited(ttl=Duration(0), max_ttl=SignedDuration(0))

@@ -1,13 +1,16 @@
 """Replaces the entities of a group, or adds and removes some, however many there are.
 
 A change of a few is part of the request's own commit.  A larger one is made in many commits before it, each of which
-leaves a valid group.  If the request ends in between, some of the change has happened, and repeating it does the rest.
+leaves a valid group, and none gives anybody a policy that they have neither before nor after it.  If the request ends
+in between, some of the change has happened, and repeating it does the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import partial
+
+import msgspec
 
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
@@ -23,12 +26,19 @@ _PAGE = 1000
 
 
 async def replace(
-    txn: Transaction, lineage: Sequence[str], group: GroupRecord, wanted: Collection[str], *, is_new: bool
+    txn: Transaction,
+    lineage: Sequence[str],
+    group: GroupRecord,
+    wanted: Collection[str],
+    policies: Collection[str],
+    *,
+    is_new: bool,
 ) -> None:
     """Make these entities the members of an internal group of the last namespace in `lineage`.
 
     Args:
         lineage: the namespaces that the entities may be in, root first.
+        policies: those that the group has after the request.
 
     Raises: `InvalidRequest` for an entity that doesn't exist, and for too many.
     """
@@ -45,7 +55,8 @@ async def replace(
             f"the group has more than {MOST} entities, which no answer shows at once: "
             f"add and remove entities by identity/group/id/{group.id}/members"
         )
-    await _apply(txn, lineage, group, left, joined, is_new=is_new)
+    change = _Change(group, tuple(left), tuple(joined), frozenset(policies), is_new)
+    await _apply(txn, lineage, change)
 
 
 async def adjust(
@@ -65,25 +76,33 @@ async def adjust(
         raise InvalidRequest(f'entity ID "{min(both)}" is to be added and removed')
     for id_ in left:
         _check_id(id_)
-    await _apply(txn, lineage, group, list(left), list(joined), is_new=False)
+    await _apply(txn, lineage, _Change(group, tuple(left), tuple(joined), frozenset(group.policies)))
 
 
-async def _apply(
-    txn: Transaction,
-    lineage: Sequence[str],
-    group: GroupRecord,
-    left: Sequence[str],
-    joined: Sequence[str],
-    *,
-    is_new: bool,
-) -> None:
+class _Change(msgspec.Struct, frozen=True):
+    """A change of a group's entities."""
+
+    group: GroupRecord
+    left: tuple[str, ...]
+    """Ids of those that leave."""
+    joined: tuple[str, ...]
+    policies: frozenset[str]
+    """Those that the group has after the request."""
+    is_new: bool = False
+
+
+async def _apply(txn: Transaction, lineage: Sequence[str], change: _Change) -> None:
+    group, is_new = change.group, change.is_new
     namespace, stage = lineage[-1], f"{group.id} {group.modify_index}"
-    places = await txn.once.wait(f"places {stage}", partial(_places, txn, lineage, joined))
-    changes = [*((id_, "") for id_ in left), *places.items()]
+    places = await txn.once.wait(f"places {stage}", partial(_places, txn, lineage, change.joined))
+    changes = [*((id_, "") for id_ in change.left), *places.items()]
     most = min((txn.barrier.storage.limits.keys - _SPARE) // _KEYS_EACH, _PAGE) // 2
     if len(changes) <= most:
         await _change(txn, namespace, group.id, changes)
         return
+    if not is_new and not change.policies.issuperset(group.policies):
+        # Otherwise those who join would have the policies that the request takes away, until its own commit.
+        await txn.apart(f"policies {stage}", partial(_narrow, namespace, group.id, change.policies))
     for start in range(0, len(changes), most):  # those that leave come first
         page = partial(_page, namespace, group.id, changes[start : start + most], is_new)
         await txn.apart(f"members {stage} {start}", page)
@@ -112,6 +131,15 @@ async def _places(txn: Transaction, lineage: Sequence[str], entity_ids: Sequence
 def _check_id(id_: str) -> None:
     if not is_key(id_) or "/" in id_:
         raise InvalidRequest(f'invalid entity ID "{id_}"')
+
+
+async def _narrow(namespace: str, group_id: str, policies: Collection[str], txn: Transaction) -> None:
+    """Take the policies from a group that it won't have any more."""
+    group = await txn.read(rows.group(namespace, group_id), GroupRecord)
+    if group is None:
+        raise InvalidRequest("invalid group ID")
+    kept = tuple(policy for policy in group.policies if policy in policies)
+    txn.write(rows.group(namespace, group_id), msgspec.structs.replace(group, policies=kept))
 
 
 async def _page(

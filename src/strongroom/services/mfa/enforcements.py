@@ -71,29 +71,27 @@ def index_of(records: Iterable[EnforcementRecord]) -> Index:
     )
 
 
-async def _of_living(txn: Transaction, namespace: str, record: EnforcementRecord) -> EnforcementRecord:
-    """The enforcement with the ids of what its entities were merged into.
-
-    Otherwise a merge would end the demand for a second factor for everybody whom it names.
-    """
-    ids = [await entities.merged_into(txn, namespace, entity_id) for entity_id in record.entity_ids]
-    return msgspec.structs.replace(record, entity_ids=tuple(dict.fromkeys(ids)))
-
-
 async def index(txn: Transaction, namespace: str) -> Index:
     """The index of a namespace's enforcements, made anew when one of them changed, or an entity of them was merged."""
 
     async def build(inner: Transaction) -> Index:
         names = await inner.list(rows.enforcements(namespace))
         found = [await read(inner, namespace, bytes.fromhex(name).decode()) for name in names]
-        return index_of([await _of_living(inner, namespace, record) for record in found if record is not None])
+        return index_of([record for record in found if record is not None])
 
     return await txn.derived(("mfa enforcements", namespace), build)
 
 
 async def read(txn: Transaction, namespace: str, name: str) -> EnforcementRecord | None:
-    """The enforcement of that name, or None."""
-    return await txn.read(rows.enforcement(namespace, name), EnforcementRecord)
+    """The enforcement of that name, with the ids of what its entities were merged into; or None.
+
+    Otherwise a merge would end the demand for a second factor for everybody whom it names.
+    """
+    record = await txn.read(rows.enforcement(namespace, name), EnforcementRecord)
+    if record is None:
+        return None
+    ids = [await entities.merged_into(txn, namespace, entity_id) for entity_id in record.entity_ids]
+    return msgspec.structs.replace(record, entity_ids=tuple(dict.fromkeys(ids)))
 
 
 async def write(txn: Transaction, namespace: str, record: EnforcementRecord, used: Iterable[MethodRecord]) -> None:

@@ -139,8 +139,8 @@ async def _write(request: Request, body: GroupBody, id_: str, name: str) -> Resp
     if body.member_group_ids is not None and (body.member_group_ids or before is not None):
         await groups.set_children(txn, namespace, changed, body.member_group_ids)
     if body.member_entity_ids is not None and changed.type == INTERNAL:
-        lineage = view.namespace.lineage
-        await member_sets.replace(txn, lineage, group, body.member_entity_ids, is_new=before is None)
+        lineage, entity_ids = view.namespace.lineage, body.member_entity_ids
+        await member_sets.replace(txn, lineage, group, entity_ids, changed.policies, is_new=before is None)
     return Response(data={"id": changed.id, "name": changed.name}) if before is None else None
 
 
