@@ -302,7 +302,8 @@ class Engine:
             _same_object(match, request.data)
         prefix = "" if declaration.exists else "Field validation failed: "
         if declaration.body is not None:
-            arguments["body"] = fill(declaration.body, request.data, prefix=prefix)
+            patch = request.operation is Operation.PATCH
+            arguments["body"] = fill(declaration.body, request.data, prefix=prefix, patch=patch)
         if request.data:
             # A field of another operation of the path is checked too, although this operation doesn't read it.
             check(match.route.fields, request.data, prefix=prefix)

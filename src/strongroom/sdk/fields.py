@@ -2,7 +2,7 @@
 
 `"true"`, `1` and `true` are booleans; `"1h"`, `"3600"` and `3600` are durations; `"a,b"` and `["a","b"]` are lists;
 null and `""` stand for the type's zero.  A field that the request doesn't name keeps its default.  So does a duration
-that is null, as in Vault: zero would lift the limit on the life of a token or a secret.
+that is null, but in a patch, as in Vault: zero would lift the limit on the life of a token or a secret.
 """
 
 from __future__ import annotations
@@ -387,17 +387,17 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
     )
 
 
-def fill(body: type[B], data: Mapping[str, Any], *, prefix: str = "") -> B:
+def fill(body: type[B], data: Mapping[str, Any], *, prefix: str = "", patch: bool = False) -> B:
     """Make the body from a request's data.
 
     Args:
-        prefix: put before the text of an error.
+        prefix: put before the text of an error. patch: whether null resets durations too (RFC 7396, section 1).
 
     Raises: `InvalidRequest` that names the first field with an invalid value.
     """
     values: dict[str, Any] = {}
     for field, attribute in zip(fields_of(body), body.__struct_fields__, strict=True):
-        if field.name not in data or (data[field.name] is None and field.is_kept_by_null):
+        if field.name not in data or (data[field.name] is None and field.is_kept_by_null and not patch):
             continue
         try:
             values[attribute] = field.coerce(data[field.name])

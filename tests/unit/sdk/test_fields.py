@@ -52,4 +52,5 @@ class Limited(Body, frozen=True):
 def test_a_duration_of_null_is_not_named() -> None:
     """It lifts no limit, where 0 and an empty text do.  A number of null is 0, as in Vault."""
     assert fill(Limited, {"ttl": None, "max_ttl": None, "uses": None}) == Limited(uses=0)
+    assert fill(Limited, {"ttl": None}, patch=True) == Limited(ttl=Duration(0))
     assert fill(Limited, {"ttl": "", "max_ttl": 0}) == Limited(ttl=Duration(0), max_ttl=SignedDuration(0))
