@@ -65,6 +65,9 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: hol
     held = await holding.hold(attempt, entry, auth, entity_id, proved)
     if held is not None:
         return Login(held.block, [holding.WARNING], held=True, second_factor=held.second_factor)
+    if entity_id and auth.group_aliases is not None:  # not before: a password alone must not prolong a membership
+        answer = Answer(mount.accessor, auth.group_aliases, now)
+        await services.identity.answered(txn, namespace.id, entity_id, answer)
     is_row = settings.type == SERVICE
     token = services.tokens.new_token(txn, "login", namespace.id) if is_row else ""
     record = TokenRecord(
@@ -97,7 +100,7 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: hol
 
 
 async def _identify(attempt: Attempt, entry: MountEntry, auth: Auth) -> str:
-    """The id of the entity that logs in, in the groups that the auth method names.
+    """The id of the entity that logs in.
 
     Raises: `PermissionDenied` for a disabled entity, and for a new one where the mount makes none.
     """
@@ -108,10 +111,7 @@ async def _identify(attempt: Attempt, entry: MountEntry, auth: Auth) -> str:
         raise PermissionDenied("permission denied", detail="the mount makes no entities (identity_creation)")
     if entity is not None and entity.disabled:
         raise PermissionDenied("permission denied")
-    entity_id = await identity.entity_of(txn, namespace, accessor, auth.alias, metadata=auth.alias_metadata, now=now)
-    if auth.group_aliases is not None:
-        await identity.answered(txn, namespace, entity_id, Answer(accessor, auth.group_aliases, now))
-    return entity_id
+    return await identity.entity_of(txn, namespace, accessor, auth.alias, metadata=auth.alias_metadata, now=now)
 
 
 def _display_name(namespace: Namespace, mount: str, name: str) -> str:

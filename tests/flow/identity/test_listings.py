@@ -178,3 +178,25 @@ async def test_a_long_listing_lets_other_requests_go_on(place: str) -> None:
         turns += 1
     assert len((await listing).data["keys"]) == 300
     assert turns > 300 / 64
+
+
+async def test_those_that_were_not_seen_are_found_page_by_page() -> None:
+    """However many others stand between them, each page has as many as were asked for."""
+    people = await People.start()
+    old = {await people.entity(f"old{number}") for number in range(4)}
+    people.clock.advance(91 * 86_400)
+    for number in range(8):
+        await people.entity(f"new{number}")
+    found: list[str] = []
+    after = ""
+    while True:
+        path = f"identity/entity/id?unseen_for=90d&limit=1&after={after}"
+        answer = await people.node.ok("LIST", path)
+        page = answer.data["keys"]
+        found += page
+        if not answer.body["warnings"]:
+            break
+        after = answer.body["warnings"][0].partition("after=")[2].rstrip('"')
+        assert len(page) == 1
+    assert len(found) == len(set(found))
+    assert set(found) == old

@@ -8,6 +8,7 @@ from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.attempt import Attempt
 from strongroom.core.second_factor.holding import demands_of
 from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.response import Auth
 from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.mfa import Demand, enforcements, methods
 from strongroom.services.mfa.records import EnforcementRecord, MethodRecord, TotpSettings
@@ -102,7 +103,7 @@ async def test_whom_enforcements_concern(namespace: Namespace, names: tuple[str,
         router = await services.mounts.router(txn)
         entry = router.by_accessor[world.accessor]
         attempt = Attempt(services, txn, router, Exchange(request, entry=entry, namespace=namespace))
-        return await demands_of(attempt, entry, "")
+        return await demands_of(attempt, entry, Auth(), "")
 
     found = await transact(services.barrier, body)
     assert found == tuple(Demand(name=name, method_ids=("m1",)) for name in names)

@@ -220,6 +220,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "renewable": True,
             "token": {"": "TokenSettings"},
             "internal": {},
+            "group_aliases": None,
         },
     ),
     "strongroom.services.mfa.records.PingIdSettings": (None, {"use_signature": False}),

@@ -11,6 +11,7 @@ from strongroom.core.attempt import Attempt
 from strongroom.lib.errors import PermissionDenied
 from strongroom.lib.rand import uuid4
 from strongroom.sdk.response import Auth, SecondFactor
+from strongroom.services.identity.external import Answer
 from strongroom.services.mfa import credentials, enforcements, enrollment, methods, pending, rows
 from strongroom.services.mfa.records import DUO, TOTP, Demand, EnforcementRecord, MethodRecord, PendingLogin
 from strongroom.services.mounts import MountEntry
@@ -42,15 +43,19 @@ class Held(msgspec.Struct, frozen=True):
         return "Held(…)"
 
 
-async def demands_of(attempt: Attempt, entry: MountEntry, entity_id: str) -> tuple[Demand, ...]:
-    """What a login at the mount has to prove."""
+async def demands_of(attempt: Attempt, entry: MountEntry, auth: Auth, entity_id: str) -> tuple[Demand, ...]:
+    """What a login at the mount has to prove: as a member of the groups that it is in, and of those that it names."""
     txn, found = attempt.txn, list[EnforcementRecord]()
+    identity, home = attempt.services.identity, attempt.exchange.namespace.id
     # Those of the namespaces above count too.
     for namespace in attempt.exchange.namespace.lineage:
         index = await enforcements.index(txn, namespace)
         groups: tuple[str, ...] = ()
         if entity_id and index.by_group:
-            members = await attempt.services.identity.groups_of(txn, namespace, entity_id)
+            members = [*await identity.groups_of(txn, namespace, entity_id)]
+            if auth.group_aliases and namespace == home:
+                answer = Answer(entry.mount.accessor, auth.group_aliases, attempt.request.received_at)
+                members += await identity.named_groups(txn, namespace, answer)
             groups = tuple(group.id for group in members)
         found += index.concerning(
             accessor=entry.mount.accessor, type_=entry.record.type, group_ids=groups, entity_id=entity_id
@@ -66,7 +71,7 @@ async def hold(attempt: Attempt, entry: MountEntry, auth: Auth, entity_id: str, 
 
     Raises: `PermissionDenied` if the login has to prove more than it has, or is another entity's now.
     """
-    demands = await demands_of(attempt, entry, entity_id)
+    demands = await demands_of(attempt, entry, auth, entity_id)
     if proved is not None:
         # The alias may lead to another entity since, which has secrets of its own.
         of_another = proved.entity_id != entity_id
@@ -105,6 +110,7 @@ def _record(
         renewable=auth.renewable,
         token=auth.token,
         internal=auth.internal,
+        group_aliases=auth.group_aliases,
     )
 
 
@@ -118,6 +124,7 @@ def auth_of(record: PendingLogin) -> Auth:
         renewable=record.renewable,
         token=record.token,
         internal=record.internal,
+        group_aliases=record.group_aliases,
     )
 
 

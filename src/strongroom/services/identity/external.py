@@ -36,9 +36,7 @@ async def apply(txn: Transaction, namespace: str, entity_id: str, answer: Answer
 
     Raises: `InvalidRequest` for more names than anybody has.
     """
-    if len(answer.names) > NAMES:
-        raise InvalidRequest(f"a login has at most {NAMES} groups")
-    wanted = await _wanted(txn, namespace, answer)
+    wanted = await named(txn, namespace, answer)
     # Looked at from outside first: a large change is made in commits of its own, which must not change what this
     # transaction has read.
     for turn in range(NAMES // _AT_ONCE + 2):
@@ -53,8 +51,13 @@ async def apply(txn: Transaction, namespace: str, entity_id: str, answer: Answer
     await _change(namespace, entity_id, rest, txn)
 
 
-async def _wanted(txn: Transaction, namespace: str, answer: Answer) -> dict[str, Membership]:
-    """The memberships in the groups with one of the names, by the group's id."""
+async def named(txn: Transaction, namespace: str, answer: Answer) -> dict[str, Membership]:
+    """The memberships in the groups with one of the names, by the group's id.
+
+    Raises: `InvalidRequest` for more names than anybody has.
+    """
+    if len(answer.names) > NAMES:
+        raise InvalidRequest(f"a login has at most {NAMES} groups")
     found: dict[str, Membership] = {}
     for name in dict.fromkeys(folded(name) for name in answer.names):
         if not name:

@@ -9,7 +9,7 @@ from strongroom.barrier.transaction import Transaction
 from strongroom.lib.clock import Clock
 from strongroom.lib.rand import Random, uuid4
 from strongroom.services.identity import aliases, entities, external, groups, merge, rows
-from strongroom.services.identity.inherit import groups_in
+from strongroom.services.identity.inherit import ancestors, groups_in
 from strongroom.services.identity.records import AliasRecord, EntityRecord, GroupRecord
 from strongroom.services.identity.standing import Standing, standing_of
 from strongroom.services.policy.paths import Alias, PathGroup, Subject
@@ -103,6 +103,12 @@ class IdentityService:
         entity = await entities.living(txn, keys.namespace_of(entity_id), entity_id)
         if entity is not None:
             await external.apply(txn, namespace, entity.id, answer)
+
+    async def named_groups(self, txn: Transaction, namespace: str, answer: external.Answer) -> list[GroupRecord]:
+        """The external groups that an answer names, and those that these are in, whoever is a member."""
+        ids = [*await external.named(txn, namespace, answer)]
+        direct = [await groups.read(txn, namespace, id_) for id_ in ids]
+        return [*(group for group in direct if group is not None), *await ancestors(txn, namespace, ids)]
 
     async def entity(self, txn: Transaction, namespace: str, entity_id: str) -> EntityRecord | None:
         """The entity, or None."""

@@ -184,6 +184,8 @@ class PendingLogin(SecretRecord, frozen=True, tag="mfa-pending-login"):
     renewable: bool = True
     token: TokenSettings = TokenSettings()
     internal: dict[str, str] = {}
+    group_aliases: tuple[str, ...] | None = None
+    """What the auth method said of groups; None if it said nothing."""
 
     def __repr__(self) -> str:
         return f"PendingLogin({self.path})"

@@ -61,12 +61,15 @@ async def ids(
     """Ids in order, with `key_info`.  Raises `NotFound` when there are none.
 
     Args:
-        read: reads one by its id. summary: what is shown of it. wanted: which are shown; the page is cut before.
+        read: reads one by its id. summary: what is shown of it. wanted: which are shown. Up to `MOST` are looked at
+        then, and if that wasn't all, a warning names the last one.
     """
-    names, cut = await page(view.txn, prefix, body.after, body.limit)
+    names, cut = await page(view.txn, prefix, body.after, body.limit if wanted is None else 0)
     info: dict[str, Any] = {}
     for number, name in enumerate(names, 1):
         await _step_aside(number)
+        if wanted is not None and len(info) == body.limit > 0:
+            return _unfinished(info, names[number - 2])
 
         async def one(txn: Transaction, name: str = name) -> dict[str, Any] | None:
             record = await read(txn, view.namespace.id, name)
@@ -77,7 +80,15 @@ async def ids(
         shown = await apart_from(view.txn, one)
         if shown is not None:
             info[name] = shown
+    if wanted is not None and cut:
+        return _unfinished(info, names[-1])
     return _response({"key_info": info}, list(info), cut=cut)
+
+
+def _unfinished(info: dict[str, Any], last: str) -> Response:
+    """A page of those that are wanted, which may be empty though others follow."""
+    warning = f'not all were looked at: ask for the next with "after={last}"'
+    return Response(data={"key_info": info, "keys": list(info)}, warnings=[warning])
 
 
 async def names(
