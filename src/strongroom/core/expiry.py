@@ -30,7 +30,7 @@ from strongroom.core.lane import Lane, Step
 from strongroom.core.lateness import LatenessWatch
 from strongroom.core.lease_ending import LeaseEnding
 from strongroom.core.mount_lanes import Batch, MountLanes
-from strongroom.core.namespace_clearing import NamespaceClearing
+from strongroom.core.namespaces.clearing import NamespaceClearing
 from strongroom.core.oidc_upkeep import OidcUpkeep
 from strongroom.core.parking import Parking
 from strongroom.core.scheduled_calls import ScheduledCalls

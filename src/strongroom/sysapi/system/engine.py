@@ -11,8 +11,7 @@ from strongroom.sysapi.system.paths.leases import LeasePaths
 from strongroom.sysapi.system.paths.metrics import MetricsPaths
 from strongroom.sysapi.system.paths.mfa import MfaPaths
 from strongroom.sysapi.system.paths.mounts import MountPaths
-from strongroom.sysapi.system.paths.namespace_seal import NamespaceSealPaths
-from strongroom.sysapi.system.paths.namespaces import NamespacePaths
+from strongroom.sysapi.system.paths.namespaces import NamespaceLockPaths, NamespacePaths, NamespaceSealPaths
 from strongroom.sysapi.system.paths.node import NodePaths
 from strongroom.sysapi.system.paths.passwords import PasswordPaths
 from strongroom.sysapi.system.paths.plugins import PluginPaths
@@ -43,6 +42,7 @@ class System(
     PluginPaths,
     BrowserPaths,
     # Before the paths of namespaces, whose patterns cover those of seals.
+    NamespaceLockPaths,
     NamespaceSealPaths,
     NamespacePaths,
     StatePaths,

@@ -16,7 +16,7 @@ from strongroom.barrier import keys
 from strongroom.barrier.namespace_keys import NamespacePlace
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.clearing import Round
-from strongroom.core.namespace_wiping import NamespaceWiping
+from strongroom.core.namespaces.wiping import NamespaceWiping
 from strongroom.core.side_by_side import side_by_side
 from strongroom.services.mounts import MountRecord
 from strongroom.services.namespaces.records import NamespaceRecord, Remains
