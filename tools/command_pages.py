@@ -14,8 +14,6 @@ from strongroom.cli.flags import Flag, Group
 from strongroom.cli.run import load
 from strongroom.client.durations import go_text
 
-ELSEWHERE = ("namespace create",)
-"""Commands whose endpoints this server doesn't have, Vault or OpenBao do; each stands for its group."""
 FOLDER = Path(__file__).parents[1] / "docs" / "commands"
 _NOTE = "<!-- Made by tools/command_pages.py from the commands' declarations: `make docs` writes it anew. -->\n"
 _INDEX = f"""{_NOTE}
@@ -108,7 +106,7 @@ def _index() -> str:
             "|---|---|",
             *lines,
             "",
-            f"{_elsewhere()}",
+            f"{_left_out()}",
             f"{_USE}{_ENVIRONMENT}{_flags(HTTP)}",
             "## Names until 2018",
             "",
@@ -130,14 +128,8 @@ _ABSENT = {
 """Commands of OpenBao's program that this one doesn't have, and why."""
 
 
-def _elsewhere() -> str:
-    shown = [f"`{name.split()[0]}`" if name.startswith("namespace ") else f"`{name}`" for name in ELSEWHERE]
-    return (
-        f"For other servers of this API, since Strongroom's own doesn't have their endpoints yet: {', '.join(shown)}. "
-        "Against it they end with `unsupported path`.\n\nLeft out: "
-        + "; ".join(f"`{name}` ({why})" for name, why in _ABSENT.items())
-        + ".\n"
-    )
+def _left_out() -> str:
+    return "Left out: " + "; ".join(f"`{name}` ({why})" for name, why in _ABSENT.items()) + ".\n"
 
 
 def _page(name: str, command: Command) -> str:

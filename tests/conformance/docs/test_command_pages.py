@@ -6,10 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.command_pages import ELSEWHERE, FOLDER, file_name, pages
+from tools.command_pages import FOLDER, file_name, pages
 
 from strongroom.cli import table
-from tests.conformance.docs.shell import opened, programs
 
 ROOT = Path(__file__).parents[3]
 
@@ -44,16 +43,3 @@ def test_runs_as_a_program(tmp_path: Path) -> None:
     (tmp_path / "gone.md").touch()
     subprocess.run([sys.executable, "tools/command_pages.py", tmp_path], cwd=ROOT, check=True, timeout=60)
     assert {page.name: page.read_text() for page in tmp_path.glob("*.md")} == pages()
-
-
-def test_what_only_other_servers_have(tmp_path: Path) -> None:
-    """The commands that the index calls useless against this server are, and no longer."""
-    words = {"namespace create": "a"}
-    with opened(tmp_path, programs(tmp_path)) as (shell, names):
-        shell.start("strongroom server -dev")
-        shell.run(names.fill("export VAULT_ADDR=http://127.0.0.1:8200"))
-        shell.run("for n in $(seq 100); do strongroom status > status && break; sleep 0.1; done")
-        for name in ELSEWHERE:
-            output, status = shell.run(f"strongroom {name} {words.get(name, '')}")
-            assert status == 2, name
-            assert "unsupported path" in output, name

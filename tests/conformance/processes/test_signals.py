@@ -276,10 +276,20 @@ def asked(pid: int, answering: list[int], log: Callable[[], str]) -> None:
     def told(pattern: str) -> bool:
         return all(re.search(pattern % each, log()[start:]) for each in answering)
 
-    os.kill(pid, signal.SIGUSR1)
-    wait_until(lambda: told(r"diagnostics: state: .*pid=%d .*sealed=False"), log, 30)
-    os.kill(pid, signal.SIGUSR2)
-    wait_until(lambda: told(r'diagnostics: stack: of="thread MainThread" .* < .*pid=%d'), log, 30)
+    for number, pattern in (
+        (signal.SIGUSR1, r"diagnostics: state: .*pid=%d .*sealed=False"),
+        (signal.SIGUSR2, r'diagnostics: stack: of="thread MainThread" .* < .*pid=%d'),
+    ):
+        next_at = 0.0
+
+        def answered(number: signal.Signals = number, pattern: str = pattern) -> bool:
+            nonlocal next_at
+            if time.monotonic() >= next_at:  # asked again and again: a worker may not be unsealed yet
+                os.kill(pid, number)
+                next_at = time.monotonic() + 2
+            return told(pattern)
+
+        wait_until(answered, log, 30)
 
 
 def test_signals_of_pipes_and_terminals_end_nobody(node: Node) -> None:
