@@ -141,9 +141,9 @@ def _make_all(port: int, token: str, names: list[str]) -> None:
 
 
 def _report(what: str, server: Server, token: str, names: list[str]) -> None:
-    one = reads_a_second(server.port, token, names[:1])
-    many = reads_a_second(server.port, token, names)
-    print(f"{what}: {one} reads a second of one, {many} of all in turn; {server.memory_mib()} MiB", flush=True)
+    one, after_one = reads_a_second(server.port, token, names[:1]), server.memory_mib()
+    many, after_all = reads_a_second(server.port, token, names), server.memory_mib()
+    print(f"{what}: {one} reads a second of one ({after_one} MiB), {many} of all in turn ({after_all} MiB)", flush=True)
 
 
 def main() -> None:
