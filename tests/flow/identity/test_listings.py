@@ -191,12 +191,13 @@ async def test_those_that_were_not_seen_are_found_page_by_page() -> None:
     after = ""
     while True:
         path = f"identity/entity/id?unseen_for=90d&limit=1&after={after}"
-        answer = await people.node.ok("LIST", path)
-        page = answer.data["keys"]
-        found += page
+        answer = await people.node.ask("LIST", path)
+        if answer.status == 404:  # only others stand behind the last one
+            break
+        found += answer.data["keys"]
         if not answer.body["warnings"]:
             break
         after = answer.body["warnings"][0].partition("after=")[2].rstrip('"')
-        assert len(page) == 1
+        assert len(answer.data["keys"]) == 1
     assert len(found) == len(set(found))
     assert set(found) == old
