@@ -12,8 +12,8 @@ _ROW_OVERHEAD_BYTES = 400
 _HISTORY_LENGTH = 4096
 _HISTORY_KEYS = 131_072
 """The most keys of all remembered commits.  One commit that clears much may have more keys than thousands of others."""
-_DERIVED_KEPT = 4096
-"""A merged ACL per client is the commonest derived value; some ten kilobytes each."""
+_DERIVED_KEPT = 16_384
+"""A merged ACL per client is the commonest derived value; some ten kilobytes each.  A namespace needs three in all."""
 _DERIVED_OVERHEAD_BYTES = 4000
 _KEY_OVERHEAD_BYTES = 600
 """For each key that a derived value depends on, even without a row: a token may name 500 policies that don't exist."""

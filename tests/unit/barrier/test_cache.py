@@ -27,7 +27,7 @@ def test_derived_values_are_bounded() -> None:
         cache.keep_derived(number, Derived(number, {"k": 1}, frozenset({"p/"})))
         cache.derived(0)
     kept = sum(cache.derived(number) is not None for number in range(10_000))
-    assert 0 < kept <= 4096
+    assert 0 < kept <= 16_384
     assert cache.derived(0) is not None
     cache.changed(1, ["p/x"])
     assert all(cache.derived(number) is None for number in range(10_000))
