@@ -29,11 +29,6 @@ def segment(name: str) -> str:
     return name.encode("utf-8", "surrogatepass").hex()
 
 
-def unsegment(text: str) -> str:
-    """The name of a segment."""
-    return bytes.fromhex(text).decode("utf-8", "surrogatepass")
-
-
 def check_name(what: str, name: str) -> None:
     """Raise `InvalidRequest` for a name that is too long or can't be shown."""
     limits.check_name(what, name)
