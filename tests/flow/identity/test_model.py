@@ -183,8 +183,8 @@ class Pair:
         }
         answer = await self.people.node.ask("POST", "identity/entity/merge", body)
         assert answer.status == 204, answer
-        del model.people[source]
-        model.became[source] = to
+        if not model.people.pop(source).disabled:  # the tokens of a disabled one stay without rights
+            model.became[source] = to
         for members in model.members.values():
             if source in members:
                 members.remove(source)
