@@ -248,6 +248,18 @@ async def test_a_merge_ends_no_enforcement() -> None:
         assert shown["identity_entity_ids"] == [to]
 
 
+async def test_a_merge_of_a_disabled_entity_ends_no_enforcement() -> None:
+    """Its alias logs in as the remaining one from then on, and has to prove what it had to."""
+    world = await World.start(enforced=False)
+    await world.login("eva")
+    eva = await _entity(world, "eva")
+    await world.enforce("e1", identity_entity_ids=[eva])
+    await world.node.ok("POST", f"identity/entity/id/{eva}", {"disabled": True})
+    boss = (await world.node.ok("POST", "identity/entity", {"name": "boss"})).data["id"]
+    await world.node.ok("POST", "identity/entity/merge", {"from_entity_ids": [eva], "to_entity_id": boss})
+    assert (await world.login("eva")).body["auth"]["client_token"] == ""
+
+
 async def test_a_merge_makes_no_code_valid_again() -> None:
     """What was tried with a secret moves with it: codes that have counted, and a block."""
     world = await World.start(max_validation_attempts=1)

@@ -30,14 +30,17 @@ async def living(txn: Transaction, namespace: str, entity_id: str) -> EntityReco
     for _ in range(_MERGES):
         entity = await read(txn, namespace, entity_id)
         pointer = await txn.read(rows.merged(namespace, entity_id), Pointer) if entity is None and entity_id else None
-        if entity is not None or pointer is None:
+        if entity is not None or pointer is None or pointer.powerless:
             return entity
         (entity_id,) = pointer.to
     return None
 
 
 async def merged_into(txn: Transaction, namespace: str, entity_id: str) -> str:
-    """The id of what an entity was merged into, or its own.  It is read from the merges alone, not from entities."""
+    """The id of what an entity was merged into, or its own: for what concerns it, and not for what it may do.
+
+    It is read from the merges alone, not from entities.
+    """
     for _ in range(_MERGES):
         pointer = await txn.read(rows.merged(namespace, entity_id), Pointer) if entity_id else None
         if pointer is None:

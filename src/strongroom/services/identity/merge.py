@@ -61,9 +61,8 @@ async def merge(
                 merged = await aliases.move(txn, namespace, alias, merged, now, merge=True)
         await _move_memberships(txn, namespace, source.id, to.id)
         await entities.delete(txn, namespace, msgspec.structs.replace(source, aliases=()))
-        if not source.disabled:
-            # The tokens and approvals of a disabled entity may be somebody else's, so they stay without effect.
-            txn.write(rows.merged(namespace, source.id), Pointer(to=(to.id,)))
+        # The tokens and approvals of a disabled entity may be somebody else's.
+        txn.write(rows.merged(namespace, source.id), Pointer(to=(to.id,), powerless=source.disabled))
     ids = (*to.merged_from, *(source.id for source in sources))
     entities.write(txn, namespace, msgspec.structs.replace(merged, merged_from=ids[-_MERGES:]))
 

@@ -84,6 +84,8 @@ class Pointer(Record, frozen=True, tag="identity-pointer"):
     """Leads from a name or an alias's id to what has it."""
 
     to: tuple[str, ...]
+    powerless: bool = False
+    """For a merged entity: whether it was disabled, so that its tokens and approvals stay without effect."""
 
 
 class Membership(Record, frozen=True, tag="group-membership"):
