@@ -27,6 +27,8 @@ _SUBSTITUTES = (
     (r'"[0-9a-f]{64}"', '"<share>"'),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| \+0000 UTC)", "<time>"),
     (r"\d\d [A-Z][a-z][a-z] \d\d \d\d:\d\d UTC", "<time>"),
+    # Before what else could stand in it: it is made of letters and digits at random.
+    (r"\bOTP +\w+", "OTP <otp>"),
     (r'"?(server_time_utc|creation_time)"?:? +\d+', "<epoch>"),
     (r"\b([sb]|hv[sb])\.[\w-]{20,}", "<token>"),
     (r"\b[A-Za-z0-9]{24}\b", "<accessor>"),
@@ -36,7 +38,6 @@ _SUBSTITUTES = (
     (r'"?id"?:? +"?[A-Za-z0-9]{6}\b', "<namespace>"),
     (r"(?m)^(Key Term|Encryption Count) +\d+", r"\1 <n>"),
     (r'"(term|encryptions)": \d+', r'"\1": <n>'),
-    (r"\bOTP +\w+", "OTP <otp>"),
     (r"BAO_|VAULT_", "STRONGROOM_"),
     (r"\bbao\b|\$P", "strongroom"),
     (r"OpenBao", "Strongroom"),

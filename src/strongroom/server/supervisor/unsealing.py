@@ -18,10 +18,16 @@ NOBODY = 0
 
 
 class _Round:
-    """A root key on its way to every worker."""
+    """A root key on its way to every worker.
+
+    Attributes:
+        askers: who handed in the root key, and waits for it to be open everywhere.
+        late: who handed in a share that wasn't needed any more, and waits to be told how far the collection is.
+    """
 
     def __init__(self) -> None:
         self.askers: list[tuple[WorkerProcess, int]] = []
+        self.late: list[tuple[WorkerProcess, int]] = []
         self.waiting: set[int] = set()
         self.opened = 0
         self.failed: list[WorkerProcess] = []
@@ -47,7 +53,7 @@ class Unsealing:
     def submit(self, worker: WorkerProcess, message: SubmitShare) -> None:
         """Collect a share.  One that comes after the last that was needed waits for, or finds, the node unsealed."""
         if not message.of and self._round is not None:
-            self._round.askers.append((worker, message.id))
+            self._round.late.append((worker, message.id))
         elif self._custody.holds(message.of):
             self.progress(worker, message.id)
         else:
@@ -133,6 +139,8 @@ class Unsealing:
                 self._workers.listen(other)
         for asker, request_id in begun.askers:
             asker.send(Done(request_id, error))
+        for worker, request_id in begun.late:
+            self.progress(worker, request_id)
 
     def succeeded(self, fingerprint: str, root_key: Secret) -> None:
         """Keep another root key for workers to come."""
