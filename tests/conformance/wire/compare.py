@@ -2,11 +2,12 @@
 
 A case file holds one request a line::
 
-    METHOD path [JSON] [@token] [wrap=60s] [ns=team/] [raw:text] [Header:value …] [=> name=.json.path …]
+    METHOD path [JSON] [@token] [wrap=60s] [ns=team/] [raw:text] [until=404] [Header:value …] [=> name=.json.path …]
 
 `${name}` in a path, body or header stands for what an earlier `=>` kept of the same server's answer; `@name` sends a
 kept value as the token, `@-` sends none, and without either the root token of a dev server goes.  `raw:` is a body sent
-as it stands.  `~` before the method runs the line without comparing it.  `#` begins a comment, `##` a section.
+as it stands.  `~` before the method runs the line without comparing it; with `until=404` it is sent again, to each
+server, until that is its status, for what a server does in the background.  `#` begins a comment, `##` a section.
 
 Answers agree when their status and body do, once what is rightly different is replaced: identifiers, tokens, clocks.
 """
@@ -23,10 +24,12 @@ import time
 import urllib.parse
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Literal
 
 ROOT_TOKEN = "root"
+_PAUSE_S = 0.05
 SHELTERED = string.punctuation
 """What a path keeps as the case spells it; all else that isn't alphanumeric is percent-encoded, as a client would."""
 
@@ -52,6 +55,8 @@ class Case:
     headers: Mapping[str, str]
     keeps: Mapping[str, tuple[str, ...]]
     compared: bool
+    until: int = 0
+    """The status that it is sent again for; 0 to send it once."""
 
     @property
     def request(self) -> str:
@@ -104,6 +109,7 @@ def _case(file: str, number: int, section: str, line: str) -> Case:
     body: str | None = None
     token: str | None = None
     headers: dict[str, str] = {}
+    until = 0
     try:
         if rest.startswith(("{", "[")):
             parsed, end = json.JSONDecoder().raw_decode(rest)
@@ -116,6 +122,8 @@ def _case(file: str, number: int, section: str, line: str) -> Case:
                 headers["X-Vault-Wrap-TTL"] = word.removeprefix("wrap=")
             elif word.startswith("ns="):
                 headers["X-Vault-Namespace"] = word.removeprefix("ns=")
+            elif word.startswith("until="):
+                until = int(word.removeprefix("until="))
             elif colon and name == "raw":
                 body = value
             elif colon:
@@ -137,6 +145,7 @@ def _case(file: str, number: int, section: str, line: str) -> Case:
         headers=MappingProxyType(headers),
         keeps=MappingProxyType(keeps),
         compared=not line.startswith("~"),
+        until=until,
     )
 
 
@@ -163,7 +172,12 @@ class Side:
         headers |= {name: self._fill(value) for name, value in case.headers.items()}
         target = "/v1/" + urllib.parse.quote(self._fill(case.path), safe=SHELTERED)
         body = None if case.body is None else self._fill(case.body).encode()
-        answer = self._exchange(case.method, target.partition("#")[0], headers, body)
+        exchange = partial(self._exchange, case.method, target.partition("#")[0], headers, body)
+        answer = exchange()
+        deadline = time.monotonic() + self.timeout_s
+        while case.until and answer.status != case.until and time.monotonic() < deadline:
+            time.sleep(_PAUSE_S)
+            answer = exchange()
         for name, where in case.keeps.items():
             self.kept[name] = str(_at(answer.body, where))
         return answer

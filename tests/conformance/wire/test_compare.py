@@ -21,13 +21,13 @@ def found(ours: Answer, peer: Answer) -> list[tuple[str, str]]:
 def test_parses_every_part_of_a_line() -> None:
     """Sections, bodies, tokens, headers, kept values and lines that aren't compared are all read."""
     line = 'PUT a/b {"x": [1]} @t wrap=60s ns=team/ X-One:"a b" => k=.auth.client_token l=.data.0'
-    text = f"# note\n## one\n{line}\n~GET c @-"
+    text = f"# note\n## one\n{line}\n~GET c @- until=404"
     first, second = parse("f.txt", text)
     assert (first.method, first.path, first.body, first.token) == ("PUT", "a/b", '{"x": [1]}', "t")
     assert first.headers == {"X-Vault-Wrap-TTL": "60s", "X-Vault-Namespace": "team/", "X-One": "a b"}
     assert first.keeps == {"k": ("auth", "client_token"), "l": ("data", "0")}
     assert (first.section, first.line, first.compared) == ("one", 3, True)
-    assert (second.token, second.compared) == ("", False)
+    assert (second.token, second.compared, second.until) == ("", False, 404)
 
 
 def test_sends_malformed_bodies_as_they_are() -> None:
@@ -35,7 +35,7 @@ def test_sends_malformed_bodies_as_they_are() -> None:
     assert parse("f.txt", "POST a raw:'{\"x\": 1'")[0].body == '{"x": 1'
 
 
-@pytest.mark.parametrize("line", ["GET a stray", 'POST a {"x": ', "GET a 'open"])
+@pytest.mark.parametrize("line", ["GET a stray", "GET a until=soon", 'POST a {"x": ', "GET a 'open"])
 def test_refuses_what_it_cannot_read(line: str) -> None:
     """A line with a mistake isn't skipped silently."""
     with pytest.raises(UnreadableCase):

@@ -139,8 +139,8 @@ class Unsealing:
                 self._workers.listen(other)
         for asker, request_id in begun.askers:
             asker.send(Done(request_id, error))
-        for worker, request_id in begun.late:
-            self.progress(worker, request_id)
+        for late, request_id in begun.late:
+            self.progress(late, request_id)
 
     def succeeded(self, fingerprint: str, root_key: Secret) -> None:
         """Keep another root key for workers to come."""
