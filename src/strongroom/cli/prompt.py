@@ -9,10 +9,11 @@ Source: https://man7.org/linux/man-pages/man3/termios.3.html
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 from types import FrameType
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 """What ends the program without Python's knowledge; Ctrl-C raises `KeyboardInterrupt` instead."""
@@ -35,7 +36,8 @@ def ask_hidden(question: str, *, to_stdout: bool = False) -> str:
     stream.flush()
     screen = stream.fileno()
     try:
-        with _Hidden(sys.stdin.fileno(), screen, question.encode()):
+        with _Hidden(sys.stdin.fileno(), screen, question.encode()) as hidden:
+            hidden.wait()
             answer = sys.stdin.readline()
     finally:
         _say(screen, b"\n")
@@ -68,9 +70,10 @@ class _Hidden:
         self._screen = screen
         self._question = question
         self._before: list[Any] = []
+        self._woken = self._wake = self._woken_before = -1
         self._signals: list[signal.Signals] = []
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         import termios  # noqa: PLC0415 - most commands ask nothing
 
         try:
@@ -79,6 +82,9 @@ class _Hidden:
             _say(self._screen, self._question)
             raise NoTerminal("file descriptor 0 is not a terminal") from error
         # First the signals: one that comes a moment later finds somebody who gives the echo back.
+        self._woken, self._wake = os.pipe()
+        os.set_blocking(self._wake, False)
+        self._woken_before = signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
         reactions = {**dict.fromkeys(_ENDING, self._end), signal.SIGTSTP: self._pause, signal.SIGCONT: self._go_on}
         for number, react in reactions.items():
             if signal.getsignal(number) is signal.SIG_DFL:
@@ -90,11 +96,27 @@ class _Hidden:
         except BaseException:
             self.__exit__()
             raise
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._show()
         for number in self._signals:
             signal.signal(number, signal.SIG_DFL)
+        signal.set_wakeup_fd(self._woken_before)
+        os.close(self._woken)
+        os.close(self._wake)
+
+    def wait(self) -> None:
+        """Wait for a line, or for the end of input.
+
+        A signal that comes when nothing waits yet would be reacted to only after the next key: it ends this wait.
+        """
+        while True:
+            ready, _, _ = select.select([self._descriptor, self._woken], [], [])
+            if self._woken in ready:
+                os.read(self._woken, 4096)
+            if self._descriptor in ready:
+                return
 
     def _set(self, attributes: list[Any]) -> None:
         import termios  # noqa: PLC0415 - as above

@@ -167,6 +167,34 @@ def test_a_program_that_stood_still_asks_again_and_hides_the_answer(session: Ses
     assert session.restored()
 
 
+_DEAF = """
+import signal, threading, time
+from strongroom.cli.prompt import ask_hidden
+threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCONT})
+print(len(ask_hidden("Password: ")))
+"""
+"""A thread takes the signal, so the call that waits for the answer isn't interrupted by it."""
+
+
+def test_a_signal_that_interrupts_no_call_is_reacted_to(session: Session) -> None:
+    """As one is that comes just before the program begins to wait: it asks again now, not after the next key."""
+    session.program = subprocess.Popen(
+        [sys.executable, "-c", _DEAF],
+        stdin=session._slave,
+        stdout=subprocess.PIPE,
+        stderr=session._slave,
+        start_new_session=True,
+        preexec_fn=_take_terminal,  # noqa: PLW1509 - no thread holds a lock that this needs
+    )
+    session.wait_for(b": ")
+    session.program.send_signal(signal.SIGCONT)
+    session.wait_for(b": ", times=2)
+    os.write(session.master, ANSWER + b"\n")
+    assert session.finish() == (0, b"%d\n" % len(ANSWER))
+    assert session.restored()
+
+
 _JOB = f"""set -m
 {PROGRAM} login -method=userpass -output-curl-string username=eva
 stty -a | grep -o '.echo '
