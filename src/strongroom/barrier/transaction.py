@@ -20,6 +20,7 @@ from strongroom.barrier.keyring import Keyring
 from strongroom.barrier.namespace_keys import NamespacePlace
 from strongroom.barrier.record import Record, encode
 from strongroom.barrier.rings import Ring, UnknownNamespaceError
+from strongroom.barrier.stable import Outside, Restart, StableValues
 from strongroom.lib.errors import (
     CommitUnknown,
     Conflict,
@@ -42,33 +43,6 @@ _SETTLE_S = 10.0
 _SETTLE_PAUSE_S = 0.25
 
 _MISSING: Any = object()
-
-
-class Restart(Exception):  # no error: the attempt begins again
-    """A row that this attempt has read has changed."""
-
-
-class StableValues:
-    """Values that stay the same in all attempts of a request: random bytes, times, responses of other systems."""
-
-    __slots__ = ("_values",)
-
-    def __init__(self) -> None:
-        self._values: dict[str, Any] = {}
-
-    def __call__(self, name: str, produce: Callable[[], T]) -> T:
-        """The result of the first call of `produce` for `name`."""
-        value = self._values.get(name, _MISSING)
-        if value is _MISSING:
-            value = self._values[name] = produce()
-        return value  # type: ignore[no-any-return]
-
-    async def wait(self, name: str, produce: Callable[[], Awaitable[T]]) -> T:
-        """The same for an asynchronous `produce`."""
-        value = self._values.get(name, _MISSING)
-        if value is _MISSING:
-            value = self._values[name] = await produce()
-        return value  # type: ignore[no-any-return]
 
 
 class Transaction:
@@ -413,9 +387,18 @@ async def transact(barrier: Barrier, body: Callable[[Transaction], Awaitable[T]]
     """Run `body` in a transaction and commit it.  Run it again if its reads have changed meanwhile.
 
     After four conflicts it runs while all other commits wait.  If `body` raises an error, its writes are dropped.  The
-    error is passed on only if all reads that led to it are still current.
+    error is passed on only if all reads that led to it are still current.  If it needs a result from outside, it runs
+    again when that is there; nothing waits for it meanwhile.
     """
     once = StableValues()
+    while True:
+        try:
+            return await _transact(barrier, once, body)
+        except Outside as needed:
+            await once.carry_out(needed)
+
+
+async def _transact(barrier: Barrier, once: StableValues, body: Callable[[Transaction], Awaitable[T]]) -> T:
     for _ in range(OPTIMISTIC_ATTEMPTS):
         await barrier.sync()
         try:
@@ -463,6 +446,6 @@ async def _attempt(txn: Transaction, body: Callable[[Transaction], Awaitable[T]]
 async def _run(txn: Transaction, body: Callable[[Transaction], Awaitable[T]]) -> T:
     try:
         return await body(txn)
-    except StrongroomError:
+    except (StrongroomError, Outside):
         txn.revalidate()
         raise

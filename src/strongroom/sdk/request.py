@@ -10,7 +10,7 @@ import msgspec
 from strongroom.lib.errors import Internal
 
 if TYPE_CHECKING:
-    from strongroom.barrier.transaction import StableValues
+    from strongroom.barrier.stable import StableValues
     from strongroom.sdk.view import View
 
 

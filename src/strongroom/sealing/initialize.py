@@ -8,7 +8,8 @@ from strongroom.barrier import keys
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.keyring import new_keyring, seal_keyring
 from strongroom.barrier.record import Record
-from strongroom.barrier.transaction import Restart, StableValues, Transaction
+from strongroom.barrier.stable import Restart, StableValues
+from strongroom.barrier.transaction import Transaction
 from strongroom.crypto.aead import KEY_BYTES
 from strongroom.lib.errors import InvalidRequest, Tampered
 from strongroom.lib.rand import Random, base62, uuid4

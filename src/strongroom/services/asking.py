@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import structlog
 
-from strongroom.barrier.transaction import Restart, Transaction
+from strongroom.barrier.stable import Outside, Restart
+from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import StrongroomError, UpstreamFailed
 from strongroom.lib.fault import where
 from strongroom.sdk.engine import Engine
@@ -64,6 +65,9 @@ async def bounded(work: Awaitable[T], what: str, about: str) -> T:
             return await work
     except (StrongroomError, Restart):
         raise
+    except Outside as needed:
+        work = needed.work
+        raise Outside(needed.name, lambda: bounded(work(), what, about)) from None
     except TimeoutError as error:
         raise UpstreamFailed(f"{what} took longer than {TIMEOUT_S} s") from error
     except Exception as error:  # a bug of one engine must not stop the work of the others

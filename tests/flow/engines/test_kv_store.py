@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strongroom.barrier.transaction import Restart, StableValues, Transaction, transact
+from strongroom.barrier.stable import Restart, StableValues
+from strongroom.barrier.transaction import Transaction, transact
 from strongroom.engines.kv import KvEngine
 from strongroom.engines.kv.records import Metadata, Version
 from strongroom.lib.errors import InvalidRequest

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from strongroom.barrier.transaction import StableValues, Transaction
+from strongroom.barrier.stable import StableValues
+from strongroom.barrier.transaction import Transaction
 from tests.unit.barrier.places import AREA, Note, Place, put, text_of
 
 NAMES = ["a", "a/b", "a/b/c", "a/d", "b", "b/x/y", "c", "a!", "a0"]

@@ -7,15 +7,8 @@ import asyncio
 import pytest
 
 from strongroom.barrier.barrier import Barrier
-from strongroom.barrier.transaction import (
-    EXCLUSIVE_TIMEOUT_S,
-    OPTIMISTIC_ATTEMPTS,
-    Restart,
-    StableValues,
-    Transaction,
-    settled,
-    transact,
-)
+from strongroom.barrier.stable import Restart, StableValues
+from strongroom.barrier.transaction import EXCLUSIVE_TIMEOUT_S, OPTIMISTIC_ATTEMPTS, Transaction, settled, transact
 from strongroom.lib.errors import CommitUnknown, Conflict, InvalidRequest, OutOfRange, StorageError, Unavailable
 from strongroom.storage.base import Add
 from tests.sim.faulty_storage import Fail, Hold, Plan, Unknown

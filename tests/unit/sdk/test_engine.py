@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 
 import pytest
 
-from strongroom.barrier.transaction import StableValues
+from strongroom.barrier.stable import StableValues
 from strongroom.lib.errors import InvalidRequest, UnsupportedOperation, UnsupportedPath
 from strongroom.sdk import Auth, AuthMethod, Engine, Mount, Request, Response, View, path
 from strongroom.sdk.engine import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH, RouteTable, Waiting, require

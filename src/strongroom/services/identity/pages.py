@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from strongroom.barrier.record import Record
-from strongroom.barrier.transaction import Restart, Transaction
+from strongroom.barrier.stable import Restart
+from strongroom.barrier.transaction import Transaction
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)

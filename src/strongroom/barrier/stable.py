@@ -1,0 +1,89 @@
+"""What stays the same in all attempts of a request, and what ends an attempt."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from strongroom.lib.errors import Internal, StrongroomError
+
+T = TypeVar("T")
+
+MOST_OUTSIDE = 32
+"""Pieces of work outside the transaction that one request may need."""
+
+_MISSING: Any = object()
+
+
+class Restart(Exception):  # no error: the attempt begins again
+    """A row that this attempt has read has changed."""
+
+
+class Outside(Exception):  # no error: the request goes on when the work is done
+    """The attempt needs the result of work that no transaction may wait for.
+
+    Args:
+        name: of the result, unique in the request. work: asks another system, or computes for long.
+    """
+
+    def __init__(self, name: str, work: Callable[[], Awaitable[Any]]) -> None:
+        super().__init__(name)
+        self.name = name
+        self.work = work
+
+
+class _Failed:
+    """The work ended in an error, which every attempt gets."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: StrongroomError) -> None:
+        self.error = error
+
+
+class StableValues:
+    """Values that stay the same in all attempts of a request: random bytes, times, responses of other systems."""
+
+    __slots__ = ("_outside", "_values")
+
+    def __init__(self) -> None:
+        self._values: dict[str, Any] = {}
+        self._outside: dict[str, Any] = {}
+
+    def __call__(self, name: str, produce: Callable[[], T]) -> T:
+        """The result of the first call of `produce` for `name`."""
+        value = self._values.get(name, _MISSING)
+        if value is _MISSING:
+            value = self._values[name] = produce()
+        return value  # type: ignore[no-any-return]
+
+    async def wait(self, name: str, produce: Callable[[], Awaitable[T]]) -> T:
+        """The same for an asynchronous `produce`, which the transaction waits for: it has to be short."""
+        value = self._values.get(name, _MISSING)
+        if value is _MISSING:
+            value = self._values[name] = await produce()
+        return value  # type: ignore[no-any-return]
+
+    def outside(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
+        """The result of work that was done while no transaction was open.
+
+        The first attempt that asks for it ends here; another one begins when the work is done.  So the work can't
+        depend on what the attempt has written, and `name` has to tell results apart that depend on what it has read.
+
+        Raises: `Outside` if the work isn't done yet; the `StrongroomError` in which it ended.
+        """
+        value = self._outside.get(name, _MISSING)
+        if value is _MISSING:
+            raise Outside(name, work)
+        if isinstance(value, _Failed):
+            raise value.error
+        return value  # type: ignore[no-any-return]
+
+    async def carry_out(self, needed: Outside) -> None:
+        """Do the work.  Raises `Internal` for a request that never has enough, and what isn't a `StrongroomError`."""
+        if len(self._outside) >= MOST_OUTSIDE:
+            raise Internal(detail=f"a request needs more than {MOST_OUTSIDE} results from outside: {needed.name!r}")
+        try:
+            self._outside[needed.name] = await needed.work()
+        except StrongroomError as error:
+            self._outside[needed.name] = _Failed(error)
