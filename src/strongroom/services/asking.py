@@ -66,8 +66,8 @@ async def bounded(work: Awaitable[T], what: str, about: str) -> T:
     except (StrongroomError, Restart):
         raise
     except Outside as needed:
-        work = needed.work
-        raise Outside(needed.name, lambda: bounded(work(), what, about)) from None
+        further = needed.work
+        raise Outside(needed.name, lambda: bounded(further(), what, about)) from None
     except TimeoutError as error:
         raise UpstreamFailed(f"{what} took longer than {TIMEOUT_S} s") from error
     except Exception as error:  # a bug of one engine must not stop the work of the others

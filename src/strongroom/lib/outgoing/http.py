@@ -1,0 +1,186 @@
+"""HTTP requests to other systems, of the whole server.
+
+Each has a limit on time and size.  Redirects aren't followed, because they could lead elsewhere with the credentials.
+The certificate authorities are those that the caller names, or those of the operating system, or of `SSL_CERT_FILE`.
+A proxy is taken from `HTTPS_PROXY`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from strongroom.lib import json
+from strongroom.lib.errors import InvalidRequest, UpstreamFailed
+from strongroom.lib.extras import install_command
+
+if TYPE_CHECKING:
+    import httpx
+
+CONNECT_S = 5.0
+"""For each address of a host."""
+TOTAL_S = 30.0
+MOST_BYTES = 1024 * 1024
+_CONTEXTS = 256
+_SCHEMES = frozenset({"http", "https"})
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """The response of another system."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By names in lower case."""
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"Reply({self.status})"
+
+
+class Http:
+    """Sends requests to systems of one kind.
+
+    Args:
+        name: of the kind of system, for errors: "the identity provider".
+        total_s: how long one request may take, in seconds.
+        most_bytes: how long a response may be.
+        context: the certificate authorities, where the caller names none; None for those of the operating system.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        total_s: float = TOTAL_S,
+        most_bytes: int = MOST_BYTES,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        self.name = name
+        self._total_s = total_s
+        self._most_bytes = most_bytes
+        self._context = context
+
+    async def ask(
+        self,
+        verb: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        ca_pem: str = "",
+    ) -> Reply:
+        """Send one request.
+
+        Args:
+            ca_pem: the only certificate authorities to trust, in PEM.
+
+        Raises: `UpstreamFailed`, whose text holds nothing of the request or the response.
+        """
+        httpx = _library()
+        context = await self._trusting(ca_pem)
+        try:
+            async with (
+                asyncio.timeout(self._total_s),
+                httpx.AsyncClient(
+                    verify=context,
+                    timeout=httpx.Timeout(self._total_s, connect=CONNECT_S),
+                    follow_redirects=False,
+                ) as client,
+                client.stream(verb, url, headers=headers, content=content) as response,
+            ):
+                return Reply(response.status_code, dict(response.headers), await self._bounded(response))
+        except TimeoutError as error:
+            raise UpstreamFailed(f"{self.name} did not answer in time") from error
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise UpstreamFailed(f"{self.name} cannot be reached", detail=type(error).__name__) from error
+
+    async def ask_json(
+        self,
+        verb: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        ca_pem: str = "",
+    ) -> tuple[int, Any]:
+        """Send one request.  Returns the status and the decoded JSON.  Raises `UpstreamFailed`."""
+        reply = await self.ask(verb, url, headers=headers, content=content, ca_pem=ca_pem)
+        return reply.status, self.decoded(reply)
+
+    def decoded(self, reply: Reply) -> Any:
+        """The JSON of a response.  Raises `UpstreamFailed` for anything else."""
+        try:
+            return json.loads(reply.body)
+        except InvalidRequest as error:
+            raise UpstreamFailed(
+                f"{self.name} gave no usable answer", detail=f"status {reply.status}, no JSON"
+            ) from error
+
+    async def _trusting(self, ca_pem: str) -> ssl.SSLContext:
+        if ca_pem:
+            try:
+                return _context_of(ca_pem)
+            except (ssl.SSLError, ValueError) as error:
+                raise UpstreamFailed(f"the certificate authorities for {self.name} can't be read") from error
+        if self._context is None:  # off the loop, because it reads some hundred files
+            self._context = await asyncio.to_thread(ssl.create_default_context)
+        return self._context
+
+    async def _bounded(self, response: httpx.Response) -> bytes:
+        body = bytearray()
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) > self._most_bytes:
+                raise UpstreamFailed(f"{self.name} gave no usable answer", detail=f"more than {self._most_bytes} bytes")
+        return bytes(body)
+
+
+@lru_cache(_CONTEXTS)
+def _context_of(ca_pem: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cadata=ca_pem)
+
+
+def check_ca(ca_pem: str, field: str) -> None:
+    """Raise `InvalidRequest` naming the field, if it holds no certificate in PEM."""
+    try:
+        if ca_pem:
+            _context_of(ca_pem)
+    except (ssl.SSLError, ValueError) as error:
+        raise InvalidRequest(f"{field} holds no certificate in PEM") from error
+
+
+def check_url(url: str, field: str) -> None:
+    """Raise `InvalidRequest` naming the field, if it isn't a URL of a host, or holds a password."""
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise InvalidRequest(f"{field} must be a URL that begins with https:// or http://")
+    if parts.username or parts.password:
+        raise InvalidRequest(f"{field} must not hold a user's name or password")
+
+
+@cache
+def _library() -> Any:
+    """The HTTP library, imported when it is first needed.  Raises `UpstreamFailed` if it isn't installed."""
+    try:
+        import httpx  # noqa: PLC0415 - an optional package
+    except ImportError as error:
+        text = "this server can't ask other systems by HTTP, because a package is missing"
+        raise UpstreamFailed(text, detail=install_command("http")) from error
+    return httpx
+
+
+def json_object(value: Any, name: str) -> Mapping[str, Any]:
+    """A JSON object of a response.  Raises `UpstreamFailed` naming the system for anything else."""
+    if not isinstance(value, dict):
+        raise UpstreamFailed(f"{name} gave no usable answer", detail="not an object")
+    return value
