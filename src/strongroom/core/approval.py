@@ -185,6 +185,7 @@ async def resume(attempt: Attempt, waiting: Waiting) -> Attempt:
         headers=held.headers,
         address=outer.address,
         port=outer.port,
+        certificates=outer.certificates,
         received_at=now,
         method=held.method,
         opened=outer.opened,

@@ -56,6 +56,7 @@ def engine_request(attempt: Attempt, entry: MountEntry, token: str) -> Request:
         now=request.received_at,
         client=_client(exchange.bearer) if exchange.bearer is not None else None,
         address=request.address,
+        certificates=request.certificates,
         headers=_passed(request, entry.record.config.passthrough_request_headers, token),
         request_id=request.id,
     )

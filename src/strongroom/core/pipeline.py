@@ -35,6 +35,7 @@ from strongroom.lib.errors import (
 )
 from strongroom.lib.fault import where
 from strongroom.lib.seldom import Seldom
+from strongroom.sdk.engine import AuthMethod
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
 from strongroom.services.exchange import ApiRequest, Exchange
@@ -204,7 +205,9 @@ class Pipeline:
         if entry is None or match is None:
             raise Internal(detail="a path that leads nowhere is answered without a token")
         self._trail.open(progress, attempt.exchange, None)
-        user = match.parameters.get("username", "")
+        user = ""
+        if entry.lockout is not None and isinstance(entry.engine, AuthMethod):
+            user = await entry.engine.login_name(engine_request(attempt, entry, attempt.request.token), match)
         await login.check_lockout(txn, entry, user, attempt.request.received_at)
         progress.login_user = (entry, user) if user else None
         response = await dispatch(attempt, entry, match)

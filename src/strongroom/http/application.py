@@ -194,6 +194,7 @@ class Application:
             headers=request.headers,
             address=request.peer.address,
             port=request.peer.port,
+            certificates=request.peer.certificates,
             received_at=services.clock.now(),
             method=request.method,
             opened=options.opened,

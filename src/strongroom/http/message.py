@@ -30,6 +30,15 @@ class Peer(msgspec.Struct, frozen=True):
     listener: str
     """The local address that took the connection, for example `127.0.0.1:8200` or a socket's path."""
     tls: Tls | None = None
+    forwarded_certificates: tuple[bytes, ...] | None = None
+    """The client's certificates as a trusted proxy passed them on: DER, leaf first.  None: no proxy speaks for it."""
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        """The client's certificates: DER, leaf first.  It has proved to hold the key of the leaf, and nothing else."""
+        if self.forwarded_certificates is not None:
+            return self.forwarded_certificates
+        return self.tls.peer_certificates if self.tls is not None else ()
 
 
 class HttpRequest(msgspec.Struct, frozen=True):

@@ -374,6 +374,13 @@ class AuthMethod(Engine):
         """Its waiting logins, of all its mounts together, for `sys/metrics`."""
         return Waiting()
 
+    async def login_name(self, request: Request, match: Match) -> str:
+        """The name under which failures of this login count, told before it is tried; empty for none.
+
+        It has to be the alias that the login would get: another spelling would be another count.
+        """
+        return match.parameters.get("username", "")
+
     async def renew_token(self, request: Request, auth: Auth) -> Auth:
         """The settings for the renewal of a token of this method.
 

@@ -78,6 +78,11 @@ class Request(msgspec.Struct, frozen=True):
     """None for requests that need no token."""
     address: str = ""
     """The client's IP address; empty on a Unix socket."""
+    certificates: tuple[bytes, ...] = ()
+    """The certificates that the client showed: DER, leaf first.
+
+    It has proved to hold the leaf's key.  Whether any authority vouches for the leaf isn't checked.
+    """
     headers: dict[str, str] = {}
     """Only those that the mount's `passthrough_request_headers` let through, in lower case."""
     request_id: str = ""

@@ -29,6 +29,8 @@ class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     received_at: float
     """Seconds since the epoch, by the store's clock."""
+    certificates: tuple[bytes, ...] = ()
+    """The certificates that the client showed: DER, leaf first.  No chain of them is verified."""
     method: str = ""
     wrap_format: str = ""
     namespace: str = ""

@@ -19,7 +19,7 @@ from tests.flow.mfa.world import METHOD, World
 from tests.sim.mfa_providers import duo as duo_stand_in
 from tests.sim.mfa_providers import okta as okta_stand_in
 from tests.sim.mfa_providers import pingid as ping_stand_in
-from tests.sim.mfa_providers.tls_server import Asked, Reply, TlsServer, serving
+from tests.sim.tls_server import Asked, Reply, TlsServer, serving
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl, quote
 
-from tests.sim.mfa_providers.tls_server import Asked, Reply, as_json
+from tests.sim.tls_server import Asked, Reply, as_json
 
 KEY, SECRET = "DIXXXXXXXXXXXXXXXXXX", "duo-canary-secret-key"
 

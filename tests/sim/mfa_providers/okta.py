@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from tests.sim.mfa_providers.tls_server import Asked, Reply, as_json
+from tests.sim.tls_server import Asked, Reply, as_json
 
 TOKEN = "okta-canary-token"
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from tests.sim.mfa_providers.tls_server import Asked, Reply, as_json
+from tests.sim.tls_server import Asked, Reply, as_json
 
 KEY, TOKEN, ORGANIZATION = (
     b"ping-canary-key-of-32-bytes-long",

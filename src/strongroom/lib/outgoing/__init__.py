@@ -1,6 +1,7 @@
-"""Calls to other systems: HTTP requests, and how many may wait for one of them."""
+"""Calls to other systems: HTTP requests, what is kept of their answers, and how many may wait for one of them."""
 
-from strongroom.lib.outgoing.http import Http, Reply, json_object
+from strongroom.lib.outgoing.documents import Documents, State
+from strongroom.lib.outgoing.http import Http, Reply, check_ca, check_url, json_object
 from strongroom.lib.outgoing.slots import Slots
 
-__all__ = ["Http", "Reply", "Slots", "json_object"]
+__all__ = ["Documents", "Http", "Reply", "Slots", "State", "check_ca", "check_url", "json_object"]

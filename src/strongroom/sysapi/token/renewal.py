@@ -91,6 +91,8 @@ async def _of_method(view: SystemView, request: Request, entry: MountEntry, reco
             once=request.once,
             now=request.now,
             request_id=request.request_id,
+            address=request.address,
+            certificates=request.certificates,
         )
         try:
             auth = await entry.engine.renew_token(asked, auth)

@@ -14,7 +14,7 @@ import pytest
 from tests.sim.mfa_providers import duo as duo_stand_in
 from tests.sim.mfa_providers import okta as okta_stand_in
 from tests.sim.mfa_providers import pingid as ping_stand_in
-from tests.sim.mfa_providers.tls_server import Asked, Reply, TlsServer, as_json, serving
+from tests.sim.tls_server import Asked, Reply, TlsServer, as_json, serving
 
 from strongroom.lib.errors import PermissionDenied, RateLimited, StrongroomError, UpstreamFailed
 from strongroom.services.mfa.drivers import DRIVERS, Outgoing, Question, duo, okta

@@ -1,0 +1,106 @@
+"""Requests to other systems: whom they trust, and that none of them takes longer or brings more than it may."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+from tests.sim.tls_server import Asked, Reply, as_json, serving
+
+from strongroom.lib.errors import InvalidRequest, UpstreamFailed
+from strongroom.lib.outgoing import Http, check_ca, check_url
+
+
+async def test_one_request(tmp_path: Path) -> None:
+    """Verb, path, headers and body arrive; status, headers and body come back."""
+
+    def answer(asked: Asked) -> Reply:
+        return Reply(asked.body + b"!", 201, {"X-Of": asked.headers["x-by"]})
+
+    with serving(tmp_path, answer) as server:
+        http = Http("the stand-in", context=server.context)
+        reply = await http.ask("POST", f"https://{server.host}/a?b=c", headers={"X-By": "me"}, content=b"hello")
+    assert (reply.status, reply.headers["x-of"], reply.body) == (201, "me", b"hello!")
+    [asked] = server.asked
+    assert (asked.verb, asked.path, asked.query) == ("POST", "/a", "b=c")
+    assert "hello" not in repr(reply)
+
+
+async def test_only_the_named_authorities_count(tmp_path: Path) -> None:
+    """Those that the caller names instead of the system's, and no others."""
+    with serving(tmp_path, lambda _: as_json({})) as server:
+        http, url = Http("the stand-in"), f"https://{server.host}/"
+        with pytest.raises(UpstreamFailed, match="the stand-in cannot be reached"):
+            await http.ask("GET", url)
+        assert not server.asked
+        assert await http.ask_json("GET", url, ca_pem=server.certificate.read_text()) == (200, {})
+
+
+async def test_a_redirect_is_an_answer(tmp_path: Path) -> None:
+    """It isn't followed: what was sent is for this address alone."""
+    with serving(tmp_path, lambda _: Reply(b"", 302, {"Location": "/elsewhere"})) as server:
+        reply = await Http("the stand-in", context=server.context).ask("GET", f"https://{server.host}/")
+    assert reply.status == 302
+    assert len(server.asked) == 1
+
+
+async def test_an_answer_has_a_bounded_length(tmp_path: Path) -> None:
+    """One more byte is too many."""
+    sizes = iter([100, 101])
+    with serving(tmp_path, lambda _: Reply(b"x" * next(sizes))) as server:
+        http = Http("the stand-in", context=server.context, most_bytes=100)
+        assert len((await http.ask("GET", f"https://{server.host}/")).body) == 100
+        with pytest.raises(UpstreamFailed, match="gave no usable answer"):
+            await http.ask("GET", f"https://{server.host}/")
+
+
+async def test_an_answer_comes_in_time(tmp_path: Path) -> None:
+    """Others of the loop go on meanwhile."""
+    over = threading.Event()
+
+    def hang(_: Asked) -> Reply:
+        over.wait(30)
+        return Reply(b"")
+
+    with serving(tmp_path, hang) as server:
+        http = Http("the stand-in", context=server.context, total_s=0.3)
+        asking = asyncio.create_task(http.ask("GET", f"https://{server.host}/"))
+        beats = 0
+        while not asking.done():
+            await asyncio.sleep(0.01)
+            beats += 1
+        over.set()
+        assert beats >= 5
+        with pytest.raises(UpstreamFailed, match="the stand-in did not answer in time"):
+            await asking
+
+
+async def test_what_is_no_json(tmp_path: Path) -> None:
+    """Nothing of it is shown."""
+    with serving(tmp_path, lambda _: Reply(b"<html>canary")) as server:
+        http = Http("the stand-in", context=server.context)
+        with pytest.raises(UpstreamFailed) as raised:
+            await http.ask_json("GET", f"https://{server.host}/")
+    assert "canary" not in raised.value.text + raised.value.detail
+
+
+@pytest.mark.parametrize("url", ["", "example.com", "ftp://a", "https://", "https://a:b", "https://a:0", "file:///etc"])
+def test_what_is_no_url(url: str) -> None:
+    """The field is named."""
+    with pytest.raises(InvalidRequest, match="jwks_url"):
+        check_url(url, "jwks_url")
+    check_url("https://a.example:8443/x?y", "jwks_url")
+    with pytest.raises(InvalidRequest, match="password"):
+        check_url("https://me:secret@a.example/", "jwks_url")
+
+
+def test_what_is_no_authority(tmp_path: Path) -> None:
+    """The field is named; an empty one means the system's authorities."""
+    check_ca("", "ca_pem")
+    with serving(tmp_path, lambda _: as_json({})) as server:
+        check_ca(server.certificate.read_text(), "ca_pem")
+    for text in ("x", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----"):
+        with pytest.raises(InvalidRequest, match="ca_pem"):
+            check_ca(text, "ca_pem")
