@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
+from structlog.testing import capture_logs
 
 from strongroom.lib.errors import StorageError
 from strongroom.lib.rand import SystemRandom
-from strongroom.storage.base import Condition
+from strongroom.storage.base import Condition, Revision
 from strongroom.storage.inmem import InmemStorage
 from strongroom.storage.watch import StoreState, StoreWatch
 from tests.sim.clock import SetClock
@@ -76,6 +78,26 @@ def test_a_store_that_hangs_is_noticed_before_it_answers() -> None:
         await looking
         assert watch.state is StoreState.READY
         assert await watch.ask(storage.get("a")) is None
+
+    watching(scenario)
+
+
+def test_a_process_that_stood_still_does_not_blame_the_store() -> None:
+    """A machine that slept, or a process without a processor: the store had no time to answer."""
+
+    async def scenario(watch: StoreWatch, storage: FaultyStorage, _: Plan) -> None:
+        inner = storage.synced
+
+        async def after_a_sleep() -> Revision:
+            time.sleep(0.1)
+            for _ in range(3):
+                await asyncio.sleep(0)
+            return await inner()
+
+        storage.synced = after_a_sleep  # type: ignore[method-assign]
+        with capture_logs() as lines:
+            await watch.look()
+        assert lines == []
 
     watching(scenario)
 
