@@ -23,8 +23,8 @@ from strongroom.lib.extras import install_command
 if TYPE_CHECKING:
     import httpx
 
-CONNECT_S = 5.0
-"""For each address of a host."""
+CONNECT_S = 10.0
+"""To reach the system."""
 TOTAL_S = 30.0
 MOST_BYTES = 1024 * 1024
 _CONTEXTS = 256
