@@ -5,7 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # What the tests run against and with: real servers and programs from Debian's packages.
-PACKAGES := postgresql openssl groff-base curl python3-venv jq sqlite3 logrotate
+PACKAGES := postgresql openssl groff-base curl python3-venv jq sqlite3 logrotate \
+  slapd ldap-utils freeradius nginx-light krb5-kdc krb5-admin-server krb5-user \
+  samba-ad-dc samba-dsdb-modules samba-vfs-modules samba-ad-provision winbind python3-samba \
+  gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-fast lint type arch bench strangers fuzz format packages clean
@@ -13,7 +16,7 @@ PACKAGES := postgresql openssl groff-base curl python3-venv jq sqlite3 logrotate
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "AREA", $$1); printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(STAMP) ## make .venv with Strongroom and everything to work on it
+setup: $(STAMP) $(VENV)/.built ## make .venv with Strongroom and everything to work on it
 
 # A pip that knows dependency groups comes first; Debian's doesn't.  A system without ensurepip gets virtualenv's.
 $(STAMP): pyproject.toml
@@ -23,6 +26,15 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[all]' --group dev
 	@touch $(STAMP)
+
+# The clients of LDAP and Kerberos are built here, against the system's libraries.  Without those they are missing, no more.
+$(VENV)/.built: pyproject.toml | $(STAMP)
+	@if $(BIN)/python -m pip install --quiet --editable '.[ldap,kerberos]' >$(VENV)/build.log 2>&1; then \
+	  touch $@; \
+	else \
+	  echo "The clients of LDAP and Kerberos couldn't be built (see $(VENV)/build.log; make packages installs what they need):"; \
+	  echo "the tests that need them are skipped, and say so"; \
+	fi
 
 # `run` needs no more than the server itself, so that it is up within a minute.
 $(VENV)/.serving: pyproject.toml
@@ -34,12 +46,18 @@ $(VENV)/.serving: pyproject.toml
 run: $(VENV)/.serving ## a development server on 127.0.0.1:8200, and what to type next
 	$(BIN)/strongroom server -dev
 
+# The tests start servers of their own: a policy keeps Debian's packages from starting theirs meanwhile.
+POLICY := /usr/sbin/policy-rc.d
+
 packages: ## install the Debian packages that the tests need (as root)
 	@if [ "$$(id -u)" = 0 ]; then \
 	  for package in $(PACKAGES); do \
 	    dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
 	  done; \
-	  if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi; \
+	  if [ -n "$$missing" ]; then \
+	    test -e $(POLICY) || { trap 'rm -f $(POLICY)' EXIT; printf '#!/bin/sh\nexit 101\n' >$(POLICY); chmod 755 $(POLICY); }; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	  fi; \
 	else \
 	  for package in $(PACKAGES); do \
 	    dpkg -s $$package >/dev/null 2>&1 || echo "not root, and $$package is not installed: the tests that need it are skipped, and say so"; \
@@ -53,7 +71,7 @@ PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0 1,$(TEST_JOBS)),-n $(TEST_
 AREA_FOLDERS = $(sort $(shell find tests -type d -name '$(1)' -not -path '*/__pycache__*'))
 AREAS = $(sort $(shell find tests -mindepth 2 -name 'test_*.py' -printf '%h\n' | tr / '\n' | grep -vx tests))
 
-test: setup packages ## everything: unit, flow, conformance with real servers and clients, fuzz
+test: packages setup ## everything: unit, flow, conformance with real servers and clients, fuzz
 	$(PYTEST)
 
 test-fast: setup ## unit and flow tests only

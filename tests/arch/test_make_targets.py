@@ -18,7 +18,7 @@ needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="needs make
 
 def told(*words: str) -> str:
     """How make would start pytest, with everything set up."""
-    command = ["make", "--dry-run", "--old-file=.venv/.installed", *words]
+    command = ["make", "--dry-run", "--old-file=.venv/.installed", "--old-file=.venv/.built", *words]
     said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     (line,) = [line for line in said.splitlines() if " -m pytest" in line]
     return line
