@@ -19,7 +19,7 @@ from strongroom.services.identity.external import Answer
 from strongroom.services.mounts import MountEntry, lockout
 from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of
 from strongroom.services.namespaces import Namespace
-from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens import Bearer, TokenRecord
 from strongroom.services.tokens.binding import NO_ADDRESS
 from strongroom.services.tokens.logic import ROOT, clean_policies, grant_ttl, parse_cidrs
 from strongroom.services.tokens.records import BATCH, SERVICE, kept
@@ -37,6 +37,8 @@ class Login(msgspec.Struct, frozen=True):
     """Whether there is no token yet, because the login needs a second factor."""
     second_factor: SecondFactor | None = None
     """What the client sent with the login to prove it."""
+    bearer: Bearer | None = None
+    """The token itself, if the request doesn't keep it."""
 
     def __repr__(self) -> str:
         return f"Login({self.block.get('accessor', '')})"
@@ -69,7 +71,7 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: hol
         answer = Answer(mount.accessor, auth.group_aliases, now)
         await services.identity.answered(txn, namespace.id, entity_id, answer)
     is_row = settings.type == SERVICE
-    token = services.tokens.new_token(txn, "login", namespace.id) if is_row else ""
+    token = services.tokens.new_token(txn, "login", namespace.id) if is_row or not request.keeps_token else ""
     record = TokenRecord(
         key=services.tokens.key_of(token) if is_row else "",
         accessor=services.tokens.new_accessor(txn, "login", namespace.id) if is_row else "",
@@ -93,10 +95,11 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: hol
     await services.identity.has_token(txn, entity_id, record.expires_at, now)
     if is_row:
         services.tokens.create(txn, record)
-    else:
+    elif request.keeps_token:
         token = services.tokens.seal_batch(txn, record)
     identity = await services.identity.policies_of(txn, attempt.exchange.namespace.id, entity_id)
-    return Login(auth_block(token, record, orphan=True, num_uses=record.num_uses, identity=identity), warnings)
+    block = auth_block(token, record, orphan=True, num_uses=record.num_uses, identity=identity)
+    return Login(block, warnings, bearer=None if request.keeps_token else Bearer(token, record, is_kept=False))
 
 
 async def _identify(attempt: Attempt, entry: MountEntry, auth: Auth) -> str:
@@ -141,7 +144,10 @@ def _granted(request: ApiRequest, entry: MountEntry, auth: Auth) -> tuple[TokenS
         explicit_max_s=wanted.explicit_max_ttl_s,
         period_s=wanted.period_s,
     )
-    return msgspec.structs.replace(settings, ttl_s=ttl_s), warnings
+    settings = msgspec.structs.replace(settings, ttl_s=ttl_s)
+    if not request.keeps_token:  # it has no row, and is used once
+        settings = msgspec.structs.replace(settings, type=BATCH, num_uses=0)
+    return settings, warnings
 
 
 def _check(auth: Auth, settings: TokenSettings) -> None:
