@@ -384,7 +384,10 @@ class AuthMethod(Engine):
     async def renew_token(self, request: Request, auth: Auth) -> Auth:
         """The settings for the renewal of a token of this method.
 
-        Raises: `InvalidRequest` if it may not be renewed, because its user or role is gone or has changed.
+        Policies that the result's `token` lacks are taken from the token.  None is added.
+
+        Raises: `InvalidRequest` if it may not be renewed, because its user or role is gone or has changed;
+            `token_fields.PoliciesChanged` if that is all that has changed: the mount decides then.
         """
         return auth
 

@@ -263,6 +263,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "plugin_version": "",
             "lockout": None,
             "identity_creation": "",
+            "on_policy_change": "",
         },
     ),
     "strongroom.services.mounts.records.MountRecord": (

@@ -38,6 +38,11 @@ class MountConfig(Part, frozen=True):
     lockout: Lockout | None = None
     identity_creation: str = ""
     """For auth methods: `existing` refuses a login whose alias doesn't exist.  Empty stands for `auto`."""
+    on_policy_change: str = ""
+    """For auth methods: `refuse`, `keep` or `narrow` a token whose policies have changed when it is renewed.
+
+    Empty stands for what the method does of itself.
+    """
 
 
 class MountRecord(Record, frozen=True, tag="mount"):

@@ -15,6 +15,7 @@ from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import Body, CommaList, Doc, FieldError, JsonMap, Normal, to_signed_seconds, to_text
 from strongroom.sdk.near_miss import Keys
+from strongroom.sdk.token_fields import KEEP, NARROW, REFUSE
 from strongroom.services.mounts.records import BUILT_IN_VERSION, Lockout, MountConfig
 
 SECRET = "secret"  # noqa: S105 - the name of a mount table
@@ -33,6 +34,7 @@ _VISIBILITIES = frozenset({"", "unauth", "hidden"})
 _TOKEN_TYPES = frozenset({"", "default-service", "default-batch", "service", "batch"})
 DEFAULT_TOKEN_TYPE = "default-service"  # noqa: S105 - a kind of token
 _CREATIONS = frozenset({"", "auto", "existing"})
+_ON_POLICY_CHANGE = frozenset({"", REFUSE, KEEP, NARROW})
 _LISTS = (
     "allowed_managed_keys",
     "allowed_response_headers",
@@ -71,6 +73,13 @@ class ConfigBody(Body, frozen=True):
     plugin_version: Annotated[str | None, Doc(description="The version to run; only the built-in one exists.")] = None
     identity_creation: Annotated[
         str | None, Doc(description="`auto` makes an entity at a first login, `existing` refuses a login without one.")
+    ] = None
+    on_policy_change: Annotated[
+        str | None,
+        Doc(
+            description="What becomes of a renewal when the policies of the user or role have changed: `refuse`, "
+            "`keep` the token's, `narrow` them to those that both have. Empty for what the method does of itself."
+        ),
     ] = None
     user_lockout_config: Annotated[
         JsonMap | None,
@@ -167,6 +176,8 @@ def common(config: MountConfig, table: str) -> dict[str, Any]:
         data["token_type"] = config.token_type or DEFAULT_TOKEN_TYPE
         if config.identity_creation:
             data["identity_creation"] = config.identity_creation
+        if config.on_policy_change:
+            data["on_policy_change"] = config.on_policy_change
     return data
 
 
@@ -237,6 +248,12 @@ def _with_common(config: MountConfig, given: ConfigBody, table: str, type_: str)
         if given.identity_creation not in _CREATIONS:
             raise InvalidRequest("invalid value for 'identity_creation'")
         changes["identity_creation"] = "" if given.identity_creation == "auto" else given.identity_creation
+    if given.on_policy_change is not None:
+        if table != AUTH:
+            raise InvalidRequest("'on_policy_change' can only be set on auth mounts")
+        if given.on_policy_change not in _ON_POLICY_CHANGE:
+            raise InvalidRequest("invalid value for 'on_policy_change': refuse, keep or narrow")
+        changes["on_policy_change"] = given.on_policy_change
     if given.plugin_version is not None:
         changes["plugin_version"] = given.plugin_version
     if given.user_lockout_config:
