@@ -17,7 +17,7 @@ from strongroom.sdk.token_settings import TokenSettings
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.identity.external import Answer
 from strongroom.services.mounts import MountEntry, lockout
-from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of
+from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of, source_of
 from strongroom.services.namespaces import Namespace
 from strongroom.services.tokens import Bearer, TokenRecord
 from strongroom.services.tokens.binding import NO_ADDRESS
@@ -175,21 +175,23 @@ def _check_address(address: str, settings: TokenSettings) -> None:
         raise InvalidRequest(NO_ADDRESS)
 
 
-async def check_lockout(txn: Transaction, entry: MountEntry, user: str, now: float) -> None:
+async def check_lockout(txn: Transaction, entry: MountEntry, user: str, request: ApiRequest) -> None:
     """Raise `PermissionDenied` while the user is locked out."""
     if entry.lockout is None or not user:
         return
-    if is_locked(entry.lockout, await txn.read(key_of(entry.record, user), FailedLogins), now):
+    key = key_of(entry.record, user, source_of(entry.lockout, request.address))
+    if is_locked(entry.lockout, await txn.read(key, FailedLogins), request.received_at):
         raise PermissionDenied("permission denied")
 
 
-async def count_failure(txn: Transaction, entry: MountEntry, user: str, now: float) -> None:
+async def count_failure(txn: Transaction, entry: MountEntry, user: str, request: ApiRequest) -> None:
     """Count a failed login."""
     if entry.lockout is not None and user:
-        await lockout.count_failure(txn, entry.record, entry.lockout, user, now)
+        now, address = request.received_at, request.address
+        await lockout.count_failure(txn, entry.record, entry.lockout, user, now, address=address)
 
 
-async def clear_failures(txn: Transaction, entry: MountEntry, user: str) -> None:
+async def clear_failures(txn: Transaction, entry: MountEntry, user: str, request: ApiRequest) -> None:
     """Forget the failures of a user who has logged in."""
     if user and entry.lockout is not None:
-        await lockout.forget_failures(txn, entry.record, user)
+        await lockout.forget_failures(txn, entry.record, user, source_of(entry.lockout, request.address))

@@ -113,7 +113,7 @@ class Pipeline:
             try:
                 await transact(
                     self.services.barrier,
-                    lambda txn: login.count_failure(txn, entry, user, request.received_at),
+                    lambda txn: login.count_failure(txn, entry, user, request),
                 )
             except StrongroomError as uncounted:
                 error = uncounted
@@ -225,11 +225,11 @@ class Pipeline:
         user = ""
         if entry.lockout is not None and isinstance(entry.engine, AuthMethod):
             user = await entry.engine.login_name(engine_request(attempt, entry, attempt.request.token), match)
-        await login.check_lockout(txn, entry, user, attempt.request.received_at)
+        await login.check_lockout(txn, entry, user, attempt.request)
         progress.login_user = (entry, user) if user else None
         response = await dispatch(attempt, entry, match)
         if response is not None and response.auth is not None:
-            await login.clear_failures(txn, entry, user)
+            await login.clear_failures(txn, entry, user, attempt.request)
         return await complete(attempt, entry, response)
 
     async def _end_if_spent(self, request: ApiRequest, bearer: Bearer, error: StrongroomError) -> StrongroomError:

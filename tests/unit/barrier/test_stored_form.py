@@ -242,10 +242,10 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         "mfa-tries",
         {"failures": 0, "blocks": 0, "blocked_until": 0.0, "last_step": -1},
     ),
-    "strongroom.services.mounts.lockout.FailedLogins": ("failed-logins", {}),
+    "strongroom.services.mounts.lockout.FailedLogins": ("failed-logins", {"source": ""}),
     "strongroom.services.mounts.records.Lockout": (
         None,
-        {"threshold": 0, "duration_s": 0, "counter_reset_s": 0, "disabled": False},
+        {"threshold": 0, "duration_s": 0, "counter_reset_s": 0, "disabled": False, "by_source": False},
     ),
     "strongroom.services.mounts.records.MountConfig": (
         None,

@@ -19,6 +19,8 @@ class Lockout(Part, frozen=True):
     duration_s: int = 0
     counter_reset_s: int = 0
     disabled: bool = False
+    by_source: bool = False
+    """Whether failures count per user and source address.  Otherwise they count per user, wherever they come from."""
 
 
 class MountConfig(Part, frozen=True):

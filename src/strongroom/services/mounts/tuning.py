@@ -28,7 +28,9 @@ _SYSTEM = "system"
 _TOKEN_HEADER = "x-vault-token"  # noqa: S105 - a header's name
 _SEMANTIC = re.compile(r"v?[0-9]{1,9}(\.[0-9]{1,9}){0,2}([-+~][0-9A-Za-z.+~-]{1,99})?")
 _DISABLE = "lockout_disable"
-_LOCKOUT = frozenset({"lockout_threshold", "lockout_duration", "lockout_counter_reset_duration", _DISABLE})
+_SCOPE = "lockout_scope"
+_SCOPES = {"user": False, "user_and_source": True}
+_LOCKOUT = frozenset({"lockout_threshold", "lockout_duration", "lockout_counter_reset_duration", _DISABLE, _SCOPE})
 LOCKOUT_KEYS = Keys(_LOCKOUT)
 _VISIBILITIES = frozenset({"", "unauth", "hidden"})
 _TOKEN_TYPES = frozenset({"", "default-service", "default-batch", "service", "batch"})
@@ -284,6 +286,10 @@ def _lockout(lockout: Lockout, given: Mapping[str, Any]) -> Lockout:
         raise InvalidRequest(str(error)) from error
     if _DISABLE in named:
         changes["disabled"] = named[_DISABLE]
+    if _SCOPE in named:
+        if named[_SCOPE] not in _SCOPES:
+            raise InvalidRequest(f"{_SCOPE} must be one of {', '.join(_SCOPES)}")
+        changes["by_source"] = _SCOPES[named[_SCOPE]]
     return msgspec.structs.replace(lockout, **changes)
 
 
@@ -301,7 +307,8 @@ def _unsigned(text: str) -> int:
 
 
 def _shown_lockout(lockout: Lockout) -> dict[str, Any]:
-    return {
+    scope = {f"user_{_SCOPE}": "user_and_source"} if lockout.by_source else {}
+    return scope | {
         "user_lockout_counter_reset_duration": lockout.counter_reset_s,
         "user_lockout_disable": lockout.disabled,
         "user_lockout_duration": lockout.duration_s,
