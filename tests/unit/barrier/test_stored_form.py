@@ -264,6 +264,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "lockout": None,
             "identity_creation": "",
             "on_policy_change": "",
+            "self_service_password": False,
         },
     ),
     "strongroom.services.mounts.records.MountRecord": (

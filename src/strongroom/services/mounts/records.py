@@ -45,6 +45,8 @@ class MountConfig(Part, frozen=True):
 
     Empty stands for what the method does of itself.
     """
+    self_service_password: bool = False
+    """For userpass: whether users may change their passwords, with the present one and no policy."""
 
 
 class MountRecord(Record, frozen=True, tag="mount"):

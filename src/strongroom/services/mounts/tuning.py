@@ -28,6 +28,7 @@ _SYSTEM = "system"
 _TOKEN_HEADER = "x-vault-token"  # noqa: S105 - a header's name
 _SEMANTIC = re.compile(r"v?[0-9]{1,9}(\.[0-9]{1,9}){0,2}([-+~][0-9A-Za-z.+~-]{1,99})?")
 _DISABLE = "lockout_disable"
+_WITH_PASSWORDS = "userpass"
 _SCOPE = "lockout_scope"
 _SCOPES = {"user": False, "user_and_source": True}
 _LOCKOUT = frozenset({"lockout_threshold", "lockout_duration", "lockout_counter_reset_duration", _DISABLE, _SCOPE})
@@ -82,6 +83,9 @@ class ConfigBody(Body, frozen=True):
             description="What becomes of a renewal when the policies of the user or role have changed: `refuse`, "
             "`keep` the token's, `narrow` them to those that both have. Empty for what the method does of itself."
         ),
+    ] = None
+    self_service_password: Annotated[
+        bool | None, Doc(description="Whether users may change their own passwords, for userpass.")
     ] = None
     user_lockout_config: Annotated[
         JsonMap | None,
@@ -180,6 +184,8 @@ def common(config: MountConfig, table: str) -> dict[str, Any]:
             data["identity_creation"] = config.identity_creation
         if config.on_policy_change:
             data["on_policy_change"] = config.on_policy_change
+        if config.self_service_password:
+            data["self_service_password"] = True
     return data
 
 
@@ -256,6 +262,10 @@ def _with_common(config: MountConfig, given: ConfigBody, table: str, type_: str)
         if given.on_policy_change not in _ON_POLICY_CHANGE:
             raise InvalidRequest("invalid value for 'on_policy_change': refuse, keep or narrow")
         changes["on_policy_change"] = given.on_policy_change
+    if given.self_service_password is not None:
+        if type_ != _WITH_PASSWORDS:
+            raise InvalidRequest("'self_service_password' can only be set on auth mounts of the type userpass")
+        changes["self_service_password"] = given.self_service_password
     if given.plugin_version is not None:
         changes["plugin_version"] = given.plugin_version
     if given.user_lockout_config:
