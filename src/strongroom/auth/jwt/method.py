@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
+from strongroom.auth.jwt.flow import Flow
 from strongroom.auth.jwt.identity import fingerprint
 from strongroom.auth.jwt.keys import KeySets
 from strongroom.auth.jwt.paths_config import ConfigPaths
 from strongroom.auth.jwt.paths_login import LoginPaths
+from strongroom.auth.jwt.paths_oidc import OidcPaths
 from strongroom.auth.jwt.paths_roles import RolePaths, role_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, SystemRandom
@@ -17,7 +19,7 @@ _ADDED = {"default"}
 """Policies that a token has without its role."""
 
 
-class Jwt(ConfigPaths, RolePaths, LoginPaths, AuthMethod):
+class Jwt(ConfigPaths, RolePaths, LoginPaths, OidcPaths, AuthMethod):
     """Logins by tokens that others sign.
 
     Args:
@@ -28,6 +30,7 @@ class Jwt(ConfigPaths, RolePaths, LoginPaths, AuthMethod):
 
     def __init__(self, keys: KeySets | None = None, random: Random | None = None) -> None:
         self.keys = keys or KeySets()
+        self.flow = Flow(self.keys)
         self.random = random or SystemRandom()
 
     @property
