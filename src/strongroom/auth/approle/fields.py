@@ -5,6 +5,7 @@ Source: https://developer.hashicorp.com/vault/api-docs/auth/approle#create-updat
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -55,6 +56,16 @@ class RoleFields(TokenFields, frozen=True):
         CommaList | None, Doc(description="Old name of `token_policies`."), POLICY_NAMES, OldNameOf("token_policies")
     ] = None
     period: Annotated[Duration | None, Doc(description="Old name of `token_period`."), OldNameOf("token_period")] = None
+
+
+def without_nulls(fields: RoleFields, data: Mapping[str, Any]) -> RoleFields:
+    """The fields but those of a limit that are null or an empty text: that must not lift it, as with durations.
+
+    Args:
+        data: the request's, as it was sent.
+    """
+    unsaid = {name: None for name in ("bind_secret_id", "secret_id_num_uses") if data.get(name) in (None, "")}
+    return msgspec.structs.replace(fields, **unsaid)
 
 
 def merged(role: Role, fields: RoleFields) -> Role:

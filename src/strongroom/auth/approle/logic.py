@@ -12,13 +12,16 @@ from typing import Any
 
 from strongroom.auth.approle.records import Role, SecretId
 from strongroom.crypto.mac import hmac_sha256_hex, sha256
+from strongroom.lib import limits
 from strongroom.lib.addresses import plain_interface
 from strongroom.lib.durations import format_duration_s
 from strongroom.sdk import InvalidCredentials, InvalidRequest, PermissionDenied, token_fields
 
 USED_STEP_S = 600
 """`used_at` is written once in this time at the most, so that logins by one secret id don't wait for each other."""
-MAX_ID_BYTES = 4096
+MAX_ROLE_ID_BYTES = limits.NAME_BYTES
+"""It is the name of an alias."""
+MAX_SECRET_ID_BYTES = 4096
 RESERVED = ("role_name", "secret_id_accessor")
 """Names in a token's metadata that the method itself fills."""
 _NO_FORMAT = "failed to parse metadata: failed to parse the input: invalid <key,value> format"
@@ -32,15 +35,19 @@ def role_digest(role_id: str) -> str:
 
 def secret_digest(role: Role, secret_id: str) -> str:
     """The key of a secret id's row.  Raises `InvalidRequest` for a text longer than any secret id."""
-    return hmac_sha256_hex(role.digest_key, checked_id(secret_id, "secret_id").encode("utf-8", "surrogatepass"))
+    return hmac_sha256_hex(role.digest_key, plain_secret_id(secret_id).encode("utf-8", "surrogatepass"))
 
 
-def checked_id(text: str, what: str) -> str:
-    """A role id or secret id without the spaces around it; raises `InvalidRequest` for one that is too long."""
-    text = text.strip()
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_ID_BYTES:
-        raise InvalidRequest(f"{what} is longer than {MAX_ID_BYTES} bytes")
-    return text
+def plain_role_id(text: str) -> str:
+    """A role id without the spaces around it; raises `InvalidRequest` for one that is too long."""
+    limits.check_name("role_id", text, MAX_ROLE_ID_BYTES)
+    return text.strip()
+
+
+def plain_secret_id(text: str) -> str:
+    """The same of a secret id."""
+    limits.check_name("secret_id", text, MAX_SECRET_ID_BYTES)
+    return text.strip()
 
 
 def check_login(role: Role, secret: SecretId | None, address: str, now: float) -> None:

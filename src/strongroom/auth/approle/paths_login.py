@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 
 from strongroom.auth.approle import roles, secret_ids
-from strongroom.auth.approle.logic import WRONG, check_login, checked_id, secret_digest, token_cidrs
+from strongroom.auth.approle.logic import WRONG, check_login, plain_role_id, secret_digest, token_cidrs
 from strongroom.auth.approle.records import ROLE_ID, Role, SecretId
 from strongroom.sdk import (
     SECRET,
@@ -39,7 +39,7 @@ class LoginPaths:
     @path.write("login", unauthenticated=True)
     async def log_in(self, request: Request, body: LoginFields) -> Response:
         """Logs in with a role id and a secret id. An unknown role id and a wrong secret id get the same answer."""
-        role_id = checked_id(body.role_id, "role_id")
+        role_id = plain_role_id(body.role_id)
         if not role_id:
             raise InvalidRequest("missing role_id")
         role = await roles.by_role_id(request, role_id)

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from strongroom.auth.approle import roles
-from strongroom.auth.approle.fields import RoleFields, merged, shown, warnings_of
+from strongroom.auth.approle.fields import RoleFields, merged, shown, warnings_of, without_nulls
 from strongroom.auth.approle.paths_roles import existing
 from strongroom.auth.approle.records import Role
 from strongroom.sdk import Body, CommaList, InvalidRequest, NotFound, Request, Response, path, token_fields
@@ -57,7 +57,8 @@ async def _read(request: Request, name: str, fields: tuple[str, ...]) -> Respons
 
 async def _write(request: Request, name: str, fields: tuple[str, ...], given: dict[str, Any]) -> Response | None:
     role = await existing(request, name)
-    values = {field: value for field, value in given.items() if value is not None}
+    fits = without_nulls(RoleFields(**given), request.data)
+    values = {field: getattr(fits, field) for field in fields if getattr(fits, field) is not None}
     if not values:
         raise InvalidRequest(f"missing {fields[0]}")
     if "secret_id_bound_cidrs" in fields and not all(values.values()):

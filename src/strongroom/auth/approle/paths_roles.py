@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 
 from strongroom.auth.approle import expiry, roles
-from strongroom.auth.approle.fields import RoleFields, merged, shown, warnings_of
+from strongroom.auth.approle.fields import RoleFields, merged, shown, warnings_of, without_nulls
 from strongroom.auth.approle.records import Role
 from strongroom.sdk import Body, Doc, InvalidRequest, NotFound, Random, Request, Response, UnsupportedPath, path
 
@@ -57,6 +57,7 @@ class RolePaths:
     @path.write("role/{role_name:lower}", exists="role_exists")
     async def write_role(self, request: Request, role_name: str, body: RoleFields) -> Response | None:
         """Creates a role or changes one."""
+        body = without_nulls(body, request.data)
         before = await roles.by_name(request, role_name)
         role = merged(before or roles.new_role(request, role_name, self.random), body)
         if body.local_secret_ids is not None:

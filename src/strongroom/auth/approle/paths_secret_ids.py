@@ -11,11 +11,11 @@ from strongroom.auth.approle import roles, secret_ids
 from strongroom.auth.approle.logic import (
     RESERVED,
     blocks,
-    checked_id,
     is_expired,
     is_within,
     metadata_of,
     narrowed,
+    plain_secret_id,
     secret_digest,
 )
 from strongroom.auth.approle.records import Role, SecretId
@@ -85,7 +85,7 @@ class SecretIdPaths:
     @path.write("role/{role_name:lower}/custom-secret-id")
     async def take_secret_id(self, request: Request, role_name: str, body: CustomSecretId) -> Response:
         """Takes a secret id that was made elsewhere. It should be as hard to guess as one made here."""
-        secret_id = checked_id(body.secret_id, "secret_id")
+        secret_id = plain_secret_id(body.secret_id)
         if not secret_id:
             raise InvalidRequest("missing secret_id")
         return await self._make(request, role_name, body, secret_id)
@@ -159,7 +159,7 @@ def _secret_of(request: Request, role: Role, body: NewSecretId, accessor: str) -
         role, num_uses=body.num_uses, ttl_s=body.ttl, max_ttl_s=request.mount.max_lease_ttl_s
     )
     metadata = metadata_of(body.metadata if body.metadata is not None else "")
-    limits.check_map("metadata", dict.fromkeys(RESERVED, "") | metadata)
+    limits.check_map("metadata", {**metadata, "role_name": role.name, "secret_id_accessor": accessor})
     if taken := sorted(set(RESERVED) & metadata.keys()):
         warnings.append(f"metadata: {', '.join(taken)} will be replaced at each login")
     cidrs = _narrow(body.cidr_list, role.secret_id_bound_cidrs, "cidr_list", "secret_id_bound_cidrs")

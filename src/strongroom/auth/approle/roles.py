@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from strongroom.auth.approle.logic import checked_id, role_digest
+from strongroom.auth.approle.logic import plain_role_id, role_digest
 from strongroom.auth.approle.records import Role, RoleName
 from strongroom.sdk import InvalidRequest, Random, Request, check_segment_name, uuid4
 
@@ -37,7 +37,7 @@ def new_role(request: Request, name: str, random: Random) -> Role:
 
 async def with_role_id(request: Request, role: Role, role_id: str) -> Role:
     """The role with another role id.  Raises `InvalidRequest` if it is empty, too long or another role's."""
-    role_id = checked_id(role_id, "role_id")
+    role_id = plain_role_id(role_id)
     if not role_id:
         raise InvalidRequest("invalid role_id supplied, or failed to generate a role_id")
     other = await by_role_id(request, role_id)
