@@ -10,12 +10,14 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from strongroom.auth.approle.records import Role, SecretId
 from strongroom.crypto.mac import hmac_sha256_hex, sha256
 from strongroom.lib import limits
 from strongroom.lib.addresses import plain_interface
 from strongroom.lib.durations import format_duration_s
-from strongroom.sdk import InvalidCredentials, InvalidRequest, PermissionDenied, token_fields
+from strongroom.sdk import Auth, InvalidCredentials, InvalidRequest, PermissionDenied, token_fields
 
 USED_STEP_S = 600
 """`used_at` is written once in this time at the most, so that logins by one secret id don't wait for each other."""
@@ -91,6 +93,19 @@ def token_cidrs(role: Role, secret: SecretId | None) -> tuple[str, ...]:
         return narrow or wide
     inside = {text for text in narrow if is_within((text,), wide)} | {t for t in wide if is_within((t,), narrow)}
     return tuple(sorted(inside))
+
+
+def renewed(role: Role, auth: Auth) -> Auth:
+    """A login with the role's present times, for a renewal.
+
+    Raises: `InvalidRequest` if a policy was taken from the role.  The token would keep it for as long as it is renewed.
+    """
+    had = token_fields.normal_policies(auth.token.policies)
+    taken = sorted(set(had) - set(token_fields.normal_policies(role.token.policies)) - {"default"})
+    if taken:
+        changes = " ".join(f"-{name}" for name in taken)
+        raise InvalidRequest(f'policies of role "{role.name}" changed ({changes}); log in again')
+    return token_fields.renewed(msgspec.structs.replace(role.token, policies=had), auth)
 
 
 def is_within(narrow: Iterable[str], wide: Iterable[str]) -> bool:

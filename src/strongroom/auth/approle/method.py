@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from strongroom.auth.approle import expiry, roles
+from strongroom.auth.approle.logic import renewed
 from strongroom.auth.approle.paths_login import LoginPaths
 from strongroom.auth.approle.paths_role_fields import RoleFieldPaths
 from strongroom.auth.approle.paths_roles import RolePaths
 from strongroom.auth.approle.paths_secret_id_list import SecretIdListPaths
 from strongroom.auth.approle.paths_secret_ids import SecretIdPaths
 from strongroom.auth.approle.paths_tidy import TidyPaths
-from strongroom.sdk import Auth, AuthMethod, InvalidRequest, Random, Request, SystemRandom, token_fields
+from strongroom.sdk import Auth, AuthMethod, InvalidRequest, Random, Request, SystemRandom
 from strongroom.sdk.engine import Match
 
 
@@ -34,15 +35,15 @@ class AppRole(RolePaths, RoleFieldPaths, SecretIdPaths, SecretIdListPaths, TidyP
         return role_id.strip() if isinstance(role_id, str) else ""
 
     async def renew_token(self, request: Request, auth: Auth) -> Auth:
-        """The role's present times.
+        """The role's present times.  Policies that were added to the role since the login don't matter.
 
-        Raises: `InvalidRequest` when the role is gone, or has other policies than the token.
+        Raises: `InvalidRequest` when the role is gone, or no longer has a policy of the token.
         """
         name = auth.internal.get("role_name", "")
         role = await roles.by_name(request, name) if name else None
         if role is None or role.id != auth.internal.get("role"):
             raise InvalidRequest(f'role "{name}" does not exist during renewal')
-        return token_fields.renewed(role.token, auth)
+        return renewed(role, auth)
 
     async def due(self, request: Request, name: str, data: dict[str, Any]) -> None:
         """Clear expired secret ids, or those of a deleted role."""

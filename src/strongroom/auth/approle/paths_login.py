@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 
 from strongroom.auth.approle import roles, secret_ids
-from strongroom.auth.approle.logic import WRONG, check_login, plain_role_id, secret_digest, token_cidrs
+from strongroom.auth.approle.logic import RESERVED, WRONG, check_login, plain_role_id, secret_digest, token_cidrs
 from strongroom.auth.approle.records import ROLE_ID, Role, SecretId
 from strongroom.sdk import (
     SECRET,
@@ -59,7 +59,7 @@ class LoginPaths:
 
 def granted(role: Role, secret: SecretId | None) -> Auth:
     """The login by a role and a secret id that let the client in."""
-    known = secret.metadata if secret is not None else {}
+    known = {name: text for name, text in (secret.metadata if secret else {}).items() if name not in RESERVED}
     by_role = secret is None or role.alias_name_source == ROLE_ID
     of_alias = {**known, "role_name": role.name}
     # Not in the alias's metadata: every login by another secret id would write the alias anew.
