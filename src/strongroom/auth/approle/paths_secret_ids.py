@@ -111,7 +111,7 @@ class SecretIdPaths:
             "secret_id_num_uses": secret.num_uses,
             "secret_id_ttl": secret.ttl_s,
         }
-        return Response(data=data, warnings=warnings)
+        return Response(data=data, warnings=warnings, wrapped_accessor=secret.accessor)
 
     @path.write("role/{role_name:lower}/secret-id/lookup")
     async def look_up(self, request: Request, role_name: str, body: NamedSecretId) -> Response | None:

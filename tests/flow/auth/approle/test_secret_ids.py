@@ -156,12 +156,13 @@ async def test_accessors_are_found_by_metadata_and_by_disuse(monkeypatch: pytest
 
 
 async def test_a_secret_id_can_be_wrapped() -> None:
-    """It is then in no answer but that of the unwrapping."""
+    """It is then in no answer but that of the unwrapping; the accessor is in both, so that it can be destroyed."""
     world = await World.start()
     reply = await world.ask("POST", "role/app/secret-id", {}, headers={"x-vault-wrap-ttl": "60"})
     assert "secret_id" not in str(reply.body["data"])
     inner = await world.server.ok("POST", "sys/wrapping/unwrap", {"token": reply.body["wrap_info"]["token"]})
     await world.token(inner.data["secret_id"])
+    assert reply.body["wrap_info"]["wrapped_accessor"] == inner.data["secret_id_accessor"]
 
 
 async def test_unknown_fields_are_told() -> None:
