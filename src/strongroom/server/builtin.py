@@ -11,6 +11,8 @@ from strongroom.audit.channel import AuditDevice
 from strongroom.audit.file import Ground, file_device
 from strongroom.audit.spool import Spool
 from strongroom.auth.jwt import Jwt
+from strongroom.auth.app_id import AppId
+from strongroom.auth.approle import AppRole
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
@@ -34,6 +36,8 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
 AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
     ("jwt", Jwt),
     ("oidc", Jwt),
+    ("app-id", AppId),
+    ("approle", AppRole),
     ("token", Token),
     ("userpass", Userpass),
 )
