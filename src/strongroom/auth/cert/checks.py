@@ -35,11 +35,11 @@ def check(role: Role, mount: Mount, now: float) -> list[str]:
     Raises: `InvalidRequest` for one that nobody could log in by, or that isn't what it seems.
     """
     for field in _LISTS:
-        limits.check_names(field, getattr(role, field))
-    limits.check_names("allowed_metadata_extensions", role.allowed_metadata_extensions, limits.PAIRS - 5)
+        limits.check_names(field, getattr(role, field) or ())
+    limits.check_names("allowed_metadata_extensions", role.allowed_metadata_extensions or (), limits.PAIRS - 5)
     limits.check_name("display_name", role.display_name)
-    check_required_extensions(role.required_extensions)
-    check_metadata_extensions(role.allowed_metadata_extensions)
+    check_required_extensions(role.required_extensions or ())
+    check_metadata_extensions(role.allowed_metadata_extensions or ())
     _check_choices(role)
     _check_ocsp(role)
     certificates = _certificates(role)
@@ -54,8 +54,8 @@ def _check_choices(role: Role) -> None:
 
 
 def _check_ocsp(role: Role) -> None:
-    limits.check_names("ocsp_servers_override", role.ocsp_servers_override, _MOST_RESPONDERS)
-    for url in role.ocsp_servers_override:
+    limits.check_names("ocsp_servers_override", role.ocsp_servers_override or (), _MOST_RESPONDERS)
+    for url in role.ocsp_servers_override or ():
         check_url(url, "ocsp_servers_override")
     if not 0 <= role.ocsp_max_retries <= _MOST_RETRIES:
         raise InvalidRequest(f"ocsp_max_retries must be from 0 to {_MOST_RETRIES}")

@@ -35,7 +35,7 @@ def unmet(role: Role, leaf: Certificate) -> str:
         allowed = getattr(role, constraint)
         if allowed and not any(matches(pattern, name) for pattern in allowed for name in names):
             return constraint
-    if not all(_has_extension(leaf, wanted) for wanted in role.required_extensions):
+    if not all(_has_extension(leaf, wanted) for wanted in role.required_extensions or ()):
         return "required_extensions"
     return ""
 

@@ -44,7 +44,7 @@ def alias_of(role: Role, name: str, leaf: Certificate) -> str:
 def metadata_of(role: Role, name: str, leaf: Certificate) -> dict[str, str]:
     """The metadata of the token.  Raises `InvalidRequest` for too much of it."""
     found = {"cert_name": name, **described(leaf)}
-    for oid in role.allowed_metadata_extensions:
+    for oid in role.allowed_metadata_extensions or ():
         if oid in leaf.extensions:
             # Dots would separate segments where policies name a key of the metadata.
             found[oid.replace(".", "-")] = der.text(leaf.extensions[oid]) or ""

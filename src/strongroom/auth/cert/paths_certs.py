@@ -78,9 +78,7 @@ class RoleFields(OldTokenFields, frozen=True):
     ] = None
     binding: Annotated[
         str | None,
-        Doc(
-            description="What a renewal must show again: `certificate`, `public_key` or `alias`. Default: the mount's."
-        ),
+        Doc(description="What a renewal must show again: `certificate`, `public_key`, `alias`. Default: the mount's."),
     ] = None
     ocsp_enabled: Annotated[bool | None, Doc(description="Ask whether the certificate is revoked at each login.")] = (
         None

@@ -68,9 +68,9 @@ class ListPaths:
             await request.schedule(next_attempt(row, request.now), LISTS + name)
         else:
             raise InvalidRequest("one of 'crl' or 'url' must be provided")
-        if await request.view.read(LISTS + name, RevocationList) is None:
-            if len(await request.view.list(LISTS, limit=_MOST_LISTS)) >= _MOST_LISTS:
-                raise InvalidRequest(f"the mount has {_MOST_LISTS} CRLs, which is the most")
+        names = await request.view.list(LISTS)
+        if name not in names and len(names) >= _MOST_LISTS:
+            raise InvalidRequest(f"the mount has {_MOST_LISTS} CRLs, which is the most")
         request.view.write(LISTS + name, row)
         if row.is_verified:
             return None

@@ -75,14 +75,13 @@ class LoginPaths:
         """The first role that lets the client in.  Raises `InvalidRequest` if none does."""
         roles = await roles_of(request, name)
         search = Search(shown, roles, await checker(request), request.now)
-        fault, inquiries = "", 0
-        for candidate in search.candidates():
+        fault = ""
+        for number, candidate in enumerate(search.candidates()):
             if not candidate.role.ocsp_enabled:
                 return candidate
-            if inquiries == _MOST_INQUIRIES:
+            if number == _MOST_INQUIRIES:
                 fault = f"more than {_MOST_INQUIRIES} roles would have to ask OCSP responders; name the role"
                 break
-            inquiries += 1
             fault = self._standing(request, config, shown, candidate)
             if not fault:
                 return candidate

@@ -32,21 +32,22 @@ class Role(Record, frozen=True, tag="cert-role"):
     certificate: str
     """One certificate or more, in PEM."""
     display_name: str = ""
-    allowed_names: tuple[str, ...] = ()
-    allowed_common_names: tuple[str, ...] = ()
-    allowed_dns_sans: tuple[str, ...] = ()
-    allowed_email_sans: tuple[str, ...] = ()
-    allowed_uri_sans: tuple[str, ...] = ()
-    allowed_organizational_units: tuple[str, ...] = ()
-    allowed_organizations: tuple[str, ...] = ()
-    required_extensions: tuple[str, ...] = ()
-    allowed_metadata_extensions: tuple[str, ...] = ()
+    # Of these lists, None means that it was never given.  Responses tell that from an empty one.
+    allowed_names: tuple[str, ...] | None = None
+    allowed_common_names: tuple[str, ...] | None = None
+    allowed_dns_sans: tuple[str, ...] | None = None
+    allowed_email_sans: tuple[str, ...] | None = None
+    allowed_uri_sans: tuple[str, ...] | None = None
+    allowed_organizational_units: tuple[str, ...] | None = None
+    allowed_organizations: tuple[str, ...] | None = None
+    required_extensions: tuple[str, ...] | None = None
+    allowed_metadata_extensions: tuple[str, ...] | None = None
     alias_name_source: str = "common_name"
     binding: str = ""
     """Empty for the mount's."""
     ocsp_enabled: bool = False
     ocsp_ca_certificates: str = ""
-    ocsp_servers_override: tuple[str, ...] = ()
+    ocsp_servers_override: tuple[str, ...] | None = None
     ocsp_fail_open: bool = False
     ocsp_query_all_servers: bool = False
     ocsp_this_update_max_age_s: int = 0

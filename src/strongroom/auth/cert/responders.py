@@ -55,7 +55,7 @@ class Inquiry:
         parts = (
             self.leaf.der.hex(),
             self.issuer.der.hex(),
-            *role.ocsp_servers_override,
+            *(role.ocsp_servers_override or ()),
             role.ocsp_ca_certificates,
             str((role.ocsp_query_all_servers, role.ocsp_this_update_max_age_s, role.ocsp_max_retries)),
         )

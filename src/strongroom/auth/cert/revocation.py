@@ -1,4 +1,4 @@
-"""Lists of revoked certificates: whose they are, whether a certificate is on one, and fetching those that have a URL."""
+"""Lists of revoked certificates: which are accepted, what is on them, and when those with a URL are fetched."""
 
 from __future__ import annotations
 
