@@ -13,6 +13,7 @@ from strongroom.audit.spool import Spool
 from strongroom.auth.jwt import Jwt
 from strongroom.auth.app_id import AppId
 from strongroom.auth.approle import AppRole
+from strongroom.auth.cert import Cert
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
@@ -39,6 +40,7 @@ AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
     ("app-id", AppId),
     ("approle", AppRole),
     ("token", Token),
+    ("cert", Cert),
     ("userpass", Userpass),
 )
 """Auth methods by the type that they are enabled by."""
