@@ -79,6 +79,10 @@ class Token:
             raise Tampered("the signature of the token is not valid")
         return _object(self._payload, "payload")
 
+    def unproved_claims(self) -> dict[str, Any]:
+        """What the token says of itself, where another system proves it, or nothing rests on it.  Raises `Tampered`."""
+        return _object(self._payload, "payload")
+
 
 def parse(text: str) -> Token:
     """Take a token apart.  Raises `Tampered` for what is none."""
