@@ -207,11 +207,20 @@ def renewed(settings: TokenSettings, auth: Auth) -> Auth:
     Raises: `InvalidRequest` if the policies have changed since the login.  The token would otherwise keep rights that
     were removed, or lack rights that were added.
     """
-    had, token = normal_policies(auth.token.policies), auth.token
+    had = normal_policies(auth.token.policies)
     if set(normal_policies(settings.policies)) - {"default"} != set(had) - {"default"}:
         raise InvalidRequest("policies have changed, not renewing")
+    return retimed(settings, auth)
+
+
+def retimed(settings: TokenSettings, auth: Auth) -> Auth:
+    """The login with the settings' present times, whatever their policies.
+
+    For methods of machines, as documented: the token keeps the policies of its login, and a role that gets one policy
+    more doesn't end the renewals of a fleet.
+    """
     times = {name: getattr(settings, name) for name in _RENEWED}
-    return msgspec.structs.replace(auth, token=msgspec.structs.replace(token, **times))
+    return msgspec.structs.replace(auth, token=msgspec.structs.replace(auth.token, **times))
 
 
 def address_allowed(address: str, cidrs: Iterable[str]) -> bool:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.conformance.servers import start_ours, start_peer
 from tests.conformance.wire import allowed, compare
+from tests.conformance.wire.surroundings import around
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.txt"))
@@ -23,8 +24,13 @@ PEER_SETTINGS = "unsafe_allow_api_audit_creation = true\n"
 def test_answers_agree(file: Path, tmp_path: Path) -> None:
     """Both servers, freshly started, give the same status and body to every request of the file."""
     cases = compare.parse(file.name, file.read_text())
-    with start_ours(tmp_path) as ours, start_peer(tmp_path, dev_config=PEER_SETTINGS) as peer:
-        found = compare.run(cases, compare.Side(ours.address), compare.Side(peer.address))
+    with (
+        around(file, tmp_path) as known,
+        start_ours(tmp_path) as ours,
+        start_peer(tmp_path, dev_config=PEER_SETTINGS) as peer,
+    ):
+        sides = compare.Side(ours.address, kept=dict(known)), compare.Side(peer.address, kept=dict(known))
+        found = compare.run(cases, *sides)
     unexplained = [difference for difference in found if not any(entry.covers(difference) for entry in ALLOWED)]
     failing = [difference for difference in unexplained if difference.kind != "wording"]
     wording = [difference for difference in unexplained if difference.kind == "wording"]

@@ -95,8 +95,8 @@ class Cluster:
 
     async def _get(self, api: _Api, path: str) -> Any:
         if not api.reviewer:
-            detail = "labels and annotations are read with the reviewer token, and there is none"
-            raise UpstreamFailed("a token_reviewer_jwt is needed to ask Kubernetes for this", detail=detail)
+            text = "namespace labels and annotations are read with a token_reviewer_jwt, which is not configured"
+            raise PermissionDenied(text)
         return await self._request(api, "GET", path, None, "")
 
     async def _request(self, api: _Api, verb: str, path: str, content: bytes | None, jwt: str) -> Any:

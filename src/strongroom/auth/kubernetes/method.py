@@ -30,11 +30,11 @@ class Kubernetes(ConfigPaths, RolePaths, LoginPaths, AuthMethod):
         return Waiting(now=now, refused=refused)
 
     async def renew_token(self, request: Request, auth: Auth) -> Auth:
-        """The role's present times.
+        """The role's present times; the policies stay those of the login.
 
-        Raises: `InvalidRequest` when the role is gone, or has other policies than the token.
+        Raises: `InvalidRequest` when the role is gone.
         """
         role = await request.view.read(ROLES + auth.internal.get("role", ""), Role)
         if role is None:
             raise InvalidRequest("the role no longer exists, not renewing")
-        return token_fields.renewed(role.token, auth)
+        return token_fields.retimed(role.token, auth)
