@@ -35,7 +35,7 @@ GO
 go mod init strongroom-tests/kube-apiserver
 module=$(go mod download -json "k8s.io/kubernetes@v$version" | sed -n 's/.*"GoMod": "\(.*\)",*/\1/p')
 go mod edit -require "k8s.io/kubernetes@v$version"
-for part in $(sed -n 's|^\t\(k8s.io/[a-z-]*\) v0.0.0.*|\1|p' "$module"); do
+for part in $(sed -n 's|^\t\(k8s.io/[a-z-]*\) v0\.0\.0\( //.*\)*$|\1|p' "$module"); do
     go mod edit -replace "$part=$part@v$parts"
 done
 go mod tidy

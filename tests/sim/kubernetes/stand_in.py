@@ -31,9 +31,11 @@ def new_key() -> rsa.RSAPrivateKey:
 
 def public_pem(key: rsa.RSAPrivateKey) -> str:
     """Its public half."""
-    return key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    ).decode()
+    return (
+        key.public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        .decode()
+    )
 
 
 @dataclass
@@ -114,7 +116,9 @@ class Cluster:
         if not known and not self._user(bearer, [])[0]:
             return _failure(401, "Unauthorized")
         if (asked.verb, asked.path) == ("POST", "/apis/authentication.k8s.io/v1/tokenreviews"):
-            return self._review(json.loads(asked.body)) if known or self.reviews_by_client else _failure(403, "Forbidden")
+            return (
+                self._review(json.loads(asked.body)) if known or self.reviews_by_client else _failure(403, "Forbidden")
+            )
         if not known:
             return _failure(403, "Forbidden")
         if asked.verb == "GET" and (found := re.fullmatch(r"/api/v1/namespaces/([^/]+)", asked.path)):

@@ -28,6 +28,30 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.audit.records.FormerDevice": ("audit-former-device", {"heads": 0}),
     "strongroom.audit.records.WriterHead": ("audit-head", {}),
     "strongroom.audit.records.Manifest": ("audit-manifest", {"devices": {}, "heads": {}}),
+    "strongroom.auth.kubernetes.records.Config": (
+        "kubernetes-config",
+        {
+            "ca_cert": "",
+            "reviewer_jwt": "",
+            "pem_keys": (),
+            "issuer": "",
+            "disable_iss_validation": True,
+            "disable_local_ca_jwt": False,
+            "use_annotations_as_alias_metadata": False,
+        },
+    ),
+    "strongroom.auth.kubernetes.records.Role": (
+        "kubernetes-role",
+        {
+            "names": (),
+            "namespaces": (),
+            "namespace_selector": "",
+            "namespace_labels": {},
+            "audience": "",
+            "alias_name_source": "serviceaccount_uid",
+            "token": {"": "TokenSettings"},
+        },
+    ),
     "strongroom.auth.userpass.records.Imported": ("userpass-imported", {}),
     "strongroom.auth.userpass.records.ScryptHash": (None, {}),
     "strongroom.auth.userpass.records.User": (

@@ -137,8 +137,8 @@ def _check_times(token: TokenSettings, most_s: int) -> list[str]:
     """Warnings of times over the mount's.  Raises `InvalidRequest` for a period over it."""
     if token.period_s > most_s:
         raise InvalidRequest(
-            f"token period of '\"{format_duration_s(token.period_s)}\"' is greater than the backend's maximum lease TTL "
-            f"of '\"{format_duration_s(most_s)}\"'"
+            f"token period of '{format_duration_s(token.period_s)}' is greater than the backend's maximum lease TTL of "
+            f"'{format_duration_s(most_s)}'"
         )
     if token.max_ttl_s > most_s:
         return [
