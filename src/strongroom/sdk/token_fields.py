@@ -87,8 +87,8 @@ class OldTokenFields(TokenFields, frozen=True):
     ] = None
 
 
-class OldestTokenFields(OldTokenFields, frozen=True):
-    """The same parameters, plus the old names of two more, which roles had."""
+class RoleTokenFields(OldTokenFields, frozen=True):
+    """The same parameters, plus the old names that only roles of machines had."""
 
     num_uses: Annotated[int | None, Doc(description="Old name of `token_num_uses`."), OldNameOf("token_num_uses")] = (
         None

@@ -10,10 +10,11 @@ from strongroom.audit.broker import DeviceType
 from strongroom.audit.channel import AuditDevice
 from strongroom.audit.file import Ground, file_device
 from strongroom.audit.spool import Spool
-from strongroom.auth.jwt import Jwt
 from strongroom.auth.app_id import AppId
 from strongroom.auth.approle import AppRole
 from strongroom.auth.cert import Cert
+from strongroom.auth.jwt import Jwt
+from strongroom.auth.kubernetes import Kubernetes
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
@@ -39,6 +40,7 @@ AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
     ("oidc", Jwt),
     ("app-id", AppId),
     ("approle", AppRole),
+    ("kubernetes", Kubernetes),
     ("token", Token),
     ("cert", Cert),
     ("userpass", Userpass),

@@ -147,6 +147,27 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "ocsp_query_all_servers": False,
             "ocsp_this_update_max_age_s": 0,
             "ocsp_max_retries": 4,
+    "strongroom.auth.kubernetes.records.Config": (
+        "kubernetes-config",
+        {
+            "ca_cert": "",
+            "reviewer_jwt": "",
+            "pem_keys": (),
+            "issuer": "",
+            "disable_iss_validation": True,
+            "disable_local_ca_jwt": False,
+            "use_annotations_as_alias_metadata": False,
+        },
+    ),
+    "strongroom.auth.kubernetes.records.Role": (
+        "kubernetes-role",
+        {
+            "names": (),
+            "namespaces": (),
+            "namespace_selector": "",
+            "namespace_labels": {},
+            "audience": "",
+            "alias_name_source": "serviceaccount_uid",
             "token": {"": "TokenSettings"},
         },
     ),
