@@ -28,6 +28,20 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.audit.records.FormerDevice": ("audit-former-device", {"heads": 0}),
     "strongroom.audit.records.WriterHead": ("audit-head", {}),
     "strongroom.audit.records.Manifest": ("audit-manifest", {"devices": {}, "heads": {}}),
+    "strongroom.auth.radius.records.RadiusConfig": (
+        "radius-config",
+        {
+            "port": 1812,
+            "unregistered_user_policies": (),
+            "dial_timeout_s": 10,
+            "read_timeout_s": 10,
+            "nas_port": 10,
+            "nas_identifier": "",
+            "require_message_authenticator": True,
+            "token": {"": "TokenSettings"},
+        },
+    ),
+    "strongroom.auth.radius.records.RadiusUser": ("radius-user", {"policies": ()}),
     "strongroom.auth.userpass.records.Imported": ("userpass-imported", {}),
     "strongroom.auth.userpass.records.ScryptHash": (None, {}),
     "strongroom.auth.userpass.records.User": (
