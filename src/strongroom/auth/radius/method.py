@@ -10,8 +10,9 @@ from strongroom.auth.radius.paths_users import UserPaths
 from strongroom.auth.radius.records import CONFIG, RadiusConfig
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, SystemRandom
-from strongroom.sdk import Auth, AuthMethod, Request, Waiting, token_fields
+from strongroom.sdk import Auth, AuthMethod, FieldError, Request, Waiting, token_fields
 from strongroom.sdk.engine import Match
+from strongroom.sdk.fields import to_text
 
 
 class Radius(ConfigPaths, UserPaths, LoginPaths, AuthMethod):
@@ -37,10 +38,9 @@ class Radius(ConfigPaths, UserPaths, LoginPaths, AuthMethod):
 
     async def login_name(self, request: Request, match: Match) -> str:
         """The name in the path or the body."""
-        name = match.parameters.get("urlusername") or request.data.get("username")
         try:
-            return user_name(name) if isinstance(name, str) else ""
-        except InvalidRequest:
+            return user_name(match.parameters.get("urlusername") or to_text(request.data.get("username")))
+        except (InvalidRequest, FieldError):
             return ""
 
     async def renew_token(self, request: Request, auth: Auth) -> Auth:
