@@ -240,6 +240,8 @@ class Engine:
     type: ClassVar[str]
     """The type's name in requests to mount it."""
     plugin_version: ClassVar[str] = ""
+    request_headers: ClassVar[frozenset[str]] = frozenset()
+    """Headers of requests that every mount passes, in lower case, beside its `passthrough_request_headers`."""
     secret_paths: ClassVar[tuple[str, ...]] = ()
     """Patterns of paths that end in a secret, such as `revoke/{token*}`.
 

@@ -15,6 +15,7 @@ from strongroom.auth.approle import AppRole
 from strongroom.auth.cert import Cert
 from strongroom.auth.jwt import Jwt
 from strongroom.auth.kubernetes import Kubernetes
+from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
@@ -43,6 +44,7 @@ AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
     ("kubernetes", Kubernetes),
     ("token", Token),
     ("cert", Cert),
+    ("radius", Radius),
     ("userpass", Userpass),
 )
 """Auth methods by the type that they are enabled by."""
