@@ -21,6 +21,7 @@ USER_VALUES = frozenset({"UserAttr", "Username"})
 GROUP_VALUES = frozenset({"UserDN", "Username"})
 UPN, SAM = "userprincipalname", "samaccountname"
 _STATE = ("userAccountControl", "accountExpires", "nsAccountLock", "pwdAccountLockedTime")
+_IDS = ("entryUUID", "objectGUID", "nsUniqueId", "ipaUniqueID")
 _AT_ONCE = 64
 """Groups looked up by one search."""
 _AD_DISABLED = 0x2
@@ -53,6 +54,10 @@ class Person(msgspec.Struct, frozen=True):
     """What the directory calls them by the attribute for users; empty if that can't be read."""
     names: tuple[str, ...] = ()
     """All values of that attribute."""
+    upn: str = ""
+    """Their `userPrincipalName`, where names have a domain."""
+    id: str = ""
+    """What the directory gives to one entry only, in hexadecimal digits; empty if it shows no such thing."""
     disabled: bool = False
     """As far as the directory shows it."""
 
@@ -80,7 +85,7 @@ def read(session: Session, lookup: Lookup, dn: str) -> Person | None:
 
 
 def _attributes(lookup: Lookup) -> list[str]:
-    return [lookup.user_attr, *([UPN] if lookup.upn_domain else []), *_STATE]
+    return [lookup.user_attr, *([UPN] if lookup.upn_domain else []), *_STATE, *_IDS]
 
 
 def person_of(entry: Entry, lookup: Lookup) -> Person:
@@ -88,7 +93,14 @@ def person_of(entry: Entry, lookup: Lookup) -> Person:
     names = tuple(sorted(entry.texts(lookup.user_attr), key=canonical))
     own = {canonical(value) for type_, value in rdns(entry.dn)[:1] if type_.lower() == lookup.user_attr.lower()}
     name = next((name for name in names if canonical(name) in own), names[0] if names else "")
-    return Person(dn=entry.dn, name=name, names=names, disabled=is_disabled(entry, time.time()))
+    return Person(
+        dn=entry.dn,
+        name=name,
+        names=names,
+        upn=next(iter(entry.texts(UPN)), ""),
+        id=next((value.hex() for attribute in _IDS for value in entry.values(attribute)), ""),
+        disabled=is_disabled(entry, time.time()),
+    )
 
 
 def is_disabled(entry: Entry, now: float) -> bool:
