@@ -16,6 +16,7 @@ from strongroom.auth.cert import Cert
 from strongroom.auth.jwt import Jwt
 from strongroom.auth.kubernetes import Kubernetes
 from strongroom.auth.radius import Radius
+from strongroom.auth.ldap import Ldap
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
@@ -45,6 +46,7 @@ AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
     ("token", Token),
     ("cert", Cert),
     ("radius", Radius),
+    ("ldap", Ldap),
     ("userpass", Userpass),
 )
 """Auth methods by the type that they are enabled by."""
