@@ -10,6 +10,7 @@ from strongroom.audit.broker import DeviceType
 from strongroom.audit.channel import AuditDevice
 from strongroom.audit.file import Ground, file_device
 from strongroom.audit.spool import Spool
+from strongroom.auth.aws import Aws
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
@@ -32,6 +33,7 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
 
 AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
     ("token", Token),
+    ("aws", Aws),
     ("userpass", Userpass),
 )
 """Auth methods by the type that they are enabled by."""

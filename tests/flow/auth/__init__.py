@@ -1,0 +1,1 @@
+"""The auth methods, each over a real barrier and real transactions."""
