@@ -17,6 +17,7 @@ from strongroom.auth.jwt import Jwt
 from strongroom.auth.kubernetes import Kubernetes
 from strongroom.auth.radius import Radius
 from strongroom.auth.ldap import Ldap
+from strongroom.auth.aws import Aws
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
@@ -47,6 +48,7 @@ AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
     ("cert", Cert),
     ("radius", Radius),
     ("ldap", Ldap),
+    ("aws", Aws),
     ("userpass", Userpass),
 )
 """Auth methods by the type that they are enabled by."""
