@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.cli import PROGRAM, login_methods, second_factor
+from strongroom.cli import PROGRAM, second_factor
 from strongroom.cli.command import OUTPUT, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
+from strongroom.cli.login import table
+from strongroom.cli.login.method import Attempt, LoginError
 from strongroom.cli.paths import clean
 from strongroom.cli.prompt import NoTerminal, ask_hidden
 from strongroom.cli.render import SecretAnswer
@@ -101,17 +103,25 @@ def _by_token(call: Invocation, client: Client, data: dict[str, Any]) -> dict[st
 
 def _by_method(call: Invocation, client: Client, method: str, data: dict[str, Any]) -> dict[str, Any]:
     mount = clean(call.flags.text("path") or str(data.pop("mount", "") or method))
-    try:
-        path, body = login_methods.METHODS[method].request(mount, data, lambda question: _ask(call, question))
-    except login_methods.LoginDataError as error:
-        raise Failure(f"Error authenticating: {error}", 2) from error
     anonymous = client.with_token("")
+    attempt = Attempt(
+        mount,
+        data,
+        client=anonymous,
+        environment=call.environment,
+        ask=lambda question: _ask(call, question),
+        say=call.terminal.warn,
+        previews=call.previews(),
+    )
     with call.doing("Error authenticating: "):
-        answer = second_factor.complete(call, anonymous, anonymous.write(path, body) or {})
-        if (answer or {}).get("wrap_info") and not call.previews():
+        try:
+            answer = second_factor.complete(call, anonymous, table.METHODS[method].log_in(attempt))
+        except LoginError as error:
+            raise Failure(f"Error authenticating: {error}", 2) from error
+        if answer.get("wrap_info") and not call.previews():
             wrapped = str(answer["wrap_info"]["token"])
-            answer = anonymous.with_token(wrapped).without_wrapping().write("sys/wrapping/unwrap", None)
-    if not answer or not answer.get("auth"):
+            answer = anonymous.with_token(wrapped).without_wrapping().write("sys/wrapping/unwrap", None) or {}
+    if not answer.get("auth"):
         raise Failure("Vault returned a secret, but the secret has no authentication information attached.", 2)
     return dict(answer)
 
@@ -146,7 +156,7 @@ def _login(call: Invocation) -> int:
     if not store and quiet:
         raise Failure("-no-store and -no-print cannot be used together")
     method = _method(call)
-    if method not in login_methods.METHODS:
+    if method not in table.names():
         raise Failure(_UNKNOWN.format(method=method, program=PROGRAM))
     data = _words(call)
     if not quiet:
