@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from strongroom.cli.login.method import Field, Method
+from strongroom.cli.login.oidc.fields import FIELDS as OIDC_FIELDS
+from strongroom.cli.login.oidc.flow import log_in as log_in_by_browser
 from strongroom.cli.login.post import Post
 
 _PASSWORD = "Password (will be hidden): "  # noqa: S105 - a question
@@ -56,6 +58,12 @@ METHODS: dict[str, Method] = {
         Post(needs=("role", "jwt"), questions={"jwt": "JWT (will be hidden): "}),
     ),
     "ldap": Method("Logs in by a name and a password of a directory.", **_BY_PASSWORD),
+    "oidc": Method(
+        "Logs in with a browser at an OpenID Connect provider. Without a browser, visit the link that is shown.",
+        "role=engineering",
+        OIDC_FIELDS,
+        log_in_by_browser,
+    ),
     "radius": Method("Logs in by a name and a password that a RADIUS server knows.", **_BY_PASSWORD),
     "userpass": Method("Logs in by a name and a password that this server knows.", **_BY_PASSWORD),
 }
