@@ -41,7 +41,7 @@ class Attempt:
         given: the words of the command line, by name.
         client: a client without a token.
         environment: the process's environment.
-        ask: asks the person at the terminal; the answer isn't shown.  The first word of a question names what is asked.
+        ask: asks the person at the terminal for what has this name, with this question; the answer isn't shown.
         say: shows a line on standard error.
         previews: whether requests are shown instead of sent; then nothing else may happen either.
     """
@@ -50,7 +50,7 @@ class Attempt:
     given: Mapping[str, Any] = field(repr=False)
     client: Client
     environment: Mapping[str, str] = field(repr=False)
-    ask: Callable[[str], str]
+    ask: Callable[[str, str], str]
     say: Callable[[str], None]
     previews: bool = False
 
@@ -76,12 +76,14 @@ class Method:
         example: what stands behind `login -method=…`.
         fields: what can be given.
         log_in: does it.
+        closed: whether nothing else can be given; otherwise the server is sent what this program doesn't know.
     """
 
     about: str
     example: str
     fields: Mapping[str, Field]
     log_in: LogIn
+    closed: bool = False
 
     def help_text(self, name: str) -> str:
         """How to log in by this method, which is called `name`.  (p)"""

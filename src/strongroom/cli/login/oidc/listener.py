@@ -115,7 +115,7 @@ class Listener:
             result, shown = self._finish(callback), page.SUCCESS
         except (LoginError, ClientError) as error:
             result, shown = error, page.failure(_reason(error))
-        except Exception as error:  # noqa: BLE001 - reported at the terminal, where the person waits
+        except Exception as error:  # reported at the terminal, where the person waits
             result, shown = error, page.failure("The terminal says why.")
         try:
             show(200, shown)
