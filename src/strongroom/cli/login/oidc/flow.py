@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TIMEOUT_S = 120.0
 _LONGEST_PAUSE_S = 60.0
 _PENDING, _SLOWER = "authorization_pending", "slow_down"
-_INTERRUPTED = "Interrupted"
+_INTERRUPTED = "interrupted"
 _LINK = """Complete the login via your OIDC provider. {what}:
 
     {url}
@@ -84,7 +84,7 @@ def _finish(
         try:
             return listener.wait(TIMEOUT_S)
         except TimeoutError:
-            raise LoginError("Timed out waiting for response from provider") from None
+            raise LoginError("timed out waiting for response from provider") from None
     return poll(attempt, {"state": state, "client_nonce": nonce}, _interval(begun), time.sleep)
 
 
