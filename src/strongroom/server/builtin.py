@@ -10,6 +10,7 @@ from strongroom.audit.broker import DeviceType
 from strongroom.audit.channel import AuditDevice
 from strongroom.audit.file import Ground, file_device
 from strongroom.audit.spool import Spool
+from strongroom.auth.jwt import Jwt
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
@@ -31,6 +32,8 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
 """Secrets engines by the type that they are mounted by."""
 
 AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
+    ("jwt", Jwt),
+    ("oidc", Jwt),
     ("token", Token),
     ("userpass", Userpass),
 )
