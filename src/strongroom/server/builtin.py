@@ -12,12 +12,12 @@ from strongroom.audit.file import Ground, file_device
 from strongroom.audit.spool import Spool
 from strongroom.auth.app_id import AppId
 from strongroom.auth.approle import AppRole
+from strongroom.auth.aws import Aws
 from strongroom.auth.cert import Cert
 from strongroom.auth.jwt import Jwt
 from strongroom.auth.kubernetes import Kubernetes
-from strongroom.auth.radius import Radius
 from strongroom.auth.ldap import Ldap
-from strongroom.auth.aws import Aws
+from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
