@@ -8,8 +8,8 @@ A case file holds one request a line::
 `${name}` in a path, body or header stands for what an earlier `=>` kept of the same server's answer; `@name` sends a
 kept value as the token, `@-` sends none, and without either the root token of a dev server goes.  `raw:` is a body sent
 as it stands.  `~` before the method runs the line without comparing it; with `until=404` it is sent again, to each
-server, until that is its status, for what a server does in the background.  `cert=name` shows that client certificate,
-to servers that are asked by TLS.  `#` begins a comment, `##` a section.
+server, until that is its status, for what a server does in the background.  `cert=name` shows a client certificate to
+servers that are asked by TLS.  `#` begins a comment, `##` a section.
 
 Answers agree when their status and body do, once what is rightly different is replaced: identifiers, tokens, clocks.
 """
