@@ -11,6 +11,7 @@ from strongroom.auth.jwt.paths_config import ConfigPaths
 from strongroom.auth.jwt.paths_login import LoginPaths
 from strongroom.auth.jwt.paths_oidc import OidcPaths
 from strongroom.auth.jwt.paths_roles import RolePaths, role_of
+from strongroom.auth.jwt.providers import Providers
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Auth, AuthMethod, Request, Waiting, token_fields
@@ -24,13 +25,17 @@ class Jwt(ConfigPaths, RolePaths, LoginPaths, OidcPaths, AuthMethod):
 
     Args:
         keys: the public keys of others, of all mounts of the process. random: where states come from.
+        providers: those that do things in ways of their own.
     """
 
     type = "jwt"
 
-    def __init__(self, keys: KeySets | None = None, random: Random | None = None) -> None:
+    def __init__(
+        self, keys: KeySets | None = None, random: Random | None = None, providers: Providers | None = None
+    ) -> None:
         self.keys = keys or KeySets()
         self.flow = Flow(self.keys)
+        self.providers = providers or Providers(self.keys.http)
         self.random = random or SystemRandom()
 
     @property

@@ -5,9 +5,9 @@ Source: https://developer.hashicorp.com/vault/api-docs/auth/jwt#oidc-authorizati
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -19,8 +19,9 @@ from strongroom.auth.jwt.flow import Flow, Outcome
 from strongroom.auth.jwt.id_tokens import Wanted
 from strongroom.auth.jwt.keys import KeySets
 from strongroom.auth.jwt.paths_config import configuration
-from strongroom.auth.jwt.paths_login import check_address, chosen_role
+from strongroom.auth.jwt.paths_login import check_address, chosen_role, digest_of
 from strongroom.auth.jwt.paths_roles import role_of
+from strongroom.auth.jwt.providers import Asked, Providers
 from strongroom.auth.jwt.records import Config, Granted, PendingLogin, Role
 from strongroom.auth.jwt.settings import FORM_POST, ID_TOKEN
 from strongroom.lib.errors import InvalidRequest, PermissionDenied, RateLimited, StrongroomError
@@ -72,6 +73,7 @@ class OidcPaths:
 
     keys: KeySets
     flow: Flow
+    providers: Providers
     random: Random
 
     @path.write("oidc/auth_url", unauthenticated=True)
@@ -85,14 +87,13 @@ class OidcPaths:
             raise InvalidRequest(f'role "{name}" has the role_type jwt, and is for signed tokens only')
         if not body.client_nonce and role.callback_mode in {roles.DIRECT, roles.DEVICE}:
             raise InvalidRequest("missing client_nonce")
-        nonces = hashlib.sha256(body.client_nonce.encode("utf-8", "surrogatepass")).hexdigest()
         login = PendingLogin(
             role=name,
             revision=config.revision,
             began_at=request.now,
             expires_at=request.now + states.LIFE_S,
             address=request.address,
-            client_nonce=nonces if body.client_nonce else "",
+            client_nonce=digest_of(body.client_nonce) if body.client_nonce else "",
         )
         state = self._random(request, "state")
         if role.callback_mode == roles.DEVICE:
@@ -207,7 +208,7 @@ class OidcPaths:
             work = partial(self.flow.received, config, wanted, login.id_token, request.now)
         else:
             raise InvalidRequest("No code or id_token received.")
-        return self._granted(request, login, role, self._outcome(request, login, f"{body.state} {code}", work))
+        return self._granted(request, login, role, self._outcome(request, config, role, f"{body.state} {code}", work))
 
     @path.write("oidc/callback", unauthenticated=True)
     async def receive_answer(self, request: Request, body: CallbackFields) -> Response:
@@ -266,7 +267,7 @@ class OidcPaths:
                 raise InvalidRequest("The configuration has changed since the login began")
             check_address(request, role)
             work = partial(self.flow.polled, config, _wanted(config, role, login), login.device_code, request.now)
-            outcome = self._outcome(request, login, state, work)
+            outcome = self._outcome(request, config, role, state, work)
             if not outcome.pending:
                 auth = self._granted(request, login, role, outcome)
                 await states.end(request, state)
@@ -282,10 +283,20 @@ class OidcPaths:
         return _refusal(outcome.pending)
 
     def _outcome(
-        self, request: Request, login: PendingLogin, what: str, work: Callable[[], Awaitable[Outcome]]
+        self, request: Request, config: Config, role: Role, what: str, work: Callable[[], Awaitable[Outcome]]
     ) -> Outcome:
-        digest = hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()
-        return request.once.outside(f"provider {login.revision} {digest}", work)
+        """What the provider proved, completed by what it says in other ways."""
+
+        async def whole() -> Outcome:
+            outcome = await work()
+            if outcome.pending:
+                return outcome
+            access = outcome.tokens.get("access_token", "")
+            asked = Asked(claims=outcome.claims, role=role, now=request.now, access_token=access)
+            return replace(outcome, claims=await self.providers.completed(config, asked))
+
+        wanted = f"{what} {role.groups_claim} {role.user_claim} {role.user_claim_json_pointer}"
+        return request.once.outside(f"provider {config.revision} {digest_of(wanted)}", whole)
 
     def _granted(self, request: Request, login: PendingLogin, role: Role, outcome: Outcome) -> Auth:
         if role.verbose_oidc_logging:
@@ -320,8 +331,7 @@ def _same(first: str, second: str) -> bool:
 
 def _is_nonce(login: PendingLogin, given: str) -> bool:
     """Whether it is what the client gave when the login began; anything is, if it gave nothing."""
-    digest = hashlib.sha256(given.encode("utf-8", "surrogatepass")).hexdigest()
-    return not login.client_nonce or _same(login.client_nonce, digest)
+    return not login.client_nonce or _same(login.client_nonce, digest_of(given))
 
 
 async def _failed(request: Request, state: str, login: PendingLogin, reason: str, *, direct: bool) -> Response:
