@@ -10,6 +10,7 @@ from strongroom.audit.broker import DeviceType
 from strongroom.audit.channel import AuditDevice
 from strongroom.audit.file import Ground, file_device
 from strongroom.audit.spool import Spool
+from strongroom.auth.github import Github
 from strongroom.auth.kubernetes import Kubernetes
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
@@ -32,6 +33,7 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
 """Secrets engines by the type that they are mounted by."""
 
 AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
+    ("github", Github),
     ("kubernetes", Kubernetes),
     ("token", Token),
     ("userpass", Userpass),

@@ -28,6 +28,11 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.audit.records.FormerDevice": ("audit-former-device", {"heads": 0}),
     "strongroom.audit.records.WriterHead": ("audit-head", {}),
     "strongroom.audit.records.Manifest": ("audit-manifest", {"devices": {}, "heads": {}}),
+    "strongroom.auth.github.records.Config": (
+        "github-config",
+        {"base_url": "", "include_parent_teams": False, "token": {"": "TokenSettings"}},
+    ),
+    "strongroom.auth.github.records.Mapping": ("github-mapping", {"value": ""}),
     "strongroom.auth.kubernetes.records.Config": (
         "kubernetes-config",
         {
@@ -52,6 +57,19 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "token": {"": "TokenSettings"},
         },
     ),
+    "strongroom.auth.okta.records.Challenge": ("okta-challenge", {}),
+    "strongroom.auth.okta.records.Config": (
+        "okta-config",
+        {
+            "api_token": "",
+            "base_url": "",
+            "production": None,
+            "bypass_okta_mfa": False,
+            "token": {"": "TokenSettings"},
+        },
+    ),
+    "strongroom.auth.okta.records.Group": ("okta-group", {"policies": ()}),
+    "strongroom.auth.okta.records.User": ("okta-user", {"groups": (), "policies": ()}),
     "strongroom.auth.userpass.records.Imported": ("userpass-imported", {}),
     "strongroom.auth.userpass.records.ScryptHash": (None, {}),
     "strongroom.auth.userpass.records.User": (
