@@ -15,6 +15,7 @@ from strongroom.auth.approle import AppRole
 from strongroom.auth.aws import Aws
 from strongroom.auth.cert import Cert
 from strongroom.auth.jwt import Jwt
+from strongroom.auth.github import Github
 from strongroom.auth.kubernetes import Kubernetes
 from strongroom.auth.ldap import Ldap
 from strongroom.auth.radius import Radius
@@ -43,6 +44,7 @@ AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
     ("oidc", Jwt),
     ("app-id", AppId),
     ("approle", AppRole),
+    ("github", Github),
     ("kubernetes", Kubernetes),
     ("token", Token),
     ("cert", Cert),
