@@ -37,7 +37,7 @@ def check(name: str, places: Mapping[str, str], directory: Path) -> None:
 
 
 def test_radius(tmp_path: Path) -> None:
-    """Both ask the same FreeRADIUS, which takes requests without Message-Authenticator, because the peer's have none."""
+    """Both ask the same FreeRADIUS, which has to take requests without Message-Authenticator: the peer's have none."""
     pytest.importorskip("pyrad.packet", reason="pyrad is not installed")
     if freeradius.PROGRAM is None:
         pytest.skip("freeradius is not installed")
