@@ -59,6 +59,8 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: hol
     services, txn, request = attempt.services, attempt.txn, attempt.request
     mount, now, namespace = entry.mount, request.received_at, attempt.exchange.namespace
     settings, warnings = _granted(request, entry, auth)
+    if auth.group_required:  # before the login leaves a row
+        await _check_groups(attempt, entry, auth)
     entity_id = ""
     if auth.alias:
         entity_id = await _identify(attempt, entry, auth)
@@ -112,6 +114,13 @@ async def _identify(attempt: Attempt, entry: MountEntry, auth: Auth) -> str:
     if entity is not None and entity.disabled:
         raise PermissionDenied("permission denied")
     return await identity.entity_of(txn, namespace, accessor, auth.alias, metadata=auth.alias_metadata, now=now)
+
+
+async def _check_groups(attempt: Attempt, entry: MountEntry, auth: Auth) -> None:
+    """Raise `PermissionDenied` unless one of the login's groups has an alias of this mount."""
+    answer = Answer(entry.mount.accessor, auth.group_aliases or (), attempt.request.received_at)
+    if not await attempt.services.identity.named_groups(attempt.txn, attempt.exchange.namespace.id, answer):
+        raise PermissionDenied("no group of this login is mapped here")
 
 
 def _display_name(namespace: Namespace, mount: str, name: str) -> str:

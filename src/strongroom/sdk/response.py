@@ -25,6 +25,8 @@ class Auth(msgspec.Struct, frozen=True, kw_only=True):
     An answer, even an empty one, replaces the memberships of earlier answers of the same mount.  None says nothing, and
     leaves them.
     """
+    group_required: bool = False
+    """Whether one of the group aliases has to be an alias of a group here.  Otherwise the login is refused."""
     renewable: bool = True
     token: TokenSettings = TokenSettings()
     """The token's settings from the user or role."""

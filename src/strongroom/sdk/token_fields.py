@@ -87,7 +87,16 @@ class OldTokenFields(TokenFields, frozen=True):
     ] = None
 
 
-_OLD_NAMES = ("policies", "ttl", "max_ttl", "bound_cidrs")
+class OldestTokenFields(OldTokenFields, frozen=True):
+    """The same parameters, plus the old names of two more, which roles had."""
+
+    num_uses: Annotated[int | None, Doc(description="Old name of `token_num_uses`."), OldNameOf("token_num_uses")] = (
+        None
+    )
+    period: Annotated[Duration | None, Doc(description="Old name of `token_period`."), OldNameOf("token_period")] = None
+
+
+_OLD_NAMES = ("policies", "ttl", "max_ttl", "bound_cidrs", "num_uses", "period")
 _ATTRIBUTES = {
     "token_bound_cidrs": "bound_cidrs",
     "token_explicit_max_ttl": "explicit_max_ttl_s",
