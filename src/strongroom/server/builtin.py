@@ -10,8 +10,9 @@ from strongroom.audit.broker import DeviceType
 from strongroom.audit.channel import AuditDevice
 from strongroom.audit.file import Ground, file_device
 from strongroom.audit.spool import Spool
-from strongroom.auth.radius import Radius
+from strongroom.auth.kerberos import Kerberos
 from strongroom.auth.ldap import Ldap
+from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
@@ -34,8 +35,9 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
 
 AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
     ("token", Token),
-    ("radius", Radius),
+    ("kerberos", Kerberos),
     ("ldap", Ldap),
+    ("radius", Radius),
     ("userpass", Userpass),
 )
 """Auth methods by the type that they are enabled by."""

@@ -28,6 +28,13 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.audit.records.FormerDevice": ("audit-former-device", {"heads": 0}),
     "strongroom.audit.records.WriterHead": ("audit-head", {}),
     "strongroom.audit.records.Manifest": ("audit-manifest", {"devices": {}, "heads": {}}),
+    "strongroom.auth.kerberos.records.KerberosConfig": (
+        "kerberos-config",
+        {"add_group_aliases": False, "remove_instance_name": False, "decode_pac": True},
+    ),
+    "strongroom.auth.kerberos.records.KerberosGroup": ("kerberos-group", {"policies": ()}),
+    "strongroom.auth.kerberos.records.UsedTicket": ("kerberos-used", {}),
+    "strongroom.auth.kerberos.records.UsedWindow": ("kerberos-window", {}),
     "strongroom.auth.radius.records.RadiusConfig": (
         "radius-config",
         {
