@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import structlog
 
-from strongroom.auth.ldap.names import bind_name
+from strongroom.auth.ldap.names import bind_name, user_name
 from strongroom.auth.ldap.records import LdapConfig
 from strongroom.auth.ldap.settings import lookup_of, searches_as_somebody, searches_first
 from strongroom.lib.errors import UpstreamFailed
@@ -33,7 +33,7 @@ def log_in(session: Session, config: LdapConfig, username: str, password: str, f
     """Try a password.
 
     Args:
-        username: in its one form. found: whom a search has found; None if nobody was searched for.
+        username: as it was typed. found: whom a search has found; None if nobody was searched for.
 
     Raises: `BindRefused`.
     """
@@ -48,7 +48,7 @@ def log_in(session: Session, config: LdapConfig, username: str, password: str, f
         log.warning("the directory let in a user whose entry says that they may not log in", dn=person.dn)
         raise BindRefused("disabled")
     bind_to_search(session, config, groups=True)
-    groups = groups_of(session, lookup, person.name or username, person.dn)
+    groups = groups_of(session, lookup, _told(person, username, config), person.dn)
     return Member(person, groups, readable=found is not None or _is_visible(session, config, lookup, person))
 
 
@@ -56,14 +56,14 @@ def look_again(session: Session, config: LdapConfig, username: str, dn: str) -> 
     """A user whose token is renewed; None if they aren't there any more, or may not log in.
 
     Args:
-        username: as it was searched for. dn: of the entry at the login.
+        username: as it was typed. dn: of the entry at the login.
     """
     lookup = lookup_of(config)
     bind_to_search(session, config, groups=True)
     person = find(session, lookup, username) if searches_first(config) else read(session, lookup, dn)
     if person is None or person.disabled:
         return None
-    return Member(person, groups_of(session, lookup, person.name or username, person.dn))
+    return Member(person, groups_of(session, lookup, _told(person, username, config), person.dn))
 
 
 def bind_to_search(session: Session, config: LdapConfig, *, groups: bool = False) -> None:
@@ -113,10 +113,16 @@ def _own_entry(session: Session, config: LdapConfig, lookup: Lookup, username: s
             log.warning("a user can't read their own name, which case_sensitive_names needs", dn=name)
             raise BindRefused("no name")
         return person or Person(dn=name, name="")
-    if username not in {canonical(each, case_matters=config.case_sensitive_names) for each in person.names}:
+    if user_name(username, config) not in {user_name(each, config) for each in person.names}:
         log.warning("a user could log in by a spelling that their entry doesn't have", dn=person.dn)
         raise BindRefused("another spelling")
     return person
+
+
+def _told(person: Person, username: str, config: LdapConfig) -> str:
+    """The name for group filters: the directory's own, so that nothing depends on how it was typed."""
+    name = person.name or username
+    return name if config.case_sensitive_names else name.lower()
 
 
 def _is_visible(session: Session, config: LdapConfig, lookup: Lookup, person: Person) -> bool:

@@ -66,6 +66,9 @@ class DirectoryFields(TokenFields, frozen=True):
     use_token_groups: Annotated[
         bool | None, Doc(description="Take the groups from Active Directory's tokenGroups, nested ones included.")
     ] = None
+    require_group_match: Annotated[
+        bool | None, Doc(description="Refuse who has no settings here, and no group that has any.")
+    ] = None
     case_sensitive_names: Annotated[
         bool | None, Doc(description="Tell names of users and groups apart that differ in case only.")
     ] = None

@@ -50,7 +50,7 @@ def found(request: Request, directories: Directories, config: LdapConfig, typed:
     name = user_name(typed, config)
     if not searches_first(config) or not can_log_in(typed):
         return name, None
-    person = ask(request, directories, config, "find", lambda session: asking.look_up(session, config, name))
+    person = ask(request, directories, config, "find", lambda session: asking.look_up(session, config, typed))
     if person is None:
         return name, None
     return user_name(person.name, config), person
@@ -62,7 +62,7 @@ class Entered(msgspec.Struct, frozen=True):
     name: str
     """In its one form: what the alias is made of."""
     searched: str
-    """By what the directory was searched for, or told, the user."""
+    """As it was typed, which the directory is searched for again at a renewal."""
     member: Member
 
 
@@ -83,11 +83,11 @@ def log_in(request: Request, directories: Directories, config: LdapConfig, typed
             directories,
             config,
             "log in",
-            lambda session: asking.log_in(session, config, name, password, person),
+            lambda session: asking.log_in(session, config, typed, password, person),
         )
     except BindRefused as error:
         raise InvalidCredentials(FAILED, detail=error.detail) from error
-    return Entered(name, user_name(typed, config), member)
+    return Entered(name, typed, member)
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -125,4 +125,10 @@ def auth_of(config: LdapConfig, entered: Entered, grant: Grant) -> Auth:
         internal={"username": entered.searched, "name": entered.name, "dn": person.dn, "id": person.id},
     )
     renewable = searched or entered.member.readable
-    return msgspec.structs.replace(auth, display_name=entered.name, group_aliases=grant.groups, renewable=renewable)
+    return msgspec.structs.replace(
+        auth,
+        display_name=entered.name,
+        group_aliases=grant.groups,
+        group_required=config.require_group_match and not grant.matched,
+        renewable=renewable,
+    )

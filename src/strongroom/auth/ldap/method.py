@@ -7,7 +7,7 @@ import msgspec
 from strongroom.auth.ldap import asking, logins
 from strongroom.auth.ldap.names import alias_of, user_name
 from strongroom.auth.ldap.paths_config import ConfigPaths
-from strongroom.auth.ldap.paths_login import LoginPaths
+from strongroom.auth.ldap.paths_login import NOT_CONFIGURED, LoginPaths
 from strongroom.auth.ldap.paths_names import GroupPaths, UserPaths
 from strongroom.auth.ldap.records import CONFIG, LdapConfig
 from strongroom.auth.ldap.settings import searches_first
@@ -58,7 +58,9 @@ class Ldap(ConfigPaths, GroupPaths, UserPaths, LoginPaths, AuthMethod):
         config = await request.view.read(CONFIG, LdapConfig)
         kept = auth.internal
         if config is None:
-            raise InvalidRequest("the LDAP auth method is not configured")
+            raise InvalidRequest(NOT_CONFIGURED)
+        if not auth.renewable:
+            return auth  # asked of a login whose second factor was proved a moment later
         if not (searches_first(config) or config.anonymous_group_search):
             raise InvalidRequest("without binddn the directory can't be asked about the user, not renewing")
         member = logins.ask(

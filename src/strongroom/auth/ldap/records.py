@@ -51,6 +51,7 @@ class LdapConfig(SecretRecord, frozen=True, tag="ldap-config"):
     allow_unbound_groupfilter: bool = False
     anonymous_group_search: bool = False
     use_token_groups: bool = False
+    require_group_match: bool = False
 
     case_sensitive_names: bool = False
     username_as_alias: bool = False

@@ -16,9 +16,19 @@ _NEVER = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def canonical(text: str, *, case_matters: bool = False) -> str:
-    """The text as directories compare it; empty for one of spaces only."""
-    text = unicodedata.normalize("NFKC", text if case_matters else unicodedata.normalize("NFKC", text).casefold())
+    """The text as directories compare it; empty for one of spaces only.
+
+    Letters are folded one by one: `ß` stays, because directories tell it from `ss`, and two users must not become one.
+    """
+    text = unicodedata.normalize("NFKC", text)
+    if not case_matters:
+        text = unicodedata.normalize("NFKC", "".join(map(_folded, text)))
     return " ".join(text.split())
+
+
+def _folded(character: str) -> str:
+    folded = character.casefold()
+    return folded if len(folded) == 1 else character.lower()
 
 
 def is_name(text: str) -> bool:

@@ -150,7 +150,7 @@ class Session:
             pages = self._ldap.controls.pagedresults.SimplePagedResultsControl(False, self._page_size, "")
         found = _Found(most)
         while True:
-            begun = (base, scope, text, list(attributes), 0, None, [pages] if pages is not None else None)
+            begun = (base, scope, text, list(attributes), 0, [pages] if pages is not None else None)
             returned = self._page(begun, found)
             cookie = next((control.cookie for control in returned if control.controlType == _PAGED), b"")
             if pages is None or not cookie:
