@@ -17,6 +17,7 @@ from strongroom.auth.cert import Cert
 from strongroom.auth.jwt import Jwt
 from strongroom.auth.github import Github
 from strongroom.auth.kubernetes import Kubernetes
+from strongroom.auth.kerberos import Kerberos
 from strongroom.auth.ldap import Ldap
 from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
@@ -51,6 +52,9 @@ AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
     ("radius", Radius),
     ("ldap", Ldap),
     ("aws", Aws),
+    ("kerberos", Kerberos),
+    ("ldap", Ldap),
+    ("radius", Radius),
     ("userpass", Userpass),
 )
 """Auth methods by the type that they are enabled by."""

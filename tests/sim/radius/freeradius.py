@@ -43,7 +43,7 @@ thread pool {{
 client loopback {{
   ipaddr = 127.0.0.1
   secret = "{secret}"
-  require_message_authenticator = yes
+  require_message_authenticator = {demands}
 }}
 modules {{
   pap {{
@@ -117,11 +117,19 @@ class FreeRadius(NamedTuple):
 
 
 @contextlib.contextmanager
-def start_freeradius(directory: Path) -> Iterator[FreeRadius]:
-    """Run the server until the block ends.  Raises `ProgramFailed` with the end of its log."""
+def start_freeradius(directory: Path, *, demands_signature: bool = True) -> Iterator[FreeRadius]:
+    """Run the server until the block ends.
+
+    Args:
+        demands_signature: whether it drops requests without Message-Authenticator.
+
+    Raises: `ProgramFailed` with the end of its log.
+    """
     assert PROGRAM is not None, "freeradius is not installed"
     port = free_port()
-    (directory / "radiusd.conf").write_text(_CONFIG.format(directory=directory, secret=SECRET, port=port))
+    demands = "yes" if demands_signature else "no"
+    text = _CONFIG.format(directory=directory, secret=SECRET, port=port, demands=demands)
+    (directory / "radiusd.conf").write_text(text)
     users = [f'{name} Cleartext-Password := "{PASSWORD}"' for name in _NAMES]
     users.append(f'longest Cleartext-Password := "{LONGEST_PASSWORD}"')
     (directory / "users").write_text("\n".join(users) + "\n")

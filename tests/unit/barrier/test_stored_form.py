@@ -210,6 +210,13 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "verbose_oidc_logging": False,
         },
     ),
+    "strongroom.auth.kerberos.records.KerberosConfig": (
+        "kerberos-config",
+        {"add_group_aliases": False, "remove_instance_name": False, "decode_pac": True},
+    ),
+    "strongroom.auth.kerberos.records.KerberosGroup": ("kerberos-group", {"policies": ()}),
+    "strongroom.auth.kerberos.records.UsedTicket": ("kerberos-used", {}),
+    "strongroom.auth.kerberos.records.UsedWindow": ("kerberos-window", {}),
     "strongroom.auth.kubernetes.records.Config": (
         "kubernetes-config",
         {
