@@ -79,6 +79,10 @@ class Token:
             raise Tampered("the signature of the token is not valid")
         return _object(self._payload, "payload")
 
+    def unproved(self) -> dict[str, Any]:
+        """What the token says, without a proof: good only to know whose keys have to prove it."""
+        return _object(self._payload, "payload")
+
 
 def parse(text: str) -> Token:
     """Take a token apart.  Raises `Tampered` for what is none."""

@@ -181,3 +181,10 @@ def test_any_text_is_a_token_or_refused(text: str) -> None:
     except Tampered:
         return
     pytest.fail("it was signed by nobody")
+
+
+def test_unproved_claims() -> None:
+    """What a token says can be looked at without a proof, to know whose keys to ask for."""
+    assert parse(signed("RS256")).unproved() == CLAIMS
+    with pytest.raises(Tampered, match="payload of the token"):
+        parse("e30.W10.".replace("e30", base64.urlsafe_b64encode(b'{"alg":"RS256"}').decode().rstrip("="))).unproved()
