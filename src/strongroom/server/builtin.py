@@ -11,6 +11,8 @@ from strongroom.audit.channel import AuditDevice
 from strongroom.audit.file import Ground, file_device
 from strongroom.audit.spool import Spool
 from strongroom.auth.aws import Aws
+from strongroom.auth.azure import Azure
+from strongroom.auth.gcp import Gcp
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
@@ -34,6 +36,8 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
 AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
     ("token", Token),
     ("aws", Aws),
+    ("azure", Azure),
+    ("gcp", Gcp),
     ("userpass", Userpass),
 )
 """Auth methods by the type that they are enabled by."""
