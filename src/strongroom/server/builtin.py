@@ -20,6 +20,8 @@ from strongroom.auth.kubernetes import Kubernetes
 from strongroom.auth.kerberos import Kerberos
 from strongroom.auth.ldap import Ldap
 from strongroom.auth.radius import Radius
+from strongroom.auth.azure import Azure
+from strongroom.auth.gcp import Gcp
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
@@ -55,6 +57,8 @@ AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
     ("kerberos", Kerberos),
     ("ldap", Ldap),
     ("radius", Radius),
+    ("azure", Azure),
+    ("gcp", Gcp),
     ("userpass", Userpass),
 )
 """Auth methods by the type that they are enabled by."""
