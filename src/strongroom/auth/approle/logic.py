@@ -10,8 +10,6 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
-
 from strongroom.auth.approle.records import Role, SecretId
 from strongroom.crypto.mac import hmac_sha256_hex, sha256
 from strongroom.lib import limits
@@ -98,14 +96,12 @@ def token_cidrs(role: Role, secret: SecretId | None) -> tuple[str, ...]:
 def renewed(role: Role, auth: Auth) -> Auth:
     """A login with the role's present times, for a renewal.
 
-    Raises: `InvalidRequest` if a policy was taken from the role.  The token would keep it for as long as it is renewed.
+    Raises: `PoliciesChanged` if the role has other policies.  Unless the mount says otherwise, the renewal is refused
+        if one was taken from the role, because the token would keep it for as long as it is renewed.
     """
-    had = token_fields.normal_policies(auth.token.policies)
-    taken = sorted(set(had) - set(token_fields.normal_policies(role.token.policies)) - {"default"})
-    if taken:
-        changes = " ".join(f"-{name}" for name in taken)
-        raise InvalidRequest(f'policies of role "{role.name}" changed ({changes}); log in again')
-    return token_fields.renewed(msgspec.structs.replace(role.token, policies=had), auth)
+    had = set(token_fields.normal_policies(auth.token.policies))
+    taken = had - set(token_fields.normal_policies(role.token.policies)) - {"default"}
+    return token_fields.renewed(role.token, auth, token_fields.REFUSE if taken else token_fields.KEEP)
 
 
 def is_within(narrow: Iterable[str], wide: Iterable[str]) -> bool:
