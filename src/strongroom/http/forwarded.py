@@ -85,4 +85,8 @@ def forwarded_request(rules: ForwardedRules, request: HttpRequest) -> HttpReques
     """
     peer = request.peer
     address = client_address(rules, peer.address, request.headers.get("x-forwarded-for"))
-    return request if address == peer.address else replace(request, peer=replace(peer, address=address))
+    return (
+        request
+        if address == peer.address
+        else replace(request, peer=replace(peer, address=address, proxy=peer.address))
+    )
