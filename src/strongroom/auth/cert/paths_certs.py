@@ -142,11 +142,6 @@ def data_of(role: Role) -> dict[str, Any]:
 class RolePaths:
     """`certs` and below."""
 
-    async def role_exists(self, request: Request, name: str) -> bool:
-        """Whether there is a role of that name."""
-        check_segment_name(name)
-        return await request.view.read(ROLES + name, Role) is not None
-
     @path.list_("certs")
     async def list_roles(self, request: Request, body: Page) -> Response:
         """Lists the names of all roles."""
