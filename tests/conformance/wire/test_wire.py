@@ -11,9 +11,11 @@ import pytest
 
 from tests.conformance.servers import start_ours, start_peer
 from tests.conformance.wire import allowed, compare
+from tests.conformance.wire.surroundings import around
 
 HERE = Path(__file__).parent
-FILES = sorted(HERE.glob("*.txt"))
+FILES = [file for file in sorted(HERE.glob("*.txt")) if " cert=" not in file.read_text()]
+"""All but those that show client certificates, which `tests/conformance/auth` sends by TLS."""
 ALLOWED = allowed.read(HERE / "allowed.toml")
 PEER_SETTINGS = "unsafe_allow_api_audit_creation = true\n"
 """The reference server lets clients make audit devices only if its configuration says so."""
@@ -23,10 +25,13 @@ PEER_SETTINGS = "unsafe_allow_api_audit_creation = true\n"
 def test_answers_agree(file: Path, tmp_path: Path) -> None:
     """Both servers, freshly started, give the same status and body to every request of the file."""
     cases = compare.parse(file.name, file.read_text())
-    if any(case.certificate for case in cases):
-        pytest.skip("asked by TLS, in tests/conformance/auth")
-    with start_ours(tmp_path) as ours, start_peer(tmp_path, dev_config=PEER_SETTINGS) as peer:
-        found = compare.run(cases, compare.Side(ours.address), compare.Side(peer.address))
+    with (
+        around(file, tmp_path) as known,
+        start_ours(tmp_path) as ours,
+        start_peer(tmp_path, dev_config=PEER_SETTINGS) as peer,
+    ):
+        sides = compare.Side(ours.address, kept=dict(known)), compare.Side(peer.address, kept=dict(known))
+        found = compare.run(cases, *sides)
     judge(file.name, cases, found)
 
 

@@ -58,7 +58,7 @@ WAYS: list[tuple[str, tuple[str, ...], str, tuple[bytes, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize(("way", "decoders", "field", "shown"), WAYS, ids=lambda value: str(value)[:32])
+@pytest.mark.parametrize(("way", "decoders", "field", "shown"), WAYS, ids=[case[0] for case in WAYS])
 def test_each_proxys_way(way: str, decoders: tuple[str, ...], field: str, shown: tuple[bytes, ...]) -> None:
     """What each proxy writes is read, leaf first."""
     assert CertificateHeader("client-cert", decoders).certificates({"client-cert": field}) == shown
@@ -93,7 +93,7 @@ WRONG: list[tuple[tuple[str, ...], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("decoders", "field"), WRONG)
+@pytest.mark.parametrize(("decoders", "field"), WRONG, ids=[str(number) for number in range(len(WRONG))])
 def test_anything_else_is_refused(decoders: tuple[str, ...], field: str) -> None:
     """Also a header that came twice: which of the two is the proxy's can't be told."""
     with pytest.raises(RequestRefused, match="malformed client-cert header") as refused:
@@ -140,7 +140,7 @@ SEEN: list[tuple[str, Callable[[], HttpRequest], tuple[bytes, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize(("case", "request_", "seen"), SEEN, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(("case", "request_", "seen"), SEEN, ids=[case[0] for case in SEEN])
 def test_whose_word_counts(case: str, request_: Callable[[], HttpRequest], seen: tuple[bytes, ...]) -> None:
     """Only the header of a trusted proxy that speaks for a client; nobody else's gets any further."""
     request = forwarded_request(rules(HEADER), request_())

@@ -1,0 +1,64 @@
+"""The auth methods `jwt` and `oidc`, which are one."""
+
+from __future__ import annotations
+
+import msgspec
+
+from strongroom.auth.jwt.flow import Flow
+from strongroom.auth.jwt.identity import fingerprint
+from strongroom.auth.jwt.keys import KeySets
+from strongroom.auth.jwt.paths_config import ConfigPaths
+from strongroom.auth.jwt.paths_login import LoginPaths
+from strongroom.auth.jwt.paths_oidc import OidcPaths
+from strongroom.auth.jwt.paths_roles import RolePaths, role_of
+from strongroom.auth.jwt.providers import Providers
+from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.rand import Random, SystemRandom
+from strongroom.sdk import Auth, AuthMethod, Request, Waiting, token_fields
+
+_ADDED = {"default"}
+"""Policies that a token has without its role."""
+
+
+class Jwt(ConfigPaths, RolePaths, LoginPaths, OidcPaths, AuthMethod):
+    """Logins by tokens that others sign.
+
+    Args:
+        keys: the public keys of others, of all mounts of the process. random: where states come from.
+        providers: those that do things in ways of their own.
+    """
+
+    type = "jwt"
+
+    def __init__(
+        self, keys: KeySets | None = None, random: Random | None = None, providers: Providers | None = None
+    ) -> None:
+        self.keys = keys or KeySets()
+        self.flow = Flow(self.keys)
+        self.providers = providers or Providers(self.keys.http)
+        self.random = random or SystemRandom()
+
+    @property
+    def waiting(self) -> Waiting:
+        """The logins that wait for an identity provider."""
+        return Waiting(now=self.keys.slots.taken, refused=self.keys.slots.refused)
+
+    async def renew_token(self, request: Request, auth: Auth) -> Auth:
+        """The role's present times.
+
+        Raises: `InvalidRequest` when the role is gone, or gives other policies than the token has.
+        """
+        name = auth.internal.get("role", "")
+        role = await role_of(request, name) if name else None
+        if role is None:
+            raise InvalidRequest(f'role "{name}" does not exist any more, not renewing')
+        had = auth.token.policies
+        if fingerprint(role) != auth.internal.get("policies", ""):
+            raise InvalidRequest(f'policies of role "{name}" changed; log in again')
+        # The claims that templates were filled with aren't known any more: what they gave stays.
+        now = had if role.token_policies_template_claims else token_fields.normal_policies(role.token.policies)
+        added, gone = sorted(set(now) - set(had) - _ADDED), sorted(set(had) - set(now) - _ADDED)
+        if added or gone:
+            change = " ".join([*(f"+{policy}" for policy in added), *(f"-{policy}" for policy in gone)])
+            raise InvalidRequest(f'policies of role "{name}" changed ({change}); log in again')
+        return token_fields.renewed(msgspec.structs.replace(role.token, policies=had), auth)
