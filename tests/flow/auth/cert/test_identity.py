@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.token_fields import PoliciesChanged
 from tests.flow.auth.cert.showing import DELETE, WRITE, mounted
 from tests.sim.pki import Issued
 
@@ -141,6 +142,20 @@ async def test_a_renewal_is_the_roles_to_grant() -> None:
     await mount.ask(WRITE, "config", {"disable_binding": True})
     with pytest.raises(InvalidRequest, match="the role no longer exists, not renewing"):
         await mount.renewed(client, auth)
+
+
+async def test_a_mount_that_keeps_policies_still_wants_the_certificate() -> None:
+    """What the mount may decide is raised last: a client without the certificate doesn't get that far."""
+    mount, root = await mounted()
+    client = root.issue("web")
+    await mount.role("web", root.pem)
+    auth = await mount.log_in(client)
+    await mount.role("web", root.pem, token_policies="a")
+    with pytest.raises(PoliciesChanged):
+        await mount.renewed(client, auth)
+    for other in (None, root.issue("other")):
+        with pytest.raises(InvalidRequest, match=REFUSED):
+            await mount.renewed(other, auth)
 
 
 async def test_an_expired_certificate_renews_nothing() -> None:
