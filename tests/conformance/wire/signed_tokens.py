@@ -1,28 +1,16 @@
-"""Values that cases of some files need before the first request: stand-ins of other systems, signed tokens."""
+"""A provider, keys and tokens for the cases of the auth methods jwt and oidc."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from tests.flow.auth.jwt.keys import ec_key, public_pem, raw, rsa_key, signed
 from tests.sim.identity_provider import CLIENT, SECRET, serving
-
-
-@contextmanager
-def values(stem: str) -> Iterator[Mapping[str, str]]:
-    """The values for a case file, under which its stand-ins run."""
-    with _OF_FILES.get(stem, _nothing)() as found:
-        yield found
-
-
-@contextmanager
-def _nothing() -> Iterator[Mapping[str, str]]:
-    yield {}
-
 
 TOKENS: dict[str, dict[str, Any]] = {
     "good": {},
@@ -62,7 +50,8 @@ _TIMES = {"exp", "nbf", "iat"}
 
 
 @contextmanager
-def _jwt() -> Iterator[Mapping[str, str]]:
+def jwt(directory: Path) -> Iterator[dict[str, str]]:
+    """A provider that both servers ask, and tokens of every kind."""
     now = int(time.time())
 
     def made(claims: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,6 +81,3 @@ def _jwt() -> Iterator[Mapping[str, str]]:
             "pem": public_pem(rsa_key()).replace("\n", "\\n"),
             "ec_pem": public_pem(ec_key()).replace("\n", "\\n"),
         }
-
-
-_OF_FILES: Mapping[str, Callable[[], Any]] = {"jwt": _jwt}
