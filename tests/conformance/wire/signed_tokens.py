@@ -22,9 +22,11 @@ TOKENS: dict[str, dict[str, Any]] = {
     "other_sub": {"sub": "eva"},
     "no_sub": {"sub": None},
     "number_sub": {"sub": 5},
-    "without_times": {"exp": None},
-    "expired": {"exp": -100},
-    "just_expired": {"exp": -30},
+    "without_times": {"exp": None, "iat": None},
+    "exp_only": {"exp": 60, "iat": None},
+    "exp_only_far": {"iat": None},
+    "expired": {"exp": -100, "iat": -200},
+    "just_expired": {"exp": -30, "iat": -200},
     "not_yet": {"nbf": 300},
     "soon": {"nbf": 30},
     "issued_later": {"iat": 300},
@@ -55,7 +57,7 @@ def jwt(directory: Path) -> Iterator[dict[str, str]]:
     now = int(time.time())
 
     def made(claims: Mapping[str, Any]) -> dict[str, Any]:
-        said = {"iss": "idp", "sub": "ann", "aud": "us", "exp": 3600, **claims}
+        said = {"iss": "idp", "sub": "ann", "aud": "us", "iat": 0, "exp": 3600, **claims}
         return {
             name: now + value if name in _TIMES and isinstance(value, int) else value
             for name, value in said.items()
@@ -73,7 +75,7 @@ def jwt(directory: Path) -> Iterator[dict[str, str]]:
             "hmac": signed(good, b"x" * 32, "HS256"),
             "none": raw(b'{"alg":"none"}', json.dumps(good).encode(), b""),
             "kid": signed(good, kid="any"),
-            "provided": provider.token(exp=now + 3600),
+            "provided": provider.token(),
             "provided_unknown_kid": signed({**good, "iss": provider.issuer}, kid="unknown"),
             "idp": provider.issuer,
             "client": CLIENT,
