@@ -246,6 +246,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "override_allowed_server_names": (),
             "provider_config": {},
             "revision": "",
+            "unsupported_critical_cert_extensions": (),
         },
     ),
     "strongroom.auth.jwt.records.Granted": (
