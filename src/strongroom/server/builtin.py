@@ -12,6 +12,7 @@ from strongroom.audit.file import Ground, file_device
 from strongroom.audit.spool import Spool
 from strongroom.auth.github import Github
 from strongroom.auth.kubernetes import Kubernetes
+from strongroom.auth.okta import Okta
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
@@ -35,6 +36,7 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
 AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
     ("github", Github),
     ("kubernetes", Kubernetes),
+    ("okta", Okta),
     ("token", Token),
     ("userpass", Userpass),
 )
