@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,31 @@ def test_the_body(configured: Server, around: Around) -> None:
     with pytest.raises(exceptions.Unauthorized):
         client.write_data("auth/kerberos/login", data={"authorization": "Negotiate AAAA"})
     client.adapter.close()
+
+
+def test_a_directory_that_hangs_delays_only_its_own_logins(configured: Server, around: Around) -> None:
+    """While more logins than are asked at once wait for one mount's directory, those of another mount go on."""
+    client = hvac.Client(url=configured.url, token=configured.token)
+    client.sys.enable_auth_method("kerberos", path="hanging")
+    client.write_data("auth/hanging/config", data=around.config)
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(20) as threads:
+        url = f"ldap://127.0.0.1:{silent.getsockname()[1]}"
+        client.write_data("auth/hanging/config/ldap", data={**around.ldap, "url": url, "request_timeout": 15})
+        headers = [around.kdc.header() for _ in range(20)]
+        waiting = [threads.submit(_login_at, configured, "hanging", header) for header in headers]
+        accepted = silent.accept()  # the first login has got there
+        assert _login_at(configured, "kerberos", around.kdc.header()) == 200
+        assert not any(each.done() for each in waiting)
+        accepted[0].close()
+        assert {each.result() for each in waiting} <= {502, 429}
+    client.sys.disable_auth_method("hanging")
+    client.adapter.close()
+
+
+def _login_at(server: Server, mount: str, header: str) -> int:
+    """The status of a login."""
+    url = f"{server.url}/v1/auth/{mount}/login"
+    return requests.post(url, headers={"Authorization": header}, timeout=60).status_code
 
 
 def test_hvac_configures(configured: Server, around: Around) -> None:
