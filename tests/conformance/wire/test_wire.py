@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.servers import start_ours, start_peer
-from tests.conformance.wire import allowed, compare
+from tests.conformance.wire import allowed, compare, known
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.txt"))
@@ -23,8 +23,13 @@ PEER_SETTINGS = "unsafe_allow_api_audit_creation = true\n"
 def test_answers_agree(file: Path, tmp_path: Path) -> None:
     """Both servers, freshly started, give the same status and body to every request of the file."""
     cases = compare.parse(file.name, file.read_text())
-    with start_ours(tmp_path) as ours, start_peer(tmp_path, dev_config=PEER_SETTINGS) as peer:
-        found = compare.run(cases, compare.Side(ours.address), compare.Side(peer.address))
+    with (
+        known.values(file.stem) as values,
+        start_ours(tmp_path) as ours,
+        start_peer(tmp_path, dev_config=PEER_SETTINGS) as peer,
+    ):
+        sides = (compare.Side(server.address, kept=dict(values)) for server in (ours, peer))
+        found = compare.run(cases, *sides)
     unexplained = [difference for difference in found if not any(entry.covers(difference) for entry in ALLOWED)]
     failing = [difference for difference in unexplained if difference.kind != "wording"]
     wording = [difference for difference in unexplained if difference.kind == "wording"]

@@ -80,6 +80,28 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "verbose_oidc_logging": False,
         },
     ),
+    "strongroom.auth.jwt.records.Granted": (
+        None,
+        {"metadata": {}, "alias_metadata": {}, "group_aliases": None, "group_required": False, "internal": {}},
+    ),
+    "strongroom.auth.jwt.records.PendingLogin": (
+        "jwt-login",
+        {
+            "address": "",
+            "client_nonce": "",
+            "code": "",
+            "code_verifier": "",
+            "confirmation": "",
+            "device_code": "",
+            "failure": "",
+            "granted": None,
+            "id_token": "",
+            "interval_s": 0,
+            "nonce": "",
+            "polled_at": 0.0,
+            "redirect_uri": "",
+        },
+    ),
     "strongroom.auth.userpass.records.Imported": ("userpass-imported", {}),
     "strongroom.auth.userpass.records.ScryptHash": (None, {}),
     "strongroom.auth.userpass.records.User": (

@@ -25,8 +25,8 @@ class Discovered:
     token_endpoint: str = ""
     userinfo_endpoint: str = ""
     device_authorization_endpoint: str = ""
-    names_issuer: bool = False
-    """Whether its redirects say whose they are (RFC 9207)."""
+    secret_in_body: bool = False
+    """Whether it takes a client's secret in the body only, not in the header (RFC 6749, section 2.3.1)."""
 
 
 def described(reply: Reply) -> Discovered:
@@ -42,7 +42,7 @@ def described(reply: Reply) -> Discovered:
             token_endpoint=_address(document, "token_endpoint"),
             userinfo_endpoint=_address(document, "userinfo_endpoint"),
             device_authorization_endpoint=_address(document, "device_authorization_endpoint"),
-            names_issuer=document.get("authorization_response_iss_parameter_supported") is True,
+            secret_in_body=_only_in_body(document.get("token_endpoint_auth_methods_supported")),
         )
     except InvalidRequest as error:
         raise UpstreamFailed(f"{_NAME} describes itself unusably: {error.text}") from error
@@ -60,3 +60,7 @@ def _address(document: dict[str, Any], name: str, *, required: bool = False) -> 
     if value:
         check_url(value, name)
     return value
+
+
+def _only_in_body(methods: Any) -> bool:
+    return isinstance(methods, list) and "client_secret_basic" not in methods and "client_secret_post" in methods

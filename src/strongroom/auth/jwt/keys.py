@@ -7,7 +7,7 @@ and not more often than the pause of `Documents` allows.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +76,17 @@ class KeySets:
         except Tampered as error:
             raise InvalidRequest(f"error validating token: error verifying token signature: {error.text}") from error
 
-    async def _proved_by(self, token: Token, sources: list[Source], algorithms: Any) -> Mapping[str, Any]:
+    async def proved_by_provider(
+        self, config: Config, found: Discovered, text: str, algorithms: Collection[str]
+    ) -> Mapping[str, Any]:
+        """What a token of the provider says.  Raises as `proved` does."""
+        source = Source(found.jwks_uri, config.oidc_discovery_ca_pem, found.issuer)
+        try:
+            return await self._proved_by(parse(text), [source], algorithms)
+        except Tampered as error:
+            raise InvalidRequest(f"Token verification failed. {error.text}") from error
+
+    async def _proved_by(self, token: Token, sources: list[Source], algorithms: Collection[str]) -> Mapping[str, Any]:
         """The claims, by the first source whose key fits.  Sources are asked at the same time."""
         if not sources:
             raise Tampered("no key set is bound to the issuer of the token")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
+from strongroom.auth.jwt.flow import Flow
 from strongroom.auth.jwt.identity import fingerprint
 from strongroom.auth.jwt.keys import KeySets
 from strongroom.auth.jwt.paths_config import ConfigPaths
 from strongroom.auth.jwt.paths_login import LoginPaths
+from strongroom.auth.jwt.paths_oidc import OidcPaths
 from strongroom.auth.jwt.paths_roles import RolePaths, role_of
+from strongroom.auth.jwt.providers import Providers
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Auth, AuthMethod, Request, Waiting, token_fields
@@ -17,17 +20,22 @@ _ADDED = {"default"}
 """Policies that a token has without its role."""
 
 
-class Jwt(ConfigPaths, RolePaths, LoginPaths, AuthMethod):
+class Jwt(ConfigPaths, RolePaths, LoginPaths, OidcPaths, AuthMethod):
     """Logins by tokens that others sign.
 
     Args:
         keys: the public keys of others, of all mounts of the process. random: where states come from.
+        providers: those that do things in ways of their own.
     """
 
     type = "jwt"
 
-    def __init__(self, keys: KeySets | None = None, random: Random | None = None) -> None:
+    def __init__(
+        self, keys: KeySets | None = None, random: Random | None = None, providers: Providers | None = None
+    ) -> None:
         self.keys = keys or KeySets()
+        self.flow = Flow(self.keys)
+        self.providers = providers or Providers(self.keys.http)
         self.random = random or SystemRandom()
 
     @property

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from strongroom.auth.jwt import settings
 from strongroom.auth.jwt.keys import KeySets
+from strongroom.auth.jwt.providers import Providers
 from strongroom.auth.jwt.records import Config
 from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError
 from strongroom.lib.rand import Random, uuid4
@@ -54,6 +55,7 @@ class ConfigPaths:
     """`config`"""
 
     keys: KeySets
+    providers: Providers
     random: Random
 
     @path.read("config")
@@ -63,7 +65,12 @@ class ConfigPaths:
         if config is None:
             raise NotFound
         failure = await self._checked(request, config)
-        data = {**_shown(config), **self._state(config, request.now), "status": "invalid" if failure else "valid"}
+        data = {
+            **_shown(config),
+            "provider_config": self.providers.shown(config),
+            **self._state(config, request.now),
+            "status": "invalid" if failure else "valid",
+        }
         return Response(data=data, warnings=[f"failed to fetch the keys: {failure.text}"] if failure else [])
 
     @path.write("config")
@@ -73,6 +80,7 @@ class ConfigPaths:
         revision = request.once("revision of the configuration", lambda: uuid4(self.random))
         config = _config(body, before, revision)
         settings.check(config)
+        self.providers.check(config)
         warnings = []
         if not config.jwt_validation_pubkeys:
             failure = await self._checked(request, config)
@@ -152,5 +160,4 @@ def _shown(config: Config) -> dict[str, Any]:
         "default_role": config.default_role,
         "jwks_pairs": pairs,
         "namespace_in_state": config.namespace_in_state,
-        "provider_config": {},
     }

@@ -13,6 +13,7 @@ from strongroom.auth.jwt import identity, roles, validation
 from strongroom.auth.jwt.keys import KeySets
 from strongroom.auth.jwt.paths_config import configuration
 from strongroom.auth.jwt.paths_roles import role_of
+from strongroom.auth.jwt.providers import Asked, Providers
 from strongroom.auth.jwt.records import Config, Role
 from strongroom.auth.jwt.validation import Expected
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
@@ -30,6 +31,7 @@ class LoginPaths:
     """`login`"""
 
     keys: KeySets
+    providers: Providers
 
     @path.write("login", unauthenticated=True)
     async def log_in(self, request: Request, body: LoginFields) -> Response:
@@ -50,6 +52,13 @@ class LoginPaths:
             not_before_leeway_s=role.not_before_leeway_s,
         )
         claims = await proved_claims(request, self.keys, config, body.jwt, expected)
+        provider = self.providers.of(config.provider_config)
+        if provider is not None:
+            asked = Asked(claims=claims, role=role, now=request.now)
+            wanted = f"{body.jwt} {role.groups_claim} {role.user_claim} {role.user_claim_json_pointer}"
+            claims = request.once.outside(
+                f"claims {config.revision} {digest_of(wanted)}", lambda: self.providers.completed(config, asked)
+            )
         return Response(auth=identity.login(name, role, claims))
 
 
@@ -63,8 +72,8 @@ async def proved_claims(
     if config.jwt_validation_pubkeys:
         claims = await keys.proved(config, text)
     else:
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        claims = request.once.outside(f"token {config.revision} {digest}", lambda: keys.proved(config, text))
+        name = f"token {config.revision} {digest_of(text)}"
+        claims = request.once.outside(name, lambda: keys.proved(config, text))
     validation.check(claims, expected, request.now)
     return claims
 
@@ -84,3 +93,8 @@ def check_address(request: Request, role: Role) -> None:
     """Raise `PermissionDenied` for an address from which the role lets nobody in."""
     if not token_fields.address_allowed(request.address, role.token.bound_cidrs):
         raise PermissionDenied("permission denied")
+
+
+def digest_of(text: str) -> str:
+    """What stands for a secret text in names."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

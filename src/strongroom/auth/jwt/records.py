@@ -79,3 +79,50 @@ class Role(Record, frozen=True, tag="jwt-role"):
     user_claim: str = ""
     user_claim_json_pointer: bool = False
     verbose_oidc_logging: bool = False
+
+
+class Granted(Part, frozen=True):
+    """What a login got that its client hasn't fetched yet."""
+
+    alias: str
+    token: TokenSettings
+    metadata: dict[str, str] = {}
+    alias_metadata: dict[str, str] = {}
+    group_aliases: tuple[str, ...] | None = None
+    group_required: bool = False
+    internal: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return "Granted(…)"
+
+
+class PendingLogin(SecretRecord, frozen=True, tag="jwt-login"):
+    """A login between its begin here and its end, which a browser brings from the provider."""
+
+    limit_bytes: ClassVar[int] = 256 * 1024
+
+    role: str
+    revision: str
+    """Of the configuration that it began under."""
+    began_at: float
+    expires_at: float
+    address: str = ""
+    """Of the client that began it."""
+    client_nonce: str = ""
+    code: str = ""
+    code_verifier: str = ""
+    confirmation: str = ""
+    """What the page that asks for the user's consent sends back."""
+    device_code: str = ""
+    failure: str = ""
+    """Why it failed, which the waiting client is told."""
+    granted: Granted | None = None
+    id_token: str = ""
+    interval_s: int = 0
+    """The least time between two questions of the client."""
+    nonce: str = ""
+    polled_at: float = 0.0
+    redirect_uri: str = ""
+
+    def __repr__(self) -> str:
+        return "PendingLogin(…)"
