@@ -118,7 +118,8 @@ def _ascii(text: str, change: Callable[[str], str]) -> str:
 def _sort(steps: Steps, items: Any) -> list[Any]:
     if not isinstance(items, list):
         raise no_overload()
-    steps.use_items(len(items) * 16)
+    steps.use_items(len(items))
+    steps.use(len(items) * 4)
     kinds = {type(item) for item in items}
     if len(kinds) > 1 or not kinds <= {bool, int, float, str, bytes}:
         raise no_overload()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from strongroom.lib.cel.errors import TooCostly
 
-MOST_STEPS = 20_000
-"""Some ten milliseconds."""
+MOST_STEPS = 10_000
+"""Some fifteen milliseconds."""
 MOST_CHARACTERS = 64 * 1024
 MOST_ITEMS = 10_000
 _CHARACTERS_A_STEP = 64
