@@ -94,4 +94,4 @@ def _jwt() -> Iterator[Mapping[str, str]]:
         }
 
 
-_OF_FILES: Mapping[str, Callable[[], Any]] = {"jwt": _jwt}
+_OF_FILES: Mapping[str, Callable[[], Any]] = {"jwt": _jwt, "jwt_cel": _jwt}

@@ -28,6 +28,20 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.audit.records.FormerDevice": ("audit-former-device", {"heads": 0}),
     "strongroom.audit.records.WriterHead": ("audit-head", {}),
     "strongroom.audit.records.Manifest": ("audit-manifest", {"devices": {}, "heads": {}}),
+    "strongroom.auth.jwt.cel.records.CelRole": (
+        "jwt-cel-role",
+        {
+            "expression": "",
+            "variables": (),
+            "message": "",
+            "bound_audiences": (),
+            "clock_skew_leeway_s": 60,
+            "expiration_leeway_s": 150,
+            "not_before_leeway_s": 150,
+            "revision": "",
+        },
+    ),
+    "strongroom.auth.jwt.cel.records.Variable": (None, {}),
     "strongroom.auth.jwt.records.JwksPair": (None, {"jwks_ca_pem": "", "bound_issuer": ""}),
     "strongroom.auth.jwt.records.Config": (
         "jwt-config",
