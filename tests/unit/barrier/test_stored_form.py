@@ -226,6 +226,20 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         {"base_url": "", "include_parent_teams": False, "token": {"": "TokenSettings"}},
     ),
     "strongroom.auth.github.records.Mapping": ("github-mapping", {"value": ""}),
+    "strongroom.auth.jwt.cel.records.CelRole": (
+        "jwt-cel-role",
+        {
+            "expression": "",
+            "variables": (),
+            "message": "",
+            "bound_audiences": (),
+            "clock_skew_leeway_s": 60,
+            "expiration_leeway_s": 150,
+            "not_before_leeway_s": 150,
+            "revision": "",
+        },
+    ),
+    "strongroom.auth.jwt.cel.records.Variable": (None, {}),
     "strongroom.auth.jwt.records.Config": (
         "jwt-config",
         {
