@@ -83,9 +83,3 @@ def jwt(directory: Path) -> Iterator[dict[str, str]]:
             "pem": public_pem(rsa_key()).replace("\n", "\\n"),
             "ec_pem": public_pem(ec_key()).replace("\n", "\\n"),
         }
-<<<<<<< HEAD:tests/conformance/wire/signed_tokens.py
-=======
-
-
-_OF_FILES: Mapping[str, Callable[[], Any]] = {"jwt": _jwt, "jwt_cel": _jwt}
->>>>>>> b8:tests/conformance/wire/known.py
