@@ -203,6 +203,10 @@ async def test_nothing_and_nonsense() -> None:
         ((b"\x30\x03abc",), "a certificate of the client is malformed"),
         ((leaf.der, b"nonsense"), "a certificate of the client is malformed"),
         ((leaf.der[:-20],), "a certificate of the client is malformed"),
+        (
+            (leaf.der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x09", 1),),
+            "a certificate of the client is malformed",
+        ),
         ((b"\x30" * 40_000,), "a certificate of the client is longer than 32768 bytes"),
         ((leaf.der,) * 17, "the client shows more than 16 certificates"),
         ((leaf.der,) * 1000, "the client shows more than 16 certificates"),
