@@ -8,6 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from OpenSSL import crypto
 
+from strongroom.auth.cert.records import Role
+from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from tests.flow.auth.cert.showing import READ, WRITE, mounted
 from tests.sim.pki import Authority, Issued
@@ -284,6 +286,30 @@ async def test_a_bundle_of_authorities() -> None:
         await mount.log_in(client)
     with pytest.raises(InvalidRequest):
         await mount.log_in(root.issue())
+
+
+async def test_a_role_that_cant_be_read_any_more_hinders_no_other() -> None:
+    """As when a later release refuses its certificate."""
+    mount, root = await mounted()
+    await mount.role("web", root.pem)
+
+    async def spoil(txn: Transaction) -> None:
+        mount.request(txn, READ, "", {}, "").view.write("role/a", Role(certificate="spoilt"))
+
+    await transact(mount.barrier, spoil)
+    assert (await mount.log_in(root.issue())).metadata["cert_name"] == "web"
+    await mount.ask(WRITE, "crls/one", {"crl": root.crl().decode()})
+    with pytest.raises(InvalidRequest, match="invalid certificate"):
+        await mount.log_in(root.issue(), "a")
+
+
+@pytest.mark.parametrize("name", ["a/b", "../config", "x" * 100_000, "web ", "\x00", "wéb"])
+async def test_names_that_no_role_has(name: str) -> None:
+    """They lead nowhere."""
+    mount, root = await mounted()
+    await mount.role("web", root.pem)
+    with pytest.raises(InvalidRequest, match="invalid certificate or no client certificate supplied"):
+        await mount.log_in(root.issue(), name)
 
 
 async def test_metadata_on_failures() -> None:
