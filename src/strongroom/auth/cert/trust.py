@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import structlog
+
 from strongroom.auth.cert.constraints import unmet
 from strongroom.auth.cert.records import ROLES, Role
 from strongroom.crypto import chains
 from strongroom.crypto.certificates import Certificate, certificate_of_der, certificates_of_pem
-from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import Request
+from strongroom.lib.errors import InvalidRequest, UnsupportedPath
+from strongroom.sdk import Request, check_segment_name
+
+log = structlog.get_logger("cert")
 
 NO_CERTIFICATE = "no client certificate found"
 _UNKNOWN = "invalid certificate or no client certificate supplied"
@@ -51,9 +55,22 @@ def shown_in(request: Request) -> Shown:
 
 async def roles_of(request: Request, name: str = "") -> dict[str, Role]:
     """The role of that name, or all roles, by name."""
+    try:
+        check_segment_name(name or "any")
+    except UnsupportedPath:
+        return {}  # no role can have such a name
     names = [name.lower()] if name else await request.view.list(ROLES)
     roles = {each: await request.view.read(ROLES + each, Role) for each in names}
     return {each: role for each, role in roles.items() if role is not None}
+
+
+def registered(name: str, role: Role) -> tuple[Certificate, ...]:
+    """The certificates of a role; none if this release doesn't take them any more, which hinders no other role."""
+    try:
+        return certificates_of_pem(role.certificate)
+    except InvalidRequest as error:
+        log.warning("the certificate of a role can't be read", role=name, reason=error.text)
+        return ()
 
 
 class Search:
@@ -77,14 +94,14 @@ class Search:
 
     def candidates(self) -> Iterator[Candidate]:
         """The roles that let the client in: those that name its very certificate come first."""
-        registered = {name: certificates_of_pem(role.certificate) for name, role in self._roles.items()}
+        certificates = {name: registered(name, role) for name, role in self._roles.items()}
         for name, role in self._roles.items():
-            if any(each.der == self._shown.leaf.der and not each.is_ca for each in registered[name]):
+            if any(each.der == self._shown.leaf.der and not each.is_ca for each in certificates[name]):
                 yield from self._meeting(name, role, [(self._shown.leaf,)])
         for name, role in self._roles.items():
             # Behind a client's certificate, its authorities only complete the file: they vouch for nobody.
-            if registered[name][0].is_ca:
-                trusted = tuple(each for each in registered[name] if each.is_ca)
+            if certificates[name] and certificates[name][0].is_ca:
+                trusted = tuple(each for each in certificates[name] if each.is_ca)
                 yield from self._meeting(name, role, chains.paths(self._shown.leaf, self._shown.others, trusted))
 
     def _meeting(self, name: str, role: Role, paths: Iterator[chains.Path] | list[chains.Path]) -> Iterator[Candidate]:
