@@ -15,7 +15,7 @@ from tests.conformance.wire.signed_tokens import jwt
 
 Surroundings = Callable[[Path], AbstractContextManager[dict[str, str]]]
 
-SURROUNDINGS: dict[str, Surroundings] = {"jwt": jwt, "kubernetes": kubernetes}
+SURROUNDINGS: dict[str, Surroundings] = {"jwt": jwt, "jwt_cel": jwt, "kubernetes": kubernetes}
 
 
 @contextlib.contextmanager

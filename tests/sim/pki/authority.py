@@ -179,7 +179,6 @@ def make(
     serial: int | None = None,
     key: Any = None,
     path_length: int | None = None,
-    hashed: Any = None,
     permitted_dns: str = "",
 ) -> Issued:
     """A certificate; signed by itself without an issuer."""
@@ -218,5 +217,5 @@ def make(
         for oid, value in listed:
             extension = x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), value)
             builder = builder.add_extension(extension, critical=is_critical)
-    algorithm = hashed or (None if "Ed" in type(by).__name__ else hashes.SHA256())
+    algorithm = None if "Ed" in type(by).__name__ else hashes.SHA256()
     return Issued(builder.sign(by, algorithm), key)

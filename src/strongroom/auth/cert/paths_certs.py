@@ -119,14 +119,7 @@ def merge(role: Role, name: str, body: RoleFields) -> Role:
         given["ocsp_this_update_max_age_s"] = body.ocsp_this_update_max_age
     if body.lease is not None and body.ttl is None and body.token_ttl is None:
         body = msgspec.structs.replace(body, ttl=Duration(body.lease))
-    old = set(role.token.old_names)
-    if body.period is not None:
-        body, old = msgspec.structs.replace(body, token_period=body.token_period or body.period), old | {"period"}
-    elif body.token_period is not None:
-        old.discard("period")
-    token = merged(role.token, body)
-    token = msgspec.structs.replace(token, old_names=tuple(sorted({*token.old_names} - {"period"} | old & {"period"})))
-    changed = msgspec.structs.replace(role, token=token, **given)
+    changed = msgspec.structs.replace(role, token=merged(role.token, body), **given)
     return changed if changed.display_name else msgspec.structs.replace(changed, display_name=name)
 
 
@@ -141,11 +134,6 @@ def data_of(role: Role) -> dict[str, Any]:
 
 class RolePaths:
     """`certs` and below."""
-
-    async def role_exists(self, request: Request, name: str) -> bool:
-        """Whether there is a role of that name."""
-        check_segment_name(name)
-        return await request.view.read(ROLES + name, Role) is not None
 
     @path.list_("certs")
     async def list_roles(self, request: Request, body: Page) -> Response:

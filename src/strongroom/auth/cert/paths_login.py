@@ -110,11 +110,16 @@ class LoginPaths:
         role = await request.view.read(ROLES + name, Role)
         if role is None:
             raise InvalidRequest("the role no longer exists, not renewing")
-        renewed = token_fields.renewed(role.token, auth)
+        await self._check_binding(request, name, role, auth)
+        # Not before: what it raises leaves the decision to the mount, which may renew nevertheless.
+        return token_fields.renewed(role.token, auth)
+
+    async def _check_binding(self, request: Request, name: str, role: Role, auth: Auth) -> None:
+        """Raise `InvalidRequest` unless the client shows what the token is bound to, and the role still lets it in."""
         config = await config_of(request)
         binding = identity.binding_of(config, role)
         if not binding:
-            return renewed
+            return
         shown = shown_in(request)
         await self._matched(request, config, shown, name)
         present = identity.internal_of(name, shown.leaf, _alias(role, name, shown, binding))
@@ -122,7 +127,6 @@ class LoginPaths:
             raise InvalidRequest(
                 f"client identity during renewal not matching client identity used during login: another {binding}"
             )
-        return renewed
 
 
 def _alias(role: Role, name: str, shown: Shown, binding: str) -> str:

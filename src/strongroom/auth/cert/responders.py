@@ -46,7 +46,8 @@ class Inquiry:
     leaf: Certificate
     issuer: Certificate
     role: Role = field(repr=False)
-    cache_size: int
+    most_kept: int
+    """Answers that the mount keeps."""
 
     @property
     def name(self) -> str:
@@ -172,7 +173,7 @@ class Responders:
         self._kept.move_to_end(inquiry.mount)
         kept[inquiry.name] = answer
         kept.move_to_end(inquiry.name)
-        while len(kept) > inquiry.cache_size:
+        while len(kept) > inquiry.most_kept:
             kept.popitem(last=False)
         while len(self._kept) > _MOST_MOUNTS:
             self._kept.popitem(last=False)

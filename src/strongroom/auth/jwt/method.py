@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from strongroom.auth.jwt.cel.paths_login import CelLoginPaths, is_by_program, renewed
+from strongroom.auth.jwt.cel.paths_role import CelRolePaths
 from strongroom.auth.jwt.flow import Flow
 from strongroom.auth.jwt.identity import fingerprint
 from strongroom.auth.jwt.keys import KeySets
@@ -17,7 +19,7 @@ from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Auth, AuthMethod, Request, Waiting, token_fields
 
 
-class Jwt(ConfigPaths, RolePaths, LoginPaths, OidcPaths, AuthMethod):
+class Jwt(ConfigPaths, RolePaths, LoginPaths, OidcPaths, CelRolePaths, CelLoginPaths, AuthMethod):
     """Logins by tokens that others sign.
 
     Args:
@@ -45,6 +47,8 @@ class Jwt(ConfigPaths, RolePaths, LoginPaths, OidcPaths, AuthMethod):
 
         Raises: `InvalidRequest` when the role is gone.
         """
+        if is_by_program(auth):
+            return await renewed(request, auth)
         name = auth.internal.get("role", "")
         role = await role_of(request, name) if name else None
         if role is None:

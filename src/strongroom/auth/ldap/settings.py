@@ -52,7 +52,8 @@ def merged(config: LdapConfig, body: DirectoryFields) -> LdapConfig:
 
 def shown(config: LdapConfig) -> dict[str, Any]:
     """The configuration as a response's data, without secrets."""
-    data = {name: getattr(config, name) for name in LdapConfig.__struct_fields__ if name not in _HIDDEN}
+    names = [name for name in LdapConfig.__struct_fields__ if name not in _HIDDEN and not name.endswith("_")]
+    data = {name: getattr(config, name) for name in names}
     return {**data, **token_fields.shown(config.token)}
 
 
