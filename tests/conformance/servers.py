@@ -66,18 +66,20 @@ def start_ours(directory: Path, config: str | None = None) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def start_peer(directory: Path, config: str | None = None, dev_config: str = "") -> Iterator[Server]:
+def start_peer(
+    directory: Path, config: str | None = None, dev_config: str = "", program: Path = PEER
+) -> Iterator[Server]:
     """Run the reference server until the block ends; arguments as for `start_ours`.
 
     Args:
-        dev_config: settings on top of what a dev server has.
+        dev_config: settings on top of what a dev server has. program: of another release.
     """
     extra: tuple[str, ...] = ()
     if dev_config:
         file = directory / "peer-dev.hcl"
         file.write_text(dev_config)
         extra = (f"-config={file}",)
-    with _running("peer", PEER, directory, config, extra) as server:
+    with _running("peer", program, directory, config, extra) as server:
         yield server
 
 
