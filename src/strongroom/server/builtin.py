@@ -21,8 +21,8 @@ from strongroom.auth.jwt import Jwt
 from strongroom.auth.kerberos import Kerberos
 from strongroom.auth.kubernetes import Kubernetes
 from strongroom.auth.ldap import Ldap
-from strongroom.auth.radius import Radius
 from strongroom.auth.okta import Okta
+from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
