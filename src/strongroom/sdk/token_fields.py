@@ -207,9 +207,11 @@ def renewed(settings: TokenSettings, auth: Auth) -> Auth:
     Raises: `InvalidRequest` if the policies have changed since the login.  The token would otherwise keep rights that
     were removed, or lack rights that were added.
     """
-    had = normal_policies(auth.token.policies)
-    if set(normal_policies(settings.policies)) - {"default"} != set(had) - {"default"}:
-        raise InvalidRequest("policies have changed, not renewing")
+    had = set(normal_policies(auth.token.policies)) - {"default"}
+    now = set(normal_policies(settings.policies)) - {"default"}
+    if now != had:
+        changes = " ".join([*(f"+{name}" for name in sorted(now - had)), *(f"-{name}" for name in sorted(had - now))])
+        raise InvalidRequest(f"policies have changed ({changes}), not renewing; log in again")
     return retimed(settings, auth)
 
 
