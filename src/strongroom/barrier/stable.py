@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -83,6 +84,9 @@ class StableValues:
         """Do the work.  Raises `Internal` for a request that never has enough, and what isn't a `StrongroomError`."""
         if len(self._outside) >= MOST_OUTSIDE:
             raise Internal(detail=f"a request needs more than {MOST_OUTSIDE} results from outside: {needed.name!r}")
+        # A request begins without a Task of its own (`http/first_step.py`). HTTP libraries compare the Task in which
+        # they were entered with the one in which they are left, so the work begins in the one that has taken over.
+        await asyncio.sleep(0)
         try:
             self._outside[needed.name] = await needed.work()
         except StrongroomError as error:

@@ -80,12 +80,9 @@ class Token:
             raise Tampered("the signature of the token is not valid")
         return _object(self._payload, "payload")
 
-    def unproved(self, name: str) -> Any:
-        """What the token says by a name, whoever wrote it: only to choose whose keys are tried.
-
-        Raises: `Tampered` for a payload that can't be read.
-        """
-        return _object(self._payload, "payload").get(name)
+    def unproved_claims(self) -> dict[str, Any]:
+        """What the token says of itself, where another system proves it, or nothing rests on it.  Raises `Tampered`."""
+        return _object(self._payload, "payload")
 
 
 def parse(text: str) -> Token:

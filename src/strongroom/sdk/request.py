@@ -57,6 +57,8 @@ class Mount(msgspec.Struct, frozen=True):
     """The effective time: the mount's own, else the server's."""
     max_lease_ttl_s: int
     token_type: str = "default-service"  # noqa: S105 - a kind of token
+    self_service_password: bool = False
+    """Whether users may change their own passwords."""
     does_scheduled_work: bool = True
     """Whether its engine has a method `due`."""
 

@@ -115,6 +115,8 @@ class Response(msgspec.Struct, kw_only=True):
     """With `lease_id`: an existing lease that the response describes; for the lease paths."""
     second_factor: SecondFactor | None = None
     """What completes a login that is kept back; for `sys/mfa/validate`."""
+    wrapped_accessor: str = ""
+    """The accessor of the secret in `data`, which `wrap_info` shows if the response is wrapped."""
     wrap_info: dict[str, Any] | None = None
     """The `wrap_info` of a response that is wrapped already; for the wrapping paths."""
 

@@ -14,6 +14,20 @@ from strongroom.services.policy.key_filter import KeyFilter
 from strongroom.services.tokens import Bearer
 
 
+class InlineLogin(msgspec.Struct, frozen=True, kw_only=True):
+    """A login that a request brings along.  Its token serves that request, and nothing else."""
+
+    operation: Operation
+    path: str
+    """Like `ApiRequest.path`."""
+    namespace: str
+    """Like `ApiRequest.namespace`; of the login."""
+    data: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"InlineLogin({self.path})"
+
+
 class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A parsed request, before any lookup in the store."""
 
@@ -39,6 +53,11 @@ class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The namespace that the listener confines its clients to; empty for none."""
     opened: frozenset[str] = frozenset()
     """Names of the routes that the listener serves without a token."""
+    inline: InlineLogin | None = None
+    keeps_token: bool = True
+    """Whether a login stores its token and answers with it.  False for a login that a request brings along."""
+    bearer: Bearer | None = None
+    """The token of the login that the request brought along; `token` is empty then."""
 
     def __repr__(self) -> str:
         return f"ApiRequest({self.id} {self.operation} {self.path})"

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.servers import start_ours, start_peer
-from tests.conformance.wire import allowed, compare, known
+from tests.conformance.wire import allowed, compare
+from tests.conformance.wire.surroundings import around
 
 HERE = Path(__file__).parent
-FILES = sorted(HERE.glob("*.txt"))
+FILES = [file for file in sorted(HERE.glob("*.txt")) if " cert=" not in file.read_text()]
+"""All but those that show client certificates, which `tests/conformance/auth` sends by TLS."""
 ALLOWED = allowed.read(HERE / "allowed.toml")
 PEER_SETTINGS = "unsafe_allow_api_audit_creation = true\n"
 """The reference server lets clients make audit devices only if its configuration says so."""
@@ -24,19 +26,22 @@ def test_answers_agree(file: Path, tmp_path: Path) -> None:
     """Both servers, freshly started, give the same status and body to every request of the file."""
     cases = compare.parse(file.name, file.read_text())
     with (
-        known.values(file.stem) as values,
+        around(file, tmp_path) as known,
         start_ours(tmp_path) as ours,
         start_peer(tmp_path, dev_config=PEER_SETTINGS) as peer,
     ):
-        sides = (compare.Side(server.address, kept=dict(values)) for server in (ours, peer))
+        sides = compare.Side(ours.address, kept=dict(known)), compare.Side(peer.address, kept=dict(known))
         found = compare.run(cases, *sides)
+    judge(file.name, cases, found)
+
+
+def judge(file: str, cases: list[compare.Case], found: list[compare.Difference]) -> None:
+    """Fail for differences that no entry of `allowed.toml` explains, and for entries that explain none."""
     unexplained = [difference for difference in found if not any(entry.covers(difference) for entry in ALLOWED)]
     failing = [difference for difference in unexplained if difference.kind != "wording"]
     wording = [difference for difference in unexplained if difference.kind == "wording"]
     stale = [
-        entry
-        for entry in ALLOWED
-        if entry.file == file.name and not any(entry.covers(difference) for difference in found)
+        entry for entry in ALLOWED if entry.file == file and not any(entry.covers(difference) for difference in found)
     ]
     compared = sum(case.compared for case in cases)
     differing = {difference.case.line for difference in failing}

@@ -148,3 +148,15 @@ async def test_cve_2026_4525_a_token_is_not_passed_to_an_engine() -> None:
     seen = [request.headers for request in node.probe.requests]
     assert node.root not in str(seen)
     assert dict(seen[-1]) == {"authorization": "Basic eDp5"}
+
+
+async def test_cve_2026_4525_nor_by_a_header_that_the_engine_asks_for() -> None:
+    """The same holds for headers that an engine gets of every mount, and it gets no others."""
+    node = await TestNode.start()
+    node.probe.request_headers = frozenset({"authorization"})
+    await node.ok("POST", "probe/rows/a", {"text": "x"}, "", headers={"authorization": f"Bearer {node.root}"})
+    headers = {"authorization": "Negotiate eDp5", "x-other": "1"}
+    await node.ok("POST", "probe/rows/a", {"text": "x"}, node.root, headers=headers)
+    seen = [request.headers for request in node.probe.requests]
+    assert node.root not in str(seen)
+    assert dict(seen[-1]) == {"authorization": "Negotiate eDp5"}

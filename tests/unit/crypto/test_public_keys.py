@@ -197,6 +197,6 @@ def test_a_name_that_stands_there_twice_is_refused(doubled: str) -> None:
 def test_what_a_token_says_unproved() -> None:
     """It is read without a key, and proves nothing."""
     token = parse(f"{encoded({'alg': 'RS256'})}.{encoded({'iss': 'x'})}.{encoded(b'none')}")
-    assert (token.unproved("iss"), token.unproved("sub")) == ("x", None)
+    assert (token.unproved_claims().get("iss"), token.unproved_claims().get("sub")) == ("x", None)
     with pytest.raises(Tampered, match="can't be read"):
-        parse(f"{encoded({'alg': 'RS256'})}.{encoded(b'no')}.{encoded(b'none')}").unproved("iss")
+        parse(f"{encoded({'alg': 'RS256'})}.{encoded(b'no')}.{encoded(b'none')}").unproved_claims()

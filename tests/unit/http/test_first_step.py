@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import pytest
 import uvloop
 
+from strongroom.barrier.stable import Outside, StableValues
 from strongroom.http import first_step
 
 T = TypeVar("T")
@@ -206,3 +207,25 @@ def test_the_task_is_current_after_the_first_wait(loop: asyncio.AbstractEventLoo
 
     assert result_of(loop, looks()) == (True, True)
     assert asyncio.current_task(loop) is None
+
+
+def test_work_outside_a_transaction_is_in_one_task(loop: asyncio.AbstractEventLoop) -> None:
+    """Work that a request waits for begins and ends in the same Task, as libraries of HTTP demand."""
+
+    async def work() -> tuple[object, object]:
+        before = asyncio.current_task()
+        await asyncio.sleep(0)
+        return before, asyncio.current_task()
+
+    async def request() -> tuple[object, object]:
+        once = StableValues()
+        try:
+            return once.outside("work", work)
+        except Outside as needed:
+            await once.carry_out(needed)
+        return once.outside("work", work)
+
+    task = run(loop, request())
+    assert isinstance(task, asyncio.Task)
+    before, after = task.result()
+    assert before is after is task

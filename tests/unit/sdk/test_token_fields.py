@@ -9,8 +9,8 @@ import pytest
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import fill
 from strongroom.sdk.token_fields import (
-    OldestTokenFields,
     OldTokenFields,
+    RoleTokenFields,
     TokenSettings,
     address_allowed,
     grant,
@@ -132,5 +132,5 @@ def test_grant_and_renewal() -> None:
 
 def test_the_oldest_names_of_roles() -> None:
     """Two more, which roles had: they are shown as the others are."""
-    data = shown(merged(TokenSettings(), fill(OldestTokenFields, {"num_uses": 3, "period": "1m"})))
+    data = shown(merged(TokenSettings(), fill(RoleTokenFields, {"num_uses": 3, "period": "1m"})))
     assert (data["token_num_uses"], data["num_uses"], data["token_period"], data["period"]) == (3, 3, 60, 60)

@@ -70,7 +70,7 @@ class KeySets:
                 return token.claims([key_of_pem(pem) for pem in config.jwt_validation_pubkeys], algorithms)
             if token.algorithm not in algorithms:  # nothing has to be fetched to refuse it
                 return token.claims((), algorithms)
-            issuer = token.unproved("iss")
+            issuer = token.unproved_claims().get("iss")
             sources = [s for s in await self.sources(config) if not s.issuer or s.issuer == issuer]
             return await self._proved_by(token, sources, algorithms)
         except Tampered as error:

@@ -26,7 +26,7 @@ from strongroom.sdk import (
     path,
     token_fields,
 )
-from strongroom.sdk.token_fields import OldestTokenFields
+from strongroom.sdk.token_fields import RoleTokenFields
 
 ROLES = "role/"
 
@@ -38,7 +38,7 @@ class Page(Body, frozen=True):
     limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
-class RoleFields(OldestTokenFields, frozen=True):
+class RoleFields(RoleTokenFields, frozen=True):
     """What a role is made of; what isn't given stays, but for four fields with a default."""
 
     role_type: Annotated[str, Doc(description="`oidc` for logins at the provider's page, `jwt` for tokens.")] = "oidc"

@@ -2,6 +2,18 @@
 
 from strongroom.lib.outgoing.documents import Documents, State
 from strongroom.lib.outgoing.http import Http, Reply, check_ca, check_url, json_object
+from strongroom.lib.outgoing.paging import next_page, same_origin
 from strongroom.lib.outgoing.slots import Slots
 
-__all__ = ["Documents", "Http", "Reply", "Slots", "State", "check_ca", "check_url", "json_object"]
+__all__ = [
+    "Documents",
+    "Http",
+    "Reply",
+    "Slots",
+    "State",
+    "check_ca",
+    "check_url",
+    "json_object",
+    "next_page",
+    "same_origin",
+]

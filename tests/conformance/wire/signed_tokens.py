@@ -1,28 +1,16 @@
-"""Values that cases of some files need before the first request: stand-ins of other systems, signed tokens."""
+"""A provider, keys and tokens for the cases of the auth methods jwt and oidc."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from tests.flow.auth.jwt.keys import ec_key, public_pem, raw, rsa_key, signed
 from tests.sim.identity_provider import CLIENT, SECRET, serving
-
-
-@contextmanager
-def values(stem: str) -> Iterator[Mapping[str, str]]:
-    """The values for a case file, under which its stand-ins run."""
-    with _OF_FILES.get(stem, _nothing)() as found:
-        yield found
-
-
-@contextmanager
-def _nothing() -> Iterator[Mapping[str, str]]:
-    yield {}
-
 
 TOKENS: dict[str, dict[str, Any]] = {
     "good": {},
@@ -34,9 +22,11 @@ TOKENS: dict[str, dict[str, Any]] = {
     "other_sub": {"sub": "eva"},
     "no_sub": {"sub": None},
     "number_sub": {"sub": 5},
-    "without_times": {"exp": None},
-    "expired": {"exp": -100},
-    "just_expired": {"exp": -30},
+    "without_times": {"exp": None, "iat": None},
+    "exp_only": {"exp": 60, "iat": None},
+    "exp_only_far": {"iat": None},
+    "expired": {"exp": -100, "iat": -200},
+    "just_expired": {"exp": -30, "iat": -200},
     "not_yet": {"nbf": 300},
     "soon": {"nbf": 30},
     "issued_later": {"iat": 300},
@@ -62,11 +52,12 @@ _TIMES = {"exp", "nbf", "iat"}
 
 
 @contextmanager
-def _jwt() -> Iterator[Mapping[str, str]]:
+def jwt(directory: Path) -> Iterator[dict[str, str]]:
+    """A provider that both servers ask, and tokens of every kind."""
     now = int(time.time())
 
     def made(claims: Mapping[str, Any]) -> dict[str, Any]:
-        said = {"iss": "idp", "sub": "ann", "aud": "us", "exp": 3600, **claims}
+        said = {"iss": "idp", "sub": "ann", "aud": "us", "iat": 0, "exp": 3600, **claims}
         return {
             name: now + value if name in _TIMES and isinstance(value, int) else value
             for name, value in said.items()
@@ -84,7 +75,7 @@ def _jwt() -> Iterator[Mapping[str, str]]:
             "hmac": signed(good, b"x" * 32, "HS256"),
             "none": raw(b'{"alg":"none"}', json.dumps(good).encode(), b""),
             "kid": signed(good, kid="any"),
-            "provided": provider.token(exp=now + 3600),
+            "provided": provider.token(),
             "provided_unknown_kid": signed({**good, "iss": provider.issuer}, kid="unknown"),
             "idp": provider.issuer,
             "client": CLIENT,
@@ -92,6 +83,3 @@ def _jwt() -> Iterator[Mapping[str, str]]:
             "pem": public_pem(rsa_key()).replace("\n", "\\n"),
             "ec_pem": public_pem(ec_key()).replace("\n", "\\n"),
         }
-
-
-_OF_FILES: Mapping[str, Callable[[], Any]] = {"jwt": _jwt, "jwt_cel": _jwt}

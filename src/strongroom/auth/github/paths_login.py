@@ -1,0 +1,91 @@
+"""Logging in with a token of GitHub.
+
+Source: https://developer.hashicorp.com/vault/api-docs/auth/github#login
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import msgspec
+
+from strongroom.auth.github.api import Api
+from strongroom.auth.github.logic import EVERYBODY, Member
+from strongroom.auth.github.paths_config import CONFIG
+from strongroom.auth.github.paths_maps import TEAMS, USERS, policies_of
+from strongroom.auth.github.records import Config
+from strongroom.crypto.mac import sha256
+from strongroom.lib import limits
+from strongroom.lib.errors import InvalidRequest, PermissionDenied
+from strongroom.sdk import SECRET, Auth, Body, Doc, Request, Response, TokenSettings, View, path, token_fields
+from strongroom.sdk.token_fields import normal_policies
+
+_TOKEN_BYTES = 4096
+
+
+class LoginFields(Body, frozen=True):
+    """What a user has."""
+
+    token: Annotated[str, Doc(description="A personal access token, with the scope `read:org`.", extra=SECRET)] = ""
+
+
+class LoginPaths:
+    """`login`"""
+
+    api: Api
+
+    @path.write("login", unauthenticated=True)
+    async def log_in(self, request: Request, body: LoginFields) -> Response:
+        """Logs in with a personal access token of a member of the organization."""
+        if not body.token:
+            raise InvalidRequest("missing token")
+        limits.check_name("token", body.token, _TOKEN_BYTES)
+        if any(not " " < sign < "\x7f" for sign in body.token):
+            raise PermissionDenied("permission denied", detail="a token that can't be sent")
+        config = await request.view.read(CONFIG, Config)
+        if config is None:
+            raise InvalidRequest("configuration has not been set")
+        if not token_fields.address_allowed(request.address, config.token.bound_cidrs):
+            raise PermissionDenied("permission denied")
+        member = asked(request, self.api, config, body.token)
+        granted = token_fields.grant(
+            await settings_of(request.view, config, member),
+            alias=member.login,
+            metadata={"username": member.login, "org": config.organization},
+            internal={"token": body.token},
+        )
+        auth = msgspec.structs.replace(granted, group_aliases=member.names)
+        return Response(auth=auth, warnings=[member.warning] if member.warning else [])
+
+
+def asked(request: Request, api: Api, config: Config, token: str) -> Member:
+    """The member whose token it is, by GitHub's answer.  Raises what `Api.member` does."""
+    depends = (config.base_url, config.organization_id, config.include_parent_teams, token)
+    name = f"github: {sha256(msgspec.msgpack.encode(depends)).hex()}"
+    return request.once.outside(name, partial(api.member, config, token))
+
+
+async def settings_of(view: View, config: Config, member: Member) -> TokenSettings:
+    """The settings of a member's token: those of the mount, with the policies of teams and user."""
+    teams = await policies_of(view, TEAMS, (EVERYBODY, *member.names))
+    own = await policies_of(view, USERS, (member.login,))
+    return msgspec.structs.replace(config.token, policies=normal_policies((*config.token.policies, *teams, *own)))
+
+
+async def renewed(request: Request, api: Api, auth: Auth) -> Auth:
+    """The login as GitHub and the mount have it now.
+
+    Raises: `InvalidRequest` if the token works no more, is another user's, or gets other policies.
+    """
+    config = await request.view.read(CONFIG, Config)
+    if config is None:
+        raise InvalidRequest("configuration has not been set")
+    try:
+        member = asked(request, api, config, auth.internal.get("token", ""))
+    except PermissionDenied as error:
+        raise InvalidRequest(f"{error.text}, not renewing", detail=error.detail) from error
+    if member.login != auth.metadata.get("username"):
+        raise InvalidRequest("the user has another name now, not renewing")
+    settled = token_fields.renewed(await settings_of(request.view, config, member), auth)
+    return msgspec.structs.replace(settled, group_aliases=member.names)
