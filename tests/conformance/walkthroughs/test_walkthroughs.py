@@ -1,6 +1,7 @@
 """The walkthroughs beside this file, each a page of console blocks, run word by word under the name `vault`.
 
-Accounts of 2016 go on with users of AWS and of databases.  Those steps are left out: the server has no such engines yet.
+Accounts of 2016 go on with users of AWS and of databases.  Those steps are left out: the server has no such engines
+yet.
 """
 
 from __future__ import annotations
