@@ -67,9 +67,13 @@ class TlsServer:
 
 
 @contextmanager
-def serving(directory: Path, answer: Callable[[Asked], Reply]) -> Iterator[TlsServer]:
-    """Serve until the end of the `with`."""
-    certificate = _certificate(directory)
+def serving(directory: Path, answer: Callable[[Asked], Reply], certificate: Path | None = None) -> Iterator[TlsServer]:
+    """Serve until the end of the `with`.
+
+    Args:
+        certificate: a file with a key and a certificate for 127.0.0.1; a new one by default.
+    """
+    certificate = certificate or new_certificate(directory)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -111,7 +115,8 @@ def serving(directory: Path, answer: Callable[[Asked], Reply]) -> Iterator[TlsSe
             thread.join()
 
 
-def _certificate(directory: Path) -> Path:
+def new_certificate(directory: Path) -> Path:
+    """A certificate for 127.0.0.1 that is its own authority, with its key, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stand-in")])
     now = datetime.datetime.now(datetime.UTC)

@@ -56,6 +56,8 @@ def engine_request(attempt: Attempt, entry: MountEntry, token: str) -> Request:
         now=request.received_at,
         client=_client(exchange.bearer) if exchange.bearer is not None else None,
         address=request.address,
+        proxy=request.proxy,
+        names_another="x-forwarded-for" in request.headers and not request.proxy,
         certificates=request.certificates,
         headers=_passed(request, _names(entry), token),
         request_id=request.id,

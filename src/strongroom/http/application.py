@@ -196,6 +196,7 @@ class Application:
             wrap_ttl_s=wrap_ttl_of(request),
             headers=headers,
             address=request.peer.address,
+            proxy=request.peer.proxy,
             port=request.peer.port,
             certificates=request.peer.certificates,
             received_at=services.clock.now(),

@@ -94,7 +94,8 @@ def forwarded_request(rules: ForwardedRules, request: HttpRequest) -> HttpReques
         headers = {name: value for name, value in headers.items() if name not in rules.certificates.names}
     if field and contains(rules.authorized, peer.address):
         shown = rules.certificates.certificates(request.headers) if rules.certificates is not None else ()
-        peer = replace(peer, address=address, forwarded_certificates=shown)
+        proxy = peer.address if address != peer.address else ""
+        peer = replace(peer, address=address, proxy=proxy, forwarded_certificates=shown)
     return (
         request if peer is request.peer and headers is request.headers else replace(request, peer=peer, headers=headers)
     )

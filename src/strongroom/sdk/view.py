@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from strongroom.barrier.record import Record
-from strongroom.barrier.transaction import Transaction
+from strongroom.barrier.transaction import Transaction, transact
 from strongroom.sdk.schedule import Schedule
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 
 class View:
@@ -48,6 +49,13 @@ class View:
     def below(self, prefix: str) -> View:
         """The view of a folder, which ends in `/`."""
         return View(self._txn, self._prefix + prefix)
+
+    async def apart(self, work: Callable[[View], Awaitable[T]]) -> T:
+        """Do `work` with this view in a transaction of its own, which commits whatever becomes of the request.
+
+        For a note to other requests, from work outside the request's transaction (`request.once.outside`).
+        """
+        return await transact(self._txn.barrier, lambda txn: work(View(txn, self._prefix)))
 
     def schedule(self, mount: str) -> Schedule:
         """The scheduled work of a mount; engines use `Request.schedule` and `Request.unschedule`."""

@@ -21,6 +21,7 @@ from strongroom.auth.jwt import Jwt
 from strongroom.auth.kerberos import Kerberos
 from strongroom.auth.kubernetes import Kubernetes
 from strongroom.auth.ldap import Ldap
+from strongroom.auth.okta import Okta
 from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
@@ -49,6 +50,7 @@ AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
     ("approle", AppRole),
     ("github", Github),
     ("kubernetes", Kubernetes),
+    ("okta", Okta),
     ("token", Token),
     ("cert", Cert),
     ("radius", Radius),

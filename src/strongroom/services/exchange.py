@@ -45,6 +45,8 @@ class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since the epoch, by the store's clock."""
     certificates: tuple[bytes, ...] = ()
     """The certificates that the client showed: DER, leaf first.  No chain of them is verified."""
+    proxy: str = ""
+    """The address of the proxy that named `address`; empty if the connection comes from there."""
     method: str = ""
     wrap_format: str = ""
     namespace: str = ""

@@ -45,6 +45,8 @@ class Provider:
     userinfo: dict[str, Any] = field(default_factory=dict)
     description: dict[str, Any] = field(default_factory=dict)
     """What it says of itself besides, or instead."""
+    device: dict[str, Any] = field(default_factory=dict)
+    """What it says to devices besides, or instead."""
     away: bool = False
     approved: bool = False
     """Whether the user of a device has confirmed."""
@@ -117,6 +119,7 @@ class Provider:
                     "user_code": "ABCD",
                     "verification_uri": f"{self.issuer}/activate",
                     "interval": 1,
+                    **self.device,
                 }
             case "POST", "/token":
                 return self._token(form)

@@ -39,5 +39,5 @@ for part in $(sed -n 's|^\t\(k8s.io/[a-z-]*\) v0\.0\.0\( //.*\)*$|\1|p' "$module
     go mod edit -replace "$part=$part@v$parts"
 done
 go mod tidy
-CGO_ENABLED=0 nice -n 10 go build -trimpath -ldflags='-s -w' -o "$cache/kube-apiserver" .
+CGO_ENABLED=0 nice -n 10 go build -trimpath -ldflags="-s -w -X k8s.io/component-base/version.gitVersion=v$version" -o "$cache/kube-apiserver" .
 echo "$cache/kube-apiserver"

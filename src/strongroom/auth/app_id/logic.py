@@ -10,7 +10,7 @@ import re
 from strongroom.auth.app_id.records import App, User
 from strongroom.crypto.mac import hmac_sha256_hex
 from strongroom.lib.addresses import plain_interface
-from strongroom.sdk import InvalidRequest, UnsupportedPath, token_fields
+from strongroom.sdk import InvalidRequest, Request, UnsupportedPath, token_fields
 from strongroom.sdk.engine import UNSUPPORTED_PATH
 
 DEFAULT = "default"
@@ -67,11 +67,10 @@ def fits(key: bytes, app: str, user: User | None, found: App | None) -> bool:
     return user is not None and found is not None and any(digest(key, "app", each) == app for each in user.apps)
 
 
-def check_address(user: User, address: str) -> None:
+def check_address(user: User, request: Request) -> None:
     """Raise `InvalidRequest` for a client outside the block of its user id."""
-    if user.cidr_block and not token_fields.address_allowed(address, (user.cidr_block,)):
-        shown = f'"{address}" ' if address else ""
-        raise InvalidRequest(f"unauthorized source address: {shown}is outside cidr_block of the user ID")
+    if user.cidr_block and not token_fields.address_allowed(request.address, (user.cidr_block,)):
+        raise InvalidRequest(f"unauthorized source address: {request.source} is outside cidr_block of the user ID")
 
 
 def policies_of(app: App, default: App | None) -> tuple[str, ...]:

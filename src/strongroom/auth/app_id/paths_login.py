@@ -68,7 +68,7 @@ async def _log_in(request: Request, app_id: str, user_id: str) -> Response:
     user = await request.view.read(USERS + user_digest, User)
     if app is None or user is None or not fits(key, app_digest, user, app):
         raise InvalidCredentials(WRONG)
-    check_address(user, request.address)
+    check_address(user, request)
     auth = Auth(
         display_name=app.display_name,
         # Not the ids themselves: whoever may look up a token would learn what logs in.

@@ -8,9 +8,7 @@ from __future__ import annotations
 import ipaddress
 import json
 from collections.abc import Iterable
-from typing import Any
-
-import msgspec
+from typing import Any, Protocol
 
 from strongroom.auth.approle.records import Role, SecretId
 from strongroom.crypto.mac import hmac_sha256_hex, sha256
@@ -28,6 +26,21 @@ RESERVED = ("role_name", "secret_id_accessor")
 """Names in a token's metadata that the method itself fills."""
 _NO_FORMAT = "failed to parse metadata: failed to parse the input: invalid <key,value> format"
 WRONG = "invalid role or secret ID"
+_NO_LIMITS = SecretId(accessor="", role="", created_at=0.0, changed_at=0.0)
+
+
+class Client(Protocol):
+    """Who logs in: a request."""
+
+    @property
+    def address(self) -> str:
+        """The IP address; empty on a Unix socket."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """The address for an error, and how the server knows it."""
+        ...
 
 
 def role_digest(role_id: str) -> str:
@@ -52,7 +65,7 @@ def plain_secret_id(text: str) -> str:
     return text.strip()
 
 
-def check_login(role: Role, secret: SecretId | None, address: str, now: float) -> None:
+def check_login(role: Role, secret: SecretId | None, client: Client, now: float) -> None:
     """Let a login through, or raise.
 
     Args:
@@ -64,18 +77,15 @@ def check_login(role: Role, secret: SecretId | None, address: str, now: float) -
     """
     if role.bind_secret_id and (secret is None or is_expired(secret, now)):
         raise InvalidCredentials(WRONG)
-    if secret is not None and not token_fields.address_allowed(address, secret.cidrs):
-        raise InvalidRequest(_outside(address, "cidr_list of the secret ID"))
-    if not token_fields.address_allowed(address, role.secret_id_bound_cidrs):
-        raise InvalidRequest(_outside(address, "secret_id_bound_cidrs of the role"))
-    for of, cidrs in (("secret ID", secret.token_bound_cidrs if secret else ()), ("role", role.token.bound_cidrs)):
-        if not token_fields.address_allowed(address, cidrs):
-            raise PermissionDenied(_outside(address, f"token_bound_cidrs of the {of}"))
-
-
-def _outside(address: str, what: str) -> str:
-    shown = f'source address "{address}"' if address else "a client on a Unix socket, which has no source address,"
-    return f"{shown} is outside {what}"
+    of_secret_id = secret if secret is not None else _NO_LIMITS
+    if not token_fields.address_allowed(client.address, of_secret_id.cidrs):
+        raise InvalidRequest(f"{client.source} is outside cidr_list of the secret ID")
+    if not token_fields.address_allowed(client.address, role.secret_id_bound_cidrs):
+        raise InvalidRequest(f"{client.source} is outside secret_id_bound_cidrs of the role")
+    if not token_fields.address_allowed(client.address, of_secret_id.token_bound_cidrs):
+        raise PermissionDenied(f"{client.source} is outside token_bound_cidrs of the secret ID")
+    if not token_fields.address_allowed(client.address, role.token.bound_cidrs):
+        raise PermissionDenied(f"{client.source} is outside token_bound_cidrs of the role")
 
 
 def is_expired(secret: SecretId, now: float) -> bool:
@@ -98,14 +108,12 @@ def token_cidrs(role: Role, secret: SecretId | None) -> tuple[str, ...]:
 def renewed(role: Role, auth: Auth) -> Auth:
     """A login with the role's present times, for a renewal.
 
-    Raises: `InvalidRequest` if a policy was taken from the role.  The token would keep it for as long as it is renewed.
+    Raises: `PoliciesChanged` if the role has other policies.  Unless the mount says otherwise, the renewal is refused
+        if one was taken from the role, because the token would keep it for as long as it is renewed.
     """
-    had = token_fields.normal_policies(auth.token.policies)
-    taken = sorted(set(had) - set(token_fields.normal_policies(role.token.policies)) - {"default"})
-    if taken:
-        changes = " ".join(f"-{name}" for name in taken)
-        raise InvalidRequest(f'policies of role "{role.name}" changed ({changes}); log in again')
-    return token_fields.renewed(msgspec.structs.replace(role.token, policies=had), auth)
+    had = set(token_fields.normal_policies(auth.token.policies))
+    taken = had - set(token_fields.normal_policies(role.token.policies)) - {"default"}
+    return token_fields.renewed(role.token, auth, token_fields.REFUSE if taken else token_fields.KEEP)
 
 
 def is_within(narrow: Iterable[str], wide: Iterable[str]) -> bool:

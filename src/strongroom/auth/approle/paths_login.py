@@ -51,7 +51,7 @@ class LoginPaths:
                 raise InvalidRequest("missing secret_id")
             digest = secret_digest(role, body.secret_id)
             secret = await secret_ids.find(request, role, digest)
-        check_login(role, secret, request.address, request.now)
+        check_login(role, secret, request, request.now)
         if secret is not None:
             secret_ids.use(request, digest, secret)
         return Response(auth=granted(role, secret))

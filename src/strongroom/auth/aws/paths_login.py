@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from strongroom.auth.aws import login_iam
+from strongroom.auth.aws import login_ec2, login_iam
 from strongroom.auth.aws.cloud import Cloud
 from strongroom.auth.aws.iam_request import Given
+from strongroom.auth.aws.login_ec2 import GivenDocument
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.rand import Random
 from strongroom.sdk import SECRET, Body, Doc, Request, Response, path
 
 
@@ -34,6 +36,7 @@ class LoginPaths:
     """`login`"""
 
     cloud: Cloud
+    random: Random
 
     @path.write("login", unauthenticated=True)
     async def log_in(self, request: Request, body: LoginFields) -> Response:
@@ -49,4 +52,7 @@ class LoginPaths:
                 body.iam_http_request_method, body.iam_request_url, body.iam_request_body, body.iam_request_headers
             )
             return Response(auth=await login_iam.log_in(self.cloud, request, body.role, given))
+        if of_ec2:
+            document = GivenDocument(body.identity, body.signature, body.pkcs7, body.nonce)
+            return Response(auth=await login_ec2.log_in(self.cloud, self.random, request, body.role, document))
         raise InvalidRequest("didn't supply required authentication values")

@@ -68,6 +68,11 @@ class ConfigPaths:
                 raise InvalidRequest(_ROTATION.format(name))
         request.view.write(CONFIG, _changed(await config_of(request), body))
 
+    @path.delete("config")
+    async def delete_config(self, request: Request) -> None:
+        """Removes the configuration."""
+        request.view.delete(CONFIG)
+
     @path.write("config/rotate-root")
     async def rotate_root(self, request: Request) -> Response:
         """Replaces the key of the service account by a new one, which only this server knows."""

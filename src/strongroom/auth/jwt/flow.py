@@ -23,7 +23,7 @@ from strongroom.auth.jwt.settings import FORM_POST, ID_TOKEN
 from strongroom.crypto.jose import half_hash
 from strongroom.crypto.public_keys import parse
 from strongroom.lib.errors import InvalidRequest, StrongroomError, Tampered, UpstreamFailed
-from strongroom.lib.outgoing import json_object
+from strongroom.lib.outgoing import check_url, json_object
 
 log = structlog.get_logger("jwt")
 
@@ -133,13 +133,13 @@ class Flow:
             reason = known_error(str(answer.get("error", "")))
             raise InvalidRequest(f"error authorizing device: {reason}", detail=_detail(status, answer))
         interval = answer.get("interval", 5)
+        if not _page(answer, "verification_uri", "verification_url"):
+            raise UpstreamFailed(f"{NAME} gave no usable answer", detail="verification_uri is missing")
         return Device(
             device_code=_text(answer, "device_code"),
             user_code=_text(answer, "user_code"),
-            address=str(answer.get("verification_uri") or _text(answer, "verification_url")),
-            complete_address=str(
-                answer.get("verification_uri_complete") or answer.get("verification_url_complete") or ""
-            ),
+            address=_page(answer, "verification_uri", "verification_url"),
+            complete_address=_page(answer, "verification_uri_complete", "verification_url_complete"),
             interval_s=interval if isinstance(interval, int) and 0 < interval <= 600 else 5,
         )
 
@@ -226,6 +226,19 @@ def _text(answer: Mapping[str, Any], name: str) -> str:
     value = answer.get(name)
     if not isinstance(value, str) or not value:
         raise UpstreamFailed(f"{NAME} gave no usable answer", detail=f"{name} is missing")
+    return value
+
+
+def _page(answer: Mapping[str, Any], *names: str) -> str:
+    """The address of a page for the user; empty if there is none.  Clients open it, so it has to be one of the web."""
+    value = next((answer[name] for name in names if answer.get(name)), "")
+    if not isinstance(value, str):
+        raise UpstreamFailed(f"{NAME} gave no usable answer", detail=f"{names[0]} is no text")
+    if value:
+        try:
+            check_url(value, names[0])
+        except InvalidRequest as error:
+            raise UpstreamFailed(f"{NAME} gave no usable answer", detail=error.text) from error
     return value
 
 

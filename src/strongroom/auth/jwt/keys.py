@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from strongroom.auth.jwt.discovery import Discovered, described
+from strongroom.auth.jwt.pod import Pod, PodHttp
 from strongroom.auth.jwt.records import Config
 from strongroom.crypto.public_keys import ALGORITHMS, PublicKey, Token, key_of_pem, keys_of_set, parse
 from strongroom.lib import json
@@ -32,20 +33,26 @@ class Source:
     ca_pem: str = ""
     issuer: str = ""
     """The only issuer whose tokens these keys prove; empty for any."""
+    by_pod: bool = False
+    """Whether it is asked in the name of this server's pod."""
 
 
 class KeySets:
     """The key sets of one process, of all mounts together.
 
     Args:
-        http: asks providers. documents: overrides what is kept of key sets and of descriptions, for tests.
+        http: asks providers. pod: where this server runs. pauses: how long documents are kept, for tests.
     """
 
-    def __init__(self, http: Http | None = None, **pauses: Any) -> None:
+    def __init__(self, http: Http | None = None, pod: Pod | None = None, **pauses: Any) -> None:
         self.http = http or Http(NAME, total_s=TOTAL_S)
         self.slots = Slots(NAME)
         self._sets: Documents[Keys] = Documents(self.http, _key_set, **pauses)
         self._descriptions: Documents[Discovered] = Documents(self.http, described, **pauses)
+        self._pod = pod or Pod()
+        by_pod = PodHttp("the cluster", self._pod, total_s=TOTAL_S)
+        self._cluster_sets: Documents[Keys] = Documents(by_pod, _key_set, **pauses)
+        self._cluster_descriptions: Documents[Discovered] = Documents(by_pod, described, **pauses)
 
     async def described(self, config: Config) -> Discovered:
         """What the provider says of itself.  Raises `UpstreamFailed`, `InvalidRequest` if it is another's."""
@@ -113,13 +120,19 @@ class KeySets:
             return [Source(pair.jwks_url, pair.jwks_ca_pem, pair.bound_issuer) for pair in config.jwks_pairs]
         if config.jwks_url:
             return [Source(config.jwks_url, config.jwks_ca_pem)]
+        if config.trusts_own_cluster:
+            # Its issuer may have another address than its API: the authority vouches for who answers.
+            ca_pem, url = await self._pod.authority(), discovery_url(self._pod.address)
+            found = await self._cluster_descriptions.get(url, ca_pem)
+            return [Source(found.jwks_uri, ca_pem, found.issuer, by_pod=True)]
         found = await self.described(config)
         return [Source(found.jwks_uri, config.oidc_discovery_ca_pem, found.issuer)]
 
     async def keys(self, source: Source, holds: Callable[[Keys], bool] = lambda _: True) -> Keys:
         """The keys of a source.  Raises `UpstreamFailed`."""
         async with self.slots.place(source.url, total_s=_TARGET_S):
-            return await self._sets.get(source.url, source.ca_pem, holds=holds)
+            sets = self._cluster_sets if source.by_pod else self._sets
+            return await sets.get(source.url, source.ca_pem, holds=holds)
 
     async def check(self, config: Config) -> None:
         """Fetch every key set of a configuration.  Raises `UpstreamFailed`, `InvalidRequest` if one is unusable."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from strongroom.auth.jwt.cel.paths_login import CelLoginPaths, is_by_program, renewed
+from strongroom.auth.jwt.cel.paths_role import CelRolePaths
 from strongroom.auth.jwt.flow import Flow
 from strongroom.auth.jwt.identity import fingerprint
 from strongroom.auth.jwt.keys import KeySets
@@ -16,11 +18,8 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Auth, AuthMethod, Request, Waiting, token_fields
 
-_ADDED = {"default"}
-"""Policies that a token has without its role."""
 
-
-class Jwt(ConfigPaths, RolePaths, LoginPaths, OidcPaths, AuthMethod):
+class Jwt(ConfigPaths, RolePaths, LoginPaths, OidcPaths, CelRolePaths, CelLoginPaths, AuthMethod):
     """Logins by tokens that others sign.
 
     Args:
@@ -44,21 +43,18 @@ class Jwt(ConfigPaths, RolePaths, LoginPaths, OidcPaths, AuthMethod):
         return Waiting(now=self.keys.slots.taken, refused=self.keys.slots.refused)
 
     async def renew_token(self, request: Request, auth: Auth) -> Auth:
-        """The role's present times.
+        """The role's present times; the policies stay those of the login, unless the mount decides otherwise.
 
-        Raises: `InvalidRequest` when the role is gone, or gives other policies than the token has.
+        Raises: `InvalidRequest` when the role is gone.
         """
+        if is_by_program(auth):
+            return await renewed(request, auth)
         name = auth.internal.get("role", "")
         role = await role_of(request, name) if name else None
         if role is None:
             raise InvalidRequest(f'role "{name}" does not exist any more, not renewing')
-        had = auth.token.policies
-        if fingerprint(role) != auth.internal.get("policies", ""):
-            raise InvalidRequest(f'policies of role "{name}" changed; log in again')
-        # The claims that templates were filled with aren't known any more: what they gave stays.
-        now = had if role.token_policies_template_claims else token_fields.normal_policies(role.token.policies)
-        added, gone = sorted(set(now) - set(had) - _ADDED), sorted(set(had) - set(now) - _ADDED)
-        if added or gone:
-            change = " ".join([*(f"+{policy}" for policy in added), *(f"-{policy}" for policy in gone)])
-            raise InvalidRequest(f'policies of role "{name}" changed ({change}); log in again')
-        return token_fields.renewed(msgspec.structs.replace(role.token, policies=had), auth)
+        settings = role.token
+        if role.token_policies_template_claims and fingerprint(role) == auth.internal.get("policies", ""):
+            # The claims that the templates were filled with aren't known any more: what they gave stays.
+            settings = msgspec.structs.replace(settings, policies=auth.token.policies)
+        return token_fields.renewed(settings, auth, token_fields.KEEP)

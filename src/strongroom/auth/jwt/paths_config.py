@@ -41,7 +41,10 @@ class ConfigFields(Body, frozen=True):
     default_role: Annotated[str, Doc(description="The role of a login that names none.")] = ""
     provider_config: Annotated[JsonMap | None, Doc(description="Settings for one provider.", extra=SECRET)] = None
     override_allowed_server_names: Annotated[
-        CommaList | None, Doc(description="Names that the provider's certificate may have, instead of its host's.")
+        CommaList | None, Doc(description="Kept for clients that send it. It has no effect.")
+    ] = None
+    unsupported_critical_cert_extensions: Annotated[
+        CommaList | None, Doc(description="Kept for clients that send it. It has no effect.")
     ] = None
     namespace_in_state: Annotated[
         bool | None, Doc(description="Take the namespace out of the redirect URI, and hand it on in the state.")
@@ -81,7 +84,7 @@ class ConfigPaths:
         config = _config(body, before, revision)
         settings.check(config)
         self.providers.check(config)
-        warnings = []
+        warnings = settings.warnings_of(config)
         if not config.jwt_validation_pubkeys:
             failure = await self._checked(request, config)
             if failure is not None:
@@ -127,7 +130,13 @@ _PLAIN = (
     "bound_issuer", "jwks_ca_pem", "jwks_url", "oidc_client_id", "oidc_discovery_ca_pem", "oidc_discovery_url",
     "oidc_response_mode",
 )  # fmt: skip
-_LISTS = ("jwt_supported_algs", "jwt_validation_pubkeys", "oidc_response_types", "override_allowed_server_names")
+_LISTS = (
+    "jwt_supported_algs",
+    "jwt_validation_pubkeys",
+    "oidc_response_types",
+    "override_allowed_server_names",
+    "unsupported_critical_cert_extensions",
+)
 
 
 def _config(body: ConfigFields, before: Config | None, revision: str) -> Config:

@@ -30,7 +30,7 @@ from strongroom.sdk import SECRET, Auth, Body, Doc, Request, Response, path
 
 log = structlog.get_logger("jwt")
 
-FAILED = "Login failed."
+FAILED = "Strongroom login failed."
 _EXPIRED = f"{FAILED} Expired or missing OAuth state."
 NO_CODE = "no_code"
 """What a client sends as code once the provider's answer has been posted here."""

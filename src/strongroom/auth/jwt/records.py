@@ -40,9 +40,15 @@ class Config(SecretRecord, frozen=True, tag="jwt-config"):
     provider_config: dict[str, Any] = {}
     revision: str = ""
     """Another one with each write, so that nothing of an earlier configuration is taken for this one's."""
+    unsupported_critical_cert_extensions: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return "Config(…)"
+
+    @property
+    def trusts_own_cluster(self) -> bool:
+        """Whether the keys are those of the cluster that this server runs in."""
+        return self.provider_config.get("provider") == "kubernetes"
 
     @property
     def has_login_page(self) -> bool:

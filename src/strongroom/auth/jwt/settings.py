@@ -24,7 +24,7 @@ EXACTLY_ONE = (
 def check(config: Config) -> None:
     """Raise `InvalidRequest` for a configuration that can't be used."""
     sources = (config.jwt_validation_pubkeys, config.jwks_url, config.jwks_pairs, config.oidc_discovery_url)
-    if sum(map(bool, sources)) != 1:
+    if sum(map(bool, (*sources, config.trusts_own_cluster))) != 1:
         raise InvalidRequest(EXACTLY_ONE)
     if bool(config.oidc_client_id) != bool(config.oidc_client_secret):
         raise InvalidRequest("both 'oidc_client_id' and 'oidc_client_secret' must be set for OIDC")
@@ -50,6 +50,16 @@ def check(config: Config) -> None:
     _check_response(config)
     limits.check_name("bound_issuer", config.bound_issuer)
     limits.check_name("default_role", config.default_role)
+
+
+def warnings_of(config: Config) -> list[str]:
+    """What whoever writes the configuration should know."""
+    without_effect = ("override_allowed_server_names", "unsupported_critical_cert_extensions")
+    return [
+        f"{name} has no effect here: the provider's certificate has to be valid for the host of its address"
+        for name in without_effect
+        if getattr(config, name)
+    ]
 
 
 def _check_response(config: Config) -> None:

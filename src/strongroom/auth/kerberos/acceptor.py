@@ -50,6 +50,9 @@ class Accepted(NamedTuple):
     token: bytes
     """What the client is answered, so that it knows this server."""
 
+    def __repr__(self) -> str:
+        return f"Accepted({self.principal})"
+
 
 def require_gssapi() -> Any:
     """The library.  Raises `InvalidRequest` naming the package if it isn't installed."""

@@ -122,7 +122,8 @@ def of_service(data: bytes, service: str, *, remove_instance: bool) -> list[Entr
         service: `name`, `name/instance`, either with `@REALM`.
         remove_instance: whether an entry `name/instance` is one of `name` too.
 
-    Raises: `KeytabError` if there are none, naming those that there are.
+    Raises: `KeytabError` if there are none, naming those that there are, or if they are of several realms: users of two
+        realms can have one name.
     """
     name, _, realm = service.partition("@")
     entries = entries_of(data)
@@ -136,6 +137,8 @@ def of_service(data: bytes, service: str, *, remove_instance: bool) -> list[Entr
         there = sorted({f"{entry.name}@{entry.realm}" for entry in entries})
         more = ", …" if len(there) > _SHOWN else ""
         raise KeytabError(f'it has no entry of "{service}", but of {", ".join(there[:_SHOWN])}{more}')
+    if len({entry.realm for entry in found}) > 1:
+        raise KeytabError(f'it has entries of "{service}" in several realms: give the realm too, as {name}@REALM')
     return found
 
 

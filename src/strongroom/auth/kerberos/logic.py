@@ -14,6 +14,10 @@ _RESERVED = frozenset({"WELLKNOWN", "krbtgt"})
 """First components of names that are nobody's.  Source: RFC 6111, section 3"""
 
 
+class WrongRealm(ValueError):
+    """The ticket's user is of a realm whose users don't log in here.  The text is for the client."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A client, as its ticket names it."""
@@ -50,11 +54,11 @@ def user_of(principal: Principal, realms: Collection[str], *, remove_instance: b
     Args:
         realms: whose users may log in.  `u@A` and `u@B` are two people, and the directory knows one of them.
 
-    Raises: `InvalidRequest` for a principal of another realm.
+    Raises: `WrongRealm`.
     """
     if principal.realm not in realms:
         expected = " or ".join(f'"{realm}"' for realm in sorted(realms))
-        raise InvalidRequest(f'the realm "{principal.realm}" of the ticket isn\'t {expected}')
+        raise WrongRealm(f'the realm "{principal.realm}" of the ticket isn\'t {expected}')
     return principal.components[0] if remove_instance else principal.name
 
 

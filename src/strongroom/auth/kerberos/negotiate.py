@@ -40,6 +40,9 @@ class Ticket(NamedTuple):
     is_wrapped: bool
     """Whether the client speaks SPNEGO, and waits for an answer in it."""
 
+    def __repr__(self) -> str:
+        return "Ticket(…)"
+
 
 def has_token(text: str) -> bool:
     """Whether a field `Authorization` is of this scheme."""

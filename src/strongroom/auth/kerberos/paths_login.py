@@ -11,7 +11,7 @@ import structlog
 
 from strongroom.auth.kerberos import keytab, negotiate, used
 from strongroom.auth.kerberos.acceptor import Accepted, Acceptor, TicketRefused
-from strongroom.auth.kerberos.logic import principal_of, user_of
+from strongroom.auth.kerberos.logic import WrongRealm, principal_of, user_of
 from strongroom.auth.kerberos.membership import membership
 from strongroom.auth.kerberos.records import CONFIG, GROUPS, LDAP, KerberosConfig, KerberosGroup
 from strongroom.auth.ldap import logins
@@ -69,12 +69,17 @@ class LoginPaths:
         accepted, entries = self._accepted(request, config, ticket)
         principal = principal_of(accepted.principal)
         realms = {directory.upndomain} if directory.upndomain else {entry.realm for entry in entries}
-        user = user_of(principal, realms, remove_instance=config.remove_instance_name)
+        try:
+            user = user_of(principal, realms, remove_instance=config.remove_instance_name)
+        except WrongRealm as error:
+            raise _failed(str(error)) from error
         groups = self._groups(request, directory, user)
         await used.use(request, ticket.used_once)
-        auth = await _auth(request, directory, user, groups)
-        metadata = {"user": principal.name, "domain": principal.realm}
-        auth = replace(auth, metadata=metadata, group_aliases=groups if config.add_group_aliases else None)
+        auth = replace(
+            await _auth(request, directory, user, groups),
+            metadata={"user": principal.name, "domain": principal.realm},
+            group_aliases=groups if config.add_group_aliases else None,
+        )
         answer = negotiate.answer(ticket, accepted.token)
         return Response(auth=auth, headers=(("WWW-Authenticate", answer),))
 
@@ -112,14 +117,13 @@ class LoginPaths:
 
 async def _auth(request: Request, config: LdapConfig, user: str, groups: tuple[str, ...]) -> Auth:
     """The login, with everybody's policies and those of the user's groups."""
-    policies = set(config.token.policies)
-    for name in groups:
-        group = await request.view.read(GROUPS + name, KerberosGroup)
-        policies |= set(group.policies if group is not None else ())
+    found = [await request.view.read(GROUPS + name, KerberosGroup) for name in groups]
+    matched = [group for group in found if group is not None]
+    policies = {*config.token.policies, *(policy for group in matched for policy in group.policies)}
     settings = replace(config.token, policies=tuple(sorted(policies)))
     auth = token_fields.grant(settings, alias=user_name(user, config), metadata={})
     # Without a new ticket nobody knows whether the user still may log in.
-    return replace(auth, renewable=False)
+    return replace(auth, renewable=False, group_required=config.require_group_match and not matched)
 
 
 def _ticket(shown: str) -> negotiate.Ticket:

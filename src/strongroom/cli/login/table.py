@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from strongroom.cli.login import aws, azure, gcp, okta
+from strongroom.cli.login import aws, azure, gcp, kerberos, okta
 from strongroom.cli.login.method import Field, Method
 from strongroom.cli.login.oidc.fields import FIELDS as OIDC_FIELDS
 from strongroom.cli.login.oidc.flow import log_in as log_in_by_browser
@@ -64,6 +64,7 @@ METHODS: Mapping[str, Method] = {
         },
         Post(needs=("jwt",)),
     ),
+    "kerberos": kerberos.METHOD,
     "kubernetes": Method(
         "Logs in a pod by the token of its service account.",
         "role=web jwt=@/var/run/secrets/kubernetes.io/serviceaccount/token",

@@ -32,7 +32,10 @@ def next_page(reply: Reply, url: str, name: str) -> str | None:
         found = _RELATION.search(parameters)
         if found is None or "next" not in (found[1] or found[2] or "").lower().split():
             continue
-        following = urljoin(url, target)
+        try:
+            following = urljoin(url, target)
+        except ValueError:
+            following = ""
         if not same_origin(following, url):
             raise UpstreamFailed(f"{name} gave no usable answer", detail="the next page is on another host")
         return following

@@ -10,6 +10,7 @@ import pytest
 from tests.conformance.program import OLDER_PEER
 from tests.conformance.servers import start_ours, start_peer
 from tests.conformance.wire import allowed, compare
+from tests.sim import kdc, slapd
 from tests.sim.radius import freeradius
 
 HERE = Path(__file__).parent
@@ -45,3 +46,25 @@ def test_radius(tmp_path: Path) -> None:
     directory.mkdir()
     with freeradius.start_freeradius(directory, demands_signature=False) as radius:
         check("radius.txt", {"RADIUS_PORT": str(radius.port)}, tmp_path)
+
+
+def test_kerberos(tmp_path: Path) -> None:
+    """Both open tickets of the same KDC, and ask the same directory."""
+    kdc.require()
+    slapd.require()
+    for name in ("kdc", "slapd"):
+        (tmp_path / name).mkdir()
+    with kdc.run(tmp_path / "kdc") as tickets, slapd.run(tmp_path / "slapd") as directory:
+        places = {f"TICKET_ALICE_{n}": tickets.header() for n in range(1, 8)}
+        places |= {
+            "TICKET_BOB_1": tickets.header("bob"),
+            "TICKET_BARE": tickets.header(mechanism="kerberos"),
+            "TICKET_OTHER_SERVICE": tickets.header(service="HTTP@other.test"),
+            "TICKET_LATE_CLOCK": tickets.header(clock_off_s=400),
+            "TICKET_OTHER_REALM": tickets.header(realm=kdc.OTHER_REALM),
+            "TICKET_NOBODY": tickets.header("nobody-there"),
+            "TICKET_ADMIN_1": tickets.header("alice/admin"),
+            "KEYTAB": kdc.as_base64(tickets.keytab(kdc.SERVICE)),
+            "LDAP_URL": directory.url,
+        }
+        check("kerberos.txt", places, tmp_path)

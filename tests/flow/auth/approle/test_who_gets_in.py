@@ -118,7 +118,20 @@ async def test_addresses_are_told_only_to_who_has_the_secret_id() -> None:
     wrong = await world.log_in("wrong")
     assert (wrong.status, wrong.error) == (400, "invalid role or secret ID")
     right = await world.log_in(secret["secret_id"])
-    assert right.error == f'source address "{ADDRESS}" is outside secret_id_bound_cidrs of the role'
+    assert right.error == f'source address "{ADDRESS}" (TCP peer) is outside secret_id_bound_cidrs of the role'
+    body = {"role_id": "app-id", "secret_id": secret["secret_id"]}
+    named = await world.ask("POST", "login", body, token="", headers={"x-forwarded-for": "198.51.100.1"})
+    assert named.error.startswith(
+        f'source address "{ADDRESS}" (TCP peer; X-Forwarded-For ignored: the peer is no authorized proxy) is outside'
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who logs in."""
+
+    address: str
+    source: str = "somebody"
 
 
 BLOCKS = st.lists(st.sampled_from((HERE, AWAY, "192.0.2.7/32", "0.0.0.0/0", "2001:db8::/32")), max_size=2)
@@ -170,9 +183,9 @@ def test_decisions_agree_with_a_naive_model(
     expected = naive(role, secret, address)
     if expected is not None:
         with pytest.raises(expected):
-            check_login(role, secret, address, NOW)
+            check_login(role, secret, Client(address), NOW)
         return
-    check_login(role, secret, address, NOW)
+    check_login(role, secret, Client(address), NOW)
     bound = token_cidrs(role, secret)
     assert address_allowed(address, bound)
     limits = [role.token.bound_cidrs, secret.token_bound_cidrs if secret else ()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,8 +13,9 @@ import pytest
 from strongroom.auth.jwt import Jwt
 from strongroom.auth.jwt.keys import KeySets
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.lib.errors import InvalidRequest, PermissionDenied
+from strongroom.lib.errors import InvalidRequest, PermissionDenied, RateLimited, UpstreamFailed
 from strongroom.sdk import Auth, Operation, Response
+from strongroom.sdk.schedule import CEILING
 from tests.flow.harness import Mounted
 from tests.sim.identity_provider import CLIENT, SECRET, Provider, serving
 
@@ -403,3 +405,34 @@ async def test_the_clients_secret_is_nowhere(provider: Provider) -> None:
     )
     sent = provider.consent((await begin(mount))["auth_url"])
     assert SECRET not in refusal(await end(mount, sent))
+
+
+async def test_logins_under_way_are_bounded(provider: Provider) -> None:
+    """Whoever begins too many is refused clearly; those that are under way end, and make room."""
+    mount = await mounted(provider)
+    sent = provider.consent((await begin(mount))["auth_url"])
+
+    async def fill(txn: Transaction, numbers: range) -> None:
+        request = mount.request(txn, READ, "", {}, "")
+        for number in numbers:
+            await request.schedule(request.now + 600, f"login/{number}")
+
+    for first in range(0, CEILING - 1, 1000):
+        await transact(mount.barrier, partial(fill, numbers=range(first, min(first + 1000, CEILING - 1))))
+    with pytest.raises(RateLimited):
+        await begin(mount)
+    assert (await end(mount, sent)).auth is not None
+    assert (await begin(mount))["auth_url"]
+
+
+async def test_a_device_is_led_to_a_page_of_the_web_only(provider: Provider) -> None:
+    """Clients open what they are given."""
+    mount = await mounted(provider, callback_mode="device", allowed_redirect_uris="")
+    for address in ("file:///etc/passwd", "javascript:alert(1)", "", 5, None):
+        provider.device = {"verification_uri": address}
+        with pytest.raises(UpstreamFailed, match="no usable answer"):
+            await begin(mount, client_nonce="mine")
+    provider.device = {"verification_uri_complete": "https://idp.example/?code=ABCD"}
+    started = await begin(mount, client_nonce="mine")
+    assert started["auth_url"] == "https://idp.example/?code=ABCD"
+    assert "user_code" not in started

@@ -10,11 +10,12 @@ import pytest
 
 from strongroom.auth.jwt import Jwt
 from strongroom.auth.jwt.keys import KeySets
+from strongroom.auth.jwt.pod import Pod
 from strongroom.auth.jwt.providers import Azure, Google, Providers
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
 from strongroom.lib.outgoing import Http
 from strongroom.sdk import Auth, Operation
-from tests.flow.auth.jwt.keys import public_pem, rsa_key, signed
+from tests.flow.auth.jwt.keys import jwk, public_pem, rsa_key, signed
 from tests.flow.auth.jwt.test_login_pages import begin, end, refusal
 from tests.flow.harness import Mounted
 from tests.sim.google_directory import GoogleDirectory, key_file
@@ -63,7 +64,6 @@ async def test_what_is_no_provider() -> None:
     for settings, text in (
         ({"provider": "x"}, 'provider "x" not found'),
         ({"x": "azure"}, "'provider' field not found"),
-        ({"provider": "kubernetes"}, "auth method kubernetes"),
         ({"provider": "gsuite", "gsuite_service_account": "/etc/passwd"}, "not the content of a key file"),
         ({"provider": "gsuite", "gsuite_service_account": "{}"}, "type service_account"),
         ({"provider": "gsuite", "gsuite_service_account": {**key_file(), "private_key": "x"}}, "private_key"),
@@ -186,3 +186,33 @@ async def test_google_by_the_machines_own_account(tmp_path: Path) -> None:
         mount = await mounted({**settings, "impersonate_principal": "other@x"}, google(server, directory))
         with pytest.raises(UpstreamFailed, match="refused this server's service account"):
             await log_in(mount)
+
+
+async def test_the_own_cluster_vouches_for_its_accounts(tmp_path: Path) -> None:
+    """Its address is the environment's, it is asked with the pod's token, and only its issuer's tokens count."""
+    issuer = "https://kubernetes.default.svc"
+
+    def cluster(asked: Asked) -> Reply:
+        if asked.headers.get("authorization") != "Bearer of-the-pod":
+            return as_json({}, 403)
+        if asked.path == "/.well-known/openid-configuration":
+            return as_json({"issuer": issuer, "jwks_uri": f"https://{asked.headers['host']}/openid/v1/jwks"})
+        return as_json({"keys": [jwk(rsa_key(), "k")]})
+
+    with serving(tmp_path, cluster) as server:
+        host, _, port = server.host.partition(":")
+        (tmp_path / "token").write_text("of-the-pod\n")
+        (tmp_path / "ca.crt").write_text(server.certificate.read_text())
+        pod = Pod({"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": port}, tmp_path)
+        mount = await Mounted.new(Jwt(KeySets(pod=pod)))
+        settings = {"provider_config": {"provider": "kubernetes"}}
+        await mount.ask(WRITE, "config", settings)
+        await mount.ask(WRITE, "role/r", {"role_type": "jwt", "user_claim": "sub", "bound_audiences": "us"})
+        assert (await log_in(mount, iss=issuer)).alias == "ann"
+        with pytest.raises(InvalidRequest, match="bound to the issuer"):
+            await log_in(mount, iss="https://other.example")
+        with pytest.raises(InvalidRequest, match="exactly one of"):
+            await mount.ask(WRITE, "config", {**settings, "jwks_url": "https://other.example"})
+    outside = await Mounted.new(Jwt(KeySets(pod=Pod({}, tmp_path))))
+    with pytest.raises(InvalidRequest, match="KUBERNETES_SERVICE_HOST"):
+        await outside.ask(WRITE, "config", settings)

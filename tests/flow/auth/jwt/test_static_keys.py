@@ -9,6 +9,7 @@ import pytest
 from strongroom.auth.jwt import Jwt
 from strongroom.lib.errors import InvalidRequest, NotFound, PermissionDenied
 from strongroom.sdk import Auth, Operation
+from strongroom.sdk.token_fields import KEEP, PoliciesChanged
 from tests.flow.auth.jwt.keys import public_pem, rsa_key, signed
 from tests.flow.harness import Mounted
 
@@ -88,14 +89,26 @@ async def test_addresses_are_checked_before_the_token() -> None:
 
 
 async def test_renewal() -> None:
-    """A token is renewed while its role gives the same policies; otherwise the error names the change."""
+    """A token is renewed with its role's present times; where policies have changed, the mount decides."""
     mount = await mounted(token_policies="a", token_ttl=60)
     auth = await log_in(mount, signed(claims(mount)))
     await mount.ask(WRITE, "role/r", {"role_type": "jwt", "token_ttl": 120})
     assert (await mount.renew(auth)).token.ttl_s == 120
     await mount.ask(WRITE, "role/r", {"role_type": "jwt", "token_policies": "b"})
-    with pytest.raises(InvalidRequest, match=r'policies of role "r" changed \(\+b -a\); log in again'):
+    with pytest.raises(PoliciesChanged) as changed:
         await mount.renew(auth)
+    assert changed.value.usual == KEEP
     await mount.ask(DELETE, "role/r")
     with pytest.raises(InvalidRequest, match="does not exist any more"):
+        await mount.renew(auth)
+
+
+async def test_policies_of_templates_stay_at_a_renewal() -> None:
+    """What the claims of the login gave counts, until the templates themselves change."""
+    mount = await mounted(token_policies="team-{{.team}}", token_policies_template_claims=True)
+    auth = await log_in(mount, signed(claims(mount, team="red")))
+    assert auth.token.policies == ("team-red",)
+    assert (await mount.renew(auth)).token.policies == ("team-red",)
+    await mount.ask(WRITE, "role/r", {"role_type": "jwt", "token_policies": "other-{{.team}}"})
+    with pytest.raises(PoliciesChanged):
         await mount.renew(auth)

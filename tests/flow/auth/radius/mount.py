@@ -13,9 +13,13 @@ READ, WRITE, LIST, DELETE = Operation.READ, Operation.UPDATE, Operation.LIST, Op
 PASSWORD = "canary-password"
 
 
-async def configured(port: int = 1812, **settings: Any) -> Mounted:
-    """A mount that asks the loopback's port."""
-    mount = await Mounted.new(Radius())
+async def configured(port: int = 1812, method: Radius | None = None, **settings: Any) -> Mounted:
+    """A mount that asks the loopback's port.
+
+    Args:
+        method: shared with other mounts, as in a process.
+    """
+    mount = await Mounted.new(method or Radius())
     config = {"host": "127.0.0.1", "port": port, "secret": SECRET.decode(), "read_timeout": 1, **settings}
     await mount.ask(WRITE, "config", config)
     return mount

@@ -46,6 +46,7 @@ def test_next(link: str, expected: str | None) -> None:
         "https://api.example:8443@evil/",
         "https://api.example:x/",
         "file:///etc/passwd",
+        "//[",
     ],
 )
 def test_elsewhere(target: str) -> None:
@@ -65,7 +66,6 @@ def test_any_header(link: str) -> None:
     """Any header gives the same host, nothing, or an error."""
     try:
         found = following(link)
-    except (UpstreamFailed, ValueError) as error:
-        assert isinstance(error, UpstreamFailed)
+    except UpstreamFailed:
         return
     assert found is None or same_origin(found, URL)

@@ -33,17 +33,17 @@ class Providers:
         }
 
     def of(self, settings: Mapping[str, Any]) -> Provider | None:
-        """The provider of a configuration; None if it names none.  Raises `InvalidRequest` for an unknown one."""
+        """The provider of a configuration; None for one without ways of its own.
+
+        Raises: `InvalidRequest` for an unknown one.
+        """
         if not settings:
             return None
         name = settings.get("provider")
         if not isinstance(name, str) or not name:
             raise InvalidRequest("invalid provider_config: 'provider' field not found in provider_config")
-        if name == "kubernetes":
-            raise InvalidRequest(
-                "invalid provider_config: the provider kubernetes is not offered: use the auth method kubernetes, or "
-                "jwks_url with jwks_ca_pem"
-            )
+        if name == "kubernetes":  # which only says where keys come from
+            return None
         if name not in self._table:
             raise InvalidRequest(f'invalid provider_config: provider "{name[:100]}" not found in custom providers')
         return self._table[name]

@@ -120,7 +120,7 @@ class Google:
                     query |= {"domain": settings.domain} if settings.domain else {}
                     query |= {"pageToken": page} if page else {}
                     answer = await self._get(f"{self._directory}/groups", query, token)
-                    emails = [group["email"] for group in answer.get("groups", []) if isinstance(group, dict)]
+                    emails = _emails(answer.get("groups"))
                     following += [email for email in emails if email not in found]
                     found |= dict.fromkeys(emails)
                     page = str(answer.get("nextPageToken") or "")
@@ -165,6 +165,12 @@ class Google:
         if status != 200:
             raise UpstreamFailed(f"{_NAME} did not tell about the user", detail=f"status {status}")
         return json_object(answer, _NAME)
+
+
+def _emails(groups: Any) -> list[str]:
+    """The names of a page of groups; the API leaves out a list that is empty."""
+    listed = groups if isinstance(groups, list) else []
+    return [group["email"] for group in listed if isinstance(group, dict) and isinstance(group.get("email"), str)]
 
 
 def _settings(given: Mapping[str, Any]) -> _Settings:
