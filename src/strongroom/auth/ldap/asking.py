@@ -73,16 +73,33 @@ def bind_to_search(session: Session, config: LdapConfig, *, groups: bool = False
         groups: whether it is about groups.
     """
     if searches_as_somebody(config) and not (groups and config.anonymous_group_search):
-        try:
-            session.bind(config.binddn, config.bindpass)
-        except BindRefused as error:
-            text = "the directory refuses the name and password of this server (binddn, bindpass)"
-            raise UpstreamFailed(text, detail=error.detail) from error
+        bind_as_server(session, config)
     elif config.discoverdn or (groups and config.anonymous_group_search):
         try:
             session.bind_without_password("")
         except BindRefused as error:
             raise UpstreamFailed("the directory refuses to be searched without a name", detail=error.detail) from error
+
+
+def bind_as_server(session: Session, config: LdapConfig) -> None:
+    """Become the server's own account, whose password may be just being changed.  Raises `UpstreamFailed`."""
+    try:
+        try:
+            session.bind(config.binddn, config.bindpass)
+        except BindRefused:
+            session.bind(config.binddn, config.next_bindpass)  # an empty one is refused without being sent
+    except BindRefused as error:
+        text = "the directory refuses the name and password of this server (binddn, bindpass)"
+        raise UpstreamFailed(text, detail=error.detail) from error
+
+
+def rotate(session: Session, config: LdapConfig) -> None:
+    """Have the server's own account get its next password.  Repeating it changes nothing.  Raises `UpstreamFailed`."""
+    try:
+        session.bind(config.binddn, config.next_bindpass)
+    except BindRefused:
+        bind_as_server(session, config)
+        session.change_password(config.binddn, config.bindpass, config.next_bindpass)
 
 
 def _bind_without(session: Session, name: str) -> None:

@@ -9,6 +9,7 @@ from strongroom.auth.ldap.names import alias_of, user_name
 from strongroom.auth.ldap.paths_config import ConfigPaths
 from strongroom.auth.ldap.paths_login import NOT_CONFIGURED, LoginPaths
 from strongroom.auth.ldap.paths_names import GroupPaths, UserPaths
+from strongroom.auth.ldap.paths_rotation import RotationPaths
 from strongroom.auth.ldap.records import CONFIG, LdapConfig
 from strongroom.auth.ldap.settings import searches_first
 from strongroom.lib.errors import InvalidRequest
@@ -19,7 +20,7 @@ from strongroom.sdk.engine import Match
 GONE = "the user is gone from the directory or may not log in, not renewing"
 
 
-class Ldap(ConfigPaths, GroupPaths, UserPaths, LoginPaths, AuthMethod):
+class Ldap(RotationPaths, ConfigPaths, GroupPaths, UserPaths, LoginPaths, AuthMethod):
     """Users who log in with a name and a password of a directory.
 
     Args:
