@@ -112,5 +112,5 @@ def test_command_line(client: hvac.Client, server: Server, tmp_path: Path, progr
 
     done = run("login", "-method=ldap", "username=alice", "password=alice-password")
     assert done.returncode == 0, done.stderr
-    assert run("token", "lookup", "-field=display_name").stdout.strip() == "ldap-alice"
+    assert "ldap-alice" in run("token", "lookup").stdout
     assert run("login", "-method=ldap", "username=alice", "password=wrong").returncode == 2
