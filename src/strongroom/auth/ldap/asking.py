@@ -9,7 +9,7 @@ from strongroom.auth.ldap.names import bind_name, user_name
 from strongroom.auth.ldap.records import LdapConfig
 from strongroom.auth.ldap.settings import lookup_of, searches_as_somebody, searches_first
 from strongroom.lib.errors import UpstreamFailed
-from strongroom.lib.ldap import BindRefused, Lookup, Person, Session, canonical, find, groups_of, read
+from strongroom.lib.ldap import BindRefused, Lookup, Person, Session, canonical, find, groups_of, in_filter, read
 
 log = structlog.get_logger("ldap")
 
@@ -26,7 +26,22 @@ class Member(msgspec.Struct, frozen=True):
 def look_up(session: Session, config: LdapConfig, username: str) -> Person | None:
     """The user of this name, before a password is tried; None if there is none, or several."""
     bind_to_search(session, config)
-    return find(session, lookup_of(config), username)
+    lookup = lookup_of(config)
+    person = find(session, lookup, username)
+    return person if person is None or _is_unique(session, lookup, person) else None
+
+
+def _is_unique(session: Session, lookup: Lookup, person: Person) -> bool:
+    """Whether the name that becomes the alias is nobody else's; a filter may have looked at other attributes."""
+    if not person.name or ("UserAttr" in lookup.user_filter.names and not lookup.upn_domain):
+        return True
+    text = f"({lookup.user_attr}={in_filter(person.name)})"
+    unique = [entry.dn for entry in session.search(lookup.user_dn, text)] == [person.dn]
+    if not unique:
+        log.warning(
+            "several entries have the name of a user, who can't log in", attribute=lookup.user_attr, dn=person.dn
+        )
+    return unique
 
 
 def log_in(session: Session, config: LdapConfig, username: str, password: str, found: Person | None) -> Member:
