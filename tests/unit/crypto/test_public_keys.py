@@ -181,3 +181,13 @@ def test_any_text_is_a_token_or_refused(text: str) -> None:
     except Tampered:
         return
     pytest.fail("it was signed by nobody")
+
+
+def test_claims_that_nothing_proves() -> None:
+    """They are read whoever signed the token, and only by that name."""
+    token = parse(signed("ES256"))
+    assert token.unproved_claims() == CLAIMS
+    with pytest.raises(Tampered):
+        token.claims([])
+    with pytest.raises(Tampered):
+        parse(f"{encoded({'alg': 'none'})}.{encoded([1])}.").unproved_claims()

@@ -236,7 +236,7 @@ async def test_the_number_to_choose(okta: Okta, server: TlsServer) -> None:
 
 
 async def test_numbers_end(okta: Okta, server: TlsServer) -> None:
-    """A number whose login died is shown no longer than a login may wait."""
+    """A number whose login died is shown no longer than a login may wait, and is cleared by a later one."""
     world = await World.new(okta, server)
     now = world.mount.clock.now()
 
@@ -249,6 +249,12 @@ async def test_numbers_end(okta: Okta, server: TlsServer) -> None:
 
     await transact(world.mount.barrier, write)
     assert await transact(world.mount.barrier, body) == (7, None)
+
+    async def write_later(txn: Transaction) -> None:
+        await put(View(txn, world.mount.prefix), "later", 8, now + LIFE_S)
+
+    await transact(world.mount.barrier, write_later)
+    assert len([key for key in await world.mount.rows() if key.startswith("challenge/")]) == 1
 
 
 async def test_all_pages_count(okta: Okta, server: TlsServer) -> None:
