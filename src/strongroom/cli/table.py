@@ -50,7 +50,7 @@ _MODULES = {
     },
     "status": {"status": "Show whether the server is sealed"},
     "version": {"version": "Show this program's version", "version-history": "Show which versions the server has run"},
-    "login": {"login": "Log in and keep the token"},
+    "login.command": {"login": "Log in and keep the token"},
     "completion.command": {"completion": "Print a script that completes commands in a shell"},
     "print_token": {"print token": "Print the token in use"},
     "server": {"server": "Start a server"},

@@ -105,6 +105,10 @@ class Client:
         """The same client with another token."""
         return self._with(token=token)
 
+    def with_headers(self, *headers: tuple[str, str]) -> Client:
+        """The same client, sending these headers besides its own."""
+        return self._with(headers=(*self.settings.headers, *headers))
+
     def without_wrapping(self) -> Client:
         """The same client, asking for no wrapped responses."""
         return self._with(wrap_ttl="")

@@ -9,6 +9,7 @@ import msgspec
 from strongroom.lib.errors import StrongroomError
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response, SecondFactor
+from strongroom.services.tokens import Bearer
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -43,6 +44,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     second_factor: SecondFactor | None = None
     """What is still to be proved before the login has a token."""
     error: StrongroomError | None = None
+    bearer: Bearer | None = None
+    """The token of a login that a request brought along."""
+    login_failed: bool = False
+    """Whether the error is that of such a login, and nothing else was done."""
 
     def __repr__(self) -> str:
         return f"Answer({self.request_id} {self.operation}, error={type(self.error).__name__})"

@@ -59,6 +59,8 @@ async def hold(attempt: Attempt, demand: Demand) -> Answer:
     if bearer is None or attempt.entry is None:
         raise Internal(detail=f"the path {request.path!r} needs approval of a request without a token, or of no mount")
     record = bearer.record
+    if not bearer.is_kept:
+        raise PermissionDenied(_LAST_USE)
     if not record.entity_id:
         # Whoever may make tokens without an entity could otherwise ask with one, and approve as themselves.
         raise PermissionDenied(_NO_ENTITY)

@@ -15,6 +15,11 @@ from strongroom.services.tokens.logic import grant_ttl
 
 _STRANGERS = "the response to a request without a token can be wrapped only if it is a login's"
 
+_UNOWNED = (
+    "the secret has a lease, which ends with the token it was asked with: that of a login in the request's headers is "
+    "gone at once; log in first"
+)
+
 
 async def complete(attempt: Attempt, entry: MountEntry, response: Response | None) -> Answer:
     """Make the response to a request.  The attempt's transaction stores its lease, token or wrapping.
@@ -46,7 +51,7 @@ async def complete(attempt: Attempt, entry: MountEntry, response: Response | Non
     if response.auth is not None:
         made = await login.log_in(attempt, entry, response.auth)
         response.warnings = [*made.warnings, *response.warnings]
-        answer = msgspec.structs.replace(answer, auth=made.block, second_factor=made.second_factor)
+        answer = msgspec.structs.replace(answer, auth=made.block, second_factor=made.second_factor, bearer=made.bearer)
         if made.held:
             return answer  # there is no token to wrap yet
     elif response.token is not None:
@@ -66,6 +71,8 @@ def _leased(attempt: Attempt, entry: MountEntry, response: Response, wanted: Lea
     request, bearer = attempt.request, attempt.exchange.bearer
     if bearer is None:
         raise Internal(detail=f"the path {request.path!r} leases a secret to nobody")
+    if not bearer.is_kept:
+        raise InvalidRequest(_UNOWNED)
     record = bearer.record
     # A batch token has no row, so nothing ends its leases when it expires.  Its leases therefore end no later than the
     # token, and together with its parent.

@@ -56,8 +56,10 @@ def engine_request(attempt: Attempt, entry: MountEntry, token: str) -> Request:
         now=request.received_at,
         client=_client(exchange.bearer) if exchange.bearer is not None else None,
         address=request.address,
+        proxy=request.proxy,
+        names_another="x-forwarded-for" in request.headers and not request.proxy,
         certificates=request.certificates,
-        headers=_passed(request, entry.record.config.passthrough_request_headers, token),
+        headers=_passed(request, _names(entry), token),
         request_id=request.id,
     )
 
@@ -70,15 +72,21 @@ async def _is_token(attempt: Attempt, entry: MountEntry) -> bool:
     Source: CVE-2026-4525
     """
     request = attempt.request
-    if not entry.record.config.passthrough_request_headers or not request.token:
+    if not _names(entry) or not request.token:
         return False
     tokens = attempt.services.tokens
     mounts = attempt.services.mounts
     return await tokens.alive(attempt.txn, request.token, mounts, request.received_at) is not None
 
 
-def _passed(request: ApiRequest, names: tuple[str, ...] | None, token: str) -> dict[str, str]:
-    """The headers that the mount passes to its engine.  A header that contains the request's token never passes."""
+def _names(entry: MountEntry) -> tuple[str, ...]:
+    """The headers that the mount or its engine wants."""
+    own = entry.engine.request_headers if entry.engine is not None else ()
+    return (*(entry.record.config.passthrough_request_headers or ()), *own)
+
+
+def _passed(request: ApiRequest, names: tuple[str, ...], token: str) -> dict[str, str]:
+    """The headers that are passed to the engine.  A header that contains the request's token never passes."""
     if not names:
         return {}
     wanted = {name.lower() for name in names} - {"x-vault-token"}

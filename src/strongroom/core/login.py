@@ -17,9 +17,9 @@ from strongroom.sdk.token_settings import TokenSettings
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.identity.external import Answer
 from strongroom.services.mounts import MountEntry, lockout
-from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of
+from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of, source_of
 from strongroom.services.namespaces import Namespace
-from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens import Bearer, TokenRecord
 from strongroom.services.tokens.binding import NO_ADDRESS
 from strongroom.services.tokens.logic import ROOT, clean_policies, grant_ttl, parse_cidrs
 from strongroom.services.tokens.records import BATCH, SERVICE, kept
@@ -37,6 +37,8 @@ class Login(msgspec.Struct, frozen=True):
     """Whether there is no token yet, because the login needs a second factor."""
     second_factor: SecondFactor | None = None
     """What the client sent with the login to prove it."""
+    bearer: Bearer | None = None
+    """The token itself, if the request doesn't keep it."""
 
     def __repr__(self) -> str:
         return f"Login({self.block.get('accessor', '')})"
@@ -59,6 +61,8 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: hol
     services, txn, request = attempt.services, attempt.txn, attempt.request
     mount, now, namespace = entry.mount, request.received_at, attempt.exchange.namespace
     settings, warnings = _granted(request, entry, auth)
+    if auth.group_required:  # before the login leaves a row
+        await _check_groups(attempt, entry, auth)
     entity_id = ""
     if auth.alias:
         entity_id = await _identify(attempt, entry, auth)
@@ -69,7 +73,7 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: hol
         answer = Answer(mount.accessor, auth.group_aliases, now)
         await services.identity.answered(txn, namespace.id, entity_id, answer)
     is_row = settings.type == SERVICE
-    token = services.tokens.new_token(txn, "login", namespace.id) if is_row else ""
+    token = services.tokens.new_token(txn, "login", namespace.id) if is_row or not request.keeps_token else ""
     record = TokenRecord(
         key=services.tokens.key_of(token) if is_row else "",
         accessor=services.tokens.new_accessor(txn, "login", namespace.id) if is_row else "",
@@ -93,10 +97,11 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: hol
     await services.identity.has_token(txn, entity_id, record.expires_at, now)
     if is_row:
         services.tokens.create(txn, record)
-    else:
+    elif request.keeps_token:
         token = services.tokens.seal_batch(txn, record)
     identity = await services.identity.policies_of(txn, attempt.exchange.namespace.id, entity_id)
-    return Login(auth_block(token, record, orphan=True, num_uses=record.num_uses, identity=identity), warnings)
+    block = auth_block(token, record, orphan=True, num_uses=record.num_uses, identity=identity)
+    return Login(block, warnings, bearer=None if request.keeps_token else Bearer(token, record, is_kept=False))
 
 
 async def _identify(attempt: Attempt, entry: MountEntry, auth: Auth) -> str:
@@ -112,6 +117,13 @@ async def _identify(attempt: Attempt, entry: MountEntry, auth: Auth) -> str:
     if entity is not None and entity.disabled:
         raise PermissionDenied("permission denied")
     return await identity.entity_of(txn, namespace, accessor, auth.alias, metadata=auth.alias_metadata, now=now)
+
+
+async def _check_groups(attempt: Attempt, entry: MountEntry, auth: Auth) -> None:
+    """Raise `PermissionDenied` unless one of the login's groups has an alias of this mount."""
+    answer = Answer(entry.mount.accessor, auth.group_aliases or (), attempt.request.received_at)
+    if not await attempt.services.identity.named_groups(attempt.txn, attempt.exchange.namespace.id, answer):
+        raise PermissionDenied("no group of this login is mapped here")
 
 
 def _display_name(namespace: Namespace, mount: str, name: str) -> str:
@@ -141,7 +153,10 @@ def _granted(request: ApiRequest, entry: MountEntry, auth: Auth) -> tuple[TokenS
         explicit_max_s=wanted.explicit_max_ttl_s,
         period_s=wanted.period_s,
     )
-    return msgspec.structs.replace(settings, ttl_s=ttl_s), warnings
+    settings = msgspec.structs.replace(settings, ttl_s=ttl_s)
+    if not request.keeps_token:  # it has no row, and is used once
+        settings = msgspec.structs.replace(settings, type=BATCH, num_uses=0)
+    return settings, warnings
 
 
 def _check(auth: Auth, settings: TokenSettings) -> None:
@@ -169,21 +184,23 @@ def _check_address(address: str, settings: TokenSettings) -> None:
         raise InvalidRequest(NO_ADDRESS)
 
 
-async def check_lockout(txn: Transaction, entry: MountEntry, user: str, now: float) -> None:
+async def check_lockout(txn: Transaction, entry: MountEntry, user: str, request: ApiRequest) -> None:
     """Raise `PermissionDenied` while the user is locked out."""
     if entry.lockout is None or not user:
         return
-    if is_locked(entry.lockout, await txn.read(key_of(entry.record, user), FailedLogins), now):
+    key = key_of(entry.record, user, source_of(entry.lockout, request.address))
+    if is_locked(entry.lockout, await txn.read(key, FailedLogins), request.received_at):
         raise PermissionDenied("permission denied")
 
 
-async def count_failure(txn: Transaction, entry: MountEntry, user: str, now: float) -> None:
+async def count_failure(txn: Transaction, entry: MountEntry, user: str, request: ApiRequest) -> None:
     """Count a failed login."""
     if entry.lockout is not None and user:
-        await lockout.count_failure(txn, entry.record, entry.lockout, user, now)
+        now, address = request.received_at, request.address
+        await lockout.count_failure(txn, entry.record, entry.lockout, user, now, address=address)
 
 
-async def clear_failures(txn: Transaction, entry: MountEntry, user: str) -> None:
+async def clear_failures(txn: Transaction, entry: MountEntry, user: str, request: ApiRequest) -> None:
     """Forget the failures of a user who has logged in."""
     if user and entry.lockout is not None:
-        await lockout.forget_failures(txn, entry.record, user)
+        await lockout.forget_failures(txn, entry.record, user, source_of(entry.lockout, request.address))

@@ -15,7 +15,7 @@ import structlog
 
 from strongroom.audit import hiding
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.core import access, approval, login
+from strongroom.core import access, approval, inline, login
 from strongroom.core.answer import Answer
 from strongroom.core.attempt import Attempt, at_home, begin
 from strongroom.core.complete import complete
@@ -61,7 +61,19 @@ class Pipeline:
 
     async def serve(self, request: ApiRequest) -> Answer:
         """Serve one request.  An error is returned as an `Answer` too."""
-        progress = RequestState(request)
+        if request.inline is None:
+            return await self._serve(request, RequestState(request))
+        login_request = inline.login_of(request, request.inline, self.services.random)
+        progress = RequestState(login_request)
+        bearer, error = inline.result(await self._serve(login_request, progress))
+        if bearer is None:
+            refused = RequestState(request)
+            refused.sinks = progress.sinks
+            return self._trail.close(refused, inline.failed(request, error))
+        served = inline.with_token(request, bearer)
+        return await self._serve(served, RequestState(served))
+
+    async def _serve(self, request: ApiRequest, progress: RequestState) -> Answer:
         try:
             answer = await self._transacted(request, progress)
             if answer.planned:
@@ -101,7 +113,7 @@ class Pipeline:
             try:
                 await transact(
                     self.services.barrier,
-                    lambda txn: login.count_failure(txn, entry, user, request.received_at),
+                    lambda txn: login.count_failure(txn, entry, user, request),
                 )
             except StrongroomError as uncounted:
                 error = uncounted
@@ -113,6 +125,7 @@ class Pipeline:
         attempt = await begin(services, txn, request)
         progress.exchange = attempt.exchange
         attempt.check_namespace()
+        inline.check(attempt)
         if request.operation in _WRITES and request.path.endswith("/"):
             raise InvalidRequest("cannot write to a path ending in '/'")
         if attempt.needs_no_token:
@@ -150,6 +163,10 @@ class Pipeline:
 
     async def _authenticate(self, attempt: Attempt) -> Bearer:
         request, token, match = attempt.request, attempt.request.token, attempt.match
+        if request.bearer is not None:
+            return await self.services.tokens.still(
+                attempt.txn, request.bearer, self.services.mounts, request.address, request.received_at
+            )
         if match is not None and match.declaration.bad_token:
             await require_wrapping(self.services, attempt.txn, attempt.exchange, match.declaration.bad_token)
             token = await signed.named(attempt.txn, token)
@@ -208,11 +225,11 @@ class Pipeline:
         user = ""
         if entry.lockout is not None and isinstance(entry.engine, AuthMethod):
             user = await entry.engine.login_name(engine_request(attempt, entry, attempt.request.token), match)
-        await login.check_lockout(txn, entry, user, attempt.request.received_at)
+        await login.check_lockout(txn, entry, user, attempt.request)
         progress.login_user = (entry, user) if user else None
         response = await dispatch(attempt, entry, match)
         if response is not None and response.auth is not None:
-            await login.clear_failures(txn, entry, user)
+            await login.clear_failures(txn, entry, user, attempt.request)
         return await complete(attempt, entry, response)
 
     async def _end_if_spent(self, request: ApiRequest, bearer: Bearer, error: StrongroomError) -> StrongroomError:

@@ -14,7 +14,7 @@ from strongroom.sysapi.wrapping.wrapping import put_away
 
 async def wrap(services: Services, txn: Transaction, exchange: Exchange, answer: Answer) -> Answer:
     """Store the response, and return a response with the wrapping token instead."""
-    request = exchange.request
+    request, made = exchange.request, answer.response
     info = await put_away(
         services,
         txn,
@@ -24,6 +24,6 @@ async def wrap(services: Services, txn: Transaction, exchange: Exchange, answer:
         ttl_s=request.wrap_ttl_s,
         now=request.received_at,
         format_=request.wrap_format,
-        accessor=str(answer.auth["accessor"]) if answer.auth else "",
+        accessor=str(answer.auth["accessor"]) if answer.auth else made.wrapped_accessor if made is not None else "",
     )
     return msgspec.structs.replace(answer, wrap=info)

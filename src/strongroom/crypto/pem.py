@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 _LEAST_RSA_BITS: Final = 2048
 """What OpenSSL takes at its security level 2, the default of Debian.  Source: SSL_CTX_set_security_level(3)"""
 _LEAST_CURVE_BITS: Final = 224
-_WEAK_HASHES: Final = ("md5", "sha1")
+WEAK_HASHES: Final = ("md5", "sha1")
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
 _BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
 _HEADER_LINE = re.compile(rb"-----BEGIN [A-Z0-9 ]+-----[ \t]*\r?\n")
@@ -59,7 +59,7 @@ def key_fault(content: bytes) -> str:
         key = serialization.load_pem_private_key(block, None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return "is damaged, or a key of a kind that isn't known here"
-    return _short(key) or "can't be used"
+    return key_weakness(key) or "can't be used"
 
 
 def place_of_key(certificates: bytes, key: bytes) -> int | None:
@@ -94,18 +94,19 @@ def _one_fault(pem: bytes) -> str:
         return "is damaged"
     except UnsupportedAlgorithm:
         return "has a key of a kind that isn't known here"
-    if fault := _short(key):
+    if fault := key_weakness(key):
         return fault
     try:
         hashed = certificate.signature_hash_algorithm
     except UnsupportedAlgorithm:
         return "is signed in a way that isn't known here"
-    if hashed is not None and hashed.name in _WEAK_HASHES and certificate.issuer != certificate.subject:
+    if hashed is not None and hashed.name in WEAK_HASHES and certificate.issuer != certificate.subject:
         return f"is signed with {hashed.name}, which is too weak: have it signed with SHA-256"
     return ""
 
 
-def _short(key: object) -> str:
+def key_weakness(key: object) -> str:
+    """Why a key, public or private, is too short to be relied on, as what follows "it"; empty if it isn't."""
     match key:
         case rsa.RSAPublicKey() | rsa.RSAPrivateKey() if key.key_size < _LEAST_RSA_BITS:
             return f"has an RSA key of {key.key_size} bits, which is too short: {_LEAST_RSA_BITS} are the least"

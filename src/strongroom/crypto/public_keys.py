@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json as plain_json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -179,11 +180,18 @@ def _decoded(part: str) -> bytes:
 def _object(data: bytes, what: str) -> dict[str, Any]:
     try:
         value = json.loads_within(data, _LIMITS)
-    except InvalidRequest as error:
+        # Of a name that stands there twice, readers take different ones: a proxy may have judged the other.
+        plain_json.loads(data, object_pairs_hook=_check_unique)
+    except (InvalidRequest, ValueError, RecursionError) as error:
         raise Tampered(f"the {what} of the token can't be read") from error
     if not isinstance(value, dict):
         raise Tampered(f"the {what} of the token is no object")
     return value
+
+
+def _check_unique(pairs: list[tuple[str, Any]]) -> None:
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a name stands there twice")  # RFC 7519, section 4: rejecting them is one of two choices
 
 
 def _shown(algorithm: str) -> str:

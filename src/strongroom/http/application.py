@@ -14,7 +14,7 @@ from strongroom.core.answer import Answer, Envelope
 from strongroom.core.front import PATHS, SEALED
 from strongroom.core.node import Node
 from strongroom.core.pipeline import Pipeline
-from strongroom.http import cors, encode
+from strongroom.http import cors, encode, inline_login
 from strongroom.http.decode import NAMESPACE, Call, Redirect, decode, is_namespace, token_in, wrap_ttl_of
 from strongroom.http.message import HttpRequest, HttpResponse
 from strongroom.http.options import ListenerOptions
@@ -184,6 +184,9 @@ class Application:
             raise Sealed(SEALED)
         if self._pipeline is None or self._pipeline.services is not services:
             self._pipeline = Pipeline(services)
+        inline, headers = None, request.headers
+        if inline_login.PATH in headers:
+            inline, headers = inline_login.login_in(headers, call.token, options.json), inline_login.without(headers)
         api = ApiRequest(
             id=uuid4(services.random),
             operation=call.operation,
@@ -191,8 +194,9 @@ class Application:
             data=call.data,
             token=call.token,
             wrap_ttl_s=wrap_ttl_of(request),
-            headers=request.headers,
+            headers=headers,
             address=request.peer.address,
+            proxy=request.peer.proxy,
             port=request.peer.port,
             certificates=request.peer.certificates,
             received_at=services.clock.now(),
@@ -201,6 +205,7 @@ class Application:
             wrap_format=request.headers.get("x-vault-wrap-format", ""),
             confined_to=options.namespace,
             namespace=f"{options.namespace}/{call.namespace}" if options.namespace else call.namespace,
+            inline=inline,
         )
         running = self._node.running
         running[api.id] = api
@@ -235,7 +240,10 @@ def _shown(path: str) -> str:
 def encode_answer(answer: Answer) -> HttpResponse:
     """The HTTP response of an answer, by the API's rules for the statuses 200, 204 and 404."""
     if answer.error is not None:
-        return encode.failure(answer.error)
+        failure = encode.failure(answer.error)
+        if answer.login_failed:
+            failure.headers = (*failure.headers, inline_login.FAILED)
+        return failure
     response = answer.response
     if response is None:
         if answer.operation in {Operation.READ, Operation.LIST, Operation.SCAN}:

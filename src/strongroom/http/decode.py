@@ -121,7 +121,12 @@ def namespace_of(request: HttpRequest) -> str:
 
     Raises: `InvalidRequest` for a path that is longer than any namespace's.
     """
-    name = request.headers.get(NAMESPACE, "").strip("/")
+    return namespace_in(request.headers.get(NAMESPACE, ""))
+
+
+def namespace_in(value: str) -> str:
+    """Like `namespace_of`, of a header's value."""
+    name = value.strip("/")
     if len(name) > _MAX_NAMESPACE:
         raise InvalidRequest("the namespace is too long")
     return "" if name == "root" else name
@@ -156,6 +161,11 @@ def decode_path(raw: str, query: str = "") -> str:
     if not path.startswith(PREFIX):
         raise UnsupportedPath("")
     return path[len(PREFIX) :]
+
+
+def is_clean(path: str) -> bool:
+    """Whether a path that isn't a URL's has the form that `decode_path` gives: nothing hidden, nothing relative."""
+    return path.isprintable() and not _UNCLEAN.search("/" + path)
 
 
 def _clean(path: str) -> str:

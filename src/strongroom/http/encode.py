@@ -11,7 +11,7 @@ from strongroom.core.answer import Envelope
 from strongroom.http.errors import retry_after_s, status_of, text_of
 from strongroom.http.message import HttpResponse
 from strongroom.lib import json
-from strongroom.lib.errors import StrongroomError
+from strongroom.lib.errors import StrongroomError, Unauthenticated
 
 _JSON = "application/json"
 _BASE = (("Cache-Control", "no-store"), ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
@@ -81,6 +81,8 @@ def failure(error: StrongroomError) -> HttpResponse:
     response = error_body(status_of(error), [text] if text else [])
     if (seconds := retry_after_s(error)) is not None:
         response.headers = (*response.headers, ("Retry-After", str(seconds)))
+    if isinstance(error, Unauthenticated) and error.challenge:
+        response.headers = (*response.headers, ("WWW-Authenticate", error.challenge))
     return response
 
 

@@ -8,6 +8,7 @@ from strongroom.lib.errors import StrongroomError
 STATUS: dict[type[StrongroomError], int] = {
     errors.InvalidRequest: 400,
     errors.InvalidCredentials: 400,
+    errors.Unauthenticated: 401,
     errors.PermissionDenied: 403,
     errors.NotFound: 404,
     errors.UnsupportedPath: 404,

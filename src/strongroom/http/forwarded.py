@@ -1,4 +1,4 @@
-"""The client's address of a request, when a proxy sends it in `X-Forwarded-For`.
+"""The client's address of a request, when a proxy sends it in `X-Forwarded-For`, and its certificates.
 
 Source: https://developer.hashicorp.com/vault/docs/configuration/listener/tcp (`x_forwarded_for_*`).
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from strongroom.http.addresses import Network, contains, parse_address
+from strongroom.http.forwarded_certificates import CertificateHeader
 from strongroom.http.head import RequestRefused
 from strongroom.http.message import HttpRequest
 
@@ -33,6 +34,8 @@ class ForwardedRules:
     """Refuse a request that has the field but doesn't come from `authorized`, rather than ignore the field."""
     reject_not_present: bool = False
     """Refuse a request without the field."""
+    certificates: CertificateHeader | None = None
+    """Where the proxies pass on the client's certificates; None if they don't."""
 
 
 def client_address(rules: ForwardedRules, sender: str, field: str | None) -> str:
@@ -79,10 +82,20 @@ def _bare(hop: str) -> str:
 
 
 def forwarded_request(rules: ForwardedRules, request: HttpRequest) -> HttpRequest:
-    """The request, with the address of the client that its sender forwards for.
+    """The request, with the address and the certificates of the client that its sender forwards for.
+
+    A certificate of the sender's own connection is then the sender's, and says nothing of the client.
 
     Raises: `RequestRefused` with status 400.
     """
-    peer = request.peer
-    address = client_address(rules, peer.address, request.headers.get("x-forwarded-for"))
-    return request if address == peer.address else replace(request, peer=replace(peer, address=address))
+    peer, headers, field = request.peer, request.headers, request.headers.get("x-forwarded-for")
+    address = client_address(rules, peer.address, field)
+    if rules.certificates is not None and not rules.certificates.names.isdisjoint(headers):
+        headers = {name: value for name, value in headers.items() if name not in rules.certificates.names}
+    if field and contains(rules.authorized, peer.address):
+        shown = rules.certificates.certificates(request.headers) if rules.certificates is not None else ()
+        proxy = peer.address if address != peer.address else ""
+        peer = replace(peer, address=address, proxy=proxy, forwarded_certificates=shown)
+    return (
+        request if peer is request.peer and headers is request.headers else replace(request, peer=peer, headers=headers)
+    )

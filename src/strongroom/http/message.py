@@ -33,6 +33,9 @@ class Peer(msgspec.Struct, frozen=True):
     forwarded_certificates: tuple[bytes, ...] | None = None
     """The client's certificates as a trusted proxy passed them on: DER, leaf first.  None: no proxy speaks for it."""
 
+    proxy: str = ""
+    """The address of the proxy that named `address` in `X-Forwarded-For`; empty if the connection comes from there."""
+
     @property
     def certificates(self) -> tuple[bytes, ...]:
         """The client's certificates: DER, leaf first.  It has proved to hold the key of the leaf, and nothing else."""

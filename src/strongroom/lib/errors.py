@@ -29,6 +29,18 @@ class InvalidCredentials(InvalidRequest):
     """A login with a wrong name, password or key.  Too many in a row lock the user out."""
 
 
+class Unauthenticated(StrongroomError):
+    """The client has to authenticate by a scheme of HTTP, as in RFC 4559.
+
+    Args:
+        challenge: what `WWW-Authenticate` says: the scheme, and a token that is no secret.
+    """
+
+    def __init__(self, text: str = "", *, challenge: str = "", detail: str = "") -> None:
+        super().__init__(text, detail=detail)
+        self.challenge = challenge
+
+
 class PermissionDenied(StrongroomError):
     """No valid token, or its policies don't allow this."""
 

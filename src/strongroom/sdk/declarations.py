@@ -28,6 +28,13 @@ def check_declarations(engine: type, declarations: Sequence[Declaration], *, who
             raise DeclarationError(f'{engine.__name__}.{declaration.function}, "{declaration.pattern}": {wrong}')
 
 
+_TEXTS = (
+    ("request_headers", (set, frozenset)),
+    ("secret_answers", (set, frozenset)),
+    ("secret_paths", (tuple, list)),
+)
+
+
 def check_hooks(engine: type, contract: Sequence[type]) -> None:
     """Compare what a class says of itself, and the hooks that it has, with the classes that say what is looked for.
 
@@ -53,7 +60,7 @@ def check_hooks(engine: type, contract: Sequence[type]) -> None:
             wrong = meant and f'is "{meant}" meant? If not, begin the name with an underscore'
         if wrong:
             raise DeclarationError(f"{engine.__name__}.{name}: {wrong}")
-    for name, kind in (("secret_answers", (set, frozenset)), ("secret_paths", (tuple, list))):
+    for name, kind in _TEXTS:
         if not isinstance(getattr(engine, name), kind):
             raise DeclarationError(f"{engine.__name__}.{name}: expected a {kind[0].__name__} of texts")
 

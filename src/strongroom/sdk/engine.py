@@ -240,6 +240,8 @@ class Engine:
     type: ClassVar[str]
     """The type's name in requests to mount it."""
     plugin_version: ClassVar[str] = ""
+    request_headers: ClassVar[frozenset[str]] = frozenset()
+    """Headers of requests that every mount passes, in lower case, beside its `passthrough_request_headers`."""
     secret_paths: ClassVar[tuple[str, ...]] = ()
     """Patterns of paths that end in a secret, such as `revoke/{token*}`.
 
@@ -384,7 +386,10 @@ class AuthMethod(Engine):
     async def renew_token(self, request: Request, auth: Auth) -> Auth:
         """The settings for the renewal of a token of this method.
 
-        Raises: `InvalidRequest` if it may not be renewed, because its user or role is gone or has changed.
+        Policies that the result's `token` lacks are taken from the token.  None is added.
+
+        Raises: `InvalidRequest` if it may not be renewed, because its user or role is gone or has changed;
+            `token_fields.PoliciesChanged` if that is all that has changed: the mount decides then.
         """
         return auth
 

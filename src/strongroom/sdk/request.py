@@ -57,6 +57,8 @@ class Mount(msgspec.Struct, frozen=True):
     """The effective time: the mount's own, else the server's."""
     max_lease_ttl_s: int
     token_type: str = "default-service"  # noqa: S105 - a kind of token
+    self_service_password: bool = False
+    """Whether users may change their own passwords."""
     does_scheduled_work: bool = True
     """Whether its engine has a method `due`."""
 
@@ -78,6 +80,10 @@ class Request(msgspec.Struct, frozen=True):
     """None for requests that need no token."""
     address: str = ""
     """The client's IP address; empty on a Unix socket."""
+    proxy: str = ""
+    """The address of the proxy that named `address` in `X-Forwarded-For`; empty if the connection comes from there."""
+    names_another: bool = False
+    """Whether the sender named another address in `X-Forwarded-For`, and is no proxy that may do so."""
     certificates: tuple[bytes, ...] = ()
     """The certificates that the client showed: DER, leaf first.
 
@@ -91,6 +97,19 @@ class Request(msgspec.Struct, frozen=True):
 
     Empty if they were canonical.
     """
+
+    @property
+    def source(self) -> str:
+        """The client's address for an error about addresses, and how the server knows it.
+
+        People often let in the address of the client where the server sees that of a proxy, or the reverse.
+        """
+        if not self.address:
+            return "a client on a Unix socket, which has no source address,"
+        known = f"from X-Forwarded-For of {self.proxy}" if self.proxy else "TCP peer"
+        if self.names_another:
+            known += "; X-Forwarded-For ignored: the peer is no authorized proxy"
+        return f'source address "{self.address}" ({known})'
 
     async def schedule(self, at: float, name: str, data: dict[str, Any] | None = None) -> None:
         """Schedule a call of `Engine.due`, or move the call of this name.  It takes effect when the request commits.

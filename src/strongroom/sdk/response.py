@@ -25,6 +25,8 @@ class Auth(msgspec.Struct, frozen=True, kw_only=True):
     An answer, even an empty one, replaces the memberships of earlier answers of the same mount.  None says nothing, and
     leaves them.
     """
+    group_required: bool = False
+    """Whether one of the group aliases has to be an alias of a group here.  Otherwise the login is refused."""
     renewable: bool = True
     token: TokenSettings = TokenSettings()
     """The token's settings from the user or role."""
@@ -113,6 +115,8 @@ class Response(msgspec.Struct, kw_only=True):
     """With `lease_id`: an existing lease that the response describes; for the lease paths."""
     second_factor: SecondFactor | None = None
     """What completes a login that is kept back; for `sys/mfa/validate`."""
+    wrapped_accessor: str = ""
+    """The accessor of the secret in `data`, which `wrap_info` shows if the response is wrapped."""
     wrap_info: dict[str, Any] | None = None
     """The `wrap_info` of a response that is wrapped already; for the wrapping paths."""
 

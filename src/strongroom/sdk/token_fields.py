@@ -201,28 +201,53 @@ def grant(
     )
 
 
-def renewed(settings: TokenSettings, auth: Auth) -> Auth:
+REFUSE, KEEP, NARROW = "refuse", "keep", "narrow"
+"""What becomes of a renewal when the policies of the user or role have changed since the login."""
+
+
+class PoliciesChanged(InvalidRequest):
+    """A renewal of a token whose user or role has other policies than at the login.
+
+    The mount's setting `on_policy_change` decides what becomes of it.
+
+    Args:
+        auth: the login with the present times and the old policies. present: the policies that a login would give now.
+        usual: what the method does without that setting: `REFUSE` or `KEEP`.
+    """
+
+    def __init__(self, auth: Auth, present: Iterable[str], usual: str) -> None:
+        had, has = _counted(auth.token.policies), _counted(present)
+        changes = [f"+{name}" for name in sorted(has - had)] + [f"-{name}" for name in sorted(had - has)]
+        super().__init__(f"policies have changed, not renewing: {', '.join(changes)}; log in again")
+        self.auth = auth
+        self.usual = usual
+        self._has = has
+
+    def narrowed(self) -> Auth:
+        """The login with those policies of before that it would get now too."""
+        token = self.auth.token
+        kept = tuple(name for name in token.policies if name in self._has or name == "default")
+        return msgspec.structs.replace(self.auth, token=msgspec.structs.replace(token, policies=kept))
+
+
+def renewed(settings: TokenSettings, auth: Auth, usual: str = REFUSE) -> Auth:
     """The login with the settings' present times, for a renewal.
 
-    Raises: `InvalidRequest` if the policies have changed since the login.  The token would otherwise keep rights that
-    were removed, or lack rights that were added.
-    """
-    had = set(normal_policies(auth.token.policies)) - {"default"}
-    now = set(normal_policies(settings.policies)) - {"default"}
-    if now != had:
-        changes = " ".join([*(f"+{name}" for name in sorted(now - had)), *(f"-{name}" for name in sorted(had - now))])
-        raise InvalidRequest(f"policies have changed ({changes}), not renewing; log in again")
-    return retimed(settings, auth)
+    Args:
+        usual: what becomes of the renewal if the policies have changed and the mount doesn't say: `REFUSE`, because
+            the token would otherwise keep rights that were removed, or lack rights that were added; or `KEEP`.
 
-
-def retimed(settings: TokenSettings, auth: Auth) -> Auth:
-    """The login with the settings' present times, whatever their policies.
-
-    For methods of machines, as documented: the token keeps the policies of its login, and a role that gets one policy
-    more doesn't end the renewals of a fleet.
+    Raises: `PoliciesChanged`.
     """
     times = {name: getattr(settings, name) for name in _RENEWED}
-    return msgspec.structs.replace(auth, token=msgspec.structs.replace(auth.token, **times))
+    result = msgspec.structs.replace(auth, token=msgspec.structs.replace(auth.token, **times))
+    if _counted(settings.policies) != _counted(auth.token.policies):
+        raise PoliciesChanged(result, settings.policies, usual)
+    return result
+
+
+def _counted(policies: Iterable[str]) -> set[str]:
+    return set(normal_policies(policies)) - {"default"}
 
 
 def address_allowed(address: str, cidrs: Iterable[str]) -> bool:

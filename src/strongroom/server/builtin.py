@@ -10,9 +10,19 @@ from strongroom.audit.broker import DeviceType
 from strongroom.audit.channel import AuditDevice
 from strongroom.audit.file import Ground, file_device
 from strongroom.audit.spool import Spool
+from strongroom.auth.app_id import AppId
+from strongroom.auth.approle import AppRole
+from strongroom.auth.aws import Aws
+from strongroom.auth.azure import Azure
+from strongroom.auth.cert import Cert
+from strongroom.auth.gcp import Gcp
 from strongroom.auth.github import Github
+from strongroom.auth.jwt import Jwt
+from strongroom.auth.kerberos import Kerberos
 from strongroom.auth.kubernetes import Kubernetes
+from strongroom.auth.ldap import Ldap
 from strongroom.auth.okta import Okta
+from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
@@ -34,10 +44,23 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
 """Secrets engines by the type that they are mounted by."""
 
 AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
+    ("jwt", Jwt),
+    ("oidc", Jwt),
+    ("app-id", AppId),
+    ("approle", AppRole),
     ("github", Github),
     ("kubernetes", Kubernetes),
     ("okta", Okta),
     ("token", Token),
+    ("cert", Cert),
+    ("radius", Radius),
+    ("ldap", Ldap),
+    ("aws", Aws),
+    ("kerberos", Kerberos),
+    ("ldap", Ldap),
+    ("radius", Radius),
+    ("azure", Azure),
+    ("gcp", Gcp),
     ("userpass", Userpass),
 )
 """Auth methods by the type that they are enabled by."""

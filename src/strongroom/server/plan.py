@@ -17,6 +17,7 @@ from strongroom.http.proxy_protocol import ProxyBehavior, ProxyRules
 from strongroom.http.settings import ListenerConfig, ListenerLimits, ProofSettings, TlsSettings
 from strongroom.lib import json
 from strongroom.server.audit_settings import audit_rules, audit_stanzas
+from strongroom.server.certificate_header import certificate_header
 from strongroom.server.certificates.settings import AcmeError, acme_settings, uses_acme
 from strongroom.server.config.config import Config, Listener, StorageConfig, UserLockout
 from strongroom.server.messages.log_settings import LogSettings
@@ -277,9 +278,11 @@ def _proxy(listener: Listener) -> ProxyRules | None:
 
 
 def _forwarded(listener: Listener) -> ForwardedRules | None:
+    certificates = certificate_header(listener)
     if not listener.x_forwarded_for_authorized_addrs:
         return None
     return ForwardedRules(
+        certificates=certificates,
         authorized=listener.x_forwarded_for_authorized_addrs,
         hop_skips=listener.x_forwarded_for_hop_skips,
         reject_not_authorized=listener.x_forwarded_for_reject_not_authorized,

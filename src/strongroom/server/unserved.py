@@ -8,6 +8,7 @@ from dataclasses import fields
 
 from strongroom.lib import json
 from strongroom.server.audit_settings import audit_notices, check_audits
+from strongroom.server.certificate_header import certificate_header
 from strongroom.server.certificates.settings import acme_keys, uses_acme, wanted
 from strongroom.server.config.addresses import check_connection_url
 from strongroom.server.config.config import NODE_OPTIONS, Config, Listener, Settings
@@ -24,8 +25,6 @@ _LISTENER = frozenset(
         "cors_enabled",
         "inflight_requests_logging",
         "profiling",
-        "x_forwarded_for_client_cert_header",
-        "x_forwarded_for_client_cert_header_decoders",
     }
 )
 _SETTINGS = frozenset(
@@ -48,7 +47,7 @@ def refuse(config: Config) -> None:
     """Refuse settings without which a node would be less safe than its file says.
 
     Raises: `ConfigError` for a seal that can't be used, for an audit device that can't be made, for certificates that
-        couldn't be asked for, and for a connection URL that is none.
+        couldn't be asked for or passed on, and for a connection URL that is none.
     """
     for seal in config.seals:
         if seal.type != "shamir" and not seal.disabled:
@@ -62,6 +61,8 @@ def refuse(config: Config) -> None:
         check_connection_url(where, storage.options.get("connection_url", ""))
     check_audits(config)
     wanted(config.listeners)
+    for listener in config.listeners:
+        certificate_header(listener)
 
 
 def notices(config: Config) -> Iterator[str]:

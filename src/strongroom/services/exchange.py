@@ -14,6 +14,20 @@ from strongroom.services.policy.key_filter import KeyFilter
 from strongroom.services.tokens import Bearer
 
 
+class InlineLogin(msgspec.Struct, frozen=True, kw_only=True):
+    """A login that a request brings along.  Its token serves that request, and nothing else."""
+
+    operation: Operation
+    path: str
+    """Like `ApiRequest.path`."""
+    namespace: str
+    """Like `ApiRequest.namespace`; of the login."""
+    data: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"InlineLogin({self.path})"
+
+
 class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A parsed request, before any lookup in the store."""
 
@@ -31,6 +45,8 @@ class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since the epoch, by the store's clock."""
     certificates: tuple[bytes, ...] = ()
     """The certificates that the client showed: DER, leaf first.  No chain of them is verified."""
+    proxy: str = ""
+    """The address of the proxy that named `address`; empty if the connection comes from there."""
     method: str = ""
     wrap_format: str = ""
     namespace: str = ""
@@ -39,6 +55,11 @@ class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The namespace that the listener confines its clients to; empty for none."""
     opened: frozenset[str] = frozenset()
     """Names of the routes that the listener serves without a token."""
+    inline: InlineLogin | None = None
+    keeps_token: bool = True
+    """Whether a login stores its token and answers with it.  False for a login that a request brings along."""
+    bearer: Bearer | None = None
+    """The token of the login that the request brought along; `token` is empty then."""
 
     def __repr__(self) -> str:
         return f"ApiRequest({self.id} {self.operation} {self.path})"

@@ -616,6 +616,16 @@ env -u BAO_TOKEN $P login -token-only -method=userpass -path=@ username=bob pass
 env -u BAO_TOKEN $P login -output-curl-string -method=userpass username=bob password=x
 $P login -method=userpass a
 
+!bao auth enable -path=@ oidc
+$P login -method=oidc -path=@ skip_browser=true role=web
+$P login -method=oidc -path=@ skip_browser=true
+$P login -method=oidc -path=nosuch skip_browser=true
+$P login -method=oidc -path=@ skip_browser=maybe
+$P login -method=oidc -path=@ show_qr=maybe
+$P login -method=oidc -path=@ abort_on_error=maybe
+$P login -method=oidc role
+$P login -method=oidc role=@/nosuch
+
 $P plugin list
 $P plugin list -detailed
 $P plugin list -format=json

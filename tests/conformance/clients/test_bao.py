@@ -160,6 +160,28 @@ def userpass(shell: Shell, name: str) -> None:
     shell.run("token", "lookup", token="")
 
 
+def approle(shell: Shell, name: str) -> None:
+    """Roles, secret ids and logins by them."""
+    shell.run("auth", "enable", f"-path={name}", "approle")
+    shell.run("write", f"auth/{name}/role/app", f"role_id={name}", "token_policies=default", "token_ttl=10m")
+    shell.run("write", f"auth/{name}/role/app", "secret_id_num_uses=-1")
+    shell.run("read", f"auth/{name}/role/app/role-id")
+    shell.run("write", f"auth/{name}/role/app/token-ttl", "token_ttl=20m")
+    shell.run("read", f"auth/{name}/role/app/token-ttl")
+    shell.run("delete", f"auth/{name}/role/app/token-ttl")
+    shell.run("list", f"auth/{name}/role")
+    shell.run("write", "-force", f"auth/{name}/role/app/secret-id")
+    shell.run("write", f"auth/{name}/role/app/custom-secret-id", "secret_id=right", "ttl=10m", "num_uses=2")
+    shell.run("list", f"auth/{name}/role/none/secret-id")
+    shell.run("write", f"auth/{name}/login", f"role_id={name}", "secret_id=wrong", token="")
+    shell.run("write", "-field=token_policies", f"auth/{name}/login", f"role_id={name}", "secret_id=right", token="")
+    shell.run("write", f"auth/{name}/role/app/secret-id/destroy", "secret_id=right")
+    shell.run("write", f"auth/{name}/login", f"role_id={name}", "secret_id=right", token="")
+    shell.run("delete", f"auth/{name}/role/app")
+    shell.run("read", f"auth/{name}/role/app")
+    shell.run("auth", "disable", name)
+
+
 def wrapping(shell: Shell, name: str) -> None:
     """Wrapped answers are had once."""
     shell.run("kv", "put", f"secret/{name}", "a=b")
@@ -273,6 +295,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     policies,
     tokens,
     userpass,
+    approle,
     identity,
     wrapping,
     mounts,

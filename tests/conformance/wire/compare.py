@@ -2,12 +2,14 @@
 
 A case file holds one request a line::
 
-    METHOD path [JSON] [@token] [wrap=60s] [ns=team/] [raw:text] [until=404] [Header:value …] [=> name=.json.path …]
+    METHOD path [JSON] [@token] [wrap=60s] [ns=team/] [raw:text] [until=404] [cert=name] [Header:value …]
+        [=> name=.json.path …]
 
 `${name}` in a path, body or header stands for what an earlier `=>` kept of the same server's answer; `@name` sends a
 kept value as the token, `@-` sends none, and without either the root token of a dev server goes.  `raw:` is a body sent
 as it stands.  `~` before the method runs the line without comparing it; with `until=404` it is sent again, to each
-server, until that is its status, for what a server does in the background.  `#` begins a comment, `##` a section.
+server, until that is its status, for what a server does in the background.  `cert=name` shows a client certificate to
+servers that are asked by TLS.  `#` begins a comment, `##` a section.
 
 Answers agree when their status and body do, once what is rightly different is replaced: identifiers, tokens, clocks.
 """
@@ -19,6 +21,7 @@ import json
 import math
 import re
 import shlex
+import ssl
 import string
 import time
 import urllib.parse
@@ -57,6 +60,8 @@ class Case:
     compared: bool
     until: int = 0
     """The status that it is sent again for; 0 to send it once."""
+    certificate: str = ""
+    """Name of the client certificate to show; empty for none."""
 
     @property
     def request(self) -> str:
@@ -109,7 +114,7 @@ def _case(file: str, number: int, section: str, line: str) -> Case:
     body: str | None = None
     token: str | None = None
     headers: dict[str, str] = {}
-    until = 0
+    until, certificate = 0, ""
     try:
         if rest.startswith(("{", "[")):
             parsed, end = json.JSONDecoder().raw_decode(rest)
@@ -124,6 +129,8 @@ def _case(file: str, number: int, section: str, line: str) -> Case:
                 headers["X-Vault-Namespace"] = word.removeprefix("ns=")
             elif word.startswith("until="):
                 until = int(word.removeprefix("until="))
+            elif word.startswith("cert="):
+                certificate = word.removeprefix("cert=")
             elif colon and name == "raw":
                 body = value
             elif colon:
@@ -146,6 +153,7 @@ def _case(file: str, number: int, section: str, line: str) -> Case:
         keeps=MappingProxyType(keeps),
         compared=not line.startswith("~"),
         until=until,
+        certificate=certificate,
     )
 
 
@@ -156,11 +164,13 @@ class Side:
     Args:
         address: host and port.
         timeout_s: how long an answer may take, in seconds.
+        contexts: for a server that is asked by TLS: by the name of the client certificate, and for none by "".
     """
 
     address: str
     timeout_s: float = 30.0
     kept: dict[str, str] = field(default_factory=dict)
+    contexts: Mapping[str, ssl.SSLContext] = field(default_factory=dict)
 
     def send(self, case: Case) -> Answer:
         """Send one case and keep what it says to keep."""
@@ -172,7 +182,8 @@ class Side:
         headers |= {name: self._fill(value) for name, value in case.headers.items()}
         target = "/v1/" + urllib.parse.quote(self._fill(case.path), safe=SHELTERED)
         body = None if case.body is None else self._fill(case.body).encode()
-        exchange = partial(self._exchange, case.method, target.partition("#")[0], headers, body)
+        context = self.contexts[case.certificate] if self.contexts else None
+        exchange = partial(self._exchange, case.method, target.partition("#")[0], headers, body, context)
         answer = exchange()
         deadline = time.monotonic() + self.timeout_s
         while case.until and answer.status != case.until and time.monotonic() < deadline:
@@ -182,8 +193,13 @@ class Side:
             self.kept[name] = str(_at(answer.body, where))
         return answer
 
-    def _exchange(self, method: str, target: str, headers: dict[str, str], body: bytes | None) -> Answer:
-        connection = http.client.HTTPConnection(self.address, timeout=self.timeout_s)
+    def _exchange(
+        self, method: str, target: str, headers: dict[str, str], body: bytes | None, context: ssl.SSLContext | None
+    ) -> Answer:
+        if context is None:
+            connection = http.client.HTTPConnection(self.address, timeout=self.timeout_s)
+        else:
+            connection = http.client.HTTPSConnection(self.address, timeout=self.timeout_s, context=context)
         try:
             connection.request(method, target, body, {k: v.encode() for k, v in headers.items()})
             response = connection.getresponse()

@@ -12,6 +12,7 @@ import structlog
 
 from strongroom.audit.notation import digest_values
 from strongroom.http.options import ListenerOptions
+from tests.flow.core.test_inline_logins import headers, parameter, started
 from tests.flow.node import TestNode
 from tests.flow.sysapi.system_server import Server
 from tests.flow.sysapi.test_audit import enable, entries
@@ -220,3 +221,18 @@ async def test_cve_2024_2877_headers_are_not_logged_unless_asked_for() -> None:
     assert len(node.recorder.entries) == 2
     assert CANARY not in b"".join(node.recorder.lines).decode()
     assert all("headers" not in entry["request"] for entry in node.recorder.entries)
+
+
+async def test_cve_2026_46358_no_header_of_an_inline_login_is_shown() -> None:
+    """There the parameters of such a login, which hold its password, stood in the entries of the request.
+
+    Here an auditor would have read them where an administrator has headers of that name written down.
+    """
+    node = await started()
+    for name in ("x-vault-inline-auth-parameter-1", "X-Vault-Inline-Auth-Path"):
+        await node.ok("POST", f"sys/config/auditing/request-headers/{name}", {"hmac": False})
+    answer = await node.ask("GET", "probe/rows/a", token="", headers=headers())
+    assert answer.status == 404
+    text = "".join(map(str, node.recorder.lines))
+    assert parameter("password", "right") not in text
+    assert "x-vault-inline" not in text.lower().replace("request-headers/x-vault-inline", "")

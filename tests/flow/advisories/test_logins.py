@@ -148,3 +148,51 @@ async def test_cve_2026_4525_a_token_is_not_passed_to_an_engine() -> None:
     seen = [request.headers for request in node.probe.requests]
     assert node.root not in str(seen)
     assert dict(seen[-1]) == {"authorization": "Basic eDp5"}
+
+
+async def test_cve_2026_4525_nor_by_a_header_that_the_engine_asks_for() -> None:
+    """The same holds for headers that an engine gets of every mount, and it gets no others."""
+    node = await TestNode.start()
+    node.probe.request_headers = frozenset({"authorization"})
+    await node.ok("POST", "probe/rows/a", {"text": "x"}, "", headers={"authorization": f"Bearer {node.root}"})
+    headers = {"authorization": "Negotiate eDp5", "x-other": "1"}
+    await node.ok("POST", "probe/rows/a", {"text": "x"}, node.root, headers=headers)
+    seen = [request.headers for request in node.probe.requests]
+    assert node.root not in str(seen)
+    assert dict(seen[-1]) == {"authorization": "Negotiate eDp5"}
+
+
+async def with_roles() -> TestNode:
+    """A node with two roles of approle, `app` and `other`."""
+    node = await TestNode.start()
+    await node.ok("POST", "sys/auth/approle", {"type": "approle"})
+    for role in ("app", "other"):
+        await node.ok("POST", f"auth/approle/role/{role}", {"role_id": role})
+    return node
+
+
+async def test_cve_2023_24999_a_secret_id_is_destroyed_by_its_own_role_only() -> None:
+    """There whoever may destroy secret ids of one role destroyed another role's by its accessor."""
+    node = await with_roles()
+    made = (await node.ok("POST", "auth/approle/role/app/secret-id", {})).data
+    rules = 'path "auth/approle/role/other/*" { capabilities = ["read", "update", "delete"] }'
+    token = await node.token(rules)
+    for path, field in (("secret-id-accessor", "secret_id_accessor"), ("secret-id", "secret_id")):
+        for what in ("lookup", "destroy"):
+            reply = await node.ask("POST", f"auth/approle/role/other/{path}/{what}", {field: made[field]}, token)
+            assert reply.status in {204, 400, 404}
+            assert made["secret_id_accessor"] not in str((reply.body or {}).get("data", {}).get("secret_id_accessor"))
+    await node.ok("POST", "auth/approle/login", {"role_id": "app", "secret_id": made["secret_id"]}, token="")
+
+
+async def test_cve_2026_115362_an_expired_secret_id_is_refused_before_it_is_cleared() -> None:
+    """There its end wasn't looked at when it was used; nothing clears it in this test."""
+    node = await with_roles()
+    made = (await node.ok("POST", "auth/approle/role/app/secret-id", {"ttl": "60s"})).data
+    body = {"role_id": "app", "secret_id": made["secret_id"]}
+    node.clock.advance(59)
+    await node.ok("POST", "auth/approle/login", body, token="")
+    rows = set(node.rows())
+    node.clock.advance(1)
+    assert rows <= set(node.rows())
+    assert (await node.ask("POST", "auth/approle/login", body, token="")).status == 400

@@ -1,0 +1,1 @@
+"""Auth methods over a real barrier in memory."""

@@ -22,6 +22,7 @@ class Method(AuthMethod):
 
     def __init__(self) -> None:
         self.shown: list[tuple[bytes, ...]] = []
+        self.sources: list[str] = []
 
     async def login_name(self, request: Request, match: Match) -> str:
         """By a field of the body, in any case."""
@@ -31,6 +32,7 @@ class Method(AuthMethod):
     async def log_in(self, request: Request) -> Response:
         """Log in."""
         self.shown.append(request.certificates)
+        self.sources.append(request.source)
         if request.data.get("word") != "right":
             raise InvalidCredentials("wrong")
         return Response(auth=Auth(display_name="ann"))
@@ -81,3 +83,21 @@ async def test_failures_count_for_whom_the_method_says() -> None:
     locked = await node.ask("POST", "auth/method/login", {"who": "ann", "word": "right"}, "")
     assert (locked.status, len(method.shown)) == (403, tried)
     await node.ok("POST", "auth/method/login", {"who": "eva", "word": "right"}, "")
+
+
+async def test_how_the_address_is_known_reaches_logins() -> None:
+    """From the connection, from a proxy, or from the connection although its other end named another address."""
+    node, method = await started()
+    seen = method.sources
+    own = Peer(address="192.0.2.7", port=1, listener="x")
+    proxied = Peer(address="192.0.2.7", port=1, listener="x", proxy="10.0.0.9")
+    named = {"x-vault-token": "", "x-forwarded-for": "198.51.100.1"}
+    for peer, headers in ((own, {}), (proxied, named), (own, named), (Peer(address="", port=0, listener="x"), {})):
+        request = HttpRequest("POST", "/v1/auth/method/login", "", headers, b"{}", peer)
+        await node.application.answer(request, node.options)
+    assert seen == [
+        'source address "192.0.2.7" (TCP peer)',
+        'source address "192.0.2.7" (from X-Forwarded-For of 10.0.0.9)',
+        'source address "192.0.2.7" (TCP peer; X-Forwarded-For ignored: the peer is no authorized proxy)',
+        "a client on a Unix socket, which has no source address,",
+    ]

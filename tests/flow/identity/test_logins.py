@@ -136,3 +136,24 @@ async def test_a_disabled_entity_can_neither_log_in_nor_change_its_groups() -> N
     before = people.node.rows()
     assert (await people.try_login("ann", group_aliases=("devs",))).status == 403
     assert people.node.rows() == before
+
+
+async def test_a_login_may_demand_a_group_that_is_mapped_here() -> None:
+    """Without one it is refused, and leaves no row; group aliases of other mounts don't help."""
+    people = await People.start()
+    node = people.node
+    elsewhere = await people.mount("second")
+    group = (await node.ok("POST", "identity/group", {"name": "team", "type": "external"})).data
+    alias = {"name": "devs", "mount_accessor": elsewhere, "canonical_id": group["id"]}
+    alias_id = (await node.ok("POST", "identity/group-alias", alias)).data["id"]
+    before = set(people.rows(""))
+    for groups in (None, (), ("devs",), ("others", "devs")):
+        node.probe.granted = {"alias": "ann", "group_aliases": groups, "group_required": True}
+        refused = await node.ask("POST", "probe/open/ann", {}, "")
+        assert refused.status == 403
+        assert refused.body["errors"] == ["no group of this login is mapped here"]
+    assert set(people.rows("")) == before
+    await node.ok("POST", f"identity/group-alias/id/{alias_id}", {**alias, "mount_accessor": people.accessor})
+    node.probe.granted = {"alias": "ann", "group_aliases": ("others", "Devs"), "group_required": True}
+    entity = (await node.ok("POST", "probe/open/ann", {}, "")).body["auth"]["entity_id"]
+    assert (await node.ok("GET", f"identity/entity/id/{entity}")).data["group_ids"] == [group["id"]]

@@ -12,8 +12,8 @@ from strongroom.auth.userpass.hashing import Hashing
 from strongroom.barrier import keys
 from strongroom.barrier.due import LOCKOUT
 from strongroom.barrier.transaction import transact
-from strongroom.core import login
 from strongroom.core.expiry import LOCK_S, ROLE, Expiry
+from strongroom.services.mounts.lockout import count_failure
 from tests.flow.sysapi.system_server import Server
 
 FORGOTTEN_S = 900
@@ -129,8 +129,10 @@ async def test_a_login_under_way_is_locked_out_too() -> None:
         while entry.engine.hashing.waiting.now < 3:
             await asyncio.sleep(0)
         now = server.clock.now()
+        rule = entry.lockout
+        assert rule is not None
         for _ in range(5):
-            await transact(services.barrier, lambda txn: login.count_failure(txn, entry, "ann", now))
+            await transact(services.barrier, lambda txn: count_failure(txn, entry.record, rule, "ann", now))
     finally:
         blocked.set()
     await holding

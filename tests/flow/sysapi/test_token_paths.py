@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from strongroom.barrier import keys
 from strongroom.core.expiry import LOCK_S, ROLE, Expiry
 from tests.flow.sysapi.system_server import Server
@@ -173,6 +175,39 @@ async def test_a_login_is_renewed_by_what_its_method_says_now() -> None:
     assert "policies have changed" in refused.error
     await server.ok("DELETE", users)
     assert (await server.ask("POST", "auth/token/renew-self", token=token)).status == 400
+
+
+@pytest.mark.parametrize(
+    ("rule", "renewed"), [("", None), ("refuse", None), ("keep", ["a", "b", "default"]), ("narrow", ["a", "default"])]
+)
+async def test_the_mount_decides_what_changed_policies_do_to_a_renewal(rule: str, renewed: list[str] | None) -> None:
+    """A refusal says what has changed.  What a renewal took away stays away; nothing is ever added."""
+    server = await Server.start()
+    await server.ok("POST", "sys/auth/people", {"type": "userpass", "config": {"on_policy_change": rule}})
+    assert (await server.ok("GET", "sys/auth/people/tune")).data.get("on_policy_change", "") == rule
+    users = "auth/people/users/ann"
+    await server.ok("POST", users, {"password": "p", "token_policies": "a,b"})
+    login = await server.ok("POST", "auth/people/login/ann", {"password": "p"}, token="")
+    token = login.body["auth"]["client_token"]
+    await server.ok("POST", users, {"token_policies": "a,c"})
+    answer = await server.ask("POST", "auth/token/renew-self", token=token)
+    if renewed is None:
+        assert answer.status == 400
+        assert "policies have changed, not renewing: +c, -b; log in again" in answer.error
+        return
+    assert answer.body["auth"]["policies"] == renewed
+    assert (await server.ok("GET", "auth/token/lookup-self", token=token)).data["policies"] == renewed
+    await server.ok("POST", users, {"token_policies": "a,b"})
+    assert (await server.ok("POST", "auth/token/renew-self", token=token)).body["auth"]["policies"] == renewed
+
+
+async def test_the_rule_for_changed_policies_is_one_of_three() -> None:
+    """And only auth methods have it."""
+    server = await Server.start()
+    await server.ok("POST", "sys/auth/people", {"type": "userpass"})
+    assert (await server.ask("POST", "sys/auth/people/tune", {"on_policy_change": "ignore"})).status == 400
+    await server.ok("POST", "sys/mounts/kv", {"type": "kv"})
+    assert (await server.ask("POST", "sys/mounts/kv/tune", {"on_policy_change": "keep"})).status == 400
 
 
 async def test_a_role_is_asked_again_at_every_renewal() -> None:

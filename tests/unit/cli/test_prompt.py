@@ -20,6 +20,8 @@ ANSWER = b"correct-horse"
 QUESTIONS = {
     ("login", "-method=userpass", "-output-curl-string", "username=eva"): b"Password (will be hidden): ",
     ("login", "-method=kubernetes", "-output-curl-string", "role=web"): b"JWT (will be hidden): ",
+    ("login", "-method=github", "-output-curl-string"): b"GitHub Personal Access Token (will be hidden): ",
+    ("login", "-method=okta", "-output-curl-string", "username=eva"): b"Password (will be hidden): ",
     ("operator", "unseal", "-output-curl-string"): b"Unseal Key (will be hidden): ",
 }
 LOGIN = next(iter(QUESTIONS))

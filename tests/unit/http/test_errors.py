@@ -55,6 +55,13 @@ def test_a_fault_without_a_text_has_a_general_one() -> None:
     assert json.loads(encode.failure(errors.NotFound()).body) == {"errors": []}
 
 
+def test_who_has_to_authenticate_is_told_how() -> None:
+    """401 has the challenge in `WWW-Authenticate`; without one there is no such field."""
+    told = dict(encode.failure(errors.Unauthenticated("who?", challenge="Negotiate")).headers)
+    assert told["WWW-Authenticate"] == "Negotiate"
+    assert "WWW-Authenticate" not in dict(encode.failure(errors.Unauthenticated("who?")).headers)
+
+
 def test_who_is_sent_away_is_told_for_how_long() -> None:
     """429 has `Retry-After`, in whole seconds and at least one."""
     for seconds, shown in ((0.2, "1"), (59.6, "60")):

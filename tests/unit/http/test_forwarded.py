@@ -111,7 +111,7 @@ def test_every_refusal_is_the_clients_mistake(rules: ForwardedRules, sender: str
 
 
 def test_a_request_comes_from_whom_its_sender_speaks_for() -> None:
-    """Nothing else of it, and of the connection, changes."""
+    """And the proxy is known; nothing else changes, but that a certificate of the connection isn't the client's."""
     peer = Peer(address="10.0.0.1", port=4711, listener="test")
     request = HttpRequest(
         method="GET",
@@ -123,7 +123,8 @@ def test_a_request_comes_from_whom_its_sender_speaks_for() -> None:
     )
     rules = ForwardedRules(authorized=PROXIES)
     assert forwarded_request(rules, request) == msgspec.structs.replace(
-        request, peer=Peer(address="203.0.113.1", port=4711, listener="test")
+        request,
+        peer=Peer(address="203.0.113.1", port=4711, listener="test", proxy="10.0.0.1", forwarded_certificates=()),
     )
     assert forwarded_request(ForwardedRules(authorized=()), request) is request
 

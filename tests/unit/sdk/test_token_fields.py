@@ -10,6 +10,7 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import fill
 from strongroom.sdk.token_fields import (
     OldTokenFields,
+    RoleTokenFields,
     TokenSettings,
     address_allowed,
     grant,
@@ -127,3 +128,9 @@ def test_grant_and_renewal() -> None:
     for other in ("a", "a,b,c", ""):
         with pytest.raises(InvalidRequest, match="policies have changed"):
             renewed(settings({"token_policies": other}), auth)
+
+
+def test_the_oldest_names_of_roles() -> None:
+    """Two more, which roles had: they are shown as the others are."""
+    data = shown(merged(TokenSettings(), fill(RoleTokenFields, {"num_uses": 3, "period": "1m"})))
+    assert (data["token_num_uses"], data["num_uses"], data["token_period"], data["period"]) == (3, 3, 60, 60)

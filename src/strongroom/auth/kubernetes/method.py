@@ -36,4 +36,4 @@ class Kubernetes(ConfigPaths, RolePaths, LoginPaths, AuthMethod):
         role = await read_role(request.view, auth.internal.get("role", ""))
         if role is None:
             raise InvalidRequest("the role no longer exists, not renewing")
-        return token_fields.retimed(role.token, auth)
+        return token_fields.renewed(role.token, auth, token_fields.KEEP)

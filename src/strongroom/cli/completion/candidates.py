@@ -147,9 +147,9 @@ class _Place:
         if flag.name == "format":
             return [form for form in render.FORMATS if form != "raw" or self.command.raw]
         if flag.name == "method" and self.name == "login":
-            from strongroom.cli.login_methods import METHODS  # noqa: PLC0415 - only this flag needs them
+            from strongroom.cli.login.table import names  # noqa: PLC0415 - only this flag needs them
 
-            return sorted(METHODS)
+            return names()
         if flag.name == "path" and self.name == "login":
             return self._names().auth_mounts("")
         if flag.name in _FIXED:

@@ -93,7 +93,7 @@ async def _finish(
     await enrollment.put_in_force(txn, exchange.namespace.lineage, proof.method_ids, proof.entity_id, login)
     pending.end(txn, exchange.namespace.id, login, held)
     answer = msgspec.structs.replace(
-        answer, response=Response(warnings=made.warnings), auth=made.block, second_factor=None
+        answer, response=Response(warnings=made.warnings), auth=made.block, second_factor=None, bearer=made.bearer
     )
     return await wrap(services, txn, exchange, answer) if exchange.request.wrap_ttl_s else answer
 

@@ -101,6 +101,11 @@ class Documents(Generic[T]):
         ago_s = None if entry.value is None else self._clock() - entry.fetched_at
         return State(ago_s, "" if entry.error is None else entry.error.text)
 
+    def known(self, url: str, ca_pem: str = "") -> T | None:
+        """The document that was fetched last, however old; None if none was."""
+        entry = self._entries.get((url, ca_pem))
+        return None if entry is None else entry.value
+
     def _entry(self, url: str, ca_pem: str) -> _Entry[T]:
         entry = self._entries.setdefault((url, ca_pem), _Entry())
         self._entries.move_to_end((url, ca_pem))

@@ -190,6 +190,10 @@ class Listener:
     x_forwarded_for_reject_not_present: bool = key(boolean, True)
     x_forwarded_for_client_cert_header: str = key(text, "")
     x_forwarded_for_client_cert_header_decoders: tuple[str, ...] = key(texts, ())
+    x_forwarded_for_client_cert_decoders: tuple[str, ...] = key(texts, ())
+    """OpenBao's name of the same."""
+    x_forwarded_for_client_cert_keep_not_forwarded: bool = key(boolean, False)
+    x_forwarded_for_client_cert_keep_unauthorized: bool = key(boolean, False)
 
     redact_addresses: bool = key(boolean, False)
     redact_cluster_name: bool = key(boolean, False)

@@ -27,4 +27,5 @@ def rule_of(record: MountRecord, configured: Mapping[str, Lockout]) -> Lockout |
         threshold=tuned.threshold or base.threshold,
         duration_s=tuned.duration_s or base.duration_s,
         counter_reset_s=tuned.counter_reset_s or base.counter_reset_s,
+        by_source=tuned.by_source,
     )

@@ -19,6 +19,8 @@ class Lockout(Part, frozen=True):
     duration_s: int = 0
     counter_reset_s: int = 0
     disabled: bool = False
+    by_source: bool = False
+    """Whether failures count per user and source address.  Otherwise they count per user, wherever they come from."""
 
 
 class MountConfig(Part, frozen=True):
@@ -38,6 +40,13 @@ class MountConfig(Part, frozen=True):
     lockout: Lockout | None = None
     identity_creation: str = ""
     """For auth methods: `existing` refuses a login whose alias doesn't exist.  Empty stands for `auto`."""
+    on_policy_change: str = ""
+    """For auth methods: `refuse`, `keep` or `narrow` a token whose policies have changed when it is renewed.
+
+    Empty stands for what the method does of itself.
+    """
+    self_service_password: bool = False
+    """For userpass: whether users may change their passwords, with the present one and no policy."""
 
 
 class MountRecord(Record, frozen=True, tag="mount"):

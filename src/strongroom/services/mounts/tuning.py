@@ -15,6 +15,7 @@ from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import Body, CommaList, Doc, FieldError, JsonMap, Normal, to_signed_seconds, to_text
 from strongroom.sdk.near_miss import Keys
+from strongroom.sdk.token_fields import KEEP, NARROW, REFUSE
 from strongroom.services.mounts.records import BUILT_IN_VERSION, Lockout, MountConfig
 
 SECRET = "secret"  # noqa: S105 - the name of a mount table
@@ -27,12 +28,16 @@ _SYSTEM = "system"
 _TOKEN_HEADER = "x-vault-token"  # noqa: S105 - a header's name
 _SEMANTIC = re.compile(r"v?[0-9]{1,9}(\.[0-9]{1,9}){0,2}([-+~][0-9A-Za-z.+~-]{1,99})?")
 _DISABLE = "lockout_disable"
-_LOCKOUT = frozenset({"lockout_threshold", "lockout_duration", "lockout_counter_reset_duration", _DISABLE})
+_WITH_PASSWORDS = "userpass"
+_SCOPE = "lockout_scope"
+_SCOPES = {"user": False, "user_and_source": True}
+_LOCKOUT = frozenset({"lockout_threshold", "lockout_duration", "lockout_counter_reset_duration", _DISABLE, _SCOPE})
 LOCKOUT_KEYS = Keys(_LOCKOUT)
 _VISIBILITIES = frozenset({"", "unauth", "hidden"})
 _TOKEN_TYPES = frozenset({"", "default-service", "default-batch", "service", "batch"})
 DEFAULT_TOKEN_TYPE = "default-service"  # noqa: S105 - a kind of token
 _CREATIONS = frozenset({"", "auto", "existing"})
+_ON_POLICY_CHANGE = frozenset({"", REFUSE, KEEP, NARROW})
 _LISTS = (
     "allowed_managed_keys",
     "allowed_response_headers",
@@ -71,6 +76,16 @@ class ConfigBody(Body, frozen=True):
     plugin_version: Annotated[str | None, Doc(description="The version to run; only the built-in one exists.")] = None
     identity_creation: Annotated[
         str | None, Doc(description="`auto` makes an entity at a first login, `existing` refuses a login without one.")
+    ] = None
+    on_policy_change: Annotated[
+        str | None,
+        Doc(
+            description="What becomes of a renewal when the policies of the user or role have changed: `refuse`, "
+            "`keep` the token's, `narrow` them to those that both have. Empty for what the method does of itself."
+        ),
+    ] = None
+    self_service_password: Annotated[
+        bool | None, Doc(description="Whether users may change their own passwords, for userpass.")
     ] = None
     user_lockout_config: Annotated[
         JsonMap | None,
@@ -167,6 +182,10 @@ def common(config: MountConfig, table: str) -> dict[str, Any]:
         data["token_type"] = config.token_type or DEFAULT_TOKEN_TYPE
         if config.identity_creation:
             data["identity_creation"] = config.identity_creation
+        if config.on_policy_change:
+            data["on_policy_change"] = config.on_policy_change
+        if config.self_service_password:
+            data["self_service_password"] = True
     return data
 
 
@@ -237,6 +256,16 @@ def _with_common(config: MountConfig, given: ConfigBody, table: str, type_: str)
         if given.identity_creation not in _CREATIONS:
             raise InvalidRequest("invalid value for 'identity_creation'")
         changes["identity_creation"] = "" if given.identity_creation == "auto" else given.identity_creation
+    if given.on_policy_change is not None:
+        if table != AUTH:
+            raise InvalidRequest("'on_policy_change' can only be set on auth mounts")
+        if given.on_policy_change not in _ON_POLICY_CHANGE:
+            raise InvalidRequest("invalid value for 'on_policy_change': refuse, keep or narrow")
+        changes["on_policy_change"] = given.on_policy_change
+    if given.self_service_password is not None:
+        if type_ != _WITH_PASSWORDS:
+            raise InvalidRequest("'self_service_password' can only be set on auth mounts of the type userpass")
+        changes["self_service_password"] = given.self_service_password
     if given.plugin_version is not None:
         changes["plugin_version"] = given.plugin_version
     if given.user_lockout_config:
@@ -267,6 +296,10 @@ def _lockout(lockout: Lockout, given: Mapping[str, Any]) -> Lockout:
         raise InvalidRequest(str(error)) from error
     if _DISABLE in named:
         changes["disabled"] = named[_DISABLE]
+    if _SCOPE in named:
+        if named[_SCOPE] not in _SCOPES:
+            raise InvalidRequest(f"{_SCOPE} must be one of {', '.join(_SCOPES)}")
+        changes["by_source"] = _SCOPES[named[_SCOPE]]
     return msgspec.structs.replace(lockout, **changes)
 
 
@@ -284,7 +317,8 @@ def _unsigned(text: str) -> int:
 
 
 def _shown_lockout(lockout: Lockout) -> dict[str, Any]:
-    return {
+    scope = {f"user_{_SCOPE}": "user_and_source"} if lockout.by_source else {}
+    return scope | {
         "user_lockout_counter_reset_duration": lockout.counter_reset_s,
         "user_lockout_disable": lockout.disabled,
         "user_lockout_duration": lockout.duration_s,

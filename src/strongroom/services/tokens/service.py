@@ -50,6 +50,8 @@ class Bearer(msgspec.Struct, frozen=True):
 
     token: str
     record: TokenRecord
+    is_kept: bool = True
+    """Whether the client has the token.  False for that of a login that came with its request: it ends with that."""
 
     def __repr__(self) -> str:
         return f"Bearer(accessor={self.record.accessor})"
@@ -102,6 +104,12 @@ class TokenService:
         if record is None or not admits(record, address):
             raise PermissionDenied(_DENIED)
         return Bearer(token, record)
+
+    async def still(self, txn: Transaction, bearer: Bearer, mounts: MountService, address: str, now: float) -> Bearer:
+        """Like `authenticate`, for the token of a login that came with the request."""
+        if not admits(bearer.record, address) or not await self.record_alive(txn, bearer.record, mounts, now):
+            raise PermissionDenied(_DENIED)
+        return bearer
 
     async def alive(self, txn: Transaction, token: str, mounts: MountService, now: float) -> TokenRecord | None:
         """The token's record if it is valid, else None."""

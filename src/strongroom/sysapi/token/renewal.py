@@ -9,6 +9,7 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.engine import AuthMethod
 from strongroom.sdk.request import Mount, Operation, Request
 from strongroom.sdk.response import Auth
+from strongroom.sdk.token_fields import KEEP, NARROW, PoliciesChanged
 from strongroom.sdk.token_settings import TokenSettings
 from strongroom.sdk.view import View
 from strongroom.services.identity.external import Answer
@@ -36,6 +37,8 @@ async def renewed(request: Request, record: TokenRecord, increment_s: int) -> tu
     entry = router.by_id.get(record.auth_mount) if record.auth_mount else None
     mount = (entry or router.by_path[_TOKENS]).mount
     settings = await (_of_method(view, request, entry, record) if entry is not None else _of_role(view, record))
+    kept = set(settings.policies)  # a renewal may take policies away, and never adds one
+    record = msgspec.structs.replace(record, policies=tuple(name for name in record.policies if name in kept))
     ttl_s, warnings = grant_ttl(
         wanted_s=increment_s or settings.ttl_s,
         default_s=mount.default_lease_ttl_s,
@@ -96,9 +99,27 @@ async def _of_method(view: SystemView, request: Request, entry: MountEntry, reco
         )
         try:
             auth = await entry.engine.renew_token(asked, auth)
+        except PoliciesChanged as changed:
+            auth = _despite(changed, entry.record.config.on_policy_change)
         except InvalidRequest as error:
             raise _refused(error.text) from error
         if auth.group_aliases is not None and record.entity_id:
             answer = Answer(entry.mount.accessor, auth.group_aliases, request.now)
             await view.services.identity.answered(view.txn, record.namespace, record.entity_id, answer)
     return auth.token
+
+
+def _despite(changed: PoliciesChanged, rule: str) -> Auth:
+    """The login that is renewed although its policies have changed.
+
+    Args:
+        rule: the mount's; empty for the usual one of its method.
+
+    Raises: `InvalidRequest`.
+    """
+    rule = rule or changed.usual
+    if rule == KEEP:
+        return changed.auth
+    if rule == NARROW:
+        return changed.narrowed()
+    raise _refused(changed.text) from changed

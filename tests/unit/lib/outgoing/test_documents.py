@@ -113,3 +113,13 @@ async def test_without_any_an_error_is_told_at_once() -> None:
     source.answer, source.now = b"1", source.now + 10
     assert await documents.get(URL) == "1"
     assert documents.state("https://never.example") == State()
+
+
+async def test_what_was_fetched_last_is_known_without_asking() -> None:
+    """However old it is."""
+    source = Source()
+    documents = source.documents()
+    assert documents.known(URL) is None
+    await documents.get(URL)
+    source.now += 1e6
+    assert (documents.known(URL), documents.known(URL, "other"), source.asked) == ("1", None, 1)

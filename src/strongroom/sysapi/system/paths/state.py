@@ -16,7 +16,7 @@ from strongroom.sdk.fields import Body, Doc, Duration
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.mounts import AUTH, MountService
-from strongroom.services.mounts.lockout import forget_failures, locked_users
+from strongroom.services.mounts.lockout import locked_users, unlock
 from strongroom.services.namespaces import survey
 from strongroom.sysapi import rotation
 from strongroom.sysapi.context import SystemEngine, SystemView, system
@@ -137,7 +137,7 @@ class StatePaths(SystemEngine):
         view = system(request)
         entry = view.router.by_accessor.get(mount_accessor)
         if entry is not None and entry.record.table == AUTH:
-            await forget_failures(view.txn, entry.record, alias_identifier)
+            await unlock(view.txn, entry.record, alias_identifier)
         return None
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.cli import PROGRAM, login_methods, second_factor
+from strongroom.cli import PROGRAM, second_factor
 from strongroom.cli.command import OUTPUT, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
+from strongroom.cli.login import table
+from strongroom.cli.login.method import Attempt, LoginError
 from strongroom.cli.paths import clean
 from strongroom.cli.prompt import NoTerminal, ask_hidden
 from strongroom.cli.render import SecretAnswer
@@ -24,6 +26,10 @@ _NOBODY = (
 _UNKNOWN = """Unknown auth method: {method}. Use "{program} auth list" to see the complete list of
 auth methods. Additionally, some auth methods are only available via the HTTP
 API."""
+_NOT_SERVED = """The auth method {method} isn't served here. See "{program} auth help TYPE" for those that are:
+{names}."""
+_NO_TEXT = "Error parsing configuration: '{name}' must be one text; it was given more than once, or as a list"
+_UNREAD = "Note: this login reads no '{name}'. It reads: {names}."
 _SUCCESS = f"""Success! You are now authenticated. The token information displayed below is
 already stored in the token helper. You do NOT need to run "{PROGRAM} login" again.
 Future Strongroom requests will automatically use this token.
@@ -60,10 +66,9 @@ def _words(call: Invocation) -> dict[str, Any]:
     return {**given, **call.data(words, "Error parsing configuration: ")}
 
 
-def _ask(call: Invocation, question: str) -> str:
+def _ask(call: Invocation, name: str, question: str) -> str:
     if call.flags.on("non-interactive"):
-        name = question.split(maxsplit=1)[0].lower()
-        missing = "not supplied" if name == "token" else "must be specified"
+        missing = "not supplied" if _method(call) == "token" else "must be specified"
         raise Failure(f"Error authenticating: '{name}' {missing} and refusing to pull from stdin", 2)
     try:
         return ask_hidden(question)
@@ -73,7 +78,7 @@ def _ask(call: Invocation, question: str) -> str:
 
 
 def _by_token(call: Invocation, client: Client, data: dict[str, Any]) -> dict[str, Any]:
-    token = str(data["token"]) if "token" in data else _ask(call, "Token (will be hidden): ")
+    token = str(data["token"]) if "token" in data else _ask(call, "token", "Token (will be hidden): ")
     if not token:
         raise Failure(f"Error authenticating: {_NOTHING_GIVEN}", 2)
     try:
@@ -101,17 +106,31 @@ def _by_token(call: Invocation, client: Client, data: dict[str, Any]) -> dict[st
 
 def _by_method(call: Invocation, client: Client, method: str, data: dict[str, Any]) -> dict[str, Any]:
     mount = clean(call.flags.text("path") or str(data.pop("mount", "") or method))
-    try:
-        path, body = login_methods.METHODS[method].request(mount, data, lambda question: _ask(call, question))
-    except login_methods.LoginDataError as error:
-        raise Failure(f"Error authenticating: {error}", 2) from error
+    known = table.METHODS[method]
+    for name, value in data.items():
+        if isinstance(value, list):
+            raise Failure(_NO_TEXT.format(name=name))
+        if known.closed and name not in known.fields:
+            call.terminal.warn(_UNREAD.format(name=name, names=", ".join(sorted(known.fields))))
     anonymous = client.with_token("")
+    attempt = Attempt(
+        mount,
+        data,
+        client=anonymous,
+        environment=call.environment,
+        ask=lambda name, question: _ask(call, name, question),
+        say=call.terminal.warn,
+        previews=call.previews(),
+    )
     with call.doing("Error authenticating: "):
-        answer = second_factor.complete(call, anonymous, anonymous.write(path, body) or {})
-        if (answer or {}).get("wrap_info") and not call.previews():
+        try:
+            answer = second_factor.complete(call, anonymous, known.log_in(attempt))
+        except LoginError as error:
+            raise Failure(f"Error authenticating: {error}", 2) from error
+        if answer.get("wrap_info") and not call.previews():
             wrapped = str(answer["wrap_info"]["token"])
-            answer = anonymous.with_token(wrapped).without_wrapping().write("sys/wrapping/unwrap", None)
-    if not answer or not answer.get("auth"):
+            answer = anonymous.with_token(wrapped).without_wrapping().write("sys/wrapping/unwrap", None) or {}
+    if not answer.get("auth"):
         raise Failure("Vault returned a secret, but the secret has no authentication information attached.", 2)
     return dict(answer)
 
@@ -146,7 +165,9 @@ def _login(call: Invocation) -> int:
     if not store and quiet:
         raise Failure("-no-store and -no-print cannot be used together")
     method = _method(call)
-    if method not in login_methods.METHODS:
+    if method in table.NOT_SERVED:
+        raise Failure(_NOT_SERVED.format(method=method, program=PROGRAM, names=", ".join(table.names())))
+    if method not in table.names():
         raise Failure(_UNKNOWN.format(method=method, program=PROGRAM))
     data = _words(call)
     if not quiet:

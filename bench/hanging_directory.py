@@ -1,0 +1,136 @@
+"""What a directory that hangs costs others: how long reads take while many logins wait for it.
+
+    python -m bench.hanging_directory [--logins 200] [--seconds 10] [--readers 8] [--rounds 3]
+
+Run it in the project's directory.  A server of its own is started in a directory that is removed afterwards, and a
+listener that accepts connections and never answers takes the place of a directory.  Quiet and hanging rounds take
+turns, so that the ratio holds when the machine's speed drifts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.conformance.processes.node import Node, running
+
+
+class Client:
+    """One connection that sends requests one after another."""
+
+    def __init__(self, address: str, token: str) -> None:
+        where = urlsplit(address)
+        self._host, self._port, self._token = where.hostname or "", where.port or 0, token
+
+    async def ask(self, method: str, path: str, body: object = None) -> int:
+        """Send one request over a connection of its own.  Returns the status."""
+        reader, writer = await asyncio.open_connection(self._host, self._port)
+        try:
+            return await self.send(reader, writer, method, path, body)
+        finally:
+            writer.close()
+
+    async def send(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, method: str, path: str, body: object = None
+    ) -> int:
+        """Send one request over a connection.  Returns the status."""
+        content = b"" if body is None else json.dumps(body).encode()
+        head = f"{method} /v1/{path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(content)}\r\n"
+        head += f"X-Vault-Token: {self._token}\r\n" if self._token else ""
+        writer.write(head.encode() + b"\r\n" + content)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        length = int(answer.lower().split(b"content-length:")[1].split(b"\r\n")[0]) if b"ontent-" in answer else 0
+        await reader.readexactly(length)
+        return int(answer.split()[1])
+
+    async def read_for(self, seconds: float, path: str) -> list[float]:
+        """Read a path again and again.  Returns how long each answer took, in seconds."""
+        reader, writer = await asyncio.open_connection(self._host, self._port)
+        took, end = [], time.monotonic() + seconds
+        while time.monotonic() < end:
+            begun = time.monotonic()
+            assert await self.send(reader, writer, "GET", path) == 200
+            took.append(time.monotonic() - begun)
+            await asyncio.sleep(0.002)  # far from saturation: this measures waiting, not throughput
+        writer.close()
+        return took
+
+
+@asynccontextmanager
+async def silent() -> AsyncIterator[int]:
+    """A port that accepts connections and never answers."""
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    server = await asyncio.start_server(hold, "127.0.0.1", 0, backlog=1024)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+def percentile(values: list[float], part: float) -> float:
+    """A percentile, in milliseconds."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * part))] * 1000
+
+
+async def measure(node: Node, wanted: argparse.Namespace) -> None:
+    """Take turns, and print."""
+    quiet: list[float] = []
+    hanging: list[float] = []
+    statuses: dict[int, int] = {}
+    async with silent() as port:
+        node.ok("POST", "sys/auth/ldap", {"type": "ldap"})
+        node.ok("POST", "auth/ldap/config", {"url": f"ldap://127.0.0.1:{port}", "userdn": "ou=x", "userattr": "cn"})
+        node.ok("POST", "sys/mounts/kv", {"type": "kv"})
+        node.ok("POST", "kv/a", {"a": "b"})
+        clients = [Client(f"http://{node.address}", node.token) for _ in range(wanted.readers)]
+
+        async def reads() -> list[float]:
+            found = await asyncio.gather(*(client.read_for(wanted.seconds, "kv/a") for client in clients))
+            return [took for each in found for took in each]
+
+        async def login(number: int) -> None:
+            path = f"auth/ldap/login/user{number}"
+            status = await Client(f"http://{node.address}", "").ask("POST", path, {"password": "x"})
+            statuses[status] = statuses.get(status, 0) + 1
+
+        for _ in range(wanted.rounds):
+            quiet += await reads()
+            waiting = [asyncio.ensure_future(login(number)) for number in range(wanted.logins)]
+            await asyncio.sleep(0.2)
+            hanging += await reads()
+            await asyncio.gather(*waiting)
+    for name, values in (("quiet", quiet), ("hanging", hanging)):
+        median, p99, longest = percentile(values, 0.5), percentile(values, 0.99), max(values) * 1000
+        print(f"{name:8} {len(values)} reads, median {median:.2f} ms, p99 {p99:.2f} ms, longest {longest:.1f} ms")
+    print(f"p99 {percentile(hanging, 0.99) / percentile(quiet, 0.99):.2f} times; logins ended with {statuses}")
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--logins", type=int, default=200)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--readers", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--workers", type=int, default=2)
+    wanted = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as home,
+        running(Node(Path(home) / "node", workers_wanted=wanted.workers)) as node,
+    ):
+        node.ready()
+        asyncio.run(measure(node, wanted))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Roles whose rules are programs of the Common Expression Language."""

@@ -1,0 +1,85 @@
+"""The auth method `ldap`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from strongroom.auth.ldap import asking, logins
+from strongroom.auth.ldap.names import alias_of, user_name
+from strongroom.auth.ldap.paths_config import ConfigPaths
+from strongroom.auth.ldap.paths_login import NOT_CONFIGURED, LoginPaths
+from strongroom.auth.ldap.paths_names import GroupPaths, UserPaths
+from strongroom.auth.ldap.records import CONFIG, LdapConfig
+from strongroom.auth.ldap.settings import searches_first
+from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.ldap import Directories
+from strongroom.sdk import Auth, AuthMethod, Request, Waiting, token_fields
+from strongroom.sdk.engine import Match
+
+GONE = "the user is gone from the directory or may not log in, not renewing"
+
+
+class Ldap(ConfigPaths, GroupPaths, UserPaths, LoginPaths, AuthMethod):
+    """Users who log in with a name and a password of a directory.
+
+    Args:
+        directories: asks directories, for all mounts of the process.
+    """
+
+    type = "ldap"
+
+    def __init__(self, directories: Directories | None = None) -> None:
+        self.directories = directories or Directories()
+
+    @property
+    def waiting(self) -> Waiting:
+        """The logins that wait for a directory."""
+        return Waiting(now=self.directories.taken, refused=self.directories.refused)
+
+    async def login_name(self, request: Request, match: Match) -> str:
+        """The alias that the login would get, however the name is typed.
+
+        Raises: `UpstreamFailed` if the directory can't be asked for it.
+        """
+        config = await request.view.read(CONFIG, LdapConfig)
+        typed = match.written.get("username", match.parameters.get("username", ""))
+        if config is None:
+            return ""
+        if not request.data.get("password") and config.deny_null_bind:
+            return ""  # refused without being tried
+        name, _ = logins.found(request, self.directories, config, typed)
+        return alias_of(name, config, searched=searches_first(config))
+
+    async def renew_token(self, request: Request, auth: Auth) -> Auth:
+        """The settings for the user's present groups.  The password isn't kept, so the directory is only searched.
+
+        Raises: `InvalidRequest` if the user is gone, disabled or another one by now, or has other policies.
+        """
+        config = await request.view.read(CONFIG, LdapConfig)
+        kept = auth.internal
+        if config is None:
+            raise InvalidRequest(NOT_CONFIGURED)
+        if not auth.renewable:
+            return auth  # asked of a login whose second factor was proved a moment later
+        if not (searches_first(config) or config.anonymous_group_search):
+            raise InvalidRequest("without binddn the directory can't be asked about the user, not renewing")
+        member = logins.ask(
+            request,
+            self.directories,
+            config,
+            "renew",
+            lambda session: asking.look_again(session, config, kept.get("username", ""), kept.get("dn", "")),
+        )
+        if member is None or not _is_same(member, kept, config):
+            raise InvalidRequest(GONE)
+        grant = await logins.granted(request, config, kept.get("name", ""), member.groups)
+        renewed = token_fields.renewed(grant.settings, auth)
+        return msgspec.structs.replace(renewed, group_aliases=grant.groups)
+
+
+def _is_same(member: asking.Member, kept: dict[str, str], config: LdapConfig) -> bool:
+    """Whether it is the user who logged in, and not another one who has got the name since."""
+    person = member.person
+    if searches_first(config) and user_name(person.name, config) != kept.get("name"):
+        return False
+    return person.id == kept.get("id") or not (person.id and kept.get("id"))

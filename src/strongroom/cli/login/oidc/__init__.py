@@ -1,0 +1,1 @@
+"""Logins in a browser at an OpenID Connect provider."""

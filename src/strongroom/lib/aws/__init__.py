@@ -1,0 +1,26 @@
+"""Calls to AWS: signing, the query protocol of IAM, STS and EC2, names of resources, where credentials come from."""
+
+from strongroom.lib.aws.api import AwsApi, AwsRefused, Call
+from strongroom.lib.aws.arn import Arn, Principal, parse_arn, parse_principal
+from strongroom.lib.aws.credentials import Credentials, CredentialSources
+from strongroom.lib.aws.endpoints import Target, check_region, ec2_target, iam_target, sts_target
+from strongroom.lib.aws.xml import Element, parse_xml
+
+__all__ = [
+    "Arn",
+    "AwsApi",
+    "AwsRefused",
+    "Call",
+    "CredentialSources",
+    "Credentials",
+    "Element",
+    "Principal",
+    "Target",
+    "check_region",
+    "ec2_target",
+    "iam_target",
+    "parse_arn",
+    "parse_principal",
+    "parse_xml",
+    "sts_target",
+]

@@ -1,0 +1,131 @@
+"""Signed requests to the services of AWS that speak the query protocol: IAM, STS and EC2.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from strongroom.lib.aws.credentials import Credentials
+from strongroom.lib.aws.endpoints import Target
+from strongroom.lib.aws.xml import Element, parse_xml
+from strongroom.lib.errors import UpstreamFailed
+from strongroom.lib.extras import install_command
+from strongroom.lib.outgoing import Http, Reply, Slots
+
+TOTAL_S = 20.0
+DEFAULT_RETRIES = 2
+MOST_RETRIES = 10
+_FIRST_PAUSE_S = 0.2
+_CODE = re.compile(r"[A-Za-z0-9.]{1,80}")
+_TEMPORARY = frozenset({429, 500, 502, 503, 504})
+_THROTTLED = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"})
+
+
+class AwsRefused(UpstreamFailed):
+    """AWS refused a request.
+
+    Args:
+        action: that was asked for. code: AWS's name of the reason, as `NoSuchEntity`.
+    """
+
+    def __init__(self, action: str, code: str, status: int) -> None:
+        super().__init__(f"AWS refused {action}: {code}", detail=f"status {status}")
+        self.code = code
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One action of a service."""
+
+    action: str
+    version: str
+    parameters: Mapping[str, str] = {}
+
+
+class AwsApi:
+    """Asks the services.
+
+    Args:
+        http: sends the requests. slots: the places before each service. pause: waits some seconds before a repetition.
+    """
+
+    def __init__(
+        self,
+        http: Http | None = None,
+        slots: Slots | None = None,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.http = http or Http("AWS", total_s=TOTAL_S)
+        self.slots = slots or Slots("AWS")
+        self._pause = pause
+
+    async def ask(self, target: Target, credentials: Credentials, call: Call, retries: int = -1) -> Element:
+        """The outermost element of the answer.
+
+        Args:
+            retries: how often a failure that may pass is tried again; -1 for the usual number.
+
+        Raises: `AwsRefused` with AWS's code, `UpstreamFailed` if there is no usable answer.
+        """
+        content = urlencode({"Action": call.action, "Version": call.version, **call.parameters}).encode()
+        most = DEFAULT_RETRIES if retries < 0 else min(retries, MOST_RETRIES)
+        for attempt in range(most + 1):
+            if attempt:
+                await self._pause(_FIRST_PAUSE_S * 2 ** (attempt - 1))
+            reply = await self._sent(target, credentials, content)
+            if reply.status == 200:
+                return parse_xml(reply.body)
+            code = _code_of(reply)
+            if attempt == most or not (reply.status in _TEMPORARY or code in _THROTTLED):
+                break
+        raise AwsRefused(call.action, code, reply.status)
+
+    async def _sent(self, target: Target, credentials: Credentials, content: bytes) -> Reply:
+        headers = signed(target, credentials, content)
+        async with self.slots.place(target.host, total_s=TOTAL_S):
+            return await self.http.ask("POST", target.url, headers=headers, content=content)
+
+
+def signed(target: Target, credentials: Credentials, content: bytes) -> dict[str, str]:
+    """The headers of a signed `POST` of a form.  Raises `UpstreamFailed` if the package for it isn't installed."""
+    auth, request, keys = _library()
+    given = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+    outgoing = request(method="POST", url=target.url, data=content, headers=given)
+    held = keys(credentials.access_key, credentials.secret_key, credentials.session_token or None)
+    auth(held, target.service, target.region).add_auth(outgoing)
+    return dict(outgoing.headers.items())
+
+
+def error_code(body: bytes) -> str:
+    """AWS's name of a reason, out of the body of an error; `Unknown` if it has none."""
+    try:
+        root = parse_xml(body)
+    except UpstreamFailed:
+        return "Unknown"
+    code = root.value("Error", "Code") or root.value("Errors", "Error", "Code")
+    return code if _CODE.fullmatch(code) else "Unknown"
+
+
+def _code_of(reply: Reply) -> str:
+    return error_code(reply.body)
+
+
+@cache
+def _library() -> tuple[Any, Any, Any]:
+    """The signer of AWS's own library, imported when it is first needed."""
+    try:
+        from botocore.auth import SigV4Auth  # noqa: PLC0415 - an optional package
+        from botocore.awsrequest import AWSRequest  # noqa: PLC0415
+        from botocore.credentials import Credentials as Keys  # noqa: PLC0415
+    except ImportError as error:
+        text = "this server can't sign requests to AWS, because a package is missing"
+        raise UpstreamFailed(text, detail=install_command("aws")) from error
+    return SigV4Auth, AWSRequest, Keys

@@ -1,0 +1,147 @@
+"""Asks directories: in threads, so many at once for each mount, and at the next address if one fails."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from strongroom.lib.errors import UpstreamFailed
+from strongroom.lib.ldap.connecting import Address, Connecting
+from strongroom.lib.ldap.directory import Directory
+from strongroom.lib.ldap.errors import OutOfReach, TooSlow
+from strongroom.lib.ldap.session import Session
+from strongroom.lib.outgoing import Slots
+
+T = TypeVar("T")
+
+_ONE_DAY_S = 86_400.0
+
+
+class Directories:
+    """All directories of one process.
+
+    A thread that waits for a directory has a place among those of its `lane`, until the thread ends.  So a directory
+    that hangs takes no other one's places, and never more threads than its own.
+
+    Args:
+        at_once: how many requests of one lane are before a directory at the same time. waiting: how many may wait for
+            that.
+        connecting: makes connections.
+    """
+
+    def __init__(self, *, at_once: int = 8, waiting: int = 120, connecting: Connecting | None = None) -> None:
+        self._slots = Slots("the directory", at_once=at_once, waiting=waiting)
+        self._connecting = connecting or Connecting()
+        self._places: set[asyncio.Task[object]] = set()
+
+    @property
+    def taken(self) -> int:
+        """How many requests ask a directory or wait for it now."""
+        return self._slots.taken
+
+    @property
+    def refused(self) -> int:
+        """How many requests were refused so far, because too many waited."""
+        return self._slots.refused
+
+    async def ask(self, lane: str, directory: Directory, work: Callable[[Session], T], *, repeats: bool = True) -> T:
+        """Do some work with a directory.
+
+        Args:
+            lane: whose places it takes: a mount's.
+            work: blocks; it may run again, with another address, when one dies. repeats: whether it may.
+
+        Raises: what `work` raises; `RateLimited` if too many wait; `OutOfReach`; `TooSlow`.
+        """
+        deadline = time.monotonic() + directory.request_s
+        given_up = threading.Event()
+
+        def run() -> T:
+            if given_up.is_set():
+                raise TooSlow("the directory did not answer in time")
+            return _anywhere(self._connecting, directory, deadline, work, repeats)
+
+        task = asyncio.create_task(self._in_place(lane, run))
+        self._places.add(task)
+        task.add_done_callback(self._left)
+        try:
+            async with asyncio.timeout(directory.request_s + 0.5):
+                return await asyncio.shield(task)
+        except TimeoutError as error:
+            raise TooSlow("the directory did not answer in time") from error
+        finally:
+            given_up.set()
+
+    async def _in_place(self, lane: str, run: Callable[[], T]) -> T:
+        async with self._slots.place(lane, total_s=_ONE_DAY_S):
+            return await _in_thread(run)
+
+    def _left(self, task: asyncio.Task[object]) -> None:
+        self._places.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever asked may have gone
+
+
+async def _in_thread(run: Callable[[], T]) -> T:
+    """The result of a thread of its own, which doesn't keep the process from ending."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: BaseException | None) -> None:
+        if done.done():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(result)  # type: ignore[arg-type]
+
+    def body() -> None:
+        result, failure = None, None
+        try:
+            result = run()
+        except Exception as error:
+            failure = error
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(settle, result, failure)
+
+    threading.Thread(target=body, name="directory", daemon=True).start()
+    return await done
+
+
+def _anywhere(
+    connecting: Connecting, directory: Directory, deadline: float, work: Callable[[Session], T], repeats: bool
+) -> T:
+    """Do the work with the first address that can."""
+    last: UpstreamFailed = OutOfReach("the directory cannot be reached")
+    connect_by = min(deadline, time.monotonic() + directory.connect_s)
+    for address in connecting.addresses(directory):
+        try:
+            session = Session(connecting.connect(address, directory, connect_by), directory, deadline)
+        except OutOfReach as error:
+            last = error
+            continue
+        try:
+            result = work(session)
+        except OutOfReach as error:  # neither for a wrong password, nor for one that may just be slow
+            connecting.dead.add(address)
+            last = error
+            if not repeats:
+                raise
+            continue
+        except TooSlow:
+            _slow(connecting, address)
+            raise
+        finally:
+            session.close()
+        connecting.dead.remove(address)
+        return result
+    raise last
+
+
+def _slow(connecting: Connecting, address: Address) -> None:
+    """The next login begins elsewhere."""
+    connecting.dead.add(address)

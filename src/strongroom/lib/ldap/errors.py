@@ -1,0 +1,61 @@
+"""What can go wrong with a directory, by meaning."""
+
+from __future__ import annotations
+
+from strongroom.lib.errors import InvalidCredentials, StrongroomError, UpstreamFailed
+
+
+class BindRefused(InvalidCredentials):
+    """The directory doesn't take this name and password."""
+
+
+class OutOfReach(UpstreamFailed):
+    """No address of the directory takes connections, or one that did has died.  Another one may do better."""
+
+
+class TooSlow(UpstreamFailed):
+    """The directory took a request, and didn't answer in time."""
+
+
+class Forbidden(UpstreamFailed):
+    """Whoever is bound may not ask for this."""
+
+
+REFUSED = "the directory refuses this name and password"
+_OF_A_BIND = frozenset(
+    {
+        "INVALID_CREDENTIALS",
+        "INAPPROPRIATE_AUTH",
+        "INVALID_DN_SYNTAX",
+        "NO_SUCH_OBJECT",
+        "CONSTRAINT_VIOLATION",
+        "UNWILLING_TO_PERFORM",
+        "INSUFFICIENT_ACCESS",
+    }
+)
+"""The name, the password or the account isn't good, or not for now."""
+_GONE = frozenset({"SERVER_DOWN", "CONNECT_ERROR", "UNAVAILABLE", "BUSY"})
+
+
+def meaning(error: Exception, what: str, *, binds: bool) -> StrongroomError | None:
+    """What an error of the LDAP library means; None for that there is no such entry.  (p)
+
+    Args:
+        what: was asked, for the log. binds: whether it was a bind.
+
+    Source: RFC 4511, appendix A
+    """
+    told = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
+    # Neither the library nor this text repeats the names that were sent.
+    reason = f"{told.get('desc', type(error).__name__)} {str(told.get('info', ''))[:200]}".strip()
+    kinds = {each.__name__ for each in type(error).__mro__}
+    if "TIMEOUT" in kinds:
+        return TooSlow("the directory did not answer in time")
+    if kinds & _GONE:
+        return OutOfReach("the directory cannot be reached", detail=f"{what}: {reason}")
+    if binds and kinds & _OF_A_BIND:
+        return BindRefused(REFUSED, detail=reason)
+    if "NO_SUCH_OBJECT" in kinds:
+        return None
+    kind = Forbidden if "INSUFFICIENT_ACCESS" in kinds else UpstreamFailed
+    return kind("the directory refuses what it is asked", detail=f"{what}: {reason}")

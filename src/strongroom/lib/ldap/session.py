@@ -1,0 +1,202 @@
+"""Operations of one connection to a directory.  All of them block, for as long as their deadline allows."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import msgspec
+
+from strongroom.lib.errors import UpstreamFailed
+from strongroom.lib.ldap.directory import Directory
+from strongroom.lib.ldap.errors import REFUSED, BindRefused, Forbidden, TooSlow, meaning
+from strongroom.lib.ldap.library import library
+
+T = TypeVar("T")
+
+MOST_ENTRIES = 10_000
+"""In one answer; the same number as of the groups of a login."""
+MOST_BYTES = 16 * 1024 * 1024
+ANY = "(objectClass=*)"
+NO_ATTRIBUTES = "1.1"
+"""Source: RFC 4511, section 4.5.1.8"""
+_DEREFERENCE = {"never": 0, "searching": 1, "finding": 2, "always": 3}
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One entry of a directory."""
+
+    dn: str
+    attributes: Mapping[str, tuple[bytes, ...]]
+    """By names in lower case, without options."""
+
+    def values(self, name: str) -> tuple[bytes, ...]:
+        """An attribute's values."""
+        return self.attributes.get(name.lower(), ())
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Those of its values that are text."""
+        found = []
+        for value in self.values(name):
+            with suppress(UnicodeDecodeError):
+                found.append(value.decode())
+        return tuple(found)
+
+    def __repr__(self) -> str:
+        return f"Entry({self.dn})"
+
+
+class _Found:
+    """What a search has found so far."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.entries: list[Entry] = []
+        self._bytes = 0
+
+    def take(self, dn: str, attributes: Mapping[str, Sequence[bytes]]) -> bool:
+        """Take one more entry.  Returns whether that isn't too much."""
+        kept: dict[str, tuple[bytes, ...]] = {}
+        for name, values in attributes.items():
+            plain = name.partition(";")[0].lower()
+            kept[plain] = (*kept.get(plain, ()), *values)
+        self.entries.append(Entry(dn, kept))
+        self._bytes += len(dn) + sum(len(value) for values in kept.values() for value in values)
+        return len(self.entries) <= self.most and self._bytes <= MOST_BYTES
+
+
+class Session:
+    """One connection, on which nobody is bound at first.
+
+    Args:
+        connection: given away; `close` closes it.
+        deadline: by `time.monotonic`.
+
+    Every operation raises `TooSlow` after the deadline, `OutOfReach` if the directory dies, and `UpstreamFailed` if it
+    refuses.
+    """
+
+    def __init__(self, connection: socket.socket, directory: Directory, deadline: float) -> None:
+        ldap: Any = library()
+        self._ldap: Any = ldap
+        self._deadline = deadline
+        self._page_size = directory.page_size
+        # With a descriptor the address only says which protocol it is.  The library closes the descriptor.
+        self._connection = ldap.initialize("ldap://localhost", fileno=connection.detach())
+        self._connection.set_option(ldap.OPT_PROTOCOL_VERSION, 3)
+        # A referral leads wherever the directory says, and the library would take the credentials there.
+        self._connection.set_option(ldap.OPT_REFERRALS, 0)
+        self._connection.set_option(ldap.OPT_DEREF, _DEREFERENCE[directory.dereference])
+        self._connection.set_option(ldap.OPT_SIZELIMIT, 0)
+        self._connection.set_option(ldap.OPT_TIMELIMIT, 0)
+
+    def close(self) -> None:
+        """End the connection."""
+        with suppress(self._ldap.LDAPError):
+            self._connection.unbind_ext()
+
+    def bind(self, name: str, password: str) -> None:
+        """Log in.  Raises `BindRefused`, also for an empty password, with which anybody could bind as anybody.
+
+        Source: RFC 4513, section 5.1.2
+        """
+        if not name or not password:
+            raise BindRefused(REFUSED, detail="empty, so not asked")
+        self._bind(name, password)
+
+    def bind_without_password(self, name: str) -> None:
+        """An unauthenticated bind, which proves nothing; with an empty name an anonymous one.  Raises `BindRefused`."""
+        self._bind(name, "")
+
+    def _bind(self, name: str, password: str) -> None:
+        self._done("bind", lambda c: c.simple_bind(name, password.encode("utf-8", "surrogatepass")))
+
+    def search(
+        self, base: str, text: str, attributes: Sequence[str] = (NO_ATTRIBUTES,), *, most: int = MOST_ENTRIES
+    ) -> list[Entry]:
+        """The entries below `base` that a filter finds, itself included.  None if there is no such base.
+
+        Raises: `UpstreamFailed` if there are more than `most`, or the directory gives only some of them.
+        """
+        return self._search(base, self._ldap.SCOPE_SUBTREE, text, attributes, most)
+
+    def read(self, dn: str, attributes: Sequence[str], text: str = ANY) -> Entry | None:
+        """One entry; None if there is none that may be seen, or the filter doesn't find it."""
+        try:
+            found = self._search(dn, self._ldap.SCOPE_BASE, text, attributes, 1)
+        except Forbidden:
+            return None
+        return found[0] if found else None
+
+    def modify(self, dn: str, changes: Mapping[str, Collection[bytes]]) -> None:
+        """Replace the values of attributes."""
+        changed = [(self._ldap.MOD_REPLACE, name, list(values)) for name, values in changes.items()]
+        self._done("change an entry", lambda c: c.modify_ext(dn, changed))
+
+    def set_password(self, dn: str, old: str, new: str) -> None:
+        """Change a password by the operation for that.  Source: RFC 3062"""
+        self._done("change a password", lambda c: c.passwd(dn, old, new))
+
+    def who_am_i(self) -> str:
+        """The name under which the directory knows this connection: `dn:…`, `u:…`, or empty.  Source: RFC 4532"""
+        # This call takes no time limit of its own.
+        self._connection.set_option(self._ldap.OPT_TIMEOUT, self._left())
+        return str(self._call("ask who it is", lambda c: c.whoami_s()))
+
+    def _done(self, what: str, begin: Callable[[Any], int]) -> None:
+        self._call(what, lambda c: c.result4(begin(c), all=1, timeout=self._left()), binds=what == "bind")
+
+    def _search(self, base: str, scope: int, text: str, attributes: Sequence[str], most: int) -> list[Entry]:
+        pages = None
+        if self._page_size and scope != self._ldap.SCOPE_BASE:
+            pages = self._ldap.controls.pagedresults.SimplePagedResultsControl(False, self._page_size, "")
+        found = _Found(most)
+        while True:
+            begun = (base, scope, text, list(attributes), 0, [pages] if pages is not None else None)
+            returned = self._page(begun, found)
+            cookie = next((control.cookie for control in returned if control.controlType == _PAGED), b"")
+            if pages is None or not cookie:
+                return found.entries
+            pages.cookie = cookie
+
+    def _page(self, begun: tuple[Any, ...], found: _Found) -> Sequence[Any]:
+        """Read one answer to the end.  Returns the controls that came with it."""
+        id_ = self._call("search", lambda c: c.search_ext(*begun))
+        while True:
+            answer = self._call("search", lambda c: c.result4(id_, all=0, timeout=self._left()))
+            if answer is None:
+                return ()  # no such base
+            kind, pieces, _, returned = answer[:4]
+            if kind == self._ldap.RES_SEARCH_RESULT:
+                return list(returned or ())
+            if kind == self._ldap.RES_SEARCH_ENTRY and not all(found.take(*piece[:2]) for piece in pieces or ()):
+                with suppress(self._ldap.LDAPError):
+                    self._connection.abandon_ext(id_)
+                raise UpstreamFailed("the directory answers with more than is taken", detail=f"over {found.most}")
+
+    def _left(self) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TooSlow("the directory did not answer in time")
+        return left
+
+    def _call(self, what: str, call: Callable[[Any], T], *, binds: bool = False) -> T | None:
+        """The result; None if there is no such entry."""
+        try:
+            return call(self._connection)
+        except self._ldap.LDAPError as error:
+            meant = meaning(error, what, binds=binds)
+            if meant is None:
+                return None
+            raise meant from error
+        except ValueError as error:  # the library doesn't take the text, such as one with NUL
+            if binds:
+                raise BindRefused(REFUSED) from error
+            raise UpstreamFailed("the directory can't be asked", detail=f"{what}: {type(error).__name__}") from error
+
+
+_PAGED = "1.2.840.113556.1.4.319"
+"""Source: RFC 2696"""

@@ -1,0 +1,81 @@
+"""TLS to a directory, by Python's `ssl`.
+
+The LDAP library could do TLS itself.  But it doesn't say why it fails, which implementation is behind it depends on the
+system, and it reads certificates and keys from files only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import ssl
+import tempfile
+from collections.abc import Iterator
+from functools import lru_cache
+
+import msgspec
+
+from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.ldap.directory import Tls
+
+VERSIONS = {
+    "tls10": ssl.TLSVersion.TLSv1,
+    "tls11": ssl.TLSVersion.TLSv1_1,
+    "tls12": ssl.TLSVersion.TLSv1_2,
+    "tls13": ssl.TLSVersion.TLSv1_3,
+}
+_CONTEXTS = 64
+
+
+@lru_cache(_CONTEXTS)
+def context_of(tls: Tls) -> ssl.SSLContext:
+    """What is trusted and shown.  Raises `ssl.SSLError` or `ValueError` for material that can't be read."""
+    context = ssl.create_default_context(cadata=tls.ca_pem or None)
+    if not tls.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = VERSIONS[tls.min_version]
+    context.maximum_version = VERSIONS[tls.max_version]
+    if tls.client_cert_pem:
+        with _unnamed(f"{tls.client_cert_pem}\n{tls.client_key_pem}\n".encode()) as path:
+            context.load_cert_chain(path, password=_no_password)
+    return context
+
+
+def check_tls(tls: Tls) -> None:
+    """Raise `InvalidRequest` if the certificates or the key can't be used."""
+    try:
+        context_of(msgspec.structs.replace(tls, client_cert_pem="", client_key_pem=""))
+    except (ssl.SSLError, ValueError) as error:
+        raise InvalidRequest("certificate holds no certificate in PEM") from error
+    if bool(tls.client_cert_pem) != bool(tls.client_key_pem):
+        raise InvalidRequest("both client_tls_cert and client_tls_key must be set, or neither")
+    try:
+        context_of(tls)
+    except (ssl.SSLError, ValueError) as error:
+        text = "client_tls_cert and client_tls_key must be a certificate in PEM and its key, not encrypted"
+        raise InvalidRequest(text) from error
+
+
+def _no_password() -> str:
+    raise ValueError("the key is encrypted")  # instead of a question on the terminal
+
+
+@contextlib.contextmanager
+def _unnamed(content: bytes) -> Iterator[str]:
+    """A path to this content, which `ssl` takes keys from only, for the time of the block.
+
+    Where the system can, there is no file of that content in any folder.
+    """
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("key", os.MFD_CLOEXEC)
+        try:
+            os.write(descriptor, content)
+            yield f"/proc/self/fd/{descriptor}"
+        finally:
+            os.close(descriptor)
+    else:
+        with tempfile.NamedTemporaryFile() as file:  # readable by its owner alone
+            file.write(content)
+            file.flush()
+            yield file.name

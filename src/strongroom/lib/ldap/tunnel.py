@@ -1,0 +1,78 @@
+"""Carries one connection through TLS: the LDAP library gets one end of a pair of sockets, a thread does the rest."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import ssl
+import threading
+
+_PIECE = 64 * 1024
+
+
+def begin_tls(connection: socket.socket, context: ssl.SSLContext, host: str) -> socket.socket:
+    """Do the handshake, within the time limit of the connection.
+
+    Returns: a socket that speaks plainly.  Closing it closes the connection.
+
+    Raises: `OSError`, of which `ssl.SSLError` is one.
+    """
+    secured = context.wrap_socket(connection, server_hostname=host)
+    secured.setblocking(False)
+    ours, inner = socket.socketpair()
+    inner.setblocking(False)
+    threading.Thread(target=_Tunnel(secured, inner).run, name="directory TLS", daemon=True).start()
+    return ours
+
+
+class _Tunnel:
+    def __init__(self, secured: ssl.SSLSocket, inner: socket.socket) -> None:
+        self._secured = secured
+        self._inner = inner
+        self._out = b""
+        """For the directory."""
+        self._in = b""
+        """For the library."""
+
+    def run(self) -> None:
+        """Carry bytes both ways until either side ends."""
+        with self._secured, self._inner, contextlib.suppress(OSError, EOFError):
+            while True:
+                # What TLS has decrypted already isn't seen by `poll`, so reading comes before waiting.
+                self._to_library()
+                self._to_directory()
+                self._wait()
+
+    def _wait(self) -> None:
+        """Raises `EOFError` if nobody is left who would read."""
+        poll = select.poll()
+        if not self._in:
+            poll.register(self._secured, select.POLLIN | (select.POLLOUT if self._out else 0))
+        elif self._out:
+            poll.register(self._secured, select.POLLOUT)
+        inner = (select.POLLOUT if self._in else 0) | (0 if self._out else select.POLLIN)
+        poll.register(self._inner, inner)
+        for descriptor, events in poll.poll():
+            if descriptor == self._inner.fileno() and events & select.POLLHUP and self._out:
+                raise EOFError  # the library has given up on a directory that doesn't read
+
+    def _to_library(self) -> None:
+        while True:
+            try:
+                if not self._in and not (piece := self._secured.recv(_PIECE)):
+                    raise EOFError
+                self._in = self._in or piece
+                self._in = self._in[self._inner.send(self._in) :]
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
+                return
+
+    def _to_directory(self) -> None:
+        while True:
+            try:
+                if not self._out and not (piece := self._inner.recv(_PIECE)):
+                    raise EOFError
+                self._out = self._out or piece
+                self._out = self._out[self._secured.send(self._out) :]
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
+                return

@@ -1,0 +1,1 @@
+"""The auth method of TLS client certificates."""

@@ -1,0 +1,1 @@
+"""The gcp auth method, asked over a real barrier, and asking a stand-in for Google."""

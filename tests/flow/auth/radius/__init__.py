@@ -1,0 +1,1 @@
+"""The auth method radius, in this process."""

@@ -1,0 +1,1 @@
+"""RADIUS servers for tests: Debian's, and one whose answers a test decides."""

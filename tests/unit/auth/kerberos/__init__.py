@@ -1,0 +1,1 @@
+"""Parsers and decisions of the auth method kerberos."""

@@ -1,0 +1,1 @@
+"""Packets and decisions of the auth method radius."""
