@@ -223,7 +223,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.auth.gcp.records.ServiceKey": (None, {"client_id": "", "project_id": "", "token_uri": ""}),
     "strongroom.auth.github.records.Config": (
         "github-config",
-        {"base_url": "", "include_parent_teams": False, "token": {"": "TokenSettings"}},
+        {"base_url": "", "include_parent_teams": False, "require_group_match": False, "token": {"": "TokenSettings"}},
     ),
     "strongroom.auth.github.records.Mapping": ("github-mapping", {"value": ""}),
     "strongroom.auth.jwt.cel.records.CelRole": (
@@ -395,6 +395,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "base_url": "",
             "production": None,
             "bypass_okta_mfa": False,
+            "require_group_match": False,
             "token": {"": "TokenSettings"},
         },
     ),
