@@ -29,7 +29,7 @@ MOST_BYTES = 2048
 """Of a DN, an attribute, a password."""
 MOST_PEM_BYTES = 64 * 1024
 _PEM = ("certificate", "client_tls_cert", "client_tls_key")
-_HIDDEN = frozenset({"bindpass", "client_tls_cert", "client_tls_key", "token"})
+_HIDDEN = frozenset({"bindpass", "client_tls_cert", "client_tls_key"})
 _CONNECT_S, _REQUEST_S = 30, 90
 _MOST_S = 600
 DEREFERENCE = ("never", "finding", "searching", "always")
@@ -52,7 +52,7 @@ def merged(config: LdapConfig, body: DirectoryFields) -> LdapConfig:
 
 def shown(config: LdapConfig) -> dict[str, Any]:
     """The configuration as a response's data, without secrets."""
-    names = [name for name in LdapConfig.__struct_fields__ if name not in _HIDDEN and not name.endswith("_")]
+    names = [name for name in DirectoryFields.__struct_fields__ if name not in _HIDDEN and hasattr(config, name)]
     data = {name: getattr(config, name) for name in names}
     return {**data, **token_fields.shown(config.token)}
 

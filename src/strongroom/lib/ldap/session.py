@@ -12,7 +12,7 @@ import msgspec
 
 from strongroom.lib.errors import UpstreamFailed
 from strongroom.lib.ldap.directory import Directory
-from strongroom.lib.ldap.errors import REFUSED, BindRefused, TooSlow, meaning
+from strongroom.lib.ldap.errors import REFUSED, BindRefused, Forbidden, TooSlow, meaning
 from strongroom.lib.ldap.library import library
 
 T = TypeVar("T")
@@ -124,8 +124,11 @@ class Session:
         return self._search(base, self._ldap.SCOPE_SUBTREE, text, attributes, most)
 
     def read(self, dn: str, attributes: Sequence[str], text: str = ANY) -> Entry | None:
-        """One entry; None if there is none, or the filter doesn't find it."""
-        found = self._search(dn, self._ldap.SCOPE_BASE, text, attributes, 1)
+        """One entry; None if there is none that may be seen, or the filter doesn't find it."""
+        try:
+            found = self._search(dn, self._ldap.SCOPE_BASE, text, attributes, 1)
+        except Forbidden:
+            return None
         return found[0] if found else None
 
     def modify(self, dn: str, changes: Mapping[str, Collection[bytes]]) -> None:
@@ -139,6 +142,8 @@ class Session:
 
     def who_am_i(self) -> str:
         """The name under which the directory knows this connection: `dn:…`, `u:…`, or empty.  Source: RFC 4532"""
+        # This call takes no time limit of its own.
+        self._connection.set_option(self._ldap.OPT_TIMEOUT, self._left())
         return str(self._call("ask who it is", lambda c: c.whoami_s()))
 
     def _done(self, what: str, begin: Callable[[Any], int]) -> None:

@@ -83,7 +83,7 @@ async def test_an_empty_password_reaches_no_directory(directory: Slapd) -> None:
 
 async def test_a_spelling_that_only_the_directory_takes_is_refused(directory: Slapd) -> None:
     """Where users aren't searched for first, it would be another alias."""
-    directory.change(person("Dave", "dave", "dave-password"))
+    directory.add(person("Dave", "dave", "dave-password"))
     mount = await mounted(directory, case_sensitive_names=True)
     auth = await log_in(mount, "Dave", "dave-password")
     assert auth.alias == f"cn=Dave,{PEOPLE}"
@@ -150,7 +150,7 @@ async def test_many_groups_need_pages(directory: Slapd) -> None:
         entry(f"cn=g{n},ou=many,{BASE}", "groupOfNames", cn=f"g{n}", member=f"cn=Carol Two,{PEOPLE}")
         for n in range(600)
     ]
-    directory.change("\n".join([entry(f"ou=many,{BASE}", "organizationalUnit", ou="many"), *groups]))
+    directory.add("\n".join([entry(f"ou=many,{BASE}", "organizationalUnit", ou="many"), *groups]))
     mount = await mounted(directory, **SEARCHING, groupdn=f"ou=many,{BASE}")
     with pytest.raises(UpstreamFailed, match="refuses"):
         await log_in(mount, "carol", "carol-password")
