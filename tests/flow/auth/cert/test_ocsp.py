@@ -226,14 +226,31 @@ async def test_several_responders(
 async def test_a_responder_that_fails_is_asked_again() -> None:
     """As often as the role says."""
     world = await World.new(ocsp_max_retries=1)
-    answers: list[Any] = [503]
+    answers: list[int | None] = [503]
 
-    def flaky(asked: bytes) -> bytes | int:
+    def flaky(asked: bytes) -> bytes | int | None:
         return answers.pop() if answers else world.root.ocsp_response(asked, world.client)
 
     world.http.by_url[ONE] = flaky
     assert await world.enters() == ""
     assert len(world.http.asked) == 2
+    world.client = world.root.issue("other", ocsp_url=ONE)
+    answers.append(None)
+    assert await world.enters() == ""
+    world.client = world.root.issue("third", ocsp_url=ONE)
+    answers += [503, None]
+    assert await world.enters() == "the OCSP responder answered with the status 503"
+    assert len(world.http.asked) == 6
+
+
+async def test_whom_a_connection_to_a_responder_trusts() -> None:
+    """The role's further certificates, where there is TLS."""
+    world = await World.new(ocsp_servers_override=[ONE, "https://one.example"], ocsp_ca_certificates="")
+    world.says(status=UNKNOWN)
+    await world.enters()
+    await world.mount.ask(WRITE, "certs/web", {"ocsp_ca_certificates": world.root.pem})
+    await world.enters()
+    assert world.http.trusted == ["", "", "", world.root.pem]
 
 
 async def test_without_a_responder() -> None:
