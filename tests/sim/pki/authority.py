@@ -151,7 +151,8 @@ class Authority:
         if repeats_nonce:
             nonce = request.extensions.get_extension_for_class(x509.OCSPNonce).value
             builder = builder.add_extension(nonce, critical=False)
-        return builder.sign(by.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+        hashed = None if "Ed" in type(by.key).__name__ else hashes.SHA256()
+        return builder.sign(by.key, hashed).public_bytes(serialization.Encoding.DER)
 
 
 def moment(seconds: float) -> datetime.datetime:

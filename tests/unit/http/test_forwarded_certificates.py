@@ -73,6 +73,7 @@ def test_the_chain_of_rfc_9440() -> None:
 PEM = quote(LEAF.pem, safe="")
 WRONG: list[tuple[tuple[str, ...], str]] = [
     ((), "nonsense"),
+    ((), f"{b64(LEAF.der)}!"),
     ((), b64(b"no certificate")),
     ((), f"{b64(OTHER.der)}, {b64(LEAF.der)}"),
     (("BASE64",), f"{b64(OTHER.der)}, {b64(LEAF.der)}"),
