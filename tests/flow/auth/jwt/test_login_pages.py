@@ -68,7 +68,7 @@ def refusal(response: Response) -> str:
 
 
 async def test_a_code_gives_a_login(provider: Provider) -> None:
-    """State, nonce and challenge are sent; the code is exchanged; what userinfo says counts beside the signed claims."""
+    """State, nonce and challenge are sent; the code is exchanged; userinfo counts beside signed claims."""
     provider.userinfo = {"team": "red", "aud": "another", "iss": "another"}
     mount = await mounted(
         provider, oidc_scopes="email,openid", claim_mappings={"team": "t", "iss": "i"}, bound_claims={"team": "red"}
