@@ -67,9 +67,13 @@ class TlsServer:
 
 
 @contextmanager
-def serving(directory: Path, answer: Callable[[Asked], Reply]) -> Iterator[TlsServer]:
-    """Serve until the end of the `with`."""
-    certificate = new_certificate(directory)
+def serving(directory: Path, answer: Callable[[Asked], Reply], certificate: Path | None = None) -> Iterator[TlsServer]:
+    """Serve until the end of the `with`.
+
+    Args:
+        certificate: a file with a key and a certificate for 127.0.0.1; a new one by default.
+    """
+    certificate = certificate or new_certificate(directory)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

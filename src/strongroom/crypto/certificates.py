@@ -32,13 +32,20 @@ _MAX_RSA_BITS = 8192
 _ANY_USAGE = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE.dotted_string
 _CLIENT = ExtendedKeyUsageOID.CLIENT_AUTH.dotted_string
 _OCSP_SIGNING = ExtendedKeyUsageOID.OCSP_SIGNING.dotted_string
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 _BLOCK = re.compile(rb"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----\s.*?-----END \1-----", re.DOTALL)
 _CACHED = 1024
 """Texts of roles, which administrators write.  What clients show isn't kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Certificate:
     """What a certificate says.  Nobody vouches for it yet."""
 
@@ -71,6 +78,12 @@ class Certificate:
     weakness: str
     """Why it can't be relied on, as what follows "it"; empty if it can."""
     x509: x509.Certificate = field(repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Certificate) and self.der == other.der
+
+    def __hash__(self) -> int:
+        return hash(self.der)
 
     @property
     def is_for_clients(self) -> bool:

@@ -23,7 +23,7 @@ MOST_BYTES = 4 * 1024 * 1024
 SERIAL_BYTES = 24
 """Of one in `Crl.serials`.  RFC 5280 allows 20 bytes."""
 MOST_SERIALS = 160_000
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension)
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
 
 
 @dataclass(frozen=True, slots=True)

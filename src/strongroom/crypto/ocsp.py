@@ -26,7 +26,14 @@ _SKEW_S = 300.0
 """How far the clock of a responder may be ahead."""
 WITHOUT_END_S = 24 * 3600.0
 """How long a response counts that doesn't say for how long.  Otherwise an old one could be sent for ever."""
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, InvalidRequest, x509.DuplicateExtension)
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    InvalidRequest,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+)
 
 
 class Standing(enum.Enum):

@@ -131,8 +131,8 @@ class Slapd:
         """What it was asked so far: a line for each operation."""
         return self.program.log_text().splitlines()
 
-    def change(self, ldif: str) -> None:
-        """Add entries, or change some where the text says `changetype`, as its administrator."""
+    def add(self, ldif: str) -> None:
+        """Add entries, as its administrator."""
         from io import StringIO
 
         import ldap
@@ -145,8 +145,15 @@ class Slapd:
         records.parse()
         for dn, attributes in records.all_records:
             connection.add_s(dn, ldap.modlist.addModlist(attributes))
-        for dn, changes, _ in records.all_modify_changes:
-            connection.modify_s(dn, changes)
+        connection.unbind_s()
+
+    def set(self, dn: str, attribute: str, *values: str) -> None:
+        """Replace an attribute's values, as its administrator."""
+        import ldap
+
+        connection = ldap.initialize(self.url)
+        connection.simple_bind_s(ADMIN, ADMIN_PASSWORD)
+        connection.modify_s(dn, [(ldap.MOD_REPLACE, attribute, [value.encode() for value in values] or None)])
         connection.unbind_s()
 
     def delete(self, dn: str) -> None:
@@ -190,5 +197,5 @@ def run(folder: Path, *, verify: str = "allow", entries: str = ENTRIES) -> Itera
 
     with served(command, folder, folder / "slapd.log", listens) as program:
         slapd = Slapd(port, tls_port, ca, client, folder, program)
-        slapd.change(entries)
+        slapd.add(entries)
         yield slapd

@@ -17,7 +17,7 @@ WORK = "expired secret ids"
 OF_ROLE = "secret ids of "
 GRAIN_S = 600
 """Expired secret ids stay for so long at the most.  Nobody can log in by them meanwhile."""
-BATCH = 250
+BATCH = 64
 
 
 def row(secret: SecretId) -> str:
@@ -78,13 +78,12 @@ async def clear_role(request: Request, role: str) -> None:
 
 
 async def _clear(request: Request, role: str, digest: str, accessor: str) -> None:
-    """Remove the rows of a secret id, unless the same one was registered again under another accessor."""
-    request.view.delete(f"accessor/{role}/{accessor}")
+    """Remove the rows of a secret id."""
     secret = await request.view.read(f"secret-id/{role}/{digest}", SecretId)
-    if secret is not None and secret.accessor == accessor:
-        request.view.delete(f"secret-id/{role}/{digest}")
-        if secret.expires_at:
-            request.view.delete(row(secret))
+    request.view.delete(f"secret-id/{role}/{digest}")
+    request.view.delete(f"accessor/{role}/{accessor}")
+    if secret is not None and secret.expires_at:
+        request.view.delete(row(secret))
 
 
 def _time_of(name: str) -> float:

@@ -25,6 +25,10 @@ class AppRole(RolePaths, RoleFieldPaths, SecretIdPaths, SecretIdListPaths, TidyP
 
     type = "approle"
     secret_answers = frozenset({"secret_id"})
+    synonyms = {
+        "role/{role_name}/bound-cidr-list": ("role/{role_name}/secret-id-bound-cidrs",),
+        "role/{role_name}/secret-id-bound-cidrs": ("role/{role_name}/bound-cidr-list",),
+    }
 
     def __init__(self, random: Random | None = None) -> None:
         self.random = random or SystemRandom()

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from strongroom.auth.approle import roles, secret_ids
 from strongroom.auth.approle.records import Role, SecretId
 from strongroom.sdk import Body, Doc, Duration, InvalidRequest, NotFound, Request, Response, path
+from strongroom.sdk.fields import fields_of
 
 METADATA = "metadata."
 EXAMINED = 5000
@@ -65,14 +66,22 @@ class SecretIdListPaths:
             name.removeprefix(METADATA): str(value) for name, value in request.data.items() if name.startswith(METADATA)
         }
         wanted = Filter(metadata, request.now - body.unused_for if body.unused_for else 0.0)
-        warnings: list[str] = []
+        warnings = _ignored(request.data)
         if metadata or body.unused_for:
-            names, warnings = await _some(request, role, wanted, body.after, limit)
+            names, cut = await _some(request, role, wanted, body.after, limit)
+            warnings += cut
         else:
             names = await request.view.list(f"{secret_ids.ACCESSORS}{role.id}/", after=body.after, limit=limit)
         if not names and not warnings:
             raise NotFound
         return Response(data={"keys": names}, warnings=warnings)
+
+
+def _ignored(query: Mapping[str, Any]) -> list[str]:
+    """A warning about what is neither declared nor a filter: a filter that was misspelt would list everything."""
+    known = {field.name for field in fields_of(Wanted)} | {"role_name"}
+    ignored = sorted(name for name in query if name not in known and not name.startswith(METADATA))
+    return [f"Endpoint ignored these unrecognized parameters: [{' '.join(ignored)}]"] if ignored else []
 
 
 async def _some(

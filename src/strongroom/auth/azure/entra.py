@@ -79,13 +79,13 @@ class Entra:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         metadata_url: str = METADATA_URL,
     ) -> None:
-        self._http = http or Http("Azure", total_s=_TOTAL_S)
+        self.http = http or Http("Azure", total_s=_TOTAL_S)
         self.slots = Slots("Azure")
         self._clock = clock
         self._pause = pause
         self._metadata_url = metadata_url
-        self._tenants = Documents(self._http, self._of_discovery)
-        self._keys = Documents(self._http, self._of_set)
+        self._tenants = Documents(self.http, self._of_discovery)
+        self._keys = Documents(self.http, self._of_set)
         self._bearers: OrderedDict[str, _Bearer] = OrderedDict()
 
     async def tenant(self, settings: Settings, kid: str) -> Tenant:
@@ -165,9 +165,9 @@ class Entra:
         for attempt in range(min(max(config.max_retries, 0), _MOST_RETRIES) + 1):
             if attempt:
                 await self._pause(min(config.retry_delay_s * 2 ** (attempt - 1), config.max_retry_delay_s))
-            bearer = await self._bearer(settings, f"{settings.cloud.manager}/")
+            bearer = await self.bearer(settings, f"{settings.cloud.manager}/")
             headers = {"authorization": f"Bearer {bearer}", "accept": "application/json"}
-            reply = await self._http.ask("GET", url, headers=headers)
+            reply = await self.http.ask("GET", url, headers=headers)
             if reply.status not in _TEMPORARY:
                 break
         what = urlsplit(url).path.partition("/providers/")[2][:200]
@@ -177,9 +177,10 @@ class Entra:
             raise UpstreamFailed(f"Azure doesn't let this server see {what}", detail=f"status {reply.status}")
         if reply.status != 200:
             raise UpstreamFailed(f"Azure refused to show {what}", detail=f"status {reply.status}")
-        return json_object(self._http.decoded(reply), self._http.name)
+        return json_object(self.http.decoded(reply), self.http.name)
 
-    async def _bearer(self, settings: Settings, audience: str) -> str:
+    async def bearer(self, settings: Settings, audience: str) -> str:
+        """A token of the server's own, for a service.  Raises `UpstreamFailed`."""
         name = hashlib.sha256(repr((settings, settings.client_secret, audience)).encode()).hexdigest()
         kept = self._bearers.get(name)
         if kept is None or kept.until <= self._clock():
@@ -200,7 +201,7 @@ class Entra:
             "scope": f"{audience}.default",
         }
         headers = {"content-type": "application/x-www-form-urlencoded"}
-        return self._granted(await self._http.ask("POST", url, headers=headers, content=urlencode(form).encode()))
+        return self._granted(await self.http.ask("POST", url, headers=headers, content=urlencode(form).encode()))
 
     async def _of_machine(self, settings: Settings, audience: str) -> _Bearer:
         query = {"api-version": "2018-02-01", "resource": audience}
@@ -208,21 +209,21 @@ class Entra:
             query["client_id"] = settings.client_id
         url = f"{self._metadata_url}/metadata/identity/oauth2/token?{urlencode(query)}"
         try:
-            return self._granted(await self._http.ask("GET", url, headers={"metadata": "true"}))
+            return self._granted(await self.http.ask("GET", url, headers={"metadata": "true"}))
         except UpstreamFailed as error:
             raise UpstreamFailed(
                 "there are no credentials for Azure: config has no client_secret, and this machine has no identity"
             ) from error
 
     def _granted(self, reply: Reply) -> _Bearer:
-        found = json_object(self._http.decoded(reply), self._http.name) if reply.status == 200 else {}
+        found = json_object(self.http.decoded(reply), self.http.name) if reply.status == 200 else {}
         token, seconds = _text(found, "access_token"), str(found.get("expires_in", ""))
         if not token or not token.isascii() or not (seconds.isascii() and seconds.isdigit() and len(seconds) < 8):
             raise UpstreamFailed("Azure doesn't accept the credentials of this server", detail=f"status {reply.status}")
         return _Bearer(token, self._clock() + int(seconds) - _EARLIER_S)
 
     def _of_discovery(self, reply: Reply) -> Discovered:
-        found = json_object(self._http.decoded(reply), self._http.name)
+        found = json_object(self.http.decoded(reply), self.http.name)
         issuer, keys = _text(found, "issuer"), _text(found, "jwks_uri")
         try:
             check_url(keys, "jwks_uri")
@@ -234,7 +235,7 @@ class Entra:
 
     def _of_set(self, reply: Reply) -> tuple[PublicKey, ...]:
         try:
-            return tuple(key for key in keys_of_set(self._http.decoded(reply)) if key.kid)
+            return tuple(key for key in keys_of_set(self.http.decoded(reply)) if key.kid)
         except InvalidRequest as error:
             raise UpstreamFailed("Azure gave no usable answer", detail="no key set") from error
 

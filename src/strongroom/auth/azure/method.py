@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from strongroom.auth.azure.clouds import settings_of
 from strongroom.auth.azure.entra import Entra
+from strongroom.auth.azure.graph import Graph
 from strongroom.auth.azure.login import Asker, log_in
 from strongroom.auth.azure.paths_config import ConfigPaths, config_of
 from strongroom.auth.azure.paths_roles import RolePaths, role_of
@@ -41,6 +42,7 @@ class Azure(ConfigPaths, RolePaths, AuthMethod):
 
     def __init__(self, entra: Entra | None = None, environment: Mapping[str, str] | None = None) -> None:
         self.entra = entra or Entra()
+        self.graph = Graph(self.entra)
         self.environment = os.environ if environment is None else environment
 
     @property
@@ -75,3 +77,7 @@ class Azure(ConfigPaths, RolePaths, AuthMethod):
             raise InvalidRequest(f"role {name} does not exist during renewal")
         # Who has logged in isn't asked again: Azure tells of groups only in a token.
         return msgspec.structs.replace(token_fields.renewed(role.token, auth), group_aliases=None)
+
+    async def due(self, request: Request, name: str, data: dict[str, Any]) -> None:
+        """Do what a rotation has left."""
+        await self.remove_old_secret(request, data)

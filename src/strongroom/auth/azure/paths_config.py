@@ -5,12 +5,15 @@ Source: https://developer.hashicorp.com/vault/api-docs/auth/azure#configure
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
 
 from strongroom.auth.azure.clouds import settings_of
+from strongroom.auth.azure.graph import Graph, NewPassword
 from strongroom.auth.azure.records import CONFIG, AzureConfig
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, NotFound
@@ -68,9 +71,10 @@ _NUMBERS = {
 
 
 class ConfigPaths:
-    """`config`"""
+    """`config`, `rotate-root`"""
 
     environment: Mapping[str, str]
+    graph: Graph
 
     async def config_exists(self, request: Request) -> bool:
         """Whether there is a configuration."""
@@ -85,6 +89,9 @@ class ConfigPaths:
         names = [name for name in _TEXTS if name != "client_secret"]
         data: dict[str, Any] = {name: getattr(config, name) for name in names}
         data |= {name: getattr(config, attribute) for name, attribute in _NUMBERS.items()}
+        if config.root_password_expires_at:
+            expires = datetime.fromtimestamp(config.root_password_expires_at, UTC).isoformat()
+            data["root_password_expiration_date"] = expires.replace("+00:00", "Z")
         return Response(data={**data, "identity_token_audience": "", "identity_token_ttl": 0})
 
     @path.write("config", exists="config_exists")
@@ -109,6 +116,32 @@ class ConfigPaths:
     async def delete_config(self, request: Request) -> None:
         """Removes the configuration."""
         request.view.delete(CONFIG)
+
+    @path.write("rotate-root")
+    async def rotate_root(self, request: Request) -> None:
+        """Replaces the client secret by a new one, which only this server knows."""
+        config = await config_of(request)
+        if not config.client_id or not config.client_secret:
+            raise InvalidRequest("there is no client secret to rotate: config has no client_id or no client_secret")
+        settings, until = settings_of(config, self.environment), request.now + config.root_password_ttl_s
+        if settings.client_id != config.client_id or settings.client_secret != config.client_secret:
+            raise InvalidRequest("the client secret can't be rotated: the server's environment has another one")
+        name = f"new secret {hashlib.sha256(repr((settings, settings.client_secret)).encode()).hexdigest()}"
+        made: NewPassword = request.once.outside(name, lambda: self.graph.add(settings, until))
+        changes = {"client_secret": made.secret, "client_secret_key_id": made.key_id, "root_password_expires_at": until}
+        request.view.write(CONFIG, msgspec.structs.replace(config, **changes))
+        # Only once the new secret is stored, and again and again until it is done.
+        old = {"key_id": config.client_secret_key_id, "hint": config.client_secret[:3], "new": made.key_id}
+        await request.schedule(request.now, f"remove the secret before {made.key_id}", old)
+
+    async def remove_old_secret(self, request: Request, data: Mapping[str, str]) -> None:
+        """Remove a secret that a rotation has replaced."""
+        config = await request.view.read(CONFIG, AzureConfig)
+        if config is None or config.client_secret_key_id != data["new"]:
+            return
+        settings = settings_of(config, self.environment)
+        work = lambda: self.graph.remove(settings, data["key_id"], data["hint"])  # noqa: E731
+        request.once.outside(f"remove {data['key_id']} {data['new']}", work)
 
 
 async def config_of(request: Request) -> AzureConfig:

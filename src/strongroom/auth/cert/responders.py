@@ -28,6 +28,8 @@ REVOKED = "the certificate is revoked, as its OCSP responder says"
 _TOTAL_S = 10.0
 """For one responder, with all attempts and the wait for a place."""
 _ONCE_S = 4.0
+_ALL_S = 30.0
+"""For all responders of a certificate, one after the other."""
 _FIRST_PAUSE_S = 0.1
 _MOST_BYTES = 64 * 1024
 _MOST_RESPONDERS = 16
@@ -94,27 +96,34 @@ class Responders:
             return "the certificate names no OCSP responder"
         known = self._known(inquiry)
         if known is not None:
-            return _fault_of(known.standing)
-        ask_all = inquiry.role.ocsp_query_all_servers
-        found: list[Answer] = []
-        faults: list[str] = []
-        for outcome in await self._ask_all(urls, inquiry) if ask_all else ():
-            (found if isinstance(outcome, Answer) else faults).append(outcome)  # type: ignore[arg-type]
-        for url in () if ask_all else urls:
+            return _fault(known)
+        ask = self._all if inquiry.role.ocsp_query_all_servers else self._first
+        try:
+            async with asyncio.timeout(_ALL_S):
+                return await ask(urls, inquiry)
+        except TimeoutError:
+            return "the OCSP responders did not answer in time"
+
+    async def _first(self, urls: tuple[str, ...], inquiry: Inquiry) -> str:
+        """What the first responder says that knows the certificate."""
+        faults = set()
+        for url in urls:
             outcome = await self._ask(url, inquiry)
             if isinstance(outcome, Answer) and outcome.standing is not Standing.UNKNOWN:
                 self._keep(inquiry, outcome)
-                return _fault_of(outcome.standing)
-            faults.append(_fault_of(outcome.standing) if isinstance(outcome, Answer) else outcome)
-        if any(each.standing is Standing.REVOKED for each in found):
-            return REVOKED
-        faults += [_fault_of(each.standing) for each in found if each.standing is Standing.UNKNOWN]
-        if not faults and found:
-            self._keep(inquiry, min(found, key=lambda each: each.until))
-        return "; ".join(sorted(set(faults)))
+                return _fault(outcome)
+            faults.add(_fault(outcome))
+        return "; ".join(sorted(faults))
 
-    async def _ask_all(self, urls: tuple[str, ...], inquiry: Inquiry) -> list[Answer | str]:
-        return list(await asyncio.gather(*(self._ask(url, inquiry) for url in urls)))
+    async def _all(self, urls: tuple[str, ...], inquiry: Inquiry) -> str:
+        """What all responders say: one is enough to revoke, and all are needed to let in."""
+        outcomes = await asyncio.gather(*(self._ask(url, inquiry) for url in urls))
+        faults = {_fault(outcome) for outcome in outcomes} - {""}
+        if REVOKED in faults:
+            return REVOKED
+        if not faults:
+            self._keep(inquiry, min((each for each in outcomes if isinstance(each, Answer)), key=lambda one: one.until))
+        return "; ".join(sorted(faults))
 
     async def _ask(self, url: str, inquiry: Inquiry) -> Answer | str:
         """A responder's answer, or why there is none."""
@@ -169,6 +178,8 @@ class Responders:
         return answer if answer is not None and self._clock.now() < answer.until else None
 
     def _keep(self, inquiry: Inquiry, answer: Answer) -> None:
+        if not answer.until:
+            return
         kept = self._kept.setdefault(inquiry.mount, OrderedDict())
         self._kept.move_to_end(inquiry.mount)
         kept[inquiry.name] = answer
@@ -179,8 +190,10 @@ class Responders:
             self._kept.popitem(last=False)
 
 
-def _fault_of(standing: Standing) -> str:
-    match standing:
+def _fault(outcome: Answer | str) -> str:
+    if isinstance(outcome, str):
+        return outcome
+    match outcome.standing:
         case Standing.GOOD:
             return ""
         case Standing.REVOKED:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import msgspec
 
 from strongroom.auth.cert.records import LISTS, ROLES, RevocationList, Role
-from strongroom.crypto.certificates import Certificate, certificates_of_pem
+from strongroom.auth.cert.trust import registered
+from strongroom.crypto.certificates import Certificate
 from strongroom.crypto.crls import MOST_BYTES, Crl, crl_of, holds
 from strongroom.lib.errors import InvalidRequest, StrongroomError, UpstreamFailed
 from strongroom.lib.outgoing import Http, Slots
@@ -95,7 +96,7 @@ async def _authorities(request: Request) -> list[Certificate]:
     for name in await request.view.list(ROLES):
         role = await request.view.read(ROLES + name, Role)
         if role is not None:
-            found |= {each.der: each for each in certificates_of_pem(role.certificate) if each.is_ca}
+            found |= {each.der: each for each in registered(name, role) if each.is_ca}
     return list(found.values())
 
 

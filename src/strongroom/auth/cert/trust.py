@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import structlog
+
 from strongroom.auth.cert.constraints import unmet
 from strongroom.auth.cert.records import ROLES, Role
 from strongroom.crypto import chains
 from strongroom.crypto.certificates import Certificate, certificate_of_der, certificates_of_pem
-from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import Request
+from strongroom.lib.errors import InvalidRequest, UnsupportedPath
+from strongroom.sdk import Request, check_segment_name
+
+log = structlog.get_logger("cert")
 
 NO_CERTIFICATE = "no client certificate found"
 _UNKNOWN = "invalid certificate or no client certificate supplied"
@@ -51,9 +55,22 @@ def shown_in(request: Request) -> Shown:
 
 async def roles_of(request: Request, name: str = "") -> dict[str, Role]:
     """The role of that name, or all roles, by name."""
+    try:
+        check_segment_name(name or "any")
+    except UnsupportedPath:
+        return {}  # no role can have such a name
     names = [name.lower()] if name else await request.view.list(ROLES)
     roles = {each: await request.view.read(ROLES + each, Role) for each in names}
     return {each: role for each, role in roles.items() if role is not None}
+
+
+def registered(name: str, role: Role) -> tuple[Certificate, ...]:
+    """The certificates of a role; none if this release doesn't take them any more, which hinders no other role."""
+    try:
+        return certificates_of_pem(role.certificate)
+    except InvalidRequest as error:
+        log.warning("the certificate of a role can't be read", role=name, reason=error.text)
+        return ()
 
 
 class Search:
@@ -71,23 +88,31 @@ class Search:
         self._roles = roles
         self._is_revoked = is_revoked
         self._now = now
-        self._verified: dict[tuple[bytes, ...], str] = {}
+        self._begun = chains.beginnings(shown.leaf, shown.others)
+        self._paths: dict[str, list[chains.Path]] = {}
+        self._verified: dict[chains.Path, str] = {}
         self._vouched = False
         self._reasons: dict[str, str] = {}
 
     def candidates(self) -> Iterator[Candidate]:
         """The roles that let the client in: those that name its very certificate come first."""
-        registered = {name: certificates_of_pem(role.certificate) for name, role in self._roles.items()}
+        certificates = {name: registered(name, role) for name, role in self._roles.items()}
         for name, role in self._roles.items():
-            if any(each.der == self._shown.leaf.der and not each.is_ca for each in registered[name]):
+            if any(each.der == self._shown.leaf.der and not each.is_ca for each in certificates[name]):
                 yield from self._meeting(name, role, [(self._shown.leaf,)])
         for name, role in self._roles.items():
             # Behind a client's certificate, its authorities only complete the file: they vouch for nobody.
-            if registered[name][0].is_ca:
-                trusted = tuple(each for each in registered[name] if each.is_ca)
-                yield from self._meeting(name, role, chains.paths(self._shown.leaf, self._shown.others, trusted))
+            if certificates[name] and certificates[name][0].is_ca:
+                yield from self._meeting(name, role, self._leading_to(role.certificate, certificates[name]))
 
-    def _meeting(self, name: str, role: Role, paths: Iterator[chains.Path] | list[chains.Path]) -> Iterator[Candidate]:
+    def _leading_to(self, text: str, certificates: tuple[Certificate, ...]) -> list[chains.Path]:
+        """The paths to the authorities of a role.  Most roles of a mount have the same."""
+        if text not in self._paths:
+            trusted = tuple(each for each in certificates if each.is_ca)
+            self._paths[text] = list(chains.paths(self._begun, trusted))
+        return self._paths[text]
+
+    def _meeting(self, name: str, role: Role, paths: list[chains.Path]) -> Iterator[Candidate]:
         for path in paths:
             if fault := self._fault(path):
                 self._reasons.setdefault(name, fault)
@@ -103,10 +128,9 @@ class Search:
                 return
 
     def _fault(self, path: chains.Path) -> str:
-        key = tuple(each.der for each in path)
-        if key not in self._verified:
-            self._verified[key] = chains.fault(path, self._now)
-        return self._verified[key]
+        if path not in self._verified:
+            self._verified[path] = chains.fault(path, self._now)
+        return self._verified[path]
 
     def refusal(self, further: str = "") -> InvalidRequest:
         """The error for a client that no role lets in.

@@ -36,6 +36,9 @@ class ConfigFields(OldTokenFields, frozen=True):
     include_parent_teams: Annotated[
         bool | None, Doc(description="Whether members of a team count as members of the teams above it.")
     ] = None
+    require_group_match: Annotated[
+        bool | None, Doc(description="Refuse who has no policies here, and no team that has any.")
+    ] = None
 
 
 class ConfigPaths:
@@ -58,6 +61,7 @@ class ConfigPaths:
             "organization_id": config.organization_id,
             "base_url": config.base_url,
             "include_parent_teams": config.include_parent_teams,
+            "require_group_match": config.require_group_match,
         }
         return Response(data={**data, **token_fields.shown(config.token)})
 
@@ -88,12 +92,13 @@ def _changed(config: Config, body: ConfigFields) -> Config:
     limits.check_name("base_url", base_url, _URL_BYTES)
     if base_url:
         check_url(base_url, "base_url")
-    parents = body.include_parent_teams
+    parents, match = body.include_parent_teams, body.require_group_match
     return msgspec.structs.replace(
         config,
         organization=organization,
         organization_id=id_,
         base_url=base_url,
         include_parent_teams=config.include_parent_teams if parents is None else parents,
+        require_group_match=config.require_group_match if match is None else match,
         token=token_fields.merged(config.token, body),
     )

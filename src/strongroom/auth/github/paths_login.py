@@ -49,13 +49,15 @@ class LoginPaths:
         if not token_fields.address_allowed(request.address, config.token.bound_cidrs):
             raise PermissionDenied("permission denied")
         member = asked(request, self.api, config, body.token)
+        settings, matched = await settings_of(request.view, config, member)
         granted = token_fields.grant(
-            await settings_of(request.view, config, member),
+            settings,
             alias=member.login,
             metadata={"username": member.login, "org": config.organization},
             internal={"token": body.token},
         )
-        auth = msgspec.structs.replace(granted, group_aliases=member.names)
+        required = config.require_group_match and not matched
+        auth = msgspec.structs.replace(granted, group_aliases=member.names, group_required=required)
         return Response(auth=auth, warnings=[member.warning] if member.warning else [])
 
 
@@ -66,11 +68,16 @@ def asked(request: Request, api: Api, config: Config, token: str) -> Member:
     return request.once.outside(name, partial(api.member, config, token))
 
 
-async def settings_of(view: View, config: Config, member: Member) -> TokenSettings:
-    """The settings of a member's token: those of the mount, with the policies of teams and user."""
-    teams = await policies_of(view, TEAMS, (EVERYBODY, *member.names))
+async def settings_of(view: View, config: Config, member: Member) -> tuple[TokenSettings, bool]:
+    """The settings of a member's token: those of the mount, with the policies of teams and user.
+
+    Returns: them, and whether the maps hold the user or one of the user's own teams.
+    """
+    teams = await policies_of(view, TEAMS, member.names)
     own = await policies_of(view, USERS, (member.login,))
-    return msgspec.structs.replace(config.token, policies=normal_policies((*config.token.policies, *teams, *own)))
+    all_ = await policies_of(view, TEAMS, (EVERYBODY,))
+    policies = normal_policies((*config.token.policies, *(all_ or ()), *(teams or ()), *(own or ())))
+    return msgspec.structs.replace(config.token, policies=policies), teams is not None or own is not None
 
 
 async def renewed(request: Request, api: Api, auth: Auth) -> Auth:
@@ -87,5 +94,5 @@ async def renewed(request: Request, api: Api, auth: Auth) -> Auth:
         raise InvalidRequest(f"{error.text}, not renewing", detail=error.detail) from error
     if member.login != auth.metadata.get("username"):
         raise InvalidRequest("the user has another name now, not renewing")
-    settled = token_fields.renewed(await settings_of(request.view, config, member), auth)
-    return msgspec.structs.replace(settled, group_aliases=member.names)
+    settings, _ = await settings_of(request.view, config, member)
+    return token_fields.renewed(settings, msgspec.structs.replace(auth, group_aliases=member.names))

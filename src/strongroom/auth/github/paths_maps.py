@@ -85,14 +85,13 @@ class MapPaths:
         request.view.delete(USERS + key)
 
 
-async def policies_of(view: View, folder: str, names: Iterable[str]) -> tuple[str, ...]:
-    """The policies that some teams or users have, by their names in any case."""
-    found: list[str] = []
-    for key in sorted({name.lower() for name in names}):
-        mapping = await view.read(folder + key, Mapping) if "/" not in key else None
-        if mapping is not None:
-            found += mapping.value.split(",")
-    return normal_policies(found)
+async def policies_of(view: View, folder: str, names: Iterable[str]) -> tuple[str, ...] | None:
+    """The policies that some teams or users have, by their names in any case; None if none of them is in the map."""
+    keys = sorted({name.lower() for name in names if "/" not in name})
+    found = [mapping for key in keys if (mapping := await view.read(folder + key, Mapping)) is not None]
+    if not found:
+        return None
+    return normal_policies(name for mapping in found for name in mapping.value.split(","))
 
 
 async def _read(request: Request, folder: str, key: str) -> Mapping | None:

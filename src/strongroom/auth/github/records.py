@@ -14,6 +14,7 @@ class Config(Record, frozen=True, tag="github-config"):
     """What counts: a name can be given up and taken by others."""
     base_url: str = ""
     include_parent_teams: bool = False
+    require_group_match: bool = False
     token: TokenSettings = TokenSettings()
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from strongroom.auth.kubernetes.cluster import Cluster
 from strongroom.auth.kubernetes.paths_config import ConfigPaths
 from strongroom.auth.kubernetes.paths_login import LoginPaths
-from strongroom.auth.kubernetes.paths_roles import ROLES, RolePaths
-from strongroom.auth.kubernetes.records import Role
+from strongroom.auth.kubernetes.paths_roles import RolePaths, read_role
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Auth, AuthMethod, Request, Waiting, token_fields
 
@@ -34,7 +33,7 @@ class Kubernetes(ConfigPaths, RolePaths, LoginPaths, AuthMethod):
 
         Raises: `InvalidRequest` when the role is gone.
         """
-        role = await request.view.read(ROLES + auth.internal.get("role", ""), Role)
+        role = await read_role(request.view, auth.internal.get("role", ""))
         if role is None:
             raise InvalidRequest("the role no longer exists, not renewing")
         return token_fields.renewed(role.token, auth, token_fields.KEEP)

@@ -13,15 +13,18 @@ import msgspec
 from strongroom.auth.kubernetes import logic
 from strongroom.auth.kubernetes.cluster import Cluster, Known, Question
 from strongroom.auth.kubernetes.paths_config import CONFIG
-from strongroom.auth.kubernetes.paths_roles import ROLES
+from strongroom.auth.kubernetes.paths_roles import read_role
 from strongroom.auth.kubernetes.records import Config, Role
 from strongroom.crypto import public_keys
 from strongroom.crypto.mac import sha256
 from strongroom.lib.errors import InvalidRequest, PermissionDenied, Tampered
-from strongroom.sdk import SECRET, Auth, Body, Doc, Request, Response, check_segment_name, path, token_fields
+from strongroom.sdk import SECRET, Auth, Body, Doc, Request, Response, path, token_fields
 
 ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"})
 """Those that clusters sign with."""
+
+_SHOWN = 128
+"""How much of an unknown name is repeated."""
 
 
 class LoginFields(Body, frozen=True):
@@ -43,10 +46,9 @@ class LoginPaths:
             if not value:
                 raise InvalidRequest(f"missing {name}")
         role_name = body.role.lower()
-        check_segment_name(role_name)
-        role = await request.view.read(ROLES + role_name, Role)
+        role = await read_role(request.view, role_name)
         if role is None:
-            raise InvalidRequest(f'invalid role name "{body.role}"')
+            raise InvalidRequest(f'invalid role name "{body.role[:_SHOWN]}"')
         if not token_fields.address_allowed(request.address, role.token.bound_cidrs):
             raise PermissionDenied("permission denied")
         config = await request.view.read(CONFIG, Config)

@@ -14,8 +14,8 @@ from strongroom.auth.kubernetes.records import Role
 from strongroom.auth.kubernetes.selectors import labels_of
 from strongroom.lib import limits
 from strongroom.lib.durations import format_duration_s
-from strongroom.lib.errors import InvalidRequest, NotFound
-from strongroom.sdk import Body, CommaList, Doc, Request, Response, check_segment_name, path, token_fields
+from strongroom.lib.errors import InvalidRequest, NotFound, UnsupportedPath
+from strongroom.sdk import Body, CommaList, Doc, Request, Response, View, check_segment_name, path, token_fields
 from strongroom.sdk.token_fields import RoleTokenFields
 from strongroom.sdk.token_settings import TokenSettings
 
@@ -90,6 +90,15 @@ class RolePaths:
         """Deletes a role. Its tokens can't be renewed any more."""
         check_segment_name(name)
         request.view.delete(ROLES + name)
+
+
+async def read_role(view: View, name: str) -> Role | None:
+    """The role of a name that a client or a token gives, in lower case; None if there is none."""
+    try:
+        check_segment_name(name)
+    except UnsupportedPath:
+        return None
+    return await view.read(ROLES + name, Role)
 
 
 def _shown(role: Role) -> dict[str, Any]:

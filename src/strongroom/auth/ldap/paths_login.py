@@ -43,7 +43,7 @@ class LoginPaths:
         if not token_fields.address_allowed(request.address, config.token.bound_cidrs):
             raise PermissionDenied("permission denied")
         grant = await logins.granted(request, config, entered.name, entered.member.groups)
-        warnings = [] if entered.member.groups or not config.groupdn else [_no_groups(config.groupdn)]
+        warnings = [] if entered.member.groups else [_no_groups(config.groupdn)]
         return Response(data={}, auth=logins.auth_of(config, entered, grant), warnings=warnings)
 
 

@@ -117,7 +117,7 @@ class UserPaths:
     async def write_user(self, request: Request, name: str, body: UserFields) -> None:
         """Sets what a user gets."""
         config = await config_of(request)
-        groups = tuple(group_name(group, config) for group in body.groups or () if group)
+        groups = tuple(sorted({group_name(group, config) for group in body.groups or ()} - {""}))
         limits.check_names("groups", groups)
         user = LdapUser(policies=_policies(body.policies), groups=groups)
         request.view.write(USERS + checked_user(written(request, "name", name), config), user)

@@ -14,12 +14,17 @@ from strongroom.sdk import View
 FOLDER = "challenge/"
 LIFE_S = 120.0
 NONCE_BYTES = 256
+_CLEARED = 16
 
 
 async def put(view: View, nonce: str, answer: int, now: float) -> None:
-    """Show the number to who knows the nonce."""
+    """Show the number to who knows the nonce.  Clears some whose logins have died with their process."""
 
     async def work(apart: View) -> None:
+        for name in await apart.list(FOLDER, limit=_CLEARED):
+            old = await apart.read(FOLDER + name, Challenge)
+            if old is not None and old.expires_at <= now:
+                apart.delete(FOLDER + name)
         apart.write(_key(nonce), Challenge(answer=answer, expires_at=now + LIFE_S))
 
     await view.apart(work)

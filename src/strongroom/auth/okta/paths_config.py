@@ -43,6 +43,9 @@ class ConfigFields(OldTokenFields, frozen=True):
     bypass_okta_mfa: Annotated[
         bool | None, Doc(description="Let people in by their password alone, whatever Okta demands beside it.")
     ] = None
+    require_group_match: Annotated[
+        bool | None, Doc(description="Refuse who has no settings here, and no group that has any.")
+    ] = None
 
 
 class ConfigPaths:
@@ -62,6 +65,7 @@ class ConfigPaths:
             "organization": config.org_name,
             "org_name": config.org_name,
             "bypass_okta_mfa": config.bypass_okta_mfa,
+            "require_group_match": config.require_group_match,
             **token_fields.shown(config.token),
         }
         if config.base_url:
@@ -89,6 +93,7 @@ def _changed(config: Config, body: ConfigFields) -> Config:
         "base_url": body.base_url,
         "production": body.production,
         "bypass_okta_mfa": body.bypass_okta_mfa,
+        "require_group_match": body.require_group_match,
     }
     given = {name: value for name, value in given.items() if value is not None}
     changed = msgspec.structs.replace(config, **given, token=token_fields.merged(config.token, body))

@@ -58,14 +58,19 @@ class LoginPaths:
         if not token_fields.address_allowed(request.address, config.token.bound_cidrs):
             raise PermissionDenied("permission denied")
         person = self._asked(request, config, Credentials(name, body.password, body.totp, provider), body.nonce)
-        settings, groups = await settings_of(request.view, config, person)
+        settings, groups, matched = await settings_of(request.view, config, person)
         granted = token_fields.grant(
             settings,
             alias=person.login,
             metadata={"username": person.login, "policies": ",".join(settings.policies)},
             internal={"user_id": person.id},
         )
-        auth = msgspec.structs.replace(granted, group_aliases=groups, renewable=bool(config.api_token))
+        auth = msgspec.structs.replace(
+            granted,
+            group_aliases=groups,
+            group_required=config.require_group_match and not matched,
+            renewable=bool(config.api_token),
+        )
         return Response(auth=auth, warnings=list(person.warnings))
 
     @path.read("verify/{nonce}", unauthenticated=True)
@@ -95,18 +100,20 @@ class LoginPaths:
         return request.once.outside(f"okta: {name}", work)
 
 
-async def settings_of(view: View, config: Config, person: Person) -> tuple[TokenSettings, tuple[str, ...]]:
-    """The settings of a user's token, and the names of the groups that they are in."""
-    user = await view.read(USERS + person.login, User) or User()
-    groups = tuple(dict.fromkeys((*(person.groups or ()), *user.groups)))
-    policies = [*config.token.policies, *user.policies]
+async def settings_of(view: View, config: Config, person: Person) -> tuple[TokenSettings, tuple[str, ...], bool]:
+    """The settings of a user's token, the names of their groups, and whether the mount has anything for them."""
+    user = await view.read(USERS + person.login, User)
+    groups = tuple(dict.fromkeys((*(person.groups or ()), *(user.groups if user is not None else ()))))
+    policies = [*config.token.policies, *(user.policies if user is not None else ())]
+    matched = user is not None
     for name in groups:
         try:
             group = await view.read(GROUPS + name_of(name), Group)
         except UnsupportedPath:
             continue  # such a name can't be given policies
         policies += group.policies if group is not None else ()
-    return msgspec.structs.replace(config.token, policies=normal_policies(policies)), groups
+        matched = matched or group is not None
+    return msgspec.structs.replace(config.token, policies=normal_policies(policies)), groups, matched
 
 
 async def renewed(request: Request, api: Api, auth: Auth) -> Auth:
@@ -125,5 +132,5 @@ async def renewed(request: Request, api: Api, auth: Auth) -> Auth:
         raise InvalidRequest(f"{error.text}, not renewing") from error
     if person.login != auth.metadata.get("username"):
         raise InvalidRequest("the user has another name now, not renewing")
-    settings, groups = await settings_of(request.view, config, person)
-    return msgspec.structs.replace(token_fields.renewed(settings, auth), group_aliases=groups)
+    settings, groups, _ = await settings_of(request.view, config, person)
+    return token_fields.renewed(settings, msgspec.structs.replace(auth, group_aliases=groups))

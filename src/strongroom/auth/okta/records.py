@@ -16,6 +16,7 @@ class Config(SecretRecord, frozen=True, tag="okta-config"):
     production: bool | None = None
     """The old way to say which of two base URLs it is."""
     bypass_okta_mfa: bool = False
+    require_group_match: bool = False
     token: TokenSettings = TokenSettings()
 
     def __repr__(self) -> str:

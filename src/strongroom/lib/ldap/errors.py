@@ -17,6 +17,10 @@ class TooSlow(UpstreamFailed):
     """The directory took a request, and didn't answer in time."""
 
 
+class Forbidden(UpstreamFailed):
+    """Whoever is bound may not ask for this."""
+
+
 REFUSED = "the directory refuses this name and password"
 _OF_A_BIND = frozenset(
     {
@@ -53,4 +57,5 @@ def meaning(error: Exception, what: str, *, binds: bool) -> StrongroomError | No
         return BindRefused(REFUSED, detail=reason)
     if "NO_SUCH_OBJECT" in kinds:
         return None
-    return UpstreamFailed("the directory refuses what it is asked", detail=f"{what}: {reason}")
+    kind = Forbidden if "INSUFFICIENT_ACCESS" in kinds else UpstreamFailed
+    return kind("the directory refuses what it is asked", detail=f"{what}: {reason}")

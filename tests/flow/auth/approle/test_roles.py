@@ -101,6 +101,20 @@ async def test_each_field_has_a_path(name: str) -> None:
     assert (await world.ask("DELETE", f"role/none/{name}")).status == 204
 
 
+async def test_a_rule_for_one_name_of_a_path_is_one_for_the_other() -> None:
+    """Who may not write the blocks of secret ids can't do it by the old name either."""
+    world = await World.start()
+    for denied, other in (("secret-id-bound-cidrs", "bound-cidr-list"), ("bound-cidr-list", "secret-id-bound-cidrs")):
+        rules = f"""
+            path "auth/approle/role/app/*" {{ capabilities = ["read", "update", "delete"] }}
+            path "auth/approle/role/app/{denied}" {{ capabilities = ["deny"] }}
+        """
+        token = await world.server.token(rules)
+        for path in (denied, other):
+            assert (await world.ask("DELETE", f"role/app/{path}", token=token)).status == 403
+        assert (await world.ask("DELETE", "role/app/token-ttl", token=token)).status == 204
+
+
 @pytest.mark.parametrize(
     ("fields", "error"),
     [

@@ -155,6 +155,16 @@ async def test_accessors_are_found_by_metadata_and_by_disuse(monkeypatch: pytest
     assert rest == [each for each in sorted(accessors[:3]) if each > sorted(accessors)[1]]
 
 
+async def test_a_filter_that_was_misspelt_is_told() -> None:
+    """The listing would otherwise look as if all secret ids fitted."""
+    world = await World.start()
+    await world.secret_id()
+    reply = await world.server.ok("LIST", f"{MOUNT}role/app/secret-id?metadata_host=a&limit=5")
+    assert reply.body["warnings"] == ["Endpoint ignored these unrecognized parameters: [metadata_host]"]
+    reply = await world.server.ok("GET", f"{MOUNT}role/app/secret-id?list=true")
+    assert reply.body["warnings"] is None
+
+
 async def test_a_secret_id_can_be_wrapped() -> None:
     """It is then in no answer but that of the unwrapping; the accessor is in both, so that it can be destroyed."""
     world = await World.start()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from strongroom.auth.azure import Azure
+from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import InvalidRequest, NotFound, PermissionDenied, UpstreamFailed
 from strongroom.sdk import Auth, Operation
 from tests.flow.harness import Mounted
@@ -135,7 +136,8 @@ OF_SET = {"xms_mirid": VM.replace("vm-1", "set-1_0a1b")}
         ({"bound_locations": "westeurope"}, {**VM_1, "resource_group_name": "group"}, {}, "isn't of vm_name"),
         ({"bound_locations": "westeurope"}, {**VM_1, "subscription_id": OTHER_SUBSCRIPTION}, {}, "isn't of vm_name"),
         ({"bound_locations": "westeurope"}, VM_1, {"xms_mirid": None}, "xms_az_rid and xms_mirid are missing"),
-        ({"bound_locations": "westeurope"}, VM_1, {"xms_mirid": "x"}, "claim xms_mirid of the token"),
+        ({"bound_locations": "westeurope"}, VM_1, {"xms_mirid": "x"}, "claim xms_mirid of the token names no resource"),
+        ({}, {}, {"xms_mirid": "x", "xms_az_rid": 5}, ""),
         ({"bound_locations": "westeurope"}, {**NAMED, "resource_id": FUNCTION}, {"xms_mirid": None}, ""),
         (
             {"bound_subscription_ids": OTHER_SUBSCRIPTION},
@@ -253,3 +255,33 @@ async def test_roles_and_configuration(azure: StandIn) -> None:
     await mount.ask(Operation.DELETE, "config")
     with pytest.raises(NotFound):
         await mount.data(READ, "config")
+
+
+async def test_rotation(azure: StandIn) -> None:
+    """The new secret is stored first, and then the old one is removed, which is known by how it begins."""
+    mount = await mounted(azure)
+    application = f"/v1.0/applications(appId='{APP}')"
+    made = {"keyId": "new", "secretText": "canary-client-secret-2"}
+    known = [{"keyId": "old", "hint": "can"}, {"keyId": "other", "hint": "xyz"}]
+    azure.server.table |= {
+        f"POST {application}/addPassword": made,
+        f"GET {application}": {"passwordCredentials": known},
+        f"POST {application}/removePassword": {},
+    }
+    azure.server.asked.clear()
+    assert await mount.ask(WRITE, "rotate-root") is None
+    shown = await mount.data(READ, "config")
+    assert shown["root_password_expiration_date"] == "2024-05-15T10:13:20Z"
+    assert "canary" not in json.dumps(shown)
+    assert [asked.path for asked in azure.server.asked if asked.verb == "POST"][1:] == [f"{application}/addPassword"]
+
+    async def due(txn: Transaction) -> None:
+        data = {"key_id": "", "hint": "can", "new": "new"}
+        await mount.engine.due(mount.request(txn, WRITE, "", {}, ""), "remove", data)
+
+    await transact(mount.barrier, due)
+    assert azure.server.asked[-1].path == f"{application}/removePassword"
+    assert json.loads(azure.server.asked[-1].body) == {"keyId": "old"}
+    await mount.ask(WRITE, "config", {"client_secret": ""})
+    with pytest.raises(InvalidRequest, match="no client secret to rotate"):
+        await mount.ask(WRITE, "rotate-root")

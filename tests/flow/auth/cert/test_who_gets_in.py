@@ -8,6 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from OpenSSL import crypto
 
+from strongroom.auth.cert.records import Role
+from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from tests.flow.auth.cert.showing import READ, WRITE, mounted
 from tests.sim.pki import Authority, Issued
@@ -203,6 +205,10 @@ async def test_nothing_and_nonsense() -> None:
         ((b"\x30\x03abc",), "a certificate of the client is malformed"),
         ((leaf.der, b"nonsense"), "a certificate of the client is malformed"),
         ((leaf.der[:-20],), "a certificate of the client is malformed"),
+        (
+            (leaf.der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x09", 1),),
+            "a certificate of the client is malformed",
+        ),
         ((b"\x30" * 40_000,), "a certificate of the client is longer than 32768 bytes"),
         ((leaf.der,) * 17, "the client shows more than 16 certificates"),
         ((leaf.der,) * 1000, "the client shows more than 16 certificates"),
@@ -280,6 +286,30 @@ async def test_a_bundle_of_authorities() -> None:
         await mount.log_in(client)
     with pytest.raises(InvalidRequest):
         await mount.log_in(root.issue())
+
+
+async def test_a_role_that_cant_be_read_any_more_hinders_no_other() -> None:
+    """As when a later release refuses its certificate."""
+    mount, root = await mounted()
+    await mount.role("web", root.pem)
+
+    async def spoil(txn: Transaction) -> None:
+        mount.request(txn, READ, "", {}, "").view.write("role/a", Role(certificate="spoilt"))
+
+    await transact(mount.barrier, spoil)
+    assert (await mount.log_in(root.issue())).metadata["cert_name"] == "web"
+    await mount.ask(WRITE, "crls/one", {"crl": root.crl().decode()})
+    with pytest.raises(InvalidRequest, match="invalid certificate"):
+        await mount.log_in(root.issue(), "a")
+
+
+@pytest.mark.parametrize("name", ["a/b", "../config", "x" * 100_000, "web ", "\x00", "wéb"])
+async def test_names_that_no_role_has(name: str) -> None:
+    """They lead nowhere."""
+    mount, root = await mounted()
+    await mount.role("web", root.pem)
+    with pytest.raises(InvalidRequest, match="invalid certificate or no client certificate supplied"):
+        await mount.log_in(root.issue(), name)
 
 
 async def test_metadata_on_failures() -> None:

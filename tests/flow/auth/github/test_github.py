@@ -14,6 +14,7 @@ from strongroom.auth.github.api import Api
 from strongroom.lib.errors import InvalidRequest, NotFound, PermissionDenied, StrongroomError, UpstreamFailed
 from strongroom.lib.outgoing import Http
 from strongroom.sdk import Auth, Operation, Response
+from strongroom.sdk.token_fields import PoliciesChanged
 from tests.flow.harness import Mounted
 from tests.sim.github import GitHub, Person, Team
 from tests.sim.github.stand_in import ACME
@@ -285,3 +286,27 @@ async def test_tokens_are_not_in_the_mounts_rows(github: GitHub, server: TlsServ
     assert auth.internal == {"token": TOKEN}
     assert TOKEN not in repr(auth)
     assert all(TOKEN.encode() not in row for row in (await world.mount.rows()).values())
+
+
+async def test_who_matches_nothing(github: GitHub, server: TlsServer) -> None:
+    """With `require_group_match`, a group of this server has to be theirs, unless the maps hold them or their team."""
+    world = await World.new(github, server, require_group_match=True, token_policies="base")
+    await world.mount.ask(WRITE, "map/teams/default", {"value": "member"})
+    assert (await world.log_in()).group_required
+    for key in ("map/teams/backend", "map/users/ann"):
+        await world.mount.ask(WRITE, key, {"value": ""})
+        assert not (await world.log_in()).group_required
+        await world.mount.ask(Operation.DELETE, key)
+    await world.write(require_group_match=False)
+    assert not (await world.log_in()).group_required
+
+
+async def test_a_renewal_that_keeps_policies_has_the_present_teams(github: GitHub, server: TlsServer) -> None:
+    """Where the mount keeps or narrows policies at a renewal, memberships are still those of now."""
+    world = await World.new(github, server)
+    await world.mount.ask(WRITE, "map/teams/backend", {"value": "back"})
+    auth = await world.log_in()
+    world.ann.teams = []
+    with pytest.raises(PoliciesChanged) as changed:
+        await world.mount.renew(auth)
+    assert changed.value.auth.group_aliases == ()

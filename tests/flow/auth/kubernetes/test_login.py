@@ -74,7 +74,13 @@ async def test_without_a_reviewer_the_token_reviews_itself(cluster: Cluster, ser
 async def test_what_is_missing(cluster: Cluster, server: TlsServer) -> None:
     """Role, token and configuration have to be there."""
     world = await World.new(cluster, server)
-    for role, token, text in (("", "x", "missing role"), ("app", "", "missing jwt"), ("no", "x", "invalid role name")):
+    for role, token, text in (
+        ("", "x", "missing role"),
+        ("app", "", "missing jwt"),
+        ("no", "x", "invalid role name"),
+        ("../config", "x", "invalid role name"),
+        ("a" * 2000, "x", "invalid role name"),
+    ):
         error = await world.refused(token, role=role)
         assert isinstance(error, InvalidRequest)
         assert text in error.text

@@ -13,6 +13,7 @@ from strongroom.auth.kubernetes.local_files import LocalFiles
 from strongroom.auth.kubernetes.records import Config
 from strongroom.lib.errors import InvalidRequest, NotFound, PermissionDenied, UpstreamFailed
 from strongroom.sdk import Operation
+from strongroom.sdk.token_fields import PoliciesChanged
 from tests.flow.auth.kubernetes.world import READ, WRITE, World
 from tests.flow.harness import Mounted
 from tests.sim.kubernetes import Cluster
@@ -179,12 +180,16 @@ async def test_roles_are_kept() -> None:
 
 
 async def test_renewal(cluster: Cluster, server: TlsServer) -> None:
-    """A renewal goes by the role's present times and keeps the policies; it ends with the role."""
+    """A renewal goes by the role's present times and usually keeps the policies; it ends with the role."""
     world = await World.new(cluster, server, token_policies="one", token_ttl="10m")
     auth = await world.log_in()
     await world.role(token_policies="two", token_ttl="3m")
-    renewed = await world.mount.renew(auth)
-    assert (renewed.token.ttl_s, renewed.token.policies) == (180, ("one",))
+    with pytest.raises(PoliciesChanged) as changed:
+        await world.mount.renew(auth)
+    renewed = changed.value.auth
+    assert (changed.value.usual, renewed.token.ttl_s, renewed.token.policies) == ("keep", 180, ("one",))
+    await world.role(token_policies="one")
+    assert (await world.mount.renew(auth)).token.ttl_s == 180
     await world.mount.ask(Operation.DELETE, "role/app")
     with pytest.raises(InvalidRequest, match="no longer exists"):
         await world.mount.renew(auth)

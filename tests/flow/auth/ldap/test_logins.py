@@ -83,7 +83,7 @@ async def test_an_empty_password_reaches_no_directory(directory: Slapd) -> None:
 
 async def test_a_spelling_that_only_the_directory_takes_is_refused(directory: Slapd) -> None:
     """Where users aren't searched for first, it would be another alias."""
-    directory.change(person("Dave", "dave", "dave-password"))
+    directory.add(person("Dave", "dave", "dave-password"))
     mount = await mounted(directory, case_sensitive_names=True)
     auth = await log_in(mount, "Dave", "dave-password")
     assert auth.alias == f"cn=Dave,{PEOPLE}"
@@ -150,7 +150,7 @@ async def test_many_groups_need_pages(directory: Slapd) -> None:
         entry(f"cn=g{n},ou=many,{BASE}", "groupOfNames", cn=f"g{n}", member=f"cn=Carol Two,{PEOPLE}")
         for n in range(600)
     ]
-    directory.change("\n".join([entry(f"ou=many,{BASE}", "organizationalUnit", ou="many"), *groups]))
+    directory.add("\n".join([entry(f"ou=many,{BASE}", "organizationalUnit", ou="many"), *groups]))
     mount = await mounted(directory, **SEARCHING, groupdn=f"ou=many,{BASE}")
     with pytest.raises(UpstreamFailed, match="refuses"):
         await log_in(mount, "carol", "carol-password")
@@ -214,3 +214,15 @@ async def test_not_configured(directory: Slapd) -> None:
     with pytest.raises(InvalidRequest, match="not configured"):
         await log_in(mount, "alice", "x")
     assert await counted_as(mount, "alice") == ""
+
+
+async def test_two_users_of_one_name_dont_become_one(directory: Slapd) -> None:
+    """A filter tells them apart, the attribute for the alias doesn't: neither logs in, rather than as the other."""
+    directory.add(entry(f"ou=branch,{PEOPLE}", "organizationalUnit", ou="branch"))
+    directory.add(person("Gina", "gina", "gina-password", mail="gina1@example.org"))
+    directory.add(person("Gina", "gina", "other-password", where=f"ou=branch,{PEOPLE}", mail="gina2@example.org"))
+    mount = await mounted(directory, **SEARCHING, userfilter="(mail={{.Username}})")
+    for number, password in ((1, "gina-password"), (2, "other-password")):
+        with pytest.raises(InvalidCredentials):
+            await log_in(mount, f"gina{number}@example.org", password)
+    assert (await log_in(mount, "bob@example.org", "bob-password")).alias == "bob"

@@ -13,11 +13,11 @@ from tests.sim.slapd import BASE, GROUPS, PEOPLE, Slapd, group, person
 
 async def test_groups_are_read_again(directory: Slapd) -> None:
     """Memberships are those of now; with other policies there is no renewal, with the same there is."""
-    directory.change(person("Erin", "erin", "erin-password") + "\n" + group("erins", "Erin"))
+    directory.add(person("Erin", "erin", "erin-password") + "\n" + group("erins", "Erin"))
     mount = await mounted(directory, **SEARCHING)
     auth = await log_in(mount, "erin", "erin-password")
     assert (auth.renewable, auth.group_aliases) == (True, ("erins",))
-    directory.change(group("new", "Erin"))
+    directory.add(group("new", "Erin"))
     assert (await mount.renew(auth)).group_aliases == ("erins", "new")
     await mount.ask(WRITE, "groups/new", {"policies": "more"})
     with pytest.raises(InvalidRequest, match="policies have changed"):
@@ -32,19 +32,19 @@ async def test_leavers_are_refused(directory: Slapd, settings: dict[str, Any]) -
     """Who is gone, who is locked for good, and somebody else with the same name."""
     mount = await mounted(directory, **settings)
     entry = person("Frank", "frank", "frank-password")
-    directory.change(entry)
+    directory.add(entry)
     dn = f"cn=Frank,{PEOPLE}"
     auth = await log_in(mount, "frank", "frank-password")
     assert await mount.renew(auth)
-    directory.change(f"dn: {dn}\nchangetype: modify\nadd: pwdAccountLockedTime\npwdAccountLockedTime: 000001010000Z\n")
+    directory.set(dn, "pwdAccountLockedTime", "000001010000Z")
     with pytest.raises(InvalidRequest, match="not renewing"):
         await mount.renew(auth)
-    directory.change(f"dn: {dn}\nchangetype: modify\ndelete: pwdAccountLockedTime\n")
+    directory.set(dn, "pwdAccountLockedTime")
     assert await mount.renew(auth)
     directory.delete(dn)
     with pytest.raises(InvalidRequest, match="not renewing"):
         await mount.renew(auth)
-    directory.change(entry)  # another entry of that name
+    directory.add(entry)  # another entry of that name
     with pytest.raises(InvalidRequest, match="not renewing"):
         await mount.renew(auth)
     directory.delete(dn)

@@ -25,6 +25,7 @@ from strongroom.lib.errors import (
 )
 from strongroom.lib.outgoing import Http
 from strongroom.sdk import Auth, Operation, Response, View
+from strongroom.sdk.token_fields import PoliciesChanged
 from tests.flow.harness import Mounted
 from tests.sim.okta import Okta, Person
 from tests.sim.okta.stand_in import API_TOKEN, CODE
@@ -236,7 +237,7 @@ async def test_the_number_to_choose(okta: Okta, server: TlsServer) -> None:
 
 
 async def test_numbers_end(okta: Okta, server: TlsServer) -> None:
-    """A number whose login died is shown no longer than a login may wait."""
+    """A number whose login died is shown no longer than a login may wait, and is cleared by a later one."""
     world = await World.new(okta, server)
     now = world.mount.clock.now()
 
@@ -249,6 +250,12 @@ async def test_numbers_end(okta: Okta, server: TlsServer) -> None:
 
     await transact(world.mount.barrier, write)
     assert await transact(world.mount.barrier, body) == (7, None)
+
+    async def write_later(txn: Transaction) -> None:
+        await put(View(txn, world.mount.prefix), "later", 8, now + LIFE_S)
+
+    await transact(world.mount.barrier, write_later)
+    assert len([key for key in await world.mount.rows() if key.startswith("challenge/")]) == 1
 
 
 async def test_all_pages_count(okta: Okta, server: TlsServer) -> None:
@@ -396,3 +403,26 @@ async def test_renewal(okta: Okta, server: TlsServer) -> None:
     okta.people.clear()
     with pytest.raises(InvalidRequest, match="the user is gone"):
         await world.mount.renew(auth)
+
+
+async def test_who_matches_nothing(okta: Okta, server: TlsServer) -> None:
+    """With `require_group_match`, a group of this server has to be theirs, unless the mount has settings for them."""
+    world = await World.new(okta, server, require_group_match=True, token_policies="base")
+    assert (await world.log_in()).group_required
+    for key in ("groups/engineering", "users/eva@example.com"):
+        await world.mount.ask(WRITE, key, {})
+        assert not (await world.log_in()).group_required
+        await world.mount.ask(Operation.DELETE, key)
+    await world.write(require_group_match=False)
+    assert not (await world.log_in()).group_required
+
+
+async def test_a_renewal_that_keeps_policies_has_the_present_groups(okta: Okta, server: TlsServer) -> None:
+    """Where the mount keeps or narrows policies at a renewal, memberships are still those of now."""
+    world = await World.new(okta, server)
+    await world.mount.ask(WRITE, "groups/engineering", {"policies": "dev"})
+    auth = await world.log_in()
+    world.eva.groups = []
+    with pytest.raises(PoliciesChanged) as changed:
+        await world.mount.renew(auth)
+    assert changed.value.auth.group_aliases == ()

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
+import ipaddress
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from tests.sim.tls_server import Asked, Reply, as_json, serving
 
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
@@ -36,6 +42,53 @@ async def test_only_the_named_authorities_count(tmp_path: Path) -> None:
             await http.ask("GET", url)
         assert not server.asked
         assert await http.ask_json("GET", url, ca_pem=server.certificate.read_text()) == (200, {})
+
+
+def _chain(directory: Path, *, address: str = "127.0.0.1") -> tuple[str, Path]:
+    """An authority below another, in PEM, and a file with a server's key and certificate by it.
+
+    As clusters of Kubernetes have them: without identifiers of the keys.
+    """
+    now = datetime.datetime.now(datetime.UTC)
+
+    def signed(name: str, issuer: str, by: ec.EllipticCurvePrivateKey, key: ec.EllipticCurvePrivateKey) -> Any:
+        builder = x509.CertificateBuilder(
+            subject_name=x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]),
+            issuer_name=x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, issuer)]),
+            public_key=key.public_key(),
+            serial_number=x509.random_serial_number(),
+            not_valid_before=now - datetime.timedelta(hours=1),
+            not_valid_after=now + datetime.timedelta(hours=1),
+        )
+        if name == "leaf":
+            alternative = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
+            builder = builder.add_extension(alternative, critical=False)
+        else:
+            builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        return builder.sign(by, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+    top, below, leaf = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
+    pem = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    file = directory / "leaf.pem"
+    file.write_bytes(leaf.private_bytes(*pem) + signed("leaf", "below", below, leaf))
+    return signed("below", "top", top, below).decode(), file
+
+
+async def test_an_authority_below_another(tmp_path: Path) -> None:
+    """It is trusted by itself, also where certificates lack the identifiers of their keys."""
+    authority, file = _chain(tmp_path)
+    with serving(tmp_path, lambda _: as_json({}), file) as server:
+        reply = await Http("the stand-in").ask_json("GET", f"https://{server.host}/", ca_pem=authority)
+        assert reply == (200, {})
+
+
+async def test_the_certificate_is_the_hosts(tmp_path: Path) -> None:
+    """One of another host is refused, whoever vouches for it."""
+    authority, file = _chain(tmp_path, address="127.0.0.2")
+    with serving(tmp_path, lambda _: as_json({}), file) as server:
+        with pytest.raises(UpstreamFailed):
+            await Http("the stand-in").ask("GET", f"https://{server.host}/", ca_pem=authority)
+        assert not server.asked
 
 
 async def test_a_redirect_is_an_answer(tmp_path: Path) -> None:

@@ -1,0 +1,95 @@
+"""Failed logins of one user count together, however the name is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.flow.auth.ldap.mounting import SEARCHING
+from tests.flow.node import TestNode
+from tests.sim.slapd import GROUPS, PEOPLE, Slapd
+
+SPELLINGS = ("alice", "Alice", "alice%20", "ALICE", "%EF%BD%81lice")
+
+
+async def node_of(directory: Slapd, settings: dict[str, Any]) -> TestNode:
+    """A node with the method at `ldap/`."""
+    node = await TestNode.start()
+    await node.ok("POST", "sys/auth/ldap", {"type": "ldap"})
+    attribute = "uid" if settings.get("binddn") else "cn"
+    given = {"url": directory.url, "userdn": PEOPLE, "groupdn": GROUPS, "userattr": attribute, **settings}
+    await node.ok("POST", "auth/ldap/config", given)
+    return node
+
+
+async def log_in(node: TestNode, name: str, password: str) -> int:
+    """The status of a login."""
+    return (await node.ask("POST", f"auth/ldap/login/{name}", {"password": password}, token="")).status
+
+
+@pytest.mark.parametrize("settings", [{}, SEARCHING, {**SEARCHING, "username_as_alias": True}])
+async def test_five_spellings_are_one_count(directory: Slapd, settings: dict[str, Any]) -> None:
+    """Locked then, in every spelling, with the right password too; others aren't."""
+    node = await node_of(directory, settings)
+    for name in SPELLINGS:
+        assert await log_in(node, name, "wrong") == 400
+    for name in SPELLINGS:
+        assert await log_in(node, name, "alice-password") == 403
+    assert await log_in(node, "bob", "bob-password") == 200
+
+
+@pytest.mark.parametrize("settings", [{}, SEARCHING])
+async def test_a_login_forgets_failures(directory: Slapd, settings: dict[str, Any]) -> None:
+    """Of the same user, by another spelling."""
+    node = await node_of(directory, settings)
+    for _ in range(3):
+        for name in SPELLINGS[:4]:
+            assert await log_in(node, name, "wrong") == 400
+        assert await log_in(node, "aLiCe", "alice-password") == 200
+
+
+async def test_what_is_no_wrong_password_locks_nobody_out(directory: Slapd) -> None:
+    """A directory that is away, one that doesn't take this server's account, and an empty password."""
+    node = await node_of(directory, SEARCHING)
+    for broken, mended in (
+        ({"bindpass": "wrong"}, {"bindpass": SEARCHING["bindpass"]}),
+        ({"url": "ldap://127.0.0.1:1"}, {"url": directory.url}),
+    ):
+        await node.ok("POST", "auth/ldap/config", broken)
+        for _ in range(6):
+            assert await log_in(node, "alice", "alice-password") == 502
+        await node.ok("POST", "auth/ldap/config", mended)
+        assert await log_in(node, "alice", "alice-password") == 200
+    for _ in range(6):
+        assert await log_in(node, "alice", "") == 400
+    assert await log_in(node, "alice", "alice-password") == 200
+
+
+async def test_unknown_users_are_locked_too(directory: Slapd) -> None:
+    """So that a lock tells nobody who exists."""
+    node = await node_of(directory, SEARCHING)
+    assert [await log_in(node, "nobody", "wrong") for _ in range(6)] == [400] * 5 + [403]
+
+
+async def test_secrets_are_in_no_answer_and_no_audit(directory: Slapd) -> None:
+    """Of the configuration, and of a login."""
+    node = await (await node_of(directory, SEARCHING)).audited()
+    await node.ok("POST", "auth/ldap/config", {"bindpass": "canary-bind"})
+    shown = await node.ok("GET", "auth/ldap/config")
+    await log_in(node, "alice", "canary-login")
+    assert "bindpass" not in shown.data
+    assert "canary" not in repr(shown.body) + "".join(map(repr, node.recorder.lines))
+
+
+async def test_groups_that_are_mapped_to_identities(directory: Slapd) -> None:
+    """By aliases whose case is another; `require_group_match` is satisfied by them."""
+    node = await node_of(directory, {**SEARCHING, "require_group_match": True})
+    assert await log_in(node, "alice", "alice-password") == 403
+    accessor = (await node.ok("GET", "sys/auth")).body["ldap/"]["accessor"]
+    group = await node.ok("POST", "identity/group", {"name": "mine", "type": "external", "policies": "p"})
+    alias = {"name": "my_group", "mount_accessor": accessor, "canonical_id": group.data["id"]}
+    await node.ok("POST", "identity/group-alias", alias)
+    made = await node.ok("POST", "auth/ldap/login/alice", {"password": "alice-password"}, token="")
+    assert made.body["auth"]["identity_policies"] == ["p"]
+    assert await log_in(node, "bob", "bob-password") == 403

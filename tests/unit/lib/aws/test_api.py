@@ -1,0 +1,124 @@
+"""Signed requests to AWS, what is tried again, and where credentials come from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.sim.answering import Answering, Asked, answering
+
+from strongroom.lib.aws import AwsApi, AwsRefused, Call, Credentials, CredentialSources, Target
+from strongroom.lib.errors import UpstreamFailed
+from strongroom.testing.clock import SetClock
+
+KEYS = Credentials("AKIA1", "canary-secret", "canary-session")
+CALL = Call("GetUser", "2010-05-08", {"UserName": "a b"})
+
+
+@pytest.fixture
+def server() -> Iterator[Answering]:
+    """Something that answers."""
+    with answering() as found:
+        yield found
+
+
+def error(code: str, *, ec2: bool = False) -> bytes:
+    """The body of an error."""
+    inside = f"<Error><Code>{code}</Code><Message>m</Message></Error>"
+    return f"<r><Errors>{inside}</Errors></r>".encode() if ec2 else f"<r>{inside}</r>".encode()
+
+
+def api(pauses: list[float]) -> AwsApi:
+    """Which notes its pauses."""
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    return AwsApi(pause=pause)
+
+
+async def test_a_request_is_signed(server: Answering) -> None:
+    """By the credentials, for the service and the region; the secret itself isn't sent or shown."""
+    server.table["POST /"] = b"<GetUserResponse><UserName>x</UserName></GetUserResponse>"
+    found = await api([]).ask(Target("iam", server.url, "us-east-1"), KEYS, CALL)
+    assert found.value("UserName") == "x"
+    (asked,) = server.asked
+    assert asked.body == b"Action=GetUser&Version=2010-05-08&UserName=a+b"
+    signature = asked.headers["authorization"]
+    assert signature.startswith("AWS4-HMAC-SHA256 Credential=AKIA1/")
+    assert "/us-east-1/iam/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token" in signature
+    assert asked.headers["x-amz-security-token"] == "canary-session"
+    assert "canary-secret" not in repr(asked) + repr(KEYS)
+
+
+@pytest.mark.parametrize(
+    ("answers", "retries", "asked", "code"),
+    [
+        ([(500, b"")], -1, 2, ""),
+        ([(503, b""), (429, b"")], -1, 3, ""),
+        ([(503, b"")] * 3, -1, 3, "Unknown"),
+        ([(503, b"")] * 3, 0, 1, "Unknown"),
+        ([(400, error("Throttling"))], -1, 2, ""),
+        ([(403, error("AccessDenied"))], -1, 1, "AccessDenied"),
+        ([(400, error("InvalidInstanceID.NotFound", ec2=True))], -1, 1, "InvalidInstanceID.NotFound"),
+        ([(400, error("<script>"))], -1, 1, "Unknown"),
+        ([(301, b"")], -1, 1, "Unknown"),
+    ],
+)
+async def test_what_is_tried_again(
+    server: Answering, answers: list[tuple[int, bytes]], retries: int, asked: int, code: str
+) -> None:
+    """Failures that pass, at growing intervals, as often as it is set."""
+    left = list(answers)
+    server.table["POST /"] = lambda _: left.pop(0) if left else (200, b"<r/>")
+    pauses: list[float] = []
+    call = api(pauses).ask(Target("iam", server.url, "us-east-1"), KEYS, CALL, retries)
+    if code:
+        with pytest.raises(AwsRefused) as refused:
+            await call
+        assert (refused.value.code, refused.value.text) == (code, f"AWS refused GetUser: {code}")
+    else:
+        await call
+    assert len(server.asked) == asked
+    assert pauses == [0.2, 0.4, 0.8][: asked - 1]
+
+
+async def test_credentials_of_the_environment() -> None:
+    """By their usual names, or the old ones; a key without its secret is none."""
+    new = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_SESSION_TOKEN": "c"}
+    assert await CredentialSources(new).find() == Credentials("a", "b", "c")
+    old = {"AWS_ACCESS_KEY": "d", "AWS_SECRET_KEY": "e", "AWS_ACCESS_KEY_ID": "a"}
+    assert await CredentialSources(old).find() == Credentials("d", "e")
+    with pytest.raises(UpstreamFailed, match="there are no AWS credentials"):
+        await CredentialSources({"AWS_EC2_METADATA_DISABLED": "true"}).find()
+
+
+async def test_credentials_of_the_instance(server: Answering) -> None:
+    """By the second version of the metadata service only, which demands a token."""
+    held: dict[str, Any] = {"AccessKeyId": "a", "SecretAccessKey": "b", "Token": "c"}
+
+    def guarded(document: bytes) -> Any:
+        def answer(asked: Asked) -> tuple[int, Any]:
+            return (200, document) if asked.headers.get("x-aws-ec2-metadata-token") == "canary" else (401, b"")
+
+        return answer
+
+    folder = "/latest/meta-data/iam/security-credentials/"
+    server.table |= {
+        "PUT /latest/api/token": b"canary",
+        f"GET {folder}": guarded(b"role-1"),
+        f"GET {folder}role-1": guarded(json.dumps(held).encode()),
+    }
+    clock = SetClock()
+    sources = CredentialSources({}, server.url, clock.monotonic)
+    assert await sources.find() == Credentials("a", "b", "c")
+    server.table[f"GET {folder}role-1"] = b"{}"
+    assert await sources.find() == Credentials("a", "b", "c")
+    clock.advance(240)
+    with pytest.raises(UpstreamFailed, match="there are no AWS credentials"):
+        await sources.find()
+    server.table["PUT /latest/api/token"] = (403, b"")
+    with pytest.raises(UpstreamFailed, match="there are no AWS credentials"):
+        await sources.find()
