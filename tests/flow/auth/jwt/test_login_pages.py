@@ -68,10 +68,10 @@ def refusal(response: Response) -> str:
 
 
 async def test_a_code_gives_a_login(provider: Provider) -> None:
-    """State, nonce and challenge are sent; the code is exchanged; what userinfo says counts as a claim."""
+    """State, nonce and challenge are sent; the code is exchanged; userinfo counts beside signed claims."""
     provider.userinfo = {"team": "red", "aud": "another", "iss": "another"}
     mount = await mounted(
-        provider, oidc_scopes="email,openid", claim_mappings={"team": "t"}, bound_claims={"team": "red"}
+        provider, oidc_scopes="email,openid", claim_mappings={"team": "t", "iss": "i"}, bound_claims={"team": "red"}
     )
     url = (await begin(mount))["auth_url"]
     asked = dict(parse_qsl(urlsplit(url).query))
@@ -80,7 +80,7 @@ async def test_a_code_gives_a_login(provider: Provider) -> None:
     assert len({asked["state"], asked["nonce"], asked["code_challenge"]}) == 3
     response = await end(mount, provider.consent(url))
     assert response.auth is not None
-    assert (response.auth.alias, response.auth.metadata) == ("ann", {"role": "r", "t": "red"})
+    assert (response.auth.alias, response.auth.metadata) == ("ann", {"role": "r", "t": "red", "i": provider.issuer})
 
 
 async def test_a_state_is_used_once(provider: Provider) -> None:
