@@ -93,3 +93,13 @@ async def test_groups_that_are_mapped_to_identities(directory: Slapd) -> None:
     made = await node.ok("POST", "auth/ldap/login/alice", {"password": "alice-password"}, token="")
     assert made.body["auth"]["identity_policies"] == ["p"]
     assert await log_in(node, "bob", "bob-password") == 403
+
+
+async def test_a_token_of_a_login_without_a_search_is_not_renewed(directory: Slapd) -> None:
+    """Its first time is all it has."""
+    node = await node_of(directory, {"token_ttl": "1h"})
+    made = await node.ok("POST", "auth/ldap/login/alice", {"password": "alice-password"}, token="")
+    token = made.body["auth"]["client_token"]
+    assert made.body["auth"]["renewable"] is False
+    node.clock.advance(60)
+    assert (await node.ask("POST", "auth/token/renew-self", {}, token=token)).status == 400

@@ -62,7 +62,9 @@ async def test_a_directory_that_cant_be_asked_renews_nothing(directory: Slapd) -
 async def test_without_a_search_there_is_no_renewal(directory: Slapd) -> None:
     """The password isn't kept, so nobody could be asked; an entry that nobody else may read is the same."""
     mount = await mounted(directory)
-    assert not (await log_in(mount, "alice", "alice-password")).renewable
+    auth = await log_in(mount, "alice", "alice-password")
+    assert not auth.renewable
+    assert await mount.renew(auth) == auth  # of a login whose second factor was proved: the password was tried just now
     mount = await mounted(directory, anonymous_group_search=True, userdn=f"ou=hidden,{BASE}")
     assert not (await log_in(mount, "hidden", "hidden-password")).renewable
 
