@@ -77,7 +77,10 @@ def answering() -> Iterator[Answering]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that the base class has
             return
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128
+
+    with Server(("127.0.0.1", 0), Handler) as running:
         server = Answering(f"http://127.0.0.1:{running.server_address[1]}")
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

@@ -45,7 +45,7 @@ _CACHED = 1024
 """Texts of roles, which administrators write.  What clients show isn't kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Certificate:
     """What a certificate says.  Nobody vouches for it yet."""
 
@@ -78,6 +78,12 @@ class Certificate:
     weakness: str
     """Why it can't be relied on, as what follows "it"; empty if it can."""
     x509: x509.Certificate = field(repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Certificate) and self.der == other.der
+
+    def __hash__(self) -> int:
+        return hash(self.der)
 
     @property
     def is_for_clients(self) -> bool:

@@ -19,33 +19,44 @@ from strongroom.crypto.certificates import Certificate
 MOST_SENT = 16
 """Certificates that a client may show.  Real chains have two to four."""
 _MOST_PATHS = 16
-_MOST_STEPS = 256
-"""Of the search.  Authorities of one name make the number of paths grow beyond all bounds."""
+_MOST_BEGINNINGS = 256
+"""Authorities of one name make their number grow beyond all bounds."""
 
 Path = tuple[Certificate, ...]
 
 
-def paths(leaf: Certificate, sent: Sequence[Certificate], trusted: Collection[Certificate]) -> Iterator[Path]:
-    """The paths from the leaf to a trusted certificate, by names and key identifiers alone.
+def beginnings(leaf: Certificate, sent: Sequence[Certificate]) -> tuple[Path, ...]:
+    """The ways from the leaf through the authorities that a client has shown, the shortest first.
+
+    They depend on the client alone, so one search serves whoever is trusted.
 
     Args:
-        sent: what else the client has shown, in whatever order. trusted: whose issuers don't matter.
+        sent: what else the client has shown, in whatever order.
     """
-    anchors = {each.der for each in trusted}
-    authorities = [each for each in sent if each.is_ca and each.der not in anchors]
-    steps, found = 0, 0
-    waiting: list[Path] = [(leaf,)]
-    while waiting and steps < _MOST_STEPS:
-        path, steps = waiting.pop(0), steps + 1
-        last = path[-1]
-        ends: list[Path] = [(leaf,)] if len(path) == 1 and leaf.der in anchors else []
-        ends += [(*path, each) for each in trusted if may_have_issued(each, last) and each not in path]
+    authorities = list({each.der: each for each in sent if each.is_ca}.values())
+    found: list[Path] = [(leaf,)]
+    for path in found:  # which grows meanwhile
+        if len(found) >= _MOST_BEGINNINGS:
+            break
+        found += [(*path, each) for each in authorities if may_have_issued(each, path[-1]) and each not in path]
+    return tuple(found[:_MOST_BEGINNINGS])
+
+
+def paths(begun: Sequence[Path], trusted: Collection[Certificate]) -> Iterator[Path]:
+    """The paths to a trusted certificate, by names and key identifiers alone, the shortest first.
+
+    Args:
+        begun: `beginnings` of the client's. trusted: the certificates whose issuers don't matter.
+    """
+    count = 0
+    for path in begun:
+        ends: list[Path] = [path] if len(path) == 1 and path[0] in trusted else []
+        ends += [(*path, each) for each in trusted if may_have_issued(each, path[-1]) and each not in path]
         for end in ends:
             yield end
-            found += 1
-            if found == _MOST_PATHS:
+            count += 1
+            if count == _MOST_PATHS:
                 return
-        waiting += [(*path, each) for each in authorities if may_have_issued(each, last) and each not in path]
 
 
 def may_have_issued(issuer: Certificate, certificate: Certificate) -> bool:

@@ -5,7 +5,9 @@ Both are the reference server's own: its identity store is the provider, its aut
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -15,6 +17,7 @@ from typing import Any
 
 CALLBACK = "http://localhost/oidc/callback"
 """Ports of the loopback don't count when addresses are compared."""
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 ROLES = {"client": {}, "direct": {"callback_mode": "direct", "poll_interval": 1}}
 
 
@@ -85,3 +88,12 @@ class Provider:
         answer = json.loads(text)
         redirect = urllib.parse.parse_qs(query)["redirect_uri"][0]
         return f"{redirect}?{urllib.parse.urlencode({'code': answer['code'], 'state': answer['state']})}"
+
+    def confirm(self, back: str) -> None:
+        """Open the server's page at the end of a login, and confirm there that it is one's own."""
+        status, page = fetch(back)
+        assert status == 200, page
+        fields = {html.unescape(name): html.unescape(value) for name, value in _HIDDEN.findall(page)}
+        # The reference server's page has a script that adds this one field to the address.
+        again = f"{back.partition('?')[0]}?{urllib.parse.urlencode(fields)}" if fields else f"{back}&confirmation=1"
+        assert fetch(again)[0] == 200

@@ -37,6 +37,7 @@ def test_gcp(ours: Server, google: StandIn) -> None:
     assert found["auth"]["metadata"]["service_account_email"] == google.email
     found = outside.auth.gcp.login("v", google.of_instance(time.time(), "v"), mount_point="g")
     assert found["auth"]["metadata"]["instance_name"] == "vm-1"
+    assert outside.auth.token.renew_self()["auth"]["renewable"]
     gcp.edit_labels_on_gce_role("v", add=["team:b"], mount_point="g")
     with pytest.raises(exceptions.InvalidRequest, match="team:b"):
         outside.auth.gcp.login("v", google.of_instance(time.time(), "v"), mount_point="g")

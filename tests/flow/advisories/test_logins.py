@@ -150,7 +150,7 @@ async def test_cve_2026_4525_a_token_is_not_passed_to_an_engine() -> None:
     assert dict(seen[-1]) == {"authorization": "Basic eDp5"}
 
 
-async def test_cve_2026_4525_nor_by_a_header_that_the_engine_asks_for() -> None:
+async def test_cve_2026_4525_a_token_is_not_passed_by_a_header_that_the_engine_asks_for() -> None:
     """The same holds for headers that an engine gets of every mount, and it gets no others."""
     node = await TestNode.start()
     node.probe.request_headers = frozenset({"authorization"})

@@ -381,6 +381,8 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "username_as_alias": False,
             "use_pre111_group_cn_behavior": False,
             "token": {"": "TokenSettings"},
+            "next_bindpass": "",
+            "rotated_at": 0.0,
         },
     ),
     "strongroom.auth.ldap.records.LdapGroup": ("ldap-group", {"policies": ()}),

@@ -25,7 +25,14 @@ _HEAVY = {
 
 @pytest.mark.parametrize(
     "words",
-    [["version"], ["status", "-address=http://127.0.0.1:1"], ["operator", "diagnose"], ["kv", "get", "-h"]],
+    [
+        ["version"],
+        ["status", "-address=http://127.0.0.1:1"],
+        ["operator", "diagnose"],
+        ["kv", "get", "-h"],
+        ["login", "-method=userpass", "-address=http://127.0.0.1:1", "username=eva", "password=p"],
+        ["auth", "help", "gcp"],
+    ],
     ids=" ".join,
 )
 def test_a_cold_start_loads_no_heavy_package(words: list[str]) -> None:

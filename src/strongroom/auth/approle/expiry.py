@@ -17,7 +17,7 @@ WORK = "expired secret ids"
 OF_ROLE = "secret ids of "
 GRAIN_S = 600
 """Expired secret ids stay for so long at the most.  Nobody can log in by them meanwhile."""
-BATCH = 250
+BATCH = 64
 
 
 def row(secret: SecretId) -> str:

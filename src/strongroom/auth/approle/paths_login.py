@@ -10,7 +10,15 @@ from typing import Annotated
 import msgspec
 
 from strongroom.auth.approle import roles, secret_ids
-from strongroom.auth.approle.logic import RESERVED, WRONG, check_login, plain_role_id, secret_digest, token_cidrs
+from strongroom.auth.approle.logic import (
+    RESERVED,
+    WRONG,
+    check_login,
+    plain_role_id,
+    plain_secret_id,
+    secret_digest,
+    token_cidrs,
+)
 from strongroom.auth.approle.records import ROLE_ID, Role, SecretId
 from strongroom.sdk import (
     SECRET,
@@ -42,14 +50,16 @@ class LoginPaths:
         role_id = plain_role_id(body.role_id)
         if not role_id:
             raise InvalidRequest("missing role_id")
+        secret_id = plain_secret_id(body.secret_id)
         role = await roles.by_role_id(request, role_id)
+        # Of an unknown role too: what is missing must not tell which role ids there are.
+        if not secret_id and (role is None or role.bind_secret_id):
+            raise InvalidRequest("missing secret_id")
         if role is None:
             raise InvalidCredentials(WRONG)
         digest, secret = "", None
         if role.bind_secret_id:
-            if not body.secret_id.strip():
-                raise InvalidRequest("missing secret_id")
-            digest = secret_digest(role, body.secret_id)
+            digest = secret_digest(role, secret_id)
             secret = await secret_ids.find(request, role, digest)
         check_login(role, secret, request, request.now)
         if secret is not None:

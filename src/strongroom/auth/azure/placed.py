@@ -84,6 +84,10 @@ def _check_bound(bound: Collection[str], value: str, what: str, field: str, role
 
 def _check_claimed(named: Named, claims: Claims, field: str, value: str) -> None:
     """The token has to be of the machine itself: its claims name the resource that has the identity."""
+    if not claims.resources and claims.unreadable:
+        raise InvalidRequest(
+            f"{field} can't be proved: the claim {claims.unreadable[0]} of the token names no resource"
+        )
     if not claims.resources:
         raise InvalidRequest(
             f"{field} can't be proved: the claims xms_az_rid and xms_mirid are missing from the token. Entra ID leaves "

@@ -32,6 +32,8 @@ class Claims:
     """`xms_az_rid`: the resource that has the identity."""
     identity: Resource | None
     """`xms_mirid`: the identity, or the resource whose own it is."""
+    unreadable: tuple[str, ...] = ()
+    """Those of the two claims that name no resource."""
 
     @property
     def resources(self) -> tuple[Resource, ...]:
@@ -63,8 +65,11 @@ def judged(claims: Mapping[str, Any], issuer: str, audience: str, now: float) ->
         app_id=_text(claims.get("appid")) or _text(claims.get("azp")),
         groups=tuple(groups),
         too_many_groups=beyond,
-        assigned=_resource(claims, "xms_az_rid"),
-        identity=_resource(claims, "xms_mirid"),
+        assigned=_resource(claims.get("xms_az_rid")),
+        identity=_resource(claims.get("xms_mirid")),
+        unreadable=tuple(
+            name for name in ("xms_az_rid", "xms_mirid") if claims.get(name) and _resource(claims[name]) is None
+        ),
     )
 
 
@@ -97,14 +102,12 @@ def _check_times(claims: Mapping[str, Any], now: float) -> None:
         raise InvalidRequest("the token is not yet valid: its claim nbf is in the future")
 
 
-def _resource(claims: Mapping[str, Any], name: str) -> Resource | None:
-    text = claims.get(name)
-    if not text:
-        return None
+def _resource(text: Any) -> Resource | None:
+    """The resource of a claim; None for none, and for what isn't one: most roles don't need to know."""
     try:
-        return parse_resource(text if isinstance(text, str) else "")
-    except InvalidRequest as error:
-        raise InvalidRequest(f"the claim {name} of the token: {error.text}") from error
+        return parse_resource(text) if isinstance(text, str) else None
+    except InvalidRequest:
+        return None
 
 
 def _text(value: Any) -> str:

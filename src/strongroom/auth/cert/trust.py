@@ -88,7 +88,9 @@ class Search:
         self._roles = roles
         self._is_revoked = is_revoked
         self._now = now
-        self._verified: dict[tuple[bytes, ...], str] = {}
+        self._begun = chains.beginnings(shown.leaf, shown.others)
+        self._paths: dict[str, list[chains.Path]] = {}
+        self._verified: dict[chains.Path, str] = {}
         self._vouched = False
         self._reasons: dict[str, str] = {}
 
@@ -101,10 +103,16 @@ class Search:
         for name, role in self._roles.items():
             # Behind a client's certificate, its authorities only complete the file: they vouch for nobody.
             if certificates[name] and certificates[name][0].is_ca:
-                trusted = tuple(each for each in certificates[name] if each.is_ca)
-                yield from self._meeting(name, role, chains.paths(self._shown.leaf, self._shown.others, trusted))
+                yield from self._meeting(name, role, self._leading_to(role.certificate, certificates[name]))
 
-    def _meeting(self, name: str, role: Role, paths: Iterator[chains.Path] | list[chains.Path]) -> Iterator[Candidate]:
+    def _leading_to(self, text: str, certificates: tuple[Certificate, ...]) -> list[chains.Path]:
+        """The paths to the authorities of a role.  Most roles of a mount have the same."""
+        if text not in self._paths:
+            trusted = tuple(each for each in certificates if each.is_ca)
+            self._paths[text] = list(chains.paths(self._begun, trusted))
+        return self._paths[text]
+
+    def _meeting(self, name: str, role: Role, paths: list[chains.Path]) -> Iterator[Candidate]:
         for path in paths:
             if fault := self._fault(path):
                 self._reasons.setdefault(name, fault)
@@ -120,10 +128,9 @@ class Search:
                 return
 
     def _fault(self, path: chains.Path) -> str:
-        key = tuple(each.der for each in path)
-        if key not in self._verified:
-            self._verified[key] = chains.fault(path, self._now)
-        return self._verified[key]
+        if path not in self._verified:
+            self._verified[path] = chains.fault(path, self._now)
+        return self._verified[path]
 
     def refusal(self, further: str = "") -> InvalidRequest:
         """The error for a client that no role lets in.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from strongroom.auth.jwt.discovery import Discovered, described
@@ -74,7 +75,7 @@ class KeySets:
         try:
             token = parse(text)
             if config.jwt_validation_pubkeys:
-                return token.claims([key_of_pem(pem) for pem in config.jwt_validation_pubkeys], algorithms)
+                return token.claims(map(_static_key, config.jwt_validation_pubkeys), algorithms)
             if token.algorithm not in algorithms:  # nothing has to be fetched to refuse it
                 return token.claims((), algorithms)
             issuer = token.unproved_claims().get("iss")
@@ -160,6 +161,12 @@ def discovery_url(base: str) -> str:
     Source: https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationRequest
     """
     return base.rstrip("/") + "/.well-known/openid-configuration"
+
+
+@lru_cache(1024)
+def _static_key(pem: str) -> PublicKey:
+    """A configured key.  Reading one takes longer than a signature."""
+    return key_of_pem(pem)
 
 
 def _holding(token: Token) -> Callable[[Keys], bool]:

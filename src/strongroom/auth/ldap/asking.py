@@ -9,7 +9,7 @@ from strongroom.auth.ldap.names import bind_name, user_name
 from strongroom.auth.ldap.records import LdapConfig
 from strongroom.auth.ldap.settings import lookup_of, searches_as_somebody, searches_first
 from strongroom.lib.errors import UpstreamFailed
-from strongroom.lib.ldap import BindRefused, Lookup, Person, Session, canonical, find, groups_of, read
+from strongroom.lib.ldap import BindRefused, Lookup, Person, Session, canonical, find, groups_of, in_filter, read
 
 log = structlog.get_logger("ldap")
 
@@ -26,7 +26,22 @@ class Member(msgspec.Struct, frozen=True):
 def look_up(session: Session, config: LdapConfig, username: str) -> Person | None:
     """The user of this name, before a password is tried; None if there is none, or several."""
     bind_to_search(session, config)
-    return find(session, lookup_of(config), username)
+    lookup = lookup_of(config)
+    person = find(session, lookup, username)
+    return person if person is None or _is_unique(session, lookup, person) else None
+
+
+def _is_unique(session: Session, lookup: Lookup, person: Person) -> bool:
+    """Whether the name that becomes the alias is nobody else's; a filter may have looked at other attributes."""
+    if not person.name or ("UserAttr" in lookup.user_filter.names and not lookup.upn_domain):
+        return True
+    text = f"({lookup.user_attr}={in_filter(person.name)})"
+    unique = [entry.dn for entry in session.search(lookup.user_dn, text)] == [person.dn]
+    if not unique:
+        log.warning(
+            "several entries have the name of a user, who can't log in", attribute=lookup.user_attr, dn=person.dn
+        )
+    return unique
 
 
 def log_in(session: Session, config: LdapConfig, username: str, password: str, found: Person | None) -> Member:
@@ -73,16 +88,33 @@ def bind_to_search(session: Session, config: LdapConfig, *, groups: bool = False
         groups: whether it is about groups.
     """
     if searches_as_somebody(config) and not (groups and config.anonymous_group_search):
-        try:
-            session.bind(config.binddn, config.bindpass)
-        except BindRefused as error:
-            text = "the directory refuses the name and password of this server (binddn, bindpass)"
-            raise UpstreamFailed(text, detail=error.detail) from error
+        bind_as_server(session, config)
     elif config.discoverdn or (groups and config.anonymous_group_search):
         try:
             session.bind_without_password("")
         except BindRefused as error:
             raise UpstreamFailed("the directory refuses to be searched without a name", detail=error.detail) from error
+
+
+def bind_as_server(session: Session, config: LdapConfig) -> None:
+    """Become the server's own account, whose password may be just being changed.  Raises `UpstreamFailed`."""
+    try:
+        try:
+            session.bind(config.binddn, config.bindpass)
+        except BindRefused:
+            session.bind(config.binddn, config.next_bindpass)  # an empty one is refused without being sent
+    except BindRefused as error:
+        text = "the directory refuses the name and password of this server (binddn, bindpass)"
+        raise UpstreamFailed(text, detail=error.detail) from error
+
+
+def rotate(session: Session, config: LdapConfig) -> None:
+    """Have the server's own account get its next password.  Repeating it changes nothing.  Raises `UpstreamFailed`."""
+    try:
+        session.bind(config.binddn, config.next_bindpass)
+    except BindRefused:
+        bind_as_server(session, config)
+        session.change_password(config.binddn, config.bindpass, config.next_bindpass)
 
 
 def _bind_without(session: Session, name: str) -> None:

@@ -24,18 +24,26 @@ NO_PASSWORD = "password cannot be of zero length when passwordless binds are bei
 MOST_PASSWORD_BYTES = 4096
 
 
-def ask(request: Request, directories: Directories, config: LdapConfig, what: str, work: Callable[[Session], T]) -> T:
+def ask(
+    request: Request,
+    directories: Directories,
+    config: LdapConfig,
+    what: str,
+    work: Callable[[Session], T],
+    *,
+    repeats: bool = True,
+) -> T:
     """The answer of the directory, asked while no transaction is open, and again if the configuration changes.
 
     Args:
-        what: names the question among those of the request.
+        what: names the question among those of the request. repeats: whether another address may be asked if one dies.
     """
     # Of a random key, because the configuration holds a password.
     key = request.once("ldap", lambda: SystemRandom().bytes(32))
     digest = hmac_sha256_hex(key, repr(msgspec.structs.astuple(config)).encode("utf-8", "surrogatepass"))
     directory = directory_of(config)
     return request.once.outside(
-        f"ldap {what} {digest}", lambda: directories.ask(request.mount.id or request.mount.path, directory, work)
+        f"ldap {what} {digest}", lambda: directories.ask(request.mount.id, directory, work, repeats=repeats)
     )
 
 

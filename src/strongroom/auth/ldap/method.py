@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from strongroom.auth.ldap import asking, logins
-from strongroom.auth.ldap.names import alias_of, user_name
+from strongroom.auth.ldap.names import alias_of, can_log_in, user_name
 from strongroom.auth.ldap.paths_config import ConfigPaths
 from strongroom.auth.ldap.paths_login import NOT_CONFIGURED, LoginPaths
 from strongroom.auth.ldap.paths_names import GroupPaths, UserPaths
+from strongroom.auth.ldap.paths_rotation import RotationPaths
 from strongroom.auth.ldap.records import CONFIG, LdapConfig
 from strongroom.auth.ldap.settings import searches_first
 from strongroom.lib.errors import InvalidRequest
@@ -19,7 +20,7 @@ from strongroom.sdk.engine import Match
 GONE = "the user is gone from the directory or may not log in, not renewing"
 
 
-class Ldap(ConfigPaths, GroupPaths, UserPaths, LoginPaths, AuthMethod):
+class Ldap(RotationPaths, ConfigPaths, GroupPaths, UserPaths, LoginPaths, AuthMethod):
     """Users who log in with a name and a password of a directory.
 
     Args:
@@ -43,10 +44,10 @@ class Ldap(ConfigPaths, GroupPaths, UserPaths, LoginPaths, AuthMethod):
         """
         config = await request.view.read(CONFIG, LdapConfig)
         typed = match.written.get("username", match.parameters.get("username", ""))
-        if config is None:
+        if config is None or not can_log_in(typed):
+            return ""  # refused without being tried, and so is an empty password
+        if config.deny_null_bind and not request.data.get("password"):
             return ""
-        if not request.data.get("password") and config.deny_null_bind:
-            return ""  # refused without being tried
         name, _ = logins.found(request, self.directories, config, typed)
         return alias_of(name, config, searched=searches_first(config))
 

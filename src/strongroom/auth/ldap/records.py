@@ -58,6 +58,11 @@ class LdapConfig(SecretRecord, frozen=True, tag="ldap-config"):
     use_pre111_group_cn_behavior: bool = False
     token: TokenSettings = TokenSettings()
 
+    next_bindpass: str = ""
+    """What `bindpass` is being changed to.  It is here before the directory learns of it, so that it can't get lost."""
+    rotated_at: float = 0.0
+    """When it was last changed; seconds since the epoch."""
+
     def __repr__(self) -> str:
         return f"LdapConfig({self.url})"
 

@@ -5,6 +5,7 @@ Also decides which configurations are refused.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -45,6 +46,8 @@ def merged(config: LdapConfig, body: DirectoryFields) -> LdapConfig:
             given[name] = value.strip() if isinstance(value, str) and name not in {"bindpass", *_PEM} else value
     if "userattr" in given:
         given["userattr"] = given["userattr"].lower()
+    if {"bindpass", "binddn"} & given.keys():
+        given["next_bindpass"] = ""  # a rotation that has begun is overtaken
     changed = msgspec.structs.replace(config, **given, token=token_fields.merged(config.token, body))
     check(changed)
     return changed
@@ -54,6 +57,8 @@ def shown(config: LdapConfig) -> dict[str, Any]:
     """The configuration as a response's data, without secrets."""
     names = [name for name in DirectoryFields.__struct_fields__ if name not in _HIDDEN and hasattr(config, name)]
     data = {name: getattr(config, name) for name in names}
+    if config.rotated_at:
+        data["last_bindpass_rotation"] = datetime.fromtimestamp(config.rotated_at, UTC).isoformat(timespec="seconds")
     return {**data, **token_fields.shown(config.token)}
 
 

@@ -89,6 +89,8 @@ class AwsApi:
         raise AwsRefused(call.action, code, reply.status)
 
     async def _sent(self, target: Target, credentials: Credentials, content: bytes) -> Reply:
+        if not _library.cache_info().currsize:  # off the loop, because it reads hundreds of files
+            await asyncio.to_thread(_library)
         headers = signed(target, credentials, content)
         async with self.slots.place(target.host, total_s=TOTAL_S):
             return await self.http.ask("POST", target.url, headers=headers, content=content)

@@ -6,7 +6,8 @@ Source: https://developer.hashicorp.com/vault/api-docs/auth/aws#configure-client
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -20,6 +21,8 @@ METADATA_URL = "http://169.254.169.254"
 Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
 """
 _METADATA_S = 2.0
+_KEPT_S = 240.0
+"""AWS renews them five minutes before they end, or earlier."""
 _NAMES = (
     ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
     ("AWS_ACCESS_KEY", "AWS_SECRET_KEY"),
@@ -39,12 +42,21 @@ class CredentialSources:
     """Finds the machine's own credentials: in the environment, or else from the instance's metadata.
 
     Args:
-        environment: of the process. metadata_url: of the instance metadata service.
+        environment: of the process. metadata_url: of the instance metadata service. clock: seconds, of a clock that
+            never goes back.
     """
 
-    def __init__(self, environment: Mapping[str, str] | None = None, metadata_url: str = METADATA_URL) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str] | None = None,
+        metadata_url: str = METADATA_URL,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._environment = os.environ if environment is None else environment
         self._url = self._environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", "").rstrip("/") or metadata_url
+        self._clock = clock
+        self._kept: Credentials | None = None
+        self._kept_until = 0.0
         self._http = Http("the instance metadata service", total_s=_METADATA_S)
 
     async def find(self) -> Credentials:
@@ -55,10 +67,14 @@ class CredentialSources:
                 return Credentials(self._environment[access], self._environment[secret], token)
         if self._environment.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true":
             raise _none()
+        if self._kept is not None and self._clock() < self._kept_until:
+            return self._kept
         try:
-            return await self._of_instance()
+            self._kept = await self._of_instance()
         except UpstreamFailed as error:
             raise _none() from error
+        self._kept_until = self._clock() + _KEPT_S
+        return self._kept
 
     async def _of_instance(self) -> Credentials:
         headers = {"x-aws-ec2-metadata-token-ttl-seconds": "60"}

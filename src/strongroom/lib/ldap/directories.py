@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from strongroom.lib.errors import UpstreamFailed
-from strongroom.lib.ldap.connecting import Address, Connecting
+from strongroom.lib.ldap.connecting import Connecting
 from strongroom.lib.ldap.directory import Directory
 from strongroom.lib.ldap.errors import OutOfReach, TooSlow
+from strongroom.lib.ldap.library import library
 from strongroom.lib.ldap.session import Session
 from strongroom.lib.outgoing import Slots
 
@@ -116,6 +117,7 @@ def _anywhere(
     connecting: Connecting, directory: Directory, deadline: float, work: Callable[[Session], T], repeats: bool
 ) -> T:
     """Do the work with the first address that can."""
+    library()  # before anything is connected: it may be missing
     last: UpstreamFailed = OutOfReach("the directory cannot be reached")
     connect_by = min(deadline, time.monotonic() + directory.connect_s)
     for address in connecting.addresses(directory):
@@ -126,22 +128,17 @@ def _anywhere(
             continue
         try:
             result = work(session)
-        except OutOfReach as error:  # neither for a wrong password, nor for one that may just be slow
+        except OutOfReach as error:  # not for a wrong password, which two directories would count
             connecting.dead.add(address)
             last = error
             if not repeats:
                 raise
             continue
-        except TooSlow:
-            _slow(connecting, address)
+        except TooSlow:  # the next login begins elsewhere
+            connecting.dead.add(address)
             raise
         finally:
             session.close()
         connecting.dead.remove(address)
         return result
     raise last
-
-
-def _slow(connecting: Connecting, address: Address) -> None:
-    """The next login begins elsewhere."""
-    connecting.dead.add(address)

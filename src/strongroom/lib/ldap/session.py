@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -131,14 +131,19 @@ class Session:
             return None
         return found[0] if found else None
 
-    def modify(self, dn: str, changes: Mapping[str, Collection[bytes]]) -> None:
-        """Replace the values of attributes."""
-        changed = [(self._ldap.MOD_REPLACE, name, list(values)) for name, values in changes.items()]
-        self._done("change an entry", lambda c: c.modify_ext(dn, changed))
+    def change_password(self, dn: str, old: str, new: str) -> None:
+        """Change the password of whoever is bound, as Active Directory wants it or by the operation for that.
 
-    def set_password(self, dn: str, old: str, new: str) -> None:
-        """Change a password by the operation for that.  Source: RFC 3062"""
-        self._done("change a password", lambda c: c.passwd(dn, old, new))
+        Source: RFC 3062;
+        https://learn.microsoft.com/en-us/troubleshoot/windows-server/active-directory/change-windows-active-directory-user-password
+        """
+        root = self.read("", ["supportedCapabilities"])
+        if root is None or _ACTIVE_DIRECTORY not in root.texts("supportedCapabilities"):
+            self._done("change a password", lambda c: c.passwd(dn, old, new))
+            return
+        ldap, (before, after) = self._ldap, (f'"{text}"'.encode("utf-16-le") for text in (old, new))
+        changes = [(ldap.MOD_DELETE, "unicodePwd", [before]), (ldap.MOD_ADD, "unicodePwd", [after])]
+        self._done("change a password", lambda c: c.modify_ext(dn, changes))
 
     def who_am_i(self) -> str:
         """The name under which the directory knows this connection: `dn:…`, `u:…`, or empty.  Source: RFC 4532"""
@@ -198,5 +203,6 @@ class Session:
             raise UpstreamFailed("the directory can't be asked", detail=f"{what}: {type(error).__name__}") from error
 
 
+_ACTIVE_DIRECTORY = "1.2.840.113556.1.4.800"
 _PAGED = "1.2.840.113556.1.4.319"
 """Source: RFC 2696"""

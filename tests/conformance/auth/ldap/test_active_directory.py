@@ -9,6 +9,7 @@ import pytest
 from strongroom.auth.ldap import Ldap
 from strongroom.lib.errors import InvalidCredentials, InvalidRequest, UpstreamFailed
 from tests.flow.auth.ldap.mounting import WRITE, counted_as, log_in
+from tests.flow.auth.ldap.test_rotation import carry_out, config_of
 from tests.flow.harness import Mounted
 from tests.sim.samba_ad import BASE, DISABLED, DOMAIN, ENABLED, SERVICE, SERVICE_PASSWORD, USERS, Controller
 
@@ -109,3 +110,25 @@ async def test_leavers(controller: Controller) -> None:
     with pytest.raises(InvalidRequest, match="not renewing"):
         await mount.renew(auth)
     controller.delete(dn)
+
+
+async def test_the_account_of_the_server_gets_a_new_password(controller: Controller) -> None:
+    """By the attribute that the domain takes it in, which needs TLS."""
+    dn = controller.add_user("Rotated", "rotated", f"rotated@{DOMAIN}", "First-Pass1")
+    tls = {"url": controller.url.replace("ldap:", "ldaps:"), "insecure_tls": True}
+    mount = await mounted(controller, binddn=dn, bindpass="First-Pass1", **tls)
+    controller_policy_allows(controller)
+    await mount.ask(WRITE, "config/rotate-root")
+    await carry_out(mount)
+    config = await config_of(mount)
+    assert (len(config.bindpass), config.next_bindpass) == (64, "")
+    assert (await log_in(mount, "bob", "Bob-Pass1")).alias == "bob"
+    other = await mounted(controller, binddn=dn, bindpass="First-Pass1", **tls)
+    controller.delete(dn)
+    with pytest.raises(UpstreamFailed):
+        await log_in(other, "bob", "Bob-Pass1")
+
+
+def controller_policy_allows(controller: Controller) -> None:
+    """Let passwords be changed on the day they were made, which the domain doesn't at first."""
+    controller.set(BASE, "minPwdAge", "0")

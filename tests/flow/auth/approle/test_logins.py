@@ -160,6 +160,10 @@ async def test_unknown_role_ids_are_told_and_counted_as_wrong_secret_ids_are() -
         answers = [await world.log_in("wrong", role_id) for _ in range(6)]
         assert [answer.status for answer in answers] == [400] * 5 + [403]
         assert {answer.error for answer in answers[:5]} == {"invalid role or secret ID"}
+    world = await World.start()
+    for secret_id in ("", " ", "x" * 4097):
+        known, unknown = [await world.log_in(secret_id, role_id) for role_id in ("app-id", "none")]
+        assert (known.status, known.error) == (unknown.status, unknown.error)
 
 
 async def test_a_missing_id_counts_for_nobody() -> None:

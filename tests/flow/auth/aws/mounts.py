@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from strongroom.auth.aws import Aws
+from strongroom.auth.aws.cloud import Cloud
 from strongroom.sdk import Auth, Operation
 from tests.flow.harness import Mounted
 from tests.sim.aws.moto import Moto
@@ -14,9 +15,9 @@ READ, WRITE = Operation.READ, Operation.UPDATE
 SECRET_KEY = "canary-secret"
 
 
-async def mounted(moto: Moto, **config: Any) -> Mounted:
+async def mounted(moto: Moto, cloud: Cloud | None = None, **config: Any) -> Mounted:
     """A mount that asks the stand-in."""
-    mount = await Mounted.new(Aws())
+    mount = await Mounted.new(Aws(cloud=cloud))
     endpoints = {"endpoint": moto.url, "iam_endpoint": moto.url, "sts_endpoint": moto.url}
     await mount.ask(
         WRITE, "config/client", {"access_key": "AKIAADMIN", "secret_key": SECRET_KEY, **endpoints, **config}

@@ -136,7 +136,8 @@ OF_SET = {"xms_mirid": VM.replace("vm-1", "set-1_0a1b")}
         ({"bound_locations": "westeurope"}, {**VM_1, "resource_group_name": "group"}, {}, "isn't of vm_name"),
         ({"bound_locations": "westeurope"}, {**VM_1, "subscription_id": OTHER_SUBSCRIPTION}, {}, "isn't of vm_name"),
         ({"bound_locations": "westeurope"}, VM_1, {"xms_mirid": None}, "xms_az_rid and xms_mirid are missing"),
-        ({"bound_locations": "westeurope"}, VM_1, {"xms_mirid": "x"}, "claim xms_mirid of the token"),
+        ({"bound_locations": "westeurope"}, VM_1, {"xms_mirid": "x"}, "claim xms_mirid of the token names no resource"),
+        ({}, {}, {"xms_mirid": "x", "xms_az_rid": 5}, ""),
         ({"bound_locations": "westeurope"}, {**NAMED, "resource_id": FUNCTION}, {"xms_mirid": None}, ""),
         (
             {"bound_subscription_ids": OTHER_SUBSCRIPTION},

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from strongroom.lib.errors import UpstreamFailed
 from strongroom.lib.outgoing import Http, Reply
 
-Answers = Callable[[bytes], bytes | int]
-"""From the body of a request to that of a response, or to its status."""
+Answers = Callable[[bytes], bytes | int | None]
+"""From the body of a request to that of a response, or to its status; None: it can't be reached."""
 
 
 class Answering(Http):
@@ -18,6 +18,8 @@ class Answering(Http):
         super().__init__("the system")
         self.by_url: dict[str, Answers] = {}
         self.asked: list[str] = []
+        self.trusted: list[str] = []
+        """The authorities of each request's connection."""
 
     async def ask(
         self,
@@ -30,7 +32,8 @@ class Answering(Http):
     ) -> Reply:
         """Answer one request."""
         self.asked.append(url)
-        if url not in self.by_url:
+        self.trusted.append(ca_pem)
+        answer = self.by_url[url](content or b"") if url in self.by_url else None
+        if answer is None:
             raise UpstreamFailed(f"{self.name} cannot be reached")
-        answer = self.by_url[url](content or b"")
         return Reply(answer, {}, b"") if isinstance(answer, int) else Reply(200, {}, answer)

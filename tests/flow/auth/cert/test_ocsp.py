@@ -12,7 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from strongroom.auth.cert import Cert
 from strongroom.auth.cert.responders import Responders
-from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.errors import InvalidRequest, RateLimited, UpstreamFailed
 from strongroom.testing.clock import SetClock
 from tests.flow.auth.cert.answering import Answering
 from tests.flow.auth.cert.showing import WRITE, Showing, mounted
@@ -226,14 +226,31 @@ async def test_several_responders(
 async def test_a_responder_that_fails_is_asked_again() -> None:
     """As often as the role says."""
     world = await World.new(ocsp_max_retries=1)
-    answers: list[Any] = [503]
+    answers: list[int | None] = [503]
 
-    def flaky(asked: bytes) -> bytes | int:
+    def flaky(asked: bytes) -> bytes | int | None:
         return answers.pop() if answers else world.root.ocsp_response(asked, world.client)
 
     world.http.by_url[ONE] = flaky
     assert await world.enters() == ""
     assert len(world.http.asked) == 2
+    world.client = world.root.issue("other", ocsp_url=ONE)
+    answers.append(None)
+    assert await world.enters() == ""
+    world.client = world.root.issue("third", ocsp_url=ONE)
+    answers += [503, None]
+    assert await world.enters() == "the OCSP responder answered with the status 503"
+    assert len(world.http.asked) == 6
+
+
+async def test_whom_a_connection_to_a_responder_trusts() -> None:
+    """The role's further certificates, where there is TLS."""
+    world = await World.new(ocsp_servers_override=[ONE, "https://one.example"], ocsp_ca_certificates="")
+    world.says(status=UNKNOWN)
+    await world.enters()
+    await world.mount.ask(WRITE, "certs/web", {"ocsp_ca_certificates": world.root.pem})
+    await world.enters()
+    assert world.http.trusted == ["", "", "", world.root.pem]
 
 
 async def test_without_a_responder() -> None:
@@ -248,6 +265,61 @@ async def test_without_a_responder() -> None:
     assert await world.enters() == "OCSP: the certificate of the issuer isn't known"
     await world.mount.role("web", own.pem + world.root.pem, ocsp_enabled=True)
     assert await world.enters() == ""
+
+
+async def test_addresses_that_are_none() -> None:
+    """A certificate may name anything; only HTTP is spoken."""
+    world = await World.new()
+    for url in ("ldap://directory/cn=x", "http://"):
+        world.client = world.root.issue("web", ocsp_url=url)
+        assert await world.enters() == (
+            "the address of an OCSP responder must be a URL that begins with https:// or http://"
+        )
+    assert world.http.asked == []
+
+
+async def test_the_issuer_is_who_has_signed() -> None:
+    """Of several at hand that have its name."""
+    world = await World.new()
+    own = world.root.issue("own", ocsp_url=ONE)
+    posing = Authority.root(world.root.now, "Root")
+    world.client = own
+    world.says()
+    signed = {"ocsp_enabled": True, "ocsp_max_retries": 0}
+    await world.mount.role("web", own.pem + posing.pem, **signed)
+    assert await world.enters() == "OCSP: the certificate of the issuer isn't known"
+    await world.mount.role("web", own.pem + posing.pem, ocsp_ca_certificates=world.root.pem, **signed)
+    assert await world.enters() == ""
+    await world.mount.role("web", own.pem, ocsp_ca_certificates="", **signed)
+    world.client = Issued(own.certificate, own.key, (posing.own.der, world.root.own.der))
+    assert await world.enters() == ""
+
+
+async def test_too_many_wait() -> None:
+    """Further ones are told to come again, and nobody is let in for that."""
+    world = await World.new(ocsp_fail_open=True)
+    reached, released = asyncio.Event(), asyncio.Event()
+
+    async def hanging(verb: str, url: str, **options: Any) -> Any:
+        reached.set()
+        await released.wait()
+        raise UpstreamFailed("gone")
+
+    world.http.ask = hanging  # type: ignore[method-assign]
+    clients = [world.root.issue(f"c{number}", ocsp_url=ONE) for number in range(129)]
+    world.mount.shown = ()
+    waiting = []
+    for client in clients[:128]:
+        waiting.append(asyncio.create_task(world.mount.log_in(client, "web")))
+        await asyncio.sleep(0)  # its first step takes its own certificate
+    engine = world.mount.plugin
+    while engine.waiting.now < 128:  # type: ignore[attr-defined]
+        await asyncio.sleep(0)
+    with pytest.raises(RateLimited, match="too many requests wait for the OCSP responder"):
+        await world.mount.log_in(clients[128], "web")
+    assert engine.waiting.refused == 1  # type: ignore[attr-defined]
+    released.set()
+    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 async def test_further_signers() -> None:

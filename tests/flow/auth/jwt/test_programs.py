@@ -76,6 +76,32 @@ async def test_each_rule_alone_decides(role: dict[str, Any]) -> None:
         await log_in(mount, key=rsa_key("other"), **GOOD)
 
 
+async def test_the_roles_audiences_decide_before_the_program() -> None:
+    """A token for somebody else isn't shown to the program, which may let everybody in."""
+    mount = await mounted(bound_audiences="us,them")
+    for fitting in ("us", ["x", "them"]):
+        assert (await log_in(mount, aud=fitting)).alias == "ann"
+    for strange in ("US", [], ["x"], ...):
+        with pytest.raises(InvalidRequest, match="invalid audience"):
+            await log_in(mount, aud=strange)
+    await write(mount, ALLOWED)
+    assert (await log_in(mount, aud="x")).alias == "ann"
+
+
+async def test_leeways_are_the_roles() -> None:
+    """How late or early a token may be, and how long one without an end lives, is said by the role."""
+    mount = await mounted(clock_skew_leeway=-1, expiration_leeway=20, not_before_leeway=20)
+    now = int(mount.clock.now())
+    for fitting in ({"exp": now + 10}, {"exp": ..., "iat": now - 15}, {"exp": now + 19}):
+        assert (await log_in(mount, **fitting)).alias == "ann"
+    for late in ({"exp": now - 5}, {"exp": ..., "iat": now - 30}, {"exp": now + 30}, {"nbf": now + 5}):
+        with pytest.raises(InvalidRequest, match="error validating token"):
+            await log_in(mount, **late)
+    await write(mount, ALLOWED)
+    for fitting in ({"exp": now - 5}, {"exp": ..., "iat": now - 30}, {"exp": now + 30}, {"nbf": now + 5}):
+        assert (await log_in(mount, **fitting)).alias == "ann"
+
+
 RESULTS = {
     "false": "blocked authorization with boolean false return",
     "'not you'": "blocked authorization with message: not you",

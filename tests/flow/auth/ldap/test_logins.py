@@ -214,3 +214,15 @@ async def test_not_configured(directory: Slapd) -> None:
     with pytest.raises(InvalidRequest, match="not configured"):
         await log_in(mount, "alice", "x")
     assert await counted_as(mount, "alice") == ""
+
+
+async def test_two_users_of_one_name_dont_become_one(directory: Slapd) -> None:
+    """A filter tells them apart, the attribute for the alias doesn't: neither logs in, rather than as the other."""
+    directory.add(entry(f"ou=branch,{PEOPLE}", "organizationalUnit", ou="branch"))
+    directory.add(person("Gina", "gina", "gina-password", mail="gina1@example.org"))
+    directory.add(person("Gina", "gina", "other-password", where=f"ou=branch,{PEOPLE}", mail="gina2@example.org"))
+    mount = await mounted(directory, **SEARCHING, userfilter="(mail={{.Username}})")
+    for number, password in ((1, "gina-password"), (2, "other-password")):
+        with pytest.raises(InvalidCredentials):
+            await log_in(mount, f"gina{number}@example.org", password)
+    assert (await log_in(mount, "bob@example.org", "bob-password")).alias == "bob"

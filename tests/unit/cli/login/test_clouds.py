@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -197,3 +198,17 @@ def test_okta_shows_the_number_that_its_app_asks_for(tmp_path: Path) -> None:
         attempt = Attempt("okta", {}, client=client, environment={}, ask=lambda *_: "", say=said.append)
         okta.watch(attempt, "n1", lambda _: next(rounds))
     assert said == ["In Okta Verify, tap the number 94."]
+
+
+def test_a_missing_package_is_named_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without botocore the login says what to install, and how."""
+    from strongroom.cli.login import aws
+    from strongroom.cli.login.method import Attempt, LoginError
+    from strongroom.client.client import Client
+    from strongroom.client.settings import Settings
+
+    for name in ("botocore", "botocore.auth"):
+        monkeypatch.setitem(sys.modules, name, None)
+    attempt = Attempt("aws", {}, client=Client(Settings()), environment={}, ask=lambda *_: "", say=lambda _: None)
+    with pytest.raises(LoginError, match=r"botocore isn't installed, .* -m pip install "):
+        aws.log_in(attempt)

@@ -11,6 +11,7 @@ from tests.sim.answering import Answering, Asked, answering
 
 from strongroom.lib.aws import AwsApi, AwsRefused, Call, Credentials, CredentialSources, Target
 from strongroom.lib.errors import UpstreamFailed
+from strongroom.testing.clock import SetClock
 
 KEYS = Credentials("AKIA1", "canary-secret", "canary-session")
 CALL = Call("GetUser", "2010-05-08", {"UserName": "a b"})
@@ -110,9 +111,12 @@ async def test_credentials_of_the_instance(server: Answering) -> None:
         f"GET {folder}": guarded(b"role-1"),
         f"GET {folder}role-1": guarded(json.dumps(held).encode()),
     }
-    sources = CredentialSources({}, server.url)
+    clock = SetClock()
+    sources = CredentialSources({}, server.url, clock.monotonic)
     assert await sources.find() == Credentials("a", "b", "c")
     server.table[f"GET {folder}role-1"] = b"{}"
+    assert await sources.find() == Credentials("a", "b", "c")
+    clock.advance(240)
     with pytest.raises(UpstreamFailed, match="there are no AWS credentials"):
         await sources.find()
     server.table["PUT /latest/api/token"] = (403, b"")

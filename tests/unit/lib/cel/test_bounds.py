@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import string
+import sys
 from typing import Any
 
 import pytest
@@ -236,3 +237,26 @@ def test_what_json_text_holds_is_what_an_expression_sees() -> None:
 def test_a_comment_ends_with_its_line() -> None:
     """Comments are for people."""
     assert parse("1 // one\n") == parse("1")
+
+
+def test_patterns_need_a_package_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program with a pattern is refused when it is written, where the package is missing; others aren't."""
+    monkeypatch.setitem(sys.modules, "re2", None)
+    with pytest.raises(CelError, match=r"matches\(\) needs the package google-re2. Run: .*-m pip install "):
+        compiled("claims.text.matches('a')")
+    assert compiled("claims.text.contains('a')").run({"claims": CLAIMS}) is True
+
+
+def test_a_pattern_takes_time_in_line_with_the_text() -> None:
+    """A pattern that makes others try for years answers."""
+    pytest.importorskip("re2")
+    hostile = "claims.text.matches('^(a|aa|a*)*(a|a*)*$') && !(claims.text + '!').matches('^(a+)+$')"
+    assert compiled(hostile).run({"claims": CLAIMS}) is True
+
+
+@pytest.mark.parametrize("pattern", ["(", "(?=a)", "a{1001}", "x" * 1001, "((a{100}){100}){100}", "\\C\\1"])
+def test_a_pattern_that_is_none_or_too_large_is_an_error(pattern: str) -> None:
+    """What can't be compiled within its memory refuses the evaluation."""
+    pytest.importorskip("re2")
+    with pytest.raises(CelError):
+        compiled(f"claims.text.matches({json.dumps(pattern)})").run({"claims": CLAIMS})
