@@ -177,9 +177,19 @@ def _status(**status: Any) -> Callable[[Cluster], None]:
     return lambda cluster: cluster.status.update(status)
 
 
+def _reviewed(cluster: Cluster, name: str, uid: str = "") -> None:
+    """Have the review name an account; with the uid of web/front by default."""
+    uid = uid or cluster.accounts["web", "front"].uid
+    cluster.status["user"] = {"username": f"system:serviceaccount:{name}", "uid": uid}
+
+
 CLUSTERS: list[tuple[str, Callable[[Cluster], None], type[StrongroomError] | None]] = [
     ("as it should be", lambda _: None, None),
     ("another account", _status(user={"username": "system:serviceaccount:web:back", "uid": "x"}), PermissionDenied),
+    ("another uid", lambda cluster: _reviewed(cluster, "web:front", "x"), PermissionDenied),
+    ("another namespace", lambda cluster: _reviewed(cluster, "x:front"), PermissionDenied),
+    ("another name", lambda cluster: _reviewed(cluster, "web:x"), PermissionDenied),
+    ("the same", lambda cluster: _reviewed(cluster, "web:front"), None),
     ("no account", _status(user={"username": "admin", "uid": "x"}), PermissionDenied),
     ("a node", _status(user={"username": "system:node:web:front", "uid": "x"}), PermissionDenied),
     ("no user", _status(user=None), UpstreamFailed),

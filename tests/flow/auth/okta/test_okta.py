@@ -426,3 +426,23 @@ async def test_a_renewal_that_keeps_policies_has_the_present_groups(okta: Okta, 
     with pytest.raises(PoliciesChanged) as changed:
         await world.mount.renew(auth)
     assert changed.value.auth.group_aliases == ()
+
+
+async def test_a_factor_of_another_user_proves_nothing(okta: Okta, server: TlsServer) -> None:
+    """The answer to the factor has to be about who gave the password."""
+    world = await World.new(okta, server)
+    world.eva.status, world.eva.factors, okta.pushes = "MFA_REQUIRED", FACTORS, ["WAITING", "SUCCESS"]
+
+    def becomes_another() -> None:
+        okta.people.append(Person("max@example.com", id="00u2"))
+        world.eva.id, world.eva.login = "00u2", "max@example.com"
+
+    okta.asked_of_phone = becomes_another
+    api = world.mount.engine.api  # type: ignore[attr-defined]
+    authenticate = api._authenticate
+
+    async def without_state(config: Config, path: str, body: dict[str, str]) -> Any:
+        return await authenticate(config, path, {**body, "stateToken": f"state-{world.eva.id}"})
+
+    api._authenticate = without_state
+    assert isinstance(await world.refusal(), UpstreamFailed)
