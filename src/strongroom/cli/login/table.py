@@ -27,6 +27,15 @@ def _by_password(about: str, **more: Any) -> Method:
 
 
 METHODS: Mapping[str, Method] = {
+    "app-id": Method(
+        "Logs in a program by an app id and a user id, as of 2016. What takes its place is approle.",
+        "app_id=… user_id=-",
+        {
+            "app_id": Field("The id of the application."),
+            "user_id": Field("The id of the machine or user that it runs as."),
+        },
+        Post(needs=("app_id", "user_id")),
+    ),
     "approle": Method(
         "Logs in a program by the id of its role and a secret id.",
         "role_id=… secret_id=-",
@@ -92,7 +101,7 @@ METHODS: Mapping[str, Method] = {
 }
 """By name, except for `token`, which needs no login of its own."""
 
-NOT_SERVED = frozenset({"alicloud", "app-id", "centrify", "cf", "oci", "pcf"})
+NOT_SERVED = frozenset({"alicloud", "centrify", "cf", "oci", "pcf"})
 """Auth methods that other servers of this API have, and this one hasn't."""
 
 _TOKEN_FIELDS = {

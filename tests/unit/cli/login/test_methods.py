@@ -11,6 +11,7 @@ from strongroom.cli.login import table
 from tests.unit.cli.login.running import login
 
 SENT = [
+    ("app-id", "app_id=a user_id=u", "login", {"app_id": "a", "user_id": "u"}),
     ("approle", "role_id=r secret_id=s", "login", {"role_id": "r", "secret_id": "s"}),
     ("azure", "role=r jwt=j vm_name=v", "login", {"role": "r", "jwt": "j", "vm_name": "v"}),
     ("cert", "name=web", "login", {"name": "web"}),
@@ -35,6 +36,7 @@ def test_a_login_sends_what_was_given(tmp_path: Path, method: str, words: str, p
 
 
 MISSING = [
+    ("app-id", "app_id=a", "'user_id' must be specified"),
     ("approle", "", "'role_id' must be specified"),
     ("azure", "", "'role' must be specified"),
     ("gcp", "", "role is required"),
