@@ -39,6 +39,7 @@ from strongroom.sdk.fields import (
     SignedDuration,
     StringMap,
 )
+from strongroom.sdk.listing import Page, listed
 from strongroom.sdk.names import check_segment_name
 from strongroom.sdk.near_miss import Keys
 from strongroom.sdk.path import DeclarationError
@@ -74,6 +75,7 @@ __all__ = [
     "NotFound",
     "OldNameOf",
     "Operation",
+    "Page",
     "Part",
     "PermissionDenied",
     "PreconditionFailed",
@@ -98,6 +100,7 @@ __all__ = [
     "Waiting",
     "base62",
     "check_segment_name",
+    "listed",
     "path",
     "replace",
     "token_fields",

@@ -10,20 +10,26 @@ from typing import Annotated
 from strongroom.auth.app_id.logic import WARNING, check_block, check_key, digest
 from strongroom.auth.app_id.records import App, DigestKey, User
 from strongroom.lib import limits
-from strongroom.sdk import Body, CommaList, Doc, InvalidRequest, NotFound, Random, Request, Response, path, token_fields
+from strongroom.sdk import (
+    Body,
+    CommaList,
+    Doc,
+    InvalidRequest,
+    NotFound,
+    Page,
+    Random,
+    Request,
+    Response,
+    listed,
+    path,
+    token_fields,
+)
 from strongroom.sdk.token_fields import NON_ASSIGNABLE
 
 APPS = "app-id/"
 USERS = "user-id/"
 KEY = "digest-key"
 KEY_BYTES = 32
-
-
-class Page(Body, frozen=True):
-    """Which part of a listing is wanted."""
-
-    after: Annotated[str, Doc(description="Return only digests after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of digests to return. 0 or less returns all.")] = 0
 
 
 class AppFields(Body, frozen=True):
@@ -155,8 +161,5 @@ async def find_user(request: Request, user_id: str) -> User | None:
 
 
 async def _listed(request: Request, folder: str, page: Page) -> Response:
-    limit = page.limit if page.limit > 0 else None
-    names = await request.view.list(folder, after=page.after, limit=limit)
-    if not names:
-        raise NotFound
-    return Response(data={"keys": names})
+    names = await request.view.list(folder, after=page.after, limit=page.most)
+    return listed(names)

@@ -12,14 +12,19 @@ import msgspec
 from strongroom.auth.approle import expiry, roles
 from strongroom.auth.approle.fields import RoleFields, merged, shown, warnings_of, without_nulls
 from strongroom.auth.approle.records import Role
-from strongroom.sdk import Body, Doc, InvalidRequest, NotFound, Random, Request, Response, UnsupportedPath, path
-
-
-class Page(Body, frozen=True):
-    """Which part of a listing is wanted."""
-
-    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
+from strongroom.sdk import (
+    Body,
+    Doc,
+    InvalidRequest,
+    NotFound,
+    Page,
+    Random,
+    Request,
+    Response,
+    UnsupportedPath,
+    listed,
+    path,
+)
 
 
 class RoleIdFields(Body, frozen=True):
@@ -40,11 +45,8 @@ class RolePaths:
     @path.list_("role")
     async def list_roles(self, request: Request, body: Page) -> Response:
         """Lists the names of all roles."""
-        limit = body.limit if body.limit > 0 else None
-        names = await request.view.list(roles.NAMES, after=body.after, limit=limit)
-        if not names:
-            raise NotFound
-        return Response(data={"keys": names})
+        names = await request.view.list(roles.NAMES, after=body.after, limit=body.most)
+        return listed(names)
 
     @path.read("role/{role_name:lower}")
     async def read_role(self, request: Request, role_name: str) -> Response:

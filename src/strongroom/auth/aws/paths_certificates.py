@@ -17,19 +17,12 @@ from strongroom.crypto.signed_documents import check_certificate
 from strongroom.lib import limits
 from strongroom.lib.aws import parse_principal
 from strongroom.lib.errors import InvalidRequest, NotFound
-from strongroom.sdk import SECRET, Body, Doc, Request, Response, check_segment_name, path
+from strongroom.sdk import SECRET, Body, Doc, Page, Request, Response, check_segment_name, listed, path
 
 MOST_CERTIFICATES = 64
 """Each is tried at a login."""
 _MOST_BYTES = 32 * 1024
 _ACCOUNT = re.compile(r"[0-9]{12}")
-
-
-class Paged(Body, frozen=True):
-    """Which part of a listing is wanted."""
-
-    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
 class CertificateFields(Body, frozen=True):
@@ -58,9 +51,9 @@ class CertificatePaths:
         return await request.view.read(STS_ROLES + account_id, StsRole) is not None
 
     @path.list_("config/certificates")
-    async def list_certificates(self, request: Request, body: Paged) -> Response:
+    async def list_certificates(self, request: Request, body: Page) -> Response:
         """Lists the names of all certificates."""
-        return await listed(request, CERTIFICATES, body)
+        return await below(request, CERTIFICATES, body)
 
     @path.read("config/certificate/{cert_name}")
     async def read_certificate(self, request: Request, cert_name: str) -> Response:
@@ -91,9 +84,9 @@ class CertificatePaths:
         request.view.delete(CERTIFICATES + cert_name)
 
     @path.list_("config/sts")
-    async def list_sts(self, request: Request, body: Paged) -> Response:
+    async def list_sts(self, request: Request, body: Page) -> Response:
         """Lists the accounts for which a role is assumed."""
-        return await listed(request, STS_ROLES, body)
+        return await below(request, STS_ROLES, body)
 
     @path.read("config/sts/{account_id}")
     async def read_sts(self, request: Request, account_id: str) -> Response:
@@ -128,12 +121,9 @@ class CertificatePaths:
         request.view.delete(STS_ROLES + account_id)
 
 
-async def listed(request: Request, folder: str, body: Paged) -> Response:
+async def below(request: Request, folder: str, body: Page) -> Response:
     """The names of a folder."""
-    names = await request.view.list(folder, after=body.after, limit=body.limit if body.limit > 0 else None)
-    if not names:
-        raise NotFound
-    return Response(data={"keys": names})
+    return listed(await request.view.list(folder, after=body.after, limit=body.most))
 
 
 def _pem(text: str) -> str:

@@ -15,13 +15,13 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from strongroom.auth.aws.paths_certificates import Paged, listed
+from strongroom.auth.aws.paths_certificates import below
 from strongroom.auth.aws.paths_roles import role_of
 from strongroom.auth.aws.records import ACCESSED, DEFAULT_BUFFER_S, DENIED, TIDY, Accessed, DeniedTag, TidyConfig
 from strongroom.auth.aws.role_tags import denied_key, is_made_with, split
 from strongroom.auth.aws.tidying import Kind, plan, start
 from strongroom.lib.errors import InvalidRequest, NotFound
-from strongroom.sdk import Body, Doc, Duration, Request, Response, path
+from strongroom.sdk import Body, Doc, Duration, Page, Request, Response, path
 
 _ACCEPTED = 202
 
@@ -65,9 +65,9 @@ class ListPaths:
 
     @path.list_("identity-accesslist")
     @path.list_("identity-whitelist")
-    async def list_accessed(self, request: Request, body: Paged) -> Response:
+    async def list_accessed(self, request: Request, body: Page) -> Response:
         """Lists the instances that have logged in."""
-        return await listed(request, ACCESSED, body)
+        return await below(request, ACCESSED, body)
 
     @path.read("identity-accesslist/{instance_id}")
     @path.read("identity-whitelist/{instance_id}")
@@ -96,7 +96,7 @@ class ListPaths:
 
     @path.list_("roletag-denylist")
     @path.list_("roletag-blacklist")
-    async def list_denied(self, request: Request, body: Paged) -> Response:
+    async def list_denied(self, request: Request, body: Page) -> Response:
         """Lists the role tags that are denied."""
         keys = await request.view.list(DENIED)
         found = [await request.view.read(DENIED + key, DeniedTag) for key in keys]

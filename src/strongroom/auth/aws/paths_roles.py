@@ -19,27 +19,21 @@ from strongroom.lib.aws import parse_principal
 from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError, UpstreamFailed
 from strongroom.lib.rand import Random, uuid4
 from strongroom.sdk import (
-    Body,
     CommaList,
     Doc,
     Duration,
     OldNameOf,
+    Page,
     Request,
     Response,
     check_segment_name,
+    listed,
     path,
     token_fields,
 )
 from strongroom.sdk.token_fields import OldTokenFields
 
 TAG_KEY_BYTES = 32
-
-
-class Page(Body, frozen=True):
-    """Which part of a listing is wanted."""
-
-    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
 class RoleFields(OldTokenFields, frozen=True):
@@ -195,10 +189,8 @@ def _renamed(body: RoleFields) -> RoleFields:
 
 
 async def _listed(request: Request, body: Page) -> Response:
-    names = await request.view.list(ROLES, after=body.after, limit=body.limit if body.limit > 0 else None)
-    if not names:
-        raise NotFound
-    return Response(data={"keys": names})
+    names = await request.view.list(ROLES, after=body.after, limit=body.most)
+    return listed(names)
 
 
 def shown(role: AwsRole) -> dict[str, Any]:

@@ -13,14 +13,15 @@ from strongroom.auth.azure.records import EVERYBODY, ROLES, AzureRole
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.sdk import (
-    Body,
     CommaList,
     Doc,
     Duration,
     OldNameOf,
+    Page,
     Request,
     Response,
     check_segment_name,
+    listed,
     path,
     token_fields,
 )
@@ -34,13 +35,6 @@ BOUND = (
     "bound_locations",
     "bound_scale_sets",
 )
-
-
-class Page(Body, frozen=True):
-    """Which part of a listing is wanted."""
-
-    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
 class RoleFields(OldTokenFields, frozen=True):
@@ -72,11 +66,8 @@ class RolePaths:
     @path.list_("role")
     async def list_roles(self, request: Request, body: Page) -> Response:
         """Lists the names of all roles."""
-        limit = body.limit if body.limit > 0 else None
-        names = await request.view.list(ROLES, after=body.after, limit=limit)
-        if not names:
-            raise NotFound
-        return Response(data={"keys": names})
+        names = await request.view.list(ROLES, after=body.after, limit=body.most)
+        return listed(names)
 
     @path.read("role/{name:lower}")
     async def read_role(self, request: Request, name: str) -> Response:

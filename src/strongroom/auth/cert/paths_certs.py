@@ -12,15 +12,19 @@ import msgspec
 from strongroom.auth.cert import checks
 from strongroom.auth.cert.records import ROLES, Role
 from strongroom.lib.errors import NotFound
-from strongroom.sdk import Body, CommaList, Doc, Duration, OldNameOf, Request, Response, check_segment_name, path
+from strongroom.sdk import (
+    CommaList,
+    Doc,
+    Duration,
+    OldNameOf,
+    Page,
+    Request,
+    Response,
+    check_segment_name,
+    listed,
+    path,
+)
 from strongroom.sdk.token_fields import OldTokenFields, merged, shown
-
-
-class Page(Body, frozen=True):
-    """Which part of a listing is wanted."""
-
-    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
 class RoleFields(OldTokenFields, frozen=True):
@@ -138,11 +142,8 @@ class RolePaths:
     @path.list_("certs")
     async def list_roles(self, request: Request, body: Page) -> Response:
         """Lists the names of all roles."""
-        limit = body.limit if body.limit > 0 else None
-        names = await request.view.list(ROLES, after=body.after, limit=limit)
-        if not names:
-            raise NotFound
-        return Response(data={"keys": names})
+        names = await request.view.list(ROLES, after=body.after, limit=body.most)
+        return listed(names)
 
     @path.read("certs/{name:lower}")
     async def read_role(self, request: Request, name: str) -> Response:

@@ -10,14 +10,13 @@ from typing import Annotated, Any
 
 import msgspec
 
-from strongroom.auth.cert.paths_certs import Page
 from strongroom.auth.cert.records import LISTS, RevocationList
 from strongroom.auth.cert.revocation import Lists, accepted, next_attempt, refresh
 from strongroom.crypto.crls import crl_of, unpacked
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.outgoing import check_url
-from strongroom.sdk import Body, Doc, Request, Response, check_segment_name, path
+from strongroom.sdk import Body, Doc, Page, Request, Response, check_segment_name, path
 
 _MOST_LISTS = 256
 """Of one mount.  Each login searches all of them."""

@@ -19,20 +19,15 @@ from strongroom.sdk import (
     Doc,
     Duration,
     OldNameOf,
+    Page,
     Request,
     Response,
     check_segment_name,
+    listed,
     path,
     token_fields,
 )
 from strongroom.sdk.token_fields import OldTokenFields
-
-
-class Page(Body, frozen=True):
-    """Which part of a listing is wanted."""
-
-    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
 class RoleFields(OldTokenFields, frozen=True):
@@ -221,10 +216,8 @@ def _capped(request: Request, role: GcpRole) -> list[str]:
 
 
 async def _listed(request: Request, body: Page) -> Response:
-    names = await request.view.list(ROLES, after=body.after, limit=body.limit if body.limit > 0 else None)
-    if not names:
-        raise NotFound
-    return Response(data={"keys": names})
+    names = await request.view.list(ROLES, after=body.after, limit=body.most)
+    return listed(names)
 
 
 def _shown(role: GcpRole) -> dict[str, Any]:

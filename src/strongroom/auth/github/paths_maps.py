@@ -10,17 +10,22 @@ from typing import Annotated
 
 from strongroom.auth.github.records import Mapping
 from strongroom.lib.errors import NotFound
-from strongroom.sdk import Body, CommaList, Doc, Request, Response, TokenSettings, View, check_segment_name, path
+from strongroom.sdk import (
+    Body,
+    CommaList,
+    Doc,
+    Page,
+    Request,
+    Response,
+    TokenSettings,
+    View,
+    check_segment_name,
+    listed,
+    path,
+)
 from strongroom.sdk.token_fields import POLICY_NAMES, TokenFields, merged, normal_policies
 
 TEAMS, USERS = "team/", "user/"
-
-
-class Page(Body, frozen=True):
-    """Which part of a listing is wanted."""
-
-    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
 class MappingFields(Body, frozen=True):
@@ -107,10 +112,8 @@ async def _shown(request: Request, folder: str, key: str) -> Response:
 
 
 async def _list(request: Request, folder: str, body: Page) -> Response:
-    names = await request.view.list(folder, after=body.after, limit=body.limit if body.limit > 0 else None)
-    if not names:
-        raise NotFound
-    return Response(data={"keys": names})
+    names = await request.view.list(folder, after=body.after, limit=body.most)
+    return listed(names)
 
 
 def _write(request: Request, folder: str, key: str, body: MappingFields) -> None:

@@ -13,29 +13,23 @@ from strongroom.auth.jwt import roles
 from strongroom.auth.jwt.records import Role
 from strongroom.lib.errors import NotFound
 from strongroom.sdk import (
-    Body,
     CommaList,
     Doc,
     Duration,
     JsonMap,
+    Page,
     Request,
     Response,
     SignedDuration,
     StringMap,
     check_segment_name,
+    listed,
     path,
     token_fields,
 )
 from strongroom.sdk.token_fields import RoleTokenFields
 
 ROLES = "role/"
-
-
-class Page(Body, frozen=True):
-    """Which part of a listing is wanted."""
-
-    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
 class RoleFields(RoleTokenFields, frozen=True):
@@ -127,10 +121,8 @@ class RolePaths:
     @path.list_("role")
     async def list_roles(self, request: Request, body: Page) -> Response:
         """Lists the names of all roles."""
-        names = await request.view.list(ROLES, after=body.after, limit=body.limit if body.limit > 0 else None)
-        if not names:
-            raise NotFound
-        return Response(data={"keys": names})
+        names = await request.view.list(ROLES, after=body.after, limit=body.most)
+        return listed(names)
 
     @path.read("role/{name:lower}")
     async def read_role(self, request: Request, name: str) -> Response:

@@ -10,15 +10,8 @@ from typing import Annotated
 from strongroom.auth.kerberos.logic import check_group_name, policies_of
 from strongroom.auth.kerberos.records import GROUPS, KerberosGroup
 from strongroom.lib.errors import NotFound
-from strongroom.sdk import Body, CommaList, Doc, Request, Response, path
+from strongroom.sdk import Body, CommaList, Doc, Page, Request, Response, listed, path
 from strongroom.sdk.token_fields import POLICY_NAMES
-
-
-class Page(Body, frozen=True):
-    """Which part of a listing is wanted."""
-
-    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
 class GroupFields(Body, frozen=True):
@@ -35,11 +28,8 @@ class GroupPaths:
     @path.list_("groups")
     async def list_groups(self, request: Request, body: Page) -> Response:
         """Lists the names of the groups that have policies."""
-        limit = body.limit if body.limit > 0 else None
-        names = await request.view.list(GROUPS, after=body.after, limit=limit)
-        if not names:
-            raise NotFound
-        return Response(data={"keys": names})
+        names = await request.view.list(GROUPS, after=body.after, limit=body.most)
+        return listed(names)
 
     @path.read("groups/{name*}")
     async def read_group(self, request: Request, name: str) -> Response:

@@ -15,20 +15,24 @@ from strongroom.auth.kubernetes.selectors import labels_of
 from strongroom.lib import limits
 from strongroom.lib.durations import format_duration_s
 from strongroom.lib.errors import InvalidRequest, NotFound, UnsupportedPath
-from strongroom.sdk import Body, CommaList, Doc, Request, Response, View, check_segment_name, path, token_fields
+from strongroom.sdk import (
+    CommaList,
+    Doc,
+    Page,
+    Request,
+    Response,
+    View,
+    check_segment_name,
+    listed,
+    path,
+    token_fields,
+)
 from strongroom.sdk.token_fields import RoleTokenFields
 from strongroom.sdk.token_settings import TokenSettings
 
 ROLES = "role/"
 _NAMES, _NAMESPACES = "bound_service_account_names", "bound_service_account_namespaces"
 _SELECTOR = "bound_service_account_namespace_selector"
-
-
-class Page(Body, frozen=True):
-    """Which part of a listing is wanted."""
-
-    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
 class RoleFields(RoleTokenFields, frozen=True):
@@ -62,10 +66,8 @@ class RolePaths:
     @path.list_("role")
     async def list_roles(self, request: Request, body: Page) -> Response:
         """Lists the names of all roles."""
-        names = await request.view.list(ROLES, after=body.after, limit=body.limit if body.limit > 0 else None)
-        if not names:
-            raise NotFound
-        return Response(data={"keys": names})
+        names = await request.view.list(ROLES, after=body.after, limit=body.most)
+        return listed(names)
 
     @path.read("role/{name:lower}")
     async def read_role(self, request: Request, name: str) -> Response:

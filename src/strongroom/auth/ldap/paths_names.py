@@ -11,15 +11,8 @@ from strongroom.auth.ldap.names import checked_group, checked_user, group_name, 
 from strongroom.auth.ldap.records import CONFIG, GROUPS, USERS, LdapConfig, LdapGroup, LdapUser
 from strongroom.lib import limits
 from strongroom.lib.errors import NotFound
-from strongroom.sdk import Body, CommaList, Doc, Request, Response, path
+from strongroom.sdk import Body, CommaList, Doc, Page, Request, Response, listed, path
 from strongroom.sdk.token_fields import POLICY_NAMES, normal_policies
-
-
-class Page(Body, frozen=True):
-    """Which part of a listing is wanted."""
-
-    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
 class GroupFields(Body, frozen=True):
@@ -42,10 +35,8 @@ class UserFields(Body, frozen=True):
 
 
 async def _listed(request: Request, prefix: str, page: Page) -> Response:
-    names = await request.view.scan(prefix, after=page.after, limit=page.limit if page.limit > 0 else None)
-    if not names:
-        raise NotFound
-    return Response(data={"keys": names})
+    names = await request.view.scan(prefix, after=page.after, limit=page.most)
+    return listed(names)
 
 
 def _policies(given: CommaList | None) -> tuple[str, ...]:

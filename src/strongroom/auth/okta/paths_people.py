@@ -11,17 +11,10 @@ from strongroom.auth.okta.logic import name_of
 from strongroom.auth.okta.records import Group, User
 from strongroom.lib import limits
 from strongroom.lib.errors import NotFound
-from strongroom.sdk import Body, CommaList, Doc, Request, Response, TokenSettings, path
+from strongroom.sdk import Body, CommaList, Doc, Page, Request, Response, TokenSettings, listed, path
 from strongroom.sdk.token_fields import POLICY_NAMES, TokenFields, merged, normal_policies
 
 USERS, GROUPS = "user/", "group/"
-
-
-class Page(Body, frozen=True):
-    """Which part of a listing is wanted."""
-
-    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
 class UserFields(Body, frozen=True):
@@ -104,7 +97,5 @@ def _checked(names: CommaList) -> tuple[str, ...]:
 
 
 async def _list(request: Request, folder: str, body: Page) -> Response:
-    names = await request.view.list(folder, after=body.after, limit=body.limit if body.limit > 0 else None)
-    if not names:
-        raise NotFound
-    return Response(data={"keys": names})
+    names = await request.view.list(folder, after=body.after, limit=body.most)
+    return listed(names)

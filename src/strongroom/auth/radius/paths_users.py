@@ -10,15 +10,8 @@ from typing import Annotated
 from strongroom.auth.radius.logic import policies_of, user_name
 from strongroom.auth.radius.records import USERS, RadiusUser
 from strongroom.lib.errors import NotFound
-from strongroom.sdk import Body, CommaList, Doc, Request, Response, path
+from strongroom.sdk import Body, CommaList, Doc, Page, Request, Response, listed, path
 from strongroom.sdk.token_fields import POLICY_NAMES
-
-
-class Page(Body, frozen=True):
-    """Which part of a listing is wanted."""
-
-    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
 class UserFields(Body, frozen=True):
@@ -39,11 +32,8 @@ class UserPaths:
     @path.list_("users")
     async def list_users(self, request: Request, body: Page) -> Response:
         """Lists the names of the registered users."""
-        limit = body.limit if body.limit > 0 else None
-        names = await request.view.list(USERS, after=body.after, limit=limit)
-        if not names:
-            raise NotFound
-        return Response(data={"keys": names})
+        names = await request.view.list(USERS, after=body.after, limit=body.most)
+        return listed(names)
 
     @path.read("users/{name*:lower}")
     async def read_user(self, request: Request, name: str) -> Response:

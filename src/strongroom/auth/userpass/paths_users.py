@@ -15,18 +15,11 @@ from strongroom.auth.userpass.logic import check_bcrypt, user_name
 from strongroom.auth.userpass.records import User
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.rand import Random
-from strongroom.sdk import SECRET, Body, CommaList, Doc, Request, Response, path, token_fields
+from strongroom.sdk import SECRET, Body, CommaList, Doc, Page, Request, Response, listed, path, token_fields
 from strongroom.sdk.fields import OldNameOf
 from strongroom.sdk.token_fields import POLICY_NAMES, OldTokenFields
 
 USERS = "user/"
-
-
-class Page(Body, frozen=True):
-    """Which part of a listing is wanted."""
-
-    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
 class PasswordFields(Body, frozen=True):
@@ -67,11 +60,8 @@ class UserPaths:
     @path.list_("users")
     async def list_users(self, request: Request, body: Page) -> Response:
         """Lists the names of all users."""
-        limit = body.limit if body.limit > 0 else None
-        names = await request.view.list(USERS, after=body.after, limit=limit)
-        if not names:
-            raise NotFound
-        return Response(data={"keys": names})
+        names = await request.view.list(USERS, after=body.after, limit=body.most)
+        return listed(names)
 
     @path.read("users/{username:lower}")
     async def read_user(self, request: Request, username: str) -> Response:

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 import msgspec
 
-from strongroom.engines.kv import custom_metadata, logic, paging, secrets
-from strongroom.engines.kv.paging import Page
+from strongroom.engines.kv import custom_metadata, logic, secrets
+from strongroom.engines.kv.paging import scanned
 from strongroom.engines.kv.records import KvConfig, Metadata
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.rand import Random
-from strongroom.sdk import Body, Doc, Duration, JsonMap, RawBody, Request, Response, path
+from strongroom.sdk import Body, Doc, Duration, JsonMap, Page, RawBody, Request, Response, listed, path
 from strongroom.sdk.fields import Normal
 
 
@@ -101,25 +101,25 @@ class MetadataPaths:
     async def list_metadata(self, request: Request, folder: str, body: Page) -> Response:
         """Lists the names in a folder; folders end in `/`."""
         names = await secrets.list_names(request.view, folder, deep=False)
-        return paging.listed(logic.page(names, body.after, body.limit))
+        return listed(logic.page(names, body.after, body.limit))
 
     @path.scan("metadata/{folder**}")
     async def scan_metadata(self, request: Request, folder: str, body: Page) -> Response:
         """Lists every secret below a folder."""
         names = await secrets.list_names(request.view, folder, deep=True)
-        return paging.scanned(logic.page(names, body.after, body.limit))
+        return scanned(logic.page(names, body.after, body.limit))
 
     @path.list_("detailed-metadata/{folder**}")
     async def list_details(self, request: Request, folder: str, body: Page) -> Response:
         """Lists the names in a folder with the metadata of each."""
         names = await secrets.list_names(request.view, folder, deep=False)
-        return await _detailed(request, folder, paging.listed(logic.page(names, body.after, body.limit)))
+        return await _detailed(request, folder, listed(logic.page(names, body.after, body.limit)))
 
     @path.scan("detailed-metadata/{folder**}")
     async def scan_details(self, request: Request, folder: str, body: Page) -> Response:
         """Lists every secret below a folder with the metadata of each."""
         names = await secrets.list_names(request.view, folder, deep=True)
-        return await _detailed(request, folder, paging.scanned(logic.page(names, body.after, body.limit)))
+        return await _detailed(request, folder, scanned(logic.page(names, body.after, body.limit)))
 
 
 def _changes(body: MetadataFields) -> dict[str, Any]:

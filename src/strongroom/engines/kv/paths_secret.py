@@ -5,14 +5,14 @@ Source: https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v1
 
 from __future__ import annotations
 
-from strongroom.engines.kv import logic, paging
+from strongroom.engines.kv import logic
 from strongroom.engines.kv.names import MAX_STORED_BYTES
-from strongroom.engines.kv.paging import Page
+from strongroom.engines.kv.paging import scanned
 from strongroom.engines.kv.records import PlainSecret
 from strongroom.engines.kv.secrets import PLAIN
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, NotFound
-from strongroom.sdk import Request, Response, path
+from strongroom.sdk import Page, Request, Response, listed, path
 
 
 class SecretPaths:
@@ -55,12 +55,12 @@ class SecretPaths:
     @path.list_("{path**}")
     async def list_secrets(self, request: Request, path: str, body: Page) -> Response:
         """Lists the names in a folder; folders end in `/`."""
-        return paging.listed(logic.page(await request.view.list(PLAIN + path), body.after, body.limit))
+        return listed(logic.page(await request.view.list(PLAIN + path), body.after, body.limit))
 
     @path.scan("{path**}")
     async def scan_secrets(self, request: Request, path: str, body: Page) -> Response:
         """Lists every secret below a folder."""
-        return paging.scanned(logic.page(await request.view.scan(PLAIN + path), body.after, body.limit))
+        return scanned(logic.page(await request.view.scan(PLAIN + path), body.after, body.limit))
 
 
 def _is_name(path: str) -> bool:
