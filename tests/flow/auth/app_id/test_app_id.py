@@ -120,6 +120,16 @@ async def test_maps_are_read_listed_and_deleted() -> None:
         assert (await server.ask("LIST", f"{MOUNT}map/{kind}")).status == 404
 
 
+async def test_an_id_has_no_other_spelling() -> None:
+    """Policies name it by its path, so a path with spaces around it must not lead to it."""
+    server = await started()
+    for path in (f"map/app-id/{APP}", f"map/user-id/{USER}"):
+        for spelled in (path.replace("/canary", "/%20canary"), f"{path}%20"):
+            for method in ("GET", "POST", "DELETE"):
+                assert (await server.ask(method, MOUNT + spelled, {"value": "x"})).status == 404
+        await server.ok("GET", MOUNT + path)
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
