@@ -46,7 +46,9 @@ async def test_login() -> None:
         entities.add(auth["entity_id"])
         known = await server.ok("GET", "auth/token/lookup-self", token=auth["client_token"])
         assert known.data["display_name"] == "app-id-shop"
-        shown = json.dumps([reply.body, known.data | {"path": ""}])  # the path is that of the login
+        assert known.data["path"] == "auth/app-id/login"
+        leases = await server.ok("LIST", "sys/leases/lookup/auth/app-id/login")
+        shown = json.dumps([reply.body, known.data, leases.data])
         assert not [text for text in (APP, USER) if text in shown]
     assert len(entities) == 1
 
