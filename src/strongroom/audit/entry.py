@@ -35,6 +35,8 @@ _CREDENTIAL_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization
 
 They are never shown in clear, whatever the configuration says.
 """
+_LOGIN_HEADERS = "x-vault-inline-auth-"
+"""The same of a login that comes with the request.  They are here only if the header that names its path is missing."""
 _AUTHS_KEPT = 1024
 _AUTH_BYTES = 4096
 """The largest cached `auth` block.  Larger ones are encoded for each request."""
@@ -284,9 +286,7 @@ def _request(exchange: Exchange, notation: Notation) -> dict[str, Any]:
     if request.wrap_ttl_s:
         out["wrap_ttl"] = request.wrap_ttl_s
     headers = {
-        name: [
-            notation.secret(request.headers[name]) if hidden or name in _CREDENTIAL_HEADERS else request.headers[name]
-        ]
+        name: [notation.secret(request.headers[name]) if hidden or _has_credentials(name) else request.headers[name]]
         for name, hidden in notation.headers.items()
         if name in request.headers
     }
@@ -300,6 +300,10 @@ def _request(exchange: Exchange, notation: Notation) -> dict[str, Any]:
             "approvers": exchange.resumed.approvers,
         }
     return out
+
+
+def _has_credentials(header: str) -> bool:
+    return header in _CREDENTIAL_HEADERS or header.startswith(_LOGIN_HEADERS)
 
 
 def _response(exchange: Exchange, outcome: Outcome, notation: Notation) -> dict[str, Any]:

@@ -77,7 +77,7 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: hol
     record = TokenRecord(
         key=services.tokens.key_of(token) if is_row else "",
         accessor=services.tokens.new_accessor(txn, "login", namespace.id) if is_row else "",
-        path=request.path,
+        path=_path(entry, request.path),
         created_at=now,
         display_name=_display_name(namespace, mount.path, auth.display_name),
         metadata=auth.metadata or None,
@@ -124,6 +124,13 @@ async def _check_groups(attempt: Attempt, entry: MountEntry, auth: Auth) -> None
     answer = Answer(entry.mount.accessor, auth.group_aliases or (), attempt.request.received_at)
     if not await attempt.services.identity.named_groups(attempt.txn, attempt.exchange.namespace.id, answer):
         raise PermissionDenied("no group of this login is mapped here")
+
+
+def _path(entry: MountEntry, path: str) -> str:
+    """The path of the login, without what its method declares secret: lookups and lease ids show it."""
+    start = len(entry.record.full_path)
+    found = entry.engine.routes.secret_part(path[start:]) if entry.engine is not None else None
+    return path if found is None else path[: start + found[1]].rstrip("/")
 
 
 def _display_name(namespace: Namespace, mount: str, name: str) -> str:

@@ -76,7 +76,10 @@ class Certificate:
     public_key_sha256: str
     """Of the SubjectPublicKeyInfo, in hexadecimal digits."""
     weakness: str
-    """Why it can't be relied on, as what follows "it"; empty if it can."""
+    """Why it can't be relied on, as what follows "it"; empty if it can.
+
+    Of one that names itself as its issuer the signature isn't looked at: that of an authority proves nothing anyway.
+    """
     x509: x509.Certificate = field(repr=False)
 
     def __eq__(self, other: object) -> bool:
@@ -99,6 +102,14 @@ class Certificate:
     def is_self_issued(self) -> bool:
         """Whether it names itself as its issuer."""
         return self.subject == self.issuer
+
+    @property
+    def weak_signature(self) -> str:
+        """Why its issuer's signature proves nothing, as what follows "it"; empty if it does.
+
+        Its names don't matter: whoever forges a certificate chooses the subject, and may take the issuer's.
+        """
+        return _weak_signature(self.x509)
 
     def valid_at(self, now: float) -> str:
         """Why it doesn't count at a time; empty if it does."""
@@ -209,7 +220,11 @@ def _weakness(parsed: x509.Certificate, key: object) -> str:
         return f"has an RSA key of more than {_MAX_RSA_BITS} bits"
     if weakness := key_weakness(key):
         return weakness
+    return "" if parsed.issuer == parsed.subject else _weak_signature(parsed)
+
+
+def _weak_signature(parsed: x509.Certificate) -> str:
     hashed = parsed.signature_hash_algorithm
-    if hashed is not None and hashed.name in WEAK_HASHES and parsed.issuer != parsed.subject:
+    if hashed is not None and hashed.name in WEAK_HASHES:
         return f"is signed with {hashed.name}, which is too weak"
     return ""

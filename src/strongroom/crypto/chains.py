@@ -83,7 +83,8 @@ def fault(path: Path, now: float) -> str:
         path: from the leaf to the trusted certificate. now: seconds since the epoch.
     """
     for each in path:
-        if weakness := each.weakness:
+        # The last one is trusted whoever has signed it.
+        if weakness := each.weakness or (each.weak_signature if each != path[-1] else ""):
             return f"the certificate {shown(each)} {weakness}"
         if times := each.valid_at(now):
             return f"the certificate {shown(each)} {times}"

@@ -27,11 +27,19 @@ _CHAIN: Final = "client-cert-chain"
 _BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _BINARY = re.compile(r":([A-Za-z0-9+/]*={0,2}):")
+_CERTIFICATES: Final = frozenset({"cert", "chain"})
+_WRITTEN: Final = frozenset({"by", "hash", *_CERTIFICATES})
+"""What Envoy says in its own words: no text of the client's is in it."""
+_QUOTED: Final = _WRITTEN | {"subject"}
 _PAIR = re.compile(r'([A-Za-z]+)=("(?:[^"\\]|\\.)*"|[^;,"]*)([;,]|\Z)')
 
 
 class _Malformed(ValueError):
     """The value isn't what the decoder takes."""
+
+
+class _Forgeable(_Malformed):
+    """A client may have written the certificate into its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,9 @@ class CertificateHeader:
                 found = [_binary(field), *map(_binary, _items(headers.get(_CHAIN, "")))]
             else:
                 found = self._decoded(field)
+        except _Forgeable:
+            told = "a certificate stands behind a URI or DNS name, in which a client can write anything"
+            raise RequestRefused(400, f"malformed {self.name} header: {told}") from None
         except ValueError:
             raise RequestRefused(400, f"malformed {self.name} header: it holds no certificate") from None
         if len(found) > MOST:
@@ -122,9 +133,13 @@ def _binary(item: str) -> bytes:
 
 
 def _envoy(field: str) -> list[bytes]:
-    """The certificates of the last element, which the nearest proxy has added."""
+    """The certificates of the last element, which the nearest proxy has added.
+
+    Envoy writes alternative names as the client's certificate has them, without quotes.  A URI with a comma could
+    begin another element, so certificates count only in front of the first such name.
+    """
     elements: list[dict[str, str]] = [{}]
-    at = 0
+    at, is_forgeable = 0, False
     while at < len(field):
         found = _PAIR.match(field, at)
         if found is None:
@@ -133,8 +148,13 @@ def _envoy(field: str) -> list[bytes]:
         value = found[2]
         if value.startswith('"'):
             value = re.sub(r"\\(.)", r"\1", value[1:-1])
-        if elements[-1].setdefault(found[1].lower(), value) is not value and found[1].lower() in {"cert", "chain"}:
+        name = found[1].lower()
+        is_forgeable = is_forgeable or name not in (_WRITTEN if found[2] is value else _QUOTED)
+        if name in _CERTIFICATES and is_forgeable:
+            raise _Forgeable
+        if name in _CERTIFICATES and name in elements[-1]:
             raise _Malformed
+        elements[-1].setdefault(name, value)
         if found[3] == ",":
             elements.append({})
             at += len(field[at:]) - len(field[at:].lstrip(" \t"))

@@ -144,7 +144,17 @@ async def test_headers_are_shown_when_configured(tmp_path: Path) -> None:
     assert headers["x-vault-token"][0].startswith("hmac-sha256:")
 
 
-@pytest.mark.parametrize("name", ["Authorization", "Cookie", "Proxy-Authorization", "X-Vault-MFA", "X-Vault-Token"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Authorization",
+        "Cookie",
+        "Proxy-Authorization",
+        "X-Vault-Inline-Auth-Parameter-1",
+        "X-Vault-MFA",
+        "X-Vault-Token",
+    ],
+)
 async def test_headers_with_credentials_are_always_digests(tmp_path: Path, name: str) -> None:
     """Whoever sets which headers are shown doesn't get at anybody's credentials by that."""
     server = await Server.start()

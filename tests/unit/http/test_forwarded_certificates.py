@@ -94,6 +94,33 @@ WRONG: list[tuple[tuple[str, ...], str]] = [
 ]
 
 
+OWN = f'By=spiffe://a;Hash=00;Cert="{quote(OTHER.pem, safe="")}";Subject="CN=other"'
+ANOTHER = f'By=spiffe://a;Hash=00;Cert="{PEM}"'
+FORGED = [
+    f"{OWN};URI=spiffe://x,{ANOTHER}",
+    f"{OWN};URI=,{ANOTHER}",
+    f"{OWN};DNS=x, {ANOTHER};DNS=y",
+    f"{OWN};URI=;DNS=x,By=;{ANOTHER}",
+    f'Chain="{PEM}";URI=x;Cert="{PEM}"',
+    f'Hash=00;Subject="CN=a";URI=x;Chain="{PEM}"',
+    f"Subject=x,{ANOTHER}",
+]
+
+
+@pytest.mark.parametrize("field", FORGED)
+def test_a_client_cannot_write_envoys_certificate_itself(field: str) -> None:
+    """Envoy puts no quotes around the alternative names of the client's certificate."""
+    with pytest.raises(RequestRefused, match="malformed client-cert header: a certificate stands behind"):
+        CertificateHeader("client-cert", ("ENVOY",)).certificates({"client-cert": field})
+
+
+def test_names_behind_envoys_certificate_are_as_they_like() -> None:
+    """They are read for nothing, and an element without a certificate shows none."""
+    read = CertificateHeader("client-cert", ("ENVOY",)).certificates
+    assert read({"client-cert": f'{ANOTHER};Subject="CN=\\"a\\",O=b";URI=spiffe://a;URI=b;DNS=c'}) == (LEAF.der,)
+    assert read({"client-cert": f"{ANOTHER};URI=x,Hash=00"}) == ()
+
+
 @pytest.mark.parametrize(("decoders", "field"), WRONG, ids=[str(number) for number in range(len(WRONG))])
 def test_anything_else_is_refused(decoders: tuple[str, ...], field: str) -> None:
     """Also a header that came twice: which of the two is the proxy's can't be told."""

@@ -105,6 +105,7 @@ class MapPaths:
     @path.delete("map/app-id/{app_id:lower}")
     async def delete_app(self, request: Request, app_id: str) -> None:
         """Removes an app id. Its tokens can't be renewed any more."""
+        check_key(app_id)
         key = await key_of(request)
         if key is not None:
             request.view.delete(APPS + digest(key, "app", app_id))
@@ -130,6 +131,7 @@ class MapPaths:
     @path.delete("map/user-id/{user_id:lower}")
     async def delete_user(self, request: Request, user_id: str) -> None:
         """Removes a user id. Its tokens can't be renewed any more."""
+        check_key(user_id)
         key = await key_of(request)
         if key is not None:
             request.view.delete(USERS + digest(key, "user", user_id))
@@ -149,13 +151,15 @@ async def key_of(request: Request) -> bytes | None:
 
 
 async def find_app(request: Request, app_id: str) -> App | None:
-    """What an app id is mapped to."""
+    """What an app id is mapped to.  Raises `UnsupportedPath` for another spelling, which policies wouldn't know."""
+    check_key(app_id)
     key = await key_of(request)
     return await request.view.read(APPS + digest(key, "app", app_id), App) if key is not None else None
 
 
 async def find_user(request: Request, user_id: str) -> User | None:
-    """What a user id is mapped to."""
+    """What a user id is mapped to.  Raises as `find_app` does."""
+    check_key(user_id)
     key = await key_of(request)
     return await request.view.read(USERS + digest(key, "user", user_id), User) if key is not None else None
 

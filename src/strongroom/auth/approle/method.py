@@ -14,6 +14,7 @@ from strongroom.auth.approle.paths_secret_ids import SecretIdPaths
 from strongroom.auth.approle.paths_tidy import TidyPaths
 from strongroom.sdk import Auth, AuthMethod, InvalidRequest, Random, Request, SystemRandom
 from strongroom.sdk.engine import Match
+from strongroom.sdk.fields import FieldError, to_text
 
 
 class AppRole(RolePaths, RoleFieldPaths, SecretIdPaths, SecretIdListPaths, TidyPaths, LoginPaths, AuthMethod):
@@ -35,8 +36,11 @@ class AppRole(RolePaths, RoleFieldPaths, SecretIdPaths, SecretIdListPaths, TidyP
 
     async def login_name(self, request: Request, match: Match) -> str:
         """The role id, whatever names the alias: only a right secret id would tell another name."""
-        role_id = request.data.get("role_id")
-        return role_id.strip() if isinstance(role_id, str) else ""
+        try:
+            # As the login reads it: a number in the body is a role id too.
+            return to_text(request.data.get("role_id")).strip()
+        except FieldError:
+            return ""
 
     async def renew_token(self, request: Request, auth: Auth) -> Auth:
         """The role's present times.  Policies that were added to the role since the login don't matter.

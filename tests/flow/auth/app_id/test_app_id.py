@@ -46,7 +46,9 @@ async def test_login() -> None:
         entities.add(auth["entity_id"])
         known = await server.ok("GET", "auth/token/lookup-self", token=auth["client_token"])
         assert known.data["display_name"] == "app-id-shop"
-        shown = json.dumps([reply.body, known.data | {"path": ""}])  # the path is that of the login
+        assert known.data["path"] == "auth/app-id/login"
+        leases = await server.ok("LIST", "sys/leases/lookup/auth/app-id/login")
+        shown = json.dumps([reply.body, known.data, leases.data])
         assert not [text for text in (APP, USER) if text in shown]
     assert len(entities) == 1
 
@@ -118,6 +120,16 @@ async def test_maps_are_read_listed_and_deleted() -> None:
         await server.ok("DELETE", f"{MOUNT}map/{kind}/{id_}")
         assert (await server.ask("GET", f"{MOUNT}map/{kind}/{id_}")).status == 404
         assert (await server.ask("LIST", f"{MOUNT}map/{kind}")).status == 404
+
+
+async def test_an_id_has_no_other_spelling() -> None:
+    """Policies name it by its path, so a path with spaces around it must not lead to it."""
+    server = await started()
+    for path in (f"map/app-id/{APP}", f"map/user-id/{USER}"):
+        for spelled in (path.replace("/canary", "/%20canary"), f"{path}%20"):
+            for method in ("GET", "POST", "DELETE"):
+                assert (await server.ask(method, MOUNT + spelled, {"value": "x"})).status == 404
+        await server.ok("GET", MOUNT + path)
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,20 @@ async def test_too_many_wrong_secret_ids_lock_the_role_id() -> None:
         await world.token(secret)
 
 
+async def test_a_role_id_sent_as_a_number_counts_as_the_same() -> None:
+    """Otherwise whoever guesses secret ids would never be locked out."""
+    world = await World.start()
+    await world.server.ok("POST", "auth/approle/role/app", {"role_id": "12345"})
+    secret = (await world.secret_id())["secret_id"]
+    for number, role_id in enumerate((12345, "12345", 12345, 12345, "12345", 12345)):
+        body = {"role_id": role_id, "secret_id": "wrong"}
+        assert (await world.server.ask("POST", "auth/approle/login", body, token="")).status == (400, 403)[number == 5]
+    body = {"role_id": 12345, "secret_id": secret}
+    assert (await world.server.ask("POST", "auth/approle/login", body, token="")).status == 403
+    world.clock.advance(900)
+    assert (await world.server.ask("POST", "auth/approle/login", body, token="")).status == 200
+
+
 async def test_unknown_role_ids_are_told_and_counted_as_wrong_secret_ids_are() -> None:
     """So that nobody learns which role ids there are."""
     world = await World.start()

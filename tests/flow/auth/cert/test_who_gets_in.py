@@ -40,6 +40,9 @@ CONSTRAINTS: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
     ({"allowed_common_names": "web"}, {}, False),
     ({"allowed_common_names": "WEB.example"}, {}, False),
     ({"allowed_common_names": "www.example"}, {}, False),
+    ({"allowed_common_names": "a,", "alias_name_source": "dns_san"}, {"name": None}, False),
+    ({"allowed_common_names": ["", "web.example"]}, {}, True),
+    ({"allowed_names": "a,", "alias_name_source": "uri_san"}, {"name": None}, False),
     ({"allowed_dns_sans": "www.example"}, {}, True),
     ({"allowed_dns_sans": "w*w*.ex*ple"}, {}, True),
     ({"allowed_dns_sans": "web.example"}, {"dns": ("www.example",)}, False),
@@ -124,7 +127,16 @@ def renamed(root: Authority) -> Issued:
 
 def by_sha1(root: Authority) -> Issued:
     """A client whose certificate is signed as nobody does it any more."""
-    leaf = root.issue()
+    return signed_by_sha1(root, root.issue())
+
+
+def by_sha1_in_the_issuers_name(root: Authority) -> Issued:
+    """The same, with the authority's own name for its subject, as roots have it."""
+    return signed_by_sha1(root, root.issue("Root"))
+
+
+def signed_by_sha1(root: Authority, leaf: Issued) -> Issued:
+    """The certificate with another signature of its authority."""
     again = crypto.X509.from_cryptography(leaf.certificate)
     again.sign(crypto.PKey.from_cryptography_key(root.own.key), "sha1")
     return Issued(again.to_cryptography(), leaf.key)
@@ -167,6 +179,8 @@ CHAINS: list[tuple[str, Any, str]] = [
     ("DSA", lambda root: root.issue(key=dsa.generate_private_key(2048)), "key of a kind that isn't accepted"),
     ("small curve", lambda root: root.issue(key=ec.generate_private_key(ec.SECP192R1())), "too short"),
     ("SHA-1", by_sha1, "signed with sha1, which is too weak"),
+    ("SHA-1, self-issued", by_sha1_in_the_issuers_name, "signed with sha1, which is too weak"),
+    ("the issuer's name", lambda root: root.issue("Root"), ""),
     ("own", lambda root: make(root.now, "web", None), "invalid certificate"),
 ]
 
@@ -183,6 +197,15 @@ async def test_which_chains_prove_something(case: str, client: Any, told: str) -
     with pytest.raises(InvalidRequest, match="invalid certificate or no client certificate supplied") as refused:
         await mount.log_in(client(root))
     assert told in refused.value.text
+
+
+@pytest.mark.filterwarnings("ignore:X509.sign is deprecated")
+async def test_an_old_root_may_be_signed_as_it_likes() -> None:
+    """It is trusted because it is registered; its own signature proves nothing."""
+    mount, root = await mounted()
+    old = signed_by_sha1(root, root.own)
+    await mount.role("web", old.pem)
+    await mount.log_in(root.issue())
 
 
 async def test_a_forged_signature() -> None:
