@@ -118,7 +118,7 @@ class PendingLogin(SecretRecord, frozen=True, tag="jwt-login"):
     code: str = ""
     code_verifier: str = ""
     confirmation: str = ""
-    """What the page that asks for the user's consent sends back."""
+    """What the page sends back or hands on that only the browser with the provider's answer has seen."""
     device_code: str = ""
     failure: str = ""
     """Why it failed, which the waiting client is told."""
@@ -132,3 +132,8 @@ class PendingLogin(SecretRecord, frozen=True, tag="jwt-login"):
 
     def __repr__(self) -> str:
         return "PendingLogin(…)"
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether the provider's answer has been posted here, and waits."""
+        return bool(self.code or self.id_token)

@@ -238,11 +238,63 @@ async def test_a_form_post_is_kept_until_the_client_comes(provider: Provider) ->
         assert page is not None
         assert page.raw is not None
         assert b"postMessage" in page.raw.content
+        handed_on = re.search(rb'"code": "(\w+)"', page.raw.content)
+        assert handed_on is not None
         again = await mount.ask(WRITE, "oidc/callback", {**sent, "code": "other"})
         assert again is not None
         assert again.status == 400
-        response = await end(mount, {"state": sent["state"], "code": "no_code"}, client_nonce="mine")
+        response = await end(mount, {"state": sent["state"], "code": handed_on[1].decode()}, client_nonce="mine")
         assert response.auth is not None
+
+
+async def test_a_client_may_post_the_answer_itself(provider: Provider) -> None:
+    """It proves by its nonce, or by the code, that it is the one that the answer came to."""
+    for types, nonce in (("code", "mine"), ("id_token", "mine"), ("code", "")):
+        mount = await mounted(provider, {"oidc_response_mode": "form_post", "oidc_response_types": types})
+        sent = provider.consent((await begin(mount, client_nonce=nonce))["auth_url"])
+        await mount.ask(WRITE, "oidc/callback", {**sent, "client_nonce": nonce})
+        sent.pop("id_token", None)
+        assert (await end(mount, sent, client_nonce=nonce)).auth is not None
+
+
+@pytest.mark.parametrize("nonce", ["theirs", ""])
+@pytest.mark.parametrize("types", ["code", "id_token"])
+async def test_who_led_the_browser_to_the_provider_does_not_get_its_login(
+    provider: Provider, types: str, nonce: str
+) -> None:
+    """A stranger begins a login and sends the link to somebody who is signed in at the provider.
+
+    That browser posts the provider's answer here.  The stranger knows state and nonce, and still ends nothing.
+    """
+    for code in ("no_code", "", "other"):
+        mount = await mounted(provider, {"oidc_response_mode": "form_post", "oidc_response_types": types})
+        sent = provider.consent((await begin(mount, client_nonce=nonce))["auth_url"])
+        await mount.ask(WRITE, "oidc/callback", sent)
+        response = await end(mount, {"state": sent["state"], "code": code}, client_nonce=nonce)
+        assert "another browser" in refusal(response)
+
+
+async def test_consent_is_asked_only_of_who_posts_the_answer(provider: Provider) -> None:
+    """In the mode `direct` nobody else is shown what confirms the login, neither before the post nor after it."""
+    mount = await mounted(provider, {"oidc_response_mode": "form_post"}, callback_mode="direct")
+    started = await begin(mount, client_nonce="theirs")
+    found = re.compile(rb'name="confirmation" value="(\w+)"')
+
+    async def asked(verb: Operation, **body: str) -> tuple[str, bytes]:
+        page = await mount.ask(verb, "oidc/callback", {"state": started["state"], **body})
+        assert page is not None
+        assert page.raw is not None
+        shown = found.search(page.raw.content)
+        return shown[1].decode() if shown else "", page.raw.content
+
+    early, _ = await asked(READ)
+    posted, _ = await asked(WRITE, **provider.consent(started["auth_url"]))
+    assert posted != early
+    for guess in ("", early):
+        assert (await asked(READ, code="no_code", confirmation=guess))[0] == ""
+        with pytest.raises(InvalidRequest, match=r"^authorization_pending$"):
+            await mount.ask(WRITE, "oidc/poll", {"state": started["state"], "client_nonce": "theirs"})
+    assert b"Signed in" in (await asked(READ, code="no_code", confirmation=posted))[1]
 
 
 async def test_a_form_post_is_refused_where_it_is_not_asked_for(provider: Provider) -> None:
