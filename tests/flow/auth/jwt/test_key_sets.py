@@ -132,7 +132,7 @@ async def test_a_provider_has_to_be_who_it_was_asked_as(provider: Provider) -> N
     provider.claims = {"aud": "us", "iss": "https://other.example"}
     with pytest.raises(InvalidRequest, match="bound to the issuer"):
         await log_in(mount, provider.token())
-    provider.description = {"issuer": "https://other.example"}
+    provider.description = {"issuer": "http://other.example"}
     clock.now += 700
     with pytest.raises(InvalidRequest, match="issuer did not match"):
         await mount.ask(WRITE, "config", {"oidc_discovery_url": provider.issuer})
