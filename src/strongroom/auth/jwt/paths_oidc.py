@@ -316,7 +316,7 @@ class OidcPaths:
         return request.once(what, lambda: base62(self.random, states.STATE_CHARACTERS))
 
     async def due(self, request: Request, name: str, data: dict[str, object]) -> None:
-        """Delete a login that nobody has ended."""
+        """Delete a login that nobody has ended, or a count that is over."""
         request.view.delete(name)
 
 

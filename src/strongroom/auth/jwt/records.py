@@ -1,4 +1,4 @@
-"""Rows of the jwt and oidc auth methods: `config`, `role/<name>`, `login/<digest of the state>`, `unmatched/<name>`."""
+"""Rows of the jwt and oidc auth methods: `config`, `role/<name>`, `login/<digest of the state>`, `from/<digest>`."""
 
 from __future__ import annotations
 
@@ -137,3 +137,11 @@ class PendingLogin(SecretRecord, frozen=True, tag="jwt-login"):
     def is_posted(self) -> bool:
         """Whether the provider's answer has been posted here, and waits."""
         return bool(self.code or self.id_token)
+
+
+class Begun(Record, frozen=True, tag="jwt-begun"):
+    """How many logins somebody has begun lately: one address, or one network of IPv6."""
+
+    until: float
+    """When the count begins anew, in seconds since the epoch."""
+    count: int = 0

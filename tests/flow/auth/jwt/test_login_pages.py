@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from strongroom.auth.jwt import Jwt
+from strongroom.auth.jwt import Jwt, states
 from strongroom.auth.jwt.keys import KeySets
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import InvalidRequest, PermissionDenied, RateLimited, UpstreamFailed
@@ -86,6 +86,7 @@ async def test_a_code_gives_a_login(provider: Provider) -> None:
 async def test_a_state_is_used_once(provider: Provider) -> None:
     """After a login that succeeded, and after one that failed; and nothing of it stays in the store."""
     mount = await mounted(provider)
+    await begin(mount)  # which is counted, too
     before = set(await mount.rows())
     sent = provider.consent((await begin(mount))["auth_url"])
     assert (await end(mount, sent)).auth is not None
@@ -101,6 +102,7 @@ async def test_a_state_is_used_once(provider: Provider) -> None:
 async def test_a_state_expires(provider: Provider) -> None:
     """After ten minutes it is worth nothing, and scheduled work deletes it."""
     mount = await mounted(provider)
+    await begin(mount)  # which is counted, too
     before = set(await mount.rows())
     sent = provider.consent((await begin(mount))["auth_url"])
     (row,) = set(await mount.rows()) - before
@@ -469,12 +471,32 @@ async def test_logins_under_way_are_bounded(provider: Provider) -> None:
         for number in numbers:
             await request.schedule(request.now + 600, f"login/{number}")
 
-    for first in range(0, CEILING - 1, 1000):
-        await transact(mount.barrier, partial(fill, numbers=range(first, min(first + 1000, CEILING - 1))))
+    room = CEILING - 2  # the login, and the count of its address
+    for first in range(0, room, 1000):
+        await transact(mount.barrier, partial(fill, numbers=range(first, min(first + 1000, room))))
     with pytest.raises(RateLimited):
         await begin(mount)
     assert (await end(mount, sent)).auth is not None
     assert (await begin(mount))["auth_url"]
+
+
+async def test_one_address_can_not_take_all_logins(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever floods is refused, an IPv6 network as a whole; others go on; and it ends."""
+    monkeypatch.setattr(states, "MOST_OF_ONE", 3)
+    mount = await mounted(provider)
+
+    async def from_(address: str) -> None:
+        await mount.ask(WRITE, "oidc/auth_url", {"role": "r", "redirect_uri": BACK}, address=address)
+
+    for flood in (["10.0.0.1"] * 3, [f"2001:db8::{number}" for number in range(3)], [""] * 3):
+        for address in flood:
+            await from_(address)
+        with pytest.raises(RateLimited, match="from this address"):
+            await from_(flood[-1])
+    for other in ("10.0.0.2", "2001:db8:0:1::1"):
+        await from_(other)
+    mount.clock.advance(600)
+    await from_("10.0.0.1")
 
 
 async def test_a_device_is_led_to_a_page_of_the_web_only(provider: Provider) -> None:
