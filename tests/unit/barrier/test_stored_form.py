@@ -263,6 +263,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "unsupported_critical_cert_extensions": (),
         },
     ),
+    "strongroom.auth.jwt.records.Begun": ("jwt-begun", {"count": 0}),
     "strongroom.auth.jwt.records.Granted": (
         None,
         {"metadata": {}, "alias_metadata": {}, "group_aliases": None, "group_required": False, "internal": {}},

@@ -114,6 +114,8 @@ def test_what_is_passed_over_in_a_key_set() -> None:
         get_default_algorithms()["RS256"].to_jwk(weak.public_key(), as_dict=True),
         {"kty": "oct", "k": encoded(b"secret")},
         {"kty": "EC"},
+        {"kty": ["RSA"]},
+        {**jwk("RS256"), "alg": "none"},
         "key",
     ]
     assert keys_of_set({"keys": unusable}) == ()

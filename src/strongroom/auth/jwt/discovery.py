@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
@@ -59,7 +60,14 @@ def _address(document: dict[str, Any], name: str, *, required: bool = False) -> 
     value = _text(document, name, required=required)
     if value:
         check_url(value, name)
+        # Whoever could change what goes over http could choose the keys, or take the client's secret.
+        if _is_https(_text(document, "issuer")) and not _is_https(value):
+            raise InvalidRequest(f"{name} is not https, as the issuer is")
     return value
+
+
+def _is_https(url: str) -> bool:
+    return urlsplit(url).scheme == "https"
 
 
 def _only_in_body(methods: Any) -> bool:

@@ -57,9 +57,11 @@ class KeySets:
 
     async def described(self, config: Config) -> Discovered:
         """What the provider says of itself.  Raises `UpstreamFailed`, `InvalidRequest` if it is another's."""
-        url = config.oidc_discovery_url
-        async with self.slots.place(url, total_s=_TARGET_S):
-            found = await self._descriptions.get(discovery_url(url), config.oidc_discovery_ca_pem)
+        url, ca_pem = config.oidc_discovery_url, config.oidc_discovery_ca_pem
+        found = self._descriptions.ready(discovery_url(url), ca_pem)
+        if found is None:
+            async with self.slots.place(url, total_s=_TARGET_S):
+                found = await self._descriptions.get(discovery_url(url), ca_pem)
         if found.issuer.rstrip("/") != url.rstrip("/"):
             raise InvalidRequest(
                 f'issuer did not match the returned issuer, expected "{url}" got "{found.issuer[:200]}"'
@@ -131,8 +133,11 @@ class KeySets:
 
     async def keys(self, source: Source, holds: Callable[[Keys], bool] = lambda _: True) -> Keys:
         """The keys of a source.  Raises `UpstreamFailed`."""
+        sets = self._cluster_sets if source.by_pod else self._sets
+        known = sets.ready(source.url, source.ca_pem, holds=holds)
+        if known is not None:  # without a place: tokens of unknown keys may have taken all of them
+            return known
         async with self.slots.place(source.url, total_s=_TARGET_S):
-            sets = self._cluster_sets if source.by_pod else self._sets
             return await sets.get(source.url, source.ca_pem, holds=holds)
 
     async def check(self, config: Config) -> None:

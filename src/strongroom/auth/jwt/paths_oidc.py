@@ -33,7 +33,7 @@ log = structlog.get_logger("jwt")
 FAILED = "Strongroom login failed."
 _EXPIRED = f"{FAILED} Expired or missing OAuth state."
 NO_CODE = "no_code"
-"""What a client sends as code once the provider's answer has been posted here."""
+"""What a client sends as code once it has posted the provider's answer here itself."""
 _INTERVAL_S = 5
 
 
@@ -162,10 +162,11 @@ class OidcPaths:
             raise InvalidRequest(_EXPIRED)
         role = await role_of(request, login.role)
         direct = role is not None and role.callback_mode == roles.DIRECT
-        if direct and role is not None and not role.oidc_disable_confirmation:
-            confirmed = login.confirmation and _same(login.confirmation, body.confirmation)
-            if not confirmed:
-                return self._ask_for_consent(request, login, body)
+        if direct and role is not None and not role.oidc_disable_confirmation and not _is_confirmed(login, body):
+            if login.is_posted:
+                # Only the browser that posted the answer was asked.  Whoever comes now may be who began the login.
+                return pages.failed("Confirm the login on the page that asked for it.")
+            return self._ask_for_consent(request, login, body)
         try:
             auth = await self._ended(request, config, login, role, body)
         except (RateLimited, PermissionDenied):
@@ -197,10 +198,12 @@ class OidcPaths:
             raise InvalidRequest(flow.known_error(body.error))
         if login.client_nonce and role.callback_mode != roles.DIRECT and not _is_nonce(login, body.client_nonce):
             raise InvalidRequest("invalid client_nonce")
+        if role.callback_mode != roles.DIRECT and login.is_posted and not _brings_the_post(login, body):
+            raise InvalidRequest("the provider's answer was posted by another browser")
         if body.iss and body.iss.rstrip("/") != config.oidc_discovery_url.rstrip("/"):
             raise InvalidRequest("another provider has answered")  # RFC 9207
         check_address(request, role)
-        code = login.code if body.code in {NO_CODE, ""} else body.code
+        code = login.code if login.is_posted or body.code == NO_CODE else body.code
         wanted = _wanted(config, role, login)
         if code:
             work = partial(self.flow.exchanged, config, wanted, code, login, request.now)
@@ -220,9 +223,13 @@ class OidcPaths:
         login = await states.find(request, body.state)
         if login is None or login.granted is not None or login.failure or login.device_code:
             return pages.failed("Expired or missing OAuth state.")
-        if login.code or login.id_token:
+        if login.is_posted:
             return pages.failed("This login has been answered already.")
-        login = msgspec.structs.replace(login, code=body.code, id_token=body.id_token)
+        # Whoever leads another's browser to the provider knows the state, and must not be able to end that login: a
+        # new secret goes to the browser that posts.  The client itself may post too, and proves that it is the client.
+        by_client = bool(login.client_nonce) and _is_nonce(login, body.client_nonce)
+        handed_on = "" if by_client else self._random(request, "confirmation")
+        login = msgspec.structs.replace(login, code=body.code, id_token=body.id_token, confirmation=handed_on)
         request.view.write(states.row_of(body.state), login)
         role = await role_of(request, login.role)
         if role is not None and role.callback_mode == roles.DIRECT:
@@ -230,7 +237,7 @@ class OidcPaths:
                 state=body.state, code=NO_CODE, error=body.error, error_description=body.error_description, iss=body.iss
             )
             return self._ask_for_consent(request, login, sent)
-        return pages.handed_on(redirects.mount_in(login.redirect_uri), NO_CODE, body.state)
+        return pages.handed_on(redirects.mount_in(login.redirect_uri), handed_on or NO_CODE, body.state)
 
     def _ask_for_consent(self, request: Request, login: PendingLogin, body: CallbackFields) -> Response:
         confirmation = login.confirmation or self._random(request, "confirmation")
@@ -309,7 +316,7 @@ class OidcPaths:
         return request.once(what, lambda: base62(self.random, states.STATE_CHARACTERS))
 
     async def due(self, request: Request, name: str, data: dict[str, object]) -> None:
-        """Delete a login that nobody has ended."""
+        """Delete a login that nobody has ended, or a count that is over."""
         request.view.delete(name)
 
 
@@ -323,6 +330,18 @@ def _wanted(config: Config, role: Role, login: PendingLogin) -> Wanted:
         max_age_s=role.max_age_s,
         began_at=login.began_at,
     )
+
+
+def _is_confirmed(login: PendingLogin, body: CallbackFields) -> bool:
+    return bool(login.confirmation) and _same(login.confirmation, body.confirmation)
+
+
+def _brings_the_post(login: PendingLogin, body: CallbackFields) -> bool:
+    """Whether who comes now has what was posted, or what the page handed on that answered it."""
+    if not login.confirmation:  # the client itself has posted, and has proved again that it is the client
+        return bool(login.client_nonce)
+    known = (login.confirmation, login.code)
+    return bool(body.code) and any(_same(each, body.code) for each in known if each)
 
 
 def _same(first: str, second: str) -> bool:

@@ -21,6 +21,9 @@ from strongroom.lib.errors import InvalidRequest
 
 MOST_CHARACTERS = 4096
 _MOST_DEPTH = 20
+_MOST_RESULT = 64 * 1024
+"""More than any name of a policy may have, which is only judged when it is whole."""
+_TOO_LONG = f"it gives more than {_MOST_RESULT} characters"
 _MISSING: Any = object()
 
 _ACTION = re.compile(r"\{\{(-(?=\s))?(.*?)((?<=\s)-)?\}\}", re.DOTALL)
@@ -77,7 +80,7 @@ def policies(names: Iterable[str], claims: Mapping[str, Any]) -> tuple[str, ...]
     filled = []
     for index, name in enumerate(names):
         try:
-            filled.append("".join(_written(_parsed(name, index), claims)).strip())
+            filled.append(_joined(_written(_parsed(name, index), claims)).strip())
         except _TemplateError as error:
             raise InvalidRequest(f"failed to template policy [{index}]: {error}") from error
     return tuple(dict.fromkeys(name for name in filled if name))
@@ -237,6 +240,17 @@ def _written(nodes: Iterable[Any], claims: Mapping[str, Any]) -> Iterable[str]:
             yield _plain(_value(node, claims))
 
 
+def _joined(pieces: Iterable[str]) -> str:
+    kept: list[str] = []
+    left = _MOST_RESULT
+    for piece in pieces:
+        kept.append(piece)
+        left -= len(piece)
+        if left < 0:
+            raise _TemplateError(_TOO_LONG)
+    return "".join(kept)
+
+
 def _value(node: Any, claims: Mapping[str, Any]) -> Any:
     if isinstance(node, Constant):
         return node.value
@@ -302,6 +316,13 @@ def _truncate(most: Any, value: Any) -> str:
     return _plain(value)[:most]
 
 
+def _replace(old: Any, new: Any, value: Any) -> str:
+    searched, put, text = _plain(old), _plain(new), _plain(value)
+    if len(text) + text.count(searched) * max(0, len(put) - len(searched)) > _MOST_RESULT:  # of claims, whose product
+        raise _TemplateError(_TOO_LONG)
+    return text.replace(searched, put)
+
+
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "and": _and,
     "base64": lambda value: base64.b64encode(_plain(value).encode()).decode(),
@@ -312,7 +333,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "ne": lambda first, other: not _equal(first, other),
     "not": lambda value: not value,
     "or": _or,
-    "replace": lambda old, new, value: _plain(value).replace(_plain(old), _plain(new)),
+    "replace": _replace,
     "sha256": lambda value: hashlib.sha256(_plain(value).encode()).hexdigest(),
     "truncate": _truncate,
     "uppercase": lambda value: _plain(value).upper(),

@@ -1,4 +1,4 @@
-"""Rows of the jwt and oidc auth methods: `config`, `role/<name>`, `login/<digest of the state>`, `unmatched/<name>`."""
+"""Rows of the jwt and oidc auth methods: `config`, `role/<name>`, `login/<digest of the state>`, `from/<digest>`."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class PendingLogin(SecretRecord, frozen=True, tag="jwt-login"):
     code: str = ""
     code_verifier: str = ""
     confirmation: str = ""
-    """What the page that asks for the user's consent sends back."""
+    """What the page sends back or hands on that only the browser with the provider's answer has seen."""
     device_code: str = ""
     failure: str = ""
     """Why it failed, which the waiting client is told."""
@@ -132,3 +132,16 @@ class PendingLogin(SecretRecord, frozen=True, tag="jwt-login"):
 
     def __repr__(self) -> str:
         return "PendingLogin(…)"
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether the provider's answer has been posted here, and waits."""
+        return bool(self.code or self.id_token)
+
+
+class Begun(Record, frozen=True, tag="jwt-begun"):
+    """How many logins somebody has begun lately: one address, or one network of IPv6."""
+
+    until: float
+    """When the count begins anew, in seconds since the epoch."""
+    count: int = 0

@@ -120,6 +120,7 @@ def _sort(steps: Steps, items: Any) -> list[Any]:
         raise no_overload()
     steps.use_items(len(items))
     steps.use(len(items) * 4)
+    steps.use(sum(len(item) for item in items if isinstance(item, str | bytes)) // 64)
     kinds = {type(item) for item in items}
     if len(kinds) > 1 or not kinds <= {bool, int, float, str, bytes}:
         raise no_overload()
@@ -163,7 +164,8 @@ def _plain(function: Callable[[Any], Any]) -> Function:
 
 
 def _part(steps: Steps, value: Any, *zone: Any, name: str) -> int:
-    steps.use(10)
+    # The first use of a time zone may read files.
+    steps.use(300 if zone and steps.is_new("zone", str(zone[0])) else 10)
     return times.part(name, value, *zone)
 
 

@@ -18,16 +18,23 @@ class Steps:
         most: how many there are.
     """
 
-    __slots__ = ("_left",)
+    __slots__ = ("_left", "_met")
 
     def __init__(self, most: int = MOST_STEPS) -> None:
         self._left = most
+        self._met: set[tuple[str, str]] = set()
 
     def use(self, count: int = 1) -> None:
         """Take steps.  Raises `TooCostly` when there are none left."""
         self._left -= count
         if self._left < 0:
             raise TooCostly("the evaluation takes too many steps")
+
+    def is_new(self, kind: str, name: str) -> bool:
+        """Whether this evaluation meets something for the first time, which costs more than to meet it again."""
+        before = len(self._met)
+        self._met.add((kind, name))
+        return len(self._met) > before
 
     def use_text(self, characters: int) -> None:
         """Take what reading or making a text of this length costs.  Raises `TooCostly`."""

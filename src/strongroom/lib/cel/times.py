@@ -9,6 +9,7 @@ import re
 import zoneinfo
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from strongroom.lib.cel.errors import CelError, no_overload
@@ -107,7 +108,15 @@ def _zone(name: str) -> tzinfo:
             return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
     if name == "UTC":
         return UTC
+    found = _named_zone(name[:_LONGEST_TEXT])
+    if found is None:
+        raise CelError(f"unknown time zone {name[:_LONGEST_TEXT]}")
+    return found
+
+
+@lru_cache(256)
+def _named_zone(name: str) -> tzinfo | None:
     try:
-        return zoneinfo.ZoneInfo(name[:_LONGEST_TEXT])
+        return zoneinfo.ZoneInfo(name)
     except (ValueError, OSError, KeyError):
-        raise CelError(f"unknown time zone {name[:_LONGEST_TEXT]}") from None
+        return None

@@ -83,15 +83,30 @@ class Documents(Generic[T]):
 
         Raises: `UpstreamFailed` if there is none that counts.
         """
-        entry = self._entry(url, ca_pem)
-        value = self._counting(entry, holds)
+        value = self.ready(url, ca_pem, holds=holds)
         if value is not None:
             return value
+        entry = self._entry(url, ca_pem)
         async with entry.lock:  # who waited for it finds what the first one fetched
             value = self._counting(entry, holds)
             if value is None:
                 value = await self._fetched(entry, url, ca_pem)
             return value
+
+    def ready(self, url: str, ca_pem: str = "", *, holds: Callable[[T], bool] = lambda _: True) -> T | None:
+        """The document, if nobody has to wait for it.
+
+        While it is being fetched, the last one counts for those who find in it what they look for.  So requests for
+        what it doesn't hold can't make them wait.
+
+        Raises: `UpstreamFailed` if an attempt to fetch it failed just now, and no earlier one counts.
+        """
+        entry = self._entry(url, ca_pem)
+        value = self._counting(entry, holds)
+        if value is None and entry.value is not None and entry.lock.locked():
+            counts = self._clock() - entry.fetched_at < self._stale_s and holds(entry.value)
+            return entry.value if counts else None
+        return value
 
     def state(self, url: str, ca_pem: str = "") -> State:
         """What became of the attempts to fetch a document."""

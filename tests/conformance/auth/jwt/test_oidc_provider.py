@@ -124,8 +124,10 @@ def test_an_answer_by_form(server: Server, provider: str, kind: str) -> None:
     verb, url, fields = browser.form()
     assert (verb, url) == ("post", BACK)
     browser.open(f"{server.url}/v1/auth/oidc/oidc/callback", fields)
-    assert "postMessage" in browser.page
-    status, body = ask(server, "GET", f"auth/oidc/oidc/callback?state={fields['state']}&code=no_code", token="")
+    handed_on = re.search(r'postMessage\(.*"code": "(\w+)"', browser.page)
+    assert handed_on is not None, browser.page
+    query = f"state={fields['state']}&code={handed_on[1]}"
+    status, body = ask(server, "GET", f"auth/oidc/oidc/callback?{query}", token="")
     assert status == 200, body
     assert body["auth"]["metadata"]["role"] == "r"
 

@@ -11,7 +11,9 @@ import pytest
 
 from strongroom.auth.jwt import Jwt
 from strongroom.auth.jwt.keys import KeySets
+from strongroom.auth.jwt.records import Config
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
+from strongroom.lib.outgoing import Http, Reply
 from strongroom.sdk import Operation
 from tests.flow.auth.jwt.keys import as_json, ec_key, jwk, public_pem, raw, rsa_key, signed
 from tests.flow.auth.jwt.test_static_keys import claims, log_in, with_role
@@ -130,7 +132,7 @@ async def test_a_provider_has_to_be_who_it_was_asked_as(provider: Provider) -> N
     provider.claims = {"aud": "us", "iss": "https://other.example"}
     with pytest.raises(InvalidRequest, match="bound to the issuer"):
         await log_in(mount, provider.token())
-    provider.description = {"issuer": "https://other.example"}
+    provider.description = {"issuer": "http://other.example"}
     clock.now += 700
     with pytest.raises(InvalidRequest, match="issuer did not match"):
         await mount.ask(WRITE, "config", {"oidc_discovery_url": provider.issuer})
@@ -218,3 +220,31 @@ async def test_forged_tokens_are_refused_clearly(forge: Any) -> None:
     await with_role(mount)
     with pytest.raises(InvalidRequest, match="error validating token"):
         await log_in(mount, forge(claims(mount)))
+
+
+async def test_unknown_keys_take_no_place_from_known_ones(provider: Provider) -> None:
+    """While the provider hangs, and more strangers wait than may, who has a token of a known key gets in."""
+
+    class Hanging(Http):
+        hangs = False
+
+        async def ask(self, verb: str, url: str, **options: Any) -> Reply:
+            if self.hangs:
+                await asyncio.Event().wait()
+            return await super().ask(verb, url, **options)
+
+    http, clock = Hanging("the identity provider"), Ticking()
+    keys, config = KeySets(http, clock=clock), Config(jwks_url=f"{provider.issuer}/keys")
+    await keys.proved(config, provider.token())
+    http.hangs = True
+    clock.now += 10
+    made_up = signed({}, rsa_key("stranger"), kid="made-up")
+    strangers = [asyncio.create_task(keys.proved(config, made_up)) for _ in range(300)]
+    await asyncio.sleep(0.05)
+    assert keys.slots.refused > 0
+    for age_s in (0, 700):  # the set is old, too
+        clock.now += age_s
+        assert (await asyncio.wait_for(keys.proved(config, provider.token()), 1))["sub"] == "ann"
+    for stranger in strangers:
+        stranger.cancel()
+    await asyncio.gather(*strangers, return_exceptions=True)

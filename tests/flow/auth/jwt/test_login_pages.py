@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from strongroom.auth.jwt import Jwt
+from strongroom.auth.jwt import Jwt, states
 from strongroom.auth.jwt.keys import KeySets
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import InvalidRequest, PermissionDenied, RateLimited, UpstreamFailed
@@ -86,6 +86,7 @@ async def test_a_code_gives_a_login(provider: Provider) -> None:
 async def test_a_state_is_used_once(provider: Provider) -> None:
     """After a login that succeeded, and after one that failed; and nothing of it stays in the store."""
     mount = await mounted(provider)
+    await begin(mount)  # which is counted, too
     before = set(await mount.rows())
     sent = provider.consent((await begin(mount))["auth_url"])
     assert (await end(mount, sent)).auth is not None
@@ -101,6 +102,7 @@ async def test_a_state_is_used_once(provider: Provider) -> None:
 async def test_a_state_expires(provider: Provider) -> None:
     """After ten minutes it is worth nothing, and scheduled work deletes it."""
     mount = await mounted(provider)
+    await begin(mount)  # which is counted, too
     before = set(await mount.rows())
     sent = provider.consent((await begin(mount))["auth_url"])
     (row,) = set(await mount.rows()) - before
@@ -238,11 +240,63 @@ async def test_a_form_post_is_kept_until_the_client_comes(provider: Provider) ->
         assert page is not None
         assert page.raw is not None
         assert b"postMessage" in page.raw.content
+        handed_on = re.search(rb'"code": "(\w+)"', page.raw.content)
+        assert handed_on is not None
         again = await mount.ask(WRITE, "oidc/callback", {**sent, "code": "other"})
         assert again is not None
         assert again.status == 400
-        response = await end(mount, {"state": sent["state"], "code": "no_code"}, client_nonce="mine")
+        response = await end(mount, {"state": sent["state"], "code": handed_on[1].decode()}, client_nonce="mine")
         assert response.auth is not None
+
+
+async def test_a_client_may_post_the_answer_itself(provider: Provider) -> None:
+    """It proves by its nonce, or by the code, that it is the one that the answer came to."""
+    for types, nonce in (("code", "mine"), ("id_token", "mine"), ("code", "")):
+        mount = await mounted(provider, {"oidc_response_mode": "form_post", "oidc_response_types": types})
+        sent = provider.consent((await begin(mount, client_nonce=nonce))["auth_url"])
+        await mount.ask(WRITE, "oidc/callback", {**sent, "client_nonce": nonce})
+        sent.pop("id_token", None)
+        assert (await end(mount, sent, client_nonce=nonce)).auth is not None
+
+
+@pytest.mark.parametrize("nonce", ["theirs", ""])
+@pytest.mark.parametrize("types", ["code", "id_token"])
+async def test_who_led_the_browser_to_the_provider_does_not_get_its_login(
+    provider: Provider, types: str, nonce: str
+) -> None:
+    """A stranger begins a login and sends the link to somebody who is signed in at the provider.
+
+    That browser posts the provider's answer here.  The stranger knows state and nonce, and still ends nothing.
+    """
+    for code in ("no_code", "", "other"):
+        mount = await mounted(provider, {"oidc_response_mode": "form_post", "oidc_response_types": types})
+        sent = provider.consent((await begin(mount, client_nonce=nonce))["auth_url"])
+        await mount.ask(WRITE, "oidc/callback", sent)
+        response = await end(mount, {"state": sent["state"], "code": code}, client_nonce=nonce)
+        assert "another browser" in refusal(response)
+
+
+async def test_consent_is_asked_only_of_who_posts_the_answer(provider: Provider) -> None:
+    """In the mode `direct` nobody else is shown what confirms the login, neither before the post nor after it."""
+    mount = await mounted(provider, {"oidc_response_mode": "form_post"}, callback_mode="direct")
+    started = await begin(mount, client_nonce="theirs")
+    found = re.compile(rb'name="confirmation" value="(\w+)"')
+
+    async def asked(verb: Operation, **body: str) -> tuple[str, bytes]:
+        page = await mount.ask(verb, "oidc/callback", {"state": started["state"], **body})
+        assert page is not None
+        assert page.raw is not None
+        shown = found.search(page.raw.content)
+        return shown[1].decode() if shown else "", page.raw.content
+
+    early, _ = await asked(READ)
+    posted, _ = await asked(WRITE, **provider.consent(started["auth_url"]))
+    assert posted != early
+    for guess in ("", early):
+        assert (await asked(READ, code="no_code", confirmation=guess))[0] == ""
+        with pytest.raises(InvalidRequest, match=r"^authorization_pending$"):
+            await mount.ask(WRITE, "oidc/poll", {"state": started["state"], "client_nonce": "theirs"})
+    assert b"Signed in" in (await asked(READ, code="no_code", confirmation=posted))[1]
 
 
 async def test_a_form_post_is_refused_where_it_is_not_asked_for(provider: Provider) -> None:
@@ -417,12 +471,32 @@ async def test_logins_under_way_are_bounded(provider: Provider) -> None:
         for number in numbers:
             await request.schedule(request.now + 600, f"login/{number}")
 
-    for first in range(0, CEILING - 1, 1000):
-        await transact(mount.barrier, partial(fill, numbers=range(first, min(first + 1000, CEILING - 1))))
+    room = CEILING - 2  # the login, and the count of its address
+    for first in range(0, room, 1000):
+        await transact(mount.barrier, partial(fill, numbers=range(first, min(first + 1000, room))))
     with pytest.raises(RateLimited):
         await begin(mount)
     assert (await end(mount, sent)).auth is not None
     assert (await begin(mount))["auth_url"]
+
+
+async def test_one_address_can_not_take_all_logins(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever floods is refused, an IPv6 network as a whole; others go on; and it ends."""
+    monkeypatch.setattr(states, "MOST_OF_ONE", 3)
+    mount = await mounted(provider)
+
+    async def from_(address: str) -> None:
+        await mount.ask(WRITE, "oidc/auth_url", {"role": "r", "redirect_uri": BACK}, address=address)
+
+    for flood in (["10.0.0.1"] * 3, [f"2001:db8::{number}" for number in range(3)], [""] * 3):
+        for address in flood:
+            await from_(address)
+        with pytest.raises(RateLimited, match="from this address"):
+            await from_(flood[-1])
+    for other in ("10.0.0.2", "2001:db8:0:1::1"):
+        await from_(other)
+    mount.clock.advance(600)
+    await from_("10.0.0.1")
 
 
 async def test_a_device_is_led_to_a_page_of_the_web_only(provider: Provider) -> None:

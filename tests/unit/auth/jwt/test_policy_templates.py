@@ -84,6 +84,15 @@ def test_what_claims_do_not_give(template: str) -> None:
         policy_templates.policies([template], SAID)
 
 
+@pytest.mark.parametrize(
+    "template", ['{{replace "a" .long .long}}', "{{.long}}" * 400, '{{len (replace "" .long .long)}}']
+)
+def test_claims_do_not_grow_without_end(template: str) -> None:
+    """A token chooses what is replaced by what; their product would take the memory of the server."""
+    with pytest.raises(InvalidRequest, match=r"failed to template policy \[0\]: it gives more than"):
+        policy_templates.policies([template], {"long": "a" * 5000})
+
+
 @given(st.text('{}.ab "|()ifelsndq-', max_size=60))
 def test_any_text_is_a_template_or_refused(template: str) -> None:
     """Never another error."""

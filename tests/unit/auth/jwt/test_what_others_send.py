@@ -50,6 +50,18 @@ def test_claims(claims: dict[str, Any]) -> None:
             attempt()
 
 
+ADDRESSES = ("jwks_uri", "authorization_endpoint", "token_endpoint", "userinfo_endpoint")
+
+
+@pytest.mark.parametrize("name", [*ADDRESSES, "device_authorization_endpoint"])
+def test_a_provider_behind_tls_has_no_address_without_it(name: str) -> None:
+    """Keys and secrets would go over the network in clear, though the configuration says https."""
+    described_at = {"issuer": "https://idp.example", "jwks_uri": "https://keys.example/", name: "http://idp.example/x"}
+    with pytest.raises(UpstreamFailed, match=f"{name} is not https"):
+        described(Reply(200, {}, json.dumps(described_at).encode()))
+    described(Reply(200, {}, json.dumps({**described_at, "issuer": "http://idp.example"}).encode()))
+
+
 @given(st.dictionaries(st.sampled_from(("issuer", "jwks_uri", "token_endpoint")), ANYTHING) | ANYTHING)
 def test_descriptions(document: Any) -> None:
     """A description that isn't usable is the provider's fault."""

@@ -37,6 +37,13 @@ COSTLY = {
     "splits": "claims.list.all(a, claims.text.split('').size() > 1)",
     "joins": "claims.list.all(a, claims.list.join('-').size() > 1)",
     "sorts": "claims.list.all(a, claims.list.sort().size() > 1)",
+    "sorts of long texts": "claims.list.map(a, claims.text).sort().size() > 1",
+    "a pattern with many states": "claims.list.exists(a, claims.text.matches('(a|b)*a(a|b){90}c'))",
+    "a pattern that is large": "claims.text.matches('(((a?){30}){30})z')",
+    "many patterns": "claims.list.exists(a, 'x'.matches('(a?){900}' + a))",
+    "many patterns that are too large": "claims.list.exists(a, 'x'.matches('(((a?){30}){30}){9}' + a) || false)",
+    "many patterns of large classes": "claims.list.exists(a, 'x'.matches('[\\\\pL\\\\pN]{30}' + a))",
+    "many time zones": "claims.list.exists(a, timestamp(0).getHours('Zone/' + a) == 77)",
     "distinct items": "claims.list.distinct().size() > 1",
 }
 
@@ -67,6 +74,21 @@ def test_shared_lists_are_not_compared_without_end() -> None:
     variables = [("v0", "[1]"), *((f"v{at}", f"[v{at - 1}, v{at - 1}]") for at in range(1, 60))]
     with pytest.raises(CelError, match=r"too many steps|nested too deeply"):
         compiled("v59 == v59 && v59 == [v58, v58]", *variables).run({"claims": CLAIMS})
+
+
+def test_usual_patterns_cost_little() -> None:
+    """Whoever is in hundreds of groups gets in by a pattern of their names."""
+    groups = from_json({"groups": [f"team-{number}-engineering-production" for number in range(500)]}, 5000)
+    pattern = "^team-[0-9]+-[a-z]+-(dev|staging)$"
+    assert compiled(f"claims.groups.exists(g, g.matches('{pattern}'))").run({"claims": groups}) is False
+
+
+def test_a_pattern_that_is_none_is_told_each_time() -> None:
+    """And costs little the second time."""
+    program = compiled("claims.list.exists(a, 'x'.matches('(') )")
+    for _ in range(2):
+        with pytest.raises(CelError, match="error parsing regexp"):
+            program.run({"claims": from_json({"list": [1, 2]}, 10)})
 
 
 TOO_MUCH = {
@@ -188,6 +210,8 @@ WORDS += ["(", ")", "[", "]", "{", "}", ".", ",", ":", "?", "!", "-", "+", "*", 
 @example("timestamp('9999-12-31T23:59:59Z').getHours('+23:59')")
 @example("timestamp('0001-01-01T00:00:00+01:00')")
 @example("timestamp(0).getHours('../../etc/passwd')")
+@example("'\ud800'.matches('a')")
+@example("'a'.matches('\ud800')")
 def test_any_text_gives_a_value_or_an_error_of_the_language(text: str) -> None:
     """No text raises anything else, when it is read or when it runs."""
     with contextlib.suppress(CelError):

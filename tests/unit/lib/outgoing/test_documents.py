@@ -123,3 +123,27 @@ async def test_what_was_fetched_last_is_known_without_asking() -> None:
     await documents.get(URL)
     source.now += 1e6
     assert (documents.known(URL), documents.known(URL, "other"), source.asked) == ("1", None, 1)
+
+
+async def test_who_looks_for_what_is_there_does_not_wait_for_what_is_fetched() -> None:
+    """Neither while others look for what it hasn't, nor while it is fetched because it is old."""
+    source = Source()
+    documents = source.documents()
+    assert documents.ready(URL) is None
+    await documents.get(URL)
+    source.gate.clear()
+    for age_s in (10, 700):
+        source.now += age_s
+        waiting = asyncio.create_task(documents.get(URL, holds=lambda _: False))
+        await asyncio.sleep(0)
+        assert documents.ready(URL, holds=lambda text: text == "1") == "1"
+        assert documents.ready(URL, holds=lambda text: text == "2") is None
+        assert await documents.get(URL, holds=lambda text: text == "1") == "1"
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    source.now += 3600
+    waiting = asyncio.create_task(documents.get(URL))
+    await asyncio.sleep(0)
+    assert documents.ready(URL) is None
+    source.gate.set()
+    assert await waiting == "1"
