@@ -26,17 +26,27 @@ class Member(msgspec.Struct, frozen=True):
 def look_up(session: Session, config: LdapConfig, username: str) -> Person | None:
     """The user of this name, before a password is tried; None if there is none, or several."""
     bind_to_search(session, config)
-    lookup = lookup_of(config)
+    return find_own(session, config, lookup_of(config), username)
+
+
+def find_own(session: Session, config: LdapConfig, lookup: Lookup, username: str) -> Person | None:
+    """The one user of that name, whose alias is nobody else's; None if there is none."""
     person = find(session, lookup, username)
-    return person if person is None or _is_unique(session, lookup, person) else None
+    return person if person is None or _is_unique(session, config, lookup, person, username) else None
 
 
-def _is_unique(session: Session, lookup: Lookup, person: Person) -> bool:
-    """Whether the name that becomes the alias is nobody else's; a filter may have looked at other attributes."""
-    if not person.name or ("UserAttr" in lookup.user_filter.names and not lookup.upn_domain):
+def _is_unique(session: Session, config: LdapConfig, lookup: Lookup, person: Person, username: str) -> bool:
+    """Whether no other entry has the name that becomes the alias.
+
+    What was typed may be another name of the entry: a filter may look at other attributes, the attribute may have
+    several values, one of which somebody else has too, and a directory may tell two spellings apart that are one alias.
+    """
+    names = {person.name, user_name(person.name, config)}
+    found_by_it = "UserAttr" in lookup.user_filter.names and not lookup.upn_domain and names == {username}
+    if not person.name or found_by_it:
         return True
-    text = f"({lookup.user_attr}={in_filter(person.name)})"
-    unique = [entry.dn for entry in session.search(lookup.user_dn, text)] == [person.dn]
+    text = "".join(f"({lookup.user_attr}={in_filter(name)})" for name in sorted(names))
+    unique = [entry.dn for entry in session.search(lookup.user_dn, f"(|{text})")] == [person.dn]
     if not unique:
         log.warning(
             "several entries have the name of a user, who can't log in", attribute=lookup.user_attr, dn=person.dn
@@ -75,7 +85,7 @@ def look_again(session: Session, config: LdapConfig, username: str, dn: str) -> 
     """
     lookup = lookup_of(config)
     bind_to_search(session, config, groups=True)
-    person = find(session, lookup, username) if searches_first(config) else read(session, lookup, dn)
+    person = find_own(session, config, lookup, username) if searches_first(config) else read(session, lookup, dn)
     if person is None or person.disabled:
         return None
     return Member(person, groups_of(session, lookup, _told(person, username, config), person.dn))
