@@ -112,7 +112,9 @@ def bind_as_server(session: Session, config: LdapConfig) -> None:
         try:
             session.bind(config.binddn, config.bindpass)
         except BindRefused:
-            session.bind(config.binddn, config.next_bindpass)  # an empty one is refused without being sent
+            if not config.next_bindpass:
+                raise  # with the directory's reason
+            session.bind(config.binddn, config.next_bindpass)
     except BindRefused as error:
         text = "the directory refuses the name and password of this server (binddn, bindpass)"
         raise UpstreamFailed(text, detail=error.detail) from error
