@@ -143,24 +143,31 @@ def _own_entry(session: Session, config: LdapConfig, lookup: Lookup, username: s
     """The entry of a user who was bound without a search.  Raises `BindRefused` if it isn't that of this spelling.
 
     A directory may take names for the same that look different to this server, each of which would be another alias and
-    another count of failures.  So only the name counts that the entry has.
+    another count of failures.  So only the name counts that the entry has.  It may also tell names apart that are one
+    alias here, so that only an entry counts whose name is spelled as the alias is.
     """
     if config.upndomain:
         person = find(session, lookup, username)
-        if person is None or canonical(person.upn) != canonical(name):
+        if person is None or canonical(person.upn) != canonical(name) or not _is_plain(person.upn):
             log.warning("a user could log in, and no entry has their userPrincipalName", name=name)
             raise BindRefused("no entry of that name")
         return person
     person = read(session, lookup, name)
     if person is None or not person.names:
+        if not _is_plain(username):
+            raise BindRefused("another spelling")
         if config.case_sensitive_names:
             log.warning("a user can't read their own name, which case_sensitive_names needs", dn=name)
             raise BindRefused("no name")
         return person or Person(dn=name, name="")
-    if user_name(username, config) not in {user_name(each, config) for each in person.names}:
+    if user_name(username, config) not in {user_name(each, config) for each in person.names if _is_plain(each)}:
         log.warning("a user could log in by a spelling that their entry doesn't have", dn=person.dn)
         raise BindRefused("another spelling")
     return person
+
+
+def _is_plain(name: str) -> bool:
+    return name == canonical(name, case_matters=True)
 
 
 def _told(person: Person, username: str, config: LdapConfig) -> str:

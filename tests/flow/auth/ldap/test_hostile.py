@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from strongroom.lib.errors import InvalidCredentials, StrongroomError, UpstreamFailed
-from strongroom.lib.ldap import Directories
+from strongroom.lib.ldap import Directories, canonical
 from tests.flow.auth.ldap.mounting import SEARCHING, log_in, mounted
 from tests.sim.hostile_directory import BIND, EXTENDED, SEARCH, SUCCESS, UNBIND, Asked, ber, entry, hostile_directory
 from tests.sim.slapd import SERVICE_PASSWORD, Slapd
@@ -168,3 +168,27 @@ async def test_success_for_nobody_lets_in_nobody(directory: Slapd, known_as: byt
         with pytest.raises(InvalidCredentials):
             await log_in(mount, "alice", "")
         assert EXTENDED in hostile.operations
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "attributes"),
+    [
+        ({"userattr": "cn"}, "\uff41lice", {"cn": ["\uff41lice"]}),
+        ({"userattr": "cn"}, "\u212aate", {"cn": ["\u212aate"]}),
+        ({"userattr": "cn"}, "\uff41lice", {"sn": ["x"]}),
+        ({"upndomain": "x.org"}, "\uff41lice", {"cn": ["x"], "userPrincipalName": ["\uff41lice@x.org"]}),
+    ],
+)
+async def test_an_entry_with_a_name_that_looks_like_anothers(
+    directory: Slapd, settings: dict[str, str], name: str, attributes: dict[str, list[str]]
+) -> None:
+    """Where nobody searches first, it is refused: its alias would be that of the plain name."""
+    plain = {key: [canonical(value) for value in values] for key, values in attributes.items()}
+    for found, typed, gets_in in ((plain, canonical(name), True), (attributes, name, False)):
+        with hostile_directory(finds(f"cn={typed},dc=x", **found)) as hostile:
+            mount = await mounted(directory, **settings, url=hostile.url)
+            if gets_in:
+                assert canonical(name) in (await log_in(mount, typed, "x")).alias
+            else:
+                with pytest.raises(InvalidCredentials):
+                    await log_in(mount, typed, "x")
