@@ -26,7 +26,7 @@ SERVICE = "HTTP/localhost"
 OTHER_SERVICE = "HTTP/other.test"
 ACCOUNT = "vault_svc"
 """A service account with an instance in its name, as some programs write it into keytabs."""
-USERS = ("alice", "bob", "Alice", "nobody-there", "alice/admin", "carol")
+USERS = ("alice", "bob", "Alice", "nobody-there", "alice/admin", "carol", "\uff41lice")
 _PASSWORD = "canary-kerberos-password"
 _PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 _PROGRAMS = ("krb5kdc", "kdb5_util", "kadmin.local", "kinit", "kvno")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.ldap.names import canonical, is_name
 from strongroom.sdk.token_fields import NON_ASSIGNABLE, normal_policies
 
 _RESERVED = frozenset({"WELLKNOWN", "krbtgt"})
@@ -39,8 +39,10 @@ def principal_of(text: str) -> Principal:
     name, sign, realm = text.rpartition("@")
     components = tuple(name.split("/"))
     # The library writes a backslash before an at sign, a slash or a control character that is part of the name.
-    odd = "\\" in text or "@" in name or not text.isprintable() or not unicodedata.is_normalized("NFC", text)
-    if odd or not sign or not realm or not all(components) or text != text.strip():
+    odd = "\\" in text or "@" in name or not text.isprintable()
+    # A KDC tells apart what a directory, and the form of aliases, take for one name: wide letters, two spaces.
+    respelled = not is_name(name) or any(part != canonical(part, case_matters=True) for part in (*components, realm))
+    if odd or respelled or not sign or not realm or not all(components):
         raise InvalidRequest("the name in the ticket has characters that no name here has")
     if components[0] in _RESERVED:
         raise InvalidRequest("the ticket is nobody's")

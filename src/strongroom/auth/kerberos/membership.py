@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from strongroom.auth.ldap.asking import bind_to_search
+from strongroom.auth.ldap.asking import bind_to_search, find_own
 from strongroom.auth.ldap.records import LdapConfig
 from strongroom.auth.ldap.settings import lookup_of
-from strongroom.lib.ldap import Session, find, groups_of
+from strongroom.lib.ldap import Session, groups_of
 
 
 class Membership(msgspec.Struct, frozen=True):
@@ -20,7 +20,7 @@ def membership(session: Session, config: LdapConfig, username: str) -> Membershi
     """The groups of a user; None if there is no such user, more than one, or one who may not log in."""
     lookup = lookup_of(config)
     bind_to_search(session, config)
-    person = find(session, lookup, username)
+    person = find_own(session, config, lookup, username)
     if person is None or person.disabled:
         return None
     bind_to_search(session, config, groups=True)

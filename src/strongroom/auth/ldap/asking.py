@@ -26,17 +26,27 @@ class Member(msgspec.Struct, frozen=True):
 def look_up(session: Session, config: LdapConfig, username: str) -> Person | None:
     """The user of this name, before a password is tried; None if there is none, or several."""
     bind_to_search(session, config)
-    lookup = lookup_of(config)
+    return find_own(session, config, lookup_of(config), username)
+
+
+def find_own(session: Session, config: LdapConfig, lookup: Lookup, username: str) -> Person | None:
+    """The one user of that name, whose alias is nobody else's; None if there is none."""
     person = find(session, lookup, username)
-    return person if person is None or _is_unique(session, lookup, person) else None
+    return person if person is None or _is_unique(session, config, lookup, person, username) else None
 
 
-def _is_unique(session: Session, lookup: Lookup, person: Person) -> bool:
-    """Whether the name that becomes the alias is nobody else's; a filter may have looked at other attributes."""
-    if not person.name or ("UserAttr" in lookup.user_filter.names and not lookup.upn_domain):
+def _is_unique(session: Session, config: LdapConfig, lookup: Lookup, person: Person, username: str) -> bool:
+    """Whether no other entry has the name that becomes the alias.
+
+    What was typed may be another name of the entry: a filter may look at other attributes, the attribute may have
+    several values, one of which somebody else has too, and a directory may tell two spellings apart that are one alias.
+    """
+    names = {person.name, user_name(person.name, config)}
+    found_by_it = "UserAttr" in lookup.user_filter.names and not lookup.upn_domain and names == {username}
+    if not person.name or found_by_it:
         return True
-    text = f"({lookup.user_attr}={in_filter(person.name)})"
-    unique = [entry.dn for entry in session.search(lookup.user_dn, text)] == [person.dn]
+    text = "".join(f"({lookup.user_attr}={in_filter(name)})" for name in sorted(names))
+    unique = [entry.dn for entry in session.search(lookup.user_dn, f"(|{text})")] == [person.dn]
     if not unique:
         log.warning(
             "several entries have the name of a user, who can't log in", attribute=lookup.user_attr, dn=person.dn
@@ -75,7 +85,7 @@ def look_again(session: Session, config: LdapConfig, username: str, dn: str) -> 
     """
     lookup = lookup_of(config)
     bind_to_search(session, config, groups=True)
-    person = find(session, lookup, username) if searches_first(config) else read(session, lookup, dn)
+    person = find_own(session, config, lookup, username) if searches_first(config) else read(session, lookup, dn)
     if person is None or person.disabled:
         return None
     return Member(person, groups_of(session, lookup, _told(person, username, config), person.dn))
@@ -102,7 +112,9 @@ def bind_as_server(session: Session, config: LdapConfig) -> None:
         try:
             session.bind(config.binddn, config.bindpass)
         except BindRefused:
-            session.bind(config.binddn, config.next_bindpass)  # an empty one is refused without being sent
+            if not config.next_bindpass:
+                raise  # with the directory's reason
+            session.bind(config.binddn, config.next_bindpass)
     except BindRefused as error:
         text = "the directory refuses the name and password of this server (binddn, bindpass)"
         raise UpstreamFailed(text, detail=error.detail) from error
@@ -131,24 +143,31 @@ def _own_entry(session: Session, config: LdapConfig, lookup: Lookup, username: s
     """The entry of a user who was bound without a search.  Raises `BindRefused` if it isn't that of this spelling.
 
     A directory may take names for the same that look different to this server, each of which would be another alias and
-    another count of failures.  So only the name counts that the entry has.
+    another count of failures.  So only the name counts that the entry has.  It may also tell names apart that are one
+    alias here, so that only an entry counts whose name is spelled as the alias is.
     """
     if config.upndomain:
         person = find(session, lookup, username)
-        if person is None or canonical(person.upn) != canonical(name):
+        if person is None or canonical(person.upn) != canonical(name) or not _is_plain(person.upn):
             log.warning("a user could log in, and no entry has their userPrincipalName", name=name)
             raise BindRefused("no entry of that name")
         return person
     person = read(session, lookup, name)
     if person is None or not person.names:
+        if not _is_plain(username):
+            raise BindRefused("another spelling")
         if config.case_sensitive_names:
             log.warning("a user can't read their own name, which case_sensitive_names needs", dn=name)
             raise BindRefused("no name")
         return person or Person(dn=name, name="")
-    if user_name(username, config) not in {user_name(each, config) for each in person.names}:
+    if user_name(username, config) not in {user_name(each, config) for each in person.names if _is_plain(each)}:
         log.warning("a user could log in by a spelling that their entry doesn't have", dn=person.dn)
         raise BindRefused("another spelling")
     return person
+
+
+def _is_plain(name: str) -> bool:
+    return name == canonical(name, case_matters=True)
 
 
 def _told(person: Person, username: str, config: LdapConfig) -> str:

@@ -20,8 +20,17 @@ def user_name(text: str, config: LdapConfig) -> str:
 
 
 def group_name(text: str, config: LdapConfig) -> str:
-    """The form of a group's name.  (p)"""
-    return text if config.case_sensitive_names else text.lower()
+    """The form of a group's name.  (p)
+
+    Letters are folded that are the capital of another one.  The Kelvin sign is none of `k`, though its lower case is: a
+    directory tells a group with it from the plain one, and may let anybody make it.
+    """
+    return text if config.case_sensitive_names else "".join(map(_folded, text))
+
+
+def _folded(character: str) -> str:
+    lower = character.lower()
+    return lower if lower.upper() == character else character
 
 
 def can_log_in(text: str) -> bool:

@@ -46,11 +46,17 @@ def merged(config: LdapConfig, body: DirectoryFields) -> LdapConfig:
             given[name] = value.strip() if isinstance(value, str) and name not in {"bindpass", *_PEM} else value
     if "userattr" in given:
         given["userattr"] = given["userattr"].lower()
-    if {"bindpass", "binddn"} & given.keys():
-        given["next_bindpass"] = ""  # a rotation that has begun is overtaken
+    if any(given.get(name, before) != before for name, before in _account(config).items()):
+        # A rotation that has begun is overtaken, but not by who writes again what is there: the directory may have the
+        # next password already, and no other place would have it.
+        given["next_bindpass"] = ""
     changed = msgspec.structs.replace(config, **given, token=token_fields.merged(config.token, body))
     check(changed)
     return changed
+
+
+def _account(config: LdapConfig) -> dict[str, str]:
+    return {"binddn": config.binddn, "bindpass": config.bindpass}
 
 
 def shown(config: LdapConfig) -> dict[str, Any]:

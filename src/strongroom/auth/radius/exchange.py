@@ -11,13 +11,12 @@ import contextlib
 import dataclasses
 import ipaddress
 import socket
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from strongroom.auth.radius.packets import AUTHENTICATOR_BYTES, AccessRequest, Login, Verdict, access_request, verdict
 from strongroom.auth.radius.records import RadiusConfig
 from strongroom.lib.errors import UpstreamFailed
-from strongroom.lib.outgoing.slots import Slots
+from strongroom.lib.outgoing import Slots, Threads
 from strongroom.lib.rand import Random
 
 _RESEND_S = 3.0
@@ -37,36 +36,38 @@ class Exchange:
     """The RADIUS servers of one process's mounts.
 
     Args:
-        random: of identifiers and authenticators. slots: the places before each server.
+        random: of identifiers and authenticators. slots: the places of each mount before its server.
     """
 
     def __init__(self, random: Random, slots: Slots | None = None) -> None:
         self._random = random
         self.slots = slots or Slots("the RADIUS server")
-        # Finding addresses blocks; threads of its own, so that a name server that hangs holds up nothing else.
-        self._names = ThreadPoolExecutor(4, "radius-names")
+        # Finding addresses blocks, and some mount's name may be one for which no name server ever answers.
+        self._names = Threads("the name server", at_once=4, waiting=240)
 
-    async def ask(self, config: RadiusConfig, login: Login) -> Verdict:
+    async def ask(self, lane: str, config: RadiusConfig, login: Login) -> Verdict:
         """What the server says of a login: `ACCEPTED`, `REJECTED` or `CHALLENGED`.
+
+        Args:
+            lane: whose places it takes: a mount's, because another one may ask the same server with a wrong secret.
 
         Raises: `UpstreamFailed` when it can't be reached or doesn't answer in time, `RateLimited` when too many wait.
         """
-        target = f"{config.host}:{config.port}"
-        async with self.slots.place(target, total_s=config.dial_timeout_s + config.read_timeout_s):
-            family, address = await self._address(config)
+        async with self.slots.place(lane, total_s=config.dial_timeout_s + config.read_timeout_s):
+            family, address = await self._address(lane, config)
             return await self._exchange(config, login, family, address)
 
-    async def _address(self, config: RadiusConfig) -> tuple[int, str]:
+    async def _address(self, lane: str, config: RadiusConfig) -> tuple[int, str]:
         """The family and the address of the server."""
         with contextlib.suppress(ValueError):
             ip = ipaddress.ip_address(config.host)
             return (socket.AF_INET if ip.version == 4 else socket.AF_INET6), config.host
-        loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(config.dial_timeout_s):
-                found = await loop.run_in_executor(
-                    self._names, lambda: socket.getaddrinfo(config.host, config.port, type=socket.SOCK_DGRAM)
-                )
+            found = await self._names.run(
+                lane,
+                lambda: socket.getaddrinfo(config.host, config.port, type=socket.SOCK_DGRAM),
+                within_s=config.dial_timeout_s,
+            )
         except TimeoutError:
             raise UpstreamFailed("the address of the RADIUS server was not found in time") from None
         except (OSError, UnicodeError) as error:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.ldap.names import canonical, is_name
 from strongroom.sdk.token_fields import NON_ASSIGNABLE, normal_policies
 
 MOST_PASSWORD_BYTES = 128
@@ -28,9 +28,10 @@ def user_name(text: str) -> str:
     name = text.lower()
     if len(encoded(name, "username")) > MOST_VALUE_BYTES:
         raise InvalidRequest(f"username is longer than {MOST_VALUE_BYTES} bytes")
-    # A server may drop space at the ends, and compose letters: the alias would then be another than the user.
-    if not name.isprintable() or name != name.strip() or not unicodedata.is_normalized("NFC", name):
-        raise InvalidRequest("username has characters that no name has, or space at an end")
+    # A server, or a directory behind it, may take two spellings for one user.  Each would be an alias of its own here,
+    # with its own count of failed logins, and without the second factor and the groups of the other.
+    if not name.isprintable() or not is_name(name) or name != canonical(name, case_matters=True):
+        raise InvalidRequest("username has characters that no name has, or space at an end or twice in a row")
     if name.startswith("/") or name.endswith("/") or "//" in name:
         raise InvalidRequest("username has a slash at an end, or two in a row")
     return name

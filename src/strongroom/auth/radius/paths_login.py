@@ -54,7 +54,7 @@ class LoginPaths:
         login = Login(name, password_bytes(password), config.nas_port, config.nas_identifier)
         # Name and password stay the same in all attempts of the request; a changed configuration asks again.
         asked = hmac_sha256_hex(self.names_key, msgspec.json.encode(config))
-        found = request.once.outside(f"radius {asked}", lambda: self.exchange.ask(config, login))
+        found = request.once.outside(f"radius {asked}", lambda: self.exchange.ask(request.mount.id, config, login))
         if found is Verdict.CHALLENGED:
             raise InvalidCredentials(
                 "access denied: the authentication server asks a further question (Access-Challenge), "

@@ -17,7 +17,7 @@ from strongroom.lib.ldap.directory import ADDRESS_S, Directory
 from strongroom.lib.ldap.errors import OutOfReach
 from strongroom.lib.ldap.starttls import start_tls
 from strongroom.lib.ldap.tls import context_of
-from strongroom.lib.ldap.tunnel import begin_tls
+from strongroom.lib.ldap.tunnel import begin_tls, carried
 from strongroom.lib.ldap.urls import Url
 
 log = structlog.get_logger("ldap")
@@ -115,10 +115,13 @@ class Connecting:
             connection.connect(address.at)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if directory.starttls and not address.url.tls:
-                start_tls(connection)
+                start_tls(connection, time.monotonic() + within_s)
+                connection.settimeout(within_s)
             if directory.starttls or address.url.tls:
                 # From now on the name counts that was asked for, whichever address it led to.
                 connection = begin_tls(connection, context_of(directory.tls), address.url.host)
+            else:
+                connection = carried(connection)
         except (OSError, ValueError) as error:
             connection.close()
             self.dead.add(address)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -15,11 +12,9 @@ from strongroom.lib.ldap.directory import Directory
 from strongroom.lib.ldap.errors import OutOfReach, TooSlow
 from strongroom.lib.ldap.library import library
 from strongroom.lib.ldap.session import Session
-from strongroom.lib.outgoing import Slots
+from strongroom.lib.outgoing import Threads
 
 T = TypeVar("T")
-
-_ONE_DAY_S = 86_400.0
 
 
 class Directories:
@@ -35,19 +30,18 @@ class Directories:
     """
 
     def __init__(self, *, at_once: int = 8, waiting: int = 120, connecting: Connecting | None = None) -> None:
-        self._slots = Slots("the directory", at_once=at_once, waiting=waiting)
+        self._threads = Threads("the directory", at_once=at_once, waiting=waiting)
         self._connecting = connecting or Connecting()
-        self._places: set[asyncio.Task[object]] = set()
 
     @property
     def taken(self) -> int:
         """How many requests ask a directory or wait for it now."""
-        return self._slots.taken
+        return self._threads.taken
 
     @property
     def refused(self) -> int:
         """How many requests were refused so far, because too many waited."""
-        return self._slots.refused
+        return self._threads.refused
 
     async def ask(self, lane: str, directory: Directory, work: Callable[[Session], T], *, repeats: bool = True) -> T:
         """Do some work with a directory.
@@ -59,58 +53,14 @@ class Directories:
         Raises: what `work` raises; `RateLimited` if too many wait; `OutOfReach`; `TooSlow`.
         """
         deadline = time.monotonic() + directory.request_s
-        given_up = threading.Event()
-
-        def run() -> T:
-            if given_up.is_set():
-                raise TooSlow("the directory did not answer in time")
-            return _anywhere(self._connecting, directory, deadline, work, repeats)
-
-        task = asyncio.create_task(self._in_place(lane, run))
-        self._places.add(task)
-        task.add_done_callback(self._left)
         try:
-            async with asyncio.timeout(directory.request_s + 0.5):
-                return await asyncio.shield(task)
+            return await self._threads.run(
+                lane,
+                lambda: _anywhere(self._connecting, directory, deadline, work, repeats),
+                within_s=directory.request_s + 0.5,
+            )
         except TimeoutError as error:
             raise TooSlow("the directory did not answer in time") from error
-        finally:
-            given_up.set()
-
-    async def _in_place(self, lane: str, run: Callable[[], T]) -> T:
-        async with self._slots.place(lane, total_s=_ONE_DAY_S):
-            return await _in_thread(run)
-
-    def _left(self, task: asyncio.Task[object]) -> None:
-        self._places.discard(task)
-        if not task.cancelled():
-            task.exception()  # whoever asked may have gone
-
-
-async def _in_thread(run: Callable[[], T]) -> T:
-    """The result of a thread of its own, which doesn't keep the process from ending."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def settle(result: T | None, error: BaseException | None) -> None:
-        if done.done():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(result)  # type: ignore[arg-type]
-
-    def body() -> None:
-        result, failure = None, None
-        try:
-            result = run()
-        except Exception as error:
-            failure = error
-        with contextlib.suppress(RuntimeError):  # the loop has ended
-            loop.call_soon_threadsafe(settle, result, failure)
-
-    threading.Thread(target=body, name="directory", daemon=True).start()
-    return await done
 
 
 def _anywhere(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from strongroom.lib.errors import InvalidCredentials, StrongroomError, UpstreamFailed
+from strongroom.lib.redaction import Redaction
 
 
 class BindRefused(InvalidCredentials):
@@ -21,6 +24,8 @@ class Forbidden(UpstreamFailed):
     """Whoever is bound may not ask for this."""
 
 
+_MOST_SAID = 200
+"""Characters of a directory's own text that go into the log."""
 REFUSED = "the directory refuses this name and password"
 _OF_A_BIND = frozenset(
     {
@@ -37,17 +42,18 @@ _OF_A_BIND = frozenset(
 _GONE = frozenset({"SERVER_DOWN", "CONNECT_ERROR", "UNAVAILABLE", "BUSY"})
 
 
-def meaning(error: Exception, what: str, *, binds: bool) -> StrongroomError | None:
+def meaning(error: Exception, what: str, *, binds: bool, secrets: Iterable[str] = ()) -> StrongroomError | None:
     """What an error of the LDAP library means; None for that there is no such entry.  (p)
 
     Args:
-        what: was asked, for the log. binds: whether it was a bind.
+        what: was asked, for the log. binds: whether it was a bind. secrets: were sent, and a directory may send back.
 
     Source: RFC 4511, appendix A
     """
     told = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
-    # Neither the library nor this text repeats the names that were sent.
-    reason = f"{told.get('desc', type(error).__name__)} {str(told.get('info', ''))[:200]}".strip()
+    said = Redaction(secrets).text(str(told.get("info", "")))[:_MOST_SAID]
+    said = "".join(character if character.isprintable() else " " for character in said)
+    reason = f"{told.get('desc', type(error).__name__)} {said}".strip()
     kinds = {each.__name__ for each in type(error).__mro__}
     if "TIMEOUT" in kinds:
         return TooSlow("the directory did not answer in time")

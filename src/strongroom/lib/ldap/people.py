@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections.abc import Iterable
 
 import msgspec
@@ -14,6 +15,7 @@ from strongroom.lib.ldap.names import canonical
 from strongroom.lib.ldap.session import MOST_ENTRIES, Entry, Session
 from strongroom.lib.ldap.sids import sid_text
 from strongroom.lib.ldap.templates import Template
+from strongroom.lib.limits import NAME_BYTES
 
 log = structlog.get_logger("ldap")
 
@@ -120,7 +122,7 @@ def is_disabled(entry: Entry, now: float) -> bool:
 
 
 def groups_of(session: Session, lookup: Lookup, username: str, dn: str) -> tuple[str, ...]:
-    """The names of a user's groups, in order.
+    """The names of a user's groups, in order, without those that nothing here can be written for.
 
     Args:
         username: as it stands in group filters, without a domain. dn: of the user's entry.
@@ -132,7 +134,26 @@ def groups_of(session: Session, lookup: Lookup, username: str, dn: str) -> tuple
         names = _names(session.search(lookup.group_dn, text, [lookup.group_attr]), lookup.group_attr)
     else:
         names = ()
-    return tuple(sorted(set(names) - {""}))
+    found = {name for name in names if name}
+    odd = {name for name in found if not is_group(name)}
+    if odd:
+        log.warning(
+            "groups of a user have names that don't count here", dn=dn, groups=[f"{n[:64]!r}" for n in odd][:16]
+        )
+    return tuple(sorted(found - odd))
+
+
+def is_group(name: str) -> bool:
+    """Whether a group can be named here.  (p)
+
+    Whoever may make groups in the directory must not keep their members from logging in by a name that can't be kept.
+    """
+    return (
+        # Some letters take more bytes in the form in which names are compared.
+        all(len(form.encode("utf-8", "surrogatepass")) <= NAME_BYTES for form in (name, name.lower(), name.casefold()))
+        and all(name.split("/"))
+        and not any(unicodedata.category(character) in {"Cc", "Cs"} for character in name)
+    )
 
 
 def _token_groups(session: Session, lookup: Lookup, dn: str) -> list[str]:

@@ -101,10 +101,12 @@ class Session:
     def bind(self, name: str, password: str) -> None:
         """Log in.  Raises `BindRefused`, also for an empty password, with which anybody could bind as anybody.
 
+        One with a NUL isn't sent either: a directory that ends texts there would take it for a shorter or an empty one.
+
         Source: RFC 4513, section 5.1.2
         """
-        if not name or not password:
-            raise BindRefused(REFUSED, detail="empty, so not asked")
+        if not name or not password or "\0" in password:
+            raise BindRefused(REFUSED, detail="empty or with a NUL, so not asked")
         self._bind(name, password)
 
     def bind_without_password(self, name: str) -> None:
@@ -112,7 +114,8 @@ class Session:
         self._bind(name, "")
 
     def _bind(self, name: str, password: str) -> None:
-        self._done("bind", lambda c: c.simple_bind(name, password.encode("utf-8", "surrogatepass")))
+        secret = password.encode("utf-8", "surrogatepass")
+        self._done("bind", lambda c: c.simple_bind(name, secret), secrets=(password,))
 
     def search(
         self, base: str, text: str, attributes: Sequence[str] = (NO_ATTRIBUTES,), *, most: int = MOST_ENTRIES
@@ -139,11 +142,11 @@ class Session:
         """
         root = self.read("", ["supportedCapabilities"])
         if root is None or _ACTIVE_DIRECTORY not in root.texts("supportedCapabilities"):
-            self._done("change a password", lambda c: c.passwd(dn, old, new))
+            self._done("change a password", lambda c: c.passwd(dn, old, new), secrets=(old, new))
             return
         ldap, (before, after) = self._ldap, (f'"{text}"'.encode("utf-16-le") for text in (old, new))
         changes = [(ldap.MOD_DELETE, "unicodePwd", [before]), (ldap.MOD_ADD, "unicodePwd", [after])]
-        self._done("change a password", lambda c: c.modify_ext(dn, changes))
+        self._done("change a password", lambda c: c.modify_ext(dn, changes), secrets=(old, new))
 
     def who_am_i(self) -> str:
         """The name under which the directory knows this connection: `dn:…`, `u:…`, or empty.  Source: RFC 4532"""
@@ -151,8 +154,9 @@ class Session:
         self._connection.set_option(self._ldap.OPT_TIMEOUT, self._left())
         return str(self._call("ask who it is", lambda c: c.whoami_s()))
 
-    def _done(self, what: str, begin: Callable[[Any], int]) -> None:
-        self._call(what, lambda c: c.result4(begin(c), all=1, timeout=self._left()), binds=what == "bind")
+    def _done(self, what: str, begin: Callable[[Any], int], *, secrets: tuple[str, ...]) -> None:
+        binds = what == "bind"
+        self._call(what, lambda c: c.result4(begin(c), all=1, timeout=self._left()), binds=binds, secrets=secrets)
 
     def _search(self, base: str, scope: int, text: str, attributes: Sequence[str], most: int) -> list[Entry]:
         pages = None
@@ -188,12 +192,14 @@ class Session:
             raise TooSlow("the directory did not answer in time")
         return left
 
-    def _call(self, what: str, call: Callable[[Any], T], *, binds: bool = False) -> T | None:
+    def _call(
+        self, what: str, call: Callable[[Any], T], *, binds: bool = False, secrets: tuple[str, ...] = ()
+    ) -> T | None:
         """The result; None if there is no such entry."""
         try:
             return call(self._connection)
         except self._ldap.LDAPError as error:
-            meant = meaning(error, what, binds=binds)
+            meant = meaning(error, what, binds=binds, secrets=secrets)
             if meant is None:
                 return None
             raise meant from error

@@ -6,39 +6,47 @@ Source: RFC 4511, section 4.14
 from __future__ import annotations
 
 import socket
+import time
 
 _REQUEST = bytes.fromhex("301d02010177188016") + b"1.3.6.1.4.1.1466.20037"
 _SEQUENCE, _INTEGER, _ENUMERATED, _EXTENDED_RESPONSE = 0x30, 0x02, 0x0A, 0x78
 _MOST_BYTES = 4096
 
 
-def start_tls(connection: socket.socket) -> None:
+def start_tls(connection: socket.socket, deadline: float) -> None:
     """Ask for TLS on a connection that nothing else was sent on.
+
+    Args:
+        deadline: by `time.monotonic`, for all of the response: it may come byte by byte.
 
     Raises: `OSError`, also if the directory refuses: passwords must not go over a connection that stays plain.
     """
     connection.sendall(_REQUEST)
-    if result_of(_message(connection)) != 0:
+    if result_of(_message(connection, deadline)) != 0:
         raise ConnectionRefusedError("the directory refuses StartTLS")
 
 
-def _message(connection: socket.socket) -> bytes:
+def _message(connection: socket.socket, deadline: float) -> bytes:
     """One whole message and nothing that follows it: what comes in plain before TLS must not count after it."""
-    head = _exactly(connection, 2)
+    head = _exactly(connection, 2, deadline)
     length = head[1]
     if length & 0x80:
         digits = length & 0x7F
         if not 1 <= digits <= 4:
             raise ConnectionError("no LDAP message")
-        length = int.from_bytes(_exactly(connection, digits), "big")
+        length = int.from_bytes(_exactly(connection, digits, deadline), "big")
     if head[0] != _SEQUENCE or not 0 < length <= _MOST_BYTES:
         raise ConnectionError("no LDAP message")
-    return _exactly(connection, length)
+    return _exactly(connection, length, deadline)
 
 
-def _exactly(connection: socket.socket, count: int) -> bytes:
+def _exactly(connection: socket.socket, count: int, deadline: float) -> bytes:
     out = b""
     while len(out) < count:
+        left_s = deadline - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError("the directory did not answer in time")
+        connection.settimeout(left_s)
         piece = connection.recv(count - len(out))
         if not piece:
             raise ConnectionError("the directory has closed the connection")

@@ -1,4 +1,8 @@
-"""Carries one connection through TLS: the LDAP library gets one end of a pair of sockets, a thread does the rest."""
+"""Carries one connection, with TLS or without: the LDAP library gets one end of a pair of sockets, a thread the other.
+
+The library takes messages of any length into memory before it shows anything of them, so that a directory could make
+the process as big as it likes.  Here what comes is counted.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ import socket
 import ssl
 import threading
 
+MOST_RECEIVED_BYTES = 48 * 1024 * 1024
+"""Of one connection: three times what is taken of a search's answer."""
 _PIECE = 64 * 1024
 
 
@@ -18,18 +24,24 @@ def begin_tls(connection: socket.socket, context: ssl.SSLContext, host: str) -> 
 
     Raises: `OSError`, of which `ssl.SSLError` is one.
     """
-    secured = context.wrap_socket(connection, server_hostname=host)
-    secured.setblocking(False)
+    return carried(context.wrap_socket(connection, server_hostname=host))
+
+
+def carried(connection: socket.socket, most_bytes: int = MOST_RECEIVED_BYTES) -> socket.socket:
+    """A socket whose other end is the directory.  Closing it closes the connection; so does too much that comes."""
+    connection.setblocking(False)
     ours, inner = socket.socketpair()
     inner.setblocking(False)
-    threading.Thread(target=_Tunnel(secured, inner).run, name="directory TLS", daemon=True).start()
+    tunnel = _Tunnel(connection, inner, most_bytes)
+    threading.Thread(target=tunnel.run, name="directory tunnel", daemon=True).start()
     return ours
 
 
 class _Tunnel:
-    def __init__(self, secured: ssl.SSLSocket, inner: socket.socket) -> None:
-        self._secured = secured
+    def __init__(self, outer: socket.socket, inner: socket.socket, most_bytes: int) -> None:
+        self._outer = outer
         self._inner = inner
+        self._left_bytes = most_bytes
         self._out = b""
         """For the directory."""
         self._in = b""
@@ -37,7 +49,7 @@ class _Tunnel:
 
     def run(self) -> None:
         """Carry bytes both ways until either side ends."""
-        with self._secured, self._inner, contextlib.suppress(OSError, EOFError):
+        with self._outer, self._inner, contextlib.suppress(OSError, EOFError):
             while True:
                 # What TLS has decrypted already isn't seen by `poll`, so reading comes before waiting.
                 self._to_library()
@@ -48,9 +60,9 @@ class _Tunnel:
         """Raises `EOFError` if nobody is left who would read."""
         poll = select.poll()
         if not self._in:
-            poll.register(self._secured, select.POLLIN | (select.POLLOUT if self._out else 0))
+            poll.register(self._outer, select.POLLIN | (select.POLLOUT if self._out else 0))
         elif self._out:
-            poll.register(self._secured, select.POLLOUT)
+            poll.register(self._outer, select.POLLOUT)
         inner = (select.POLLOUT if self._in else 0) | (0 if self._out else select.POLLIN)
         poll.register(self._inner, inner)
         for descriptor, events in poll.poll():
@@ -60,9 +72,11 @@ class _Tunnel:
     def _to_library(self) -> None:
         while True:
             try:
-                if not self._in and not (piece := self._secured.recv(_PIECE)):
-                    raise EOFError
-                self._in = self._in or piece
+                if not self._in:
+                    self._in = self._outer.recv(_PIECE)
+                    self._left_bytes -= len(self._in)
+                    if not self._in or self._left_bytes < 0:
+                        raise EOFError
                 self._in = self._in[self._inner.send(self._in) :]
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
                 return
@@ -73,6 +87,6 @@ class _Tunnel:
                 if not self._out and not (piece := self._inner.recv(_PIECE)):
                     raise EOFError
                 self._out = self._out or piece
-                self._out = self._out[self._secured.send(self._out) :]
+                self._out = self._out[self._outer.send(self._out) :]
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
                 return

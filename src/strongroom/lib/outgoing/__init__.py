@@ -4,6 +4,7 @@ from strongroom.lib.outgoing.documents import Documents, State
 from strongroom.lib.outgoing.http import Http, Reply, check_ca, check_url, json_object
 from strongroom.lib.outgoing.paging import next_page, same_origin
 from strongroom.lib.outgoing.slots import Slots
+from strongroom.lib.outgoing.threads import Threads
 
 __all__ = [
     "Documents",
@@ -11,6 +12,7 @@ __all__ = [
     "Reply",
     "Slots",
     "State",
+    "Threads",
     "check_ca",
     "check_url",
     "json_object",

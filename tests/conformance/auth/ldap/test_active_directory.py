@@ -132,3 +132,24 @@ async def test_the_account_of_the_server_gets_a_new_password(controller: Control
 def controller_policy_allows(controller: Controller) -> None:
     """Let passwords be changed on the day they were made, which the domain doesn't at first."""
     controller.set(BASE, "minPwdAge", "0")
+
+
+WIDE = "\uff41lice"
+
+
+@pytest.mark.parametrize("form", [{**SEARCHING}, {**UPN, **SEARCHING}, UPN, {"userattr": "cn"}])
+async def test_names_that_the_domain_tells_apart_dont_become_one(controller: Controller, form: dict[str, Any]) -> None:
+    """A user whose name has wide letters isn't the one whose name has plain ones."""
+    plain = form.get("userattr") == "cn"
+    names = ("Alice Smith", f"{WIDE} smith") if plain else ("alice.smith", f"{WIDE}.smith")
+    if form == SEARCHING:
+        names = ("alice", WIDE)
+    wide = controller.add_user(f"{WIDE} Smith", WIDE, f"{WIDE}.smith@{DOMAIN}", "Wide-Pass1")
+    try:
+        mount = await mounted(controller, **form)
+        assert await log_in(mount, names[0], "Alice-Pass1")
+        for typed in names:
+            with pytest.raises(InvalidCredentials):
+                await log_in(mount, typed, "Wide-Pass1")
+    finally:
+        controller.delete(wide)

@@ -84,6 +84,7 @@ SHUT: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], str, type[
     ("clock ahead", {"clock_off_s": 400}, {}, {}, "10.0.0.1", Unauthenticated, "clocks of client and server"),
     ("realm", {"realm": kdc.OTHER_REALM}, {}, {}, "10.0.0.1", Unauthenticated, 'realm "OTHER.TEST" of the ticket'),
     ("upndomain", {}, {}, {"upndomain": "X.TEST"}, "10.0.0.1", Unauthenticated, 'isn\'t "X.TEST"'),
+    ("spelling", {"user": "\uff41lice"}, {}, {}, "10.0.0.1", InvalidRequest, "characters that no name here has"),
     ("user", {"user": "nobody-there"}, {}, {}, "10.0.0.1", InvalidRequest, "directory has no user"),
     ("instance", {"user": "alice/admin"}, {}, {}, "10.0.0.1", InvalidRequest, "directory has no user"),
     ("address", {}, {}, {"token_bound_cidrs": "10.0.0.0/8"}, "11.0.0.1", PermissionDenied, "permission denied"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -103,3 +104,19 @@ async def test_a_token_of_a_login_without_a_search_is_not_renewed(directory: Sla
     assert made.body["auth"]["renewable"] is False
     node.clock.advance(60)
     assert (await node.ask("POST", "auth/token/renew-self", {}, token=token)).status == 400
+
+
+async def test_no_name_of_a_group_keeps_its_members_out(directory: Slapd) -> None:
+    """Groups that nothing can be written for don't count, and the others do."""
+    node = await node_of(directory, {**SEARCHING, "groupattr": "description"})
+    await node.ok("POST", "auth/ldap/groups/good", {"policies": "good"})
+    for name in ("g" * 600, "\u0130" * 250, "/", "a//b", "/a", "x\ny", "x\0y"):
+        told = base64.b64encode(name.encode()).decode()
+        dn = f"cn=odd,{GROUPS}"
+        lines = ["objectClass: groupOfNames", "cn: odd", f"member: cn=Bob,{PEOPLE}", "description: good"]
+        directory.add("\n".join([f"dn: {dn}", *lines, f"description:: {told}"]) + "\n")
+        try:
+            answer = await node.ask("POST", "auth/ldap/login/bob", {"password": "bob-password"}, token="")
+        finally:
+            directory.delete(dn)
+        assert (answer.status, answer.body["auth"]["token_policies"]) == (200, ["default", "good"])

@@ -226,3 +226,49 @@ async def test_two_users_of_one_name_dont_become_one(directory: Slapd) -> None:
         with pytest.raises(InvalidCredentials):
             await log_in(mount, f"gina{number}@example.org", password)
     assert (await log_in(mount, "bob@example.org", "bob-password")).alias == "bob"
+
+
+async def test_a_value_that_two_users_have_makes_them_nobody(directory: Slapd) -> None:
+    """Each has another value that finds one entry only: neither becomes the alias that both values lead to."""
+    directory.add(person("Hana", "hana", "hana-password", mail=["hana@example.org", "a-team@example.org"]))
+    directory.add(person("Hugo", "hugo", "hugo-password", mail=["hugo@example.org", "a-team@example.org"]))
+    mount = await mounted(directory, **SEARCHING, userattr="mail")
+    for name in ("hana", "hugo"):
+        with pytest.raises(InvalidCredentials):
+            await log_in(mount, f"{name}@example.org", f"{name}-password")
+    directory.set(f"cn=Hugo,{PEOPLE}", "mail", "hugo@example.org")
+    assert (await log_in(mount, "hana@example.org", "hana-password")).alias == "a-team@example.org"
+
+
+@pytest.mark.parametrize(
+    ("userfilter", "typed"),
+    [
+        ("", "ivo-2"),
+        ("(|({{.UserAttr}}={{.Username}})(mail={{.Username}}))", "ivo@example.org"),
+        ("(&({{.UserAttr}}={{.Username}})(objectClass=person))", "ivo-2"),
+    ],
+)
+async def test_nobody_takes_anothers_name_as_a_second_one(directory: Slapd, userfilter: str, typed: str) -> None:
+    """Whoever may write a value of the attribute for names doesn't become whom it names, by any of their names."""
+    directory.add(person("Ivo", "ivo-2", "ivo-password", mail="ivo@example.org"))
+    directory.set(f"cn=Ivo,{PEOPLE}", "uid", "bob", "ivo-2")
+    mount = await mounted(directory, **SEARCHING, userfilter=userfilter)
+    try:
+        with pytest.raises(InvalidCredentials):
+            await log_in(mount, typed, "ivo-password")
+    finally:
+        directory.delete(f"cn=Ivo,{PEOPLE}")
+    assert (await log_in(mount, "bob", "bob-password")).alias == "bob"
+
+
+async def test_spellings_that_only_the_directory_tells_apart(directory: Slapd) -> None:
+    """Two users of an attribute whose case matters there would be one alias here, so that one of them is nobody."""
+    directory.add(person("Jan", "jan", "jan-password", labeledURI="jan"))
+    directory.add(person("Jan Two", "jan-2", "other-password", labeledURI="JAN"))
+    settings = {**SEARCHING, "userattr": "labeledURI"}
+    mount = await mounted(directory, **settings)
+    assert (await log_in(mount, "jan", "jan-password")).alias == "jan"
+    with pytest.raises(InvalidCredentials):
+        await log_in(mount, "JAN", "other-password")
+    mount = await mounted(directory, **settings, case_sensitive_names=True)
+    assert (await log_in(mount, "JAN", "other-password")).alias == "JAN"

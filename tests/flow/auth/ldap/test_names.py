@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from strongroom.auth.ldap import Ldap
+from strongroom.auth.ldap.names import group_name
+from strongroom.auth.ldap.records import LdapConfig
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.sdk import Operation
 from tests.flow.auth.ldap.mounting import WRITE
@@ -94,3 +96,12 @@ async def test_a_filter_that_finds_the_same_groups_for_all() -> None:
         await mount.ask(WRITE, "config", {"groupfilter": "(objectCategory=Group)", allowed: True})
         with pytest.raises(InvalidRequest):
             await mount.ask(WRITE, "config", {allowed: False})
+
+
+def test_letters_that_only_have_anothers_small_form() -> None:
+    """A directory tells a group with one of them from the group with the other letter, and so does this server."""
+    config = LdapConfig()
+    assert group_name("K8s-\u00c4dmins", config) == "k8s-\u00e4dmins"
+    for odd in ("\u212a8s", "\u2126", "\u212b", "\u0130"):
+        assert group_name(odd, config) == odd
+    assert group_name("K8s", LdapConfig(case_sensitive_names=True)) == "K8s"

@@ -86,6 +86,18 @@ async def test_a_password_that_is_written_meanwhile_counts(directory: Slapd) -> 
     assert (await config_of(mount)).bindpass == "second-password"
 
 
+async def test_settings_that_are_written_again_lose_no_password(directory: Slapd) -> None:
+    """The directory has the next password, the store doesn't know, and somebody writes what is there already."""
+    mount = await with_account(directory, "repeated")
+    await mount.ask(WRITE, "config/rotate-root")
+    config = await config_of(mount)
+    directory.set(config.binddn, "userPassword", config.next_bindpass)
+    await mount.ask(WRITE, "config", {"binddn": config.binddn, "bindpass": "first-password", "userattr": "uid"})
+    assert await log_in(mount, "alice", "alice-password")
+    await carry_out(mount)
+    assert (await config_of(mount)).bindpass == config.next_bindpass
+
+
 async def test_what_cant_work_is_told_at_once(directory: Slapd) -> None:
     """No account, or one that the directory doesn't take: nothing is stored."""
     with pytest.raises(InvalidRequest, match="binddn"):

@@ -7,7 +7,6 @@ import asyncio
 import pytest
 from pyrad.packet import AccessChallenge, AccessReject, AccountingResponse, AuthPacket
 
-from strongroom.auth.radius import Radius
 from strongroom.lib.errors import InvalidCredentials, UpstreamFailed
 from tests.flow.auth.radius.mount import PASSWORD, WRITE, configured, log_in
 from tests.sim.radius.scripted import SECRET, Answers, answer, scripted_radius
@@ -125,21 +124,6 @@ async def test_a_lost_packet_is_sent_again() -> None:
         await log_in(await configured(server.port, read_timeout=10))
     assert server.raw[0] == server.raw[1]
     assert len(server.raw) == 2
-
-
-async def test_a_server_that_hangs_delays_only_its_own_logins() -> None:
-    """While logins wait for one server, those of another one go on."""
-    async with scripted_radius(DROPPED["nothing"]) as silent, scripted_radius() as server:
-        method = Radius()
-        hanging = await configured(silent.port, method, read_timeout=30)
-        working = await configured(server.port, method)
-        waiting = [asyncio.create_task(log_in(hanging)) for _ in range(40)]
-        await silent.arrived.wait()
-        assert (await log_in(working)).alias == "ann"
-        assert not any(task.done() for task in waiting)
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
 
 
 async def test_a_configuration_that_changed_meanwhile_asks_again() -> None:
