@@ -1,6 +1,7 @@
 """HTTP requests to other systems, of the whole server.
 
 Each has a limit on time and size.  Redirects aren't followed, because they could lead elsewhere with the credentials.
+Responses come as they are, without compression: two kilobytes of it can become gigabytes before any limit sees them.
 The certificate authorities are those that the caller names, or those of the operating system, or of `SSL_CERT_FILE`.
 A proxy is taken from `HTTPS_PROXY`.
 """
@@ -29,6 +30,7 @@ TOTAL_S = 30.0
 MOST_BYTES = 1024 * 1024
 _CONTEXTS = 256
 _SCHEMES = frozenset({"http", "https"})
+_PLAIN = "identity"
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -84,6 +86,8 @@ class Http:
         """
         httpx = _library()
         context = await self._trusting(ca_pem)
+        sent = {name: value for name, value in (headers or {}).items() if name.lower() != "accept-encoding"}
+        sent["accept-encoding"] = _PLAIN
         try:
             async with (
                 asyncio.timeout(self._total_s),
@@ -92,7 +96,7 @@ class Http:
                     timeout=httpx.Timeout(self._total_s, connect=CONNECT_S),
                     follow_redirects=False,
                 ) as client,
-                client.stream(verb, url, headers=headers, content=content) as response,
+                client.stream(verb, url, headers=sent, content=content) as response,
             ):
                 return Reply(response.status_code, dict(response.headers), await self._bounded(response))
         except TimeoutError as error:
@@ -133,8 +137,10 @@ class Http:
         return self._context
 
     async def _bounded(self, response: httpx.Response) -> bytes:
+        if response.headers.get("content-encoding", _PLAIN).strip().lower() not in {"", _PLAIN}:
+            raise UpstreamFailed(f"{self.name} gave no usable answer", detail="compressed, though it was asked not to")
         body = bytearray()
-        async for piece in response.aiter_bytes():
+        async for piece in response.aiter_raw():
             body += piece
             if len(body) > self._most_bytes:
                 raise UpstreamFailed(f"{self.name} gave no usable answer", detail=f"more than {self._most_bytes} bytes")
