@@ -181,6 +181,11 @@ class Entra:
 
     async def bearer(self, settings: Settings, audience: str) -> str:
         """A token of the server's own, for a service.  Raises `UpstreamFailed`."""
+        if settings.is_withheld:
+            raise UpstreamFailed(
+                "the client secret of the server's environment isn't for authority_url: configure client_id and "
+                "client_secret, or have the environment name that authority as AZURE_AUTHORITY_HOST"
+            )
         name = hashlib.sha256(repr((settings, settings.client_secret, audience)).encode()).hexdigest()
         kept = self._bearers.get(name)
         if kept is None or kept.until <= self._clock():

@@ -285,3 +285,23 @@ async def test_rotation(azure: StandIn) -> None:
     await mount.ask(WRITE, "config", {"client_secret": ""})
     with pytest.raises(InvalidRequest, match="no client secret to rotate"):
         await mount.ask(WRITE, "rotate-root")
+
+
+async def test_who_is_shown_the_servers_secrets(azure: StandIn) -> None:
+    """Who may configure a mount can't have a secret sent to a host of theirs: not the kept one, not the server's."""
+    mount = await mounted(azure, **ROLE, bound_locations="westeurope")
+    with pytest.raises(InvalidRequest, match="client_secret must be given with another authority_url"):
+        await mount.ask(WRITE, "config", {"authority_url": "https://attacker.example"})
+    await mount.ask(WRITE, "config", {"authority_url": azure.server.url, "resource_manager_url": azure.server.url})
+    jwt = azure.token(mount.clock.now())
+    await log_in(mount, jwt, **VM_1)
+    mount.plugin.environment = {"AZURE_CLIENT_ID": "of-server", "AZURE_CLIENT_SECRET": "canary-client-secret"}  # type: ignore[attr-defined]
+    await log_in(mount, jwt, **VM_1)
+    azure.server.asked.clear()
+    await mount.ask(WRITE, "config", {"client_secret": ""})
+    with pytest.raises(UpstreamFailed, match="isn't for authority_url"):
+        await log_in(mount, jwt, **VM_1)
+    assert "POST" not in {asked.verb for asked in azure.server.asked}
+    mount.plugin.environment["AZURE_AUTHORITY_HOST"] = azure.server.url + "/"  # type: ignore[attr-defined]
+    await log_in(mount, jwt, **VM_1)
+    assert [b"client_id=of-server" in asked.body for asked in azure.server.asked if asked.verb == "POST"] == [True]

@@ -310,3 +310,15 @@ async def test_a_renewal_that_keeps_policies_has_the_present_teams(github: GitHu
     with pytest.raises(PoliciesChanged) as changed:
         await world.mount.renew(auth)
     assert changed.value.auth.group_aliases == ()
+
+
+async def test_who_is_shown_the_servers_token(
+    github: GitHub, server: TlsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may configure a mount can't have the token of the server's environment sent to a host of theirs."""
+    monkeypatch.setenv("VAULT_AUTH_CONFIG_GITHUB_TOKEN", "canary-of-server")
+    await World.new(github, server)
+    assert "authorization" not in server.asked[-1].headers
+    monkeypatch.setenv("GITHUB_API_URL", f"https://{server.host}/api/v3")
+    await World.new(github, server)
+    assert server.asked[-1].headers["authorization"] == "Bearer canary-of-server"
