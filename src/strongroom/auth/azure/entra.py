@@ -120,10 +120,8 @@ class Entra:
         version = _version_of(described, kind)
         return await self._found(config, settings, "/" + quote(id_.strip("/"), safe="/()"), version)
 
-    async def app_ids(
-        self, config: AzureConfig, settings: Settings, subscription: str, group: str
-    ) -> Mapping[str, str]:
-        """The locations of the user-assigned identities of a resource group, by their client ids.
+    async def app_ids(self, config: AzureConfig, settings: Settings, subscription: str, group: str) -> frozenset[str]:
+        """The client ids of the user-assigned identities of a resource group.
 
         Raises: `UpstreamFailed`.
         """
@@ -132,12 +130,9 @@ class Entra:
             "Microsoft.ManagedIdentity/userAssignedIdentities"
         )
         found = await self._manager(config, settings, path, IDENTITY_VERSION)
-        listed, known = found.get("value"), {}
-        for each in listed if isinstance(listed, list) else []:
-            client_id = _text(each, "properties", "clientId")
-            if client_id:
-                known[client_id] = _text(each, "location")
-        return known
+        listed = found.get("value")
+        ids = {_text(each, "properties", "clientId") for each in (listed if isinstance(listed, list) else [])}
+        return frozenset(ids - {""})
 
     async def _found(self, config: AzureConfig, settings: Settings, id_: str, version: str) -> Found:
         found = await self._manager(config, settings, id_, version)

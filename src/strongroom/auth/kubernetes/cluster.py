@@ -121,7 +121,7 @@ class Cluster:
             # Who may configure a mount, in a namespace for example, need not be who may act as the server's pod.
             raise InvalidRequest(
                 "the pod's token is shown to the pod's own cluster alone, by HTTPS and by the authorities of the pod: "
-                "give token_reviewer_jwt, or set disable_local_ca_jwt to have each token that logs in reviewed by itself"
+                "give token_reviewer_jwt, or set disable_local_ca_jwt to have each token that logs in review itself"
             )
         return own
 

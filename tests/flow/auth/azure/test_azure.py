@@ -112,6 +112,8 @@ async def test_which_identities_get_in(azure: StandIn, role: dict[str, Any], cla
 
 
 VM_1, SET_1 = {**NAMED, "vm_name": "vm-1"}, {**NAMED, "vmss_name": "set-1"}
+OF_SLOT = {"xms_mirid": f"{FUNCTION}/slots/s"}
+OF_OTHER = {"xms_mirid": IDENTITY, "xms_az_rid": VM.replace("group-1", "group-2")}
 OF_SET = {"xms_mirid": VM.replace("vm-1", "set-1_0a1b")}
 
 
@@ -145,10 +147,23 @@ OF_SET = {"xms_mirid": VM.replace("vm-1", "set-1_0a1b")}
             {},
             "resource_id does not match subscription_id",
         ),
-        ({"bound_locations": "westeurope"}, NAMED, {"xms_mirid": None}, ""),
-        ({"bound_locations": "westeurope"}, NAMED, {"appid": "other"}, "claim appid"),
-        ({"bound_locations": "westeurope"}, NAMED, {"appid": None}, "claim appid must be provided"),
-        ({"bound_locations": "eastus"}, NAMED, {}, "bound_locations"),
+        ({"bound_locations": "westeurope"}, {**NAMED, "resource_id": FUNCTION}, {"xms_mirid": IDENTITY}, ""),
+        ({"bound_locations": "westeurope"}, {**NAMED, "resource_id": FUNCTION}, {"xms_mirid": FUNCTION}, ""),
+        (
+            {"bound_locations": "westeurope"},
+            {**NAMED, "resource_id": FUNCTION},
+            {"xms_mirid": f"{FUNCTION}/slots/s"},
+            "",
+        ),
+        ({"bound_locations": "westeurope"}, {**NAMED, "resource_id": FUNCTION}, {}, "token isn't of resource_id"),
+        ({"bound_locations": "westeurope"}, {**NAMED, "resource_id": FUNCTION}, OF_OTHER, "token isn't of resource_id"),
+        ({"bound_locations": "westeurope"}, {**NAMED, "resource_id": VM}, {"xms_mirid": None}, "isn't of resource_id"),
+        ({"bound_locations": "westeurope"}, {**NAMED, "resource_id": VM}, OF_OTHER, "isn't of resource_id"),
+        ({"bound_locations": "westeurope"}, {**NAMED, "resource_id": SCALE_SET}, {}, "isn't of resource_id"),
+        ({"bound_resource_groups": "group-1"}, NAMED, {"xms_mirid": None}, ""),
+        ({"bound_resource_groups": "group-1"}, NAMED, {"appid": "other"}, "claim appid"),
+        ({"bound_resource_groups": "group-1"}, NAMED, {"appid": None}, "claim appid must be provided"),
+        ({"bound_locations": "westeurope"}, NAMED, {}, "location is empty"),
     ],
 )
 async def test_which_resources_get_in(
