@@ -107,6 +107,18 @@ async def test_login(okta: Okta, server: TlsServer) -> None:
     assert (auth.token.ttl_s, auth.group_aliases, auth.renewable) == (600, ("Engineering", "everyone", "local"), True)
 
 
+async def test_groups_and_people_of_look_alike_letters(okta: Okta, server: TlsServer) -> None:
+    """Who may make groups at Okta, or choose a name there, gets nothing of another one but for the Kelvin sign."""
+    world = await World.new(okta, server)
+    await world.mount.ask(WRITE, "groups/k8s-admins", {"policies": "admin"})
+    await world.mount.ask(WRITE, "users/karl@example.com", {"policies": "own"})
+    world.eva.login, world.eva.groups = "\u212aarl@example.com", ["\u212a8s-Admins"]
+    auth = await world.log_in("\u212aarl@example.com")
+    assert (auth.alias, auth.token.policies) == ("\u212aarl@example.com", ())
+    world.eva.login, world.eva.groups = "Karl@example.com", ["K8s-Admins"]
+    assert (await world.log_in("karl@example.com")).token.policies == ("admin", "own")
+
+
 async def test_the_alias_is_what_okta_says(okta: Okta, server: TlsServer) -> None:
     """However the name is typed, it is one alias: another would be another identity, with another second factor."""
     world = await World.new(okta, server)
