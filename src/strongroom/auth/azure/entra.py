@@ -209,7 +209,7 @@ class Entra:
             query["client_id"] = settings.client_id
         url = f"{self._metadata_url}/metadata/identity/oauth2/token?{urlencode(query)}"
         try:
-            return self._granted(await self.http.ask("GET", url, headers={"metadata": "true"}))
+            return self._granted(await self.http.ask("GET", url, headers={"metadata": "true"}, direct=True))
         except UpstreamFailed as error:
             raise UpstreamFailed(
                 "there are no credentials for Azure: config has no client_secret, and this machine has no identity"

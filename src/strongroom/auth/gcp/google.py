@@ -224,7 +224,7 @@ class Google:
     async def _of_machine(self) -> _Bearer:
         url = f"{self._metadata_url}/computeMetadata/v1/instance/service-accounts/default/token"
         try:
-            return self._granted(await self._http.ask("GET", url, headers={"metadata-flavor": "Google"}))
+            return self._granted(await self._http.ask("GET", url, headers={"metadata-flavor": "Google"}, direct=True))
         except UpstreamFailed as error:
             raise UpstreamFailed(
                 "there are no credentials for Google: config has none, and this machine has no service account"

@@ -3,7 +3,8 @@
 Each has a limit on time and size.  Redirects aren't followed, because they could lead elsewhere with the credentials.
 Responses come as they are, without compression: two kilobytes of it can become gigabytes before any limit sees them.
 The certificate authorities are those that the caller names, or those of the operating system, or of `SSL_CERT_FILE`.
-A proxy is taken from `HTTPS_PROXY`.
+A proxy is taken from `HTTPS_PROXY`, but never for a machine's metadata service: the proxy would answer with an identity
+of its own, and read what passes.
 """
 
 from __future__ import annotations
@@ -76,11 +77,13 @@ class Http:
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
         ca_pem: str = "",
+        direct: bool = False,
     ) -> Reply:
         """Send one request.
 
         Args:
             ca_pem: the only certificate authorities to trust, in PEM.
+            direct: whether it goes by no proxy.
 
         Raises: `UpstreamFailed`, whose text holds nothing of the request or the response.
         """
@@ -95,6 +98,7 @@ class Http:
                     verify=context,
                     timeout=httpx.Timeout(self._total_s, connect=CONNECT_S),
                     follow_redirects=False,
+                    trust_env=not direct,
                 ) as client,
                 client.stream(verb, url, headers=sent, content=content) as response,
             ):

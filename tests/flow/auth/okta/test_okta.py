@@ -248,6 +248,20 @@ async def test_the_number_to_choose(okta: Okta, server: TlsServer) -> None:
     assert not [key for key in await world.mount.rows() if key.startswith("challenge/")]
 
 
+async def test_a_failed_login_leaves_others_numbers(okta: Okta, server: TlsServer) -> None:
+    """Who doesn't know a password writes nothing to the store, and hides nobody's number."""
+    world = await World.new(okta, server)
+
+    async def write(txn: Transaction) -> None:
+        await put(View(txn, world.mount.prefix), "n", 7, world.mount.clock.now())
+
+    await transact(world.mount.barrier, write)
+    before = await world.mount.rows()
+    assert isinstance(await world.refusal(nonce="n", password="wrong"), InvalidCredentials)
+    assert await world.mount.rows() == before
+    assert await world.mount.data(READ, "verify/n") == {"correct_answer": 7}
+
+
 async def test_numbers_end(okta: Okta, server: TlsServer) -> None:
     """A number whose login died is shown no longer than a login may wait, and is cleared by a later one."""
     world = await World.new(okta, server)

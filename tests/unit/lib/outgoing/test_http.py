@@ -179,3 +179,14 @@ async def test_nothing_is_unpacked(tmp_path: Path) -> None:
         assert server.asked[0].headers["accept-encoding"] == "identity"
     with serving(tmp_path, lambda _: Reply(b"{}", 200, {"Content-Encoding": "identity"})) as server:
         assert (await Http("x", context=server.context).ask("GET", f"https://{server.host}/")).body == b"{}"
+
+
+async def test_a_direct_request_goes_by_no_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment's proxy is passed by."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "")
+    with serving(tmp_path, lambda _: as_json({})) as server:
+        http = Http("the stand-in", context=server.context)
+        with pytest.raises(UpstreamFailed, match="cannot be reached"):
+            await http.ask("GET", f"https://{server.host}/")
+        assert (await http.ask("GET", f"https://{server.host}/", direct=True)).status == 200
