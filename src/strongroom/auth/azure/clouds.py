@@ -45,6 +45,8 @@ class Settings:
     client_id: str
     client_secret: str = field(repr=False)
     cloud: Cloud = _PUBLIC
+    is_withheld: bool = False
+    """Whether the environment has a client secret that isn't for this cloud's authority."""
 
 
 def cloud_named(name: str) -> Cloud:
@@ -57,22 +59,38 @@ def cloud_named(name: str) -> Cloud:
 
 
 def settings_of(config: AzureConfig, environment: Mapping[str, str]) -> Settings:
-    """The configuration, and from the environment what it doesn't say.  Raises `InvalidRequest` for what is missing."""
+    """The configuration, and from the environment what it doesn't say.
+
+    The environment's secret is for Microsoft's authorities, and for that of `AZURE_AUTHORITY_HOST`.  Who may configure
+    a mount, in a namespace for example, need not be who may see it.
+
+    Raises: `InvalidRequest` for what is missing.
+    """
     tenant = environment.get("AZURE_TENANT_ID") or config.tenant_id
     resource = environment.get("AZURE_AD_RESOURCE") or config.resource
     if not tenant:
         raise InvalidRequest("tenant_id is required")
     if not resource:
         raise InvalidRequest("resource is required")
-    cloud = cloud_named(environment.get("AZURE_ENVIRONMENT") or config.environment)
+    named = cloud_named(environment.get("AZURE_ENVIRONMENT") or config.environment)
+    cloud = Cloud(
+        (config.authority_url or named.authority).rstrip("/"),
+        (config.resource_manager_url or named.manager).rstrip("/"),
+        (config.graph_url or named.graph).rstrip("/"),
+    )
+    known = cloud.authority in {*(each.authority for each in CLOUDS.values()), _own_authority(environment)}
+    secret = environment.get("AZURE_CLIENT_SECRET", "")
     return Settings(
         tenant_id=tenant,
         resource=resource,
-        client_id=environment.get("AZURE_CLIENT_ID") or config.client_id,
-        client_secret=environment.get("AZURE_CLIENT_SECRET") or config.client_secret,
-        cloud=Cloud(
-            (config.authority_url or cloud.authority).rstrip("/"),
-            (config.resource_manager_url or cloud.manager).rstrip("/"),
-            (config.graph_url or cloud.graph).rstrip("/"),
-        ),
+        client_id=(known and environment.get("AZURE_CLIENT_ID")) or config.client_id,
+        client_secret=(known and secret) or config.client_secret,
+        cloud=cloud,
+        is_withheld=bool(secret) and not known and not config.client_secret,
     )
+
+
+def _own_authority(environment: Mapping[str, str]) -> str:
+    """The authority that the environment names, as Azure's own libraries read it: the scheme may be missing."""
+    host = environment.get("AZURE_AUTHORITY_HOST", "").rstrip("/")
+    return host if "://" in host else f"https://{host}"

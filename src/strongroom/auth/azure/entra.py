@@ -120,10 +120,8 @@ class Entra:
         version = _version_of(described, kind)
         return await self._found(config, settings, "/" + quote(id_.strip("/"), safe="/()"), version)
 
-    async def app_ids(
-        self, config: AzureConfig, settings: Settings, subscription: str, group: str
-    ) -> Mapping[str, str]:
-        """The locations of the user-assigned identities of a resource group, by their client ids.
+    async def app_ids(self, config: AzureConfig, settings: Settings, subscription: str, group: str) -> frozenset[str]:
+        """The client ids of the user-assigned identities of a resource group.
 
         Raises: `UpstreamFailed`.
         """
@@ -132,12 +130,9 @@ class Entra:
             "Microsoft.ManagedIdentity/userAssignedIdentities"
         )
         found = await self._manager(config, settings, path, IDENTITY_VERSION)
-        listed, known = found.get("value"), {}
-        for each in listed if isinstance(listed, list) else []:
-            client_id = _text(each, "properties", "clientId")
-            if client_id:
-                known[client_id] = _text(each, "location")
-        return known
+        listed = found.get("value")
+        ids = {_text(each, "properties", "clientId") for each in (listed if isinstance(listed, list) else [])}
+        return frozenset(ids - {""})
 
     async def _found(self, config: AzureConfig, settings: Settings, id_: str, version: str) -> Found:
         found = await self._manager(config, settings, id_, version)
@@ -181,6 +176,11 @@ class Entra:
 
     async def bearer(self, settings: Settings, audience: str) -> str:
         """A token of the server's own, for a service.  Raises `UpstreamFailed`."""
+        if settings.is_withheld:
+            raise UpstreamFailed(
+                "the client secret of the server's environment isn't for authority_url: configure client_id and "
+                "client_secret, or have the environment name that authority as AZURE_AUTHORITY_HOST"
+            )
         name = hashlib.sha256(repr((settings, settings.client_secret, audience)).encode()).hexdigest()
         kept = self._bearers.get(name)
         if kept is None or kept.until <= self._clock():
@@ -209,7 +209,7 @@ class Entra:
             query["client_id"] = settings.client_id
         url = f"{self._metadata_url}/metadata/identity/oauth2/token?{urlencode(query)}"
         try:
-            return self._granted(await self.http.ask("GET", url, headers={"metadata": "true"}))
+            return self._granted(await self.http.ask("GET", url, headers={"metadata": "true"}, direct=True))
         except UpstreamFailed as error:
             raise UpstreamFailed(
                 "there are no credentials for Azure: config has no client_secret, and this machine has no identity"

@@ -6,13 +6,12 @@ Source: https://developer.hashicorp.com/vault/api-docs/auth/azure#login
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 
 import msgspec
 
 from strongroom.auth.azure.clouds import Settings
 from strongroom.auth.azure.entra import Entra, Found, Tenant
-from strongroom.auth.azure.placed import Named, check_found, check_location, check_names, demands_resource
+from strongroom.auth.azure.placed import Named, check_found, check_names, demands_resource
 from strongroom.auth.azure.records import AzureConfig, AzureRole
 from strongroom.auth.azure.tokens import ALGORITHMS, Claims, check_identity, judged
 from strongroom.crypto import public_keys
@@ -52,8 +51,8 @@ class Asker:
 
         return self.request.once.outside(f"resource {named} {self._digest}", work)
 
-    def app_ids(self, named: Named) -> Mapping[str, str]:
-        """The user-assigned identities of the resource group that a login names."""
+    def app_ids(self, named: Named) -> frozenset[str]:
+        """The client ids of the user-assigned identities of the resource group that a login names."""
         group = named.subscription_id, named.resource_group_name
         work = lambda: self._entra.app_ids(self._config, self.settings, *group)  # noqa: E731
         return self.request.once.outside(f"identities {group} {self._digest}", work)
@@ -81,13 +80,11 @@ def check_resource(asker: Asker, role: AzureRole, name: str, named: Named, claim
         found = asker.found(named)
         check_found(role, name, claims, found.location, found.principals)
         return
-    known = asker.app_ids(named)
-    if claims.app_id not in known:
+    if claims.app_id not in asker.app_ids(named):
         raise InvalidRequest(
             f'neither token object id nor token app id match expected identities: the claim appid is "{claims.app_id}"'
             f', which no user-assigned identity of the resource group "{named.resource_group_name}" has'
         )
-    check_location(role, name, known[claims.app_id])
 
 
 def log_in(asker: Asker, name: str, role: AzureRole, named: Named, jwt: str) -> Auth:

@@ -102,13 +102,16 @@ class ConfigPaths:
         for name in ("rotation_period", "rotation_schedule", "rotation_window"):
             if getattr(body, name):
                 raise InvalidRequest(_ROTATION.format(name))
-        config = await request.view.read(CONFIG, AzureConfig) or AzureConfig()
+        old = await request.view.read(CONFIG, AzureConfig) or AzureConfig()
         given = {name: getattr(body, name) for name in _TEXTS if getattr(body, name) is not None}
         for name, attribute in _NUMBERS.items():
             if getattr(body, name) is not None:
                 given[attribute] = getattr(body, name)
-        config = msgspec.structs.replace(config, **given)
+        config = msgspec.structs.replace(old, **given)
         _check(config)
+        if config.authority_url != old.authority_url and old.client_secret and body.client_secret is None:
+            # Or whoever may write this, and may not read the secret, could have it sent to a host of theirs.
+            raise InvalidRequest("client_secret must be given with another authority_url")
         settings_of(config, self.environment)
         request.view.write(CONFIG, config)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from strongroom.auth.azure.records import AzureRole
 from strongroom.auth.azure.resources import (
+    IDENTITY,
     SCALE_SET,
     VM,
     Resource,
@@ -71,8 +72,16 @@ def check_names(role: AzureRole, name: str, named: Named, claims: Claims) -> Non
     elif named.vm_name:
         _check_claimed(named, claims, "vm_name", named.vm_name)
     elif named.resource_id:
-        if not parse_resource(named.resource_id).is_in(named.subscription_id, named.resource_group_name):
+        resource = parse_resource(named.resource_id)
+        if not resource.is_in(named.subscription_id, named.resource_group_name):
             raise InvalidRequest("provided resource_id does not match subscription_id and resource_group_name")
+        _check_same(resource, claims)
+    elif role.bound_locations:
+        # An identity has a location too, which isn't that of the machines to which it is assigned.
+        raise InvalidRequest(
+            f'role "{name}" demands bound_locations: location is empty, so one of vm_name, vmss_name or resource_id '
+            "must be provided"
+        )
     elif not claims.app_id:
         raise InvalidRequest("one of vm_name, vmss_name, resource_id, or the claim appid must be provided")
 
@@ -97,12 +106,35 @@ def _check_claimed(named: Named, claims: Claims, field: str, value: str) -> None
     inside = [each for each in claims.resources if each.is_in(named.subscription_id, named.resource_group_name)]
     if any(_is(each, field, value.lower()) for each in inside):
         return
-    has = "; ".join(
+    raise InvalidRequest(f"the token isn't of {field} {value}: {_told(claims)}")
+
+
+def _check_same(resource: Resource, claims: Claims) -> None:
+    """A token that names where it comes from isn't good for another resource to which the identity is assigned too."""
+    named = [each for each in claims.resources if each.type != IDENTITY]
+    if any(_is_within(each, resource) for each in named):
+        return
+    if named or resource.type == VM or resource.type.startswith(SCALE_SET):  # a machine's token always can name it
+        raise InvalidRequest(f"the token isn't of resource_id {resource.type}/{resource.name}: {_told(claims)}")
+
+
+def _is_within(part: Resource, resource: Resource) -> bool:
+    if not part.is_in(resource.subscription, resource.group):
+        return False
+    if (part.type, part.name) == (resource.type, resource.name):
+        return True
+    if resource.type == SCALE_SET:
+        return _is(part, "vmss_name", resource.name)
+    return part.type.startswith(f"{resource.type}/") and part.name.startswith(f"{resource.name}/")
+
+
+def _told(claims: Claims) -> str:
+    told = "; ".join(
         f"{claim} is {each.type}/{each.name} of the resource group {each.group}, subscription {each.subscription}"
         for claim, each in (("xms_az_rid", claims.assigned), ("xms_mirid", claims.identity))
         if each is not None
     )
-    raise InvalidRequest(f"the token isn't of {field} {value}: its claim {has}")
+    return f"its claim {told}" if told else "it has neither the claim xms_az_rid nor xms_mirid"
 
 
 def _is(resource: Resource, field: str, name: str) -> bool:

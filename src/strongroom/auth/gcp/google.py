@@ -42,6 +42,7 @@ _EARLIER_S = 120.0
 _MOST_TOKENS = 256
 _MOST_PAGES = 10
 _GONE = frozenset({"TERMINATED", "STOPPING", "SUSPENDED", "SUSPENDING"})
+_DOMAIN = "googleapis.com"
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -182,6 +183,8 @@ class Google:
             return
 
     async def _asked(self, config: GcpConfig, verb: str, url: str, what: str) -> Mapping[str, Any]:
+        if config.credentials is None and not is_of_google(url):
+            raise UpstreamFailed(_ELSEWHERE)
         headers = {"authorization": f"Bearer {await self._bearer(config)}", "accept": "application/json"}
         content = b"{}" if verb == "POST" else None
         if content:
@@ -221,7 +224,7 @@ class Google:
     async def _of_machine(self) -> _Bearer:
         url = f"{self._metadata_url}/computeMetadata/v1/instance/service-accounts/default/token"
         try:
-            return self._granted(await self._http.ask("GET", url, headers={"metadata-flavor": "Google"}))
+            return self._granted(await self._http.ask("GET", url, headers={"metadata-flavor": "Google"}, direct=True))
         except UpstreamFailed as error:
             raise UpstreamFailed(
                 "there are no credentials for Google: config has none, and this machine has no service account"
@@ -248,6 +251,31 @@ class Google:
             return tuple(replace(key_of_pem(pem), kid=kid) for kid, pem in list(found.items())[:256])
         except (InvalidRequest, AttributeError) as error:
             raise UpstreamFailed("Google gave no usable answer", detail="no certificates") from error
+
+
+_ELSEWHERE = (
+    "the identity of the server's machine is shown to Google alone: custom_endpoint names another host, so credentials "
+    "must be given too"
+)
+
+
+def check_endpoints(config: GcpConfig) -> None:
+    """Raise `InvalidRequest` for addresses that would be sent the token of the server's own machine.
+
+    Who may configure a mount, in a namespace for example, need not be who runs the machine.
+    """
+    if config.credentials is None and not all(map(is_of_google, config.endpoints.values())):
+        raise InvalidRequest(_ELSEWHERE)
+
+
+def is_of_google(url: str) -> bool:
+    """Whether it is the address of an API of Google, private ones included.  (p)
+
+    Source: https://cloud.google.com/vpc/docs/about-accessing-google-apis-endpoints
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return parts.scheme == "https" and parts.port in {None, 443} and f".{host}".endswith(f".{_DOMAIN}")
 
 
 def _url(config: GcpConfig, service: str) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 
 from strongroom.auth.gcp.facts import GCE_ALIASES, IAM_ALIASES, OF_ACCOUNTS, OF_INSTANCES, checked, wanted
-from strongroom.auth.gcp.google import DEFAULTS, Google, parse_key
+from strongroom.auth.gcp.google import DEFAULTS, Google, check_endpoints, parse_key
 from strongroom.auth.gcp.records import CONFIG, GcpConfig, ServiceKey
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest
@@ -123,7 +123,12 @@ def _changed(config: GcpConfig, body: ConfigFields) -> GcpConfig:
             given[name] = checked(tuple(value), known, name)
     if body.custom_endpoint is not None:
         given["endpoints"] = _endpoints(config.endpoints, body.custom_endpoint)
-    return msgspec.structs.replace(config, **given)
+        if given["endpoints"] != config.endpoints and config.credentials is not None and body.credentials is None:
+            # Or whoever may write this, and may not read the key, could have tokens of its account sent to them.
+            raise InvalidRequest("credentials must be given with another custom_endpoint")
+    changed = msgspec.structs.replace(config, **given)
+    check_endpoints(changed)
+    return changed
 
 
 def _endpoints(endpoints: dict[str, str], changes: dict[str, str]) -> dict[str, str]:

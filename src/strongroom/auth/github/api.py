@@ -21,6 +21,11 @@ MOST_PAGES = 50
 MOST_PARENTS = 100
 _PER_PAGE = 100
 _CONFIG_TOKEN = "VAULT_AUTH_CONFIG_GITHUB_TOKEN"  # noqa: S105 - the name of a variable
+_OWN_URL = "GITHUB_API_URL"
+"""The variable by which GitHub's own programs find the API.
+
+Source: https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+"""
 
 
 class Api:
@@ -40,10 +45,18 @@ class Api:
         return self._slots.taken, self._slots.refused
 
     async def organization_id(self, base: str, organization: str) -> int:
-        """The id of an organization.  Raises `UpstreamFailed`."""
+        """The id of an organization.
+
+        The token of the server's environment is shown to GitHub, and to the server that the environment names: who may
+        configure a mount, in a namespace for example, need not be who may see it.
+
+        Raises: `UpstreamFailed`.
+        """
+        own = {logic.DEFAULT_BASE_URL, logic.base_of(os.environ.get(_OWN_URL, ""))}
+        token = os.environ.get(_CONFIG_TOKEN, "") if base in own else ""
         async with self._slots.place(base, total_s=TOTAL_S):
             url = f"{base}/orgs/{quote(organization, safe='')}"
-            reply = await self._ask(url, os.environ.get(_CONFIG_TOKEN, ""))
+            reply = await self._ask(url, token)
             if reply.status != 200:
                 text = "unable to fetch the organization_id, you must manually set it in the config"
                 raise UpstreamFailed(text, detail=f"status {reply.status}")

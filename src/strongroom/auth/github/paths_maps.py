@@ -10,6 +10,7 @@ from typing import Annotated
 
 from strongroom.auth.github.records import Mapping
 from strongroom.lib.errors import NotFound
+from strongroom.lib.letters import lowered
 from strongroom.sdk import (
     Body,
     CommaList,
@@ -92,7 +93,7 @@ class MapPaths:
 
 async def policies_of(view: View, folder: str, names: Iterable[str]) -> tuple[str, ...] | None:
     """The policies that some teams or users have, by their names in any case; None if none of them is in the map."""
-    keys = sorted({name.lower() for name in names if "/" not in name})
+    keys = sorted({lowered(name) for name in names if "/" not in name})
     found = [mapping for key in keys if (mapping := await view.read(folder + key, Mapping)) is not None]
     if not found:
         return None

@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from strongroom.auth.kubernetes import answers
-from strongroom.auth.kubernetes.local_files import LocalFiles
+from strongroom.auth.kubernetes.local_files import LocalFiles, is_own_cluster
 from strongroom.auth.kubernetes.logic import ServiceAccount, base_url
 from strongroom.auth.kubernetes.records import Config
 from strongroom.lib import json
-from strongroom.lib.errors import PermissionDenied, UpstreamFailed
+from strongroom.lib.errors import InvalidRequest, PermissionDenied, UpstreamFailed
 from strongroom.lib.outgoing import Http, Slots
 
 TOTAL_S = 30.0
@@ -109,10 +109,29 @@ class Cluster:
         answers.check_status(reply.status, own_bearer=bool(api.reviewer), what=f"{verb} {path}")
         return self._http.decoded(reply)
 
+    async def reviewer(self, config: Config) -> str:
+        """The token to review with; empty if the one that logs in has to do.
+
+        Raises: `InvalidRequest` where that would show the pod's token to another host than the pod's own cluster.
+        """
+        if config.reviewer_jwt or config.disable_local_ca_jwt:
+            return config.reviewer_jwt
+        own = await self.files.token()
+        if own and not is_own_cluster(config.host, config.ca_cert, await self.files.ca_cert()):
+            # Who may configure a mount, in a namespace for example, need not be who may act as the server's pod.
+            raise InvalidRequest(
+                "the pod's token is shown to the pod's own cluster alone, by HTTPS and by the authorities of the pod: "
+                "give token_reviewer_jwt, or set disable_local_ca_jwt to have each token that logs in review itself"
+            )
+        return own
+
     async def _api(self, config: Config) -> _Api:
-        reviewer, ca_pem = config.reviewer_jwt, config.ca_cert
+        ca_pem = config.ca_cert
+        try:
+            reviewer = await self.reviewer(config)
+        except InvalidRequest as error:
+            raise UpstreamFailed(error.text) from error
         if not config.disable_local_ca_jwt:
-            reviewer = reviewer or await self.files.token()
             ca_pem = ca_pem or await self.files.ca_cert()
             if not ca_pem:  # the system's authorities are only trusted if the configuration says so
                 detail = f"no ca.crt in {self.files.folder}, and no kubernetes_ca_cert"

@@ -11,6 +11,9 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from strongroom.auth.kubernetes.logic import base_url
 
 FOLDER = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 TOKEN_S = 60.0
@@ -46,6 +49,17 @@ class LocalFiles:
         if content:  # what isn't there is looked for again
             self._kept[name] = (self._clock(), content)
         return content
+
+
+def is_own_cluster(host: str, ca_pem: str, own_ca_pem: str) -> bool:
+    """Whether only the pod's own cluster answers at `host`.  (p)
+
+    Args:
+        ca_pem: the authorities by which it is asked; empty for the pod's own, which `own_ca_pem` are.
+    """
+    # As texts: no two readers of PEM agree on which certificates a file holds.
+    same = not ca_pem or ca_pem.split() == own_ca_pem.split()
+    return same and bool(own_ca_pem) and urlsplit(base_url(host)).scheme == "https"
 
 
 def _read(file: Path) -> str:

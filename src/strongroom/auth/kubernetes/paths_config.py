@@ -5,6 +5,7 @@ Source: https://developer.hashicorp.com/vault/api-docs/auth/kubernetes#configure
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from strongroom.auth.kubernetes import reviewer
@@ -88,6 +89,7 @@ class ConfigPaths:
                     "kubernetes_ca_cert must be given, because the server isn't in a pod; or set "
                     "disable_local_ca_jwt to trust the authorities of the server's system"
                 )
+        await request.once.wait("kubernetes: reviewer", partial(self.cluster.reviewer, config))
         request.view.write(CONFIG, config)
         told = reviewer.warnings(config.reviewer_jwt)
         return Response(warnings=told) if told else None

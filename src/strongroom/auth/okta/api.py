@@ -17,6 +17,7 @@ from strongroom.auth.okta.logic import OKTA, Person, State
 from strongroom.auth.okta.records import Config
 from strongroom.lib import json
 from strongroom.lib.errors import PermissionDenied, UpstreamFailed
+from strongroom.lib.letters import lowered
 from strongroom.lib.outgoing import Http, Reply, Slots, next_page
 
 REQUEST_S = 30.0
@@ -89,7 +90,7 @@ class Api:
         if user.get("id") != user_id or user.get("status") not in {"ACTIVE", "PASSWORD_EXPIRED"}:
             raise PermissionDenied("the user may not log in any more")
         login = logic.mapping(user.get("profile")).get("login")
-        login = login.lower() if isinstance(login, str) else ""
+        login = lowered(login) if isinstance(login, str) else ""
         return Person(user_id, login, await self._groups(config, user_id))
 
     async def _prove(self, config: Config, state: State, credentials: Credentials, show: Show) -> State:

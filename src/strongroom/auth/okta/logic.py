@@ -13,6 +13,7 @@ import msgspec
 
 from strongroom.auth.okta.records import Config
 from strongroom.lib.errors import InvalidCredentials, InvalidRequest, PermissionDenied, UnsupportedPath, UpstreamFailed
+from strongroom.lib.letters import lowered
 from strongroom.sdk.engine import UNSUPPORTED_PATH
 
 OKTA = "Okta"
@@ -54,7 +55,7 @@ def name_of(text: str) -> str:
     """The name of a user or group in its one spelling.  Raises `UnsupportedPath` for what is none."""
     if _NAME.fullmatch(text) is None or text != text.strip():
         raise UnsupportedPath(UNSUPPORTED_PATH)
-    return text.lower()
+    return lowered(text)
 
 
 def origin(config: Config) -> str:
@@ -119,7 +120,7 @@ def person_of(state: State) -> Person:
     login = mapping(user.get("profile")).get("login")
     if not isinstance(login, str) or _NAME.fullmatch(login) is None:
         raise UpstreamFailed(f"{OKTA} gave no usable answer", detail="a user without a login")
-    return Person(text_of(user, "id"), login.lower())
+    return Person(text_of(user, "id"), lowered(login))
 
 
 def factor_of(state: State, *, code: bool, provider: str) -> str:

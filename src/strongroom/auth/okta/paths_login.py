@@ -82,17 +82,19 @@ class LoginPaths:
         return Response(data={"correct_answer": answer})
 
     def _asked(self, request: Request, config: Config, credentials: Credentials, nonce: str) -> Person:
-        view, now = request.view, request.now
+        view, now, shown = request.view, request.now, False
 
         async def show(answer: int) -> None:
+            nonlocal shown
             if nonce:
+                shown = True
                 await challenges.put(view, nonce, answer, now)
 
         async def work() -> Person:
             try:
                 return await self.api.log_in(config, credentials, show)
             finally:
-                if nonce and not credentials.totp:
+                if shown:  # or failed logins would write to the store, and end what another login with the nonce shows
                     await challenges.drop(view, nonce)
 
         depends = (config.org_name, config.base_url, config.production, config.api_token, config.bypass_okta_mfa)

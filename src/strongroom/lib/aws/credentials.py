@@ -78,16 +78,16 @@ class CredentialSources:
 
     async def _of_instance(self) -> Credentials:
         headers = {"x-aws-ec2-metadata-token-ttl-seconds": "60"}
-        token = await self._http.ask("PUT", f"{self._url}/latest/api/token", headers=headers)
+        token = await self._http.ask("PUT", f"{self._url}/latest/api/token", headers=headers, direct=True)
         if token.status != 200:
             raise UpstreamFailed("the instance metadata service gave no token")
         headers = {"x-aws-ec2-metadata-token": token.body.decode("ascii", "replace").strip()}
         base = f"{self._url}/latest/meta-data/iam/security-credentials/"
-        role = await self._http.ask("GET", base, headers=headers)
+        role = await self._http.ask("GET", base, headers=headers, direct=True)
         name = role.body.decode("ascii", "replace").split("\n")[0].strip()
         if role.status != 200 or not name:
             raise UpstreamFailed("the instance has no role")
-        reply = await self._http.ask("GET", base + quote(name, safe=""), headers=headers)
+        reply = await self._http.ask("GET", base + quote(name, safe=""), headers=headers, direct=True)
         try:
             found = json.loads(reply.body)
             return Credentials(found["AccessKeyId"], found["SecretAccessKey"], found["Token"])

@@ -1,8 +1,10 @@
 """HTTP requests to other systems, of the whole server.
 
 Each has a limit on time and size.  Redirects aren't followed, because they could lead elsewhere with the credentials.
+Responses come as they are, without compression: two kilobytes of it can become gigabytes before any limit sees them.
 The certificate authorities are those that the caller names, or those of the operating system, or of `SSL_CERT_FILE`.
-A proxy is taken from `HTTPS_PROXY`.
+A proxy is taken from `HTTPS_PROXY`, but never for a machine's metadata service: the proxy would answer with an identity
+of its own, and read what passes.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ TOTAL_S = 30.0
 MOST_BYTES = 1024 * 1024
 _CONTEXTS = 256
 _SCHEMES = frozenset({"http", "https"})
+_PLAIN = "identity"
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -74,16 +77,20 @@ class Http:
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
         ca_pem: str = "",
+        direct: bool = False,
     ) -> Reply:
         """Send one request.
 
         Args:
             ca_pem: the only certificate authorities to trust, in PEM.
+            direct: whether it goes by no proxy.
 
         Raises: `UpstreamFailed`, whose text holds nothing of the request or the response.
         """
         httpx = _library()
         context = await self._trusting(ca_pem)
+        sent = {name: value for name, value in (headers or {}).items() if name.lower() != "accept-encoding"}
+        sent["accept-encoding"] = _PLAIN
         try:
             async with (
                 asyncio.timeout(self._total_s),
@@ -91,8 +98,9 @@ class Http:
                     verify=context,
                     timeout=httpx.Timeout(self._total_s, connect=CONNECT_S),
                     follow_redirects=False,
+                    trust_env=not direct,
                 ) as client,
-                client.stream(verb, url, headers=headers, content=content) as response,
+                client.stream(verb, url, headers=sent, content=content) as response,
             ):
                 return Reply(response.status_code, dict(response.headers), await self._bounded(response))
         except TimeoutError as error:
@@ -133,8 +141,10 @@ class Http:
         return self._context
 
     async def _bounded(self, response: httpx.Response) -> bytes:
+        if response.headers.get("content-encoding", _PLAIN).strip().lower() not in {"", _PLAIN}:
+            raise UpstreamFailed(f"{self.name} gave no usable answer", detail="compressed, though it was asked not to")
         body = bytearray()
-        async for piece in response.aiter_bytes():
+        async for piece in response.aiter_raw():
             body += piece
             if len(body) > self._most_bytes:
                 raise UpstreamFailed(f"{self.name} gave no usable answer", detail=f"more than {self._most_bytes} bytes")

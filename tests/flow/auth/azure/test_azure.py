@@ -112,6 +112,8 @@ async def test_which_identities_get_in(azure: StandIn, role: dict[str, Any], cla
 
 
 VM_1, SET_1 = {**NAMED, "vm_name": "vm-1"}, {**NAMED, "vmss_name": "set-1"}
+OF_SLOT = {"xms_mirid": f"{FUNCTION}/slots/s"}
+OF_OTHER = {"xms_mirid": IDENTITY, "xms_az_rid": VM.replace("group-1", "group-2")}
 OF_SET = {"xms_mirid": VM.replace("vm-1", "set-1_0a1b")}
 
 
@@ -145,10 +147,23 @@ OF_SET = {"xms_mirid": VM.replace("vm-1", "set-1_0a1b")}
             {},
             "resource_id does not match subscription_id",
         ),
-        ({"bound_locations": "westeurope"}, NAMED, {"xms_mirid": None}, ""),
-        ({"bound_locations": "westeurope"}, NAMED, {"appid": "other"}, "claim appid"),
-        ({"bound_locations": "westeurope"}, NAMED, {"appid": None}, "claim appid must be provided"),
-        ({"bound_locations": "eastus"}, NAMED, {}, "bound_locations"),
+        ({"bound_locations": "westeurope"}, {**NAMED, "resource_id": FUNCTION}, {"xms_mirid": IDENTITY}, ""),
+        ({"bound_locations": "westeurope"}, {**NAMED, "resource_id": FUNCTION}, {"xms_mirid": FUNCTION}, ""),
+        (
+            {"bound_locations": "westeurope"},
+            {**NAMED, "resource_id": FUNCTION},
+            {"xms_mirid": f"{FUNCTION}/slots/s"},
+            "",
+        ),
+        ({"bound_locations": "westeurope"}, {**NAMED, "resource_id": FUNCTION}, {}, "token isn't of resource_id"),
+        ({"bound_locations": "westeurope"}, {**NAMED, "resource_id": FUNCTION}, OF_OTHER, "token isn't of resource_id"),
+        ({"bound_locations": "westeurope"}, {**NAMED, "resource_id": VM}, {"xms_mirid": None}, "isn't of resource_id"),
+        ({"bound_locations": "westeurope"}, {**NAMED, "resource_id": VM}, OF_OTHER, "isn't of resource_id"),
+        ({"bound_locations": "westeurope"}, {**NAMED, "resource_id": SCALE_SET}, {}, "isn't of resource_id"),
+        ({"bound_resource_groups": "group-1"}, NAMED, {"xms_mirid": None}, ""),
+        ({"bound_resource_groups": "group-1"}, NAMED, {"appid": "other"}, "claim appid"),
+        ({"bound_resource_groups": "group-1"}, NAMED, {"appid": None}, "claim appid must be provided"),
+        ({"bound_locations": "westeurope"}, NAMED, {}, "location is empty"),
     ],
 )
 async def test_which_resources_get_in(
@@ -285,3 +300,23 @@ async def test_rotation(azure: StandIn) -> None:
     await mount.ask(WRITE, "config", {"client_secret": ""})
     with pytest.raises(InvalidRequest, match="no client secret to rotate"):
         await mount.ask(WRITE, "rotate-root")
+
+
+async def test_who_is_shown_the_servers_secrets(azure: StandIn) -> None:
+    """Who may configure a mount can't have a secret sent to a host of theirs: not the kept one, not the server's."""
+    mount = await mounted(azure, **ROLE, bound_locations="westeurope")
+    with pytest.raises(InvalidRequest, match="client_secret must be given with another authority_url"):
+        await mount.ask(WRITE, "config", {"authority_url": "https://attacker.example"})
+    await mount.ask(WRITE, "config", {"authority_url": azure.server.url, "resource_manager_url": azure.server.url})
+    jwt = azure.token(mount.clock.now())
+    await log_in(mount, jwt, **VM_1)
+    mount.plugin.environment = {"AZURE_CLIENT_ID": "of-server", "AZURE_CLIENT_SECRET": "canary-client-secret"}  # type: ignore[attr-defined]
+    await log_in(mount, jwt, **VM_1)
+    azure.server.asked.clear()
+    await mount.ask(WRITE, "config", {"client_secret": ""})
+    with pytest.raises(UpstreamFailed, match="isn't for authority_url"):
+        await log_in(mount, jwt, **VM_1)
+    assert "POST" not in {asked.verb for asked in azure.server.asked}
+    mount.plugin.environment["AZURE_AUTHORITY_HOST"] = azure.server.url + "/"  # type: ignore[attr-defined]
+    await log_in(mount, jwt, **VM_1)
+    assert [b"client_id=of-server" in asked.body for asked in azure.server.asked if asked.verb == "POST"] == [True]

@@ -11,6 +11,7 @@ import pytest
 
 from strongroom.auth.gcp import Gcp
 from strongroom.auth.gcp.google import Google
+from strongroom.auth.gcp.records import GcpConfig
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import InvalidRequest, NotFound, PermissionDenied, UpstreamFailed
 from strongroom.sdk import Auth, Operation
@@ -301,6 +302,33 @@ async def test_configuration(google: StandIn) -> None:
         with pytest.raises(InvalidRequest, match=text):
             await mount.ask(WRITE, "config", data)
     assert await mount.data(READ, "config") == shown
+
+
+async def test_who_is_shown_the_servers_tokens(google: StandIn) -> None:
+    """Who may configure a mount can't have tokens sent to a host of theirs: not of the key, not of the machine."""
+    mount = await mounted(google, **IAM)
+    shown = await mount.data(READ, "config")
+    for data, text in (
+        ({"custom_endpoint": {"iam": "https://attacker.example"}}, "credentials must be given with another"),
+        ({"credentials": ""}, "shown to Google alone"),
+        ({"credentials": "", "custom_endpoint": {"iam": "https://attacker.example"}}, "shown to Google alone"),
+    ):
+        with pytest.raises(InvalidRequest, match=text):
+            await mount.ask(WRITE, "config", data)
+    assert await mount.data(READ, "config") == shown
+    plain = await Mounted.new(Gcp())
+    plain.plugin.google = Google(clock=plain.clock.now, metadata_url=google.server.url)  # type: ignore[attr-defined]
+    token = "/computeMetadata/v1/instance/service-accounts/default/token"
+    google.server.table[f"GET {token}"] = {"access_token": "canary-bearer", "expires_in": 3600}
+    for url in ("https://iam.googleapis.com.attacker.example", "https://xgoogleapis.com", "http://iam.googleapis.com"):
+        with pytest.raises(InvalidRequest, match="shown to Google alone"):
+            await plain.ask(WRITE, "config", {"custom_endpoint": {"iam": url}})
+    await plain.ask(WRITE, "config", {"custom_endpoint": {"iam": "https://iam-mine.p.googleapis.com"}})
+    google.server.asked.clear()
+    stored = GcpConfig(endpoints=dict.fromkeys(("api", "iam", "crm", "compute"), google.server.url))
+    with pytest.raises(UpstreamFailed, match="shown to Google alone"):
+        await plain.plugin.google.account(stored, google.email)  # type: ignore[attr-defined]
+    assert not google.server.asked
 
 
 async def test_rotation(google: StandIn) -> None:

@@ -93,6 +93,18 @@ async def test_login(github: GitHub, server: TlsServer) -> None:
     assert (auth.token.ttl_s, auth.group_aliases) == (600, ("Backend", "backend"))
 
 
+async def test_a_team_of_look_alike_letters(github: GitHub, server: TlsServer) -> None:
+    """Members may make teams: one that is called as another but for the Kelvin sign has nothing of it."""
+    world = await World.new(github, server)
+    await world.mount.ask(WRITE, "map/teams/k8s-admins", {"value": "admin"})
+    await world.mount.ask(WRITE, "map/users/karl", {"value": "own"})
+    world.ann.teams = [Team(7, "8s-admins", "\u212a8s-Admins")]
+    world.ann.login = "\u212aarl"
+    assert (await world.log_in()).token.policies == ()
+    world.ann.teams, world.ann.login = [Team(8, "k8s-admins", "K8s-Admins")], "Karl"
+    assert (await world.log_in()).token.policies == ("admin", "own")
+
+
 WHO: list[tuple[str, Callable[[World], Any], str, bool]] = [
     ("as it should be", lambda w: None, "", True),
     ("no member", lambda w: w.ann.organizations.remove(ACME), "", False),
@@ -310,3 +322,15 @@ async def test_a_renewal_that_keeps_policies_has_the_present_teams(github: GitHu
     with pytest.raises(PoliciesChanged) as changed:
         await world.mount.renew(auth)
     assert changed.value.auth.group_aliases == ()
+
+
+async def test_who_is_shown_the_servers_token(
+    github: GitHub, server: TlsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may configure a mount can't have the token of the server's environment sent to a host of theirs."""
+    monkeypatch.setenv("VAULT_AUTH_CONFIG_GITHUB_TOKEN", "canary-of-server")
+    await World.new(github, server)
+    assert "authorization" not in server.asked[-1].headers
+    monkeypatch.setenv("GITHUB_API_URL", f"https://{server.host}/api/v3")
+    await World.new(github, server)
+    assert server.asked[-1].headers["authorization"] == "Bearer canary-of-server"

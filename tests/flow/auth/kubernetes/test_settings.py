@@ -99,6 +99,48 @@ async def test_the_pods_own_files(cluster: Cluster, server: TlsServer, tmp_path:
     assert server.asked[-1].headers["authorization"] == f"Bearer {token}"
 
 
+async def test_the_pods_token_is_for_its_own_cluster(cluster: Cluster, server: TlsServer, tmp_path: Path) -> None:
+    """Who may configure a mount can't have the token of the server's pod sent to a host of theirs.
+
+    Neither by their own authorities, nor by HTTP, nor by what was stored before the server was in a pod.
+    """
+    folder, foreign = tmp_path / "pod", tmp_path / "foreign"
+    foreign.mkdir()
+    world = await World.new(cluster, server)
+    with serving(foreign, cluster) as theirs:
+        host, ca = f"https://{theirs.host}", theirs.certificate.read_text()
+        await world.configure(kubernetes_host=host, kubernetes_ca_cert=ca, token_reviewer_jwt="")
+        folder.mkdir()
+        (folder / "ca.crt").write_text(server.certificate.read_text())
+        (folder / "token").write_text(REVIEWER)
+        world.mount.engine.cluster.files = LocalFiles(folder)  # type: ignore[attr-defined]
+        refused = await world.refused()
+        assert (type(refused), refused.text[:15]) == (UpstreamFailed, "the pod's token")
+        for settings in (
+            {"kubernetes_host": host, "kubernetes_ca_cert": ca},
+            {"kubernetes_host": host, "kubernetes_ca_cert": server.certificate.read_text() + ca},
+            {"kubernetes_host": host, "kubernetes_ca_cert": ca.replace("CERTIFICATE", "X509 CERTIFICATE")},
+            {"kubernetes_host": "http://10.0.0.1", "kubernetes_ca_cert": ""},
+        ):
+            with pytest.raises(InvalidRequest, match=r"pod's token|holds no certificate"):
+                await world.configure(**settings, token_reviewer_jwt="")
+        assert not theirs.asked
+        await world.configure(kubernetes_ca_cert=server.certificate.read_text() + "\n", token_reviewer_jwt="")
+        assert await world.log_in()
+        assert server.asked[-1].headers["authorization"] == f"Bearer {REVIEWER}"
+        await world.configure(kubernetes_host=host, kubernetes_ca_cert=ca, token_reviewer_jwt="canary-of-theirs")
+        await world.refused()
+        await world.configure(
+            kubernetes_host=host, kubernetes_ca_cert=ca, token_reviewer_jwt="", disable_local_ca_jwt=True
+        )
+        token = cluster.token(world.front)
+        assert await world.log_in(token)
+        assert {asked.headers["authorization"] for asked in theirs.asked} == {
+            "Bearer canary-of-theirs",
+            f"Bearer {token}",
+        }
+
+
 async def test_authorities_that_are_gone(cluster: Cluster, server: TlsServer, tmp_path: Path) -> None:
     """Without its authorities a cluster isn't asked, and not by the system's instead."""
     world = await World.new(cluster, server)

@@ -107,6 +107,18 @@ async def test_login(okta: Okta, server: TlsServer) -> None:
     assert (auth.token.ttl_s, auth.group_aliases, auth.renewable) == (600, ("Engineering", "everyone", "local"), True)
 
 
+async def test_groups_and_people_of_look_alike_letters(okta: Okta, server: TlsServer) -> None:
+    """Who may make groups at Okta, or choose a name there, gets nothing of another one but for the Kelvin sign."""
+    world = await World.new(okta, server)
+    await world.mount.ask(WRITE, "groups/k8s-admins", {"policies": "admin"})
+    await world.mount.ask(WRITE, "users/karl@example.com", {"policies": "own"})
+    world.eva.login, world.eva.groups = "\u212aarl@example.com", ["\u212a8s-Admins"]
+    auth = await world.log_in("\u212aarl@example.com")
+    assert (auth.alias, auth.token.policies) == ("\u212aarl@example.com", ())
+    world.eva.login, world.eva.groups = "Karl@example.com", ["K8s-Admins"]
+    assert (await world.log_in("karl@example.com")).token.policies == ("admin", "own")
+
+
 async def test_the_alias_is_what_okta_says(okta: Okta, server: TlsServer) -> None:
     """However the name is typed, it is one alias: another would be another identity, with another second factor."""
     world = await World.new(okta, server)
@@ -234,6 +246,20 @@ async def test_the_number_to_choose(okta: Okta, server: TlsServer) -> None:
     assert seen == [(None, None), (None, None), ({"correct_answer": 42}, None), ({"correct_answer": 42}, None)]
     assert await look("my-nonce") is None
     assert not [key for key in await world.mount.rows() if key.startswith("challenge/")]
+
+
+async def test_a_failed_login_leaves_others_numbers(okta: Okta, server: TlsServer) -> None:
+    """Who doesn't know a password writes nothing to the store, and hides nobody's number."""
+    world = await World.new(okta, server)
+
+    async def write(txn: Transaction) -> None:
+        await put(View(txn, world.mount.prefix), "n", 7, world.mount.clock.now())
+
+    await transact(world.mount.barrier, write)
+    before = await world.mount.rows()
+    assert isinstance(await world.refusal(nonce="n", password="wrong"), InvalidCredentials)
+    assert await world.mount.rows() == before
+    assert await world.mount.data(READ, "verify/n") == {"correct_answer": 7}
 
 
 async def test_numbers_end(okta: Okta, server: TlsServer) -> None:

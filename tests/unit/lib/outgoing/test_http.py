@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import gzip
 import ipaddress
 import threading
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -157,3 +159,34 @@ def test_what_is_no_authority(tmp_path: Path) -> None:
     for text in ("x", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----"):
         with pytest.raises(InvalidRequest, match="ca_pem"):
             check_ca(text, "ca_pem")
+
+
+async def test_nothing_is_unpacked(tmp_path: Path) -> None:
+    """A response can't be small on its way and large in memory, and those that obey aren't compressed at all."""
+    small = gzip.compress(gzip.compress(bytes(64 << 20)))
+    assert len(small) < 4096
+    for encoding in ("gzip", "gzip, gzip", "GZIP", "x-unknown"):
+        with serving(tmp_path, lambda _, of=encoding: Reply(small, 200, {"Content-Encoding": of})) as server:
+            http = Http("the stand-in", context=server.context)
+            tracemalloc.start()
+            try:
+                with pytest.raises(UpstreamFailed) as refused:
+                    await http.ask("GET", f"https://{server.host}/", headers={"Accept-Encoding": "gzip"})
+                assert tracemalloc.get_traced_memory()[1] < 8 << 20
+            finally:
+                tracemalloc.stop()
+        assert refused.value.detail.startswith("compressed")
+        assert server.asked[0].headers["accept-encoding"] == "identity"
+    with serving(tmp_path, lambda _: Reply(b"{}", 200, {"Content-Encoding": "identity"})) as server:
+        assert (await Http("x", context=server.context).ask("GET", f"https://{server.host}/")).body == b"{}"
+
+
+async def test_a_direct_request_goes_by_no_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment's proxy is passed by."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "")
+    with serving(tmp_path, lambda _: as_json({})) as server:
+        http = Http("the stand-in", context=server.context)
+        with pytest.raises(UpstreamFailed, match="cannot be reached"):
+            await http.ask("GET", f"https://{server.host}/")
+        assert (await http.ask("GET", f"https://{server.host}/", direct=True)).status == 200
