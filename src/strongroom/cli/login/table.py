@@ -92,7 +92,10 @@ METHODS: Mapping[str, Method] = {
 }
 """By name, except for `token`, which needs no login of its own."""
 
-NOT_SERVED = frozenset({"alicloud", "app-id", "centrify", "cf", "oci", "pcf"})
+BY_API = frozenset({"app-id"})
+"""Auth methods that the server has, and this program has no login for."""
+
+NOT_SERVED = frozenset({"alicloud", "centrify", "cf", "oci", "pcf"})
 """Auth methods that other servers of this API have, and this one hasn't."""
 
 _TOKEN_FIELDS = {

@@ -19,6 +19,7 @@ import msgspec
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
 from strongroom.lib.extras import install_command
+from strongroom.lib.outgoing.failure import why
 
 if TYPE_CHECKING:
     import httpx
@@ -98,7 +99,7 @@ class Http:
         except TimeoutError as error:
             raise UpstreamFailed(f"{self.name} did not answer in time") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise UpstreamFailed(f"{self.name} cannot be reached", detail=type(error).__name__) from error
+            raise UpstreamFailed(f"{self.name} cannot be reached", detail=why(error, url)) from error
 
     async def ask_json(
         self,
