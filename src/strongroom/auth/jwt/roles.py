@@ -69,10 +69,6 @@ def warnings_of(role: Role) -> list[str]:
             warnings.append(
                 "allowed_redirect_uris has no http://localhost:8250/oidc/callback: the command line can't log in"
             )
-        if not any("/ui/" in urlsplit(uri).path for uri in uris):
-            warnings.append(
-                "allowed_redirect_uris has no …/ui/vault/auth/<mount>/oidc/callback: the web interface can't log in"
-            )
     return warnings
 
 

@@ -180,7 +180,7 @@ def _library() -> Any:
     try:
         import httpx  # noqa: PLC0415 - an optional package
     except ImportError as error:
-        text = "this server can't ask other systems by HTTP, because a package is missing"
+        text = "this server can't ask other systems by HTTP, because a package is missing: its log says which"
         raise UpstreamFailed(text, detail=install_command("http")) from error
     return httpx
 
