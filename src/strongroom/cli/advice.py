@@ -8,7 +8,7 @@ up a token with few uses.
 from __future__ import annotations
 
 from strongroom.cli import PROGRAM
-from strongroom.client.errors import BadRequest, Denied, Missing, ResponseError
+from strongroom.client.errors import BadRequest, Denied, Missing, ResponseError, Unsupported
 
 _MOUNT_OF = "sys/internal/ui/mounts/"
 _NAMESPACES = "sys/namespaces/"
@@ -26,8 +26,17 @@ def advice(error: ResponseError) -> str:
             return _nested(error)
         case Missing() if "/v1/v1/" in error.url:
             return "Note: the address ends in /v1, and requests get another /v1. Leave it out of the address."
+        case Missing() | Unsupported() if any("unsupported " in text for text in error.errors or ()):
+            return _no_such_path(error)
         case _:
             return ""
+
+
+def _no_such_path(error: ResponseError) -> str:
+    """Where it is said what paths a mount has."""
+    first, _, rest = error.path.partition("/")
+    mount = f"{first}/{rest.partition('/')[0]}" if first == "auth" else first
+    return f'Note: "{PROGRAM} path-help {mount}" lists the paths that a mount there has.'
 
 
 def _nested(error: ResponseError) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from strongroom.cli import mount_tables, mounts
+from strongroom.cli import PROGRAM, mount_tables, mounts
 from strongroom.cli.command import FORMAT_ONLY, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Group
@@ -21,10 +21,16 @@ def _help(call: Invocation) -> int:
             found = mounts.listing(call.client().read("sys/auth"))
         mount = found.get(path)
         if mount is None:
-            raise Failure(f'No auth method available on the server at "{path}"')
+            raise Failure(
+                f'No auth method available on the server at "{path}"\n'
+                f'Note: either a type ({", ".join(table.names())}) or a path of "{PROGRAM} auth list" is expected.'
+            )
         name = str(mount.get("type"))
         if name not in table.names():
-            raise Failure(f'No method-specific CLI handler available for auth method "{name}"')
+            raise Failure(
+                f'No method-specific CLI handler available for auth method "{name}"\n'
+                f'Note: log in by the API; "{PROGRAM} path-help auth/{path}" lists its paths.'
+            )
     call.terminal.out(table.help_text(name))
     return 0
 

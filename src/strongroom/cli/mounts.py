@@ -32,6 +32,17 @@ _MOUNTED = (
     Flag("plugin-name", "The name of a plugin to mount."),
     Flag("seal-wrap", "Encrypt critical data with the seal as well.", "bool"),
 )
+_OF_LOGINS = (
+    _TOKEN_TYPE,
+    Flag(
+        "identity-creation",
+        "auto makes an entity at a first login, existing refuses who has none.",
+    ),
+    Flag(
+        "on-policy-change",
+        "What a renewal does when the policies of the user or role have changed: refuse, keep or narrow.",
+    ),
+)
 _LOCKOUT = (
     Flag("user-lockout-counter-reset-duration", "When failed logins are forgotten.", "duration"),
     Flag("user-lockout-disable", "Don't lock users out.", "bool"),
@@ -43,13 +54,13 @@ _LOCKOUT = (
 def enable_flags(kind: Kind) -> tuple[Flag, ...]:
     """The flags of mounting."""
     if kind == "auth":
-        return (*_TUNED, *_MOUNTED, _TOKEN_TYPE)
+        return (*_TUNED, *_MOUNTED, *_OF_LOGINS)
     return (*_TUNED, *_MOUNTED, Flag("force-no-cache", "Don't cache its data.", "bool"))
 
 
 def tune_flags(kind: Kind) -> tuple[Flag, ...]:
     """The flags of tuning."""
-    return (*_TUNED, _TOKEN_TYPE, *_LOCKOUT) if kind == "auth" else _TUNED
+    return (*_TUNED, *_OF_LOGINS, *_LOCKOUT) if kind == "auth" else _TUNED
 
 
 def _lists(call: Invocation) -> dict[str, Any]:
@@ -65,7 +76,7 @@ def _late(call: Invocation) -> dict[str, Any]:
     for name in ("passthrough-request-headers", "allowed-response-headers"):
         if call.flags.given(name):
             fields[name.replace("-", "_")] = call.flags.many(name)
-    for name in ("token-type", "plugin-version"):
+    for name in ("token-type", "plugin-version", "identity-creation", "on-policy-change"):
         if call.flags.given(name):
             fields[name.replace("-", "_")] = call.flags.text(name)
     return fields

@@ -130,6 +130,9 @@ def key_of_pem(text: str) -> PublicKey:
         else:
             key = serialization.load_pem_public_key(data)
     except (ValueError, UnsupportedAlgorithm) as error:
+        if b"PRIVATE KEY" in data:
+            # Whoever sends one has shown it to a server that must not have it.
+            raise InvalidRequest("it is a private key, and this server needs only the public one") from error
         raise InvalidRequest("it is no public key or certificate in PEM") from error
     algorithms = _algorithms_of(key)
     if not algorithms:

@@ -297,6 +297,19 @@ class Engine:
     async def answer(self, request: Request, match: Match) -> Response | None:
         """Fill the declared body, call the declared method, and add warnings for undeclared fields."""
         declaration = match.declaration
+        if not request.data or declaration.takes_anything:
+            return await self._called(request, match)
+        try:
+            return _warned(await self._called(request, match), request, match)
+        except InvalidRequest as error:
+            # What is missing may have been given under a misspelt name.
+            known = {*match.route.known_fields, *match.parameters}
+            error.text = near_miss.asked(error.text, request.data, known)
+            raise
+
+    async def _called(self, request: Request, match: Match) -> Response | None:
+        """What the declared method answers."""
+        declaration = match.declaration
         arguments: dict[str, Any] = {
             name: value for name, value in match.parameters.items() if name in declaration.parameters
         }
@@ -312,8 +325,7 @@ class Engine:
         if match.written:
             request = msgspec.structs.replace(request, written=match.written)
         function: Endpoint = getattr(self, declaration.function)
-        response = await function(request, **arguments)
-        return _warned(response, request, match) if request.data and not declaration.takes_anything else response
+        return await function(request, **arguments)
 
     @property
     def does_scheduled_work(self) -> bool:

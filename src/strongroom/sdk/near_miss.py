@@ -49,6 +49,14 @@ def suggestions(ignored: Iterable[str], known: Collection[str], within: str = ""
     return [f'Did you mean "{prefix}{right}" instead of "{prefix}{name}"?' for name, right in pairs if right]
 
 
+def asked(text: str, given: Iterable[str], known: Collection[str]) -> str:
+    """The text of a refusal, with the question whether a name was misspelt, which may be why."""
+    ignored = sorted(name for name in given if name not in known)
+    # An error that is kept and raised again has its questions already.
+    questions = [each for each in suggestions(ignored, set(known) - set(given)) if each not in text]
+    return ". ".join([text, *questions]) if text else text
+
+
 def within(field: str, keys: Keys, given: Mapping[str, Any]) -> list[str]:
     """The warnings about an object's unknown names."""
     ignored = sorted(name for name, value in given.items() if name not in keys.names and says_something(value))

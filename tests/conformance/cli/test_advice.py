@@ -46,7 +46,10 @@ def run(server: Server, *words: str, token: str | None = None, **more: str) -> s
         ("kv put secret/data/a b=c", None, "For secret/data/a the path is secret/a."),
         ("kv list secret/metadata/a", None, "kv adds metadata/ to the path by itself"),
         ("kv metadata get secret/metadata/a", None, "For secret/metadata/a the path is secret/a."),
-        ("auth enable userpas", None, 'there is userpass. Did you mean "userpass"?'),
+        ("delete sys/nothing", None, '"strongroom path-help sys" lists the paths'),
+        ("write auth/token/creat a=b", None, '"strongroom path-help auth/token" lists the paths'),
+        ("auth help nothing", None, "or a path of"),
+        ("auth enable userpas", None, 'userpass. Did you mean "userpass"?'),
         ("secrets enable kv2", None, 'Did you mean "kv"?'),
         ("kv get", None, "usage is strongroom kv get [options] KEY"),
     ],
@@ -56,7 +59,7 @@ def test_a_refusal_is_followed_by_what_can_be_done(server: Server, words: str, t
     done = run(server, *words.split(), token=token)
     assert note in done.stderr.splitlines()[-1] or note in done.stderr.splitlines()[0]
     verb, _, rest = words.partition(" ")
-    if "-method" not in words and "enable" not in words:
+    if "-method" not in words and "enable" not in words and "help" not in words:
         assert "Note:" not in run(server, verb, *rest.split(), token=token, VAULT_FORMAT="json").stderr
 
 

@@ -202,3 +202,12 @@ def test_what_a_token_says_unproved() -> None:
     assert (token.unproved_claims().get("iss"), token.unproved_claims().get("sub")) == ("x", None)
     with pytest.raises(Tampered, match="can't be read"):
         parse(f"{encoded({'alg': 'RS256'})}.{encoded(b'no')}.{encoded(b'none')}").unproved_claims()
+
+
+def test_a_private_key_is_told_to_be_one() -> None:
+    """Whoever configures a private key learns that it has left its place."""
+    text = RSA_KEY.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    with pytest.raises(InvalidRequest, match="it is a private key"):
+        key_of_pem(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from strongroom.sdk.near_miss import Keys, meant, suggestions, within
+from strongroom.sdk.near_miss import Keys, asked, meant, suggestions, within
 
 KNOWN = {"token_policies", "token_ttl", "password", "policies"}
 
@@ -47,3 +47,12 @@ def test_where_others_are_fine_only_slips_are_told() -> None:
     keys = Keys(frozenset({"version"}), open=True)
     assert within("options", keys, {"mine": "x", "version": "2"}) == []
     assert within("options", keys, {"verson": "2"}) == ['Did you mean "options.version" instead of "options.verson"?']
+
+
+def test_a_refusal_asks_about_a_slip_once() -> None:
+    """A refusal for what is missing names what it was given as; one that is raised again does so once."""
+    text = asked("no password", ["passwrd", "token_ttl", "other"], KNOWN)
+    assert text == 'no password. Did you mean "password" instead of "passwrd"?'
+    assert asked(text, ["passwrd"], KNOWN) == text
+    assert asked("no password", ["username"], KNOWN) == "no password"
+    assert asked("", ["passwrd"], KNOWN) == ""

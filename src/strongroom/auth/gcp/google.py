@@ -284,7 +284,10 @@ def _url(config: GcpConfig, service: str) -> str:
 
 def parse_key(text: str) -> ServiceKey:
     """A service account's key file.  Raises `InvalidRequest` naming what it lacks."""
-    found = json.loads(text.encode())
+    try:
+        found = json.loads(text.encode())
+    except InvalidRequest as error:
+        raise InvalidRequest(f"credentials isn't the key file of a service account: {error.text}") from error
     if not isinstance(found, Mapping) or found.get("type", "service_account") != "service_account":
         raise InvalidRequest("credentials isn't the key file of a service account: type must be service_account")
     values: dict[str, Any] = {}

@@ -22,7 +22,7 @@ MOST_GROUPS = 32
 def check_role(role: GcpRole) -> list[str]:
     """Warnings about settings.  Raises `InvalidRequest` for settings that don't fit together."""
     if role.type not in {IAM, GCE}:
-        raise InvalidRequest(f"role type '{role.type[:64]}' is invalid")
+        raise InvalidRequest(f"role type '{role.type[:64]}' is invalid: it may be iam or gce")
     for name in LISTS:
         limits.check_names(name, getattr(role, name))
         if "" in getattr(role, name):

@@ -45,7 +45,7 @@ class LoginPaths:
             raise PermissionDenied("permission denied", detail="a token that can't be sent")
         config = await request.view.read(CONFIG, Config)
         if config is None:
-            raise InvalidRequest("configuration has not been set")
+            raise InvalidRequest("configuration has not been set: write the config of the mount")
         if not token_fields.address_allowed(request.address, config.token.bound_cidrs):
             raise PermissionDenied("permission denied")
         member = asked(request, self.api, config, body.token)
@@ -87,7 +87,7 @@ async def renewed(request: Request, api: Api, auth: Auth) -> Auth:
     """
     config = await request.view.read(CONFIG, Config)
     if config is None:
-        raise InvalidRequest("configuration has not been set")
+        raise InvalidRequest("configuration has not been set: write the config of the mount")
     try:
         member = asked(request, api, config, auth.internal.get("token", ""))
     except PermissionDenied as error:

@@ -118,7 +118,9 @@ class ConfigPaths:
         }
 
 
-async def configuration(request: Request, refusal: str = "could not load configuration") -> Config:
+async def configuration(
+    request: Request, refusal: str = "could not load configuration: the mount has none yet, write its config"
+) -> Config:
     """The mount's configuration.  Raises `InvalidRequest` if there is none."""
     config = await request.view.read(CONFIG, Config)
     if config is None:

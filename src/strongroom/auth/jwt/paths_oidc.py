@@ -81,7 +81,9 @@ class OidcPaths:
         """Begins a login: answers with the address to open in a browser."""
         config = await configuration(request)
         if not config.has_login_page:
-            raise InvalidRequest("OIDC login is not configured for this mount")
+            raise InvalidRequest(
+                "OIDC login is not configured for this mount: its config needs oidc_discovery_url and oidc_client_id"
+            )
         name, role = await chosen_role(request, config, body.role)
         if role.role_type != roles.OIDC:
             raise InvalidRequest(f'role "{name}" has the role_type jwt, and is for signed tokens only')

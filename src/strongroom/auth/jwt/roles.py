@@ -23,9 +23,9 @@ _CLI_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 def check(role: Role) -> None:
     """Raise `InvalidRequest` for a role that can't be used."""
     if role.role_type not in {JWT, OIDC}:
-        raise InvalidRequest(f"invalid 'role_type': {role.role_type}")
+        raise InvalidRequest(f"invalid 'role_type': {role.role_type}; it may be {JWT} or {OIDC}")
     if role.bound_claims_type not in {STRING, GLOB}:
-        raise InvalidRequest(f"invalid 'bound_claims_type': {role.bound_claims_type}")
+        raise InvalidRequest(f"invalid 'bound_claims_type': {role.bound_claims_type}; it may be {STRING} or {GLOB}")
     _check_bound_claims(role.bound_claims or {}, role.bound_claims_type)
     _check_mappings(role.claim_mappings or {})
     for kind in role.oauth2_metadata or ():
@@ -34,7 +34,7 @@ def check(role: Role) -> None:
     if not role.user_claim:
         raise InvalidRequest("a user claim must be defined on the role")
     if role.callback_mode not in {CLIENT, DIRECT, DEVICE}:
-        raise InvalidRequest(f"invalid 'callback_mode': {role.callback_mode}")
+        raise InvalidRequest(f"invalid 'callback_mode': {role.callback_mode}; it may be {CLIENT}, {DIRECT} or {DEVICE}")
     if role.poll_interval_s < 0:
         raise InvalidRequest("'poll_interval' cannot be negative")
     _check_limits(role)
@@ -68,10 +68,6 @@ def warnings_of(role: Role) -> list[str]:
         if not any(_is_of_command_line(uri) for uri in uris):
             warnings.append(
                 "allowed_redirect_uris has no http://localhost:8250/oidc/callback: the command line can't log in"
-            )
-        if not any("/ui/" in urlsplit(uri).path for uri in uris):
-            warnings.append(
-                "allowed_redirect_uris has no …/ui/vault/auth/<mount>/oidc/callback: the web interface can't log in"
             )
     return warnings
 

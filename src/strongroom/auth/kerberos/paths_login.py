@@ -57,9 +57,9 @@ class LoginPaths:
         config = await request.view.read(CONFIG, KerberosConfig)
         directory = await request.view.read(LDAP, LdapConfig)
         if config is None:
-            raise InvalidRequest("backend kerberos not configured")
+            raise InvalidRequest("backend kerberos not configured: write the config of the mount")
         if directory is None:
-            raise InvalidRequest("ldap backend not configured")
+            raise InvalidRequest("ldap backend not configured: write config/ldap of the mount")
         if not token_fields.address_allowed(request.address, directory.token.bound_cidrs):
             raise PermissionDenied("permission denied")
         shown = request.headers.get(AUTHORIZATION) or body.authorization

@@ -53,7 +53,7 @@ class LoginPaths:
             raise PermissionDenied("permission denied")
         config = await request.view.read(CONFIG, Config)
         if config is None:
-            raise InvalidRequest("could not load backend configuration")
+            raise InvalidRequest("could not load backend configuration: the mount has none yet, write its config")
         claims = _claims(body.jwt, config)
         account = logic.account_of(claims)
         logic.check_claims(claims, config, role, request.now)

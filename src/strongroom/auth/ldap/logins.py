@@ -82,7 +82,7 @@ def log_in(request: Request, directories: Directories, config: LdapConfig, typed
         raise InvalidCredentials(FAILED)
     name, person = found(request, directories, config, typed)
     if person is None and searches_first(config):
-        raise InvalidCredentials(FAILED)
+        raise InvalidCredentials(FAILED, detail="userfilter finds no entry below userdn, or more than one")
     if person is not None and not person.name:
         raise InvalidRequest("LDAP attribute missing for entity alias mapping")
     try:

@@ -14,7 +14,7 @@ from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.lib.ldap import Directories
 from strongroom.sdk import SECRET, Body, Doc, Request, Response, path, token_fields
 
-NOT_CONFIGURED = "the LDAP auth method is not configured"
+NOT_CONFIGURED = "the LDAP auth method is not configured: write the config of the mount"
 
 
 class LoginFields(Body, frozen=True):

@@ -77,7 +77,7 @@ def check(config: LdapConfig) -> None:
             raise InvalidRequest(f"{name} is longer than {most} bytes")
     for name in ("tls_min_version", "tls_max_version"):
         if getattr(config, name) not in VERSIONS:
-            raise InvalidRequest(f"invalid '{name}'")
+            raise InvalidRequest(f"invalid '{name}': it may be {', '.join(VERSIONS)}")
     if list(VERSIONS).index(config.tls_max_version) < list(VERSIONS).index(config.tls_min_version):
         raise InvalidRequest("'tls_max_version' must be greater than or equal to 'tls_min_version'")
     if config.dereference_aliases not in DEREFERENCE:

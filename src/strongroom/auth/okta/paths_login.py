@@ -54,7 +54,7 @@ class LoginPaths:
             raise InvalidRequest(f"provider must be one of: {', '.join(sorted(PROVIDERS))}")
         config = await request.view.read(CONFIG, Config)
         if config is None:
-            raise InvalidRequest("Okta auth method not configured")
+            raise InvalidRequest("Okta auth method not configured: write the config of the mount")
         if not token_fields.address_allowed(request.address, config.token.bound_cidrs):
             raise PermissionDenied("permission denied")
         person = self._asked(request, config, Credentials(name, body.password, body.totp, provider), body.nonce)

@@ -50,6 +50,6 @@ class Radius(ConfigPaths, UserPaths, LoginPaths, AuthMethod):
         """
         config = await request.view.read(CONFIG, RadiusConfig)
         if config is None:
-            raise InvalidRequest("radius backend not configured")
+            raise InvalidRequest("radius backend not configured: write the config of the mount")
         settings, _ = await granted(request, config, auth.internal.get("username", ""))
         return token_fields.renewed(settings, auth)

@@ -46,7 +46,7 @@ class LoginPaths:
     async def _log_in(self, request: Request, username: str, password: str) -> Response:
         config = await request.view.read(CONFIG, RadiusConfig)
         if config is None:
-            raise InvalidRequest("radius backend not configured")
+            raise InvalidRequest("radius backend not configured: write the config of the mount")
         # Before the server is asked: from elsewhere nobody may try passwords out.
         if not token_fields.address_allowed(request.address, config.token.bound_cidrs):
             raise PermissionDenied("permission denied")

@@ -30,6 +30,10 @@ def _path(path: str) -> Iterator[str]:
     bare = path.removeprefix("/").removeprefix("v1/")
     if bare != path:
         yield f'Note: paths in a log have neither a slash nor v1/ in front: "{bare}".'
+    if "*" in bare[:-1]:
+        meant = "/".join("+" if each == "*" else each for each in bare.split("/")[:-1])
+        yield f'Note: * stands for any rest, at the end only; + for one segment: "{meant}/{bare.rpartition("/")[2]}".'
+        return
     mount, _, rest = bare.partition("/")
     section = rest.partition("/")[0]
     if rest and mount not in _OWN_SECTIONS and section not in _SECTIONS_OF_SECRETS and section[:1] not in {"+", "*"}:

@@ -28,8 +28,11 @@ auth methods. Additionally, some auth methods are only available via the HTTP
 API."""
 _NOT_SERVED = """The auth method {method} isn't served here. See "{program} auth help TYPE" for those that are:
 {names}."""
+_BY_API = """No login of this program is for the auth method {method}. Log in by the API, as in
+"{program} write auth/{method}/login …"; "{program} path-help auth/{method}/login" tells what it takes."""
 _NO_TEXT = "Error parsing configuration: '{name}' must be one text; it was given more than once, or as a list"
 _UNREAD = "Note: this login reads no '{name}'. It reads: {names}."
+_PASSED_ON = "Note: this login usually takes {names}. '{name}' is sent to the server as it is."
 _SUCCESS = f"""Success! You are now authenticated. The token information displayed below is
 already stored in the token helper. You do NOT need to run "{PROGRAM} login" again.
 Future Strongroom requests will automatically use this token.
@@ -110,8 +113,9 @@ def _by_method(call: Invocation, client: Client, method: str, data: dict[str, An
     for name, value in data.items():
         if isinstance(value, list):
             raise Failure(_NO_TEXT.format(name=name))
-        if known.closed and name not in known.fields:
-            call.terminal.warn(_UNREAD.format(name=name, names=", ".join(sorted(known.fields))))
+        if name not in known.fields:
+            text = _UNREAD if known.closed else _PASSED_ON
+            call.terminal.warn(text.format(name=name, names=", ".join(sorted(known.fields))))
     anonymous = client.with_token("")
     attempt = Attempt(
         mount,
@@ -165,6 +169,8 @@ def _login(call: Invocation) -> int:
     if not store and quiet:
         raise Failure("-no-store and -no-print cannot be used together")
     method = _method(call)
+    if method in table.BY_API:
+        raise Failure(_BY_API.format(method=method, program=PROGRAM))
     if method in table.NOT_SERVED:
         raise Failure(_NOT_SERVED.format(method=method, program=PROGRAM, names=", ".join(table.names())))
     if method not in table.names():

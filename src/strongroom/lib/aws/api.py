@@ -128,6 +128,6 @@ def _library() -> tuple[Any, Any, Any]:
         from botocore.awsrequest import AWSRequest  # noqa: PLC0415
         from botocore.credentials import Credentials as Keys  # noqa: PLC0415
     except ImportError as error:
-        text = "this server can't sign requests to AWS, because a package is missing"
+        text = "this server can't sign requests to AWS, because a package is missing: its log says which"
         raise UpstreamFailed(text, detail=install_command("aws")) from error
     return SigV4Auth, AWSRequest, Keys

@@ -21,6 +21,6 @@ def library() -> Any:
         import ldap.controls.pagedresults  # noqa: PLC0415
         import ldap.dn  # noqa: PLC0415
     except ImportError as error:
-        text = "this server can't ask directories by LDAP, because a package is missing"
+        text = "this server can't ask directories by LDAP, because a package is missing: its log says which"
         raise UpstreamFailed(text, detail=install_command("ldap")) from error
     return ldap

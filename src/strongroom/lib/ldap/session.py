@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 import msgspec
+import structlog
 
 from strongroom.lib.errors import UpstreamFailed
 from strongroom.lib.ldap.directory import Directory
@@ -16,6 +17,8 @@ from strongroom.lib.ldap.errors import REFUSED, BindRefused, Forbidden, TooSlow,
 from strongroom.lib.ldap.library import library
 
 T = TypeVar("T")
+
+log = structlog.get_logger("ldap")
 
 MOST_ENTRIES = 10_000
 """In one answer; the same number as of the groups of a login."""
@@ -177,7 +180,9 @@ class Session:
         while True:
             answer = self._call("search", lambda c: c.result4(id_, all=0, timeout=self._left()))
             if answer is None:
-                return ()  # no such base
+                if begun[1] == self._ldap.SCOPE_SUBTREE:
+                    log.warning("the directory has no entry to search below", base=begun[0])
+                return ()
             kind, pieces, _, returned = answer[:4]
             if kind == self._ldap.RES_SEARCH_RESULT:
                 return list(returned or ())

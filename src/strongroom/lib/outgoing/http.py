@@ -21,6 +21,7 @@ import msgspec
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
 from strongroom.lib.extras import install_command
+from strongroom.lib.outgoing.failure import why
 
 if TYPE_CHECKING:
     import httpx
@@ -106,7 +107,7 @@ class Http:
         except TimeoutError as error:
             raise UpstreamFailed(f"{self.name} did not answer in time") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise UpstreamFailed(f"{self.name} cannot be reached", detail=type(error).__name__) from error
+            raise UpstreamFailed(f"{self.name} cannot be reached", detail=why(error, url)) from error
 
     async def ask_json(
         self,
@@ -189,7 +190,7 @@ def _library() -> Any:
     try:
         import httpx  # noqa: PLC0415 - an optional package
     except ImportError as error:
-        text = "this server can't ask other systems by HTTP, because a package is missing"
+        text = "this server can't ask other systems by HTTP, because a package is missing: its log says which"
         raise UpstreamFailed(text, detail=install_command("http")) from error
     return httpx
 

@@ -254,7 +254,7 @@ def _with_common(config: MountConfig, given: ConfigBody, table: str, type_: str)
         if table != AUTH:
             raise InvalidRequest("'identity_creation' can only be set on auth mounts")
         if given.identity_creation not in _CREATIONS:
-            raise InvalidRequest("invalid value for 'identity_creation'")
+            raise InvalidRequest("invalid value for 'identity_creation': auto or existing")
         changes["identity_creation"] = "" if given.identity_creation == "auto" else given.identity_creation
     if given.on_policy_change is not None:
         if table != AUTH:

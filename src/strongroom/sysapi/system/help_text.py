@@ -5,6 +5,8 @@ Source: https://developer.hashicorp.com/vault/docs/commands/path-help
 
 from __future__ import annotations
 
+import inspect
+import re
 from typing import Any
 
 from strongroom.lib.errors import UnsupportedPath
@@ -26,6 +28,8 @@ _TYPES: dict[Any, str] = {
     JsonMap: "map",
 }
 _VERBS = {Operation.UPDATE: "POST", Operation.READ: "GET"}
+
+_SECTION = re.compile(r"^(?:Args|Raises|Returns|Source):", re.MULTILINE)
 
 
 def explain(engine: Engine, path: str) -> dict[str, Any]:
@@ -50,7 +54,8 @@ def _described(engine: Engine, routes: tuple[Route, ...]) -> dict[str, Any]:
 
 def _overview(engine: Engine) -> str:
     """The engine and its paths."""
-    lines = ["## DESCRIPTION", "", (engine.__doc__ or engine.type).strip(), "", "## PATHS", ""]
+    about = _for_users(inspect.cleandoc(engine.__doc__ or engine.type))
+    lines = ["## DESCRIPTION", "", about, "", "## PATHS", ""]
     lines.append("The following paths are supported by this backend.")
     for route in sorted(engine.routes.routes, key=lambda route: route.pattern):
         lines += ["", f"    ^{route.expression.pattern}$"]
@@ -78,8 +83,13 @@ def _route(path: str, route: Route) -> str:
     return "\n".join(lines)
 
 
+def _for_users(docstring: str) -> str:
+    """A docstring without the sections for who reads the sources."""
+    return _SECTION.split(docstring, maxsplit=1)[0].strip()
+
+
 def _texts(declaration: Declaration) -> list[str]:
-    return [declaration.summary, *declaration.description.splitlines()]
+    return [declaration.summary, *_for_users(declaration.description).splitlines()]
 
 
 def _summaries(route: Route) -> list[str]:

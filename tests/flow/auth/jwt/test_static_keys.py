@@ -71,6 +71,17 @@ async def test_the_default_role_counts_where_none_is_named() -> None:
         await log_in(mount, signed(claims(mount)), role="none")
 
 
+async def test_a_refused_role_tells_of_a_slip() -> None:
+    """What is missing was given under another name: the refusal says which."""
+    mount = await mounted()
+    body = {"role_type": "jwt", "user_claim": "sub", "bound_audience": "us"}
+    with pytest.raises(InvalidRequest) as caught:
+        await mount.ask(WRITE, "role/slip", body)
+    assert caught.value.text.endswith('Did you mean "bound_audiences" instead of "bound_audience"?')
+    with pytest.raises(InvalidRequest, match="invalid 'role_type': jtw; it may be jwt or oidc"):
+        await mount.ask(WRITE, "role/slip", {**body, "role_type": "jtw"})
+
+
 async def test_without_configuration_nobody_gets_in() -> None:
     """A mount without a configuration refuses logins, and reads nothing."""
     mount = await Mounted.new(Jwt())

@@ -7,13 +7,14 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from structlog.testing import capture_logs
 
 from strongroom.lib.errors import InvalidCredentials, RateLimited, UpstreamFailed
 from strongroom.lib.ldap import Connecting, Dead, Directories, Directory, Session, parse_urls
 from strongroom.sdk import Operation
 from tests.flow.auth.ldap.mounting import SEARCHING, WRITE, log_in, mounted
 from tests.sim.silent_proxy import SilentProxy
-from tests.sim.slapd import Slapd
+from tests.sim.slapd import BASE, Slapd
 
 
 @pytest.fixture
@@ -172,3 +173,14 @@ async def test_work_that_must_not_be_repeated_is_not(directory: Slapd) -> None:
     assert runs == 1
     server.close()
     await server.wait_closed()
+
+
+async def test_a_wrong_place_of_users_is_in_the_log(directory: Slapd) -> None:
+    """The client is told as for a wrong password; the operator, that the directory has no such place."""
+    mount = await mounted(directory, **SEARCHING)
+    await mount.ask(WRITE, "config", {"userdn": f"ou=nowhere,{BASE}"})
+    with capture_logs() as lines, pytest.raises(InvalidCredentials, match="failed to bind as user"):
+        await log_in(mount, "alice", "alice-password")
+    assert [line["base"] for line in lines if line["event"] == "the directory has no entry to search below"] == [
+        f"ou=nowhere,{BASE}"
+    ]

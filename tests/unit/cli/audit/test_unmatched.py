@@ -16,6 +16,7 @@ from strongroom.cli.audit.unmatched import notes
         (Criteria(paths=("/secret/data/a",)), 'in front: "secret/data/a"'),
         (Criteria(paths=("v1/sys/mounts",)), 'in front: "sys/mounts"'),
         (Criteria(paths=("secret/shop/db",)), '"secret/data/shop/db"'),
+        (Criteria(paths=("auth/*/login/*",)), 'for one segment: "auth/+/login/*"'),
     ],
 )
 def test_what_a_log_writes_otherwise_is_told(criteria: Criteria, note: str) -> None:

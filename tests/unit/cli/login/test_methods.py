@@ -98,6 +98,19 @@ def test_a_name_that_is_not_read_is_said(tmp_path: Path) -> None:
     assert "Note: this login reads no 'vmname'. It reads: client_id," in done.stderr
 
 
+def test_what_a_login_does_not_know_is_sent_and_said(tmp_path: Path) -> None:
+    """A mistyped name of a login that passes names on is said too: `user` would log in the person at the terminal."""
+    done, _ = login(tmp_path, "ldap", "user=eva", "password=p", USER="bob")
+    assert "Note: this login usually takes password, username. 'user' is sent to the server as it is." in done.stderr
+
+
+def test_a_method_that_is_served_without_a_login_here_names_the_way(tmp_path: Path) -> None:
+    """App ids log in by the API alone."""
+    done, server = login(tmp_path, "app-id", "app_id=a")
+    assert (done.returncode, server.asked) == (1, [])
+    assert '"strongroom write auth/app-id/login …"' in done.stderr
+
+
 def test_a_name_given_twice_is_refused(tmp_path: Path) -> None:
     """Nobody can say which of two values counts."""
     done, server = login(tmp_path, "userpass", "username=eva", "password=a", "password=b")
