@@ -9,12 +9,14 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 import msgspec
+import structlog
 
 from strongroom.lib.errors import UpstreamFailed
 from strongroom.lib.ldap.directory import Directory
 from strongroom.lib.ldap.errors import REFUSED, BindRefused, Forbidden, TooSlow, meaning
 from strongroom.lib.ldap.library import library
 
+log = structlog.get_logger("ldap")
 T = TypeVar("T")
 
 MOST_ENTRIES = 10_000
@@ -172,8 +174,10 @@ class Session:
         id_ = self._call("search", lambda c: c.search_ext(*begun))
         while True:
             answer = self._call("search", lambda c: c.result4(id_, all=0, timeout=self._left()))
-            if answer is None:
-                return ()  # no such base
+            if answer is None:  # no such base; of a single entry that is an answer like others
+                if begun[1] != self._ldap.SCOPE_BASE:
+                    log.warning("a directory has no entry to search below", base=begun[0])
+                return ()
             kind, pieces, _, returned = answer[:4]
             if kind == self._ldap.RES_SEARCH_RESULT:
                 return list(returned or ())

@@ -310,3 +310,11 @@ async def test_a_renewal_that_keeps_policies_has_the_present_teams(github: GitHu
     with pytest.raises(PoliciesChanged) as changed:
         await world.mount.renew(auth)
     assert changed.value.auth.group_aliases == ()
+
+
+async def test_space_around_a_token(github: GitHub, server: TlsServer) -> None:
+    """It comes with a token that is read from a file; a renewal has the token without it."""
+    world = await World.new(github, server)
+    auth = await world.log_in(f" {TOKEN}\n")
+    assert (auth.alias, auth.internal["token"]) == ("ann", TOKEN)
+    assert "missing token" in str(await world.refusal(" \n"))
