@@ -346,3 +346,12 @@ async def test_why_an_account_s_keys_cannot_be_read_is_logged(google: StandIn) -
     with pytest.raises(InvalidRequest, match="unable to get public key") as refused:
         await log_in(mount, token)
     assert "404" in refused.value.detail
+
+
+async def test_what_an_account_is_known_by(google: StandIn) -> None:
+    """All accounts of a role are one entity, unless the mount knows each by its unique id."""
+    mount = await mounted(google, type="iam", bound_service_accounts=google.email)
+    role = await mount.data(READ, "role/r")
+    assert (await log_in(mount, google.of_account(mount.clock.now(), "r"))).alias == role["role_id"]
+    await mount.ask(WRITE, "config", {"iam_alias": "unique_id"})
+    assert (await log_in(mount, google.of_account(mount.clock.now(), "r"))).alias == google.unique_id
