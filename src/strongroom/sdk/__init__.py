@@ -40,7 +40,7 @@ from strongroom.sdk.fields import (
     StringMap,
 )
 from strongroom.sdk.listing import Page, listed
-from strongroom.sdk.names import check_segment_name
+from strongroom.sdk.names import check_segment_name, is_segment_name
 from strongroom.sdk.near_miss import Keys
 from strongroom.sdk.path import DeclarationError
 from strongroom.sdk.request import Client, Mount, Operation, Request
@@ -100,6 +100,7 @@ __all__ = [
     "Waiting",
     "base62",
     "check_segment_name",
+    "is_segment_name",
     "listed",
     "path",
     "replace",

@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 
 _LIKENESS = 0.8
+_OF_TOKENS = "token_"
+"""What users and roles call `token_policies`, groups call `policies`."""
 _LONGEST = 64
 _MOST = 8
 """Bounds for the number and length of compared names, because comparing takes time and clients choose both."""
@@ -33,6 +35,9 @@ def meant(name: str, known: Collection[str]) -> str:
     """The known name that was probably intended; empty if there is none."""
     if len(name) > _LONGEST:
         return ""
+    other = name.removeprefix(_OF_TOKENS) if name.startswith(_OF_TOKENS) else _OF_TOKENS + name
+    if other in known:
+        return other
     return next(iter(difflib.get_close_matches(name, sorted(known), 1, _LIKENESS)), "")
 
 

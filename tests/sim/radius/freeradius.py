@@ -1,7 +1,7 @@
 """Debian's FreeRADIUS on a loopback port, with a configuration of its own.
 
-Users: `ann` and `bücher` with their passwords; `challenged`, who is asked a further question; `silent`, who gets no
-answer; `unsigned`, whose answer has no Message-Authenticator.
+Users: `ann`, `Case.Matters` and `bücher` with their passwords; `challenged`, who is asked a further question;
+`silent`, who gets no answer; `unsigned`, whose answer has no Message-Authenticator.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ server default {{
   }}
 }}
 """
-_NAMES = ("ann", "bücher", "challenged", "silent", "unsigned", "user@realm.example")
+_NAMES = ("ann", "bücher", "challenged", "silent", "unsigned", "user@realm.example", "Case.Matters")
 
 
 class FreeRadius(NamedTuple):

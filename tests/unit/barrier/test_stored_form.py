@@ -412,6 +412,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "nas_port": 10,
             "nas_identifier": "",
             "require_message_authenticator": True,
+            "username_as_typed": False,
             "token": {"": "TokenSettings"},
         },
     ),

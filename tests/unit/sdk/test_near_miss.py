@@ -26,6 +26,13 @@ def test_a_slip_is_told_from_a_name_of_its_own(name: str, right: str) -> None:
     assert meant(name, KNOWN) == right
 
 
+def test_settings_of_tokens_by_their_other_name() -> None:
+    """Users and roles have `token_policies`, groups `policies`: each is meant by the other."""
+    assert meant("token_policies", {"policies", "groups"}) == "policies"
+    assert meant("ttl", {"token_ttl", "password"}) == "token_ttl"
+    assert meant("token_groups", {"policies"}) == ""
+
+
 def test_only_so_many_names_are_compared() -> None:
     """A body of thousands of fields costs no more than one of eight."""
     assert len(suggestions([f"password{index}" for index in range(5000)], KNOWN)) == 8

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from strongroom.auth.aws.iam_request import Caller, Relayed, caller_of
+from strongroom.auth.aws.iam_request import Caller, Relayed, caller_of, refusal
 from strongroom.auth.aws.records import ClientConfig, StsRole
 from strongroom.lib.aws import (
     AwsApi,
@@ -108,8 +108,7 @@ class Cloud:
         async with self.api.slots.place(request.url.split("?")[0], total_s=TOTAL_S):
             reply = await self.api.http.ask(request.method, request.url, headers=headers, content=request.body or None)
         if 400 <= reply.status < 500:
-            text = f"AWS STS refused the signed request: {error_code(reply.body)}"
-            raise InvalidRequest(text, detail=f"status {reply.status}")
+            raise InvalidRequest(refusal(request, error_code(reply.body)), detail=f"status {reply.status}")
         kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
         if reply.status != 200 or kind not in {"text/xml", "application/xml"}:
             raise UpstreamFailed("AWS STS gave no usable answer", detail=f"status {reply.status}, {kind[:40]}")

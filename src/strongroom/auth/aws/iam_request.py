@@ -84,6 +84,10 @@ class Relayed:
     """What the client signed as `Host`."""
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    signed_for: str
+    """The region that the client has signed for."""
+    sent_to: str
+    """The region of the STS that is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,18 @@ def relayed(given: Given, config: ClientConfig) -> Relayed:
         if name not in {"host", "content-length", *_NEVER} and (name in _ALLOWED or name in signed)
     }
     address = target.url.rstrip("/") + "/" + (f"?{query}" if query else "")
-    return Relayed("POST" if not query else "GET", address, host, sent, body)
+    return Relayed("POST" if not query else "GET", address, host, sent, body, _region(scope), target.region)
+
+
+def refusal(sent: Relayed, code: str) -> str:
+    """What to tell a client whose request STS has refused, of which AWS says only that the signature is wrong."""
+    text = f"AWS STS refused the signed request: {code}"
+    if sent.signed_for == sent.sent_to:
+        return text
+    return (
+        f"{text}. It is signed for the region {sent.signed_for[:64]}, and this server asks STS in {sent.sent_to}: sign "
+        "for that one, or set sts_region or use_sts_region_from_client in config/client"
+    )
 
 
 def caller_of(root: Element) -> Caller:
@@ -145,7 +160,7 @@ def caller_of(root: Element) -> Caller:
 
 
 def _target(scope: str, config: ClientConfig) -> Target:
-    region = scope.split("/")[2]
+    region = _region(scope)
     if config.use_sts_region_from_client:
         check_region(region, "the region of the signature")
         return sts_target("", region)
@@ -253,6 +268,10 @@ def _scope(credential: str) -> str:
     if len(parts) != 5 or parts[3:] != ["sts", "aws4_request"]:
         raise InvalidRequest("the request isn't signed for AWS STS")
     return credential
+
+
+def _region(scope: str) -> str:
+    return scope.split("/")[2]
 
 
 def _check_signed(signed: frozenset[str], headers: Mapping[str, str], config: ClientConfig) -> None:

@@ -16,7 +16,19 @@ from strongroom.auth.azure.paths_config import ConfigPaths, config_of
 from strongroom.auth.azure.paths_roles import RolePaths, role_of
 from strongroom.auth.azure.placed import Named
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import SECRET, Auth, AuthMethod, Body, Doc, Request, Response, Waiting, path, token_fields
+from strongroom.sdk import (
+    SECRET,
+    Auth,
+    AuthMethod,
+    Body,
+    Doc,
+    Request,
+    Response,
+    Waiting,
+    is_segment_name,
+    path,
+    token_fields,
+)
 
 
 class LoginFields(Body, frozen=True):
@@ -53,18 +65,19 @@ class Azure(ConfigPaths, RolePaths, AuthMethod):
     @path.write("login", unauthenticated=True)
     async def log_in(self, request: Request, body: LoginFields) -> Response:
         """Logs in with a token of Microsoft Entra ID."""
-        if not body.jwt:
+        jwt = body.jwt.strip()
+        if not jwt:
             raise InvalidRequest("jwt is required")
         if not body.role:
             raise InvalidRequest("role is required")
         name = body.role.lower()
-        role = await role_of(request, name)
+        role = await role_of(request, name) if is_segment_name(name) else None
         if role is None:
-            raise InvalidRequest(f'invalid role name "{body.role}"')
+            raise InvalidRequest(f'invalid role name "{body.role[:200]}"')
         config = await config_of(request)
         asker = Asker(self.entra, request, config, settings_of(config, self.environment))
         of_fields = {field: getattr(body, field) for field in Named.__dataclass_fields__}
-        return Response(auth=log_in(asker, name, role, Named(**of_fields), body.jwt))
+        return Response(auth=log_in(asker, name, role, Named(**of_fields), jwt))
 
     async def renew_token(self, request: Request, auth: Auth) -> Auth:
         """The role's present times.

@@ -103,7 +103,8 @@ def _proved(asker: Asker, token: Token, role: GcpRole, name: str, now: float) ->
     try:
         keys = asker.account_keys(account, token.kid)
     except UpstreamFailed as error:
-        raise InvalidRequest(f'unable to get public key "{token.kid[:64]}" for JWT subject "{account}"') from error
+        text = f'unable to get public key "{token.kid[:64]}" for JWT subject "{account}"'
+        raise InvalidRequest(text, detail=f"{error.text} {error.detail}".strip()) from error
     return judged(token.claims(keys, ALGORITHMS), role, name, now, by_google=False)
 
 

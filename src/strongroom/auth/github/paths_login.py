@@ -38,23 +38,24 @@ class LoginPaths:
     @path.write("login", unauthenticated=True)
     async def log_in(self, request: Request, body: LoginFields) -> Response:
         """Logs in with a personal access token of a member of the organization."""
-        if not body.token:
+        token = body.token.strip()  # what is read from a file has the end of a line behind it
+        if not token:
             raise InvalidRequest("missing token")
-        limits.check_name("token", body.token, _TOKEN_BYTES)
-        if any(not " " < sign < "\x7f" for sign in body.token):
+        limits.check_name("token", token, _TOKEN_BYTES)
+        if any(not " " < sign < "\x7f" for sign in token):
             raise PermissionDenied("permission denied", detail="a token that can't be sent")
         config = await request.view.read(CONFIG, Config)
         if config is None:
             raise InvalidRequest("configuration has not been set: write the config of the mount")
         if not token_fields.address_allowed(request.address, config.token.bound_cidrs):
             raise PermissionDenied("permission denied")
-        member = asked(request, self.api, config, body.token)
+        member = asked(request, self.api, config, token)
         settings, matched = await settings_of(request.view, config, member)
         granted = token_fields.grant(
             settings,
             alias=member.login,
             metadata={"username": member.login, "org": config.organization},
-            internal={"token": body.token},
+            internal={"token": token},
         )
         required = config.require_group_match and not matched
         auth = msgspec.structs.replace(granted, group_aliases=member.names, group_required=required)

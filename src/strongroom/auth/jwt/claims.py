@@ -89,7 +89,25 @@ def check_bound(claims: Mapping[str, Any], bound: Mapping[str, Any], type_: str)
         if not any(_fits(want, value, type_) for want in accepted for value in values):
             raise InvalidRequest(
                 f'error validating claims: claim "{name}" does not match any associated bound claim values'
+                f"{_of_another_kind(accepted, values)}"
             )
+
+
+def _of_another_kind(accepted: Iterable[Any], values: Iterable[Any]) -> str:
+    """What to add to a refusal of `"true"` where `true` is bound, which look the same in most places."""
+    for want in accepted:
+        for value in values:
+            if _kind(want) != _kind(value) and _plain(want) == _plain(value):
+                return f": the token has it as a {_kind(value)}, the role as a {_kind(want)}"
+    return ""
+
+
+def _kind(value: Any) -> str:
+    return "boolean" if isinstance(value, bool) else "number" if isinstance(value, int | float) else "text"
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _fits(wanted: Any, given: Any, type_: str) -> bool:
@@ -158,6 +176,11 @@ def listed(names: Iterable[str]) -> str:
     """Names as error texts show them."""
     text = ", ".join(f'"{name}"' for name in names)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def quoted(value: Any) -> str:
+    """A claim's value as error texts show it."""
+    return listed((value,)) if isinstance(value, str) else "none" if value is None else _shown(value)
 
 
 def _shown(value: Any) -> str:

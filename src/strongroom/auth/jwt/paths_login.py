@@ -17,7 +17,7 @@ from strongroom.auth.jwt.providers import Asked, Providers
 from strongroom.auth.jwt.records import Config, Role
 from strongroom.auth.jwt.validation import Expected
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
-from strongroom.sdk import SECRET, Body, Doc, Request, Response, path, token_fields
+from strongroom.sdk import SECRET, Body, Doc, Request, Response, is_segment_name, path, token_fields
 
 
 class LoginFields(Body, frozen=True):
@@ -25,6 +25,11 @@ class LoginFields(Body, frozen=True):
 
     role: Annotated[str, Doc(description="The role to log in with; the mount's `default_role` if none is given.")] = ""
     jwt: Annotated[str, Doc(description="The signed token.", extra=SECRET)] = ""
+
+    @property
+    def token(self) -> str:
+        """The token alone: what is read from a file has the end of a line behind it."""
+        return self.jwt.strip()
 
 
 class LoginPaths:
@@ -39,8 +44,11 @@ class LoginPaths:
         config = await configuration(request)
         name, role = await chosen_role(request, config, body.role)
         if role.role_type == roles.OIDC:
-            raise InvalidRequest("role with oidc role_type is not allowed")
-        if not body.jwt:
+            raise InvalidRequest(
+                "role with oidc role_type is not allowed: such a role is for logins in a browser; for tokens it needs "
+                "role_type=jwt"
+            )
+        if not body.token:
             raise InvalidRequest("missing token")
         check_address(request, role)
         expected = Expected(
@@ -51,11 +59,11 @@ class LoginPaths:
             expiration_leeway_s=role.expiration_leeway_s,
             not_before_leeway_s=role.not_before_leeway_s,
         )
-        claims = await proved_claims(request, self.keys, config, body.jwt, expected)
+        claims = await proved_claims(request, self.keys, config, body.token, expected)
         provider = self.providers.of(config.provider_config)
         if provider is not None:
             asked = Asked(claims=claims, role=role, now=request.now)
-            wanted = f"{body.jwt} {role.groups_claim} {role.user_claim} {role.user_claim_json_pointer}"
+            wanted = f"{body.token} {role.groups_claim} {role.user_claim} {role.user_claim_json_pointer}"
             claims = request.once.outside(
                 f"claims {config.revision} {digest_of(wanted)}", lambda: self.providers.completed(config, asked)
             )
@@ -83,7 +91,7 @@ async def chosen_role(request: Request, config: Config, given: str) -> tuple[str
     name = given.lower() or config.default_role
     if not name:
         raise InvalidRequest("missing role")
-    role = await role_of(request, name) if "/" not in name else None
+    role = await role_of(request, name) if is_segment_name(name) else None
     if role is None:
         raise InvalidRequest(f'role "{name[:200]}" could not be found')
     return name, role

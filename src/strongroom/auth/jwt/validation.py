@@ -35,14 +35,18 @@ class Expected:
 def check(claims: Mapping[str, Any], expected: Expected, now: float) -> None:
     """Raise `InvalidRequest` unless the claims are as expected at this time, in seconds since the epoch."""
     if expected.issuer and claims.get("iss") != expected.issuer:
-        raise _refused("invalid issuer (iss) claim")
+        raise _refused(
+            f"invalid issuer (iss) claim: the token has {claims_.quoted(claims.get('iss'))}, the mount has "
+            f'bound_issuer "{expected.issuer}"'
+        )
     if expected.subject and claims.get("sub") != expected.subject:
-        raise _refused("invalid subject (sub) claim")
+        raise _refused(f"invalid subject (sub) claim: the token has {claims_.quoted(claims.get('sub'))}")
     _check_audience(claims_.audiences(claims), expected)
     begin, end = lifetime(claims, expected)
     skew_s = _leeway_s(expected.clock_skew_leeway_s, DEFAULT_SKEW_S)
     if now + skew_s < begin:
-        raise _refused("invalid not before (nbf) claim: token not yet valid")
+        named = "not before (nbf)" if _time(claims, "nbf") else "issued at (iat)"
+        raise _refused(f"invalid {named} claim: token not yet valid")
     if now - skew_s > end:
         raise _refused("invalid expiration time (exp) claim: token is expired")
     issued = _time(claims, "iat")

@@ -17,6 +17,7 @@ from strongroom.auth.kerberos.records import CONFIG, GROUPS, LDAP, KerberosConfi
 from strongroom.auth.ldap import logins
 from strongroom.auth.ldap.names import can_log_in, user_name
 from strongroom.auth.ldap.records import LdapConfig
+from strongroom.auth.ldap.settings import nobody_found
 from strongroom.crypto.mac import sha256
 from strongroom.lib.errors import Internal, InvalidRequest, PermissionDenied, Unauthenticated
 from strongroom.lib.ldap import Directories
@@ -111,7 +112,10 @@ class LoginPaths:
                 request, self.directories, config, "membership", lambda session: membership(session, config, name)
             )
         if known is None:
-            raise InvalidRequest("the directory has no user of the ticket's name, or one who may not log in")
+            raise InvalidRequest(
+                "the directory has no user of the ticket's name, or one who may not log in",
+                detail=nobody_found(config),
+            )
         return known.groups
 
 

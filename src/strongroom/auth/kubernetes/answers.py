@@ -17,6 +17,7 @@ REVIEWER_REFUSED = "Kubernetes refused this server's reviewer token, not yours"
 ANNOTATION_PREFIX = "vault.hashicorp.com/alias-metadata-"
 _USER = ("system", "serviceaccount")
 _DENIED = "permission denied"
+_SHOWN = 256
 
 
 def check_status(status: int, *, own_bearer: bool, what: str) -> None:
@@ -51,10 +52,11 @@ def reviewed(answer: Any, audiences: tuple[str, ...]) -> ServiceAccount:
         raise UpstreamFailed(f"{KUBERNETES} gave no usable answer", detail="no TokenReview")
     status = mapping(review.get("status"))
     if status.get("error") or status.get("authenticated") is not True:
-        raise PermissionDenied(_DENIED, detail="the cluster doesn't accept the token")
+        raise PermissionDenied(_DENIED, detail=f"the cluster doesn't accept the token{_reason(status.get('error'))}")
     granted = status.get("audiences")
     if audiences and not set(audiences) & {each for each in _list(granted) if isinstance(each, str)}:
-        raise PermissionDenied(_DENIED, detail="the cluster doesn't accept the token for these audiences")
+        asked = ", ".join(audiences)[:_SHOWN]
+        raise PermissionDenied(_DENIED, detail=f"the cluster doesn't accept the token for these audiences: {asked}")
     user = mapping(status.get("user"))
     username, uid = user.get("username"), user.get("uid")
     parts = username.split(":") if isinstance(username, str) else []
@@ -90,6 +92,11 @@ def mapping(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise UpstreamFailed(f"{KUBERNETES} gave no usable answer", detail="not an object")
     return value
+
+
+def _reason(error: Any) -> str:
+    """What the cluster says of a token: that it has expired, that its pod is gone."""
+    return f": {error[:_SHOWN]}" if isinstance(error, str) and error.isprintable() and error else ""
 
 
 def _list(value: Any) -> list[Any]:

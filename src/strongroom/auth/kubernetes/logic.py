@@ -19,6 +19,7 @@ ALIAS_NAME_SOURCES = (UID, NAME)
 DEFAULT_ISSUER = "kubernetes/serviceaccount"
 """Of the tokens in secrets, which clusters before 1.21 made."""
 LEEWAY_S = 60.0
+_SHOWN = 256
 _OLD = "kubernetes.io/serviceaccount/"
 _OBJECT = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 
@@ -64,9 +65,16 @@ def audiences_of(claims: Mapping[str, Any]) -> tuple[str, ...]:
 def check_claims(claims: Mapping[str, Any], config: Config, role: Role, now: float) -> None:
     """Raise `PermissionDenied` for a token that says itself that it isn't for this.  The cluster judges it too."""
     if not config.disable_iss_validation and claims.get("iss") != (config.issuer or DEFAULT_ISSUER):
-        raise PermissionDenied("the token has another issuer than the configuration")
+        raise PermissionDenied(
+            f"the token has another issuer than the configuration: {_quoted(claims.get('iss'))}",
+            detail=f'issuer is "{config.issuer or DEFAULT_ISSUER}"',
+        )
     if role.audience and role.audience not in audiences_of(claims):
-        raise PermissionDenied("the token is not for the audience of the role")
+        others = ", ".join(audiences_of(claims))[:_SHOWN] or "none"
+        raise PermissionDenied(
+            f"the token is not for the audience of the role, but for {others}",
+            detail=f'audience of the role is "{role.audience}"',
+        )
     for name, late in (("exp", True), ("nbf", False), ("iat", False)):
         at = claims.get(name)
         if at is None:
@@ -84,9 +92,9 @@ def check_account(account: ServiceAccount, role: Role) -> None:
     if not account.is_whole:
         raise PermissionDenied("the token does not name a service account")
     if not matches(account.name, role.names):
-        raise PermissionDenied("service account name not authorized")
+        raise PermissionDenied(f'service account name not authorized: the token is of "{account.name}"')
     if not matches(account.namespace, role.namespaces) and not role.namespace_labels:
-        raise PermissionDenied("namespace not authorized")
+        raise PermissionDenied(f'namespace not authorized: the token is of "{account.namespace}"')
 
 
 def needs_labels(account: ServiceAccount, role: Role) -> bool:
@@ -140,6 +148,10 @@ def base_url(host: str) -> str:
     """The base of the API's addresses, of a URL, a host or a host with its port."""
     url = host if "://" in host else f"https://{host}"
     return url.rstrip("/")
+
+
+def _quoted(value: Any) -> str:
+    return f'"{value[:_SHOWN]}"' if isinstance(value, str) else "it names none"
 
 
 def _text(values: Mapping[str, Any], name: str) -> str:

@@ -42,7 +42,8 @@ class LoginPaths:
     @path.write("login", unauthenticated=True)
     async def log_in(self, request: Request, body: LoginFields) -> Response:
         """Logs in with a service account's token, which the cluster reviews."""
-        for name, value in (("role", body.role), ("jwt", body.jwt)):
+        jwt = body.jwt.strip()  # what is read from a file has the end of a line behind it
+        for name, value in (("role", body.role), ("jwt", jwt)):
             if not value:
                 raise InvalidRequest(f"missing {name}")
         role_name = body.role.lower()
@@ -54,12 +55,12 @@ class LoginPaths:
         config = await request.view.read(CONFIG, Config)
         if config is None:
             raise InvalidRequest("could not load backend configuration: the mount has none yet, write its config")
-        claims = _claims(body.jwt, config)
+        claims = _claims(jwt, config)
         account = logic.account_of(claims)
         logic.check_claims(claims, config, role, request.now)
         logic.check_account(account, role)
         question = Question(
-            jwt=body.jwt,
+            jwt=jwt,
             account=account,
             audiences=(role.audience,) if role.audience else logic.audiences_of(claims),
             labels=logic.needs_labels(account, role),

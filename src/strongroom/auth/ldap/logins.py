@@ -11,7 +11,7 @@ from strongroom.auth.ldap import asking
 from strongroom.auth.ldap.asking import Member
 from strongroom.auth.ldap.names import alias_of, can_log_in, group_name, user_name
 from strongroom.auth.ldap.records import GROUPS, USERS, LdapConfig, LdapGroup, LdapUser
-from strongroom.auth.ldap.settings import directory_of, searches_first
+from strongroom.auth.ldap.settings import directory_of, nobody_found, searches_first
 from strongroom.crypto.mac import hmac_sha256_hex
 from strongroom.lib.errors import InvalidCredentials, InvalidRequest
 from strongroom.lib.ldap import BindRefused, Directories, Person, Session
@@ -82,7 +82,7 @@ def log_in(request: Request, directories: Directories, config: LdapConfig, typed
         raise InvalidCredentials(FAILED)
     name, person = found(request, directories, config, typed)
     if person is None and searches_first(config):
-        raise InvalidCredentials(FAILED, detail="userfilter finds no entry below userdn, or more than one")
+        raise InvalidCredentials(FAILED, detail=nobody_found(config))
     if person is not None and not person.name:
         raise InvalidRequest("LDAP attribute missing for entity alias mapping")
     try:

@@ -127,6 +127,12 @@ def searches_first(config: LdapConfig) -> bool:
     return config.discoverdn or searches_as_somebody(config)
 
 
+def nobody_found(config: LdapConfig) -> str:
+    """What to look at where a search has found no user, or several; for the log."""
+    by = f"userPrincipalName, because upndomain is {config.upndomain}" if config.upndomain else config.userattr
+    return f'no single entry below userdn "{config.userdn}" fits userfilter, by {by}'
+
+
 def _tls(config: LdapConfig) -> Tls:
     return Tls(
         verify=not config.insecure_tls,

@@ -19,13 +19,21 @@ MOST_TIMEOUT_S = 60
 
 
 def user_name(text: str) -> str:
-    """The name as it is stored, sent and used as the alias: lower case, so that one person is one user.
+    """The name as it is stored and used as the alias: lower case, so that one person is one user.
 
     Raises: `InvalidRequest` for a name that two servers could take for two users, or that no packet can carry.
     """
-    if not text:
+    return _checked(text.lower())
+
+
+def sent_name(text: str, *, as_typed: bool) -> str:
+    """The name that the server is asked for: that of the user, or in the case in which it was typed."""
+    return _checked(text) if as_typed else user_name(text)
+
+
+def _checked(name: str) -> str:
+    if not name:
         raise InvalidRequest("username cannot be empty")
-    name = text.lower()
     if len(encoded(name, "username")) > MOST_VALUE_BYTES:
         raise InvalidRequest(f"username is longer than {MOST_VALUE_BYTES} bytes")
     # A server, or a directory behind it, may take two spellings for one user.  Each would be an alias of its own here,

@@ -43,6 +43,13 @@ class ConfigFields(TokenFields, frozen=True):
             "Without it, who is on the way to the server can forge an acceptance (CVE-2024-3596)."
         ),
     ] = None
+    username_as_typed: Annotated[
+        bool | None,
+        Doc(
+            description="Whether the server is asked for a name as it was typed, and not in lower case. The default is "
+            "false. For a server that distinguishes case; users whose names differ in case alone are one user here."
+        ),
+    ] = None
 
 
 class ConfigPaths:
@@ -68,6 +75,7 @@ class ConfigPaths:
                 "nas_port": config.nas_port,
                 "nas_identifier": config.nas_identifier,
                 "require_message_authenticator": config.require_message_authenticator,
+                "username_as_typed": config.username_as_typed,
                 **token_fields.shown(config.token),
             }
         )
@@ -90,6 +98,7 @@ def _changed(config: RadiusConfig, body: ConfigFields) -> RadiusConfig:
         "nas_port": body.nas_port,
         "nas_identifier": body.nas_identifier,
         "require_message_authenticator": body.require_message_authenticator,
+        "username_as_typed": body.username_as_typed,
     }
     changed = replace(config, **{name: value for name, value in given.items() if value is not None})
     if body.unregistered_user_policies is not None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 
 from strongroom.auth.radius.exchange import Exchange
-from strongroom.auth.radius.logic import password_bytes, user_name
+from strongroom.auth.radius.logic import password_bytes, sent_name, user_name
 from strongroom.auth.radius.packets import Login, Verdict
 from strongroom.auth.radius.records import CONFIG, USERS, RadiusConfig, RadiusUser
 from strongroom.crypto.mac import hmac_sha256_hex
@@ -41,7 +41,7 @@ class LoginPaths:
         """Logs in with a name in the path and a password."""
         if body.username and user_name(body.username) != urlusername:
             raise InvalidRequest('the field "username" names something else than the path does')
-        return await self._log_in(request, urlusername, body.password)
+        return await self._log_in(request, request.written.get("urlusername", urlusername), body.password)
 
     async def _log_in(self, request: Request, username: str, password: str) -> Response:
         config = await request.view.read(CONFIG, RadiusConfig)
@@ -51,7 +51,8 @@ class LoginPaths:
         if not token_fields.address_allowed(request.address, config.token.bound_cidrs):
             raise PermissionDenied("permission denied")
         name = user_name(username)
-        login = Login(name, password_bytes(password), config.nas_port, config.nas_identifier)
+        sent = sent_name(username, as_typed=config.username_as_typed)
+        login = Login(sent, password_bytes(password), config.nas_port, config.nas_identifier)
         # Name and password stay the same in all attempts of the request; a changed configuration asks again.
         asked = hmac_sha256_hex(self.names_key, msgspec.json.encode(config))
         found = request.once.outside(f"radius {asked}", lambda: self.exchange.ask(request.mount.id, config, login))

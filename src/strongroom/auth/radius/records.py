@@ -31,6 +31,8 @@ class RadiusConfig(SecretRecord, frozen=True, tag="radius-config"):
     nas_identifier: str = ""
     require_message_authenticator: bool = True
     """Whether an answer without one is dropped."""
+    username_as_typed: bool = False
+    """Whether the server gets a name in the case in which it was typed."""
     token: TokenSettings = TokenSettings()
 
     def __repr__(self) -> str:

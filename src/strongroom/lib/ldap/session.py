@@ -16,9 +16,8 @@ from strongroom.lib.ldap.directory import Directory
 from strongroom.lib.ldap.errors import REFUSED, BindRefused, Forbidden, TooSlow, meaning
 from strongroom.lib.ldap.library import library
 
-T = TypeVar("T")
-
 log = structlog.get_logger("ldap")
+T = TypeVar("T")
 
 MOST_ENTRIES = 10_000
 """In one answer; the same number as of the groups of a login."""
@@ -179,9 +178,9 @@ class Session:
         id_ = self._call("search", lambda c: c.search_ext(*begun))
         while True:
             answer = self._call("search", lambda c: c.result4(id_, all=0, timeout=self._left()))
-            if answer is None:
-                if begun[1] == self._ldap.SCOPE_SUBTREE:
-                    log.warning("the directory has no entry to search below", base=begun[0])
+            if answer is None:  # no such base; of a single entry that is an answer like others
+                if begun[1] != self._ldap.SCOPE_BASE:
+                    log.warning("a directory has no entry to search below", base=begun[0])
                 return ()
             kind, pieces, _, returned = answer[:4]
             if kind == self._ldap.RES_SEARCH_RESULT:

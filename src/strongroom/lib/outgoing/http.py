@@ -173,6 +173,8 @@ def check_ca(ca_pem: str, field: str) -> None:
 
 def check_url(url: str, field: str) -> None:
     """Raise `InvalidRequest` naming the field, if it isn't a URL of a host, or holds a password."""
+    if any(sign <= " " or sign == "\x7f" for sign in url):  # which `urlsplit` drops, and whoever asks there doesn't
+        raise InvalidRequest(f"{field} must not hold spaces, nor the end of a line")
     try:
         parts = urlsplit(url)
         valid = parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0

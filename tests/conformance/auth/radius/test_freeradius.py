@@ -108,3 +108,17 @@ def test_registered(mount: Mount) -> None:
         assert mount.log_in(name)["policies"] == ["all", "default", "own"]
     radius.delete_user("ann", mount_point=mount.path)
     assert mount.log_in("ann")["policies"] == ["all", "default", "guest"]
+
+
+def test_a_server_that_distinguishes_case(mount: Mount) -> None:
+    """With the setting it is asked for the name as it was typed; here the user is one, however it is typed."""
+    with pytest.raises(exceptions.InvalidRequest, match="access denied"):
+        mount.log_in("Case.Matters")
+    mount.configure(username_as_typed=True)
+    auth = mount.log_in("Case.Matters")
+    assert (auth["metadata"]["username"], auth["policies"]) == ("case.matters", ["all", "default", "guest"])
+    with pytest.raises(exceptions.InvalidRequest, match="access denied"):
+        mount.log_in("case.matters")
+    body = {"username": "Case.Matters", "password": PASSWORD}
+    again = mount.client.write_data(f"auth/{mount.path}/login", data=body)["auth"]
+    assert again["entity_id"] == auth["entity_id"]

@@ -154,3 +154,30 @@ async def test_renewals_ask_the_role_again(moto: Moto) -> None:
     await mount.ask(WRITE, "role/web", settings)
     with pytest.raises(InvalidRequest, match="no longer exists"):
         await mount.renew(auth)
+
+
+async def test_another_region_is_told(moto: Moto) -> None:
+    """A signature is good in one region only, and AWS says nothing but that it is wrong."""
+    mount = await mounted(moto, sts_region="eu-west-1")
+    arn, keys = user(moto, "abroad")
+    await mount.ask(WRITE, "role/abroad", {"bound_iam_principal_arn": arn})
+    moto.check_signatures(0)
+    try:
+        with pytest.raises(
+            InvalidRequest, match=r"SignatureDoesNotMatch\. It is signed for the region us-east-1, and"
+        ) as e:
+            await log_in(mount, login((keys[0], "wrong", None)))
+        assert (
+            "asks STS in eu-west-1: sign for that one, or set sts_region or use_sts_region_from_client" in e.value.text
+        )
+    finally:
+        moto.check_signatures(10**9)
+
+
+async def test_a_principal_whose_name_is_no_role_s(moto: Moto) -> None:
+    """Who names no role has that of their own name; what can't be one is a role that isn't there."""
+    mount = await mounted(moto)
+    _, keys = user(moto, "ann@example.com")
+    for fields in (login(keys), login(keys, role="web ")):
+        with pytest.raises(InvalidRequest, match="entry for role"):
+            await log_in(mount, fields)

@@ -320,3 +320,19 @@ async def test_who_is_shown_the_servers_secrets(azure: StandIn) -> None:
     mount.plugin.environment["AZURE_AUTHORITY_HOST"] = azure.server.url + "/"  # type: ignore[attr-defined]
     await log_in(mount, jwt, **VM_1)
     assert [b"client_id=of-server" in asked.body for asked in azure.server.asked if asked.verb == "POST"] == [True]
+
+
+async def test_space_around_a_token(azure: StandIn) -> None:
+    """It comes with a token that is read from a file."""
+    mount = await mounted(azure, **ROLE)
+    assert (await log_in(mount, f" {azure.token(mount.clock.now())}\n")).alias == OBJECT
+    with pytest.raises(InvalidRequest, match="jwt is required"):
+        await log_in(mount, " \n")
+
+
+@pytest.mark.parametrize("name", ["r ", "a/b", "ann@example.com"])
+async def test_what_is_no_name_of_a_role(azure: StandIn, name: str) -> None:
+    """It is a role that isn't there, and no path that isn't there."""
+    mount = await mounted(azure, **ROLE)
+    with pytest.raises(InvalidRequest, match="invalid role name"):
+        await mount.ask(WRITE, "login", {"role": name, "jwt": azure.token(mount.clock.now())})

@@ -348,3 +348,38 @@ async def test_rotation(google: StandIn) -> None:
 
     await transact(mount.barrier, due)
     assert [asked.path for asked in google.server.asked if asked.verb == "DELETE"] == [f"{keys}/own-1"]
+
+
+async def test_space_around_a_token(google: StandIn) -> None:
+    """It comes with a token that is read from a file."""
+    mount = await mounted(google, type="iam", bound_service_accounts=google.email)
+    assert (await log_in(mount, f" {google.of_account(mount.clock.now(), 'r')}\n")).display_name == google.email
+    with pytest.raises(InvalidRequest, match="jwt argument is required"):
+        await log_in(mount, " \n")
+
+
+@pytest.mark.parametrize("name", ["r ", "a/b", "ann@example.com"])
+async def test_what_is_no_name_of_a_role(google: StandIn, name: str) -> None:
+    """It is a role that isn't there, and no path that isn't there."""
+    mount = await mounted(google, type="iam", bound_service_accounts=google.email)
+    with pytest.raises(InvalidRequest, match="not found"):
+        await log_in(mount, google.of_account(mount.clock.now(), name), role=name)
+
+
+async def test_why_an_account_s_keys_cannot_be_read_is_logged(google: StandIn) -> None:
+    """The client is told which key it is about; whoever runs the server, what Google says."""
+    mount = await mounted(google, type="iam", bound_service_accounts=google.email)
+    token = google.of_account(mount.clock.now(), "r")
+    google.server.table = {path: answer for path, answer in google.server.table.items() if "x509" not in path}
+    with pytest.raises(InvalidRequest, match="unable to get public key") as refused:
+        await log_in(mount, token)
+    assert "404" in refused.value.detail
+
+
+async def test_what_an_account_is_known_by(google: StandIn) -> None:
+    """All accounts of a role are one entity, unless the mount knows each by its unique id."""
+    mount = await mounted(google, type="iam", bound_service_accounts=google.email)
+    role = await mount.data(READ, "role/r")
+    assert (await log_in(mount, google.of_account(mount.clock.now(), "r"))).alias == role["role_id"]
+    await mount.ask(WRITE, "config", {"iam_alias": "unique_id"})
+    assert (await log_in(mount, google.of_account(mount.clock.now(), "r"))).alias == google.unique_id

@@ -334,3 +334,11 @@ async def test_who_is_shown_the_servers_token(
     monkeypatch.setenv("GITHUB_API_URL", f"https://{server.host}/api/v3")
     await World.new(github, server)
     assert server.asked[-1].headers["authorization"] == "Bearer canary-of-server"
+
+
+async def test_space_around_a_token(github: GitHub, server: TlsServer) -> None:
+    """It comes with a token that is read from a file; a renewal has the token without it."""
+    world = await World.new(github, server)
+    auth = await world.log_in(f" {TOKEN}\n")
+    assert (auth.alias, auth.internal["token"]) == ("ann", TOKEN)
+    assert "missing token" in str(await world.refusal(" \n"))

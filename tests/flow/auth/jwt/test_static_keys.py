@@ -123,3 +123,16 @@ async def test_policies_of_templates_stay_at_a_renewal() -> None:
     await mount.ask(WRITE, "role/r", {"role_type": "jwt", "token_policies": "other-{{.team}}"})
     with pytest.raises(PoliciesChanged):
         await mount.renew(auth)
+
+
+async def test_what_is_not_given_of_a_role_stays() -> None:
+    """A constraint outlives a write that leaves it out, as in Vault; given empty, it is gone."""
+    mount = await mounted(bound_claims={"team": "red"}, groups_claim="groups", groups_claim_optional=True)
+    await mount.ask(WRITE, "role/r", {"role_type": "jwt", "token_ttl": 120})
+    kept = await mount.data(READ, "role/r")
+    assert (kept["bound_claims"], kept["groups_claim"], kept["token_ttl"]) == ({"team": "red"}, "groups", 120)
+    with pytest.raises(InvalidRequest, match='claim "team" does not match'):
+        await log_in(mount, signed(claims(mount, team="blue")))
+    assert (await log_in(mount, signed(claims(mount, team="red")))).token.ttl_s == 120
+    await mount.ask(WRITE, "role/r", {"role_type": "jwt", "bound_claims": {}, "groups_claim": ""})
+    assert (await log_in(mount, signed(claims(mount, team="blue")))).group_aliases in {None, ()}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strongroom.auth.jwt import Jwt
-from strongroom.lib.errors import StrongroomError
+from strongroom.lib.errors import InvalidRequest, StrongroomError
 from strongroom.sdk import Operation
 from tests.flow.auth.jwt.keys import public_pem, rsa_key, signed
 from tests.flow.auth.jwt.test_static_keys import log_in
@@ -103,3 +103,42 @@ def test_times(issued: int | None, begins: int | None, ends: int | None, skew: i
         begin = begins if begins is not None else issued if issued is not None else end - 150
         expected = begin <= leeway and -end <= leeway and (issued or 0) <= leeway
     assert asyncio.run(attempt()) == expected
+
+
+CLAIMS_TOLD = [
+    ({"iss": "idp/"}, 'claim: the token has "idp/", the mount has bound_issuer "idp"'),
+    ({"iss": ...}, 'claim: the token has none, the mount has bound_issuer "idp"'),
+    ({"sub": "Ann"}, 'claim: the token has "Ann"'),
+    ({"iat": 2_000_000_000, "exp": 2_000_000_001}, "invalid issued at (iat) claim"),
+    ({"nbf": 2_000_000_000, "exp": 2_000_000_001}, "invalid not before (nbf) claim"),
+]
+
+
+@pytest.mark.parametrize(("claims", "text"), CLAIMS_TOLD)
+async def test_a_refusal_tells_what_the_token_has(claims: dict[str, Any], text: str) -> None:
+    """Issuers that differ in a slash are found at a glance."""
+    mount = await prepared(("subject",))
+    said = {"iss": "idp", "sub": "ann", "exp": int(mount.clock.now()) + 60, **claims}
+    with pytest.raises(InvalidRequest) as refused:
+        await log_in(mount, signed({name: value for name, value in said.items() if value is not ...}), address=HOME)
+    assert text in refused.value.text
+
+
+@pytest.mark.parametrize(("before", "after"), [("", "\n"), ("", "\r\n"), (" ", " ")])
+async def test_space_around_a_token(before: str, after: str) -> None:
+    """It comes with a token that is read from a file, and means nothing."""
+    mount = await prepared(("subject",))
+    token = signed({"iss": "idp", "sub": "ann", "exp": int(mount.clock.now()) + 60})
+    assert (await log_in(mount, f"{before}{token}{after}", address=HOME)).alias == "ann"
+    with pytest.raises(InvalidRequest, match="missing token"):
+        await log_in(mount, f"{before} {after}", address=HOME)
+
+
+@pytest.mark.parametrize("name", ["r ", "a/b", "..", "ann@example.com", "r" * 600])
+async def test_what_is_no_name_of_a_role(name: str) -> None:
+    """It is a role that isn't there, and no path that isn't there."""
+    mount = await prepared(("subject",))
+    token = signed({"iss": "idp", "sub": "ann", "exp": int(mount.clock.now()) + 60})
+    for where in ("login", "cel/login"):
+        with pytest.raises(InvalidRequest, match="could not be found"):
+            await mount.ask(WRITE, where, {"role": name, "jwt": token}, address=HOME)

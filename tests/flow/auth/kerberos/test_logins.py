@@ -188,6 +188,14 @@ async def test_names_that_differ_in_case(around: Around) -> None:
     assert (await log_in(mount, around.kdc.header())).alias == "alice"
 
 
+async def test_where_a_user_was_searched_for_is_logged(around: Around) -> None:
+    """Whoever runs the server learns what the directory was asked, where it doesn't know a ticket's user."""
+    mount = await around.mounted({"userattr": "mail"})
+    with pytest.raises(InvalidRequest, match="the directory has no user of the ticket's name") as refused:
+        await log_in(mount, around.kdc.header())
+    assert refused.value.detail.endswith("fits userfilter, by mail")
+
+
 async def test_another_realm_by_upndomain(around: Around) -> None:
     """`upndomain` names the one realm whose users may log in, if it isn't the service's."""
     ldap = {"upndomain": kdc.OTHER_REALM, "userfilter": "(uid=alice)"}

@@ -10,6 +10,7 @@ import pytest
 from strongroom.lib.errors import InvalidRequest, PermissionDenied, UpstreamFailed
 from tests.flow.auth.kubernetes.world import World
 from tests.sim.kubernetes import Cluster
+from tests.sim.kubernetes.stand_in import ISSUER
 from tests.sim.tls_server import TlsServer, as_json, serving
 
 
@@ -93,3 +94,42 @@ async def test_answers_that_are_none(cluster: Cluster, server: TlsServer) -> Non
     for answer in (as_json([]), as_json({}), as_json({"kind": "Status"}), as_json("x", 500), as_json({}, 302)):
         cluster.override = answer
         assert isinstance(await world.refused(), UpstreamFailed)
+
+
+async def test_space_around_a_token(cluster: Cluster, server: TlsServer) -> None:
+    """It comes with a token that is read from a file, and the cluster isn't asked about it."""
+    world = await World.new(cluster, server)
+    token = cluster.token(world.front)
+    assert (await world.log_in(f" {token}\n")).display_name == "web-front"
+    assert (await world.refused(" \n")).text == "missing jwt"
+
+
+async def test_a_refusal_tells_what_the_token_has(cluster: Cluster, server: TlsServer) -> None:
+    """What the role and the mount demand stands in the log alone: the token isn't proved yet."""
+    world = await World.new(cluster, server)
+    await world.configure(disable_iss_validation=False, issuer="https://other")
+    error = await world.refused()
+    assert error.text.endswith(f'another issuer than the configuration: "{ISSUER}"')
+    assert error.detail == 'issuer is "https://other"'
+    await world.configure(disable_iss_validation=True)
+    await world.role(audience="vault")
+    error = await world.refused()
+    assert (error.text, error.detail) == (
+        f"the token is not for the audience of the role, but for {ISSUER}",
+        'audience of the role is "vault"',
+    )
+    await world.role(audience="", bound_service_account_names="back")
+    assert (await world.refused()).text == 'service account name not authorized: the token is of "front"'
+    await world.role(bound_service_account_namespaces="db")
+    assert (await world.refused()).text == 'namespace not authorized: the token is of "web"'
+
+
+async def test_what_the_cluster_says_is_logged(cluster: Cluster, server: TlsServer) -> None:
+    """Why it doesn't accept a token: the client isn't told, whoever runs the server is."""
+    world = await World.new(cluster, server)
+    cluster.status = {"authenticated": False, "error": "[invalid bearer token, service account token has expired]"}
+    error = await world.refused()
+    assert error.text == "permission denied"
+    assert error.detail == f"the cluster doesn't accept the token: {cluster.status['error']}"
+    cluster.status = {"authenticated": False, "error": "two\nlines"}
+    assert (await world.refused()).detail == "the cluster doesn't accept the token"

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
-from structlog.testing import capture_logs
+import structlog
 
 from strongroom.lib.errors import InvalidCredentials, RateLimited, UpstreamFailed
 from strongroom.lib.ldap import Connecting, Dead, Directories, Directory, Session, parse_urls
 from strongroom.sdk import Operation
 from tests.flow.auth.ldap.mounting import SEARCHING, WRITE, log_in, mounted
 from tests.sim.silent_proxy import SilentProxy
-from tests.sim.slapd import BASE, Slapd
+from tests.sim.slapd import Slapd
 
 
 @pytest.fixture
@@ -175,12 +176,30 @@ async def test_work_that_must_not_be_repeated_is_not(directory: Slapd) -> None:
     await server.wait_closed()
 
 
-async def test_a_wrong_place_of_users_is_in_the_log(directory: Slapd) -> None:
-    """The client is told as for a wrong password; the operator, that the directory has no such place."""
-    mount = await mounted(directory, **SEARCHING)
-    await mount.ask(WRITE, "config", {"userdn": f"ou=nowhere,{BASE}"})
-    with capture_logs() as lines, pytest.raises(InvalidCredentials, match="failed to bind as user"):
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (
+            {"userdn": "ou=nowhere,dc=example,dc=org"},
+            'below userdn "ou=nowhere,dc=example,dc=org" fits userfilter, by uid',
+        ),
+        ({"userattr": "samaccountname"}, "by samaccountname"),
+        ({"upndomain": "example.org"}, "by userPrincipalName, because upndomain is example.org"),
+    ],
+)
+async def test_what_was_searched_for_is_logged(directory: Slapd, settings: dict[str, str], told: str) -> None:
+    """Where no user is found, the client is told the same as for a wrong password, and the log says what to look at."""
+    mount = await mounted(directory, **{**SEARCHING, **settings})
+    with pytest.raises(InvalidCredentials, match="failed to bind as user") as refused:
         await log_in(mount, "alice", "alice-password")
-    assert [line["base"] for line in lines if line["event"] == "the directory has no entry to search below"] == [
-        f"ou=nowhere,{BASE}"
-    ]
+    assert told in refused.value.detail
+
+
+@pytest.mark.parametrize("setting", ["userdn", "groupdn"])
+async def test_a_base_that_is_not_there_is_logged(directory: Slapd, setting: str) -> None:
+    """The directory has no such entry: nobody is found below it, in a login as in any other search."""
+    mount = await mounted(directory, **{**SEARCHING, setting: "ou=nowhere,dc=example,dc=org"})
+    with structlog.testing.capture_logs() as logs, suppress(InvalidCredentials):
+        assert (await log_in(mount, "alice", "alice-password")).group_aliases == ()
+    (line,) = [line for line in logs if line["event"] == "a directory has no entry to search below"]
+    assert line["base"] == "ou=nowhere,dc=example,dc=org"

@@ -33,6 +33,7 @@ async def test_configuration_is_kept() -> None:
         "nas_port": 10,
         "nas_identifier": "",
         "require_message_authenticator": True,
+        "username_as_typed": False,
     }
     await mount.ask(WRITE, "config", {"port": 1, "unregistered_user_policies": "B, a,,A", "token_ttl": "5m"})
     changed = await mount.data(READ, "config")

@@ -81,6 +81,24 @@ def test_bound_claims(wanted: Any, said: Any, fits: bool) -> None:
             claims.check_bound({"c": said}, {"c": wanted}, "string")
 
 
+@pytest.mark.parametrize(
+    ("wanted", "said", "told"),
+    [
+        (True, "true", ": the token has it as a text, the role as a boolean"),
+        (["x", "true"], True, ": the token has it as a boolean, the role as a text"),
+        (["123"], [1, 123], ": the token has it as a number, the role as a text"),
+        ("a", "b", ""),
+        (1, 2, ""),
+        (1, True, ""),
+    ],
+)
+def test_values_of_another_kind_are_told(wanted: Any, said: Any, told: str) -> None:
+    """`true` and `"true"` look the same in most places; the role's values aren't told."""
+    with pytest.raises(InvalidRequest) as refused:
+        claims.check_bound({"c": said}, {"c": wanted}, "string")
+    assert refused.value.text.partition("bound claim values")[2] == told
+
+
 def test_every_bound_claim_has_to_fit() -> None:
     """One that is missing, or an object, is a refusal."""
     claims.check_bound({"a": 1, "b": 2}, {"a": 1, "b": 2}, "string")

@@ -147,6 +147,15 @@ def test_what_is_no_url(url: str) -> None:
     with pytest.raises(InvalidRequest, match="jwks_url"):
         check_url(url, "jwks_url")
     check_url("https://a.example:8443/x?y", "jwks_url")
+    for odd in (
+        "https://a.example/\n",
+        " https://a.example/",
+        "https://a.example/ b",
+        "\thttps://a.example",
+        "https://a\x7f",
+    ):
+        with pytest.raises(InvalidRequest, match="jwks_url must not hold spaces"):
+            check_url(odd, "jwks_url")
     with pytest.raises(InvalidRequest, match="password"):
         check_url("https://me:secret@a.example/", "jwks_url")
 

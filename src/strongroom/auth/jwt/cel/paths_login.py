@@ -14,7 +14,7 @@ from strongroom.auth.jwt.paths_login import LoginFields, proved_claims
 from strongroom.auth.jwt.records import Config
 from strongroom.auth.jwt.validation import Expected
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
-from strongroom.sdk import Auth, Request, Response, path, token_fields
+from strongroom.sdk import Auth, Request, Response, is_segment_name, path, token_fields
 
 
 class CelLoginPaths:
@@ -27,7 +27,7 @@ class CelLoginPaths:
         """Logs in with a token that somebody else has signed, by a role that is a program."""
         config = await configuration(request)
         name, role = await _chosen(request, config, body.role)
-        if not body.jwt:
+        if not body.token:
             raise InvalidRequest("missing token")
         expected = Expected(
             issuer=config.bound_issuer,
@@ -38,7 +38,7 @@ class CelLoginPaths:
             expiration_leeway_s=role.expiration_leeway_s,
             not_before_leeway_s=role.not_before_leeway_s,
         )
-        claims = await proved_claims(request, self.keys, config, body.jwt, expected)
+        claims = await proved_claims(request, self.keys, config, body.token, expected)
         auth = grants.login(name, role, programs.decide(name, role, claims, request.now))
         if not token_fields.address_allowed(request.address, auth.token.bound_cidrs):
             raise PermissionDenied("permission denied")
@@ -49,7 +49,7 @@ async def _chosen(request: Request, config: Config, given: str) -> tuple[str, Ce
     name = given.lower() or config.default_role
     if not name:
         raise InvalidRequest("missing role")
-    role = await cel_role_of(request, name) if "/" not in name else None
+    role = await cel_role_of(request, name) if is_segment_name(name) else None
     if role is None:
         raise InvalidRequest(f'role "{name[:200]}" could not be found')
     return name, role
