@@ -28,8 +28,6 @@ auth methods. Additionally, some auth methods are only available via the HTTP
 API."""
 _NOT_SERVED = """The auth method {method} isn't served here. See "{program} auth help TYPE" for those that are:
 {names}."""
-_BY_API = """No login of this program is for the auth method {method}. Log in by the API, as in
-"{program} write auth/{method}/login …"; "{program} path-help auth/{method}/login" tells what it takes."""
 _NO_TEXT = "Error parsing configuration: '{name}' must be one text; it was given more than once, or as a list"
 _UNREAD = "Note: this login reads no '{name}'. It reads: {names}."
 _PASSED_ON = "Note: this login usually takes {names}. '{name}' is sent to the server as it is."
@@ -169,8 +167,6 @@ def _login(call: Invocation) -> int:
     if not store and quiet:
         raise Failure("-no-store and -no-print cannot be used together")
     method = _method(call)
-    if method in table.BY_API:
-        raise Failure(_BY_API.format(method=method, program=PROGRAM))
     if method in table.NOT_SERVED:
         raise Failure(_NOT_SERVED.format(method=method, program=PROGRAM, names=", ".join(table.names())))
     if method not in table.names():
