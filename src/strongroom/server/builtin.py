@@ -44,23 +44,21 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
 """Secrets engines by the type that they are mounted by."""
 
 AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
-    ("jwt", Jwt),
-    ("oidc", Jwt),
     ("app-id", AppId),
     ("approle", AppRole),
-    ("github", Github),
-    ("kubernetes", Kubernetes),
-    ("okta", Okta),
-    ("token", Token),
-    ("cert", Cert),
-    ("radius", Radius),
-    ("ldap", Ldap),
     ("aws", Aws),
-    ("kerberos", Kerberos),
-    ("ldap", Ldap),
-    ("radius", Radius),
     ("azure", Azure),
+    ("cert", Cert),
     ("gcp", Gcp),
+    ("github", Github),
+    ("jwt", Jwt),
+    ("kerberos", Kerberos),
+    ("kubernetes", Kubernetes),
+    ("ldap", Ldap),
+    ("oidc", Jwt),
+    ("okta", Okta),
+    ("radius", Radius),
+    ("token", Token),
     ("userpass", Userpass),
 )
 """Auth methods by the type that they are enabled by."""
