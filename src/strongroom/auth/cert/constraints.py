@@ -33,7 +33,8 @@ def unmet(role: Role, leaf: Certificate) -> str:
     )
     for constraint, names in named:
         allowed = getattr(role, constraint)
-        if allowed and not any(matches(pattern, name) for pattern in allowed for name in names):
+        # An empty pattern comes of a comma too many, and would let in who has no such name at all.
+        if allowed and not any(pattern and matches(pattern, name) for pattern in allowed for name in names):
             return constraint
     if not all(_has_extension(leaf, wanted) for wanted in role.required_extensions or ()):
         return "required_extensions"
