@@ -63,8 +63,11 @@ def _has_extension(leaf: Certificate, wanted: str) -> bool:
     if oid not in leaf.extensions:
         return False
     value = leaf.extensions[oid]
-    # A value that is no string counts as an empty one: only `*` matches it, which asks for the extension alone.
-    return matches(pattern.lower() if is_hex else pattern, value.hex() if is_hex else der.text(value) or "")
+    if is_hex:
+        return matches(pattern.lower(), value.hex())
+    text = der.text(value)
+    # Only `*` matches a value that is no string: it asks for the extension alone.
+    return matches(pattern, text) if text is not None else bool(pattern) and matches(pattern, "")
 
 
 def _parts(wanted: str) -> tuple[bool, str, str]:

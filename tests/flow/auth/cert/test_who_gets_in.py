@@ -67,6 +67,8 @@ CONSTRAINTS: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
     ({"required_extensions": "1.2.3.4:hi"}, {"extensions": (("1.2.3.4", IA5),)}, True),
     ({"required_extensions": "1.2.3.5:*"}, {}, True),
     ({"required_extensions": "1.2.3.5:5"}, {}, False),
+    ({"required_extensions": "1.2.3.5:"}, {}, False),
+    ({"required_extensions": "1.2.3.4:"}, {"extensions": (("1.2.3.4", b"\x0c\x00"),)}, True),
     ({"required_extensions": "1.2.3.7:hello"}, {}, False),
     ({"required_extensions": "1.2.3.8:*"}, {}, True),
     ({"required_extensions": "1.2.3.9:*"}, {}, False),
