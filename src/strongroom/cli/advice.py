@@ -75,7 +75,8 @@ def _denied(error: ResponseError) -> str:
     if section == "auth" and separator:
         return (
             f'Note: either nothing is mounted at auth/{mount}/, as "{PROGRAM} auth list" tells, or the user is locked '
-            "out for a while after wrong passwords, or -mfa didn't prove the second factor."
+            "out for a while after wrong passwords, or -mfa didn't prove the second factor, or nobody may log in from "
+            "this address, of which the server's log tells."
             + ("" if error.namespace else " Who logs in at a namespace names it with -ns.")
         )
     if path == "sys/mfa/validate":

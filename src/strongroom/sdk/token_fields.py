@@ -13,7 +13,7 @@ import msgspec
 
 from strongroom.lib import limits
 from strongroom.lib.addresses import plain_interface
-from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk.fields import Body, CommaList, Doc, Duration, Normal, OldNameOf
 from strongroom.sdk.response import Auth
 from strongroom.sdk.token_settings import TokenSettings
@@ -263,6 +263,18 @@ def address_allowed(address: str, cidrs: Iterable[str]) -> bool:
     except ValueError:
         return False
     return any(ip in network_of(cidr) for cidr in cidrs)
+
+
+def check_address(address: str, cidrs: Iterable[str], source: str) -> None:
+    """Raise `PermissionDenied` for an address that is in none of the blocks.
+
+    Only the log tells the reason: a client that isn't known yet isn't told from where it would be let in.
+
+    Args:
+        source: where the request came from, in words (`Request.source`).
+    """
+    if not address_allowed(address, cidrs):
+        raise PermissionDenied("permission denied", detail=f"{source} is outside token_bound_cidrs")
 
 
 def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:

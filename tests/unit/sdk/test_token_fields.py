@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.errors import InvalidRequest, PermissionDenied
+from strongroom.sdk import token_fields
 from strongroom.sdk.fields import fill
 from strongroom.sdk.token_fields import (
     OldTokenFields,
@@ -134,3 +135,14 @@ def test_the_oldest_names_of_roles() -> None:
     """Two more, which roles had: they are shown as the others are."""
     data = shown(merged(TokenSettings(), fill(RoleTokenFields, {"num_uses": 3, "period": "1m"})))
     assert (data["token_num_uses"], data["num_uses"], data["token_period"], data["period"]) == (3, 3, 60, 60)
+
+
+def test_an_address_that_is_outside_is_told_to_the_log_alone() -> None:
+    """A client that isn't known yet isn't told from where it would be let in."""
+    token_fields.check_address("10.1.2.3", ["10.0.0.0/8"], "x")
+    token_fields.check_address("", [], "x")
+    for address in ("11.0.0.1", ""):
+        with pytest.raises(PermissionDenied) as refused:
+            token_fields.check_address(address, ["10.0.0.0/8"], 'source address "11.0.0.1" (TCP peer)')
+        assert refused.value.text == "permission denied"
+        assert refused.value.detail == 'source address "11.0.0.1" (TCP peer) is outside token_bound_cidrs'

@@ -29,7 +29,7 @@ from strongroom.auth.aws.records import (
 from strongroom.auth.aws.role_tags import RoleTag, denied_key, is_made_with, split
 from strongroom.auth.aws.settings import access_to, identity_config
 from strongroom.auth.aws.tidying import Kind, plan
-from strongroom.lib.errors import InvalidRequest, PermissionDenied
+from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, uuid4
 from strongroom.sdk import Auth, Request, is_segment_name, token_fields
 
@@ -59,8 +59,7 @@ async def log_in(cloud: Cloud, random: Random, request: Request, role_name: str,
         raise InvalidRequest(f"auth method ec2 not allowed for role {name}")
     instance = await admitted(cloud, request, name, role, document)
     tag = await _tag_of(request, role, name, instance)
-    if not token_fields.address_allowed(request.address, role.token.bound_cidrs):
-        raise PermissionDenied("permission denied")
+    token_fields.check_address(request.address, role.token.bound_cidrs, request.source)
     before = await request.view.read(ACCESSED + document.instance_id, Accessed)
     migrates = role.allow_instance_migration and (tag is None or tag.allow_instance_migration)
     if before is not None:

@@ -19,7 +19,7 @@ from strongroom.auth.aws.paths_roles import role_of
 from strongroom.auth.aws.principals import Proved, check_principal, needs_path, proved
 from strongroom.auth.aws.records import EC2_INSTANCE, IAM, AwsRole
 from strongroom.auth.aws.settings import access_to, client_config, identity_config
-from strongroom.lib.errors import InvalidRequest, PermissionDenied
+from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Auth, Request, is_segment_name, token_fields
 
 _INSTANCE_ID = re.compile(r"i-[0-9a-f]{8,17}")
@@ -39,8 +39,7 @@ async def log_in(cloud: Cloud, request: Request, role_name: str, given: Given) -
         raise InvalidRequest(f"auth method iam not allowed for role {name}")
     instance = await admitted(cloud, request, name, role, who)
     # Only now: who isn't bound to the role isn't told from where it would be taken.
-    if not token_fields.address_allowed(request.address, role.token.bound_cidrs):
-        raise PermissionDenied("permission denied")
+    token_fields.check_address(request.address, role.token.bound_cidrs, request.source)
     return await _granted(request, name, role, who, instance)
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from strongroom.auth.aws.cloud import Access, Cloud
 from strongroom.auth.aws.records import IAM, ROLES, AwsRole, BoundPrincipal
-from strongroom.auth.aws.role_rules import BOUND, check_role, exact
+from strongroom.auth.aws.role_rules import BOUND, check_role, exact, matching_nobody
 from strongroom.auth.aws.settings import access_to
 from strongroom.lib.aws import parse_principal
 from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError, UpstreamFailed
@@ -227,4 +227,9 @@ def _warned(request: Request, role: AwsRole) -> Response | None:
         )
     if role.auth_type == IAM and role.inferred_entity_type and not role.bound_iam_principal_arn:
         warnings.append("any principal that a bound instance can become gets in: bound_iam_principal_arn is empty")
+    warnings += [
+        f'"{arn}" lets in nobody: no ARN of a user or role begins like that. Sessions are bound by their role, as '
+        '"arn:aws:iam::123456789012:role/name"'
+        for arn in matching_nobody(role)
+    ]
     return Response(warnings=warnings) if warnings else None

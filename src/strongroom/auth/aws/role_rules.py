@@ -94,6 +94,16 @@ def _check_of_ec2(role: AwsRole) -> None:
         raise InvalidRequest(f"length of role tag exceeds the EC2 key limit of {MOST_TAG_KEY} characters")
 
 
+def matching_nobody(role: AwsRole) -> list[str]:
+    """The wildcards that no principal's ARN begins with: sessions are known by their role, `arn:aws:iam::…:role/…`."""
+    found = []
+    for arn in sorted(set(role.bound_iam_principal_arn) - set(exact(role))):
+        service, resource = arn.split(":", 5)[2], arn[:-1].split(":", 5)[5]
+        if service != "iam" or not any(resource.startswith(k) or k.startswith(resource) for k in ("user/", "role/")):
+            found.append(arn)
+    return found
+
+
 def exact(role: AwsRole) -> list[str]:
     """The principals that are bound without a wildcard."""
     return [arn for arn in role.bound_iam_principal_arn if not arn.endswith("*")]

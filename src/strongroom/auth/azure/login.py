@@ -15,7 +15,7 @@ from strongroom.auth.azure.placed import Named, check_found, check_names, demand
 from strongroom.auth.azure.records import AzureConfig, AzureRole
 from strongroom.auth.azure.tokens import ALGORITHMS, Claims, check_identity, judged
 from strongroom.crypto import public_keys
-from strongroom.lib.errors import InvalidRequest, PermissionDenied, Tampered
+from strongroom.lib.errors import InvalidRequest, Tampered
 from strongroom.sdk import Auth, Request, token_fields
 
 
@@ -95,8 +95,7 @@ def log_in(asker: Asker, name: str, role: AzureRole, named: Named, jwt: str) -> 
     check_identity(role, name, claims)
     check_resource(asker, role, name, named, claims)
     # Only now: who isn't bound to the role isn't told from where it would be taken.
-    if not token_fields.address_allowed(request.address, role.token.bound_cidrs):
-        raise PermissionDenied("permission denied")
+    token_fields.check_address(request.address, role.token.bound_cidrs, request.source)
     facts = {"resource_group_name": named.resource_group_name, "subscription_id": named.subscription_id}
     more = {
         "vm_name": named.vm_name,

@@ -18,7 +18,7 @@ from strongroom.auth.gcp.tokens import ALGORITHMS, InstanceClaims, Shown, accoun
 from strongroom.auth.gcp.who import check_account, check_binding, check_labels, check_place, region_of
 from strongroom.crypto import public_keys
 from strongroom.crypto.public_keys import PublicKey, Token
-from strongroom.lib.errors import InvalidRequest, PermissionDenied, Tampered, UpstreamFailed
+from strongroom.lib.errors import InvalidRequest, Tampered, UpstreamFailed
 from strongroom.sdk import Auth, Request, token_fields
 
 
@@ -139,8 +139,7 @@ def log_in(asker: Asker, request: Request, name: str, role: GcpRole, jwt: str) -
     config, who = asker.config, shown(asker, jwt, role, name, request.now)
     account, machine = admitted(asker, role, who)
     # Only now: who isn't bound to the role isn't told from where it would be taken.
-    if not token_fields.address_allowed(request.address, role.token.bound_cidrs):
-        raise PermissionDenied("permission denied")
+    token_fields.check_address(request.address, role.token.bound_cidrs, request.source)
     if machine is None:
         alias = account.unique_id if config.iam_alias == "unique_id" else role.role_id
         told = wanted(config.iam_metadata, OF_ACCOUNTS)

@@ -43,12 +43,11 @@ class LoginPaths:
             raise InvalidRequest("missing token")
         limits.check_name("token", token, _TOKEN_BYTES)
         if any(not " " < sign < "\x7f" for sign in token):
-            raise PermissionDenied("permission denied", detail="a token that can't be sent")
+            raise PermissionDenied("permission denied: the token has characters that no token has")
         config = await request.view.read(CONFIG, Config)
         if config is None:
             raise InvalidRequest("configuration has not been set: write the config of the mount")
-        if not token_fields.address_allowed(request.address, config.token.bound_cidrs):
-            raise PermissionDenied("permission denied")
+        token_fields.check_address(request.address, config.token.bound_cidrs, request.source)
         member = asked(request, self.api, config, token)
         settings, matched = await settings_of(request.view, config, member)
         granted = token_fields.grant(

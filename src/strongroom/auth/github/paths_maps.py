@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from strongroom.auth.github.records import Mapping
-from strongroom.lib.errors import NotFound
+from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.letters import lowered
 from strongroom.sdk import (
     Body,
@@ -32,9 +32,9 @@ TEAMS, USERS = "team/", "user/"
 class MappingFields(Body, frozen=True):
     """Policies."""
 
-    value: Annotated[CommaList, Doc(description="Names of policies, with commas between them."), POLICY_NAMES] = (
-        CommaList([])
-    )
+    value: Annotated[
+        CommaList | None, Doc(description="Names of policies, with commas between them."), POLICY_NAMES
+    ] = None
 
 
 class MapPaths:
@@ -119,5 +119,7 @@ async def _list(request: Request, folder: str, body: Page) -> Response:
 
 def _write(request: Request, folder: str, key: str, body: MappingFields) -> None:
     check_segment_name(key)
+    if body.value is None:  # else a misspelt field would take the policies away
+        raise InvalidRequest("missing value: the names of the policies")
     merged(TokenSettings(), TokenFields(token_policies=body.value))  # refuses what no login gives
     request.view.write(folder + key, Mapping(value=",".join(body.value)))

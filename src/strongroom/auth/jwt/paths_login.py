@@ -16,7 +16,7 @@ from strongroom.auth.jwt.paths_roles import role_of
 from strongroom.auth.jwt.providers import Asked, Providers
 from strongroom.auth.jwt.records import Config, Role
 from strongroom.auth.jwt.validation import Expected
-from strongroom.lib.errors import InvalidRequest, PermissionDenied
+from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import SECRET, Body, Doc, Request, Response, is_segment_name, path, token_fields
 
 
@@ -99,8 +99,7 @@ async def chosen_role(request: Request, config: Config, given: str) -> tuple[str
 
 def check_address(request: Request, role: Role) -> None:
     """Raise `PermissionDenied` for an address from which the role lets nobody in."""
-    if not token_fields.address_allowed(request.address, role.token.bound_cidrs):
-        raise PermissionDenied("permission denied")
+    token_fields.check_address(request.address, role.token.bound_cidrs, request.source)
 
 
 def digest_of(text: str) -> str:

@@ -19,7 +19,7 @@ from strongroom.auth.ldap.names import can_log_in, user_name
 from strongroom.auth.ldap.records import LdapConfig
 from strongroom.auth.ldap.settings import nobody_found
 from strongroom.crypto.mac import sha256
-from strongroom.lib.errors import Internal, InvalidRequest, PermissionDenied, Unauthenticated
+from strongroom.lib.errors import Internal, InvalidRequest, Unauthenticated
 from strongroom.lib.ldap import Directories
 from strongroom.sdk import SECRET, Auth, Body, Doc, Request, Response, path, replace, token_fields
 
@@ -61,8 +61,7 @@ class LoginPaths:
             raise InvalidRequest("backend kerberos not configured: write the config of the mount")
         if directory is None:
             raise InvalidRequest("ldap backend not configured: write config/ldap of the mount")
-        if not token_fields.address_allowed(request.address, directory.token.bound_cidrs):
-            raise PermissionDenied("permission denied")
+        token_fields.check_address(request.address, directory.token.bound_cidrs, request.source)
         shown = request.headers.get(AUTHORIZATION) or body.authorization
         if not negotiate.has_token(shown):
             raise Unauthenticated("authentication required", challenge=negotiate.SCHEME)

@@ -35,7 +35,11 @@ def check_status(status: int, *, own_bearer: bool, what: str) -> None:
     if status in {401, 403}:
         if own_bearer:
             raise UpstreamFailed(REVIEWER_REFUSED, detail=detail)
-        raise PermissionDenied(_DENIED, detail=f"{detail}, asked with the token that logs in")
+        cause = "the cluster doesn't accept the token"
+        if status == 403:
+            cause = "the token may not review tokens, its own included, and no token_reviewer_jwt is configured"
+        text = f"{_DENIED}: {cause}"
+        raise PermissionDenied(text, detail=f"{detail}, asked with the token that logs in")
     raise UpstreamFailed(f"{KUBERNETES} refused the request", detail=detail)
 
 
@@ -52,11 +56,13 @@ def reviewed(answer: Any, audiences: tuple[str, ...]) -> ServiceAccount:
         raise UpstreamFailed(f"{KUBERNETES} gave no usable answer", detail="no TokenReview")
     status = mapping(review.get("status"))
     if status.get("error") or status.get("authenticated") is not True:
-        raise PermissionDenied(_DENIED, detail=f"the cluster doesn't accept the token{_reason(status.get('error'))}")
+        text = f"{_DENIED}: the cluster doesn't accept the token"
+        raise PermissionDenied(text, detail=f"the cluster doesn't accept the token{_reason(status.get('error'))}")
     granted = status.get("audiences")
     if audiences and not set(audiences) & {each for each in _list(granted) if isinstance(each, str)}:
         asked = ", ".join(audiences)[:_SHOWN]
-        raise PermissionDenied(_DENIED, detail=f"the cluster doesn't accept the token for these audiences: {asked}")
+        text = f"{_DENIED}: the cluster doesn't accept the token for its audience"
+        raise PermissionDenied(text, detail=f"the cluster doesn't accept the token for these audiences: {asked}")
     user = mapping(status.get("user"))
     username, uid = user.get("username"), user.get("uid")
     parts = username.split(":") if isinstance(username, str) else []

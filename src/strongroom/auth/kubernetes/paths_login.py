@@ -50,8 +50,7 @@ class LoginPaths:
         role = await read_role(request.view, role_name)
         if role is None:
             raise InvalidRequest(f'invalid role name "{body.role[:_SHOWN]}"')
-        if not token_fields.address_allowed(request.address, role.token.bound_cidrs):
-            raise PermissionDenied("permission denied")
+        token_fields.check_address(request.address, role.token.bound_cidrs, request.source)
         config = await request.view.read(CONFIG, Config)
         if config is None:
             raise InvalidRequest("could not load backend configuration: the mount has none yet, write its config")
@@ -82,7 +81,9 @@ def _claims(jwt: str, config: Config) -> dict[str, Any]:
             return token.unproved_claims()
         return token.claims([public_keys.key_of_pem(pem) for pem in config.pem_keys], ALGORITHMS)
     except Tampered as error:
-        raise PermissionDenied("permission denied", detail=error.text) from error
+        raise PermissionDenied(
+            f"permission denied: {error.text or 'the token is no JWS'}", detail=error.text
+        ) from error
 
 
 def _name(config: Config, question: Question) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated
 from strongroom.auth.ldap import logins
 from strongroom.auth.ldap.names import written
 from strongroom.auth.ldap.records import CONFIG, LdapConfig
-from strongroom.lib.errors import InvalidRequest, PermissionDenied
+from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.ldap import Directories
 from strongroom.sdk import SECRET, Body, Doc, Request, Response, path, token_fields
 
@@ -40,8 +40,7 @@ class LoginPaths:
         typed = written(request, "username", username)
         entered = logins.log_in(request, self.directories, config, typed, body.password)
         # Only now: who doesn't know the password isn't told from where it would be taken.
-        if not token_fields.address_allowed(request.address, config.token.bound_cidrs):
-            raise PermissionDenied("permission denied")
+        token_fields.check_address(request.address, config.token.bound_cidrs, request.source)
         grant = await logins.granted(request, config, entered.name, entered.member.groups)
         warnings = [] if entered.member.groups else [_no_groups(config.groupdn)]
         return Response(data={}, auth=logins.auth_of(config, entered, grant), warnings=warnings)

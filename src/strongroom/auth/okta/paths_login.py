@@ -55,8 +55,7 @@ class LoginPaths:
         config = await request.view.read(CONFIG, Config)
         if config is None:
             raise InvalidRequest("Okta auth method not configured: write the config of the mount")
-        if not token_fields.address_allowed(request.address, config.token.bound_cidrs):
-            raise PermissionDenied("permission denied")
+        token_fields.check_address(request.address, config.token.bound_cidrs, request.source)
         person = self._asked(request, config, Credentials(name, body.password, body.totp, provider), body.nonce)
         settings, groups, matched = await settings_of(request.view, config, person)
         granted = token_fields.grant(

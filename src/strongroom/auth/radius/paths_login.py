@@ -14,7 +14,7 @@ from strongroom.auth.radius.logic import password_bytes, sent_name, user_name
 from strongroom.auth.radius.packets import Login, Verdict
 from strongroom.auth.radius.records import CONFIG, USERS, RadiusConfig, RadiusUser
 from strongroom.crypto.mac import hmac_sha256_hex
-from strongroom.lib.errors import InvalidCredentials, InvalidRequest, PermissionDenied
+from strongroom.lib.errors import InvalidCredentials, InvalidRequest
 from strongroom.sdk import SECRET, Body, Doc, Request, Response, TokenSettings, path, replace, token_fields
 
 
@@ -48,8 +48,7 @@ class LoginPaths:
         if config is None:
             raise InvalidRequest("radius backend not configured: write the config of the mount")
         # Before the server is asked: from elsewhere nobody may try passwords out.
-        if not token_fields.address_allowed(request.address, config.token.bound_cidrs):
-            raise PermissionDenied("permission denied")
+        token_fields.check_address(request.address, config.token.bound_cidrs, request.source)
         name = user_name(username)
         sent = sent_name(username, as_typed=config.username_as_typed)
         login = Login(sent, password_bytes(password), config.nas_port, config.nas_identifier)

@@ -68,6 +68,5 @@ class LoginPaths:
         if user is None or not fits:
             raise InvalidCredentials("invalid username or password")
         # Only now: who doesn't know the password isn't told from where it would be taken.
-        if not token_fields.address_allowed(request.address, user.token.bound_cidrs):
-            raise PermissionDenied("permission denied")
+        token_fields.check_address(request.address, user.token.bound_cidrs, request.source)
         return user

@@ -217,3 +217,14 @@ async def test_aliases(moto: Moto, alias: str, name: str) -> None:
     for data in ({"iam_alias": "x"}, {"ec2_alias": "unique_id"}, {"iam_metadata": "x"}, {"ec2_metadata": "default,x"}):
         with pytest.raises(InvalidRequest):
             await mount.ask(WRITE, "config/identity", data)
+
+
+async def test_wildcards_that_let_in_nobody_are_told(moto: Moto) -> None:
+    """A session's own ARN isn't what its role is compared with."""
+    mount = await mounted(moto)
+    good = ["arn:aws:iam::123456789012:role/a*", "arn:aws:iam::123456789012:*", "arn:aws:iam::123456789012:us*"]
+    bad = ["arn:aws:iam::123456789012:group/*", "arn:aws:sts::123456789012:assumed-role/SSO_Admin_Role/*"]
+    response = await mount.ask(WRITE, "role/r", {"bound_iam_principal_arn": [*good, *bad]})
+    assert response is not None
+    assert [text.partition(" lets in nobody")[0] for text in response.warnings] == [f'"{arn}"' for arn in bad]
+    assert await mount.ask(WRITE, "role/r", {"bound_iam_principal_arn": good}) is None

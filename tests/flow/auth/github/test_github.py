@@ -342,3 +342,16 @@ async def test_space_around_a_token(github: GitHub, server: TlsServer) -> None:
     auth = await world.log_in(f" {TOKEN}\n")
     assert (auth.alias, auth.internal["token"]) == ("ann", TOKEN)
     assert "missing token" in str(await world.refusal(" \n"))
+
+
+@pytest.mark.parametrize("data", [{}, {"token_policies": "dev"}, {"policies": "dev"}])
+async def test_a_map_without_its_value_is_refused(data: dict[str, Any]) -> None:
+    """It would take the policies away that are there; an empty value does so on purpose."""
+    mount = await Mounted.new(Github(Api()))
+    for kind in ("teams", "users"):
+        await mount.ask(WRITE, f"map/{kind}/dev", {"value": "dev"})
+        with pytest.raises(InvalidRequest, match="missing value"):
+            await mount.ask(WRITE, f"map/{kind}/dev", data)
+        assert (await mount.data(READ, f"map/{kind}/dev"))["value"] == "dev"
+        await mount.ask(WRITE, f"map/{kind}/dev", {"value": ""})
+        assert (await mount.data(READ, f"map/{kind}/dev"))["value"] == ""

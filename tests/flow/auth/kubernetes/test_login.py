@@ -129,7 +129,18 @@ async def test_what_the_cluster_says_is_logged(cluster: Cluster, server: TlsServ
     world = await World.new(cluster, server)
     cluster.status = {"authenticated": False, "error": "[invalid bearer token, service account token has expired]"}
     error = await world.refused()
-    assert error.text == "permission denied"
+    assert error.text == "permission denied: the cluster doesn't accept the token"
     assert error.detail == f"the cluster doesn't accept the token: {cluster.status['error']}"
     cluster.status = {"authenticated": False, "error": "two\nlines"}
     assert (await world.refused()).detail == "the cluster doesn't accept the token"
+
+
+@pytest.mark.parametrize(
+    ("token", "text"), [("x.y", "doesn't have the three parts"), ("null", "three parts"), ("a.b.c", "isn't encoded")]
+)
+async def test_what_is_no_token_is_told(cluster: Cluster, server: TlsServer, token: str, text: str) -> None:
+    """A bare refusal would be looked for in the role and the cluster."""
+    world = await World.new(cluster, server)
+    error = await world.refused(token)
+    assert error.text.startswith("permission denied: ")
+    assert text in error.text

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from strongroom.auth.okta import Okta, logic
 from strongroom.auth.okta.records import Config
-from strongroom.lib.errors import InvalidRequest, StrongroomError, UnsupportedPath
+from strongroom.lib.errors import InvalidRequest, PermissionDenied, StrongroomError, UnsupportedPath
 
 _KEYS = st.sampled_from(
     ["status", "stateToken", "_embedded", "user", "profile", "login", "id", "factors", "factor", "challenge"]
@@ -76,3 +76,19 @@ def test_secrets_are_declared() -> None:
     """The audit log hides them, and the nonce in a path."""
     assert Okta.routes.secret_fields == {"api_token", "token", "password", "totp", "nonce"}
     assert Okta.routes.secret_part("verify/abc") == ("nonce", len("verify/"))
+
+
+@pytest.mark.parametrize(("type_", "code"), [("push", False), ("token:software:totp", True)])
+def test_only_active_factors_are_used(type_: str, code: bool) -> None:
+    """Of several phones the first active one that Okta lists is asked; a suspended one fails every login."""
+
+    def state(*statuses: str) -> logic.State:
+        factors = [
+            {"id": f"f{n}", "factorType": type_, "provider": "OKTA", "status": status}
+            for n, status in enumerate(statuses)
+        ]
+        return logic.state_of(200, {"status": "MFA_REQUIRED", "_embedded": {"factors": factors}})
+
+    assert logic.factor_of(state("INACTIVE", "PENDING_ACTIVATION", "ACTIVE", "ACTIVE"), code=code, provider="") == "f2"
+    with pytest.raises(PermissionDenied, match="no active factor"):
+        logic.factor_of(state("INACTIVE", "EXPIRED"), code=code, provider="")

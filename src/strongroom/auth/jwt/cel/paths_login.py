@@ -13,7 +13,7 @@ from strongroom.auth.jwt.paths_config import configuration
 from strongroom.auth.jwt.paths_login import LoginFields, proved_claims
 from strongroom.auth.jwt.records import Config
 from strongroom.auth.jwt.validation import Expected
-from strongroom.lib.errors import InvalidRequest, PermissionDenied
+from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Auth, Request, Response, is_segment_name, path, token_fields
 
 
@@ -40,8 +40,7 @@ class CelLoginPaths:
         )
         claims = await proved_claims(request, self.keys, config, body.token, expected)
         auth = grants.login(name, role, programs.decide(name, role, claims, request.now))
-        if not token_fields.address_allowed(request.address, auth.token.bound_cidrs):
-            raise PermissionDenied("permission denied")
+        token_fields.check_address(request.address, auth.token.bound_cidrs, request.source)
         return Response(auth=auth)
 
 
