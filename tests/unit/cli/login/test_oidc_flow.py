@@ -138,6 +138,7 @@ def test_a_qr_code_of_the_link_is_drawn(tmp_path: Path) -> None:
 BAD_BEGINNINGS = [
     ({"auth_url": ""}, "Unable to authorize role"),
     ({"auth_url": "file:///etc/passwd"}, "the server's link is none for a browser"),
+    ({"auth_url": "https://p/"}, "the server's link has no state"),
     ({"auth_url": "https://p/", "state": "s", "poll_interval": "1"}, "try callbackmode=direct"),
 ]
 

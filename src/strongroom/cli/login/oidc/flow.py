@@ -78,6 +78,8 @@ def _finish(
         raise LoginError(f"no state returned in {chosen.mode} callback mode; the role's callback_mode is another")
     url = str(begun["auth_url"])
     if not state and listener is not None:
+        if not _state_of(url):
+            raise LoginError("the server's link has no state, by which the provider's answer could be known")
         listener.start(_state_of(url), lambda callback: _exchange(attempt, callback, nonce))
     _show(attempt, chosen, url, code)
     if not state and listener is not None:

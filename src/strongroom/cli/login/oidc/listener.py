@@ -86,7 +86,7 @@ class Listener:
         """Answer from now on.
 
         Args:
-            state: what the answer has to carry, empty if that isn't known.
+            state: what the answer has to carry.
             finish: turns the answer into the login's.
         """
         self._state, self._finish = state, finish
@@ -106,7 +106,7 @@ class Listener:
         """Finish the login by a callback, and show the browser how that went."""
         assert self._finish is not None
         # Another page in the same browser can call this address too, but it doesn't know the state.
-        if self._state and callback.fields.get("state") != self._state:
+        if callback.fields.get("state") != self._state:
             return show(400, page.STRANGE)
         if not self._taken.acquire(blocking=False):
             return show(409, page.STRANGE)
