@@ -200,7 +200,7 @@ class OidcPaths:
             raise InvalidRequest("invalid client_nonce")
         if role.callback_mode != roles.DIRECT and login.is_posted and not _brings_the_post(login, body):
             raise InvalidRequest("the provider's answer was posted by another browser")
-        if body.iss and body.iss.rstrip("/") != config.oidc_discovery_url.rstrip("/"):
+        if _is_of_another(config, body):
             raise InvalidRequest("another provider has answered")  # RFC 9207
         check_address(request, role)
         code = login.code if login.is_posted or body.code == NO_CODE else body.code
@@ -225,6 +225,8 @@ class OidcPaths:
             return pages.failed("Expired or missing OAuth state.")
         if login.is_posted:
             return pages.failed("This login has been answered already.")
+        if _is_of_another(config, body):
+            return pages.failed("Another provider has answered.")
         # Whoever leads another's browser to the provider knows the state, and must not be able to end that login: a
         # new secret goes to the browser that posts.  The client itself may post too, and proves that it is the client.
         by_client = bool(login.client_nonce) and _is_nonce(login, body.client_nonce)
@@ -330,6 +332,10 @@ def _wanted(config: Config, role: Role, login: PendingLogin) -> Wanted:
         max_age_s=role.max_age_s,
         began_at=login.began_at,
     )
+
+
+def _is_of_another(config: Config, body: CallbackFields) -> bool:
+    return bool(body.iss) and body.iss.rstrip("/") != config.oidc_discovery_url.rstrip("/")
 
 
 def _is_confirmed(login: PendingLogin, body: CallbackFields) -> bool:

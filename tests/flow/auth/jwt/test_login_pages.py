@@ -396,6 +396,12 @@ async def test_another_providers_answer_is_refused(provider: Provider) -> None:
     mount = await mounted(provider)
     sent = provider.consent((await begin(mount))["auth_url"])
     assert "another provider" in refusal(await end(mount, sent, iss="https://other.example"))
+    mount = await mounted(provider, {"oidc_response_mode": "form_post"})
+    sent = provider.consent((await begin(mount, client_nonce="mine"))["auth_url"])
+    for issuer, status in (("https://other.example", 400), (provider.issuer, 0)):
+        page = await mount.ask(WRITE, "oidc/callback", {**sent, "iss": issuer})
+        assert page is not None
+        assert page.status == status
 
 
 async def test_a_changed_configuration_ends_what_began_under_the_old_one(provider: Provider) -> None:

@@ -105,6 +105,16 @@ def test_another_refusal_ends_the_polling() -> None:
         flow.poll(attempt({}, send=send), {}, 0.0, lambda _: None)
 
 
+@pytest.mark.parametrize("posted", [False, True])
+def test_the_server_is_told_which_provider_has_answered(posted: bool) -> None:
+    """A provider that leads the browser on to another one doesn't get that one's code exchanged at its own place."""
+    asked, send = _refusing()
+    callback = Callback({"state": "s", "code": "c", "iss": "https://p.example"}, posted=posted)
+    flow._exchange(attempt({}, send=send), callback, "n")
+    assert "iss=https%3A%2F%2Fp.example" in asked[-1].url
+    assert len(asked) == 1 + posted
+
+
 DEVICE = {
     "auth_url": "https://provider.example/device?user_code=ABCD",
     "state": "s1",

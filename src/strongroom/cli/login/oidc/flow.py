@@ -127,6 +127,8 @@ def _exchange(attempt: Attempt, callback: Callback, nonce: str) -> Answer:
         raise LoginError(refusal)
     path = f"auth/{attempt.mount}/oidc/callback"
     given = {name: callback.fields.get(name, "") for name in ("state", "code", "id_token")} | {"client_nonce": nonce}
+    if issuer := callback.fields.get("iss"):  # the server refuses the answer of another provider (RFC 9207)
+        given["iss"] = issuer
     if callback.posted:
         # The server keeps the id token of a form, and takes it from there when the login is finished as usual.
         attempt.client.without_wrapping().request("POST", path, body=given)
