@@ -32,6 +32,7 @@ log = structlog.get_logger("jwt")
 
 FAILED = "Strongroom login failed."
 _EXPIRED = f"{FAILED} Expired or missing OAuth state."
+_CHANGED = "The configuration has changed since the login began"
 NO_CODE = "no_code"
 """What a client sends as code once it has posted the provider's answer here itself."""
 _INTERVAL_S = 5
@@ -187,7 +188,7 @@ class OidcPaths:
         if role is None:
             raise InvalidRequest("Role could not be found")
         if login.revision != config.revision:
-            raise InvalidRequest("The configuration has changed since the login began")
+            raise InvalidRequest(_CHANGED)
         if body.error:
             log.warning(
                 "the identity provider refused a login",
@@ -260,20 +261,22 @@ class OidcPaths:
         if role is None or login.failure:
             reason = login.failure or "Role could not be found"
             return await _failed(request, body.state, login, reason, direct=False)
+        config = await configuration(request, f"{FAILED} Could not load configuration")
+        if login.revision != config.revision:
+            return await _failed(request, body.state, login, _CHANGED, direct=False)
         if login.granted is not None:
             await states.end(request, body.state)
             return Response(auth=_taken(login.granted))
         if not login.device_code:
             raise InvalidRequest("authorization_pending")
-        return await self._poll_device(request, role, login, body.state)
+        return await self._poll_device(request, config, role, login, body.state)
 
-    async def _poll_device(self, request: Request, role: Role, login: PendingLogin, state: str) -> Response:
-        config = await configuration(request, f"{FAILED} Could not load configuration")
+    async def _poll_device(
+        self, request: Request, config: Config, role: Role, login: PendingLogin, state: str
+    ) -> Response:
         if request.now - login.polled_at < login.interval_s / 2:  # without asking: the provider would slow down all
             raise InvalidRequest("slow_down")
         try:
-            if login.revision != config.revision:
-                raise InvalidRequest("The configuration has changed since the login began")
             check_address(request, role)
             work = partial(self.flow.polled, config, _wanted(config, role, login), login.device_code, request.now)
             outcome = self._outcome(request, config, role, state, work)

@@ -14,7 +14,7 @@ class JwksPair(Part, frozen=True):
     jwks_url: str
     jwks_ca_pem: str = ""
     bound_issuer: str = ""
-    """The only issuer whose tokens these keys prove; empty for any."""
+    """The only issuer whose tokens these keys prove; empty for all that no other set is bound to."""
 
 
 class Config(SecretRecord, frozen=True, tag="jwt-config"):

@@ -338,6 +338,18 @@ async def test_a_direct_callback_asks_for_consent(provider: Provider) -> None:
         await mount.ask(WRITE, "oidc/poll", {"state": started["state"], "client_nonce": "mine"})
 
 
+async def test_a_changed_configuration_ends_what_waits_to_be_fetched(provider: Provider) -> None:
+    """What a provider proved that isn't trusted any more gives no token."""
+    mount = await mounted(provider, callback_mode="direct", oidc_disable_confirmation=True)
+    started = await begin(mount, client_nonce="mine")
+    assert (await end(mount, provider.consent(started["auth_url"]))).raw is not None
+    settings = {"oidc_discovery_url": provider.issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
+    await mount.ask(WRITE, "config", settings)
+    response = await mount.ask(WRITE, "oidc/poll", {"state": started["state"], "client_nonce": "mine"})
+    assert response is not None
+    assert "configuration has changed" in refusal(response)
+
+
 async def test_a_failed_direct_callback_is_told_to_the_client(provider: Provider) -> None:
     """The browser sees a page, and the client that waits gets the reason."""
     mount = await mounted(provider, callback_mode="direct", oidc_disable_confirmation=True)
