@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -184,6 +185,30 @@ def test_a_form_is_taken_as_an_address_is() -> None:
         assert fetch(url, form={"state": "s", "code": "c", "id_token": "i"})[0] == 200
         assert listener.wait(10) == DONE
     assert seen == [Callback({"state": "s", "code": "c", "id_token": "i"}, posted=True)]
+
+
+@pytest.fixture
+def ipv6_port() -> Iterator[int]:
+    """A port at which somebody else listens on the loopback of IPv6, and nobody on that of IPv4."""
+    with socket.socket(socket.AF_INET6) as other:
+        try:
+            other.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this machine has no IPv6")
+        other.listen()
+        yield other.getsockname()[1]
+
+
+def test_nobody_else_listens_where_the_browser_may_come(ipv6_port: int) -> None:
+    """A browser takes `localhost` for either loopback address: both are the program's, or it doesn't begin."""
+    with pytest.raises(LoginError, match=f"listen tcp localhost:{ipv6_port}: bind: "):
+        Listener("localhost", ipv6_port)
+    with Listener("127.0.0.1", ipv6_port) as alone:
+        assert alone.port == ipv6_port
+    for host in ("127.0.0.1", "[::1]"):
+        with listening("s", []) as listener:
+            assert fetch(f"http://{host}:{listener.port}/oidc/callback?state=s&code=c")[0] == 200
+            assert listener.wait(10) == DONE
 
 
 def test_one_answer_is_taken() -> None:
