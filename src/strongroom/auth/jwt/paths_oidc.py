@@ -88,6 +88,7 @@ class OidcPaths:
             raise InvalidRequest(f'role "{name}" has the role_type jwt, and is for signed tokens only')
         if not body.client_nonce and role.callback_mode in {roles.DIRECT, roles.DEVICE}:
             raise InvalidRequest("missing client_nonce")
+        await states.admit(request)  # before anything is asked of the provider
         login = PendingLogin(
             role=name,
             revision=config.revision,
@@ -178,7 +179,7 @@ class OidcPaths:
         if not direct:
             await states.end(request, body.state)
             return Response(auth=auth)
-        request.view.write(states.row_of(body.state), msgspec.structs.replace(login, granted=_kept(auth)))
+        request.view.write(states.row_of(body.state), msgspec.structs.replace(login, granted=Granted.of(auth)))
         return pages.done()
 
     async def _ended(
@@ -266,7 +267,7 @@ class OidcPaths:
             return await _failed(request, body.state, login, _CHANGED, direct=False)
         if login.granted is not None:
             await states.end(request, body.state)
-            return Response(auth=_taken(login.granted))
+            return Response(auth=login.granted.login())
         if not login.device_code:
             raise InvalidRequest("authorization_pending")
         return await self._poll_device(request, config, role, login, body.state)
@@ -373,28 +374,3 @@ async def _failed(request: Request, state: str, login: PendingLogin, reason: str
 
 def _refusal(text: str) -> Response:
     return Response(data={"errors": [text]}, flat=True, status=400)
-
-
-def _kept(auth: Auth) -> Granted:
-    return Granted(
-        alias=auth.alias,
-        token=auth.token,
-        metadata=auth.metadata,
-        alias_metadata=auth.alias_metadata,
-        group_aliases=auth.group_aliases,
-        group_required=auth.group_required,
-        internal=auth.internal,
-    )
-
-
-def _taken(granted: Granted) -> Auth:
-    return Auth(
-        display_name=granted.alias,
-        alias=granted.alias,
-        token=granted.token,
-        metadata=granted.metadata,
-        alias_metadata=granted.alias_metadata,
-        group_aliases=granted.group_aliases,
-        group_required=granted.group_required,
-        internal=granted.internal,
-    )

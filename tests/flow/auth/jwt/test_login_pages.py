@@ -511,6 +511,12 @@ async def test_one_address_can_not_take_all_logins(provider: Provider, monkeypat
             await from_(address)
         with pytest.raises(RateLimited, match="from this address"):
             await from_(flood[-1])
+    asked = len(provider.asked)
+    await mount.ask(WRITE, "role/r", {"callback_mode": "device", "user_claim": "sub"})
+    with pytest.raises(RateLimited, match="from this address"):
+        await mount.ask(WRITE, "oidc/auth_url", {"role": "r", "client_nonce": "n"}, address="10.0.0.1")
+    assert len(provider.asked) == asked
+    await mount.ask(WRITE, "role/r", {"user_claim": "sub"})
     for other in ("10.0.0.2", "2001:db8:0:1::1"):
         await from_(other)
     mount.clock.advance(600)
