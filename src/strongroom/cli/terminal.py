@@ -9,6 +9,8 @@ from typing import TextIO
 
 _ROOM_NEEDED_BYTES = 64 * 1024
 """More than the longest answer that can't be had again."""
+_CONTROLS = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+"""Characters that terminals obey.  Errors repeat texts of others: a server's, a page's in the browser."""
 _PLAIN, _RED, _YELLOW = "\033[0m", "\033[91m", "\033[93m"
 
 
@@ -109,6 +111,7 @@ class Terminal:
             self._say(text, colour)
 
     def _say(self, text: str, colour: str) -> None:
+        text = text.translate(_CONTROLS)
         try:
             self._stderr.write(f"{colour}{text}{_PLAIN}\n" if self._paint_err else f"{text}\n")
             self._stderr.flush()

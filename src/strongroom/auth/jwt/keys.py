@@ -33,7 +33,7 @@ class Source:
     url: str
     ca_pem: str = ""
     issuer: str = ""
-    """The only issuer whose tokens these keys prove; empty for any."""
+    """The only issuer whose tokens these keys prove; empty for all that no other source is bound to."""
     by_pod: bool = False
     """Whether it is asked in the name of this server's pod."""
 
@@ -81,8 +81,7 @@ class KeySets:
             if token.algorithm not in algorithms:  # nothing has to be fetched to refuse it
                 return token.claims((), algorithms)
             issuer = token.unproved_claims().get("iss")
-            sources = [s for s in await self.sources(config) if not s.issuer or s.issuer == issuer]
-            return await self._proved_by(token, sources, algorithms)
+            return await self._proved_by(token, _vouching(await self.sources(config), issuer), algorithms)
         except Tampered as error:
             raise InvalidRequest(f"error validating token: error verifying token signature: {error.text}") from error
 
@@ -166,6 +165,12 @@ def discovery_url(base: str) -> str:
     Source: https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationRequest
     """
     return base.rstrip("/") + "/.well-known/openid-configuration"
+
+
+def _vouching(sources: list[Source], issuer: Any) -> list[Source]:
+    """The sources whose keys prove the tokens of an issuer: those that are bound to it, else those that are to none."""
+    bound = [source for source in sources if source.issuer and source.issuer == issuer]
+    return bound or [source for source in sources if not source.issuer]
 
 
 @lru_cache(1024)

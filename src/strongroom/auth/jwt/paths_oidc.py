@@ -32,6 +32,7 @@ log = structlog.get_logger("jwt")
 
 FAILED = "Strongroom login failed."
 _EXPIRED = f"{FAILED} Expired or missing OAuth state."
+_CHANGED = "The configuration has changed since the login began"
 NO_CODE = "no_code"
 """What a client sends as code once it has posted the provider's answer here itself."""
 _INTERVAL_S = 5
@@ -89,6 +90,7 @@ class OidcPaths:
             raise InvalidRequest(f'role "{name}" has the role_type jwt, and is for signed tokens only')
         if not body.client_nonce and role.callback_mode in {roles.DIRECT, roles.DEVICE}:
             raise InvalidRequest("missing client_nonce")
+        await states.admit(request)  # before anything is asked of the provider
         login = PendingLogin(
             role=name,
             revision=config.revision,
@@ -179,7 +181,7 @@ class OidcPaths:
         if not direct:
             await states.end(request, body.state)
             return Response(auth=auth)
-        request.view.write(states.row_of(body.state), msgspec.structs.replace(login, granted=_kept(auth)))
+        request.view.write(states.row_of(body.state), msgspec.structs.replace(login, granted=Granted.of(auth)))
         return pages.done()
 
     async def _ended(
@@ -189,7 +191,7 @@ class OidcPaths:
         if role is None:
             raise InvalidRequest("Role could not be found")
         if login.revision != config.revision:
-            raise InvalidRequest("The configuration has changed since the login began")
+            raise InvalidRequest(_CHANGED)
         if body.error:
             log.warning(
                 "the identity provider refused a login",
@@ -202,7 +204,7 @@ class OidcPaths:
             raise InvalidRequest("invalid client_nonce")
         if role.callback_mode != roles.DIRECT and login.is_posted and not _brings_the_post(login, body):
             raise InvalidRequest("the provider's answer was posted by another browser")
-        if body.iss and body.iss.rstrip("/") != config.oidc_discovery_url.rstrip("/"):
+        if _is_of_another(config, body):
             raise InvalidRequest("another provider has answered")  # RFC 9207
         check_address(request, role)
         code = login.code if login.is_posted or body.code == NO_CODE else body.code
@@ -227,6 +229,8 @@ class OidcPaths:
             return pages.failed("Expired or missing OAuth state.")
         if login.is_posted:
             return pages.failed("This login has been answered already.")
+        if _is_of_another(config, body):
+            return pages.failed("Another provider has answered.")
         # Whoever leads another's browser to the provider knows the state, and must not be able to end that login: a
         # new secret goes to the browser that posts.  The client itself may post too, and proves that it is the client.
         by_client = bool(login.client_nonce) and _is_nonce(login, body.client_nonce)
@@ -260,20 +264,22 @@ class OidcPaths:
         if role is None or login.failure:
             reason = login.failure or "Role could not be found"
             return await _failed(request, body.state, login, reason, direct=False)
+        config = await configuration(request, f"{FAILED} Could not load configuration")
+        if login.revision != config.revision:
+            return await _failed(request, body.state, login, _CHANGED, direct=False)
         if login.granted is not None:
             await states.end(request, body.state)
-            return Response(auth=_taken(login.granted))
+            return Response(auth=login.granted.login())
         if not login.device_code:
             raise InvalidRequest("authorization_pending")
-        return await self._poll_device(request, role, login, body.state)
+        return await self._poll_device(request, config, role, login, body.state)
 
-    async def _poll_device(self, request: Request, role: Role, login: PendingLogin, state: str) -> Response:
-        config = await configuration(request, f"{FAILED} Could not load configuration")
+    async def _poll_device(
+        self, request: Request, config: Config, role: Role, login: PendingLogin, state: str
+    ) -> Response:
         if request.now - login.polled_at < login.interval_s / 2:  # without asking: the provider would slow down all
             raise InvalidRequest("slow_down")
         try:
-            if login.revision != config.revision:
-                raise InvalidRequest("The configuration has changed since the login began")
             check_address(request, role)
             work = partial(self.flow.polled, config, _wanted(config, role, login), login.device_code, request.now)
             outcome = self._outcome(request, config, role, state, work)
@@ -334,6 +340,10 @@ def _wanted(config: Config, role: Role, login: PendingLogin) -> Wanted:
     )
 
 
+def _is_of_another(config: Config, body: CallbackFields) -> bool:
+    return bool(body.iss) and body.iss.rstrip("/") != config.oidc_discovery_url.rstrip("/")
+
+
 def _is_confirmed(login: PendingLogin, body: CallbackFields) -> bool:
     return bool(login.confirmation) and _same(login.confirmation, body.confirmation)
 
@@ -366,28 +376,3 @@ async def _failed(request: Request, state: str, login: PendingLogin, reason: str
 
 def _refusal(text: str) -> Response:
     return Response(data={"errors": [text]}, flat=True, status=400)
-
-
-def _kept(auth: Auth) -> Granted:
-    return Granted(
-        alias=auth.alias,
-        token=auth.token,
-        metadata=auth.metadata,
-        alias_metadata=auth.alias_metadata,
-        group_aliases=auth.group_aliases,
-        group_required=auth.group_required,
-        internal=auth.internal,
-    )
-
-
-def _taken(granted: Granted) -> Auth:
-    return Auth(
-        display_name=granted.alias,
-        alias=granted.alias,
-        token=granted.token,
-        metadata=granted.metadata,
-        alias_metadata=granted.alias_metadata,
-        group_aliases=granted.group_aliases,
-        group_required=granted.group_required,
-        internal=granted.internal,
-    )

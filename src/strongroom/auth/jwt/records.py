@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from strongroom.sdk import Part, Record, SecretRecord
+from strongroom.sdk import Auth, Part, Record, SecretRecord
 from strongroom.sdk.token_settings import TokenSettings
 
 
@@ -14,7 +14,7 @@ class JwksPair(Part, frozen=True):
     jwks_url: str
     jwks_ca_pem: str = ""
     bound_issuer: str = ""
-    """The only issuer whose tokens these keys prove; empty for any."""
+    """The only issuer whose tokens these keys prove; empty for all that no other set is bound to."""
 
 
 class Config(SecretRecord, frozen=True, tag="jwt-config"):
@@ -100,6 +100,32 @@ class Granted(Part, frozen=True):
 
     def __repr__(self) -> str:
         return "Granted(…)"
+
+    @classmethod
+    def of(cls, auth: Auth) -> Granted:
+        """What is kept of a login."""
+        return cls(
+            alias=auth.alias,
+            token=auth.token,
+            metadata=auth.metadata,
+            alias_metadata=auth.alias_metadata,
+            group_aliases=auth.group_aliases,
+            group_required=auth.group_required,
+            internal=auth.internal,
+        )
+
+    def login(self) -> Auth:
+        """The login that it was."""
+        return Auth(
+            display_name=self.alias,
+            alias=self.alias,
+            token=self.token,
+            metadata=self.metadata,
+            alias_metadata=self.alias_metadata,
+            group_aliases=self.group_aliases,
+            group_required=self.group_required,
+            internal=self.internal,
+        )
 
 
 class PendingLogin(SecretRecord, frozen=True, tag="jwt-login"):

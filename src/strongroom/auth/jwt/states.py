@@ -33,11 +33,7 @@ def row_of(state: str) -> str:
 
 
 async def begin(request: Request, state: str, login: PendingLogin) -> None:
-    """Store a login.
-
-    Raises: `RateLimited` when its address has begun too many, and by the commit when the mount has too many.
-    """
-    await _count(request)
+    """Store a login.  Raises `RateLimited` by the commit when too many are going on."""
     row = row_of(state)
     await request.schedule(login.expires_at, row)
     request.view.write(row, login)
@@ -56,7 +52,8 @@ async def end(request: Request, state: str) -> None:
     await request.unschedule(row)
 
 
-async def _count(request: Request) -> None:
+async def admit(request: Request) -> None:
+    """Count a login that begins.  Raises `RateLimited` when its address has begun too many."""
     row = FROM + hashlib.sha256(_place_of(request.address).encode()).hexdigest()
     begun = await request.view.read(row, Begun)
     if begun is None or request.now >= begun.until:

@@ -54,13 +54,14 @@ def children(node: Node) -> Iterator[Node]:
             yield from (part for part in (node.over, node.condition, node.result) if part is not None)
 
 
-def check_depth(node: Node) -> None:
-    """Raise `CelError` for an expression that is nested too deeply to be evaluated."""
-    level = [node]
+def check_depth(node: Node) -> int:
+    """The number of an expression's parts.  Raises `CelError` for one that is nested too deeply to be evaluated."""
+    level, count = [node], 0
     for _ in range(DEEPEST):
+        count += len(level)
         level = [child for each in level for child in children(each)]
         if not level:
-            return
+            return count
     raise CelError(f"the expression is nested more than {DEEPEST} deep")
 
 

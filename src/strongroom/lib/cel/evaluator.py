@@ -202,6 +202,8 @@ class Evaluator:
 def _field(operand: Any, name: str) -> Any:
     if isinstance(operand, CelMap):
         return operand.get(name, _MISSING)
+    if isinstance(operand, list):  # even where it is only asked for, so that no `!has()` is true of a list
+        raise CelError("unsupported index type 'string' in list")
     return operand.fields.get(name, _MISSING) if isinstance(operand, Message) else _MISSING
 
 

@@ -17,6 +17,8 @@ from strongroom.lib.cel.values import MessageType
 MOST_VARIABLES = 64
 MOST_CHARACTERS = 64 * 1024
 """Of all texts of a program."""
+MOST_PARTS = 6000
+"""Of all expressions of a program: reading them takes the process a tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +71,27 @@ def compile_program(
     if len(expression) + sum(len(name) + len(text) for name, text in variables) > MOST_CHARACTERS:
         raise CelError(f"the program has more than {MOST_CHARACTERS} characters")
     read: list[tuple[str, Node]] = []
-    known = names
+    known, parts = names, 0
     for name, text in variables:
         if not is_variable_name(name):
             raise CelError(f"{name[:100]!r} is no name of a variable")
         if name in names:
             raise CelError(f"overlapping identifier for name '{name}'")
         try:
-            read.append((name, _read(text, known, types)))
+            node, count = _read(text, known, types)
         except CelError as error:
             raise CelError(f"variable {name}: {error}") from error
+        read.append((name, node))
         known |= {name}
-    return Program(tuple(read), _read(expression, known, types), types)
+        parts += count
+        if parts > MOST_PARTS:
+            raise CelError(f"the program has more than {MOST_PARTS} parts")
+    return Program(tuple(read), _read(expression, known, types)[0], types)
 
 
-def _read(text: str, names: frozenset[str], types: Mapping[str, MessageType]) -> Node:
+def _read(text: str, names: frozenset[str], types: Mapping[str, MessageType]) -> tuple[Node, int]:
+    """The expression, and the number of its parts."""
     node = parse(text)
-    check_depth(node)
+    count = check_depth(node)
     check_names(node, names, types)
-    return node
+    return node, count

@@ -162,6 +162,23 @@ async def test_a_key_vouches_for_its_own_issuer_only() -> None:
             await log_in(mount, one.token())
 
 
+async def test_a_set_without_an_issuer_does_not_prove_anothers_tokens() -> None:
+    """An issuer that a set is bound to is proved by that set; one without takes all the rest."""
+    with serving() as bound, serving() as free:
+        free.keys = {"k1": rsa_key("free")}
+        pairs = [
+            {"jwks_url": f"{free.issuer}/keys"},
+            {"jwks_url": f"{bound.issuer}/keys", "bound_issuer": bound.issuer},
+        ]
+        mount = await mounted(bound, Ticking(), jwks_pairs=pairs)
+        free.now, free.claims = bound.now, {"aud": "us"}
+        for each in (bound, free):
+            assert (await log_in(mount, each.token())).alias == "ann"
+        free.claims = {"aud": "us", "iss": bound.issuer}
+        with pytest.raises(InvalidRequest, match="signature"):
+            await log_in(mount, free.token())
+
+
 async def test_key_sets_without_issuers_are_all_tried() -> None:
     """As Vault's pairs are; one that is away doesn't hinder the others."""
     with serving() as one, serving() as other:

@@ -338,6 +338,18 @@ async def test_a_direct_callback_asks_for_consent(provider: Provider) -> None:
         await mount.ask(WRITE, "oidc/poll", {"state": started["state"], "client_nonce": "mine"})
 
 
+async def test_a_changed_configuration_ends_what_waits_to_be_fetched(provider: Provider) -> None:
+    """What a provider proved that isn't trusted any more gives no token."""
+    mount = await mounted(provider, callback_mode="direct", oidc_disable_confirmation=True)
+    started = await begin(mount, client_nonce="mine")
+    assert (await end(mount, provider.consent(started["auth_url"]))).raw is not None
+    settings = {"oidc_discovery_url": provider.issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
+    await mount.ask(WRITE, "config", settings)
+    response = await mount.ask(WRITE, "oidc/poll", {"state": started["state"], "client_nonce": "mine"})
+    assert response is not None
+    assert "configuration has changed" in refusal(response)
+
+
 async def test_a_failed_direct_callback_is_told_to_the_client(provider: Provider) -> None:
     """The browser sees a page, and the client that waits gets the reason."""
     mount = await mounted(provider, callback_mode="direct", oidc_disable_confirmation=True)
@@ -396,6 +408,12 @@ async def test_another_providers_answer_is_refused(provider: Provider) -> None:
     mount = await mounted(provider)
     sent = provider.consent((await begin(mount))["auth_url"])
     assert "another provider" in refusal(await end(mount, sent, iss="https://other.example"))
+    mount = await mounted(provider, {"oidc_response_mode": "form_post"})
+    sent = provider.consent((await begin(mount, client_nonce="mine"))["auth_url"])
+    for issuer, status in (("https://other.example", 400), (provider.issuer, 0)):
+        page = await mount.ask(WRITE, "oidc/callback", {**sent, "iss": issuer})
+        assert page is not None
+        assert page.status == status
 
 
 async def test_a_changed_configuration_ends_what_began_under_the_old_one(provider: Provider) -> None:
@@ -493,6 +511,12 @@ async def test_one_address_can_not_take_all_logins(provider: Provider, monkeypat
             await from_(address)
         with pytest.raises(RateLimited, match="from this address"):
             await from_(flood[-1])
+    asked = len(provider.asked)
+    await mount.ask(WRITE, "role/r", {"callback_mode": "device", "user_claim": "sub"})
+    with pytest.raises(RateLimited, match="from this address"):
+        await mount.ask(WRITE, "oidc/auth_url", {"role": "r", "client_nonce": "n"}, address="10.0.0.1")
+    assert len(provider.asked) == asked
+    await mount.ask(WRITE, "role/r", {"user_claim": "sub"})
     for other in ("10.0.0.2", "2001:db8:0:1::1"):
         await from_(other)
     mount.clock.advance(600)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,6 +106,16 @@ def test_another_refusal_ends_the_polling() -> None:
         flow.poll(attempt({}, send=send), {}, 0.0, lambda _: None)
 
 
+@pytest.mark.parametrize("posted", [False, True])
+def test_the_server_is_told_which_provider_has_answered(posted: bool) -> None:
+    """A provider that leads the browser on to another one doesn't get that one's code exchanged at its own place."""
+    asked, send = _refusing()
+    callback = Callback({"state": "s", "code": "c", "iss": "https://p.example"}, posted=posted)
+    flow._exchange(attempt({}, send=send), callback, "n")
+    assert "iss=https%3A%2F%2Fp.example" in asked[-1].url
+    assert len(asked) == 1 + posted
+
+
 DEVICE = {
     "auth_url": "https://provider.example/device?user_code=ABCD",
     "state": "s1",
@@ -138,6 +149,7 @@ def test_a_qr_code_of_the_link_is_drawn(tmp_path: Path) -> None:
 BAD_BEGINNINGS = [
     ({"auth_url": ""}, "Unable to authorize role"),
     ({"auth_url": "file:///etc/passwd"}, "the server's link is none for a browser"),
+    ({"auth_url": "https://p/"}, "the server's link has no state"),
     ({"auth_url": "https://p/", "state": "s", "poll_interval": "1"}, "try callbackmode=direct"),
 ]
 
@@ -173,6 +185,30 @@ def test_a_form_is_taken_as_an_address_is() -> None:
         assert fetch(url, form={"state": "s", "code": "c", "id_token": "i"})[0] == 200
         assert listener.wait(10) == DONE
     assert seen == [Callback({"state": "s", "code": "c", "id_token": "i"}, posted=True)]
+
+
+@pytest.fixture
+def ipv6_port() -> Iterator[int]:
+    """A port at which somebody else listens on the loopback of IPv6, and nobody on that of IPv4."""
+    with socket.socket(socket.AF_INET6) as other:
+        try:
+            other.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this machine has no IPv6")
+        other.listen()
+        yield other.getsockname()[1]
+
+
+def test_nobody_else_listens_where_the_browser_may_come(ipv6_port: int) -> None:
+    """A browser takes `localhost` for either loopback address: both are the program's, or it doesn't begin."""
+    with pytest.raises(LoginError, match=f"listen tcp localhost:{ipv6_port}: bind: "):
+        Listener("localhost", ipv6_port)
+    with Listener("127.0.0.1", ipv6_port) as alone:
+        assert alone.port == ipv6_port
+    for host in ("127.0.0.1", "[::1]"):
+        with listening("s", []) as listener:
+            assert fetch(f"http://{host}:{listener.port}/oidc/callback?state=s&code=c")[0] == 200
+            assert listener.wait(10) == DONE
 
 
 def test_one_answer_is_taken() -> None:

@@ -110,6 +110,14 @@ def test_what_is_too_long_or_too_deep_is_refused_before_it_runs(expression: str)
         compiled(expression)
 
 
+def test_a_program_of_many_large_expressions_is_refused_before_it_is_read_whole() -> None:
+    """Reading one stops the process, and a login may read it again."""
+    variables = [(f"v{at}", "[" + "1," * 490 + "1]") for at in range(60)]
+    with pytest.raises(CelError, match="more than 6000 parts"):
+        compiled("v0", *variables, ("v60", "this isn't read"))
+    assert compiled("v9 == v0", *variables[:10]).run({}) is True
+
+
 def test_signs_in_a_row_are_one_sign() -> None:
     """A row of signs isn't a depth."""
     assert compiled("!" * 1001 + "true").run({}) is False

@@ -78,6 +78,8 @@ def _finish(
         raise LoginError(f"no state returned in {chosen.mode} callback mode; the role's callback_mode is another")
     url = str(begun["auth_url"])
     if not state and listener is not None:
+        if not _state_of(url):
+            raise LoginError("the server's link has no state, by which the provider's answer could be known")
         listener.start(_state_of(url), lambda callback: _exchange(attempt, callback, nonce))
     _show(attempt, chosen, url, code)
     if not state and listener is not None:
@@ -125,6 +127,8 @@ def _exchange(attempt: Attempt, callback: Callback, nonce: str) -> Answer:
         raise LoginError(refusal)
     path = f"auth/{attempt.mount}/oidc/callback"
     given = {name: callback.fields.get(name, "") for name in ("state", "code", "id_token")} | {"client_nonce": nonce}
+    if issuer := callback.fields.get("iss"):  # the server refuses the answer of another provider (RFC 9207)
+        given["iss"] = issuer
     if callback.posted:
         # The server keeps the id token of a form, and takes it from there when the login is finished as usual.
         attempt.client.without_wrapping().request("POST", path, body=given)

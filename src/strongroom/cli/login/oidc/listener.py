@@ -5,6 +5,7 @@ Source: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
 
 from __future__ import annotations
 
+import errno
 import queue
 import socket
 import threading
@@ -20,6 +21,7 @@ from strongroom.cli.login.oidc import page
 from strongroom.client.errors import ClientError, ResponseError, describe
 
 PATH = "/oidc/callback"
+_LOCALHOST = "localhost"
 _BODY_BYTES = 256 * 1024
 """More than any form that holds an id token."""
 _IDLE_S = 20.0
@@ -62,15 +64,19 @@ class Listener:
     def __init__(self, host: str, port: int) -> None:
         self._results: queue.Queue[Answer | Exception] = queue.Queue()
         self._taken = threading.Lock()
+        self._state = ""
+        self._finish: Finish | None = None
+        self._servers: list[ThreadingHTTPServer] = []
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
             family, *_, address = min(found, key=lambda each: each[0] != socket.AF_INET)
-            self._server = _server(family, address, self)
+            self._servers = [_server(family, address, self)]
+            self.port: int = self._servers[0].server_address[1]
+            if host == _LOCALHOST:
+                self._servers += _other_loopback(family, self.port, self)
         except OSError as error:
+            self.__exit__(None, None, None)
             raise LoginError(f"listen tcp {host}:{port}: bind: {describe(error)}") from error
-        self.port: int = self._server.server_address[1]
-        self._state = ""
-        self._finish: Finish | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -78,19 +84,21 @@ class Listener:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._finish is not None:
-            self._server.shutdown()
-        self._server.server_close()
+        for server in self._servers:
+            if self._finish is not None:
+                server.shutdown()
+            server.server_close()
 
     def start(self, state: str, finish: Finish) -> None:
         """Answer from now on.
 
         Args:
-            state: what the answer has to carry, empty if that isn't known.
+            state: what the answer has to carry.
             finish: turns the answer into the login's.
         """
         self._state, self._finish = state, finish
-        threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
+        for server in self._servers:
+            threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
 
     def wait(self, timeout_s: float) -> Answer:
         """The login's answer.  Raises what `finish` raised, and `TimeoutError`."""
@@ -106,7 +114,7 @@ class Listener:
         """Finish the login by a callback, and show the browser how that went."""
         assert self._finish is not None
         # Another page in the same browser can call this address too, but it doesn't know the state.
-        if self._state and callback.fields.get("state") != self._state:
+        if callback.fields.get("state") != self._state:
             return show(400, page.STRANGE)
         if not self._taken.acquire(blocking=False):
             return show(409, page.STRANGE)
@@ -127,6 +135,22 @@ class Listener:
 
 def _reason(error: Exception) -> str:
     return "; ".join(error.errors) if isinstance(error, ResponseError) and error.errors else str(error)
+
+
+def _other_loopback(family: int, port: int, listener: Listener) -> list[ThreadingHTTPServer]:
+    """The listener at the other loopback address, if the machine has it.
+
+    Browsers try both for `localhost`.  Another user of the machine who listens at the other one would get the answer.
+    """
+    other, address = (
+        (socket.AF_INET6, ("::1", port, 0, 0)) if family == socket.AF_INET else (socket.AF_INET, ("127.0.0.1", port))
+    )
+    try:
+        return [_server(other, address, listener)]
+    except OSError as error:
+        if error.errno in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}:
+            return []
+        raise
 
 
 def _server(family: int, address: Any, listener: Listener) -> ThreadingHTTPServer:
