@@ -60,6 +60,8 @@ class Person(msgspec.Struct, frozen=True):
     """All values of that attribute."""
     upn: str = ""
     """Their `userPrincipalName`, where names have a domain."""
+    sam: str = ""
+    """Their `sAMAccountName`, in Active Directory."""
     id: str = ""
     """What the directory gives to one entry only, in hexadecimal digits; empty if it shows no such thing."""
     disabled: bool = False
@@ -89,7 +91,7 @@ def read(session: Session, lookup: Lookup, dn: str) -> Person | None:
 
 
 def _attributes(lookup: Lookup) -> list[str]:
-    return [lookup.user_attr, *([UPN] if lookup.upn_domain else []), *_STATE, *_IDS]
+    return [*{lookup.user_attr: None, SAM: None}, *([UPN] if lookup.upn_domain else []), *_STATE, *_IDS]
 
 
 def person_of(entry: Entry, lookup: Lookup) -> Person:
@@ -102,6 +104,7 @@ def person_of(entry: Entry, lookup: Lookup) -> Person:
         name=name,
         names=names,
         upn=next(iter(entry.texts(UPN)), ""),
+        sam=next(iter(entry.texts(SAM)), ""),
         id=next((value.hex() for attribute in _IDS for value in entry.values(attribute)), ""),
         disabled=is_disabled(entry, time.time()),
     )
