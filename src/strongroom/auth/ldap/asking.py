@@ -177,5 +177,8 @@ def _told(person: Person, username: str, config: LdapConfig) -> str:
 
 
 def _is_visible(session: Session, config: LdapConfig, lookup: Lookup, person: Person) -> bool:
-    """Whether the entry can be read without its user."""
-    return config.anonymous_group_search and read(session, lookup, person.dn) is not None
+    """Whether the entry can be read without its user, so far that nobody else's is taken for it later."""
+    if not config.anonymous_group_search:
+        return False
+    seen = read(session, lookup, person.dn)
+    return seen is not None and seen.id == person.id

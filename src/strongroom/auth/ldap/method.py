@@ -83,4 +83,5 @@ def _is_same(member: asking.Member, kept: dict[str, str], config: LdapConfig) ->
     person = member.person
     if searches_first(config) and user_name(person.name, config) != kept.get("name"):
         return False
-    return person.id == kept.get("id") or not (person.id and kept.get("id"))
+    # None of both: the directory has no such thing.  One alone may be of somebody else.
+    return person.id == kept.get("id", "")

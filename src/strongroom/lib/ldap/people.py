@@ -24,6 +24,8 @@ GROUP_VALUES = frozenset({"UserDN", "Username"})
 UPN, SAM = "userprincipalname", "samaccountname"
 _STATE = ("userAccountControl", "accountExpires", "nsAccountLock", "pwdAccountLockedTime")
 _IDS = ("entryUUID", "objectGUID", "nsUniqueId", "ipaUniqueID")
+_NAMES = frozenset({"cn", "ou", "uid", "name", "displayname", "samaccountname"})
+"""Attributes whose values are names, and never DNs."""
 _AT_ONCE = 64
 """Groups looked up by one search."""
 _AD_DISABLED = 0x2
@@ -58,6 +60,8 @@ class Person(msgspec.Struct, frozen=True):
     """All values of that attribute."""
     upn: str = ""
     """Their `userPrincipalName`, where names have a domain."""
+    sam: str = ""
+    """Their `sAMAccountName`, in Active Directory."""
     id: str = ""
     """What the directory gives to one entry only, in hexadecimal digits; empty if it shows no such thing."""
     disabled: bool = False
@@ -87,19 +91,20 @@ def read(session: Session, lookup: Lookup, dn: str) -> Person | None:
 
 
 def _attributes(lookup: Lookup) -> list[str]:
-    return [lookup.user_attr, *([UPN] if lookup.upn_domain else []), *_STATE, *_IDS]
+    return [*{lookup.user_attr: None, SAM: None}, *([UPN] if lookup.upn_domain else []), *_STATE, *_IDS]
 
 
 def person_of(entry: Entry, lookup: Lookup) -> Person:
     """What an entry says of a user.  Of several names the one in the DN counts, else the first in order.  (p)"""
     names = tuple(sorted(entry.texts(lookup.user_attr), key=canonical))
-    own = {canonical(value) for type_, value in rdns(entry.dn)[:1] if type_.lower() == lookup.user_attr.lower()}
+    own = {canonical(value) for type_, value in _rdn(entry.dn) if type_.lower() == lookup.user_attr.lower()}
     name = next((name for name in names if canonical(name) in own), names[0] if names else "")
     return Person(
         dn=entry.dn,
         name=name,
         names=names,
         upn=next(iter(entry.texts(UPN)), ""),
+        sam=next(iter(entry.texts(SAM)), ""),
         id=next((value.hex() for attribute in _IDS for value in entry.values(attribute)), ""),
         disabled=is_disabled(entry, time.time()),
     )
@@ -175,20 +180,47 @@ def _token_groups(session: Session, lookup: Lookup, dn: str) -> list[str]:
 
 
 def _names(entries: Iterable[Entry], attribute: str) -> list[str]:
-    """What the groups are called: a value that is a DN stands for the common name in it."""
-    return [common_name(text) for entry in entries for text in (entry.texts(attribute) or (entry.dn,))]
+    return [name for entry in entries for name in group_names(entry, attribute)]
+
+
+def group_names(entry: Entry, attribute: str) -> list[str]:
+    """What a group is called.  (p)
+
+    Of several names the one in the DN counts, which no other group next to it has.  A value that is a DN stands for the
+    common name at its beginning, but not where the attribute holds names: a group that somebody names `ou=x,cn=admins`
+    isn't `admins`.
+    """
+    own = {canonical(value) for type_, value in _rdn(entry.dn) if type_.lower() == attribute.lower()}
+    values = entry.texts(attribute)
+    if own & set(map(canonical, values)):
+        return [text for text in values if canonical(text) in own]
+    if values and attribute.lower() in _NAMES:
+        return list(values)
+    return [common_name(text) for text in values or (entry.dn,)]
 
 
 def common_name(text: str) -> str:
-    """The first common name in a DN; the text itself if it is none.  (p)"""
-    return next((value for type_, value in rdns(text) if type_.lower() == "cn"), text)
+    """The common name at the beginning of a DN; the text itself if there is none.  (p)"""
+    return next((value for type_, value in _rdn(text) if type_.lower() == "cn"), text)
+
+
+def _rdn(text: str) -> list[tuple[str, str]]:
+    return _pairs(_parsed(text)[:1])
 
 
 def rdns(text: str) -> list[tuple[str, str]]:
     """Types and values of a DN, from its beginning; none for what isn't one.  (p)"""
+    return _pairs(_parsed(text))
+
+
+def _pairs(parts: list[list[tuple[str, str, int]]]) -> list[tuple[str, str]]:
+    return [(type_, value or "") for part in parts for type_, value, _ in part]
+
+
+def _parsed(text: str) -> list[list[tuple[str, str, int]]]:
     ldap = library()
     try:
-        parts = ldap.dn.str2dn(text) if "=" in text else []
+        parts: list[list[tuple[str, str, int]]] = ldap.dn.str2dn(text) if "=" in text else []
     except (ldap.LDAPError, ValueError, UnicodeError):
         return []
-    return [(type_, value or "") for part in parts for type_, value, _ in part]
+    return parts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import socket
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from strongroom.lib.errors import InvalidRequest, PermissionDenied, Unauthentica
 from tests.flow.auth.kerberos.mount import READ, WRITE, Around, answered, log_in
 from tests.flow.harness import Mounted
 from tests.sim import kdc, slapd
+from tests.sim.hostile_directory import BIND, SEARCH, SUCCESS, Asked, entry, hostile_directory
 
 
 @pytest.mark.parametrize("mechanism", ["spnego", "kerberos"])
@@ -249,3 +251,35 @@ async def test_no_renewal(around: Around) -> None:
     mount = await around.mounted()
     with pytest.raises(InvalidRequest, match="log in again"):
         await mount.renew(await log_in(mount, around.kdc.header()))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "ldap", "gets_in"),
+    [
+        ({}, {}, True),
+        ({"sAMAccountName": ["Alice"]}, {}, True),
+        ({"sAMAccountName": ["asmith"]}, {}, False),
+        ({"sAMAccountName": ["asmith"], "userPrincipalName": [f"alice@{kdc.REALM}"]}, {}, False),
+        ({"sAMAccountName": ["asmith"], "userPrincipalName": [f"alice@{kdc.REALM}"]}, {"upndomain": kdc.REALM}, True),
+        ({"sAMAccountName": ["asmith"], "userPrincipalName": ["x@y"]}, {"upndomain": kdc.REALM}, False),
+    ],
+)
+async def test_the_name_of_a_machine_is_no_users(
+    around: Around, attributes: dict[str, list[str]], ldap: dict[str, Any], gets_in: bool
+) -> None:
+    """In a domain a ticket of a name `x` may be of the machine `x$`: who is found by it must be called that there."""
+
+    def answers(asked: Asked, connection: socket.socket) -> None:
+        if asked.operation == BIND:
+            connection.sendall(asked.answer(0x61, SUCCESS))
+        if asked.operation == SEARCH:
+            found = entry("cn=alice,dc=x", uid=["alice"], **attributes)
+            connection.sendall(asked.answer(0x64, found) + asked.answer(0x65, SUCCESS))
+
+    with hostile_directory(answers) as directory:
+        mount = await around.mounted({"url": directory.url, **ldap})
+        if gets_in:
+            assert (await log_in(mount, around.kdc.header())).alias == "alice"
+        else:
+            with pytest.raises(InvalidRequest, match="directory has no user"):
+                await log_in(mount, around.kdc.header())

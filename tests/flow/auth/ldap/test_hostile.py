@@ -6,10 +6,11 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from strongroom.lib.errors import InvalidCredentials, StrongroomError, UpstreamFailed
+from strongroom.lib.errors import InvalidCredentials, InvalidRequest, StrongroomError, UpstreamFailed
 from strongroom.lib.ldap import Directories, canonical
 from tests.flow.auth.ldap.mounting import SEARCHING, log_in, mounted
 from tests.sim.hostile_directory import BIND, EXTENDED, SEARCH, SUCCESS, UNBIND, Asked, ber, entry, hostile_directory
@@ -192,3 +193,25 @@ async def test_an_entry_with_a_name_that_looks_like_anothers(
             else:
                 with pytest.raises(InvalidCredentials):
                     await log_in(mount, typed, "x")
+
+
+@pytest.mark.parametrize("settings", [WORKING, {"userattr": "cn", "anonymous_group_search": True}])
+@pytest.mark.parametrize(("before", "after"), [("1", ""), ("", "1"), ("1", "2")])
+async def test_a_token_is_renewed_for_the_very_entry(
+    directory: Slapd, settings: dict[str, Any], before: str, after: str
+) -> None:
+    """One that shows its identifier at one time only may be of somebody who has got the name since."""
+    attribute = str(settings.get("userattr", "uid"))
+    shown = {"id": before}
+
+    def answers(asked: Asked, connection: socket.socket) -> None:
+        ids = {"entryUUID": [shown["id"]]} if shown["id"] else {}
+        finds("cn=alice,dc=x", **{attribute: ["alice"]}, **ids)(asked, connection)
+
+    with hostile_directory(answers) as hostile:
+        mount = await mounted(directory, **settings, url=hostile.url)
+        auth = await log_in(mount, "alice", "x")
+        assert await mount.renew(auth)
+        shown["id"] = after
+        with pytest.raises(InvalidRequest, match="not renewing"):
+            await mount.renew(auth)

@@ -8,7 +8,7 @@ import pytest
 
 from strongroom.lib.errors import InvalidCredentials, InvalidRequest, PermissionDenied, UpstreamFailed
 from tests.flow.auth.ldap.mounting import SEARCHING, WRITE, counted_as, log_in, mounted
-from tests.sim.slapd import BASE, PEOPLE, SERVICE, Slapd, entry, person
+from tests.sim.slapd import BASE, GROUPS, PEOPLE, SERVICE, Slapd, entry, person
 
 SPELLINGS = ("alice", "Alice", "ALICE", "alice ", " alice", "ａlice")  # noqa: RUF001 - a wide letter
 DIRECT_ALIAS = f"cn=alice,{PEOPLE}"
@@ -142,6 +142,29 @@ async def test_group_attributes(directory: Slapd) -> None:
     own = {"groupdn": PEOPLE, "groupattr": "memberOf", "groupfilter": "(&(objectClass=person)(uid={{.Username}}))"}
     mount = await mounted(directory, **SEARCHING, **own)
     assert (await log_in(mount, "alice", "alice-password")).group_aliases == ("admins", "my_group")
+
+
+@pytest.mark.parametrize(
+    ("dn", "names"),
+    [
+        (f"cn=ou\\3Dx\\2Ccn\\3Dadmins,{GROUPS}", ["ou=x,cn=admins"]),
+        (f"cn=odd,{GROUPS}", ["odd", "admins"]),
+        (f"cn=odd+description=x,cn=admins,{GROUPS}", ["odd"]),
+        (f"description=odd,cn=admins,{GROUPS}", ["odd"]),
+    ],
+)
+async def test_no_group_is_called_what_it_likes(directory: Slapd, dn: str, names: list[str]) -> None:
+    """Neither by a name that reads as a DN, nor by a second one, nor by where it is."""
+    member = f"cn=Carol Two,{PEOPLE}"
+    directory.add(entry(dn, "groupOfNames", cn=names, member=member, description=["odd", "x"]))
+    try:
+        for settings in ({}, {"groupattr": "o"}):
+            mount = await mounted(directory, **SEARCHING, **settings)
+            found = (await log_in(mount, "carol", "carol-password")).group_aliases
+            assert found is not None
+            assert "admins" not in found
+    finally:
+        directory.delete(dn)
 
 
 async def test_many_groups_need_pages(directory: Slapd) -> None:
