@@ -143,7 +143,7 @@ def _of_jwk(described: Any) -> PublicKey | None:
     operations, kid, named = described.get("key_ops"), described.get("kid", ""), described.get("alg")
     if (isinstance(operations, list) and "verify" not in operations) or not isinstance(kid, str):
         return None
-    if described.get("kty") not in {"RSA", "EC", "OKP"} or "d" in described:
+    if described.get("kty") not in ("RSA", "EC", "OKP") or "d" in described:
         return None  # nor is a private key, which whoever reads it may use, proof of anything
     try:
         key = jwt.PyJWK(described, algorithm=named if isinstance(named, str) else None).key
