@@ -89,7 +89,7 @@ class Google:
         self._clock = clock
         self._metadata_url = metadata_url
         self._own_keys = Documents(self._http, self._of_set)
-        self._account_keys = Documents(self._http, self._of_certificates)
+        self._account_keys = Documents(self._http, self._of_certificates, slots=self.slots)
         self._bearers: OrderedDict[str, _Bearer] = OrderedDict()
 
     async def google_keys(self, config: GcpConfig, kid: str) -> tuple[PublicKey, ...]:
