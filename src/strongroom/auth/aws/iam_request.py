@@ -69,9 +69,10 @@ class Given:
     """The fields of a login, as they came."""
 
     method: str
-    url: str
+    url: str = field(repr=False)
+    """May be presigned."""
     body: str
-    headers: Any
+    headers: Any = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Relayed:
     """What is sent to STS."""
 
     method: str
-    url: str
+    url: str = field(repr=False)
     host: str
     """What the client signed as `Host`."""
     headers: Mapping[str, str] = field(repr=False)

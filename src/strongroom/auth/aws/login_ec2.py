@@ -6,7 +6,7 @@ Source: https://developer.hashicorp.com/vault/docs/auth/aws#ec2-auth-method
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -41,9 +41,9 @@ class GivenDocument:
     """The fields of a login, as they came."""
 
     identity: str
-    signature: str
-    pkcs7: str
-    nonce: str | None
+    signature: str = field(repr=False)
+    pkcs7: str = field(repr=False)
+    nonce: str | None = field(repr=False)
 
 
 async def log_in(cloud: Cloud, random: Random, request: Request, role_name: str, given: GivenDocument) -> Auth:
@@ -146,7 +146,7 @@ class _Proof:
 
     document: Document
     tag: RoleTag | None
-    nonce: str
+    nonce: str = field(repr=False)
     """That was made for it; empty if it has brought one, or can't log in again."""
 
 

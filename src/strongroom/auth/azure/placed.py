@@ -21,6 +21,7 @@ from strongroom.auth.azure.resources import (
 )
 from strongroom.auth.azure.tokens import Claims
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.letters import lowered
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def check_names(role: AzureRole, name: str, named: Named, claims: Claims) -> Non
 
 
 def _check_bound(bound: Collection[str], value: str, what: str, field: str, role: str) -> None:
-    if bound and value.lower() not in {each.lower() for each in bound}:
+    if bound and lowered(value) not in {lowered(each) for each in bound}:
         raise InvalidRequest(f'{what} not authorized: "{value}" isn\'t in {field} of role "{role}"')
 
 
@@ -104,7 +105,7 @@ def _check_claimed(named: Named, claims: Claims, field: str, value: str) -> None
             "https://management.azure.com/ and configure that, or bind bound_service_principal_ids alone"
         )
     inside = [each for each in claims.resources if each.is_in(named.subscription_id, named.resource_group_name)]
-    if any(_is(each, field, value.lower()) for each in inside):
+    if any(_is(each, field, lowered(value)) for each in inside):
         return
     raise InvalidRequest(f"the token isn't of {field} {value}: {_told(claims)}")
 

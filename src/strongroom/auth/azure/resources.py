@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.letters import lowered
 
 VM = "microsoft.compute/virtualmachines"
 SCALE_SET = "microsoft.compute/virtualmachinescalesets"
@@ -36,12 +37,12 @@ class Resource:
 
     def is_in(self, subscription: str, group: str) -> bool:
         """Whether it is in this resource group."""
-        return (self.subscription, self.group) == (subscription.lower(), group.lower())
+        return (self.subscription, self.group) == (lowered(subscription), lowered(group))
 
 
 def parse_resource(text: str) -> Resource:
     """The resource of an id.  Raises `InvalidRequest` for anything else."""
-    parts = text.lower().strip("/").split("/")
+    parts = lowered(text).strip("/").split("/")
     fits = (
         len(text) <= _MOST
         and len(parts) >= 8

@@ -59,7 +59,7 @@ def judged(claims: Mapping[str, Any], issuer: str, audience: str, now: float) ->
     if not isinstance(groups, list) or len(groups) > _MOST_GROUPS or not all(map(_text, groups)):
         raise InvalidRequest("the claim groups of the token can't be read")
     names = claims.get("_claim_names")
-    beyond = claims.get("hasgroups") in {True, "true"} or (isinstance(names, Mapping) and "groups" in names)
+    beyond = claims.get("hasgroups") in (True, "true") or (isinstance(names, Mapping) and "groups" in names)
     return Claims(
         object_id=object_id,
         app_id=_text(claims.get("appid")) or _text(claims.get("azp")),

@@ -39,6 +39,7 @@ SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _TOTAL_S = 20.0
 _EARLIER_S = 120.0
+_MOST_LIFE_S = 10**7
 _MOST_TOKENS = 256
 _MOST_PAGES = 10
 _GONE = frozenset({"TERMINATED", "STOPPING", "SUSPENDED", "SUSPENDING"})
@@ -88,7 +89,7 @@ class Google:
         self._clock = clock
         self._metadata_url = metadata_url
         self._own_keys = Documents(self._http, self._of_set)
-        self._account_keys = Documents(self._http, self._of_certificates)
+        self._account_keys = Documents(self._http, self._of_certificates, slots=self.slots)
         self._bearers: OrderedDict[str, _Bearer] = OrderedDict()
 
     async def google_keys(self, config: GcpConfig, kid: str) -> tuple[PublicKey, ...]:
@@ -116,7 +117,7 @@ class Google:
         found = await self._asked(config, "GET", url, f"instance {link}")
         if str(found.get("id", "")) != claims.instance_id:
             raise Missing(f"instance {link} has another id than the token says: was it recreated?")
-        if found.get("status") in _GONE:
+        if str(found.get("status")) in _GONE:
             raise Missing(f"instance {link} is {found.get('status')}")
         labels = found.get("labels")
         return Machine(
@@ -233,7 +234,9 @@ class Google:
     def _granted(self, reply: Reply) -> _Bearer:
         found = json_object(self._http.decoded(reply), self._http.name) if reply.status == 200 else {}
         token, seconds = found.get("access_token"), found.get("expires_in")
-        if not isinstance(token, str) or not token or not token.isascii() or not isinstance(seconds, int):
+        if not isinstance(seconds, int) or not 0 <= seconds < _MOST_LIFE_S:
+            seconds = None
+        if not isinstance(token, str) or not token or not token.isascii() or seconds is None:
             raise UpstreamFailed(
                 "Google doesn't accept the credentials of this server", detail=f"status {reply.status}"
             )

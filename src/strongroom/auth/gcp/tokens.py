@@ -63,7 +63,7 @@ def judged(claims: Mapping[str, Any], role: GcpRole, name: str, now: float, *, b
     """
     account = account_of(claims)
     instance = _instance(claims) if by_google else None
-    if by_google and claims.get("iss") not in GOOGLE_ISSUERS:
+    if by_google and _text(claims.get("iss")) not in GOOGLE_ISSUERS:
         raise InvalidRequest(f"the claim iss of the token is {_text(claims.get('iss'))}, and not Google's")
     _check_audience(claims.get("aud"), name)
     _check_times(claims, now)

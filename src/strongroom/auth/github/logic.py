@@ -18,6 +18,7 @@ DEFAULT_BASE_URL = "https://api.github.com"
 EVERYBODY = "default"
 """The name in the map of teams whose policies every member gets."""
 _PARTIAL = re.compile(r"partial-results;\s*organizations=([0-9,\s]+)")
+_MOST_DIGITS = 18
 
 
 class Team(msgspec.Struct, frozen=True):
@@ -95,7 +96,8 @@ def hidden_organizations(header: str) -> frozenset[int]:
     Source: https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api
     """
     found = _PARTIAL.search(header)
-    return frozenset(int(id_) for id_ in found[1].split(",") if id_.strip().isdecimal()) if found else frozenset()
+    ids = [id_.strip() for id_ in found[1].split(",")] if found else []
+    return frozenset(int(id_) for id_ in ids if id_.isdecimal() and len(id_) <= _MOST_DIGITS)
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 
 from strongroom.auth.github.api import Api
-from strongroom.auth.github.logic import EVERYBODY, Member
+from strongroom.auth.github.logic import EVERYBODY, Member, base_of
 from strongroom.auth.github.paths_config import CONFIG
 from strongroom.auth.github.paths_maps import TEAMS, USERS, policies_of
 from strongroom.auth.github.records import Config
@@ -54,7 +54,7 @@ class LoginPaths:
             settings,
             alias=member.login,
             metadata={"username": member.login, "org": config.organization},
-            internal={"token": token},
+            internal={"token": token, "shown_to": base_of(config.base_url)},
         )
         required = config.require_group_match and not matched
         auth = msgspec.structs.replace(granted, group_aliases=member.names, group_required=required)
@@ -88,6 +88,10 @@ async def renewed(request: Request, api: Api, auth: Auth) -> Auth:
     config = await request.view.read(CONFIG, Config)
     if config is None:
         raise InvalidRequest("configuration has not been set: write the config of the mount")
+    base = base_of(config.base_url)
+    if auth.internal.get("shown_to", base) != base:
+        # The user has shown the token to the other server only.
+        raise InvalidRequest("the mount asks another server now, not renewing")
     try:
         member = asked(request, api, config, auth.internal.get("token", ""))
     except PermissionDenied as error:

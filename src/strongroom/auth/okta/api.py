@@ -87,7 +87,7 @@ class Api:
         if reply.status == 404:
             raise PermissionDenied("the user is gone")
         user = logic.mapping(self._answered(reply))
-        if user.get("id") != user_id or user.get("status") not in {"ACTIVE", "PASSWORD_EXPIRED"}:
+        if user.get("id") != user_id or user.get("status") not in ("ACTIVE", "PASSWORD_EXPIRED"):
             raise PermissionDenied("the user may not log in any more")
         login = logic.mapping(user.get("profile")).get("login")
         login = lowered(login) if isinstance(login, str) else ""

@@ -11,11 +11,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
 from strongroom.lib.errors import StrongroomError, UpstreamFailed
-from strongroom.lib.outgoing.http import Http, Reply
+from strongroom.lib.outgoing.http import TOTAL_S, Http, Reply
+from strongroom.lib.outgoing.slots import Slots
 
 T = TypeVar("T")
 
@@ -55,6 +57,7 @@ class Documents(Generic[T]):
         stale_s: how long one counts while it can't be fetched.
         pause_s: the least time between two attempts.
         clock: seconds, of a clock that never goes back.
+        slots: the places before each system, where many addresses can be asked for; None for no limit.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Documents(Generic[T]):
         http: Http,
         parse: Callable[[Reply], T],
         *,
+        slots: Slots | None = None,
         fresh_s: float = FRESH_S,
         stale_s: float = STALE_S,
         pause_s: float = PAUSE_S,
@@ -69,6 +73,7 @@ class Documents(Generic[T]):
     ) -> None:
         self._http = http
         self._parse = parse
+        self._slots = slots
         self._fresh_s = fresh_s
         self._stale_s = stale_s
         self._pause_s = pause_s
@@ -125,7 +130,9 @@ class Documents(Generic[T]):
         entry = self._entries.setdefault((url, ca_pem), _Entry())
         self._entries.move_to_end((url, ca_pem))
         if len(self._entries) > _MOST:
-            self._entries.popitem(last=False)
+            # Where a stranger's text is in the address, what was never there must not displace what is needed.
+            older = [name for name in self._entries if name != (url, ca_pem)]
+            del self._entries[next((name for name in older if self._entries[name].value is None), older[0])]
         return entry
 
     def _counting(self, entry: _Entry[T], holds: Callable[[T], bool]) -> T | None:
@@ -143,7 +150,7 @@ class Documents(Generic[T]):
 
     async def _fetched(self, entry: _Entry[T], url: str, ca_pem: str) -> T:
         try:
-            reply = await self._http.ask("GET", url, headers={"accept": "application/json"}, ca_pem=ca_pem)
+            reply = await self._asked(url, ca_pem)
             if reply.status != _OK:
                 raise UpstreamFailed(f"{self._http.name} gave no usable answer", detail=f"status {reply.status}")
             value = self._parse(reply)
@@ -155,3 +162,10 @@ class Documents(Generic[T]):
         entry.value, entry.error = value, None
         entry.fetched_at = entry.tried_at = self._clock()
         return value
+
+    async def _asked(self, url: str, ca_pem: str) -> Reply:
+        headers = {"accept": "application/json"}
+        if self._slots is None:
+            return await self._http.ask("GET", url, headers=headers, ca_pem=ca_pem)
+        async with self._slots.place(urlsplit(url).netloc, total_s=TOTAL_S):
+            return await self._http.ask("GET", url, headers=headers, ca_pem=ca_pem)

@@ -113,6 +113,8 @@ async def test_which_identities_get_in(azure: StandIn, role: dict[str, Any], cla
 
 VM_1, SET_1 = {**NAMED, "vm_name": "vm-1"}, {**NAMED, "vmss_name": "set-1"}
 OF_SLOT = {"xms_mirid": f"{FUNCTION}/slots/s"}
+IN_KELVIN = {**VM_1, "resource_group_name": "\u212a8s"}
+OF_KELVIN = {"xms_mirid": VM.replace("group-1", "\u212a8s")}
 OF_OTHER = {"xms_mirid": IDENTITY, "xms_az_rid": VM.replace("group-1", "group-2")}
 OF_SET = {"xms_mirid": VM.replace("vm-1", "set-1_0a1b")}
 
@@ -125,6 +127,12 @@ OF_SET = {"xms_mirid": VM.replace("vm-1", "set-1_0a1b")}
         ({"bound_resource_groups": "GROUP-1"}, VM_1, {}, ""),
         ({"bound_resource_groups": "group-2"}, VM_1, {}, "bound_resource_groups"),
         ({"bound_resource_groups": "group-1"}, {**NAMED, "vm_name": "VM-1"}, {}, ""),
+        (
+            {"bound_resource_groups": "k8s"},
+            {**VM_1, "resource_group_name": "\u212a8s"},
+            OF_KELVIN,
+            "bound_resource_groups",
+        ),
         ({"bound_locations": "WestEurope"}, VM_1, {}, ""),
         ({"bound_locations": "eastus"}, VM_1, {}, "bound_locations"),
         ({"bound_scale_sets": "set-1"}, SET_1, OF_SET, ""),

@@ -295,7 +295,7 @@ async def test_tokens_are_not_in_the_mounts_rows(github: GitHub, server: TlsServ
     """A user's token is kept with the token that it became, and nowhere else."""
     world = await World.new(github, server)
     auth = await world.log_in()
-    assert auth.internal == {"token": TOKEN}
+    assert auth.internal["token"] == TOKEN
     assert TOKEN not in repr(auth)
     assert all(TOKEN.encode() not in row for row in (await world.mount.rows()).values())
 
@@ -355,3 +355,17 @@ async def test_a_map_without_its_value_is_refused(data: dict[str, Any]) -> None:
         assert (await mount.data(READ, f"map/{kind}/dev"))["value"] == "dev"
         await mount.ask(WRITE, f"map/{kind}/dev", {"value": ""})
         assert (await mount.data(READ, f"map/{kind}/dev"))["value"] == ""
+
+
+async def test_a_users_token_stays_where_it_was_shown(github: GitHub, server: TlsServer, tmp_path: Path) -> None:
+    """Who may change the address can't have the tokens of those who are logged in sent to a host of theirs."""
+    world = await World.new(github, server)
+    auth = await world.log_in()
+    (tmp_path / "other").mkdir()
+    with serving(tmp_path / "other", github) as other:
+        await world.write(base_url=f"https://{other.host}/api/v3", organization_id=ACME)
+        with pytest.raises(InvalidRequest, match="another server now, not renewing"):
+            await world.mount.renew(auth)
+        assert not other.asked
+    await world.write(organization_id=ACME)
+    assert (await world.mount.renew(auth)).token == auth.token

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from strongroom.lib.errors import UpstreamFailed
-from strongroom.lib.outgoing import Documents, Http, Reply, State
+from strongroom.lib.errors import RateLimited, UpstreamFailed
+from strongroom.lib.outgoing import Documents, Http, Reply, Slots, State
 
 URL = "https://issuer.example/keys"
 
@@ -147,3 +147,41 @@ async def test_who_looks_for_what_is_there_does_not_wait_for_what_is_fetched() -
     assert documents.ready(URL) is None
     source.gate.set()
     assert await waiting == "1"
+
+
+async def test_what_was_never_there_displaces_nothing() -> None:
+    """Whoever chooses addresses can't have the documents of others forgotten by ones that don't exist."""
+    source = Source()
+    documents = source.documents()
+    await documents.get(URL)
+    source.away = True
+    for number in range(1500):
+        with pytest.raises(UpstreamFailed):
+            await documents.get(f"{URL}/{number}")
+    assert documents.known(URL) == "1"
+    source.away = False
+    for number in range(2000, 3500):
+        await documents.get(f"{URL}/{number}")
+    assert documents.known(URL) is None
+    assert documents.known(f"{URL}/3499") == "1"
+
+
+async def test_places_before_their_system() -> None:
+    """So many addresses of one system are asked for at the same time, and no more."""
+    gate, asked = asyncio.Event(), []
+
+    class Stub(Http):
+        async def ask(self, *_: object, **__: object) -> Reply:
+            asked.append(True)
+            await gate.wait()
+            return Reply(200, {}, b"1")
+
+    slots = Slots("the issuer", at_once=4, waiting=2)
+    documents = Documents(Stub("the issuer"), lambda reply: reply.body.decode(), slots=slots)
+    waiting = [asyncio.create_task(documents.get(f"{URL}/{number}")) for number in range(10)]
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert (len(asked), slots.taken, slots.refused) == (4, 6, 4)
+    gate.set()
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(each) for each in results].count(RateLimited) == 4
