@@ -72,6 +72,8 @@ def _denied(error: ResponseError) -> str:
     path, with_token = error.path, error.with_token
     section, _, rest = path.partition("/")
     mount, separator, _ = rest.partition("/login")
+    if section == "auth" and separator and _says_why(error):
+        return ""
     if section == "auth" and separator:
         return (
             f'Note: either nothing is mounted at auth/{mount}/, as "{PROGRAM} auth list" tells, or the user is locked '

@@ -69,6 +69,8 @@ def enable(call: Invocation, table: Table) -> int:
     call.warnings(SecretAnswer(answer).warnings)
     what = f"{type_} plugin" if name == "plugin" else f"{type_} {table.noun}"
     call.terminal.out(f"Success! Enabled {table.article}{what} at: {folder(path)}")
+    if table is AUTH and call.table and path.startswith("auth/"):
+        call.terminal.warn(f"Note: auth/ is put before the path by itself, so logins are below auth/{folder(path)}")
     return 0
 
 

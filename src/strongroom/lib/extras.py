@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import re
 import shlex
 import sys
@@ -36,4 +37,14 @@ def chosen(declared: Iterable[str], extras: Iterable[str]) -> list[str]:
 
 def install_command(*extras: str) -> str:
     """The command that installs the packages of these extras for this interpreter."""
-    return f"{shlex.quote(sys.executable)} -m pip install {requirements(*extras)}"
+    return f"{pip_of(sys.executable, own=importlib.util.find_spec('pip') is not None)} install {requirements(*extras)}"
+
+
+def pip_of(interpreter: str, *, own: bool) -> str:
+    """How pip is called for an interpreter.  (p)
+
+    Args:
+        own: whether the interpreter has a pip.  That of the Debian package has none, and another one has to do it.
+    """
+    quoted = shlex.quote(interpreter)
+    return f"{quoted} -m pip" if own else f"pip --python {quoted}"

@@ -155,7 +155,7 @@ def _check(settings: TokenSettings) -> None:
         if name in NON_ASSIGNABLE:
             raise InvalidRequest(f'cannot assign policy "{name}"')
     if settings.type not in TOKEN_TYPES:
-        raise InvalidRequest(f"invalid 'token_type' value \"{settings.type}\"")
+        raise InvalidRequest(f"invalid 'token_type' value \"{settings.type}\": default, service or batch")
     if settings.num_uses < 0:
         raise InvalidRequest("'token_num_uses' cannot be negative")
     if settings.max_ttl_s and settings.ttl_s > settings.max_ttl_s:

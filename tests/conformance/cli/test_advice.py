@@ -49,6 +49,7 @@ def run(server: Server, *words: str, token: str | None = None, **more: str) -> s
         ("delete sys/nothing", None, '"strongroom path-help sys" lists the paths'),
         ("write auth/token/creat a=b", None, '"strongroom path-help auth/token" lists the paths'),
         ("auth help nothing", None, "or a path of"),
+        ("auth enable -path=auth/people userpass", None, "logins are below auth/auth/people/"),
         ("auth enable userpas", None, 'userpass. Did you mean "userpass"?'),
         ("secrets enable kv2", None, 'Did you mean "kv"?'),
         ("kv get", None, "usage is strongroom kv get [options] KEY"),

@@ -7,7 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from strongroom.lib.extras import chosen, install_command, requirements
+from strongroom.lib.extras import chosen, install_command, pip_of, requirements
 
 ROOT = Path(__file__).parents[3]
 
@@ -19,6 +19,12 @@ def test_what_an_extra_needs_is_named_itself() -> None:
         if extra != "all":
             assert [word.strip("'").lower() for word in requirements(extra).split()] == [one.lower() for one in needed]
     assert install_command("acme") == f"{sys.executable} -m pip install {requirements('acme')}"
+
+
+def test_an_environment_without_pip_is_installed_into_from_outside() -> None:
+    """As that of the Debian package: a command that calls its own pip would find none."""
+    assert pip_of("/opt/a b/bin/python", own=True) == "'/opt/a b/bin/python' -m pip"
+    assert pip_of("/opt/strongroom/bin/python", own=False) == "pip --python /opt/strongroom/bin/python"
 
 
 def test_metadata_is_read() -> None:

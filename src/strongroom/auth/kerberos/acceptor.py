@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from strongroom.lib.errors import InvalidRequest
-from strongroom.lib.extras import requirements
+from strongroom.lib.extras import install_command, requirements
 from strongroom.lib.outgoing.slots import Slots
 
 _AT_ONCE = 2
@@ -60,7 +60,7 @@ def require_gssapi() -> Any:
         return importlib.import_module("gssapi")
     except (ImportError, OSError):
         text = f"kerberos needs a package that isn't installed on the server: pip install {requirements('kerberos')}"
-        raise InvalidRequest(text) from None
+        raise InvalidRequest(text, detail=install_command("kerberos")) from None
 
 
 class Acceptor:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from strongroom.lib.errors import InvalidRequest
-from strongroom.lib.extras import requirements
+from strongroom.lib.extras import install_command, requirements
 
 MOST_BYTES = 4096
 """Source: RFC 2865, section 3"""
@@ -72,7 +72,7 @@ def require_pyrad() -> Any:
         return importlib.import_module("pyrad.packet")
     except ImportError:
         text = f"radius needs a package that isn't installed on the server: pip install {requirements('radius')}"
-        raise InvalidRequest(text) from None
+        raise InvalidRequest(text, detail=install_command("radius")) from None
 
 
 def access_request(login: Login, secret: bytes, identifier: int, authenticator: bytes) -> AccessRequest:

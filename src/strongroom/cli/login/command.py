@@ -201,7 +201,8 @@ COMMANDS = {
     "login": Command(
         "login [options] [AUTH K=V...]",
         "Logs in and keeps the token for later commands. By default the argument is a token; without one it is asked "
-        "for.\n\n$ strongroom login -method=userpass username=eva",
+        "for. What K=V a method takes is told by `strongroom auth help TYPE`.\n\n"
+        "$ strongroom login -method=userpass username=eva",
         _login,
         (
             OUTPUT,

@@ -244,11 +244,11 @@ def _with_common(config: MountConfig, given: ConfigBody, table: str, type_: str)
         raise InvalidRequest("X-Vault-Token cannot be passed through: an engine never sees its client's token")
     if given.listing_visibility is not None:
         if given.listing_visibility not in _VISIBILITIES:
-            raise InvalidRequest(f"invalid listing_visibility {given.listing_visibility}")
+            raise InvalidRequest(f"invalid listing_visibility {given.listing_visibility}: unauth or hidden")
         changes["listing_visibility"] = given.listing_visibility
     if given.token_type is not None:
         if given.token_type not in _TOKEN_TYPES:
-            raise InvalidRequest("invalid value for 'token_type'")
+            raise InvalidRequest("invalid value for 'token_type': default-service, default-batch, service or batch")
         changes["token_type"] = given.token_type
     if given.identity_creation is not None:
         if table != AUTH:
