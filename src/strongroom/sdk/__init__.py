@@ -39,7 +39,7 @@ from strongroom.sdk.fields import (
     SignedDuration,
     StringMap,
 )
-from strongroom.sdk.names import check_segment_name
+from strongroom.sdk.names import check_segment_name, is_segment_name
 from strongroom.sdk.near_miss import Keys
 from strongroom.sdk.path import DeclarationError
 from strongroom.sdk.request import Client, Mount, Operation, Request
@@ -98,6 +98,7 @@ __all__ = [
     "Waiting",
     "base62",
     "check_segment_name",
+    "is_segment_name",
     "path",
     "replace",
     "token_fields",

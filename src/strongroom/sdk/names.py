@@ -10,10 +10,15 @@ from strongroom.sdk.engine import UNSUPPORTED_PATH
 _NAME = re.compile(r"\w(?:[\w.-]{0,510}\w)?", re.ASCII)
 
 
+def is_segment_name(text: str) -> bool:
+    """Whether the text is a name.  What a body names may be any text, and nothing is stored under what isn't one."""
+    return _NAME.fullmatch(text) is not None
+
+
 def check_segment_name(text: str) -> None:
     """Raise `UnsupportedPath` unless the text is a name.
 
     A name has at most 512 letters and digits, with `-` and `.` between them.
     """
-    if _NAME.fullmatch(text) is None:
+    if not is_segment_name(text):
         raise UnsupportedPath(UNSUPPORTED_PATH)

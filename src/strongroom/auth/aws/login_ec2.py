@@ -31,7 +31,7 @@ from strongroom.auth.aws.settings import access_to, identity_config
 from strongroom.auth.aws.tidying import Kind, plan
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.lib.rand import Random, uuid4
-from strongroom.sdk import Auth, Request, token_fields
+from strongroom.sdk import Auth, Request, is_segment_name, token_fields
 
 MOST_NONCE = 256
 
@@ -52,9 +52,9 @@ async def log_in(cloud: Cloud, random: Random, request: Request, role_name: str,
         raise InvalidRequest(f"client nonce exceeding the limit of {MOST_NONCE} characters")
     document = await _document(request, given)
     name = role_name.lower() or document.image_id
-    role = await role_of(request, name)
+    role = await role_of(request, name) if is_segment_name(name) else None
     if role is None:
-        raise InvalidRequest(f'entry for role "{name}" not found')
+        raise InvalidRequest(f'entry for role "{name[:200]}" not found')
     if role.auth_type != EC2:
         raise InvalidRequest(f"auth method ec2 not allowed for role {name}")
     instance = await admitted(cloud, request, name, role, document)

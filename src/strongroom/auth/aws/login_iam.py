@@ -20,7 +20,7 @@ from strongroom.auth.aws.principals import Proved, check_principal, needs_path, 
 from strongroom.auth.aws.records import EC2_INSTANCE, IAM, AwsRole
 from strongroom.auth.aws.settings import access_to, client_config, identity_config
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
-from strongroom.sdk import Auth, Request, token_fields
+from strongroom.sdk import Auth, Request, is_segment_name, token_fields
 
 _INSTANCE_ID = re.compile(r"i-[0-9a-f]{8,17}")
 
@@ -32,9 +32,9 @@ async def log_in(cloud: Cloud, request: Request, role_name: str, given: Given) -
     caller: Caller = request.once.outside(f"caller {hashlib.sha256(whole).hexdigest()}", lambda: cloud.caller(sent))
     who = proved(caller)
     name = role_name.lower() or who.principal.name.lower()
-    role = await role_of(request, name)
+    role = await role_of(request, name) if is_segment_name(name) else None
     if role is None:
-        raise InvalidRequest(f'entry for role "{name}" not found')
+        raise InvalidRequest(f'entry for role "{name[:200]}" not found')
     if role.auth_type != IAM:
         raise InvalidRequest(f"auth method iam not allowed for role {name}")
     instance = await admitted(cloud, request, name, role, who)

@@ -16,7 +16,19 @@ from strongroom.auth.azure.paths_config import ConfigPaths, config_of
 from strongroom.auth.azure.paths_roles import RolePaths, role_of
 from strongroom.auth.azure.placed import Named
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import SECRET, Auth, AuthMethod, Body, Doc, Request, Response, Waiting, path, token_fields
+from strongroom.sdk import (
+    SECRET,
+    Auth,
+    AuthMethod,
+    Body,
+    Doc,
+    Request,
+    Response,
+    Waiting,
+    is_segment_name,
+    path,
+    token_fields,
+)
 
 
 class LoginFields(Body, frozen=True):
@@ -58,9 +70,9 @@ class Azure(ConfigPaths, RolePaths, AuthMethod):
         if not body.role:
             raise InvalidRequest("role is required")
         name = body.role.lower()
-        role = await role_of(request, name)
+        role = await role_of(request, name) if is_segment_name(name) else None
         if role is None:
-            raise InvalidRequest(f'invalid role name "{body.role}"')
+            raise InvalidRequest(f'invalid role name "{body.role[:200]}"')
         config = await config_of(request)
         asker = Asker(self.entra, request, config, settings_of(config, self.environment))
         of_fields = {field: getattr(body, field) for field in Named.__dataclass_fields__}

@@ -12,7 +12,19 @@ from strongroom.auth.gcp.paths_config import ConfigPaths, config_of
 from strongroom.auth.gcp.paths_roles import RolePaths, role_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, SystemRandom
-from strongroom.sdk import SECRET, Auth, AuthMethod, Body, Doc, Request, Response, Waiting, path, token_fields
+from strongroom.sdk import (
+    SECRET,
+    Auth,
+    AuthMethod,
+    Body,
+    Doc,
+    Request,
+    Response,
+    Waiting,
+    is_segment_name,
+    path,
+    token_fields,
+)
 
 
 class LoginFields(Body, frozen=True):
@@ -45,9 +57,9 @@ class Gcp(ConfigPaths, RolePaths, AuthMethod):
         """Logs in with a signed token."""
         if not body.role:
             raise InvalidRequest("role is required")
-        role = await role_of(request, body.role)
+        role = await role_of(request, body.role) if is_segment_name(body.role) else None
         if role is None:
-            raise InvalidRequest(f'role "{body.role}" not found')
+            raise InvalidRequest(f'role "{body.role[:200]}" not found')
         asker = Asker(self.google, request, await config_of(request))
         return Response(auth=log_in(asker, request, body.role, role, body.jwt))
 

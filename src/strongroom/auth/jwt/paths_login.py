@@ -17,7 +17,7 @@ from strongroom.auth.jwt.providers import Asked, Providers
 from strongroom.auth.jwt.records import Config, Role
 from strongroom.auth.jwt.validation import Expected
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
-from strongroom.sdk import SECRET, Body, Doc, Request, Response, path, token_fields
+from strongroom.sdk import SECRET, Body, Doc, Request, Response, is_segment_name, path, token_fields
 
 
 class LoginFields(Body, frozen=True):
@@ -83,7 +83,7 @@ async def chosen_role(request: Request, config: Config, given: str) -> tuple[str
     name = given.lower() or config.default_role
     if not name:
         raise InvalidRequest("missing role")
-    role = await role_of(request, name) if "/" not in name else None
+    role = await role_of(request, name) if is_segment_name(name) else None
     if role is None:
         raise InvalidRequest(f'role "{name[:200]}" could not be found')
     return name, role

@@ -14,7 +14,7 @@ from strongroom.auth.jwt.paths_login import LoginFields, proved_claims
 from strongroom.auth.jwt.records import Config
 from strongroom.auth.jwt.validation import Expected
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
-from strongroom.sdk import Auth, Request, Response, path, token_fields
+from strongroom.sdk import Auth, Request, Response, is_segment_name, path, token_fields
 
 
 class CelLoginPaths:
@@ -49,7 +49,7 @@ async def _chosen(request: Request, config: Config, given: str) -> tuple[str, Ce
     name = given.lower() or config.default_role
     if not name:
         raise InvalidRequest("missing role")
-    role = await cel_role_of(request, name) if "/" not in name else None
+    role = await cel_role_of(request, name) if is_segment_name(name) else None
     if role is None:
         raise InvalidRequest(f'role "{name[:200]}" could not be found')
     return name, role
