@@ -5,6 +5,7 @@ Source: https://developer.hashicorp.com/vault/api-docs/auth/approle
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import json
 from collections.abc import Iterable
@@ -149,7 +150,7 @@ def blocks(texts: Iterable[str], what: str = "CIDR blocks") -> tuple[str, ...]:
 
 
 def metadata_of(given: Any) -> dict[str, str]:
-    """A secret id's metadata, from a JSON text, an object or `name=text` pairs.  Raises `InvalidRequest`."""
+    """A secret id's metadata, from an object, or a text of JSON or `name=text` pairs.  Raises `InvalidRequest`."""
     if isinstance(given, str):
         given = _of_text(given)
     if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
@@ -158,12 +159,22 @@ def metadata_of(given: Any) -> dict[str, str]:
 
 
 def _of_text(text: str) -> Any:
+    """What a text holds: JSON or pairs, either of them also in base64.  None for pairs that aren't."""
+    text = _plain(text.strip())
     try:
-        return json.loads(text) if text.strip() else {}
+        return json.loads(text) if text else {}
     except (ValueError, RecursionError):
         pass
-    pairs = [pair.strip().partition("=") for pair in text.split(",")]
-    return {name.strip(): value.strip() for name, _, value in pairs} if all(sign for _, sign, _ in pairs) else None
+    pairs = [tuple(part.strip() for part in pair.partition("=")) for pair in text.split(",") if pair.strip()]
+    return {name: value for name, _, value in pairs} if all(all(pair) for pair in pairs) else None
+
+
+def _plain(text: str) -> str:
+    """The text of a base64 text; any other text as it is."""
+    try:
+        return base64.b64decode(text, validate=True).decode(errors="replace") or text
+    except ValueError:
+        return text
 
 
 def narrowed(role: Role, *, num_uses: int | None, ttl_s: int | None, max_ttl_s: int) -> tuple[int, int, list[str]]:

@@ -11,8 +11,8 @@ from strongroom.auth.cert.constraints import unmet
 from strongroom.auth.cert.records import ROLES, Role
 from strongroom.crypto import chains
 from strongroom.crypto.certificates import Certificate, certificate_of_der, certificates_of_pem
-from strongroom.lib.errors import InvalidRequest, UnsupportedPath
-from strongroom.sdk import Request, check_segment_name
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import Request, is_segment_name
 
 log = structlog.get_logger("cert")
 
@@ -55,10 +55,8 @@ def shown_in(request: Request) -> Shown:
 
 async def roles_of(request: Request, name: str = "") -> dict[str, Role]:
     """The role of that name, or all roles, by name."""
-    try:
-        check_segment_name(name or "any")
-    except UnsupportedPath:
-        return {}  # no role can have such a name
+    if name and not is_segment_name(name):
+        return {}
     names = [name.lower()] if name else await request.view.list(ROLES)
     roles = {each: await request.view.read(ROLES + each, Role) for each in names}
     return {each: role for each, role in roles.items() if role is not None}

@@ -27,6 +27,7 @@ class Team(msgspec.Struct, frozen=True):
     name: str
     slug: str
     id: int
+    """0 if a server with GitHub's API doesn't say it; only teams above are found by ids."""
     parent: int = 0
     """The id of the team above; 0 at the top."""
 
@@ -77,7 +78,7 @@ def team_of(answer: Any) -> Team:
     name, slug, parent = team.get("name"), team.get("slug"), team.get("parent")
     if not isinstance(name, str) or not isinstance(slug, str):
         raise UpstreamFailed(f"{GITHUB} gave no usable answer", detail="a team without a name")
-    return Team(name, slug, id_of(team), id_of(parent) if parent is not None else 0)
+    return Team(name, slug, id_of(team) if "id" in team else 0, id_of(parent) if parent is not None else 0)
 
 
 def teams_of(answers: Iterable[Any], organization_id: int) -> list[Team]:

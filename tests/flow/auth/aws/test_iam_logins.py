@@ -65,6 +65,8 @@ async def test_unbound_principals(moto: Moto) -> None:
         await log_in(mount, login(others, role="web"), "10.0.0.1")
     with pytest.raises(InvalidRequest, match='entry for role "other" not found'):
         await log_in(mount, login(others), "10.0.0.1")
+    with pytest.raises(InvalidRequest, match='entry for role "a,b" not found'):
+        await log_in(mount, login(keys, role="a,b"), "10.0.0.1")
     with pytest.raises(PermissionDenied):
         await log_in(mount, login(keys), "11.0.0.1")
 

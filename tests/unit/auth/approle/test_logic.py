@@ -51,6 +51,10 @@ def test_metadata_of_anything_is_texts_or_refused(given_: Any) -> None:
     [
         ("", {}),
         ("  ", {}),
+        (",", {}),
+        ("a=b,", {"a": "b"}),
+        ("eyJhIjoiYiJ9", {"a": "b"}),
+        ("YT1iLGM9ZA==", {"a": "b", "c": "d"}),
         ("{}", {}),
         ('{"a": "b=c,d"}', {"a": "b=c,d"}),
         ("a=b", {"a": "b"}),
@@ -64,7 +68,24 @@ def test_metadata_has_known_forms(form: Any, found: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "form", ["x", "a=b,c", "null", "1", '"a=b"', "[]", ["a=b"], {"a": 1}, {"a": None}, 5, "[" * 10**6]
+    "form",
+    [
+        "x",
+        "a=b,c",
+        "a=",
+        "=b",
+        "YQ==",
+        "/////w==",
+        "null",
+        "1",
+        '"a=b"',
+        "[]",
+        ["a=b"],
+        {"a": 1},
+        {"a": None},
+        5,
+        "[" * 10**6,
+    ],
 )
 def test_other_metadata_is_refused(form: Any) -> None:
     """Rather than stored in part."""

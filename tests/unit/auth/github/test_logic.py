@@ -62,3 +62,8 @@ def test_names_of_teams() -> None:
 def test_secrets_are_declared() -> None:
     """The audit log hides them."""
     assert Github.routes.secret_fields == {"token"}
+
+
+def test_a_team_without_an_id_counts_by_its_names() -> None:
+    """Servers with GitHub's API that name no ids: a login needs them for the teams above only."""
+    assert logic.teams_of([{"name": "A", "slug": "a", "organization": {"id": 1}}], 1) == [Team("A", "a", 0)]
