@@ -123,3 +123,16 @@ async def test_what_was_fetched_last_is_known_without_asking() -> None:
     await documents.get(URL)
     source.now += 1e6
     assert (documents.known(URL), documents.known(URL, "other"), source.asked) == ("1", None, 1)
+
+
+async def test_who_may_demand_it_has_the_one_of_now() -> None:
+    """At once, and is told the error, while the last one goes on to count for everybody else."""
+    source = Source()
+    documents = source.documents()
+    assert await documents.get(URL) == "1"
+    source.answer = b"2"
+    assert await documents.renewed(URL) == "2"
+    source.away = True
+    with pytest.raises(UpstreamFailed):
+        await documents.renewed(URL)
+    assert await documents.get(URL) == "2"
