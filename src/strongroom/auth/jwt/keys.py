@@ -55,13 +55,17 @@ class KeySets:
         self._cluster_sets: Documents[Keys] = Documents(by_pod, _key_set, **pauses)
         self._cluster_descriptions: Documents[Discovered] = Documents(by_pod, described, **pauses)
 
-    async def described(self, config: Config) -> Discovered:
-        """What the provider says of itself.  Raises `UpstreamFailed`, `InvalidRequest` if it is another's."""
+    async def described(self, config: Config, *, anew: bool = False) -> Discovered:
+        """What the provider says of itself; `anew` whatever is kept.
+
+        Raises: `UpstreamFailed`, `InvalidRequest` if it is another's.
+        """
         url, ca_pem = config.oidc_discovery_url, config.oidc_discovery_ca_pem
-        found = self._descriptions.ready(discovery_url(url), ca_pem)
+        found = None if anew else self._descriptions.ready(discovery_url(url), ca_pem)
         if found is None:
             async with self.slots.place(url, total_s=_TARGET_S):
-                found = await self._descriptions.get(discovery_url(url), ca_pem)
+                ask = self._descriptions.renewed if anew else self._descriptions.get
+                found = await ask(discovery_url(url), ca_pem)
         if found.issuer.rstrip("/") != url.rstrip("/"):
             raise InvalidRequest(
                 f'issuer did not match the returned issuer, expected "{url}" got "{found.issuer[:200]}"'
@@ -116,8 +120,8 @@ class KeySets:
         assert failure is not None
         raise failure
 
-    async def sources(self, config: Config) -> list[Source]:
-        """Where the keys of a configuration come from.  Raises as `described` does."""
+    async def sources(self, config: Config, *, anew: bool = False) -> list[Source]:
+        """Where the keys of a configuration come from; `anew` whatever is kept.  Raises as `described` does."""
         if config.jwks_pairs:
             return [Source(pair.jwks_url, pair.jwks_ca_pem, pair.bound_issuer) for pair in config.jwks_pairs]
         if config.jwks_url:
@@ -125,23 +129,35 @@ class KeySets:
         if config.trusts_own_cluster:
             # Its issuer may have another address than its API: the authority vouches for who answers.
             ca_pem, url = await self._pod.authority(), discovery_url(self._pod.address)
-            found = await self._cluster_descriptions.get(url, ca_pem)
+            ask = self._cluster_descriptions.renewed if anew else self._cluster_descriptions.get
+            found = await ask(url, ca_pem)
             return [Source(found.jwks_uri, ca_pem, found.issuer, by_pod=True)]
-        found = await self.described(config)
+        found = await self.described(config, anew=anew)
         return [Source(found.jwks_uri, config.oidc_discovery_ca_pem, found.issuer)]
 
     async def keys(self, source: Source, holds: Callable[[Keys], bool] = lambda _: True) -> Keys:
         """The keys of a source.  Raises `UpstreamFailed`."""
-        sets = self._cluster_sets if source.by_pod else self._sets
+        sets = self._sets_of(source)
         known = sets.ready(source.url, source.ca_pem, holds=holds)
         if known is not None:  # without a place: tokens of unknown keys may have taken all of them
             return known
         async with self.slots.place(source.url, total_s=_TARGET_S):
             return await sets.get(source.url, source.ca_pem, holds=holds)
 
-    async def check(self, config: Config) -> None:
-        """Fetch every key set of a configuration.  Raises `UpstreamFailed`, `InvalidRequest` if one is unusable."""
-        await asyncio.gather(*(self.keys(source) for source in await self.sources(config)))
+    async def check(self, config: Config, *, anew: bool = False) -> None:
+        """Have every key set of a configuration; `anew` whatever is kept.
+
+        Raises: `UpstreamFailed`, `InvalidRequest` if one is unusable.
+        """
+        have = self._renew if anew else self.keys
+        await asyncio.gather(*(have(source) for source in await self.sources(config, anew=anew)))
+
+    async def _renew(self, source: Source) -> Keys:
+        async with self.slots.place(source.url, total_s=_TARGET_S):
+            return await self._sets_of(source).renewed(source.url, source.ca_pem)
+
+    def _sets_of(self, source: Source) -> Documents[Keys]:
+        return self._cluster_sets if source.by_pod else self._sets
 
     def states(self, config: Config) -> dict[str, State]:
         """What became of the attempts to fetch the configuration's documents, by their addresses."""

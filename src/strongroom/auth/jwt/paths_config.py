@@ -86,7 +86,7 @@ class ConfigPaths:
         self.providers.check(config)
         warnings = settings.warnings_of(config)
         if not config.jwt_validation_pubkeys:
-            failure = await self._checked(request, config)
+            failure = await self._checked(request, config, anew=True)
             if failure is not None:
                 what = "oidc discovery URL" if config.oidc_discovery_url else "jwks URL"
                 text = f"error checking {what}: {failure.text}"
@@ -96,12 +96,12 @@ class ConfigPaths:
         request.view.write(CONFIG, config)
         return Response(warnings=warnings) if warnings else None
 
-    async def _checked(self, request: Request, config: Config) -> StrongroomError | None:
-        """The error in which fetching all keys ended; None if it succeeded."""
+    async def _checked(self, request: Request, config: Config, *, anew: bool = False) -> StrongroomError | None:
+        """The error in which fetching all keys ended, `anew` whatever is kept; None if it succeeded."""
         if config.jwt_validation_pubkeys:
             return None
         try:
-            request.once.outside(f"check {config.revision}", lambda: self.keys.check(config))
+            request.once.outside(f"check {config.revision}", lambda: self.keys.check(config, anew=anew))
         except StrongroomError as error:
             return error
         return None

@@ -113,6 +113,18 @@ class Documents(Generic[T]):
             return entry.value if counts else None
         return value
 
+    async def renewed(self, url: str, ca_pem: str = "") -> T:
+        """The document as it is now: neither the one that is kept nor the pause counts.  Not for strangers' requests.
+
+        Raises: `UpstreamFailed` if it can't be fetched, also while an older one goes on to count.
+        """
+        entry = self._entry(url, ca_pem)
+        async with entry.lock:
+            value = await self._fetched(entry, url, ca_pem)
+            if entry.error is not None:
+                raise entry.error
+            return value
+
     def state(self, url: str, ca_pem: str = "") -> State:
         """What became of the attempts to fetch a document."""
         entry = self._entries.get((url, ca_pem))

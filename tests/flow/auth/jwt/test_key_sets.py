@@ -64,6 +64,22 @@ async def test_a_rotated_key_is_found_at_once(provider: Provider) -> None:
     assert provider.asked.count("/keys") == 2
 
 
+async def test_a_written_configuration_has_the_keys_of_now(provider: Provider) -> None:
+    """Who writes it isn't told of what was fetched before, nor held up by the pause: neither keys, nor an error."""
+    clock = Ticking()
+    for config in ({"jwks_url": f"{provider.issuer}/keys"}, {"oidc_discovery_url": provider.issuer}):
+        mount = await mounted(provider, clock, **config)
+        provider.rotate(f"of-{next(iter(config))}")
+        await mount.ask(WRITE, "config", config)
+        assert (await log_in(mount, provider.token())).alias == "ann"
+        provider.away = True
+        with pytest.raises(InvalidRequest, match="error checking"):
+            await mount.ask(WRITE, "config", config)
+        assert (await log_in(mount, provider.token())).alias == "ann"
+        provider.away = False
+        await mount.ask(WRITE, "config", config)
+
+
 async def test_a_thousand_unknown_keys_are_fetched_once(provider: Provider) -> None:
     """Whoever makes up names of keys doesn't make this server ask."""
     clock = Ticking()

@@ -185,3 +185,16 @@ async def test_places_before_their_system() -> None:
     gate.set()
     results = await asyncio.gather(*waiting, return_exceptions=True)
     assert [type(each) for each in results].count(RateLimited) == 4
+
+
+async def test_who_may_demand_it_has_the_one_of_now() -> None:
+    """At once, and is told the error, while the last one goes on to count for everybody else."""
+    source = Source()
+    documents = source.documents()
+    assert await documents.get(URL) == "1"
+    source.answer = b"2"
+    assert await documents.renewed(URL) == "2"
+    source.away = True
+    with pytest.raises(UpstreamFailed):
+        await documents.renewed(URL)
+    assert await documents.get(URL) == "2"
