@@ -8,6 +8,7 @@ import ssl
 
 from strongroom.client.errors import BadSettings, describe
 from strongroom.client.settings import Tls
+from strongroom.lib.pem import ascii_pem
 
 
 def tls_context(tls: Tls) -> ssl.SSLContext:
@@ -23,7 +24,7 @@ def tls_context(tls: Tls) -> ssl.SSLContext:
         if tls.ca_cert:
             context.load_verify_locations(cafile=tls.ca_cert)
         elif tls.ca_cert_bytes:
-            context.load_verify_locations(cadata=tls.ca_cert_bytes)
+            context.load_verify_locations(cadata=ascii_pem(tls.ca_cert_bytes))
         elif tls.ca_path:
             _load_directory(context, tls.ca_path)
         else:

@@ -17,6 +17,7 @@ import msgspec
 
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.ldap.directory import Tls
+from strongroom.lib.pem import ascii_pem
 
 VERSIONS = {
     "tls10": ssl.TLSVersion.TLSv1,
@@ -30,7 +31,7 @@ _CONTEXTS = 64
 @lru_cache(_CONTEXTS)
 def context_of(tls: Tls) -> ssl.SSLContext:
     """What is trusted and shown.  Raises `ssl.SSLError` or `ValueError` for material that can't be read."""
-    context = ssl.create_default_context(cadata=tls.ca_pem or None)
+    context = ssl.create_default_context(cadata=ascii_pem(tls.ca_pem) or None)
     if not tls.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

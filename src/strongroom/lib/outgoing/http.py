@@ -22,6 +22,7 @@ from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
 from strongroom.lib.extras import install_command
 from strongroom.lib.outgoing.failure import why
+from strongroom.lib.pem import ascii_pem
 
 if TYPE_CHECKING:
     import httpx
@@ -154,7 +155,7 @@ class Http:
 
 @lru_cache(_CONTEXTS)
 def _context_of(ca_pem: str) -> ssl.SSLContext:
-    context = ssl.create_default_context(cadata=ca_pem)
+    context = ssl.create_default_context(cadata=ascii_pem(ca_pem))
     # Whoever names an authority trusts it, also one below another.  And clusters of Kubernetes have certificates
     # without the key identifiers that OpenSSL demands in strict mode, which Python 3.13 made the default.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN

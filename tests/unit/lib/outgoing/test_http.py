@@ -166,7 +166,8 @@ def test_what_is_no_authority(tmp_path: Path) -> None:
     check_ca("", "ca_pem")
     with serving(tmp_path, lambda _: as_json({})) as server:
         check_ca(server.certificate.read_text(), "ca_pem")
-    for text in ("x", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----"):
+        check_ca(f"# Autoridad de Certificación\n{server.certificate.read_text()}", "ca_pem")
+    for text in ("x", "ünï", "\ud800", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----"):
         with pytest.raises(InvalidRequest, match="ca_pem"):
             check_ca(text, "ca_pem")
 
