@@ -67,13 +67,20 @@ class TlsServer:
 
 
 @contextmanager
-def serving(directory: Path, answer: Callable[[Asked], Reply], certificate: Path | None = None) -> Iterator[TlsServer]:
+def serving(
+    directory: Path,
+    answer: Callable[[Asked], Reply],
+    certificate: Path | None = None,
+    *,
+    names: tuple[str, ...] = (),
+) -> Iterator[TlsServer]:
     """Serve until the end of the `with`.
 
     Args:
-        certificate: a file with a key and a certificate for 127.0.0.1; a new one by default.
+        certificate: a file with a key and a certificate for 127.0.0.1; a new one by default. names: those of the new
+            one beside the address.
     """
-    certificate = certificate or new_certificate(directory)
+    certificate = certificate or new_certificate(directory, names)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -115,8 +122,9 @@ def serving(directory: Path, answer: Callable[[Asked], Reply], certificate: Path
             thread.join()
 
 
-def new_certificate(directory: Path) -> Path:
-    """A certificate for 127.0.0.1 that is its own authority, with its key, in one file."""
+def new_certificate(directory: Path, names: tuple[str, ...] = ()) -> Path:
+    """A certificate for 127.0.0.1, and hosts of these names, that is its own authority, with its key, in one file."""
+    hosts = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), *map(x509.DNSName, names)]
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stand-in")])
     now = datetime.datetime.now(datetime.UTC)
@@ -128,7 +136,7 @@ def new_certificate(directory: Path) -> Path:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(hours=1))
         .not_valid_after(now + datetime.timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ import msgspec
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
 from strongroom.lib.extras import install_command
+from strongroom.lib.outgoing import names
 from strongroom.lib.outgoing.failure import why
 from strongroom.lib.pem import ascii_pem
 
@@ -102,13 +104,43 @@ class Http:
                     follow_redirects=False,
                     trust_env=not direct,
                 ) as client,
-                client.stream(verb, url, headers=sent, content=content) as response,
             ):
-                return Reply(response.status_code, dict(response.headers), await self._bounded(response))
+                return await self._asked(client, verb, url, sent, content, direct=direct)
         except TimeoutError as error:
             raise UpstreamFailed(f"{self.name} did not answer in time") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise UpstreamFailed(f"{self.name} cannot be reached", detail=why(error, url)) from error
+
+    async def _asked(
+        self,
+        client: httpx.AsyncClient,
+        verb: str,
+        url: str,
+        headers: dict[str, str],
+        content: bytes | None,
+        *,
+        direct: bool,
+    ) -> Reply:
+        """Send the request to the first of the host's addresses that can be reached."""
+        httpx = _library()
+        found = await names.addresses(url, within_s=CONNECT_S, direct=direct)
+        if not found:
+            return await self._sent(client.stream(verb, url, headers=headers, content=content))
+        named = {"host": names.host_header(url), **headers}
+        extensions = {"sni_hostname": urlsplit(url).hostname}  # whose certificate it has to be
+        for address in found:
+            where = names.with_address(url, address)
+            try:
+                sending = client.stream(verb, where, headers=named, content=content, extensions=extensions)
+                return await self._sent(sending)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                if address == found[-1]:
+                    raise
+        raise AssertionError
+
+    async def _sent(self, sending: AbstractAsyncContextManager[httpx.Response]) -> Reply:
+        async with sending as response:
+            return Reply(response.status_code, dict(response.headers), await self._bounded(response))
 
     async def ask_json(
         self,

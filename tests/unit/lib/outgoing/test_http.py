@@ -6,6 +6,7 @@ import asyncio
 import datetime
 import gzip
 import ipaddress
+import socket
 import threading
 import tracemalloc
 from functools import partial
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.sim.tls_server import Asked, Reply, as_json, serving
 
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
-from strongroom.lib.outgoing import Http, check_ca, check_url
+from strongroom.lib.outgoing import Http, check_ca, check_url, names
 
 
 async def test_one_request(tmp_path: Path) -> None:
@@ -206,3 +207,58 @@ async def test_a_direct_request_goes_by_no_proxy(tmp_path: Path, monkeypatch: py
         with pytest.raises(UpstreamFailed, match="cannot be reached"):
             await http.ask("GET", f"https://{server.host}/")
         assert (await http.ask("GET", f"https://{server.host}/", direct=True)).status == 200
+
+
+async def test_a_name_whose_servers_hang_delays_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many ask for it: each name has threads of its own."""
+    released, real = threading.Event(), socket.getaddrinfo
+
+    def resolve(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if host == "hangs.example":
+            released.wait(30)
+            raise socket.gaierror
+        return real("127.0.0.1" if host == "idp.example" else host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    http = Http("the stand-in", total_s=20)
+    waiting = [asyncio.create_task(http.ask("GET", f"http://hangs.example/{number}")) for number in range(100)]
+    await asyncio.sleep(0)
+    try:
+        with serving(tmp_path, lambda _: as_json({}), names=("idp.example",)) as server:
+            port = server.host.rpartition(":")[2]
+            ca_pem = server.certificate.read_text()
+            assert await http.ask_json("GET", f"https://idp.example:{port}/", ca_pem=ca_pem) == (200, {})
+            assert server.asked[-1].headers["host"] == f"idp.example:{port}"
+            with pytest.raises(UpstreamFailed, match="cannot be reached"):
+                await http.ask_json("GET", f"https://localhost:{port}/", ca_pem=ca_pem)
+        assert not any(task.done() for task in waiting)
+    finally:
+        released.set()
+        results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert {type(each) for each in results} == {UpstreamFailed}
+
+
+async def test_every_address_of_a_name_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In their order, until one can be reached."""
+    with serving(tmp_path, lambda _: as_json({}), names=("idp.example",)) as server:
+        port = server.host.rpartition(":")[2]
+        places = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, 0)) for host in ("127.77.0.1", "127.0.0.1")]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: places)
+        http = Http("the stand-in")
+        answer = await http.ask_json("GET", f"https://idp.example:{port}/", ca_pem=server.certificate.read_text())
+        assert answer == (200, {})
+        places.pop()
+        with pytest.raises(UpstreamFailed, match="cannot be reached"):
+            await http.ask("GET", f"https://idp.example:{port}/")
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "expected"),
+    [
+        ("https://idp.example/a?b=c", "192.0.2.1", "https://192.0.2.1/a?b=c"),
+        ("https://idp.example:8443/", "2001:db8::1", "https://[2001:db8::1]:8443/"),
+    ],
+)
+def test_an_address_in_the_place_of_a_name(url: str, address: str, expected: str) -> None:
+    """Everything else stays."""
+    assert names.with_address(url, address) == expected
