@@ -33,7 +33,9 @@ def test_what_is_hidden(method: type[AuthMethod], requests: set[str], responses:
 def test_what_is_no_part_of_a_representation() -> None:
     """Where a value is shown for some reason, nothing that logs in is shown with it."""
     given = Given("GET", "https://sts.amazonaws.com/?X-Amz-Signature=canary", "", {"Authorization": "canary"})
-    relayed = Relayed("GET", "https://sts.amazonaws.com/?X-Amz-Signature=canary", "h", {"a": "canary"}, b"canary")
+    relayed = Relayed(
+        "GET", "https://sts.amazonaws.com/?X-Amz-Signature=canary", "h", {"a": "canary"}, b"canary", "r", "r"
+    )
     document = GivenDocument("document", "canary", "canary", "canary")
     for each in (given, relayed, document):
         assert "canary" not in repr(each)

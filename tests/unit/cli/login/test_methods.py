@@ -104,13 +104,6 @@ def test_what_a_login_does_not_know_is_sent_and_said(tmp_path: Path) -> None:
     assert "Note: this login usually takes password, username. 'user' is sent to the server as it is." in done.stderr
 
 
-def test_a_method_that_is_served_without_a_login_here_names_the_way(tmp_path: Path) -> None:
-    """App ids log in by the API alone."""
-    done, server = login(tmp_path, "app-id", "app_id=a")
-    assert (done.returncode, server.asked) == (1, [])
-    assert '"strongroom write auth/app-id/login …"' in done.stderr
-
-
 def test_a_name_given_twice_is_refused(tmp_path: Path) -> None:
     """Nobody can say which of two values counts."""
     done, server = login(tmp_path, "userpass", "username=eva", "password=a", "password=b")
