@@ -68,3 +68,17 @@ def test_kerberos(tmp_path: Path) -> None:
             "LDAP_URL": directory.url,
         }
         check("kerberos.txt", places, tmp_path)
+
+
+def test_ldap(tmp_path: Path) -> None:
+    """Both ask the same OpenLDAP."""
+    slapd.require()
+    folder = tmp_path / "slapd"
+    folder.mkdir()
+    with slapd.run(folder) as directory:
+        places = {
+            "TLS_PORT": str(directory.tls_port),
+            "LDAP_PORT": str(directory.port),
+            "CA_PEM": directory.ca_pem.replace("\n", "\\n"),
+        }
+        check("ldap.txt", places, tmp_path)
