@@ -95,3 +95,14 @@ async def test_the_scope_is_shown_where_it_is_set_and_nothing_else_is_taken() ->
     for host in range(5):
         await tried(node, f"192.0.2.{host}", "wrong")
     assert (await tried(node, "192.0.2.9", "right")).status == 403
+
+
+async def test_a_thousand_wrong_passwords_from_a_thousand_addresses() -> None:
+    """They lock the user out like any others, cost no more than the first five, and leave one row."""
+    node = await TestNode.start()
+    await node.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+    await node.ok("POST", "auth/userpass/users/ann", {"password": "right"})
+    statuses = [(await tried(node, f"198.51.{n // 250}.{n % 250}", "wrong")).status for n in range(1000)]
+    assert statuses == [400] * 5 + [403] * 995
+    assert (await tried(node, "192.0.2.1", "right")).status == 403
+    assert len([key for key in node.rows() if key.startswith(keys.LOCKOUT)]) == 1
