@@ -8,6 +8,7 @@ STAMP := $(VENV)/.installed
 PACKAGES := postgresql openssl groff-base curl python3-venv jq sqlite3 logrotate \
   slapd ldap-utils freeradius nginx-light krb5-kdc krb5-admin-server krb5-user \
   samba-ad-dc samba-dsdb-modules samba-vfs-modules samba-ad-provision winbind python3-samba \
+  mariadb-server redis-server influxdb rabbitmq-server \
   etcd-server gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
 
 .DEFAULT_GOAL := help

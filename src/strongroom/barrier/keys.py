@@ -52,6 +52,11 @@ def namespace_keyring(namespace: str) -> str:
     return area(namespace, "sys") + "keyring"
 
 
+def password_policies(namespace: str) -> str:
+    """The prefix of a namespace's password policies."""
+    return settings(namespace) + "password-policy/"
+
+
 NOWHERE = "nowhere"
 """Stands for the namespace of an id that names none.  No namespace has it, because ids have six characters."""
 

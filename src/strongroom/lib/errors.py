@@ -109,6 +109,10 @@ class UpstreamFailed(StrongroomError):
     """The system of a mount refused, or didn't respond."""
 
 
+class Unreachable(UpstreamFailed):
+    """The system of a mount didn't respond, so whether it would have refused isn't known."""
+
+
 class Internal(StrongroomError):
     """A bug of this server, or bad stored data.  The text stays general."""
 

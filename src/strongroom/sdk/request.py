@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from strongroom.lib.errors import Internal
+from strongroom.sdk.passwords import new_password
 
 if TYPE_CHECKING:
     from strongroom.barrier.stable import StableValues
@@ -133,6 +134,18 @@ class Request(msgspec.Struct, frozen=True):
         work = await schedule.read(name)
         if work is not None:
             schedule.remove(work)
+
+    async def password(self, policy: str = "", name: str = "password") -> str:
+        """A new password, the same in all attempts of the request.
+
+        Args:
+            policy: the name of a password policy of the mount's namespace; empty for the usual composition.
+            name: tells several passwords of one request apart.
+
+        Raises: `InvalidRequest` if there is no such policy, or no password that meets it.
+        """
+        rules = await self.view.password_policy(policy)
+        return self.once(f"{name} by {policy!r}", lambda: new_password(rules))
 
     def __repr__(self) -> str:
         return f"Request({self.operation} {self.mount.path}{self.path})"

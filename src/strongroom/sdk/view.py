@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
+from strongroom.barrier import keys
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.lib.passwords import PasswordPolicy
+from strongroom.sdk.passwords import policy_of
 from strongroom.sdk.schedule import Schedule
 
 R = TypeVar("R", bound=Record)
@@ -56,6 +59,10 @@ class View:
         For a note to other requests, from work outside the request's transaction (`request.once.outside`).
         """
         return await transact(self._txn.barrier, lambda txn: work(View(txn, self._prefix)))
+
+    async def password_policy(self, name: str) -> PasswordPolicy:
+        """A password policy of the mount's namespace; engines use `Request.password`."""
+        return await policy_of(self._txn, keys.namespace_at(self._prefix), name)
 
     def schedule(self, mount: str) -> Schedule:
         """The scheduled work of a mount; engines use `Request.schedule` and `Request.unschedule`."""

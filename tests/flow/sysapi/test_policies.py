@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.passwords import generate, parse_password_policy
 from strongroom.lib.rand import SystemRandom
-from strongroom.services.policy.passwords import generate, parse_password_policy
 from tests.flow.sysapi.system_server import Server
 
 READ = 'path "cubbyhole/a" { capabilities = ["read"] }'

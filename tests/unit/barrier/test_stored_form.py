@@ -451,6 +451,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.engines.kv.records.PlainSecret": ("kv-plain", {}),
     "strongroom.engines.kv.records.Version": (None, {"deleted_at": 0.0, "destroyed": False}),
     "strongroom.engines.kv.records.VersionData": ("kv-version", {}),
+    "strongroom.sdk.passwords.PasswordPolicyRecord": ("password-policy", {}),
     "strongroom.sdk.schedule.ScheduledWork": (
         "scheduled",
         {"data": {}, "attempts": 0, "next_attempt_at": 0.0, "last_error": ""},
@@ -768,7 +769,6 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         "rotation",
         {"enabled": True, "interval_s": 0, "max_operations": 3865470566},
     ),
-    "strongroom.sysapi.system.paths.passwords.PasswordPolicyRecord": ("password-policy", {}),
     "strongroom.sysapi.wrapping.records.WrappedRecord": ("wrapped", {"wrapped_accessor": ""}),
     "strongroom.sysapi.wrapping.signed.SigningKey": ("wrapping-key", {}),
 }

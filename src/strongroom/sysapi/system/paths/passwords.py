@@ -5,21 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from strongroom.barrier import keys
-from strongroom.barrier.record import Record
 from strongroom.lib.errors import InvalidRequest, NotFound
+from strongroom.lib.passwords import generate, parse_password_policy
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Normal
+from strongroom.sdk.passwords import PasswordPolicyRecord
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
-from strongroom.services.policy.passwords import generate, parse_password_policy
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.system.policy_text import decoded
-
-
-class PasswordPolicyRecord(Record, frozen=True, tag="password-policy"):
-    """One password policy."""
-
-    text: str
 
 
 class PasswordPolicyBody(Body, frozen=True):
@@ -70,7 +64,7 @@ class PasswordPaths(SystemEngine):
 
 
 def _place(request: Request) -> str:
-    return keys.settings(system(request).namespace.id) + "password-policy/"
+    return keys.password_policies(system(request).namespace.id)
 
 
 async def _read(request: Request, name: str) -> PasswordPolicyRecord:

@@ -1,0 +1,1 @@
+"""One folder for each kind of database: its client library, its statements, its usual user names."""
