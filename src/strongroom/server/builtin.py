@@ -25,6 +25,7 @@ from strongroom.auth.okta import Okta
 from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
+from strongroom.engines.ldap import Ldap as LdapSecrets
 from strongroom.lib.fault import where
 from strongroom.sdk.engine import AuthMethod, Engine
 from strongroom.sdk.path import DeclarationError
@@ -37,6 +38,8 @@ from strongroom.sysapi.token import Token
 ENGINES: tuple[tuple[str, type[Engine]], ...] = (
     ("kv", KvEngine),
     ("generic", KvEngine),
+    ("ldap", LdapSecrets),
+    ("openldap", LdapSecrets),
     ("system", System),
     ("cubbyhole", Cubbyhole),
     ("identity", Identity),

@@ -1,0 +1,138 @@
+"""What a directory is asked for its accounts.  Blocks: runs in a thread with a session."""
+
+from __future__ import annotations
+
+from strongroom.engines.ldap.records import AD, OPENLDAP, PHRASE, LdapConfig
+from strongroom.engines.ldap.settings import user_attribute
+from strongroom.lib.errors import InvalidRequest, UpstreamFailed
+from strongroom.lib.ldap import BindRefused, Forbidden, Modification, Modify, Refused, Session, in_filter
+
+PASSWORD_MODIFY = "1.3.6.1.4.1.4203.1.11.1"  # noqa: S105 - an identifier
+"""Source: RFC 3062, section 2"""
+ROOT_REFUSED = "the directory refuses the name and password of this server (binddn, bindpass)"
+
+
+def binds(session: Session, name: str, password: str) -> bool:
+    """Whether the directory takes a name with a password."""
+    try:
+        session.bind(name, password)
+    except BindRefused:
+        return False
+    return True
+
+
+def bind_as_root(session: Session, config: LdapConfig) -> str:
+    """Become `binddn`, whose password may be just being changed.
+
+    Returns: the password that the directory took.
+
+    Raises: `UpstreamFailed`.
+    """
+    last = BindRefused(detail="binddn or bindpass is empty")
+    for password in filter(None, (config.bindpass, config.next_bindpass)):
+        try:
+            session.bind(config.binddn, password)
+        except BindRefused as error:
+            last = error
+        else:
+            return password
+    raise UpstreamFailed(ROOT_REFUSED, detail=last.detail) from last
+
+
+def find_account(session: Session, config: LdapConfig, username: str, dn: str) -> str:
+    """The DN of an account.
+
+    Args:
+        username: its name in the attribute for that; searched for if `dn` is empty.
+
+    Raises: `InvalidRequest` if it isn't there, or several are.
+    """
+    if dn:
+        if session.read(dn, ["objectClass"]) is None:
+            raise InvalidRequest(f'the directory has no entry "{dn}"')
+        return dn
+    if not config.userdn:
+        raise InvalidRequest("userdn is not configured, so that accounts can be named by dn only")
+    attribute = user_attribute(config)
+    names = [username]
+    if attribute.lower() == "userprincipalname" and config.upndomain and "@" not in username:
+        names = [f"{username}@{config.upndomain}"]
+    text = "".join(f"({attribute}={in_filter(name)})" for name in names)
+    found = session.search(config.userdn, text)
+    if len(found) != 1:
+        many = "several entries" if found else "no entry"
+        raise InvalidRequest(f'below userdn "{config.userdn}" {many} with {attribute} "{names[0]}"')
+    return found[0].dn
+
+
+def set_password(session: Session, config: LdapConfig, dn: str, password: str) -> None:
+    """Give an account a password, as whoever is bound.  Raises `Refused`, `UpstreamFailed`."""
+    if config.schema == OPENLDAP and session.supports("supportedExtension", PASSWORD_MODIFY):
+        # The directory hashes what comes by this operation, and may keep in plain what is written to the attribute.
+        session.reset_password(dn, password)
+        return
+    session.apply(Modify(dn, _replaced(config, password)), secrets=(password,))
+
+
+def _replaced(config: LdapConfig, password: str) -> tuple[Modification, ...]:
+    if config.schema == OPENLDAP:
+        return (Modification("replace", "userPassword", (password.encode(),)),)
+    if config.schema == AD:
+        return (Modification("replace", "unicodePwd", (quoted(password),)),)
+    attribute = "racfPassPhrase" if config.credential_type == PHRASE else "racfPassword"
+    return (
+        Modification("replace", attribute, (password.encode(),)),
+        Modification("replace", "racfAttributes", (b"noexpired",)),
+    )
+
+
+def quoted(password: str) -> bytes:
+    """A password as Active Directory wants it.
+
+    Source: https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-adts/6e803168-f140-4d23-b2d3-c3a8ab5917d2
+    """
+    return f'"{password}"'.encode("utf-16-le")
+
+
+def root_dn(session: Session, config: LdapConfig) -> str:
+    """The DN of the entry of `binddn`, which may be a short name, or one with a domain.  It has to be bound.
+
+    Raises: `InvalidRequest` if it can't be found.
+    """
+    if config.root_dn:
+        return config.root_dn
+    if "=" in config.binddn and session.read(config.binddn, ["objectClass"]) is not None:
+        return config.binddn
+    known = session.who_am_i()
+    if known.lower().startswith("dn:"):
+        return known[3:]
+    base = config.userdn or _naming_context(session)
+    name = in_filter(config.binddn.rpartition("\\")[2])
+    found = session.search(base, f"(|(userPrincipalName={name})(sAMAccountName={name}))") if base else []
+    if len(found) != 1:
+        many = "several entries have" if found else "no entry has"
+        raise InvalidRequest(f'below "{base}" {many} the name "{config.binddn}": write the DN as binddn')
+    return found[0].dn
+
+
+def _naming_context(session: Session) -> str:
+    root = session.read("", ["defaultNamingContext"])
+    return next(iter(root.texts("defaultNamingContext")), "") if root else ""
+
+
+def rotate_root(session: Session, config: LdapConfig, dn: str) -> None:
+    """Give the server's own account its next password, and prove it.  Repeating it changes nothing.
+
+    Raises: `Refused` if the directory doesn't take the password, and the old one still counts; `UpstreamFailed`.
+    """
+    if binds(session, config.binddn, config.next_bindpass):
+        return
+    bind_as_root(session, config)
+    try:
+        set_password(session, config, dn, config.next_bindpass)
+    except Forbidden:
+        # Who may not reset passwords may change their own by the old one.
+        session.change_password(dn, config.bindpass, config.next_bindpass)
+    if not binds(session, config.binddn, config.next_bindpass):
+        text = "the directory took the new password of binddn, and then did not let it in"
+        raise Refused(text, code="NOT_PROVEN", reason="Invalid credentials")
