@@ -12,7 +12,7 @@ import msgspec
 from strongroom.engines.ldap import asking, executing, templates
 from strongroom.engines.ldap.names import account_key, check_name
 from strongroom.engines.ldap.reaching import ask, configured, configured_for_end
-from strongroom.engines.ldap.records import LIVE, RETIRED, ROLES, DynamicRole, LdapConfig, Live
+from strongroom.engines.ldap.records import CONFIG, LIVE, RETIRED, ROLES, DynamicRole, LdapConfig, Live
 from strongroom.engines.ldap.settings import directory_of
 from strongroom.engines.ldap.templates import Account
 from strongroom.lib.errors import Internal, InvalidRequest, NotFound, UpstreamFailed
@@ -112,9 +112,11 @@ class CredsPaths:
 
     async def renew_creds(self, request: Request, lease: dict[str, Any], increment_s: int) -> int:
         """The seconds to grant.  Raises `InvalidRequest` if the role is gone."""
-        if await request.view.read(ROLES + lease["role"], DynamicRole) is None:
+        role = await request.view.read(ROLES + lease["role"], DynamicRole)
+        if role is None:
             raise InvalidRequest("unable to renew: role does not exist")
-        return increment_s
+        config = await request.view.read(CONFIG, LdapConfig) or LdapConfig()
+        return increment_s or role.default_ttl or config.ttl
 
 
 def _times(request: Request, role: DynamicRole, config: LdapConfig) -> tuple[int, int]:

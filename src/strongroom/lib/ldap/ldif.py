@@ -143,7 +143,7 @@ def _blocks(text: str) -> Iterator[list[_Line]]:
 
 def _whole_lines(text: str) -> Iterator[tuple[int, str]]:
     """Lines with their continuations, which begin with a space, and the number of their first line."""
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = text.rstrip().replace("\r\n", "\n").split("\n")
     if len(lines) > MOST_LINES:
         raise InvalidRequest(f"the LDIF has more than {MOST_LINES} lines")
     whole: list[str] = []
