@@ -11,6 +11,8 @@ from strongroom.barrier import keys
 from strongroom.barrier.record import Record
 
 LEASE = "lease"
+TARGET_LEASE = "target-lease"
+"""Leases whose engine names the system that they depend on.  They are grouped by mount and system."""
 SCHEDULED = "scheduled"
 """Calls that engines have scheduled."""
 TOKEN = "token"  # noqa: S105 - a kind of row
@@ -25,9 +27,9 @@ MFA = "mfa"
 """Logins that wait for their second factor."""
 UNUSED_ENTITY = "unused-entity"
 """Namespaces whose unused entities are to be cleared."""
-KINDS = (LEASE, SCHEDULED, TOKEN, SINGLE_USE, LOCKOUT, MFA, OIDC_CODE, OIDC_KEY, UNUSED_ENTITY)
-BY_MOUNT = frozenset({LEASE, SCHEDULED})
-"""The kinds that have a group for each mount, by its id."""
+KINDS = (LEASE, TARGET_LEASE, SCHEDULED, TOKEN, SINGLE_USE, LOCKOUT, MFA, OIDC_CODE, OIDC_KEY, UNUSED_ENTITY)
+BY_MOUNT = frozenset({LEASE, TARGET_LEASE, SCHEDULED})
+"""The kinds whose groups are of one mount each.  A group's name is the mount's id, or begins with it and a dot."""
 
 ALONE = "-"
 """The group of a kind that has only one."""
@@ -43,6 +45,11 @@ class DueRecord(Record, frozen=True, tag="due"):
     id: str
 
 
+def mount_of(group: str) -> str:
+    """The id of the mount that a group of a kind of `BY_MOUNT` belongs to."""
+    return group.partition(".")[0]
+
+
 def milliseconds(at: float) -> int:
     """A time in the index's unit."""
     return int(at * 1000)
@@ -54,7 +61,7 @@ def due_key(at: float, kind: str, id_: str, group: str = ALONE) -> str:
     Args:
         at: seconds since the epoch.
         kind: one of `KINDS`.
-        group: for a kind of `BY_MOUNT`, the mount's id.
+        group: for a kind of `BY_MOUNT`, the mount's id, or what begins with it and a dot.
     """
     return key_at(milliseconds(at), kind, id_, group)
 

@@ -16,6 +16,10 @@ UNDONE = "undone"
 """Undone once.  It is undone again later, because a call that was still in progress may make the secret after that."""
 
 
+TOKEN = "token"  # noqa: S105 - a kind of owner
+ENTITY = "entity"
+
+
 class LeaseRecord(SecretRecord, frozen=True, tag="lease"):
     """A secret that was issued for a time.  The engine's data for it may be secret too."""
 
@@ -36,6 +40,18 @@ class LeaseRecord(SecretRecord, frozen=True, tag="lease"):
     next_attempt_at: float = 0.0
     last_error: str = ""
     state: str = IN_FORCE
+    group: str = ""
+    account: str = ""
+    entity_id: str = ""
+    """The client's entity, also if the lease belongs to the token."""
+    owner: str = TOKEN
+    reuse: str = ""
+    """What another request of the entity must have in common with this one's to get the same lease; empty for never."""
+    answer: dict[str, Any] = {}
+    """The response's data, if the lease may be given again."""
+    target: str = ""
+    bound_by: str = ""
+    """What the longest time comes from: `token`, `role` or `mount`.  Empty in rows of earlier versions."""
 
 
 class LeaseMark(Record, frozen=True, tag="lease-mark"):

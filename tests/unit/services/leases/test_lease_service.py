@@ -15,19 +15,25 @@ from strongroom.storage.inmem import InmemStorage
 
 
 async def made(txn: Transaction, leases: LeaseService, now: float, token_key: str = "tk") -> LeaseRecord:
-    """A lease of an hour."""
-    return leases.create(
-        txn,
-        namespace="root",
-        path="db/creds/app",
+    """A lease of an hour, with a row in every index."""
+    lease = LeaseRecord(
+        id="",
         mount="m",
+        path="db/creds/app",
         token_key=token_key,
+        issued_at=now,
+        expires_at=0.0,
         ttl_s=3600,
         max_ttl_s=7200,
         renewable=True,
         internal={"password": "canary"},
-        now=now,
+        group="role/app",
+        account="v-app-1",
+        entity_id="e",
+        reuse="digest",
+        target="main",
     )
+    return leases.create(txn, "root", lease)
 
 
 async def test_every_row_of_a_lease_goes_with_it() -> None:
@@ -35,6 +41,7 @@ async def test_every_row_of_a_lease_goes_with_it() -> None:
     clock = SetClock()
     barrier = await open_barrier(InmemStorage(clock, SystemRandom()), clock)
     leases, now = LeaseService(SystemRandom()), clock.now()
+    counters = (keys.LEASE_COUNT, keys.LEASE_GROUP_COUNT)
     before = (await barrier.storage.scan("")).names
     for owner in ("tk", ""):
         lease = await transact(barrier, partial(made, leases=leases, now=now, token_key=owner))
@@ -53,7 +60,7 @@ async def test_every_row_of_a_lease_goes_with_it() -> None:
             leases.remove(txn, moved)
 
         await transact(barrier, remove)
-        after = [name for name in (await barrier.storage.scan("")).names if not name.startswith(keys.LEASE_COUNT)]
+        after = [name for name in (await barrier.storage.scan("")).names if not name.startswith(counters)]
         assert after == before
 
 
