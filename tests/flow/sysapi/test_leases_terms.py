@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
+
+from strongroom.barrier import keys
 from tests.flow.sysapi.leases_world import World
 
 RULES = 'path "db/*" { capabilities = ["read"] } path "sys/leases/*" { capabilities = ["update"] }'
@@ -168,3 +172,84 @@ async def test_the_kept_answer_is_encrypted() -> None:
     entries = [await storage.get(name) for name in names]
     assert not [entry for entry in entries if entry is not None and b"canary-0" in entry.value]
     assert not [name for name in names if "canary-0" in name]
+
+
+async def _delete(world: World, entity: str) -> None:
+    await world.server.ok("DELETE", f"identity/entity/id/{entity}")
+
+
+async def _delete_many(world: World, entity: str) -> None:
+    await world.server.ok("POST", "identity/entity/batch-delete", {"entity_ids": [entity]})
+
+
+async def _disable(world: World, entity: str) -> None:
+    await world.server.ok("POST", f"identity/entity/id/{entity}", {"disabled": True})
+
+
+@pytest.mark.parametrize("end", [_delete, _delete_many, _disable])
+async def test_what_an_entity_owns_ends_with_it(end: Callable[[World, str], Awaitable[None]]) -> None:
+    """More leases than one commit holds; those of its tokens follow the tokens; nobody else's end."""
+    world = await World.start()
+    people = await People.of(world)
+    token, entity = await people.login("ann")
+    other, _ = await people.login("bob")
+    kept = {(await read(world, token))["data"]["name"]}
+    world.outside.terms = {"owner": "entity"}
+    kept.add((await read(world, other))["data"]["name"])
+    lease = ""
+    for _ in range(30):
+        lease = (await read(world, token))["lease_id"]
+    await end(world, entity)
+    assert (await world.server.ask("PUT", "sys/leases/renew", {"lease_id": lease})).status == 400
+    await world.settle()
+    assert world.outside.accounts == kept
+    assert not await world.rows(keys.PENDING_DELETION)
+
+
+async def test_an_entity_that_ends_meanwhile_gets_nothing() -> None:
+    """The secret is made while its entity is disabled: it is undone."""
+    world = await World.start()
+    people = await People.of(world)
+    token, entity = await people.login("ann")
+    world.outside.terms = {"owner": "entity"}
+    world.outside.meanwhile = lambda: _disable(world, entity)
+    answer = await world.server.ask("GET", "db/role/app", token=token)
+    assert answer.status == 400
+    assert "ended while it was being made" in answer.error
+    await world.settle()
+    assert not world.outside.accounts
+
+
+async def test_leases_of_a_merged_entity_are_those_of_the_other() -> None:
+    """They are renewed and given again, and end when what it was merged into ends."""
+    world = await World.start()
+    people = await People.of(world)
+    ann, source = await people.login("ann")
+    world.outside.terms = {"owner": "entity", "reuse": "v1"}
+    lease = (await read(world, ann))["lease_id"]
+    target = (await world.server.ok("POST", "identity/entity", {"name": "all"})).data["id"]
+    await world.server.ok("POST", "identity/entity/merge", {"from_entity_ids": [source], "to_entity_id": target})
+    await world.server.ok("PUT", "sys/leases/renew", {"lease_id": lease, "increment": 3600})
+    await world.settle()
+    assert (await read(world, ann))["lease_id"] == lease
+    await _delete(world, target)
+    await world.settle()
+    assert not world.outside.accounts
+    assert not await world.lease_rows()
+
+
+async def test_an_entity_with_a_lease_is_not_unused() -> None:
+    """While its lease runs, no clearing of unused entities takes it away."""
+    world = await World.start()
+    people = await People.of(world)
+    token, entity = await people.login("ann", token_ttl="10m", token_max_ttl="10m")
+    await world.server.ok("POST", "sys/mounts/db/tune", {"max_lease_ttl": "3000h"})
+    world.outside.terms = {"owner": "entity", "ttl_s": 3600 * 2400}
+    await read(world, token)
+    await world.server.ok("POST", "identity/config/clearing", {"unseen_for": "24h"})
+    world.clock.advance(3600 * 2300)
+    await world.settle()
+    assert (await world.server.ask("GET", f"identity/entity/id/{entity}")).status == 200
+    world.clock.advance(3600 * 300)
+    await world.settle()
+    assert (await world.server.ask("GET", f"identity/entity/id/{entity}")).status == 404

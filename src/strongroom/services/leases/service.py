@@ -93,6 +93,16 @@ class LeaseService:
         self.reschedule(txn, lease, ended)
         return ended
 
+    def pass_to(self, txn: Transaction, lease: LeaseRecord, entity_id: str) -> None:
+        """Give a lease to the entity that its own was merged into."""
+        changed = msgspec.structs.replace(lease, entity_id=entity_id)
+        before, after = set(rows.marks(lease)), set(rows.marks(changed))
+        for row in before - after:
+            txn.delete(row)
+        for row in after - before:
+            txn.write(row, LeaseMark())
+        txn.write(keys.lease(lease.id), changed)
+
     def put_in_force(
         self, txn: Transaction, lease: LeaseRecord, internal: dict[str, Any], answer: dict[str, Any], now: float
     ) -> None:
