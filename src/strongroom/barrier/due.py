@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from strongroom.barrier import keys
 from strongroom.barrier.record import Record
+from strongroom.crypto.mac import sha256
 
 LEASE = "lease"
 TARGET_LEASE = "target-lease"
@@ -76,10 +77,15 @@ def folder(kind: str, group: str) -> str:
     return f"{keys.QUEUE}{kind}/{group}/"
 
 
-def retry_wait_s(attempts: int) -> int:
-    """The time until the next attempt after a failure.  It grows up to an hour; attempts never end.
+def retry_wait_s(attempts: int, id_: str) -> float:
+    """The time until the next attempt after a failure: at most 10 seconds, then 20 and so on, up to an hour.
+
+    It is between half of that and all of it, and differs from one id to the next.  Otherwise thousands of rows that
+    failed while their system was down would come back in the same second, again and again.  Attempts never end.
 
     Args:
-        attempts: the number of earlier failures.
+        attempts: the number of earlier failures. id_: the row's.
     """
-    return min(_FIRST_RETRY_S << min(attempts, 20), _LAST_RETRY_S)
+    longest_s = min(_FIRST_RETRY_S << min(attempts, 20), _LAST_RETRY_S)
+    share = int.from_bytes(sha256(f"{attempts} {id_}".encode())[:4]) / 2**32
+    return longest_s * (1 - share / 2)

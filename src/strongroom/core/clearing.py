@@ -29,6 +29,8 @@ _ROWS = 100
 _LEASES = 20
 """Leases that one commit marks as ended.  Each needs five keys."""
 TREES = keys.PENDING_DELETION + "token/"
+COUNTERS = (keys.LEASE_COUNT, keys.LEASE_PLANNED_COUNT, keys.SCHEDULE_COUNT)
+"""The prefixes of the counters of a mount, by its id."""
 _AT_ONCE = 8
 
 
@@ -145,7 +147,7 @@ class Clearing:
             if rows:
                 await self._delete(fence, [prefix + below for below in rows])
                 return 1
-        counters = [place + pending.lease_mount for place in (keys.LEASE_COUNT, keys.SCHEDULE_COUNT)]
+        counters = [place + pending.lease_mount for place in COUNTERS]
         await self._delete(fence, [row, *counters] if pending.lease_mount and not pending.left else [row])
         return 1
 

@@ -53,7 +53,7 @@ class LeaseEnding:
         async def undo(txn: Transaction) -> None:
             await txn.guard(fence)
             lease = await services.leases.read(txn, due.id)
-            if lease is None or rows.due(lease)[0] != due.row:
+            if lease is None or rows.due(lease) != due.row:
                 txn.delete(due.row)
             elif lease.state == PLANNED:
                 # Committed before the revocation, so that nobody can put the lease in force any more.
@@ -64,7 +64,7 @@ class LeaseEnding:
         async def note(txn: Transaction) -> None:
             await txn.guard(fence)
             lease = await services.leases.read(txn, due.id)
-            if lease is not None and rows.due(lease)[0] == due.row:
+            if lease is not None and rows.due(lease) == due.row:
                 # At the current time, not the batch's: the failed revocation may have taken long, and the next one
                 # comes after it.
                 services.leases.failed(txn, lease, reason, await self._storage.now())

@@ -137,7 +137,7 @@ class EntityLeases:
         if not entity_id or not reuse:
             return None
         namespace = attempt.exchange.namespace.id
-        place = rows.reusable_by(namespace, self._entry.record.id, entity_id, group, reuse)
+        place = rows.reusable(namespace, self._entry.record.id, entity_id, group, reuse)
         now, best, left_s = attempt.request.received_at, None, 0.0
         for id_ in await attempt.txn.scan(place, limit=_LOOKED_AT):
             found = await attempt.services.leases.in_force(attempt.txn, id_)

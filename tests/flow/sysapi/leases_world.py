@@ -69,7 +69,7 @@ class World:
         place = keys.area(keys.ROOT_NAMESPACE, "lease")
         # Rows of other kinds in the due index belong to tokens and others.
         mine = tuple(f"{keys.QUEUE}{kind}/" for kind in (LEASE, TARGET_LEASE))
-        counters = (keys.LEASE_COUNT, keys.LEASE_GROUP_COUNT)
+        counters = (keys.LEASE_COUNT, keys.LEASE_GROUP_COUNT, keys.LEASE_PLANNED_COUNT)
         found = [
             row
             for row in await self.rows(place)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from strongroom.barrier import keys
 from strongroom.barrier.due import BY_MOUNT, folder, mount_of
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.clearing import COUNTERS
 from strongroom.sdk.schedule import prefixes_of
 from strongroom.services.due import groups
 from strongroom.services.leases import rows as lease_rows
@@ -46,7 +47,7 @@ class NamespaceWiping:
         if holders:
             await self._empty(fence, id_, holders[0].rstrip("/"))
             return 1
-        for prefix in (f"shared/{id_}/", f"local/{id_}/"):
+        for prefix in (f"shared/{id_}/", f"local/{id_}/", lease_rows.irrevocable(id_)):
             rows = (await self._storage.scan(prefix, limit=_ROWS)).names
             if rows:
                 await self._remove(fence, [prefix + row for row in rows])
@@ -75,7 +76,7 @@ class NamespaceWiping:
             if rows:
                 await self._remove(fence, [prefix + row for row in rows])
                 return
-        single = (keys.LEASE_COUNT, keys.SCHEDULE_COUNT, keys.MOUNT_PLACE, keys.PENDING_DELETION)
+        single = (*COUNTERS, keys.MOUNT_PLACE, keys.PENDING_DELETION)
         await self._remove(fence, [*(place + mount for place in single), keys.mounts(namespace) + mount])
 
     async def _empty(self, fence: Fence, namespace: str, holder: str) -> None:

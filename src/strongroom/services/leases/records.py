@@ -16,6 +16,8 @@ UNDONE = "undone"
 """Undone once.  It is undone again later, because a call that was still in progress may make the secret after that."""
 
 
+IRREVOCABLE_AFTER = 6
+"""Failed revocations after which a lease is shown as irrevocable, as in Vault.  Attempts go on."""
 TOKEN = "token"  # noqa: S105 - a kind of owner
 ENTITY = "entity"
 
@@ -52,6 +54,11 @@ class LeaseRecord(SecretRecord, frozen=True, tag="lease"):
     target: str = ""
     bound_by: str = ""
     """What the longest time comes from: `token`, `role` or `mount`.  Empty in rows of earlier versions."""
+
+    @property
+    def is_irrevocable(self) -> bool:
+        """Whether its revocation keeps failing."""
+        return self.attempts >= IRREVOCABLE_AFTER
 
 
 class LeaseMark(Record, frozen=True, tag="lease-mark"):

@@ -4,29 +4,51 @@ from __future__ import annotations
 
 from strongroom.barrier import keys
 from strongroom.barrier.due import LEASE, TARGET_LEASE, DueRecord, due_key
+from strongroom.barrier.record import Record
 from strongroom.crypto.mac import sha256
-from strongroom.services.leases.records import LeaseRecord
+from strongroom.services.leases.records import PLANNED, LeaseMark, LeaseRecord
 
 
-def due(lease: LeaseRecord) -> tuple[str, DueRecord]:
-    """The lease's row in the due index: at its expiry, or at the next attempt of its revocation."""
-    kind = TARGET_LEASE if lease.target else LEASE
+def of(lease: LeaseRecord) -> dict[str, Record]:
+    """Every row of a lease, by its key."""
+    found: dict[str, Record] = {keys.lease(lease.id): lease, due(lease): DueRecord(kind=_kind(lease), id=lease.id)}
+    return found | dict.fromkeys((place + lease.id for place in _indexes(lease)), LeaseMark())
+
+
+def due(lease: LeaseRecord) -> str:
+    """The lease's key in the due index: at its expiry, or at the next attempt of its revocation."""
     group = f"{lease.mount}.{_digest(lease.target)}" if lease.target else lease.mount
-    at = max(lease.expires_at, lease.next_attempt_at)
-    return due_key(at, kind, lease.id, group), DueRecord(kind=kind, id=lease.id)
+    return due_key(max(lease.expires_at, lease.next_attempt_at), _kind(lease), lease.id, group)
 
 
-def marks(lease: LeaseRecord) -> list[str]:
-    """The rows by which the lease is found: by its mount, token, entity, account, and for another request."""
-    found = [of_mount(lease.mount) + lease.id]
+def counters(lease: LeaseRecord) -> list[str]:
+    """The counters that a lease is counted in."""
+    found = [count(lease.mount)]
+    if lease.group:
+        found.append(group_count(lease.mount, lease.group))
+    if lease.state == PLANNED:
+        found.append(planned_count(lease.mount))
+    return found
+
+
+def _kind(lease: LeaseRecord) -> str:
+    return TARGET_LEASE if lease.target else LEASE
+
+
+def _indexes(lease: LeaseRecord) -> list[str]:
+    """The prefixes of the indexes by which a lease is found."""
+    namespace = keys.namespace_of(lease.id)
+    found = [of_mount(lease.mount)]
     if lease.token_key:
-        found.append(keys.leases_of_token(lease.token_key) + lease.id)
+        found.append(keys.leases_of_token(lease.token_key))
     if lease.entity_id:
-        found.append(keys.leases_of_entity(lease.entity_id) + lease.id)
+        found.append(keys.leases_of_entity(lease.entity_id))
     if lease.account:
-        found.append(of_account(keys.namespace_of(lease.id), lease.account) + lease.id)
+        found.append(of_account(namespace, lease.account))
     if lease.reuse:
-        found.append(reusable(lease) + lease.id)
+        found.append(reusable(namespace, lease.mount, lease.entity_id, lease.group, lease.reuse))
+    if lease.is_irrevocable:
+        found.append(irrevocable(namespace))
     return found
 
 
@@ -43,20 +65,29 @@ def of_account(namespace: str, account: str) -> str:
     return f"{keys.area(namespace, 'lease')}account/{_digest(account)}/"
 
 
-def reusable(lease: LeaseRecord) -> str:
-    """The prefix of the rows that name leases that a request may get again."""
-    return reusable_by(keys.namespace_of(lease.id), lease.mount, lease.entity_id, lease.group, lease.reuse)
+def reusable(namespace: str, mount: str, entity_id: str, group: str, reuse: str) -> str:
+    """The prefix of the rows that name the leases that a request may get again.
 
-
-def reusable_by(namespace: str, mount: str, entity_id: str, group: str, reuse: str) -> str:
-    """The same, by what the request has in common with the leases."""
+    Args:
+        namespace: of the leases. group, reuse: as in `sdk.Lease`.
+    """
     what = _digest(f"{len(group)} {group}{reuse}")
     return f"{keys.area(namespace, 'lease')}reuse/{mount}/{entity_id}/{what}/"
+
+
+def irrevocable(namespace: str) -> str:
+    """The prefix of the rows that name the leases of a namespace that can't be revoked."""
+    return f"{keys.LEASE_IRREVOCABLE}{namespace}/"
 
 
 def count(mount: str) -> str:
     """The counter of a mount's leases."""
     return keys.LEASE_COUNT + mount
+
+
+def planned_count(mount: str) -> str:
+    """The counter of a mount's leases whose secrets are being made."""
+    return keys.LEASE_PLANNED_COUNT + mount
 
 
 def group_counts(mount: str) -> str:

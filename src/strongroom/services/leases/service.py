@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -21,8 +22,6 @@ _REASON_CHARACTERS = 1000
 """The part of a revocation's error that is stored.  Another system's error may have any length."""
 PLANNED_S = 2 * TIMEOUT_S
 """How long a lease may stay planned.  After this time its request has finished, given up or died."""
-IRREVOCABLE_AFTER = 6
-"""Failed revocations after which a lease is shown as irrevocable, as in Vault.  Attempts go on."""
 CEILING = 300_000
 """The most leases of one mount.  The limit stops a crash-looping client before it fills the store."""
 
@@ -47,18 +46,15 @@ class LeaseService:
             id=f"{lease.path}/{suffix}{keys.suffix(namespace)}",
             expires_at=lease.issued_at + lasts_s,
         )
-        txn.write(keys.lease(lease.id), lease)
-        txn.write(*rows.due(lease))
-        for row in rows.marks(lease):
-            txn.write(row, LeaseMark())
+        self._store(txn, None, lease)
         # The same words as Vault's lease count quota, which these limits resemble.
         text = f"lease count quota exceeded ({CEILING} leases of a mount at the most, which is fixed)"
         full = RateLimited(text, retry_after_s=60, detail=f"the mount {lease.mount} is full")
-        txn.add(rows.count(lease.mount), 1, 0, CEILING, full)
+        txn.add(rows.count(lease.mount), 0, 0, CEILING, full)
         if lease.group:
             text = f'lease count quota exceeded ({ceiling} leases of "{lease.group}" at the most, by its settings)'
             full = RateLimited(text, retry_after_s=60, detail=f"{lease.group} of the mount {lease.mount} is full")
-            txn.add(rows.group_count(lease.mount, lease.group), 1, 0, ceiling or CEILING, full)
+            txn.add(rows.group_count(lease.mount, lease.group), 0, 0, ceiling or CEILING, full)
         return lease
 
     async def read(self, txn: Transaction, lease_id: str) -> LeaseRecord | None:
@@ -70,16 +66,10 @@ class LeaseService:
         lease = await self.read(txn, lease_id)
         return lease if lease is not None and lease.state == IN_FORCE else None
 
-    def reschedule(self, txn: Transaction, lease: LeaseRecord, changed: LeaseRecord) -> None:
-        """Store a lease's new state, and move its row in the due index."""
-        txn.delete(rows.due(lease)[0])
-        txn.write(*rows.due(changed))
-        txn.write(keys.lease(lease.id), changed)
-
     def renew(self, txn: Transaction, lease: LeaseRecord, ttl_s: int, now: float) -> LeaseRecord:
         """Extend a lease to `ttl_s` from now."""
         renewed = msgspec.structs.replace(lease, expires_at=now + ttl_s, ttl_s=ttl_s, last_renewed_at=now)
-        self.reschedule(txn, lease, renewed)
+        self._store(txn, lease, renewed)
         return renewed
 
     def expire(self, txn: Transaction, lease: LeaseRecord, now: float) -> LeaseRecord:
@@ -90,18 +80,12 @@ class LeaseService:
             next_attempt_at=0.0,
             state=UNDOING if lease.state == PLANNED else lease.state,
         )
-        self.reschedule(txn, lease, ended)
+        self._store(txn, lease, ended)
         return ended
 
     def pass_to(self, txn: Transaction, lease: LeaseRecord, entity_id: str) -> None:
         """Give a lease to the entity that its own was merged into."""
-        changed = msgspec.structs.replace(lease, entity_id=entity_id)
-        before, after = set(rows.marks(lease)), set(rows.marks(changed))
-        for row in before - after:
-            txn.delete(row)
-        for row in after - before:
-            txn.write(row, LeaseMark())
-        txn.write(keys.lease(lease.id), changed)
+        self._store(txn, lease, msgspec.structs.replace(lease, entity_id=entity_id))
 
     def put_in_force(
         self, txn: Transaction, lease: LeaseRecord, internal: dict[str, Any], answer: dict[str, Any], now: float
@@ -119,7 +103,7 @@ class LeaseService:
             internal=internal,
             answer=answer if lease.reuse else {},
         )
-        self.reschedule(txn, lease, made)
+        self._store(txn, lease, made)
 
     def end(self, txn: Transaction, lease: LeaseRecord, now: float) -> None:
         """Delete a lease that was undone.  A lease that was never in force is undone once more, later."""
@@ -129,32 +113,48 @@ class LeaseService:
         again = msgspec.structs.replace(
             lease, state=UNDONE, expires_at=min(lease.expires_at, now), next_attempt_at=now + PLANNED_S
         )
-        self.reschedule(txn, lease, again)
+        self._store(txn, lease, again)
 
     def failed(self, txn: Transaction, lease: LeaseRecord, reason: str, now: float) -> LeaseRecord:
         """Store a failed revocation.  It is tried again without end, at growing intervals."""
         changed = msgspec.structs.replace(
             lease,
             attempts=lease.attempts + 1,
-            next_attempt_at=now + retry_wait_s(lease.attempts),
+            next_attempt_at=now + retry_wait_s(lease.attempts, lease.id),
             expires_at=min(lease.expires_at, now),
             last_error=reason[:_REASON_CHARACTERS],
         )
-        self.reschedule(txn, lease, changed)
+        self._store(txn, lease, changed)
+        if changed.is_irrevocable:  # each time, because earlier versions had no such row
+            txn.write(rows.irrevocable(keys.namespace_of(lease.id)) + lease.id, LeaseMark())
         return changed
 
     def remove(self, txn: Transaction, lease: LeaseRecord) -> None:
         """Delete a lease whose secret no longer exists."""
-        txn.delete(keys.lease(lease.id))
-        txn.delete(rows.due(lease)[0])
-        for row in rows.marks(lease):
-            txn.delete(row)
-        txn.add(rows.count(lease.mount), -1, 0, CEILING)
-        if lease.group:
-            txn.add(rows.group_count(lease.mount, lease.group), -1, 0, CEILING)
+        self._store(txn, lease, None)
 
     async def names(
         self, txn: Transaction, namespace: str, prefix: str, *, after: str = "", limit: int | None = None
     ) -> list[str]:
         """The distinct next segments of a namespace's lease ids below `prefix`, which ends in `/` or is empty."""
         return await txn.list(keys.leases(namespace) + prefix, after, limit)
+
+    def _store(self, txn: Transaction, before: LeaseRecord | None, after: LeaseRecord | None) -> None:
+        """Store a lease's new state, with its rows in the indexes and what it counts in.
+
+        Args:
+            before: as it is stored; None for a new one. after: None to delete it.
+        """
+        old = rows.of(before) if before is not None else {}
+        new = rows.of(after) if after is not None else {}
+        for key in old.keys() - new.keys():
+            txn.delete(key)
+        for key, record in new.items():
+            if old.get(key) != record:
+                txn.write(key, record)
+        counted = Counter(rows.counters(after) if after is not None else ())
+        counted.subtract(rows.counters(before) if before is not None else ())
+        for counter, delta in counted.items():
+            if delta:
+                # A node of an earlier version doesn't count all of them, and that must not keep a lease from ending.
+                txn.add(counter, delta, -CEILING, CEILING)

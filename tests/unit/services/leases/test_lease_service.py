@@ -8,6 +8,7 @@ from tests.flow.harness import open_barrier
 from tests.sim.clock import SetClock
 
 from strongroom.barrier import keys
+from strongroom.barrier.due import retry_wait_s
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.rand import SystemRandom
 from strongroom.services.leases import LeaseRecord, LeaseService
@@ -41,7 +42,7 @@ async def test_every_row_of_a_lease_goes_with_it() -> None:
     clock = SetClock()
     barrier = await open_barrier(InmemStorage(clock, SystemRandom()), clock)
     leases, now = LeaseService(SystemRandom()), clock.now()
-    counters = (keys.LEASE_COUNT, keys.LEASE_GROUP_COUNT)
+    counters = (keys.LEASE_COUNT, keys.LEASE_GROUP_COUNT, keys.LEASE_PLANNED_COUNT)
     before = (await barrier.storage.scan("")).names
     for owner in ("tk", ""):
         lease = await transact(barrier, partial(made, leases=leases, now=now, token_key=owner))
@@ -54,7 +55,7 @@ async def test_every_row_of_a_lease_goes_with_it() -> None:
 
         moved = await transact(barrier, move)
         assert moved.attempts == 2
-        assert moved.next_attempt_at == now + 13 + 20
+        assert moved.next_attempt_at == now + 13 + retry_wait_s(1, lease.id)
 
         async def remove(txn: Transaction, moved: LeaseRecord = moved) -> None:
             leases.remove(txn, moved)
