@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from strongroom.engines.ldap.records import AD, OPENLDAP, PHRASE, LdapConfig
 from strongroom.engines.ldap.settings import user_attribute
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
-from strongroom.lib.ldap import BindRefused, Forbidden, Modification, Modify, Refused, Session, in_filter
+from strongroom.lib.ldap import BindRefused, Forbidden, Modification, Modify, Refused, Session, canonical, in_filter
 
 PASSWORD_MODIFY = "1.3.6.1.4.1.4203.1.11.1"  # noqa: S105 - an identifier
 """Source: RFC 3062, section 2"""
+_AROUND = re.compile(r"\s*([,=+])\s*")
 ROOT_REFUSED = "the directory refuses the name and password of this server (binddn, bindpass)"
 
 
@@ -21,21 +24,16 @@ def binds(session: Session, name: str, password: str) -> bool:
     return True
 
 
-def bind_as_root(session: Session, config: LdapConfig) -> str:
-    """Become `binddn`, whose password may be just being changed.
-
-    Returns: the password that the directory took.
-
-    Raises: `UpstreamFailed`.
-    """
+def bind_as_root(session: Session, config: LdapConfig) -> None:
+    """Become `binddn`, by any password that it may have: it may be just being changed.  Raises `UpstreamFailed`."""
     last = BindRefused(detail="binddn or bindpass is empty")
-    for password in filter(None, (config.bindpass, config.next_bindpass)):
+    for credential in config.root.known:
         try:
-            session.bind(config.binddn, password)
+            session.bind(config.binddn, credential["password"])
         except BindRefused as error:
             last = error
         else:
-            return password
+            return
     raise UpstreamFailed(ROOT_REFUSED, detail=last.detail) from last
 
 
@@ -48,9 +46,10 @@ def find_account(session: Session, config: LdapConfig, username: str, dn: str) -
     Raises: `InvalidRequest` if it isn't there, or several are.
     """
     if dn:
-        if session.read(dn, ["objectClass"]) is None:
+        entry = session.read(dn, ["objectClass"])
+        if entry is None:
             raise InvalidRequest(f'the directory has no entry "{dn}"')
-        return dn
+        return entry.dn
     if not config.userdn:
         raise InvalidRequest("userdn is not configured, so that accounts can be named by dn only")
     attribute = user_attribute(config)
@@ -66,12 +65,16 @@ def find_account(session: Session, config: LdapConfig, username: str, dn: str) -
 
 
 def set_password(session: Session, config: LdapConfig, dn: str, password: str) -> None:
-    """Give an account a password, as whoever is bound.  Raises `Refused`, `UpstreamFailed`."""
-    if config.schema == OPENLDAP and session.supports("supportedExtension", PASSWORD_MODIFY):
-        # The directory hashes what comes by this operation, and may keep in plain what is written to the attribute.
-        session.reset_password(dn, password)
-        return
-    session.apply(Modify(dn, _replaced(config, password)), secrets=(password,))
+    """Give an account a password, as whoever is bound.  Raises `UpstreamFailed`."""
+    try:
+        if config.schema == OPENLDAP and session.supports("supportedExtension", PASSWORD_MODIFY):
+            # The directory hashes what comes by this operation, and may keep in plain what is written to the attribute.
+            session.reset_password(dn, password)
+        else:
+            session.apply(Modify(dn, _replaced(config, password)), secrets=(password,))
+    except Refused as error:
+        text = f'the directory refuses the new password of "{dn}": {error.reason or "no reason given"}'
+        raise type(error)(text, code=error.code, reason=error.reason, detail=error.detail) from error
 
 
 def _replaced(config: LdapConfig, password: str) -> tuple[Modification, ...]:
@@ -120,19 +123,40 @@ def _naming_context(session: Session) -> str:
     return next(iter(root.texts("defaultNamingContext")), "") if root else ""
 
 
-def rotate_root(session: Session, config: LdapConfig, dn: str) -> None:
-    """Give the server's own account its next password, and prove it.  Repeating it changes nothing.
-
-    Raises: `Refused` if the directory doesn't take the password, and the old one still counts; `UpstreamFailed`.
-    """
-    if binds(session, config.binddn, config.next_bindpass):
-        return
+def set_own_password(session: Session, config: LdapConfig, password: str) -> None:
+    """Give `binddn` a password.  Raises `UpstreamFailed`."""
     bind_as_root(session, config)
+    dn = root_dn(session, config)
     try:
-        set_password(session, config, dn, config.next_bindpass)
+        set_password(session, config, dn, password)
     except Forbidden:
         # Who may not reset passwords may change their own by the old one.
-        session.change_password(dn, config.bindpass, config.next_bindpass)
-    if not binds(session, config.binddn, config.next_bindpass):
-        text = "the directory took the new password of binddn, and then did not let it in"
-        raise Refused(text, code="NOT_PROVEN", reason="Invalid credentials")
+        session.change_password(dn, config.root.current.get("password", ""), password)
+
+
+def owned_dns(session: Session, config: LdapConfig, accounts: dict[str, str]) -> dict[str, str]:
+    """The DNs of accounts, by their names.
+
+    Args:
+        accounts: the DN of each by its name, empty for those that are searched for.
+
+    Raises: `InvalidRequest` for one that isn't there, for one that is several's, and for the server's own.
+    """
+    bind_as_root(session, config)
+    try:
+        own = canonical_dn(root_dn(session, config))
+    except InvalidRequest:
+        own = canonical_dn(config.binddn)
+    found = {name: find_account(session, config, name, dn) for name, dn in accounts.items()}
+    taken: dict[str, str] = {own: "binddn"}
+    for name, dn in found.items():
+        if (other := taken.setdefault(canonical_dn(dn), name)) != name:
+            if other == "binddn":
+                raise InvalidRequest(f'"{name}" is the account by which this mount manages others (binddn)')
+            raise InvalidRequest(f'"{name}" and "{other}" are the same account, {dn}')
+    return found
+
+
+def canonical_dn(dn: str) -> str:
+    """One spelling for all that a directory takes for the same DN."""
+    return _AROUND.sub(r"\1", canonical(dn))

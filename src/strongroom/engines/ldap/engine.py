@@ -1,4 +1,4 @@
-"""The secrets engine `ldap`, whose older names are `openldap` and `ad`."""
+"""The secrets engine `ldap`, whose older name is `openldap`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import Any
 from strongroom.engines.ldap.paths_config import ConfigPaths
 from strongroom.engines.ldap.paths_creds import CredsPaths
 from strongroom.engines.ldap.paths_roles import RolePaths
+from strongroom.engines.ldap.paths_root import ROOT, RootPaths
+from strongroom.engines.ldap.paths_static_creds import StaticCredPaths
+from strongroom.engines.ldap.paths_static_roles import STATIC, StaticRolePaths
 from strongroom.lib.ldap import Directories
 from strongroom.sdk import Engine, Made, Request
 
 
-class Ldap(ConfigPaths, RolePaths, CredsPaths, Engine):
+class Ldap(ConfigPaths, RootPaths, RolePaths, CredsPaths, StaticRolePaths, StaticCredPaths, Engine):
     """Makes accounts in a directory, and changes passwords of those that are there.
 
     Args:
@@ -35,3 +38,10 @@ class Ldap(ConfigPaths, RolePaths, CredsPaths, Engine):
     async def revoke(self, request: Request, lease: dict[str, Any]) -> None:
         """Remove the account."""
         await self.revoke_creds(request, lease)
+
+    async def due(self, request: Request, name: str, data: dict[str, Any]) -> None:
+        """Rotate, or finish what has begun."""
+        if name == ROOT:
+            await self.root_due(request)
+        elif name.startswith(STATIC):
+            await self.static_due(request, name.removeprefix(STATIC))

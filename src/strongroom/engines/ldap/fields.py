@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from strongroom.sdk import SECRET, Body, Doc, Duration
+from strongroom.sdk import SECRET, Doc, Duration
+from strongroom.sdk.rotation import RotationFields
 
 
-class ConfigFields(Body, frozen=True):
+class ConfigFields(RotationFields, frozen=True):
     """How the directory is reached, and how it keeps passwords; what isn't given stays."""
 
     url: Annotated[

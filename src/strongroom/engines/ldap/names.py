@@ -20,7 +20,7 @@ ENDINGS = ("check-in", "check-out", "status")
 
 
 def check_name(name: str) -> str:
-    """The name.  Raises `UnsupportedPath` for one that is none: letters and digits, with `-`, `.` and `/` between them."""
+    """The name.  Raises `UnsupportedPath` unless it is letters and digits, with `-`, `.` and `/` between them."""
     if not _NAME.fullmatch(name) or "//" in name or any(part in {".", ".."} for part in name.split("/")):
         raise UnsupportedPath(UNSUPPORTED_PATH)
     return name

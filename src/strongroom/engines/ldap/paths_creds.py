@@ -11,9 +11,9 @@ import msgspec
 
 from strongroom.engines.ldap import asking, executing, templates
 from strongroom.engines.ldap.names import account_key, check_name
-from strongroom.engines.ldap.reaching import ask, configured, configured_for_end
+from strongroom.engines.ldap.passwords import ldif_password
+from strongroom.engines.ldap.reaching import Reached, configured, configured_for_end
 from strongroom.engines.ldap.records import CONFIG, LIVE, RETIRED, ROLES, DynamicRole, LdapConfig, Live
-from strongroom.engines.ldap.settings import directory_of
 from strongroom.engines.ldap.templates import Account
 from strongroom.lib.errors import Internal, InvalidRequest, NotFound, UpstreamFailed
 from strongroom.lib.ldap import Change, Directories, Session
@@ -21,7 +21,6 @@ from strongroom.sdk import Lease, Made, Request, Response, SystemRandom, View, p
 
 KIND = "creds"
 ENDED = "the account ended while it was being made"
-_TRIES = 16
 
 
 class CredsPaths:
@@ -37,7 +36,7 @@ class CredsPaths:
             raise NotFound
         config = await configured(request.view)
         ttl_s, max_ttl_s = _times(request, role, config)
-        password = await suitable_password(request, config.password_policy)
+        password = await ldif_password(request, config.password_policy)
         account = request.once(f"account of {role!r}", lambda: _made(request, role, name, password, ttl_s))
         creation = templates.read("creation_ldif", account.creation)
         key = LIVE + account_key(account.username)
@@ -52,7 +51,14 @@ class CredsPaths:
             "distinguished_names": [change.dn for change in creation],
         }
         internal = {"kind": KIND, "role": name, **msgspec.structs.asdict(account)}
-        lease = Lease(ttl_s=ttl_s, max_ttl_s=max_ttl_s, internal=internal, planned=True)
+        lease = Lease(
+            ttl_s=ttl_s,
+            max_ttl_s=max_ttl_s,
+            internal=internal,
+            planned=True,
+            group=f"role/{name}",
+            account=account.username[: Lease.GROUP_CHARACTERS],
+        )
         return Response(data=data, lease=lease)
 
     async def make_creds(self, request: Request, lease: dict[str, Any]) -> Made:
@@ -61,13 +67,14 @@ class CredsPaths:
         changes = templates.read("creation_ldif", lease["creation"])
         key = LIVE + account_key(lease["username"])
         # Once, also if the configuration changes meanwhile: a second time would find the account of the first.
-        request.once.outside("make", lambda: self._make(request, config, key, changes, lease))
+        reached = Reached(request, self.directories, config)
+        request.once.outside("make", lambda: self._make(request.view, reached, key, changes, lease))
         return Made(internal={"made": True, "creation": "", "password": ""})
 
     async def _make(
-        self, request: Request, config: LdapConfig, key: str, changes: tuple[Change, ...], lease: dict[str, Any]
+        self, view: View, reached: Reached, key: str, changes: tuple[Change, ...], lease: dict[str, Any]
     ) -> None:
-        secrets = (lease["password"],)
+        secrets, config = (lease["password"],), reached.config
 
         def check(session: Session) -> None:
             asking.bind_as_root(session, config)
@@ -77,12 +84,11 @@ class CredsPaths:
             asking.bind_as_root(session, config)
             executing.execute(session, changes, secrets)
 
-        directory, lane, view = directory_of(config), request.mount.id, request.view
         # Until this note nothing is undone: not an entry of that name which somebody else has made.
-        await self.directories.ask(lane, directory, check)
+        await reached.use(check, repeats=True)
         await view.apart(lambda apart: _begin(apart, key))
         try:
-            await self.directories.ask(lane, directory, execute, repeats=False)
+            await reached.use(execute)
         except executing.Taken as error:
             dn = error.dn
             await view.apart(lambda apart: _spare(apart, key, dn))
@@ -108,7 +114,8 @@ class CredsPaths:
             asking.bind_as_root(session, config)
             executing.undo(session, changes, (lease["password"],), live.foreign)
 
-        ask(request, self.directories, config, f"undo {lease['username']} {live.foreign!r}", undo)
+        reached = Reached(request, self.directories, config)
+        reached.ask(request, f"undo {lease['username']} {live.foreign!r}", undo, repeats=True)
 
     async def renew_creds(self, request: Request, lease: dict[str, Any], increment_s: int) -> int:
         """The seconds to grant.  Raises `InvalidRequest` if the role is gone."""
@@ -136,15 +143,6 @@ def _made(request: Request, role: DynamicRole, name: str, password: str, ttl_s: 
         ttl_s=ttl_s,
         random=SystemRandom().bytes,
     )
-
-
-async def suitable_password(request: Request, policy: str) -> str:
-    """A password that LDIF doesn't change.  Raises `InvalidRequest` if the policy makes none."""
-    for turn in range(_TRIES):
-        password = await request.password(policy, name=f"password {turn}")
-        if templates.fits_ldif(password):
-            return password
-    raise InvalidRequest(f'the password policy "{policy}" makes passwords that begin or end with a space, : or <')
 
 
 async def _begin(view: View, key: str) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from strongroom.crypto.mac import hmac_sha256_hex
+from strongroom.engines.ldap import asking
 from strongroom.engines.ldap.records import CONFIG, RETIRED, LdapConfig
 from strongroom.engines.ldap.settings import NOT_CONFIGURED, check_passwords, directory_of
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
 from strongroom.lib.ldap import Directories, Session
 from strongroom.sdk import Request, SystemRandom, View
+from strongroom.sdk.rotation import Account, Credential, System
 
 T = TypeVar("T")
 
@@ -34,28 +37,77 @@ async def configured_for_end(view: View) -> LdapConfig:
     return config
 
 
-def ask(
-    request: Request,
-    directories: Directories,
-    config: LdapConfig,
-    what: str,
-    work: Callable[[Session], T],
-    *,
-    repeats: bool = False,
-) -> T:
-    """The directory's answer, fetched while no transaction is open, and again if the configuration changes.
+class Reached:
+    """The directory of a configuration, asked while no transaction is open."""
 
-    Args:
-        what: names the question among those of the request, and all that it depends on besides the configuration.
-        repeats: whether another address may be asked if one dies; not for what changes something.
-    """
-    directory = directory_of(config)
-    return outside(request, config, what, lambda: directories.ask(request.mount.id, directory, work, repeats=repeats))
+    def __init__(self, request: Request, directories: Directories, config: LdapConfig) -> None:
+        self._directories = directories
+        self._lane = request.mount.id
+        self.config = config
 
+    async def use(self, work: Callable[[Session], T], *, repeats: bool = False) -> T:
+        """Do some work, which blocks, with a session.
 
-def outside(request: Request, config: LdapConfig, what: str, work: Callable[[], Awaitable[T]]) -> T:
-    """The result of work outside the transaction, done again if the configuration changes; as `ask`."""
-    # Of a random key, because the configuration holds a password.
-    key = request.once("ldap", lambda: SystemRandom().bytes(32))
-    text = f"{what}\n{msgspec.structs.astuple(config)!r}"
-    return request.once.outside(f"ldap {hmac_sha256_hex(key, text.encode('utf-8', 'surrogatepass'))}", work)
+        Args:
+            repeats: whether another address may be asked if one dies; not for what changes something.
+        """
+        return await self._directories.ask(self._lane, directory_of(self.config), work, repeats=repeats)
+
+    async def find(self, username: str, dn: str) -> str:
+        """The DN of an account.  Raises `InvalidRequest` if there is none."""
+
+        def work(session: Session) -> str:
+            asking.bind_as_root(session, self.config)
+            return asking.find_account(session, self.config, username, dn)
+
+        return await self.use(work, repeats=True)
+
+    def system(self, username: str, dn: str) -> System:
+        """What rotations of an account need."""
+        config = self.config
+
+        async def change(candidate: Credential, _: Account) -> None:
+            def work(session: Session) -> None:
+                asking.bind_as_root(session, config)
+                found = asking.find_account(session, config, username, dn)
+                asking.set_password(session, config, found, candidate["password"])
+
+            await self.use(work)
+
+        async def proves(credential: Credential) -> bool:
+            def work(session: Session) -> bool:
+                asking.bind_as_root(session, config)
+                found = asking.find_account(session, config, username, dn)
+                return asking.binds(session, found, credential["password"])
+
+            return await self.use(work, repeats=True)
+
+        return System(change=change, proves=proves)
+
+    def root_system(self) -> System:
+        """What rotations of `binddn` need."""
+        config = self.config
+
+        async def change(candidate: Credential, account: Account) -> None:
+            known = replace(config, root=account)
+            await self.use(lambda session: asking.set_own_password(session, known, candidate["password"]))
+
+        async def proves(credential: Credential) -> bool:
+            return await self.use(
+                lambda session: asking.binds(session, config.binddn, credential["password"]), repeats=True
+            )
+
+        return System(change=change, proves=proves, has_to_log_in=True)
+
+    def ask(self, request: Request, what: str, work: Callable[[Session], T], *, repeats: bool = False) -> T:
+        """The directory's answer for a request, fetched again if the configuration changes.
+
+        Args:
+            what: names the question among those of the request, and all that it depends on besides the configuration.
+            repeats: as `use`.
+        """
+        # Of a random key, because the configuration holds passwords.
+        key = request.once("ldap", lambda: SystemRandom().bytes(32))
+        text = f"{what}\n{msgspec.structs.astuple(self.config)!r}"
+        name = f"ldap {hmac_sha256_hex(key, text.encode('utf-8', 'surrogatepass'))}"
+        return request.once.outside(name, lambda: self.use(work, repeats=repeats))

@@ -1,7 +1,8 @@
 """Rows of the ldap secrets engine.
 
-`config`, `role/<name>`, `static-role/<name>`, `library/<name>`, `account/<digest>` for each account that a static role
-or a library has, and `live/<name>` for each secret that the directory still has to be asked about.
+`config`, `role/<name>`, `static-role/<name>`, `library/<name>`, `service/<digest>` for each account of a library,
+`owner/<digest>` for each name and DN that a static role or a library has, and `live/<digest>` for each secret that the
+directory still has to be asked about.
 """
 
 from __future__ import annotations
@@ -9,11 +10,16 @@ from __future__ import annotations
 from typing import ClassVar
 
 from strongroom.sdk import Record, SecretRecord
+from strongroom.sdk.rotation import Account, RotationSettings
 
 CONFIG = "config"
 RETIRED = "retired-config"
 """A configuration that was deleted while secrets were out.  It revokes them, and goes with the last."""
 ROLES = "role/"
+STATIC_ROLES = "static-role/"
+LIBRARIES = "library/"
+SERVICES = "service/"
+OWNERS = "owner/"
 LIVE = "live/"
 
 OPENLDAP, AD, RACF = "openldap", "ad", "racf"
@@ -40,7 +46,12 @@ class LdapConfig(SecretRecord, frozen=True, tag="ldap-secrets-config"):
     request_timeout: int = 90
 
     binddn: str = ""
-    bindpass: str = ""
+    root: Account = Account()
+    """The passwords of `binddn`."""
+    root_dn: str = ""
+    """The DN of the entry of `binddn`, which may be another name of it."""
+    rotation: RotationSettings = RotationSettings()
+    """When its password is changed."""
     userdn: str = ""
     userattr: str = ""
     """Empty for that of the schema."""
@@ -51,13 +62,6 @@ class LdapConfig(SecretRecord, frozen=True, tag="ldap-secrets-config"):
     skip_static_role_import_rotation: bool = False
     ttl: int = 0
     max_ttl: int = 0
-
-    root_dn: str = ""
-    """The DN of the entry of `binddn`, which may be another name of it."""
-    next_bindpass: str = ""
-    """What `bindpass` is being changed to.  It is here before the directory learns of it, so that it can't get lost."""
-    rotated_at: float = 0.0
-    """When `bindpass` was last changed; seconds since the epoch."""
 
     def __repr__(self) -> str:
         return f"LdapConfig({self.url})"
@@ -85,3 +89,55 @@ class Live(Record, frozen=True, tag="ldap-live-secret"):
     """Whether it was undone once.  It is undone again, because a call may have been under way."""
     foreign: tuple[str, ...] = ()
     """DNs that were there before, so that they must not be deleted."""
+
+
+class StaticRole(SecretRecord, frozen=True, tag="ldap-static-role"):
+    """An account whose password is kept, and changed from time to time."""
+
+    username: str
+    dn: str = ""
+    """Empty if the account is searched for by its name."""
+    rotation: RotationSettings = RotationSettings()
+    account: Account = Account()
+    owned: tuple[str, ...] = ()
+    """The names below `OWNERS` that are its own."""
+
+    def __repr__(self) -> str:
+        return f"StaticRole({self.username})"
+
+
+class Library(Record, frozen=True, tag="ldap-library"):
+    """Accounts of which each is lent to one borrower at a time.  Times are in seconds."""
+
+    limit_bytes: ClassVar[int] = 256 * 1024
+
+    service_account_names: tuple[str, ...] = ()
+    ttl: int = 86_400
+    max_ttl: int = 86_400
+    disable_check_in_enforcement: bool = False
+
+
+class ServiceAccount(SecretRecord, frozen=True, tag="ldap-service-account"):
+    """One account of a library."""
+
+    library: str
+    username: str
+    account: Account = Account()
+    owned: tuple[str, ...] = ()
+    """The names below `OWNERS` that are its own."""
+    check_out: str = ""
+    """The id of the check-out that it is lent by; empty while it is free."""
+    entity: str = ""
+    """The borrower's."""
+    token: str = ""
+    """A digest of the borrower's token."""
+
+    def __repr__(self) -> str:
+        return f"ServiceAccount({self.username})"
+
+
+class Owner(Record, frozen=True, tag="ldap-account-owner"):
+    """Who has an account: two who change one password would lock each other out."""
+
+    holder: str
+    """The path of a static role or a library."""

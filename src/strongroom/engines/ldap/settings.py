@@ -5,18 +5,23 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from strongroom.engines.ldap.fields import ConfigFields
 from strongroom.engines.ldap.records import AD, OPENLDAP, PASSWORD, PHRASE, RACF, LdapConfig
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.ldap import VERSIONS, Directory, Tls, check_tls, parse_urls
+from strongroom.sdk.rotation import RotationFields, imported, of_root, rescheduled, shown_of_root, shown_state
 
 MOST_BYTES = 2048
 """Of a DN, an attribute, a password."""
 MOST_PEM_BYTES = 64 * 1024
 _PEM = ("certificate", "client_tls_cert", "client_tls_key")
-_HIDDEN = frozenset({"bindpass", "client_tls_cert", "client_tls_key"})
+_HIDDEN = frozenset({"client_tls_cert", "client_tls_key"})
+_PLAIN = tuple(
+    name for name in ConfigFields.__struct_fields__ if name not in {"bindpass", *RotationFields.__struct_fields__}
+)
+"""The parameters that are kept as they are given."""
 _CONNECT_S, _REQUEST_S = 30, 90
 _MOST_S = 600
 SCHEMAS = (OPENLDAP, RACF, AD)
@@ -25,36 +30,44 @@ ONLY_OVER_TLS = "Active Directory changes passwords only over TLS: set url to ld
 NOT_CONFIGURED = "missing LDAP configuration"
 
 
-def merged(config: LdapConfig, body: ConfigFields) -> LdapConfig:
+def merged(config: LdapConfig, body: ConfigFields, now: float) -> LdapConfig:
     """The configuration after a request's changes.  Raises `InvalidRequest` for what can't be used."""
     given: dict[str, Any] = {}
-    for name in ConfigFields.__struct_fields__:
+    for name in _PLAIN:
         value = getattr(body, name)
         if value is not None:
-            given[name] = value.strip() if isinstance(value, str) and name not in {"bindpass", *_PEM} else value
-    changed = msgspec.structs.replace(config, **given)
-    if (changed.binddn, changed.bindpass) != (config.binddn, config.bindpass):
+            given[name] = value.strip() if isinstance(value, str) and name not in _PEM else value
+    rotation = of_root(config.rotation, body)
+    changed = replace(config, **given, rotation=rotation)
+    if changed.binddn != config.binddn:
+        changed = replace(changed, root_dn="", root=imported(config.root.current, rotation, now))
+    if body.bindpass is not None and body.bindpass != bindpass(config):
         # A rotation that has begun is overtaken, but not by who writes again what is there: the directory may have the
         # next password already, and no other place would have it.
-        changed = msgspec.structs.replace(changed, next_bindpass="", rotated_at=0.0)
-    if changed.binddn != config.binddn:
-        changed = msgspec.structs.replace(changed, root_dn="")
+        changed = replace(changed, root=imported({"password": body.bindpass} if body.bindpass else {}, rotation, now))
+    if rotation != config.rotation:
+        changed = replace(changed, root=rescheduled(changed.root, rotation, now))
     check(changed)
     return changed
 
 
-def shown(config: LdapConfig) -> dict[str, Any]:
+def bindpass(config: LdapConfig) -> str:
+    """The password of `binddn`; empty if there is none."""
+    return config.root.current.get("password", "")
+
+
+def shown(config: LdapConfig, now: float) -> dict[str, Any]:
     """The configuration as a response's data, without secrets."""
-    names = [name for name in ConfigFields.__struct_fields__ if name not in _HIDDEN]
-    data = {name: getattr(config, name) for name in names}
+    data = {name: getattr(config, name) for name in _PLAIN if name not in _HIDDEN}
     data["userattr"] = user_attribute(config)
     if not config.password_policy:
         del data["password_policy"]
     if config.root_dn:
         data["root_dn"] = config.root_dn
-    if config.rotated_at:
-        data["last_bind_password_rotation"] = timestamp(config.rotated_at)
-    return data
+    state = shown_state(config.root, now)
+    if "last_vault_rotation" in state:
+        data["last_bind_password_rotation"] = state.pop("last_vault_rotation")
+    return {**data, **shown_of_root(config.rotation), **state}
 
 
 def timestamp(at: float) -> str:
@@ -64,8 +77,8 @@ def timestamp(at: float) -> str:
 
 def check(config: LdapConfig) -> None:
     """Raise `InvalidRequest` for a configuration that can't work."""
-    for name in LdapConfig.__struct_fields__:
-        value = getattr(config, name)
+    texts = {name: getattr(config, name) for name in _PLAIN} | {"bindpass": bindpass(config)}
+    for name, value in texts.items():
         most = MOST_PEM_BYTES if name in _PEM else MOST_BYTES
         if isinstance(value, str) and len(value.encode("utf-8", "surrogatepass")) > most:
             raise InvalidRequest(f"{name} is longer than {most} bytes")
@@ -100,7 +113,7 @@ def warnings_of(config: LdapConfig) -> list[str]:
         warnings.append("insecure_tls: whoever is between this server and the directory can read all passwords")
     if config.schema == AD and not is_private(config):
         warnings.append(ONLY_OVER_TLS)
-    if not config.binddn or not config.bindpass:
+    if not config.binddn or not config.root.known:
         warnings.append("without binddn and bindpass no account can be made or changed")
     return warnings
 
@@ -112,7 +125,7 @@ def is_private(config: LdapConfig) -> bool:
 
 def check_passwords(config: LdapConfig) -> None:
     """Raise `InvalidRequest` if passwords can't be changed by this configuration."""
-    if not config.binddn or not config.bindpass:
+    if not config.binddn or not config.root.known:
         raise InvalidRequest("binddn and bindpass are not configured")
     if config.schema == AD and not is_private(config):
         raise InvalidRequest(ONLY_OVER_TLS)
