@@ -15,6 +15,10 @@ _AROUND = re.compile(r"\s*([,=+])\s*")
 ROOT_REFUSED = "the directory refuses the name and password of this server (binddn, bindpass)"
 
 
+class NoSuchAccount(InvalidRequest):
+    """The directory has no such entry, or doesn't show it."""
+
+
 def binds(session: Session, name: str, password: str) -> bool:
     """Whether the directory takes a name with a password."""
     try:
@@ -48,20 +52,30 @@ def find_account(session: Session, config: LdapConfig, username: str, dn: str) -
     if dn:
         entry = session.read(dn, ["objectClass"])
         if entry is None:
-            raise InvalidRequest(f'the directory has no entry "{dn}"')
+            raise NoSuchAccount(f'the directory has no entry "{dn}"')
         return entry.dn
     if not config.userdn:
         raise InvalidRequest("userdn is not configured, so that accounts can be named by dn only")
     attribute = user_attribute(config)
-    names = [username]
+    name = username
     if attribute.lower() == "userprincipalname" and config.upndomain and "@" not in username:
-        names = [f"{username}@{config.upndomain}"]
-    text = "".join(f"({attribute}={in_filter(name)})" for name in names)
-    found = session.search(config.userdn, text)
-    if len(found) != 1:
-        many = "several entries" if found else "no entry"
-        raise InvalidRequest(f'below userdn "{config.userdn}" {many} with {attribute} "{names[0]}"')
+        name = f"{username}@{config.upndomain}"
+    found = session.search(config.userdn, f"({attribute}={in_filter(name)})")
+    if not found:
+        raise NoSuchAccount(f'below userdn "{config.userdn}" is no entry with {attribute} "{name}"')
+    if len(found) > 1:
+        raise InvalidRequest(f'below userdn "{config.userdn}" are several entries with {attribute} "{name}"')
     return found[0].dn
+
+
+def is_gone(session: Session, config: LdapConfig, username: str, dn: str) -> bool:
+    """Whether an account is nowhere any more: neither by its name nor where it was."""
+    bind_as_root(session, config)
+    try:
+        find_account(session, config, username, "")
+    except NoSuchAccount:
+        return session.read(dn, ["objectClass"]) is None
+    return False
 
 
 def set_password(session: Session, config: LdapConfig, dn: str, password: str) -> None:

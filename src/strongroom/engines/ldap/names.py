@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 from hashlib import sha256
 
-from strongroom.lib.errors import NotFound, UnsupportedPath
+from strongroom.lib.errors import NotFound, UnsupportedOperation, UnsupportedPath
 from strongroom.lib.ldap import canonical
 from strongroom.sdk import Page, Request, Response, listed
-from strongroom.sdk.engine import UNSUPPORTED_PATH
+from strongroom.sdk.engine import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH
 
 _NAME = re.compile(r"\w(?:[\w./-]{0,254}\w)?", re.ASCII)
 ENDINGS = ("check-in", "check-out", "status")
@@ -26,9 +26,12 @@ def check_name(name: str) -> str:
     return name
 
 
-def check_set_name(name: str) -> str:
+def check_library_name(name: str) -> str:
     """The name of a library.  Raises `UnsupportedPath` as `check_name`, and for one that is another path."""
-    if name.rpartition("/")[2] in ENDINGS or name.startswith("manage/"):
+    folder, _, last = name.rpartition("/")
+    if folder and last in ENDINGS:
+        raise UnsupportedOperation(UNSUPPORTED_OPERATION)
+    if name.startswith("manage/"):
         raise UnsupportedPath(UNSUPPORTED_PATH)
     return check_name(name)
 

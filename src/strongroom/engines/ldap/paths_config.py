@@ -61,7 +61,7 @@ class ConfigPaths:
         if not rotated or not password or before.binddn != config.binddn or settings.bindpass(before) == password:
             return False
         reached = Reached(request, self.directories, config)
-        return not reached.ask(request, "try", lambda s: binds(s, config.binddn, password), repeats=True)
+        return not reached.ask("try", lambda s: binds(s, config.binddn, password), repeats=True)
 
     @path.delete("config")
     async def delete_config(self, request: Request) -> None:

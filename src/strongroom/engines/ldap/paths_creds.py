@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 
 from strongroom.engines.ldap import asking, executing, templates
+from strongroom.engines.ldap.lives import ended
 from strongroom.engines.ldap.names import account_key, check_name
 from strongroom.engines.ldap.passwords import ldif_password
 from strongroom.engines.ldap.reaching import Reached, configured, configured_for_end
-from strongroom.engines.ldap.records import CONFIG, LIVE, RETIRED, ROLES, DynamicRole, LdapConfig, Live
+from strongroom.engines.ldap.records import CONFIG, LIVE, ROLES, DynamicRole, LdapConfig, Live
 from strongroom.engines.ldap.templates import Account
 from strongroom.lib.errors import Internal, InvalidRequest, NotFound, UpstreamFailed
 from strongroom.lib.ldap import Change, Directories, Session
@@ -115,7 +116,7 @@ class CredsPaths:
             executing.undo(session, changes, (lease["password"],), live.foreign)
 
         reached = Reached(request, self.directories, config)
-        reached.ask(request, f"undo {lease['username']} {live.foreign!r}", undo, repeats=True)
+        reached.ask(f"undo {lease['username']} {live.foreign!r}", undo, repeats=True)
 
     async def renew_creds(self, request: Request, lease: dict[str, Any], increment_s: int) -> int:
         """The seconds to grant.  Raises `InvalidRequest` if the role is gone."""
@@ -157,11 +158,3 @@ async def _spare(view: View, key: str, dn: str) -> None:
     if live is None:
         raise Internal(detail="an account ended while it was being made")
     view.write(key, msgspec.structs.replace(live, foreign=(*live.foreign, dn)))
-
-
-async def ended(view: View, key: str) -> None:
-    """Forget a secret, and with the last one a configuration that was deleted."""
-    view.delete(key)
-    live = await view.list(LIVE, limit=2)
-    if not [name for name in live if LIVE + name != key]:
-        view.delete(RETIRED)

@@ -108,9 +108,7 @@ class StaticRolePaths:
             await _store(request, name, replace(role, account=account, owned=owned), request.view)
             return
         accounts = {role.username: role.dn}
-        dn = reached.ask(
-            request, "find", lambda s: asking.owned_dns(s, reached.config, accounts)[role.username], repeats=True
-        )
+        dn = reached.ask("find", lambda s: asking.owned_dns(s, reached.config, accounts)[role.username], repeats=True)
         role = replace(role, owned=owners.owned(role.username, dn))
         if password:
             given = {"password": password}

@@ -42,7 +42,7 @@ class Reached:
 
     def __init__(self, request: Request, directories: Directories, config: LdapConfig) -> None:
         self._directories = directories
-        self._lane = request.mount.id
+        self.request = request
         self.config = config
 
     async def use(self, work: Callable[[Session], T], *, repeats: bool = False) -> T:
@@ -51,7 +51,7 @@ class Reached:
         Args:
             repeats: whether another address may be asked if one dies; not for what changes something.
         """
-        return await self._directories.ask(self._lane, directory_of(self.config), work, repeats=repeats)
+        return await self._directories.ask(self.request.mount.id, directory_of(self.config), work, repeats=repeats)
 
     async def find(self, username: str, dn: str) -> str:
         """The DN of an account.  Raises `InvalidRequest` if there is none."""
@@ -99,13 +99,14 @@ class Reached:
 
         return System(change=change, proves=proves, has_to_log_in=True)
 
-    def ask(self, request: Request, what: str, work: Callable[[Session], T], *, repeats: bool = False) -> T:
-        """The directory's answer for a request, fetched again if the configuration changes.
+    def ask(self, what: str, work: Callable[[Session], T], *, repeats: bool = False) -> T:
+        """The directory's answer for the request, fetched again if the configuration changes.
 
         Args:
             what: names the question among those of the request, and all that it depends on besides the configuration.
             repeats: as `use`.
         """
+        request = self.request
         # Of a random key, because the configuration holds passwords.
         key = request.once("ldap", lambda: SystemRandom().bytes(32))
         text = f"{what}\n{msgspec.structs.astuple(self.config)!r}"

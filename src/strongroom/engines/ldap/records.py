@@ -122,13 +122,15 @@ class ServiceAccount(SecretRecord, frozen=True, tag="ldap-service-account"):
 
     library: str
     username: str
+    dn: str = ""
+    """Where it was when it came to the library."""
     account: Account = Account()
     owned: tuple[str, ...] = ()
     """The names below `OWNERS` that are its own."""
     check_out: str = ""
     """The id of the check-out that it is lent by; empty while it is free."""
     entity: str = ""
-    """The borrower's."""
+    """The borrower's, if it has one."""
     token: str = ""
     """A digest of the borrower's token."""
 
