@@ -17,11 +17,12 @@ import msgspec
 from strongroom.engines.ldap.records import DynamicRole
 from strongroom.engines.ldap.settings import timestamp
 from strongroom.lib.errors import InvalidRequest
-from strongroom.lib.go_template import parse
+from strongroom.lib.go_template import Template, parse
 from strongroom.lib.ldap import Add, Change, Modify, parse_ldif
 
 USERNAME_TEMPLATE = "v_{{.DisplayName}}_{{.RoleName}}_{{random 10}}_{{unix_time}}"
 MOST_LDIF_BYTES = 16 * 1024
+MOST_USERNAME_BYTES = 255
 MOST_SAM = 20
 """Characters of `sAMAccountName`.  Source: https://learn.microsoft.com/en-us/windows/win32/adschema/a-samaccountname"""
 LEAST_RANDOM = 10
@@ -86,7 +87,7 @@ def made(
     Raises: `InvalidRequest` for templates that can't be applied to them.
     """
     names = {"DisplayName": plain(display_name), "RoleName": plain(role_name)}
-    username = parse(role.username_template or USERNAME_TEMPLATE).render(names, random=random, now=now)
+    username = _username_template(role).render(names, random=random, now=now)
     if not username or username != plain(username):
         raise InvalidRequest(f'the user name "{username}" has characters that have a meaning in DNs or LDIF')
     values: dict[str, str | int] = {
@@ -99,10 +100,14 @@ def made(
         "ExpirationTimeSeconds": int(now + ttl_s),
     }
 
-    def ldif(text: str) -> str:
-        return parse(text, limit=MOST_LDIF_BYTES).render(values, random=random, now=now) if text else ""
+    def ldif(name: str) -> str:
+        text: str = getattr(role, name)
+        try:
+            return parse(text, limit=MOST_LDIF_BYTES).render(values, random=random, now=now) if text else ""
+        except InvalidRequest as error:
+            raise InvalidRequest(f"invalid {name}: {error.text}") from error
 
-    return Account(username, password, ldif(role.creation_ldif), ldif(role.deletion_ldif), ldif(role.rollback_ldif))
+    return Account(username, password, ldif("creation_ldif"), ldif("deletion_ldif"), ldif("rollback_ldif"))
 
 
 def check(role: DynamicRole, role_name: str, random: Callable[[int], bytes], now: float) -> list[str]:
@@ -117,9 +122,7 @@ def check(role: DynamicRole, role_name: str, random: Callable[[int], bytes], now
             raise InvalidRequest(f"missing {name}")
     if role.max_ttl and role.default_ttl > role.max_ttl:
         raise InvalidRequest("default_ttl is longer than max_ttl")
-    left = parse(role.username_template or USERNAME_TEMPLATE).random_characters(
-        {"DisplayName": _LONG_NAME, "RoleName": plain(role_name)}
-    )
+    left = _username_template(role).random_characters({"DisplayName": _LONG_NAME, "RoleName": plain(role_name)})
     account = made(
         role, role_name=role_name, display_name=_LONG_NAME, password=_TRIED_PASSWORD, now=now, ttl_s=3600, random=random
     )
@@ -138,6 +141,13 @@ def check(role: DynamicRole, role_name: str, random: Callable[[int], bytes], now
             told = f"{name}_ldif makes a sAMAccountName of {len(long[0])} characters of long names"
             warnings.append(f"{told}, Active Directory takes {MOST_SAM}: use truncate or truncate_sha256")
     return warnings
+
+
+def _username_template(role: DynamicRole) -> Template:
+    try:
+        return parse(role.username_template or USERNAME_TEMPLATE, limit=MOST_USERNAME_BYTES)
+    except InvalidRequest as error:
+        raise InvalidRequest(f"invalid username_template: {error.text}") from error
 
 
 def read(name: str, text: str) -> tuple[Change, ...]:
