@@ -120,7 +120,7 @@ def root_dn(session: Session, config: LdapConfig) -> str:
         return config.root_dn
     if "=" in config.binddn and session.read(config.binddn, ["objectClass"]) is not None:
         return config.binddn
-    known = session.who_am_i()
+    known = _who_am_i(session)
     if known.lower().startswith("dn:"):
         return known[3:]
     base = config.userdn or _naming_context(session)
@@ -130,6 +130,13 @@ def root_dn(session: Session, config: LdapConfig) -> str:
         many = "several entries have" if found else "no entry has"
         raise InvalidRequest(f'below "{base}" {many} the name "{config.binddn}": write the DN as binddn')
     return found[0].dn
+
+
+def _who_am_i(session: Session) -> str:
+    try:
+        return session.who_am_i()
+    except Refused:  # Samba doesn't know the operation
+        return ""
 
 
 def _naming_context(session: Session) -> str:
