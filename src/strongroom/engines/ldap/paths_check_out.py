@@ -14,11 +14,10 @@ from msgspec.structs import replace
 from strongroom.engines.ldap import libraries
 from strongroom.engines.ldap.lives import ended
 from strongroom.engines.ldap.names import account_key, check_name
-from strongroom.engines.ldap.passwords import plain_password
 from strongroom.engines.ldap.paths_library import service_account
 from strongroom.engines.ldap.reaching import Reached, configured, configured_for_end
 from strongroom.engines.ldap.records import CONFIG, LIBRARIES, LIVE, SERVICES, LdapConfig, Library, Live, ServiceAccount
-from strongroom.engines.ldap.returning import rotate_service, row_of, take_back
+from strongroom.engines.ldap.returning import fresh_for, rotate_service, row_of, take_back
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
 from strongroom.lib.ldap import Directories
 from strongroom.sdk import Body, CommaList, Doc, Duration, Lease, Made, Request, Response, SystemRandom, base62, path
@@ -103,10 +102,10 @@ class CheckOutPaths:
         account: Account | None = row.account
         if not row.account.version or row.account.pending:
             config = await configured(request.view)
-            made = {"password": await plain_password(request, config.password_policy)}
+            fresh = await fresh_for(request, config.password_policy)
             version = request.once("version", lambda: row.account.version)
             reached = Reached(request, self.directories, config)
-            account = request.once.outside("check out", lambda: rotate_service(reached, row, version, made))
+            account = request.once.outside("check out", lambda: rotate_service(reached, row, version, fresh))
         if account is None or not account.current:
             raise UpstreamFailed("the account has no password that is known")
         return Made(data={"password": account.current["password"]})
@@ -132,12 +131,12 @@ class CheckOutPaths:
         config = await request.view.read(CONFIG, LdapConfig)
         if row is None or config is None:
             return
-        made = {"password": await plain_password(request, config.password_policy)}
+        fresh = await fresh_for(request, config.password_policy)
         reached = Reached(request, self.directories, config)
         if request.once("first", lambda: not row.account.version and not row.check_out):
-            request.once.outside("due", lambda: rotate_service(reached, row, 0, made))
+            request.once.outside("due", lambda: rotate_service(reached, row, 0, fresh))
             return
-        system = reached.system(row.username, "")
+        system, made = reached.system(row.username, "", fresh.between), {"password": fresh.password}
         request.once.outside("due", lambda: do_what_is_due(row_of(reached, row.username), system, made, request.now))
 
     async def _check_in(self, request: Request, library: Library, body: CheckInFields, *, enforced: bool) -> Response:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from strongroom.crypto.mac import hmac_sha256_hex
 from strongroom.engines.ldap import asking
-from strongroom.engines.ldap.records import CONFIG, RETIRED, LdapConfig
+from strongroom.engines.ldap.records import AD, CONFIG, RETIRED, LdapConfig
 from strongroom.engines.ldap.settings import NOT_CONFIGURED, check_passwords, directory_of
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
 from strongroom.lib.ldap import Directories, Session
@@ -62,15 +62,22 @@ class Reached:
 
         return await self.use(work, repeats=True)
 
-    def system(self, username: str, dn: str) -> System:
-        """What rotations of an account need."""
+    def system(self, username: str, dn: str, between: str = "") -> System:
+        """What rotations of an account need.
+
+        Args:
+            between: a password that nobody is told, which the account gets first. Active Directory lets the one before
+                the present one log in for another hour, so it must not be that of somebody who is to be cut off.
+        """
         config = self.config
+        passwords = [between] if between and config.schema == AD else []
 
         async def change(candidate: Credential, _: Account) -> None:
             def work(session: Session) -> None:
                 asking.bind_as_root(session, config)
                 found = asking.find_account(session, config, username, dn)
-                asking.set_password(session, config, found, candidate["password"])
+                for password in [*passwords, candidate["password"]]:
+                    asking.set_password(session, config, found, password)
 
             await self.use(work)
 

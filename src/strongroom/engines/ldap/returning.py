@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from msgspec.structs import replace
 
 from strongroom.engines.ldap import asking
@@ -14,7 +15,8 @@ from strongroom.engines.ldap.paths_library import SERVICE, service_account
 from strongroom.engines.ldap.reaching import Reached
 from strongroom.engines.ldap.records import SERVICES, ServiceAccount
 from strongroom.lib.errors import StrongroomError
-from strongroom.sdk.rotation import Account, Credential, Kept, RotationSettings, Row, rotate
+from strongroom.sdk import Request
+from strongroom.sdk.rotation import Account, Kept, RotationSettings, Row, rotate
 
 
 def row_of(reached: Reached, username: str) -> Row[ServiceAccount]:
@@ -29,10 +31,33 @@ def row_of(reached: Reached, username: str) -> Row[ServiceAccount]:
     )
 
 
-async def rotate_service(reached: Reached, row: ServiceAccount, version: int, made: Credential) -> Account | None:
-    """Change the password of an account, as `rotate` does."""
-    system = reached.system(row.username, "")
-    return await rotate(row_of(reached, row.username), system, version, made, reached.request.now)
+class Fresh(msgspec.Struct, frozen=True):
+    """What an account of a library gets."""
+
+    password: str
+    between: str
+    """A password that it has for a moment, and that nobody is told."""
+
+    def __repr__(self) -> str:
+        return "Fresh()"
+
+
+async def fresh_for(request: Request, policy: str, name: str = "") -> Fresh:
+    """New passwords.
+
+    Args:
+        name: tells several of one request apart.
+    """
+    password = await plain_password(request, policy, f"password {name}")
+    return Fresh(password, await plain_password(request, policy, f"between {name}"))
+
+
+async def rotate_service(reached: Reached, row: ServiceAccount, version: int, fresh: Fresh) -> Account | None:
+    """Change the password of an account, as `rotate` does.  Who knew the one before is cut off."""
+    system = reached.system(row.username, "", fresh.between)
+    return await rotate(
+        row_of(reached, row.username), system, version, {"password": fresh.password}, reached.request.now
+    )
 
 
 async def take_back(reached: Reached, rows: Sequence[ServiceAccount]) -> list[str]:
@@ -42,10 +67,9 @@ async def take_back(reached: Reached, rows: Sequence[ServiceAccount]) -> list[st
 
     Raises: `StrongroomError` if a password can't be changed; all of them stay lent then.
     """
-    request, made, versions = reached.request, dict[str, Credential](), dict[str, int]()
+    request, made, versions = reached.request, dict[str, Fresh](), dict[str, int]()
     for row in rows:
-        password = await plain_password(request, reached.config.password_policy, row.check_out)
-        made[row.check_out] = {"password": password}
+        made[row.check_out] = await fresh_for(request, reached.config.password_policy, row.check_out)
         versions[row.check_out] = request.once(f"version {row.check_out}", lambda: row.account.version)  # noqa: B023
     gone = request.once.outside(f"return {sorted(made)}", lambda: _changed(reached, rows, versions, made))
     for row in rows:
@@ -57,7 +81,7 @@ async def take_back(reached: Reached, rows: Sequence[ServiceAccount]) -> list[st
 
 
 async def _changed(
-    reached: Reached, rows: Sequence[ServiceAccount], versions: Mapping[str, int], made: Mapping[str, Credential]
+    reached: Reached, rows: Sequence[ServiceAccount], versions: Mapping[str, int], made: Mapping[str, Fresh]
 ) -> list[str]:
     """Change passwords.  Returns the names of accounts that are gone.  Raises the first error when all were tried."""
     gone: list[str] = []
