@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from strongroom.engines.ldap import Ldap
+from strongroom.lib.ldap import Directories
 from strongroom.testing import PluginServer
 from tests.sim.slapd import ADMIN, ADMIN_PASSWORD, PEOPLE, Slapd
 
@@ -21,9 +22,9 @@ changetype: delete
 ROLE = {"creation_ldif": CREATION, "deletion_ldif": DELETION, "default_ttl": "1h", "max_ttl": "2h"}
 
 
-async def served(directory: Slapd, **settings: Any) -> PluginServer:
+async def served(directory: Slapd, directories: Directories | None = None, **settings: Any) -> PluginServer:
     """A server whose mount `ldap/` may change everything in the directory."""
-    server = await PluginServer.start(Ldap)
+    server = await PluginServer.start(lambda: Ldap(directories))
     given = {"url": directory.url, "binddn": ADMIN, "bindpass": ADMIN_PASSWORD, "userdn": PEOPLE, "userattr": "uid"}
     await server.ok("POST", "ldap/config", {**given, **settings})
     return server
