@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from strongroom.lib.ldap import Directories
 from strongroom.testing import PluginServer
 from tests.flow.engines.ldap.failing import KINDS, Failing
 from tests.flow.engines.ldap.failing import points as points_of
@@ -81,9 +84,13 @@ async def test_the_server_never_loses_its_own_account(directory: Slapd, error: t
     directory.add(person(name, name, "first-password"))
     failing = Failing(error, after=after)
     server = await served(directory, failing, binddn=f"cn={name},{PEOPLE}", bindpass="first-password")
+    directory.add(person(f"{name}-own", f"{name}-own", "first-password"))
     for _ in points_of(failing):
         await server.ask("POST", "ldap/rotate-root")
         failing.at = 0
+        # It may look for accounts at once, and is told that it may not change that one: so it has logged in.
+        asked = await server.ask("POST", "ldap/static-role/x", {"username": f"{name}-own", "rotation_period": 60})
+        assert (asked.status, "refuses the new password" in asked.error) == (502, True)
         await settled(server)
         await server.ok("POST", "ldap/rotate-root")
 
@@ -125,6 +132,26 @@ async def test_an_entry_that_was_there_before_is_never_deleted(directory: Slapd)
     assert (await server.ask("GET", "ldap/creds/fixed")).status == 400
     assert logs_in(directory, f"cn=only-once,{PEOPLE}", first.data["password"])
     await settled(server)
+
+
+async def test_an_entry_that_comes_at_the_last_moment_is_not_deleted_either(directory: Slapd) -> None:
+    """It was looked for, and somebody else made it before this server could."""
+
+    class Overtaken(Directories):
+        asked = 0
+
+        async def ask(self, *args: Any, **options: Any) -> Any:
+            self.asked += 1
+            if self.asked == 2:
+                directory.add(person("overtaken", "overtaken", "its-password"))
+            return await super().ask(*args, **options)
+
+    server = await served(directory, Overtaken())
+    await server.ok("POST", "ldap/role/fixed", {**ROLE, "username_template": "overtaken"})
+    refused = await server.ask("GET", "ldap/creds/fixed")
+    assert (refused.status, "has an entry" in refused.error) == (502, True)
+    await settled(server)
+    assert logs_in(directory, f"cn=overtaken,{PEOPLE}", "its-password")
 
 
 async def test_an_account_that_was_deleted_by_hand_is_no_obstacle(directory: Slapd) -> None:
