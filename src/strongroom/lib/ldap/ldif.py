@@ -149,17 +149,21 @@ def _whole_lines(text: str) -> Iterator[tuple[int, str]]:
     whole: list[str] = []
     first = 1
     for number, line in enumerate(lines, 1):
-        if line.endswith((" ", "\t", "\r")):
-            raise _wrong(number, "it ends with a space, which some programs take for a part of the value")
         if line.startswith(" "):
             if not whole or not whole[0]:
                 raise _wrong(number, "it begins with a space, and there is no line that it continues")
             whole.append(line[1:])
             continue
         if whole:
-            yield first, "".join(whole)
+            yield first, _checked(first, "".join(whole))
         whole, first = [line], number
-    yield first, "".join(whole)
+    yield first, _checked(first, "".join(whole))
+
+
+def _checked(number: int, line: str) -> str:
+    if line.endswith((" ", "\t", "\r")):
+        raise _wrong(number, "it ends with a space, which some programs take for a part of the value")
+    return line
 
 
 def _line(number: int, line: str) -> _Line:
