@@ -14,6 +14,7 @@ from strongroom.engines.ldap.paths_root import RootPaths
 from strongroom.engines.ldap.paths_static_creds import StaticCredPaths
 from strongroom.engines.ldap.paths_static_roles import StaticRolePaths
 from strongroom.lib.ldap import Directories
+from strongroom.lib.outgoing import Breakers
 from strongroom.sdk import Engine, Made, Request
 
 
@@ -38,7 +39,7 @@ class Ldap(
     secret_answers = frozenset({"password", "last_password"})
 
     def __init__(self, directories: Directories | None = None) -> None:
-        self.directories = directories or Directories()
+        self.directories = directories or Directories(breakers=Breakers("the directory"))
 
     async def make(self, request: Request, lease: dict[str, Any]) -> Made | None:
         """Make a planned account, or get one that is lent ready."""
