@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from strongroom.engines.ldap.records import AD, OPENLDAP, PHRASE, LdapConfig
 from strongroom.engines.ldap.settings import user_attribute
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
@@ -155,6 +157,12 @@ def set_own_password(session: Session, config: LdapConfig, password: str) -> Non
         session.change_password(dn, config.root.current.get("password", ""), password)
 
 
+def check_not_root(config: LdapConfig, name: str, dn: str) -> None:
+    """Raise `InvalidRequest` if an account is the server's own, as far as that is known without asking.  (p)"""
+    if canonical_dn(dn) == canonical_dn(config.root_dn or config.binddn):
+        raise InvalidRequest(f'"{name}" is the account by which this mount manages others (binddn)')
+
+
 def owned_dns(session: Session, config: LdapConfig, accounts: dict[str, str]) -> dict[str, str]:
     """The DNs of accounts, by their names.
 
@@ -165,15 +173,14 @@ def owned_dns(session: Session, config: LdapConfig, accounts: dict[str, str]) ->
     """
     bind_as_root(session, config)
     try:
-        own = canonical_dn(root_dn(session, config))
+        known = replace(config, root_dn=root_dn(session, config))
     except InvalidRequest:
-        own = canonical_dn(config.binddn)
+        known = config
     found = {name: find_account(session, config, name, dn) for name, dn in accounts.items()}
-    taken: dict[str, str] = {own: "binddn"}
+    taken: dict[str, str] = {}
     for name, dn in found.items():
+        check_not_root(known, name, dn)
         if (other := taken.setdefault(canonical_dn(dn), name)) != name:
-            if other == "binddn":
-                raise InvalidRequest(f'"{name}" is the account by which this mount manages others (binddn)')
             raise InvalidRequest(f'"{name}" and "{other}" are the same account, {dn}')
     return found
 

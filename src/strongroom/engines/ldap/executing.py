@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from strongroom.engines.ldap.asking import canonical_dn
 from strongroom.lib.errors import UpstreamFailed
 from strongroom.lib.ldap import Add, Change, Refused, Session
 
@@ -52,9 +53,10 @@ def undo(
 
     Raises: `UpstreamFailed` of the first that the directory refuses, when all others are tried.
     """
+    spared = {canonical_dn(dn) for dn in foreign}
     failed: UpstreamFailed | None = None
     for number, change in enumerate(changes, 1):
-        if change.dn in foreign:
+        if canonical_dn(change.dn) in spared:
             continue
         try:
             session.apply(change, secrets=secrets)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from strongroom.engines.ldap.records import LIVE, RETIRED
+from strongroom.engines.ldap.records import LIVE, RETIRED, LdapConfig
 from strongroom.sdk import View
 
 
@@ -13,6 +13,8 @@ async def ended(view: View, key: str) -> None:
         key: of its row.
     """
     view.delete(key)
+    if await view.read(RETIRED, LdapConfig) is None:
+        return  # the usual case, without reading what others write at the same time
     others = await view.list(LIVE, limit=2)
     if not [name for name in others if LIVE + name != key]:
         view.delete(RETIRED)

@@ -107,8 +107,7 @@ class StaticRolePaths:
             account, owned = imported({}, role.rotation, request.now), owners.owned(role.username, role.dn)
             await _store(request, name, replace(role, account=account, owned=owned), request.view)
             return
-        accounts = {role.username: role.dn}
-        dn = reached.ask("find", lambda s: asking.owned_dns(s, reached.config, accounts)[role.username], repeats=True)
+        dn = self._found(reached, role)
         role = replace(role, owned=owners.owned(role.username, dn))
         if password:
             given = {"password": password}
@@ -133,8 +132,19 @@ class StaticRolePaths:
                 role = replace(role, account=replace(role.account, current=given))
             else:
                 warnings.append(IGNORED)
+        if role.dn != before.dn:
+            reached = Reached(request, self.directories, await configured(request.view))
+            owners.release(request.view, before.owned)
+            role = replace(role, owned=owners.owned(role.username, self._found(reached, role)))
         await _store(request, name, role, request.view)
         return Response(warnings=warnings) if warnings else None
+
+    def _found(self, reached: Reached, role: StaticRole) -> str:
+        """The DN of a role's account, which is there and may be a role's."""
+        accounts = {role.username: role.dn}
+        return reached.ask(
+            "find", lambda session: asking.owned_dns(session, reached.config, accounts)[role.username], repeats=True
+        )
 
 
 async def _rotated_first(request: Request, name: str, role: StaticRole, reached: Reached, made: Credential) -> None:

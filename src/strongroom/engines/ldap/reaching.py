@@ -76,6 +76,7 @@ class Reached:
             def work(session: Session) -> None:
                 asking.bind_as_root(session, config)
                 found = asking.find_account(session, config, username, dn)
+                asking.check_not_root(config, username, found)
                 for password in [*passwords, candidate["password"]]:
                     asking.set_password(session, config, found, password)
 

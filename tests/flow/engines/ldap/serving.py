@@ -16,7 +16,7 @@ sn: {{{{.RoleName}}}}
 uid: {{{{.Username}}}}
 userPassword: {{{{.Password}}}}
 """
-DELETION = f"""dn: cn={{{{.Username}}}},{PEOPLE}
+DELETION = f"""dn: CN={{{{.Username}}}}, {PEOPLE}
 changetype: delete
 """
 ROLE = {"creation_ldif": CREATION, "deletion_ldif": DELETION, "default_ttl": "1h", "max_ttl": "2h"}

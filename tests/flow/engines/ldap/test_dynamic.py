@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.flow.engines.ldap.serving import ROLE, entries, logs_in, served
+import asyncio
+
+from tests.flow.engines.ldap.serving import CREATION, ROLE, entries, logs_in, served
 from tests.sim.slapd import PEOPLE, Slapd
 
 
@@ -22,3 +24,46 @@ async def test_an_account_lives_as_long_as_its_lease(directory: Slapd) -> None:
     await server.ok("PUT", "sys/leases/revoke", {"lease_id": reply.lease_id, "sync": True})
     assert not logs_in(directory, dn, reply.data["password"])
     assert entries(directory) == before
+
+
+async def test_many_at_once(directory: Slapd) -> None:
+    """Each gets an account of its own; all end together, and nothing is left."""
+    before = entries(directory)
+    server = await served(directory)
+    await server.ok("POST", "ldap/role/app", ROLE)
+    replies = await asyncio.gather(*(server.ok("GET", "ldap/creds/app") for _ in range(24)))
+    names = {reply.data["username"] for reply in replies}
+    assert len(names) == 24
+    assert len(entries(directory) - before) == 24
+    await server.ok("PUT", "sys/leases/revoke-prefix/ldap/creds/app")
+    await server.work()
+    assert entries(directory) == before
+
+
+async def test_what_the_directory_refuses_is_told_by_record_and_undone(directory: Slapd) -> None:
+    """The second record is wrong: the text names it without the password, and the first is undone by rollback_ldif."""
+    before = entries(directory)
+    server = await served(directory)
+    second = f"{CREATION}\ndn: cn=none,{PEOPLE}\nchangetype: modify\nadd: description\ndescription: x\n-\n"
+    await server.ok("POST", "ldap/role/two", {**ROLE, "creation_ldif": second, "rollback_ldif": ROLE["deletion_ldif"]})
+    refused = await server.ask("GET", "ldap/creds/two")
+    assert refused.status == 502
+    assert refused.error == (f"the directory refuses record 2 of the LDIF (modify cn=none,{PEOPLE}): No such object")
+    for _ in range(2):
+        server.clock.advance(200)
+        await server.work()
+    assert entries(directory) == before
+
+
+async def test_a_deletion_that_is_refused_is_tried_again(directory: Slapd) -> None:
+    """Until it works; the records after the refused one are carried out all the same."""
+    before = entries(directory)
+    server = await served(directory)
+    wrong = f"dn: cn=Alice,{PEOPLE}\nchangetype: modify\nadd: nonsense\nnonsense: x\n-\n\n{ROLE['deletion_ldif']}"
+    await server.ok("POST", "ldap/role/app", {**ROLE, "deletion_ldif": wrong})
+    reply = await server.ok("GET", "ldap/creds/app")
+    refused = await server.ask("PUT", "sys/leases/revoke", {"lease_id": reply.lease_id, "sync": True})
+    assert (refused.status, "record 1 of the LDIF" in refused.error) == (502, True)
+    assert entries(directory) == before
+    looked = await server.ok("PUT", "sys/leases/lookup", {"lease_id": reply.lease_id})
+    assert looked.data["id"] == reply.lease_id

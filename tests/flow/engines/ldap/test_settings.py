@@ -103,12 +103,26 @@ async def test_an_account_is_one_accounts_only(directory: Slapd) -> None:
         assert (refused.status, "already managed" in refused.error) == (400, True), refused
     refused = await server.ask("POST", "ldap/library/m", {"service_account_names": ["Single"]})
     assert (refused.status, "already managed" in refused.error) == (400, True)
+    # A role that isn't for a DN any more is for whoever has its name, who may be somebody else's.
+    directory.add(person("third", "third", "first-password"))
+    by_dn = {"username": "lone-2", "dn": f"cn=third,{PEOPLE}", "rotation_period": 3600}
+    directory.add(person("lone-2", "lone-2", "first-password"))
+    await server.ok("POST", "ldap/static-role/d", by_dn)
+    taken = {"username": "whoever", "dn": f"cn=lone-2,{PEOPLE}", "rotation_period": 3600}
+    await server.ok("POST", "ldap/static-role/e", taken)
+    refused = await server.ask("POST", "ldap/static-role/d", {"dn": ""})
+    assert (refused.status, "already managed" in refused.error) == (400, True)
     await server.ok("DELETE", "ldap/static-role/a")
     await server.ok("POST", "ldap/library/m", {"service_account_names": ["Single"]})
     await server.ok("POST", "ldap/config", {"binddn": f"cn=lone2,{PEOPLE}"})
     directory.add(person("lone2", "lone2", ADMIN_PASSWORD))
     refused = await server.ask("POST", "ldap/static-role/c", {"username": "lone2", "rotation_period": 3600})
     assert (refused.status, "by which this mount manages others" in refused.error) == (400, True)
+    skipping = {"username": "lone2", "rotation_period": 3600, "skip_import_rotation": True}
+    await server.ok("POST", "ldap/static-role/c", skipping)
+    refused = await server.ask("POST", "ldap/rotate-role/c")
+    assert (refused.status, "by which this mount manages others" in refused.error) == (400, True)
+    assert logs_in(directory, f"cn=lone2,{PEOPLE}", ADMIN_PASSWORD)
 
 
 async def test_lists_have_pages_and_folders(directory: Slapd) -> None:
