@@ -460,6 +460,8 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "username_template": "",
             "default_ttl": 0,
             "max_ttl": 0,
+            "max_leases": 0,
+            "lease_owner": "token",
         },
     ),
     "strongroom.engines.ldap.records.LdapConfig": (

@@ -58,6 +58,8 @@ class CredsPaths:
             internal=internal,
             planned=True,
             group=f"role/{name}",
+            ceiling=role.max_leases,
+            owner=role.lease_owner,
             account=account.username[: Lease.GROUP_CHARACTERS],
         )
         return Response(data=data, lease=lease)

@@ -15,6 +15,9 @@ from strongroom.engines.ldap.records import ROLES, DynamicRole
 from strongroom.lib.errors import NotFound
 from strongroom.sdk import Body, Doc, Duration, Page, Request, Response, SystemRandom, path
 
+_OURS = ("max_leases", "lease_owner")
+"""What Vault doesn't have, and is shown if it is set."""
+_USUAL = DynamicRole()
 _LDIF = ("creation_ldif", "deletion_ldif", "rollback_ldif")
 
 
@@ -35,6 +38,10 @@ class RoleFields(Body, frozen=True):
     username_template: Annotated[str | None, Doc(description="The template of names of accounts.")] = None
     default_ttl: Annotated[Duration | None, Doc(description="How long an account lives if it isn't renewed.")] = None
     max_ttl: Annotated[Duration | None, Doc(description="How long it lives at the most.")] = None
+    max_leases: Annotated[int | None, Doc(description="The most accounts at a time. 0 for no limit.")] = None
+    lease_owner: Annotated[
+        str | None, Doc(description="`token`: a lease ends with the token. `entity`: only with the token's entity.")
+    ] = None
 
 
 class RolePaths:
@@ -60,7 +67,11 @@ class RolePaths:
         role = await request.view.read(ROLES + check_name(name), DynamicRole)
         if role is None:
             raise NotFound
-        return Response(data={field: getattr(role, field) for field in RoleFields.__struct_fields__})
+        shown = {field: getattr(role, field) for field in RoleFields.__struct_fields__}
+        for field in _OURS:
+            if shown[field] == getattr(_USUAL, field):
+                del shown[field]
+        return Response(data=shown)
 
     @path.write("role/{name*:lower}", exists="role_known")
     async def write_role(self, request: Request, name: str, body: RoleFields) -> Response | None:

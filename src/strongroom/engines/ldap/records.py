@@ -7,7 +7,7 @@ directory still has to be asked about.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from strongroom.sdk import Record, SecretRecord
 from strongroom.sdk.rotation import Account, RotationSettings
@@ -78,6 +78,9 @@ class DynamicRole(Record, frozen=True, tag="ldap-dynamic-role"):
     username_template: str = ""
     default_ttl: int = 0
     max_ttl: int = 0
+    max_leases: int = 0
+    """The most accounts at a time; 0 for no limit."""
+    lease_owner: Literal["token", "entity"] = "token"
 
 
 class Live(Record, frozen=True, tag="ldap-live-secret"):

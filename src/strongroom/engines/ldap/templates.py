@@ -26,6 +26,7 @@ MOST_USERNAME_BYTES = 255
 MOST_SAM = 20
 """Characters of `sAMAccountName`.  Source: https://learn.microsoft.com/en-us/windows/win32/adschema/a-samaccountname"""
 LEAST_RANDOM = 10
+OWNERS = ("token", "entity")
 _MEANING = frozenset('"+,;<>\\=#:\r\n\0/*()')
 """In a DN, in a filter, or at the beginning of a value in LDIF."""
 _LONG_NAME = "n" * 80
@@ -120,13 +121,17 @@ def check(role: DynamicRole, role_name: str, random: Callable[[int], bytes], now
     for name in ("creation_ldif", "deletion_ldif"):
         if not getattr(role, name):
             raise InvalidRequest(f"missing {name}")
-    if role.max_ttl and role.default_ttl > role.max_ttl:
-        raise InvalidRequest("default_ttl is longer than max_ttl")
+    if role.max_leases < 0:
+        raise InvalidRequest("max_leases is less than 0")
+    if role.lease_owner not in OWNERS:
+        raise InvalidRequest(f"lease_owner has to be one of {', '.join(OWNERS)}")
     left = _username_template(role).random_characters({"DisplayName": _LONG_NAME, "RoleName": plain(role_name)})
     account = made(
         role, role_name=role_name, display_name=_LONG_NAME, password=_TRIED_PASSWORD, now=now, ttl_s=3600, random=random
     )
     warnings = []
+    if 0 < role.max_ttl < role.default_ttl:
+        warnings.append("default_ttl is longer than max_ttl, which counts")
     if left < LEAST_RANDOM:
         text = f"username_template leaves {left} random characters of long names, {LEAST_RANDOM} are needed"
         warnings.append(f"{text}: accounts may get the name of another one")

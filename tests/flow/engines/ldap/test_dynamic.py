@@ -67,3 +67,31 @@ async def test_a_deletion_that_is_refused_is_tried_again(directory: Slapd) -> No
     assert entries(directory) == before
     looked = await server.ok("PUT", "sys/leases/lookup", {"lease_id": reply.lease_id})
     assert looked.data["id"] == reply.lease_id
+
+
+async def test_a_role_may_bound_its_accounts_and_leave_them_to_an_entity(directory: Slapd) -> None:
+    """One more account is refused with 429; an account of an entity outlives the token that it was made for."""
+    before = entries(directory)
+    server = await served(directory)
+    for body, says in (({"max_leases": -1}, "less than 0"), ({"lease_owner": "x"}, "one of token, entity")):
+        refused = await server.ask("POST", "ldap/role/app", {**ROLE, **body})
+        assert (refused.status, says in refused.error) == (400, True)
+    written = await server.ok("POST", "ldap/role/app", {**ROLE, "max_leases": 1, "max_ttl": "30m"})
+    assert "which counts" in written.body["warnings"][0]
+    first = await server.ok("GET", "ldap/creds/app")
+    assert first.body["lease_duration"] == 1800
+    assert (await server.ask("GET", "ldap/creds/app")).status == 429
+    await server.ok("PUT", "sys/leases/revoke", {"lease_id": first.lease_id, "sync": True})
+    await server.ok("POST", "ldap/role/app", {"max_leases": 0, "lease_owner": "entity", "max_ttl": "2h"})
+    assert (await server.ok("GET", "ldap/role/app")).data["lease_owner"] == "entity"
+    await server.ok("PUT", "sys/policies/acl/app", {"policy": 'path "ldap/creds/app" { capabilities = ["read"] }'})
+    await server.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+    await server.ok("POST", "auth/userpass/users/eva", {"password": "evas-password", "token_policies": "app"})
+    login = await server.ok("POST", "auth/userpass/login/eva", {"password": "evas-password"}, token="")
+    token = str(login.body["auth"]["client_token"])
+    reply = await server.ok("GET", "ldap/creds/app", token=token)
+    await server.ok("POST", "auth/token/revoke-self", token=token)
+    await server.work()
+    assert logs_in(directory, reply.data["distinguished_names"][0], reply.data["password"])
+    await server.ok("PUT", "sys/leases/revoke", {"lease_id": reply.lease_id, "sync": True})
+    assert entries(directory) == before
