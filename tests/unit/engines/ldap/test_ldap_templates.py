@@ -44,6 +44,7 @@ def test_no_display_name_changes_what_the_ldif_does(display_name: str, role_name
     (change,) = templates.read("creation_ldif", account.creation)
     assert isinstance(change, Add)
     assert change.dn == f"cn={account.username},ou=people"
+    assert account.username.isprintable()
     assert not set(account.username) & set('"+,;<>\\=#:\r\n\0/')
     assert [name for name, _ in change.attributes] == ["objectClass", "description", "userPassword"]
 
