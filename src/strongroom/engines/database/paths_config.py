@@ -10,11 +10,14 @@ from typing import Annotated, Any
 from strongroom.engines.database import settings, statements
 from strongroom.engines.database.connections import target_of
 from strongroom.engines.database.drivers import driver_of
+from strongroom.engines.database.paths_root import Written, configured, shown
 from strongroom.engines.database.records import CONFIG, Connection
+from strongroom.engines.database.rotating import ROOT
 from strongroom.engines.database.sessions import Sessions
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, NotFound, UpstreamFailed
-from strongroom.sdk import SECRET, Body, CommaList, Doc, Page, Random, Request, Response, listed, path, replace, uuid4
+from strongroom.sdk import SECRET, CommaList, Doc, Page, Random, Request, Response, listed, path, replace, uuid4
+from strongroom.sdk.rotation import RotationFields
 
 FAILED = "error creating database object: "
 IN_URL = (
@@ -25,12 +28,13 @@ OWN = frozenset(
     {
         *("name", "plugin_name", "plugin_version", "verify_connection", "allowed_roles", "root_rotation_statements"),
         *("password_policy", "username", "password", "username_template", "terminate_sessions"),
+        *("skip_static_role_import_rotation", *RotationFields.__struct_fields__),
     }
 )
 """Parameters of the engine; all others are details for the driver."""
 
 
-class ConfigFields(Body, frozen=True):
+class ConfigFields(RotationFields, frozen=True):
     """How a database is reached; what isn't given stays."""
 
     plugin_name: Annotated[str | None, Doc(description="The kind of database.")] = None
@@ -44,6 +48,9 @@ class ConfigFields(Body, frozen=True):
     ] = None
     password_policy: Annotated[str | None, Doc(description="The policy that passwords are made by.")] = None
     username_template: Annotated[str | None, Doc(description="The template of user names.")] = None
+    skip_static_role_import_rotation: Annotated[
+        bool | None, Doc(description="Leave the passwords of users as they are when static roles take them over.")
+    ] = None
     username: Annotated[str | None, Doc(description="The user by whom other users are made.")] = None
     password: Annotated[str | None, Doc(description="Their password.", extra=SECRET)] = None
     connection_url: Annotated[
@@ -81,7 +88,8 @@ class ConfigPaths:
         connection = await request.view.read(CONFIG + name, Connection)
         if connection is None:
             raise NotFound
-        return Response(data=settings.shown(connection, driver_of(connection.plugin).secret_details))
+        hidden = driver_of(connection.plugin).secret_details
+        return Response(data={**settings.shown(connection, hidden), **shown(connection, request.now)})
 
     @path.write("config/{name}", exists="connection_exists", takes_anything=True)
     async def write_config(self, request: Request, name: str, body: ConfigFields) -> Response | None:
@@ -91,6 +99,7 @@ class ConfigPaths:
         id_ = before.id if before else request.once("connection", lambda: uuid4(self.random))
         revision = request.once("revision", lambda: uuid4(self.random))
         connection = replace(connection, id=id_, revision=revision)
+        connection, warnings = await configured(request, self.sessions, Written(name, before, connection), body)
         if connection.verify_connection:
             target = target_of(name, connection)
             try:
@@ -102,13 +111,15 @@ class ConfigPaths:
                 raise InvalidRequest(f"{FAILED}error verifying connection: {error.text}") from error
         request.view.write(CONFIG + name, connection)
         url = connection.details.get("connection_url")
-        warned = isinstance(url, str) and settings.has_password(url)
-        return Response(warnings=[IN_URL]) if warned else None
+        if isinstance(url, str) and settings.has_password(url):
+            warnings.append(IN_URL)
+        return Response(warnings=warnings) if warnings else None
 
     @path.delete("config/{name}")
     async def delete_config(self, request: Request, name: str) -> None:
         """Deletes a connection."""
         request.view.delete(CONFIG + name)
+        await request.unschedule(ROOT + name)
 
     @path.write("reset/{name}")
     async def reset(self, request: Request, name: str) -> None:
@@ -135,7 +146,15 @@ def merged(before: Connection | None, body: ConfigFields, data: dict[str, Any]) 
         raise InvalidRequest(FAILED + error.text) from error
     connection = before or Connection(id="", revision="", plugin=plugin)
     changes: dict[str, Any] = {"plugin": plugin, "details": details}
-    for name in ("plugin_version", "password_policy", "username_template", "username", "password", "verify_connection"):
+    for name in (
+        "plugin_version",
+        "password_policy",
+        "username_template",
+        "username",
+        "password",
+        "verify_connection",
+        "skip_static_role_import_rotation",
+    ):
         value = getattr(body, name)
         if value is not None:
             changes[name] = value

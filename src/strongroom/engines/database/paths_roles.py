@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from strongroom.engines.database import statements
+from strongroom.engines.database.paths_static_roles import BOTH
 from strongroom.engines.database.records import ROLES, Role
+from strongroom.engines.database.static_records import STATIC_ROLES, StaticRole
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.sdk import Body, Doc, Duration, JsonMap, Page, Request, Response, listed, path, replace
 
@@ -60,6 +62,8 @@ class RolePaths:
     @path.write("roles/{name}", exists="role_exists")
     async def write_role(self, request: Request, name: str, body: RoleFields) -> None:
         """Creates a role, or changes it."""
+        if await request.view.read(STATIC_ROLES + name, StaticRole) is not None:
+            raise InvalidRequest(BOTH)
         role = await request.view.read(ROLES + name, Role) or Role(db_name="")
         request.view.write(ROLES + name, merged(role, body))
 
