@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from strongroom.engines.database import draining, rotating
 from strongroom.engines.database.paths_config import ConfigPaths
 from strongroom.engines.database.paths_creds import CredsPaths
 from strongroom.engines.database.paths_roles import RolePaths
 from strongroom.engines.database.paths_root import RootPaths
 from strongroom.engines.database.paths_static_creds import StaticCredsPaths
 from strongroom.engines.database.paths_static_roles import StaticRolePaths
-from strongroom.engines.database.rotating import ROOT, STATIC
 from strongroom.engines.database.sessions import Sessions
+from strongroom.lib.errors import Internal
 from strongroom.sdk import Engine, Random, Request, SystemRandom
 
 
@@ -19,19 +20,25 @@ class Database(ConfigPaths, RootPaths, RolePaths, CredsPaths, StaticRolePaths, S
     """Makes users of databases on request, and drops them when their leases end.
 
     Args:
-        sessions: the connections to databases, of all mounts of the process.
+        sessions: the connections to databases, of all mounts of the process. random: where names and ids come from.
     """
 
     type = "database"
-    secret_answers = frozenset({"password"})
+    secret_answers = frozenset({"password", "rsa_private_key", "private_key"})
 
     def __init__(self, sessions: Sessions | None = None, random: Random | None = None) -> None:
         self.sessions = sessions or Sessions()
         self.random = random or SystemRandom()
 
     async def due(self, request: Request, name: str, data: dict[str, Any]) -> None:
-        """Rotate the passwords whose time has come."""
-        if name.startswith(STATIC):
-            await self.static_due(request, name.removeprefix(STATIC))
-        elif name.startswith(ROOT):
-            await self.root_due(request, name.removeprefix(ROOT))
+        """Do scheduled work: its name is a kind, a slash, and what it is about."""
+        kind, _, about = name.partition("/")
+        match kind:
+            case draining.DRAIN:
+                await draining.look(request, about)
+            case rotating.STATIC:
+                await self.static_due(request, about)
+            case rotating.ROOT:
+                await self.root_due(request, about)
+            case _:
+                raise Internal(detail=f"nobody does the scheduled work {name!r}")

@@ -5,17 +5,15 @@ Source: https://developer.hashicorp.com/vault/api-docs/secret/databases#rotate-r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from strongroom.engines.database import settings
-from strongroom.engines.database.connections import connection_named, target_of
-from strongroom.engines.database.driver import Credential
-from strongroom.engines.database.records import CONFIG, ROTATED, SUPPLIED, Connection
-from strongroom.engines.database.rotating import ROOT, of_root, root_account
+from strongroom.engines.database.connections import connection_named
+from strongroom.engines.database.records import CONFIG, Connection
+from strongroom.engines.database.rotating import ROOT, of_root, root_account, work_of
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.static_users import check_root
-from strongroom.lib.errors import InvalidRequest, UpstreamFailed
+from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Random, Request, path, replace
 from strongroom.sdk.rotation import (
     Account,
@@ -31,8 +29,6 @@ from strongroom.sdk.rotation import (
 )
 from strongroom.sdk.rotation import of_root as settings_of_root
 
-KEPT = "password ignored: it doesn't log in, so the one that rotate-root has made stays"
-UNSURE = "password ignored: rotate-root has made another one, and the database doesn't tell which one logs in: "
 UNABLE = "unable to rotate root credentials: "
 
 
@@ -74,63 +70,32 @@ def _check(connection: Connection) -> None:
         raise InvalidRequest(f"{UNABLE}the password is a part of connection_url, which needs {{{{password}}}} instead")
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A connection that is being written."""
-
-    name: str
-    before: Connection | None
-    connection: Connection
-
-
 async def configured(
-    request: Request, sessions: Sessions, written: Written, body: RotationFields
-) -> tuple[Connection, list[str]]:
-    """The connection with the settings of its rotation, and the password that counts.
+    request: Request, name: str, before: Connection | None, connection: Connection, body: RotationFields
+) -> Connection:
+    """A connection that is being written, with the settings of its rotation.
 
-    A tool that writes the same configuration again writes the first password, too, and that has been rotated.
-
-    Returns: warnings besides.
     Raises: `InvalidRequest` for settings that can't be, and for a user that a static role has.
     """
-    before, connection = written.before, written.connection
     await check_root(request.view, connection)
-    connection = replace(connection, rotation=settings_of_root(before.rotation if before else RotationSettings(), body))
+    settings_before = before.rotation if before else RotationSettings()
+    connection = replace(connection, rotation=settings_of_root(settings_before, body))
     if connection.rotation.automated:
         _check(connection)
+    account = _account(before, connection)
+    if connection.rotation != settings_before:
+        account = rescheduled(account, connection.rotation, request.now)
+    await wake(request, request.view, work_of(ROOT, name), account, connection.rotation)
+    return replace(connection, root=account)
+
+
+def _account(before: Connection | None, connection: Connection) -> Account:
+    """What is known of the user of a connection that is being written.  (p)"""
     if before is None or before.username != connection.username:
-        connection, warnings = replace(connection, password_origin=SUPPLIED, root=Account()), list[str]()
-    else:
-        connection, warnings = _with_password(request, written.name, sessions, before, connection)
-    if before is None or before.rotation != connection.rotation:
-        account = rescheduled(connection.root, connection.rotation, request.now)
-        connection = replace(connection, root=account)
-    await wake(request, request.view, ROOT + written.name, connection.root, connection.rotation)
-    return connection, warnings
-
-
-def _with_password(
-    request: Request, name: str, sessions: Sessions, before: Connection, connection: Connection
-) -> tuple[Connection, list[str]]:
-    given = connection.password
-    if given == before.password:
-        return connection, []
-    ours = replace(connection, password=before.password)
-    if before.password_origin == ROTATED:
-        target, login = target_of(name, ours), Credential(password=given)
-        try:
-            taken = request.once.outside(
-                f"the password given {before.revision}",
-                lambda: sessions.once(target, lambda session: session.logs_in(target.username, login)),
-            )
-        except UpstreamFailed as error:
-            return ours, [UNSURE + error.text]
-        if not taken:
-            return ours, [KEPT]
-    account = recovered(
-        root_account(before), root_account(before).current, {"username": before.username, "password": given}
-    )
-    return replace(connection, password_origin=SUPPLIED, root=replace(account, current={})), []
+        return Account(next_rotation_at=0.0 if before is None else before.root.next_rotation_at)
+    account = root_account(before)
+    given = {"username": connection.username, "password": connection.password}
+    return replace(recovered(account, account.current, given), current={})
 
 
 def shown(connection: Connection, now: float) -> dict[str, Any]:

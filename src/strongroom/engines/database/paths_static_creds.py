@@ -10,7 +10,7 @@ from strongroom.engines.database.rotating import of_static
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.settings import may_use
 from strongroom.engines.database.static_records import STATIC_ROLES, StaticRole
-from strongroom.engines.database.static_roles import credentials, reads_rotate
+from strongroom.engines.database.static_roles import creds, reads_rotate
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
 from strongroom.sdk import Request, Response, path
 from strongroom.sdk.rotation import do_what_is_due, rotate, settle
@@ -37,7 +37,7 @@ class StaticCredsPaths:
         warnings = await self._made_current(request, name, role)
         if not role.account.current:
             raise InvalidRequest(NONE_YET)
-        return Response(data=credentials(role, request.now), warnings=warnings)
+        return Response(data=creds(role, request.now), warnings=warnings)
 
     async def _made_current(self, request: Request, name: str, role: StaticRole) -> list[str]:
         """Find out which password counts, or rotate it, if that is needed.  Returns warnings."""

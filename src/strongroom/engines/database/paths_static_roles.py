@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from strongroom.engines.database import static_users
+from strongroom.engines.database import credentials, static_users
 from strongroom.engines.database.connections import Reached, connection_named
-from strongroom.engines.database.drivers import driver_of
 from strongroom.engines.database.records import ROLES, Role
-from strongroom.engines.database.rotating import STATIC, Database, of_static, policy_of
+from strongroom.engines.database.rotating import STATIC, Database, of_static, policy_of, work_of
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.settings import may_use
 from strongroom.engines.database.static_records import STATIC_ROLES, StaticRole, StaticUser, static_user_key
@@ -23,7 +22,7 @@ from strongroom.engines.database.static_roles import (
     shown,
 )
 from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError, Unreachable
-from strongroom.sdk import Page, Request, Response, View, listed, path, replace
+from strongroom.sdk import Page, Request, Response, View, check_segment_name, listed, path, replace
 from strongroom.sdk.rotation import Account, begun, imported, recovered, rescheduled, rotate, wake
 
 BOTH = "Role and Static Role names must be unique"
@@ -58,6 +57,7 @@ class StaticRolePaths:
     @path.write("static-roles/{name}", exists="static_role_exists")
     async def write_static_role(self, request: Request, name: str, body: StaticFields) -> Response | None:
         """Takes over a user, whose password is changed at once, or changes the static role."""
+        check_segment_name(name)
         if await request.view.read(ROLES + name, Role) is not None:
             raise InvalidRequest(BOTH)
         creates = not await self.static_role_exists(request, name)
@@ -69,12 +69,14 @@ class StaticRolePaths:
         reached = await self._allowed(request, name, role)
         if before is None and body.skip_import_rotation is None:
             role = replace(role, skip_import_rotation=reached.connection.skip_static_role_import_rotation)
+        ignored = credentials.unknown(role.credential_type, body.credential_config or {})
+        warnings = [f"credential_config: nothing reads {', '.join(ignored)}"] if ignored else []
         password = body.password or body.self_managed_password or ""
         if before is None:
             await self._create(request, name, role, reached, password)
-            return None
-        role, warnings = _with_password(request, role, Database(request, self.sessions, reached), password)
-        return await self._change(request, name, before, role, warnings)
+            return Response(warnings=warnings) if warnings else None
+        role, more = _with_password(request, role, Database(request, self.sessions, reached), password)
+        return await self._change(request, name, before, role, warnings + more)
 
     @path.delete("static-roles/{name}")
     async def delete_static_role(self, request: Request, name: str) -> None:
@@ -82,7 +84,7 @@ class StaticRolePaths:
         role = await request.view.read(STATIC_ROLES + name, StaticRole)
         if role is not None:
             _remove(request.view, name, role)
-        await request.unschedule(STATIC + name)
+        await request.unschedule(work_of(STATIC, name))
 
     @path.write("rotate-role/{name}")
     async def rotate_role(self, request: Request, name: str) -> None:
@@ -97,7 +99,7 @@ class StaticRolePaths:
         reached = await connection_named(request.view, role.db_name)
         if not may_use(name, reached.connection):
             raise InvalidRequest(f'"{name}" is not an allowed role')
-        check_type(role, driver_of(reached.connection.plugin))
+        check_type(role, self.sessions.driver_of(reached.connection.plugin))
         await static_users.check(request.view, name, role, reached.connection)
         await request.view.password_policy(policy_of(role, reached.connection))
         return reached
@@ -168,7 +170,7 @@ async def _store(request: Request, view: View, name: str, role: StaticRole) -> N
     view.write(STATIC_ROLES + name, role)
     for username in role.usernames:
         view.write(static_user_key(username, name), StaticUser(db_name=role.db_name))
-    await wake(request, view, STATIC + name, role.account, role.rotation)
+    await wake(request, view, work_of(STATIC, name), role.account, role.rotation)
 
 
 async def _begin(request: Request, name: str, role: StaticRole, view: View) -> None:
@@ -184,7 +186,7 @@ async def _give_up(request: Request, name: str, view: View) -> None:
         return
     _remove(view, name, role)
     schedule = view.schedule(request.mount.id)
-    work = await schedule.read(STATIC + name)
+    work = await schedule.read(work_of(STATIC, name))
     if work is not None:
         schedule.remove(work)
 

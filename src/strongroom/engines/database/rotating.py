@@ -33,9 +33,9 @@ class Rotation:
         return "Rotation(…)"
 
 
-STATIC = "static/"
-ROOT = "root/"
-"""What names of scheduled work begin with; the name of the role or the connection follows."""
+STATIC = "static"
+ROOT = "root"
+"""Kinds of scheduled work; the name of the role or the connection follows."""
 
 
 class Database:
@@ -94,13 +94,18 @@ def policy_of(role: StaticRole, connection: Connection) -> str:
     return str(role.credential_config.get("password_policy") or connection.password_policy)
 
 
+def work_of(kind: str, name: str) -> str:
+    """The name of scheduled work.  (p)"""
+    return f"{kind}/{name}"
+
+
 def static_row(request: Request, name: str) -> Row[StaticRole]:
     """Keeps the account of a static role."""
     return Row(
         request=request,
         key=STATIC_ROLES + name,
         type=StaticRole,
-        work=STATIC + name,
+        work=work_of(STATIC, name),
         read=lambda role: Kept(role.account, role.rotation),
         write=lambda role, account: replace(role, account=account),
     )
@@ -130,7 +135,7 @@ def root_row(request: Request, reached: Reached, random: Random) -> Row[Connecti
         request=request,
         key=CONFIG + reached.name,
         type=Connection,
-        work=ROOT + reached.name,
+        work=work_of(ROOT, reached.name),
         read=read,
         write=lambda connection, account: with_root(connection, account, uuid4(random)),
     )

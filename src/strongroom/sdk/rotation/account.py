@@ -181,7 +181,8 @@ def _failed(account: Account, error: str, now: float) -> Account:
         account,
         attempts=account.attempts + 1,
         last_error=error[:_ERROR_CHARACTERS],
-        next_attempt_at=now + retry_wait_s(account.attempts),
+        # Accounts that were rotated at different times don't come back at the same one.
+        next_attempt_at=now + retry_wait_s(account.attempts, str(account.rotated_at)),
     )
 
 

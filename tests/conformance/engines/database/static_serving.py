@@ -27,7 +27,7 @@ async def made(postgresql: PostgresqlServer, *names: str, attributes: str = "LOG
         await asked(postgresql, sql.SQL("DROP ROLE IF EXISTS {}").format(role))
         await asked(
             postgresql,
-            sql.SQL("CREATE ROLE {} PASSWORD {} ").format(role, sql.Literal(OWN)) + sql.SQL(attributes),  # type: ignore[arg-type]
+            sql.SQL("CREATE ROLE {} PASSWORD {} ").format(role, sql.Literal(OWN)) + sql.SQL(attributes),
         )
 
 
