@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.engines.database import draining
+from strongroom.engines.database import draining, probing
+from strongroom.engines.database.paths_check import CheckPaths
 from strongroom.engines.database.paths_config import ConfigPaths
 from strongroom.engines.database.paths_creds import CredsPaths
 from strongroom.engines.database.paths_roles import RolePaths
@@ -13,7 +14,7 @@ from strongroom.lib.errors import Internal
 from strongroom.sdk import Engine, Random, Request, SystemRandom
 
 
-class Database(ConfigPaths, RolePaths, CredsPaths, Engine):
+class Database(ConfigPaths, CheckPaths, RolePaths, CredsPaths, Engine):
     """Makes users of databases on request, and drops them when their leases end.
 
     Args:
@@ -33,5 +34,7 @@ class Database(ConfigPaths, RolePaths, CredsPaths, Engine):
         match kind:
             case draining.DRAIN:
                 await draining.look(request, about)
+            case probing.PROBE:
+                await self.drop_probe(request, data)
             case _:
                 raise Internal(detail=f"nobody does the scheduled work {name!r}")
