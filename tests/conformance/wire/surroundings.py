@@ -11,12 +11,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.conformance.wire.clusters import kubernetes
-from tests.conformance.wire.databases import postgresql
+from tests.conformance.wire.postgresql_cases import postgresql
 from tests.conformance.wire.signed_tokens import jwt
 
 Surroundings = Callable[[Path], AbstractContextManager[dict[str, str]]]
 
 SURROUNDINGS: dict[str, Surroundings] = {
+    "database": postgresql,
     "database_static": postgresql,
     "jwt": jwt,
     "jwt_cel": jwt,
