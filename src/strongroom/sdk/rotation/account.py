@@ -20,6 +20,8 @@ Credential = dict[str, str]
 
 RESUME_S = 30
 """After this time somebody looks what has become of a rotation that has begun, also if it still goes on."""
+_MOST_DOUBLINGS = 5
+"""Of the wait after a failure, which then is five minutes: clients wait, and a window may be an hour."""
 _FORMER = 16
 _ERROR_CHARACTERS = 1000
 
@@ -182,7 +184,7 @@ def _failed(account: Account, error: str, now: float) -> Account:
         attempts=account.attempts + 1,
         last_error=error[:_ERROR_CHARACTERS],
         # Accounts that were rotated at different times don't come back at the same one.
-        next_attempt_at=now + retry_wait_s(account.attempts, str(account.rotated_at)),
+        next_attempt_at=now + retry_wait_s(min(account.attempts, _MOST_DOUBLINGS), str(account.rotated_at)),
     )
 
 
