@@ -18,6 +18,7 @@ Surroundings = Callable[[Path], AbstractContextManager[dict[str, str]]]
 
 SURROUNDINGS: dict[str, Surroundings] = {
     "database": postgresql,
+    "database_static": postgresql,
     "jwt": jwt,
     "jwt_cel": jwt,
     "kubernetes": kubernetes,

@@ -5,10 +5,12 @@ Source: https://developer.hashicorp.com/vault/api-docs/secret/databases#create-r
 
 from __future__ import annotations
 
+from strongroom.engines.database.paths_static_roles import BOTH
 from strongroom.engines.database.records import CONFIG, ROLES, Connection, Role
 from strongroom.engines.database.roles import RoleFields, merged, shown, warnings_of
+from strongroom.engines.database.static_records import STATIC_ROLES, StaticRole
 from strongroom.lib import limits
-from strongroom.lib.errors import NotFound
+from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.sdk import Page, Random, Request, Response, check_segment_name, listed, path, replace, uuid4
 
 MOST_NAME_BYTES = 256
@@ -41,6 +43,8 @@ class RolePaths:
         """Creates a role, or changes it."""
         check_segment_name(name)
         limits.check_name("the name of a role", name, MOST_NAME_BYTES)
+        if await request.view.read(STATIC_ROLES + name, StaticRole) is not None:
+            raise InvalidRequest(BOTH)
         role = await request.view.read(ROLES + name, Role) or Role(db_name="")
         changed = replace(merged(role, body), revision=request.once("revision", lambda: uuid4(self.random)))
         request.view.write(ROLES + name, changed)
