@@ -208,6 +208,32 @@ async def test_no_password_leaves_by_another_way() -> None:
         assert "usernames" in str(help_.body)
 
 
+async def test_what_keeps_a_rotation_from_beginning_is_shown() -> None:
+    """A policy that was deleted, and a role that isn't allowed any more; when that is mended, it goes on."""
+    place = Place()
+    async with _serving(place) as server:
+        policy = {"policy": 'length = 20\nrule "charset" { charset = "abcdefghij" }'}
+        await server.ok("POST", "sys/policies/password/own", policy)
+        await _make(server, "a", rotation_period=60, credential_config={"password_policy": "own"})
+        before = place.users["a"]
+        await server.ok("DELETE", "sys/policies/password/own")
+        server.clock.advance(60)
+        await server.work()
+        role = await _role(server, "a")
+        assert role["overdue"] and "does not exist" in role["rotation_state"]["last_error"]
+        await server.ok("POST", "sys/policies/password/own", policy)
+        await server.ok("POST", "database/config/db", {"allowed_roles": "b", "rotation_period": 60})
+        server.clock.advance(60)
+        await server.work()
+        assert "not an allowed role" in (await _role(server, "a"))["rotation_state"]["last_error"]
+        await server.ok("POST", "database/config/db", {"allowed_roles": "*", "password_policy": "none"})
+        server.clock.advance(60)
+        await server.work()
+        assert place.users["a"] != before and "rotation_state" not in await _role(server, "a")
+        data = (await server.ok("GET", "database/config/db")).data
+        assert '"none" does not exist' in data["rotation_state"]["last_error"]
+
+
 async def test_a_deleted_connection_and_its_static_roles() -> None:
     """Nothing is rotated without it, and all goes on when it is there again."""
     place = Place()
