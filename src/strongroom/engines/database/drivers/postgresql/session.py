@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -51,7 +52,8 @@ class PostgresqlSession:
             await self._carry_out(statements, account.username, account.credential, account.expires_at)
         except UpstreamFailed:
             if rollback:
-                await self._carry_out(rollback, account.username, account.credential, account.expires_at)
+                with contextlib.suppress(UpstreamFailed):  # what went wrong first is what helps
+                    await self._carry_out(rollback, account.username, account.credential, account.expires_at)
             raise
 
     async def renew(self, account: Account, statements: Statements) -> None:
@@ -65,7 +67,7 @@ class PostgresqlSession:
     async def drop(self, username: str, statements: Statements) -> None:
         """Remove a user by the role's statements; without any, with all that it owns and its sessions."""
         if not statements:
-            await revocation.drop(self._pool, username, self._ways.databases)
+            await revocation.drop(self._pool, username, self._ways)
             return
         if self._pool.target.terminate_sessions:
             async with self._pool.connection() as connection:
