@@ -265,3 +265,16 @@ async def test_a_name_that_a_client_chose_is_no_sql(postgresql_server: Postgresq
         ) == [False]
         await server.ok("POST", "sys/leases/revoke", {"lease_id": reply.lease_id, "sync": True})
         assert await users(postgresql_server) == []
+
+
+async def test_a_renewal_never_sets_a_password(postgresql_server: PostgresqlServer) -> None:
+    """It isn't known any more: statements that would set it don't set an empty one."""
+    async with serving() as server:
+        await connected(server, postgresql_server)
+        renew = "ALTER ROLE \"{{name}}\" PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'; SELECT 1/0"
+        user, password, lease = await issued(server, renew_statements=[renew])
+        reply = await server.ask("POST", "sys/leases/renew", {"lease_id": lease})
+        assert reply.status == 502
+        async with await log_in(postgresql_server, user, password):
+            pass
+        await revoke(server, lease)

@@ -51,13 +51,14 @@ async def drop(pool: Pool, username: str, ways: Ways) -> None:
         if not await exists(connection, username):
             return
         await connection.execute(sql.SQL("ALTER ROLE {} NOLOGIN").format(name))
-        await _join(connection, username)
         with contextlib.suppress(errors.InsufficientPrivilege):  # if a session stays, the drop may still work
             await end_sessions(connection, username)
         rows = await (await connection.execute(_PLACES, (username,))).fetchall()
-        here = connection.info.dbname
-        owner = await _owner(connection, ways) if any(owns for _, owns in rows) else None
-        await _give_up(connection, name, owner)
+        here, owner = connection.info.dbname, None
+        if rows:
+            await _join(connection, username)
+            owner = await _owner(connection, ways) if any(owns for _, owns in rows) else None
+            await _give_up(connection, name, owner)
     for place, owns in rows:
         if place not in {None, here} and (not ways.databases or place in ways.databases):
             async with pool.connected(dbname=str(place)) as connection:

@@ -114,7 +114,7 @@ class PostgresqlSession:
             try:
                 await self._until_done(connection, texts)
             except psycopg.Error as error:
-                secrets = (*self._pool.secrets, credential.password, values["password"])
+                secrets = (*self._pool.secrets, credential.password, values.get("password", ""))
                 raise upstream(error, self._pool.doing, secrets) from error
 
     async def _until_done(self, connection: Connection, texts: Sequence[str]) -> None:
@@ -145,8 +145,10 @@ class PostgresqlSession:
 
 
 def _values(username: str, password: str, expires_at: float) -> Mapping[str, str]:
+    """What placeholders stand for.  That of a password that isn't known stays, so that none is set to nothing."""
     until = datetime.fromtimestamp(expires_at, UTC).strftime("%Y-%m-%d %H:%M:%S+0000") if expires_at else "infinity"
-    return {"name": username, "username": username, "password": password, "expiration": until}
+    values = {"name": username, "username": username, "expiration": until}
+    return {**values, "password": password} if password else values
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
