@@ -16,7 +16,7 @@ from strongroom.engines.database.drivers.postgresql import revocation, rights
 from strongroom.engines.database.drivers.postgresql.errors import is_collision, is_gone, upstream
 from strongroom.engines.database.drivers.postgresql.pool import Connection, Pool
 from strongroom.engines.database.drivers.postgresql.settings import ways_of
-from strongroom.engines.database.statements import POSTGRESQL, filled
+from strongroom.engines.database.statements import POSTGRESQL, filled, placeholders
 from strongroom.lib.errors import InvalidRequest, Unreachable, UpstreamFailed
 
 RENEWAL = ("ALTER ROLE \"{{name}}\" VALID UNTIL '{{expiration}}'",)
@@ -145,13 +145,16 @@ class PostgresqlSession:
 
 
 def _values(username: str, password: str, expires_at: float) -> Mapping[str, str]:
-    """What placeholders stand for.  That of a password that isn't known stays, so that none is set to nothing."""
+    """What placeholders stand for; of a password only where it is known."""
     until = datetime.fromtimestamp(expires_at, UTC).strftime("%Y-%m-%d %H:%M:%S+0000") if expires_at else "infinity"
     values = {"name": username, "username": username, "expiration": until}
     return {**values, "password": password} if password else values
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
+    """A statement with values.  Raises `UpstreamFailed`."""
+    if "password" in placeholders(text) - values.keys():
+        raise UpstreamFailed("a statement has {{password}}, and the user has none, or it isn't known any more")
     try:
         return filled(text, values, POSTGRESQL)
     except InvalidRequest as error:
