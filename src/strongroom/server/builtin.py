@@ -25,6 +25,7 @@ from strongroom.auth.okta import Okta
 from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kv import KvEngine
+from strongroom.engines.rabbitmq import RabbitMq
 from strongroom.lib.fault import where
 from strongroom.sdk.engine import AuthMethod, Engine
 from strongroom.sdk.path import DeclarationError
@@ -37,6 +38,7 @@ from strongroom.sysapi.token import Token
 ENGINES: tuple[tuple[str, type[Engine]], ...] = (
     ("kv", KvEngine),
     ("generic", KvEngine),
+    ("rabbitmq", RabbitMq),
     ("system", System),
     ("cubbyhole", Cubbyhole),
     ("identity", Identity),
