@@ -24,6 +24,7 @@ from strongroom.auth.ldap import Ldap
 from strongroom.auth.okta import Okta
 from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
+from strongroom.engines.kubernetes import KubernetesSecrets
 from strongroom.engines.kv import KvEngine
 from strongroom.engines.rabbitmq import RabbitMq
 from strongroom.lib.fault import where
@@ -38,6 +39,7 @@ from strongroom.sysapi.token import Token
 ENGINES: tuple[tuple[str, type[Engine]], ...] = (
     ("kv", KvEngine),
     ("generic", KvEngine),
+    ("kubernetes", KubernetesSecrets),
     ("rabbitmq", RabbitMq),
     ("system", System),
     ("cubbyhole", Cubbyhole),
