@@ -10,12 +10,19 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from tests.conformance.wire.clusters import kubernetes
+from tests.conformance.wire.brokers import rabbitmq
+from tests.conformance.wire.clusters import kubernetes, kubernetes_secrets
 from tests.conformance.wire.signed_tokens import jwt
 
 Surroundings = Callable[[Path], AbstractContextManager[dict[str, str]]]
 
-SURROUNDINGS: dict[str, Surroundings] = {"jwt": jwt, "jwt_cel": jwt, "kubernetes": kubernetes}
+SURROUNDINGS: dict[str, Surroundings] = {
+    "jwt": jwt,
+    "jwt_cel": jwt,
+    "kubernetes": kubernetes,
+    "kubernetes_secrets": kubernetes_secrets,
+    "rabbitmq": rabbitmq,
+}
 
 
 @contextlib.contextmanager

@@ -436,18 +436,18 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.engines.kubernetes.records.Role": (
         "kubernetes-secrets-role",
         {
-            "allowed_kubernetes_namespaces": (),
+            "allowed_kubernetes_namespaces": None,
             "allowed_kubernetes_namespace_selector": "",
             "token_max_ttl": 0,
             "token_default_ttl": 0,
-            "token_default_audiences": (),
+            "token_default_audiences": None,
             "service_account_name": "",
             "kubernetes_role_name": "",
             "kubernetes_role_type": "Role",
             "generated_role_rules": "",
             "name_template": "",
-            "extra_annotations": {},
-            "extra_labels": {},
+            "extra_annotations": None,
+            "extra_labels": None,
         },
     ),
     "strongroom.engines.kv.records.KvConfig": (

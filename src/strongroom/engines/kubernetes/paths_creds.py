@@ -77,7 +77,7 @@ class CredsPaths:
             namespace=namespace,
             name=_new_name(request, role, name),
             ttl_s=ttl_s,
-            audiences=tuple(item for item in body.audiences if item) or role.token_default_audiences,
+            audiences=tuple(item for item in body.audiences if item) or role.token_default_audiences or (),
             cluster_wide=body.cluster_role_binding,
         )
         if plan.things and not config.used:
@@ -94,7 +94,7 @@ class CredsPaths:
 
     async def _check_namespace(self, request: Request, config: ClusterConfig, role: Role, namespace: str) -> None:
         """Raise `InvalidRequest` for a namespace that the role allows neither by its name nor by its labels."""
-        if {"*", namespace} & set(role.allowed_kubernetes_namespaces):
+        if {"*", namespace} & set(role.allowed_kubernetes_namespaces or ()):
             return
         demands = selectors.requirements(role.allowed_kubernetes_namespace_selector)
         labels: dict[str, str] | None = None
@@ -149,7 +149,7 @@ async def _delete(cluster: Cluster, known: list[ClusterConfig], plan: Plan) -> N
 
 def _namespace(role: Role, body: CredsFields) -> str:
     """The namespace that is wanted.  Raises `InvalidRequest`."""
-    allowed = role.allowed_kubernetes_namespaces
+    allowed = role.allowed_kubernetes_namespaces or ()
     if body.kubernetes_namespace:
         if not syntax.is_namespace(body.kubernetes_namespace):
             raise InvalidRequest(_not_allowed(body.kubernetes_namespace[:128]))

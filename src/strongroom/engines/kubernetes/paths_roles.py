@@ -109,11 +109,7 @@ class RolePaths:
 
 
 def _shown(role: Role, name: str) -> dict[str, Any]:
-    data = {field: getattr(role, field) for field in RoleFields.__struct_fields__}
-    lists = ("allowed_kubernetes_namespaces", "token_default_audiences")
-    data |= {field: list(data[field]) or None for field in lists}
-    data |= {field: data[field] or None for field in ("extra_annotations", "extra_labels")}
-    return {"name": name, **data}
+    return {"name": name, **{field: getattr(role, field) for field in RoleFields.__struct_fields__}}
 
 
 def _changed(role: Role, body: RoleFields) -> Role:
@@ -135,7 +131,7 @@ def _changed(role: Role, body: RoleFields) -> Role:
 
 def _check(role: Role) -> None:
     """Raise `InvalidRequest` for a role by which nothing could be made, or too much."""
-    namespaces, selector = role.allowed_kubernetes_namespaces, role.allowed_kubernetes_namespace_selector
+    namespaces, selector = role.allowed_kubernetes_namespaces or (), role.allowed_kubernetes_namespace_selector
     if not namespaces and not selector:
         raise InvalidRequest(
             "one (at least) of allowed_kubernetes_namespaces or allowed_kubernetes_namespace_selector must be set"
@@ -155,9 +151,9 @@ def _check(role: Role) -> None:
         raise InvalidRequest("kubernetes_role_name is no name of a role")
     if role.generated_role_rules:
         rules.rules_of(role.generated_role_rules, role.kubernetes_role_type)
-    limits.check_names("token_default_audiences", role.token_default_audiences)
-    syntax.check_labels("extra_labels", role.extra_labels)
-    syntax.check_annotations("extra_annotations", role.extra_annotations)
+    limits.check_names("token_default_audiences", role.token_default_audiences or ())
+    syntax.check_labels("extra_labels", role.extra_labels or {})
+    syntax.check_annotations("extra_annotations", role.extra_annotations or {})
     if role.token_max_ttl and role.token_default_ttl > role.token_max_ttl:
         raise InvalidRequest(
             f"token_default_ttl {format_duration_s(role.token_default_ttl)} cannot be greater than "

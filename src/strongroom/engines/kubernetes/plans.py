@@ -121,6 +121,6 @@ def plan_of(
         role_kind=role.kubernetes_role_type,
         role_name=role.kubernetes_role_name or name,
         rules=role.generated_role_rules,
-        annotations=role.extra_annotations,
-        labels=role.extra_labels,
+        annotations=role.extra_annotations or {},
+        labels=role.extra_labels or {},
     )

@@ -35,25 +35,25 @@ class ClusterConfig(SecretRecord, frozen=True, tag="kubernetes-cluster"):
 class Role(Record, frozen=True, tag="kubernetes-secrets-role"):
     """For which namespaces tokens are made, and what they may do there.
 
-    The names are those of the API; times are in seconds.
+    The names are those of the API; times are in seconds.  What was never given is None, and shown so.
     """
 
     limit_bytes: ClassVar[int] = 256 * 1024
 
-    allowed_kubernetes_namespaces: tuple[str, ...] = ()
+    allowed_kubernetes_namespaces: tuple[str, ...] | None = None
     allowed_kubernetes_namespace_selector: str = ""
     """As it was given."""
     token_max_ttl: int = 0
     token_default_ttl: int = 0
-    token_default_audiences: tuple[str, ...] = ()
+    token_default_audiences: tuple[str, ...] | None = None
     service_account_name: str = ""
     kubernetes_role_name: str = ""
     kubernetes_role_type: str = ROLE
     generated_role_rules: str = ""
     """As they were given."""
     name_template: str = ""
-    extra_annotations: dict[str, str] = {}
-    extra_labels: dict[str, str] = {}
+    extra_annotations: dict[str, str] | None = None
+    extra_labels: dict[str, str] | None = None
 
 
 def former_key(host: str) -> str:
