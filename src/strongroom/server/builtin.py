@@ -25,6 +25,7 @@ from strongroom.auth.okta import Okta
 from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.kubernetes import KubernetesSecrets
+from strongroom.engines.database import Database
 from strongroom.engines.kv import KvEngine
 from strongroom.engines.rabbitmq import RabbitMq
 from strongroom.lib.fault import where
@@ -43,6 +44,7 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
     ("rabbitmq", RabbitMq),
     ("system", System),
     ("cubbyhole", Cubbyhole),
+    ("database", Database),
     ("identity", Identity),
 )
 """Secrets engines by the type that they are mounted by."""
