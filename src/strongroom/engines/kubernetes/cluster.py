@@ -44,13 +44,18 @@ class Cluster:
     """The clusters of all mounts of the process, each with a limited number of requests at the same time.
 
     Args:
-        files: those of the pod. environment: that of the process.
+        files: those of the pod. environment: that of the process. http: sends the requests.
     """
 
-    def __init__(self, files: LocalFiles | None = None, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        files: LocalFiles | None = None,
+        environment: Mapping[str, str] | None = None,
+        http: Http | None = None,
+    ) -> None:
         self.files = files or LocalFiles()
         self.environment = os.environ if environment is None else environment
-        self._http = Http(NAME, total_s=TOTAL_S)
+        self._http = http or Http(NAME, total_s=TOTAL_S)
         self._slots = Slots(NAME)
         self.breakers = Breakers(NAME)
 

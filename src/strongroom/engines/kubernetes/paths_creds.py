@@ -15,7 +15,15 @@ from strongroom.engines.kubernetes import selectors, syntax
 from strongroom.engines.kubernetes.cluster import Cluster
 from strongroom.engines.kubernetes.names import new_name
 from strongroom.engines.kubernetes.plans import Plan, plan_of
-from strongroom.engines.kubernetes.records import CLUSTER_ROLE, CONFIG, ROLES, ClusterConfig, Role, configurations
+from strongroom.engines.kubernetes.records import (
+    CLUSTER_ROLE,
+    CONFIG,
+    ROLES,
+    ClusterConfig,
+    Role,
+    configurations,
+    former_key,
+)
 from strongroom.engines.kubernetes.times import difference, ttl_of
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
@@ -89,6 +97,9 @@ class CredsPaths:
             renewable=False,  # no token of Kubernetes can be given a longer life
             internal=msgspec.to_builtins(plan),
             planned=True,
+            group=f"role/{name}",
+            account=f"{namespace}/{plan.account}",
+            target=former_key(config.host),
         )
         return Response(data=data, lease=lease, warnings=told)
 

@@ -27,10 +27,14 @@ _DONE = frozenset({200, 201, 204})
 
 
 class Management:
-    """The brokers of all mounts of the process, each with a limited number of requests at the same time."""
+    """The brokers of all mounts of the process, each with a limited number of requests at the same time.
 
-    def __init__(self) -> None:
-        self._http = Http(NAME, total_s=TOTAL_S)
+    Args:
+        http: sends the requests.
+    """
+
+    def __init__(self, http: Http | None = None) -> None:
+        self._http = http or Http(NAME, total_s=TOTAL_S)
         self._slots = Slots(NAME)
         self.breakers = Breakers(NAME)
 

@@ -22,6 +22,7 @@ from strongroom.engines.rabbitmq.records import (
     LeaseSettings,
     Role,
     connections,
+    former_key,
 )
 from strongroom.lib.errors import InvalidRequest, Unreachable, UpstreamFailed
 from strongroom.sdk import Lease, Made, Request, Response, SystemRandom, base62, check_segment_name, path
@@ -58,6 +59,9 @@ class CredsPaths:
                 max_ttl_s=lease.max_ttl_s,
                 internal=msgspec.to_builtins(plan),
                 planned=True,
+                group=f"role/{name}",
+                account=user,
+                target=former_key(connection.uri),
             ),
         )
 

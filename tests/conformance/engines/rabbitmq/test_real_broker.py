@@ -11,7 +11,10 @@ from urllib.parse import quote
 import pytest
 
 from strongroom.engines.rabbitmq import RabbitMq as Engine
+from strongroom.engines.rabbitmq.management import Management
+from strongroom.lib.outgoing import Http
 from strongroom.testing import PluginServer
+from tests.sim.lossy_http import Killed, LossyHttp
 from tests.sim.rabbitmq import ADMIN, RabbitMq, running
 from tests.sim.rabbitmq.amqp import Connection, Refused
 
@@ -27,10 +30,10 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMq]:
 
 
 @contextlib.asynccontextmanager
-async def mounted(broker: RabbitMq, **settings: Any) -> AsyncIterator[PluginServer]:
+async def mounted(broker: RabbitMq, http: Http | None = None, **settings: Any) -> AsyncIterator[PluginServer]:
     """A server that is configured for the broker; at the end there are no users but the two who make users."""
     broker.admin(OWNER, OWNER_PASSWORD)
-    server = await PluginServer.start(Engine)
+    server = await PluginServer.start(lambda: Engine(Management(http)))
     given = {"connection_uri": broker.url, "username": OWNER, "password": OWNER_PASSWORD, **settings}
     await server.ok("POST", "rabbitmq/config/connection", given)
     await server.ok("POST", "rabbitmq/config/lease", {"ttl": "1h", "max_ttl": "2h"})
@@ -236,4 +239,73 @@ async def test_a_name_that_needs_escaping(broker: RabbitMq) -> None:
         name = made.data["username"]
         assert broker.ask("GET", f"users/{quote(name, safe='')}/permissions")[0]["vhost"] == "/"
         assert broker.lets_in(name, made.data["password"])
+        await revoke(server, made.lease_id)
+
+
+@pytest.mark.parametrize("answer", range(3))
+async def test_a_user_whose_making_was_not_answered_is_deleted(broker: RabbitMq, answer: int) -> None:
+    """By the plan, whichever answer is lost: of the search, the user or the permissions."""
+    http = LossyHttp()
+    async with mounted(broker, http) as server:
+        http.loses = answer
+        assert (await server.ask("GET", "rabbitmq/creds/app")).status == 502
+        assert len(broker.users()) == (2 if answer == 0 else 3)
+        await later(server)
+
+
+async def test_a_process_that_dies_leaves_nothing(broker: RabbitMq) -> None:
+    """Between making and answering: another process over the same store undoes what the plan says."""
+    http = LossyHttp()
+    async with mounted(broker, http) as server:
+        http.loses, http.kills = 2, True
+        with pytest.raises(Killed):
+            await server.ask("GET", "rabbitmq/creds/app")
+        assert len(broker.users()) == 3
+        await server.restart()
+        await later(server)
+
+
+@pytest.mark.parametrize("answer", range(3))
+async def test_a_rotation_that_breaks_off_loses_no_password(broker: RabbitMq, answer: int) -> None:
+    """Whichever answer is lost: the mount goes on with the password that counts, and the next rotation completes it."""
+    http = LossyHttp()
+    async with mounted(broker, http) as server:
+        http.loses = answer
+        assert (await server.ask("POST", "rabbitmq/config/rotate-root")).status == 502
+        await server.restart()
+        shown = (await server.ok("GET", "rabbitmq/config/connection")).data
+        assert shown["password_rotation_pending"] is True
+        await revoke(server, (await server.ok("GET", "rabbitmq/creds/app")).lease_id)
+        await server.ok("POST", "rabbitmq/config/rotate-root")
+        assert (await server.ok("GET", "rabbitmq/config/connection")).data["password_rotation_pending"] is False
+        assert not broker.lets_in(OWNER, OWNER_PASSWORD)
+        await revoke(server, (await server.ok("GET", "rabbitmq/creds/app")).lease_id)
+
+
+async def test_a_broker_that_is_away_delays_the_end_of_a_lease(broker: RabbitMq) -> None:
+    """The user is deleted when it is back; meanwhile requests fail at once, and it isn't asked each time."""
+    http = LossyHttp()
+    async with mounted(broker, http) as server:
+        made = await server.ok("GET", "rabbitmq/creds/app")
+        http.silent, http.asked = True, 0
+        for _ in range(5):
+            answer = await server.ask("GET", "rabbitmq/creds/app")
+            assert (answer.status, "did not" in answer.error) == (502, True)
+        assert http.asked == 3
+        server.clock.advance(3600)
+        await server.work()
+        assert made.data["username"] in broker.users()
+        http.silent = False
+        await server.restart()  # the breaker's pause is real time
+        await later(server)
+
+
+async def test_the_server_tells_no_password(broker: RabbitMq) -> None:
+    """Neither the mount's nor a user's, in what is stored of a lease and in errors."""
+    async with mounted(broker) as server:
+        made = await server.ok("GET", "rabbitmq/creds/app")
+        shown = await server.ok("GET", "rabbitmq/config/connection")
+        assert OWNER_PASSWORD not in str(shown)
+        found = await server.ok("POST", "sys/leases/lookup", {"lease_id": made.lease_id})
+        assert made.data["password"] not in str(found)
         await revoke(server, made.lease_id)
