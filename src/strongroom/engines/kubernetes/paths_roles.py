@@ -132,7 +132,7 @@ def _changed(role: Role, body: RoleFields) -> Role:
 def _check(role: Role) -> None:
     """Raise `InvalidRequest` for a role by which nothing could be made, or too much."""
     namespaces, selector = role.allowed_kubernetes_namespaces or (), role.allowed_kubernetes_namespace_selector
-    if not namespaces and not selector:
+    if not namespaces and not selector.strip():
         raise InvalidRequest(
             "one (at least) of allowed_kubernetes_namespaces or allowed_kubernetes_namespace_selector must be set"
         )
