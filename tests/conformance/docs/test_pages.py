@@ -34,6 +34,7 @@ PAGES = (
     *("engines", "auth"),
 )
 OWN_TESTS = {"getting-started.md", "production.md", "plugins.md", "storage.md", "auth/kerberos.md", "auth/radius.md"}
+OWN_TESTS |= {"engines/kubernetes.md", "engines/rabbitmq.md"}
 __all__ = ["package", "postgresql_server"]
 
 

@@ -21,17 +21,17 @@ RIGHTS = [
     {
         "apiGroups": [""],
         "resources": ["serviceaccounts", "serviceaccounts/token"],
-        "verbs": ["create", "update", "delete"],
+        "verbs": ["create", "delete"],
     },
     {
         "apiGroups": ["rbac.authorization.k8s.io"],
         "resources": ["rolebindings", "clusterrolebindings"],
-        "verbs": ["create", "update", "delete"],
+        "verbs": ["create", "delete"],
     },
     {
         "apiGroups": ["rbac.authorization.k8s.io"],
         "resources": ["roles", "clusterroles"],
-        "verbs": ["bind", "escalate", "create", "update", "delete"],
+        "verbs": ["bind", "escalate", "create", "delete"],
     },
     {"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"]},
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -14,10 +15,12 @@ from strongroom.engines.rabbitmq import RabbitMq as Engine
 from strongroom.engines.rabbitmq.management import Management
 from strongroom.lib.outgoing import Http
 from strongroom.testing import PluginServer
+from tests.conformance.docs.shell import opened, programs, run_page
 from tests.sim.lossy_http import Killed, LossyHttp
 from tests.sim.rabbitmq import ADMIN, RabbitMq, running
 from tests.sim.rabbitmq.amqp import Connection, Refused
 
+PAGE = Path(__file__).parents[4] / "docs" / "engines" / "rabbitmq.md"
 OWNER, OWNER_PASSWORD = "strongroom", "owner-password-0"
 ALL = {"configure": ".*", "write": ".*", "read": ".*"}
 
@@ -309,3 +312,13 @@ async def test_the_server_tells_no_password(broker: RabbitMq) -> None:
         found = await server.ok("POST", "sys/leases/lookup", {"lease_id": made.lease_id})
         assert made.data["password"] not in str(found)
         await revoke(server, made.lease_id)
+
+
+def test_the_examples_of_the_page(broker: RabbitMq, tmp_path: Path) -> None:
+    """The commands of docs/engines/rabbitmq.md print what it shows."""
+    broker.admin(OWNER, "long-and-secret")
+    (tmp_path / "ca.pem").write_text(broker.ca_pem)
+    with opened(tmp_path, programs(tmp_path)) as (shell, names):
+        names.replace("https://mq.example.com:15671", broker.tls_url)
+        assert run_page(PAGE, shell, names) > 6
+    assert broker.users() == {ADMIN, OWNER}
