@@ -24,8 +24,8 @@ from strongroom.auth.ldap import Ldap
 from strongroom.auth.okta import Okta
 from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
-from strongroom.engines.kubernetes import KubernetesSecrets
 from strongroom.engines.database import Database
+from strongroom.engines.kubernetes import KubernetesSecrets
 from strongroom.engines.kv import KvEngine
 from strongroom.engines.rabbitmq import RabbitMq
 from strongroom.lib.fault import where
