@@ -12,6 +12,7 @@ from strongroom.engines.kubernetes import KubernetesSecrets
 from strongroom.engines.kubernetes.cluster import Cluster as Asked
 from strongroom.lib.outgoing import Http
 from strongroom.testing import PluginServer
+from tests.flow.node import TestNode
 from tests.sim.kubernetes import Cluster
 from tests.sim.kubernetes.stand_in import REVIEWER
 from tests.sim.lossy_http import Killed, LossyHttp
@@ -200,3 +201,18 @@ async def test_clusters_of_before_are_kept_for_what_they_have(cluster: Cluster, 
         assert (len(other.objects.names()), cluster.objects.names()) == (3, set())
         await later(server)
         assert other.objects.names() == set()
+
+
+async def test_the_audit_log_has_no_token(cluster: Cluster, api: TlsServer) -> None:
+    """Neither of the mount's own account nor of a new one."""
+    node = await (await TestNode.start()).audited()
+    await node.ok("POST", "sys/mounts/kubernetes", {"type": "kubernetes"})
+    config = {"kubernetes_host": f"https://{api.host}", "kubernetes_ca_cert": api.certificate.read_text()}
+    await node.ok("POST", "kubernetes/config", {**config, "service_account_jwt": REVIEWER})
+    role = {"allowed_kubernetes_namespaces": "web", "service_account_name": "front", "token_default_ttl": "1h"}
+    await node.ok("POST", "kubernetes/roles/app", role)
+    made = await node.ok("POST", "kubernetes/creds/app")
+    logged = b"".join(node.recorder.lines).decode()
+    assert "kubernetes/creds/app" in logged
+    assert REVIEWER not in logged
+    assert made.data["service_account_token"] not in logged
