@@ -39,6 +39,7 @@ def test_nothing_is_told_from_an_empty_object(nothing: Any) -> None:
     "value",
     [
         "x",
+        '{"/", "/a": {}}',
         "[]",
         7,
         {"/": "x"},
