@@ -34,14 +34,16 @@ PAGES = (
     *("engines", "auth"),
 )
 OWN_TESTS = {
-    "engines/database.md",
-    "engines/database-rotation.md",
-    "getting-started.md",
-    "production.md",
-    "plugins.md",
-    "storage.md",
     "auth/kerberos.md",
     "auth/radius.md",
+    "engines/database-rotation.md",
+    "engines/database.md",
+    "engines/kubernetes.md",
+    "engines/rabbitmq.md",
+    "getting-started.md",
+    "plugins.md",
+    "production.md",
+    "storage.md",
 }
 __all__ = ["package", "postgresql_server"]
 
