@@ -60,6 +60,11 @@ class Mariadb:
         """Its address for `connection_url`, with places for name and password."""
         return f"{{{{username}}}}:{{{{password}}}}@tcp(127.0.0.1:{self.port})/"
 
+    @property
+    def ca_pem(self) -> str:
+        """What vouches for it."""
+        return self.ca.cert.read_text()
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         command = [PROGRAM, "--no-defaults", f"--datadir={self.folder}/data", f"--socket={self.socket}", *_OPTIONS]
@@ -102,7 +107,7 @@ class Mariadb:
         try:
             self.connect(user, password).close()
         except pymysql.err.OperationalError as error:
-            assert error.args[0] == 1045, error
+            assert error.args[0] in {1045, 1698}, error
             return False
         return True
 

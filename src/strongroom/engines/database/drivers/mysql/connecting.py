@@ -98,7 +98,7 @@ def _connected(
     login: Login, held: Held, place: str, *, address: tuple[str, int] | None = None, unix_socket: str | None = None
 ) -> Any:
     pymysql = library()
-    connection = None
+    made = connection = None
     try:
         made = socket.create_connection(address, CONNECT_S) if address else None
         connection = pymysql.Connection(
@@ -128,7 +128,8 @@ def _connected(
         connection._read_timeout = connection._write_timeout = STATEMENT_S
         _set_variables(connection, login.dsn)
     except (pymysql.Error, OSError, UnicodeError, ValueError) as error:
-        _closed(connection)
+        _close(connection)
+        _close(made)
         raise meaning(error, place) from error
     return connection
 
@@ -141,7 +142,7 @@ def _set_variables(connection: Any, source: Dsn) -> None:
             cursor.execute(f"SET NAMES {_CHARSET} COLLATE {collation}")
 
 
-def _closed(connection: Any) -> None:
+def _close(connection: Any) -> None:
     if connection is not None:
         with contextlib.suppress(Exception):
             connection.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from strongroom.engines.database.driver import CLIENT_CERTIFICATE, PASSWORD, Account, Credential, Statements, Target
 from strongroom.engines.database.drivers.mysql import details, dsn, work
@@ -49,12 +48,16 @@ class MysqlSession:
             values = _values(Account(username, credential, 0.0))
             await self._pool.run(lambda connection: work.run(connection, values, statements))
             return
+        if credential.type == CLIENT_CERTIFICATE:
+            subject = oneline(credential.subject)
+            await self._pool.run(lambda connection: work.change_subject(connection, username, subject))
+            return
+        if credential.type != PASSWORD:
+            raise work.refused()
         own = username == self._login.user
-
-        def default(connection: Any) -> None:
-            work.change(connection, username, _following(connection, credential), own=own)
-
-        await self._pool.run(default)
+        await self._pool.run(
+            lambda connection: work.change_password(connection, username, credential.password, own=own)
+        )
 
     async def logs_in(self, username: str, credential: Credential) -> bool:
         """Whether a user can log in by a password.  Raises `Unreachable` if that can't be told."""
@@ -99,11 +102,3 @@ def _values(account: Account) -> Mapping[str, str]:
     if account.expires_at:
         values["expiration"] = time.strftime("%Y-%m-%d %H:%M:%S+0000", time.gmtime(account.expires_at))
     return values
-
-
-def _following(connection: Any, credential: Credential) -> str:
-    if credential.type == CLIENT_CERTIFICATE:
-        return work.required_subject(connection, oneline(credential.subject))
-    if credential.type != PASSWORD:
-        raise work.refused()
-    return work.identified_by(connection, credential.password)

@@ -69,12 +69,7 @@ def filled(statement: Statement, values: Mapping[str, str], quoting: Quoting) ->
 
     Raises: `InvalidRequest` for a value that can't be written there.
     """
-    return "".join(
-        text
-        if context is Context.COMMENT
-        else _PLACEHOLDER.sub(lambda found, context=context: _written(found, context, values, quoting), text)
-        for context, text in statement
-    )
+    return "".join(_filled(context, text, values, quoting) for context, text in statement)
 
 
 def literal(text: str, quoting: Quoting) -> str:
@@ -150,6 +145,12 @@ def _has_escapes(context: Context, quoting: Quoting) -> bool:
     if context is Context.SINGLE:
         return not quoting.no_backslash_escapes
     return context is Context.DOUBLE and not quoting.ansi_quotes and not quoting.no_backslash_escapes
+
+
+def _filled(context: Context, text: str, values: Mapping[str, str], quoting: Quoting) -> str:
+    if context is Context.COMMENT:
+        return text  # a value could end it
+    return _PLACEHOLDER.sub(lambda found: _written(found, context, values, quoting), text)
 
 
 def _written(found: re.Match[str], context: Context, values: Mapping[str, str], quoting: Quoting) -> str:

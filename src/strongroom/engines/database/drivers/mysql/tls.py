@@ -36,9 +36,11 @@ class _Context(ssl.SSLContext):
 
     server_name = ""
 
-    def wrap_socket(self, *args: Any, server_hostname: Any = None, **named: Any) -> ssl.SSLSocket:
+    def wrap_socket(self, *args: Any, **named: Any) -> ssl.SSLSocket:
         """A socket with TLS."""
-        return super().wrap_socket(*args, server_hostname=self.server_name or server_hostname, **named)
+        if self.server_name:
+            named["server_hostname"] = self.server_name
+        return super().wrap_socket(*args, **named)
 
 
 @lru_cache(_CONTEXTS)

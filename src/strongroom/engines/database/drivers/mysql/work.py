@@ -75,44 +75,51 @@ def drop(connection: Any, name: str, statements: Sequence[str]) -> None:
     end_sessions(connection, name, signs)
 
 
-def change(connection: Any, name: str, how: str, *, own: bool) -> None:
-    """Give a user another credential, without statements of a role.
+def change_password(connection: Any, name: str, password: str, *, own: bool) -> None:
+    """Give a user another password, without statements of a role.
 
     Args:
-        how: what follows the user's name in `ALTER USER`. own: whether it is the user of this connection.
+        own: whether it is the user of this connection.  It may have accounts for other hosts, which people log in by:
+            those aren't changed.  Nor does it need rights for this.
     """
     signs = quoting(connection)
+    text = literal(password, signs)
+    if own and _is_mariadb(connection):
+        _alter(connection, f"SET PASSWORD = PASSWORD({text})")
+    elif own:
+        _alter(connection, f"ALTER USER USER() IDENTIFIED BY {text}")
+    else:
+        _alter_named(connection, name, f"IDENTIFIED BY {text}", signs)
+
+
+def change_subject(connection: Any, name: str, subject: str) -> None:
+    """Have a user show a certificate of another subject, without statements of a role."""
+    signs = quoting(connection)
+    _alter_named(connection, name, f"REQUIRE SUBJECT {literal(subject, signs)}", signs)
+
+
+def _alter_named(connection: Any, name: str, how: str, signs: Quoting) -> None:
     try:
-        if own:
-            # The user may have accounts for other hosts, which people log in by.
-            _execute(connection, f"ALTER USER CURRENT_USER() {how}")
-            return
-        try:
-            _execute(connection, f"ALTER USER {_account(name, ANYWHERE, signs)} {how}")
-        except library().Error as error:
-            hosts = _hosts(connection, name) if number_of(error) == CANNOT_USER else None
-            if not hosts:
-                raise
-            for host in hosts:
-                _execute(connection, f"ALTER USER {_account(name, host, signs)} {how}")
+        _execute(connection, f"ALTER USER {_account(name, ANYWHERE, signs)} {how}")
+    except library().Error as error:
+        hosts = _hosts(connection, name) if number_of(error) == CANNOT_USER else None
+        if not hosts:
+            raise meaning(error, "") from error
+        for host in hosts:
+            _alter(connection, f"ALTER USER {_account(name, host, signs)} {how}")
+
+
+def _alter(connection: Any, text: str) -> None:
+    try:
+        _execute(connection, text)
     except library().Error as error:
         raise meaning(error, "") from error
-
-
-def identified_by(connection: Any, password: str) -> str:
-    """What follows a user's name to give it a password."""
-    return f"IDENTIFIED BY {literal(password, quoting(connection))}"
-
-
-def required_subject(connection: Any, subject: str) -> str:
-    """What follows a user's name to ask for a certificate."""
-    return f"REQUIRE SUBJECT {literal(subject, quoting(connection))}"
 
 
 def end_sessions(connection: Any, name: str, signs: Quoting) -> int:
     """End what a user has open.  Returns how many sessions that were; a lack of rights is logged."""
     try:
-        if "mariadb" in str(connection.server_version).lower():
+        if _is_mariadb(connection):
             with connection.cursor() as cursor:
                 return int(cursor.execute(f"KILL CONNECTION USER {literal(name, signs)}"))
         return sum(_kill(connection, id_) for id_ in _sessions(connection, name))
@@ -183,6 +190,10 @@ def _hosts(connection: Any, name: str) -> list[str] | None:
         if number_of(error) not in NO_RIGHTS:
             raise
         return None
+
+
+def _is_mariadb(connection: Any) -> bool:
+    return "mariadb" in str(connection.server_version).lower()
 
 
 def _sessions(connection: Any, name: str) -> list[int]:
