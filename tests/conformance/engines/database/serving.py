@@ -65,3 +65,8 @@ async def asked(postgresql: PostgresqlServer, query: Any, *values: Any, dbname: 
 async def users(postgresql: PostgresqlServer) -> list[str]:
     """The users that engines have made."""
     return await asked(postgresql, "SELECT rolname FROM pg_roles WHERE rolname LIKE 'v-%'")
+
+
+async def revoke(server: PluginServer, lease: str) -> None:
+    """Revoke a lease, and wait until that is done."""
+    await server.ok("POST", "sys/leases/revoke", {"lease_id": lease, "sync": True})
