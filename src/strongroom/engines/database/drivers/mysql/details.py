@@ -13,12 +13,13 @@ from typing import Any
 from strongroom.engines.database.drivers.mysql import dsn
 from strongroom.engines.database.drivers.mysql.tls import TlsSettings, context_of
 from strongroom.sdk import InvalidRequest
-from strongroom.sdk.fields import to_bool, to_text
+from strongroom.sdk.fields import FieldError, to_bool, to_text
 
 HIDDEN = "*****"
 URL_PASSWORD = "url_password"  # noqa: S105 - the name of a field
 """The password of a `connection_url` that holds one itself."""
 MOST_BYTES = 64 * 1024
+_TEXTS = frozenset({"tls_ca", "tls_certificate_key", "tls_server_name"})
 _TLS_MODES = frozenset({"", "0", "1", "false", "true", "skip-verify", "preferred"})
 _CHARSET = re.compile(r"[A-Za-z0-9_,]{0,128}")
 
@@ -41,9 +42,10 @@ def stored(details: Mapping[str, Any]) -> dict[str, Any]:
         found[URL_PASSWORD] = parsed.password
         url = dsn.without_password(url, HIDDEN)
     found["connection_url"] = url
-    for name in ("tls_ca", "tls_certificate_key", "tls_server_name"):
+    for name in _TEXTS & details.keys():
         found[name] = _text(details, name)
-    found["tls_skip_verify"] = to_bool(details.get("tls_skip_verify") or False)
+    if "tls_skip_verify" in details:
+        found["tls_skip_verify"] = _flag(details["tls_skip_verify"])
     _check_tls(tls_of(found, parsed))
     return found
 
@@ -82,6 +84,13 @@ def _check_tls(settings: TlsSettings | None) -> None:
     except (ssl.SSLError, ValueError) as error:
         text = "unable to load tls_certificate_key: it has to be a certificate in PEM and its key, not encrypted"
         raise InvalidRequest(text) from error
+
+
+def _flag(given: Any) -> bool:
+    try:
+        return to_bool(given)
+    except FieldError as error:
+        raise InvalidRequest(f"tls_skip_verify: {error}") from error
 
 
 def _text(details: Mapping[str, Any], name: str) -> str:
