@@ -44,6 +44,7 @@ def test_a_password_of_the_url_is_stored_apart_and_never_shown() -> None:
     assert "url_password" in MysqlDriver.secret_details
     again = MysqlDriver().check(PLUGIN, stored)
     assert again == stored
+    assert MysqlDriver().check(PLUGIN, {**stored, "connection_url": "root:xxxxx@tcp(db)/"}) == stored
     assert login(again) == ("root", HARD)
     replaced = check(**{**stored, "connection_url": "root:{{password}}@tcp(db)/"})
     assert "url_password" not in replaced

@@ -16,6 +16,8 @@ from strongroom.sdk import InvalidRequest
 from strongroom.sdk.fields import FieldError, to_bool, to_text
 
 HIDDEN = "*****"
+_SHOWN = frozenset({HIDDEN, "xxxxx"})
+"""What stands in a name for the password that is stored apart: as it is stored, and as the engine shows it."""
 URL_PASSWORD = "url_password"  # noqa: S105 - the name of a field
 """The password of a `connection_url` that holds one itself."""
 MOST_BYTES = 64 * 1024
@@ -36,8 +38,9 @@ def stored(details: Mapping[str, Any]) -> dict[str, Any]:
     parsed = dsn.parse(url)
     _check(parsed)
     found.pop(URL_PASSWORD, None)
-    if parsed.password == HIDDEN and details.get(URL_PASSWORD):
-        found[URL_PASSWORD] = details[URL_PASSWORD]  # as it was shown
+    if parsed.password in _SHOWN and details.get(URL_PASSWORD):
+        found[URL_PASSWORD] = details[URL_PASSWORD]
+        url = dsn.without_password(url, HIDDEN)
     elif parsed.password and dsn.PASSWORD not in parsed.password:
         found[URL_PASSWORD] = parsed.password
         url = dsn.without_password(url, HIDDEN)
