@@ -53,7 +53,8 @@ class Sessions:
     """The sessions of one process.
 
     Args:
-        drivers: finds the driver of a `plugin_name`, or raises `InvalidRequest`. clock: seconds, of a clock that never goes back.
+        drivers: finds the driver of a `plugin_name`, or raises `InvalidRequest`.
+        clock: seconds, of a clock that never goes back.
     """
 
     def __init__(

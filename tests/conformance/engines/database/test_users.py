@@ -141,8 +141,9 @@ async def test_statements_that_fail_half_way_leave_nothing(postgresql_server: Po
         assert reply.status == 502
         assert reply.error == 'connection "pg": role "nobody_there" does not exist (SQLSTATE 42704)'
         assert await users(postgresql_server) == []
-        server.clock.advance(600)
-        await server.work()
+        for _ in range(2):  # what broke off is undone twice
+            server.clock.advance(600)
+            await server.work()
         assert (await server.ask("LIST", "sys/leases/lookup/database/creds/broken")).status == 404
 
 
