@@ -15,6 +15,7 @@ import pytest
 from strongroom.testing import PluginServer
 from tests.conformance.engines.database.mariadb import mariadb, mariadb_server
 from tests.conformance.engines.database.serving import serving
+from tests.conformance.engines.database.static_serving import dying
 from tests.sim.mariadb import ROOT, ROOT_PASSWORD, Mariadb
 
 __all__ = ["mariadb", "mariadb_server"]
@@ -116,3 +117,24 @@ async def test_a_server_that_dies_between_making_and_answering_leaves_no_user(ma
             server.clock.advance(300)
             await server.work()
         assert mariadb.users() == set()
+
+
+@pytest.mark.parametrize("took_place", [False, True])
+async def test_our_death_at_each_commit_leaves_no_user(mariadb: Mariadb, took_place: bool) -> None:
+    """Before the user was made, after that, and before the lease was in force."""
+    async with configured(mariadb) as server:
+
+        async def ask() -> Any:
+            return await server.ask("GET", "database/creds/app")
+
+        for commit in range(8):
+            tried = await dying(server, commit, took_place=took_place, work=ask)
+            await server.ok("POST", "sys/leases/revoke-prefix/database", {"sync": True})
+            for _ in range(4):
+                server.clock.advance(300)
+                await server.work()
+            assert mariadb.users() == set(), commit
+            if tried <= commit:
+                break
+        else:
+            raise AssertionError("there is no end of commits")
