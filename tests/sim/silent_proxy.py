@@ -61,15 +61,17 @@ class SilentProxy:
         except OSError:
             to_client.close()
             return
+        copies = {
+            asyncio.ensure_future(self._copy(client, to_server, asks=True)),
+            asyncio.ensure_future(self._copy(server, to_client, asks=False)),
+        }
         try:
-            await asyncio.wait(
-                {
-                    asyncio.ensure_future(self._copy(client, to_server, asks=True)),
-                    asyncio.ensure_future(self._copy(server, to_client, asks=False)),
-                },
-                return_when=asyncio.FIRST_COMPLETED,
-            )
+            await asyncio.wait(copies, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            # The other copy may wait for the way to open again, and would write to what is closed.
+            for copy in copies:
+                copy.cancel()
+            await asyncio.gather(*copies, return_exceptions=True)
             to_server.close()
             to_client.close()
 
@@ -84,5 +86,5 @@ class SilentProxy:
                         continue
                 await self._passing.wait()
                 target.write(data)
-        except ConnectionError:
-            return
+        except (ConnectionError, RuntimeError):
+            return  # uvloop raises the latter for a transport that is closed

@@ -18,10 +18,19 @@ from strongroom.engines.database.drivers.mysql.statements import Quoting
 from strongroom.engines.database.drivers.mysql.tls import TlsSettings, context_of
 from strongroom.lib.errors import StrongroomError, Unreachable, UpstreamFailed
 
-CONNECT_S = 5.0
-STATEMENT_S = 30.0
 _CHARSET = "utf8mb4"
 _ANSWERS_IN_THE_CLEAR = ("mysql_clear_password", "dialog", "mysql_old_password")
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How long a server is waited for."""
+
+    connect_s: float = 5.0
+    """For the way to it, and for each step of a login."""
+    statement_s: float = 30.0
+    """For each answer to a statement."""
+    call_s: float = 40.0
+    """For all that a request asks at once, with the waiting for a connection."""
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -32,6 +41,7 @@ class Login(msgspec.Struct, frozen=True):
     user: str
     password: str
     database: str = ""
+    limits: Limits = Limits()
 
     def __repr__(self) -> str:
         return f"Login({self.dsn})"
@@ -98,9 +108,10 @@ def _connected(
     login: Login, held: Held, place: str, *, address: tuple[str, int] | None = None, unix_socket: str | None = None
 ) -> Any:
     pymysql = library()
+    limits = login.limits
     made = connection = None
     try:
-        made = socket.create_connection(address, CONNECT_S) if address else None
+        made = socket.create_connection(address, limits.connect_s) if address else None
         connection = pymysql.Connection(
             host=address[0] if address else "localhost",
             port=address[1] if address else dsn.PORT,
@@ -110,9 +121,9 @@ def _connected(
             password=login.password.encode("utf-8", "surrogatepass"),
             database=login.database or None,
             charset=_CHARSET,
-            connect_timeout=CONNECT_S,
-            read_timeout=CONNECT_S,
-            write_timeout=CONNECT_S,
+            connect_timeout=limits.connect_s,
+            read_timeout=limits.connect_s,
+            write_timeout=limits.connect_s,
             autocommit=True,
             local_infile=False,
             ssl_disabled=login.tls is None,
@@ -125,7 +136,7 @@ def _connected(
             connection._ssl_required = False
         connection.connect(made)
         held.hold(connection)
-        connection._read_timeout = connection._write_timeout = STATEMENT_S
+        connection._read_timeout = connection._write_timeout = limits.statement_s
         _set_variables(connection, login.dsn)
     except (pymysql.Error, OSError, UnicodeError, ValueError) as error:
         _close(connection)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from strongroom.engines.database.drivers.mysql.connecting import STATEMENT_S, Held, Login, connect
+from strongroom.engines.database.drivers.mysql.connecting import Held, Login, connect
 from strongroom.engines.database.drivers.mysql.library import library
 from strongroom.engines.database.drivers.mysql.refusals import meaning
 from strongroom.lib.errors import StrongroomError, Unreachable
@@ -18,7 +18,6 @@ T = TypeVar("T")
 
 MOST_OPEN = 64
 WAITING = 240
-WITHIN_S = STATEMENT_S + 10.0
 
 
 class Pool:
@@ -48,10 +47,15 @@ class Pool:
         """Do some work that makes its own connection, in a thread among those of the pool."""
         held = Held()
         try:
-            return await self._threads.run("pool", lambda: work(held), within_s=WITHIN_S)
+            return await self._threads.run("pool", lambda: work(held), within_s=self._login.limits.call_s)
         except TimeoutError as error:
             held.end()
             raise Unreachable("the database did not answer in time") from error
+
+    @property
+    def threads(self) -> int:
+        """How many threads work or wait now."""
+        return self._threads.taken
 
     async def close(self) -> None:
         """Close the connections that nobody uses, and each of the others after its use."""

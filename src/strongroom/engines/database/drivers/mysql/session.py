@@ -6,9 +6,11 @@ import time
 from collections.abc import Mapping
 from functools import partial
 
+import msgspec
+
 from strongroom.engines.database.driver import CLIENT_CERTIFICATE, PASSWORD, Account, Credential, Statements, Target
 from strongroom.engines.database.drivers.mysql import details, dsn, work
-from strongroom.engines.database.drivers.mysql.connecting import Held, Login, connect
+from strongroom.engines.database.drivers.mysql.connecting import Held, Limits, Login, connect
 from strongroom.engines.database.drivers.mysql.pool import Pool, sizes
 from strongroom.engines.database.drivers.mysql.refusals import LoginRefused
 from strongroom.engines.database.drivers.mysql.subjects import oneline
@@ -18,59 +20,57 @@ from strongroom.lib.errors import Unreachable
 class MysqlSession:
     """A pool of connections to one target."""
 
-    def __init__(self, target: Target) -> None:
-        self._login = login_of(target)
+    def __init__(self, target: Target, limits: Limits | None = None) -> None:
+        self._login = msgspec.structs.replace(login_of(target), limits=limits or Limits())
         most, idle = sizes(target.max_open, target.max_idle)
-        self._pool = Pool(self._login, most=most, idle=idle, lifetime_s=target.lifetime_s)
+        self.pool = Pool(self._login, most=most, idle=idle, lifetime_s=target.lifetime_s)
 
     async def ping(self) -> None:
         """Prove that the target's user can log in."""
-        await self._pool.run(lambda connection: connection.ping(reconnect=False))
+        await self.pool.run(lambda connection: connection.ping(reconnect=False))
 
     async def create(self, account: Account, statements: Statements, rollback: Statements) -> None:
         """Make a user.  If that fails half-way, undo by `rollback`, or by dropping it."""
         values = _values(account)
-        await self._pool.run(lambda connection: work.create(connection, values, statements, rollback))
+        await self.pool.run(lambda connection: work.create(connection, values, statements, rollback))
 
     async def renew(self, account: Account, statements: Statements) -> None:
         """Nothing, without statements: the server keeps no times."""
         if statements:
             values = _values(account)
-            await self._pool.run(lambda connection: work.run(connection, values, statements))
+            await self.pool.run(lambda connection: work.run(connection, values, statements))
 
     async def drop(self, username: str, statements: Statements) -> None:
         """Remove a user, and end its sessions.  A user that isn't there counts as removed."""
-        await self._pool.run(lambda connection: work.drop(connection, username, statements))
+        await self.pool.run(lambda connection: work.drop(connection, username, statements))
 
     async def change(self, username: str, credential: Credential, statements: Statements) -> None:
         """Give an existing user another credential."""
         if statements:
             values = _values(Account(username, credential, 0.0))
-            await self._pool.run(lambda connection: work.run(connection, values, statements))
+            await self.pool.run(lambda connection: work.run(connection, values, statements))
             return
         if credential.type == CLIENT_CERTIFICATE:
             subject = oneline(credential.subject)
-            await self._pool.run(lambda connection: work.change_subject(connection, username, subject))
+            await self.pool.run(lambda connection: work.change_subject(connection, username, subject))
             return
         if credential.type != PASSWORD:
             raise work.refused()
         own = username == self._login.user
-        await self._pool.run(
-            lambda connection: work.change_password(connection, username, credential.password, own=own)
-        )
+        await self.pool.run(lambda connection: work.change_password(connection, username, credential.password, own=own))
 
     async def logs_in(self, username: str, credential: Credential) -> bool:
         """Whether a user can log in by a password.  Raises `Unreachable` if that can't be told."""
         if credential.type != PASSWORD:
             raise Unreachable("whether a certificate logs in can't be told without its key")
         source = self._login
-        return await self._pool.run_apart(
-            partial(_logs_in, Login(source.dsn, source.tls, username, credential.password))
+        return await self.pool.run_apart(
+            partial(_logs_in, msgspec.structs.replace(source, user=username, password=credential.password, database=""))
         )
 
     async def close(self) -> None:
         """Close all connections.  Calls that are under way may finish."""
-        await self._pool.close()
+        await self.pool.close()
 
 
 def login_of(target: Target) -> Login:
