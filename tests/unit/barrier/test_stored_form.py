@@ -455,7 +455,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.engines.one_database.records.MadeUser": ("one-database-user", {}),
     "strongroom.engines.one_database.records.OneConnection": (
         "one-database-connection",
-        {"details": {}, "max_open_connections": 2, "max_idle_connections": 2, "verify_connection": True},
+        {"place": "", "details": {}, "max_open_connections": 2, "max_idle_connections": 2, "verify_connection": True},
     ),
     "strongroom.engines.one_database.records.SqlRole": (
         "one-database-role",

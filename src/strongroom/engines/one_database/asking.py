@@ -7,13 +7,13 @@ from typing import TypeVar
 
 from strongroom.engines.database.driver import Session, Target
 from strongroom.engines.database.sessions import Key, Sessions
+from strongroom.engines.one_database.earlier import connection_of
 from strongroom.engines.one_database.kinds import Kind
-from strongroom.engines.one_database.records import CONNECTION, OneConnection
-from strongroom.sdk import InvalidRequest, Request
+from strongroom.engines.one_database.records import OneConnection
+from strongroom.sdk import Request
 
 T = TypeVar("T")
 
-NOT_CONFIGURED = "configure the DB connection with config/connection first"
 _ONE = "connection"
 
 
@@ -32,18 +32,14 @@ def target_of(kind: Kind, connection: OneConnection) -> Target:
 
 
 async def ask(
-    request: Request, kind: Kind, sessions: Sessions, what: str, work: Callable[[Session], Awaitable[T]]
+    request: Request, kind: Kind, sessions: Sessions, work: Callable[[Session], Awaitable[T]], *, id_: str, what: str
 ) -> T:
     """The result of some work, done while no transaction is open.
 
     Args:
-        what: names the work among that of the request.
-
-    Raises: `InvalidRequest` if no database is configured.
+        id_: of the connection. what: names the work among that of the request.
     """
-    connection = await request.view.read(CONNECTION, OneConnection)
-    if connection is None:
-        raise InvalidRequest(NOT_CONFIGURED)
-    key = Key(request.mount.id, _ONE, connection.revision)
+    connection = await connection_of(request.view, id_)
+    key = Key(request.mount.id, id_, connection.revision)
     target = target_of(kind, connection)
     return request.once.outside(f"{what} {connection.revision}", lambda: sessions.use(key, target, work))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import msgspec
@@ -14,6 +15,7 @@ LEAST_RANDOM = 6
 LONGEST_MYSQL = 32
 LONGEST_POSTGRESQL = 63
 _DISPLAY_NAME_POSTGRESQL = 26
+_WORDS = re.compile(r"\b(?:host|hostaddr|port)\s*=\s*[^\s']{1,1024}")
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -36,6 +38,13 @@ def mysql_name(role_name: str, role: SqlRole, display_name: str, random: str) ->
 def postgresql_name(role_name: str, role: SqlRole, display_name: str, random: str) -> str:
     """The beginning of the display name, and random characters."""
     return f"{display_name[:_DISPLAY_NAME_POSTGRESQL]}-{random}"[:LONGEST_POSTGRESQL]
+
+
+def place_of(url: str) -> str:
+    """Where a URL, a data source name or a connection string leads, without names, passwords and settings."""
+    if "=" in url.partition("?")[0] and "://" not in url and "@" not in url:
+        return " ".join(sorted(_WORDS.findall(url)))
+    return url.partition("?")[0].rpartition("@")[2].rpartition("://")[2].partition(")/" if ")/" in url else "/")[0]
 
 
 def check_lengths(role: SqlRole) -> None:

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 from strongroom.engines.database.drivers import driver_of
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.settings import without_password
+from strongroom.engines.one_database import earlier
 from strongroom.engines.one_database.asking import target_of
-from strongroom.engines.one_database.kinds import Kind
+from strongroom.engines.one_database.kinds import Kind, place_of
 from strongroom.engines.one_database.records import CONNECTION, LEASE, LeaseTimes, OneConnection
 from strongroom.lib.durations import format_duration_s, parse_duration_s
 from strongroom.sdk import (
@@ -83,7 +84,11 @@ class ConfigPaths:
         before = await request.view.read(CONNECTION, OneConnection)
         most = body.max_open_connections or OPEN_AT_FIRST
         idle = body.max_idle_connections or most
+        place = before.place if before is not None and url == _shown(before) else place_of(url)
+        id_ = await earlier.id_at(request.view, before, place)
         connection = OneConnection(
+            id=id_ or request.once("id", lambda: uuid4(self.random)),
+            place=place,
             revision=request.once("revision", lambda: uuid4(self.random)),
             details=self._details(url, before),
             max_open_connections=most,
@@ -96,7 +101,7 @@ class ConfigPaths:
                 request.once.outside("verify", lambda: self.sessions.once(target, lambda session: session.ping()))
             except UpstreamFailed as error:
                 raise InvalidRequest(f"error validating connection info: {error.text}") from error
-        request.view.write(CONNECTION, connection)
+        await earlier.replace_by(request, before, connection)
 
     def _details(self, url: str, before: OneConnection | None) -> dict[str, Any]:
         if before is not None and url == _shown(before):

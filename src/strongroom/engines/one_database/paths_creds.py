@@ -12,7 +12,8 @@ import msgspec
 from strongroom.engines.database.driver import Account, Credential
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.statements import decoded
-from strongroom.engines.one_database.asking import NOT_CONFIGURED, ask
+from strongroom.engines.one_database import earlier
+from strongroom.engines.one_database.asking import ask
 from strongroom.engines.one_database.kinds import Kind
 from strongroom.engines.one_database.records import (
     CONNECTION,
@@ -26,6 +27,7 @@ from strongroom.engines.one_database.records import (
 )
 from strongroom.sdk import InvalidRequest, Lease, Made, Random, Request, Response, path, uuid4
 
+NOT_CONFIGURED = "configure the DB connection with config/connection first"
 TRIES = 8
 """Names that are tried, if there is a user of the first."""
 MARGIN_S = 5
@@ -35,6 +37,8 @@ MARGIN_S = 5
 class OneUser(msgspec.Struct, frozen=True):
     """A user, as its lease keeps it."""
 
+    connection: str
+    """Its id."""
     username: str
     role: str
     planned_at: float
@@ -62,12 +66,14 @@ class CredsPaths:
         role = await request.view.read(ROLES + name, SqlRole)
         if role is None:
             raise InvalidRequest(f"unknown role: {name}")
-        if await request.view.read(CONNECTION, OneConnection) is None:
+        connection = await request.view.read(CONNECTION, OneConnection)
+        if connection is None:
             raise InvalidRequest(NOT_CONFIGURED)
         times = await request.view.read(LEASE, LeaseTimes) or LeaseTimes()
         ttl_s, most_s = _times(request, times)
         user = OneUser(
-            username=await self._username(request, name, role),
+            connection=connection.id,
+            username=await self._username(request, connection.id, name, role),
             role=name,
             planned_at=request.now,
             most_s=most_s,
@@ -76,19 +82,26 @@ class CredsPaths:
             password=await request.password(),
             expires_at=request.now + ttl_s + MARGIN_S,
         )
-        request.view.write(USERS + user.username, MadeUser(role=name, planned_at=request.now))
+        request.view.write(user_key(user.connection, user.username), MadeUser(role=name, planned_at=request.now))
         return Response(
             data={"username": user.username, "password": user.password},
-            lease=Lease(ttl_s=ttl_s, max_ttl_s=times.lease_max_s, internal=msgspec.to_builtins(user), planned=True),
+            lease=Lease(
+                ttl_s=ttl_s,
+                max_ttl_s=times.lease_max_s,
+                internal=msgspec.to_builtins(user),
+                planned=True,
+                group=f"role/{name}",
+                account=user.username,
+            ),
         )
 
-    async def _username(self, request: Request, name: str, role: SqlRole) -> str:
+    async def _username(self, request: Request, id_: str, name: str, role: SqlRole) -> str:
         display_name = request.client.display_name if request.client else ""
         plain = "".join(char if char.isascii() and (char.isalnum() or char in "-_.") else "-" for char in display_name)
         for number in range(TRIES):
             random = request.once(f"name {number}", lambda: uuid4(self.random))
             username = self.kind.name(name, role, plain, random)
-            if await request.view.read(USERS + username, MadeUser) is None:
+            if await request.view.read(user_key(id_, username), MadeUser) is None:
                 return username
         raise InvalidRequest("no user name is left that nobody has: raise username_length of the role")
 
@@ -100,8 +113,9 @@ class CredsPaths:
             request,
             self.kind,
             self.sessions,
-            f"create {user.username}",
             lambda session: session.create(account, user.creation, ()),
+            id_=user.connection,
+            what=f"create {user.username}",
         )
         return Made(internal={"password": ""})
 
@@ -116,8 +130,9 @@ class CredsPaths:
             request,
             self.kind,
             self.sessions,
-            f"renew {user.username}",
             lambda session: session.renew(account, ()),
+            id_=user.connection,
+            what=f"renew {user.username}",
         )
         return wanted_s
 
@@ -131,10 +146,21 @@ class CredsPaths:
             request,
             self.kind,
             self.sessions,
-            f"drop {user.username}",
             lambda session: session.drop(user.username, statements),
+            id_=user.connection,
+            what=f"drop {user.username}",
         )
-        request.view.delete(USERS + user.username)
+        request.view.delete(user_key(user.connection, user.username))
+        await earlier.left(request, user.connection)
+
+    async def due(self, request: Request, name: str, data: dict[str, Any]) -> None:
+        """Forget a connection whose users have gone."""
+        await earlier.look(request, name.removeprefix(earlier.FORGET))
+
+
+def user_key(id_: str, username: str) -> str:
+    """The key of a user's row.  (p)"""
+    return f"{USERS}{id_}/{username}"
 
 
 def _times(request: Request, times: LeaseTimes) -> tuple[int, int]:

@@ -1,4 +1,9 @@
-"""Rows of these engines: `config/connection`, `config/lease`, `role/<name>`, and `user/<name>` for each user made."""
+"""Rows of these engines.
+
+`config/connection`, `config/lease` and `role/<name>` are what was configured; `earlier/<id>` is a connection to another
+database that was configured before, and of which users live; `user/<id>/<name>` is a user that was made, or is being
+made, by the id of its connection.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,7 @@ CONNECTION = "config/connection"
 LEASE = "config/lease"
 ROLES = "role/"
 USERS = "user/"
+EARLIER = "earlier/"
 
 
 class OneConnection(SecretRecord, frozen=True, tag="one-database-connection"):
@@ -17,8 +23,12 @@ class OneConnection(SecretRecord, frozen=True, tag="one-database-connection"):
 
     limit_bytes: ClassVar[int] = 64 * 1024
 
+    id: str
+    """Random; the same as long as the database is the same."""
     revision: str
     """Random, and another one after each change; names pools and results."""
+    place: str = ""
+    """Where the database is, to tell whether another URL leads there too."""
     details: dict[str, Any] = {}
     """As the driver keeps them.  They hold the password, because the URL did."""
     max_open_connections: int = 2

@@ -19,7 +19,7 @@ from strongroom.engines.one_database.engine import OneDatabase
 from strongroom.testing import PluginServer
 from tests.conformance.engines.database.mariadb import mariadb, mariadb_server
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
-from tests.sim.mariadb import ROOT, ROOT_PASSWORD, Mariadb
+from tests.sim.mariadb import ROOT, ROOT_PASSWORD, Mariadb, run
 
 __all__ = ["mariadb", "mariadb_server", "postgresql_server"]
 
@@ -218,3 +218,38 @@ async def test_users_of_mysql_have_the_lengths_of_their_role(mariadb: Mariadb) -
         assert len(names) == 20
         await server.ok("POST", "sys/leases/revoke-prefix/mysql", {"sync": True})
         assert mariadb.users() == set()
+
+
+async def test_users_of_an_earlier_database_are_dropped_there(mariadb: Mariadb) -> None:
+    """Another URL may lead elsewhere, where such a user isn't; when all are gone, the earlier one is forgotten."""
+    side = of_mariadb(mariadb)
+    async with configured(side) as server:
+        first, _, lease = await issued(server, side)
+        with run() as another:
+            await server.ok("POST", "mysql/config/connection", {"connection_url": of_mariadb(another).url})
+            second, _, other_lease = await issued(server, side)
+            assert (mariadb.users(), another.users()) == ({first}, {second})
+            await revoke(server, lease)
+            assert (mariadb.users(), another.users()) == (set(), {second})
+            assert len(await server.scheduled("mysql/")) == 1
+            server.clock.advance(301)
+            await server.work()
+            assert await server.scheduled("mysql/") == {}
+            await revoke(server, other_lease)
+            assert another.users() == set()
+
+
+async def test_a_database_that_is_configured_again_keeps_its_users(mariadb: Mariadb) -> None:
+    """By another password too, after another one was configured meanwhile."""
+    side = of_mariadb(mariadb)
+    mariadb.ask("CREATE USER boss IDENTIFIED BY 'boss'")
+    mariadb.ask("GRANT ALL ON *.* TO boss WITH GRANT OPTION")
+    async with configured(side) as server:
+        _, _, lease = await issued(server, side)
+        elsewhere = {"connection_url": "a:b@tcp(127.0.0.1:1)/", "verify_connection": False}
+        await server.ok("POST", "mysql/config/connection", elsewhere)
+        url = f"boss:boss@tcp(127.0.0.1:{mariadb.port})/mysql"
+        await server.ok("POST", "mysql/config/connection", {"connection_url": url})
+        await server.ok("POST", "sys/leases/renew", {"lease_id": lease})
+        await revoke(server, lease)
+        assert mariadb.users() == {"boss"}

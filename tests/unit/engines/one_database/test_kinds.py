@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from strongroom.engines.one_database.kinds import check_lengths, mysql_name, postgresql_name
+from strongroom.engines.one_database.kinds import check_lengths, mysql_name, place_of, postgresql_name
 from strongroom.engines.one_database.records import SqlRole
 from strongroom.sdk import InvalidRequest
 
@@ -26,3 +26,20 @@ def test_lengths_leave_room_for_random_characters(lengths: tuple[int, int, int])
     role = SqlRole(sql="x", username_length=username, rolename_length=rolename, displayname_length=displayname)
     with pytest.raises(InvalidRequest, match="length"):
         check_lengths(role)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("a:b@tcp(db:1)/x", "c:d/e@tcp(db:1)/y?tls=true", True),
+        ("a:b@tcp(db:1)/x", "a:b@tcp(other:1)/x", False),
+        ("postgresql://a:b@db:1/x?sslmode=disable", "postgres://c:d@db:1/y", True),
+        ("postgresql://a:b@db:1/x", "postgresql://a:b@db:2/x", False),
+        ("host=db port=1 user=a password=b", "user=c password=d port=1 host=db", True),
+        ("host=db user=a password=b", "host=other user=a password=b", False),
+        ("a:b@unix(/run/one)/", "a:b@unix(/run/two)/", False),
+    ],
+)
+def test_a_place_is_the_server_alone(one: str, other: str, same: bool) -> None:
+    """Who rotates a password or asks another database of it goes on with the same users."""
+    assert (place_of(one) == place_of(other)) is same
