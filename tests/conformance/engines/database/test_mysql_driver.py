@@ -9,12 +9,17 @@ from typing import Any
 
 import pymysql
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from strongroom.engines.database.driver import Account, Credential, Target
 from strongroom.engines.database.drivers.mysql import MysqlDriver
+from strongroom.engines.database.drivers.mysql.connecting import quoting
+from strongroom.engines.database.drivers.mysql.statements import cut, filled
 from strongroom.lib.errors import Unreachable, UpstreamFailed
 from strongroom.sdk import InvalidRequest
 from tests.conformance.engines.database.mariadb import mariadb, mariadb_server
+from tests.fuzz.effort import examples
 from tests.sim.mariadb import ROOT, ROOT_PASSWORD, Mariadb
 
 __all__ = ["mariadb", "mariadb_server"]
@@ -320,3 +325,28 @@ def test_a_server_that_was_killed_is_asked_on_a_new_connection(mariadb: Mariadb)
 def test_an_empty_creation_is_refused(mariadb: Mariadb) -> None:
     """There is no default: rights are the operator's matter."""
     assert "empty creation statements" in fails(InvalidRequest, session(mariadb).create(account("app"), (), ()))
+
+
+TEMPLATE = (
+    "SELECT {middle}, '{{{{p}}}}' /* '{{{{p}}}}; */ , 'a''{{{{p}}}}b' -- '; x\n, `x{{{{p}}}}x` "
+    "FROM (SELECT '{{{{p}}}}' AS `x{{{{p}}}}x`) t # ;"
+)
+
+
+@pytest.mark.parametrize("mode", ["", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "ANSI_QUOTES,NO_BACKSLASH_ESCAPES"])
+def test_the_server_reads_back_whatever_was_written_into_quotes(mariadb: Mariadb, mode: str) -> None:
+    """In each kind of quotes, beside comments: our lexer and the server's agree where they end."""
+    with contextlib.closing(mariadb.connect(charset="utf8mb4", sql_mode=mode)) as connection:
+        signs = quoting(connection)
+        assert (signs.ansi_quotes, signs.no_backslash_escapes) == ("ANSI" in mode, "NO_" in mode)
+        (statement,) = cut([TEMPLATE.format(middle="'{{p}}'" if signs.ansi_quotes else '"{{p}}"')], signs)
+
+        @settings(max_examples=examples(60), deadline=None, database=None)
+        @given(st.text(alphabet="ab'\"`\\;-#/*%{}é€ \n\t", max_size=20))
+        def reads_back(value: str) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(filled(statement, {"p": value}, signs))
+                (row,) = cursor.fetchall()
+            assert row == (value, value, f"a'{value}b", value)
+
+        reads_back()
