@@ -11,13 +11,16 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.conformance.wire.clusters import kubernetes
-from tests.conformance.wire.databases import database_mysql
+from tests.conformance.wire.mariadb_cases import mariadb
+from tests.conformance.wire.postgresql_cases import postgresql
 from tests.conformance.wire.signed_tokens import jwt
 
 Surroundings = Callable[[Path], AbstractContextManager[dict[str, str]]]
 
 SURROUNDINGS: dict[str, Surroundings] = {
-    "database_mysql": database_mysql,
+    "database": postgresql,
+    "database_mysql": mariadb,
+    "database_static": postgresql,
     "jwt": jwt,
     "jwt_cel": jwt,
     "kubernetes": kubernetes,

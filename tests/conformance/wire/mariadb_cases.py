@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.ports import free_port
-from tests.sim import mariadb
+from tests.sim.mariadb import ROOT, ROOT_PASSWORD, run
 
 
 @contextlib.contextmanager
-def database_mysql(_: Path) -> Iterator[dict[str, str]]:
+def mariadb(_: Path) -> Iterator[dict[str, str]]:
     """One MariaDB that both servers ask."""
-    with mariadb.run() as server:
+    with run() as server:
         yield {
-            "root": mariadb.ROOT,
-            "password": mariadb.ROOT_PASSWORD,
+            "root": ROOT,
+            "password": ROOT_PASSWORD,
             "host": f"127.0.0.1:{server.port}",
             "nowhere": f"127.0.0.1:{free_port()}",
             "ca": json.dumps(server.ca_pem)[1:-1],
