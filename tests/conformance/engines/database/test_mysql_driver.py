@@ -18,11 +18,8 @@ from strongroom.engines.database.drivers.mysql.connecting import quoting
 from strongroom.engines.database.drivers.mysql.statements import cut, filled
 from strongroom.lib.errors import Unreachable, UpstreamFailed
 from strongroom.sdk import InvalidRequest
-from tests.conformance.engines.database.mariadb import mariadb, mariadb_server
 from tests.fuzz.effort import examples
 from tests.sim.mariadb import ROOT, ROOT_PASSWORD, Mariadb
-
-__all__ = ["mariadb", "mariadb_server"]
 
 PLUGIN = "mysql-database-plugin"
 HARD = "a@b:/?#[]%{}'\"\\!é`;-- "

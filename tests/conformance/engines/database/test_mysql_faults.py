@@ -11,11 +11,8 @@ from strongroom.engines.database.drivers.mysql import MysqlDriver
 from strongroom.engines.database.drivers.mysql.connecting import Limits
 from strongroom.engines.database.drivers.mysql.session import MysqlSession
 from strongroom.lib.errors import Unreachable
-from tests.conformance.engines.database.mariadb import mariadb, mariadb_server
 from tests.sim.mariadb import ROOT, ROOT_PASSWORD, Mariadb
 from tests.sim.silent_proxy import SilentProxy
-
-__all__ = ["mariadb", "mariadb_server"]
 
 SOON = Limits(connect_s=0.5, statement_s=0.5, call_s=20.0)
 CREATE = ("CREATE USER '{{name}}'@'%' IDENTIFIED BY '{{password}}'", "GRANT SELECT ON shop.* TO '{{name}}'@'%'")

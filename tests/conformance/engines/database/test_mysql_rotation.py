@@ -8,11 +8,8 @@ from typing import Any
 import pytest
 
 from strongroom.testing import PluginServer
-from tests.conformance.engines.database.mariadb import mariadb, mariadb_server
 from tests.conformance.engines.database.test_mysql_users import configured, connected, issued, revoke
 from tests.sim.mariadb import Mariadb
-
-__all__ = ["mariadb", "mariadb_server"]
 
 OWN = "first-password"
 SIGNS = "'\"\\%{}`;a"

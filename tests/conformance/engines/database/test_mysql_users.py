@@ -13,12 +13,9 @@ import pymysql
 import pytest
 
 from strongroom.testing import PluginServer
-from tests.conformance.engines.database.mariadb import mariadb, mariadb_server
 from tests.conformance.engines.database.serving import serving
 from tests.conformance.engines.database.static_serving import dying
 from tests.sim.mariadb import ROOT, ROOT_PASSWORD, Mariadb
-
-__all__ = ["mariadb", "mariadb_server"]
 
 PLUGIN = "mysql-database-plugin"
 CREATE = "CREATE USER '{{name}}'@'%' IDENTIFIED BY '{{password}}'; GRANT SELECT ON shop.* TO '{{name}}'@'%';"

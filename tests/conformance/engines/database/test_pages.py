@@ -8,11 +8,8 @@ import psycopg
 import pytest
 
 from tests.conformance.docs.shell import opened, programs, run_page
-from tests.conformance.engines.database.mariadb import mariadb, mariadb_server
 from tests.conformance.postgres import PostgresqlServer
 from tests.sim.mariadb import Mariadb
-
-__all__ = ["mariadb", "mariadb_server"]
 
 PAGES = Path(__file__).parents[4] / "docs" / "engines"
 

@@ -17,11 +17,10 @@ import pytest
 from strongroom.engines.one_database import MysqlEngine, PostgresqlEngine
 from strongroom.engines.one_database.engine import OneDatabase
 from strongroom.testing import PluginServer
-from tests.conformance.engines.database.mariadb import mariadb, mariadb_server
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
 from tests.sim.mariadb import ROOT, ROOT_PASSWORD, Mariadb, run
 
-__all__ = ["mariadb", "mariadb_server", "postgresql_server"]
+__all__ = ["postgresql_server"]
 
 
 @dataclass
