@@ -34,6 +34,16 @@ PAGES = (
     *("engines", "auth"),
 )
 OWN_TESTS = {
+OWN_TESTS = {
+    "engines/database-mysql.md",
+    "engines/database-rotation.md",
+    "engines/database.md",
+    "engines/mysql-and-postgresql.md",
+    "getting-started.md",
+    "plugins.md",
+    "production.md",
+    "storage.md",
+}
     "auth/kerberos.md",
     "auth/radius.md",
     "engines/database-rotation.md",

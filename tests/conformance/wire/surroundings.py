@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.conformance.wire.brokers import rabbitmq
 from tests.conformance.wire.clusters import kubernetes, kubernetes_secrets
+from tests.conformance.wire.mariadb_cases import mariadb
 from tests.conformance.wire.postgresql_cases import postgresql
 from tests.conformance.wire.signed_tokens import jwt
 
@@ -19,6 +20,7 @@ Surroundings = Callable[[Path], AbstractContextManager[dict[str, str]]]
 
 SURROUNDINGS: dict[str, Surroundings] = {
     "database": postgresql,
+    "database_mysql": mariadb,
     "database_static": postgresql,
     "jwt": jwt,
     "jwt_cel": jwt,
