@@ -24,6 +24,7 @@ from strongroom.auth.ldap import Ldap
 from strongroom.auth.okta import Okta
 from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
+from strongroom.engines.database import Database
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
 from strongroom.sdk.engine import AuthMethod, Engine
@@ -39,6 +40,7 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
     ("generic", KvEngine),
     ("system", System),
     ("cubbyhole", Cubbyhole),
+    ("database", Database),
     ("identity", Identity),
 )
 """Secrets engines by the type that they are mounted by."""

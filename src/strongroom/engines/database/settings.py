@@ -1,0 +1,119 @@
+"""What a connection's configuration means: merged, checked and shown (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from strongroom.engines.database.records import Connection
+from strongroom.lib.durations import parse_duration_s
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.fields import FieldError, to_int, to_text
+
+MOST_DETAILS = 64
+MOST_BYTES = 256 * 1024
+"""Of all details together."""
+HIDDEN = "*****"
+_PLACEHOLDER = r"(?!\{\{\s*password\s*\}\})"
+_PASSWORDS = (
+    (re.compile(rf"(://[^\s/?#:@]*:){_PLACEHOLDER}(\S+)(@)"), rf"\1{HIDDEN}\3"),
+    (re.compile(rf"(^[^\s/?#:@=]*:){_PLACEHOLDER}(?!//)(\S+)(@\w*\()"), rf"\1{HIDDEN}\3"),
+    (
+        re.compile(rf"\b((?:ssl)?password|pwd)(\s*=\s*){_PLACEHOLDER}('(?:[^'\\]|\\.)*'|[^\s;&]+)", re.IGNORECASE),
+        rf"\1\2{HIDDEN}",
+    ),
+)
+"""Of URLs, of Go's names for MySQL, of keywords with values."""
+
+
+class PoolSizes(msgspec.Struct, frozen=True):
+    """How many connections are kept."""
+
+    max_open: int = 4
+    max_idle: int = 0
+    lifetime_s: float = 0.0
+
+
+def pool_of(details: Mapping[str, Any]) -> PoolSizes:
+    """The sizes of a connection's pool.  Raises `InvalidRequest`."""
+    counts = {}
+    for name in ("max_open_connections", "max_idle_connections"):
+        try:
+            counts[name] = to_int(details.get(name))
+        except FieldError as error:
+            reason = str(error).removeprefix("''")
+            raise InvalidRequest(f"decoding failed due to the following error(s):\n\n'{name}'{reason}") from error
+    text = to_text(details.get("max_connection_lifetime"))
+    try:
+        lifetime_s = parse_duration_s(text) if text else 0
+    except InvalidRequest as error:
+        raise InvalidRequest(f'invalid max_connection_lifetime: time: invalid duration "{text[:64]}"') from error
+    return PoolSizes(counts["max_open_connections"] or 4, counts["max_idle_connections"], float(max(0, lifetime_s)))
+
+
+def may_use(role: str, connection: Connection) -> bool:
+    """Whether a role may use a connection: it is named, or fits a pattern."""
+    return any(_fits(role, allowed) for allowed in connection.allowed_roles)
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a name fits a pattern, in which * stands for any characters."""
+    first, *rest = pattern.split("*")
+    if not rest:
+        return name == pattern
+    if not name.startswith(first):
+        return False
+    at = len(first)
+    for part in rest[:-1]:
+        found = name.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return len(name) - at >= len(rest[-1]) and name.endswith(rest[-1])
+
+
+def check_details(details: Mapping[str, Any]) -> None:
+    """Raise `InvalidRequest` for more than can be kept."""
+    if len(details) > MOST_DETAILS:
+        raise InvalidRequest(f"a connection has more than {MOST_DETAILS} details")
+    if len(msgspec.json.encode(details)) > MOST_BYTES:
+        raise InvalidRequest(f"the details of a connection have more than {MOST_BYTES} bytes")
+    pool_of(details)
+
+
+def has_password(url: str) -> bool:
+    """Whether a connection's URL holds a password, instead of `{{password}}`."""
+    return without_password(url) != url
+
+
+def without_password(url: str) -> str:
+    """A connection's URL without the password that may be in it."""
+    for pattern, instead in _PASSWORDS:
+        url = pattern.sub(instead, url)
+    return url
+
+
+def shown(connection: Connection, hidden: frozenset[str]) -> dict[str, Any]:
+    """A connection as a response's data.
+
+    Args:
+        hidden: the details that are never shown.
+    """
+    details = {name: value for name, value in connection.details.items() if name not in hidden}
+    if isinstance(url := details.get("connection_url"), str):
+        details["connection_url"] = without_password(url)
+    if connection.username:
+        details["username"] = connection.username
+    if connection.username_template:
+        details["username_template"] = connection.username_template
+    return {
+        "plugin_name": connection.plugin,
+        "plugin_version": connection.plugin_version,
+        "connection_details": details,
+        "allowed_roles": list(connection.allowed_roles),
+        "root_credentials_rotate_statements": list(connection.root_rotation_statements),
+        "password_policy": connection.password_policy,
+    }
