@@ -1,0 +1,38 @@
+"""What the engine needs of InfluxDB 1.
+
+Source: https://developer.hashicorp.com/vault/api-docs/secret/databases/influxdb
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from strongroom.engines.database.driver import PASSWORD, Session, Target
+from strongroom.engines.database.drivers.influxdb import settings
+from strongroom.engines.database.drivers.influxdb.session import InfluxSession
+
+USERNAME_TEMPLATE = (
+    '{{ printf "v_%s_%s_%s_%s" (.DisplayName | truncate 15) (.RoleName | truncate 15) (random 20) (unix_time) '
+    '| truncate 100 | replace "-" "_" | lowercase }}'
+)
+
+
+class InfluxDB:
+    """InfluxDB 1, whose users have passwords.  Those of InfluxDB 2 have tokens."""
+
+    names = ("influxdb-database-plugin",)
+    credential_types = (PASSWORD,)
+    secret_details = frozenset({"pem_bundle", "pem_json"})
+
+    def username_template(self, plugin: str) -> str:
+        """The template that Vault has."""
+        return USERNAME_TEMPLATE
+
+    def check(self, plugin: str, details: Mapping[str, Any]) -> dict[str, Any]:
+        """The details as they were given.  Raises `InvalidRequest`."""
+        return settings.checked(details)
+
+    def open(self, target: Target) -> Session:
+        """A session."""
+        return InfluxSession(target)
