@@ -1,63 +1,27 @@
-"""`config`: connections to databases.
+"""`config`, `reset` and `reload`: connections to databases.
 
 Source: https://developer.hashicorp.com/vault/api-docs/secret/databases#configure-connection
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from strongroom.engines.database import settings, statements
-from strongroom.engines.database.connections import target_of
+from strongroom.engines.database import draining, settings
+from strongroom.engines.database.config_fields import ConfigFields
+from strongroom.engines.database.connections import connection_named
 from strongroom.engines.database.drivers import driver_of
-from strongroom.engines.database.records import CONFIG, Connection
+from strongroom.engines.database.records import CONFIG, DRAINING, Connection
 from strongroom.engines.database.sessions import Sessions
-from strongroom.lib import limits
+from strongroom.engines.database.verification import PASSWORD_IGNORED, verified
 from strongroom.lib.errors import InvalidRequest, NotFound, UpstreamFailed
-from strongroom.sdk import SECRET, Body, CommaList, Doc, Page, Random, Request, Response, listed, path, replace, uuid4
+from strongroom.sdk import Page, Random, Request, Response, check_segment_name, listed, path, replace, uuid4
 
 FAILED = "error creating database object: "
 IN_URL = (
     "Password found in connection_url, use a templated url to enable root rotation and prevent read access to password "
     "information."
 )
-OWN = frozenset(
-    {
-        *("name", "plugin_name", "plugin_version", "verify_connection", "allowed_roles", "root_rotation_statements"),
-        *("password_policy", "username", "password", "username_template", "terminate_sessions"),
-    }
-)
-"""Parameters of the engine; all others are details for the driver."""
-
-
-class ConfigFields(Body, frozen=True):
-    """How a database is reached; what isn't given stays."""
-
-    plugin_name: Annotated[str | None, Doc(description="The kind of database.")] = None
-    plugin_version: Annotated[str | None, Doc(description="Only the built-in version, which is empty.")] = None
-    verify_connection: Annotated[bool | None, Doc(description="Log in once before it is stored.")] = None
-    allowed_roles: Annotated[
-        CommaList | None, Doc(description="Names of roles that may use it, or patterns with *. Empty allows none.")
-    ] = None
-    root_rotation_statements: Annotated[
-        list[str] | None, Doc(description="Statements that change the password of the user by whom users are made.")
-    ] = None
-    password_policy: Annotated[str | None, Doc(description="The policy that passwords are made by.")] = None
-    username_template: Annotated[str | None, Doc(description="The template of user names.")] = None
-    username: Annotated[str | None, Doc(description="The user by whom other users are made.")] = None
-    password: Annotated[str | None, Doc(description="Their password.", extra=SECRET)] = None
-    connection_url: Annotated[
-        str | None, Doc(description="The address, with {{username}} and {{password}} where they belong.", extra=SECRET)
-    ] = None
-    private_key: Annotated[str | None, Doc(description="The key of the client certificate, in PEM.", extra=SECRET)] = (
-        None
-    )
-    tls_certificate_key: Annotated[str | None, Doc(description="Client certificate and key, in PEM.", extra=SECRET)] = (
-        None
-    )
-    pem_bundle: Annotated[str | None, Doc(description="Certificate, key and authorities, in PEM.", extra=SECRET)] = None
-    pem_json: Annotated[Any, Doc(description="The same in JSON.", extra=SECRET)] = None
-    service_account_json: Annotated[Any, Doc(description="A key for Google's API.", extra=SECRET)] = None
 
 
 class ConfigPaths:
@@ -85,64 +49,89 @@ class ConfigPaths:
 
     @path.write("config/{name}", exists="connection_exists", takes_anything=True)
     async def write_config(self, request: Request, name: str, body: ConfigFields) -> Response | None:
-        """Configures a connection, or changes it."""
+        """Configures a connection, or changes it. It is stored if the user could log in."""
+        check_segment_name(name)
+        if request.data.get("name") not in {None, "", name}:
+            raise InvalidRequest('the field "name" names something else than the path does')
         before = await request.view.read(CONFIG + name, Connection)
-        connection = merged(before, body, request.data)
-        id_ = before.id if before else request.once("connection", lambda: uuid4(self.random))
-        revision = request.once("revision", lambda: uuid4(self.random))
-        connection = replace(connection, id=id_, revision=revision)
-        if connection.verify_connection:
-            target = target_of(name, connection)
-            try:
-                request.once.outside(
-                    f"verify {before.revision if before else ''}",
-                    lambda: self.sessions.once(target, lambda session: session.ping()),
-                )
-            except UpstreamFailed as error:
-                raise InvalidRequest(f"{FAILED}error verifying connection: {error.text}") from error
-        request.view.write(CONFIG + name, connection)
+        connection = _merged(before, body, request.data)
+        if before is None:
+            adopted = await draining.adopted(request.view, name, connection)
+            if adopted is not None:
+                request.view.delete(DRAINING + adopted.id)
+            new_id = request.once("connection", lambda: uuid4(self.random))
+            connection = replace(connection, id=adopted.id if adopted else new_id)
+        try:
+            connection, kept = verified(request, self.sessions, name, before, connection)
+        except UpstreamFailed as error:
+            raise InvalidRequest(f"{FAILED}error verifying connection: {error.text}") from error
+        self._store(request, name, connection)
+        warnings = [PASSWORD_IGNORED] if kept else []
         url = connection.details.get("connection_url")
-        warned = isinstance(url, str) and settings.has_password(url)
-        return Response(warnings=[IN_URL]) if warned else None
+        if isinstance(url, str) and settings.has_password(url):
+            warnings.append(IN_URL)
+        if ignored := settings.ignored(connection, request.data):
+            warnings.append(f"Endpoint ignored these unrecognized parameters: [{' '.join(ignored)}]")
+        return Response(warnings=warnings) if warnings else None
 
     @path.delete("config/{name}")
-    async def delete_config(self, request: Request, name: str) -> None:
-        """Deletes a connection."""
-        request.view.delete(CONFIG + name)
+    async def delete_config(self, request: Request, name: str) -> Response | None:
+        """Deletes a connection. While users of it live, it is kept to drop them, and nobody gets new ones."""
+        connection = await request.view.read(CONFIG + name, Connection)
+        count = await draining.delete(request, name, connection) if connection is not None else 0
+        if not count:
+            return None
+        return Response(warnings=[f"the connection drains: it is kept until its {count} live users are dropped"])
+
+    @path.list_("draining")
+    async def list_draining(self, request: Request) -> Response:
+        """Lists connections that were deleted while users of them live."""
+        ids = await request.view.list(DRAINING)
+        found: dict[str, Any] = {}
+        for id_ in ids:
+            connection = await request.view.read(DRAINING + id_, Connection)
+            if connection is not None:
+                count = await draining.live(request.view, id_)
+                found[id_] = {"name": connection.deleted_name, "state": "draining", "live": count}
+        if not found:
+            raise NotFound
+        return Response(data={"keys": list(found), "key_info": found})
+
+    @path.delete("draining/{id}", sudo=True)
+    async def forget_draining(self, request: Request, id: str) -> None:  # noqa: A002 - the path's parameter
+        """Forgets a deleted connection at once. Users of it stay in the database, and their leases can't end."""
+        request.view.delete(DRAINING + id)
 
     @path.write("reset/{name}")
     async def reset(self, request: Request, name: str) -> None:
-        """Closes the connections to a database, which are made anew when they are needed."""
-        connection = await request.view.read(CONFIG + name, Connection)
-        if connection is None:
-            raise InvalidRequest(f'failed to find entry for connection with name: "{name}"')
-        changed = replace(connection, revision=request.once("revision", lambda: uuid4(self.random)))
-        request.view.write(CONFIG + name, changed)
+        """Closes the connections to a database, in all processes. They are made anew when they are needed."""
+        reached = await connection_named(request.view, name)
+        self._store(request, name, reached.connection)
+
+    @path.write("reload/{plugin}")
+    async def reload(self, request: Request, plugin: str) -> Response:
+        """Does the same for all connections of a kind of database."""
+        found = []
+        for name in await request.view.list(CONFIG):
+            connection = await request.view.read(CONFIG + name, Connection)
+            if connection is not None and connection.plugin == plugin:
+                self._store(request, name, connection)
+                found.append(name)
+        return Response(data={"connections": found, "count": len(found)})
+
+    def _store(self, request: Request, name: str, connection: Connection) -> None:
+        """Store a connection with another revision, so that no process goes on with what it had."""
+        revision = request.once("revision", lambda: uuid4(self.random))
+        request.view.write(CONFIG + name, replace(connection, revision=revision))
 
 
-def merged(before: Connection | None, body: ConfigFields, data: dict[str, Any]) -> Connection:
-    """The connection after a request's changes, without a new id and revision.  Raises `InvalidRequest`.  (p)"""
+def _merged(before: Connection | None, body: ConfigFields, data: dict[str, Any]) -> Connection:
+    """The connection after a request's changes.  Raises `InvalidRequest`.  (p)"""
     plugin = body.plugin_name or (before.plugin if before else "")
     if not plugin:
         raise InvalidRequest("empty plugin name")
     driver = driver_of(plugin)
-    given = {name: value for name, value in data.items() if name not in OWN and value is not None}
-    details = {**(before.details if before else {}), **given}
     try:
-        settings.check_details(details)
-        details = driver.check(plugin, details)
+        return settings.merged(before, plugin, driver, body, data)
     except InvalidRequest as error:
         raise InvalidRequest(FAILED + error.text) from error
-    connection = before or Connection(id="", revision="", plugin=plugin)
-    changes: dict[str, Any] = {"plugin": plugin, "details": details}
-    for name in ("plugin_version", "password_policy", "username_template", "username", "password", "verify_connection"):
-        value = getattr(body, name)
-        if value is not None:
-            changes[name] = value
-    if body.allowed_roles is not None:
-        limits.check_names("allowed_roles", body.allowed_roles)
-        changes["allowed_roles"] = tuple(body.allowed_roles)
-    if body.root_rotation_statements is not None:
-        statements.check("root_rotation_statements", body.root_rotation_statements)
-        changes["root_rotation_statements"] = tuple(body.root_rotation_statements)
-    return replace(connection, **changes)

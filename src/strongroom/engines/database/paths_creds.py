@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.engines.database import usernames
+from strongroom.engines.database import draining, usernames
 from strongroom.engines.database.connections import connection_named, connection_of_lease
 from strongroom.engines.database.driver import Account, Credential
 from strongroom.engines.database.drivers import driver_of
@@ -57,7 +57,7 @@ class CredsPaths:
         values = {"DisplayName": request.client.display_name if request.client else "", "RoleName": name}
         username = request.once(
             f"username {connection.revision}",
-            lambda: usernames.rendered(template, values, self.random, request.now),
+            lambda: usernames.new_name(template, values, self.random, request.now),
         )
         policy = role.credential_config.get("password_policy") or connection.password_policy
         return Issued(
@@ -121,6 +121,7 @@ class CredsPaths:
             lambda session: session.drop(issued.username, statements),
         )
         request.view.delete(user_key(issued.connection_id, issued.username))
+        await draining.soon(request, issued.connection_id)
 
 
 def _credential(issued: Issued) -> Credential:

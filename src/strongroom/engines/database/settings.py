@@ -8,7 +8,11 @@ from typing import Any
 
 import msgspec
 
-from strongroom.engines.database.records import Connection
+from strongroom.engines.database import statements, usernames
+from strongroom.engines.database.config_fields import OWN, ConfigFields
+from strongroom.engines.database.driver import Driver
+from strongroom.engines.database.records import SUPPLIED, Connection
+from strongroom.lib import limits
 from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import FieldError, to_int, to_text
@@ -16,7 +20,9 @@ from strongroom.sdk.fields import FieldError, to_int, to_text
 MOST_DETAILS = 64
 MOST_BYTES = 256 * 1024
 """Of all details together."""
-HIDDEN = "*****"
+MOST_TEXT_BYTES = 8 * 1024
+HIDDEN = "xxxxx"
+BUILTIN_VERSION = "v0.0.0+builtin"
 _PLACEHOLDER = r"(?!\{\{\s*password\s*\}\})"
 _PASSWORDS = (
     (re.compile(rf"(://[^\s/?#:@]*:){_PLACEHOLDER}(\S+)(@)"), rf"\1{HIDDEN}\3"),
@@ -96,6 +102,58 @@ def without_password(url: str) -> str:
     return url
 
 
+def merged(
+    before: Connection | None, plugin: str, driver: Driver, body: ConfigFields, data: Mapping[str, Any]
+) -> Connection:
+    """The connection after a request's changes, with the id and the revision that it had.
+
+    Args:
+        data: the request's, with the details that the driver knows.
+
+    Raises: `InvalidRequest`.
+    """
+    changes = _own(body)
+    given = {name: value for name, value in data.items() if name not in OWN}
+    details = {**(before.details if before else {}), **given}
+    details = {name: value for name, value in details.items() if value is not None}
+    check_details(details)
+    connection = before or Connection(id="", revision="", plugin=plugin)
+    changed = msgspec.structs.replace(connection, **changes, plugin=plugin, details=driver.check(plugin, details))
+    if (changed.username, changed.password) != (connection.username, connection.password):
+        changed = msgspec.structs.replace(changed, password_origin=SUPPLIED)
+    return changed
+
+
+def _own(body: ConfigFields) -> dict[str, Any]:
+    """The changes of what the engine keeps itself."""
+    if body.plugin_version and body.plugin_version not in {"builtin", BUILTIN_VERSION}:
+        raise InvalidRequest(f"there is only the built-in version, and no {body.plugin_version[:64]}")
+    changes: dict[str, Any] = {}
+    for name in ("password_policy", "username_template", "username", "password", "verify_connection"):
+        value = getattr(body, name)
+        if value is not None:
+            changes[name] = value
+    for name in ("password_policy", "username_template", "username", "password"):
+        limits.check_name(name, changes.get(name, ""), MOST_TEXT_BYTES)
+    if body.terminate_sessions is not None:
+        changes["terminate_sessions"] = body.terminate_sessions
+    if body.username_template:
+        usernames.check(body.username_template)
+    if body.allowed_roles is not None:
+        limits.check_names("allowed_roles", body.allowed_roles)
+        changes["allowed_roles"] = tuple(body.allowed_roles)
+    if body.root_rotation_statements is not None:
+        statements.check("root_rotation_statements", body.root_rotation_statements)
+        changes["root_rotation_statements"] = tuple(body.root_rotation_statements)
+    return changes
+
+
+def ignored(connection: Connection, data: Mapping[str, Any]) -> list[str]:
+    """The parameters of a request that neither the engine nor the driver keeps."""
+    known = {*OWN, *connection.details}
+    return sorted(name for name, value in data.items() if name not in known and value is not None)
+
+
 def shown(connection: Connection, hidden: frozenset[str]) -> dict[str, Any]:
     """A connection as a response's data.
 
@@ -109,6 +167,8 @@ def shown(connection: Connection, hidden: frozenset[str]) -> dict[str, Any]:
         details["username"] = connection.username
     if connection.username_template:
         details["username_template"] = connection.username_template
+    if connection.terminate_sessions:
+        details["terminate_sessions"] = True
     return {
         "plugin_name": connection.plugin,
         "plugin_version": connection.plugin_version,

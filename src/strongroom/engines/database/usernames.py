@@ -1,49 +1,50 @@
-"""Names of users, made by a template."""
+"""Names of users, made by a template (pure)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import Random, base62
+from strongroom.lib.go_template import Template, parse
+from strongroom.sdk import Random
 
-_CALL = re.compile(
-    r'\{\{\s*printf "([^"]*)"((?: \([^()]*\)| \.\w+)*)\s*(?:\|\s*truncate (\d+))?'
-    r"\s*(\|\s*(?:upper|uppercase|lower\w*))?\s*\}\}"
-)
-_ARGUMENT = re.compile(r"\(([^()]*)\)|(\.\w+)")
+MOST_BYTES = 255
+NEEDED = 10
+"""Random characters that keep the names of a million users apart."""
+_LONGEST = {"DisplayName": "x" * 80, "RoleName": "x" * 80}
 
 
-def rendered(template: str, values: Mapping[str, str], random: Random, now: float) -> str:
-    """The name that a template gives.
+def template_of(text: str, what: str = "username template") -> Template:
+    """A template.  Raises `InvalidRequest`."""
+    try:
+        return parse(text, limit=MOST_BYTES)
+    except InvalidRequest as error:
+        raise InvalidRequest(f"unable to initialize {what}: {error.text}") from error
+
+
+def check(text: str) -> None:
+    """Raise `InvalidRequest` for a template by which two users could get the same name."""
+    template = template_of(text)
+    try:
+        left = template.random_characters(_LONGEST)
+    except InvalidRequest as error:
+        raise InvalidRequest(f"invalid username template: {error.text}") from error
+    if left < NEEDED:
+        raise InvalidRequest(
+            f"invalid username template: it leaves {left} random characters of the longest names, {NEEDED} needed: put "
+            "random before what truncate may cut"
+        )
+
+
+def new_name(template: str, values: Mapping[str, str], random: Random, now: float) -> str:
+    """A user name.
 
     Args:
         values: `DisplayName` and `RoleName`.
 
-    Raises: `InvalidRequest` for a template that is none.
+    Raises: `InvalidRequest`.
     """
-
-    def argument(text: str) -> str:
-        first, *filters = [part.strip() for part in text.split("|")]
-        if first.startswith("."):
-            out = values.get(first[1:], "")
-        elif first.startswith("random "):
-            out = base62(random, int(first.split()[1]))
-        elif first == "unix_time":
-            out = str(int(now))
-        else:
-            raise InvalidRequest(f"unable to initialize username template: {first} is unknown")
-        for each in filters:
-            out = out[: int(each.split()[1])] if each.startswith("truncate ") else out
-        return out
-
-    def call(found: re.Match[str]) -> str:
-        arguments = [argument(a or b) for a, b in _ARGUMENT.findall(found[2])]
-        parts = found[1].split("%s")
-        out = "".join(part + (arguments[at] if at < len(arguments) else "") for at, part in enumerate(parts))
-        out = out[: int(found[3])] if found[3] else out
-        return out.upper() if found[4] and "upper" in found[4] else out.lower() if found[4] else out
-
-    text = _CALL.sub(call, template)
-    return re.sub(r"\{\{([^{}]*)\}\}", lambda found: argument(found[1]), text)
+    name = template_of(template).render(values, random=random.bytes, now=now)
+    if not name or "\0" in name:
+        raise InvalidRequest("the username template gives an empty name, or one with a NUL byte")
+    return name
