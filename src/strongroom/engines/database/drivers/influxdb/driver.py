@@ -6,7 +6,7 @@ Source: https://developer.hashicorp.com/vault/api-docs/secret/databases/influxdb
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from strongroom.engines.database.driver import PASSWORD, Session, Target
 from strongroom.engines.database.drivers.influxdb import settings
@@ -21,9 +21,9 @@ USERNAME_TEMPLATE = (
 class InfluxDB:
     """InfluxDB 1, whose users have passwords.  Those of InfluxDB 2 have tokens."""
 
-    names = ("influxdb-database-plugin",)
-    credential_types = (PASSWORD,)
-    secret_details = frozenset({"pem_bundle", "pem_json"})
+    names: ClassVar[tuple[str, ...]] = ("influxdb-database-plugin",)
+    credential_types: ClassVar[tuple[str, ...]] = (PASSWORD,)
+    secret_details: ClassVar[frozenset[str]] = frozenset({"pem_bundle", "pem_json"})
 
     def username_template(self, plugin: str) -> str:
         """The template that Vault has."""

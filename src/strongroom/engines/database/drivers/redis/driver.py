@@ -7,7 +7,7 @@ https://openbao.org/api-docs/secret/databases/valkey/
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from strongroom.engines.database.driver import PASSWORD, Session, Statements, Target
 from strongroom.engines.database.drivers.redis import settings
@@ -24,9 +24,9 @@ USERNAME_TEMPLATE = (
 class Redis:
     """Redis, Valkey, and what speaks their protocol and has lists of access rules."""
 
-    names = ("redis-database-plugin", "valkey-database-plugin")
-    credential_types = (PASSWORD,)
-    secret_details: frozenset[str] = frozenset()
+    names: ClassVar[tuple[str, ...]] = ("redis-database-plugin", "valkey-database-plugin")
+    credential_types: ClassVar[tuple[str, ...]] = (PASSWORD,)
+    secret_details: ClassVar[frozenset[str]] = frozenset()
 
     def username_template(self, plugin: str) -> str:
         """The template that gives the names that OpenBao makes."""
