@@ -15,6 +15,12 @@ from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import FieldError, to_bool, to_int, to_text
 
+DETAILS = frozenset(
+    {
+        *("host", "port", "tls", "insecure_tls", "tls_min_version", "pem_bundle", "pem_json", "connect_timeout"),
+        *("max_open_connections", "max_idle_connections", "max_connection_lifetime"),
+    }
+)
 PORT = 8086
 TIMEOUT_S = 5
 MOST_TIMEOUT_S = 60
@@ -36,9 +42,9 @@ class Settings:
 
 
 def checked(details: Mapping[str, Any]) -> dict[str, Any]:
-    """The details.  Raises `InvalidRequest`."""
+    """The details that are known.  Raises `InvalidRequest`."""
     settings_of(details)
-    return dict(details)
+    return {name: value for name, value in details.items() if name in DETAILS}
 
 
 def settings_of(details: Mapping[str, Any]) -> Settings:

@@ -102,8 +102,6 @@ async def _opened(place: Place, settings: Settings, username: str, password: str
             decode_responses=True,
             encoding_errors="replace",
             protocol=2,
-            lib_name=None,
-            lib_version=None,
         )
         connection.tls = _context(settings.ca_cert, insecure=settings.insecure_tls) if settings.tls else None
         connection.named = place.host
@@ -127,6 +125,8 @@ def _told(place: Place, hidden: tuple[str, ...]) -> Iterator[None]:
         raise Refused(_text(error, hidden)) from error
     except redis.ResponseError as error:
         raise UpstreamFailed(_text(error, hidden)) from error
+    except redis.TimeoutError as error:
+        raise Unreachable(f"Redis at {place} did not answer in time") from error
     except (redis.RedisError, OSError) as error:
         raise Unreachable(f"Redis cannot be reached: {why(error, f'redis://{place}')}") from error
 

@@ -16,6 +16,12 @@ from strongroom.sdk.fields import FieldError, to_bool, to_int, to_list, to_text
 
 NONE, REWRITE, ACLFILE = "none", "rewrite", "aclfile"
 MODES = (NONE, REWRITE, ACLFILE)
+DETAILS = frozenset(
+    {
+        *("host", "port", "tls", "insecure_tls", "ca_cert", "persistence_mode", "nodes"),
+        *("max_open_connections", "max_idle_connections", "max_connection_lifetime"),
+    }
+)
 MOST_NODES = 64
 _MOST_PORT = 65_535
 _NODE = re.compile(r"(?:\[([0-9A-Fa-f:.%]+)\]|([^\s\[\]:/@?#]+))(?::(\d{1,5}))?")
@@ -48,13 +54,13 @@ class Settings:
 
 
 def checked(details: Mapping[str, Any]) -> dict[str, Any]:
-    """The details.  Raises `InvalidRequest`."""
-    settings_of(details)
-    out = dict(details)
+    """The details that are known.  Raises `InvalidRequest`."""
+    found = settings_of(details)
+    out = {name: value for name, value in details.items() if name in DETAILS}
     out["port"] = _number(details, "port")
-    for name in ("tls", "insecure_tls"):
-        if name in details:
-            out[name] = _flag(details, name)
+    out |= {name: _flag(details, name) for name in ("tls", "insecure_tls") if name in details}
+    if "persistence_mode" in details:
+        out["persistence_mode"] = found.persistence
     return out
 
 
