@@ -11,11 +11,18 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.conformance.wire.clusters import kubernetes
+from tests.conformance.wire.databases import influxdb, redis
 from tests.conformance.wire.signed_tokens import jwt
 
 Surroundings = Callable[[Path], AbstractContextManager[dict[str, str]]]
 
-SURROUNDINGS: dict[str, Surroundings] = {"jwt": jwt, "jwt_cel": jwt, "kubernetes": kubernetes}
+SURROUNDINGS: dict[str, Surroundings] = {
+    "database_influxdb": influxdb,
+    "database_redis": redis,
+    "jwt": jwt,
+    "jwt_cel": jwt,
+    "kubernetes": kubernetes,
+}
 
 
 @contextlib.contextmanager

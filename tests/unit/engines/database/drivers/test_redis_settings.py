@@ -20,10 +20,11 @@ def test_the_least_that_is_needed() -> None:
     assert (found.tls, found.insecure_tls, found.ca_cert, found.persistence) == (False, False, "", "none")
 
 
-def test_details_are_stored_in_their_types() -> None:
+def test_details_are_stored_as_they_were_given() -> None:
     """Numbers and switches may be texts; what isn't known is left out, so that slips are told."""
-    given = {**LEAST, "port": "6379", "tls": "true", "persistence_mode": "ACLFILE", "prot": 1}
-    assert checked(given) == {"host": "cache.example", "port": 6379, "tls": True, "persistence_mode": "aclfile"}
+    given = {**LEAST, "port": "6379", "tls": "true", "persistence_mode": "ACLFILE"}
+    assert checked({**given, "prot": 1}) == {**given, "persistence_mode": "aclfile"}
+    assert (settings_of(given).tls, settings_of(given).places) == (True, (Place("cache.example", 6379),))
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,6 @@ def checked(details: Mapping[str, Any]) -> dict[str, Any]:
     """The details that are known.  Raises `InvalidRequest`."""
     found = settings_of(details)
     out = {name: value for name, value in details.items() if name in DETAILS}
-    out["port"] = _number(details, "port")
-    out |= {name: _flag(details, name) for name in ("tls", "insecure_tls") if name in details}
     if "persistence_mode" in details:
         out["persistence_mode"] = found.persistence
     return out
