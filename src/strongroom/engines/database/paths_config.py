@@ -10,7 +10,6 @@ from typing import Any
 from strongroom.engines.database import draining, settings
 from strongroom.engines.database.config_fields import ConfigFields
 from strongroom.engines.database.connections import connection_named
-from strongroom.engines.database.drivers import driver_of
 from strongroom.engines.database.records import CONFIG, DRAINING, Connection
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.verification import PASSWORD_IGNORED, verified
@@ -45,7 +44,7 @@ class ConfigPaths:
         connection = await request.view.read(CONFIG + name, Connection)
         if connection is None:
             raise NotFound
-        return Response(data=settings.shown(connection, driver_of(connection.plugin).secret_details))
+        return Response(data=settings.shown(connection, self.sessions.driver_of(connection.plugin).secret_details))
 
     @path.write("config/{name}", exists="connection_exists", takes_anything=True)
     async def write_config(self, request: Request, name: str, body: ConfigFields) -> Response | None:
@@ -54,7 +53,7 @@ class ConfigPaths:
         if request.data.get("name") not in {None, "", name}:
             raise InvalidRequest('the field "name" names something else than the path does')
         before = await request.view.read(CONFIG + name, Connection)
-        connection = _merged(before, body, request.data)
+        connection = self._merged(before, body, request.data)
         if before is None:
             adopted = await draining.adopted(request.view, name, connection)
             if adopted is not None:
@@ -124,14 +123,13 @@ class ConfigPaths:
         revision = request.once("revision", lambda: uuid4(self.random))
         request.view.write(CONFIG + name, replace(connection, revision=revision))
 
-
-def _merged(before: Connection | None, body: ConfigFields, data: dict[str, Any]) -> Connection:
-    """The connection after a request's changes.  Raises `InvalidRequest`.  (p)"""
-    plugin = body.plugin_name or (before.plugin if before else "")
-    if not plugin:
-        raise InvalidRequest("empty plugin name")
-    driver = driver_of(plugin)
-    try:
-        return settings.merged(before, plugin, driver, body, data)
-    except InvalidRequest as error:
-        raise InvalidRequest(FAILED + error.text) from error
+    def _merged(self, before: Connection | None, body: ConfigFields, data: dict[str, Any]) -> Connection:
+        """The connection after a request's changes.  Raises `InvalidRequest`."""
+        plugin = body.plugin_name or (before.plugin if before else "")
+        if not plugin:
+            raise InvalidRequest("empty plugin name")
+        driver = self.sessions.driver_of(plugin)
+        try:
+            return settings.merged(before, plugin, driver, body, data)
+        except InvalidRequest as error:
+            raise InvalidRequest(FAILED + error.text) from error

@@ -7,10 +7,26 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from strongroom.engines.database import statements
-from strongroom.engines.database.records import ROLES, Role
+from strongroom.engines.database import credentials, statements
+from strongroom.engines.database.records import CONFIG, ROLES, Connection, Role
+from strongroom.engines.database.settings import may_use
 from strongroom.lib.errors import InvalidRequest, NotFound
-from strongroom.sdk import Body, Doc, Duration, JsonMap, Page, Request, Response, listed, path, replace
+from strongroom.sdk import (
+    SECRET,
+    Body,
+    Doc,
+    Duration,
+    JsonMap,
+    Mount,
+    Page,
+    Request,
+    Response,
+    check_segment_name,
+    is_segment_name,
+    listed,
+    path,
+    replace,
+)
 
 FIELDS = ("creation_statements", "revocation_statements", "rollback_statements", "renew_statements")
 
@@ -34,7 +50,7 @@ class RoleFields(Body, frozen=True):
     credential_type: Annotated[str | None, Doc(description="`password`, `rsa_private_key`, `client_certificate`.")] = (
         None
     )
-    credential_config: Annotated[JsonMap | None, Doc(description="How credentials are made.")] = None
+    credential_config: Annotated[JsonMap | None, Doc(description="How credentials are made.", extra=SECRET)] = None
 
 
 class RolePaths:
@@ -58,10 +74,15 @@ class RolePaths:
         return Response(data=shown(role))
 
     @path.write("roles/{name}", exists="role_exists")
-    async def write_role(self, request: Request, name: str, body: RoleFields) -> None:
+    async def write_role(self, request: Request, name: str, body: RoleFields) -> Response | None:
         """Creates a role, or changes it."""
+        check_segment_name(name)
         role = await request.view.read(ROLES + name, Role) or Role(db_name="")
-        request.view.write(ROLES + name, merged(role, body))
+        changed = merged(role, body)
+        request.view.write(ROLES + name, changed)
+        connection = await request.view.read(CONFIG + changed.db_name, Connection)
+        warnings = warnings_of(name, changed, body, connection, request.mount)
+        return Response(warnings=warnings) if warnings else None
 
     @path.delete("roles/{name}")
     async def delete_role(self, request: Request, name: str) -> None:
@@ -81,18 +102,43 @@ def merged(role: Role, body: RoleFields) -> Role:
         given["default_ttl_s"] = body.default_ttl
     if body.max_ttl is not None:
         given["max_ttl_s"] = body.max_ttl
-    changed = replace(role, **given, db_name=body.db_name or role.db_name)
-    if not changed.db_name:
+    db_name = body.db_name or role.db_name
+    if not db_name:
         raise InvalidRequest("database name is required")
-    return changed
+    if not is_segment_name(db_name):
+        raise InvalidRequest("db_name is no name of a connection")
+    if body.credential_type or body.credential_config is not None:
+        type_ = body.credential_type or role.credential_type
+        before = role.credential_config if type_ == role.credential_type else {}
+        given["credential_type"] = type_
+        given["credential_config"] = credentials.checked(type_, {**before, **(body.credential_config or {})})
+    return replace(role, **given, db_name=db_name)
+
+
+def warnings_of(name: str, role: Role, body: RoleFields, connection: Connection | None, mount: Mount) -> list[str]:
+    """What is likely to be a mistake.  (p)"""
+    warnings = []
+    if connection is None:
+        warnings.append(f'there is no connection "{role.db_name}" yet')
+    elif not may_use(name, connection):
+        warnings.append(f"the connection \"{role.db_name}\" doesn't allow this role: its allowed_roles don't name it")
+    if role.max_ttl_s and role.default_ttl_s > role.max_ttl_s:
+        warnings.append("default_ttl is longer than max_ttl, which counts")
+    if role.max_ttl_s > mount.max_lease_ttl_s:
+        warnings.append(f"max_ttl is longer than the mount's, which counts: {mount.max_lease_ttl_s} seconds")
+    if ignored := credentials.unknown(role.credential_type, body.credential_config or {}):
+        warnings.append(f"credential_config: nothing reads {', '.join(ignored)}")
+    return warnings
 
 
 def shown(role: Role) -> dict[str, Any]:
     """A role as a response's data.  (p)"""
+    config = {name: value for name, value in role.credential_config.items() if name not in credentials.SECRETS}
     return {
         "db_name": role.db_name,
         **{name: list(getattr(role, name)) for name in FIELDS},
         "default_ttl": role.default_ttl_s,
         "max_ttl": role.max_ttl_s,
         "credential_type": role.credential_type,
+        **({"credential_config": config} if config else {}),
     }
