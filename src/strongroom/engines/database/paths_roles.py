@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from strongroom.engines.database import credentials, statements
+from strongroom.engines.database import credentials, demands, statements
+from strongroom.engines.database.drivers import driver_of
 from strongroom.engines.database.records import CONFIG, ROLES, Connection, Role
 from strongroom.engines.database.settings import may_use
 from strongroom.lib.errors import InvalidRequest, NotFound
@@ -79,8 +80,10 @@ class RolePaths:
         check_segment_name(name)
         role = await request.view.read(ROLES + name, Role) or Role(db_name="")
         changed = merged(role, body)
-        request.view.write(ROLES + name, changed)
         connection = await request.view.read(CONFIG + changed.db_name, Connection)
+        if connection is not None:
+            demands.check_role(driver_of(connection.plugin), changed)
+        request.view.write(ROLES + name, changed)
         warnings = warnings_of(name, changed, body, connection, request.mount)
         return Response(warnings=warnings) if warnings else None
 

@@ -272,3 +272,36 @@ async def test_the_password_holds_whatever_the_rules_are(redis: Redis, rules: tu
     assert redis.lets_in("V_X", "its-password")
     assert not redis.lets_in("V_X", "")
     await session(redis).drop("V_X", ())
+
+
+@pytest.mark.parametrize(
+    ("statements", "text"),
+    [
+        (['["nopass","+@all"]'], "must not have the rule nopass"),
+        ([">canary"], "must not have rules with >"),
+        (["[]"], "creation_statements are empty"),
+        (["[1]"], "JSON array of rules"),
+    ],
+)
+async def test_a_role_that_could_not_be_meant_is_refused(redis: Redis, statements: list[str], text: str) -> None:
+    """When it is written, and when the connection came after it."""
+    async with serving() as server:
+        role = {"db_name": "cache", "creation_statements": statements}
+        await server.ok("POST", "database/roles/early", role)
+        await connected(server, redis)
+        reply = await server.ask("POST", "database/roles/late", role)
+        assert (reply.status, text in reply.error, "canary" in reply.error) == (400, True, False)
+        assert (await server.ask("GET", "database/roles/late")).status == 404
+        if statements != ["[]"]:
+            assert (await server.ask("GET", "database/creds/early")).status == 400
+            assert redis.users() == set()
+
+
+@pytest.mark.parametrize("field", ["username", "password"])
+async def test_a_connection_needs_a_user_and_a_password(redis: Redis, field: str) -> None:
+    """Whether it is verified or not."""
+    async with serving() as server:
+        body = {"plugin_name": "redis-database-plugin", "username": ADMIN, "password": ADMIN_PASSWORD}
+        place = {"host": "127.0.0.1", "port": redis.port, "verify_connection": False}
+        reply = await server.ask("POST", "database/config/cache", {**body, **place, field: ""})
+        assert reply.error == f"error creating database object: {field} cannot be empty"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from strongroom.engines.database.driver import PASSWORD, Session, Target
-from strongroom.engines.database.drivers.influxdb import settings
+from strongroom.engines.database.driver import PASSWORD, Session, Statements, Target
+from strongroom.engines.database.drivers.influxdb import influxql, settings
 from strongroom.engines.database.drivers.influxdb.session import InfluxSession
 
 USERNAME_TEMPLATE = (
@@ -23,6 +23,7 @@ class InfluxDB:
 
     names: ClassVar[tuple[str, ...]] = ("influxdb-database-plugin",)
     credential_types: ClassVar[tuple[str, ...]] = (PASSWORD,)
+    needed: ClassVar[tuple[str, ...]] = ("username", "password")
     secret_details: ClassVar[frozenset[str]] = frozenset({"pem_bundle", "pem_json"})
 
     def username_template(self, plugin: str) -> str:
@@ -32,6 +33,10 @@ class InfluxDB:
     def check(self, plugin: str, details: Mapping[str, Any]) -> dict[str, Any]:
         """The details as they were given.  Raises `InvalidRequest`."""
         return settings.checked(details)
+
+    def check_creation(self, statements: Statements) -> None:
+        """Raise `InvalidRequest` for statements with a password outside of quotes."""
+        influxql.queries(statements, {"password": "a 'password'"})
 
     def open(self, target: Target) -> Session:
         """A session."""

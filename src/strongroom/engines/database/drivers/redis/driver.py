@@ -26,6 +26,7 @@ class Redis:
 
     names: ClassVar[tuple[str, ...]] = ("redis-database-plugin", "valkey-database-plugin")
     credential_types: ClassVar[tuple[str, ...]] = (PASSWORD,)
+    needed: ClassVar[tuple[str, ...]] = ("username", "password")
     secret_details: ClassVar[frozenset[str]] = frozenset()
 
     def username_template(self, plugin: str) -> str:
