@@ -33,7 +33,10 @@ PAGES = (
     "troubleshooting.md",
     *("engines", "auth"),
 )
-OWN_TESTS = {"getting-started.md", "production.md", "plugins.md", "storage.md", "auth/kerberos.md", "auth/radius.md"}
+OWN_TESTS = {
+    *("getting-started.md", "production.md", "plugins.md", "storage.md", "auth/kerberos.md", "auth/radius.md"),
+    *("engines/database-redis.md", "engines/database-influxdb.md"),
+}
 __all__ = ["package", "postgresql_server"]
 
 
