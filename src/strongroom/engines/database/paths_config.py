@@ -10,7 +10,9 @@ from typing import Any
 from strongroom.engines.database import draining, settings
 from strongroom.engines.database.config_fields import ConfigFields
 from strongroom.engines.database.connections import connection_named
+from strongroom.engines.database.paths_root import configured, shown
 from strongroom.engines.database.records import CONFIG, DRAINING, Connection
+from strongroom.engines.database.rotating import ROOT, work_of
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.verification import PASSWORD_IGNORED, verified
 from strongroom.lib.errors import InvalidRequest, NotFound, UpstreamFailed
@@ -44,7 +46,8 @@ class ConfigPaths:
         connection = await request.view.read(CONFIG + name, Connection)
         if connection is None:
             raise NotFound
-        return Response(data=settings.shown(connection, self.sessions.driver_of(connection.plugin).secret_details))
+        hidden = self.sessions.driver_of(connection.plugin).secret_details
+        return Response(data={**settings.shown(connection, hidden), **shown(connection, request.now)})
 
     @path.write("config/{name}", exists="connection_exists", takes_anything=True)
     async def write_config(self, request: Request, name: str, body: ConfigFields) -> Response | None:
@@ -64,6 +67,7 @@ class ConfigPaths:
             connection, kept = verified(request, self.sessions, name, before, connection)
         except UpstreamFailed as error:
             raise InvalidRequest(f"{FAILED}error verifying connection: {error.text}") from error
+        connection = await configured(request, name, before, connection, body)
         self._store(request, name, connection)
         warnings = [PASSWORD_IGNORED] if kept else []
         url = connection.details.get("connection_url")
@@ -77,6 +81,7 @@ class ConfigPaths:
     async def delete_config(self, request: Request, name: str) -> Response | None:
         """Deletes a connection. While users of it live, it is kept to drop them, and nobody gets new ones."""
         connection = await request.view.read(CONFIG + name, Connection)
+        await request.unschedule(work_of(ROOT, name))
         count = await draining.delete(request, name, connection) if connection is not None else 0
         if not count:
             return None

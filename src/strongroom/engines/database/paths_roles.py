@@ -9,8 +9,10 @@ from typing import Annotated, Any
 
 from strongroom.engines.database import credentials, demands, statements
 from strongroom.engines.database.drivers import driver_of
+from strongroom.engines.database.paths_static_roles import BOTH
 from strongroom.engines.database.records import CONFIG, ROLES, Connection, Role
 from strongroom.engines.database.settings import may_use
+from strongroom.engines.database.static_records import STATIC_ROLES, StaticRole
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.sdk import (
     SECRET,
@@ -78,6 +80,8 @@ class RolePaths:
     async def write_role(self, request: Request, name: str, body: RoleFields) -> Response | None:
         """Creates a role, or changes it."""
         check_segment_name(name)
+        if await request.view.read(STATIC_ROLES + name, StaticRole) is not None:
+            raise InvalidRequest(BOTH)
         role = await request.view.read(ROLES + name, Role) or Role(db_name="")
         changed = merged(role, body)
         connection = await request.view.read(CONFIG + changed.db_name, Connection)

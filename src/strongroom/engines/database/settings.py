@@ -136,8 +136,9 @@ def _own(body: ConfigFields) -> dict[str, Any]:
             changes[name] = value
     for name in ("password_policy", "username_template", "username", "password"):
         limits.check_name(name, changes.get(name, ""), MOST_TEXT_BYTES)
-    if body.terminate_sessions is not None:
-        changes["terminate_sessions"] = body.terminate_sessions
+    for name in ("terminate_sessions", "skip_static_role_import_rotation"):
+        if getattr(body, name) is not None:
+            changes[name] = getattr(body, name)
     if body.username_template:
         usernames.check(body.username_template)
     if body.allowed_roles is not None:

@@ -18,8 +18,8 @@ from strongroom.sdk.rotation.times import in_window, next_time
 
 Credential = dict[str, str]
 
-RESUME_S = 90
-"""After this time somebody looks what has become of a rotation that has begun.  One call may take a minute."""
+RESUME_S = 30
+"""After this time somebody looks what has become of a rotation that has begun, also if it still goes on."""
 _FORMER = 16
 _ERROR_CHARACTERS = 1000
 

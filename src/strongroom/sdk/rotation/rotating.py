@@ -198,7 +198,7 @@ async def do_what_is_due(keep: Keep, system: System, made: Credential, now: floa
         case Verdict.ROTATE:
             await rotate(keep, system, kept.account.version, made, now)
         case Verdict.SETTLE:
-            await _settle(keep, system, kept.account, now)
+            await _set_aside(keep, system, kept.account, now)
         case Verdict.SKIP:
             await keep(lambda account, settings: steps.skipped(account, settings, now))
         case Verdict.WAIT:
@@ -216,7 +216,7 @@ async def _end(keep: Keep, system: System, previous: Credential, now: float) -> 
         await keep(lambda account, _: steps.ended(account, previous))
 
 
-async def _settle(keep: Keep, system: System, account: Account, now: float) -> None:
+async def _set_aside(keep: Keep, system: System, account: Account, now: float) -> None:
     candidate = account.candidate
     try:
         in_force = await system.proves(candidate)
@@ -228,6 +228,22 @@ async def _settle(keep: Keep, system: System, account: Account, now: float) -> N
         await keep(lambda account, settings: steps.proven(account, candidate, settings, now, system.grace_s))
     else:
         await keep(lambda account, settings: steps.set_aside(account, candidate, settings, now))
+
+
+async def settle(keep: Keep, system: System, now: float) -> None:
+    """Find out which credential is in force while a rotation isn't finished, for who needs it now.
+
+    Raises: `Unreachable` if the other system doesn't respond.
+    """
+    kept = await keep(lambda account, _: account)
+    if kept is None or not kept.account.pending:
+        return
+    seen = kept.account
+    found = await find(seen, system)
+    if found == seen.candidate:
+        await keep(lambda account, settings: steps.proven(account, seen.candidate, settings, now, system.grace_s))
+    elif found is not None:
+        await keep(lambda account, _: steps.recovered(account, seen.current, found))
 
 
 async def find(account: Account, system: System) -> Credential | None:
