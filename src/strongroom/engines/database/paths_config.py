@@ -15,9 +15,11 @@ from strongroom.engines.database.records import CONFIG, DRAINING, Connection
 from strongroom.engines.database.rotating import ROOT, work_of
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.verification import PASSWORD_IGNORED, verified
+from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, NotFound, UpstreamFailed
 from strongroom.sdk import Page, Random, Request, Response, check_segment_name, listed, path, replace, uuid4
 
+MOST_NAME_BYTES = 256
 FAILED = "error creating database object: "
 IN_URL = (
     "Password found in connection_url, use a templated url to enable root rotation and prevent read access to password "
@@ -53,6 +55,7 @@ class ConfigPaths:
     async def write_config(self, request: Request, name: str, body: ConfigFields) -> Response | None:
         """Configures a connection, or changes it. It is stored if the user could log in."""
         check_segment_name(name)
+        limits.check_name("the name of a connection", name, MOST_NAME_BYTES)
         if request.data.get("name") not in {None, "", name}:
             raise InvalidRequest('the field "name" names something else than the path does')
         before = await request.view.read(CONFIG + name, Connection)

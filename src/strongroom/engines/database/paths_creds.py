@@ -38,12 +38,26 @@ class CredsPaths:
         reached = await connection_named(request.view, role.db_name)
         if not may_use(name, reached.connection):
             raise InvalidRequest(f'"{name}" is not an allowed role')
+        group, reuse = f"role/{name}", f"{role.revision} {reached.connection.id}" if role.reuse else ""
+        if reuse and (again := await request.reusable(group, reuse)) is not None:
+            return again
         issued, shown = await self._planned(request, name, role, reached.connection)
         key = user_key(issued.connection_id, issued.username)
         if await request.view.read(key, User) is not None:
             raise InvalidRequest(f'a user "{issued.username}" exists already: username_template needs `random`')
         request.view.write(key, User(role=name, planned_at=request.now))
-        lease = Lease(ttl_s=issued.default_ttl_s, max_ttl_s=role.max_ttl_s, internal=kept(issued), planned=True)
+        lease = Lease(
+            ttl_s=issued.default_ttl_s,
+            max_ttl_s=role.max_ttl_s,
+            internal=kept(issued),
+            planned=True,
+            group=group,
+            ceiling=role.max_leases,
+            account=issued.username,
+            owner=role.lease_owner,
+            reuse=reuse,
+            target=issued.connection_id,
+        )
         return Response(data={"username": issued.username, **shown}, lease=lease)
 
     async def _planned(

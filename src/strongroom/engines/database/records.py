@@ -70,8 +70,13 @@ class Role(SecretRecord, frozen=True, tag="database-role"):
     credential_type: str = "password"
     credential_config: dict[str, Any] = {}
     max_leases: int = 0
+    """Users at a time; 0 for no limit."""
     reuse: bool = False
-    lease_owner: str = "token"
+    """Whether an entity that asks again gets the user that it has."""
+    lease_owner: Literal["token", "entity"] = "token"
+    """Whose end ends a lease."""
+    revision: str = ""
+    """Another one after each change."""
 
     def __repr__(self) -> str:
         return f"Role({self.db_name})"
