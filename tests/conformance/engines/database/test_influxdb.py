@@ -252,3 +252,32 @@ async def test_tls_proves_the_server(tmp_path: Path) -> None:
         server.kill()
         with pytest.raises(Unreachable, match="Connection refused"):
             await session(server, insecure_tls=True).ping()
+
+
+async def test_static_roles_and_root_are_rotated(influxdb: InfluxDB) -> None:
+    """Each has a new password that logs in, and the old ones are refused; users go on being made."""
+    influxdb.query("CREATE USER app WITH PASSWORD 'before'; CREATE USER keeper WITH PASSWORD 'k' WITH ALL PRIVILEGES")
+    influxdb.query("CREATE USER keeper WITH PASSWORD 'k' WITH ALL PRIVILEGES")
+    async with serving() as server:
+        await connected(server, influxdb)
+        role = {"db_name": "metrics", "username": "app", "rotation_period": 3600}
+        statements = "SET PASSWORD FOR \"{{name}}\" = '{{password}}'"
+        await server.ok("POST", "database/static-roles/fixed", {**role, "rotation_statements": statements})
+        first = (await server.ok("GET", "database/static-creds/fixed")).data["password"]
+        assert influxdb.lets_in("app", first)
+        assert not influxdb.lets_in("app", "before")
+        await server.ok("POST", "database/rotate-role/fixed")
+        second = (await server.ok("GET", "database/static-creds/fixed")).data["password"]
+        assert influxdb.lets_in("app", second)
+        assert not influxdb.lets_in("app", first)
+        await server.ok("POST", "database/rotate-root/metrics")
+        assert not influxdb.lets_in(ADMIN, ADMIN_PASSWORD)
+        user, password, lease = await issued(server, CREATE)
+        assert influxdb.lets_in(user, password)
+        await server.ok("POST", "sys/leases/revoke", {"lease_id": lease, "sync": True})
+        assert not influxdb.lets_in(user, password)
+        await server.ok("DELETE", "database/static-roles/fixed")
+    for statement in (f"SET PASSWORD FOR {ADMIN} = '{ADMIN_PASSWORD}'", "DROP USER app"):
+        influxdb.query(statement, "keeper", "k")
+    influxdb.query("DROP USER keeper")
+    assert influxdb.users() == set()

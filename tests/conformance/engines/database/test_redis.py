@@ -305,3 +305,43 @@ async def test_a_connection_needs_a_user_and_a_password(redis: Redis, field: str
         place = {"host": "127.0.0.1", "port": redis.port, "verify_connection": False}
         reply = await server.ask("POST", "database/config/cache", {**body, **place, field: ""})
         assert reply.error == f"error creating database object: {field} cannot be empty"
+
+
+async def test_static_roles_and_root_are_rotated(either: Redis) -> None:
+    """Each has a new password that logs in, and the old ones are refused; users go on being made."""
+    admin = either.client()
+    admin.execute_command("ACL", "SETUSER", "app", "on", ">before", "~*", "+@read")
+    async with serving() as server:
+        await connected(server, either)
+        await server.ok(
+            "POST", "database/static-roles/fixed", {"db_name": "cache", "username": "app", "rotation_period": 3600}
+        )
+        first = (await server.ok("GET", "database/static-creds/fixed")).data["password"]
+        assert either.lets_in("app", first)
+        assert not either.lets_in("app", "before")
+        await server.ok("POST", "database/rotate-role/fixed")
+        second = (await server.ok("GET", "database/static-creds/fixed")).data["password"]
+        assert either.lets_in("app", second)
+        assert not either.lets_in("app", first)
+        await server.ok("POST", "database/rotate-root/cache")
+        assert not either.lets_in(ADMIN, ADMIN_PASSWORD)
+        user, password, lease = await issued(server, *READS)
+        assert either.lets_in(user, password)
+        await server.ok("POST", "sys/leases/revoke", {"lease_id": lease, "sync": True})
+        await server.ok("DELETE", "database/static-roles/fixed")
+    # The connection of before goes on: a server asks for a password once.
+    admin.execute_command("ACL", "SETUSER", ADMIN, "resetpass", f">{ADMIN_PASSWORD}")
+    admin.execute_command("ACL", "DELUSER", "app")
+    admin.close()
+    assert either.users() == set()
+
+
+async def test_a_static_role_of_a_user_that_is_not_there_is_refused(redis: Redis) -> None:
+    """And makes nobody."""
+    async with serving() as server:
+        await connected(server, redis)
+        body = {"db_name": "cache", "username": "nobody", "rotation_period": 3600}
+        reply = await server.ask("POST", "database/static-roles/fixed", body)
+        assert reply.status == 502
+        assert "user nobody not found" in reply.error
+        assert redis.users() == set()

@@ -10,6 +10,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -24,10 +25,18 @@ from strongroom.lib.outgoing import names
 from strongroom.lib.outgoing.failure import why
 from strongroom.lib.pem import ascii_pem
 
-CONNECT_S = 5.0
-ANSWER_S = 10.0
-TOTAL_S = 30.0
-"""For all that is asked by one connection."""
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long things may take."""
+
+    connect_s: float = 5.0
+    answer_s: float = 10.0
+    total_s: float = 30.0
+    """For all that is asked by one connection."""
+
+
+LIMITS = Limits()
 
 
 class Refused(UpstreamFailed):
@@ -66,14 +75,16 @@ class Server:
 
 
 @asynccontextmanager
-async def connected(place: Place, settings: Settings, username: str, password: str) -> AsyncIterator[Server]:
+async def connected(
+    place: Place, settings: Settings, username: str, password: str, limits: Limits = LIMITS
+) -> AsyncIterator[Server]:
     """A connection of a user.
 
     Raises: `Refused` if the server doesn't let the user in, `UpstreamFailed`, `Unreachable`.
     """
     try:
-        async with asyncio.timeout(TOTAL_S):
-            connection = await _opened(place, settings, username, password)
+        async with asyncio.timeout(limits.total_s):
+            connection = await _opened(place, settings, username, password, limits)
             try:
                 yield Server(connection, place)
             finally:
@@ -82,11 +93,11 @@ async def connected(place: Place, settings: Settings, username: str, password: s
         raise Unreachable(f"Redis at {place} did not answer in time") from error
 
 
-async def _opened(place: Place, settings: Settings, username: str, password: str) -> Connection:
+async def _opened(place: Place, settings: Settings, username: str, password: str, limits: Limits) -> Connection:
     """A connection to the first of the host's addresses that can be reached."""
     url = f"redis://{place}"
     try:
-        found = await names.addresses(url, within_s=CONNECT_S, direct=True)
+        found = await names.addresses(url, within_s=limits.connect_s, direct=True)
     except OSError as error:
         raise Unreachable(f"Redis cannot be reached: {why(error, url)}") from error
     failed: Unreachable | None = None
@@ -96,8 +107,8 @@ async def _opened(place: Place, settings: Settings, username: str, password: str
             port=place.port,
             username=username,
             password=password,
-            socket_connect_timeout=CONNECT_S,
-            socket_timeout=ANSWER_S,
+            socket_connect_timeout=limits.connect_s,
+            socket_timeout=limits.answer_s,
             retry=Retry(NoBackoff(), 0),
             decode_responses=True,
             encoding_errors="replace",

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from strongroom.engines.database.driver import Account, Credential, Statements, Target
-from strongroom.engines.database.drivers.redis.connection import Refused, Server, connected
+from strongroom.engines.database.drivers.redis.connection import LIMITS, Limits, Refused, Server, connected
 from strongroom.engines.database.drivers.redis.rules import digest, making, rules_of, with_password
 from strongroom.engines.database.drivers.redis.settings import ACLFILE, REWRITE, Place, Settings, settings_of
 from strongroom.lib.errors import StrongroomError, Unreachable, UpstreamFailed
@@ -27,7 +27,8 @@ class _Exists(UpstreamFailed):
 class RedisSession:
     """The servers of one connection.  Each piece of work has a connection of its own."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, limits: Limits = LIMITS) -> None:
+        self._limits = limits
         self._target = target
         self._settings: Settings = settings_of(target.details)
         self._turns = asyncio.Semaphore(max(1, target.max_open))
@@ -88,7 +89,7 @@ class RedisSession:
 
         async def tried(place: Place) -> bool:
             try:
-                async with self._turns, connected(place, self._settings, username, credential.password):
+                async with self._turns, connected(place, self._settings, username, credential.password, self._limits):
                     return True
             except Refused:
                 return False
