@@ -129,12 +129,11 @@ class RedisSession:
         results: dict[Place, T] = {}
         failures: _Failures = {}
 
+        user, password = self._target.username, self._target.password
+
         async def one(place: Place) -> None:
             try:
-                async with (
-                    self._turns,
-                    connected(place, self._settings, self._target.username, self._target.password) as server,
-                ):
+                async with self._turns, connected(place, self._settings, user, password, self._limits) as server:
                     results[place] = await work(server)
             except StrongroomError as error:
                 failures[place] = error
