@@ -35,7 +35,7 @@ PAGES = (
 )
 OWN_TESTS = {
     *("getting-started.md", "production.md", "plugins.md", "storage.md", "auth/kerberos.md", "auth/radius.md"),
-    *("engines/database-redis.md", "engines/database-influxdb.md"),
+    *("engines/database-redis.md", "engines/database-influxdb.md", "engines/database-rotation.md"),
 }
 __all__ = ["package", "postgresql_server"]
 
@@ -125,6 +125,16 @@ def test_storage(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
         names.replace("postgres://postgres@db.example.com:5432/postgres", postgresql_server.url)
         names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
         assert run_page(DOCS / "storage.md", shell, names) > 4
+
+
+@pytest.mark.timeout(300)
+def test_database_rotation(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
+    """Passwords of a database are rotated as the page says."""
+    _need(DOCS / "engines/database-rotation.md")
+    with opened(tmp_path, programs(tmp_path)) as (shell, names):
+        names.replace("postgresql://postgres@db.example.com:5432/postgres", postgresql_server.url)
+        names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
+        assert run_page(DOCS / "engines/database-rotation.md", shell, names) > 15
 
 
 def test_the_example_is_the_packaged_configuration() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.engines.database import draining, rotating
+from strongroom.engines.database import draining, probing, rotating
+from strongroom.engines.database.paths_check import CheckPaths
 from strongroom.engines.database.paths_config import ConfigPaths
 from strongroom.engines.database.paths_creds import CredsPaths
 from strongroom.engines.database.paths_roles import RolePaths
@@ -16,7 +17,7 @@ from strongroom.lib.errors import Internal
 from strongroom.sdk import Engine, Random, Request, SystemRandom
 
 
-class Database(ConfigPaths, RootPaths, RolePaths, CredsPaths, StaticRolePaths, StaticCredsPaths, Engine):
+class Database(ConfigPaths, CheckPaths, RootPaths, RolePaths, CredsPaths, StaticRolePaths, StaticCredsPaths, Engine):
     """Makes users of databases on request, and drops them when their leases end.
 
     Args:
@@ -36,6 +37,8 @@ class Database(ConfigPaths, RootPaths, RolePaths, CredsPaths, StaticRolePaths, S
         match kind:
             case draining.DRAIN:
                 await draining.look(request, about)
+            case probing.PROBE:
+                await self.drop_probe(request, data)
             case rotating.STATIC:
                 await self.static_due(request, about)
             case rotating.ROOT:

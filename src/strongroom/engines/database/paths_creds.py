@@ -47,7 +47,7 @@ class CredsPaths:
             raise InvalidRequest(f'a user "{issued.username}" exists already: username_template needs `random`')
         request.view.write(key, User(role=name, planned_at=request.now))
         lease = Lease(
-            ttl_s=issued.default_ttl_s,
+            ttl_s=role.default_ttl_s or request.mount.default_lease_ttl_s,
             max_ttl_s=role.max_ttl_s,
             internal=kept(issued),
             planned=True,

@@ -30,6 +30,7 @@ SET statement_timeout = {ms};
 SET lock_timeout = {ms};
 SET idle_in_transaction_session_timeout = {ms};
 SET default_transaction_read_only = off;
+SET standard_conforming_strings = on;
 """.format(ms=STATEMENT_S * 1000).encode()
 _FILES = (("tls_ca", "sslrootcert"), ("tls_certificate", "sslcert"), ("private_key", "sslkey"))
 

@@ -11,7 +11,7 @@ import psycopg
 from psycopg import errors
 
 from strongroom.engines.database.driver import Account, Credential, Statements, Target
-from strongroom.engines.database.drivers.postgresql import revocation
+from strongroom.engines.database.drivers.postgresql import revocation, rights
 from strongroom.engines.database.drivers.postgresql.errors import is_collision, is_gone, upstream
 from strongroom.engines.database.drivers.postgresql.pool import Connection, Pool
 from strongroom.engines.database.drivers.postgresql.settings import ways_of
@@ -31,6 +31,8 @@ class PostgresqlSession:
     Args:
         target: the server, and how it is used.
     """
+
+    probe_statements = ("CREATE ROLE \"{{name}}\" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'",)
 
     def __init__(self, target: Target) -> None:
         self._pool = Pool(target)
@@ -86,6 +88,11 @@ class PostgresqlSession:
             cause = error.__cause__
             # It may not use the database, or there is none: but it was let in before that was looked at.
             return isinstance(cause, errors.InsufficientPrivilege | errors.InvalidCatalogName)
+
+    async def missing(self) -> list[str]:
+        """What the server's own user lacks for making and dropping users."""
+        async with self._pool.connection() as connection:
+            return await rights.missing(connection)
 
     async def close(self) -> None:
         """Close the connections."""

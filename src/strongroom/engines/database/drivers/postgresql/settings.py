@@ -61,7 +61,7 @@ def checked(details: Mapping[str, Any]) -> dict[str, Any]:
     out = dict(details)
     for name in _TEXTS:
         if name in details:
-            out[name] = to_text(details[name])
+            out[name] = _text(details, name)
     if out.get("auth_type"):
         raise InvalidRequest(
             f'auth_type "{out["auth_type"][:64]}" is not supported: users of clouds can\'t be made yet; leave it out, '
@@ -74,12 +74,19 @@ def checked(details: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
+def _text(details: Mapping[str, Any], name: str) -> str:
+    try:
+        return to_text(details.get(name))
+    except FieldError as error:
+        raise InvalidRequest(f"{name}: {error}") from error
+
+
 def ways_of(details: Mapping[str, Any]) -> Ways:
     """How users are made.  Raises `InvalidRequest`."""
-    way = to_text(details.get("password_authentication")) or PLAIN
+    way = _text(details, "password_authentication") or PLAIN
     if way not in {PLAIN, SCRAM}:
         raise InvalidRequest(f"'{way[:64]}' is not a valid password authentication type")
-    serialize = to_text(details.get("serialize"))
+    serialize = _text(details, "serialize")
     if serialize not in SERIALIZE:
         raise InvalidRequest("serialize may be empty, or `database`")
     try:
