@@ -35,7 +35,12 @@ PAGES = (
 )
 OWN_TESTS = {
     *("getting-started.md", "production.md", "plugins.md", "storage.md", "auth/kerberos.md", "auth/radius.md"),
-    *("engines/database-redis.md", "engines/database-influxdb.md", "engines/database-rotation.md"),
+    *(
+        "engines/database.md",
+        "engines/database-redis.md",
+        "engines/database-influxdb.md",
+        "engines/database-rotation.md",
+    ),
 }
 __all__ = ["package", "postgresql_server"]
 
@@ -125,6 +130,29 @@ def test_storage(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
         names.replace("postgres://postgres@db.example.com:5432/postgres", postgresql_server.url)
         names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
         assert run_page(DOCS / "storage.md", shell, names) > 4
+
+
+@pytest.fixture
+def shop(postgresql_server: PostgresqlServer) -> Iterator[None]:
+    """The roles of a PostgreSQL that the page on databases presumes."""
+    with psycopg.connect(postgresql_server.url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE readers")
+        page = (DOCS / "engines/database.md").read_text()
+        for statement in re.findall(r"```sql\n(.*?)```", page, re.DOTALL)[0].split(";"):
+            connection.execute(statement.encode())
+        try:
+            yield
+        finally:
+            connection.execute("DROP ROLE strongroom; DROP ROLE readers")
+
+
+@pytest.mark.usefixtures("shop")
+def test_databases(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
+    """A user is made, logs in, and is dropped, by a server's own user that has only the rights that the page grants."""
+    _need(DOCS / "engines/database.md")
+    with opened(tmp_path, programs(tmp_path)) as (shell, names):
+        names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
+        assert run_page(DOCS / "engines/database.md", shell, names) > 6
 
 
 @pytest.mark.timeout(300)

@@ -204,3 +204,20 @@ async def test_scram_verifiers_are_made_here(postgresql_server: PostgresqlServer
         await server.ok("POST", "sys/leases/revoke-prefix/database", {"sync": True})
         await server.work()
         assert await users(postgresql_server) == []
+
+
+async def test_a_name_that_a_client_chose_is_no_sql(postgresql_server: PostgresqlServer) -> None:
+    """A display name with quotes stays within the user's name, where a template lets it in."""
+    async with serving() as server:
+        await connected(server, postgresql_server, username_template="v-{{.DisplayName}}-{{random 20}}")
+        body = {"db_name": "pg", "creation_statements": CREATE}
+        await server.ok("POST", "database/roles/app", body)
+        evil = "x\" SUPERUSER; --'"
+        token = (await server.ok("POST", "auth/token/create", {"display_name": evil})).body["auth"]["client_token"]
+        reply = await server.ask("GET", "database/creds/app", token=token)
+        assert reply.status == 200
+        assert await asked(
+            postgresql_server, "SELECT rolsuper FROM pg_roles WHERE rolname = %s", reply.data["username"]
+        ) == [False]
+        await server.ok("POST", "sys/leases/revoke", {"lease_id": reply.lease_id, "sync": True})
+        assert await users(postgresql_server) == []
