@@ -281,3 +281,12 @@ async def test_static_roles_and_root_are_rotated(influxdb: InfluxDB) -> None:
         influxdb.query(statement, "keeper", "k")
     influxdb.query("DROP USER keeper")
     assert influxdb.users() == set()
+
+
+async def test_a_check_makes_a_user_and_drops_it(influxdb: InfluxDB) -> None:
+    """All its steps succeed, and nothing is left."""
+    async with serving() as server:
+        await connected(server, influxdb)
+        found = (await server.ok("POST", "database/config/metrics/check")).data
+        assert all(step["ok"] for step in found["steps"])
+        assert influxdb.users() == set()

@@ -345,3 +345,12 @@ async def test_a_static_role_of_a_user_that_is_not_there_is_refused(redis: Redis
         assert reply.status == 502
         assert "user nobody not found" in reply.error
         assert redis.users() == set()
+
+
+async def test_a_check_makes_a_user_and_drops_it(redis: Redis) -> None:
+    """All its steps succeed, and nothing is left."""
+    async with serving() as server:
+        await connected(server, redis)
+        found = (await server.ok("POST", "database/config/cache/check")).data
+        assert all(step["ok"] for step in found["steps"])
+        assert redis.users() == set()
