@@ -189,6 +189,20 @@ async def test_a_user_that_would_not_be_kept_is_not_made(tmp_path: Path, aclfile
         assert server.users() == set()
 
 
+async def test_the_password_of_the_configuration_is_rotated(tmp_path: Path) -> None:
+    """`requirepass`, which many servers have instead of users, counts no more after a restart."""
+    with sim.run(tmp_path) as server:
+        server.stop()
+        config = tmp_path / "server.conf"
+        config.write_text(config.read_text().partition("user default")[0] + "requirepass first\n")
+        server.start()
+        asked = session(server, "first", "default", persistence_mode="rewrite")
+        await asked.change("default", Credential(password="second"), ())
+        server.restart()
+        assert server.lets_in("default", "second")
+        assert not server.lets_in("default", "first")
+
+
 async def test_all_servers_have_the_user_or_none(tmp_path: Path) -> None:
     """It is made on each; while one is down it is made on none; dropping goes on where one was missed."""
     with sim.run(tmp_path / "a") as first, sim.run(tmp_path / "b") as second:
