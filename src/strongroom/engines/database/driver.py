@@ -93,7 +93,10 @@ class Session(Protocol):
         ...
 
     async def logs_in(self, username: str, credential: Credential) -> bool:
-        """Whether a user can log in by a credential.  Raises `Unreachable` if that can't be told."""
+        """Whether a user can log in by a credential.  Raises `Unreachable` if that can't be told.
+
+        It doesn't need the target's own user, whose password may be the one that is in doubt.
+        """
         ...
 
     async def close(self) -> None:

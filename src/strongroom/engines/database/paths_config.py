@@ -60,6 +60,7 @@ class ConfigPaths:
             raise InvalidRequest('the field "name" names something else than the path does')
         before = await request.view.read(CONFIG + name, Connection)
         connection = self._merged(before, body, request.data)
+        adopted: Connection | None = None
         if before is None:
             adopted = await draining.adopted(request.view, name, connection)
             if adopted is not None:
@@ -67,7 +68,7 @@ class ConfigPaths:
             new_id = request.once("connection", lambda: uuid4(self.random))
             connection = replace(connection, id=adopted.id if adopted else new_id)
         try:
-            connection, kept = verified(request, self.sessions, name, before, connection)
+            connection, kept = verified(request, self.sessions, name, before or adopted, connection)
         except UpstreamFailed as error:
             raise InvalidRequest(f"{FAILED}error verifying connection: {error.text}") from error
         connection = await configured(request, name, before, connection, body)

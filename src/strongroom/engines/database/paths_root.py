@@ -10,7 +10,7 @@ from typing import Any
 from strongroom.engines.database import settings
 from strongroom.engines.database.connections import connection_named
 from strongroom.engines.database.records import CONFIG, Connection
-from strongroom.engines.database.rotating import ROOT, of_root, root_account, work_of
+from strongroom.engines.database.rotating import ROOT, of_root, root_account, root_row, work_of
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.static_users import check_root
 from strongroom.lib.errors import InvalidRequest
@@ -20,6 +20,7 @@ from strongroom.sdk.rotation import (
     RotationFields,
     RotationSettings,
     do_what_is_due,
+    note,
     recovered,
     rescheduled,
     rotate,
@@ -54,8 +55,13 @@ class RootPaths:
         if await request.view.read(CONFIG + name, Connection) is None:
             return
         reached = await connection_named(request.view, name)
-        _check(reached.connection)
-        rotation = await of_root(request, self.sessions, reached, self.random)
+        try:
+            _check(reached.connection)
+            rotation = await of_root(request, self.sessions, reached, self.random)
+        except InvalidRequest as error:
+            reason = error
+            request.once.outside("note", lambda: note(root_row(request, reached, self.random), reason, request.now))
+            raise
         request.once.outside("due", lambda: do_what_is_due(rotation.keep, rotation.system, rotation.made, request.now))
 
 

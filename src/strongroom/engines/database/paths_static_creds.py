@@ -6,14 +6,14 @@ Source: https://developer.hashicorp.com/vault/api-docs/secret/databases#get-stat
 from __future__ import annotations
 
 from strongroom.engines.database.connections import connection_named
-from strongroom.engines.database.rotating import of_static
+from strongroom.engines.database.rotating import of_static, static_row
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.settings import may_use
 from strongroom.engines.database.static_records import STATIC_ROLES, StaticRole
 from strongroom.engines.database.static_roles import creds, reads_rotate
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
 from strongroom.sdk import Request, Response, path
-from strongroom.sdk.rotation import do_what_is_due, rotate, settle
+from strongroom.sdk.rotation import do_what_is_due, note, rotate, settle
 
 NONE_YET = "no credential is known yet: it comes with the first rotation"
 UNSETTLED = "the password is just being changed, and the database doesn't tell which one counts: "
@@ -63,8 +63,13 @@ class StaticCredsPaths:
         role = await request.view.read(STATIC_ROLES + name, StaticRole)
         if role is None:
             return
-        reached = await connection_named(request.view, role.db_name)
-        if not may_use(name, reached.connection):
-            raise InvalidRequest(f'"{name}" is not an allowed role')
-        rotation = await of_static(request, self.sessions, name, role, reached)
+        try:
+            reached = await connection_named(request.view, role.db_name)
+            if not may_use(name, reached.connection):
+                raise InvalidRequest(f'"{name}" is not an allowed role')
+            rotation = await of_static(request, self.sessions, name, role, reached)
+        except InvalidRequest as error:
+            reason = error
+            request.once.outside("note", lambda: note(static_row(request, name), reason, request.now))
+            raise
         request.once.outside("due", lambda: do_what_is_due(rotation.keep, rotation.system, rotation.made, request.now))

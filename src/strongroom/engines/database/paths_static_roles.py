@@ -23,7 +23,7 @@ from strongroom.engines.database.static_roles import (
 )
 from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError, Unreachable
 from strongroom.sdk import Page, Request, Response, View, check_segment_name, listed, path, replace
-from strongroom.sdk.rotation import Account, begun, imported, recovered, rescheduled, rotate, wake
+from strongroom.sdk.rotation import begun, imported, recovered, rescheduled, rotate, wake
 
 BOTH = "Role and Static Role names must be unique"
 WRONG = "the password doesn't log in, so it isn't taken for the user's"
@@ -124,7 +124,7 @@ class StaticRolePaths:
                 request, request.view, name, replace(role, account=imported(known, role.rotation, request.now))
             )
             return
-        role = replace(role, account=Account(current=known))
+        role = replace(role, account=imported(known, role.rotation, request.now))
         rotation = await of_static(request, self.sessions, name, role, reached)
         begins = replace(role, account=begun(role.account, 0, rotation.made, request.now))
 

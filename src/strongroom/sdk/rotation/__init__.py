@@ -13,7 +13,7 @@ Source: docs/adr/0024
 """
 
 from strongroom.sdk.rotation.account import Account, Credential, begun, imported, recovered, rescheduled
-from strongroom.sdk.rotation.rotating import Keep, Kept, System, do_what_is_due, find, rotate, settle
+from strongroom.sdk.rotation.rotating import Keep, Kept, System, do_what_is_due, find, note, rotate, settle
 from strongroom.sdk.rotation.rows import Row, wake, wake_at
 from strongroom.sdk.rotation.settings import (
     LEAST_PERIOD_S,
@@ -43,6 +43,7 @@ __all__ = [
     "imported",
     "is_overdue",
     "next_time",
+    "note",
     "of_role",
     "of_root",
     "recovered",

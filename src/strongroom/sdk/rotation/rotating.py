@@ -105,7 +105,7 @@ async def _recover(keep: Keep, system: System, account: Account) -> None:
     if not system.cuts:
         return
     try:
-        found = await find(replace(account, candidate={}, sent=False), system)
+        found = await find(replace(account, sent=False), system)
     except StrongroomError:
         return  # the next attempt looks again
     if found is not None and found != account.current:
@@ -228,6 +228,11 @@ async def _set_aside(keep: Keep, system: System, account: Account, now: float) -
         await keep(lambda account, settings: steps.proven(account, candidate, settings, now, system.grace_s))
     else:
         await keep(lambda account, settings: steps.set_aside(account, candidate, settings, now))
+
+
+async def note(keep: Keep, error: StrongroomError, now: float) -> None:
+    """Store why what is due could not even be begun, and try again later."""
+    await keep(lambda account, _: steps.failed(account, error.text, now))
 
 
 async def settle(keep: Keep, system: System, now: float) -> None:

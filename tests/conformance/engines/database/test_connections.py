@@ -146,7 +146,7 @@ async def test_a_root_that_is_no_superuser_is_enough(postgresql_server: Postgres
                 await connection.execute("SELECT 1")
         assert await users(postgresql_server) == []
         owner = "SELECT tableowner::text FROM pg_tables WHERE tablename = 'by_user'"
-        assert await asked(postgresql_server, owner) == ["maker"]
+        assert await asked(postgresql_server, owner) == ["strongroom_owned"]
     await asked(postgresql_server, "DROP OWNED BY maker CASCADE; DROP ROLE maker")
 
 

@@ -20,6 +20,7 @@ from tests.conformance.engines.database.static_serving import (
     taken_over,
 )
 from tests.conformance.postgres import PostgresqlServer
+from tests.sim.cutting_proxy import CuttingProxy
 
 
 async def test_a_user_is_taken_over_and_rotated(postgresql_server: PostgresqlServer) -> None:
@@ -314,3 +315,39 @@ async def test_a_role_is_read_while_its_change_is_not_finished(postgresql_server
 
         await dying(server, 1, took_place=False, work=rotate)
         assert await logs_in(postgresql_server, "st1", await current(server, "st1"))
+
+
+@pytest.mark.parametrize("passes_on", [False, True])
+async def test_the_answer_to_a_change_is_lost(postgresql_server: PostgresqlServer, passes_on: bool) -> None:
+    """Before the database gets it, or once it has been done: a reader gets the password that counts."""
+    async with CuttingProxy(postgresql_server.port) as proxy, serving() as server:
+        url = f"postgresql://{{{{username}}}}:{{{{password}}}}@127.0.0.1:{proxy.port}/postgres?sslmode=disable"
+        await managed(postgresql_server, server, connection_url=url)
+        await made(postgresql_server, "st1")
+        first = await taken_over(server, "st1")
+        proxy.cut_at(b"COMMIT", passes_on=passes_on)
+        assert (await server.ask("POST", "database/rotate-role/st1", {})).status == 502
+        assert proxy.cuts == 1
+        state = (await server.ok("GET", "database/static-roles/st1")).data["rotation_state"]
+        assert (state["candidate"], state["attempts"]) == ("pending", 1)
+        second = await current(server, "st1")
+        assert (second != first) == passes_on
+        assert await logs_in(postgresql_server, "st1", second)
+        server.clock.advance(60)
+        await server.work()
+        assert await logs_in(postgresql_server, "st1", await current(server, "st1"))
+        assert "rotation_state" not in (await server.ok("GET", "database/static-roles/st1")).data
+
+
+async def test_an_error_of_the_database_shows_no_password(postgresql_server: PostgresqlServer) -> None:
+    """Also if it repeats the one that it was given."""
+    async with serving() as server:
+        await managed(postgresql_server, server)
+        await made(postgresql_server, "st1")
+        first = await taken_over(server, "st1")
+        body = {"rotation_statements": ["DO $$ BEGIN RAISE EXCEPTION 'no: <{{password}}>'; END $$"]}
+        await server.ok("POST", "database/static-roles/st1", body)
+        error = (await server.ask("POST", "database/rotate-role/st1", {})).error
+        state = (await server.ok("GET", "database/static-roles/st1")).data["rotation_state"]
+        for text in (error, state["last_error"]):
+            assert "no: <" in text and len(text.partition("no: <")[2].partition(">")[0]) < 20 and first not in text

@@ -66,7 +66,7 @@ async def test_renew_statements_replace_the_usual_ones(postgresql_server: Postgr
 
 
 async def test_what_a_user_owns_does_not_keep_it(postgresql_server: PostgresqlServer) -> None:
-    """A table, a sequence and a function in two databases are the server's own user's after the revocation."""
+    """What it made in two databases stays after the revocation, and is a role's that has no rights."""
     async with serving() as server:
         await asked(postgresql_server, "CREATE DATABASE other")
         await connected(server, postgresql_server)
@@ -86,9 +86,53 @@ async def test_what_a_user_owns_does_not_keep_it(postgresql_server: PostgresqlSe
         assert await users(postgresql_server) == []
         for dbname in ("postgres", "other"):
             assert await asked(postgresql_server, "SELECT answer FROM kept", dbname=dbname) == [42]
+            owner = "SELECT relowner::regrole::text FROM pg_class WHERE relname IN ('kept', 'numbers')"
+            assert await asked(postgresql_server, owner, dbname=dbname) == ["strongroom_owned"] * 2
             await asked(postgresql_server, "DROP TABLE kept; DROP SEQUENCE numbers; DROP FUNCTION one", dbname=dbname)
         await server.ok("POST", "database/reset/pg")
         await asked(postgresql_server, "DROP DATABASE other WITH (FORCE)")
+
+
+async def test_what_a_dropped_user_has_made_sees_no_more_than_it_did(postgresql_server: PostgresqlServer) -> None:
+    """A view on what it may not read, and a function with its rights, don't get those of the server's own user."""
+    async with serving() as server:
+        await connected(server, postgresql_server)
+        await asked(postgresql_server, "CREATE TABLE secrets AS SELECT 'of others' AS secret")
+        grant = 'GRANT CREATE, USAGE ON SCHEMA public TO "{{name}}"'
+        user, password, lease = await issued(server, creation_statements=[CREATE, grant])
+        async with await log_in(postgresql_server, user, password) as connection:
+            await connection.execute("CREATE VIEW peep AS SELECT secret FROM secrets")
+            await connection.execute(
+                "CREATE FUNCTION peep() RETURNS text SECURITY DEFINER LANGUAGE sql AS 'SELECT current_user::text'"
+            )
+            await connection.execute("GRANT SELECT ON peep TO PUBLIC")
+        await revoke(server, lease)
+        user, password, lease = await issued(server)
+        async with await log_in(postgresql_server, user, password) as connection:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                await connection.execute("SELECT secret FROM peep")
+            assert await (await connection.execute("SELECT peep()")).fetchone() == ("strongroom_owned",)
+        await revoke(server, lease)
+        await asked(postgresql_server, "DROP VIEW peep; DROP FUNCTION peep; DROP TABLE secrets")
+
+
+async def test_what_users_own_goes_to_the_role_that_is_configured(postgresql_server: PostgresqlServer) -> None:
+    """Which has to be there."""
+    async with serving() as server:
+        await connected(server, postgresql_server, reassign_to="heirs")
+        grant = 'GRANT CREATE, USAGE ON SCHEMA public TO "{{name}}"'
+        user, password, lease = await issued(server, creation_statements=[CREATE, grant])
+        async with await log_in(postgresql_server, user, password) as connection:
+            await connection.execute("CREATE TABLE estate (x int)")
+        reply = await server.ask("POST", "sys/leases/revoke", {"lease_id": lease, "sync": True})
+        assert reply.status == 502
+        assert 'role "heirs" does not exist' in reply.error
+        await asked(postgresql_server, "CREATE ROLE heirs")
+        await revoke(server, lease)
+        assert await asked(
+            postgresql_server, "SELECT relowner::regrole::text FROM pg_class WHERE relname = 'estate'"
+        ) == ["heirs"]
+        await asked(postgresql_server, "DROP TABLE estate; DROP ROLE heirs")
 
 
 async def test_what_is_in_the_way_is_told_and_the_user_is_dead_already(postgresql_server: PostgresqlServer) -> None:
@@ -221,3 +265,17 @@ async def test_a_name_that_a_client_chose_is_no_sql(postgresql_server: Postgresq
         ) == [False]
         await server.ok("POST", "sys/leases/revoke", {"lease_id": reply.lease_id, "sync": True})
         assert await users(postgresql_server) == []
+
+
+async def test_a_renewal_never_sets_a_password(postgresql_server: PostgresqlServer) -> None:
+    """It isn't known any more: statements that would set it are refused, instead of setting another one."""
+    async with serving() as server:
+        await connected(server, postgresql_server)
+        renew = "ALTER ROLE \"{{name}}\" PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'"
+        user, password, lease = await issued(server, renew_statements=[renew])
+        reply = await server.ask("POST", "sys/leases/renew", {"lease_id": lease})
+        assert reply.status == 502
+        assert "isn't known any more" in reply.error
+        async with await log_in(postgresql_server, user, password):
+            pass
+        await revoke(server, lease)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -11,6 +12,8 @@ from strongroom.engines.database.sessions import Sessions
 from strongroom.lib.errors import InvalidRequest, Unreachable, UpstreamFailed
 
 NAME = "standing-in"
+ROOT = "root"
+"""The server's own user."""
 
 
 class Place:
@@ -21,6 +24,10 @@ class Place:
         self.root = "first"
         """The password of the server's own user."""
         self.down = False
+        self.refuses = False
+        """Whether it refuses to change passwords."""
+        self.clock = time.monotonic
+        """Of the processes, for what they remember of it."""
         self.asked = 0
         self.open = 0
         """Sessions that aren't closed."""
@@ -87,10 +94,20 @@ class _Session:
 
     async def change(self, username: str, credential: Credential, statements: Statements) -> None:
         self._ask()
-        self.place.users[username] = credential
+        if self.place.refuses:
+            raise UpstreamFailed("refused")
+        if username == ROOT:
+            self.place.root = credential.password
+        else:
+            self.place.users[username] = credential
+        self.place.statements.append(statements)
 
     async def logs_in(self, username: str, credential: Credential) -> bool:
-        self._ask()
+        self.place.asked += 1
+        if self.place.down:
+            raise Unreachable("no answer")
+        if username == ROOT:
+            return credential.password == self.place.root
         return self.place.users.get(username) == credential
 
     async def close(self) -> None:
@@ -105,4 +122,7 @@ def engine_over(place: Place) -> Database:
             raise InvalidRequest(f"plugin not found in the catalog: {plugin}")
         return StandIn(place)
 
-    return Database(Sessions(driver_of))
+    def now() -> float:
+        return place.clock()
+
+    return Database(Sessions(driver_of, clock=now))

@@ -149,6 +149,14 @@ def test_authorities_without_a_mode_are_used() -> None:
     assert _place("postgresql://h/d?sslmode=verify-ca", tls_ca="x").parameters["sslmode"] == "verify-ca"
 
 
+def test_a_password_is_not_said_to_whom_nobody_vouches_for() -> None:
+    """Without a checked certificate the server has to prove that it knows the password; the URL can say otherwise."""
+    assert _place("postgresql://h/d").parameters["require_auth"] == "!password"
+    assert _place("postgresql://h/d?sslmode=require").parameters["require_auth"] == "!password"
+    assert _place("postgresql://h/d?require_auth=password").parameters["require_auth"] == "password"
+    assert "require_auth" not in _place("postgresql://h/d?sslmode=verify-full").parameters
+
+
 @pytest.mark.parametrize(
     ("details", "text"),
     [

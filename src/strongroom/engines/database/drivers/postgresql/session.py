@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from strongroom.engines.database.drivers.postgresql import revocation, rights
 from strongroom.engines.database.drivers.postgresql.errors import is_collision, is_gone, upstream
 from strongroom.engines.database.drivers.postgresql.pool import Connection, Pool
 from strongroom.engines.database.drivers.postgresql.settings import ways_of
-from strongroom.engines.database.statements import POSTGRESQL, filled
+from strongroom.engines.database.statements import POSTGRESQL, filled, placeholders
 from strongroom.lib.errors import InvalidRequest, Unreachable, UpstreamFailed
 
 RENEWAL = ("ALTER ROLE \"{{name}}\" VALID UNTIL '{{expiration}}'",)
@@ -51,7 +52,8 @@ class PostgresqlSession:
             await self._carry_out(statements, account.username, account.credential, account.expires_at)
         except UpstreamFailed:
             if rollback:
-                await self._carry_out(rollback, account.username, account.credential, account.expires_at)
+                with contextlib.suppress(UpstreamFailed):  # what went wrong first is what helps
+                    await self._carry_out(rollback, account.username, account.credential, account.expires_at)
             raise
 
     async def renew(self, account: Account, statements: Statements) -> None:
@@ -65,7 +67,7 @@ class PostgresqlSession:
     async def drop(self, username: str, statements: Statements) -> None:
         """Remove a user by the role's statements; without any, with all that it owns and its sessions."""
         if not statements:
-            await revocation.drop(self._pool, username, self._ways.databases)
+            await revocation.drop(self._pool, username, self._ways)
             return
         if self._pool.target.terminate_sessions:
             async with self._pool.connection() as connection:
@@ -112,7 +114,7 @@ class PostgresqlSession:
             try:
                 await self._until_done(connection, texts)
             except psycopg.Error as error:
-                secrets = (*self._pool.secrets, credential.password, values["password"])
+                secrets = (*self._pool.secrets, credential.password, values.get("password", ""))
                 raise upstream(error, self._pool.doing, secrets) from error
 
     async def _until_done(self, connection: Connection, texts: Sequence[str]) -> None:
@@ -143,11 +145,16 @@ class PostgresqlSession:
 
 
 def _values(username: str, password: str, expires_at: float) -> Mapping[str, str]:
+    """What placeholders stand for; of a password only where it is known."""
     until = datetime.fromtimestamp(expires_at, UTC).strftime("%Y-%m-%d %H:%M:%S+0000") if expires_at else "infinity"
-    return {"name": username, "username": username, "password": password, "expiration": until}
+    values = {"name": username, "username": username, "expiration": until}
+    return {**values, "password": password} if password else values
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
+    """A statement with values.  Raises `UpstreamFailed`."""
+    if "password" in placeholders(text) - values.keys():
+        raise UpstreamFailed("a statement has {{password}}, and the user has none, or it isn't known any more")
     try:
         return filled(text, values, POSTGRESQL)
     except InvalidRequest as error:

@@ -18,6 +18,7 @@ from strongroom.sdk.fields import FieldError, to_bool, to_list, to_text
 CONNECT_S = 5
 STATEMENT_S = 30
 PLAIN, SCRAM = "password", "scram-sha-256"
+_VERIFIED = ("verify-ca", "verify-full")
 SERIALIZE = ("", "database")
 _USERNAME, _PASSWORD = "strongroom0username", "strongroom0password"
 _PLACEHOLDER = re.compile(r"\{\{\s*(username|password)\s*\}\}")
@@ -53,7 +54,9 @@ class Ways:
     serialize: bool
     """Whether one user is made at a time."""
     databases: tuple[str, ...]
-    """Where what a user owns is given to the server's own user; empty for wherever there is something."""
+    """Where what a user owns is given away; empty for wherever there is something."""
+    reassign_to: str
+    """Whom it is given to; empty for a role without rights."""
 
 
 def checked(details: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,7 +97,7 @@ def ways_of(details: Mapping[str, Any]) -> Ways:
         to_bool(details.get("disable_escaping"))
     except FieldError as error:
         raise InvalidRequest(str(error)) from error
-    return Ways(way == SCRAM, serialize == "database", databases)
+    return Ways(way == SCRAM, serialize == "database", databases, _text(details, "reassign_to"))
 
 
 def place_of(target: Target) -> Place:
@@ -119,6 +122,9 @@ def place_of(target: Target) -> Place:
     each_s = each_s or max(_LEAST_CONNECT_S, -(-CONNECT_S // hosts))
     if target.details.get("tls_ca"):
         parameters.setdefault("sslmode", "verify-full")
+    if parameters.get("sslmode") not in _VERIFIED:
+        # Whoever answers in the server's place would ask for the password itself, and get it.
+        parameters.setdefault("require_auth", "!password")
     if hosts > 1:
         parameters.setdefault("target_session_attrs", "read-write")
     usual = {
