@@ -121,6 +121,9 @@ async def _opened(place: Place, settings: Settings, username: str, password: str
                 await connection.connect()  # type: ignore[no-untyped-call]
         except Unreachable as error:
             failed = error
+        except asyncio.CancelledError:  # the time is over, which the library doesn't clean up after
+            await connection.disconnect(nowait=True)
+            raise
         else:
             return connection
     assert failed is not None
