@@ -35,25 +35,21 @@ PAGES = (
 )
 OWN_TESTS = {
 OWN_TESTS = {
-    "engines/database-mysql.md",
-    "engines/database-rotation.md",
-    "engines/database.md",
-    "engines/mysql-and-postgresql.md",
-    "getting-started.md",
-    "plugins.md",
-    "production.md",
-    "storage.md",
-}
     "auth/kerberos.md",
     "auth/radius.md",
+    "engines/database-influxdb.md",
+    "engines/database-mysql.md",
+    "engines/database-redis.md",
     "engines/database-rotation.md",
     "engines/database.md",
     "engines/kubernetes.md",
+    "engines/mysql-and-postgresql.md",
     "engines/rabbitmq.md",
     "getting-started.md",
     "plugins.md",
     "production.md",
     "storage.md",
+}
 }
 __all__ = ["package", "postgresql_server"]
 

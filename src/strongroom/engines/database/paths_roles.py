@@ -5,6 +5,8 @@ Source: https://developer.hashicorp.com/vault/api-docs/secret/databases#create-r
 
 from __future__ import annotations
 
+from strongroom.engines.database import demands
+from strongroom.engines.database.drivers import driver_of
 from strongroom.engines.database.paths_static_roles import BOTH
 from strongroom.engines.database.records import CONFIG, ROLES, Connection, Role
 from strongroom.engines.database.roles import RoleFields, merged, shown, warnings_of
@@ -47,8 +49,10 @@ class RolePaths:
             raise InvalidRequest(BOTH)
         role = await request.view.read(ROLES + name, Role) or Role(db_name="")
         changed = replace(merged(role, body), revision=request.once("revision", lambda: uuid4(self.random)))
-        request.view.write(ROLES + name, changed)
         connection = await request.view.read(CONFIG + changed.db_name, Connection)
+        if connection is not None:
+            demands.check_role(driver_of(connection.plugin), changed)
+        request.view.write(ROLES + name, changed)
         warnings = warnings_of(name, changed, body, connection, request.mount)
         return Response(warnings=warnings) if warnings else None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from strongroom.engines.database import statements, usernames
+from strongroom.engines.database import demands, statements, usernames
 from strongroom.engines.database.config_fields import OWN, ConfigFields
 from strongroom.engines.database.driver import Driver
 from strongroom.engines.database.records import SUPPLIED, Connection
@@ -119,6 +119,7 @@ def merged(
     check_details(details)
     connection = before or Connection(id="", revision="", plugin=plugin)
     changed = msgspec.structs.replace(connection, **changes, plugin=plugin, details=driver.check(plugin, details))
+    demands.check_connection(driver, changed)
     if (changed.username, changed.password) != (connection.username, connection.password):
         changed = msgspec.structs.replace(changed, password_origin=SUPPLIED)
     return changed
