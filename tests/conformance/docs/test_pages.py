@@ -34,7 +34,6 @@ PAGES = (
     *("engines", "auth"),
 )
 OWN_TESTS = {
-OWN_TESTS = {
     "auth/kerberos.md",
     "auth/radius.md",
     "engines/database-influxdb.md",
@@ -49,7 +48,6 @@ OWN_TESTS = {
     "plugins.md",
     "production.md",
     "storage.md",
-}
 }
 __all__ = ["package", "postgresql_server"]
 
