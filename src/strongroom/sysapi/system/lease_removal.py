@@ -13,7 +13,7 @@ from strongroom.services.leases import revocation
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.search import by_lease_prefix
 from strongroom.sysapi.context import SystemView, presented, system
-from strongroom.sysapi.system.visible_leases import visible
+from strongroom.sysapi.system.visible_leases import holds, visible
 
 _PAGE = 20
 """Leases that one commit marks.  Each needs five keys; the smallest store takes 128 in a commit."""
@@ -53,6 +53,23 @@ async def revoke_below(request: Request, prefix: str, *, sync: bool = False, for
     if await _end_tokens(request, folder):
         found.add("token")
     return [] if found else [nothing_below(folder)]
+
+
+async def revoke_of_entity(request: Request, entity_id: str, *, sync: bool) -> list[str]:
+    """End the leases of an entity that this request's namespace holds.  All of it is committed on the way.
+
+    Returns: a warning if there was none.
+    """
+    view, after = system(request), ""
+    found: set[str] = request.once("found of the entity", set)
+    place, storage = keys.leases_of_entity(entity_id), view.services.barrier.storage
+    while names := (await storage.scan(place, after, _PAGE)).names:
+        after = names[-1]
+        ids = [name for name in names if await holds(view, view.txn, name)]
+        found.update(ids)
+        if ids:
+            await _end_leases(view, ids, request.now, sync=sync, force=False)
+    return [] if found else ["Nothing was revoked: the entity has no lease in this namespace"]
 
 
 _LOGIN = re.compile(r"(auth/.+/)users/([^/]+)/")
