@@ -72,12 +72,16 @@ class LeaseService:
         self._store(txn, lease, renewed)
         return renewed
 
-    def expire(self, txn: Transaction, lease: LeaseRecord, now: float) -> LeaseRecord:
-        """Make a lease due now, so that the expiry role revokes it.  A planned lease can't be put in force any more."""
+    def expire(self, txn: Transaction, lease: LeaseRecord, now: float, *, wait_s: float = 0.0) -> LeaseRecord:
+        """End a lease, so that the expiry role revokes it.  A planned lease can't be put in force any more.
+
+        Args:
+            wait_s: how long the role waits, because the caller revokes the lease itself.
+        """
         ended = msgspec.structs.replace(
             lease,
             expires_at=min(lease.expires_at, now),
-            next_attempt_at=0.0,
+            next_attempt_at=now + wait_s if wait_s else 0.0,
             state=UNDOING if lease.state == PLANNED else lease.state,
         )
         self._store(txn, lease, ended)

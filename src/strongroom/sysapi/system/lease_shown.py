@@ -56,6 +56,7 @@ async def lookup(services: Services, txn: Transaction, lease: LeaseRecord, now: 
         "last_error": lease.last_error,
         "last_renewal": timestamp(lease.last_renewed_at) if lease.last_renewed_at else None,
         "max_expire_time": timestamp(limit.at) if limit.at < math.inf else None,
+        "mount_disabled": await services.mounts.by_id(txn, lease.mount) is None,
         "next_attempt_time": timestamp(lease.next_attempt_at) if lease.next_attempt_at else None,
         "path": lease.path,
         "renewable": lease.renewable,

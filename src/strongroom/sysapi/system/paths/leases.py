@@ -14,16 +14,15 @@ from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Duration
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
-from strongroom.services.leases import revocation
 from strongroom.services.leases.records import IN_FORCE, UNDOING, UNDONE
 from strongroom.services.tokens.lease_ids import lease_id
 from strongroom.services.tokens.search import by_lease_prefix
 from strongroom.sysapi.context import SystemEngine, SystemView, system
-from strongroom.sysapi.system.lease_removal import revoke_below
+from strongroom.sysapi.system.lease_removal import revoke_below, undo
 from strongroom.sysapi.system.lease_renewal import renew
 from strongroom.sysapi.system.lease_shown import lookup
 from strongroom.sysapi.system.lease_survey import irrevocable
-from strongroom.sysapi.system.visible_leases import visible
+from strongroom.sysapi.system.visible_leases import holds, visible
 
 _TIDYING = (
     "Tidy operation successfully started. Any information from the operation will be printed to Strongroom's "
@@ -225,12 +224,12 @@ async def _token_names(view: SystemView, folder: str, now: float) -> set[str]:
 
 async def _revoke(request: Request, id_: str, *, sync: bool) -> None:
     view, now = system(request), request.now
+    if sync and await holds(view, view.txn, id_) and await undo(view, id_, now):
+        return
     lease = await visible(view, id_)
-    if lease is None:
-        record = await view.services.tokens.by_lease(view.txn, id_, view.services.mounts, now, view.namespace)
-        if record is not None:
-            await view.services.tokens.revoke(view.txn, record)
-    elif sync:
-        await revocation.revoke(view.services.leases, view.services.mounts, view.txn, lease, now)
-    else:
+    if lease is not None:
         view.services.leases.expire(view.txn, lease, now)
+        return
+    record = await view.services.tokens.by_lease(view.txn, id_, view.services.mounts, now, view.namespace)
+    if record is not None:
+        await view.services.tokens.revoke(view.txn, record)

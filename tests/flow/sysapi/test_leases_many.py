@@ -1,0 +1,91 @@
+"""Many leases at once, and systems that hang."""
+
+from __future__ import annotations
+
+import asyncio
+
+from strongroom.barrier.due import folder
+from strongroom.core.expiry import Expiry
+from strongroom.core.lease_ending import _BATCH
+from strongroom.storage.base import Listing
+from tests.flow.sysapi.leases_world import World
+from tests.flow.sysapi.test_leases_terms import read
+from tests.sim.faulty_storage import FaultyStorage, Plan
+
+
+async def test_a_system_that_hangs_holds_up_no_other_of_its_mount() -> None:
+    """One mount has connections to two databases. While one hangs, leases of the other go on to end."""
+    world = await World.start()
+    released = world.outside.hanging["dead"] = asyncio.Event()
+    world.outside.terms = {"target": "dead"}
+    for _ in range(100):
+        await read(world, role="dead")
+    world.clock.advance(60)
+    world.outside.terms = {"target": "well"}
+    for _ in range(20):
+        await read(world, role="well")
+    world.clock.advance(3601)
+    working = asyncio.create_task(Expiry(world.services, pause_s=0.001).run_forever())
+    async with asyncio.timeout(30):
+        while any(name.startswith("well") for name in world.outside.accounts):
+            await asyncio.sleep(0.001)
+        assert len([name for name in world.outside.drops if name.startswith("dead")]) == 8
+        assert len(world.outside.accounts) == 100
+        released.set()
+        while world.outside.accounts:
+            await asyncio.sleep(0.001)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert not await world.lease_rows()
+
+
+async def test_a_target_of_any_name_has_its_own_row() -> None:
+    """Names that look like places of the store; the rows go with the leases, and a renewal moves them."""
+    world = await World.start()
+    for target in ("a/b", "..", "ä" * 300, "a.b", "-"):
+        world.outside.terms = {"target": target}
+        lease = (await read(world))["lease_id"]
+        await world.server.ok("PUT", "sys/leases/renew", {"lease_id": lease, "increment": 60})
+    world.clock.advance(61)
+    await world.settle()
+    assert not world.outside.accounts
+    assert not await world.lease_rows()
+
+
+class Watched(FaultyStorage):
+    """A store that counts what the due index is asked for."""
+
+    longest = 0
+    names = 0
+
+    async def scan(self, prefix: str, after: str = "", limit: int | None = None) -> Listing:
+        """Every key below a prefix."""
+        listing = await super().scan(prefix, after, limit)
+        if prefix.startswith((folder("lease", "")[:-1], folder("target-lease", "")[:-1])):
+            self.longest = max(self.longest, len(listing.names))
+            self.names += len(listing.names)
+        return listing
+
+
+async def _end_at_once(count: int) -> tuple[int, int, int]:
+    """End so many leases that are due in the same second.
+
+    Returns: the longest list of due rows, how many rows were listed, and how many calls the store got.
+    """
+    world = await World.start()
+    for number in range(count):
+        await world.lease(f"a{number}")
+    world.clock.advance(3600)
+    plan = Plan()
+    store = world.services.barrier.storage = Watched(world.services.barrier.storage, plan)
+    await world.settle()
+    assert not world.outside.accounts
+    return store.longest, store.names, sum(plan.calls.values())
+
+
+async def test_a_flood_of_leases_takes_memory_for_a_batch_and_time_for_each() -> None:
+    """Three times as many cost three times as much, and never more than a batch of rows is held."""
+    few, many = await _end_at_once(100), await _end_at_once(300)
+    assert max(few[0], many[0]) <= _BATCH
+    assert many[1] <= 3 * few[1] + _BATCH
+    assert many[2] <= 3 * few[2] + 100
