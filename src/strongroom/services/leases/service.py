@@ -137,6 +137,11 @@ class LeaseService:
         """Delete a lease whose secret no longer exists."""
         self._store(txn, lease, None)
 
+    async def count(self, txn: Transaction, mount: str) -> int:
+        """The number of a mount's leases by now.  It may change without a conflict."""
+        entry = await txn.barrier.storage.get(rows.count(mount))
+        return max(0, int(entry.value)) if entry is not None else 0
+
     async def names(
         self, txn: Transaction, namespace: str, prefix: str, *, after: str = "", limit: int | None = None
     ) -> list[str]:
