@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from strongroom.barrier.due import folder
+from strongroom.barrier import keys
+from strongroom.barrier.due import LEASE, TARGET_LEASE, DueRecord, due_key, folder, mount_of
+from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.expiry import Expiry
 from strongroom.core.lease_ending import _BATCH
 from strongroom.storage.base import Listing
@@ -47,6 +49,25 @@ async def test_a_target_of_any_name_has_its_own_row() -> None:
         lease = (await read(world))["lease_id"]
         await world.server.ok("PUT", "sys/leases/renew", {"lease_id": lease, "increment": 60})
     world.clock.advance(61)
+    await world.settle()
+    assert not world.outside.accounts
+    assert not await world.lease_rows()
+
+
+async def test_a_row_of_an_earlier_version_ends_its_lease() -> None:
+    """It moved a lease that has a target, among the rows without one: the lease gets its row back, and ends."""
+    world = await World.start()
+    world.outside.terms = {"target": "main"}
+    lease = (await read(world))["lease_id"]
+    (row,) = await world.rows(f"{keys.QUEUE}{TARGET_LEASE}/")
+    mount = mount_of(row.removeprefix(f"{keys.QUEUE}{TARGET_LEASE}/").partition("/")[0])
+
+    async def move(txn: Transaction) -> None:
+        txn.delete(row)
+        txn.write(due_key(world.clock.now() + 3600, LEASE, lease, mount), DueRecord(kind=LEASE, id=lease))
+
+    await transact(world.services.barrier, move)
+    world.clock.advance(3601)
     await world.settle()
     assert not world.outside.accounts
     assert not await world.lease_rows()
