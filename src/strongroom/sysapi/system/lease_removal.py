@@ -59,17 +59,20 @@ async def revoke_below(request: Request, prefix: str, *, sync: bool = False, for
 async def revoke_of_entity(request: Request, entity_id: str, *, sync: bool) -> list[str]:
     """End the leases of an entity that this request's namespace holds.  All of it is committed on the way.
 
-    Returns: a warning if there was none.
+    Returns: a warning if there was none, or if some are in a sealed namespace.
     """
     view, after = system(request), ""
     found: set[str] = request.once("found of the entity", set)
     place, storage = keys.leases_of_entity(entity_id), view.services.barrier.storage
     while names := (await storage.scan(place, after, _PAGE)).names:
         after = names[-1]
-        ids = [name for name in names if await holds(view, view.txn, name)]
-        found.update(ids)
+        seen = [name for name in names if await holds(view, view.txn, name)]
+        ids = [name for name in seen if await view.services.barrier.namespaces.is_open(keys.namespace_of(name))]
+        found.update("lease" if name in ids else "sealed" for name in seen)
         if ids:
             await _end_leases(view, ids, request.now, sync=sync, force=False)
+    if "sealed" in found:
+        return ["Leases in a namespace that is sealed were not revoked: repeat this when it is unsealed"]
     return [] if found else ["Nothing was revoked: the entity has no lease in this namespace"]
 
 
