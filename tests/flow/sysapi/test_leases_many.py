@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from strongroom.barrier import keys
 from strongroom.barrier.due import LEASE, TARGET_LEASE, DueRecord, due_key, mount_of
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core import mount_lanes
 from strongroom.core.expiry import Expiry
 from strongroom.core.lease_ending import _BATCH
 from strongroom.services.due import COUNTED
@@ -40,6 +43,28 @@ async def test_a_system_that_hangs_holds_up_no_other_of_its_mount() -> None:
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
     assert not await world.lease_rows()
+
+
+async def test_many_systems_are_looked_at_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One look reads a bounded number of them, also while some hang, and each has its turn."""
+    monkeypatch.setattr(mount_lanes, "_LOOKED_AT", 2)
+    world = await World.start()
+    released = asyncio.Event()
+    for number in range(9):
+        world.outside.terms = {"target": f"t{number}"}
+        await read(world, role=f"r{number}")
+        if number % 3 == 0:
+            world.outside.hanging[f"t{number}"] = released
+    world.clock.advance(3601)
+    working = asyncio.create_task(Expiry(world.services, pause_s=0.001).run_forever())
+    async with asyncio.timeout(30):
+        while len(world.outside.accounts) > 3:
+            await asyncio.sleep(0.001)
+        released.set()
+        while world.outside.accounts:
+            await asyncio.sleep(0.001)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
 
 
 async def test_a_target_of_any_name_has_its_own_row() -> None:
