@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -257,3 +259,25 @@ async def test_an_entity_with_a_lease_is_not_unused() -> None:
     world.clock.advance(3600 * 300)
     await world.settle()
     assert (await world.server.ask("GET", f"identity/entity/id/{entity}")).status == 404
+
+
+async def test_a_login_in_the_headers_gets_what_its_entity_owns() -> None:
+    """Its token is gone at once, and its entity stays; a lease of the token is refused as before."""
+    world = await World.start()
+    await People.of(world)
+    role = "auth/approle/role/ann"
+    settings = {"token_policies": "all", "bind_secret_id": False, "token_bound_cidrs": "192.0.2.0/24"}
+    await world.server.ok("POST", role, settings)
+    role_id = (await world.server.ok("GET", f"{role}/role-id")).data["role_id"]
+    parameter = base64.urlsafe_b64encode(json.dumps({"key": "role_id", "value": role_id}).encode()).rstrip(b"=")
+    headers = {
+        "x-vault-inline-auth-path": "auth/approle/login",
+        "x-vault-inline-auth-parameter-1": parameter.decode(),
+    }
+    refused = await world.server.ask("GET", "db/role/app", token="", headers=headers)
+    assert (refused.status, "gone at once" in refused.error) == (400, True)
+    world.outside.terms = {"owner": "entity", "reuse": "v1"}
+    first = await world.server.ok("GET", "db/role/app", token="", headers=headers)
+    second = await world.server.ok("GET", "db/role/app", token="", headers=headers)
+    assert first.lease_id == second.lease_id
+    assert len(world.outside.accounts) == 1
