@@ -175,6 +175,23 @@ async def test_two_workers_revoke_one_lease() -> None:
     assert (await world.server.ask("GET", "db/role/app")).status == 429
 
 
+async def test_a_revocation_that_a_client_waits_for_is_made_once() -> None:
+    """The role leaves it to the request, as long as a request may take."""
+    world = await World.start()
+    world.outside.terms = {"target": "main"}
+    lease = (await read(world))["lease_id"]
+    released = world.outside.hanging["main"] = asyncio.Event()
+    asked = asyncio.create_task(world.server.ask("PUT", "sys/leases/revoke", {"lease_id": lease, "sync": True}))
+    async with asyncio.timeout(30):
+        while not world.outside.drops:
+            await asyncio.sleep(0.001)
+        assert await world.settle() == 0
+        released.set()
+        assert (await asked).status == 204
+    assert len(world.outside.drops) == 1
+    assert not await world.lease_rows()
+
+
 async def test_what_is_given_again_is_there() -> None:
     """Two requests of one entity at once may make two accounts; each answer names one that is in force."""
     world = await World.start()

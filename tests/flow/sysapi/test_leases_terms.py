@@ -250,8 +250,9 @@ async def test_an_entity_with_a_lease_is_not_unused() -> None:
     people = await People.of(world)
     token, entity = await people.login("ann", token_ttl="10m", token_max_ttl="10m")
     await world.server.ok("POST", "sys/mounts/db/tune", {"max_lease_ttl": "3000h"})
-    world.outside.terms = {"owner": "entity", "ttl_s": 3600 * 2400}
-    await read(world, token)
+    world.outside.terms = {"owner": "entity"}
+    lease = (await read(world, token))["lease_id"]
+    await world.server.ok("PUT", "sys/leases/renew", {"lease_id": lease, "increment": 3600 * 2400})
     await world.server.ok("POST", "identity/config/clearing", {"unseen_for": "24h"})
     world.clock.advance(3600 * 2300)
     await world.settle()
@@ -281,3 +282,49 @@ async def test_a_login_in_the_headers_gets_what_its_entity_owns() -> None:
     second = await world.server.ok("GET", "db/role/app", token="", headers=headers)
     assert first.lease_id == second.lease_id
     assert len(world.outside.accounts) == 1
+
+
+async def test_an_entity_that_is_enabled_again_at_once_keeps_what_it_owns() -> None:
+    """Before anything was revoked."""
+    world = await World.start()
+    people = await People.of(world)
+    token, entity = await people.login("ann")
+    world.outside.terms = {"owner": "entity"}
+    await read(world, token)
+    await _disable(world, entity)
+    await world.server.ok("POST", f"identity/entity/id/{entity}", {"disabled": False})
+    await world.settle()
+    assert len(world.outside.accounts) == 1
+    assert not await world.rows(keys.PENDING_DELETION)
+
+
+async def test_a_lease_of_a_spent_token_is_not_given_again() -> None:
+    """The token's row is still there for a while; its lease ends with it, and isn't renewed."""
+    world = await World.start()
+    people = await People.of(world)
+    world.outside.terms = {"reuse": "v1"}
+    spent, _ = await people.login("ann", token_num_uses=2)
+    other, _ = await people.login("ann", token_num_uses=0)
+    lease = (await read(world, spent))["lease_id"]
+    assert (await read(world, other))["lease_id"] == lease
+    assert (await world.server.ask("GET", "nosuch/path", token=spent)).status in {403, 404}
+    assert (await world.server.ask("PUT", "sys/leases/renew", {"lease_id": lease})).error == "lease expired"
+    assert (await read(world, other))["lease_id"] != lease
+
+
+async def test_the_lease_that_lasts_longest_is_given_again() -> None:
+    """Of several that could be."""
+    world = await World.start()
+    people = await People.of(world)
+    world.outside.terms = {"reuse": "v1", "owner": "entity"}
+    token, _ = await people.login("ann")
+    leases: list[str] = []
+    for _ in range(4):
+        for lease in leases:
+            await world.server.ok("PUT", "sys/leases/renew", {"lease_id": lease, "increment": 3600})
+        world.clock.advance(1801)
+        leases.append((await read(world, token))["lease_id"])
+    assert len(set(leases)) == 4
+    for lease, increment in zip(leases, (1000, 9000, 3000, 4000), strict=True):
+        await world.server.ok("PUT", "sys/leases/renew", {"lease_id": lease, "increment": increment})
+    assert (await read(world, token))["lease_id"] == leases[1]
