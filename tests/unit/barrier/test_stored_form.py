@@ -657,7 +657,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         {"source": "", "alias": "", "alias_index": 0, "refreshed_at": 0.0},
     ),
     "strongroom.services.identity.records.Pointer": ("identity-pointer", {"powerless": False}),
-    "strongroom.services.identity.records.Remains": ("identity-remains", {"after": ""}),
+    "strongroom.services.identity.records.Remains": ("identity-remains", {"after": "", "waiting": False}),
     "strongroom.services.leases.records.LeaseMark": ("lease-mark", {}),
     "strongroom.services.leases.records.LeaseRecord": (
         "lease",
