@@ -27,8 +27,8 @@ from strongroom.auth.userpass import Userpass
 from strongroom.engines.database import Database
 from strongroom.engines.kubernetes import KubernetesSecrets
 from strongroom.engines.kv import KvEngine
-from strongroom.engines.rabbitmq import RabbitMq
 from strongroom.engines.one_database import MysqlEngine, PostgresqlEngine
+from strongroom.engines.rabbitmq import RabbitMq
 from strongroom.lib.fault import where
 from strongroom.sdk.engine import AuthMethod, Engine
 from strongroom.sdk.path import DeclarationError
