@@ -69,9 +69,11 @@ async def _finish(
         services.leases.expire(txn, lease, now)
         return None
     services.leases.put_in_force(txn, lease, {**lease.internal, **made.internal}, now)
-    if answer.response is not None and made.data:
+    if answer.response is not None and (made.data or made.warnings):
         data = {**(answer.response.data or {}), **made.data}
-        answer = msgspec.structs.replace(answer, response=msgspec.structs.replace(answer.response, data=data))
+        warnings = [*answer.response.warnings, *made.warnings]
+        response = msgspec.structs.replace(answer.response, data=data, warnings=warnings)
+        answer = msgspec.structs.replace(answer, response=response)
     answer = msgspec.structs.replace(answer, planned=False)
     return await wrap(services, txn, exchange, answer) if exchange.request.wrap_ttl_s else answer
 

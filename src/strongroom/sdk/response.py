@@ -63,6 +63,8 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     """Added to the response's data."""
     internal: dict[str, Any] = {}
     """Added to the lease's `internal`."""
+    warnings: tuple[str, ...] = ()
+    """Added to the response's warnings."""
 
     def __repr__(self) -> str:
         return "Made(…)"
