@@ -24,6 +24,7 @@ from strongroom.auth.ldap import Ldap
 from strongroom.auth.okta import Okta
 from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
+from strongroom.engines.aws import AwsEngine
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
 from strongroom.sdk.engine import AuthMethod, Engine
@@ -35,6 +36,7 @@ from strongroom.sysapi.system import System
 from strongroom.sysapi.token import Token
 
 ENGINES: tuple[tuple[str, type[Engine]], ...] = (
+    ("aws", AwsEngine),
     ("kv", KvEngine),
     ("generic", KvEngine),
     ("system", System),

@@ -56,12 +56,12 @@ class AwsRefused(UpstreamFailed):
 
     def __init__(self, action: str, code: str, status: int, explanation: str = "") -> None:
         super().__init__(f"AWS refused {action}: {code}", detail=f"AWS refused {action}: {code} {explanation}".strip())
+        self.action = action
         self.code = code
-        self.status = status
 
 
 class AwsBusy(AwsRefused, Unreachable):
-    """AWS couldn't serve a request now: it failed, or there were too many.  Whether it would have refused isn't known."""
+    """AWS couldn't serve a request now, so whether it would have refused isn't known."""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -89,7 +89,7 @@ class AwsApi:
     ) -> None:
         self.http = http or Http("AWS", total_s=TOTAL_S)
         self.slots = slots or Slots("AWS")
-        self._pause = pause
+        self.pause = pause
 
     async def ask(self, target: Target, credentials: Credentials, call: Call, retries: int = -1) -> Element:
         """The outermost element of the answer.
@@ -103,7 +103,7 @@ class AwsApi:
         most = DEFAULT_RETRIES if retries < 0 else min(retries, MOST_RETRIES)
         for attempt in range(most + 1):
             if attempt:
-                await self._pause(_FIRST_PAUSE_S * 2 ** (attempt - 1))
+                await self.pause(_FIRST_PAUSE_S * 2 ** (attempt - 1))
             reply = await self._sent(target, credentials, content)
             if reply.status == 200:
                 return parse_xml(reply.body)

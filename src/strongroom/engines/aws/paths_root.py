@@ -1,0 +1,121 @@
+"""`config/root`: how AWS is reached, and by whose key.
+
+Source: https://developer.hashicorp.com/vault/api-docs/secret/aws#configure-root-credentials
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+from strongroom.engines.aws.calls import AwsCalls
+from strongroom.engines.aws.records import ROOT, RootConfig
+from strongroom.engines.aws.usernames import USUAL
+from strongroom.lib import limits
+from strongroom.lib.aws import check_region
+from strongroom.lib.errors import InvalidRequest, NotFound
+from strongroom.lib.outgoing import check_url
+from strongroom.sdk import SECRET, Body, CommaList, Doc, Duration, Request, Response, path
+
+_FEDERATION = (
+    "{} isn't supported: this server doesn't issue workload identity tokens for secrets engines. Configure access_key "
+    "and secret_key, or give the server's machine a role"
+)
+_NOT_SUPPORTED = ("role_arn", "identity_token_audience", "identity_token_ttl")
+_HIDDEN = frozenset({"secret_key", "old_access_key", "old_secret_key", "former_keys", "rotated_at"})
+_MOST_FALLBACKS = 16
+
+
+class RootFields(Body, frozen=True):
+    """What can be set; what isn't given stays."""
+
+    access_key: Annotated[str | None, Doc(description="The access key of a user that may make others.")] = None
+    secret_key: Annotated[str | None, Doc(description="Its secret.", extra=SECRET)] = None
+    region: Annotated[
+        str | None, Doc(description="The region. `AWS_REGION` of the server, or us-east-1, if empty.")
+    ] = None
+    iam_endpoint: Annotated[str | None, Doc(description="URL of IAM, instead of the usual one.")] = None
+    sts_endpoint: Annotated[str | None, Doc(description="URL of STS, instead of the region's.")] = None
+    sts_region: Annotated[str | None, Doc(description="The region of `sts_endpoint`, or whose STS is asked.")] = None
+    sts_fallback_endpoints: Annotated[
+        CommaList | None, Doc(description="URLs of STS that are asked in turn when one doesn't answer.")
+    ] = None
+    sts_fallback_regions: Annotated[CommaList | None, Doc(description="Their regions, as many.")] = None
+    max_retries: Annotated[int | None, Doc(description="How often a failed call is repeated; -1 for twice.")] = None
+    username_template: Annotated[
+        str | None, Doc(description="How users and sessions are named. Empty for the usual template.")
+    ] = None
+    role_arn: Annotated[str | None, Doc(description="Not supported.")] = None
+    identity_token_audience: Annotated[str | None, Doc(description="Not supported.")] = None
+    identity_token_ttl: Annotated[Duration | None, Doc(description="Not supported.")] = None
+
+
+class RootPaths:
+    """`config/root`"""
+
+    calls: AwsCalls
+
+    async def root_exists(self, request: Request) -> bool:
+        """Whether it is configured."""
+        return await request.view.read(ROOT, RootConfig) is not None
+
+    @path.read("config/root")
+    async def read_root(self, request: Request) -> Response:
+        """Reads the configuration, without the secret key."""
+        config = await request.view.read(ROOT, RootConfig)
+        if config is None:
+            raise NotFound
+        return Response(data=_shown(config))
+
+    @path.write("config/root", exists="root_exists")
+    async def write_root(self, request: Request, body: RootFields) -> None:
+        """Changes how AWS is reached, and by whose key."""
+        for name in _NOT_SUPPORTED:
+            if getattr(body, name):
+                raise InvalidRequest(_FEDERATION.format(name))
+        given: dict[str, Any] = {}
+        for name in RootFields.__struct_fields__:
+            value = getattr(body, name)
+            if value is not None and name not in _NOT_SUPPORTED:
+                given[name] = tuple(value) if isinstance(value, list) else value
+        config = msgspec.structs.replace(await root_of(request), **given)
+        check(config)
+        request.view.write(ROOT, config)
+
+
+async def root_of(request: Request) -> RootConfig:
+    """How AWS is reached; the defaults if nothing is configured."""
+    return await request.view.read(ROOT, RootConfig) or RootConfig()
+
+
+def check(config: RootConfig) -> None:
+    """Raise `InvalidRequest` for a configuration that can't work."""
+    if len(config.sts_fallback_endpoints) != len(config.sts_fallback_regions):
+        raise InvalidRequest("fallback endpoints and fallback regions must be the same length")
+    limits.check_names("sts_fallback_endpoints", config.sts_fallback_endpoints, _MOST_FALLBACKS)
+    urls = [("iam_endpoint", config.iam_endpoint), ("sts_endpoint", config.sts_endpoint)]
+    urls += [("sts_fallback_endpoints", url) for url in config.sts_fallback_endpoints]
+    for name, url in urls:
+        limits.check_name(name, url, 2048)
+        if url or name == "sts_fallback_endpoints":
+            check_url(url, name)
+    regions = [("region", config.region), ("sts_region", config.sts_region)]
+    regions += [("sts_fallback_regions", region) for region in config.sts_fallback_regions]
+    for name, region in regions:
+        if region or name == "sts_fallback_regions":
+            check_region(region, name)
+    for name in ("access_key", "secret_key"):
+        limits.check_name(name, getattr(config, name), 1024)
+    limits.check_name("username_template", config.username_template, 4096)
+    if bool(config.access_key) != bool(config.secret_key):
+        raise InvalidRequest("access_key and secret_key are of no use without each other")
+    if config.max_retries < -1:
+        raise InvalidRequest("max_retries must be -1 or more")
+
+
+def _shown(config: RootConfig) -> dict[str, Any]:
+    data = {name: getattr(config, name) for name in RootConfig.__struct_fields__ if name not in _HIDDEN}
+    data = {name: list(value) if isinstance(value, tuple) else value for name, value in data.items()}
+    data["username_template"] = config.username_template or USUAL
+    return {**data, "role_arn": "", "identity_token_audience": "", "identity_token_ttl": 0}
