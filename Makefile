@@ -12,7 +12,7 @@ PACKAGES := postgresql openssl groff-base curl python3-venv jq sqlite3 logrotate
   etcd-server gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup older-peer run test test-fast lint type arch bench strangers hanging fuzz format packages clean
+.PHONY: help setup older-peer run test test-fast lint type arch bench strangers hanging credentials fuzz format packages clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "AREA", $$1); printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -112,6 +112,9 @@ strangers: setup ## how long health takes while clients without tokens send what
 
 hanging: setup ## how long reads take while logins wait for a directory that hangs
 	$(BIN)/python -m bench.hanging_directory
+
+credentials: setup ## issuing and revoking thousands of users of a PostgreSQL, beside the reference server
+	$(BIN)/python -m bench.credentials
 
 fuzz: setup ## the fuzz tests, with many more examples
 	FUZZ_FACTOR=50 $(BIN)/python -m pytest --timeout=0 tests/fuzz

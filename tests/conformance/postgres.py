@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -83,9 +84,17 @@ def newest_binaries() -> Path | None:
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgresqlServer]:
     """A server of the test session's own, on a free port of the loopback interface."""
-    binaries = newest_binaries()
-    if binaries is None:
+    if newest_binaries() is None:
         pytest.skip("needs the Debian package postgresql")
+    with running_postgresql() as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running_postgresql() -> Iterator[PostgresqlServer]:
+    """A server on a free port of the loopback interface.  Its files are removed in the end."""
+    binaries = newest_binaries()
+    assert binaries is not None, "needs the Debian package postgresql"
     directory = Path(tempfile.mkdtemp(prefix="strongroom-postgresql-"))
     _give_to_postgres(directory)
     server = PostgresqlServer(directory, binaries, free_port())

@@ -1,0 +1,1 @@
+"""Templates, given what nobody would write."""
