@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from strongroom.engines.aws.calls import AwsCalls
 from strongroom.engines.aws.paths_creds import CredsPaths
 from strongroom.engines.aws.paths_lease import LeasePaths
+from strongroom.engines.aws.paths_revocation import RevocationPaths
 from strongroom.engines.aws.paths_roles import RolePaths
 from strongroom.engines.aws.paths_root import RootPaths
-from strongroom.sdk import Engine, Random, SystemRandom
+from strongroom.engines.aws.paths_rotation import RETIRE, RotationPaths
+from strongroom.engines.aws.paths_static import DELETE, ROTATE, StaticPaths
+from strongroom.sdk import Engine, Random, Request, SystemRandom
 
 
-class AwsEngine(RootPaths, LeasePaths, RolePaths, CredsPaths, Engine):
+class AwsEngine(RootPaths, RotationPaths, LeasePaths, RolePaths, RevocationPaths, CredsPaths, StaticPaths, Engine):
     """Users of IAM and sessions of STS.
 
     Args:
@@ -23,3 +28,12 @@ class AwsEngine(RootPaths, LeasePaths, RolePaths, CredsPaths, Engine):
     def __init__(self, random: Random | None = None, calls: AwsCalls | None = None) -> None:
         self.random = random or SystemRandom()
         self.calls = calls or AwsCalls()
+
+    async def due(self, request: Request, name: str, data: dict[str, Any]) -> None:
+        """Do what is scheduled: a rotation, or the end of an old key."""
+        if name == RETIRE:
+            await self.retire_root_key(request)
+        elif name.startswith(ROTATE):
+            await self.rotate_static(request, name.removeprefix(ROTATE))
+        elif name.startswith(DELETE):
+            await self.delete_static_key(request, data)

@@ -15,7 +15,15 @@ from strongroom.engines.aws.calls import AwsAccount, AwsCalls
 from strongroom.engines.aws.choice import checked_arn, credential_type, lifetime
 from strongroom.engines.aws.paths_roles import role_of
 from strongroom.engines.aws.paths_root import root_of
-from strongroom.engines.aws.records import FEDERATION_TOKEN, IAM_USER, LEASE, SESSION_TOKEN, LeaseConfig, Role
+from strongroom.engines.aws.records import (
+    ASSUMED_ROLE,
+    FEDERATION_TOKEN,
+    IAM_USER,
+    LEASE,
+    SESSION_TOKEN,
+    LeaseConfig,
+    Role,
+)
 from strongroom.engines.aws.usability import wait_until_usable
 from strongroom.engines.aws.usernames import MOST, new_name, plain, values_of
 from strongroom.sdk import SECRET, Body, Doc, Duration, Lease, Made, Random, Request, Response, path, uuid4
@@ -75,9 +83,9 @@ class CredsPaths:
             return await self._planned(request, name, role, username)
         wish = sessions.SessionWish(
             type=kind,
-            name=plain(body.role_session_name)[: MOST["IAM"]] or username,
+            name=(plain(body.role_session_name)[: MOST["IAM"]] if kind == ASSUMED_ROLE else "") or username,
             ttl_s=lifetime(body.ttl, role, request.mount.max_lease_ttl_s),
-            role_arn=checked_arn(name, role, body.role_arn) if kind not in {FEDERATION_TOKEN, SESSION_TOKEN} else "",
+            role_arn=checked_arn(name, role, body.role_arn) if kind == ASSUMED_ROLE else "",
             mfa_code=body.mfa_code,
         )
         return self._opened(request, self.calls.account(config), role, wish)

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 
 import msgspec
 
+from strongroom.engines.aws import root_key
 from strongroom.engines.aws.calls import AwsCalls
 from strongroom.engines.aws.records import ROOT, RootConfig
-from strongroom.engines.aws.usernames import USUAL
+from strongroom.engines.aws.usernames import USUAL, check_template
 from strongroom.lib import limits
-from strongroom.lib.aws import check_region
+from strongroom.lib.aws import Credentials, check_region
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.outgoing import check_url
 from strongroom.sdk import SECRET, Body, CommaList, Doc, Duration, Request, Response, path
@@ -22,8 +23,10 @@ _FEDERATION = (
     "{} isn't supported: this server doesn't issue workload identity tokens for secrets engines. Configure access_key "
     "and secret_key, or give the server's machine a role"
 )
+FORMER = "access_key and secret_key are ignored: config/rotate-root has replaced {}; the newer key stays in use"
+NOT_TAKEN = "access_key and secret_key are ignored: AWS doesn't take them; the key of the last rotation stays in use"
+LEFT = "the access key {}, which was rotated a moment ago, isn't deleted yet; delete it by hand"
 _NOT_SUPPORTED = ("role_arn", "identity_token_audience", "identity_token_ttl")
-_HIDDEN = frozenset({"secret_key", "old_access_key", "old_secret_key", "former_keys", "rotated_at"})
 _MOST_FALLBACKS = 16
 
 
@@ -69,7 +72,7 @@ class RootPaths:
         return Response(data=_shown(config))
 
     @path.write("config/root", exists="root_exists")
-    async def write_root(self, request: Request, body: RootFields) -> None:
+    async def write_root(self, request: Request, body: RootFields) -> Response | None:
         """Changes how AWS is reached, and by whose key."""
         for name in _NOT_SUPPORTED:
             if getattr(body, name):
@@ -79,9 +82,36 @@ class RootPaths:
             value = getattr(body, name)
             if value is not None and name not in _NOT_SUPPORTED:
                 given[name] = tuple(value) if isinstance(value, list) else value
-        config = msgspec.structs.replace(await root_of(request), **given)
+        before = await root_of(request)
+        config = msgspec.structs.replace(before, **given)
         check(config)
+        warnings = check_template(config.username_template, request.now) if given.get("username_template") else []
+        if not _same_key(before, config):
+            config, told = self._with_key(request, before, config)
+            warnings += told
         request.view.write(ROOT, config)
+        return Response(warnings=warnings) if warnings else None
+
+    def _with_key(self, request: Request, before: RootConfig, config: RootConfig) -> tuple[RootConfig, list[str]]:
+        """The configuration with the key that counts, and warnings.
+
+        Tools write again what they were given once.  If that replaced a key that only this server knows, nobody would
+        have it any more.
+        """
+        kept = msgspec.structs.replace(config, access_key=before.access_key, secret_key=before.secret_key)
+        if config.access_key in before.former_keys:
+            return kept, [FORMER.format(config.access_key)]
+        key = Credentials(config.access_key, config.secret_key)
+        if before.rotated_at and key.access_key:
+            account = self.calls.account(config)
+            if not request.once.outside(f"try {account.digest}", lambda: root_key.is_taken(account, key)):
+                return kept, [NOT_TAKEN]
+        left = [LEFT.format(before.old_access_key)] if before.old_access_key else []
+        return msgspec.structs.replace(root_key.without_old(config), rotated_at=0.0), left
+
+
+def _same_key(one: RootConfig, other: RootConfig) -> bool:
+    return (one.access_key, one.secret_key) == (other.access_key, other.secret_key)
 
 
 async def root_of(request: Request) -> RootConfig:
@@ -115,7 +145,8 @@ def check(config: RootConfig) -> None:
 
 
 def _shown(config: RootConfig) -> dict[str, Any]:
-    data = {name: getattr(config, name) for name in RootConfig.__struct_fields__ if name not in _HIDDEN}
+    names = [name for name in RootFields.__struct_fields__ if name not in {"secret_key", *_NOT_SUPPORTED}]
+    data = {name: getattr(config, name) for name in names}
     data = {name: list(value) if isinstance(value, tuple) else value for name, value in data.items()}
     data["username_template"] = config.username_template or USUAL
     return {**data, "role_arn": "", "identity_token_audience": "", "identity_token_ttl": 0}

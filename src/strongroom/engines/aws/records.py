@@ -9,6 +9,7 @@ below the mount           record                what
 `role/<name>`             `Role`                what credentials can do
 `static/<name>`           `StaticRole`          a user that exists, whose keys are rotated
 `static-key/<name>`       `StaticKey`           the present key of that user
+`static-user/<digest>`    `StaticUser`          which static role has a user
 ========================  ====================  ==================================================
 """
 
@@ -24,6 +25,7 @@ LEASE = "lease"
 ROLES = "role/"
 STATIC_ROLES = "static/"
 STATIC_KEYS = "static-key/"
+STATIC_USERS = "static-user/"
 
 IAM_USER = "iam_user"
 ASSUMED_ROLE = "assumed_role"
@@ -114,6 +116,12 @@ class StaticRole(Record, frozen=True, tag="aws-static-role"):
     assume_role_arn: str = ""
     assume_role_session_name: str = ""
     external_id: str = ""
+
+
+class StaticUser(Record, frozen=True, tag="aws-static-user"):
+    """Which static role has a user."""
+
+    role: str
 
 
 class StaticKey(SecretRecord, frozen=True, tag="aws-static-key"):

@@ -30,6 +30,21 @@ USER_PATH = r"^\/([\x21-\x7F]{0,510}\/)?$"
 _USER_PATH = re.compile(r"/([\x21-\x7F]{0,510}/)?")
 MOST_WAIT_S = 30
 _MOST_ARNS = 64
+_SHOWN = (
+    "policy_arns",
+    "role_arns",
+    "policy_document",
+    "iam_groups",
+    "iam_tags",
+    "session_tags",
+    "external_id",
+    "default_sts_ttl",
+    "max_sts_ttl",
+    "user_path",
+    "permissions_boundary_arn",
+    "mfa_serial_number",
+    "wait_usable",
+)
 NEW_STYLE = (
     "credential_type",
     "role_arns",
@@ -152,8 +167,7 @@ def _check_sizes(role: Role) -> None:
 
 def shown(role: Role) -> dict[str, Any]:
     """The data of a read."""
-    names = [name for name in Role.__struct_fields__ if name not in {"credential_types", "by_path"}]
-    data = {name: _plain(getattr(role, name)) for name in names}
+    data = {name: _plain(getattr(role, name)) for name in _SHOWN}
     types = list(role.credential_types)
     return {"credential_type": ",".join(types), "credential_types": types, **data}
 

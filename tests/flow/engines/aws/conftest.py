@@ -12,7 +12,7 @@ from tests.sim.aws.moto import Moto, running
 @pytest.fixture(scope="session")
 def one_moto() -> Iterator[Moto]:
     """The stand-in."""
-    with running(managed_policies=True) as moto:
+    with running() as moto:
         yield moto
 
 

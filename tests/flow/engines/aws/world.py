@@ -9,11 +9,11 @@ from strongroom.engines.aws import AwsEngine
 from strongroom.engines.aws.calls import AwsCalls
 from strongroom.testing import PluginServer, Reply
 from tests.sim.aws.faulty import FaultyApi
-from tests.sim.aws.moto import Moto
+from tests.sim.aws.moto import ACCOUNT, Moto
 
 SECRET_KEY = "canary-secret-of-root"
 DOCUMENT = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}]})
-READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+READ_ONLY = f"arn:aws:iam::{ACCOUNT}:policy/ReadOnly"
 UNDONE_S = 600
 """After that long, what broke off has been undone for the second time."""
 
@@ -30,6 +30,7 @@ class World:
     @classmethod
     async def start(cls, moto: Moto, *, environment: dict[str, str] | None = None, **config: Any) -> World:
         """With `aws/` mounted and configured."""
+        moto.client("iam").create_policy(PolicyName="ReadOnly", PolicyDocument=DOCUMENT)
         api = FaultyApi()
         calls = AwsCalls(api, environment=environment or {})
         world = cls(await PluginServer.start(lambda: AwsEngine(calls=calls)), api, moto)

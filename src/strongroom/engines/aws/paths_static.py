@@ -1,0 +1,201 @@
+"""Static roles: users of IAM that exist already, whose keys are rotated.
+
+Source: https://developer.hashicorp.com/vault/api-docs/secret/aws#create-update-static-role
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import msgspec
+
+from strongroom.engines.aws import static_keys
+from strongroom.engines.aws.calls import AwsAccount, AwsCalls
+from strongroom.engines.aws.paths_root import root_of
+from strongroom.engines.aws.records import (
+    STATIC_KEYS,
+    STATIC_ROLES,
+    STATIC_USERS,
+    StaticKey,
+    StaticRole,
+    StaticUser,
+)
+from strongroom.engines.aws.role_rules import check_role_name
+from strongroom.lib import limits
+from strongroom.lib.aws import parse_arn
+from strongroom.lib.errors import InvalidRequest, NotFound
+from strongroom.sdk import SECRET, Body, Doc, Duration, Page, Request, Response, listed, path
+
+ROTATE = "static-role/"
+DELETE = "static-key/"
+SHORTEST_S = 60
+_MOST_S = 10 * 366 * 86400
+
+
+class StaticFields(Body, frozen=True):
+    """What a static role is made of; what isn't given stays."""
+
+    username: Annotated[str | None, Doc(description="The user of IAM. It can't be changed.")] = None
+    rotation_period: Annotated[Duration | None, Doc(description="How often its key is rotated; a minute or more.")] = (
+        None
+    )
+    assume_role_arn: Annotated[
+        str | None, Doc(description="The role to assume first, for a user of another account.")
+    ] = None
+    assume_role_session_name: Annotated[str | None, Doc(description="The name of that session.")] = None
+    external_id: Annotated[str | None, Doc(description="What that role's trust policy demands.", extra=SECRET)] = None
+
+
+class StaticPaths:
+    """`static-roles`, `static-roles/:name`, `static-creds/:name`"""
+
+    calls: AwsCalls
+
+    @path.list_("static-roles")
+    async def list_static_roles(self, request: Request, body: Page) -> Response:
+        """Lists the static roles."""
+        return listed(await request.view.list(STATIC_ROLES, body.after, body.most))
+
+    @path.read("static-roles/{name}")
+    async def read_static_role(self, request: Request, name: str) -> Response:
+        """Reads a static role, and how its rotation fares."""
+        check_role_name(name)
+        role = await request.view.read(STATIC_ROLES + name, StaticRole)
+        if role is None:
+            raise NotFound
+        key = await request.view.read(STATIC_KEYS + name, StaticKey) or StaticKey()
+        return Response(data=_shown(name, role) | _state(key))
+
+    @path.write("static-roles/{name}")
+    async def write_static_role(self, request: Request, name: str, body: StaticFields) -> Response:
+        """Makes a static role, or changes one. A new one gets a key at once."""
+        check_role_name(name)
+        before = await request.view.read(STATIC_ROLES + name, StaticRole)
+        role = _merged(before, body)
+        await _check_alone(request, name, role)
+        account = await self._account(request, role)
+        user = request.once.outside(
+            f"user {role.username} {account.digest}", lambda: static_keys.known_user(account, role)
+        )
+        if before is not None and user.value("UserId") != before.user_id:
+            raise InvalidRequest(f'"{role.username}" is another user of the same name by now: its id has changed')
+        role = msgspec.structs.replace(role, user_id=user.value("UserId"))
+        key = await request.view.read(STATIC_KEYS + name, StaticKey)
+        if key is None or not key.access_key:
+            work = lambda: static_keys.rotate(account, request.view, name, role, request.now)  # noqa: E731
+            key = request.once.outside(f"key {name} {role.user_id} {account.digest}", work)
+        next_at = (key.rotated_at if before is None else request.now) + role.rotation_period
+        request.view.write(STATIC_KEYS + name, msgspec.structs.replace(key, next_rotation_at=next_at))
+        request.view.write(STATIC_ROLES + name, role)
+        request.view.write(_user_row(role), StaticUser(role=name))
+        await request.schedule(next_at, ROTATE + name)
+        return Response(data=_shown(name, role))
+
+    @path.delete("static-roles/{name}")
+    async def delete_static_role(self, request: Request, name: str) -> None:
+        """Deletes a static role, and the key that it has made. The user stays."""
+        check_role_name(name)
+        role = await request.view.read(STATIC_ROLES + name, StaticRole)
+        key = await request.view.read(STATIC_KEYS + name, StaticKey)
+        if role is None:
+            return
+        if key is not None and key.access_key:
+            data = {"key": key.access_key, "role": msgspec.to_builtins(role)}
+            await request.schedule(request.now, DELETE + key.access_key, data)
+        await request.unschedule(ROTATE + name)
+        for row in (STATIC_KEYS + name, STATIC_ROLES + name, _user_row(role)):
+            request.view.delete(row)
+
+    @path.read("static-creds/{name}")
+    async def read_static_creds(self, request: Request, name: str) -> Response:
+        """Reads the present key of a static role's user."""
+        check_role_name(name)
+        key = await request.view.read(STATIC_KEYS + name, StaticKey)
+        if key is None or not key.access_key:
+            raise NotFound
+        left_s = max(0, int(key.next_rotation_at - request.now))
+        data = {"access_key": key.access_key, "secret_key": key.secret_key, "expiration": _text(key.next_rotation_at)}
+        return Response(data=data | {"ttl": left_s}, hint_ttl_s=left_s)
+
+    async def rotate_static(self, request: Request, name: str) -> None:
+        """Rotate the key of a static role.  Raises `UpstreamFailed`, and is called again."""
+        role = await request.view.read(STATIC_ROLES + name, StaticRole)
+        if role is None:
+            return
+        key = await request.view.read(STATIC_KEYS + name, StaticKey)
+        if key is not None and key.next_rotation_at > request.now:  # it was done, and that wasn't noted
+            await request.schedule(key.next_rotation_at, ROTATE + name)
+            return
+        account = await self._account(request, role)
+        work = lambda: static_keys.rotate(account, request.view, name, role, request.now)  # noqa: E731
+        key = request.once.outside(f"key {name} {role.user_id} {account.digest}", work)
+        await request.schedule(key.next_rotation_at, ROTATE + name)
+
+    async def delete_static_key(self, request: Request, data: dict[str, Any]) -> None:
+        """Delete the key of a static role that is gone.  Raises `UpstreamFailed`, and is called again."""
+        role = msgspec.convert(data["role"], StaticRole)
+        account = await self._account(request, role)
+        work = lambda: static_keys.delete(account, role.username, data["key"])  # noqa: E731
+        request.once.outside(f"delete {account.digest}", work)
+
+    async def _account(self, request: Request, role: StaticRole) -> AwsAccount:
+        account = self.calls.account(await root_of(request))
+        reach = msgspec.structs.replace(
+            account.reach,
+            role_arn=role.assume_role_arn,
+            role_session_name=role.assume_role_session_name,
+            external_id=role.external_id,
+        )
+        return AwsAccount(self.calls, reach)
+
+
+def _merged(before: StaticRole | None, body: StaticFields) -> StaticRole:
+    """The role after a request's changes.  Raises `InvalidRequest` for what can't work."""
+    given = {name: value for name in StaticFields.__struct_fields__ if (value := getattr(body, name)) is not None}
+    for name in ("username", "rotation_period"):
+        if before is None and name not in given:
+            raise InvalidRequest(f'missing "{name}" parameter')
+    role = msgspec.structs.replace(before or StaticRole(username="", user_id=""), **given)
+    if before is not None and role.username != before.username:
+        raise InvalidRequest("a static role keeps its user: delete it, and make another one")
+    if not role.username:
+        raise InvalidRequest('missing "username" parameter')
+    limits.check_name("username", role.username, 64)
+    limits.check_name("assume_role_session_name", role.assume_role_session_name, 64)
+    limits.check_name("external_id", role.external_id, 2048)
+    if role.assume_role_arn:
+        parse_arn(role.assume_role_arn)
+    if not SHORTEST_S <= role.rotation_period <= _MOST_S:
+        text = f"role rotation period out of range: must be greater than {SHORTEST_S:.2f} seconds"
+        raise InvalidRequest(text)
+    return role
+
+
+async def _check_alone(request: Request, name: str, role: StaticRole) -> None:
+    """Raise `InvalidRequest` if another static role has the same user: each would delete the other's keys."""
+    other = await request.view.read(_user_row(role), StaticUser)
+    if other is not None and other.role != name:
+        raise InvalidRequest(f'the static role "{other.role}" has the user "{role.username}" already')
+
+
+def _user_row(role: StaticRole) -> str:
+    # Names of users differ in more than case.
+    # Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html
+    named = f"{role.username.lower()}\0{role.assume_role_arn}"
+    return STATIC_USERS + hashlib.sha256(named.encode()).hexdigest()
+
+
+def _shown(name: str, role: StaticRole) -> dict[str, Any]:
+    fields = ("username", "rotation_period", "assume_role_arn", "assume_role_session_name", "external_id")
+    return {"name": name, "id": role.user_id, **{field: getattr(role, field) for field in fields}}
+
+
+def _state(key: StaticKey) -> dict[str, Any]:
+    data: dict[str, Any] = {"last_rotation": _text(key.rotated_at), "next_rotation": _text(key.next_rotation_at)}
+    return data | ({"attempts": key.attempts, "last_error": key.last_error} if key.attempts else {})
+
+
+def _text(moment: float) -> str | None:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds") if moment else None
