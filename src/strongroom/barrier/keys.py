@@ -97,6 +97,11 @@ DUE = area(ROOT_NAMESPACE, "lease") + "due/"
 """The earlier due index, one for all kinds.  Its rows are moved to the new one, and none is added."""
 LEASE_OF_MOUNT = area(ROOT_NAMESPACE, "lease") + "mount/"
 LEASE_COUNT = area(ROOT_NAMESPACE, "lease") + "count/"
+LEASE_PLANNED_COUNT = area(ROOT_NAMESPACE, "lease") + "planned-count/"
+LEASE_IRREVOCABLE = area(ROOT_NAMESPACE, "lease") + "irrevocable/"
+"""Rows that name the leases whose revocation keeps failing, by the id of their namespace."""
+LEASE_GROUP_COUNT = area(ROOT_NAMESPACE, "lease") + "group-count/"
+"""The number of leases of each group of a mount, by the mount's id; `services/leases/rows.py`."""
 
 PARKED = area(ROOT_NAMESPACE, "lease") + "parked/"
 """Rows of the due index that wait until a namespace is unsealed, by the namespace's id; `core/parking.py`."""
@@ -199,6 +204,11 @@ def lease(id_: str) -> str:
 def leases_of_token(key: str) -> str:
     """The prefix of the rows that name a token's leases, which may be of namespaces below."""
     return f"{area(namespace_of(key), 'lease')}token/{key}/"
+
+
+def leases_of_entity(entity: str) -> str:
+    """The prefix of the rows that name an entity's leases, which may be of namespaces below."""
+    return f"{area(namespace_of(entity), 'lease')}entity/{entity}/"
 
 
 def identity(namespace: str) -> str:

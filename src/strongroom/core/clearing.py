@@ -15,6 +15,7 @@ import msgspec
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.side_by_side import side_by_side
+from strongroom.services.leases import rows as lease_rows
 from strongroom.services.mounts import AUTH, MountRecord, PendingDeletion
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.records import DeadTree
@@ -28,6 +29,8 @@ _ROWS = 100
 _LEASES = 20
 """Leases that one commit marks as ended.  Each needs five keys."""
 TREES = keys.PENDING_DELETION + "token/"
+COUNTERS = (keys.LEASE_COUNT, keys.LEASE_PLANNED_COUNT, keys.SCHEDULE_COUNT)
+"""The prefixes of the counters of a mount, by its id."""
 _AT_ONCE = 8
 
 
@@ -136,12 +139,15 @@ class Clearing:
                 return 1
             if not pending.left and (await self._storage.scan(place, limit=1)).names:
                 return 0  # leases are still being revoked
-        for prefix in pending.prefixes:
+        ended_with_it = (
+            (lease_rows.group_counts(pending.lease_mount),) if pending.lease_mount and not pending.left else ()
+        )
+        for prefix in (*pending.prefixes, *ended_with_it):
             rows = (await self._storage.scan(prefix, limit=_ROWS)).names
             if rows:
                 await self._delete(fence, [prefix + below for below in rows])
                 return 1
-        counters = [place + pending.lease_mount for place in (keys.LEASE_COUNT, keys.SCHEDULE_COUNT)]
+        counters = [place + pending.lease_mount for place in COUNTERS]
         await self._delete(fence, [row, *counters] if pending.lease_mount and not pending.left else [row])
         return 1
 

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
-from strongroom.core import access, login
+from strongroom.core import access, leasing, login
 from strongroom.core.answer import Answer
 from strongroom.core.attempt import Attempt
 from strongroom.core.wrap import wrap
-from strongroom.lib.errors import Internal, InvalidRequest
-from strongroom.sdk.response import Lease, Response
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.response import Response
 from strongroom.services.mounts import MountEntry
-from strongroom.services.tokens.logic import grant_ttl
 
 _STRANGERS = "the response to a request without a token can be wrapped only if it is a login's"
-
-_UNOWNED = (
-    "the secret has a lease, which ends with the token it was asked with: that of a login in the request's headers is "
-    "gone at once; log in first"
-)
 
 
 async def complete(attempt: Attempt, entry: MountEntry, response: Response | None) -> Answer:
@@ -43,7 +37,7 @@ async def complete(attempt: Attempt, entry: MountEntry, response: Response | Non
             renewable=response.renewable,
         )
     if response.lease is not None:
-        answer = _leased(attempt, entry, response, response.lease, answer)
+        answer = await leasing.lease(attempt, entry, response, response.lease, answer)
         if answer.planned:
             return answer  # the second transaction does the rest, after the secret was made
     if response.second_factor is not None:
@@ -64,40 +58,3 @@ async def complete(attempt: Attempt, entry: MountEntry, response: Response | Non
             raise InvalidRequest(_STRANGERS)
         answer = await wrap(attempt.services, attempt.txn, attempt.exchange, answer)
     return answer
-
-
-def _leased(attempt: Attempt, entry: MountEntry, response: Response, wanted: Lease, answer: Answer) -> Answer:
-    """Store a lease that belongs to the client's token.  Raises `Internal` if the request has no token."""
-    request, bearer = attempt.request, attempt.exchange.bearer
-    if bearer is None:
-        raise Internal(detail=f"the path {request.path!r} leases a secret to nobody")
-    if not bearer.is_kept:
-        raise InvalidRequest(_UNOWNED)
-    record = bearer.record
-    # A batch token has no row, so nothing ends its leases when it expires.  Its leases therefore end no later than the
-    # token, and together with its parent.
-    left_s = 0 if record.key else max(1, int(record.expires_at - request.received_at))
-    ceiling = min((s for s in (entry.mount.max_lease_ttl_s, wanted.max_ttl_s, left_s) if s), default=0)
-    ttl_s, warnings = grant_ttl(wanted_s=wanted.ttl_s, default_s=entry.mount.default_lease_ttl_s, max_s=ceiling)
-    lease = attempt.services.leases.create(
-        attempt.txn,
-        namespace=attempt.exchange.namespace.id,
-        path=request.path,
-        mount=entry.record.id,
-        token_key=record.key or record.parent,
-        ttl_s=ttl_s,
-        max_ttl_s=ceiling,
-        renewable=wanted.renewable,
-        internal=wanted.internal,
-        now=request.received_at,
-        planned=wanted.planned,
-    )
-    if warnings:
-        response.warnings = [*warnings, *response.warnings]
-    return msgspec.structs.replace(
-        answer,
-        lease_id=lease.id,
-        lease_duration_s=ttl_s,
-        renewable=wanted.renewable,
-        planned=wanted.planned,
-    )

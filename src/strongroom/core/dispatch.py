@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from strongroom.core import access
 from strongroom.core.attempt import Attempt
+from strongroom.core.leasing import EntityLeases
 from strongroom.crypto.mac import same
 from strongroom.lib.errors import Internal
 from strongroom.sdk.engine import Match
@@ -61,6 +62,7 @@ def engine_request(attempt: Attempt, entry: MountEntry, token: str) -> Request:
         certificates=request.certificates,
         headers=_passed(request, _names(entry), token),
         request_id=request.id,
+        leases=EntityLeases(attempt, entry),
     )
 
 

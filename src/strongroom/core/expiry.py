@@ -20,7 +20,18 @@ from functools import partial
 import structlog
 
 from strongroom.barrier import keys
-from strongroom.barrier.due import LEASE, LOCKOUT, MFA, OIDC_CODE, OIDC_KEY, SCHEDULED, SINGLE_USE, TOKEN, UNUSED_ENTITY
+from strongroom.barrier.due import (
+    LEASE,
+    LOCKOUT,
+    MFA,
+    OIDC_CODE,
+    OIDC_KEY,
+    SCHEDULED,
+    SINGLE_USE,
+    TARGET_LEASE,
+    TOKEN,
+    UNUSED_ENTITY,
+)
 from strongroom.barrier.succession import is_over
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.clearing import Clearing
@@ -96,7 +107,8 @@ class Expiry:
 
     def _batches(self) -> dict[str, Batch]:
         """The classes that have a lane for each mount, by their kind in the due index."""
-        return {LEASE: LeaseEnding(self._services).batch, SCHEDULED: ScheduledCalls(self._services).batch}
+        leases = {kind: LeaseEnding(self._services, kind).batch for kind in (LEASE, TARGET_LEASE)}
+        return {**leases, SCHEDULED: ScheduledCalls(self._services).batch}
 
     def _steps(self) -> dict[str, Step]:
         """The classes that have one lane: the other kinds of the due index, and work that isn't in that index."""

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from functools import partial
 
+import msgspec
+
+from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.side_by_side import side_by_side
-from strongroom.services.identity import rows
+from strongroom.services.identity import entities, rows
+from strongroom.services.identity.records import LEASES, Remains
 from strongroom.services.identity.remains import clear
+from strongroom.services.leases.records import ENTITY
 from strongroom.storage.base import Fence
 from strongroom.sysapi.services import Services
 
 _AT_ONCE = 8
+_LEASES = 12
+"""Leases that one commit ends or passes on.  Each needs up to seven keys; the smallest store takes 128 in a commit."""
 
 
 class IdentityClearing:
@@ -19,6 +26,7 @@ class IdentityClearing:
 
     def __init__(self, services: Services) -> None:
         self._barrier = services.barrier
+        self._leases = services.leases
         self._after = ""
 
     async def run_once(self, fence: Fence, now: float) -> int:
@@ -27,11 +35,36 @@ class IdentityClearing:
         if not names and self._after:
             names = (await self._barrier.storage.scan(rows.REMAINS, limit=_AT_ONCE)).names
         self._after = names[-1] if names else ""
-        return await side_by_side([partial(self._step, fence, rows.REMAINS + name) for name in names])
+        return await side_by_side([partial(self._step, fence, rows.REMAINS + name, now) for name in names])
 
-    async def _step(self, fence: Fence, key: str) -> int:
+    async def _settle_leases(self, txn: Transaction, key: str, remains: Remains, now: float) -> int:
+        """End a page of the leases that an entity owned, or pass it to what the entity was merged into.
+
+        Leases that belong to tokens end with these.
+        """
+        place = keys.leases_of_entity(remains.id)
+        names = (await self._barrier.storage.scan(place, remains.after, _LEASES)).names
+        heir = await entities.living(txn, remains.namespace, remains.id)
+        for name in names:
+            lease = await self._leases.read(txn, name)
+            if lease is None or lease.entity_id != remains.id:
+                txn.delete(place + name)
+            elif heir is not None and heir.id != remains.id:
+                self._leases.pass_to(txn, lease, heir.id)
+            elif lease.owner == ENTITY and (heir is None or heir.disabled) and lease.expires_at > now:
+                self._leases.expire(txn, lease, now)
+        if names:
+            txn.write(key, msgspec.structs.replace(remains, after=names[-1]))
+        else:
+            txn.delete(key)
+        return max(len(names), 1)
+
+    async def _step(self, fence: Fence, key: str, now: float) -> int:
         async def body(txn: Transaction) -> int:
             await txn.guard(fence)
+            remains = await txn.read(key, Remains)
+            if remains is not None and remains.kind == LEASES:
+                return await self._settle_leases(txn, key, remains, now)
             return await clear(txn, key)
 
         return await transact(self._barrier, body)

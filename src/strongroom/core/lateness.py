@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from strongroom.barrier.due import BY_MOUNT
+from strongroom.barrier.due import BY_MOUNT, mount_of
 from strongroom.services.due import backlogs
 from strongroom.storage.base import Fence
 from strongroom.sysapi.services import Services
@@ -30,7 +30,7 @@ class LatenessWatch:
             if backlog.late_s <= LATE_S or now < self._warned.get(kind, -_AGAIN_S) + _AGAIN_S:
                 continue
             self._warned[kind] = now
-            where = {"mount_id": backlog.group} if kind in BY_MOUNT else {}
+            where = {"mount_id": mount_of(backlog.group)} if kind in BY_MOUNT else {}
             late_s = round(backlog.late_s, 1)
             log.warning("what is due ends late", work=kind, late_s=late_s, waiting=backlog.waiting, **where)
         return 0

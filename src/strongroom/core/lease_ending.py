@@ -12,36 +12,40 @@ from strongroom.core.parking import Parking
 from strongroom.core.side_by_side import side_by_side
 from strongroom.lib.errors import Conflict, NamespaceSealed, StorageError, StrongroomError
 from strongroom.services.due import Due, due_rows
-from strongroom.services.leases import revocation
+from strongroom.services.leases import revocation, rows
 from strongroom.services.leases.records import PLANNED
-from strongroom.services.leases.service import lease_due_key
 from strongroom.storage.base import Fence
 from strongroom.sysapi.services import Services
 
 log = structlog.get_logger("expiry")
 
 _BATCH = 64
-_AT_ONCE_PER_MOUNT = 8
-"""Concurrent revocations of one mount.
+_AT_ONCE = 8
+"""Concurrent revocations of one mount, or of one system if the engine names it.
 
-The bound protects the mount's system from load, and this process from a system that hangs.  Each revocation ends after
+The bound protects that system from load, and this process from a system that hangs.  Each revocation ends after
 `services.asking.TIMEOUT_S`.
 """
 
 
 class LeaseEnding:
-    """Revokes leases that are due, a batch of one mount at a time."""
+    """Revokes leases that are due, a batch of one group at a time.
 
-    def __init__(self, services: Services) -> None:
+    Args:
+        kind: `barrier.due.LEASE`, whose groups are mounts, or `TARGET_LEASE`, whose groups are systems of mounts.
+    """
+
+    def __init__(self, services: Services, kind: str = LEASE) -> None:
         self._services = services
+        self._kind = kind
         self._storage = services.barrier.storage
         self._parking = Parking(services)
 
-    async def batch(self, mount: str, fence: Fence, now: float) -> int:
-        """Revoke the oldest leases of a mount that are due.  Returns the number of rows processed."""
-        due = await due_rows(self._storage, LEASE, now, _BATCH, mount)
+    async def batch(self, group: str, fence: Fence, now: float) -> int:
+        """Revoke the oldest leases of a group that are due.  Returns the number of rows processed."""
+        due = await due_rows(self._storage, self._kind, now, _BATCH, group)
         work = [partial(self._parking.try_, fence, row, partial(self._end, fence, row, now)) for row in due]
-        return await side_by_side(work, _AT_ONCE_PER_MOUNT)
+        return await side_by_side(work, _AT_ONCE)
 
     async def _end(self, fence: Fence, due: Due, now: float) -> None:
         services = self._services
@@ -49,7 +53,7 @@ class LeaseEnding:
         async def undo(txn: Transaction) -> None:
             await txn.guard(fence)
             lease = await services.leases.read(txn, due.id)
-            if lease is None or lease_due_key(lease) != due.row:
+            if lease is None or rows.due(lease) != due.row:
                 txn.delete(due.row)
             elif lease.state == PLANNED:
                 # Committed before the revocation, so that nobody can put the lease in force any more.
@@ -60,7 +64,7 @@ class LeaseEnding:
         async def note(txn: Transaction) -> None:
             await txn.guard(fence)
             lease = await services.leases.read(txn, due.id)
-            if lease is not None and lease_due_key(lease) == due.row:
+            if lease is not None and rows.due(lease) == due.row:
                 # At the current time, not the batch's: the failed revocation may have taken long, and the next one
                 # comes after it.
                 services.leases.failed(txn, lease, reason, await self._storage.now())

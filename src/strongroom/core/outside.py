@@ -19,6 +19,7 @@ from strongroom.sdk.response import Made
 from strongroom.services.exchange import Exchange
 from strongroom.services.leases import LeaseRecord, revocation
 from strongroom.services.leases.records import PLANNED
+from strongroom.sysapi.lease_owner import owned_until
 from strongroom.sysapi.services import Services
 
 log = structlog.get_logger("core")
@@ -63,14 +64,13 @@ async def _finish(
     lease = await _planned(services, txn, answer.lease_id)
     if lease is None:
         return None
-    mounts = services.mounts
-    owned = not lease.token_key or await services.tokens.alive_by_key(txn, lease.token_key, mounts, now) is not None
-    if not owned or await mounts.by_id(txn, lease.mount) is None:
+    owned = await owned_until(services, txn, lease, now) is not None
+    if not owned or await services.mounts.by_id(txn, lease.mount) is None:
         services.leases.expire(txn, lease, now)
         return None
-    services.leases.put_in_force(txn, lease, {**lease.internal, **made.internal}, now)
+    data = {**((answer.response.data if answer.response is not None else None) or {}), **made.data}
+    services.leases.put_in_force(txn, lease, {**lease.internal, **made.internal}, data, now)
     if answer.response is not None and (made.data or made.warnings):
-        data = {**(answer.response.data or {}), **made.data}
         warnings = [*answer.response.warnings, *made.warnings]
         response = msgspec.structs.replace(answer.response, data=data, warnings=warnings)
         answer = msgspec.structs.replace(answer, response=response)

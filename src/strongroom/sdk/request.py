@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -12,6 +12,7 @@ from strongroom.sdk.passwords import new_password
 
 if TYPE_CHECKING:
     from strongroom.barrier.stable import StableValues
+    from strongroom.sdk.response import Response
     from strongroom.sdk.view import View
 
 
@@ -64,6 +65,13 @@ class Mount(msgspec.Struct, frozen=True):
     """Whether its engine has a method `due`."""
 
 
+class Leases(Protocol):
+    """The leases of a mount, as far as a client's request may see them."""
+
+    async def reusable(self, group: str, reuse: str) -> Response | None:
+        """See `Request.reusable`."""
+
+
 class Request(msgspec.Struct, frozen=True):
     """One request to a mount."""
 
@@ -98,6 +106,8 @@ class Request(msgspec.Struct, frozen=True):
 
     Empty if they were canonical.
     """
+    leases: Leases | None = None
+    """The leases that the client may be given again; engines use `reusable`."""
 
     @property
     def source(self) -> str:
@@ -134,6 +144,16 @@ class Request(msgspec.Struct, frozen=True):
         work = await schedule.read(name)
         if work is not None:
             schedule.remove(work)
+
+    async def reusable(self, group: str, reuse: str) -> Response | None:
+        """The answer of an earlier request, if the client may be given it again with its lease; else None.
+
+        It is one of the same entity and mount, whose lease is in force and has at least half of its time left.
+
+        Args:
+            group, reuse: as in the `Lease` that the engine would return.
+        """
+        return await self.leases.reusable(group, reuse) if self.leases is not None else None
 
     async def password(self, policy: str = "", name: str = "password") -> str:
         """A new password, the same in all attempts of the request.

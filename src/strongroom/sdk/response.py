@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
@@ -40,6 +40,9 @@ class Auth(msgspec.Struct, frozen=True, kw_only=True):
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
     """The lease of the response's secret.  The lease service gives it an id."""
 
+    GROUP_CHARACTERS: ClassVar[int] = 512
+    """The longest `group`, `account`, `reuse` and `target`."""
+
     ttl_s: int
     max_ttl_s: int = 0
     renewable: bool = True
@@ -50,6 +53,28 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
 
     `Engine.make` is called after this plan was stored, and the response waits for it.  `internal` then has all data to
     make the secret, and to undo it by name.
+    """
+    group: str = ""
+    """What the leases of a mount are counted and found by, such as `role/readonly`; empty for none."""
+    ceiling: int = 0
+    """The most leases that the group may have, planned ones too; 0 for no limit.  One more is refused with 429."""
+    account: str = ""
+    """The user's name in the other system.  An administrator finds the lease by it."""
+    owner: Literal["token", "entity"] = "token"
+    """Whose end ends the lease: that of the client's token, or only that of its entity.
+
+    An entity ends when it is deleted or disabled.  A client without an entity is refused.
+    """
+    reuse: str = ""
+    """If not empty, another request of the same entity may get this lease instead of a new one.
+
+    It says what both requests must have in common besides the group: a digest of the role's settings and of the
+    request's parameters.  The response's data is kept with the lease.  The engine asks by `Request.reusable`.
+    """
+    target: str = ""
+    """The system that revoking depends on, such as the name of a connection.
+
+    Leases of another target of the mount don't wait while this one hangs.
     """
 
     def __repr__(self) -> str:

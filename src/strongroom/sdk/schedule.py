@@ -84,7 +84,7 @@ class Schedule:
         changed = msgspec.structs.replace(
             work,
             attempts=work.attempts + 1,
-            next_attempt_at=now + retry_wait_s(work.attempts),
+            next_attempt_at=now + retry_wait_s(work.attempts, f"{self._mount}/{work.name}"),
             last_error=reason[:_REASON_CHARACTERS],
         )
         self._store(work, changed)

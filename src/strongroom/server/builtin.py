@@ -25,6 +25,7 @@ from strongroom.auth.okta import Okta
 from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.aws import AwsEngine
+from strongroom.engines.database import Database
 from strongroom.engines.kv import KvEngine
 from strongroom.lib.fault import where
 from strongroom.sdk.engine import AuthMethod, Engine
@@ -41,6 +42,7 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
     ("generic", KvEngine),
     ("system", System),
     ("cubbyhole", Cubbyhole),
+    ("database", Database),
     ("identity", Identity),
 )
 """Secrets engines by the type that they are mounted by."""

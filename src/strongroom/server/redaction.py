@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Final
 
+from strongroom.lib.postgresql.connection_url import UrlError, parse_connection_url
 from strongroom.server.config.config import Config
-from strongroom.storage.connection_url import UrlError, parse_connection_url
 
 SECRET_NAMES: Final = re.compile(r"(pass|token$|secret|pin$|accountkey|credentials|mac_key|access_key)", re.IGNORECASE)
 """Settings of stores and seals that are secrets, by their names."""

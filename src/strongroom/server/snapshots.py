@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from strongroom.barrier import keys
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import StrongroomError
+from strongroom.lib.postgresql.connection_url import UrlError, parse_connection_url
 from strongroom.server import logs, sources
 from strongroom.server.config.config import ConfigError
 from strongroom.server.diagnose.service_user import name_of
 from strongroom.server.stores import DATABASE, LOCAL, StoreError, directory
-from strongroom.storage.connection_url import UrlError, parse_connection_url
 
 if TYPE_CHECKING:
     from strongroom.storage.sqlite.snapshot import Description

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from strongroom.lib import json
+from strongroom.lib.postgresql.connection_url import UrlError, parse_connection_url
 from strongroom.server.audit_settings import audit_notices, check_audits
 from strongroom.server.certificate_header import certificate_header
 from strongroom.server.certificates.settings import acme_keys, uses_acme, wanted
@@ -15,7 +16,6 @@ from strongroom.server.config.config import NODE_OPTIONS, Config, Listener, Sett
 from strongroom.server.config.reader import ConfigError, meant
 from strongroom.server.stores import OPTIONS
 from strongroom.services.mounts.tuning import LOCKOUT_TYPES
-from strongroom.storage.connection_url import UrlError, parse_connection_url
 
 _LISTENER = frozenset(
     {

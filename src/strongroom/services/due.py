@@ -32,7 +32,7 @@ class Overdue(NamedTuple):
     waiting: int
     """Rows that are due, counted up to `COUNTED`."""
     group: str = ""
-    """The group of the oldest row.  For a kind of `BY_MOUNT` it is the mount's id."""
+    """The group of the oldest row.  `barrier.due.mount_of` has the mount's id for a kind of `BY_MOUNT`."""
 
 
 async def groups(storage: Storage, kind: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -20,6 +21,12 @@ class Outside:
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
         """What happens elsewhere while an account is being made."""
         self.faulty = False
+        self.targets: dict[str, str] = {}
+        """The target of each account's lease."""
+        self.hanging: dict[str, asyncio.Event] = {}
+        """Systems, by the name that leases give as their target, that answer no `drop` until the event is set."""
+        self.terms: dict[str, Any] = {}
+        """More settings of the leases of `role/`."""
 
     async def make(self, name: str) -> None:
         """Make an account; the answer is lost when the system is down, and the account is there."""
@@ -33,6 +40,9 @@ class Outside:
     async def drop(self, name: str) -> None:
         """Remove an account."""
         self.drops.append(name)
+        hanging = self.hanging.get(self.targets.get(name, ""))
+        if hanging is not None:
+            await hanging.wait()
         if self.faulty:
             raise RuntimeError("not one of our own errors")
         if self.down:
@@ -70,6 +80,17 @@ class Leasing(Engine):
         name = request.once("name", lambda: f"{role}-{len(self.outside.made)}")
         lease = Lease(ttl_s=3600, internal={"account": name}, planned=True)
         return Response(data={"name": name}, lease=lease)
+
+    @path.read("role/{name}")
+    async def role(self, request: Request, name: str) -> Response:
+        """Make an account, or answer with that of an earlier request if the terms allow it."""
+        terms = {"ttl_s": 3600, "planned": True, "group": f"role/{name}", **self.outside.terms}
+        found = await request.reusable(terms["group"], terms.get("reuse", ""))
+        if found is not None:
+            return found
+        account = request.once("name", lambda: f"{name}-{len(self.outside.made)}")
+        self.outside.targets[account] = terms.get("target", "")
+        return Response(data={"name": account}, lease=Lease(internal={"account": account}, account=account, **terms))
 
     async def make(self, request: Request, lease: dict[str, Any]) -> Made:
         """Make the account."""

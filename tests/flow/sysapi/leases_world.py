@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from strongroom.barrier import keys
-from strongroom.barrier.due import LEASE
+from strongroom.barrier.due import LEASE, TARGET_LEASE
 from strongroom.core.expiry import LOCK_S, ROLE
 from strongroom.storage.base import Fence
 from strongroom.sysapi.services import Services
@@ -66,11 +66,13 @@ class World:
 
     async def lease_rows(self) -> list[str]:
         """Every row that belongs to a lease."""
-        due = (keys.DUE, f"{keys.QUEUE}{LEASE}/")
-        found = await self.rows(
-            keys.leases(keys.ROOT_NAMESPACE),
-            keys.area(keys.ROOT_NAMESPACE, "lease") + "token/",
-            keys.LEASE_OF_MOUNT,
-            *due,
-        )
+        place = keys.area(keys.ROOT_NAMESPACE, "lease")
+        # Rows of other kinds in the due index belong to tokens and others.
+        mine = tuple(f"{keys.QUEUE}{kind}/" for kind in (LEASE, TARGET_LEASE))
+        counters = (keys.LEASE_COUNT, keys.LEASE_GROUP_COUNT, keys.LEASE_PLANNED_COUNT)
+        found = [
+            row
+            for row in await self.rows(place)
+            if not row.startswith(counters) and (row.startswith(mine) or not row.startswith(keys.QUEUE))
+        ]
         return [row for row in found if not (row.startswith(keys.DUE) and "/token/" in row)]

@@ -314,6 +314,7 @@ async def test_metrics_tell_how_late_each_class_is() -> None:
     gauges = (await world.server.ok("GET", "sys/metrics")).body["Gauges"]
     assert _numbers(gauges, "vault.expire.late_seconds") == {
         "lease": pytest.approx(20, abs=0.01),
+        "target-lease": 0,
         "scheduled": 0,
         "token": 0,
         "single-use": pytest.approx(29, abs=0.01),
@@ -324,7 +325,7 @@ async def test_metrics_tell_how_late_each_class_is() -> None:
         "unused-entity": 0,
     }
     waiting = {"lease": 1, "scheduled": 0, "token": 0, "single-use": 3, "lockout": 0, "mfa": 0, "rubble": 0}
-    waiting |= {"oidc-code": 0, "oidc-key": 0, "unused-entity": 0}
+    waiting |= {"target-lease": 0, "oidc-code": 0, "oidc-key": 0, "unused-entity": 0}
     assert _numbers(gauges, "vault.expire.waiting") == waiting
     await world.settle()
     gauges = (await world.server.ok("GET", "sys/metrics")).body["Gauges"]

@@ -62,7 +62,7 @@ async def test_renewed_leases_and_tokens_live_on() -> None:
 
 
 async def test_failing_revocations_are_tried_ever_more_slowly() -> None:
-    """10, 20, 40 … seconds, at most an hour, without an end; the state shows in the API, and recovery is noticed."""
+    """At most 10, 20, 40 … seconds, at least half of it, without an end; the API shows it; recovery is noticed."""
     world = await World.start()
     lease = await world.lease("mallory")
     world.outside.down = True
@@ -70,9 +70,9 @@ async def test_failing_revocations_are_tried_ever_more_slowly() -> None:
     await world.settle()
     assert len(world.outside.drops) == 1
     for wait_s in (10, 20, 40, 80, 160):
-        world.clock.advance(wait_s - 1)
+        world.clock.advance(wait_s / 2 - 1)
         assert await world.settle() == 0
-        world.clock.advance(1)
+        world.clock.advance(wait_s / 2 + 1)
         assert await world.settle() == 1
     listed = (await world.server.ok("GET", "sys/leases?type=irrevocable")).data
     assert listed == {

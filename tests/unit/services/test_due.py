@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from tests.sim.clock import SetClock
 
@@ -15,6 +17,7 @@ from strongroom.barrier.due import (
     due_key,
     key_at,
     milliseconds,
+    retry_wait_s,
 )
 from strongroom.lib.rand import SystemRandom
 from strongroom.services.due import COUNTED, Due, Overdue, backlogs, due_rows, groups
@@ -102,3 +105,15 @@ async def test_a_longer_queue_is_shown_as_a_thousand() -> None:
     found = {backlog.kind: backlog for backlog in await backlogs(storage, NOW)}
     assert found[LEASE] == Overdue(LEASE, 1000.0, 1000, "a")
     assert COUNTED == 1000
+
+
+def test_retries_come_ever_later_and_not_together() -> None:
+    """Between half of 10, 20, 40 … seconds and all of it, at most an hour; 10,000 rows spread over that time."""
+    for attempts, longest_s in enumerate((10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600)):
+        waits = [retry_wait_s(attempts, f"db/creds/app/{number}") for number in range(1000)]
+        assert longest_s / 2 <= min(waits) < longest_s * 0.51
+        assert longest_s * 0.99 < max(waits) <= longest_s
+    assert longest_s / 2 <= retry_wait_s(10**6, "x") <= longest_s
+    seconds = Counter(int(retry_wait_s(6, str(number))) for number in range(10_000))
+    assert max(seconds.values()) < 10_000 / 320 * 2
+    assert retry_wait_s(3, "a") == retry_wait_s(3, "a")

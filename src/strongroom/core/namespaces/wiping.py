@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from strongroom.barrier import keys
-from strongroom.barrier.due import BY_MOUNT, folder
+from strongroom.barrier.due import BY_MOUNT, folder, mount_of
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.clearing import COUNTERS
 from strongroom.sdk.schedule import prefixes_of
+from strongroom.services.due import groups
+from strongroom.services.leases import rows as lease_rows
 from strongroom.services.namespaces.records import Remains
 from strongroom.services.namespaces.service import remains_key
 from strongroom.storage.base import Fence
@@ -44,7 +47,7 @@ class NamespaceWiping:
         if holders:
             await self._empty(fence, id_, holders[0].rstrip("/"))
             return 1
-        for prefix in (f"shared/{id_}/", f"local/{id_}/"):
+        for prefix in (f"shared/{id_}/", f"local/{id_}/", lease_rows.irrevocable(id_)):
             rows = (await self._storage.scan(prefix, limit=_ROWS)).names
             if rows:
                 await self._remove(fence, [prefix + row for row in rows])
@@ -65,13 +68,15 @@ class NamespaceWiping:
 
     async def _wipe_mount(self, fence: Fence, namespace: str, mount: str) -> None:
         """Remove what a mount has in the root namespace, and its own row last."""
-        places = [f"{keys.LEASE_OF_MOUNT}{mount}/", *prefixes_of(mount), *(folder(kind, mount) for kind in BY_MOUNT)]
+        places = [lease_rows.of_mount(mount), lease_rows.group_counts(mount), *prefixes_of(mount)]
+        for kind in BY_MOUNT:
+            places += [folder(kind, group) for group in await groups(self._storage, kind) if mount_of(group) == mount]
         for prefix in places:
             rows = (await self._storage.scan(prefix, limit=_ROWS)).names
             if rows:
                 await self._remove(fence, [prefix + row for row in rows])
                 return
-        single = (keys.LEASE_COUNT, keys.SCHEDULE_COUNT, keys.MOUNT_PLACE, keys.PENDING_DELETION)
+        single = (*COUNTERS, keys.MOUNT_PLACE, keys.PENDING_DELETION)
         await self._remove(fence, [*(place + mount for place in single), keys.mounts(namespace) + mount])
 
     async def _empty(self, fence: Fence, namespace: str, holder: str) -> None:

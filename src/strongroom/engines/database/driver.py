@@ -30,6 +30,8 @@ class Target(msgspec.Struct, frozen=True):
     """What was configured besides, without the password."""
     username: str
     password: str
+    terminate_sessions: bool = False
+    """Whether a user that is dropped by statements of its role has its sessions ended first."""
     max_open: int = 4
     max_idle: int = 0
     """0 for as many as are open; negative for none."""

@@ -8,10 +8,10 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from strongroom.http.sockets import TcpAddress, address_fault, parse_tcp_address
+from strongroom.lib.postgresql.connection_url import UrlError, parse_connection_url
 from strongroom.lib.sockaddr import InterfaceAddress, TemplateError, evaluate, is_template
 from strongroom.server.config.reader import ConfigError, Where
 from strongroom.server.config.stanzas import Listener, Settings
-from strongroom.storage.connection_url import UrlError, parse_connection_url
 
 _HOST = re.compile(r"[\w.-]*")
 _API_ADDR = Where("api_addr", 0)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
+from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
 from strongroom.services.identity import members, rows
 from strongroom.services.identity.names import check_name
-from strongroom.services.identity.records import AliasRecord, EntityRecord, Pointer, Remains
+from strongroom.services.identity.records import LEASES, AliasRecord, EntityRecord, Pointer, Remains
 
 ALIASES = 100
 """The most aliases of one entity."""
@@ -94,7 +95,10 @@ async def put(txn: Transaction, namespace: str, entity: EntityRecord, before: En
 
 
 async def delete(txn: Transaction, namespace: str, entity: EntityRecord) -> None:
-    """Delete an entity, its aliases and its memberships.  Its tokens may do nothing from now on."""
+    """Delete an entity, its aliases and its memberships.  Its tokens may do nothing from now on.
+
+    The leases that it owns end, unless it was merged into another one.
+    """
     txn.delete(rows.entity(namespace, entity.id))
     txn.delete(rows.entity_name(namespace, entity.name))
     for accessor, name in entity.aliases:
@@ -103,6 +107,7 @@ async def delete(txn: Transaction, namespace: str, entity: EntityRecord) -> None
         if alias is not None and alias.entity_id == entity.id:
             txn.delete(key)
             txn.delete(rows.alias_ids(namespace) + alias.id)
+    await settle_leases(txn, namespace, entity.id)
     prefix = rows.memberships(namespace, entity.id)
     groups = await txn.list(prefix, limit=_AT_ONCE + 1)
     if len(groups) > _AT_ONCE:
@@ -111,6 +116,13 @@ async def delete(txn: Transaction, namespace: str, entity: EntityRecord) -> None
         return
     for group_id in groups:
         await members.leave(txn, namespace, entity.id, group_id)
+
+
+async def settle_leases(txn: Transaction, namespace: str, entity_id: str) -> None:
+    """Have the leases of an entity looked through: they end with it, or pass to what it was merged into."""
+    if await txn.scan(keys.leases_of_entity(entity_id), limit=1):
+        remains = Remains(namespace=namespace, kind=LEASES, id=entity_id)
+        txn.write(rows.remains(namespace, LEASES, entity_id), remains)
 
 
 def with_alias(entity: EntityRecord, accessor: str, name: str) -> EntityRecord:

@@ -6,6 +6,8 @@ from strongroom.barrier.record import Part, Record
 
 INTERNAL = "internal"
 EXTERNAL = "external"
+LEASES = "leases"
+"""Kind of `Remains`: the leases of an entity that was deleted, disabled or merged."""
 
 
 class EntityRecord(Record, frozen=True, tag="entity"):
@@ -109,11 +111,11 @@ class Remains(Record, frozen=True, tag="identity-remains"):
 
     namespace: str
     kind: str
-    """`entity`, `group` or `mount`; `answers` for a group whose alias has changed."""
+    """`entity`, `group` or `mount`; `answers` for a group whose alias has changed; `leases`."""
     id: str
     """Of the entity or group; the accessor of the mount."""
     after: str = ""
-    """The last member that was looked at."""
+    """The last member or lease that was looked at."""
 
 
 class ClearingRun(Part, frozen=True):

@@ -24,7 +24,10 @@ def leave_behind(txn: Transaction, namespace: str, kind: str, id_: str) -> None:
 
 
 async def clear(txn: Transaction, key: str) -> int:
-    """Clear one bounded part of what the row at `key` names.  Returns the number of rows handled; 0 for none."""
+    """Clear one bounded part of what the row at `key` names.  Returns the number of rows handled; 0 for none.
+
+    Leases are cleared by `core/identity_clearing.py`.
+    """
     remains = await txn.read(key, Remains)
     if remains is None:
         return 0

@@ -16,6 +16,12 @@ UNDONE = "undone"
 """Undone once.  It is undone again later, because a call that was still in progress may make the secret after that."""
 
 
+IRREVOCABLE_AFTER = 6
+"""Failed revocations after which a lease is shown as irrevocable, as in Vault.  Attempts go on."""
+TOKEN = "token"  # noqa: S105 - a kind of owner
+ENTITY = "entity"
+
+
 class LeaseRecord(SecretRecord, frozen=True, tag="lease"):
     """A secret that was issued for a time.  The engine's data for it may be secret too."""
 
@@ -36,6 +42,23 @@ class LeaseRecord(SecretRecord, frozen=True, tag="lease"):
     next_attempt_at: float = 0.0
     last_error: str = ""
     state: str = IN_FORCE
+    group: str = ""
+    account: str = ""
+    entity_id: str = ""
+    """The client's entity, also if the lease belongs to the token."""
+    owner: str = TOKEN
+    reuse: str = ""
+    """What another request of the entity must have in common with this one's to get the same lease; empty for never."""
+    answer: dict[str, Any] = {}
+    """The response's data, if the lease may be given again."""
+    target: str = ""
+    bound_by: str = ""
+    """What the longest time comes from: `token`, `role` or `mount`.  Empty in rows of earlier versions."""
+
+    @property
+    def is_irrevocable(self) -> bool:
+        """Whether its revocation keeps failing."""
+        return self.attempts >= IRREVOCABLE_AFTER
 
 
 class LeaseMark(Record, frozen=True, tag="lease-mark"):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 import msgspec
 
 from strongroom.barrier import keys
-from strongroom.barrier.due import LEASE, DueRecord, due_key, retry_wait_s
+from strongroom.barrier.due import retry_wait_s
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import RateLimited
 from strongroom.lib.rand import Random, base62
 from strongroom.services.asking import TIMEOUT_S
+from strongroom.services.leases import rows
 from strongroom.services.leases.records import IN_FORCE, PLANNED, UNDOING, UNDONE, LeaseMark, LeaseRecord
 from strongroom.storage.keys import is_key
 
@@ -18,8 +22,6 @@ _REASON_CHARACTERS = 1000
 """The part of a revocation's error that is stored.  Another system's error may have any length."""
 PLANNED_S = 2 * TIMEOUT_S
 """How long a lease may stay planned.  After this time its request has finished, given up or died."""
-IRREVOCABLE_AFTER = 6
-"""Failed revocations after which a lease is shown as irrevocable, as in Vault.  Attempts go on."""
 CEILING = 300_000
 """The most leases of one mount.  The limit stops a crash-looping client before it fills the store."""
 
@@ -30,45 +32,29 @@ class LeaseService:
     def __init__(self, random: Random) -> None:
         self._random = random
 
-    def create(
-        self,
-        txn: Transaction,
-        *,
-        namespace: str,
-        path: str,
-        mount: str,
-        token_key: str,
-        ttl_s: int,
-        max_ttl_s: int,
-        renewable: bool,
-        internal: dict[str, object],
-        now: float,
-        planned: bool = False,
-    ) -> LeaseRecord:
-        """Create the lease of a secret that the request at `path` made, or plans to make."""
+    def create(self, txn: Transaction, namespace: str, lease: LeaseRecord, *, ceiling: int = 0) -> LeaseRecord:
+        """Store the lease of a secret that a request made, or plans to make, and give it its id.
+
+        Args:
+            lease: without an id.  It runs for its `ttl_s` from `issued_at`; a planned one until its plan expires.
+            ceiling: the most leases of its group; 0 for no limit.
+        """
         suffix = txn.once("lease id", lambda: base62(self._random, _ID_CHARACTERS))
-        lease = LeaseRecord(
-            id=f"{path}/{suffix}{keys.suffix(namespace)}",
-            mount=mount,
-            path=path,
-            token_key=token_key,
-            issued_at=now,
-            expires_at=now + (PLANNED_S if planned else ttl_s),
-            ttl_s=ttl_s,
-            max_ttl_s=max_ttl_s,
-            renewable=renewable,
-            internal=internal,
-            state=PLANNED if planned else IN_FORCE,
+        lasts_s = PLANNED_S if lease.state == PLANNED else lease.ttl_s
+        lease = msgspec.structs.replace(
+            lease,
+            id=f"{lease.path}/{suffix}{keys.suffix(namespace)}",
+            expires_at=lease.issued_at + lasts_s,
         )
-        txn.write(keys.lease(lease.id), lease)
-        txn.write(lease_due_key(lease), DueRecord(kind=LEASE, id=lease.id))
-        if token_key:
-            txn.write(keys.leases_of_token(token_key) + lease.id, LeaseMark())
-        txn.write(f"{keys.LEASE_OF_MOUNT}{mount}/{lease.id}", LeaseMark())
-        # The same words as Vault's lease count quota, which this limit resembles.
+        self._store(txn, None, lease)
+        # The same words as Vault's lease count quota, which these limits resemble.
         text = f"lease count quota exceeded ({CEILING} leases of a mount at the most, which is fixed)"
-        full = RateLimited(text, retry_after_s=60, detail=f"the mount {mount} is full")
-        txn.add(_counter(mount), 1, 0, CEILING, full)
+        full = RateLimited(text, retry_after_s=60, detail=f"the mount {lease.mount} is full")
+        txn.add(rows.count(lease.mount), 0, 0, CEILING, full)
+        if lease.group:
+            text = f'lease count quota exceeded ({ceiling} leases of "{lease.group}" at the most, by its settings)'
+            full = RateLimited(text, retry_after_s=60, detail=f"{lease.group} of the mount {lease.mount} is full")
+            txn.add(rows.group_count(lease.mount, lease.group), 0, 0, ceiling or CEILING, full)
         return lease
 
     async def read(self, txn: Transaction, lease_id: str) -> LeaseRecord | None:
@@ -80,16 +66,10 @@ class LeaseService:
         lease = await self.read(txn, lease_id)
         return lease if lease is not None and lease.state == IN_FORCE else None
 
-    def reschedule(self, txn: Transaction, lease: LeaseRecord, changed: LeaseRecord) -> None:
-        """Store a lease's new state, and move its row in the due index."""
-        txn.delete(lease_due_key(lease))
-        txn.write(lease_due_key(changed), DueRecord(kind=LEASE, id=lease.id))
-        txn.write(keys.lease(lease.id), changed)
-
     def renew(self, txn: Transaction, lease: LeaseRecord, ttl_s: int, now: float) -> LeaseRecord:
         """Extend a lease to `ttl_s` from now."""
         renewed = msgspec.structs.replace(lease, expires_at=now + ttl_s, ttl_s=ttl_s, last_renewed_at=now)
-        self.reschedule(txn, lease, renewed)
+        self._store(txn, lease, renewed)
         return renewed
 
     def expire(self, txn: Transaction, lease: LeaseRecord, now: float) -> LeaseRecord:
@@ -100,15 +80,30 @@ class LeaseService:
             next_attempt_at=0.0,
             state=UNDOING if lease.state == PLANNED else lease.state,
         )
-        self.reschedule(txn, lease, ended)
+        self._store(txn, lease, ended)
         return ended
 
-    def put_in_force(self, txn: Transaction, lease: LeaseRecord, internal: dict[str, object], now: float) -> None:
-        """Put a planned lease in force from now, because its secret has been made."""
+    def pass_to(self, txn: Transaction, lease: LeaseRecord, entity_id: str) -> None:
+        """Give a lease to the entity that its own was merged into."""
+        self._store(txn, lease, msgspec.structs.replace(lease, entity_id=entity_id))
+
+    def put_in_force(
+        self, txn: Transaction, lease: LeaseRecord, internal: dict[str, Any], answer: dict[str, Any], now: float
+    ) -> None:
+        """Put a planned lease in force from now, because its secret has been made.
+
+        Args:
+            answer: the response's data.  It is kept if the lease may be given again.
+        """
         made = msgspec.structs.replace(
-            lease, state=IN_FORCE, issued_at=now, expires_at=now + lease.ttl_s, internal=internal
+            lease,
+            state=IN_FORCE,
+            issued_at=now,
+            expires_at=now + lease.ttl_s,
+            internal=internal,
+            answer=answer if lease.reuse else {},
         )
-        self.reschedule(txn, lease, made)
+        self._store(txn, lease, made)
 
     def end(self, txn: Transaction, lease: LeaseRecord, now: float) -> None:
         """Delete a lease that was undone.  A lease that was never in force is undone once more, later."""
@@ -118,28 +113,25 @@ class LeaseService:
         again = msgspec.structs.replace(
             lease, state=UNDONE, expires_at=min(lease.expires_at, now), next_attempt_at=now + PLANNED_S
         )
-        self.reschedule(txn, lease, again)
+        self._store(txn, lease, again)
 
     def failed(self, txn: Transaction, lease: LeaseRecord, reason: str, now: float) -> LeaseRecord:
         """Store a failed revocation.  It is tried again without end, at growing intervals."""
         changed = msgspec.structs.replace(
             lease,
             attempts=lease.attempts + 1,
-            next_attempt_at=now + retry_wait_s(lease.attempts),
+            next_attempt_at=now + retry_wait_s(lease.attempts, lease.id),
             expires_at=min(lease.expires_at, now),
             last_error=reason[:_REASON_CHARACTERS],
         )
-        self.reschedule(txn, lease, changed)
+        self._store(txn, lease, changed)
+        if changed.is_irrevocable:  # each time, because earlier versions had no such row
+            txn.write(rows.irrevocable(keys.namespace_of(lease.id)) + lease.id, LeaseMark())
         return changed
 
     def remove(self, txn: Transaction, lease: LeaseRecord) -> None:
         """Delete a lease whose secret no longer exists."""
-        txn.delete(keys.lease(lease.id))
-        txn.delete(lease_due_key(lease))
-        if lease.token_key:
-            txn.delete(keys.leases_of_token(lease.token_key) + lease.id)
-        txn.delete(f"{keys.LEASE_OF_MOUNT}{lease.mount}/{lease.id}")
-        txn.add(_counter(lease.mount), -1, 0, CEILING)
+        self._store(txn, lease, None)
 
     async def names(
         self, txn: Transaction, namespace: str, prefix: str, *, after: str = "", limit: int | None = None
@@ -147,11 +139,22 @@ class LeaseService:
         """The distinct next segments of a namespace's lease ids below `prefix`, which ends in `/` or is empty."""
         return await txn.list(keys.leases(namespace) + prefix, after, limit)
 
+    def _store(self, txn: Transaction, before: LeaseRecord | None, after: LeaseRecord | None) -> None:
+        """Store a lease's new state, with its rows in the indexes and what it counts in.
 
-def lease_due_key(lease: LeaseRecord) -> str:
-    """The lease's key in the due index: its expiry, or the next attempt of its revocation."""
-    return due_key(max(lease.expires_at, lease.next_attempt_at), LEASE, lease.id, lease.mount)
-
-
-def _counter(mount: str) -> str:
-    return f"{keys.LEASE_COUNT}{mount}"
+        Args:
+            before: as it is stored; None for a new one. after: None to delete it.
+        """
+        old = rows.of(before) if before is not None else {}
+        new = rows.of(after) if after is not None else {}
+        for key in old.keys() - new.keys():
+            txn.delete(key)
+        for key, record in new.items():
+            if old.get(key) != record:
+                txn.write(key, record)
+        counted = Counter(rows.counters(after) if after is not None else ())
+        counted.subtract(rows.counters(before) if before is not None else ())
+        for counter, delta in counted.items():
+            if delta:
+                # A node of an earlier version doesn't count all of them, and that must not keep a lease from ending.
+                txn.add(counter, delta, -CEILING, CEILING)

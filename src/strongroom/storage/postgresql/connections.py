@@ -13,10 +13,10 @@ from psycopg import conninfo, errors, pq
 from psycopg.pq import TransactionStatus
 
 from strongroom.lib.errors import StorageError, StorageFull
+from strongroom.lib.postgresql.answering import LISTING_TIMES, NoAnswerError, answering
+from strongroom.lib.postgresql.connection_url import UrlError, parse_connection_url
 from strongroom.lib.secret import Secret
-from strongroom.storage.connection_url import UrlError, parse_connection_url
 from strongroom.storage.patience import PATIENCE_S
-from strongroom.storage.postgresql.answering import LISTING_TIMES, NoAnswerError, answering
 
 T = TypeVar("T")
 Connection = psycopg.AsyncConnection[tuple[object, ...]]
@@ -58,7 +58,7 @@ class Connections:
     """Makes connections, and keeps a few for short reads.
 
     Args:
-        connection_url: a URL or keyword string (`storage/connection_url.py`); its password is never shown.
+        connection_url: a URL or keyword string (`lib/postgresql/connection_url.py`); its password is never shown.
         size: the number of concurrent reads. patience_s: the time limit for a response, and for connecting.
     """
 

@@ -7,10 +7,10 @@ from typing import LiteralString, TypeVar, cast
 
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import FeedTooOld, StorageError
+from strongroom.lib.postgresql.answering import LISTING_TIMES
 from strongroom.storage.base import Entry, Listing, Revision, Snapshot
 from strongroom.storage.keys import below, is_key, list_start, unpack_keys
 from strongroom.storage.operations import Operation
-from strongroom.storage.postgresql.answering import LISTING_TIMES
 from strongroom.storage.postgresql.connections import Connection, Connections
 from strongroom.storage.postgresql.rows import Rows
 from strongroom.storage.postgresql.schema import Tables

@@ -10,12 +10,12 @@ import structlog
 
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import StorageError
+from strongroom.lib.postgresql.answering import LISTING_TIMES
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Add, Committer, Condition, Entry, Fence, Limits, Listing, Revision, Snapshot
 from strongroom.storage.keys import check_commit, check_page
 from strongroom.storage.operations import Commit, GiveRole, TakeRole
 from strongroom.storage.patience import PATIENCE_S
-from strongroom.storage.postgresql.answering import LISTING_TIMES
 from strongroom.storage.postgresql.connections import Connection, Connections
 from strongroom.storage.postgresql.reader import Reader
 from strongroom.storage.postgresql.schema import ensure_schema, tables_named

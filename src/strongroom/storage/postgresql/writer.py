@@ -14,11 +14,11 @@ from psycopg import errors, sql
 
 from strongroom.lib.errors import CommitUnknown, StorageError, StrongroomError
 from strongroom.lib.fault import where
+from strongroom.lib.postgresql.answering import NoAnswerError, answering
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Revision
 from strongroom.storage.batch import Outcome, Pending, Queue, settle_batch
 from strongroom.storage.operations import Operation
-from strongroom.storage.postgresql.answering import NoAnswerError, answering
 from strongroom.storage.postgresql.connections import Connection, Connections, storage_error
 from strongroom.storage.postgresql.rows import Rows
 from strongroom.storage.postgresql.schema import Tables

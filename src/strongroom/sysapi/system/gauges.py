@@ -8,6 +8,7 @@ from strongroom.barrier import keys
 from strongroom.sdk.engine import AuthMethod
 from strongroom.services.due import COUNTED, backlogs
 from strongroom.services.mounts import AUTH, Router
+from strongroom.storage.base import Storage
 from strongroom.storage.watch import StoreState
 from strongroom.sysapi.processes import WorkerCounts
 from strongroom.sysapi.services import Services
@@ -97,7 +98,29 @@ async def of_expiry(services: Services) -> list[Gauge]:
             Gauge(name, value, help_, {"cluster": services.cluster.name, "class": kind})
             for kind, value in sorted(numbers.items())
         ]
-    return out
+    return out + await _leases(services)
+
+
+async def _leases(services: Services) -> list[Gauge]:
+    """The number of leases in each state, of all namespaces.  Tokens aren't counted."""
+    storage, cluster = services.barrier.storage, {"cluster": services.cluster.name}
+    failing = len((await storage.scan(keys.LEASE_IRREVOCABLE, limit=COUNTED)).names)
+    return [
+        Gauge("vault.expire.num_leases", await _sum(storage, keys.LEASE_COUNT), "Leases of secrets.", cluster),
+        Gauge("vault.expire.num_irrevocable_leases", failing, "Leases whose revocation keeps failing.", cluster),
+        Gauge(
+            "vault.expire.num_planned_leases",
+            await _sum(storage, keys.LEASE_PLANNED_COUNT),
+            "Leases whose secrets are being made.",
+            cluster,
+        ),
+    ]
+
+
+async def _sum(storage: Storage, prefix: str) -> int:
+    """The sum of the counters below a prefix."""
+    found = await storage.get_many([prefix + name for name in (await storage.list(prefix)).names])
+    return max(0, sum(int(entry.value) for entry in found.entries.values() if entry is not None))
 
 
 def _workers(counts: WorkerCounts, cluster: dict[str, str]) -> list[Gauge]:

@@ -7,10 +7,9 @@ from functools import partial
 
 import msgspec
 
-from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.sdk.request import Request
-from strongroom.services.leases.service import IRREVOCABLE_AFTER
+from strongroom.services.leases import revocation, rows
 from strongroom.services.namespaces import survey
 from strongroom.sysapi.context import SystemView, system
 
@@ -29,8 +28,6 @@ class Irrevocable(msgspec.Struct, frozen=True):
 async def irrevocable(request: Request, *, deep: bool) -> list[Irrevocable]:
     """The leases whose revocation keeps failing.  Each is still tried, at growing intervals.
 
-    This reads every lease.  Failures are few, and an index of them would add a row to each failure's commit.
-
     Args:
         deep: include the namespaces below.
     """
@@ -44,7 +41,7 @@ async def _read(view: SystemView, *, deep: bool) -> list[Irrevocable]:
     below = await survey.descendants(barrier, view.namespace) if deep else []
     for namespace in (view.namespace, *(each.namespace for each in below)):
         await asyncio.sleep(0)  # a tenant with many thousands must not hold up every other request
-        after, place = "", keys.leases(namespace.id)
+        after, place = "", rows.irrevocable(namespace.id)
         while names := (await barrier.storage.scan(place, after, _PAGE)).names:
             after = names[-1]
             found += await transact(barrier, partial(_failing, view, names, namespace.path[len(view.namespace.path) :]))
@@ -60,9 +57,9 @@ async def _failing(view: SystemView, names: list[str], prefix: str, txn: Transac
     found = []
     for name in names:
         lease = await view.services.leases.read(txn, name)
-        if lease is None or lease.attempts < IRREVOCABLE_AFTER:
+        if lease is None:
             continue
-        entry = await view.services.mounts.by_id(txn, lease.mount)
+        entry = await revocation.mount_of(view.services.mounts, txn, lease)
         mount_path = prefix + entry.record.full_path if entry is not None else ""
         found.append(Irrevocable(id=lease.id, mount_path=mount_path, error=lease.last_error))
     return found

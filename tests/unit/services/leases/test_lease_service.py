@@ -8,6 +8,7 @@ from tests.flow.harness import open_barrier
 from tests.sim.clock import SetClock
 
 from strongroom.barrier import keys
+from strongroom.barrier.due import retry_wait_s
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.rand import SystemRandom
 from strongroom.services.leases import LeaseRecord, LeaseService
@@ -15,19 +16,25 @@ from strongroom.storage.inmem import InmemStorage
 
 
 async def made(txn: Transaction, leases: LeaseService, now: float, token_key: str = "tk") -> LeaseRecord:
-    """A lease of an hour."""
-    return leases.create(
-        txn,
-        namespace="root",
-        path="db/creds/app",
+    """A lease of an hour, with a row in every index."""
+    lease = LeaseRecord(
+        id="",
         mount="m",
+        path="db/creds/app",
         token_key=token_key,
+        issued_at=now,
+        expires_at=0.0,
         ttl_s=3600,
         max_ttl_s=7200,
         renewable=True,
         internal={"password": "canary"},
-        now=now,
+        group="role/app",
+        account="v-app-1",
+        entity_id="e",
+        reuse="digest",
+        target="main",
     )
+    return leases.create(txn, "root", lease)
 
 
 async def test_every_row_of_a_lease_goes_with_it() -> None:
@@ -35,6 +42,7 @@ async def test_every_row_of_a_lease_goes_with_it() -> None:
     clock = SetClock()
     barrier = await open_barrier(InmemStorage(clock, SystemRandom()), clock)
     leases, now = LeaseService(SystemRandom()), clock.now()
+    counters = (keys.LEASE_COUNT, keys.LEASE_GROUP_COUNT, keys.LEASE_PLANNED_COUNT)
     before = (await barrier.storage.scan("")).names
     for owner in ("tk", ""):
         lease = await transact(barrier, partial(made, leases=leases, now=now, token_key=owner))
@@ -47,13 +55,13 @@ async def test_every_row_of_a_lease_goes_with_it() -> None:
 
         moved = await transact(barrier, move)
         assert moved.attempts == 2
-        assert moved.next_attempt_at == now + 13 + 20
+        assert moved.next_attempt_at == now + 13 + retry_wait_s(1, lease.id)
 
         async def remove(txn: Transaction, moved: LeaseRecord = moved) -> None:
             leases.remove(txn, moved)
 
         await transact(barrier, remove)
-        after = [name for name in (await barrier.storage.scan("")).names if not name.startswith(keys.LEASE_COUNT)]
+        after = [name for name in (await barrier.storage.scan("")).names if not name.startswith(counters)]
         assert after == before
 
 

@@ -23,7 +23,7 @@ from strongroom.sysapi.identity import shown
 from strongroom.sysapi.identity.listing import Page, ids, names
 
 _MOST_DELETED = 100
-_PAGE = 16
+_PAGE = 12
 _REFUSED = "*+/,"
 """Characters that the values of templates may not contain."""
 
@@ -193,7 +193,10 @@ async def _write(request: Request, body: EntityBody, id_: str, name: str) -> Res
         created_at=request.now,
         updated_at=request.now,
     )
-    await entities.put(txn, namespace, _changed(entity, body, name, request.now), before)
+    changed = _changed(entity, body, name, request.now)
+    await entities.put(txn, namespace, changed, before)
+    if changed.disabled and not entity.disabled:
+        await entities.settle_leases(txn, namespace, entity.id)
     warnings = _warnings(name)
     if before is not None:
         return Response(warnings=warnings) if warnings else None

@@ -20,6 +20,7 @@ from strongroom.services.tokens.lease_ids import lease_id
 from strongroom.services.tokens.logic import grant_ttl
 from strongroom.services.tokens.search import by_lease_prefix
 from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.lease_owner import is_owned
 from strongroom.sysapi.system.lease_removal import revoke_below
 from strongroom.sysapi.system.lease_survey import irrevocable
 from strongroom.sysapi.system.visible_leases import in_force, visible
@@ -239,9 +240,7 @@ async def _renew(request: Request, id_: str, increment_s: int) -> Response:
             raise InvalidRequest("tokens cannot be renewed through this endpoint")
         raise InvalidRequest("lease not found")
     entry = await services.mounts.by_id(txn, lease.mount)
-    owner = await services.tokens.alive_by_key(txn, lease.token_key, services.mounts, now) if lease.token_key else None
-    owned = not lease.token_key or (owner is not None and not await services.tokens.spent(txn, owner))
-    if lease.expires_at <= now or entry is None or not owned:
+    if lease.expires_at <= now or entry is None or not await is_owned(services, txn, lease, now):
         raise InvalidRequest("lease expired")
     if not lease.renewable:
         raise InvalidRequest("lease is not renewable")

@@ -1,4 +1,4 @@
-"""Parses the `connection_url` of a PostgreSQL store: a URL, or keywords with values (pure).
+"""Parses the `connection_url` of a PostgreSQL database: a URL, or keywords with values (pure).
 
 Such texts are written for several drivers.  libpq gets its own parameters.  Settings of a session are sent to the
 server after the connection is made, because poolers refuse them earlier.  Parameters of other drivers are ignored. No

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strongroom.storage.connection_url import UrlError, parse_connection_url
+from strongroom.lib.postgresql.connection_url import UrlError, parse_connection_url
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,157 @@
+"""Leases the secret of a response, or answers with an earlier lease of the same entity."""
+
+from __future__ import annotations
+
+import msgspec
+
+from strongroom.audit.entry import timestamp
+from strongroom.barrier import keys
+from strongroom.core.answer import Answer
+from strongroom.core.attempt import Attempt
+from strongroom.lib.errors import Internal, InvalidRequest
+from strongroom.sdk.response import Lease, Response
+from strongroom.services.identity import entities
+from strongroom.services.leases import LeaseRecord, rows
+from strongroom.services.leases.records import ENTITY, IN_FORCE, PLANNED, TOKEN
+from strongroom.services.mounts import MountEntry
+from strongroom.services.tokens import Bearer
+from strongroom.services.tokens.logic import grant_ttl
+from strongroom.sysapi.lease_owner import is_owned, owned_until
+
+_UNOWNED = (
+    "the secret has a lease, which ends with the token it was asked with: that of a login in the request's headers is "
+    "gone at once; log in first"
+)
+_NO_ENTITY = (
+    "the secret's lease belongs to the client's entity, and this token has none: log in by an auth method, or have the "
+    "secret leased to tokens"
+)
+_LOOKED_AT = 16
+"""Leases that one request considers.  The usual number is one or two."""
+
+
+async def lease(attempt: Attempt, entry: MountEntry, response: Response, wanted: Lease, answer: Answer) -> Answer:
+    """Store the lease of a response's secret.
+
+    Raises: `Internal` if the request has no token, `InvalidRequest` if nobody could own the lease.
+    """
+    request, bearer = attempt.request, attempt.exchange.bearer
+    if bearer is None:
+        raise Internal(detail=f"the path {request.path!r} leases a secret to nobody")
+    if not bearer.is_kept and wanted.owner != ENTITY:
+        raise InvalidRequest(_UNOWNED)
+    _check_texts(wanted)
+    entity_id = await _entity_of(attempt, bearer)
+    if wanted.owner == ENTITY and not entity_id:
+        raise InvalidRequest(_NO_ENTITY)
+    planned, warnings = _planned(attempt, entry, bearer, wanted, entity_id)
+    if not wanted.planned and planned.reuse:
+        planned = msgspec.structs.replace(planned, answer=response.data or {})
+    made = attempt.services.leases.create(attempt.txn, attempt.exchange.namespace.id, planned, ceiling=wanted.ceiling)
+    if made.owner == ENTITY:
+        # An entity that nobody uses any more would otherwise be cleared while its lease runs.
+        ends_at = request.received_at + made.ttl_s
+        await attempt.services.identity.has_token(attempt.txn, entity_id, ends_at, request.received_at)
+    until = await owned_until(attempt.services, attempt.txn, made, request.received_at)
+    if until is not None and until < request.received_at + made.ttl_s:
+        warnings.append(f"the lease ends with its token at {timestamp(until)}, unless the token is renewed")
+    if warnings:
+        response.warnings = [*warnings, *response.warnings]
+    return msgspec.structs.replace(
+        answer,
+        lease_id=made.id,
+        lease_duration_s=made.ttl_s,
+        renewable=wanted.renewable,
+        planned=wanted.planned,
+    )
+
+
+def _planned(
+    attempt: Attempt, entry: MountEntry, bearer: Bearer, wanted: Lease, entity_id: str
+) -> tuple[LeaseRecord, list[str]]:
+    """The lease to store, and warnings."""
+    request, token = attempt.request, bearer.record
+    of_token = wanted.owner == TOKEN
+    # A batch token has no row, so nothing ends its leases when it expires.  Its leases therefore end no later than the
+    # token, and together with its parent.
+    left_s = max(1, int(token.expires_at - request.received_at)) if of_token and not token.key else 0
+    limits = {"token": left_s, "role": wanted.max_ttl_s, "mount": entry.mount.max_lease_ttl_s}
+    longest_s, bound_by = min(((s, name) for name, s in limits.items() if s), default=(0, ""))
+    ttl_s, warnings = grant_ttl(wanted_s=wanted.ttl_s, default_s=entry.mount.default_lease_ttl_s, max_s=longest_s)
+    planned = LeaseRecord(
+        id="",
+        mount=entry.record.id,
+        path=request.path,
+        token_key=(token.key or token.parent) if of_token else "",
+        issued_at=request.received_at,
+        expires_at=0.0,
+        ttl_s=ttl_s,
+        max_ttl_s=longest_s,
+        renewable=wanted.renewable,
+        internal=wanted.internal,
+        state=PLANNED if wanted.planned else IN_FORCE,
+        group=wanted.group,
+        account=wanted.account,
+        entity_id=entity_id,
+        owner=wanted.owner,
+        reuse=wanted.reuse if entity_id else "",
+        target=wanted.target,
+        bound_by=bound_by,
+    )
+    return planned, warnings
+
+
+def _check_texts(wanted: Lease) -> None:
+    for name in ("group", "account", "reuse", "target"):
+        if len(getattr(wanted, name)) > Lease.GROUP_CHARACTERS:
+            raise Internal(detail=f"the {name} of a lease is longer than {Lease.GROUP_CHARACTERS} characters")
+    if (wanted.ceiling or wanted.reuse) and not wanted.group:
+        raise Internal(detail="a lease with a ceiling, or that may be given again, needs a group")
+
+
+async def _entity_of(attempt: Attempt, bearer: Bearer) -> str:
+    """The id of the client's entity, also if the one of its login was merged into it; empty for none."""
+    id_ = bearer.record.entity_id
+    entity = await entities.living(attempt.txn, keys.namespace_of(id_), id_) if id_ else None
+    return entity.id if entity is not None else ""
+
+
+class EntityLeases:
+    """The leases of one mount that the client's entity has.
+
+    Args:
+        entry: the mount that serves the request.
+    """
+
+    def __init__(self, attempt: Attempt, entry: MountEntry) -> None:
+        self._attempt = attempt
+        self._entry = entry
+
+    async def reusable(self, group: str, reuse: str) -> Response | None:
+        """The answer of an earlier request with its lease, if at least half of the lease's time is left; or None.
+
+        It isn't if the token that the lease ends with ends earlier.
+        """
+        attempt, bearer = self._attempt, self._attempt.exchange.bearer
+        entity_id = await _entity_of(attempt, bearer) if bearer is not None else ""
+        if not entity_id or not reuse:
+            return None
+        namespace = attempt.exchange.namespace.id
+        place = rows.reusable(namespace, self._entry.record.id, entity_id, group, reuse)
+        now, best, left_s = attempt.request.received_at, None, 0.0
+        for id_ in await attempt.txn.scan(place, limit=_LOOKED_AT):
+            found = await attempt.services.leases.in_force(attempt.txn, id_)
+            remaining_s = await self._left_s(found, now) if found is not None else 0.0
+            if found is not None and remaining_s > left_s and 2 * remaining_s >= found.ttl_s:
+                best, left_s = found, remaining_s
+        if best is None:
+            return None
+        return Response(data=best.answer, lease_id=best.id, hint_ttl_s=int(left_s), renewable=best.renewable)
+
+    async def _left_s(self, lease: LeaseRecord, now: float) -> float:
+        """The time for which the lease has an owner and doesn't expire."""
+        services, txn = self._attempt.services, self._attempt.txn
+        until = await owned_until(services, txn, lease, now)
+        if until is None or not await is_owned(services, txn, lease, now):
+            return 0.0
+        return min(until, lease.expires_at) - now

@@ -1,0 +1,5 @@
+"""PostgreSQL."""
+
+from strongroom.engines.database.drivers.postgresql.driver import Postgresql
+
+__all__ = ["Postgresql"]

@@ -1,0 +1,131 @@
+"""What a connection's details mean to PostgreSQL (pure).
+
+Source: https://developer.hashicorp.com/vault/api-docs/secret/databases/postgresql#configure-connection
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from strongroom.engines.database.driver import Target
+from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.postgresql.connection_url import UrlError, parse_connection_url
+from strongroom.sdk.fields import FieldError, to_bool, to_list, to_text
+
+CONNECT_S = 5
+STATEMENT_S = 30
+PLAIN, SCRAM = "password", "scram-sha-256"
+SERIALIZE = ("", "database")
+_USERNAME, _PASSWORD = "strongroom0username", "strongroom0password"
+_PLACEHOLDER = re.compile(r"\{\{\s*(username|password)\s*\}\}")
+_REFUSED = {
+    "passfile": "the password is given as `password`",
+    "service": "the parameters are given one by one",
+    "servicefile": "the parameters are given one by one",
+    "sslkeylogfile": "it would write the keys of connections into a file",
+    "sslpassword": "the key is given as `private_key`",
+}
+_TEXTS = ("connection_url", "tls_ca", "tls_certificate", "private_key", "auth_type", "password_authentication")
+_LEAST_CONNECT_S = 2
+"""libpq's own bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How a server is reached, by libpq's names of parameters."""
+
+    parameters: Mapping[str, str] = field(repr=False)
+    session: Mapping[str, str]
+    """Settings of each session."""
+    connect_s: float
+    """How long all hosts together may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How users are made."""
+
+    scram: bool
+    """Whether the server gets what SCRAM keeps of a password, instead of the password."""
+    serialize: bool
+    """Whether one user is made at a time."""
+    databases: tuple[str, ...]
+    """Where what a user owns is given to the server's own user; empty for wherever there is something."""
+
+
+def checked(details: Mapping[str, Any]) -> dict[str, Any]:
+    """The details.  Raises `InvalidRequest`."""
+    out = dict(details)
+    for name in _TEXTS:
+        if name in details:
+            out[name] = to_text(details[name])
+    if out.get("auth_type"):
+        raise InvalidRequest(
+            f'auth_type "{out["auth_type"][:64]}" is not supported: users of clouds can\'t be made yet; leave it out, '
+            "and configure username and password"
+        )
+    if not out.get("connection_url"):
+        raise InvalidRequest("connection_url cannot be empty")
+    place_of(Target(name="", plugin="", details=out, username="u", password="p"))  # noqa: S106 - to read the URL
+    ways_of(out)
+    return out
+
+
+def ways_of(details: Mapping[str, Any]) -> Ways:
+    """How users are made.  Raises `InvalidRequest`."""
+    way = to_text(details.get("password_authentication")) or PLAIN
+    if way not in {PLAIN, SCRAM}:
+        raise InvalidRequest(f"'{way[:64]}' is not a valid password authentication type")
+    serialize = to_text(details.get("serialize"))
+    if serialize not in SERIALIZE:
+        raise InvalidRequest("serialize may be empty, or `database`")
+    try:
+        databases = tuple(to_list(details.get("databases")))
+        to_bool(details.get("disable_escaping"))
+    except FieldError as error:
+        raise InvalidRequest(str(error)) from error
+    return Ways(way == SCRAM, serialize == "database", databases)
+
+
+def place_of(target: Target) -> Place:
+    """How the server is reached.  The password never stands in a text.  Raises `InvalidRequest`."""
+    text = to_text(target.details.get("connection_url"))
+    text = _PLACEHOLDER.sub(lambda found: _USERNAME if found[1] == "username" else _PASSWORD, text)
+    try:
+        url = parse_connection_url(text)
+    except UrlError as error:
+        raise InvalidRequest(f"connection_url is malformed: {error}") from error
+    parameters = dict(url.parameters)
+    for name, why in _REFUSED.items():
+        if name in parameters:
+            raise InvalidRequest(f"connection_url has {name}, which isn't possible here: {why}")
+    parameters.setdefault("user", _USERNAME)
+    parameters.setdefault("password", _PASSWORD)
+    for name, value in parameters.items():
+        parameters[name] = value.replace(_USERNAME, target.username).replace(_PASSWORD, target.password)
+    hosts = parameters.get("host", "").count(",") + 1
+    given = parameters.get("connect_timeout", "")
+    each_s = int(given) if given.isdecimal() and 0 < int(given[:9]) <= STATEMENT_S else 0
+    each_s = each_s or max(_LEAST_CONNECT_S, -(-CONNECT_S // hosts))
+    if target.details.get("tls_ca"):
+        parameters.setdefault("sslmode", "verify-full")
+    if hosts > 1:
+        parameters.setdefault("target_session_attrs", "read-write")
+    usual = {
+        "keepalives_idle": "5",
+        "keepalives_interval": "2",
+        "keepalives_count": "3",
+        "tcp_user_timeout": str(STATEMENT_S * 1000),
+        "application_name": "strongroom",
+        "passfile": "/dev/null",
+        "gssencmode": "disable",
+    }
+    parameters = {
+        **usual,
+        **{name: value for name, value in parameters.items() if value},
+        "connect_timeout": str(each_s),
+    }
+    return Place(parameters, url.session, float(max(CONNECT_S, each_s * hosts)))

@@ -1,0 +1,37 @@
+"""The secrets engine `database`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from strongroom.engines.database import draining
+from strongroom.engines.database.paths_config import ConfigPaths
+from strongroom.engines.database.paths_creds import CredsPaths
+from strongroom.engines.database.paths_roles import RolePaths
+from strongroom.engines.database.sessions import Sessions
+from strongroom.lib.errors import Internal
+from strongroom.sdk import Engine, Random, Request, SystemRandom
+
+
+class Database(ConfigPaths, RolePaths, CredsPaths, Engine):
+    """Makes users of databases on request, and drops them when their leases end.
+
+    Args:
+        sessions: the connections to databases, of all mounts of the process. random: where names and ids come from.
+    """
+
+    type = "database"
+    secret_answers = frozenset({"password", "rsa_private_key", "private_key"})
+
+    def __init__(self, sessions: Sessions | None = None, random: Random | None = None) -> None:
+        self.sessions = sessions or Sessions()
+        self.random = random or SystemRandom()
+
+    async def due(self, request: Request, name: str, data: dict[str, Any]) -> None:
+        """Do scheduled work: its name is a kind, a slash, and what it is about."""
+        kind, _, about = name.partition("/")
+        match kind:
+            case draining.DRAIN:
+                await draining.look(request, about)
+            case _:
+                raise Internal(detail=f"nobody does the scheduled work {name!r}")

@@ -1,0 +1,137 @@
+"""`config`, `reset` and `reload`: connections to databases.
+
+Source: https://developer.hashicorp.com/vault/api-docs/secret/databases#configure-connection
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from strongroom.engines.database import draining, settings
+from strongroom.engines.database.config_fields import ConfigFields
+from strongroom.engines.database.connections import connection_named
+from strongroom.engines.database.drivers import driver_of
+from strongroom.engines.database.records import CONFIG, DRAINING, Connection
+from strongroom.engines.database.sessions import Sessions
+from strongroom.engines.database.verification import PASSWORD_IGNORED, verified
+from strongroom.lib.errors import InvalidRequest, NotFound, UpstreamFailed
+from strongroom.sdk import Page, Random, Request, Response, check_segment_name, listed, path, replace, uuid4
+
+FAILED = "error creating database object: "
+IN_URL = (
+    "Password found in connection_url, use a templated url to enable root rotation and prevent read access to password "
+    "information."
+)
+
+
+class ConfigPaths:
+    """`config`"""
+
+    sessions: Sessions
+    random: Random
+
+    async def connection_exists(self, request: Request, name: str) -> bool:
+        """Whether there is a connection of that name."""
+        return await request.view.read(CONFIG + name, Connection) is not None
+
+    @path.list_("config")
+    async def list_config(self, request: Request, body: Page) -> Response:
+        """Lists the names of connections."""
+        return listed(await request.view.list(CONFIG, after=body.after, limit=body.most))
+
+    @path.read("config/{name}")
+    async def read_config(self, request: Request, name: str) -> Response:
+        """Reads a connection. Passwords and keys aren't shown."""
+        connection = await request.view.read(CONFIG + name, Connection)
+        if connection is None:
+            raise NotFound
+        return Response(data=settings.shown(connection, driver_of(connection.plugin).secret_details))
+
+    @path.write("config/{name}", exists="connection_exists", takes_anything=True)
+    async def write_config(self, request: Request, name: str, body: ConfigFields) -> Response | None:
+        """Configures a connection, or changes it. It is stored if the user could log in."""
+        check_segment_name(name)
+        if request.data.get("name") not in {None, "", name}:
+            raise InvalidRequest('the field "name" names something else than the path does')
+        before = await request.view.read(CONFIG + name, Connection)
+        connection = _merged(before, body, request.data)
+        if before is None:
+            adopted = await draining.adopted(request.view, name, connection)
+            if adopted is not None:
+                request.view.delete(DRAINING + adopted.id)
+            new_id = request.once("connection", lambda: uuid4(self.random))
+            connection = replace(connection, id=adopted.id if adopted else new_id)
+        try:
+            connection, kept = verified(request, self.sessions, name, before, connection)
+        except UpstreamFailed as error:
+            raise InvalidRequest(f"{FAILED}error verifying connection: {error.text}") from error
+        self._store(request, name, connection)
+        warnings = [PASSWORD_IGNORED] if kept else []
+        url = connection.details.get("connection_url")
+        if isinstance(url, str) and settings.has_password(url):
+            warnings.append(IN_URL)
+        if ignored := settings.ignored(connection, request.data):
+            warnings.append(f"Endpoint ignored these unrecognized parameters: [{' '.join(ignored)}]")
+        return Response(warnings=warnings) if warnings else None
+
+    @path.delete("config/{name}")
+    async def delete_config(self, request: Request, name: str) -> Response | None:
+        """Deletes a connection. While users of it live, it is kept to drop them, and nobody gets new ones."""
+        connection = await request.view.read(CONFIG + name, Connection)
+        count = await draining.delete(request, name, connection) if connection is not None else 0
+        if not count:
+            return None
+        return Response(warnings=[f"the connection drains: it is kept until its {count} live users are dropped"])
+
+    @path.list_("draining")
+    async def list_draining(self, request: Request) -> Response:
+        """Lists connections that were deleted while users of them live."""
+        ids = await request.view.list(DRAINING)
+        found: dict[str, Any] = {}
+        for id_ in ids:
+            connection = await request.view.read(DRAINING + id_, Connection)
+            if connection is not None:
+                count = await draining.live(request.view, id_)
+                found[id_] = {"name": connection.deleted_name, "state": "draining", "live": count}
+        if not found:
+            raise NotFound
+        return Response(data={"keys": list(found), "key_info": found})
+
+    @path.delete("draining/{id}", sudo=True)
+    async def forget_draining(self, request: Request, id: str) -> None:  # noqa: A002 - the path's parameter
+        """Forgets a deleted connection at once. Users of it stay in the database, and their leases can't end."""
+        request.view.delete(DRAINING + id)
+
+    @path.write("reset/{name}")
+    async def reset(self, request: Request, name: str) -> None:
+        """Closes the connections to a database, in all processes. They are made anew when they are needed."""
+        reached = await connection_named(request.view, name)
+        self._store(request, name, reached.connection)
+
+    @path.write("reload/{plugin}")
+    async def reload(self, request: Request, plugin: str) -> Response:
+        """Does the same for all connections of a kind of database."""
+        found = []
+        for name in await request.view.list(CONFIG):
+            connection = await request.view.read(CONFIG + name, Connection)
+            if connection is not None and connection.plugin == plugin:
+                self._store(request, name, connection)
+                found.append(name)
+        return Response(data={"connections": found, "count": len(found)})
+
+    def _store(self, request: Request, name: str, connection: Connection) -> None:
+        """Store a connection with another revision, so that no process goes on with what it had."""
+        revision = request.once("revision", lambda: uuid4(self.random))
+        request.view.write(CONFIG + name, replace(connection, revision=revision))
+
+
+def _merged(before: Connection | None, body: ConfigFields, data: dict[str, Any]) -> Connection:
+    """The connection after a request's changes.  Raises `InvalidRequest`.  (p)"""
+    plugin = body.plugin_name or (before.plugin if before else "")
+    if not plugin:
+        raise InvalidRequest("empty plugin name")
+    driver = driver_of(plugin)
+    try:
+        return settings.merged(before, plugin, driver, body, data)
+    except InvalidRequest as error:
+        raise InvalidRequest(FAILED + error.text) from error

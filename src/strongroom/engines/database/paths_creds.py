@@ -1,0 +1,133 @@
+"""`creds`: users made on request.
+
+Source: https://developer.hashicorp.com/vault/api-docs/secret/databases#generate-credentials
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from strongroom.engines.database import draining, usernames
+from strongroom.engines.database.connections import connection_named, connection_of_lease
+from strongroom.engines.database.driver import Account, Credential
+from strongroom.engines.database.drivers import driver_of
+from strongroom.engines.database.issued import Issued, issued_of, kept, user_key
+from strongroom.engines.database.records import ROLES, Connection, Role, User
+from strongroom.engines.database.sessions import Sessions
+from strongroom.engines.database.settings import may_use
+from strongroom.engines.database.statements import decoded
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import Lease, Made, Random, Request, Response, path, replace
+
+MARGIN_S = 5
+"""How much later than its lease a user's time in the database is over, because the lease begins a little later."""
+
+
+class CredsPaths:
+    """`creds`"""
+
+    sessions: Sessions
+    random: Random
+
+    @path.read("creds/{name}")
+    async def read_creds(self, request: Request, name: str) -> Response:
+        """Makes a user of a role, which is dropped when its lease ends."""
+        role = await request.view.read(ROLES + name, Role)
+        if role is None:
+            raise InvalidRequest(f"unknown role: {name}")
+        reached = await connection_named(request.view, role.db_name)
+        connection = reached.connection
+        if not may_use(name, connection):
+            raise InvalidRequest(f'"{name}" is not an allowed role')
+        issued = await self._planned(request, name, role, connection)
+        key = user_key(connection.id, issued.username)
+        if await request.view.read(key, User) is not None:
+            raise InvalidRequest(f'a user "{issued.username}" exists already: username_template needs `random`')
+        request.view.write(key, User(role=name, planned_at=request.now))
+        return Response(
+            data={"username": issued.username, "password": issued.password},
+            lease=Lease(ttl_s=issued.default_ttl_s, max_ttl_s=role.max_ttl_s, internal=kept(issued), planned=True),
+        )
+
+    async def _planned(self, request: Request, name: str, role: Role, connection: Connection) -> Issued:
+        ttl_s = role.default_ttl_s or request.mount.default_lease_ttl_s
+        most_s = min((s for s in (role.max_ttl_s, request.mount.max_lease_ttl_s) if s), default=ttl_s)
+        ttl_s = min(ttl_s, most_s)
+        template = connection.username_template or driver_of(connection.plugin).username_template(connection.plugin)
+        values = {"DisplayName": request.client.display_name if request.client else "", "RoleName": name}
+        username = request.once(
+            f"username {connection.revision}",
+            lambda: usernames.new_name(template, values, self.random, request.now),
+        )
+        policy = role.credential_config.get("password_policy") or connection.password_policy
+        return Issued(
+            connection=role.db_name,
+            connection_id=connection.id,
+            role=name,
+            username=username,
+            planned_at=request.now,
+            expires_at=request.now + ttl_s + MARGIN_S,
+            default_ttl_s=ttl_s,
+            max_ttl_s=most_s,
+            password=await request.password(policy),
+            creation=decoded(role.creation_statements),
+            rollback=decoded(role.rollback_statements),
+            renewal=decoded(role.renew_statements),
+            revocation=decoded(role.revocation_statements),
+        )
+
+    async def make(self, request: Request, lease: dict[str, Any]) -> Made:
+        """Make the user of a lease."""
+        issued = issued_of(lease)
+        reached = await connection_of_lease(request.view, issued.connection, issued.connection_id)
+        account = Account(issued.username, _credential(issued), issued.expires_at)
+        reached.ask(
+            request,
+            self.sessions,
+            f"create {issued.username}",
+            lambda session: session.create(account, issued.creation, issued.rollback),
+        )
+        return Made(internal={"password": ""})
+
+    async def renew(self, request: Request, lease: dict[str, Any], increment_s: int) -> int:
+        """Extend the time of a user in the database."""
+        issued = issued_of(lease)
+        role = await request.view.read(ROLES + issued.role, Role)
+        wanted_s = increment_s or (role.default_ttl_s if role else 0) or issued.default_ttl_s
+        left_s = issued.planned_at + issued.max_ttl_s - request.now
+        expires_at = request.now + max(0, min(wanted_s, left_s)) + MARGIN_S
+        reached = await connection_of_lease(request.view, issued.connection, issued.connection_id)
+        account = Account(issued.username, replace(_credential(issued), password=""), expires_at)
+        statements = decoded(role.renew_statements) if role and _is_same(role, issued) else issued.renewal
+        reached.ask(
+            request,
+            self.sessions,
+            f"renew {issued.username}",
+            lambda session: session.renew(account, statements),
+        )
+        return wanted_s
+
+    async def revoke(self, request: Request, lease: dict[str, Any]) -> None:
+        """Drop the user of a lease."""
+        issued = issued_of(lease)
+        role = await request.view.read(ROLES + issued.role, Role)
+        reached = await connection_of_lease(request.view, issued.connection, issued.connection_id)
+        # As the role says by now: who has mended its statements wants users revoked by the new ones.
+        statements = decoded(role.revocation_statements) if role and _is_same(role, issued) else issued.revocation
+        reached.ask(
+            request,
+            self.sessions,
+            f"drop {issued.username}",
+            lambda session: session.drop(issued.username, statements),
+        )
+        request.view.delete(user_key(issued.connection_id, issued.username))
+        await draining.soon(request, issued.connection_id)
+
+
+def _credential(issued: Issued) -> Credential:
+    return Credential(issued.credential_type, issued.password, issued.public_key, issued.subject)
+
+
+def _is_same(role: Role, issued: Issued) -> bool:
+    """Whether a role of that name is the one by which a user was made, and not one of another database."""
+    return role.db_name == issued.connection

@@ -1,0 +1,179 @@
+"""What a connection's configuration means: merged, checked and shown (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from strongroom.engines.database import statements, usernames
+from strongroom.engines.database.config_fields import OWN, ConfigFields
+from strongroom.engines.database.driver import Driver
+from strongroom.engines.database.records import SUPPLIED, Connection
+from strongroom.lib import limits
+from strongroom.lib.durations import parse_duration_s
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.fields import FieldError, to_int, to_text
+
+MOST_DETAILS = 64
+MOST_BYTES = 256 * 1024
+"""Of all details together."""
+MOST_TEXT_BYTES = 8 * 1024
+HIDDEN = "xxxxx"
+BUILTIN_VERSION = "v0.0.0+builtin"
+_PLACEHOLDER = r"(?!\{\{\s*password\s*\}\})"
+_PASSWORDS = (
+    (re.compile(rf"(://[^\s/?#:@]*:){_PLACEHOLDER}(\S+)(@)"), rf"\1{HIDDEN}\3"),
+    (re.compile(rf"(^[^\s/?#:@=]*:){_PLACEHOLDER}(?!//)(\S+)(@\w*\()"), rf"\1{HIDDEN}\3"),
+    (
+        re.compile(rf"\b((?:ssl)?password|pwd)(\s*=\s*){_PLACEHOLDER}('(?:[^'\\]|\\.)*'|[^\s;&]+)", re.IGNORECASE),
+        rf"\1\2{HIDDEN}",
+    ),
+)
+"""Of URLs, of Go's names for MySQL, of keywords with values."""
+
+
+class PoolSizes(msgspec.Struct, frozen=True):
+    """How many connections are kept."""
+
+    max_open: int = 4
+    max_idle: int = 0
+    lifetime_s: float = 0.0
+
+
+def pool_of(details: Mapping[str, Any]) -> PoolSizes:
+    """The sizes of a connection's pool.  Raises `InvalidRequest`."""
+    counts = {}
+    for name in ("max_open_connections", "max_idle_connections"):
+        try:
+            counts[name] = to_int(details.get(name))
+        except FieldError as error:
+            reason = str(error).removeprefix("''")
+            raise InvalidRequest(f"decoding failed due to the following error(s):\n\n'{name}'{reason}") from error
+    text = to_text(details.get("max_connection_lifetime"))
+    try:
+        lifetime_s = parse_duration_s(text) if text else 0
+    except InvalidRequest as error:
+        raise InvalidRequest(f'invalid max_connection_lifetime: time: invalid duration "{text[:64]}"') from error
+    return PoolSizes(counts["max_open_connections"] or 4, counts["max_idle_connections"], float(max(0, lifetime_s)))
+
+
+def may_use(role: str, connection: Connection) -> bool:
+    """Whether a role may use a connection: it is named, or fits a pattern."""
+    return any(_fits(role, allowed) for allowed in connection.allowed_roles)
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a name fits a pattern, in which * stands for any characters."""
+    first, *rest = pattern.split("*")
+    if not rest:
+        return name == pattern
+    if not name.startswith(first):
+        return False
+    at = len(first)
+    for part in rest[:-1]:
+        found = name.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return len(name) - at >= len(rest[-1]) and name.endswith(rest[-1])
+
+
+def check_details(details: Mapping[str, Any]) -> None:
+    """Raise `InvalidRequest` for more than can be kept."""
+    if len(details) > MOST_DETAILS:
+        raise InvalidRequest(f"a connection has more than {MOST_DETAILS} details")
+    if len(msgspec.json.encode(details)) > MOST_BYTES:
+        raise InvalidRequest(f"the details of a connection have more than {MOST_BYTES} bytes")
+    pool_of(details)
+
+
+def has_password(url: str) -> bool:
+    """Whether a connection's URL holds a password, instead of `{{password}}`."""
+    return without_password(url) != url
+
+
+def without_password(url: str) -> str:
+    """A connection's URL without the password that may be in it."""
+    for pattern, instead in _PASSWORDS:
+        url = pattern.sub(instead, url)
+    return url
+
+
+def merged(
+    before: Connection | None, plugin: str, driver: Driver, body: ConfigFields, data: Mapping[str, Any]
+) -> Connection:
+    """The connection after a request's changes, with the id and the revision that it had.
+
+    Args:
+        data: the request's, with the details that the driver knows.
+
+    Raises: `InvalidRequest`.
+    """
+    changes = _own(body)
+    given = {name: value for name, value in data.items() if name not in OWN}
+    details = {**(before.details if before else {}), **given}
+    details = {name: value for name, value in details.items() if value is not None}
+    check_details(details)
+    connection = before or Connection(id="", revision="", plugin=plugin)
+    changed = msgspec.structs.replace(connection, **changes, plugin=plugin, details=driver.check(plugin, details))
+    if (changed.username, changed.password) != (connection.username, connection.password):
+        changed = msgspec.structs.replace(changed, password_origin=SUPPLIED)
+    return changed
+
+
+def _own(body: ConfigFields) -> dict[str, Any]:
+    """The changes of what the engine keeps itself."""
+    if body.plugin_version and body.plugin_version not in {"builtin", BUILTIN_VERSION}:
+        raise InvalidRequest(f"there is only the built-in version, and no {body.plugin_version[:64]}")
+    changes: dict[str, Any] = {}
+    for name in ("password_policy", "username_template", "username", "password", "verify_connection"):
+        value = getattr(body, name)
+        if value is not None:
+            changes[name] = value
+    for name in ("password_policy", "username_template", "username", "password"):
+        limits.check_name(name, changes.get(name, ""), MOST_TEXT_BYTES)
+    if body.terminate_sessions is not None:
+        changes["terminate_sessions"] = body.terminate_sessions
+    if body.username_template:
+        usernames.check(body.username_template)
+    if body.allowed_roles is not None:
+        limits.check_names("allowed_roles", body.allowed_roles)
+        changes["allowed_roles"] = tuple(body.allowed_roles)
+    if body.root_rotation_statements is not None:
+        statements.check("root_rotation_statements", body.root_rotation_statements)
+        changes["root_rotation_statements"] = tuple(body.root_rotation_statements)
+    return changes
+
+
+def ignored(connection: Connection, data: Mapping[str, Any]) -> list[str]:
+    """The parameters of a request that neither the engine nor the driver keeps."""
+    known = {*OWN, *connection.details}
+    return sorted(name for name, value in data.items() if name not in known and value is not None)
+
+
+def shown(connection: Connection, hidden: frozenset[str]) -> dict[str, Any]:
+    """A connection as a response's data.
+
+    Args:
+        hidden: the details that are never shown.
+    """
+    details = {name: value for name, value in connection.details.items() if name not in hidden}
+    if isinstance(url := details.get("connection_url"), str):
+        details["connection_url"] = without_password(url)
+    if connection.username:
+        details["username"] = connection.username
+    if connection.username_template:
+        details["username_template"] = connection.username_template
+    if connection.terminate_sessions:
+        details["terminate_sessions"] = True
+    return {
+        "plugin_name": connection.plugin,
+        "plugin_version": connection.plugin_version,
+        "connection_details": details,
+        "allowed_roles": list(connection.allowed_roles),
+        "root_credentials_rotate_statements": list(connection.root_rotation_statements),
+        "password_policy": connection.password_policy,
+    }

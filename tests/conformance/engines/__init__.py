@@ -1,0 +1,1 @@
+"""Secrets engines with real servers."""

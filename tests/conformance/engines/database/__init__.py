@@ -1,0 +1,1 @@
+"""The database engine with a real PostgreSQL."""
