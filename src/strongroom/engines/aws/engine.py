@@ -9,7 +9,7 @@ from strongroom.engines.aws.paths_creds import CredsPaths
 from strongroom.engines.aws.paths_lease import LeasePaths
 from strongroom.engines.aws.paths_revocation import RevocationPaths
 from strongroom.engines.aws.paths_roles import RolePaths
-from strongroom.engines.aws.paths_root import RootPaths
+from strongroom.engines.aws.paths_root import ROTATE_ROOT, RootPaths
 from strongroom.engines.aws.paths_rotation import RETIRE, RotationPaths
 from strongroom.engines.aws.paths_static import DELETE, ROTATE, StaticPaths
 from strongroom.sdk import Engine, Random, Request, SystemRandom
@@ -33,6 +33,8 @@ class AwsEngine(RootPaths, RotationPaths, LeasePaths, RolePaths, RevocationPaths
         """Do what is scheduled: a rotation, or the end of an old key."""
         if name == RETIRE:
             await self.retire_root_key(request)
+        elif name == ROTATE_ROOT:
+            await self.rotate_root_when_due(request)
         elif name.startswith(ROTATE):
             await self.rotate_static(request, name.removeprefix(ROTATE))
         elif name.startswith(DELETE):

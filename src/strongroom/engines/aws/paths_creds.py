@@ -119,7 +119,12 @@ class CredsPaths:
             wait_s=role.wait_usable,
         )
         lease = Lease(
-            ttl_s=times.lease_s, max_ttl_s=times.lease_max_s, internal=msgspec.to_builtins(plan), planned=True
+            ttl_s=times.lease_s,
+            max_ttl_s=times.lease_max_s,
+            internal=msgspec.to_builtins(plan),
+            planned=True,
+            group=f"role/{name}",
+            account=username,
         )
         return Response(data={}, lease=lease)
 

@@ -12,12 +12,14 @@ import msgspec
 from strongroom.engines.aws import root_key
 from strongroom.engines.aws.calls import AwsCalls
 from strongroom.engines.aws.records import ROOT, RootConfig
+from strongroom.engines.aws.times import state, wake
 from strongroom.engines.aws.usernames import USUAL, check_template
 from strongroom.lib import limits
 from strongroom.lib.aws import Credentials, check_region
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.outgoing import check_url
-from strongroom.sdk import SECRET, Body, CommaList, Doc, Duration, Request, Response, path
+from strongroom.sdk import SECRET, CommaList, Doc, Duration, Request, Response, path
+from strongroom.sdk.rotation import RotationFields, next_time, of_root, shown_of_root
 
 _FEDERATION = (
     "{} isn't supported: this server doesn't issue workload identity tokens for secrets engines. Configure access_key "
@@ -26,11 +28,12 @@ _FEDERATION = (
 FORMER = "access_key and secret_key are ignored: config/rotate-root has replaced {}; the newer key stays in use"
 NOT_TAKEN = "access_key and secret_key are ignored: AWS doesn't take them; the key of the last rotation stays in use"
 LEFT = "the access key {}, which was rotated a moment ago, isn't deleted yet; delete it by hand"
+ROTATE_ROOT = "rotate-root"
 _NOT_SUPPORTED = ("role_arn", "identity_token_audience", "identity_token_ttl")
 _MOST_FALLBACKS = 16
 
 
-class RootFields(Body, frozen=True):
+class RootFields(RotationFields, frozen=True):
     """What can be set; what isn't given stays."""
 
     access_key: Annotated[str | None, Doc(description="The access key of a user that may make others.")] = None
@@ -52,6 +55,11 @@ class RootFields(Body, frozen=True):
     role_arn: Annotated[str | None, Doc(description="Not supported.")] = None
     identity_token_audience: Annotated[str | None, Doc(description="Not supported.")] = None
     identity_token_ttl: Annotated[Duration | None, Doc(description="Not supported.")] = None
+
+
+_OWN = tuple(
+    name for name in RootFields.__struct_fields__ if name not in {*_NOT_SUPPORTED, *RotationFields.__struct_fields__}
+)
 
 
 class RootPaths:
@@ -78,17 +86,21 @@ class RootPaths:
             if getattr(body, name):
                 raise InvalidRequest(_FEDERATION.format(name))
         given: dict[str, Any] = {}
-        for name in RootFields.__struct_fields__:
+        for name in _OWN:
             value = getattr(body, name)
-            if value is not None and name not in _NOT_SUPPORTED:
+            if value is not None:
                 given[name] = tuple(value) if isinstance(value, list) else value
         before = await root_of(request)
-        config = msgspec.structs.replace(before, **given)
+        config = msgspec.structs.replace(before, **given, rotation=of_root(before.rotation, body))
         check(config)
         warnings = check_template(config.username_template, request.now) if given.get("username_template") else []
         if not _same_key(before, config):
             config, told = self._with_key(request, before, config)
             warnings += told
+        if config.rotation != before.rotation:
+            since = config.rotated_at or request.now
+            config = msgspec.structs.replace(config, next_rotation_at=next_time(config.rotation, since, request.now))
+            await wake(request, ROTATE_ROOT, config.next_rotation_at)
         request.view.write(ROOT, config)
         return Response(warnings=warnings) if warnings else None
 
@@ -140,13 +152,16 @@ def check(config: RootConfig) -> None:
     limits.check_name("username_template", config.username_template, 4096)
     if bool(config.access_key) != bool(config.secret_key):
         raise InvalidRequest("access_key and secret_key are of no use without each other")
+    if config.rotation.automated and not config.access_key:
+        raise InvalidRequest("there is no access_key to rotate")
     if config.max_retries < -1:
         raise InvalidRequest("max_retries must be -1 or more")
 
 
 def _shown(config: RootConfig) -> dict[str, Any]:
-    names = [name for name in RootFields.__struct_fields__ if name not in {"secret_key", *_NOT_SUPPORTED}]
-    data = {name: getattr(config, name) for name in names}
+    data = {name: getattr(config, name) for name in _OWN if name != "secret_key"}
     data = {name: list(value) if isinstance(value, tuple) else value for name, value in data.items()}
     data["username_template"] = config.username_template or USUAL
-    return {**data, "role_arn": "", "identity_token_audience": "", "identity_token_ttl": 0}
+    unsupported = {"role_arn": "", "identity_token_audience": "", "identity_token_ttl": 0}
+    told = state(config.rotated_at, config.next_rotation_at)
+    return {**data, **unsupported, **shown_of_root(config.rotation), **told}

@@ -5,11 +5,16 @@ Source: https://developer.hashicorp.com/vault/api-docs/secret/aws#rotate-root-cr
 
 from __future__ import annotations
 
+import msgspec
+
 from strongroom.engines.aws import root_key
 from strongroom.engines.aws.calls import AwsCalls
+from strongroom.engines.aws.paths_root import ROTATE_ROOT
 from strongroom.engines.aws.records import ROOT, ROTATION, RootConfig
+from strongroom.engines.aws.times import postponed, wake
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Request, Response, path
+from strongroom.sdk.rotation import next_time
 
 RETIRE = "retire-root-key"
 _EMPTY = "Cannot call config/rotate-root when either access_key or secret_key is empty"
@@ -39,11 +44,27 @@ class RotationPaths:
         account = self.calls.account(config)
         work = lambda: root_key.new_key(account, request.view, config.access_key, request.now)  # noqa: E731
         made = request.once.outside(f"new root key {account.digest}", work)
-        changed = root_key.with_key(config, made, request.now)
+        next_at = next_time(config.rotation, request.now, request.now)
+        changed = root_key.with_key(msgspec.structs.replace(config, next_rotation_at=next_at), made, request.now)
+        await wake(request, ROTATE_ROOT, next_at)
         request.view.write(ROOT, changed)
         request.view.delete(ROTATION)
         await request.schedule(request.now, RETIRE)
         return changed
+
+    async def rotate_root_when_due(self, request: Request) -> None:
+        """Rotate as it is configured.  Raises what `rotated` does, and is called again."""
+        config = await request.view.read(ROOT, RootConfig)
+        if config is None:
+            return
+        later = postponed(config.rotation, config.next_rotation_at, request.now)
+        if later is None:
+            await self.rotated(request)
+            return
+        if later != config.next_rotation_at:
+            request.view.write(ROOT, msgspec.structs.replace(config, next_rotation_at=later))
+        if later:
+            await request.schedule(later, ROTATE_ROOT)
 
     async def retire_root_key(self, request: Request) -> None:
         """Delete the key that a rotation has replaced.  Raises `UpstreamFailed`, and is called again."""

@@ -6,7 +6,6 @@ Source: https://developer.hashicorp.com/vault/api-docs/secret/aws#create-update-
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -23,24 +22,24 @@ from strongroom.engines.aws.records import (
     StaticUser,
 )
 from strongroom.engines.aws.role_rules import check_role_name
+from strongroom.engines.aws.times import postponed, state, text, wake
 from strongroom.lib import limits
 from strongroom.lib.aws import parse_arn
 from strongroom.lib.errors import InvalidRequest, NotFound
-from strongroom.sdk import SECRET, Body, Doc, Duration, Page, Request, Response, listed, path
+from strongroom.sdk import SECRET, Doc, Page, Request, Response, listed, path
+from strongroom.sdk.rotation import RotationFields, RotationSettings, next_time, of_role, shown_of_role, ttl_s
 
 ROTATE = "static-role/"
 DELETE = "static-key/"
 SHORTEST_S = 60
+_OWN = ("username", "assume_role_arn", "assume_role_session_name", "external_id")
 _MOST_S = 10 * 366 * 86400
 
 
-class StaticFields(Body, frozen=True):
+class StaticFields(RotationFields, frozen=True):
     """What a static role is made of; what isn't given stays."""
 
     username: Annotated[str | None, Doc(description="The user of IAM. It can't be changed.")] = None
-    rotation_period: Annotated[Duration | None, Doc(description="How often its key is rotated; a minute or more.")] = (
-        None
-    )
     assume_role_arn: Annotated[
         str | None, Doc(description="The role to assume first, for a user of another account.")
     ] = None
@@ -86,11 +85,13 @@ class StaticPaths:
         if key is None or not key.access_key:
             work = lambda: static_keys.rotate(account, request.view, name, role, request.now)  # noqa: E731
             key = request.once.outside(f"key {name} {role.user_id} {account.digest}", work)
-        next_at = (key.rotated_at if before is None else request.now) + role.rotation_period
+        next_at = key.next_rotation_at
+        if before is None or before.rotation != role.rotation:
+            next_at = next_time(role.rotation, key.rotated_at, request.now)
         request.view.write(STATIC_KEYS + name, msgspec.structs.replace(key, next_rotation_at=next_at))
         request.view.write(STATIC_ROLES + name, role)
         request.view.write(_user_row(role), StaticUser(role=name))
-        await request.schedule(next_at, ROTATE + name)
+        await wake(request, ROTATE + name, next_at)
         return Response(data=_shown(name, role))
 
     @path.delete("static-roles/{name}")
@@ -115,23 +116,41 @@ class StaticPaths:
         key = await request.view.read(STATIC_KEYS + name, StaticKey)
         if key is None or not key.access_key:
             raise NotFound
-        left_s = max(0, int(key.next_rotation_at - request.now))
-        data = {"access_key": key.access_key, "secret_key": key.secret_key, "expiration": _text(key.next_rotation_at)}
-        return Response(data=data | {"ttl": left_s}, hint_ttl_s=left_s)
+        data: dict[str, Any] = {"access_key": key.access_key, "secret_key": key.secret_key}
+        if not key.next_rotation_at:
+            return Response(data=data)
+        left_s = ttl_s(key.next_rotation_at, request.now)
+        return Response(data=data | {"expiration": text(key.next_rotation_at), "ttl": left_s}, hint_ttl_s=left_s)
+
+    @path.write("rotate-role/{name}")
+    async def rotate_static_role(self, request: Request, name: str) -> None:
+        """Rotates the key of a static role's user now."""
+        check_role_name(name)
+        role = await request.view.read(STATIC_ROLES + name, StaticRole)
+        if role is None:
+            raise InvalidRequest(f'no static role "{name}" found')
+        await self._rotated(request, name, role)
 
     async def rotate_static(self, request: Request, name: str) -> None:
         """Rotate the key of a static role.  Raises `UpstreamFailed`, and is called again."""
         role = await request.view.read(STATIC_ROLES + name, StaticRole)
         if role is None:
             return
-        key = await request.view.read(STATIC_KEYS + name, StaticKey)
-        if key is not None and key.next_rotation_at > request.now:  # it was done, and that wasn't noted
-            await request.schedule(key.next_rotation_at, ROTATE + name)
+        key = await request.view.read(STATIC_KEYS + name, StaticKey) or StaticKey()
+        later = postponed(role.rotation, key.next_rotation_at, request.now)
+        if later is None:
+            await self._rotated(request, name, role)
             return
+        if later != key.next_rotation_at:
+            request.view.write(STATIC_KEYS + name, msgspec.structs.replace(key, next_rotation_at=later))
+        if later:
+            await request.schedule(later, ROTATE + name)
+
+    async def _rotated(self, request: Request, name: str, role: StaticRole) -> None:
         account = await self._account(request, role)
         work = lambda: static_keys.rotate(account, request.view, name, role, request.now)  # noqa: E731
         key = request.once.outside(f"key {name} {role.user_id} {account.digest}", work)
-        await request.schedule(key.next_rotation_at, ROTATE + name)
+        await wake(request, ROTATE + name, key.next_rotation_at)
 
     async def delete_static_key(self, request: Request, data: dict[str, Any]) -> None:
         """Delete the key of a static role that is gone.  Raises `UpstreamFailed`, and is called again."""
@@ -153,23 +172,24 @@ class StaticPaths:
 
 def _merged(before: StaticRole | None, body: StaticFields) -> StaticRole:
     """The role after a request's changes.  Raises `InvalidRequest` for what can't work."""
-    given = {name: value for name in StaticFields.__struct_fields__ if (value := getattr(body, name)) is not None}
-    for name in ("username", "rotation_period"):
-        if before is None and name not in given:
-            raise InvalidRequest(f'missing "{name}" parameter')
-    role = msgspec.structs.replace(before or StaticRole(username="", user_id=""), **given)
+    given = {name: value for name in _OWN if (value := getattr(body, name)) is not None}
+    if before is None and not given.get("username"):
+        raise InvalidRequest('missing "username" parameter')
+    if before is None and body.rotation_period is None and not body.rotation_schedule:
+        raise InvalidRequest('missing "rotation_period" parameter')
+    if 0 < (body.rotation_period or 0) < SHORTEST_S:
+        raise InvalidRequest(f"role rotation period out of range: must be greater than {SHORTEST_S:.2f} seconds")
+    rotation = of_role(before.rotation if before is not None else RotationSettings(), body, creates=before is None)
+    role = msgspec.structs.replace(before or StaticRole(username="", user_id=""), **given, rotation=rotation)
     if before is not None and role.username != before.username:
         raise InvalidRequest("a static role keeps its user: delete it, and make another one")
-    if not role.username:
-        raise InvalidRequest('missing "username" parameter')
     limits.check_name("username", role.username, 64)
     limits.check_name("assume_role_session_name", role.assume_role_session_name, 64)
     limits.check_name("external_id", role.external_id, 2048)
     if role.assume_role_arn:
         parse_arn(role.assume_role_arn)
-    if not SHORTEST_S <= role.rotation_period <= _MOST_S:
-        text = f"role rotation period out of range: must be greater than {SHORTEST_S:.2f} seconds"
-        raise InvalidRequest(text)
+    if role.rotation.period_s > _MOST_S:
+        raise InvalidRequest("rotation_period is longer than ten years")
     return role
 
 
@@ -188,14 +208,12 @@ def _user_row(role: StaticRole) -> str:
 
 
 def _shown(name: str, role: StaticRole) -> dict[str, Any]:
-    fields = ("username", "rotation_period", "assume_role_arn", "assume_role_session_name", "external_id")
-    return {"name": name, "id": role.user_id, **{field: getattr(role, field) for field in fields}}
+    own = {field: getattr(role, field) for field in _OWN}
+    return {"name": name, "id": role.user_id, **own, **shown_of_role(role.rotation)}
 
 
 def _state(key: StaticKey) -> dict[str, Any]:
-    data: dict[str, Any] = {"last_rotation": _text(key.rotated_at), "next_rotation": _text(key.next_rotation_at)}
-    return data | ({"attempts": key.attempts, "last_error": key.last_error} if key.attempts else {})
-
-
-def _text(moment: float) -> str | None:
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds") if moment else None
+    data: dict[str, Any] = state(key.rotated_at, key.next_rotation_at)
+    if key.attempts:
+        data["rotation_state"] = {"attempts": key.attempts, "last_error": key.last_error}
+    return data

@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from strongroom.sdk import Record, SecretRecord
+from strongroom.sdk.rotation import RotationSettings
 
 ROOT = "root"
 ROTATION = "root-rotation"
@@ -57,6 +58,9 @@ class RootConfig(SecretRecord, frozen=True, tag="aws-root"):
     """When the key was last rotated, in seconds since the epoch; 0 for a key that was configured."""
     former_keys: tuple[str, ...] = ()
     """The ids of keys that rotations have replaced, newest last.  Such a key is never taken again."""
+    rotation: RotationSettings = RotationSettings()
+    next_rotation_at: float = 0.0
+    """Seconds since the epoch; 0 for never."""
 
     def __repr__(self) -> str:
         return f"RootConfig({self.access_key})"
@@ -112,7 +116,7 @@ class StaticRole(Record, frozen=True, tag="aws-static-role"):
     username: str
     user_id: str
     """AWS's own, which another user of the same name doesn't have."""
-    rotation_period: int = 0
+    rotation: RotationSettings = RotationSettings()
     assume_role_arn: str = ""
     assume_role_session_name: str = ""
     external_id: str = ""

@@ -18,6 +18,7 @@ from strongroom.engines.aws.users import find
 from strongroom.lib.aws import AwsRefused, Element
 from strongroom.lib.errors import InvalidRequest, StrongroomError, UpstreamFailed
 from strongroom.sdk import View
+from strongroom.sdk.rotation import next_time
 
 _REASON = 500
 
@@ -70,7 +71,7 @@ async def _rotated(account: AwsAccount, view: View, name: str, role: StaticRole,
         access_key=made.access_key,
         secret_key=made.secret_key,
         rotated_at=now,
-        next_rotation_at=now + role.rotation_period,
+        next_rotation_at=next_time(role.rotation, now, now),
     )
     return await _changed(view, name, lambda _: done)
 

@@ -48,6 +48,10 @@ async def test_the_configuration(moto: Moto) -> None:
         "role_arn": "",
         "identity_token_audience": "",
         "identity_token_ttl": 0,
+        "rotation_period": 0,
+        "rotation_schedule": "",
+        "rotation_window": 0,
+        "disable_automated_rotation": False,
     }
 
 
@@ -261,3 +265,30 @@ async def test_no_secret_is_stored_in_clear(moto: Moto) -> None:
     """Nor is any in an answer of the configuration."""
     world = await World.start(moto)
     assert SECRET_KEY not in repr(await world.ok("GET", "aws/config/root"))
+
+
+async def test_the_root_key_is_rotated_by_itself(moto: Moto) -> None:
+    """By a period; not while it is disabled; a key of the machine can't be."""
+    world, (old, _) = await rooted(moto)
+    await world.ok("POST", "aws/config/root", {"rotation_period": "1h"})
+    shown = (await world.ok("GET", "aws/config/root")).data
+    assert (shown["rotation_period"], shown["disable_automated_rotation"]) == (3600, False)
+    world.server.clock.advance(3601)
+    await world.server.work()
+    new = (await world.ok("GET", "aws/config/root")).data["access_key"]
+    assert new != old
+    assert keys_of(world) == {new}
+    await world.ok("POST", "aws/config/root", {"disable_automated_rotation": True})
+    world.server.clock.advance(7200)
+    await world.server.work()
+    assert (await world.ok("GET", "aws/config/root")).data["access_key"] == new
+    refused = await world.ask("POST", "aws/config/root", {"rotation_period": 60, "rotation_schedule": "* * * * *"})
+    assert (refused.status, "mutually exclusive" in refused.error) == (400, True)
+    await world.ok("POST", "aws/config/root", {"rotation_period": 0})
+    assert await world.server.scheduled("aws/") == {}
+    refused = await world.ask(
+        "POST",
+        "aws/config/root",
+        {"access_key": "", "secret_key": "", "rotation_period": 60, "disable_automated_rotation": False},
+    )
+    assert (refused.status, refused.error) == (400, "there is no access_key to rotate")

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.flow.engines.aws.world import DOCUMENT, READ_ONLY, World
+import asyncio
+import contextlib
+import json
+
+import pytest
+
+from strongroom.lib.aws import AwsRefused, Call, Credentials, Target
+from strongroom.lib.errors import Unreachable
+from tests.flow.engines.aws.world import DOCUMENT, READ_ONLY, UNDONE_S, World
 from tests.sim.aws.moto import ACCOUNT, Moto
 
 
@@ -45,3 +53,269 @@ async def test_a_user_lives_as_long_as_its_lease(moto: Moto) -> None:
     await world.revoke(found.lease_id)
     assert world.users() == set()
     assert await world.leases() == []
+
+
+async def test_a_user_with_a_console_login(moto: Moto) -> None:
+    """Is deleted with all that others have attached to it: first its keys are useless, then what is in the way goes."""
+    world = await World.start(moto)
+    await world.role()
+    found = await world.ok("GET", "aws/creds/app")
+    (name,) = world.users()
+    world.iam.create_login_profile(UserName=name, Password="not-a-real-Passw0rd")
+    device = world.iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")["VirtualMFADevice"]["SerialNumber"]
+    codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "123457"}
+    world.iam.enable_mfa_device(UserName=name, SerialNumber=device, **codes)
+    world.iam.create_access_key(UserName=name)
+    world.iam.upload_ssh_public_key(UserName=name, SSHPublicKeyBody="ssh-rsa AAAA")
+    world.iam.put_user_policy(UserName=name, PolicyName="more", PolicyDocument=DOCUMENT)
+    strict(world, name)
+    world.api.asked.clear()
+    await world.revoke(found.lease_id)
+    assert world.users() == set()
+    assert world.iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+    done = [each for each in world.api.actions if not each.startswith(("Get", "List"))]
+    assert done == [
+        "UpdateAccessKey",
+        "UpdateAccessKey",
+        "DeleteUserPolicy",
+        "DetachUserPolicy",
+        "DeleteAccessKey",
+        "DeleteAccessKey",
+        "DeleteUser",
+        "DeleteLoginProfile",
+        "DeactivateMFADevice",
+        "DeleteVirtualMFADevice",
+        "DeleteSSHPublicKey",
+        "DeleteUser",
+    ]
+
+
+def strict(world: World, name: str) -> None:
+    """Have AWS refuse to delete a user with logins, as it does and the stand-in doesn't; and know all its actions."""
+
+    async def conflict(call: Call, key: Credentials, target: Target) -> None:
+        iam = world.iam
+        if call.action == "ListServiceSpecificCredentials":  # which the stand-in doesn't have
+            raise AwsRefused(call.action, "AccessDenied", 403)
+        if call.action != "DeleteUser":
+            return
+        with contextlib.suppress(iam.exceptions.NoSuchEntityException):
+            iam.get_login_profile(UserName=name)
+            raise AwsRefused(call.action, "DeleteConflict", 409)
+        attached = (
+            iam.list_mfa_devices(UserName=name)["MFADevices"],
+            iam.list_ssh_public_keys(UserName=name)["SSHPublicKeys"],
+            iam.list_access_keys(UserName=name)["AccessKeyMetadata"],
+        )
+        if any(attached):
+            raise AwsRefused(call.action, "DeleteConflict", 409)
+
+    world.api.meanwhile = conflict
+
+
+async def test_a_root_user_with_the_permissions_of_vaults_documentation(moto: Moto) -> None:
+    """Deletes users as ever; where it lacks a permission to delete one with a login, the error names that.
+
+    Source: https://developer.hashicorp.com/vault/docs/secrets/aws#example-iam-policy-for-vault
+    """
+    world = await World.start(moto)
+    await world.role()
+    for action in ("UpdateAccessKey", "DeleteLoginProfile", "ListMFADevices", "ListSigningCertificates"):
+        world.api.failing[action] = AwsRefused(action, "AccessDenied", 403)
+    first = (await world.ok("GET", "aws/creds/app")).lease_id
+    await world.revoke(first)
+    assert world.users() == set()
+    second = await world.ok("GET", "aws/creds/app")
+    (name,) = world.users()
+    world.iam.create_login_profile(UserName=name, Password="not-a-real-Passw0rd")
+    strict(world, name)
+    await world.revoke(second.lease_id)
+    assert world.users() == {name}
+    assert world.iam.list_access_keys(UserName=name)["AccessKeyMetadata"] == []
+    shown = (await world.ok("POST", "sys/leases/lookup", {"lease_id": second.lease_id})).data
+    assert "AWS refused UpdateAccessKey, DeleteLoginProfile" in json.dumps(shown)
+    world.api.failing.clear()
+    world.server.clock.advance(3600)
+    await world.server.work()
+    assert world.users() == set()
+
+
+@pytest.mark.parametrize("action", ["CreateUser", "AttachUserPolicy", "CreateAccessKey"])
+@pytest.mark.parametrize("lost", [True, False])
+async def test_what_breaks_off_leaves_no_user(moto: Moto, action: str, lost: bool) -> None:
+    """Whether the request or the answer got lost, the client gets an error, and soon the user is gone."""
+    world = await World.start(moto)
+    await world.role()
+    (world.api.losing if lost else world.api.failing)[action] = Unreachable("AWS did not answer in time")
+    refused = await world.ask("GET", "aws/creds/app")
+    assert (refused.status, refused.error) == (502, "AWS did not answer in time")
+    world.api.losing.clear()
+    world.api.failing.clear()
+    world.server.clock.advance(UNDONE_S)
+    await world.server.work()
+    assert world.users() == set()
+    world.server.clock.advance(UNDONE_S)
+    await world.server.work()
+    assert await world.leases() == []
+
+
+async def test_a_process_that_dies_between_user_and_key_leaves_neither(moto: Moto) -> None:
+    """Another process finds the plan, and undoes by it what was made."""
+    world = await World.start(moto)
+    await world.role()
+
+    async def dies(call: Call, key: Credentials, target: Target) -> None:
+        if call.action == "CreateAccessKey":
+            raise asyncio.CancelledError
+
+    world.api.meanwhile = dies
+    with pytest.raises(asyncio.CancelledError):
+        await world.ask("GET", "aws/creds/app")
+    assert len(world.users()) == 1
+    world.api.meanwhile = None
+    other = await world.server.peer()
+    for _ in range(2):
+        world.server.clock.advance(UNDONE_S)
+        await other.work()
+    assert world.users() == set()
+
+
+async def test_a_user_of_the_planned_name_that_is_not_ours_stays(moto: Moto) -> None:
+    """Somebody else has made it: the client gets an error, and nothing of it is touched."""
+    template = '{{if eq .Type "STS"}}x{{else}}web{{end}}'
+    world = await World.start(moto, username_template=template)
+    await world.role()
+    world.iam.create_user(UserName="web")
+    world.iam.create_access_key(UserName="web")
+    refused = await world.ask("GET", "aws/creds/app")
+    assert (refused.status, refused.error) == (502, "AWS refused CreateUser: EntityAlreadyExists")
+    for _ in range(2):
+        world.server.clock.advance(UNDONE_S)
+        await world.server.work()
+    assert world.users() == {"web"}
+    assert len(world.iam.list_access_keys(UserName="web")["AccessKeyMetadata"]) == 1
+    assert await world.leases() == []
+
+
+async def test_a_user_that_took_the_name_later_stays(moto: Moto) -> None:
+    """The lease's own was deleted by hand, and its name given to another: which has another id."""
+    world = await World.start(moto)
+    await world.role()
+    found = await world.ok("GET", "aws/creds/app")
+    (name,) = world.users()
+    tags = world.iam.get_user(UserName=name)["User"]["Tags"]
+    key = found.data["access_key"]
+    world.iam.detach_user_policy(UserName=name, PolicyArn=READ_ONLY)
+    world.iam.delete_access_key(UserName=name, AccessKeyId=key)
+    world.iam.delete_user(UserName=name)
+    world.iam.create_user(UserName=name, Tags=tags)
+    await world.revoke(found.lease_id)
+    assert world.users() == {name}
+    assert await world.leases() == []
+
+
+async def test_a_user_deleted_by_hand(moto: Moto) -> None:
+    """Is revoked; but not in the first minutes, when AWS may not know yet a user that it has just made."""
+    world = await World.start(moto)
+    await world.role()
+    found = await world.ok("GET", "aws/creds/app")
+    (name,) = world.users()
+    world.api.failing["GetUser"] = AwsRefused("GetUser", "NoSuchEntity", 404)
+    await world.ok("POST", "sys/leases/revoke", {"lease_id": found.lease_id})
+    await world.server.work()
+    assert len(await world.leases()) == 1
+    world.api.failing.clear()
+    world.server.clock.advance(60)
+    await world.server.work()
+    assert world.users() == set()
+    found = await world.ok("GET", "aws/creds/app")
+    (name,) = world.users()
+    world.iam.detach_user_policy(UserName=name, PolicyArn=READ_ONLY)
+    world.iam.delete_user(UserName=name)
+    await world.revoke(found.lease_id)
+    assert await world.leases() == []
+
+
+async def test_a_key_of_another_account_does_not_hide_a_user(moto: Moto) -> None:
+    """Where the configured key sees no such user, because it is of another account, the lease stays and says so."""
+    world = await World.start(moto)
+    await world.role()
+    found = await world.ok("GET", "aws/creds/app")
+    other = "arn:aws:iam::210987654321:role/vault"
+    session = moto.client("sts").assume_role(RoleArn=other, RoleSessionName="test")["Credentials"]
+    there = {"access_key": session["AccessKeyId"], "secret_key": session["SecretAccessKey"]}
+    await world.ok("POST", "aws/config/root", there)
+    await world.revoke(found.lease_id)
+    assert len(world.users()) == 1
+    shown = (await world.ok("POST", "sys/leases/lookup", {"lease_id": found.lease_id})).data
+    assert f"is in the account {ACCOUNT}; the key in config/root is of 210987654321" in json.dumps(shown)
+
+
+async def test_a_role_and_its_policies_may_go_before_its_leases(moto: Moto) -> None:
+    """A lease knows all that its end needs; the mount can be disabled, and takes its users with it."""
+    world = await World.start(moto)
+    await world.role()
+    first = (await world.ok("GET", "aws/creds/app")).lease_id
+    await world.ok("GET", "aws/creds/app")
+    await world.ok("DELETE", "aws/roles/app")
+    await world.revoke(first)
+    assert len(world.users()) == 1
+    await world.ok("DELETE", "sys/mounts/aws")
+    await world.server.work()
+    assert world.users() == set()
+
+
+async def test_a_refused_policy(moto: Moto) -> None:
+    """AWS's reason is told by its name, its words stay in the log; the half-made user goes."""
+    world = await World.start(moto)
+    await world.role(credential_type="iam_user", policy_document='{"Version":"2012-10-17"}')
+    refused = await world.ask("GET", "aws/creds/app")
+    assert (refused.status, refused.error) == (502, "AWS refused PutUserPolicy: MalformedPolicyDocument")
+    world.server.clock.advance(UNDONE_S)
+    await world.server.work()
+    assert world.users() == set()
+
+
+async def test_waiting_until_aws_knows_a_key(moto: Moto) -> None:
+    """Three times running STS has to take it; if it hasn't in time, the answer warns."""
+    world = await World.start(moto)
+    await world.role(credential_type="iam_user", policy_arns=READ_ONLY, wait_usable="10s")
+    answers = iter([False, True, False, False, True, True, True])
+
+    async def slow(call: Call, key: Credentials, target: Target) -> None:
+        if call.action == "GetCallerIdentity" and not next(answers):
+            raise AwsRefused(call.action, "InvalidClientTokenId", 403)
+
+    world.api.meanwhile = slow
+    found = await world.ok("GET", "aws/creds/app")
+    assert found.body["warnings"] is None
+    assert world.api.asked[-7:] == [("GetCallerIdentity", found.data["access_key"])] * 7
+    assert world.api.pauses == [1.0] * 3
+    world.api.meanwhile = None
+    world.api.failing["GetCallerIdentity"] = Unreachable("AWS did not answer in time")
+    found = await world.ok("GET", "aws/creds/app")
+    assert "AWS doesn't know the new key everywhere yet" in found.body["warnings"][0]
+    assert len(world.users()) == 2
+
+
+async def test_endpoints_by_the_environment(moto: Moto) -> None:
+    """By the variables that AWS's own programs know, where the mount has none."""
+    for environment in (
+        {"AWS_ENDPOINT_URL": moto.url},
+        {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_IAM": moto.url, "AWS_ENDPOINT_URL_STS": moto.url},
+    ):
+        moto.reset()
+        world = await World.start(moto, environment=environment, iam_endpoint="", sts_endpoint="")
+        await world.role()
+        await world.ok("GET", "aws/creds/app")
+        assert len(world.users()) == 1
+
+
+async def test_a_lease_is_found_by_the_name_of_its_user(moto: Moto) -> None:
+    """And by its role."""
+    world = await World.start(moto)
+    await world.role()
+    lease = (await world.ok("GET", "aws/creds/app")).lease_id
+    (name,) = world.users()
+    found = await world.ok("POST", "sys/leases/search", {"mount": "aws/", "target_username": name})
+    assert lease in json.dumps(found.body)
