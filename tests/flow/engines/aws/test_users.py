@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 
 import pytest
 
@@ -132,8 +131,8 @@ async def test_a_root_user_with_the_permissions_of_vaults_documentation(moto: Mo
     await world.revoke(second.lease_id)
     assert world.users() == {name}
     assert world.iam.list_access_keys(UserName=name)["AccessKeyMetadata"] == []
-    shown = (await world.ok("POST", "sys/leases/lookup", {"lease_id": second.lease_id})).data
-    assert "AWS refused UpdateAccessKey, DeleteLoginProfile" in json.dumps(shown)
+    reason = (await world.record(second.lease_id)).last_error
+    assert "AWS refused UpdateAccessKey, DeleteLoginProfile" in reason
     world.api.failing.clear()
     world.server.clock.advance(3600)
     await world.server.work()
@@ -247,8 +246,8 @@ async def test_a_key_of_another_account_does_not_hide_a_user(moto: Moto) -> None
     await world.ok("POST", "aws/config/root", there)
     await world.revoke(found.lease_id)
     assert len(world.users()) == 1
-    shown = (await world.ok("POST", "sys/leases/lookup", {"lease_id": found.lease_id})).data
-    assert f"is in the account {ACCOUNT}; the key in config/root is of 210987654321" in json.dumps(shown)
+    reason = (await world.record(found.lease_id)).last_error
+    assert f"is in the account {ACCOUNT}; the key in config/root is of 210987654321" in reason
 
 
 async def test_a_role_and_its_policies_may_go_before_its_leases(moto: Moto) -> None:
@@ -311,11 +310,9 @@ async def test_endpoints_by_the_environment(moto: Moto) -> None:
         assert len(world.users()) == 1
 
 
-async def test_a_lease_is_found_by_the_name_of_its_user(moto: Moto) -> None:
-    """And by its role."""
+async def test_a_lease_is_found_by_its_role_and_the_name_of_its_user(moto: Moto) -> None:
+    """Both are kept with it."""
     world = await World.start(moto)
     await world.role()
-    lease = (await world.ok("GET", "aws/creds/app")).lease_id
-    (name,) = world.users()
-    found = await world.ok("POST", "sys/leases/search", {"mount": "aws/", "target_username": name})
-    assert lease in json.dumps(found.body)
+    record = await world.record((await world.ok("GET", "aws/creds/app")).lease_id)
+    assert (record.group, {record.account}) == ("role/app", world.users())

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from strongroom.barrier.transaction import transact
 from strongroom.engines.aws import AwsEngine
 from strongroom.engines.aws.calls import AwsCalls
+from strongroom.services.leases import LeaseRecord
 from strongroom.testing import PluginServer, Reply
 from tests.sim.aws.faulty import FaultyApi
 from tests.sim.aws.moto import ACCOUNT, Moto
@@ -70,3 +72,10 @@ class World:
         """The leases of a role that are in the store."""
         found = await self.ask("LIST", "sys/leases/lookup/aws/creds/app")
         return found.data["keys"] if found.status == 200 else []
+
+    async def record(self, lease_id: str) -> LeaseRecord:
+        """A lease as it is stored."""
+        services = self.server.services
+        found = await transact(services.barrier, lambda txn: services.leases.read(txn, lease_id))
+        assert found is not None, lease_id
+        return found
