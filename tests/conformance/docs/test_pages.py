@@ -24,6 +24,7 @@ from tests.conformance.docs.shell import (
 )
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
 from tests.ports import free_port
+from tests.sim.aws.moto import running
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
@@ -33,7 +34,10 @@ PAGES = (
     "troubleshooting.md",
     *("engines", "auth"),
 )
-OWN_TESTS = {"getting-started.md", "production.md", "plugins.md", "storage.md", "auth/kerberos.md", "auth/radius.md"}
+OWN_TESTS = {
+    *("getting-started.md", "production.md", "plugins.md", "storage.md"),
+    *("auth/kerberos.md", "auth/radius.md", "engines/aws.md"),
+}
 __all__ = ["package", "postgresql_server"]
 
 
@@ -122,6 +126,13 @@ def test_storage(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
         names.replace("postgres://postgres@db.example.com:5432/postgres", postgresql_server.url)
         names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
         assert run_page(DOCS / "storage.md", shell, names) > 4
+
+
+def test_aws(tmp_path: Path) -> None:
+    """Users and sessions as the page shows them, of a stand-in that the server finds by its environment."""
+    with running() as moto, opened(tmp_path, programs(tmp_path)) as (shell, names):
+        shell.run(f"export AWS_ENDPOINT_URL={moto.url}")
+        assert run_page(DOCS / "engines" / "aws.md", shell, names) > 10
 
 
 def test_the_example_is_the_packaged_configuration() -> None:
