@@ -68,7 +68,7 @@ def test_roles_and_credentials(client: hvac.Client, moto: Moto) -> None:
     (name,) = users(moto)
     keys = (found["data"]["access_key"], found["data"]["secret_key"], None)
     assert moto.client("sts", keys).get_caller_identity()["Arn"].endswith(f":user/{name}")
-    assert client.sys.renew_lease(found["lease_id"], increment=3600)["lease_duration"] == 3600
+    assert client.sys.renew_lease(found["lease_id"], increment=3600)["lease_duration"] > 3500
     client.adapter.put("/v1/sys/leases/revoke", json={"lease_id": found["lease_id"], "sync": True})
     assert users(moto) == set()
     aws.create_or_update_role(
