@@ -14,8 +14,9 @@ import structlog
 
 from strongroom.engines.aws.reach import Reach, reach_of
 from strongroom.engines.aws.records import RootConfig
-from strongroom.lib.aws import AwsApi, AwsRefused, Call, Credentials, CredentialSources, Element, Target
+from strongroom.lib.aws import AwsApi, AwsBusy, AwsRefused, Call, Credentials, CredentialSources, Element, Target
 from strongroom.lib.errors import Unreachable, UpstreamFailed
+from strongroom.lib.outgoing import Breakers
 
 log = structlog.get_logger("aws")
 
@@ -44,7 +45,20 @@ class AwsCalls:
     ) -> None:
         self.api = api or AwsApi()
         self.environment = os.environ if environment is None else environment
+        self.breakers = Breakers("AWS")
         self.sources = sources or CredentialSources(self.environment, configured_at="config/root")
+
+    async def ask(self, target: Target, key: Credentials, call: Call, retries: int) -> Element:
+        """The outermost element of an answer.  A service that doesn't answer isn't waited for by each who asks.
+
+        Raises: `AwsRefused`, `UpstreamFailed`.
+        """
+        with self.breakers.call(target.url):
+            try:
+                return await self.api.ask(target, key, call, retries)
+            except AwsBusy as error:
+                busy = error  # it has answered
+        raise busy
 
     def account(self, config: RootConfig) -> AwsAccount:
         """The account that a mount is configured for."""
@@ -107,13 +121,13 @@ class AwsAccount:
         return self.reach.keys[0] if self.reach.keys else await self.calls.sources.find()
 
     async def _asked(self, target: Target, call: Call) -> Element:
-        reach, api = self.reach, self.calls.api
+        reach, calls = self.reach, self.calls
         if reach.role_arn:
-            return await api.ask(target, await self._assumed(), call, reach.retries)
-        keys = reach.keys or (await self.calls.sources.find(),)
+            return await calls.ask(target, await self._assumed(), call, reach.retries)
+        keys = reach.keys or (await calls.sources.find(),)
         for place, key in enumerate(keys):
             try:
-                return await api.ask(target, key, call, reach.retries)
+                return await calls.ask(target, key, call, reach.retries)
             except AwsRefused as error:
                 if error.code not in UNKNOWN_KEY or place == len(keys) - 1:
                     raise

@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 import msgspec
 
 from strongroom.lib.aws import Element
+from strongroom.lib.errors import UpstreamFailed
 
 MOST_KEYS = 2
 _APART_S = 300.0
 """How far AWS's clock and ours may be apart, with the time that a rotation may take."""
+_UNDER_WAY_S = 120.0
+"""So long after it has begun, a rotation may still be about to store its key."""
 
 
 class KeyOfUser(msgspec.Struct, frozen=True):
@@ -39,15 +42,21 @@ def _moment(text: str) -> float:
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
-def left_behind(keys: Sequence[KeyOfUser], known: Sequence[str], begun_at: float) -> list[KeyOfUser]:
+def left_behind(keys: Sequence[KeyOfUser], known: Sequence[str], begun_at: float, now: float) -> list[KeyOfUser]:
     """The keys that nobody has the secret of: made when a rotation had begun that never got its answer.
 
     Args:
-        known: ids of the keys that the user had before that. begun_at: seconds since the epoch; 0 for no rotation.
+        known: ids of the keys that the user had before that.
+        begun_at, now: seconds since the epoch; 0 for no rotation.
+
+    Raises: `UpstreamFailed` if another process may be about to store such a key.
     """
     if not begun_at:
         return []
-    return [key for key in keys if key.id not in known and abs(key.created_at - begun_at) <= _APART_S]
+    found = [key for key in keys if key.id not in known and abs(key.created_at - begun_at) <= _APART_S]
+    if found and now - begun_at < _UNDER_WAY_S:
+        raise UpstreamFailed(f"another rotation of this key has begun; try again in {_UNDER_WAY_S:.0f} seconds")
+    return found
 
 
 def making_room(keys: Sequence[KeyOfUser]) -> KeyOfUser | None:

@@ -80,7 +80,8 @@ class CredsPaths:
             )
         )
         if kind == IAM_USER:
-            return await self._planned(request, name, role, username)
+            again = await request.reusable(f"role/{name}", role_digest(role)) if role.reuse else None
+            return again or await self._planned(request, name, role, username)
         wish = sessions.SessionWish(
             type=kind,
             name=(plain(body.role_session_name)[: MOST["IAM"]] if kind == ASSUMED_ROLE else "") or username,
@@ -124,7 +125,10 @@ class CredsPaths:
             internal=msgspec.to_builtins(plan),
             planned=True,
             group=f"role/{name}",
+            ceiling=role.max_leases,
             account=username,
+            owner=role.lease_owner,
+            reuse=role_digest(role) if role.reuse else "",
         )
         return Response(data={}, lease=lease)
 
@@ -132,7 +136,7 @@ class CredsPaths:
         """Make the user of a lease."""
         plan = msgspec.convert(lease, users.UserPlan)
         account = self.calls.account(await root_of(request))
-        made = request.once.outside(f"make {account.digest}", lambda: users.make(account, plan))
+        made = request.once.outside("make", lambda: users.make(account, plan))
         warnings: tuple[str, ...] = ()
         if plan.wait_s:
             work = lambda: wait_until_usable(account, made.key, plan.wait_s)  # noqa: E731
@@ -151,6 +155,11 @@ class CredsPaths:
         account = self.calls.account(await root_of(request))
         work = lambda: users.delete(account, plan, request.now)  # noqa: E731
         request.once.outside(f"delete {account.digest}", work)
+
+
+def role_digest(role: Role) -> str:
+    """What requests have in common that may be given the same user."""
+    return hashlib.sha256(msgspec.msgpack.encode(role)).hexdigest()
 
 
 def _shown(access_key: str, secret_key: str, token: str | None) -> dict[str, Any]:

@@ -50,6 +50,15 @@ class RoleFields(Body, frozen=True):
     wait_usable: Annotated[
         Duration | None, Doc(description="With `iam_user`: how long to wait until AWS knows the key. 0 for not at all.")
     ] = None
+    max_leases: Annotated[int | None, Doc(description="With `iam_user`: the most users at a time. 0 for no limit.")] = (
+        None
+    )
+    reuse: Annotated[
+        bool | None, Doc(description="With `iam_user`: give an entity that asks again the user that it has.")
+    ] = None
+    lease_owner: Annotated[
+        str | None, Doc(description="`token`: a lease ends with the token. `entity`: only with the token's entity.")
+    ] = None
     arn: Annotated[str | None, Doc(description="Old: a role or a policy. Use `role_arns` or `policy_arns`.")] = None
     policy: Annotated[str | None, Doc(description="Old: a policy in JSON. Use `policy_document`.")] = None
 

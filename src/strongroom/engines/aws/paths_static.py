@@ -101,6 +101,8 @@ class StaticPaths:
         role = await request.view.read(STATIC_ROLES + name, StaticRole)
         key = await request.view.read(STATIC_KEYS + name, StaticKey)
         if role is None:
+            if key is not None and not key.access_key:  # of a role that could not be made
+                request.view.delete(STATIC_KEYS + name)
             return
         if key is not None and key.access_key:
             data = {"key": key.access_key, "role": msgspec.to_builtins(role)}

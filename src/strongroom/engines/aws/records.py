@@ -15,7 +15,7 @@ below the mount           record                what
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from strongroom.sdk import Record, SecretRecord
 from strongroom.sdk.rotation import RotationSettings
@@ -106,6 +106,12 @@ class Role(Record, frozen=True, tag="aws-secrets-role"):
     permissions_boundary_arn: str = ""
     mfa_serial_number: str = ""
     wait_usable: int = 0
+    max_leases: int = 0
+    """Users at a time; 0 for no limit."""
+    reuse: bool = False
+    """Whether an entity that asks again gets the user that it has."""
+    lease_owner: Literal["token", "entity"] = "token"
+    """Whose end ends a lease."""
     by_path: bool = False
     """Whether it was written by `arn` or `policy`: users then come from `creds` alone, sessions from `sts`."""
 

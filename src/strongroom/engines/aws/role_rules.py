@@ -30,6 +30,10 @@ USER_PATH = r"^\/([\x21-\x7F]{0,510}\/)?$"
 _USER_PATH = re.compile(r"/([\x21-\x7F]{0,510}/)?")
 MOST_WAIT_S = 30
 _MOST_ARNS = 64
+_USUAL = Role()
+OURS = ("max_leases", "reuse", "lease_owner")
+"""Options of users that Vault doesn't have; shown where they are set."""
+OWNERS = ("token", "entity")
 _SHOWN = (
     "policy_arns",
     "role_arns",
@@ -100,8 +104,13 @@ def _of_type(role: Role) -> list[str]:
         found.append(f"user_path parameter only valid for {IAM_USER} credential type")
     if role.permissions_boundary_arn and IAM_USER not in types:
         found.append(f"cannot supply permissions_boundary_arn when credential_type isn't {IAM_USER}")
-    if role.wait_usable and IAM_USER not in types:
-        found.append(f"wait_usable parameter only valid for {IAM_USER} credential type")
+    for name in ("wait_usable", *OURS):
+        if getattr(role, name) != getattr(_USUAL, name) and IAM_USER not in types:
+            found.append(f"{name} parameter only valid for {IAM_USER} credential type")
+    if role.max_leases < 0:
+        found.append("max_leases is less than 0")
+    if role.lease_owner not in OWNERS:
+        found.append(f"lease_owner has to be one of {', '.join(OWNERS)}")
     if (role.policy_document or role.policy_arns) and SESSION_TOKEN in types:
         found.append(f"cannot supply a policy or role when using credential_type {SESSION_TOKEN}")
     for name in ("role_arns", "session_tags", "external_id"):
@@ -169,7 +178,8 @@ def shown(role: Role) -> dict[str, Any]:
     """The data of a read."""
     data = {name: _plain(getattr(role, name)) for name in _SHOWN}
     types = list(role.credential_types)
-    return {"credential_type": ",".join(types), "credential_types": types, **data}
+    ours = {name: value for name in OURS if (value := getattr(role, name)) != getattr(_USUAL, name)}
+    return {"credential_type": ",".join(types), "credential_types": types, **data, **ours}
 
 
 def _plain(value: Any) -> Any:

@@ -34,7 +34,7 @@ async def new_key(account: AwsAccount, view: View, in_use: str, now: float) -> C
     if begun is not None and begun.access_key and begun.access_key in {key.id for key in keys}:
         return Credentials(begun.access_key, begun.secret_key)  # made by an attempt that didn't come to its end
     if begun is not None:
-        for key in left_behind(keys, (*begun.known_keys, in_use), begun.begun_at):
+        for key in left_behind(keys, (*begun.known_keys, in_use), begun.begun_at, now):
             await account.iam("DeleteAccessKey", UserName=user, AccessKeyId=key.id)
             keys.remove(key)
     if len(keys) >= MOST_KEYS:

@@ -56,7 +56,7 @@ async def _rotated(account: AwsAccount, view: View, name: str, role: StaticRole,
         raise UpstreamFailed(f'the user "{role.username}" is gone, or is another one by now')
     keys = keys_in(await account.listed("ListAccessKeys", "AccessKeyMetadata", UserName=role.username))
     row = await view.apart(lambda own: own.read(STATIC_KEYS + name, StaticKey)) or StaticKey()
-    obsolete = left_behind(keys, (*row.known_keys, row.access_key), row.begun_at)
+    obsolete = left_behind(keys, (*row.known_keys, row.access_key), row.begun_at, now)
     keys = [key for key in keys if key not in obsolete]
     oldest = making_room(keys)
     if oldest is not None:

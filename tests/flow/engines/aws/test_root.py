@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -173,6 +174,10 @@ async def test_a_rotation_that_breaks_off_is_taken_up(moto: Moto, lost: bool) ->
     assert (await world.ok("GET", "aws/config/root")).data["access_key"] == old
     world.api.losing.clear()
     world.api.failing.clear()
+    if lost:  # the other one may be about to store it
+        refused = await world.ask("POST", "aws/config/rotate-root")
+        assert (refused.status, "another rotation" in refused.error) == (502, True)
+        world.server.clock.advance(120)
     new = (await world.ok("POST", "aws/config/rotate-root")).data["access_key"]
     assert keys_of(world) == {old, new}
     await world.server.work()
@@ -292,3 +297,20 @@ async def test_the_root_key_is_rotated_by_itself(moto: Moto) -> None:
         {"access_key": "", "secret_key": "", "rotation_period": 60, "disable_automated_rotation": False},
     )
     assert (refused.status, refused.error) == (400, "there is no access_key to rotate")
+
+
+async def test_two_rotations_at_once(moto: Moto) -> None:
+    """Neither takes the other's key away: the one goes through, or both; what is in use afterwards works."""
+    world, _ = await rooted(moto)
+    await world.role()
+    other = await world.server.peer()
+    requests = [server.ask("POST", "aws/config/rotate-root") for server in (world.server, other)]
+    answers = await asyncio.gather(*requests)
+    assert any(answer.status == 200 for answer in answers)
+    world.server.clock.advance(600)
+    await world.server.work()
+    used = (await world.ok("GET", "aws/config/root")).data["access_key"]
+    assert used in keys_of(world)
+    world.api.asked.clear()
+    await world.ok("GET", "aws/creds/app")
+    assert {key for _, key in world.api.asked} == {used}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from urllib.parse import unquote
 
 from strongroom.lib.errors import Unreachable
@@ -125,7 +126,7 @@ async def test_what_a_role_cannot_do(moto: Moto) -> None:
 
 async def test_another_endpoint_is_asked_when_one_is_silent(moto: Moto) -> None:
     """In the order that is configured, each with requests signed for its own region; not where AWS has refused."""
-    fallbacks = {"sts_fallback_endpoints": [moto.url], "sts_fallback_regions": ["eu-west-1"]}
+    fallbacks: dict[str, Any] = {"sts_fallback_endpoints": [moto.url], "sts_fallback_regions": ["eu-west-1"]}
     world = await World.start(moto, sts_endpoint="http://127.0.0.1:1", sts_region="us-east-2", **fallbacks)
     await world.role(credential_type="assumed_role", role_arns=ROLE)
     regions: list[str] = []
@@ -136,6 +137,11 @@ async def test_another_endpoint_is_asked_when_one_is_silent(moto: Moto) -> None:
     world.api.meanwhile = note
     await world.ok("GET", "aws/sts/app")
     assert regions == ["us-east-2", "eu-west-1"]
+    for _ in range(3):
+        await world.ok("GET", "aws/sts/app")
+    regions.clear()
+    await world.ok("GET", "aws/sts/app")
+    assert regions == ["eu-west-1"]  # nobody waits any more for the one that doesn't answer
     world.api.failing["AssumeRole"] = Unreachable("AWS did not answer in time")
     refused = await world.ask("GET", "aws/sts/app")
     assert (refused.status, refused.error) == (502, "AWS did not answer in time")

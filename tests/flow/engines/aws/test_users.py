@@ -316,3 +316,41 @@ async def test_a_lease_is_found_by_its_role_and_the_name_of_its_user(moto: Moto)
     await world.role()
     record = await world.record((await world.ok("GET", "aws/creds/app")).lease_id)
     assert (record.group, {record.account}) == ("role/app", world.users())
+
+
+async def test_how_many_users_and_whose(moto: Moto) -> None:
+    """A role may bound them, let an entity have one, and let it outlive the token; all of that for users alone."""
+    world = await World.start(moto)
+    await world.role(credential_type="iam_user", policy_arns=READ_ONLY, max_leases=2, reuse=True, lease_owner="entity")
+    shown = (await world.ok("GET", "aws/roles/app")).data
+    assert (shown["max_leases"], shown["reuse"], shown["lease_owner"]) == (2, True, "entity")
+    refused = await world.ask("GET", "aws/creds/app")
+    assert refused.status == 400  # the root token has no entity
+    await world.role(lease_owner="token")
+    first, second = [await world.ok("GET", "aws/creds/app") for _ in range(2)]
+    assert first.lease_id != second.lease_id
+    assert (await world.ask("GET", "aws/creds/app")).status == 429
+    assert len(world.users()) == 2
+    for given, text in (
+        ({"credential_type": "assumed_role"}, "max_leases parameter only valid for iam_user"),
+        ({"max_leases": -1}, "max_leases is less than 0"),
+        ({"lease_owner": "me"}, "lease_owner has to be one of token, entity"),
+    ):
+        refused = await world.ask("POST", "aws/roles/app", given)
+        assert (refused.status, text in refused.error) == (400, True), refused
+
+
+async def test_an_entity_is_given_its_user_again(moto: Moto) -> None:
+    """With `reuse`, and until the role is changed."""
+    world = await World.start(moto)
+    await world.role(credential_type="iam_user", policy_arns=READ_ONLY, reuse=True)
+    await world.ok("POST", "sys/policies/acl/all", {"policy": 'path "*" { capabilities = ["read", "update"] }'})
+    await world.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+    await world.ok("POST", "auth/userpass/users/eva", {"password": "p" * 20, "policies": "all"})
+    login = await world.ok("POST", "auth/userpass/login/eva", {"password": "p" * 20}, token="")
+    token = login.body["auth"]["client_token"]
+    first, again = [await world.ok("GET", "aws/creds/app", token=token) for _ in range(2)]
+    assert (first.lease_id, first.data) == (again.lease_id, again.data)
+    await world.role(iam_tags={"a": "b"})
+    other = await world.ok("GET", "aws/creds/app", token=token)
+    assert other.lease_id != first.lease_id

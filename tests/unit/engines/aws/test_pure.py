@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,7 @@ NOW = 1_700_000_000.0
 
 # Source: https://docs.aws.amazon.com/general/latest/gr/iam-service.html,
 # https://docs.aws.amazon.com/general/latest/gr/sts.html
-ADDRESSES = [
+ADDRESSES: list[tuple[dict[str, Any], dict[str, str], str, str, str]] = [
     ({}, {}, "https://iam.amazonaws.com", "https://sts.us-east-1.amazonaws.com", "us-east-1"),
     ({"region": "eu-central-1"}, {}, "https://iam.amazonaws.com", "https://sts.eu-central-1.amazonaws.com", ""),
     ({}, {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "x"}, "", "https://sts.eu-west-1.amazonaws.com", ""),
@@ -61,7 +62,7 @@ ADDRESSES = [
 
 @pytest.mark.parametrize(("config", "environment", "iam", "sts", "region"), ADDRESSES)
 def test_where_aws_is_asked(
-    config: dict[str, str], environment: dict[str, str], iam: str, sts: str, region: str
+    config: dict[str, Any], environment: dict[str, str], iam: str, sts: str, region: str
 ) -> None:
     """At what is configured, at what the environment says, or at AWS's own addresses, in this order."""
     reach = reach_of(RootConfig(**config), environment)
@@ -115,10 +116,12 @@ def test_which_keys_go() -> None:
     """Those made when a rotation had begun and unknown before; the oldest, where there is no room. Never by chance."""
     found = keys_in(keys(("new", "2023-11-14T22:13:21Z"), ("old", "2020-01-01T00:00:00+00:00"), ("odd", "yesterday")))
     assert [key.id for key in found] == ["odd", "old", "new"]
-    assert [key.id for key in left_behind(found, ["old"], NOW)] == ["new"]
-    assert left_behind(found, ["old", "new"], NOW) == []
-    assert left_behind(found, ["old"], NOW + 400) == []
-    assert left_behind(found, [], 0.0) == []
+    assert [key.id for key in left_behind(found, ["old"], NOW, NOW + 120)] == ["new"]
+    assert left_behind(found, ["old", "new"], NOW, NOW) == []
+    assert left_behind(found, ["old"], NOW + 400, NOW + 500) == []
+    assert left_behind(found, [], 0.0, NOW) == []
+    with pytest.raises(UpstreamFailed, match="another rotation"):
+        left_behind(found, ["old"], NOW, NOW + 119)
     assert making_room(found) == KeyOfUser("odd", 0.0)
     assert making_room(found[:1]) is None
 

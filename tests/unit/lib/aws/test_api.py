@@ -97,7 +97,7 @@ async def test_what_is_tried_again(
 async def test_what_is_not_to_be_done_twice(
     server: Answering, answer: tuple[int, bytes], asked: int, busy: bool
 ) -> None:
-    """An action that failed may have been carried out, so it isn't tried again; one that was throttled was not begun."""
+    """An action that failed may have been carried out, so it isn't tried again; a throttled one wasn't begun."""
     server.table["POST /"] = lambda _: answer
     call = Call("CreateAccessKey", "2010-05-08", repeatable=False)
     with pytest.raises(AwsRefused) as refused:
