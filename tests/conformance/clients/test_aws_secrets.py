@@ -80,7 +80,7 @@ def test_roles_and_credentials(client: hvac.Client, moto: Moto) -> None:
         )
         assert (found["lease_id"], found["lease_duration"]) == ("", 1800)
         assert found["data"]["arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/me"
-    aws.create_or_update_role("old", "", policy_document=DOCUMENT, legacy_params=True, mount_point=mount)
+    aws.create_or_update_role("old", "iam_user", policy_document=DOCUMENT, legacy_params=True, mount_point=mount)
     assert aws.generate_credentials("old", endpoint="sts", mount_point=mount)["data"]["security_token"]
     assert aws.list_roles(mount_point=mount)["data"]["keys"] == ["app", "deploy", "old"]
     aws.delete_role("app", mount_point=mount)

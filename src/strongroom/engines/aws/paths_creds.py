@@ -38,6 +38,13 @@ class CredsFields(Body, frozen=True):
     mfa_code: Annotated[str, Doc(description="For `session_token`: the MFA device's code.", extra=SECRET)] = ""
 
 
+POLICY_NAME = 128
+"""Characters of the name of an inline policy.
+
+Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html
+"""
+
+
 class CredsPaths:
     """`creds/:name`, `sts/:name`"""
 
@@ -110,7 +117,7 @@ class CredsPaths:
             username=username,
             mark=request.once("mark", lambda: uuid4(self.random)),
             planned_at=request.now,
-            role=name,
+            role=name[:POLICY_NAME],
             path=role.user_path,
             boundary_arn=role.permissions_boundary_arn,
             policy_arns=role.policy_arns,

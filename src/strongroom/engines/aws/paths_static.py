@@ -203,7 +203,7 @@ async def _check_alone(request: Request, name: str, role: StaticRole) -> None:
 
 
 def _user_row(role: StaticRole) -> str:
-    # Names of users differ in more than case.
+    # AWS has no two users whose names differ in case alone.
     # Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html
     named = f"{role.username.lower()}\0{role.assume_role_arn}"
     return STATIC_USERS + hashlib.sha256(named.encode()).hexdigest()

@@ -354,3 +354,15 @@ async def test_an_entity_is_given_its_user_again(moto: Moto) -> None:
     await world.role(iam_tags={"a": "b"})
     other = await world.ok("GET", "aws/creds/app", token=token)
     assert other.lease_id != first.lease_id
+
+
+async def test_many_at_once(moto: Moto) -> None:
+    """Each gets a user of its own, and when all leases are revoked none is left."""
+    world = await World.start(moto)
+    await world.role()
+    answers = await asyncio.gather(*(world.ok("GET", "aws/creds/app") for _ in range(20)))
+    assert len({answer.data["access_key"] for answer in answers}) == len(world.users()) == 20
+    await world.ok("POST", "sys/leases/revoke-prefix/aws/creds/app")
+    await world.server.work()
+    assert world.users() == set()
+    assert await world.leases() == []
