@@ -32,6 +32,7 @@ from strongroom.sdk.rotation import RotationFields, RotationSettings, next_time,
 ROTATE = "static-role/"
 DELETE = "static-key/"
 SHORTEST_S = 60
+STILL_THERE = "AWS didn't delete the access key {}: that is tried again while the mount is there"
 _OWN = ("username", "assume_role_arn", "assume_role_session_name", "external_id")
 _MOST_S = 10 * 366 * 86400
 
@@ -95,7 +96,7 @@ class StaticPaths:
         return Response(data=_shown(name, role))
 
     @path.delete("static-roles/{name}")
-    async def delete_static_role(self, request: Request, name: str) -> None:
+    async def delete_static_role(self, request: Request, name: str) -> Response | None:
         """Deletes a static role, and the key that it has made. The user stays."""
         check_role_name(name)
         role = await request.view.read(STATIC_ROLES + name, StaticRole)
@@ -103,13 +104,19 @@ class StaticPaths:
         if role is None:
             if key is not None and not key.access_key:  # of a role that could not be made
                 request.view.delete(STATIC_KEYS + name)
-            return
+            return None
+        warnings = []
         if key is not None and key.access_key:
-            data = {"key": key.access_key, "role": msgspec.to_builtins(role)}
-            await request.schedule(request.now, DELETE + key.access_key, data)
+            account = await self._account(request, role)
+            work = lambda: static_keys.deleted(account, role.username, key.access_key)  # noqa: E731
+            if not request.once.outside(f"delete {key.access_key} {account.digest}", work):
+                data = {"key": key.access_key, "role": msgspec.to_builtins(role)}
+                await request.schedule(request.now, DELETE + key.access_key, data)
+                warnings.append(STILL_THERE.format(key.access_key))
         await request.unschedule(ROTATE + name)
         for row in (STATIC_KEYS + name, STATIC_ROLES + name, _user_row(role)):
             request.view.delete(row)
+        return Response(warnings=warnings) if warnings else None
 
     @path.read("static-creds/{name}")
     async def read_static_creds(self, request: Request, name: str) -> Response:

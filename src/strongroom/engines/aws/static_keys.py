@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
+import structlog
 
 from strongroom.engines.aws.calls import GONE, AwsAccount, key_of
 from strongroom.engines.aws.key_rules import keys_in, left_behind, making_room
@@ -19,6 +20,8 @@ from strongroom.lib.aws import AwsRefused, Element
 from strongroom.lib.errors import InvalidRequest, StrongroomError, UpstreamFailed
 from strongroom.sdk import View
 from strongroom.sdk.rotation import next_time
+
+log = structlog.get_logger("aws")
 
 _REASON = 500
 
@@ -94,3 +97,13 @@ async def delete(account: AwsAccount, username: str, key_id: str) -> None:
     except AwsRefused as error:
         if error.code != GONE:
             raise
+
+
+async def deleted(account: AwsAccount, username: str, key_id: str) -> bool:
+    """Delete a key, and tell whether that is done."""
+    try:
+        await delete(account, username, key_id)
+    except StrongroomError as error:
+        log.warning("an access key could not be deleted", key=key_id, reason=error.detail or error.text)
+        return False
+    return True

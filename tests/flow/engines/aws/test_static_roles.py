@@ -56,7 +56,6 @@ async def test_a_static_role_rotates_its_users_key(moto: Moto) -> None:
     assert shown["next_vault_rotation"] > shown["last_vault_rotation"]
     assert (await world.ok("LIST", "aws/static-roles")).data["keys"] == ["r"]
     await world.ok("DELETE", "aws/static-roles/r")
-    await world.server.work()
     assert keys_of(world) == {seen[-2]}
     for path in ("static-roles/r", "static-creds/r"):
         assert (await world.ask("GET", f"aws/{path}")).status == 404
@@ -183,3 +182,18 @@ async def test_a_user_of_another_account(moto: Moto) -> None:
     assert (said["RoleSessionName"], said["ExternalId"]) == ("rotation", "canary-external")
     found = there.list_access_keys(UserName="far")["AccessKeyMetadata"]
     assert [key["AccessKeyId"] for key in found] == [(await creds(world))["access_key"]]
+
+
+async def test_a_static_role_is_deleted_while_aws_is_away(moto: Moto) -> None:
+    """The answer warns, and its key is deleted as soon as that can be done."""
+    world = await with_user(moto)
+    await world.ok("POST", "aws/static-roles/r", {"username": "ann", "rotation_period": 60})
+    world.api.failing["DeleteAccessKey"] = Unreachable("AWS did not answer in time")
+    found = await world.ok("DELETE", "aws/static-roles/r")
+    assert "is tried again" in found.body["warnings"][0]
+    await world.server.work()
+    assert len(keys_of(world)) == 1
+    world.api.failing.clear()
+    world.server.clock.advance(60)
+    await world.server.work()
+    assert keys_of(world) == set()
