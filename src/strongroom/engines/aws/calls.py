@@ -79,7 +79,7 @@ class AwsAccount:
 
     def by(self, key: Credentials) -> AwsAccount:
         """The same, asked by another key."""
-        return AwsAccount(self.calls, msgspec.structs.replace(self.reach, keys=(key,)))
+        return AwsAccount(self.calls, msgspec.structs.replace(self.reach, keys=(key,), role_arn=""))
 
     async def iam(self, action: str, **parameters: str) -> Element:
         """The result of an action of IAM.  Raises `AwsRefused`, `UpstreamFailed`."""
@@ -120,22 +120,14 @@ class AwsAccount:
         """The first of the keys by which it is asked.  Raises `UpstreamFailed` if there is none."""
         return self.reach.keys[0] if self.reach.keys else await self.calls.sources.find()
 
-    async def _asked(self, target: Target, call: Call) -> Element:
-        reach, calls = self.reach, self.calls
-        if reach.role_arn:
-            return await calls.ask(target, await self._assumed(), call, reach.retries)
-        keys = reach.keys or (await calls.sources.find(),)
-        for place, key in enumerate(keys):
-            try:
-                return await calls.ask(target, key, call, reach.retries)
-            except AwsRefused as error:
-                if error.code not in UNKNOWN_KEY or place == len(keys) - 1:
-                    raise
-        raise AssertionError
+    async def inside(self) -> AwsAccount:
+        """The account of the role that is to be assumed, if there is one, by a session of a quarter of an hour.
 
-    async def _assumed(self) -> Credentials:
-        """A session of the role by which it is asked."""
+        Raises: `AwsRefused`, `UpstreamFailed`.
+        """
         reach = self.reach
+        if not reach.role_arn:
+            return self
         parameters = {
             "RoleArn": reach.role_arn,
             "RoleSessionName": reach.role_session_name or "strongroom",
@@ -143,8 +135,17 @@ class AwsAccount:
         }
         if reach.external_id:
             parameters["ExternalId"] = reach.external_id
-        plain = AwsAccount(self.calls, msgspec.structs.replace(reach, role_arn=""))
-        return session_of(await plain.sts("AssumeRole", **parameters), "AssumeRole")
+        return self.by(session_of(await self.sts("AssumeRole", **parameters), "AssumeRole"))
+
+    async def _asked(self, target: Target, call: Call) -> Element:
+        keys = self.reach.keys or (await self.calls.sources.find(),)
+        for place, key in enumerate(keys):
+            try:
+                return await self.calls.ask(target, key, call, self.reach.retries)
+            except AwsRefused as error:
+                if error.code not in UNKNOWN_KEY or place == len(keys) - 1:
+                    raise
+        raise AssertionError
 
 
 def session_of(result: Element, action: str) -> Credentials:

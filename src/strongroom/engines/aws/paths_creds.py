@@ -78,9 +78,11 @@ class CredsPaths:
         named = "STS" if kind == FEDERATION_TOKEN else "IAM"
         display_name = request.client.display_name if request.client is not None else ""
         values = values_of(named, display_name, name)
+        # A session that the client names, and one of the root user, need none.
+        is_named = kind == SESSION_TOKEN or (kind == ASSUMED_ROLE and body.role_session_name)
         username = (
             ""
-            if kind == SESSION_TOKEN
+            if is_named
             else request.once(
                 f"name by {config.username_template!r}",
                 lambda: new_name(config.username_template, values, self.random, request.now),

@@ -31,7 +31,7 @@ class Reach(msgspec.Struct, frozen=True):
     """The next is for when AWS doesn't know one.  None for the machine's own."""
     retries: int = -1
     role_arn: str = ""
-    """The role to assume first; empty for none."""
+    """The role to assume first (`AwsAccount.inside`); empty for none."""
     role_session_name: str = ""
     external_id: str = ""
 

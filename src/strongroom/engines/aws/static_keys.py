@@ -31,7 +31,7 @@ async def known_user(account: AwsAccount, role: StaticRole) -> Element:
 
     Raises: `InvalidRequest` if AWS has none of that name, or it is the one by whose key this server asks.
     """
-    user = await find(account, role.username)
+    user = await find(await account.inside(), role.username)
     if user is None:
         raise InvalidRequest(f'unable to validate username "{role.username}": AWS has no such user')
     own = await account.sts("GetCallerIdentity")
@@ -54,6 +54,7 @@ async def rotate(account: AwsAccount, view: View, name: str, role: StaticRole, n
 
 
 async def _rotated(account: AwsAccount, view: View, name: str, role: StaticRole, now: float) -> StaticKey:
+    account = await account.inside()
     user = await find(account, role.username)
     if user is None or user.value("UserId") != role.user_id:
         raise UpstreamFailed(f'the user "{role.username}" is gone, or is another one by now')
@@ -66,7 +67,7 @@ async def _rotated(account: AwsAccount, view: View, name: str, role: StaticRole,
         obsolete.append(oldest)
         keys.remove(oldest)
     for key in obsolete:
-        await delete(account, role.username, key.id)
+        await _delete_key(account, role.username, key.id)
     ids = tuple(key.id for key in keys)
     await _changed(view, name, lambda key: msgspec.structs.replace(key, begun_at=now, known_keys=ids))
     made = key_of(await account.iam("CreateAccessKey", UserName=role.username))
@@ -92,6 +93,10 @@ async def _changed(view: View, name: str, change: Callable[[StaticKey], StaticKe
 
 async def delete(account: AwsAccount, username: str, key_id: str) -> None:
     """Delete a key; one that is gone already is fine.  Raises `UpstreamFailed`."""
+    await _delete_key(await account.inside(), username, key_id)
+
+
+async def _delete_key(account: AwsAccount, username: str, key_id: str) -> None:
     try:
         await account.iam("DeleteAccessKey", UserName=username, AccessKeyId=key_id)
     except AwsRefused as error:

@@ -178,6 +178,7 @@ async def test_a_user_of_another_account(moto: Moto) -> None:
         "external_id": "canary-external",
     }
     await world.ok("POST", "aws/static-roles/r", given)
+    assert world.api.actions.count("AssumeRole") == 2  # one to look at the user, one to rotate its key
     said = world.api.parameters("AssumeRole")
     assert (said["RoleSessionName"], said["ExternalId"]) == ("rotation", "canary-external")
     found = there.list_access_keys(UserName="far")["AccessKeyMetadata"]
