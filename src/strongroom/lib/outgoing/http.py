@@ -89,8 +89,8 @@ class Http:
             ca_pem: the only certificate authorities to trust, in PEM.
             direct: whether it goes by no proxy.
 
-        Raises: `Unreachable` if there is no response, `UpstreamFailed` for one that can't be used. Neither text holds
-            anything of the request or the response.
+        Raises: `Unreachable` if it did not answer, `UpstreamFailed` for an unusable answer.  Their texts hold nothing
+            of the request or the response.
         """
         httpx = _library()
         context = await self._trusting(ca_pem)

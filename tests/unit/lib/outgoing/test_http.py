@@ -130,7 +130,7 @@ async def test_an_answer_comes_in_time(tmp_path: Path) -> None:
             beats += 1
         over.set()
         assert beats >= 5
-        with pytest.raises(UpstreamFailed, match="the stand-in did not answer in time"):
+        with pytest.raises(Unreachable, match="the stand-in did not answer in time"):
             await asking
 
 
@@ -204,7 +204,7 @@ async def test_a_direct_request_goes_by_no_proxy(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("NO_PROXY", "")
     with serving(tmp_path, lambda _: as_json({})) as server:
         http = Http("the stand-in", context=server.context)
-        with pytest.raises(UpstreamFailed, match="cannot be reached"):
+        with pytest.raises(Unreachable, match="cannot be reached"):
             await http.ask("GET", f"https://{server.host}/")
         assert (await http.ask("GET", f"https://{server.host}/", direct=True)).status == 200
 
