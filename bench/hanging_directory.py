@@ -16,8 +16,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bench.client import Client, percentile
 from tests.conformance.processes.node import Node, running
+
+from bench.client import Client, percentile
 
 
 @asynccontextmanager

@@ -24,9 +24,13 @@ from strongroom.auth.ldap import Ldap
 from strongroom.auth.okta import Okta
 from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
+from strongroom.engines.aws import AwsEngine
 from strongroom.engines.database import Database
+from strongroom.engines.kubernetes import KubernetesSecrets
 from strongroom.engines.kv import KvEngine
 from strongroom.engines.ldap import Ldap as LdapSecrets
+from strongroom.engines.one_database import MysqlEngine, PostgresqlEngine
+from strongroom.engines.rabbitmq import RabbitMq
 from strongroom.lib.fault import where
 from strongroom.sdk.engine import AuthMethod, Engine
 from strongroom.sdk.path import DeclarationError
@@ -37,14 +41,19 @@ from strongroom.sysapi.system import System
 from strongroom.sysapi.token import Token
 
 ENGINES: tuple[tuple[str, type[Engine]], ...] = (
+    ("aws", AwsEngine),
     ("kv", KvEngine),
     ("generic", KvEngine),
     ("ldap", LdapSecrets),
     ("openldap", LdapSecrets),
+    ("kubernetes", KubernetesSecrets),
+    ("rabbitmq", RabbitMq),
     ("system", System),
     ("cubbyhole", Cubbyhole),
     ("database", Database),
     ("identity", Identity),
+    ("mysql", MysqlEngine),
+    ("postgresql", PostgresqlEngine),
 )
 """Secrets engines by the type that they are mounted by."""
 

@@ -25,6 +25,7 @@ from tests.conformance.docs.shell import (
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
 from tests.ports import free_port
 from tests.sim import slapd
+from tests.sim.aws.moto import running
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
@@ -35,8 +36,22 @@ PAGES = (
     *("engines", "auth"),
 )
 OWN_TESTS = {
-    *("getting-started.md", "production.md", "plugins.md", "storage.md", "auth/kerberos.md", "auth/radius.md"),
+    "auth/kerberos.md",
+    "auth/radius.md",
+    "engines/aws.md",
+    "engines/database-influxdb.md",
+    "engines/database-mysql.md",
+    "engines/database-redis.md",
+    "engines/database-rotation.md",
+    "engines/database.md",
+    "engines/kubernetes.md",
     "engines/ldap.md",
+    "engines/mysql-and-postgresql.md",
+    "engines/rabbitmq.md",
+    "getting-started.md",
+    "plugins.md",
+    "production.md",
+    "storage.md",
 }
 __all__ = ["package", "postgresql_server"]
 
@@ -137,6 +152,46 @@ def test_ldap_secrets(tmp_path: Path) -> None:
         names.replace("ldaps://ds1.example.org", directory.tls_url)
         shell.run(f"cp {directory.ca.cert} ca.pem")
         assert run_page(DOCS / "engines/ldap.md", shell, names) > 10
+
+
+def test_aws(tmp_path: Path) -> None:
+    """Users and sessions as the page shows them, of a stand-in that the server finds by its environment."""
+    with running() as moto, opened(tmp_path, programs(tmp_path)) as (shell, names):
+        shell.run(f"export AWS_ENDPOINT_URL={moto.url}")
+        assert run_page(DOCS / "engines" / "aws.md", shell, names) > 10
+
+
+@pytest.fixture
+def shop(postgresql_server: PostgresqlServer) -> Iterator[None]:
+    """The roles of a PostgreSQL that the page on databases presumes."""
+    with psycopg.connect(postgresql_server.url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE readers")
+        page = (DOCS / "engines/database.md").read_text()
+        for statement in re.findall(r"```sql\n(.*?)```", page, re.DOTALL)[0].split(";"):
+            connection.execute(statement.encode())
+        try:
+            yield
+        finally:
+            connection.execute("DROP ROLE strongroom; DROP ROLE readers")
+
+
+@pytest.mark.usefixtures("shop")
+def test_databases(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
+    """A user is made, logs in, and is dropped, by a server's own user that has only the rights that the page grants."""
+    _need(DOCS / "engines/database.md")
+    with opened(tmp_path, programs(tmp_path)) as (shell, names):
+        names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
+        assert run_page(DOCS / "engines/database.md", shell, names) > 6
+
+
+@pytest.mark.timeout(300)
+def test_database_rotation(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
+    """Passwords of a database are rotated as the page says."""
+    _need(DOCS / "engines/database-rotation.md")
+    with opened(tmp_path, programs(tmp_path)) as (shell, names):
+        names.replace("postgresql://postgres@db.example.com:5432/postgres", postgresql_server.url)
+        names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
+        assert run_page(DOCS / "engines/database-rotation.md", shell, names) > 15
 
 
 def test_the_example_is_the_packaged_configuration() -> None:

@@ -10,12 +10,27 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from tests.conformance.wire.clusters import kubernetes
+from tests.conformance.wire.brokers import rabbitmq
+from tests.conformance.wire.clusters import kubernetes, kubernetes_secrets
+from tests.conformance.wire.databases import influxdb, redis
+from tests.conformance.wire.mariadb_cases import mariadb
+from tests.conformance.wire.postgresql_cases import postgresql
 from tests.conformance.wire.signed_tokens import jwt
 
 Surroundings = Callable[[Path], AbstractContextManager[dict[str, str]]]
 
-SURROUNDINGS: dict[str, Surroundings] = {"jwt": jwt, "jwt_cel": jwt, "kubernetes": kubernetes}
+SURROUNDINGS: dict[str, Surroundings] = {
+    "database_influxdb": influxdb,
+    "database_redis": redis,
+    "database": postgresql,
+    "database_mysql": mariadb,
+    "database_static": postgresql,
+    "jwt": jwt,
+    "jwt_cel": jwt,
+    "kubernetes": kubernetes,
+    "kubernetes_secrets": kubernetes_secrets,
+    "rabbitmq": rabbitmq,
+}
 
 
 @contextlib.contextmanager

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from strongroom.sdk import SECRET, Body, CommaList, Doc
+from strongroom.sdk import SECRET, CommaList, Doc
+from strongroom.sdk.rotation import RotationFields
 
 OWN = frozenset(
     {
         *("name", "plugin_name", "plugin_version", "verify_connection", "allowed_roles", "root_rotation_statements"),
         *("password_policy", "username", "password", "username_template", "terminate_sessions"),
+        *("skip_static_role_import_rotation", *RotationFields.__struct_fields__),
     }
 )
 """Parameters of the engine; all others are details for the driver."""
 
 
-class ConfigFields(Body, frozen=True):
+class ConfigFields(RotationFields, frozen=True):
     """How a database is reached; what isn't given stays."""
 
     plugin_name: Annotated[str | None, Doc(description="The kind of database.")] = None
@@ -34,6 +36,9 @@ class ConfigFields(Body, frozen=True):
     ] = None
     password_policy: Annotated[str | None, Doc(description="The policy that passwords are made by.")] = None
     username_template: Annotated[str | None, Doc(description="The template of user names.")] = None
+    skip_static_role_import_rotation: Annotated[
+        bool | None, Doc(description="Leave the passwords of users as they are when static roles take them over.")
+    ] = None
     terminate_sessions: Annotated[
         bool | None,
         Doc(description="End a user's sessions before the revocation_statements of its role drop it."),

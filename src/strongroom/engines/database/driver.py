@@ -7,7 +7,7 @@ times, and stores nothing.  All that it gets is in its arguments: the engine cal
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import msgspec
 
@@ -93,7 +93,10 @@ class Session(Protocol):
         ...
 
     async def logs_in(self, username: str, credential: Credential) -> bool:
-        """Whether a user can log in by a credential.  Raises `Unreachable` if that can't be told."""
+        """Whether a user can log in by a credential.  Raises `Unreachable` if that can't be told.
+
+        It doesn't need the target's own user, whose password may be the one that is in doubt.
+        """
         ...
 
     async def close(self) -> None:
@@ -123,4 +126,16 @@ class Driver(Protocol):
 
     def open(self, target: Target) -> Session:
         """A session.  No connection is made yet.  Raises `UpstreamFailed` if a package is missing, by its name."""
+        ...
+
+
+@runtime_checkable
+class Demanding(Protocol):
+    """A driver that demands more of connections and roles than others do."""
+
+    needed: ClassVar[tuple[str, ...]]
+    """Which of `username` and `password` a connection has to have."""
+
+    def check_creation(self, statements: Statements) -> None:
+        """Look at a role's statements before they are used (pure).  Raises `InvalidRequest`."""
         ...

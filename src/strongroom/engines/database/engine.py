@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.engines.database import draining
+from strongroom.engines.database import draining, probing, rotating
+from strongroom.engines.database.paths_check import CheckPaths
 from strongroom.engines.database.paths_config import ConfigPaths
 from strongroom.engines.database.paths_creds import CredsPaths
 from strongroom.engines.database.paths_roles import RolePaths
+from strongroom.engines.database.paths_root import RootPaths
+from strongroom.engines.database.paths_static_creds import StaticCredsPaths
+from strongroom.engines.database.paths_static_roles import StaticRolePaths
 from strongroom.engines.database.sessions import Sessions
 from strongroom.lib.errors import Internal
 from strongroom.sdk import Engine, Random, Request, SystemRandom
 
 
-class Database(ConfigPaths, RolePaths, CredsPaths, Engine):
+class Database(ConfigPaths, CheckPaths, RootPaths, RolePaths, CredsPaths, StaticRolePaths, StaticCredsPaths, Engine):
     """Makes users of databases on request, and drops them when their leases end.
 
     Args:
@@ -33,5 +37,11 @@ class Database(ConfigPaths, RolePaths, CredsPaths, Engine):
         match kind:
             case draining.DRAIN:
                 await draining.look(request, about)
+            case probing.PROBE:
+                await self.drop_probe(request, data)
+            case rotating.STATIC:
+                await self.static_due(request, about)
+            case rotating.ROOT:
+                await self.root_due(request, about)
             case _:
                 raise Internal(detail=f"nobody does the scheduled work {name!r}")

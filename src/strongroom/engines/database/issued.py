@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from strongroom.engines.database.driver import Credential
 from strongroom.engines.database.records import USERS
 
 
@@ -23,11 +24,8 @@ class Issued(msgspec.Struct, frozen=True):
     """When the user's time in the database is over; a little later than the lease."""
     default_ttl_s: int
     max_ttl_s: int
-    credential_type: str = "password"
-    password: str = ""
-    """Until the user is made."""
-    public_key: str = ""
-    subject: str = ""
+    credential: Credential = Credential()
+    """Without the password once the user is made."""
     creation: tuple[str, ...] = ()
     rollback: tuple[str, ...] = ()
     renewal: tuple[str, ...] = ()
@@ -46,6 +44,11 @@ def kept(issued: Issued) -> dict[str, Any]:
 def issued_of(lease: dict[str, Any]) -> Issued:
     """What a lease's `internal` says."""
     return msgspec.convert(lease, Issued)
+
+
+def forgotten(issued: Issued) -> dict[str, Any]:
+    """What to store in a lease's `internal` when the user is made: nobody needs its password any more."""
+    return {"credential": msgspec.to_builtins(msgspec.structs.replace(issued.credential, password=""))}
 
 
 def user_key(connection_id: str, username: str) -> str:

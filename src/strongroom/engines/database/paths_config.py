@@ -10,13 +10,27 @@ from typing import Any
 from strongroom.engines.database import draining, settings
 from strongroom.engines.database.config_fields import ConfigFields
 from strongroom.engines.database.connections import connection_named
-from strongroom.engines.database.drivers import driver_of
+from strongroom.engines.database.paths_root import configured, shown
 from strongroom.engines.database.records import CONFIG, DRAINING, Connection
+from strongroom.engines.database.rotating import ROOT, work_of
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.verification import PASSWORD_IGNORED, verified
+from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, NotFound, UpstreamFailed
-from strongroom.sdk import Page, Random, Request, Response, check_segment_name, listed, path, replace, uuid4
+from strongroom.sdk import (
+    Page,
+    Random,
+    Request,
+    Response,
+    check_segment_name,
+    listed,
+    near_miss,
+    path,
+    replace,
+    uuid4,
+)
 
+MOST_NAME_BYTES = 256
 FAILED = "error creating database object: "
 IN_URL = (
     "Password found in connection_url, use a templated url to enable root rotation and prevent read access to password "
@@ -45,16 +59,19 @@ class ConfigPaths:
         connection = await request.view.read(CONFIG + name, Connection)
         if connection is None:
             raise NotFound
-        return Response(data=settings.shown(connection, driver_of(connection.plugin).secret_details))
+        hidden = self.sessions.driver_of(connection.plugin).secret_details
+        return Response(data={**settings.shown(connection, hidden), **shown(connection, request.now)})
 
     @path.write("config/{name}", exists="connection_exists", takes_anything=True)
     async def write_config(self, request: Request, name: str, body: ConfigFields) -> Response | None:
         """Configures a connection, or changes it. It is stored if the user could log in."""
         check_segment_name(name)
+        limits.check_name("the name of a connection", name, MOST_NAME_BYTES)
         if request.data.get("name") not in {None, "", name}:
             raise InvalidRequest('the field "name" names something else than the path does')
         before = await request.view.read(CONFIG + name, Connection)
-        connection = _merged(before, body, request.data)
+        connection = self._merged(before, body, request.data)
+        adopted: Connection | None = None
         if before is None:
             adopted = await draining.adopted(request.view, name, connection)
             if adopted is not None:
@@ -62,9 +79,10 @@ class ConfigPaths:
             new_id = request.once("connection", lambda: uuid4(self.random))
             connection = replace(connection, id=adopted.id if adopted else new_id)
         try:
-            connection, kept = verified(request, self.sessions, name, before, connection)
+            connection, kept = verified(request, self.sessions, name, before or adopted, connection)
         except UpstreamFailed as error:
             raise InvalidRequest(f"{FAILED}error verifying connection: {error.text}") from error
+        connection = await configured(request, name, before, connection, body)
         self._store(request, name, connection)
         warnings = [PASSWORD_IGNORED] if kept else []
         url = connection.details.get("connection_url")
@@ -72,12 +90,14 @@ class ConfigPaths:
             warnings.append(IN_URL)
         if ignored := settings.ignored(connection, request.data):
             warnings.append(f"Endpoint ignored these unrecognized parameters: [{' '.join(ignored)}]")
+            warnings += near_miss.suggestions(ignored, settings.known() - request.data.keys())
         return Response(warnings=warnings) if warnings else None
 
     @path.delete("config/{name}")
     async def delete_config(self, request: Request, name: str) -> Response | None:
         """Deletes a connection. While users of it live, it is kept to drop them, and nobody gets new ones."""
         connection = await request.view.read(CONFIG + name, Connection)
+        await request.unschedule(work_of(ROOT, name))
         count = await draining.delete(request, name, connection) if connection is not None else 0
         if not count:
             return None
@@ -124,14 +144,13 @@ class ConfigPaths:
         revision = request.once("revision", lambda: uuid4(self.random))
         request.view.write(CONFIG + name, replace(connection, revision=revision))
 
-
-def _merged(before: Connection | None, body: ConfigFields, data: dict[str, Any]) -> Connection:
-    """The connection after a request's changes.  Raises `InvalidRequest`.  (p)"""
-    plugin = body.plugin_name or (before.plugin if before else "")
-    if not plugin:
-        raise InvalidRequest("empty plugin name")
-    driver = driver_of(plugin)
-    try:
-        return settings.merged(before, plugin, driver, body, data)
-    except InvalidRequest as error:
-        raise InvalidRequest(FAILED + error.text) from error
+    def _merged(self, before: Connection | None, body: ConfigFields, data: dict[str, Any]) -> Connection:
+        """The connection after a request's changes.  Raises `InvalidRequest`."""
+        plugin = body.plugin_name or (before.plugin if before else "")
+        if not plugin:
+            raise InvalidRequest("empty plugin name")
+        driver = self.sessions.driver_of(plugin)
+        try:
+            return settings.merged(before, plugin, driver, body, data)
+        except InvalidRequest as error:
+            raise InvalidRequest(FAILED + error.text) from error

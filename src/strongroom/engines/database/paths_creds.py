@@ -9,15 +9,15 @@ from typing import Any
 
 from strongroom.engines.database import draining, usernames
 from strongroom.engines.database.connections import connection_named, connection_of_lease
-from strongroom.engines.database.driver import Account, Credential
-from strongroom.engines.database.drivers import driver_of
-from strongroom.engines.database.issued import Issued, issued_of, kept, user_key
+from strongroom.engines.database.credentials import Maker
+from strongroom.engines.database.driver import Account
+from strongroom.engines.database.issued import Issued, forgotten, issued_of, kept, user_key
 from strongroom.engines.database.records import ROLES, Connection, Role, User
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.settings import may_use
 from strongroom.engines.database.statements import decoded
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import Lease, Made, Random, Request, Response, path, replace
+from strongroom.sdk import Lease, Made, Mount, Random, Request, Response, path
 
 MARGIN_S = 5
 """How much later than its lease a user's time in the database is over, because the lease begins a little later."""
@@ -36,58 +36,76 @@ class CredsPaths:
         if role is None:
             raise InvalidRequest(f"unknown role: {name}")
         reached = await connection_named(request.view, role.db_name)
-        connection = reached.connection
-        if not may_use(name, connection):
+        if not may_use(name, reached.connection):
             raise InvalidRequest(f'"{name}" is not an allowed role')
-        issued = await self._planned(request, name, role, connection)
-        key = user_key(connection.id, issued.username)
+        group, reuse = f"role/{name}", f"{role.revision} {reached.connection.id}" if role.reuse else ""
+        if reuse and (again := await request.reusable(group, reuse)) is not None:
+            return again
+        issued, shown = await self._planned(request, name, role, reached.connection)
+        key = user_key(issued.connection_id, issued.username)
         if await request.view.read(key, User) is not None:
             raise InvalidRequest(f'a user "{issued.username}" exists already: username_template needs `random`')
         request.view.write(key, User(role=name, planned_at=request.now))
-        return Response(
-            data={"username": issued.username, "password": issued.password},
-            lease=Lease(ttl_s=issued.default_ttl_s, max_ttl_s=role.max_ttl_s, internal=kept(issued), planned=True),
+        lease = Lease(
+            ttl_s=role.default_ttl_s or request.mount.default_lease_ttl_s,
+            max_ttl_s=role.max_ttl_s,
+            internal=kept(issued),
+            planned=True,
+            group=group,
+            ceiling=role.max_leases,
+            account=issued.username,
+            owner=role.lease_owner,
+            reuse=reuse,
+            target=issued.connection_id,
         )
+        return Response(data={"username": issued.username, **shown}, lease=lease)
 
-    async def _planned(self, request: Request, name: str, role: Role, connection: Connection) -> Issued:
-        ttl_s = role.default_ttl_s or request.mount.default_lease_ttl_s
-        most_s = min((s for s in (role.max_ttl_s, request.mount.max_lease_ttl_s) if s), default=ttl_s)
-        ttl_s = min(ttl_s, most_s)
-        template = connection.username_template or driver_of(connection.plugin).username_template(connection.plugin)
+    async def _planned(
+        self, request: Request, name: str, role: Role, connection: Connection
+    ) -> tuple[Issued, dict[str, str]]:
+        """A user to be made, and what is shown of its credential."""
+        driver = self.sessions.driver_of(connection.plugin)
+        if role.credential_type not in driver.credential_types:
+            raise InvalidRequest(f'unsupported credential_type: "{role.credential_type}"')
+        ttl_s, most_s = times_of(role, request.mount)
+        expires_at = request.now + ttl_s + MARGIN_S
+        template = connection.username_template or driver.username_template(connection.plugin)
         values = {"DisplayName": request.client.display_name if request.client else "", "RoleName": name}
         username = request.once(
             f"username {connection.revision}",
             lambda: usernames.new_name(template, values, self.random, request.now),
         )
-        policy = role.credential_config.get("password_policy") or connection.password_policy
-        return Issued(
+        maker = Maker(role.credential_type, role.credential_config, connection.password_policy, self.random)
+        issuance = await maker.make(request, username, values, expires_at)
+        issued = Issued(
             connection=role.db_name,
             connection_id=connection.id,
             role=name,
             username=username,
             planned_at=request.now,
-            expires_at=request.now + ttl_s + MARGIN_S,
+            expires_at=expires_at,
             default_ttl_s=ttl_s,
             max_ttl_s=most_s,
-            password=await request.password(policy),
+            credential=issuance.credential,
             creation=decoded(role.creation_statements),
             rollback=decoded(role.rollback_statements),
             renewal=decoded(role.renew_statements),
             revocation=decoded(role.revocation_statements),
         )
+        return issued, issuance.shown
 
     async def make(self, request: Request, lease: dict[str, Any]) -> Made:
         """Make the user of a lease."""
         issued = issued_of(lease)
         reached = await connection_of_lease(request.view, issued.connection, issued.connection_id)
-        account = Account(issued.username, _credential(issued), issued.expires_at)
+        account = Account(issued.username, issued.credential, issued.expires_at)
         reached.ask(
             request,
             self.sessions,
             f"create {issued.username}",
             lambda session: session.create(account, issued.creation, issued.rollback),
         )
-        return Made(internal={"password": ""})
+        return Made(internal=forgotten(issued))
 
     async def renew(self, request: Request, lease: dict[str, Any], increment_s: int) -> int:
         """Extend the time of a user in the database."""
@@ -97,7 +115,7 @@ class CredsPaths:
         left_s = issued.planned_at + issued.max_ttl_s - request.now
         expires_at = request.now + max(0, min(wanted_s, left_s)) + MARGIN_S
         reached = await connection_of_lease(request.view, issued.connection, issued.connection_id)
-        account = Account(issued.username, replace(_credential(issued), password=""), expires_at)
+        account = Account(issued.username, issued.credential, expires_at)
         statements = decoded(role.renew_statements) if role and _is_same(role, issued) else issued.renewal
         reached.ask(
             request,
@@ -124,8 +142,11 @@ class CredsPaths:
         await draining.soon(request, issued.connection_id)
 
 
-def _credential(issued: Issued) -> Credential:
-    return Credential(issued.credential_type, issued.password, issued.public_key, issued.subject)
+def times_of(role: Role, mount: Mount) -> tuple[int, int]:
+    """How long a lease of a role lasts, and how long at the most, in seconds.  (p)"""
+    ttl_s = role.default_ttl_s or mount.default_lease_ttl_s
+    most_s = min((s for s in (role.max_ttl_s, mount.max_lease_ttl_s) if s), default=ttl_s)
+    return min(ttl_s, most_s), most_s
 
 
 def _is_same(role: Role, issued: Issued) -> bool:

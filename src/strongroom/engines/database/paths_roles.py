@@ -5,40 +5,24 @@ Source: https://developer.hashicorp.com/vault/api-docs/secret/databases#create-r
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-from strongroom.engines.database import statements
-from strongroom.engines.database.records import ROLES, Role
+from strongroom.engines.database import demands
+from strongroom.engines.database.paths_static_roles import BOTH
+from strongroom.engines.database.records import CONFIG, ROLES, Connection, Role
+from strongroom.engines.database.roles import RoleFields, merged, shown, warnings_of
+from strongroom.engines.database.sessions import Sessions
+from strongroom.engines.database.static_records import STATIC_ROLES, StaticRole
+from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, NotFound
-from strongroom.sdk import Body, Doc, Duration, JsonMap, Page, Request, Response, listed, path, replace
+from strongroom.sdk import Page, Random, Request, Response, check_segment_name, listed, path, replace, uuid4
 
-FIELDS = ("creation_statements", "revocation_statements", "rollback_statements", "renew_statements")
-
-
-class RoleFields(Body, frozen=True):
-    """What a role consists of; what isn't given stays."""
-
-    db_name: Annotated[str | None, Doc(description="Name of the connection.")] = None
-    creation_statements: Annotated[list[str] | None, Doc(description="Statements that make a user.")] = None
-    revocation_statements: Annotated[
-        list[str] | None, Doc(description="Statements that drop a user, instead of the database's usual ones.")
-    ] = None
-    rollback_statements: Annotated[
-        list[str] | None, Doc(description="Statements that undo a user that could not be made.")
-    ] = None
-    renew_statements: Annotated[
-        list[str] | None, Doc(description="Statements that extend a user's time, instead of the usual ones.")
-    ] = None
-    default_ttl: Annotated[Duration | None, Doc(description="Time of a lease. 0 for the mount's.")] = None
-    max_ttl: Annotated[Duration | None, Doc(description="Most time of a lease. 0 for the mount's.")] = None
-    credential_type: Annotated[str | None, Doc(description="`password`, `rsa_private_key`, `client_certificate`.")] = (
-        None
-    )
-    credential_config: Annotated[JsonMap | None, Doc(description="How credentials are made.")] = None
+MOST_NAME_BYTES = 256
 
 
 class RolePaths:
     """`roles`"""
+
+    random: Random
+    sessions: Sessions
 
     async def role_exists(self, request: Request, name: str) -> bool:
         """Whether there is a role of that name."""
@@ -58,41 +42,22 @@ class RolePaths:
         return Response(data=shown(role))
 
     @path.write("roles/{name}", exists="role_exists")
-    async def write_role(self, request: Request, name: str, body: RoleFields) -> None:
+    async def write_role(self, request: Request, name: str, body: RoleFields) -> Response | None:
         """Creates a role, or changes it."""
+        check_segment_name(name)
+        limits.check_name("the name of a role", name, MOST_NAME_BYTES)
+        if await request.view.read(STATIC_ROLES + name, StaticRole) is not None:
+            raise InvalidRequest(BOTH)
         role = await request.view.read(ROLES + name, Role) or Role(db_name="")
-        request.view.write(ROLES + name, merged(role, body))
+        changed = replace(merged(role, body), revision=request.once("revision", lambda: uuid4(self.random)))
+        connection = await request.view.read(CONFIG + changed.db_name, Connection)
+        if connection is not None:
+            demands.check_role(self.sessions.driver_of(connection.plugin), changed)
+        request.view.write(ROLES + name, changed)
+        warnings = warnings_of(name, changed, body, connection, request.mount)
+        return Response(warnings=warnings) if warnings else None
 
     @path.delete("roles/{name}")
     async def delete_role(self, request: Request, name: str) -> None:
         """Deletes a role. Its users stay until their leases end."""
         request.view.delete(ROLES + name)
-
-
-def merged(role: Role, body: RoleFields) -> Role:
-    """The role after a request's changes.  Raises `InvalidRequest`.  (p)"""
-    given: dict[str, Any] = {}
-    for name in FIELDS:
-        value = getattr(body, name)
-        if value is not None:
-            statements.check(name, value)
-            given[name] = tuple(value)
-    if body.default_ttl is not None:
-        given["default_ttl_s"] = body.default_ttl
-    if body.max_ttl is not None:
-        given["max_ttl_s"] = body.max_ttl
-    changed = replace(role, **given, db_name=body.db_name or role.db_name)
-    if not changed.db_name:
-        raise InvalidRequest("database name is required")
-    return changed
-
-
-def shown(role: Role) -> dict[str, Any]:
-    """A role as a response's data.  (p)"""
-    return {
-        "db_name": role.db_name,
-        **{name: list(getattr(role, name)) for name in FIELDS},
-        "default_ttl": role.default_ttl_s,
-        "max_ttl": role.max_ttl_s,
-        "credential_type": role.credential_type,
-    }

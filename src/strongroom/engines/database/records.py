@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from strongroom.sdk import Record, SecretRecord
+from strongroom.sdk.rotation import Account, RotationSettings
 
 CONFIG = "config/"
 ROLES = "role/"
@@ -42,6 +43,11 @@ class Connection(SecretRecord, frozen=True, tag="database-connection"):
     username_template: str = ""
     terminate_sessions: bool = False
     verify_connection: bool = True
+    skip_static_role_import_rotation: bool = False
+    rotation: RotationSettings = RotationSettings()
+    """When `password` is rotated."""
+    root: Account = Account()
+    """How that is going; its current credential is `username` and `password` here."""
     deleted_name: str = ""
     """The name that a deleted connection had."""
 
@@ -64,8 +70,13 @@ class Role(SecretRecord, frozen=True, tag="database-role"):
     credential_type: str = "password"
     credential_config: dict[str, Any] = {}
     max_leases: int = 0
+    """Users at a time; 0 for no limit."""
     reuse: bool = False
-    lease_owner: str = "token"
+    """Whether an entity that asks again gets the user that it has."""
+    lease_owner: Literal["token", "entity"] = "token"
+    """Whose end ends a lease."""
+    revision: str = ""
+    """Another one after each change."""
 
     def __repr__(self) -> str:
         return f"Role({self.db_name})"

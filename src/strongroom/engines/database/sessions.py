@@ -53,13 +53,14 @@ class Sessions:
     """The sessions of one process.
 
     Args:
-        drivers: finds the driver of a `plugin_name`. clock: seconds, of a clock that never goes back.
+        drivers: finds the driver of a `plugin_name`, or raises `InvalidRequest`.
+        clock: seconds, of a clock that never goes back.
     """
 
     def __init__(
         self, drivers: Callable[[str], Driver] = driver_of, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._drivers = drivers
+        self.driver_of = drivers
         self._clock = clock
         self._held: dict[tuple[str, str], _Held] = {}
         self._breakers = Breakers("the database", clock=clock)
@@ -84,7 +85,7 @@ class Sessions:
 
     async def once(self, target: Target, work: Callable[[Session], Awaitable[T]]) -> T:
         """Do some work with a session of its own, for a configuration that isn't stored yet."""
-        session = self._drivers(target.plugin).open(target)
+        session = self.driver_of(target.plugin).open(target)
         try:
             return await work(session)
         finally:
@@ -111,7 +112,7 @@ class Sessions:
             del self._held[place]
             self._breakers.forget(held.key.target)
             self._close(held)
-        new = self._held[place] = _Held(self._drivers(target.plugin).open(target), key)
+        new = self._held[place] = _Held(self.driver_of(target.plugin).open(target), key)
         return new
 
     def _reap(self) -> None:

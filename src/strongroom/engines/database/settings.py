@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from strongroom.engines.database import statements, usernames
+from strongroom.engines.database import demands, statements, usernames
 from strongroom.engines.database.config_fields import OWN, ConfigFields
 from strongroom.engines.database.driver import Driver
 from strongroom.engines.database.records import SUPPLIED, Connection
@@ -119,6 +119,7 @@ def merged(
     check_details(details)
     connection = before or Connection(id="", revision="", plugin=plugin)
     changed = msgspec.structs.replace(connection, **changes, plugin=plugin, details=driver.check(plugin, details))
+    demands.check_connection(driver, changed)
     if (changed.username, changed.password) != (connection.username, connection.password):
         changed = msgspec.structs.replace(changed, password_origin=SUPPLIED)
     return changed
@@ -135,8 +136,9 @@ def _own(body: ConfigFields) -> dict[str, Any]:
             changes[name] = value
     for name in ("password_policy", "username_template", "username", "password"):
         limits.check_name(name, changes.get(name, ""), MOST_TEXT_BYTES)
-    if body.terminate_sessions is not None:
-        changes["terminate_sessions"] = body.terminate_sessions
+    for name in ("terminate_sessions", "skip_static_role_import_rotation"):
+        if getattr(body, name) is not None:
+            changes[name] = getattr(body, name)
     if body.username_template:
         usernames.check(body.username_template)
     if body.allowed_roles is not None:
@@ -146,6 +148,11 @@ def _own(body: ConfigFields) -> dict[str, Any]:
         statements.check("root_rotation_statements", body.root_rotation_statements)
         changes["root_rotation_statements"] = tuple(body.root_rotation_statements)
     return changes
+
+
+def known() -> frozenset[str]:
+    """The declared parameters, for what may have been meant by others."""
+    return frozenset({*OWN, *ConfigFields.__struct_fields__}) - {"name"}
 
 
 def ignored(connection: Connection, data: Mapping[str, Any]) -> list[str]:

@@ -211,6 +211,11 @@ def split(text: str, dialect: Dialect) -> list[str]:
     return out
 
 
+def placeholders(text: str) -> frozenset[str]:
+    """The names of all `{{name}}` in a text."""
+    return frozenset(_PLACEHOLDER.findall(text))
+
+
 def filled(text: str, values: Mapping[str, str], dialect: Dialect) -> str:
     """The text with `{{name}}` replaced by the values, each quoted by where it stands.  Unknown ones stay.
 

@@ -6,16 +6,13 @@ system, and it reads certificates and keys from files only.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import ssl
-import tempfile
-from collections.abc import Iterator
 from functools import lru_cache
 
 import msgspec
 
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.key_pair import load_pair
 from strongroom.lib.ldap.directory import Tls
 from strongroom.lib.pem import ascii_pem
 
@@ -38,8 +35,7 @@ def context_of(tls: Tls) -> ssl.SSLContext:
     context.minimum_version = VERSIONS[tls.min_version]
     context.maximum_version = VERSIONS[tls.max_version]
     if tls.client_cert_pem:
-        with _unnamed(f"{tls.client_cert_pem}\n{tls.client_key_pem}\n".encode()) as path:
-            context.load_cert_chain(path, password=_no_password)
+        load_pair(context, f"{tls.client_cert_pem}\n{tls.client_key_pem}\n")
     return context
 
 
@@ -56,27 +52,3 @@ def check_tls(tls: Tls) -> None:
     except (ssl.SSLError, ValueError) as error:
         text = "client_tls_cert and client_tls_key must be a certificate in PEM and its key, not encrypted"
         raise InvalidRequest(text) from error
-
-
-def _no_password() -> str:
-    raise ValueError("the key is encrypted")  # instead of a question on the terminal
-
-
-@contextlib.contextmanager
-def _unnamed(content: bytes) -> Iterator[str]:
-    """A path to this content, which `ssl` takes keys from only, for the time of the block.
-
-    Where the system can, there is no file of that content in any folder.
-    """
-    if hasattr(os, "memfd_create"):
-        descriptor = os.memfd_create("key", os.MFD_CLOEXEC)
-        try:
-            os.write(descriptor, content)
-            yield f"/proc/self/fd/{descriptor}"
-        finally:
-            os.close(descriptor)
-    else:
-        with tempfile.NamedTemporaryFile() as file:  # readable by its owner alone
-            file.write(content)
-            file.flush()
-            yield file.name

@@ -12,8 +12,8 @@ system in a `System`, and how the record is stored in a `Row`.
 Source: docs/adr/0024
 """
 
-from strongroom.sdk.rotation.account import Account, Credential, imported, rescheduled
-from strongroom.sdk.rotation.rotating import Keep, Kept, System, do_what_is_due, find, rotate
+from strongroom.sdk.rotation.account import Account, Credential, begun, imported, recovered, rescheduled
+from strongroom.sdk.rotation.rotating import Keep, Kept, System, do_what_is_due, find, note, rotate, settle
 from strongroom.sdk.rotation.rows import Row, wake, wake_at
 from strongroom.sdk.rotation.settings import (
     LEAST_PERIOD_S,
@@ -24,7 +24,7 @@ from strongroom.sdk.rotation.settings import (
     shown_of_role,
     shown_of_root,
 )
-from strongroom.sdk.rotation.state import shown_state
+from strongroom.sdk.rotation.state import shown_state, timestamp
 from strongroom.sdk.rotation.times import is_overdue, next_time, ttl_s
 
 __all__ = [
@@ -37,18 +37,23 @@ __all__ = [
     "RotationSettings",
     "Row",
     "System",
+    "begun",
     "do_what_is_due",
     "find",
     "imported",
     "is_overdue",
     "next_time",
+    "note",
     "of_role",
     "of_root",
+    "recovered",
     "rescheduled",
     "rotate",
+    "settle",
     "shown_of_role",
     "shown_of_root",
     "shown_state",
+    "timestamp",
     "ttl_s",
     "wake",
     "wake_at",

@@ -18,8 +18,10 @@ from strongroom.sdk.rotation.times import in_window, next_time
 
 Credential = dict[str, str]
 
-RESUME_S = 90
-"""After this time somebody looks what has become of a rotation that has begun.  One call may take a minute."""
+RESUME_S = 30
+"""After this time somebody looks what has become of a rotation that has begun, also if it still goes on."""
+_MOST_DOUBLINGS = 5
+"""Of the wait after a failure, which then is five minutes: clients wait, and a window may be an hour."""
 _FORMER = 16
 _ERROR_CHARACTERS = 1000
 
@@ -100,7 +102,7 @@ def silent(account: Account, candidate: Credential, error: str, now: float) -> A
     """
     if account.current == candidate or account.candidate not in (candidate, {}):
         return account
-    return replace(_failed(account, error, now), candidate=candidate, sent=True)
+    return replace(failed(account, error, now), candidate=candidate, sent=True)
 
 
 def refused(account: Account, candidate: Credential, error: str, settings: RotationSettings, now: float) -> Account:
@@ -110,12 +112,12 @@ def refused(account: Account, candidate: Credential, error: str, settings: Rotat
     """
     if account.candidate != candidate:
         return account
-    failed = replace(_failed(account, error, now), candidate={}, sent=False, former=_former(account, candidate))
-    if not settings.automated or not 0 < failed.next_rotation_at <= now:
-        return replace(failed, next_attempt_at=0.0)  # asked for by a client, who gets the error
-    if in_window(settings, failed.next_rotation_at, failed.next_attempt_at):
-        return failed
-    return skipped(failed, settings, now)
+    after = replace(failed(account, error, now), candidate={}, sent=False, former=_former(account, candidate))
+    if not settings.automated or not 0 < after.next_rotation_at <= now:
+        return replace(after, next_attempt_at=0.0)  # asked for by a client, who gets the error
+    if in_window(settings, after.next_rotation_at, after.next_attempt_at):
+        return after
+    return skipped(after, settings, now)
 
 
 def proven(
@@ -127,7 +129,9 @@ def proven(
         grace_s: how long the previous one may be used, if the other system takes both and it has to be ended.
     """
     if account.current == candidate:
-        return account
+        if account.candidate != candidate:
+            return account
+        return replace(account, candidate={}, sent=False, attempts=0, next_attempt_at=0.0, last_error="")
     proved = replace(
         account,
         current=candidate,
@@ -164,11 +168,16 @@ def skipped(account: Account, settings: RotationSettings, now: float) -> Account
     return replace(account, next_attempt_at=0.0, next_rotation_at=next_time(settings, now, now))
 
 
-def ended(account: Account, previous: Credential) -> Account:
-    """The previous credential isn't valid any more."""
-    if account.previous != previous:
+def ended(account: Account, previous: Credential, now: float) -> Account:
+    """The previous credential isn't valid any more.
+
+    If a rotation came in between, it may have been that of the same user: then the current one is looked at again.
+    """
+    if account.previous == previous:
+        return replace(account, previous={}, previous_until=0.0, former=_former(account, previous))
+    if account.candidate or not account.current:
         return account
-    return replace(account, previous={}, previous_until=0.0, former=_former(account, previous))
+    return replace(account, candidate=account.current, sent=True, next_attempt_at=now)
 
 
 def not_ended(account: Account, previous: Credential, now: float) -> Account:
@@ -176,13 +185,14 @@ def not_ended(account: Account, previous: Credential, now: float) -> Account:
     return replace(account, previous_until=now + RESUME_S) if account.previous == previous else account
 
 
-def _failed(account: Account, error: str, now: float) -> Account:
+def failed(account: Account, error: str, now: float) -> Account:
+    """An attempt that failed, and when there is another."""
     return replace(
         account,
         attempts=account.attempts + 1,
         last_error=error[:_ERROR_CHARACTERS],
         # Accounts that were rotated at different times don't come back at the same one.
-        next_attempt_at=now + retry_wait_s(account.attempts, str(account.rotated_at)),
+        next_attempt_at=now + retry_wait_s(min(account.attempts, _MOST_DOUBLINGS), str(account.rotated_at)),
     )
 
 

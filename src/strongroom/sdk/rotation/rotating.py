@@ -105,7 +105,7 @@ async def _recover(keep: Keep, system: System, account: Account) -> None:
     if not system.cuts:
         return
     try:
-        found = await find(replace(account, candidate={}, sent=False), system)
+        found = await find(replace(account, sent=False), system)
     except StrongroomError:
         return  # the next attempt looks again
     if found is not None and found != account.current:
@@ -198,7 +198,7 @@ async def do_what_is_due(keep: Keep, system: System, made: Credential, now: floa
         case Verdict.ROTATE:
             await rotate(keep, system, kept.account.version, made, now)
         case Verdict.SETTLE:
-            await _settle(keep, system, kept.account, now)
+            await _set_aside(keep, system, kept.account, now)
         case Verdict.SKIP:
             await keep(lambda account, settings: steps.skipped(account, settings, now))
         case Verdict.WAIT:
@@ -213,10 +213,10 @@ async def _end(keep: Keep, system: System, previous: Credential, now: float) -> 
         log.warning("a previous credential could not be ended", reason=error.text)
         await keep(lambda account, _: steps.not_ended(account, previous, now))
     else:
-        await keep(lambda account, _: steps.ended(account, previous))
+        await keep(lambda account, _: steps.ended(account, previous, now))
 
 
-async def _settle(keep: Keep, system: System, account: Account, now: float) -> None:
+async def _set_aside(keep: Keep, system: System, account: Account, now: float) -> None:
     candidate = account.candidate
     try:
         in_force = await system.proves(candidate)
@@ -228,6 +228,27 @@ async def _settle(keep: Keep, system: System, account: Account, now: float) -> N
         await keep(lambda account, settings: steps.proven(account, candidate, settings, now, system.grace_s))
     else:
         await keep(lambda account, settings: steps.set_aside(account, candidate, settings, now))
+
+
+async def note(keep: Keep, error: StrongroomError, now: float) -> None:
+    """Store why what is due could not even be begun, and try again later."""
+    await keep(lambda account, _: steps.failed(account, error.text, now))
+
+
+async def settle(keep: Keep, system: System, now: float) -> None:
+    """Find out which credential is in force while a rotation isn't finished, for who needs it now.
+
+    Raises: `Unreachable` if the other system doesn't respond.
+    """
+    kept = await keep(lambda account, _: account)
+    if kept is None or not kept.account.pending:
+        return
+    seen = kept.account
+    found = await find(seen, system)
+    if found == seen.candidate:
+        await keep(lambda account, settings: steps.proven(account, seen.candidate, settings, now, system.grace_s))
+    elif found is not None:
+        await keep(lambda account, _: steps.recovered(account, seen.current, found))
 
 
 async def find(account: Account, system: System) -> Credential | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from strongroom.sdk.rotation.cron import next_after, zone
 from strongroom.sdk.rotation.settings import RotationSettings
 
@@ -24,8 +26,8 @@ def in_window(settings: RotationSettings, next_rotation_at: float, now: float) -
 
 
 def ttl_s(next_rotation_at: float, now: float) -> int:
-    """The time until the next rotation in whole seconds; 0 while it is due."""
-    return max(0, round(next_rotation_at - now))
+    """The time until the next rotation in seconds, rounded up; 0 only while it is due."""
+    return max(0, math.ceil(next_rotation_at - now))
 
 
 def is_overdue(next_rotation_at: float, now: float) -> bool:

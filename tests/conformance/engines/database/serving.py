@@ -26,9 +26,20 @@ async def serving() -> AsyncIterator[PluginServer]:
     try:
         yield server
     finally:
-        engine = server.engines["database"]
-        assert isinstance(engine, Database)
-        await engine.sessions.close()
+        await close(server)
+
+
+async def restarted(server: PluginServer) -> None:
+    """Go on as another process, which has only what is stored."""
+    await close(server)
+    await server.restart()
+
+
+async def close(server: PluginServer) -> None:
+    """Close the connections of a process."""
+    engine = server.engines["database"]
+    assert isinstance(engine, Database)
+    await engine.sessions.close()
 
 
 async def connected(server: PluginServer, postgresql: PostgresqlServer, name: str = "pg", **fields: Any) -> None:
@@ -65,3 +76,8 @@ async def asked(postgresql: PostgresqlServer, query: Any, *values: Any, dbname: 
 async def users(postgresql: PostgresqlServer) -> list[str]:
     """The users that engines have made."""
     return await asked(postgresql, "SELECT rolname FROM pg_roles WHERE rolname LIKE 'v-%'")
+
+
+async def revoke(server: PluginServer, lease: str) -> None:
+    """Revoke a lease, and wait until that is done."""
+    await server.ok("POST", "sys/leases/revoke", {"lease_id": lease, "sync": True})

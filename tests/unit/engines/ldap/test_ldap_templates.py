@@ -60,6 +60,7 @@ def test_no_display_name_changes_what_the_ldif_does(display_name: str, role_name
         "a+uid=b",
         "\\2c",
         "#x ",
+        "a\x0bb\u202e",
     ],
 )
 def test_names_that_mean_something_are_made_plain(display_name: str) -> None:

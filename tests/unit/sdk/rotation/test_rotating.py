@@ -23,6 +23,7 @@ from strongroom.sdk.rotation import (
     rotate,
     wake_at,
 )
+from strongroom.sdk.rotation import account as steps
 from strongroom.sdk.rotation.rotating import Step, Verdict, verdict_of
 
 EVERY_MINUTE = RotationSettings(period_s=60)
@@ -169,8 +170,30 @@ def test_a_refusal_is_followed_by_another_candidate() -> None:
 def test_a_refusal_of_what_is_in_force_is_none() -> None:
     """Another attempt had changed it already; a login tells."""
     store, other = Store(fresh()), Elsewhere("p0", ["refuse after"])
+    assert run(rotate(store.keep, other.system(), 0, password(1), 60.0)) == store.account
+    assert (store.account.current, store.account.version) == (password(1), 1)
+
+
+def test_a_refused_change_may_take_place_later() -> None:
+    """It was under way in another attempt; the password is known, and the next refusal finds it."""
+    store, other = Store(fresh()), Elsewhere("p0", ["refuse", "refuse"])
     run(rotate(store.keep, other.system(), 0, password(1), 60.0))
+    other.password = "p1"
+    assert password(1) in store.account.known
+    assert store.account.current == password(0)
+    assert isinstance(run(rotate(store.keep, other.system(), 0, password(2), 70.0)), UpstreamFailed)
     assert store.account.current == password(1)
+
+
+def test_one_is_refused_while_the_other_gets_no_answer() -> None:
+    """With the same candidate: it stays in doubt, unless it has been proved meanwhile."""
+    refused = steps.refused(steps.begun(fresh(), 0, password(1), 60.0), password(1), "no", EVERY_MINUTE, 60.0)
+    in_doubt = steps.silent(refused, password(1), "no answer", 61.0)
+    assert in_doubt.pending and in_doubt.candidate == password(1)
+    proved = steps.proven(in_doubt, password(1), EVERY_MINUTE, 62.0)
+    assert steps.silent(proved, password(1), "no answer", 63.0) == proved
+    another = steps.begun(refused, 0, password(2), 64.0)
+    assert steps.silent(another, password(1), "no answer", 65.0) == another
 
 
 def test_who_asks_by_hand_gets_the_refusal_and_nobody_goes_on() -> None:
@@ -206,6 +229,7 @@ def test_who_comes_too_late_changes_nothing() -> None:
     run(rotate(store.keep, other.system(), 0, password(1), 60.0))
     run(rotate(store.keep, other.system(), 0, password(2), 61.0))
     assert other.asked == ["p1"]
+    assert (store.account.candidate, store.account.pending) == ({}, False)
 
 
 def test_a_deleted_account() -> None:
@@ -261,6 +285,20 @@ def test_the_previous_one_ends_with_its_grace() -> None:
     assert other.previous_ended
     assert (store.account.previous, store.account.previous_until) == ({}, 0.0)
     assert wake_at(store.account, EVERY_MINUTE) == 120.0
+
+
+def test_an_ending_that_comes_after_the_next_rotation() -> None:
+    """It hit the user whose turn it is by then: their password is looked at, and set again."""
+    store, other = Store(fresh()), Elsewhere("p0")
+    system = other.system(end=other.end, grace_s=30, cuts=False)
+    run(rotate(store.keep, system, 0, password(1), 60.0))
+    run(rotate(store.keep, system, 1, password(2), 80.0))  # while the first one's `end` is under way
+    store.account = steps.ended(store.account, password(0), 91.0)
+    other.password = "nobody knows"
+    assert wake_at(store.account, EVERY_MINUTE) == 91.0
+    run(do_what_is_due(store.keep, system, password(3), 91.0))
+    assert (other.password, store.account.current) == ("p2", password(2))
+    assert not store.account.pending and wake_at(store.account, EVERY_MINUTE) > 91.0
 
 
 def test_a_backup_of_the_other_system_is_found() -> None:

@@ -104,7 +104,9 @@ def test_times() -> None:
     assert in_window(RotationSettings(schedule="0 0 * * *"), 1000.0, 1e9)
 
 
-@pytest.mark.parametrize(("now", "left", "overdue"), [(990.0, 10, False), (1000.0, 0, True), (2000.0, 0, True)])
+@pytest.mark.parametrize(
+    ("now", "left", "overdue"), [(990.0, 10, False), (999.7, 1, False), (1000.0, 0, True), (2000.0, 0, True)]
+)
 def test_time_to_live_is_never_negative(now: float, left: int, overdue: bool) -> None:
     """It is 0 while a rotation is due."""
     assert ttl_s(1000.0, now) == left

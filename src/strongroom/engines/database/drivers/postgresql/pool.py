@@ -8,9 +8,10 @@ import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import psycopg
-from psycopg import conninfo
+from psycopg import conninfo, pq
 from psycopg.pq import TransactionStatus
 
 from strongroom.engines.database.driver import Target
@@ -30,6 +31,7 @@ SET statement_timeout = {ms};
 SET lock_timeout = {ms};
 SET idle_in_transaction_session_timeout = {ms};
 SET default_transaction_read_only = off;
+SET standard_conforming_strings = on;
 """.format(ms=STATEMENT_S * 1000).encode()
 _FILES = (("tls_ca", "sslrootcert"), ("tls_certificate", "sslcert"), ("private_key", "sslkey"))
 
@@ -153,9 +155,14 @@ class Pool:
 
 def _placed(target: Target) -> Place:
     try:
-        return place_of(target)
+        place = place_of(target)
     except InvalidRequest as error:
         raise UpstreamFailed(error.text) from error
+    known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
+    if "require_auth" in known:
+        return place
+    # libpq before 16: the limit of ways to log in is left out.
+    return replace(place, parameters={key: value for key, value in place.parameters.items() if key != "require_auth"})
 
 
 @contextlib.contextmanager

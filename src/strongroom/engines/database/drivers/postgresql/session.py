@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,11 +12,11 @@ import psycopg
 from psycopg import errors
 
 from strongroom.engines.database.driver import Account, Credential, Statements, Target
-from strongroom.engines.database.drivers.postgresql import revocation
+from strongroom.engines.database.drivers.postgresql import revocation, rights
 from strongroom.engines.database.drivers.postgresql.errors import is_collision, is_gone, upstream
 from strongroom.engines.database.drivers.postgresql.pool import Connection, Pool
 from strongroom.engines.database.drivers.postgresql.settings import ways_of
-from strongroom.engines.database.statements import POSTGRESQL, filled
+from strongroom.engines.database.statements import POSTGRESQL, filled, placeholders
 from strongroom.lib.errors import InvalidRequest, Unreachable, UpstreamFailed
 
 RENEWAL = ("ALTER ROLE \"{{name}}\" VALID UNTIL '{{expiration}}'",)
@@ -31,6 +32,8 @@ class PostgresqlSession:
     Args:
         target: the server, and how it is used.
     """
+
+    probe_statements = ("CREATE ROLE \"{{name}}\" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'",)
 
     def __init__(self, target: Target) -> None:
         self._pool = Pool(target)
@@ -49,7 +52,8 @@ class PostgresqlSession:
             await self._carry_out(statements, account.username, account.credential, account.expires_at)
         except UpstreamFailed:
             if rollback:
-                await self._carry_out(rollback, account.username, account.credential, account.expires_at)
+                with contextlib.suppress(UpstreamFailed):  # what went wrong first is what helps
+                    await self._carry_out(rollback, account.username, account.credential, account.expires_at)
             raise
 
     async def renew(self, account: Account, statements: Statements) -> None:
@@ -63,7 +67,7 @@ class PostgresqlSession:
     async def drop(self, username: str, statements: Statements) -> None:
         """Remove a user by the role's statements; without any, with all that it owns and its sessions."""
         if not statements:
-            await revocation.drop(self._pool, username, self._ways.databases)
+            await revocation.drop(self._pool, username, self._ways)
             return
         if self._pool.target.terminate_sessions:
             async with self._pool.connection() as connection:
@@ -87,6 +91,11 @@ class PostgresqlSession:
             # It may not use the database, or there is none: but it was let in before that was looked at.
             return isinstance(cause, errors.InsufficientPrivilege | errors.InvalidCatalogName)
 
+    async def missing(self) -> list[str]:
+        """What the server's own user lacks for making and dropping users."""
+        async with self._pool.connection() as connection:
+            return await rights.missing(connection)
+
     async def close(self) -> None:
         """Close the connections."""
         await self._pool.close()
@@ -105,7 +114,7 @@ class PostgresqlSession:
             try:
                 await self._until_done(connection, texts)
             except psycopg.Error as error:
-                secrets = (*self._pool.secrets, credential.password, values["password"])
+                secrets = (*self._pool.secrets, credential.password, values.get("password", ""))
                 raise upstream(error, self._pool.doing, secrets) from error
 
     async def _until_done(self, connection: Connection, texts: Sequence[str]) -> None:
@@ -136,11 +145,16 @@ class PostgresqlSession:
 
 
 def _values(username: str, password: str, expires_at: float) -> Mapping[str, str]:
+    """What placeholders stand for; of a password only where it is known."""
     until = datetime.fromtimestamp(expires_at, UTC).strftime("%Y-%m-%d %H:%M:%S+0000") if expires_at else "infinity"
-    return {"name": username, "username": username, "password": password, "expiration": until}
+    values = {"name": username, "username": username, "expiration": until}
+    return {**values, "password": password} if password else values
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
+    """A statement with values.  Raises `UpstreamFailed`."""
+    if "password" in placeholders(text) - values.keys():
+        raise UpstreamFailed("a statement has {{password}}, and the user has none, or it isn't known any more")
     try:
         return filled(text, values, POSTGRESQL)
     except InvalidRequest as error:

@@ -18,6 +18,7 @@ from strongroom.sdk.fields import FieldError, to_bool, to_list, to_text
 CONNECT_S = 5
 STATEMENT_S = 30
 PLAIN, SCRAM = "password", "scram-sha-256"
+_VERIFIED = ("verify-ca", "verify-full")
 SERIALIZE = ("", "database")
 _USERNAME, _PASSWORD = "strongroom0username", "strongroom0password"
 _PLACEHOLDER = re.compile(r"\{\{\s*(username|password)\s*\}\}")
@@ -29,6 +30,14 @@ _REFUSED = {
     "sslpassword": "the key is given as `private_key`",
 }
 _TEXTS = ("connection_url", "tls_ca", "tls_certificate", "private_key", "auth_type", "password_authentication")
+KNOWN = frozenset(
+    {
+        *_TEXTS,
+        *("max_open_connections", "max_idle_connections", "max_connection_lifetime", "disable_escaping"),
+        *("serialize", "databases", "reassign_to"),
+    }
+)
+"""All that is kept."""
 _LEAST_CONNECT_S = 2
 """libpq's own bound."""
 
@@ -53,15 +62,17 @@ class Ways:
     serialize: bool
     """Whether one user is made at a time."""
     databases: tuple[str, ...]
-    """Where what a user owns is given to the server's own user; empty for wherever there is something."""
+    """Where what a user owns is given away; empty for wherever there is something."""
+    reassign_to: str
+    """Whom it is given to; empty for a role without rights."""
 
 
 def checked(details: Mapping[str, Any]) -> dict[str, Any]:
     """The details.  Raises `InvalidRequest`."""
-    out = dict(details)
+    out = {name: value for name, value in details.items() if name in KNOWN}
     for name in _TEXTS:
         if name in details:
-            out[name] = to_text(details[name])
+            out[name] = _text(details, name)
     if out.get("auth_type"):
         raise InvalidRequest(
             f'auth_type "{out["auth_type"][:64]}" is not supported: users of clouds can\'t be made yet; leave it out, '
@@ -74,12 +85,19 @@ def checked(details: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
+def _text(details: Mapping[str, Any], name: str) -> str:
+    try:
+        return to_text(details.get(name))
+    except FieldError as error:
+        raise InvalidRequest(f"{name}: {error}") from error
+
+
 def ways_of(details: Mapping[str, Any]) -> Ways:
     """How users are made.  Raises `InvalidRequest`."""
-    way = to_text(details.get("password_authentication")) or PLAIN
+    way = _text(details, "password_authentication") or PLAIN
     if way not in {PLAIN, SCRAM}:
         raise InvalidRequest(f"'{way[:64]}' is not a valid password authentication type")
-    serialize = to_text(details.get("serialize"))
+    serialize = _text(details, "serialize")
     if serialize not in SERIALIZE:
         raise InvalidRequest("serialize may be empty, or `database`")
     try:
@@ -87,7 +105,7 @@ def ways_of(details: Mapping[str, Any]) -> Ways:
         to_bool(details.get("disable_escaping"))
     except FieldError as error:
         raise InvalidRequest(str(error)) from error
-    return Ways(way == SCRAM, serialize == "database", databases)
+    return Ways(way == SCRAM, serialize == "database", databases, _text(details, "reassign_to"))
 
 
 def place_of(target: Target) -> Place:
@@ -112,6 +130,9 @@ def place_of(target: Target) -> Place:
     each_s = each_s or max(_LEAST_CONNECT_S, -(-CONNECT_S // hosts))
     if target.details.get("tls_ca"):
         parameters.setdefault("sslmode", "verify-full")
+    if parameters.get("sslmode") not in _VERIFIED:
+        # Whoever answers in the server's place would ask for the password itself, and get it.
+        parameters.setdefault("require_auth", "!password")
     if hosts > 1:
         parameters.setdefault("target_session_attrs", "read-write")
     usual = {

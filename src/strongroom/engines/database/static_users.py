@@ -1,0 +1,49 @@
+"""Who has which user: a user whose password two rotate, or the server's own, soon is nobody's.
+
+Source: https://developer.hashicorp.com/vault/docs/secrets/databases#static-roles
+"""
+
+from __future__ import annotations
+
+from strongroom.engines.database.records import CONFIG, Connection
+from strongroom.engines.database.static_records import StaticRole, StaticUser, static_user_key
+from strongroom.engines.database.static_roles import same_place
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import View
+
+
+async def check(view: View, name: str, role: StaticRole, connection: Connection) -> None:
+    """Raise `InvalidRequest` if a user of a role belongs to a connection or to another role, naming it."""
+    for other_name in await view.list(CONFIG):
+        other = await view.read(CONFIG + other_name, Connection)
+        if other is not None and other.username in role.usernames and same_place(other, connection):
+            raise InvalidRequest(
+                f'"{other.username}" is the user by whom the connection "{other_name}" manages others; '
+                "its password is rotated by rotate-root"
+            )
+    for username in role.usernames:
+        holder = await _holder(view, username, connection, except_for=name)
+        if holder:
+            raise InvalidRequest(f'"{username}" is the user of the static role "{holder}" already')
+
+
+async def check_root(view: View, connection: Connection) -> None:
+    """Raise `InvalidRequest` if a connection's own user is that of a static role, naming it."""
+    holder = await _holder(view, connection.username, connection) if connection.username else ""
+    if holder:
+        raise InvalidRequest(
+            f'"{connection.username}" is the user of the static role "{holder}", whose rotation would break this '
+            "connection"
+        )
+
+
+async def _holder(view: View, username: str, connection: Connection, except_for: str = "") -> str:
+    folder = static_user_key(username)
+    for role in await view.list(folder):
+        found = await view.read(folder + role, StaticUser)
+        if found is None or role == except_for:
+            continue
+        other = await view.read(CONFIG + found.db_name, Connection)
+        if other is not None and same_place(other, connection):
+            return role
+    return ""

@@ -1,0 +1,1 @@
+"""The database engine over a stand-in for a database."""
