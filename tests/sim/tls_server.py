@@ -44,7 +44,7 @@ class Reply:
 
 def as_json(document: Any, status: int = 200) -> Reply:
     """An answer in JSON."""
-    return Reply(json.dumps(document).encode(), status)
+    return Reply(json.dumps(document).encode(), status, {"Content-Type": "application/json"})
 
 
 @dataclass
@@ -99,7 +99,7 @@ def serving(
             self.end_headers()
             self.wfile.write(reply.content)
 
-        do_POST = do_GET
+        do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
         def log_message(self, *_: object) -> None:
             return

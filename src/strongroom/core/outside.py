@@ -68,10 +68,15 @@ async def _finish(
     if not owned or await services.mounts.by_id(txn, lease.mount) is None:
         services.leases.expire(txn, lease, now)
         return None
+    if made.ttl_s and made.ttl_s < lease.ttl_s:
+        lease = msgspec.structs.replace(lease, ttl_s=made.ttl_s)
+        answer = msgspec.structs.replace(answer, lease_duration_s=made.ttl_s)
     data = {**((answer.response.data if answer.response is not None else None) or {}), **made.data}
     services.leases.put_in_force(txn, lease, {**lease.internal, **made.internal}, data, now)
-    if answer.response is not None and made.data:
-        answer = msgspec.structs.replace(answer, response=msgspec.structs.replace(answer.response, data=data))
+    if answer.response is not None and (made.data or made.warnings):
+        warnings = [*answer.response.warnings, *made.warnings]
+        response = msgspec.structs.replace(answer.response, data=data, warnings=warnings)
+        answer = msgspec.structs.replace(answer, response=response)
     answer = msgspec.structs.replace(answer, planned=False)
     return await wrap(services, txn, exchange, answer) if exchange.request.wrap_ttl_s else answer
 

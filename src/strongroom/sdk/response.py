@@ -88,6 +88,10 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     """Added to the response's data."""
     internal: dict[str, Any] = {}
     """Added to the lease's `internal`."""
+    warnings: tuple[str, ...] = ()
+    """Added to the response's warnings."""
+    ttl_s: int = 0
+    """How long the other system lets the secret live, if that is shorter than was planned; 0 if it isn't."""
 
     def __repr__(self) -> str:
         return "Made(…)"

@@ -25,7 +25,9 @@ from strongroom.auth.okta import Okta
 from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
 from strongroom.engines.database import Database
+from strongroom.engines.kubernetes import KubernetesSecrets
 from strongroom.engines.kv import KvEngine
+from strongroom.engines.rabbitmq import RabbitMq
 from strongroom.lib.fault import where
 from strongroom.sdk.engine import AuthMethod, Engine
 from strongroom.sdk.path import DeclarationError
@@ -38,6 +40,8 @@ from strongroom.sysapi.token import Token
 ENGINES: tuple[tuple[str, type[Engine]], ...] = (
     ("kv", KvEngine),
     ("generic", KvEngine),
+    ("kubernetes", KubernetesSecrets),
+    ("rabbitmq", RabbitMq),
     ("system", System),
     ("cubbyhole", Cubbyhole),
     ("database", Database),

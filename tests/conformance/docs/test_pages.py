@@ -34,13 +34,18 @@ PAGES = (
     *("engines", "auth"),
 )
 OWN_TESTS = {
-    *("getting-started.md", "production.md", "plugins.md", "storage.md", "auth/kerberos.md", "auth/radius.md"),
-    *(
-        "engines/database.md",
-        "engines/database-redis.md",
-        "engines/database-influxdb.md",
-        "engines/database-rotation.md",
-    ),
+    "auth/kerberos.md",
+    "auth/radius.md",
+    "engines/database-influxdb.md",
+    "engines/database-redis.md",
+    "engines/database-rotation.md",
+    "engines/database.md",
+    "engines/kubernetes.md",
+    "engines/rabbitmq.md",
+    "getting-started.md",
+    "plugins.md",
+    "production.md",
+    "storage.md",
 }
 __all__ = ["package", "postgresql_server"]
 

@@ -1,4 +1,4 @@
-"""A Kubernetes cluster for the cases of its auth method."""
+"""A Kubernetes cluster for the cases of its auth method and its secrets engine."""
 
 from __future__ import annotations
 
@@ -49,6 +49,18 @@ def kubernetes(directory: Path) -> Iterator[dict[str, str]]:
             "key": json.dumps(public_pem(cluster.key))[1:-1],
             "other_key": json.dumps(public_pem(new_key()))[1:-1],
         }
+
+
+@contextlib.contextmanager
+def kubernetes_secrets(directory: Path) -> Iterator[dict[str, str]]:
+    """One cluster in which both servers make service accounts."""
+    cluster = Cluster()
+    cluster.add("web", "front", stage="prod")
+    cluster.add("lab", "back", stage="test")
+    with serving(directory, cluster) as server:
+        pem = json.dumps(server.certificate.read_text().partition("-----BEGIN CERT")[2])[1:-1]
+        yield {"host": f"https://{server.host}", "ca": f"-----BEGIN CERT{pem}", "jwt": REVIEWER}
+    assert cluster.objects.wrong == [], "a server asked for what the real API would refuse"
 
 
 def _bound(namespace: str, name: str, uid: str) -> dict[str, object]:

@@ -241,6 +241,7 @@ STAND_INS = tuple(
         (r"_[0-9a-f]{8}\b", "_<accessor>"),
         (r"\bvault-cluster-[0-9a-f]{8}\b", "<cluster>"),
         (r"127\.0\.0\.1:\d+", "<address>"),
+        (r"(?<=-)1\d{9}(?=-)", "<now>"),
         (r"\b[0-9a-f]{32,}\b", "<hex>"),
         # Where a text names the product or its command line, each says its own name.
         (r"\b(?:OpenBao|Strongroom)\b", "<product>"),

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from tests.conformance.wire.clusters import kubernetes
+from tests.conformance.wire.brokers import rabbitmq
+from tests.conformance.wire.clusters import kubernetes, kubernetes_secrets
 from tests.conformance.wire.databases import influxdb, redis
 from tests.conformance.wire.postgresql_cases import postgresql
 from tests.conformance.wire.signed_tokens import jwt
@@ -25,6 +26,8 @@ SURROUNDINGS: dict[str, Surroundings] = {
     "jwt": jwt,
     "jwt_cel": jwt,
     "kubernetes": kubernetes,
+    "kubernetes_secrets": kubernetes_secrets,
+    "rabbitmq": rabbitmq,
 }
 
 

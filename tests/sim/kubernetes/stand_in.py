@@ -1,4 +1,4 @@
-"""The parts of Kubernetes' API that logins need, as its documentation describes them.
+"""The parts of Kubernetes' API that logins and secrets engines need, as its documentation describes them.
 
 Source: https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-review-v1/
 """
@@ -18,10 +18,14 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.sim.kubernetes.objects import Objects, Refused, body_of, failure, token_request
 from tests.sim.tls_server import Asked, Reply, as_json
 
 ISSUER = "https://kubernetes.default.svc.cluster.local"
 REVIEWER = "reviewer-canary-token"
+
+
+_ACCOUNT = r"/api/v1/namespaces/([^/]+)/serviceaccounts/([^/]+)"
 
 
 def new_key() -> rsa.RSAPrivateKey:
@@ -67,6 +71,13 @@ class Cluster:
     status: dict[str, Any] = field(default_factory=dict)
     """Put over the status of a review."""
     now: Callable[[], float] = time.time
+    objects: Objects = field(init=False)
+    """What the engine makes."""
+    longest_s: int = 1 << 32
+    """The longest life of a token, whatever is asked for."""
+
+    def __post_init__(self) -> None:
+        self.objects = Objects(self.namespaces)
 
     def add(self, namespace: str, name: str, **labels: str) -> Account:
         """A new service account, and its namespace."""
@@ -124,14 +135,44 @@ class Cluster:
         if asked.verb == "GET" and (found := re.fullmatch(r"/api/v1/namespaces/([^/]+)", asked.path)):
             if found[1] not in self.namespaces:
                 return _failure(404, "NotFound")
-            return as_json({"kind": "Namespace", "metadata": {"name": found[1], "labels": self.namespaces[found[1]]}})
-        if found := re.fullmatch(r"/api/v1/namespaces/([^/]+)/serviceaccounts/([^/]+)", asked.path):
+            return as_json(
+                {
+                    "kind": "Namespace",
+                    "apiVersion": "v1",
+                    "metadata": {"name": found[1], "labels": self.namespaces[found[1]]},
+                }
+            )
+        if (asked.verb, asked.path) == ("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"):
+            review = json.loads(asked.body)
+            return as_json({**review, "status": {"allowed": True}}, 201)
+        if asked.verb == "POST" and (found := re.fullmatch(rf"{_ACCOUNT}/token", asked.path)):
+            return self._new_token(asked, found[1], found[2])
+        if (asked.verb, bool(found := re.fullmatch(_ACCOUNT, asked.path))) == ("GET", True) and found is not None:
             account = self.accounts.get((found[1], found[2]))
             if account is None:
                 return _failure(404, "NotFound")
             metadata = {"name": account.name, "uid": account.uid, "annotations": account.annotations}
             return as_json({"kind": "ServiceAccount", "metadata": metadata})
-        return _failure(404, "NotFound")
+        return self.objects.answer(asked) or _failure(404, "NotFound")
+
+    def _new_token(self, asked: Asked, namespace: str, name: str) -> Reply:
+        if "POST serviceaccounts/token" in self.objects.forbidden:
+            return _failure(403, "Forbidden")
+        made = self.objects.found.get(("serviceaccounts", namespace, name))
+        account = self.accounts.get((namespace, name))
+        if made is not None:
+            account = Account(namespace, name, made["metadata"]["uid"])
+        try:
+            body = body_of(asked)
+            audiences, seconds = token_request(body)
+            if account is None:
+                raise Refused(404, "NotFound", f'serviceaccounts "{name}" not found')
+        except Refused as refused:
+            return failure(refused)
+        ends = int(self.now()) + min(seconds, self.longest_s)
+        token = self.token(account, audience=audiences or None, exp=ends)
+        status = {"token": token, "expirationTimestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ends))}
+        return as_json({**body, "status": status}, 201)
 
     def _review(self, review: dict[str, Any]) -> Reply:
         spec = review["spec"]

@@ -240,6 +240,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         },
     ),
     "strongroom.auth.jwt.cel.records.Variable": (None, {}),
+    "strongroom.auth.jwt.records.Begun": ("jwt-begun", {"count": 0}),
     "strongroom.auth.jwt.records.Config": (
         "jwt-config",
         {
@@ -263,7 +264,6 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "unsupported_critical_cert_extensions": (),
         },
     ),
-    "strongroom.auth.jwt.records.Begun": ("jwt-begun", {"count": 0}),
     "strongroom.auth.jwt.records.Granted": (
         None,
         {"metadata": {}, "alias_metadata": {}, "group_aliases": None, "group_required": False, "internal": {}},
@@ -483,6 +483,27 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         },
     ),
     "strongroom.engines.database.static_records.StaticUser": ("database-static-user", {}),
+    "strongroom.engines.kubernetes.records.ClusterConfig": (
+        "kubernetes-cluster",
+        {"host": "", "ca_cert": "", "jwt": "", "disable_local_ca_jwt": False, "used": False},
+    ),
+    "strongroom.engines.kubernetes.records.Role": (
+        "kubernetes-secrets-role",
+        {
+            "allowed_kubernetes_namespaces": None,
+            "allowed_kubernetes_namespace_selector": "",
+            "token_max_ttl": 0,
+            "token_default_ttl": 0,
+            "token_default_audiences": None,
+            "service_account_name": "",
+            "kubernetes_role_name": "",
+            "kubernetes_role_type": "Role",
+            "generated_role_rules": "",
+            "name_template": "",
+            "extra_annotations": None,
+            "extra_labels": None,
+        },
+    ),
     "strongroom.engines.kv.records.KvConfig": (
         "kv-config",
         {"max_versions": 0, "cas_required": False, "delete_version_after_s": 0, "metadata_cas_required": False},
@@ -505,6 +526,21 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.engines.kv.records.PlainSecret": ("kv-plain", {}),
     "strongroom.engines.kv.records.Version": (None, {"deleted_at": 0.0, "destroyed": False}),
     "strongroom.engines.kv.records.VersionData": ("kv-version", {}),
+    "strongroom.engines.rabbitmq.records.Connection": (
+        "rabbitmq-connection",
+        {
+            "ca_cert": "",
+            "password_policy": "",
+            "username_template": "",
+            "next_password": "",
+            "rotated_at": 0.0,
+            "used": False,
+        },
+    ),
+    "strongroom.engines.rabbitmq.records.LeaseSettings": ("rabbitmq-lease", {"ttl_s": 0, "max_ttl_s": 0}),
+    "strongroom.engines.rabbitmq.records.Permissions": (None, {"configure": "", "write": "", "read": ""}),
+    "strongroom.engines.rabbitmq.records.Role": ("rabbitmq-role", {"tags": "", "vhosts": {}, "vhost_topics": {}}),
+    "strongroom.engines.rabbitmq.records.TopicPermissions": (None, {"write": "", "read": ""}),
     "strongroom.sdk.passwords.PasswordPolicyRecord": ("password-policy", {}),
     "strongroom.sdk.rotation.account.Account": (
         None,

@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from strongroom.auth.kubernetes import answers
-from strongroom.auth.kubernetes.local_files import LocalFiles, is_own_cluster
-from strongroom.auth.kubernetes.logic import ServiceAccount, base_url
+from strongroom.auth.kubernetes.logic import ServiceAccount
 from strongroom.auth.kubernetes.records import Config
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, PermissionDenied, UpstreamFailed
+from strongroom.lib.kubernetes import LocalFiles, base_url, is_own_cluster
 from strongroom.lib.outgoing import Http, Slots
 
 TOTAL_S = 30.0

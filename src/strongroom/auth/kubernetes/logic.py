@@ -144,12 +144,6 @@ def metadata_of(account: ServiceAccount) -> dict[str, str]:
     }
 
 
-def base_url(host: str) -> str:
-    """The base of the API's addresses, of a URL, a host or a host with its port."""
-    url = host if "://" in host else f"https://{host}"
-    return url.rstrip("/")
-
-
 def _quoted(value: Any) -> str:
     return f'"{value[:_SHOWN]}"' if isinstance(value, str) else "it names none"
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from strongroom.auth.kubernetes import reviewer
 from strongroom.auth.kubernetes.cluster import Cluster
-from strongroom.auth.kubernetes.logic import base_url
 from strongroom.auth.kubernetes.records import Config
+from strongroom.crypto import service_account_tokens
 from strongroom.crypto.public_keys import key_of_pem
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, NotFound
+from strongroom.lib.kubernetes import base_url
 from strongroom.lib.outgoing import check_ca, check_url
 from strongroom.sdk import SECRET, Body, CommaList, Doc, Request, Response, path
 
@@ -74,7 +74,7 @@ class ConfigPaths:
             "use_annotations_as_alias_metadata": config.use_annotations_as_alias_metadata,
             "token_reviewer_jwt_set": bool(config.reviewer_jwt),
         }
-        if (at := reviewer.expires_at(config.reviewer_jwt)) is not None:
+        if (at := service_account_tokens.expires_at(config.reviewer_jwt)) is not None:
             data["reviewer_expires_at"] = at
         return Response(data=data)
 
@@ -91,8 +91,8 @@ class ConfigPaths:
                 )
         await request.once.wait("kubernetes: reviewer", partial(self.cluster.reviewer, config))
         request.view.write(CONFIG, config)
-        told = reviewer.warnings(config.reviewer_jwt)
-        return Response(warnings=told) if told else None
+        ends = service_account_tokens.ends(config.reviewer_jwt)
+        return Response(warnings=[f"token_reviewer_jwt {ends}; no login works after its end"]) if ends else None
 
 
 def _checked(body: ConfigFields) -> Config:

@@ -8,11 +8,9 @@ Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels
 
 from __future__ import annotations
 
-from typing import Any
-
-from strongroom.lib import json, limits
+from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest
-from strongroom.lib.extras import install_command
+from strongroom.lib.kubernetes import document
 
 FIELD = "bound_service_account_namespace_selector"
 MOST_BYTES = 16 * 1024
@@ -23,9 +21,7 @@ def labels_of(text: str) -> dict[str, str]:
     """The labels that a selector in JSON or YAML demands; none for an empty text.  Raises `InvalidRequest`."""
     if not text.strip():
         return {}
-    if len(text) > MOST_BYTES:
-        raise InvalidRequest(f"{FIELD} is longer than {MOST_BYTES} bytes")
-    selector = _parsed(text)
+    selector = document(text, FIELD, MOST_BYTES)
     if not isinstance(selector, dict):
         raise InvalidRequest(f'invalid "{FIELD}" configured: it is no object')
     if unknown := sorted(str(name) for name in selector if name != _LABELS):
@@ -39,25 +35,3 @@ def labels_of(text: str) -> dict[str, str]:
         raise InvalidRequest(f'invalid "{FIELD}" configured: labels and their values are texts')
     limits.check_map(FIELD, labels)
     return labels
-
-
-def _parsed(text: str) -> Any:
-    if text.lstrip().startswith("{"):
-        try:
-            return json.loads(text.encode("utf-8", "surrogatepass"))
-        except InvalidRequest:
-            pass  # YAML has braces too
-    try:
-        import yaml  # noqa: PLC0415 - an optional package
-    except ImportError as error:
-        raise InvalidRequest(
-            f"{FIELD} is no JSON, and YAML needs a package that isn't installed on the server: "
-            f"{install_command('kubernetes')}"
-        ) from error
-    try:
-        tokens = list(yaml.scan(text, Loader=yaml.SafeLoader))
-        if any(isinstance(token, yaml.AliasToken) for token in tokens):
-            raise InvalidRequest(f'invalid "{FIELD}" configured: aliases are not supported')
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InvalidRequest(f'invalid "{FIELD}" configured: it is neither JSON nor YAML') from error

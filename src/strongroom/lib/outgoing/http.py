@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from strongroom.lib import json
-from strongroom.lib.errors import InvalidRequest, UpstreamFailed
+from strongroom.lib.errors import InvalidRequest, Unreachable, UpstreamFailed
 from strongroom.lib.extras import install_command
 from strongroom.lib.outgoing import names
 from strongroom.lib.outgoing.failure import why
@@ -89,7 +89,8 @@ class Http:
             ca_pem: the only certificate authorities to trust, in PEM.
             direct: whether it goes by no proxy.
 
-        Raises: `UpstreamFailed`, whose text holds nothing of the request or the response.
+        Raises: `Unreachable` if it did not answer, `UpstreamFailed` for an unusable answer.  Their texts hold nothing
+            of the request or the response.
         """
         httpx = _library()
         context = await self._trusting(ca_pem)
@@ -107,9 +108,9 @@ class Http:
             ):
                 return await self._asked(client, verb, url, sent, content, direct=direct)
         except TimeoutError as error:
-            raise UpstreamFailed(f"{self.name} did not answer in time") from error
+            raise Unreachable(f"{self.name} did not answer in time") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise UpstreamFailed(f"{self.name} cannot be reached", detail=why(error, url)) from error
+            raise Unreachable(f"{self.name} cannot be reached", detail=why(error, url)) from error
 
     async def _asked(
         self,

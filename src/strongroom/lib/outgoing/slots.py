@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from strongroom.lib.errors import RateLimited, UpstreamFailed
+from strongroom.lib.errors import RateLimited, Unreachable
 
 _RETRY_AFTER_S = 2.0
 
@@ -41,7 +41,7 @@ class Slots:
     async def place(self, target: str, *, total_s: float) -> AsyncIterator[None]:
         """A place before `target`, for a limited time, the waiting for it included.
 
-        Raises: `RateLimited` if too many wait already, `UpstreamFailed` when the time is over.
+        Raises: `RateLimited` if too many wait already, `Unreachable` when the time is over.
         """
         if self._taken.get(target, 0) >= self._most:
             self.refused += 1
@@ -52,7 +52,7 @@ class Slots:
             async with asyncio.timeout(total_s), turn:
                 yield
         except TimeoutError as error:
-            raise UpstreamFailed(f"{self._name} did not answer in time") from error
+            raise Unreachable(f"{self._name} did not answer in time") from error
         finally:
             self._taken[target] -= 1
             if not self._taken[target]:

@@ -129,7 +129,9 @@ def proven(
         grace_s: how long the previous one may be used, if the other system takes both and it has to be ended.
     """
     if account.current == candidate:
-        return account
+        if account.candidate != candidate:
+            return account
+        return replace(account, candidate={}, sent=False, attempts=0, next_attempt_at=0.0, last_error="")
     proved = replace(
         account,
         current=candidate,
@@ -166,11 +168,16 @@ def skipped(account: Account, settings: RotationSettings, now: float) -> Account
     return replace(account, next_attempt_at=0.0, next_rotation_at=next_time(settings, now, now))
 
 
-def ended(account: Account, previous: Credential) -> Account:
-    """The previous credential isn't valid any more."""
-    if account.previous != previous:
+def ended(account: Account, previous: Credential, now: float) -> Account:
+    """The previous credential isn't valid any more.
+
+    If a rotation came in between, it may have been that of the same user: then the current one is looked at again.
+    """
+    if account.previous == previous:
+        return replace(account, previous={}, previous_until=0.0, former=_former(account, previous))
+    if account.candidate or not account.current:
         return account
-    return replace(account, previous={}, previous_until=0.0, former=_former(account, previous))
+    return replace(account, candidate=account.current, sent=True, next_attempt_at=now)
 
 
 def not_ended(account: Account, previous: Credential, now: float) -> Account:

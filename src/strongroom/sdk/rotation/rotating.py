@@ -213,7 +213,7 @@ async def _end(keep: Keep, system: System, previous: Credential, now: float) -> 
         log.warning("a previous credential could not be ended", reason=error.text)
         await keep(lambda account, _: steps.not_ended(account, previous, now))
     else:
-        await keep(lambda account, _: steps.ended(account, previous))
+        await keep(lambda account, _: steps.ended(account, previous, now))
 
 
 async def _set_aside(keep: Keep, system: System, account: Account, now: float) -> None:

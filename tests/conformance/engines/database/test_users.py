@@ -279,3 +279,37 @@ async def test_a_renewal_never_sets_a_password(postgresql_server: PostgresqlServ
         async with await log_in(postgresql_server, user, password):
             pass
         await revoke(server, lease)
+
+
+async def test_passwords_of_any_policy_stay_values(postgresql_server: PostgresqlServer) -> None:
+    """Of quotes and backslashes, also where the database would take backslashes for escapes; the user logs in by it."""
+    policy = 'length = 24\nrule "charset" {\n charset = "\'\\"\\\\;$-{}%é"\n}'
+    async with serving() as server:
+        await server.ok("POST", "sys/policies/password/odd", {"policy": policy})
+        await asked(postgresql_server, "ALTER ROLE root_of_tests SET standard_conforming_strings = off")
+        try:
+            await connected(server, postgresql_server, password_policy="odd")
+            for statement in (CREATE, CREATE.replace("PASSWORD '", "PASSWORD E'")):
+                user, password, lease = await issued(server, creation_statements=[statement])
+                assert set(password) <= set("'\"\\;$-{}%é")
+                async with await log_in(postgresql_server, user, password):
+                    pass
+                await revoke(server, lease)
+            body = {"creation_statements": ["DO $$ BEGIN EXECUTE 'CREATE ROLE x PASSWORD ''{{password}}'''; END $$"]}
+            await server.ok("POST", "database/roles/app", body)
+            reply = await server.ask("GET", "database/creds/app")
+            assert reply.status == 502
+            assert "can't be quoted between $$" in reply.error
+        finally:
+            await asked(postgresql_server, "ALTER ROLE root_of_tests RESET standard_conforming_strings")
+
+
+async def test_statements_have_limits_of_time(postgresql_server: PostgresqlServer) -> None:
+    """Of the server's own, whatever the user's or the database's settings are."""
+    async with serving() as server:
+        await connected(server, postgresql_server)
+        note = "CREATE TABLE limits AS SELECT current_setting('statement_timeout') AS text"
+        _, _, lease = await issued(server, creation_statements=[CREATE, note])
+        assert await asked(postgresql_server, "SELECT text FROM limits") == ["30s"]
+        await revoke(server, lease)
+        await asked(postgresql_server, "DROP TABLE limits")

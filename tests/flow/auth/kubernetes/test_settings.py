@@ -9,9 +9,9 @@ import pytest
 
 from strongroom.auth.kubernetes import Kubernetes
 from strongroom.auth.kubernetes.cluster import Cluster as Asking
-from strongroom.auth.kubernetes.local_files import LocalFiles
 from strongroom.auth.kubernetes.records import Config
 from strongroom.lib.errors import InvalidRequest, NotFound, PermissionDenied, UpstreamFailed
+from strongroom.lib.kubernetes.local_files import LocalFiles
 from strongroom.sdk import Operation
 from strongroom.sdk.token_fields import PoliciesChanged
 from tests.flow.auth.kubernetes.world import READ, WRITE, World

@@ -86,17 +86,3 @@ def test_labels_without_a_selector_let_nobody_in() -> None:
     """An empty selector isn't all."""
     with pytest.raises(PermissionDenied):
         logic.check_labels({"a": "b"}, logic.Role(names=("*",)))
-
-
-@pytest.mark.parametrize(
-    ("host", "base"),
-    [
-        ("https://k/", "https://k"),
-        ("http://k:8080/prefix/", "http://k:8080/prefix"),
-        ("k:6443", "https://k:6443"),
-        ("k", "https://k"),
-    ],
-)
-def test_hosts(host: str, base: str) -> None:
-    """A URL, a host and its port, or a host alone."""
-    assert logic.base_url(host) == base

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from tests.sim.tls_server import Asked, Reply, as_json, serving
 
-from strongroom.lib.errors import InvalidRequest, UpstreamFailed
+from strongroom.lib.errors import InvalidRequest, Unreachable, UpstreamFailed
 from strongroom.lib.outgoing import Http, check_ca, check_url, names
 
 
@@ -130,7 +130,7 @@ async def test_an_answer_comes_in_time(tmp_path: Path) -> None:
             beats += 1
         over.set()
         assert beats >= 5
-        with pytest.raises(UpstreamFailed, match="the stand-in did not answer in time"):
+        with pytest.raises(Unreachable, match="the stand-in did not answer in time"):
             await asking
 
 
@@ -204,7 +204,7 @@ async def test_a_direct_request_goes_by_no_proxy(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("NO_PROXY", "")
     with serving(tmp_path, lambda _: as_json({})) as server:
         http = Http("the stand-in", context=server.context)
-        with pytest.raises(UpstreamFailed, match="cannot be reached"):
+        with pytest.raises(Unreachable, match="cannot be reached"):
             await http.ask("GET", f"https://{server.host}/")
         assert (await http.ask("GET", f"https://{server.host}/", direct=True)).status == 200
 
@@ -235,7 +235,7 @@ async def test_a_name_whose_servers_hang_delays_nobody_else(tmp_path: Path, monk
     finally:
         released.set()
         results = await asyncio.gather(*waiting, return_exceptions=True)
-    assert {type(each) for each in results} == {UpstreamFailed}
+    assert {type(each) for each in results} == {Unreachable}
 
 
 async def test_every_address_of_a_name_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -287,6 +287,20 @@ def test_the_previous_one_ends_with_its_grace() -> None:
     assert wake_at(store.account, EVERY_MINUTE) == 120.0
 
 
+def test_an_ending_that_comes_after_the_next_rotation() -> None:
+    """It hit the user whose turn it is by then: their password is looked at, and set again."""
+    store, other = Store(fresh()), Elsewhere("p0")
+    system = other.system(end=other.end, grace_s=30, cuts=False)
+    run(rotate(store.keep, system, 0, password(1), 60.0))
+    run(rotate(store.keep, system, 1, password(2), 80.0))  # while the first one's `end` is under way
+    store.account = steps.ended(store.account, password(0), 91.0)
+    other.password = "nobody knows"
+    assert wake_at(store.account, EVERY_MINUTE) == 91.0
+    run(do_what_is_due(store.keep, system, password(3), 91.0))
+    assert (other.password, store.account.current) == ("p2", password(2))
+    assert not store.account.pending and wake_at(store.account, EVERY_MINUTE) > 91.0
+
+
 def test_a_backup_of_the_other_system_is_found() -> None:
     """An earlier password logs in again, and it is known."""
     store, other = Store(fresh()), Elsewhere("p0")

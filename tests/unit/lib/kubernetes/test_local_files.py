@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from strongroom.auth.kubernetes.local_files import CA_S, TOKEN_S, LocalFiles
+from strongroom.lib.kubernetes.local_files import CA_S, TOKEN_S, LocalFiles
 
 
 async def test_files_are_read_again(tmp_path: Path) -> None:

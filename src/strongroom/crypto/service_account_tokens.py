@@ -1,7 +1,7 @@
-"""What the reviewer's token says of its own end (p).
+"""What the token of a service account says of its own end (p).
 
-Since Kubernetes 1.21 a pod's token lives for an hour or until the pod ends.  Who configures such a token finds every
-login refused later, and has to learn of it before.
+Since Kubernetes 1.21 a pod's token lives for an hour or until the pod ends.  Who configures such a token finds
+everything refused later, and has to learn of it before.
 """
 
 from __future__ import annotations
@@ -24,18 +24,16 @@ def expires_at(jwt: str) -> str | None:
     return datetime.datetime.fromtimestamp(int(at), datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def warnings(jwt: str) -> list[str]:
-    """What to tell who configures the token."""
-    ends = []
+def ends(jwt: str) -> str:
+    """When the token ends, for who configures it: `expires …, bound to pod "…"`; empty if it doesn't say so."""
+    found = []
     if (at := expires_at(jwt)) is not None:
-        ends.append(f"expires {at}")
+        found.append(f"expires {at}")
     bound = _claims(jwt).get("kubernetes.io")
     pod = bound.get("pod") if isinstance(bound, dict) else None
     if isinstance(pod, dict) and isinstance(pod.get("name"), str):
-        ends.append(f'bound to pod "{pod["name"][:253]}"')
-    if not ends:
-        return []
-    return [f"token_reviewer_jwt {', '.join(ends)}; no login works after its end"]
+        found.append(f'bound to pod "{pod["name"][:253]}"')
+    return ", ".join(found)
 
 
 def _claims(jwt: str) -> Mapping[str, Any]:

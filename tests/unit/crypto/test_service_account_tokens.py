@@ -1,10 +1,10 @@
-"""Claims about the reviewer's token: its end is told before it comes."""
+"""Claims about tokens of service accounts: their end is told before it comes."""
 
 from __future__ import annotations
 
 import pytest
 
-from strongroom.auth.kubernetes import reviewer
+from strongroom.crypto import service_account_tokens
 from tests.sim.kubernetes import Account, Cluster
 
 CLUSTER = Cluster()
@@ -14,19 +14,17 @@ ACCOUNT = Account("web", "front")
 def test_end_and_pod_are_told() -> None:
     """Both, in one sentence."""
     token = CLUSTER.token(ACCOUNT, exp=1_800_000_000)
-    assert reviewer.expires_at(token) == "2027-01-15T08:00:00Z"
-    assert reviewer.warnings(token) == [
-        'token_reviewer_jwt expires 2027-01-15T08:00:00Z, bound to pod "front-0"; no login works after its end'
-    ]
+    assert service_account_tokens.expires_at(token) == "2027-01-15T08:00:00Z"
+    assert service_account_tokens.ends(token) == 'expires 2027-01-15T08:00:00Z, bound to pod "front-0"'
 
 
 @pytest.mark.parametrize("at", [True, "soon", -1, 1e300, None])
 def test_times_that_are_none(at: object) -> None:
     """A token without a time, or with a strange one, ends at no time."""
-    assert reviewer.expires_at(CLUSTER.token(ACCOUNT, exp=at)) is None
+    assert service_account_tokens.expires_at(CLUSTER.token(ACCOUNT, exp=at)) is None
 
 
 def test_tokens_that_do_not_end() -> None:
     """Those of secrets, and tokens that aren't JWTs."""
     for token in (CLUSTER.old_token(ACCOUNT), "opaque", "", "a.b.c"):
-        assert (reviewer.expires_at(token), reviewer.warnings(token)) == (None, [])
+        assert (service_account_tokens.expires_at(token), service_account_tokens.ends(token)) == (None, "")

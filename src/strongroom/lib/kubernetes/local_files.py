@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from strongroom.auth.kubernetes.logic import base_url
+from strongroom.lib.kubernetes.addresses import base_url
 
 FOLDER = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 TOKEN_S = 60.0
