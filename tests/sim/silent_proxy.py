@@ -21,6 +21,7 @@ class SilentProxy:
         self._text = b""
         self._passes_on = False
         self._serving: set[asyncio.Task[None]] = set()
+        self._copying: set[asyncio.Future[None]] = set()
         self.port = 0
 
     def fall_silent(self) -> None:
@@ -45,9 +46,10 @@ class SilentProxy:
     ) -> None:
         assert self._server is not None
         self._server.close()
-        for task in self._serving:
+        left = [*self._serving, *self._copying]
+        for task in left:
             task.cancel()
-        await asyncio.gather(*self._serving, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _accept(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         serving = asyncio.create_task(self._serve(client, to_client))
@@ -61,14 +63,14 @@ class SilentProxy:
         except OSError:
             to_client.close()
             return
+        copies = {
+            asyncio.ensure_future(self._copy(client, to_server, asks=True)),
+            asyncio.ensure_future(self._copy(server, to_client, asks=False)),
+        }
+        self._copying |= copies
         try:
-            await asyncio.wait(
-                {
-                    asyncio.ensure_future(self._copy(client, to_server, asks=True)),
-                    asyncio.ensure_future(self._copy(server, to_client, asks=False)),
-                },
-                return_when=asyncio.FIRST_COMPLETED,
-            )
+            # The other copy may hold something back, which passes when the way is open again.
+            await asyncio.wait(copies, return_when=asyncio.FIRST_COMPLETED)
         finally:
             to_server.close()
             to_client.close()
@@ -84,5 +86,5 @@ class SilentProxy:
                         continue
                 await self._passing.wait()
                 target.write(data)
-        except ConnectionError:
-            return
+        except (ConnectionError, RuntimeError):
+            return  # uvloop raises the latter for a transport that is closed

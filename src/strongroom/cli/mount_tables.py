@@ -91,7 +91,8 @@ def disable(call: Invocation, table: Table) -> int:
     """Unmount."""
     path = clean(call.arguments[0])
     with call.doing(f"Error disabling {table.noun} at {folder(path)}: "):
-        call.client().delete(f"{table.place}/{path}")
+        answer = call.client().delete(f"{table.place}/{path}")
+    call.warnings(SecretAnswer(answer).warnings)
     call.terminal.out(f"Success! Disabled the {table.noun} (if it existed) at: {folder(path)}")
     return 0
 

@@ -123,6 +123,11 @@ _MODULES = {
         "lease renew": "Renew a lease",
         "lease revoke": "Revoke leases",
     },
+    "lease_search": {
+        "lease list": "List leases below a path",
+        "lease search": "Find leases by entity, account or age",
+        "lease revoke-entity": "Revoke the leases of an entity",
+    },
     "namespace": {
         "namespace create": "Create a namespace",
         "namespace delete": "Delete a namespace",

@@ -53,8 +53,12 @@ class LeaseEnding:
         async def undo(txn: Transaction) -> None:
             await txn.guard(fence)
             lease = await services.leases.read(txn, due.id)
-            if lease is None or rows.due(lease) != due.row:
+            if lease is None:
                 txn.delete(due.row)
+            elif rows.due(lease) != due.row:
+                # A node of an earlier version has moved the lease, and doesn't know all groups.
+                txn.delete(due.row)
+                txn.write(rows.due(lease), rows.of(lease)[rows.due(lease)])
             elif lease.state == PLANNED:
                 # Committed before the revocation, so that nobody can put the lease in force any more.
                 services.leases.expire(txn, lease, now)

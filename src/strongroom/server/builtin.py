@@ -27,6 +27,7 @@ from strongroom.auth.userpass import Userpass
 from strongroom.engines.database import Database
 from strongroom.engines.kubernetes import KubernetesSecrets
 from strongroom.engines.kv import KvEngine
+from strongroom.engines.one_database import MysqlEngine, PostgresqlEngine
 from strongroom.engines.rabbitmq import RabbitMq
 from strongroom.lib.fault import where
 from strongroom.sdk.engine import AuthMethod, Engine
@@ -46,6 +47,8 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
     ("cubbyhole", Cubbyhole),
     ("database", Database),
     ("identity", Identity),
+    ("mysql", MysqlEngine),
+    ("postgresql", PostgresqlEngine),
 )
 """Secrets engines by the type that they are mounted by."""
 

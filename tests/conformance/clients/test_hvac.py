@@ -381,3 +381,30 @@ def test_audit(client: hvac.Client, tmp_path: Path) -> None:
     text = log.read_text()
     assert secret not in text
     assert digest in text
+
+
+class TestLeases:
+    """Leases, here of tokens."""
+
+    def test_leases_are_found_and_ended(self, client: hvac.Client) -> None:
+        """Listed, read, and revoked one by one, by prefix and by force; a token's isn't renewed here."""
+        role = fresh("role")
+        client.write_data(f"auth/token/roles/{role}", data={"orphan": True})
+        prefix = f"auth/token/create/{role}"
+
+        def made() -> str:
+            client.auth.token.create(role_name=role, policies=["default"], ttl="1h")
+            return str(client.sys.list_leases(prefix)["data"]["keys"][0])
+
+        lease = f"{prefix}/{made()}"
+        shown = client.sys.read_lease(lease)["data"]
+        assert (shown["id"], shown["renewable"], shown["ttl"] > 3500) == (lease, True, True)
+        with pytest.raises(exceptions.InvalidRequest):
+            client.sys.renew_lease(lease, increment=60)
+        assert client.sys.revoke_lease(lease).status_code in {200, 204}
+        made()
+        client.sys.revoke_prefix(prefix)
+        made()
+        client.sys.revoke_force(prefix)
+        with pytest.raises(exceptions.InvalidPath):
+            client.sys.list_leases(prefix)

@@ -1,7 +1,6 @@
 """The walkthroughs beside this file, each a page of console blocks, run word by word under the name `vault`.
 
-Accounts of 2016 go on with users of AWS and of databases.  Those steps are left out: the server has no such engines
-yet.
+Accounts of 2016 go on with users of AWS.  Those steps are left out here: they need an account there.
 """
 
 from __future__ import annotations
@@ -13,6 +12,8 @@ import pytest
 
 from tests.conformance.docs.shell import opened, programs, run_page
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
+from tests.conformance.program import wait_until
+from tests.sim import mariadb
 
 HERE = Path(__file__).parent
 __all__ = ["postgresql_server"]
@@ -33,3 +34,19 @@ def test_production_on_postgresql(tmp_path: Path, postgresql_server: PostgresqlS
     with opened(tmp_path, programs(tmp_path, "vault")) as (shell, names):
         names.replace("storage-backend:5432", f"127.0.0.1:{postgresql_server.port}")
         assert run_page(HERE / "postgresql.md", shell, names) > 25
+
+
+def test_databases(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
+    """Users of PostgreSQL and MySQL, made and dropped by the commands of 2016; nothing is left."""
+    with psycopg.connect(postgresql_server.url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE vault LOGIN SUPERUSER PASSWORD 'vault'")
+        try:
+            with mariadb.run() as server, opened(tmp_path, programs(tmp_path, "vault")) as (shell, names):
+                names.replace("database:5432", f"127.0.0.1:{postgresql_server.port}")
+                names.replace("mysql:3306", f"127.0.0.1:{server.port}")
+                assert run_page(HERE / "databases.md", shell, names) > 15
+                wait_until(lambda: server.users() == set(), "users are left")
+            left = connection.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE '%-%'").fetchall()
+            assert left == []
+        finally:
+            connection.execute("DROP ROLE vault")

@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.conformance.wire.brokers import rabbitmq
 from tests.conformance.wire.clusters import kubernetes, kubernetes_secrets
 from tests.conformance.wire.databases import influxdb, redis
+from tests.conformance.wire.mariadb_cases import mariadb
 from tests.conformance.wire.postgresql_cases import postgresql
 from tests.conformance.wire.signed_tokens import jwt
 
@@ -22,6 +23,7 @@ SURROUNDINGS: dict[str, Surroundings] = {
     "database_influxdb": influxdb,
     "database_redis": redis,
     "database": postgresql,
+    "database_mysql": mariadb,
     "database_static": postgresql,
     "jwt": jwt,
     "jwt_cel": jwt,

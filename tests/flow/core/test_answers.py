@@ -123,6 +123,7 @@ async def test_an_engine_is_handed_what_it_may_know() -> None:
         ),
         view=asked.view,
         once=asked.once,
+        leases=asked.leases,
         now=node.clock.now(),
         client=Client(
             accessor=shown["accessor"],
@@ -169,18 +170,18 @@ async def test_a_plain_answer_has_no_lease_and_no_token() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lease", "tuned", "ttl_s", "max_ttl_s", "warned"),
+    ("lease", "tuned", "ttl_s", "max_ttl_s", "bound_by", "warned"),
     [
-        (Lease(ttl_s=60), {}, 60, MONTH_S, 0),
-        (Lease(ttl_s=0), {}, MONTH_S, MONTH_S, 0),
-        (Lease(ttl_s=0), {"default_lease_ttl": "300s"}, 300, MONTH_S, 0),
-        (Lease(ttl_s=900), {"max_lease_ttl": "600s"}, 600, 600, 1),
-        (Lease(ttl_s=900, max_ttl_s=500), {"max_lease_ttl": "600s"}, 500, 500, 1),
-        (Lease(ttl_s=900, max_ttl_s=700), {"max_lease_ttl": "600s"}, 600, 600, 1),
+        (Lease(ttl_s=60), {}, 60, MONTH_S, "mount", 0),
+        (Lease(ttl_s=0), {}, MONTH_S, MONTH_S, "mount", 0),
+        (Lease(ttl_s=0), {"default_lease_ttl": "300s"}, 300, MONTH_S, "mount", 0),
+        (Lease(ttl_s=900), {"max_lease_ttl": "600s"}, 600, 600, "mount", 1),
+        (Lease(ttl_s=900, max_ttl_s=500), {"max_lease_ttl": "600s"}, 500, 500, "role", 1),
+        (Lease(ttl_s=900, max_ttl_s=700), {"max_lease_ttl": "600s"}, 600, 600, "mount", 1),
     ],
 )
 async def test_a_lease_is_cut_to_the_narrowest_limit(
-    lease: Lease, tuned: dict[str, str], ttl_s: int, max_ttl_s: int, warned: int
+    lease: Lease, tuned: dict[str, str], ttl_s: int, max_ttl_s: int, bound_by: str, warned: int
 ) -> None:
     """Of the mount's and the engine's; the answer and the stored lease say the same, and a cut one warns."""
     node = await started()
@@ -206,6 +207,7 @@ async def test_a_lease_is_cut_to_the_narrowest_limit(
         max_ttl_s=max_ttl_s,
         renewable=False,
         internal={"name": "inner"},
+        bound_by=bound_by,
     )
     assert stored.id.startswith("probe/told/")
     assert node.recorder.entries[-1]["response"]["secret"] == {"lease_id": stored.id}

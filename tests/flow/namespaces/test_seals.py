@@ -11,6 +11,7 @@ from strongroom.barrier import keys
 from strongroom.engines.kv import names
 from tests.flow.node import TestNode
 from tests.flow.sysapi.leases_world import World
+from tests.flow.sysapi.test_leases_terms import People
 
 STANZA = 'seal "shamir" {\n shares = 2\n threshold = 2\n}'
 DB = {"type": "leasing"}
@@ -105,6 +106,33 @@ async def test_what_is_due_waits_and_holds_up_nothing() -> None:
     assert list(world.outside.accounts) == []
     assert await world.rows(keys.PARKED, keys.QUEUE) == []
     assert await world.rows(keys.tokens(tenant.id), keys.leases(tenant.id)) == []
+
+
+async def test_an_entity_ends_while_a_namespace_below_is_sealed() -> None:
+    """What it owns elsewhere is revoked at once, in whatever order; what it owns there, after the unsealing."""
+    world = await World.start()
+    tenant = await Tenant.make(world)
+    people = await People.of(world)
+    await world.server.ok("PUT", "sys/policies/acl/all", {"policy": 'path "*" { capabilities = ["read"] }'})
+    token, entity = await people.login("ann")
+    world.outside.terms = {"owner": "entity"}
+    for number in range(30):
+        place = "t/db" if number % 2 else "db"
+        await world.server.ok("GET", f"{place}/role/app", token=token)
+    await tenant.seal()
+    told = await world.server.ok("POST", f"sys/leases/revoke-entity/{entity}")
+    assert "in a namespace that is sealed were not revoked" in told.body["warnings"][0]
+    await world.server.ok("DELETE", f"identity/entity/id/{entity}")
+    for _ in range(3):
+        await world.settle()
+    assert len(world.outside.accounts) == 15
+    found = await world.server.ok("POST", "sys/leases/search", {"entity_id": entity})
+    assert found.data["keys"] == []
+    await tenant.unseal()
+    for _ in range(3):
+        await world.settle()
+    assert not world.outside.accounts
+    assert not await world.rows(keys.PENDING_DELETION)
 
 
 async def test_a_deleted_namespace_that_was_sealed_meanwhile_can_be_unsealed() -> None:

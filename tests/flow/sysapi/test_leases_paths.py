@@ -54,6 +54,7 @@ async def test_revoking_waits_only_if_asked() -> None:
     refused = await world.server.ask("PUT", "sys/leases/revoke", {"lease_id": soon, "sync": True})
     assert refused.status >= 500
     world.outside.down = False
+    world.clock.advance(10)  # what failed is tried again
     await world.settle()
     assert not world.outside.accounts
 

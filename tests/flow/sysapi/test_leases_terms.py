@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,7 +16,7 @@ RULES = 'path "db/*" { capabilities = ["read"] } path "sys/leases/*" { capabilit
 
 
 class People:
-    """Users of an auth method."""
+    """Clients of an auth method that hashes no passwords, which would take long."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -23,15 +25,19 @@ class People:
     async def of(cls, world: World) -> People:
         """With a method and a policy for all."""
         await world.server.ok("PUT", "sys/policies/acl/all", {"policy": RULES})
-        await world.server.mount("userpass", auth=True)
+        await world.server.mount("approle", auth=True)
         return cls(world)
 
     async def login(self, name: str, **settings: Any) -> tuple[str, str]:
         """The token of a new login, and its entity."""
-        user = {"password": "p", "token_policies": "all", "token_ttl": "12h", **settings}
-        await self.world.server.ok("POST", f"auth/userpass/users/{name}", user)
-        login = await self.world.server.ok("POST", f"auth/userpass/login/{name}", {"password": "p"}, token="")
-        return login.body["auth"]["client_token"], login.body["auth"]["entity_id"]
+        role, server = f"auth/approle/role/{name}", self.world.server
+        await server.ok("POST", role, {"token_policies": "all", "token_ttl": "12h", "bind_secret_id": True, **settings})
+        ids = {
+            "role_id": (await server.ok("GET", f"{role}/role-id")).data["role_id"],
+            "secret_id": (await server.ok("POST", f"{role}/secret-id")).data["secret_id"],
+        }
+        auth = (await server.ok("POST", "auth/approle/login", ids, token="")).body["auth"]
+        return auth["client_token"], auth["entity_id"]
 
 
 async def read(world: World, token: str = "root", role: str = "app") -> dict[str, Any]:
@@ -244,8 +250,9 @@ async def test_an_entity_with_a_lease_is_not_unused() -> None:
     people = await People.of(world)
     token, entity = await people.login("ann", token_ttl="10m", token_max_ttl="10m")
     await world.server.ok("POST", "sys/mounts/db/tune", {"max_lease_ttl": "3000h"})
-    world.outside.terms = {"owner": "entity", "ttl_s": 3600 * 2400}
-    await read(world, token)
+    world.outside.terms = {"owner": "entity"}
+    lease = (await read(world, token))["lease_id"]
+    await world.server.ok("PUT", "sys/leases/renew", {"lease_id": lease, "increment": 3600 * 2400})
     await world.server.ok("POST", "identity/config/clearing", {"unseen_for": "24h"})
     world.clock.advance(3600 * 2300)
     await world.settle()
@@ -253,3 +260,71 @@ async def test_an_entity_with_a_lease_is_not_unused() -> None:
     world.clock.advance(3600 * 300)
     await world.settle()
     assert (await world.server.ask("GET", f"identity/entity/id/{entity}")).status == 404
+
+
+async def test_a_login_in_the_headers_gets_what_its_entity_owns() -> None:
+    """Its token is gone at once, and its entity stays; a lease of the token is refused as before."""
+    world = await World.start()
+    await People.of(world)
+    role = "auth/approle/role/ann"
+    settings = {"token_policies": "all", "bind_secret_id": False, "token_bound_cidrs": "192.0.2.0/24"}
+    await world.server.ok("POST", role, settings)
+    role_id = (await world.server.ok("GET", f"{role}/role-id")).data["role_id"]
+    parameter = base64.urlsafe_b64encode(json.dumps({"key": "role_id", "value": role_id}).encode()).rstrip(b"=")
+    headers = {
+        "x-vault-inline-auth-path": "auth/approle/login",
+        "x-vault-inline-auth-parameter-1": parameter.decode(),
+    }
+    refused = await world.server.ask("GET", "db/role/app", token="", headers=headers)
+    assert (refused.status, "gone at once" in refused.error) == (400, True)
+    world.outside.terms = {"owner": "entity", "reuse": "v1"}
+    first = await world.server.ok("GET", "db/role/app", token="", headers=headers)
+    second = await world.server.ok("GET", "db/role/app", token="", headers=headers)
+    assert first.lease_id == second.lease_id
+    assert len(world.outside.accounts) == 1
+
+
+async def test_an_entity_that_is_enabled_again_at_once_keeps_what_it_owns() -> None:
+    """Before anything was revoked."""
+    world = await World.start()
+    people = await People.of(world)
+    token, entity = await people.login("ann")
+    world.outside.terms = {"owner": "entity"}
+    await read(world, token)
+    await _disable(world, entity)
+    await world.server.ok("POST", f"identity/entity/id/{entity}", {"disabled": False})
+    await world.settle()
+    assert len(world.outside.accounts) == 1
+    assert not await world.rows(keys.PENDING_DELETION)
+
+
+async def test_a_lease_of_a_spent_token_is_not_given_again() -> None:
+    """The token's row is still there for a while; its lease ends with it, and isn't renewed."""
+    world = await World.start()
+    people = await People.of(world)
+    world.outside.terms = {"reuse": "v1"}
+    spent, _ = await people.login("ann", token_num_uses=2)
+    other, _ = await people.login("ann", token_num_uses=0)
+    lease = (await read(world, spent))["lease_id"]
+    assert (await read(world, other))["lease_id"] == lease
+    assert (await world.server.ask("GET", "nosuch/path", token=spent)).status in {403, 404}
+    assert (await world.server.ask("PUT", "sys/leases/renew", {"lease_id": lease})).error == "lease expired"
+    assert (await read(world, other))["lease_id"] != lease
+
+
+async def test_the_lease_that_lasts_longest_is_given_again() -> None:
+    """Of several that could be."""
+    world = await World.start()
+    people = await People.of(world)
+    world.outside.terms = {"reuse": "v1", "owner": "entity"}
+    token, _ = await people.login("ann")
+    leases: list[str] = []
+    for _ in range(4):
+        for lease in leases:
+            await world.server.ok("PUT", "sys/leases/renew", {"lease_id": lease, "increment": 3600})
+        world.clock.advance(1801)
+        leases.append((await read(world, token))["lease_id"])
+    assert len(set(leases)) == 4
+    for lease, increment in zip(leases, (1000, 9000, 3000, 4000), strict=True):
+        await world.server.ok("PUT", "sys/leases/renew", {"lease_id": lease, "increment": increment})
+    assert (await read(world, token))["lease_id"] == leases[1]

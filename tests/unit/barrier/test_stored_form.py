@@ -526,6 +526,16 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.engines.kv.records.PlainSecret": ("kv-plain", {}),
     "strongroom.engines.kv.records.Version": (None, {"deleted_at": 0.0, "destroyed": False}),
     "strongroom.engines.kv.records.VersionData": ("kv-version", {}),
+    "strongroom.engines.one_database.records.LeaseTimes": ("one-database-lease", {"lease_s": 0, "lease_max_s": 0}),
+    "strongroom.engines.one_database.records.MadeUser": ("one-database-user", {}),
+    "strongroom.engines.one_database.records.OneConnection": (
+        "one-database-connection",
+        {"place": "", "details": {}, "max_open_connections": 2, "max_idle_connections": 2, "verify_connection": True},
+    ),
+    "strongroom.engines.one_database.records.SqlRole": (
+        "one-database-role",
+        {"revocation_sql": "", "username_length": 16, "rolename_length": 4, "displayname_length": 4},
+    ),
     "strongroom.engines.rabbitmq.records.Connection": (
         "rabbitmq-connection",
         {
@@ -647,7 +657,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         {"source": "", "alias": "", "alias_index": 0, "refreshed_at": 0.0},
     ),
     "strongroom.services.identity.records.Pointer": ("identity-pointer", {"powerless": False}),
-    "strongroom.services.identity.records.Remains": ("identity-remains", {"after": ""}),
+    "strongroom.services.identity.records.Remains": ("identity-remains", {"after": "", "waiting": False}),
     "strongroom.services.leases.records.LeaseMark": ("lease-mark", {}),
     "strongroom.services.leases.records.LeaseRecord": (
         "lease",

@@ -46,6 +46,7 @@ _ARGUMENTS: Mapping[str, str] = {
     "policy read": "policies",
     "policy write": "policies",
     "kv enable-versioning": "kv_mounts",
+    "lease list": "leases",
     "lease lookup": "leases",
     "lease renew": "leases",
     "lease revoke": "leases",

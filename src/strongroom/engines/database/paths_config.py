@@ -17,7 +17,18 @@ from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.verification import PASSWORD_IGNORED, verified
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, NotFound, UpstreamFailed
-from strongroom.sdk import Page, Random, Request, Response, check_segment_name, listed, path, replace, uuid4
+from strongroom.sdk import (
+    Page,
+    Random,
+    Request,
+    Response,
+    check_segment_name,
+    listed,
+    near_miss,
+    path,
+    replace,
+    uuid4,
+)
 
 MOST_NAME_BYTES = 256
 FAILED = "error creating database object: "
@@ -79,6 +90,7 @@ class ConfigPaths:
             warnings.append(IN_URL)
         if ignored := settings.ignored(connection, request.data):
             warnings.append(f"Endpoint ignored these unrecognized parameters: [{' '.join(ignored)}]")
+            warnings += near_miss.suggestions(ignored, settings.known() - request.data.keys())
         return Response(warnings=warnings) if warnings else None
 
     @path.delete("config/{name}")

@@ -6,10 +6,10 @@ Source: https://developer.hashicorp.com/vault/api-docs/secret/databases#create-r
 from __future__ import annotations
 
 from strongroom.engines.database import demands
-from strongroom.engines.database.drivers import driver_of
 from strongroom.engines.database.paths_static_roles import BOTH
 from strongroom.engines.database.records import CONFIG, ROLES, Connection, Role
 from strongroom.engines.database.roles import RoleFields, merged, shown, warnings_of
+from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.static_records import STATIC_ROLES, StaticRole
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, NotFound
@@ -22,6 +22,7 @@ class RolePaths:
     """`roles`"""
 
     random: Random
+    sessions: Sessions
 
     async def role_exists(self, request: Request, name: str) -> bool:
         """Whether there is a role of that name."""
@@ -51,7 +52,7 @@ class RolePaths:
         changed = replace(merged(role, body), revision=request.once("revision", lambda: uuid4(self.random)))
         connection = await request.view.read(CONFIG + changed.db_name, Connection)
         if connection is not None:
-            demands.check_role(driver_of(connection.plugin), changed)
+            demands.check_role(self.sessions.driver_of(connection.plugin), changed)
         request.view.write(ROLES + name, changed)
         warnings = warnings_of(name, changed, body, connection, request.mount)
         return Response(warnings=warnings) if warnings else None

@@ -150,6 +150,11 @@ def _own(body: ConfigFields) -> dict[str, Any]:
     return changes
 
 
+def known() -> frozenset[str]:
+    """The declared parameters, for what may have been meant by others."""
+    return frozenset({*OWN, *ConfigFields.__struct_fields__}) - {"name"}
+
+
 def ignored(connection: Connection, data: Mapping[str, Any]) -> list[str]:
     """The parameters of a request that neither the engine nor the driver keeps."""
     known = {*OWN, *connection.details}

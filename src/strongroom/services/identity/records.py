@@ -116,6 +116,8 @@ class Remains(Record, frozen=True, tag="identity-remains"):
     """Of the entity or group; the accessor of the mount."""
     after: str = ""
     """The last member or lease that was looked at."""
+    waiting: bool = False
+    """Whether leases of a sealed namespace were passed over."""
 
 
 class ClearingRun(Part, frozen=True):

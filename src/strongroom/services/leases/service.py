@@ -72,12 +72,16 @@ class LeaseService:
         self._store(txn, lease, renewed)
         return renewed
 
-    def expire(self, txn: Transaction, lease: LeaseRecord, now: float) -> LeaseRecord:
-        """Make a lease due now, so that the expiry role revokes it.  A planned lease can't be put in force any more."""
+    def expire(self, txn: Transaction, lease: LeaseRecord, now: float, *, wait_s: float = 0.0) -> LeaseRecord:
+        """End a lease, so that the expiry role revokes it.  A planned lease can't be put in force any more.
+
+        Args:
+            wait_s: how long the role waits, because the caller revokes the lease itself.
+        """
         ended = msgspec.structs.replace(
             lease,
             expires_at=min(lease.expires_at, now),
-            next_attempt_at=0.0,
+            next_attempt_at=now + wait_s if wait_s else 0.0,
             state=UNDOING if lease.state == PLANNED else lease.state,
         )
         self._store(txn, lease, ended)
@@ -132,6 +136,11 @@ class LeaseService:
     def remove(self, txn: Transaction, lease: LeaseRecord) -> None:
         """Delete a lease whose secret no longer exists."""
         self._store(txn, lease, None)
+
+    async def count(self, txn: Transaction, mount: str) -> int:
+        """The number of a mount's leases by now.  It may change without a conflict."""
+        entry = await txn.barrier.storage.get(rows.count(mount))
+        return max(0, int(entry.value)) if entry is not None else 0
 
     async def names(
         self, txn: Transaction, namespace: str, prefix: str, *, after: str = "", limit: int | None = None

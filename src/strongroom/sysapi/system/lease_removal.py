@@ -10,10 +10,11 @@ from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import StrongroomError
 from strongroom.sdk.request import Request
 from strongroom.services.leases import revocation
+from strongroom.services.leases.service import PLANNED_S
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.search import by_lease_prefix
 from strongroom.sysapi.context import SystemView, presented, system
-from strongroom.sysapi.system.visible_leases import visible
+from strongroom.sysapi.system.visible_leases import holds, visible
 
 _PAGE = 20
 """Leases that one commit marks.  Each needs five keys; the smallest store takes 128 in a commit."""
@@ -55,6 +56,26 @@ async def revoke_below(request: Request, prefix: str, *, sync: bool = False, for
     return [] if found else [nothing_below(folder)]
 
 
+async def revoke_of_entity(request: Request, entity_id: str, *, sync: bool) -> list[str]:
+    """End the leases of an entity that this request's namespace holds.  All of it is committed on the way.
+
+    Returns: a warning if there was none, or if some are in a sealed namespace.
+    """
+    view, after = system(request), ""
+    found: set[str] = request.once("found of the entity", set)
+    place, storage = keys.leases_of_entity(entity_id), view.services.barrier.storage
+    while names := (await storage.scan(place, after, _PAGE)).names:
+        after = names[-1]
+        seen = [name for name in names if await holds(view, view.txn, name)]
+        ids = [name for name in seen if await view.services.barrier.namespaces.is_open(keys.namespace_of(name))]
+        found.update("lease" if name in ids else "sealed" for name in seen)
+        if ids:
+            await _end_leases(view, ids, request.now, sync=sync, force=False)
+    if "sealed" in found:
+        return ["Leases in a namespace that is sealed were not revoked: repeat this when it is unsealed"]
+    return [] if found else ["Nothing was revoked: the entity has no lease in this namespace"]
+
+
 _LOGIN = re.compile(r"(auth/.+/)users/([^/]+)/")
 
 
@@ -74,7 +95,7 @@ async def _end_leases(view: SystemView, ids: list[str], now: float, *, sync: boo
         await view.txn.apart(f"expire {ids[0]}", lambda txn: _expire(view, txn, ids, now))
         return
     for id_ in ids:
-        await _undo(view, id_, now, force=force)
+        await undo(view, id_, now, force=force)
 
 
 async def _expire(view: SystemView, txn: Transaction, ids: list[str], now: float) -> None:
@@ -84,10 +105,28 @@ async def _expire(view: SystemView, txn: Transaction, ids: list[str], now: float
             view.services.leases.expire(txn, lease, now)
 
 
-async def _undo(view: SystemView, id_: str, now: float, *, force: bool) -> None:
+async def undo(view: SystemView, id_: str, now: float, *, force: bool = False) -> bool:
+    """Revoke a lease before this returns, if it exists.  All of it is committed on the way.
+
+    The end of the lease is stored first.  If this process dies while the other system is asked, the lease isn't in
+    force any more, and the expiry role goes on.
+
+    Args:
+        id_: of a lease that this request's transaction hasn't read. force: delete the lease if its revocation fails.
+
+    Returns: whether it existed.
+
+    Raises: `StrongroomError` if the revocation fails.  It is tried again later.
+    """
     leases, mounts = view.services.leases, view.services.mounts
 
-    async def undo(txn: Transaction) -> None:
+    async def end(txn: Transaction) -> bool:
+        lease = await leases.read(txn, id_)
+        if lease is not None:
+            leases.expire(txn, lease, now, wait_s=PLANNED_S)
+        return lease is not None
+
+    async def revoke(txn: Transaction) -> None:
         lease = await leases.read(txn, id_)
         if lease is not None:
             await revocation.revoke(leases, mounts, txn, lease, now)
@@ -99,13 +138,16 @@ async def _undo(view: SystemView, id_: str, now: float, *, force: bool) -> None:
         elif lease is not None:
             leases.failed(txn, lease, reason, now)
 
+    if not await view.txn.apart(f"end {id_}", end):
+        return False
     try:
-        await view.txn.apart(f"undo {id_}", undo)
+        await view.txn.apart(f"undo {id_}", revoke)
     except StrongroomError as error:
         reason = error.text
         await view.txn.apart(f"give up {id_}", give_up)
         if not force:
             raise
+    return True
 
 
 async def _end_tokens(request: Request, folder: str) -> int:

@@ -20,6 +20,10 @@ from strongroom.services.mounts.service import BUILT_IN_TYPES, built_in
 from strongroom.services.mounts.tuning import LOCKOUT_KEYS, EnableConfigBody, enabled, shown
 from strongroom.sysapi.context import SystemView, system
 
+_LEASES_LEFT = (
+    "the leases of the mount, {number} at the moment, are being revoked; sys/leases/lookup/{path} lists those that are "
+    "left, and the lookup of one says why it could not be revoked"
+)
 _ALIASES = {"kv-v1": ("kv", "1"), "kv-v2": ("kv", "2")}
 _UNVERSIONED = BUILT_IN_TYPES | {"generic"}
 """Types that aren't in the catalogue of plugins."""
@@ -153,8 +157,11 @@ async def enable(request: Request, table: str, path: str, body: EnableBody) -> N
     await (entry.engine or engine).mounted(first)
 
 
-async def disable(request: Request, table: str, path: str) -> None:
-    """Remove a mount, if it is there.  Raises `InvalidRequest` for those that every server has."""
+async def disable(request: Request, table: str, path: str) -> Response | None:
+    """Remove a mount, if it is there.  Its leases are revoked later; a warning says how many there are.
+
+    Raises: `InvalidRequest` for the mounts that every server has.
+    """
     path = folder(path)
     if path.endswith("/tune/"):
         # No mount can have such a path, because tuning would shadow it.  The client meant an operation that tuning
@@ -169,6 +176,10 @@ async def disable(request: Request, table: str, path: str) -> None:
     if entry is not None and entry.record.table == table:
         view.services.mounts.disable(view.txn, entry.record)
         leave_behind(view.txn, view.namespace.id, "mount", entry.record.accessor)
+        leases = await view.services.leases.count(view.txn, entry.record.id)
+        if leases:
+            return Response(warnings=[_LEASES_LEFT.format(number=leases, path=entry.record.full_path)])
+    return None
 
 
 def _config(body: EnableBody, table: str) -> EnableConfigBody:

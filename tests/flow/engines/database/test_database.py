@@ -206,6 +206,8 @@ async def test_what_nothing_reads_is_told() -> None:
     async with _serving(Place()) as server:
         reply = await server.ok("POST", "database/config/db", {"place": "here", "plaec": "there"})
         assert reply.body["warnings"] == ["Endpoint ignored these unrecognized parameters: [plaec]"]
+        reply = await server.ok("POST", "database/config/db", {"allowed_rolse": "x"})
+        assert reply.body["warnings"][1] == 'Did you mean "allowed_roles" instead of "allowed_rolse"?'
         details = (await server.ok("GET", "database/config/db")).data["connection_details"]
         assert details == {"place": "here", "username": "root"}
 

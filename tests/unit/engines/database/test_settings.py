@@ -174,3 +174,9 @@ def test_what_postgresql_cannot_use_is_refused_in_clear_words(details: dict[str,
     with pytest.raises(InvalidRequest) as refused:
         postgresql.checked(details)
     assert text in refused.value.text
+
+
+def test_postgresql_keeps_what_it_knows() -> None:
+    """Others would never be read, and the answer tells that."""
+    given = {"connection_url": "postgresql://h/d", "serialize": "database", "connecton_url": "x"}
+    assert postgresql.checked(given) == {"connection_url": "postgresql://h/d", "serialize": "database"}

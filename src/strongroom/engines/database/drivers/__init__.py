@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from strongroom.engines.database.driver import Driver
 from strongroom.engines.database.drivers.influxdb import InfluxDB
+from strongroom.engines.database.drivers.mysql import MysqlDriver
 from strongroom.engines.database.drivers.postgresql import Postgresql
 from strongroom.engines.database.drivers.redis import Redis
 from strongroom.lib.errors import InvalidRequest
 
-DRIVERS: tuple[Driver, ...] = (Postgresql(), Redis(), InfluxDB())
+DRIVERS: tuple[Driver, ...] = (Postgresql(), MysqlDriver(), Redis(), InfluxDB())
 """One object for each kind; it keeps nothing."""
 
 _BY_NAME = {name: driver for driver in DRIVERS for name in driver.names}

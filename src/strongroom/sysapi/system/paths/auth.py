@@ -33,5 +33,4 @@ class AuthPaths(SystemEngine):
     @path.delete("auth/{path*:slashless}", sudo=True)
     async def disable_auth(self, request: Request, path: str) -> Response | None:
         """Disables an auth method. Tokens from its logins are revoked."""
-        await mounting.disable(request, AUTH, path)
-        return None
+        return await mounting.disable(request, AUTH, path)

@@ -14,16 +14,15 @@ from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Duration
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
-from strongroom.services.asking import engine_of
-from strongroom.services.leases import LeaseRecord, revocation
+from strongroom.services.leases.records import IN_FORCE, UNDOING, UNDONE
 from strongroom.services.tokens.lease_ids import lease_id
-from strongroom.services.tokens.logic import grant_ttl
 from strongroom.services.tokens.search import by_lease_prefix
 from strongroom.sysapi.context import SystemEngine, SystemView, system
-from strongroom.sysapi.lease_owner import is_owned
-from strongroom.sysapi.system.lease_removal import revoke_below
+from strongroom.sysapi.system.lease_removal import revoke_below, undo
+from strongroom.sysapi.system.lease_renewal import renew
+from strongroom.sysapi.system.lease_shown import lookup
 from strongroom.sysapi.system.lease_survey import irrevocable
-from strongroom.sysapi.system.visible_leases import in_force, visible
+from strongroom.sysapi.system.visible_leases import holds, visible
 
 _TIDYING = (
     "Tidy operation successfully started. Any information from the operation will be printed to Strongroom's "
@@ -74,8 +73,11 @@ class LeasePaths(SystemEngine):
         if not isinstance(request.data.get("lease_id", ""), str):
             raise InvalidRequest("invalid lease ID")
         view, id_ = system(request), _required(body.lease_id)
-        lease = await in_force(view, id_)
-        data = _lease_shown(lease, request.now) if lease is not None else await _token_shown(view, id_, request.now)
+        lease = await visible(view, id_)
+        if lease is not None and lease.state in {IN_FORCE, UNDOING, UNDONE}:
+            data: dict[str, Any] | None = await lookup(view.services, view.txn, lease, request.now)
+        else:
+            data = await _token_shown(view, id_, request.now)
         if data is None:
             raise InvalidRequest("invalid lease")
         place = await view.services.mounts.namespaces.by_id(view.txn, keys.namespace_of(id_))
@@ -96,13 +98,13 @@ class LeasePaths(SystemEngine):
     @path.write("renew")
     async def renew_lease(self, request: Request, body: RenewLeaseBody) -> Response | None:
         """Renews a lease."""
-        return await _renew(request, _required(body.lease_id), body.increment)
+        return await renew(request, _required(body.lease_id), body.increment)
 
     @path.write("leases/renew/{url_lease_id*}")
     @path.write("renew/{url_lease_id*}")
     async def renew_lease_by_url(self, request: Request, url_lease_id: str, body: RenewLeaseBody) -> Response | None:
         """Renews a lease."""
-        return await _renew(request, _named(url_lease_id, body), body.increment)
+        return await renew(request, _named(url_lease_id, body), body.increment)
 
     @path.write("leases/revoke")
     @path.write("revoke")
@@ -111,27 +113,27 @@ class LeasePaths(SystemEngine):
         if not isinstance(request.data.get("lease_id", ""), str):
             raise InvalidRequest("invalid lease ID")
         await _revoke(request, _required(body.lease_id), sync=bool(body.sync))
-        return _accepted(body.sync)
+        return accepted(body.sync)
 
     @path.write("leases/revoke/{url_lease_id*}")
     @path.write("revoke/{url_lease_id*}")
     async def revoke_lease_by_url(self, request: Request, url_lease_id: str, body: RevokeLeaseBody) -> Response | None:
         """Revokes a lease. An unknown lease counts as revoked."""
         await _revoke(request, _named(url_lease_id, body), sync=bool(body.sync))
-        return _accepted(body.sync)
+        return accepted(body.sync)
 
     @path.write("leases/revoke-prefix/{prefix*}", sudo=True)
     @path.write("revoke-prefix/{prefix*}", sudo=True)
     async def revoke_prefix(self, request: Request, prefix: str, body: PrefixBody) -> Response | None:
         """Revokes every lease and token that was created below a path."""
         warnings = await revoke_below(request, prefix, sync=bool(body.sync))
-        return _warned(warnings, 202 if body.sync is False else 200) or _accepted(body.sync)
+        return warned(warnings, 202 if body.sync is False else 200) or accepted(body.sync)
 
     @path.write("leases/revoke-force/{prefix*}", sudo=True)
     @path.write("revoke-force/{prefix*}", sudo=True)
     async def revoke_force(self, request: Request, prefix: str) -> Response | None:
         """Removes every lease below a path, even if revoking a secret fails. The other system may keep it."""
-        return _warned(await revoke_below(request, prefix, force=True))
+        return warned(await revoke_below(request, prefix, force=True))
 
     @path.write("leases/tidy")
     async def tidy_leases(self, request: Request) -> Response | None:
@@ -160,12 +162,13 @@ class LeasePaths(SystemEngine):
         return Response(data={"lease_count": len(leases), "leases": shown})
 
 
-def _accepted(sync: bool | None) -> Response | None:
+def accepted(sync: bool | None) -> Response | None:
     """The response of a success: 202 for clients that don't want to wait, as they expect."""
     return Response(status=202, raw=RawBody(b"", "application/json")) if sync is False else None
 
 
-def _warned(warnings: list[str], status: int = 200) -> Response | None:
+def warned(warnings: list[str], status: int = 200) -> Response | None:
+    """The response with warnings, or None without any."""
     return Response(status=status, warnings=warnings) if warnings else None
 
 
@@ -191,18 +194,6 @@ def _limit(text: str) -> int | None:
     if not text.isdecimal() or len(text) > 18:
         raise InvalidRequest(f"invalid 'limit' provided: {text[:64]!r} is not a number")
     return int(text)
-
-
-def _lease_shown(lease: LeaseRecord, now: float) -> dict[str, Any]:
-    return {
-        "expire_time": timestamp(lease.expires_at),
-        "id": lease.id,
-        "issue_time": timestamp(lease.issued_at),
-        "last_renewal": timestamp(lease.last_renewed_at) if lease.last_renewed_at else None,
-        "path": lease.path,
-        "renewable": lease.renewable,
-        "ttl": max(0, int(lease.expires_at - now)),
-    }
 
 
 async def _token_shown(view: SystemView, lease: str, now: float) -> dict[str, Any] | None:
@@ -231,41 +222,14 @@ async def _token_names(view: SystemView, folder: str, now: float) -> set[str]:
     return names
 
 
-async def _renew(request: Request, id_: str, increment_s: int) -> Response:
-    view, now = system(request), request.now
-    services, txn = view.services, view.txn
-    lease = await in_force(view, id_)
-    if lease is None:
-        if await services.tokens.by_lease(txn, id_, services.mounts, now, view.namespace) is not None:
-            raise InvalidRequest("tokens cannot be renewed through this endpoint")
-        raise InvalidRequest("lease not found")
-    entry = await services.mounts.by_id(txn, lease.mount)
-    if lease.expires_at <= now or entry is None or not await is_owned(services, txn, lease, now):
-        raise InvalidRequest("lease expired")
-    if not lease.renewable:
-        raise InvalidRequest("lease is not renewable")
-    engine = engine_of(entry)
-    wanted_s = await engine.renew(revocation.ask(txn, entry, lease, now), lease.internal, increment_s)
-    ttl_s, warnings = grant_ttl(
-        wanted_s=wanted_s,
-        default_s=entry.mount.default_lease_ttl_s,
-        max_s=lease.max_ttl_s or entry.mount.max_lease_ttl_s,
-        lived_s=int(now) - int(lease.issued_at),
-    )
-    if ttl_s <= 0:
-        raise InvalidRequest("past the max TTL, cannot renew")
-    services.leases.renew(txn, lease, ttl_s, now)
-    return Response(lease_id=lease.id, renewable=True, hint_ttl_s=ttl_s, warnings=warnings)
-
-
 async def _revoke(request: Request, id_: str, *, sync: bool) -> None:
     view, now = system(request), request.now
+    if sync and await holds(view, view.txn, id_) and await undo(view, id_, now):
+        return
     lease = await visible(view, id_)
-    if lease is None:
-        record = await view.services.tokens.by_lease(view.txn, id_, view.services.mounts, now, view.namespace)
-        if record is not None:
-            await view.services.tokens.revoke(view.txn, record)
-    elif sync:
-        await revocation.revoke(view.services.leases, view.services.mounts, view.txn, lease, now)
-    else:
+    if lease is not None:
         view.services.leases.expire(view.txn, lease, now)
+        return
+    record = await view.services.tokens.by_lease(view.txn, id_, view.services.mounts, now, view.namespace)
+    if record is not None:
+        await view.services.tokens.revoke(view.txn, record)

@@ -33,5 +33,4 @@ class MountPaths(SystemEngine):
     @path.delete("mounts/{path*:slashless}")
     async def unmount(self, request: Request, path: str) -> Response | None:
         """Disables a secrets engine. Its secrets are deleted and its leases revoked."""
-        await mounting.disable(request, SECRET, path)
-        return None
+        return await mounting.disable(request, SECRET, path)

@@ -30,6 +30,14 @@ _REFUSED = {
     "sslpassword": "the key is given as `private_key`",
 }
 _TEXTS = ("connection_url", "tls_ca", "tls_certificate", "private_key", "auth_type", "password_authentication")
+KNOWN = frozenset(
+    {
+        *_TEXTS,
+        *("max_open_connections", "max_idle_connections", "max_connection_lifetime", "disable_escaping"),
+        *("serialize", "databases", "reassign_to"),
+    }
+)
+"""All that is kept."""
 _LEAST_CONNECT_S = 2
 """libpq's own bound."""
 
@@ -61,7 +69,7 @@ class Ways:
 
 def checked(details: Mapping[str, Any]) -> dict[str, Any]:
     """The details.  Raises `InvalidRequest`."""
-    out = dict(details)
+    out = {name: value for name, value in details.items() if name in KNOWN}
     for name in _TEXTS:
         if name in details:
             out[name] = _text(details, name)

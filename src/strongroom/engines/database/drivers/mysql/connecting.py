@@ -1,0 +1,182 @@
+"""Connections to a server.  Everything here blocks, within limits of time."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import threading
+from typing import Any
+
+import msgspec
+
+from strongroom.engines.database.drivers.mysql import dsn
+from strongroom.engines.database.drivers.mysql.dsn import Dsn
+from strongroom.engines.database.drivers.mysql.library import library
+from strongroom.engines.database.drivers.mysql.refusals import meaning
+from strongroom.engines.database.drivers.mysql.statements import Quoting
+from strongroom.engines.database.drivers.mysql.tls import TlsSettings, context_of
+from strongroom.lib.errors import StrongroomError, Unreachable, UpstreamFailed
+
+_CHARSET = "utf8mb4"
+_ANSWERS_IN_THE_CLEAR = ("mysql_clear_password", "dialog", "mysql_old_password")
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How long a server is waited for."""
+
+    connect_s: float = 5.0
+    """For the way to it, and for each step of a login."""
+    statement_s: float = 30.0
+    """For each answer to a statement."""
+    call_s: float = 40.0
+    """For all that a request asks at once, with the waiting for a connection."""
+
+
+class Login(msgspec.Struct, frozen=True):
+    """Who logs in, and where."""
+
+    dsn: Dsn
+    tls: TlsSettings | None
+    user: str
+    password: str
+    database: str = ""
+    limits: Limits = Limits()
+
+    def __repr__(self) -> str:
+        return f"Login({self.dsn})"
+
+
+class Held:
+    """The socket of the work of one thread, so that another can end its waiting."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        self._ended = False
+
+    def hold(self, connection: Any) -> None:
+        """Remember whose answer is waited for."""
+        with self._lock:
+            self._socket = connection._sock
+        if self._ended:
+            self.end()
+
+    def release(self) -> None:
+        """Forget the connection: others may use it now."""
+        with self._lock:
+            self._socket = None
+
+    def end(self) -> None:
+        """End the waiting, which fails then."""
+        self._ended = True
+        with self._lock:
+            if self._socket is not None:
+                with contextlib.suppress(OSError):
+                    self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def connect(login: Login, held: Held) -> Any:
+    """A connection to the first address that answers.
+
+    Raises: `Unreachable` if none does, `UpstreamFailed` if one refuses.
+    """
+    failure: StrongroomError = Unreachable("the database has no address")
+    for path in login.dsn.sockets:
+        try:
+            return _connected(login, held, f"the socket {path}", unix_socket=path)
+        except Unreachable as error:
+            failure = error
+    for host, port in login.dsn.hosts:
+        try:
+            return _connected(login, held, _place(host, port), address=(host, port))
+        except Unreachable as error:
+            failure = error
+    raise failure
+
+
+def quoting(connection: Any) -> Quoting:
+    """What the server's `sql_mode` says about quotes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT @@SESSION.sql_mode")
+        row = cursor.fetchone()
+    modes = str(row[0] if row else "").split(",")
+    return Quoting("ANSI_QUOTES" in modes, "NO_BACKSLASH_ESCAPES" in modes)
+
+
+def _connected(
+    login: Login, held: Held, place: str, *, address: tuple[str, int] | None = None, unix_socket: str | None = None
+) -> Any:
+    pymysql = library()
+    limits = login.limits
+    made = connection = None
+    try:
+        made = socket.create_connection(address, limits.connect_s) if address else None
+        connection = pymysql.Connection(
+            host=address[0] if address else "localhost",
+            port=address[1] if address else dsn.PORT,
+            unix_socket=unix_socket,
+            user=login.user,
+            # As text it would be written in Latin-1.
+            password=login.password.encode("utf-8", "surrogatepass"),
+            database=login.database or None,
+            charset=_CHARSET,
+            connect_timeout=limits.connect_s,
+            read_timeout=limits.connect_s,
+            write_timeout=limits.connect_s,
+            autocommit=True,
+            local_infile=False,
+            ssl_disabled=login.tls is None,
+            ssl=context_of(login.tls) if login.tls else None,
+            auth_plugin_map=_plugins(login),
+            program_name="strongroom",
+            defer_connect=True,
+        )
+        if login.tls and not login.tls.required:
+            connection._ssl_required = False
+        connection.connect(made)
+        held.hold(connection)
+        connection._read_timeout = connection._write_timeout = limits.statement_s
+        _set_variables(connection, login.dsn)
+    except (pymysql.Error, OSError, UnicodeError, ValueError) as error:
+        _close(connection)
+        _close(made)
+        raise meaning(error, place) from error
+    return connection
+
+
+def _set_variables(connection: Any, source: Dsn) -> None:
+    with connection.cursor() as cursor:
+        for name, value in source.variables.items():
+            cursor.execute(f"SET {name}={value}")
+        if re.fullmatch(r"[A-Za-z0-9_]{1,64}", collation := source.parameters.get("collation", "")):
+            cursor.execute(f"SET NAMES {_CHARSET} COLLATE {collation}")
+
+
+def _close(connection: Any) -> None:
+    if connection is not None:
+        with contextlib.suppress(Exception):
+            connection.close()
+
+
+def _place(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _plugins(login: Login) -> dict[str, type]:
+    """Ways to log in that send the password itself, which a server could ask for that isn't the right one."""
+    safe = login.tls is not None and login.tls.verify and login.tls.required
+    if safe and login.dsn.parameters.get("allowCleartextPasswords", "").lower() in {"1", "true"}:
+        return {}
+    return dict.fromkeys(_ANSWERS_IN_THE_CLEAR, _Refusing)
+
+
+class _Refusing:
+    def __init__(self, _: Any) -> None:
+        pass
+
+    def authenticate(self, _: Any) -> Any:
+        raise UpstreamFailed(
+            "the database asks for the password in the clear, which is sent only with allowCleartextPasswords=true, "
+            "over TLS with a certificate that is verified"
+        )

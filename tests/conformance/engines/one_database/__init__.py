@@ -1,0 +1,1 @@
+"""Engines of one database each."""

@@ -1,0 +1,1 @@
+"""What a MySQL is configured with, given what nobody would write."""
