@@ -24,6 +24,7 @@ from strongroom.auth.ldap import Ldap
 from strongroom.auth.okta import Okta
 from strongroom.auth.radius import Radius
 from strongroom.auth.userpass import Userpass
+from strongroom.engines.aws import AwsEngine
 from strongroom.engines.database import Database
 from strongroom.engines.kubernetes import KubernetesSecrets
 from strongroom.engines.kv import KvEngine
@@ -39,6 +40,7 @@ from strongroom.sysapi.system import System
 from strongroom.sysapi.token import Token
 
 ENGINES: tuple[tuple[str, type[Engine]], ...] = (
+    ("aws", AwsEngine),
     ("kv", KvEngine),
     ("generic", KvEngine),
     ("kubernetes", KubernetesSecrets),

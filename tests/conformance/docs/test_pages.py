@@ -24,6 +24,7 @@ from tests.conformance.docs.shell import (
 )
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
 from tests.ports import free_port
+from tests.sim.aws.moto import running
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
@@ -36,6 +37,7 @@ PAGES = (
 OWN_TESTS = {
     "auth/kerberos.md",
     "auth/radius.md",
+    "engines/aws.md",
     "engines/database-influxdb.md",
     "engines/database-mysql.md",
     "engines/database-redis.md",
@@ -137,6 +139,13 @@ def test_storage(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
         names.replace("postgres://postgres@db.example.com:5432/postgres", postgresql_server.url)
         names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
         assert run_page(DOCS / "storage.md", shell, names) > 4
+
+
+def test_aws(tmp_path: Path) -> None:
+    """Users and sessions as the page shows them, of a stand-in that the server finds by its environment."""
+    with running() as moto, opened(tmp_path, programs(tmp_path)) as (shell, names):
+        shell.run(f"export AWS_ENDPOINT_URL={moto.url}")
+        assert run_page(DOCS / "engines" / "aws.md", shell, names) > 10
 
 
 @pytest.fixture

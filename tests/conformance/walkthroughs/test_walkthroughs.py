@@ -1,6 +1,6 @@
 """The walkthroughs beside this file, each a page of console blocks, run word by word under the name `vault`.
 
-Accounts of 2016 go on with users of AWS.  Those steps are left out here: they need an account there.
+Accounts of 2016 go on with users of AWS and of databases.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from tests.conformance.docs.shell import opened, programs, run_page
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
 from tests.conformance.program import wait_until
 from tests.sim import mariadb
+from tests.sim.aws.moto import running
 
 HERE = Path(__file__).parent
 __all__ = ["postgresql_server"]
@@ -34,6 +35,25 @@ def test_production_on_postgresql(tmp_path: Path, postgresql_server: PostgresqlS
     with opened(tmp_path, programs(tmp_path, "vault")) as (shell, names):
         names.replace("storage-backend:5432", f"127.0.0.1:{postgresql_server.port}")
         assert run_page(HERE / "postgresql.md", shell, names) > 25
+
+
+USERS = """
+import sys, time, boto3
+iam = boto3.client("iam", aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
+users = lambda: [user["UserName"] for user in iam.list_users()["Users"]]
+until = time.monotonic() + 60
+while "gone" in sys.argv and users() and time.monotonic() < until:
+    time.sleep(0.1)
+print(*users())
+"""
+
+
+def test_users_of_aws(tmp_path: Path) -> None:
+    """The commands of 2016 make a user of AWS with a policy and a key; with its lease it is gone."""
+    with running(managed_policies=True) as moto, opened(tmp_path, programs(tmp_path, "vault")) as (shell, names):
+        shell.run(f"export AWS_ENDPOINT_URL={moto.url}")
+        shell.run(f"cat > users.py <<'EOF'{USERS}EOF")
+        assert run_page(HERE / "aws.md", shell, names) >= 5
 
 
 def test_databases(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:

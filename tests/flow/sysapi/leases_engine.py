@@ -97,7 +97,7 @@ class Leasing(Engine):
         connection = await request.view.read("connection", Connection)
         assert connection is not None
         await request.once.wait("make", lambda: self.outside.make(lease["account"]))
-        return Made(data={"address": connection.address}, internal={"made": True})
+        return Made(data={"address": connection.address}, internal={"made": True}, warnings=("it may take a while",))
 
     async def revoke(self, request: Request, lease: dict[str, Any]) -> None:
         """Drop the account."""

@@ -17,6 +17,7 @@ async def test_a_planned_secret_is_made_once_and_leased() -> None:
     world = await World.start()
     body = (await world.server.ok("GET", "db/planned/app")).body
     assert body["data"] == {"name": "app-0", "address": "there"}
+    assert body["warnings"] == ["it may take a while"]
     assert body["lease_duration"] == 3600
     assert world.outside.made == ["app-0"]
     shown = await world.server.ok("POST", "sys/leases/lookup", {"lease_id": body["lease_id"]})

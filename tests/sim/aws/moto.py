@@ -54,15 +54,20 @@ class Moto:
 
 
 @contextmanager
-def running() -> Iterator[Moto]:
-    """A stand-in of its own.  Skips the test if the package isn't installed."""
+def running(*, managed_policies: bool = False) -> Iterator[Moto]:
+    """A stand-in of its own.  Skips the test if the package isn't installed.
+
+    Args:
+        managed_policies: whether it has AWS's own policies.
+    """
     if importlib.util.find_spec("moto") is None or importlib.util.find_spec("flask") is None:
         pytest.skip("moto[server] is not installed")
     port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    server = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "AWS_DEFAULT_REGION": REGION}
-    )
+    environment = {**os.environ, "AWS_DEFAULT_REGION": REGION}
+    if managed_policies:
+        environment["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     try:
         url = f"http://127.0.0.1:{port}"
         _wait(server, url)

@@ -1,6 +1,6 @@
 """Calls to AWS: signing, the query protocol of IAM, STS and EC2, names of resources, where credentials come from."""
 
-from strongroom.lib.aws.api import AwsApi, AwsRefused, Call
+from strongroom.lib.aws.api import AwsApi, AwsBusy, AwsRefused, Call
 from strongroom.lib.aws.arn import Arn, Principal, parse_arn, parse_principal
 from strongroom.lib.aws.credentials import Credentials, CredentialSources
 from strongroom.lib.aws.endpoints import Target, check_region, ec2_target, iam_target, sts_target
@@ -9,6 +9,7 @@ from strongroom.lib.aws.xml import Element, parse_xml
 __all__ = [
     "Arn",
     "AwsApi",
+    "AwsBusy",
     "AwsRefused",
     "Call",
     "CredentialSources",

@@ -17,7 +17,7 @@ import msgspec
 from strongroom.lib.aws.credentials import Credentials
 from strongroom.lib.aws.endpoints import Target
 from strongroom.lib.aws.xml import Element, parse_xml
-from strongroom.lib.errors import UpstreamFailed
+from strongroom.lib.errors import Unreachable, UpstreamFailed
 from strongroom.lib.extras import install_command
 from strongroom.lib.outgoing import Http, Reply, Slots
 
@@ -28,6 +28,22 @@ _FIRST_PAUSE_S = 0.2
 _CODE = re.compile(r"[A-Za-z0-9.]{1,80}")
 _TEMPORARY = frozenset({429, 500, 502, 503, 504})
 _THROTTLED = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"})
+_EXPLAINED = frozenset(
+    {
+        "AccessDenied",
+        "ConcurrentModification",
+        "DeleteConflict",
+        "EntityAlreadyExists",
+        "InvalidInput",
+        "LimitExceeded",
+        "MalformedPolicyDocument",
+        "NoSuchEntity",
+        "PackedPolicyTooLarge",
+        "ValidationError",
+    }
+)
+"""Reasons whose explanation may be logged.  That of a wrong signature repeats the headers that were signed."""
+_EXPLANATION = 400
 
 
 class AwsRefused(UpstreamFailed):
@@ -35,11 +51,17 @@ class AwsRefused(UpstreamFailed):
 
     Args:
         action: that was asked for. code: AWS's name of the reason, as `NoSuchEntity`.
+        explanation: AWS's own, for the log; empty for none.
     """
 
-    def __init__(self, action: str, code: str, status: int) -> None:
-        super().__init__(f"AWS refused {action}: {code}", detail=f"status {status}")
+    def __init__(self, action: str, code: str, status: int, explanation: str = "") -> None:
+        super().__init__(f"AWS refused {action}: {code}", detail=f"AWS refused {action}: {code} {explanation}".strip())
+        self.action = action
         self.code = code
+
+
+class AwsBusy(AwsRefused, Unreachable):
+    """AWS couldn't serve a request now, so whether it would have refused isn't known."""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -48,6 +70,8 @@ class Call(msgspec.Struct, frozen=True):
     action: str
     version: str
     parameters: Mapping[str, str] = {}
+    repeatable: bool = True
+    """Whether doing it twice is as doing it once.  Of another action, only what wasn't begun is tried again."""
 
 
 class AwsApi:
@@ -65,7 +89,7 @@ class AwsApi:
     ) -> None:
         self.http = http or Http("AWS", total_s=TOTAL_S)
         self.slots = slots or Slots("AWS")
-        self._pause = pause
+        self.pause = pause
 
     async def ask(self, target: Target, credentials: Credentials, call: Call, retries: int = -1) -> Element:
         """The outermost element of the answer.
@@ -79,14 +103,15 @@ class AwsApi:
         most = DEFAULT_RETRIES if retries < 0 else min(retries, MOST_RETRIES)
         for attempt in range(most + 1):
             if attempt:
-                await self._pause(_FIRST_PAUSE_S * 2 ** (attempt - 1))
+                await self.pause(_FIRST_PAUSE_S * 2 ** (attempt - 1))
             reply = await self._sent(target, credentials, content)
             if reply.status == 200:
                 return parse_xml(reply.body)
-            code = _code_of(reply)
-            if attempt == most or not (reply.status in _TEMPORARY or code in _THROTTLED):
+            code, explanation = reason(reply.body)
+            passing = code in _THROTTLED or reply.status in _TEMPORARY
+            if attempt == most or not passing or not (call.repeatable or code in _THROTTLED):
                 break
-        raise AwsRefused(call.action, code, reply.status)
+        raise (AwsBusy if passing else AwsRefused)(call.action, code, reply.status, explanation)
 
     async def _sent(self, target: Target, credentials: Credentials, content: bytes) -> Reply:
         if not _library.cache_info().currsize:  # off the loop, because it reads hundreds of files
@@ -108,16 +133,20 @@ def signed(target: Target, credentials: Credentials, content: bytes) -> dict[str
 
 def error_code(body: bytes) -> str:
     """AWS's name of a reason, out of the body of an error; `Unknown` if it has none."""
+    return reason(body)[0]
+
+
+def reason(body: bytes) -> tuple[str, str]:
+    """AWS's name of a reason, and its explanation if that may be logged."""
     try:
         root = parse_xml(body)
     except UpstreamFailed:
-        return "Unknown"
-    code = root.value("Error", "Code") or root.value("Errors", "Error", "Code")
-    return code if _CODE.fullmatch(code) else "Unknown"
-
-
-def _code_of(reply: Reply) -> str:
-    return error_code(reply.body)
+        return "Unknown", ""
+    found = root.child("Error") or root.child("Errors", "Error")
+    code = "" if found is None else found.value("Code")
+    if found is None or not _CODE.fullmatch(code):
+        return "Unknown", ""
+    return code, found.value("Message")[:_EXPLANATION] if code in _EXPLAINED else ""
 
 
 @cache

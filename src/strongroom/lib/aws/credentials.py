@@ -43,7 +43,7 @@ class CredentialSources:
 
     Args:
         environment: of the process. metadata_url: of the instance metadata service. clock: seconds, of a clock that
-            never goes back.
+            never goes back. configured_at: the path where an access key can be configured, for the error.
     """
 
     def __init__(
@@ -51,7 +51,9 @@ class CredentialSources:
         environment: Mapping[str, str] | None = None,
         metadata_url: str = METADATA_URL,
         clock: Callable[[], float] = time.monotonic,
+        configured_at: str = "config/client",
     ) -> None:
+        self._configured_at = configured_at
         self._environment = os.environ if environment is None else environment
         self._url = self._environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", "").rstrip("/") or metadata_url
         self._clock = clock
@@ -66,13 +68,13 @@ class CredentialSources:
                 token = self._environment.get("AWS_SESSION_TOKEN", "")
                 return Credentials(self._environment[access], self._environment[secret], token)
         if self._environment.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true":
-            raise _none()
+            raise self._none()
         if self._kept is not None and self._clock() < self._kept_until:
             return self._kept
         try:
             self._kept = await self._of_instance()
         except UpstreamFailed as error:
-            raise _none() from error
+            raise self._none() from error
         self._kept_until = self._clock() + _KEPT_S
         return self._kept
 
@@ -94,9 +96,8 @@ class CredentialSources:
         except (InvalidRequest, KeyError, TypeError) as error:
             raise UpstreamFailed("the instance metadata service gave no credentials") from error
 
-
-def _none() -> UpstreamFailed:
-    return UpstreamFailed(
-        "there are no AWS credentials: neither access_key and secret_key in config/client, nor AWS_ACCESS_KEY_ID and "
-        "AWS_SECRET_ACCESS_KEY in the server's environment, nor a role of the instance"
-    )
+    def _none(self) -> UpstreamFailed:
+        return UpstreamFailed(
+            f"there are no AWS credentials: neither access_key and secret_key in {self._configured_at}, nor "
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the server's environment, nor a role of the instance"
+        )

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from tests.sim.answering import Answering, Asked, answering
 
-from strongroom.lib.aws import AwsApi, AwsRefused, Call, Credentials, CredentialSources, Target
-from strongroom.lib.errors import UpstreamFailed
+from strongroom.lib.aws import AwsApi, AwsBusy, AwsRefused, Call, Credentials, CredentialSources, Target
+from strongroom.lib.errors import Unreachable, UpstreamFailed
 from strongroom.testing.clock import SetClock
 
 KEYS = Credentials("AKIA1", "canary-secret", "canary-session")
@@ -83,6 +83,39 @@ async def test_what_is_tried_again(
         await call
     assert len(server.asked) == asked
     assert pauses == [0.2, 0.4, 0.8][: asked - 1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "asked", "busy"),
+    [
+        ((500, b""), 1, True),
+        ((503, error("ServiceUnavailable")), 1, True),
+        ((400, error("Throttling")), 3, True),
+        ((409, error("LimitExceeded")), 1, False),
+    ],
+)
+async def test_what_is_not_to_be_done_twice(
+    server: Answering, answer: tuple[int, bytes], asked: int, busy: bool
+) -> None:
+    """An action that failed may have been carried out, so it isn't tried again; a throttled one wasn't begun."""
+    server.table["POST /"] = lambda _: answer
+    call = Call("CreateAccessKey", "2010-05-08", repeatable=False)
+    with pytest.raises(AwsRefused) as refused:
+        await api([]).ask(Target("iam", server.url, "us-east-1"), KEYS, call)
+    assert len(server.asked) == asked
+    assert isinstance(refused.value, AwsBusy) == isinstance(refused.value, Unreachable) == busy
+
+
+@pytest.mark.parametrize(("code", "logged"), [("AccessDenied", True), ("SignatureDoesNotMatch", False)])
+async def test_an_explanation_is_logged_where_it_repeats_nothing(server: Answering, code: str, logged: bool) -> None:
+    """Which permission is missing is worth knowing; what a wrong signature was made of isn't told, nor is any text to
+    the client."""
+    text = f"<R><Error><Code>{code}</Code><Message>no canary-action</Message></Error></R>".encode()
+    server.table["POST /"] = lambda _: (403, text)
+    with pytest.raises(AwsRefused) as refused:
+        await api([]).ask(Target("iam", server.url, "us-east-1"), KEYS, CALL)
+    assert ("canary-action" in refused.value.detail) == logged
+    assert "canary-action" not in refused.value.text
 
 
 async def test_credentials_of_the_environment() -> None:
