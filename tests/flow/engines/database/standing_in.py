@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar
 
 from strongroom.engines.database import Database
@@ -33,6 +33,14 @@ class Place:
         """Sessions that aren't closed."""
         self.made: list[Account] = []
         self.statements: list[Statements] = []
+        self.meanwhile: dict[str, Callable[[], Awaitable[None]]] = {}
+        """What others do, once, before a call of that name ends."""
+
+    async def wait(self, what: str) -> None:
+        """Let others do what is set."""
+        others = self.meanwhile.pop(what, None)
+        if others is not None:
+            await others()
 
 
 class StandIn:
@@ -74,6 +82,7 @@ class _Session:
             raise UpstreamFailed("refused")
 
     async def ping(self) -> None:
+        await self.place.wait("ping")
         self._ask()
 
     async def create(self, account: Account, statements: Statements, rollback: Statements) -> None:
@@ -101,6 +110,9 @@ class _Session:
         else:
             self.place.users[username] = credential
         self.place.statements.append(statements)
+        await self.place.wait("change")
+        if self.place.down:
+            raise Unreachable("no answer")
 
     async def logs_in(self, username: str, credential: Credential) -> bool:
         self.place.asked += 1
