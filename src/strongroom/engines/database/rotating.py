@@ -14,7 +14,7 @@ from strongroom.engines.database.sessions import Key, Sessions
 from strongroom.engines.database.statements import decoded
 from strongroom.engines.database.static_records import STATIC_ROLES, StaticRole
 from strongroom.engines.database.static_roles import next_username
-from strongroom.sdk import Random, Request, replace, uuid4
+from strongroom.sdk import Random, Request, SystemRandom, replace, uuid4
 from strongroom.sdk.rotation import Account, Credential, Keep, Kept, Place, Row, System
 
 T = TypeVar("T")
@@ -56,6 +56,10 @@ class Database:
         """Whether a user can log in."""
         return await self.use(lambda session: session.logs_in(credential["username"], _login(credential)))
 
+    async def admits_any(self, credential: Credential) -> bool:
+        """Whether a user can log in by a wrong password, as from an address that the database trusts."""
+        return await self.logs_in({**credential, "password": uuid4(SystemRandom())})
+
     async def change(self, credential: Credential, statements: tuple[str, ...]) -> None:
         """Give a user another password."""
         await self.use(lambda session: session.change(credential["username"], _login(credential), decoded(statements)))
@@ -82,6 +86,7 @@ async def of_static(request: Request, sessions: Sessions, name: str, role: Stati
     system = System(
         change=change,
         proves=database.logs_in,
+        admits_any=database.admits_any,
         end=end if pair else None,
         grace_s=role.grace_s if pair else 0,
         cuts=not pair,
@@ -126,7 +131,7 @@ async def of_root(request: Request, sessions: Sessions, reached: Reached, random
         return None
 
     made = {"username": connection.username, "password": await request.password(connection.password_policy)}
-    system = System(change=change, proves=database.logs_in, has_to_log_in=True)
+    system = System(change=change, proves=database.logs_in, admits_any=database.admits_any, has_to_log_in=True)
     return Rotation(root_row(request, reached, random), system, made)
 
 

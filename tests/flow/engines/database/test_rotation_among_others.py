@@ -97,6 +97,23 @@ async def test_a_role_that_may_not_be_made_any_more(method: str, path: str, body
         assert after == [place.users["a"]]
 
 
+async def test_a_database_that_lets_in_whoever_comes() -> None:
+    """It trusts this machine, and not those of the clients: they get no password that it hasn't taken."""
+    place = Place()
+    place.trusts = True
+    async with _serving(place) as server:
+        await server.ok("POST", "database/static-roles/app", ROLE)
+        place.down = True
+        assert (await server.ask("POST", "database/rotate-role/app", {})).status == 502
+        place.down = False
+        for _ in range(2):
+            creds = (await server.ok("GET", "database/static-creds/app")).data
+            assert creds["password"] == place.users["a"].password
+            server.clock.advance(60)
+            await server.work()
+        assert "rotation_state" not in (await server.ok("GET", "database/static-roles/app")).data
+
+
 async def _user(server: PluginServer) -> str:
     await server.ok("POST", "database/roles/r", {"db_name": "db"})
     return (await server.ok("GET", "database/creds/r")).lease_id
