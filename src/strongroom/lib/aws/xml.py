@@ -85,8 +85,8 @@ class _Builder:
 def parse_xml(body: bytes) -> Element:
     """The outermost element.  Raises `UpstreamFailed` for what is no XML, or has a document type."""
     builder = _Builder()
-    # expat isn't asked to resolve namespaces: it would write the whole of one before each name, and a body of a megabyte
-    # with one long namespace and many short names would become gigabytes.
+    # expat isn't asked to resolve namespaces: it would write the whole of one before each name, and a body of a
+    # megabyte with one long namespace and many short names would become gigabytes.
     parser = expat.ParserCreate()
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
