@@ -143,4 +143,8 @@ def _merged(config: ClusterConfig, body: ConfigFields) -> ClusterConfig:
         given["jwt"] = jwt
     if body.disable_local_ca_jwt is not None:
         given["disable_local_ca_jwt"] = body.disable_local_ca_jwt
-    return msgspec.structs.replace(config, **given)
+    changed = msgspec.structs.replace(config, **given)
+    if config.jwt and "jwt" not in given and base_url(changed.host) != base_url(config.host):
+        # Or whoever may write this, and can't read the token, could have it sent to a host of theirs.
+        raise InvalidRequest("service_account_jwt must be given with another kubernetes_host")
+    return changed

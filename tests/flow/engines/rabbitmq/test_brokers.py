@@ -15,6 +15,7 @@ import pytest
 from strongroom.engines.rabbitmq import RabbitMq
 from strongroom.testing import PluginServer
 from tests.flow.node import TestNode
+from tests.sim.issuer import Issuer
 from tests.sim.tls_server import Asked, Reply, TlsServer, as_json, serving
 
 PASSWORD = "canary-owner-password"
@@ -185,3 +186,17 @@ async def test_settings_that_are_none(tmp_path: Path, field_: str, value: str) -
         shown = (await server.ok("GET", "rabbitmq/config/connection")).data
         assert shown["connection_uri"] == f"https://{one.host}"
         assert PASSWORD not in str(shown)
+
+
+async def test_a_mount_that_trusts_nobody_does_not_shut_the_broker_for_others(tmp_path: Path) -> None:
+    """Its failures are its own: others that have the right authorities go on."""
+    with broker(tmp_path, "one") as (_, one):
+        server = await mounted(one)
+        await server.ok("POST", "sys/mounts/other", {"type": "rabbitmq"})
+        wrong = {"connection_uri": f"https://{one.host}", "ca_cert": Issuer("other").certificate_pem}
+        given = {**wrong, "username": "owner", "password": PASSWORD, "verify_connection": False}
+        await server.ok("POST", "other/config/connection", given)
+        await server.ok("POST", "other/roles/app", {"tags": "management"})
+        for _ in range(5):
+            assert (await server.ask("GET", "other/creds/app")).status == 502
+        await server.ok("GET", "rabbitmq/creds/app")
