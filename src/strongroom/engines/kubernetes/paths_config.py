@@ -132,6 +132,8 @@ def _merged(config: ClusterConfig, body: ConfigFields) -> ClusterConfig:
         limits.check_name("kubernetes_host", body.kubernetes_host, _HOST_BYTES)
         if body.kubernetes_host:
             check_url(base_url(body.kubernetes_host), "kubernetes_host")
+            if "?" in body.kubernetes_host or "#" in body.kubernetes_host:
+                raise InvalidRequest("kubernetes_host must not hold a query")
         given["host"] = body.kubernetes_host
     if body.kubernetes_ca_cert is not None:
         check_ca(body.kubernetes_ca_cert, "kubernetes_ca_cert")

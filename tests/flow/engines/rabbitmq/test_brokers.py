@@ -200,3 +200,24 @@ async def test_a_mount_that_trusts_nobody_does_not_shut_the_broker_for_others(tm
         for _ in range(5):
             assert (await server.ask("GET", "other/creds/app")).status == 502
         await server.ok("GET", "rabbitmq/creds/app")
+
+
+async def test_no_name_leads_to_another_place_of_the_api(tmp_path: Path) -> None:
+    """`..` in the place of a virtual host or a user: HTTP clients shorten the path."""
+    with broker(tmp_path, "one") as (_, one):
+        server = await mounted(one)
+        for name in (".", ".."):
+            for field, value in (("vhosts", {name: {}}), ("vhost_topics", {name: {"e": {}}})):
+                refused = await server.ask("POST", "rabbitmq/roles/app", {"tags": "t", field: value})
+                assert (refused.status, f'a virtual host must not be "{name}"' in refused.error) == (400, True)
+            refused = await configure(server, one, username=name)
+            assert (refused.status, "username must not be" in refused.error) == (400, True)
+            assert (await configure(server, one, username_template=name)).status == 200
+            refused = await server.ask("GET", "rabbitmq/creds/app")
+            assert (refused.status, "the name of a user must not be" in refused.error) == (400, True)
+        await server.ok("POST", "rabbitmq/roles/app", {"vhosts": {"a/../b?c#d%2f": {}, "...": {}}})
+        assert (await configure(server, one)).status == 204
+        one.asked.clear()
+        name = (await server.ok("GET", "rabbitmq/creds/app")).data["username"]
+        asked = {each.path for each in one.asked if "permissions" in each.path}
+        assert asked == {f"/api/permissions/a%2F..%2Fb%3Fc%23d%252f/{name}", f"/api/permissions/.../{name}"}
