@@ -67,7 +67,7 @@ class ConfigPaths:
         """Configures a connection, or changes it. It is stored if the user could log in."""
         check_segment_name(name)
         limits.check_name("the name of a connection", name, MOST_NAME_BYTES)
-        if request.data.get("name") not in {None, "", name}:
+        if request.data.get("name") not in (None, "", name):
             raise InvalidRequest('the field "name" names something else than the path does')
         before = await request.view.read(CONFIG + name, Connection)
         connection = self._merged(before, body, request.data)

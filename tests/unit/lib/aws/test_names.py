@@ -16,6 +16,7 @@ from strongroom.lib.aws import (
     parse_principal,
     parse_xml,
     sts_target,
+    url_of,
 )
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
 
@@ -46,6 +47,15 @@ def test_anything_is_a_name_or_refused(text: str) -> None:
         except InvalidRequest:
             continue
         assert ":".join(("arn", arn.partition, arn.service, arn.region, arn.account, arn.resource)) == candidate
+
+
+def test_an_endpoint_without_a_scheme_is_asked_by_tls() -> None:
+    """As AWS's libraries do, so that configurations of Vault go on to work."""
+    assert url_of("sts.eu-west-1.amazonaws.com") == "https://sts.eu-west-1.amazonaws.com"
+    assert url_of("http://localhost:4566") == "http://localhost:4566"
+    assert iam_target("localhost").url == "https://localhost"
+    assert sts_target("localhost:4566", "eu-west-1").url == "https://localhost:4566"
+    assert ec2_target("localhost", "eu-west-1").url == "https://localhost"
 
 
 def test_addresses() -> None:
