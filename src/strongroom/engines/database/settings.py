@@ -10,6 +10,7 @@ import msgspec
 
 from strongroom.engines.database import demands, statements, usernames
 from strongroom.engines.database.config_fields import OWN, ConfigFields
+from strongroom.engines.database.decoding import number_of, text_of
 from strongroom.engines.database.driver import Driver
 from strongroom.engines.database.records import SUPPLIED, Connection
 from strongroom.lib import limits
@@ -64,19 +65,13 @@ class PoolSizes(msgspec.Struct, frozen=True):
 
 def pool_of(details: Mapping[str, Any]) -> PoolSizes:
     """The sizes of a connection's pool.  Raises `InvalidRequest`."""
-    counts = {}
-    for name in ("max_open_connections", "max_idle_connections"):
-        try:
-            counts[name] = to_int(details.get(name))
-        except FieldError as error:
-            reason = str(error).removeprefix("''")
-            raise InvalidRequest(f"decoding failed due to the following error(s):\n\n'{name}'{reason}") from error
-    text = to_text(details.get("max_connection_lifetime"))
+    most_open, most_idle = number_of(details, "max_open_connections"), number_of(details, "max_idle_connections")
+    text = text_of(details, "max_connection_lifetime")
     try:
         lifetime_s = parse_duration_s(text) if text else 0
     except InvalidRequest as error:
         raise InvalidRequest(f'invalid max_connection_lifetime: time: invalid duration "{text[:64]}"') from error
-    return PoolSizes(counts["max_open_connections"] or 4, counts["max_idle_connections"], float(max(0, lifetime_s)))
+    return PoolSizes(most_open or 4, most_idle, float(max(0, lifetime_s)))
 
 
 def may_use(role: str, connection: Connection) -> bool:
@@ -104,7 +99,11 @@ def check_details(details: Mapping[str, Any]) -> None:
     """Raise `InvalidRequest` for more than can be kept."""
     if len(details) > MOST_DETAILS:
         raise InvalidRequest(f"a connection has more than {MOST_DETAILS} details")
-    if len(msgspec.json.encode(details)) > MOST_BYTES:
+    try:
+        size = len(msgspec.msgpack.encode(details))
+    except OverflowError as error:
+        raise InvalidRequest("a number in the details of a connection is larger than 64 bits") from error
+    if size > MOST_BYTES:
         raise InvalidRequest(f"the details of a connection have more than {MOST_BYTES} bytes")
     pool_of(details)
 

@@ -13,7 +13,7 @@ from strongroom.engines.database.records import Connection
 from strongroom.engines.database.settings import without_password
 from strongroom.engines.database.static_records import StaticRole
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import SECRET, CommaList, Doc, Duration, JsonMap, replace
+from strongroom.sdk import SECRET, CommaList, Doc, Duration, StringMap, replace
 from strongroom.sdk.rotation import (
     RotationFields,
     RotationSettings,
@@ -46,7 +46,9 @@ class StaticFields(RotationFields, frozen=True):
         list[str] | None, Doc(description="Statements that change the password. Empty for the database's usual ones.")
     ] = None
     credential_type: Annotated[str | None, Doc(description="`password`.")] = None
-    credential_config: Annotated[JsonMap | None, Doc(description="`password_policy`: the policy of passwords.")] = None
+    credential_config: Annotated[StringMap | None, Doc(description="`password_policy`: the policy of passwords.")] = (
+        None
+    )
     password: Annotated[
         str | None, Doc(description="The user's password as it is now, if it is known.", extra=SECRET)
     ] = None
