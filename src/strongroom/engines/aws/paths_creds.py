@@ -113,8 +113,8 @@ class CredsPaths:
             **arn,
             "ttl": found.ttl_s,
         }
-        # AWS ends it by itself, and no call of AWS ends it earlier: a lease would only pretend that.  But Terraform
-        # takes an answer without a lease's id for nothing, and its configurations get empty keys.
+        # AWS ends it by itself, and no call of AWS ends it earlier: a lease would only pretend that.  But Terraform takes
+        # an answer without a lease's id for nothing, and its configurations get empty keys.
         # Source: https://github.com/hashicorp/terraform-provider-vault/issues/1805
         suffix = request.once("session", lambda: base62(self.random, _ID_CHARACTERS))
         return Response(
