@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ import msgspec
 from strongroom.engines.database import demands, statements, usernames
 from strongroom.engines.database.config_fields import OWN, ConfigFields
 from strongroom.engines.database.driver import Driver
+from strongroom.engines.database.masking import without_password
 from strongroom.engines.database.records import SUPPLIED, Connection
 from strongroom.lib import limits
 from strongroom.lib.durations import parse_duration_s
@@ -21,18 +21,7 @@ MOST_DETAILS = 64
 MOST_BYTES = 256 * 1024
 """Of all details together."""
 MOST_TEXT_BYTES = 8 * 1024
-HIDDEN = "xxxxx"
 BUILTIN_VERSION = "v0.0.0+builtin"
-_PLACEHOLDER = r"(?!\{\{\s*password\s*\}\})"
-_PASSWORDS = (
-    (re.compile(rf"(://[^\s/?#:@]*:){_PLACEHOLDER}(\S+)(@)"), rf"\1{HIDDEN}\3"),
-    (re.compile(rf"(^[^\s/?#:@=]*:){_PLACEHOLDER}(?!//)(\S+)(@\w*\()"), rf"\1{HIDDEN}\3"),
-    (
-        re.compile(rf"\b((?:ssl)?password|pwd)(\s*=\s*){_PLACEHOLDER}('(?:[^'\\]|\\.)*'|[^\s;&]+)", re.IGNORECASE),
-        rf"\1\2{HIDDEN}",
-    ),
-)
-"""Of URLs, of Go's names for MySQL, of keywords with values."""
 
 
 class PoolSizes(msgspec.Struct, frozen=True):
@@ -88,18 +77,6 @@ def check_details(details: Mapping[str, Any]) -> None:
     if len(msgspec.json.encode(details)) > MOST_BYTES:
         raise InvalidRequest(f"the details of a connection have more than {MOST_BYTES} bytes")
     pool_of(details)
-
-
-def has_password(url: str) -> bool:
-    """Whether a connection's URL holds a password, instead of `{{password}}`."""
-    return without_password(url) != url
-
-
-def without_password(url: str) -> str:
-    """A connection's URL without the password that may be in it."""
-    for pattern, instead in _PASSWORDS:
-        url = pattern.sub(instead, url)
-    return url
 
 
 def merged(
