@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from strongroom.engines.database.telling import told
 from strongroom.lib.errors import StrongroomError, Unreachable, UpstreamFailed
 from strongroom.lib.outgoing.failure import why
 
@@ -78,7 +79,7 @@ def meaning(error: BaseException, place: str, where: str = "") -> StrongroomErro
 
 def _told(error: BaseException, number: int) -> str:
     if number in _PLAIN and len(error.args) > 1:
-        return f": {str(error.args[1])[:_LONGEST]}"
+        return f": {told(str(error.args[1]), _LONGEST)}"
     return f": {_MEANT[number]}" if number in _MEANT else ""
 
 
