@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import socket
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from strongroom.engines.database.drivers.mysql import dsn
+from strongroom.engines.database.drivers.mysql.careful import careful
 from strongroom.engines.database.drivers.mysql.dsn import Dsn
-from strongroom.engines.database.drivers.mysql.library import library
 from strongroom.engines.database.drivers.mysql.refusals import meaning
 from strongroom.engines.database.drivers.mysql.statements import Quoting
 from strongroom.engines.database.drivers.mysql.tls import TlsSettings, context_of
@@ -55,25 +57,38 @@ class Held:
         self._socket: socket.socket | None = None
         self._ended = False
 
-    def hold(self, connection: Any) -> None:
-        """Remember whose answer is waited for."""
+    def hold(self, waits: socket.socket | None) -> None:
+        """Remember by which socket an answer is waited for, from the first one on."""
+        if waits is None:
+            return
+        # Another name for the same: TLS takes the socket away from who had it.
+        named = socket.socket(fileno=os.dup(waits.fileno()))
         with self._lock:
-            self._socket = connection._sock
-        if self._ended:
-            self.end()
+            self._forget()
+            self._socket = named
+            if self._ended:
+                self._shut()
 
     def release(self) -> None:
         """Forget the connection: others may use it now."""
         with self._lock:
-            self._socket = None
+            self._forget()
 
     def end(self) -> None:
         """End the waiting, which fails then."""
-        self._ended = True
         with self._lock:
-            if self._socket is not None:
-                with contextlib.suppress(OSError):
-                    self._socket.shutdown(socket.SHUT_RDWR)
+            self._ended = True
+            self._shut()
+
+    def _forget(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = None
+
+    def _shut(self) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
 
 def connect(login: Login, held: Held) -> Any:
@@ -104,15 +119,25 @@ def quoting(connection: Any) -> Quoting:
     return Quoting("ANSI_QUOTES" in modes, "NO_BACKSLASH_ESCAPES" in modes)
 
 
+def check_quoting(connection: Any, before: Quoting, rest: Sequence[str], done: str) -> None:
+    """Raise `UpstreamFailed` if a statement has changed what quotes mean: the rest is filled in already."""
+    if rest and "sql_mode" in done.lower() and quoting(connection) != before:
+        raise UpstreamFailed(
+            "a statement has changed sql_mode, so quotes of the next ones would mean something else: set it in "
+            "connection_url"
+        )
+
+
 def _connected(
     login: Login, held: Held, place: str, *, address: tuple[str, int] | None = None, unix_socket: str | None = None
 ) -> Any:
-    pymysql = library()
     limits = login.limits
     made = connection = None
     try:
-        made = socket.create_connection(address, limits.connect_s) if address else None
-        connection = pymysql.Connection(
+        made = _socket(address, unix_socket, limits.connect_s)
+        held.hold(made)
+        connection = careful()(
+            trusted=_is_trusted(login, local=address is None),
             host=address[0] if address else "localhost",
             port=address[1] if address else dsn.PORT,
             unix_socket=unix_socket,
@@ -134,18 +159,48 @@ def _connected(
         )
         if login.tls and not login.tls.required:
             connection._ssl_required = False
+        connection._secure = address is None
         connection.connect(made)
-        held.hold(connection)
         connection._read_timeout = connection._write_timeout = limits.statement_s
-        _set_variables(connection, login.dsn)
-    except (pymysql.Error, OSError, UnicodeError, ValueError) as error:
+        set_variables(connection, login.dsn)
+    except Exception as error:  # the library has all kinds for what a server says that isn't the protocol
         _close(connection)
         _close(made)
         raise meaning(error, place) from error
     return connection
 
 
-def _set_variables(connection: Any, source: Dsn) -> None:
+def _socket(address: tuple[str, int] | None, path: str | None, within_s: float) -> socket.socket:
+    if address is not None:
+        made = socket.create_connection(address, within_s)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        return made
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        made.settimeout(within_s)
+        made.connect(path or "")
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+def _is_trusted(login: Login, *, local: bool) -> bool:
+    """Whether whoever answers may learn the password."""
+    return local or _is_verified(login) or _says_yes(login, "allowPublicKeyRetrieval")
+
+
+def _is_verified(login: Login) -> bool:
+    return login.tls is not None and login.tls.verify and login.tls.required
+
+
+def _says_yes(login: Login, parameter: str) -> bool:
+    return login.dsn.parameters.get(parameter, "").lower() in {"1", "true"}
+
+
+def set_variables(connection: Any, source: Dsn) -> None:
+    """Set what the name of the server says for each session."""
     with connection.cursor() as cursor:
         for name, value in source.variables.items():
             cursor.execute(f"SET {name}={value}")
@@ -165,8 +220,7 @@ def _place(host: str, port: int) -> str:
 
 def _plugins(login: Login) -> dict[str, type]:
     """Ways to log in that send the password itself, which a server could ask for that isn't the right one."""
-    safe = login.tls is not None and login.tls.verify and login.tls.required
-    if safe and login.dsn.parameters.get("allowCleartextPasswords", "").lower() in {"1", "true"}:
+    if _is_verified(login) and _says_yes(login, "allowCleartextPasswords"):
         return {}
     return dict.fromkeys(_ANSWERS_IN_THE_CLEAR, _Refusing)
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from strongroom.engines.database.telling import told
 from strongroom.lib.errors import StrongroomError, Unreachable, UpstreamFailed
+from strongroom.lib.fault import where as place_of
 from strongroom.lib.outgoing.failure import why
 
 CANNOT_USER: Final = 1396
@@ -69,6 +70,8 @@ def meaning(error: BaseException, place: str, where: str = "") -> StrongroomErro
     if cause is not None:
         text = f"the database can't be reached: {why(cause, f'mysql://{place}')}"
         return UpstreamFailed(text) if _is_no_silence(cause) else Unreachable(text)
+    if error.args and not isinstance(error.args[0], int):
+        return Unreachable(f"the database's answer can't be read: {type(error).__name__}", detail=place_of(error))
     number = number_of(error)
     said = f"{where}: " if where else ""
     text = f"the database failed: {said}error {number}{_told(error, number)}"
