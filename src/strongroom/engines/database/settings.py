@@ -90,6 +90,8 @@ def merged(
     Raises: `InvalidRequest`.
     """
     changes = _own(body)
+    if body.username_template:
+        usernames.check(body.username_template, usernames.longest(driver))
     given = {name: value for name, value in data.items() if name not in OWN}
     details = {**(before.details if before else {}), **given}
     details = {name: value for name, value in details.items() if value is not None}
@@ -116,8 +118,6 @@ def _own(body: ConfigFields) -> dict[str, Any]:
     for name in ("terminate_sessions", "skip_static_role_import_rotation"):
         if getattr(body, name) is not None:
             changes[name] = getattr(body, name)
-    if body.username_template:
-        usernames.check(body.username_template)
     if body.allowed_roles is not None:
         limits.check_names("allowed_roles", body.allowed_roles)
         changes["allowed_roles"] = tuple(body.allowed_roles)

@@ -106,3 +106,32 @@ async def test_a_database_s_text_is_told_in_one_line(postgresql_server: Postgres
         assert reply.status == 502
         assert len(reply.error) < 700
         assert reply.error.isprintable()
+
+
+async def test_who_writes_a_role_that_is_not_allowed_any_more_asks_nothing(postgresql_server: PostgresqlServer) -> None:
+    """Its leases end, and are renewed, by the statements of the time of issue."""
+    async with serving() as server:
+        await connected(server, postgresql_server)
+        user, _, lease = await issued(server)
+        await connected(server, postgresql_server, allowed_roles="another")
+        pwns = {"renew_statements": "CREATE ROLE intruder", "revocation_statements": "CREATE ROLE intruder"}
+        await server.ok("POST", "database/roles/app", pwns)
+        await server.ok("POST", "sys/leases/renew", {"lease_id": lease})
+        await revoke(server, lease)
+        assert user not in await users(postgresql_server)
+        assert await asked(postgresql_server, "SELECT 1 FROM pg_roles WHERE rolname = 'intruder'") == []
+
+
+async def test_long_names_are_those_of_different_users(postgresql_server: PostgresqlServer) -> None:
+    """The database cuts them: a second user would have the first one's name, and its failure drop the first."""
+    async with serving() as server:
+        behind = "v-{{.RoleName}}-{{random 20}}"
+        body = {**CONFIG, "password": "x", "connection_url": "postgresql://db.example.com", "username_template": behind}
+        assert "within 63 bytes" in (await server.ask("POST", "database/config/pg", body)).error
+        await connected(server, postgresql_server, username_template="v-{{random 20}}-{{.RoleName}}")
+        first, _, lease = await issued(server, "r" * 80)
+        second, password, _ = await issued(server, "r" * 80)
+        assert len(first) == len(second) == 63
+        await revoke(server, lease)
+        assert await users(postgresql_server) == [second]
+        await (await log_in(postgresql_server, second, password)).close()
