@@ -78,7 +78,7 @@ def test_roles_and_credentials(client: hvac.Client, moto: Moto) -> None:
         found = aws.generate_credentials(
             "deploy", role_arn=ROLE, ttl="1h", role_session_name="me", endpoint=endpoint, mount_point=mount
         )
-        assert (found["renewable"], found["lease_duration"]) == (False, 1800)
+        assert (found["lease_id"], found["lease_duration"]) == ("", 1800)
         assert found["data"]["arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/me"
     aws.create_or_update_role("old", "iam_user", policy_document=DOCUMENT, legacy_params=True, mount_point=mount)
     assert aws.generate_credentials("old", endpoint="sts", mount_point=mount)["data"]["security_token"]

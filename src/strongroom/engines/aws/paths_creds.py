@@ -26,7 +26,6 @@ from strongroom.engines.aws.records import (
 )
 from strongroom.engines.aws.usability import wait_until_usable
 from strongroom.engines.aws.usernames import MOST, new_name, plain, values_of
-from strongroom.lib.rand import base62
 from strongroom.sdk import SECRET, Body, Doc, Duration, Lease, Made, Random, Request, Response, path, uuid4
 
 
@@ -44,8 +43,6 @@ POLICY_NAME = 128
 
 Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html
 """
-_ID_CHARACTERS = 24
-"""Of the last part of an answer's `lease_id`, as long as that of a lease."""
 
 
 class CredsPaths:
@@ -113,16 +110,8 @@ class CredsPaths:
             **arn,
             "ttl": found.ttl_s,
         }
-        # AWS ends it by itself, and no call of AWS ends it earlier: a lease would only pretend that.  But Terraform
-        # takes an answer without a lease's id for nothing, and its configurations get empty keys.
-        # Source: https://github.com/hashicorp/terraform-provider-vault/issues/1805
-        suffix = request.once("session", lambda: base62(self.random, _ID_CHARACTERS))
-        return Response(
-            data=data | {"revocable": False},
-            lease_id=f"{request.mount.path}{request.path}/{suffix}",
-            hint_ttl_s=found.ttl_s,
-            warnings=list(found.warnings),
-        )
+        # AWS ends it by itself, and no call of AWS ends it earlier: a lease would only pretend that.
+        return Response(data=data | {"revocable": False}, hint_ttl_s=found.ttl_s, warnings=list(found.warnings))
 
     async def _planned(self, request: Request, name: str, role: Role, username: str) -> Response:
         times = await request.view.read(LEASE, LeaseConfig) or LeaseConfig()

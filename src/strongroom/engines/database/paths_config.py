@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.engines.database import draining, settings
+from strongroom.engines.database import draining, masking, settings
 from strongroom.engines.database.config_fields import ConfigFields
 from strongroom.engines.database.connections import connection_named
 from strongroom.engines.database.paths_root import configured, shown
@@ -86,7 +86,7 @@ class ConfigPaths:
         self._store(request, name, connection)
         warnings = [PASSWORD_IGNORED] if kept else []
         url = connection.details.get("connection_url")
-        if isinstance(url, str) and settings.has_password(url):
+        if isinstance(url, str) and masking.has_password(url):
             warnings.append(IN_URL)
         if ignored := settings.ignored(connection, request.data):
             warnings.append(f"Endpoint ignored these unrecognized parameters: [{' '.join(ignored)}]")
