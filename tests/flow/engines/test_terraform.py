@@ -248,3 +248,24 @@ async def test_a_connection_has_the_types_that_the_provider_reads(*, by_command_
     assert {name: read[name] for name in others} == others
     assert read["root_credentials_rotate_statements"] == ["SELECT 1"]
     assert (read["password_policy"], read["plugin_version"]) == ("", "")
+
+
+async def test_a_connection_that_is_written_as_it_reads_is_told_what_is_wrong() -> None:
+    """Who copies the answer of a read into a `vault_generic_endpoint` has the details in an object.
+
+    Source: https://github.com/hashicorp/terraform-provider-vault/issues/51
+    """
+    node = await TestNode.start()
+    await node.ok("POST", "sys/mounts/database", {"type": "database"})
+    body = {
+        "plugin_name": "postgresql-database-plugin",
+        "connection_details": {"connection_url": "postgresql://{{username}}:{{password}}@127.0.0.1:9/a"},
+    }
+    refused = await node.ask("PUT", "database/config/a", body)
+    assert (refused.status, refused.body["errors"]) == (
+        400,
+        [
+            "error creating database object: connection_url cannot be empty: what a read shows in connection_details "
+            "is written beside the other parameters, not in an object"
+        ],
+    )

@@ -32,6 +32,7 @@ from strongroom.sdk import (
 
 MOST_NAME_BYTES = 256
 FAILED = "error creating database object: "
+NESTED = ": what a read shows in connection_details is written beside the other parameters, not in an object"
 IN_URL = (
     "Password found in connection_url, use a templated url to enable root rotation and prevent read access to password "
     "information."
@@ -153,4 +154,5 @@ class ConfigPaths:
         try:
             return settings.merged(before, plugin, driver, body, data)
         except InvalidRequest as error:
-            raise InvalidRequest(FAILED + error.text) from error
+            hint = NESTED if isinstance(data.get("connection_details"), dict) else ""
+            raise InvalidRequest(FAILED + error.text + hint) from error
