@@ -82,7 +82,7 @@ class ConfigPaths:
             connection, kept = verified(request, self.sessions, name, before or adopted, connection)
         except UpstreamFailed as error:
             raise InvalidRequest(f"{FAILED}error verifying connection: {error.text}") from error
-        connection = await configured(request, name, before, connection, body)
+        connection = await configured(request, name, before, connection, body, adopted=adopted)
         self._store(request, name, connection)
         warnings = [PASSWORD_IGNORED] if kept else []
         url = connection.details.get("connection_url")

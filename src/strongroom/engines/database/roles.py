@@ -67,9 +67,9 @@ def merged(role: Role, body: RoleFields) -> Role:
         raise InvalidRequest("db_name is no name of a connection")
     if body.credential_type or body.credential_config is not None:
         type_ = body.credential_type or role.credential_type
-        before = role.credential_config if type_ == role.credential_type else {}
         given["credential_type"] = type_
-        given["credential_config"] = credentials.checked(type_, {**before, **(body.credential_config or {})})
+        before = role.credential_config if type_ == role.credential_type else {}
+        given["credential_config"] = credentials.merged(type_, before, body.credential_config)
     return replace(role, **given, db_name=db_name)
 
 

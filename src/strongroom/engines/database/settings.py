@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from strongroom.engines.database.records import SUPPLIED, Connection
 from strongroom.lib import limits
 from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.fields import FieldError, to_bool, to_int, to_text
 
 MOST_DETAILS = 64
 MOST_BYTES = 256 * 1024
@@ -33,6 +34,25 @@ _PASSWORDS = (
     ),
 )
 """Of URLs, of Go's names for MySQL, of keywords with values."""
+
+
+def _go_text(value: Any) -> Any:
+    """A time as a text with a unit, which Go reads."""
+    text = to_text(value)
+    return f"{text}s" if text.isdecimal() else value
+
+
+_TYPES: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("max_open_connections", "max_idle_connections", "port"), to_int),
+    **dict.fromkeys(("disable_escaping", "tls", "insecure_tls"), to_bool),
+    "connect_timeout": parse_duration_s,
+    "max_connection_lifetime": _go_text,
+}
+"""How details are shown, however they were written.  A command line writes all as texts.
+
+Terraform's provider ends with a panic, and the whole plan with it, for a number that is a text.
+Source: https://github.com/hashicorp/terraform-provider-vault/issues/3018
+"""
 
 
 class PoolSizes(msgspec.Struct, frozen=True):
@@ -165,7 +185,7 @@ def shown(connection: Connection, hidden: frozenset[str]) -> dict[str, Any]:
     Args:
         hidden: the details that are never shown.
     """
-    details = {name: value for name, value in connection.details.items() if name not in hidden}
+    details = {name: _typed(name, value) for name, value in connection.details.items() if name not in hidden}
     if isinstance(url := details.get("connection_url"), str):
         details["connection_url"] = without_password(url)
     if connection.username:
@@ -182,3 +202,11 @@ def shown(connection: Connection, hidden: frozenset[str]) -> dict[str, Any]:
         "root_credentials_rotate_statements": list(connection.root_rotation_statements),
         "password_policy": connection.password_policy,
     }
+
+
+def _typed(name: str, value: Any) -> Any:
+    """A detail in its own type, or as it was written where that isn't possible."""
+    try:
+        return _TYPES[name](value) if name in _TYPES else value
+    except (FieldError, InvalidRequest):
+        return value

@@ -78,7 +78,7 @@ def merged(role: StaticRole | None, body: StaticFields, skips: bool) -> StaticRo
     if body.rotation_statements is not None:
         statements.check("rotation_statements", body.rotation_statements)
     type_ = body.credential_type or before.credential_type
-    config = {**(before.credential_config if type_ == before.credential_type else {}), **(body.credential_config or {})}
+    config = before.credential_config if type_ == before.credential_type else {}
     changed = replace(
         before,
         db_name=db_name,
@@ -88,7 +88,7 @@ def merged(role: StaticRole | None, body: StaticFields, skips: bool) -> StaticRo
             before.rotation_statements, body.rotation_statements and tuple(body.rotation_statements)
         ),
         credential_type=type_,
-        credential_config=credentials.checked(type_, config),
+        credential_config=credentials.merged(type_, config, body.credential_config),
         grace_s=_or(before.grace_s, body.grace_period),
         rotate_on_read=_or(before.rotate_on_read, body.rotate_on_read),
         cooldown_s=_or(before.cooldown_s, body.rotate_on_read_cooldown),

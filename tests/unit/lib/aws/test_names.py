@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,3 +104,33 @@ def test_elements() -> None:
     ):
         with pytest.raises(UpstreamFailed):
             parse_xml(body)
+
+
+NAMESPACE = b"n" * 20_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<a xmlns='" + NAMESPACE + b"'>" + b"<b/>" * 5000 + b"</a>",
+        b"<a xmlns:p='" + NAMESPACE + b"'>" + b"<p:b/>" * 5000 + b"</a>",
+        b"<a xmlns:p='" + NAMESPACE + b"' " + b" ".join(b"p:a%d=''" % at for at in range(2000)) + b"/>",
+    ],
+    ids=["elements", "prefixed", "attributes"],
+)
+def test_a_namespace_is_not_written_before_each_name(body: bytes) -> None:
+    """A body within the limit would take gigabytes."""
+    tracemalloc.start()
+    try:
+        parse_xml(body)
+        assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_namespaces() -> None:
+    """The default one counts for what is within, until another one does; a name with a prefix has none."""
+    root = parse_xml(b"<a xmlns='n' xmlns:p='n'><b/><p:c><d/></p:c><e xmlns='m'><f/></e><g xmlns=''/></a>")
+    found = {"a": root.namespace} | {each.name: each.namespace for each in root.children}
+    assert found == {"a": "n", "b": "n", "c": "", "e": "m", "g": ""}
+    assert [each.children[0].namespace for each in root.children if each.children] == ["n", "m"]
