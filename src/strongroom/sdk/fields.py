@@ -27,6 +27,8 @@ SECRET = {"secret": True}
 
 Duration = NewType("Duration", int)
 """Seconds; a duration text or a number of seconds, not negative."""
+GivenDuration = NewType("GivenDuration", int)
+"""Like `Duration`, but an empty text is a mistake: of a variable that isn't set, where 0 would turn something off."""
 SignedDuration = NewType("SignedDuration", int)
 """Seconds; may be negative."""
 CommaList = NewType("CommaList", list)  # type: ignore[type-arg]
@@ -182,6 +184,13 @@ def to_seconds(value: Any) -> int:
     return seconds
 
 
+def to_given_seconds(value: Any) -> int:
+    """Seconds, not negative; not an empty text."""
+    if isinstance(value, str) and not value.strip():
+        raise FieldError("the duration is empty; 0 says none")
+    return to_seconds(value)
+
+
 def to_list(value: Any) -> list[str]:
     """A list from a list, or from a text with commas; items are trimmed."""
     match value:
@@ -292,6 +301,7 @@ _COERCERS: dict[Any, Callable[[Any], Any]] = {
     int: to_int,
     bool: to_bool,
     Duration: to_seconds,
+    GivenDuration: to_given_seconds,
     SignedDuration: to_signed_seconds,
     CommaList: to_list,
     IntList: to_int_list,
@@ -325,7 +335,7 @@ class Field(msgspec.Struct, frozen=True):
     @property
     def is_kept_by_null(self) -> bool:
         """Whether null is as if the request didn't name the field."""
-        return not self.required and self.type in {Duration, SignedDuration}
+        return not self.required and self.type in {Duration, GivenDuration, SignedDuration}
 
     def normal(self, value: Any) -> Any:
         """The value in the engine's form, which rules compare.

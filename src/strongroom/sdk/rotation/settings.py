@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from strongroom.barrier.record import Part
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import Body, Doc, Duration
+from strongroom.sdk.fields import Body, Doc, Duration, GivenDuration
 from strongroom.sdk.rotation.cron import check_schedule, zone
 
 LEAST_PERIOD_S = 5
@@ -32,7 +32,7 @@ class RotationFields(Body, frozen=True):
     """When something is rotated; what isn't given stays."""
 
     rotation_period: Annotated[
-        Duration | None,
+        GivenDuration | None,
         Doc(description="The time from one rotation to the next. 0: only when it is asked for."),
     ] = None
     rotation_schedule: Annotated[

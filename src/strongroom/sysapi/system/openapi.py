@@ -13,7 +13,17 @@ import msgspec
 
 from strongroom.__about__ import VERSION
 from strongroom.sdk.engine import Route
-from strongroom.sdk.fields import Body, CommaList, Duration, Field, JsonMap, SignedDuration, StringMap, fields_of
+from strongroom.sdk.fields import (
+    Body,
+    CommaList,
+    Duration,
+    Field,
+    GivenDuration,
+    JsonMap,
+    SignedDuration,
+    StringMap,
+    fields_of,
+)
 from strongroom.sdk.path import Declaration
 from strongroom.sdk.request import Operation
 from strongroom.sysapi.system.open_paths import OpenPath
@@ -26,6 +36,7 @@ _SCHEMAS: Mapping[Any, dict[str, Any]] = {
     int: {"type": "integer"},
     bool: {"type": "boolean"},
     Duration: {"type": "string", "format": "duration"},
+    GivenDuration: {"type": "string", "format": "duration"},
     SignedDuration: {"type": "string", "format": "duration"},
     CommaList: {"type": "array", "items": {"type": "string"}},
     list: {"type": "array", "items": {"type": "string"}},

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.fields import fill
 from strongroom.sdk.rotation import RotationFields, RotationSettings, next_time, of_role, of_root, ttl_s
 from strongroom.sdk.rotation.settings import shown_of_role, shown_of_root
 from strongroom.sdk.rotation.times import in_window, is_overdue
@@ -14,6 +15,14 @@ from strongroom.sdk.rotation.times import in_window, is_overdue
 BY_PERIOD = RotationSettings(period_s=60)
 BY_SCHEDULE = RotationSettings(schedule="0 0 * * *", window_s=7200, timezone="Europe/Vienna")
 BOTH = "only one of them can be provided"
+
+
+def test_an_empty_period_turns_nothing_off() -> None:
+    """It comes of a shell's variable that isn't set."""
+    with pytest.raises(InvalidRequest, match="rotation_period.*empty"):
+        fill(RotationFields, {"rotation_period": ""})
+    assert fill(RotationFields, {"rotation_period": "0"}).rotation_period == 0
+    assert fill(RotationFields, {"rotation_period": None}).rotation_period is None
 
 
 @pytest.mark.parametrize(
