@@ -27,6 +27,8 @@ UNKNOWN_KEY = frozenset({"InvalidClientTokenId", "SignatureDoesNotMatch", "Unrec
 _NOT_TWICE = frozenset({"CreateAccessKey"})
 """Actions that would leave something behind if they were repeated after they had been carried out."""
 _MOST_PAGES = 20
+_MOST_ITEMS = 2000
+"""Of all pages: more than AWS lets a user or a group have of anything."""
 _SESSION_S = 900
 
 
@@ -94,6 +96,8 @@ class AwsAccount:
         for _ in range(_MOST_PAGES):
             result = await self.iam(action, **parameters, **marker)
             found += result.items(list_)
+            if len(found) > _MOST_ITEMS:
+                raise UpstreamFailed("AWS gave no usable answer", detail=f"{action}: more than {_MOST_ITEMS} items")
             if result.value("IsTruncated") != "true" or not result.value("Marker"):
                 return found
             marker = {"Marker": result.value("Marker")}

@@ -18,6 +18,8 @@ FAILURES = 3
 """How many calls in a row have to fail before calls aren't made any more."""
 FIRST_PAUSE_S = 2.0
 LAST_PAUSE_S = 60.0
+MOST_TARGETS = 4096
+"""How many targets that failed are remembered.  The one that failed first is forgotten first."""
 
 
 class BreakerState(msgspec.Struct, frozen=True):
@@ -77,6 +79,8 @@ class Breakers:
             yield
         except Unreachable as error:
             state = self._targets.setdefault(target, _Target())
+            if len(self._targets) > MOST_TARGETS:  # whoever configures a mount may name any number of them
+                del self._targets[next(iter(self._targets))]
             state.failures += 1
             state.error, state.tried_at = error.text, self._clock()
             raise

@@ -33,6 +33,8 @@ CONNECT_S = 10.0
 """To reach the system."""
 TOTAL_S = 30.0
 MOST_BYTES = 1024 * 1024
+MOST_CA_CHARACTERS = 256 * 1024
+"""Of certificate authorities: more than operating systems trust.  A megabyte takes most of a second to read."""
 _CONTEXTS = 256
 _SCHEMES = frozenset({"http", "https"})
 _PLAIN = "identity"
@@ -197,10 +199,12 @@ def _context_of(ca_pem: str) -> ssl.SSLContext:
 
 
 def check_ca(ca_pem: str, field: str) -> None:
-    """Raise `InvalidRequest` naming the field, if it holds no certificate in PEM."""
+    """Raise `InvalidRequest` naming the field, if it holds no certificate in PEM, or too many."""
+    if len(ca_pem) > MOST_CA_CHARACTERS:
+        raise InvalidRequest(f"{field} is longer than {MOST_CA_CHARACTERS} characters")
     try:
         if ca_pem:
-            _context_of(ca_pem)
+            _context_of.__wrapped__(ca_pem)  # not remembered: who may write it may be refused, and write it again
     except (ssl.SSLError, ValueError) as error:
         raise InvalidRequest(f"{field} holds no certificate in PEM") from error
 

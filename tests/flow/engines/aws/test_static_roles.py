@@ -6,9 +6,13 @@ import asyncio
 import time
 from typing import Any
 
+import pytest
+
+from strongroom.lib.aws import AwsRefused, Call
 from strongroom.lib.errors import Unreachable
 from tests.flow.engines.aws.world import World
 from tests.sim.aws.moto import ACCOUNT, Moto
+from tests.sim.lossy_http import Killed
 
 
 async def with_user(moto: Moto, name: str = "ann") -> World:
@@ -213,3 +217,28 @@ async def test_two_roles_at_once_for_one_user(moto: Moto) -> None:
     assert (await world.ask("GET", f"aws/static-creds/{lost}")).status == 404
     await world.ok("POST", f"aws/static-roles/{lost}", {**given, "username": "low"})
     assert keys_of(world, "low") == {(await creds(world, lost))["access_key"]}
+
+
+async def test_a_role_that_could_not_be_made_leaves_its_user_to_others(moto: Moto) -> None:
+    """At once when AWS has refused; two minutes later when the process died, and nobody could say so."""
+    world = await with_user(moto)
+    given = {"username": "ann", "rotation_period": "1h"}
+    world.api.failing["CreateAccessKey"] = AwsRefused("CreateAccessKey", "LimitExceeded", 409)
+    assert (await world.ask("POST", "aws/static-roles/a", given)).status == 502
+    del world.api.failing["CreateAccessKey"]
+
+    async def die(call: Call, *_: Any) -> None:
+        if call.action == "CreateAccessKey":
+            raise Killed
+
+    world.api.meanwhile = die
+    with pytest.raises(Killed):
+        await world.ask("POST", "aws/static-roles/b", given)
+    world.api.meanwhile = None
+    refused = await world.ask("POST", "aws/static-roles/c", given)
+    assert (refused.status, refused.error) == (400, 'the static role "b" has the user "ann" already')
+    world.server.clock.advance(121)
+    await world.ok("POST", "aws/static-roles/c", given)
+    assert keys_of(world) == {(await creds(world, "c"))["access_key"]}
+    await world.ok("DELETE", "aws/static-roles/b")
+    assert (await world.ask("POST", "aws/static-roles/b", given)).status == 400

@@ -71,3 +71,23 @@ async def test_answers_that_are_none(moto: Moto) -> None:
             found = await world.ask("GET", "aws/sts/app")
             assert found.status == status, (answers, found)
             assert not text or found.error == text
+
+
+async def test_a_list_without_an_end(moto: Moto) -> None:
+    """Neither many pages nor long ones fill the memory."""
+    world = await World.start(moto)
+    arn = "arn:aws:iam::123456789012:role/x"
+    await world.role(credential_type="assumed_role", role_arns=arn, iam_groups="g")
+    item = "<member><PolicyArn>arn:aws:iam::aws:policy/x</PolicyArn></member>"
+    for items, pages in ((1, 20), (1500, 2), (3000, 1)):
+        page = (
+            "<ListAttachedGroupPoliciesResponse><ListAttachedGroupPoliciesResult><IsTruncated>true</IsTruncated>"
+            f"<Marker>m</Marker><AttachedPolicies>{item * items}</AttachedPolicies>"
+            "</ListAttachedGroupPoliciesResult></ListAttachedGroupPoliciesResponse>"
+        )
+        with answering() as server:
+            server.table["POST /"] = (200, page.encode())
+            await world.ok("POST", "aws/config/root", {"iam_endpoint": server.url})
+            refused = await world.ask("GET", "aws/sts/app")
+            assert (refused.status, refused.error) == (502, "AWS gave no usable answer")
+            assert len(server.asked) == pages

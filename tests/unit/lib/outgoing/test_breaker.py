@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from strongroom.lib.errors import Unreachable, UpstreamFailed
-from strongroom.lib.outgoing import Breakers
+from strongroom.lib.outgoing import Breakers, breaker
 from strongroom.testing import SetClock
 
 
@@ -89,3 +89,13 @@ def test_a_changed_configuration_is_tried_at_once() -> None:
         fails(breakers)
     breakers.forget("a")
     assert made(breakers)
+
+
+def test_any_number_of_targets_takes_no_more_memory() -> None:
+    """Whoever configures a mount may name one address after the other."""
+    breakers = Breakers("the database")
+    for at in range(breaker.MOST_TARGETS + 10):
+        fails(breakers, f"target {at}")
+    assert breakers.state("target 9").failures == 0
+    assert breakers.state("target 10").failures == 1
+    assert breakers.state(f"target {breaker.MOST_TARGETS + 9}").failures == 1

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.sim.tls_server import Asked, Reply, as_json, serving
 
 from strongroom.lib.errors import InvalidRequest, Unreachable, UpstreamFailed
-from strongroom.lib.outgoing import Http, check_ca, check_url, names
+from strongroom.lib.outgoing import Http, check_ca, check_url, http, names
 
 
 async def test_one_request(tmp_path: Path) -> None:
@@ -175,6 +175,17 @@ def test_what_is_no_authority(tmp_path: Path) -> None:
 
 def _always(reply: Reply, _: Asked) -> Reply:
     return reply
+
+
+def test_authorities_that_are_refused_leave_nothing(tmp_path: Path) -> None:
+    """A megabyte of them takes most of a second, and the check of what a request names keeps nothing."""
+    kept = http._context_of.cache_info().currsize
+    with serving(tmp_path, lambda _: Reply(b"")) as server:
+        text = server.certificate.read_text()
+    check_ca(text + "\n" * (http.MOST_CA_CHARACTERS - len(text)), "ca_pem")
+    with pytest.raises(InvalidRequest, match="ca_pem is longer than 262144 characters"):
+        check_ca(text + "\n" * http.MOST_CA_CHARACTERS, "ca_pem")
+    assert http._context_of.cache_info().currsize == kept
 
 
 async def test_nothing_is_unpacked(tmp_path: Path) -> None:
