@@ -19,7 +19,7 @@ BOTH = "only one of them can be provided"
 
 def test_an_empty_period_turns_nothing_off() -> None:
     """It comes of a shell's variable that isn't set."""
-    with pytest.raises(InvalidRequest, match="rotation_period.*empty"):
+    with pytest.raises(InvalidRequest, match=r"rotation_period.*empty"):
         fill(RotationFields, {"rotation_period": ""})
     assert fill(RotationFields, {"rotation_period": "0"}).rotation_period == 0
     assert fill(RotationFields, {"rotation_period": None}).rotation_period is None
