@@ -12,7 +12,8 @@ from strongroom.engines.database.connections import Reached, connection_named
 from strongroom.engines.database.records import CONFIG, DRAINING, Connection
 from strongroom.engines.database.rotating import ROOT, of_root, root_account, root_row, work_of
 from strongroom.engines.database.sessions import Sessions
-from strongroom.engines.database.static_users import check_root
+from strongroom.engines.database.static_roles import same_place
+from strongroom.engines.database.static_users import check_moved, check_root
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Random, Request, path, replace
 from strongroom.sdk.rotation import (
@@ -101,6 +102,8 @@ async def configured(
     Raises: `InvalidRequest` for settings that can't be, and for a user that a static role has.
     """
     await check_root(request.view, connection)
+    if before is None or not same_place(before, connection):
+        await check_moved(request.view, name, connection)
     settings_before = before.rotation if before else RotationSettings()
     connection = replace(connection, rotation=settings_of_root(settings_before, body))
     if connection.rotation.automated:

@@ -6,7 +6,13 @@ Source: https://developer.hashicorp.com/vault/docs/secrets/databases#static-role
 from __future__ import annotations
 
 from strongroom.engines.database.records import CONFIG, Connection
-from strongroom.engines.database.static_records import StaticRole, StaticUser, static_user_key
+from strongroom.engines.database.static_records import (
+    STATIC_ROLES,
+    STATIC_USERS,
+    StaticRole,
+    StaticUser,
+    static_user_key,
+)
 from strongroom.engines.database.static_roles import same_place
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import View
@@ -27,14 +33,30 @@ async def check(view: View, name: str, role: StaticRole, connection: Connection)
             raise InvalidRequest(f'"{username}" is the user of the static role "{holder}" already')
 
 
+async def check_moved(view: View, name: str, connection: Connection) -> None:
+    """Raise `InvalidRequest` if a role of a connection has another's user where the connection is about to lead."""
+    for row in await view.scan(STATIC_USERS):
+        role_name = row.rpartition("/")[2]
+        found = await view.read(STATIC_USERS + row, StaticUser)
+        role = await view.read(STATIC_ROLES + role_name, StaticRole)
+        if found is None or role is None or found.db_name != name:
+            continue
+        if connection.username in role.usernames:
+            raise _own_user(connection, role_name)
+        await check(view, role_name, role, connection)
+
+
 async def check_root(view: View, connection: Connection) -> None:
     """Raise `InvalidRequest` if a connection's own user is that of a static role, naming it."""
     holder = await _holder(view, connection.username, connection) if connection.username else ""
     if holder:
-        raise InvalidRequest(
-            f'"{connection.username}" is the user of the static role "{holder}", whose rotation would break this '
-            "connection"
-        )
+        raise _own_user(connection, holder)
+
+
+def _own_user(connection: Connection, role: str) -> InvalidRequest:
+    return InvalidRequest(
+        f'"{connection.username}" is the user of the static role "{role}", whose rotation would break this connection'
+    )
 
 
 async def _holder(view: View, username: str, connection: Connection, except_for: str = "") -> str:

@@ -10,6 +10,8 @@ from strongroom.barrier.record import Record
 IN_FORCE = ""
 PLANNED = "planned"
 """Another system is about to make the secret.  If that isn't finished in time, `internal` tells how to undo it."""
+ENDED = "ended"
+"""Revoked before its time, or its revocation has failed.  Nobody may renew it any more, by whatever clock."""
 UNDOING = "undoing"
 """The planned secret is being undone.  Nobody may put the lease in force any more."""
 UNDONE = "undone"

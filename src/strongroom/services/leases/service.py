@@ -14,7 +14,7 @@ from strongroom.lib.errors import RateLimited
 from strongroom.lib.rand import Random, base62
 from strongroom.services.asking import TIMEOUT_S
 from strongroom.services.leases import rows
-from strongroom.services.leases.records import IN_FORCE, PLANNED, UNDOING, UNDONE, LeaseMark, LeaseRecord
+from strongroom.services.leases.records import ENDED, IN_FORCE, PLANNED, UNDOING, UNDONE, LeaseMark, LeaseRecord
 from strongroom.storage.keys import is_key
 
 _ID_CHARACTERS = 24
@@ -22,6 +22,8 @@ _REASON_CHARACTERS = 1000
 """The part of a revocation's error that is stored.  Another system's error may have any length."""
 PLANNED_S = 2 * TIMEOUT_S
 """How long a lease may stay planned.  After this time its request has finished, given up or died."""
+_ENDED_AS = {IN_FORCE: ENDED, PLANNED: UNDOING}
+"""The state of a lease that is ended, by its state before."""
 CEILING = 300_000
 """The most leases of one mount.  The limit stops a crash-looping client before it fills the store."""
 
@@ -82,7 +84,7 @@ class LeaseService:
             lease,
             expires_at=min(lease.expires_at, now),
             next_attempt_at=now + wait_s if wait_s else 0.0,
-            state=UNDOING if lease.state == PLANNED else lease.state,
+            state=_ENDED_AS.get(lease.state, lease.state),
         )
         self._store(txn, lease, ended)
         return ended
@@ -126,6 +128,7 @@ class LeaseService:
             attempts=lease.attempts + 1,
             next_attempt_at=now + retry_wait_s(lease.attempts, lease.id),
             expires_at=min(lease.expires_at, now),
+            state=ENDED if lease.state == IN_FORCE else lease.state,
             last_error=reason[:_REASON_CHARACTERS],
         )
         self._store(txn, lease, changed)

@@ -9,11 +9,11 @@ from strongroom.sdk.response import Response
 from strongroom.services.asking import engine_of
 from strongroom.services.leases import LeaseRecord, revocation
 from strongroom.services.leases.limits import Limit, is_last, limit_of
-from strongroom.services.leases.records import ENTITY, TOKEN
+from strongroom.services.leases.records import ENDED, ENTITY, IN_FORCE, TOKEN
 from strongroom.services.tokens.logic import grant_ttl
 from strongroom.sysapi.context import system
 from strongroom.sysapi.lease_owner import is_owned, owned_until
-from strongroom.sysapi.system.visible_leases import in_force
+from strongroom.sysapi.system.visible_leases import visible
 
 _WHOSE = {
     "token": "its token ends",
@@ -32,14 +32,16 @@ async def renew(request: Request, id_: str, increment_s: int) -> Response:
     """
     view, now = system(request), request.now
     services, txn = view.services, view.txn
-    lease = await in_force(view, id_)
-    if lease is None:
+    lease = await visible(view, id_)
+    if lease is None or lease.state not in {IN_FORCE, ENDED}:
         if await services.tokens.by_lease(txn, id_, services.mounts, now, view.namespace) is not None:
             raise InvalidRequest("tokens cannot be renewed through this endpoint")
         raise InvalidRequest("lease not found")
     entry = await services.mounts.by_id(txn, lease.mount)
     until = await owned_until(services, txn, lease, now)
-    if lease.expires_at <= now or entry is None or until is None or not await is_owned(services, txn, lease, now):
+    # The engine may have been asked since the request came, and the lease may have expired or been revoked meanwhile.
+    over = lease.state == ENDED or lease.expires_at <= max(now, services.clock.now())
+    if over or entry is None or until is None or not await is_owned(services, txn, lease, now):
         raise InvalidRequest("lease expired")
     if not lease.renewable:
         raise InvalidRequest("lease is not renewable")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
 from strongroom.services.leases import LeaseRecord
-from strongroom.services.leases.records import IN_FORCE
 from strongroom.sysapi.context import SystemView
 
 
@@ -18,9 +17,3 @@ async def holds(view: SystemView, txn: Transaction, lease_id: str) -> bool:
     """Whether a lease with that id is one of this request's namespace, or of one below.  The lease isn't read."""
     namespace = await view.services.mounts.namespaces.by_id(txn, keys.namespace_of(lease_id))
     return namespace is not None and view.namespace.holds(namespace)
-
-
-async def in_force(view: SystemView, lease_id: str) -> LeaseRecord | None:
-    """The lease, or None when it is still planned or being undone; None too for one of another namespace."""
-    lease = await visible(view, lease_id)
-    return lease if lease is not None and lease.state == IN_FORCE else None

@@ -94,6 +94,7 @@ class _Session:
         self.place.statements.append(statements)
 
     async def renew(self, account: Account, statements: Statements) -> None:
+        await self.place.wait("renew")
         self._ask()
         self.place.made.append(account)
         self.place.statements.append(statements)

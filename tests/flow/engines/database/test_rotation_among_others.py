@@ -179,3 +179,22 @@ async def test_a_connection_that_is_configured_again_before_it_is_known_which_pa
         server.clock.advance(60)
         await server.work()
         await _user(server)
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+async def test_a_connection_that_leads_to_the_place_of_another(deleted: bool) -> None:
+    """Two roles would change the password of one user: whose client comes second is locked out."""
+    place = Place()
+    async with _serving(place) as server:
+        here, there = {"connection_url": "db://here"}, {"connection_url": "db://there"}
+        await server.ok("POST", "database/config/db", here)
+        await server.ok("POST", "database/config/other", {**CONFIG, **there})
+        await server.ok("POST", "database/static-roles/one", ROLE)
+        await server.ok("POST", "database/static-roles/two", {**ROLE, "db_name": "other"})
+        if deleted:
+            await server.ok("DELETE", "database/config/other")
+        moved = await server.ask("POST", "database/config/other", {**CONFIG, **here})
+        assert (moved.status, '"a" is the user of the static role "one" already' in moved.error) == (400, True), moved
+        own = await server.ask("POST", "database/config/other", {**CONFIG, "username": "a", "connection_url": "db://x"})
+        assert (own.status, "whose rotation would break this connection" in own.error) == (400, True), own
+        await server.ok("POST", "database/config/other", {**CONFIG, "connection_url": "db://elsewhere"})

@@ -14,7 +14,7 @@ from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Duration
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
-from strongroom.services.leases.records import IN_FORCE, UNDOING, UNDONE
+from strongroom.services.leases.records import PLANNED
 from strongroom.services.tokens.lease_ids import lease_id
 from strongroom.services.tokens.search import by_lease_prefix
 from strongroom.sysapi.context import SystemEngine, SystemView, system
@@ -74,7 +74,7 @@ class LeasePaths(SystemEngine):
             raise InvalidRequest("invalid lease ID")
         view, id_ = system(request), _required(body.lease_id)
         lease = await visible(view, id_)
-        if lease is not None and lease.state in {IN_FORCE, UNDOING, UNDONE}:
+        if lease is not None and lease.state != PLANNED:
             data: dict[str, Any] | None = await lookup(view.services, view.txn, lease, request.now)
         else:
             data = await _token_shown(view, id_, request.now)
