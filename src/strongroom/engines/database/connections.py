@@ -39,18 +39,26 @@ class Reached(msgspec.Struct, frozen=True):
     name: str
     connection: Connection
 
-    def ask(self, request: Request, sessions: Sessions, what: str, work: Callable[[Session], Awaitable[T]]) -> T:
+    def ask(
+        self,
+        request: Request,
+        sessions: Sessions,
+        what: str,
+        work: Callable[[Session], Awaitable[T]],
+        *,
+        repeats: bool = True,
+    ) -> T:
         """The result of some work, done while no transaction is open.
 
         Args:
-            what: names the work among that of the request.
+            what: names the work among that of the request. repeats: whether it is done once more if the connection is
+                changed meanwhile.
         """
         connection = self.connection
         key = Key(request.mount.id, connection.id, connection.revision)
         target = target_of(self.name, connection)
-        return request.once.outside(
-            f"{what} {connection.id} {connection.revision}", lambda: sessions.use(key, target, work)
-        )
+        revision = connection.revision if repeats else ""
+        return request.once.outside(f"{what} {connection.id} {revision}", lambda: sessions.use(key, target, work))
 
 
 async def connection_named(view: View, name: str) -> Reached:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from strongroom.engines.database.driver import Demanding, Driver
+from collections.abc import Mapping
+from typing import Any
+
+from strongroom.engines.database.driver import Demanding, Driver, Placed
 from strongroom.engines.database.records import Connection, Role
 from strongroom.engines.database.statements import decoded
 from strongroom.lib.errors import InvalidRequest
+
+URL_PASSWORD = "url_password"  # noqa: S105 - the name of a detail
+"""Where a driver keeps a password that stood in `connection_url`."""
 
 
 def check_connection(driver: Driver, connection: Connection) -> None:
@@ -23,3 +29,27 @@ def check_role(driver: Driver, role: Role) -> None:
     if role.creation_statements and not statements:
         raise InvalidRequest("creation_statements are empty; leave them out for the database's usual ones")
     driver.check_creation(statements)
+
+
+def check_place(driver: Driver, before: Connection, after: Connection, data: Mapping[str, Any]) -> None:
+    """Raise `InvalidRequest` if a password that this request doesn't give would be sent to another server.
+
+    Whoever may change a connection could have it lead to a server of their own, and read the password there.
+
+    Args:
+        data: the request's.
+    """
+    kept = bool(after.password) and not data.get("password")
+    in_url = after.details.get(URL_PASSWORD)
+    kept = kept or (bool(in_url) and str(in_url) not in str(data.get("connection_url")))
+    if not kept or not isinstance(driver, Placed):
+        return
+    try:
+        known = driver.places(before.details)
+    except InvalidRequest:  # of another kind of database
+        known = frozenset()
+    if not driver.places(after.details) <= known:
+        raise InvalidRequest(
+            "the connection leads to another server, which would be sent the stored password: give the password, too. "
+            "If it has been rotated, have an administrator of the database set another one"
+        )

@@ -146,3 +146,12 @@ class Cutting(Protocol):
     """A driver of a database that cuts long names of users, and says nothing of it."""
 
     most_name_bytes: ClassVar[int]
+
+
+@runtime_checkable
+class Placed(Protocol):
+    """A driver that tells where a connection leads."""
+
+    def places(self, details: Mapping[str, Any]) -> frozenset[str]:
+        """The servers that are sent the password (pure).  Raises `InvalidRequest`."""
+        ...

@@ -104,6 +104,7 @@ class CredsPaths:
             self.sessions,
             f"create {issued.username}",
             lambda session: session.create(account, issued.creation, issued.rollback),
+            repeats=False,  # the user is there by now
         )
         return Made(internal=forgotten(issued))
 

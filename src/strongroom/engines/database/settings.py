@@ -117,6 +117,8 @@ def merged(
     connection = before or Connection(id="", revision="", plugin=plugin)
     changed = msgspec.structs.replace(connection, **changes, plugin=plugin, details=driver.check(plugin, details))
     demands.check_connection(driver, changed)
+    if before is not None:
+        demands.check_place(driver, before, changed, data)
     if (changed.username, changed.password) != (connection.username, connection.password):
         changed = msgspec.structs.replace(changed, password_origin=SUPPLIED)
     return changed

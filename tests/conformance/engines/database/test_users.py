@@ -313,3 +313,19 @@ async def test_statements_have_limits_of_time(postgresql_server: PostgresqlServe
         assert await asked(postgresql_server, "SELECT text FROM limits") == ["30s"]
         await revoke(server, lease)
         await asked(postgresql_server, "DROP TABLE limits")
+
+
+async def test_a_connection_may_be_changed_while_a_user_is_made(postgresql_server: PostgresqlServer) -> None:
+    """The user is made once, and its lease is in force."""
+    async with serving() as server:
+        await connected(server, postgresql_server)
+        body = {"db_name": "pg", "creation_statements": ["SELECT pg_sleep(1)", CREATE]}
+        await server.ok("POST", "database/roles/app", body)
+        making = asyncio.create_task(server.ask("GET", "database/creds/app"))
+        await asyncio.sleep(0.4)
+        await server.ok("POST", "database/reset/pg")
+        reply = await making
+        assert reply.status == 200
+        assert await users(postgresql_server) == [reply.data["username"]]
+        await revoke(server, reply.lease_id)
+        assert await users(postgresql_server) == []

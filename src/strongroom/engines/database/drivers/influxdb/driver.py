@@ -34,6 +34,10 @@ class InfluxDB:
         """The details as they were given.  Raises `InvalidRequest`."""
         return settings.checked(details)
 
+    def places(self, details: Mapping[str, Any]) -> frozenset[str]:
+        """The server that is sent the password."""
+        return frozenset({settings.settings_of(details).url})
+
     def check_creation(self, statements: Statements) -> None:
         """Raise `InvalidRequest` for statements with a password outside of quotes."""
         influxql.queries(statements, {"password": "a 'password'"})

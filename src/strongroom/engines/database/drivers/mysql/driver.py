@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 
 from strongroom.engines.database.driver import CLIENT_CERTIFICATE, PASSWORD, Session, Target
 from strongroom.engines.database.drivers.mysql import details as checking
+from strongroom.engines.database.drivers.mysql import dsn
 from strongroom.engines.database.drivers.mysql.library import library
 from strongroom.engines.database.drivers.mysql.session import MysqlSession
 
@@ -41,6 +42,11 @@ class MysqlDriver:
     def check(self, plugin: str, details: Mapping[str, Any]) -> dict[str, Any]:
         """The connection's details in the form in which they are stored.  Raises `InvalidRequest`."""
         return checking.stored(details)
+
+    def places(self, details: Mapping[str, Any]) -> frozenset[str]:
+        """The servers that are sent the password."""
+        found = dsn.parse(str(details.get("connection_url") or ""))
+        return frozenset((*found.sockets, *(f"{host}:{port}" for host, port in found.hosts)))
 
     def open(self, target: Target) -> Session:
         """A session.  Raises `UpstreamFailed` if the client library is missing."""

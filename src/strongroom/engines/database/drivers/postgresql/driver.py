@@ -36,6 +36,10 @@ class Postgresql:
         """The details as they were given.  Raises `InvalidRequest`."""
         return settings.checked(details)
 
+    def places(self, details: Mapping[str, Any]) -> frozenset[str]:
+        """The servers that are sent the password."""
+        return settings.places_of(details)
+
     def open(self, target: Target) -> Session:
         """A session.  Raises `UpstreamFailed` if psycopg is missing."""
         try:

@@ -142,3 +142,17 @@ def place_of(target: Target) -> Place:
         "connect_timeout": str(each_s),
     }
     return Place(parameters, url.session, float(max(CONNECT_S, each_s * hosts)))
+
+
+def places_of(details: Mapping[str, Any]) -> frozenset[str]:
+    """The addresses of all servers.  Raises `InvalidRequest`."""
+    given = place_of(Target(name="", plugin="", details=details, username="u", password="p")).parameters  # noqa: S106
+    names = given.get("host", "").split(",")
+    addresses = given.get("hostaddr", "").split(",")
+    ports = given.get("port", "5432").split(",")
+    found = set()
+    for at in range(max(len(names), len(addresses))):
+        name = names[at] if at < len(names) else ""
+        address = addresses[at] if at < len(addresses) else ""
+        found.add(f"{name}={address}:{ports[at] if at < len(ports) else ports[0]}")
+    return frozenset(found)

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 import redis
+from redis._parsers import _AsyncRESP2Parser
 from redis.asyncio.connection import Connection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -38,12 +39,39 @@ class Limits:
 
 
 LIMITS = Limits()
+MOST_BYTES = 1024 * 1024
+"""Of an answer.  Nothing that is asked here has more than a user's rules."""
 _MOST_READ = 8192
 """Characters of an error that are looked at for secrets."""
 
 
 class Refused(UpstreamFailed):
     """The server doesn't let this user in."""
+
+
+class _Parser(_AsyncRESP2Parser):
+    """Reads so much of an answer, and no more."""
+
+    _left = MOST_BYTES
+
+    async def read_response(self, disable_decoding: bool = False) -> Any:
+        """An answer."""
+        self._left = MOST_BYTES
+        return await super().read_response(disable_decoding)
+
+    async def _read(self, length: int) -> bytes:
+        self._take(length)
+        return bytes(await super()._read(length))
+
+    async def _readline(self) -> bytes:
+        line = bytes(await super()._readline())
+        self._take(len(line) + 2)
+        return line
+
+    def _take(self, length: int) -> None:
+        self._left -= length
+        if self._left < 0 or length < 0:
+            raise redis.InvalidResponse("an answer that is too long")
 
 
 class _Connection(Connection):
@@ -116,6 +144,7 @@ async def _opened(place: Place, settings: Settings, username: str, password: str
             decode_responses=True,
             encoding_errors="replace",
             protocol=2,
+            parser_class=_Parser,
         )
         connection.tls = _context(settings.ca_cert, insecure=settings.insecure_tls) if settings.tls else None
         connection.named = place.host
@@ -144,6 +173,8 @@ def _told(place: Place, hidden: tuple[str, ...]) -> Iterator[None]:
         raise UpstreamFailed(_text(error, hidden)) from error
     except redis.TimeoutError as error:
         raise Unreachable(f"Redis at {place} did not answer in time") from error
+    except (redis.InvalidResponse, ValueError, RecursionError) as error:
+        raise Unreachable(f"Redis at {place} gave an answer that can't be read") from error
     except (redis.RedisError, OSError) as error:
         raise Unreachable(f"Redis cannot be reached: {why(error, f'redis://{place}')}") from error
 

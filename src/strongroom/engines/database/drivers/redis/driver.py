@@ -37,6 +37,10 @@ class Redis:
         """The details as they were given.  Raises `InvalidRequest`."""
         return settings.checked(details)
 
+    def places(self, details: Mapping[str, Any]) -> frozenset[str]:
+        """The servers that are sent the password."""
+        return frozenset(map(str, settings.settings_of(details).places))
+
     def check_creation(self, statements: Statements) -> None:
         """Raise `InvalidRequest` for rules that would let others in, or nobody."""
         rules_of(statements)
