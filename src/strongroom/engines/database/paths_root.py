@@ -12,7 +12,7 @@ from strongroom.engines.database.connections import connection_named
 from strongroom.engines.database.records import CONFIG, Connection
 from strongroom.engines.database.rotating import ROOT, of_root, root_account, root_row, work_of
 from strongroom.engines.database.sessions import Sessions
-from strongroom.engines.database.static_users import check_root
+from strongroom.engines.database.static_users import check_alone, check_root
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Random, Request, path, replace
 from strongroom.sdk.rotation import (
@@ -44,6 +44,7 @@ class RootPaths:
         """Changes the password of the connection's user to one that nobody knows."""
         reached = await connection_named(request.view, name)
         _check(reached.connection)
+        await check_alone(request.view, name, reached.connection)
         rotation = await of_root(request, self.sessions, reached, self.random)
         version = request.once("version", lambda: reached.connection.root.version)
         request.once.outside(
@@ -57,6 +58,7 @@ class RootPaths:
         reached = await connection_named(request.view, name)
         try:
             _check(reached.connection)
+            await check_alone(request.view, name, reached.connection)
             rotation = await of_root(request, self.sessions, reached, self.random)
         except InvalidRequest as error:
             reason = error
@@ -88,6 +90,7 @@ async def configured(
     connection = replace(connection, rotation=settings_of_root(settings_before, body))
     if connection.rotation.automated:
         _check(connection)
+        await check_alone(request.view, name, connection)
     account = _account(before, connection)
     if connection.rotation != settings_before:
         account = rescheduled(account, connection.rotation, request.now)
