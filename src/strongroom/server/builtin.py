@@ -28,6 +28,7 @@ from strongroom.engines.aws import AwsEngine
 from strongroom.engines.database import Database
 from strongroom.engines.kubernetes import KubernetesSecrets
 from strongroom.engines.kv import KvEngine
+from strongroom.engines.ldap import Ldap as LdapSecrets
 from strongroom.engines.one_database import MysqlEngine, PostgresqlEngine
 from strongroom.engines.rabbitmq import RabbitMq
 from strongroom.lib.fault import where
@@ -43,6 +44,8 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
     ("aws", AwsEngine),
     ("kv", KvEngine),
     ("generic", KvEngine),
+    ("ldap", LdapSecrets),
+    ("openldap", LdapSecrets),
     ("kubernetes", KubernetesSecrets),
     ("rabbitmq", RabbitMq),
     ("system", System),

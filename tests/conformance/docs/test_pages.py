@@ -24,6 +24,7 @@ from tests.conformance.docs.shell import (
 )
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
 from tests.ports import free_port
+from tests.sim import slapd
 from tests.sim.aws.moto import running
 
 ROOT = Path(__file__).parents[3]
@@ -44,6 +45,7 @@ OWN_TESTS = {
     "engines/database-rotation.md",
     "engines/database.md",
     "engines/kubernetes.md",
+    "engines/ldap.md",
     "engines/mysql-and-postgresql.md",
     "engines/rabbitmq.md",
     "getting-started.md",
@@ -139,6 +141,17 @@ def test_storage(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
         names.replace("postgres://postgres@db.example.com:5432/postgres", postgresql_server.url)
         names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
         assert run_page(DOCS / "storage.md", shell, names) > 4
+
+
+@pytest.mark.timeout(300)
+def test_ldap_secrets(tmp_path: Path) -> None:
+    """Accounts of a real directory are made, rotated and lent."""
+    slapd.require()
+    (tmp_path / "slapd").mkdir()
+    with slapd.run(tmp_path / "slapd") as directory, opened(tmp_path, programs(tmp_path)) as (shell, names):
+        names.replace("ldaps://ds1.example.org", directory.tls_url)
+        shell.run(f"cp {directory.ca.cert} ca.pem")
+        assert run_page(DOCS / "engines/ldap.md", shell, names) > 10
 
 
 def test_aws(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ Blocking work runs in threads: `await directories.ask(lane, directory, lambda se
 from strongroom.lib.ldap.connecting import Connecting, Dead
 from strongroom.lib.ldap.directories import Directories
 from strongroom.lib.ldap.directory import Directory, Tls
-from strongroom.lib.ldap.errors import BindRefused, OutOfReach, TooSlow
+from strongroom.lib.ldap.errors import BindRefused, Forbidden, OutOfReach, Refused, TooSlow
 from strongroom.lib.ldap.escaping import in_dn, in_filter
 from strongroom.lib.ldap.filters import check_filter
+from strongroom.lib.ldap.ldif import Add, Change, Delete, Modification, Modify, Rename, parse_ldif
 from strongroom.lib.ldap.names import canonical, is_name
 from strongroom.lib.ldap.people import GROUP_VALUES, USER_VALUES, Lookup, Person, find, groups_of, read
 from strongroom.lib.ldap.session import Entry, Session
@@ -20,15 +21,23 @@ __all__ = [
     "GROUP_VALUES",
     "USER_VALUES",
     "VERSIONS",
+    "Add",
     "BindRefused",
+    "Change",
     "Connecting",
     "Dead",
+    "Delete",
     "Directories",
     "Directory",
     "Entry",
+    "Forbidden",
     "Lookup",
+    "Modification",
+    "Modify",
     "OutOfReach",
     "Person",
+    "Refused",
+    "Rename",
     "Session",
     "Template",
     "Tls",
@@ -42,6 +51,7 @@ __all__ = [
     "in_dn",
     "in_filter",
     "is_name",
+    "parse_ldif",
     "parse_template",
     "parse_urls",
     "read",

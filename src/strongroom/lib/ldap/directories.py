@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TypeVar
 
 from strongroom.lib.errors import UpstreamFailed
@@ -12,7 +13,7 @@ from strongroom.lib.ldap.directory import Directory
 from strongroom.lib.ldap.errors import OutOfReach, TooSlow
 from strongroom.lib.ldap.library import library
 from strongroom.lib.ldap.session import Session
-from strongroom.lib.outgoing import Threads
+from strongroom.lib.outgoing import Breakers, Threads
 
 T = TypeVar("T")
 
@@ -27,11 +28,20 @@ class Directories:
         at_once: how many requests of one lane are before a directory at the same time. waiting: how many may wait for
             that.
         connecting: makes connections.
+        breakers: by which a directory that doesn't respond isn't asked again and again; none, and it always is.
     """
 
-    def __init__(self, *, at_once: int = 8, waiting: int = 120, connecting: Connecting | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        at_once: int = 8,
+        waiting: int = 120,
+        connecting: Connecting | None = None,
+        breakers: Breakers | None = None,
+    ) -> None:
         self._threads = Threads("the directory", at_once=at_once, waiting=waiting)
         self._connecting = connecting or Connecting()
+        self._breakers = breakers
 
     @property
     def taken(self) -> int:
@@ -52,15 +62,16 @@ class Directories:
 
         Raises: what `work` raises; `RateLimited` if too many wait; `OutOfReach`; `TooSlow`.
         """
-        deadline = time.monotonic() + directory.request_s
-        try:
-            return await self._threads.run(
-                lane,
-                lambda: _anywhere(self._connecting, directory, deadline, work, repeats),
-                within_s=directory.request_s + 0.5,
-            )
-        except TimeoutError as error:
-            raise TooSlow("the directory did not answer in time") from error
+        with self._breakers.call(f"{lane} {directory!r}") if self._breakers else nullcontext():
+            deadline = time.monotonic() + directory.request_s
+            try:
+                return await self._threads.run(
+                    lane,
+                    lambda: _anywhere(self._connecting, directory, deadline, work, repeats),
+                    within_s=directory.request_s + 0.5,
+                )
+            except TimeoutError as error:
+                raise TooSlow("the directory did not answer in time") from error
 
 
 def _anywhere(

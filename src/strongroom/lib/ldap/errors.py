@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from strongroom.lib.errors import InvalidCredentials, StrongroomError, UpstreamFailed
+from strongroom.lib.errors import InvalidCredentials, StrongroomError, Unreachable, UpstreamFailed
 from strongroom.lib.redaction import Redaction
 
 
@@ -12,15 +12,29 @@ class BindRefused(InvalidCredentials):
     """The directory doesn't take this name and password."""
 
 
-class OutOfReach(UpstreamFailed):
+class OutOfReach(Unreachable):
     """No address of the directory takes connections, or one that did has died.  Another one may do better."""
 
 
-class TooSlow(UpstreamFailed):
+class TooSlow(Unreachable):
     """The directory took a request, and didn't answer in time."""
 
 
-class Forbidden(UpstreamFailed):
+class Refused(UpstreamFailed):
+    """The directory refuses what it is asked.
+
+    Args:
+        code: the name of the result, such as `ALREADY_EXISTS`; empty if there is none.
+        reason: what RFC 4511 calls that result; never the directory's own text.
+    """
+
+    def __init__(self, text: str = "", *, code: str = "", reason: str = "", detail: str = "") -> None:
+        super().__init__(text, detail=detail)
+        self.code = code
+        self.reason = reason
+
+
+class Forbidden(Refused):
     """Whoever is bound may not ask for this."""
 
 
@@ -63,5 +77,6 @@ def meaning(error: Exception, what: str, *, binds: bool, secrets: Iterable[str] 
         return BindRefused(REFUSED, detail=reason)
     if "NO_SUCH_OBJECT" in kinds:
         return None
-    kind = Forbidden if "INSUFFICIENT_ACCESS" in kinds else UpstreamFailed
-    return kind("the directory refuses what it is asked", detail=f"{what}: {reason}")
+    kind = Forbidden if "INSUFFICIENT_ACCESS" in kinds else Refused
+    code, described = type(error).__name__, str(told.get("desc", ""))
+    return kind("the directory refuses what it is asked", code=code, reason=described, detail=f"{what}: {reason}")

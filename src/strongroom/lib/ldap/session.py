@@ -13,7 +13,8 @@ import structlog
 
 from strongroom.lib.errors import UpstreamFailed
 from strongroom.lib.ldap.directory import Directory
-from strongroom.lib.ldap.errors import REFUSED, BindRefused, Forbidden, TooSlow, meaning
+from strongroom.lib.ldap.errors import REFUSED, BindRefused, Forbidden, Refused, TooSlow, meaning
+from strongroom.lib.ldap.ldif import Add, Change, Delete, Modification, Modify, Rename
 from strongroom.lib.ldap.library import library
 
 log = structlog.get_logger("ldap")
@@ -149,6 +150,49 @@ class Session:
         ldap, (before, after) = self._ldap, (f'"{text}"'.encode("utf-16-le") for text in (old, new))
         changes = [(ldap.MOD_DELETE, "unicodePwd", [before]), (ldap.MOD_ADD, "unicodePwd", [after])]
         self._done("change a password", lambda c: c.modify_ext(dn, changes), secrets=(old, new))
+
+    def reset_password(self, dn: str, new: str) -> None:
+        """Give somebody a password without their old one, by RFC 3062.  Raises `Refused`."""
+        self._changed("reset a password", lambda c: c.passwd(dn, None, new), secrets=(new,))
+
+    def supports(self, attribute: str, oid: str) -> bool:
+        """Whether the directory says that it has an extension, a control or a capability.
+
+        Args:
+            attribute: `supportedExtension`, `supportedCapabilities` and the like.
+
+        Source: RFC 4512, section 5.1
+        """
+        root = self.read("", [attribute])
+        return root is not None and oid in root.texts(attribute)
+
+    def apply(self, change: Change, *, secrets: tuple[str, ...] = ()) -> None:
+        """Change the directory.  Raises `Refused`, with the code `NO_SUCH_OBJECT` too.
+
+        Args:
+            secrets: what it contains that no log may show.
+        """
+        match change:
+            case Add(dn, attributes):
+                self._changed("add", lambda c: c.add_ext(dn, [(n, list(v)) for n, v in attributes]), secrets=secrets)
+            case Delete(dn):
+                self._changed("delete", lambda c: c.delete_ext(dn), secrets=secrets)
+            case Modify(dn, modifications):
+                changes = [self._modification(each) for each in modifications]
+                self._changed("modify", lambda c: c.modify_ext(dn, changes), secrets=secrets)
+            case Rename(dn, new_rdn, delete_old, superior):
+                kept = int(delete_old)
+                self._changed("rename", lambda c: c.rename(dn, new_rdn, superior or None, kept), secrets=secrets)
+
+    def _modification(self, each: Modification) -> tuple[int, str, list[bytes] | None]:
+        kind = {"add": self._ldap.MOD_ADD, "delete": self._ldap.MOD_DELETE, "replace": self._ldap.MOD_REPLACE}
+        return kind[each.operation], each.attribute, list(each.values) or None
+
+    def _changed(self, what: str, begin: Callable[[Any], int], *, secrets: tuple[str, ...]) -> None:
+        answer = self._call(what, lambda c: c.result4(begin(c), all=1, timeout=self._left()), secrets=secrets)
+        if answer is None:
+            text = "the directory refuses what it is asked"
+            raise Refused(text, code="NO_SUCH_OBJECT", reason="No such object", detail=what)
 
     def who_am_i(self) -> str:
         """The name under which the directory knows this connection: `dn:…`, `u:…`, or empty.  Source: RFC 4532"""

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
+import threading
+import time
 
 import pytest
 
@@ -127,3 +131,28 @@ async def test_a_password_isnt_sent_in_the_clear() -> None:
     await server.wait_closed()
     assert b"mysql_native_password" in seen
     assert ROOT_PASSWORD.encode() not in seen
+
+
+async def test_a_server_that_sends_a_byte_now_and_then_keeps_no_thread() -> None:
+    """Each byte is in time; the call is over all the same, and the thread with it."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        with contextlib.suppress(OSError), listener.accept()[0] as client:
+            client.sendall(b"\x40\x40\x40\0")  # the length of a packet, and its number
+            while True:
+                client.sendall(b"\x40")
+                time.sleep(0.05)
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    asked = session(listener.getsockname()[1], Limits(connect_s=0.5, call_s=1.0))
+    try:
+        with pytest.raises(Unreachable, match="in time"):
+            await asked.ping()
+        await idle(asked)
+    finally:
+        await asked.close()
+        listener.close()
+    await asyncio.to_thread(thread.join, 10)
+    assert not thread.is_alive()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -82,3 +83,28 @@ def test_ldap(tmp_path: Path) -> None:
             "CA_PEM": directory.ca_pem.replace("\n", "\\n"),
         }
         check("ldap.txt", places, tmp_path)
+
+
+_CREATION = """dn: cn={{.Username}},ou=people,dc=example,dc=org
+objectClass: inetOrgPerson
+cn: {{.Username}}
+sn: {{.RoleName}}
+userPassword: {{.Password}}
+"""
+_DELETION = "dn: cn={{.Username}},ou=people,dc=example,dc=org\nchangetype: delete\n"
+
+
+def test_ldap_secrets(tmp_path: Path) -> None:
+    """Both make and change accounts of the same OpenLDAP."""
+    slapd.require()
+    folder = tmp_path / "slapd"
+    folder.mkdir()
+    with slapd.run(folder) as directory:
+        places = {
+            "CREATION64": base64.b64encode(_CREATION.encode()).decode(),
+            "DELETION64": base64.b64encode(_DELETION.encode()).decode(),
+            "CREATION": _CREATION.replace("\n", "\\n"),
+            "DELETION": _DELETION.replace("\n", "\\n"),
+            "LDAP_PORT": str(directory.port),
+        }
+        check("ldap_secrets.txt", places, tmp_path)

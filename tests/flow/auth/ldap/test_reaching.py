@@ -86,7 +86,7 @@ async def test_a_silent_one_delays_only_its_own(directory: Slapd, silent: str) -
     assert await directories.ask("other", there, lambda session: session.who_am_i()) == ""
     assert not any(task.done() for task in waiting)
     results = await asyncio.gather(*waiting, return_exceptions=True)
-    assert [type(result).__mro__[1] for result in results] == [UpstreamFailed] * 4
+    assert all(isinstance(result, UpstreamFailed) for result in results)
     while directories.taken:
         await asyncio.sleep(0.01)
     assert (await log_in(other, "alice", "alice-password")).alias == "alice"

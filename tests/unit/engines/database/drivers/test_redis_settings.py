@@ -32,6 +32,7 @@ def test_details_are_stored_as_they_were_given() -> None:
     [
         ("b:1,c", [Place("b", 1), Place("c", 6379)]),
         (["b:1", "cache.example:6379"], [Place("b", 1)]),
+        (["b:65535"], [Place("b", 65_535)]),
         (["[::1]:7", "[::1]"], [Place("::1", 7), Place("::1", 6379)]),
         ("", []),
     ],
@@ -49,7 +50,8 @@ def test_further_servers(nodes: Any, places: list[Place]) -> None:
         ({"port": ""}, "port cannot be empty"),
         ({"port": None}, "port cannot be empty"),
         ({"port": "x"}, "'port' cannot parse value as 'int'"),
-        ({"port": 70_000}, "a port must be between"),
+        ({"port": 65_536}, "a port must be between"),
+        ({"nodes": ["a:0"]}, "a port must be between"),
         ({"port": -1}, "a port must be between"),
         ({"host": "redis://a"}, "without a scheme"),
         ({"host": "a b"}, "without a scheme"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import socket
 import threading
@@ -10,7 +11,6 @@ from typing import Any
 
 import msgspec
 
-from strongroom.engines.database.drivers.mysql import dsn
 from strongroom.engines.database.drivers.mysql.dsn import Dsn
 from strongroom.engines.database.drivers.mysql.library import library
 from strongroom.engines.database.drivers.mysql.refusals import meaning
@@ -48,23 +48,26 @@ class Login(msgspec.Struct, frozen=True):
 
 
 class Held:
-    """The socket of the work of one thread, so that another can end its waiting."""
+    """The socket that the work of one thread waits for, so that another can end its waiting."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._ended = False
 
-    def hold(self, connection: Any) -> None:
-        """Remember whose answer is waited for."""
+    def hold(self, connection: socket.socket) -> None:
+        """Remember a socket.  It may be wrapped by TLS later, which gives it away: so a second descriptor is kept."""
+        self.release()
         with self._lock:
-            self._socket = connection._sock
+            self._socket = socket.socket(fileno=os.dup(connection.fileno()))
         if self._ended:
             self.end()
 
     def release(self) -> None:
-        """Forget the connection: others may use it now."""
+        """Forget it: others may use the connection now."""
         with self._lock:
+            if self._socket is not None:
+                self._socket.close()
             self._socket = None
 
     def end(self) -> None:
@@ -84,12 +87,12 @@ def connect(login: Login, held: Held) -> Any:
     failure: StrongroomError = Unreachable("the database has no address")
     for path in login.dsn.sockets:
         try:
-            return _connected(login, held, f"the socket {path}", unix_socket=path)
+            return _connected(login, held, path)
         except Unreachable as error:
             failure = error
     for host, port in login.dsn.hosts:
         try:
-            return _connected(login, held, _place(host, port), address=(host, port))
+            return _connected(login, held, (host, port))
         except Unreachable as error:
             failure = error
     raise failure
@@ -104,18 +107,16 @@ def quoting(connection: Any) -> Quoting:
     return Quoting("ANSI_QUOTES" in modes, "NO_BACKSLASH_ESCAPES" in modes)
 
 
-def _connected(
-    login: Login, held: Held, place: str, *, address: tuple[str, int] | None = None, unix_socket: str | None = None
-) -> Any:
+def _connected(login: Login, held: Held, address: str | tuple[str, int]) -> Any:
+    """A connection to an address: the path of a socket, or host and port."""
     pymysql = library()
     limits = login.limits
     made = connection = None
     try:
-        made = socket.create_connection(address, limits.connect_s) if address else None
+        made = _dialled(address, limits.connect_s)
+        held.hold(made)
         connection = pymysql.Connection(
-            host=address[0] if address else "localhost",
-            port=address[1] if address else dsn.PORT,
-            unix_socket=unix_socket,
+            host="localhost" if isinstance(address, str) else address[0],
             user=login.user,
             # As text it would be written in Latin-1.
             password=login.password.encode("utf-8", "surrogatepass"),
@@ -134,15 +135,32 @@ def _connected(
         )
         if login.tls and not login.tls.required:
             connection._ssl_required = False
+        # Nobody listens to a socket of the system's own, so that passwords may be sent by it.
+        connection._secure = isinstance(address, str)
         connection.connect(made)
-        held.hold(connection)
         connection._read_timeout = connection._write_timeout = limits.statement_s
         _set_variables(connection, login.dsn)
     except (pymysql.Error, OSError, UnicodeError, ValueError) as error:
         _close(connection)
         _close(made)
-        raise meaning(error, place) from error
+        raise meaning(error, _place(address)) from error
     return connection
+
+
+def _dialled(address: str | tuple[str, int], within_s: float) -> socket.socket:
+    if not isinstance(address, str):
+        made = socket.create_connection(address, within_s)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        return made
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        made.settimeout(within_s)
+        made.connect(address)
+    except OSError:
+        made.close()
+        raise
+    return made
 
 
 def _set_variables(connection: Any, source: Dsn) -> None:
@@ -159,7 +177,10 @@ def _close(connection: Any) -> None:
             connection.close()
 
 
-def _place(host: str, port: int) -> str:
+def _place(address: str | tuple[str, int]) -> str:
+    if isinstance(address, str):
+        return "localhost"
+    host, port = address
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

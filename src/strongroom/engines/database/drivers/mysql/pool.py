@@ -46,8 +46,15 @@ class Pool:
     async def run_apart(self, work: Callable[[Held], T]) -> T:
         """Do some work that makes its own connection, in a thread among those of the pool."""
         held = Held()
+
+        def held_work() -> T:
+            try:
+                return work(held)
+            finally:
+                held.release()
+
         try:
-            return await self._threads.run("pool", lambda: work(held), within_s=self._login.limits.call_s)
+            return await self._threads.run("pool", held_work, within_s=self._login.limits.call_s)
         except TimeoutError as error:
             held.end()
             raise Unreachable("the database did not answer in time") from error
@@ -89,7 +96,7 @@ class Pool:
             if found is None:
                 return connect(self._login, held), time.monotonic()
             connection, opened_at = found
-            held.hold(connection)
+            held.hold(connection._sock)
             if not self._too_old(opened_at):
                 with contextlib.suppress(Exception):
                     connection.ping(reconnect=False)

@@ -1,0 +1,39 @@
+"""Passwords are in answers to who asked for them, and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.flow.engines.ldap.serving import ROLE, served
+from tests.sim.slapd import ADMIN_PASSWORD, PEOPLE, Slapd, person
+
+
+async def test_no_password_is_audited_or_logged(
+    directory: Slapd, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither of the server's own account, nor of accounts that are made, kept or lent, nor of refused requests."""
+    for name in ("canary-a", "canary-b"):
+        directory.add(person(name, name, "first-password"))
+    server = await served(directory)
+    log = tmp_path / "audit.log"
+    await server.ok("POST", "sys/audit/file", {"type": "file", "options": {"file_path": str(log)}})
+    await server.ok("POST", "ldap/config", {"bindpass": ADMIN_PASSWORD})
+    await server.ok("POST", "ldap/role/app", ROLE)
+    made = await server.ok("GET", "ldap/creds/app")
+    given = {"username": "canary-a", "rotation_period": 60, "password": "first-password"}
+    await server.ok("POST", "ldap/static-role/a", given)
+    kept = await server.ok("GET", "ldap/static-cred/a")
+    await server.ok("POST", "ldap/library/l", {"service_account_names": ["canary-b"]})
+    lent = await server.ok("POST", "ldap/library/l/check-out")
+    bad = (
+        f"dn: cn={{{{.Username}}}},{PEOPLE}\nobjectClass: person\nsn: {{{{.Password}}}}\nnonsense: {{{{.Password}}}}\n"
+    )
+    await server.ok("POST", "ldap/role/bad", {**ROLE, "creation_ldif": bad})
+    refused = await server.ask("GET", "ldap/creds/bad")
+    assert refused.status == 502
+    passwords = [ADMIN_PASSWORD, "first-password", *(reply.data["password"] for reply in (made, kept, lent))]
+    seen = log.read_text() + "".join(capsys.readouterr()) + refused.error
+    assert "ldap/creds/app" in seen
+    assert [password for password in passwords if password in seen] == []
