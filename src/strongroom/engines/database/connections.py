@@ -72,4 +72,4 @@ async def connection_of_lease(view: View, name: str, id_: str) -> Reached:
     drained = await view.read(DRAINING + id_, Connection)
     if drained is not None:
         return Reached(name, drained)
-    raise UpstreamFailed(f'the connection "{name}" has gone')
+    raise UpstreamFailed(f'the connection "{name}" has gone: drop the user by hand, and forget its lease by revoke-force')
