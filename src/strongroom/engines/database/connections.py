@@ -39,14 +39,17 @@ class Reached(msgspec.Struct, frozen=True):
     name: str
     connection: Connection
 
+    def key(self, request: Request) -> Key:
+        """What its sessions are found by."""
+        return Key(request.mount.id, self.connection.id, self.connection.revision)
+
     def ask(self, request: Request, sessions: Sessions, what: str, work: Callable[[Session], Awaitable[T]]) -> T:
         """The result of some work, done while no transaction is open.
 
         Args:
             what: names the work among that of the request.
         """
-        connection = self.connection
-        key = Key(request.mount.id, connection.id, connection.revision)
+        connection, key = self.connection, self.key(request)
         target = target_of(self.name, connection)
         return request.once.outside(
             f"{what} {connection.id} {connection.revision}", lambda: sessions.use(key, target, work)
@@ -72,4 +75,6 @@ async def connection_of_lease(view: View, name: str, id_: str) -> Reached:
     drained = await view.read(DRAINING + id_, Connection)
     if drained is not None:
         return Reached(name, drained)
-    raise UpstreamFailed(f'the connection "{name}" has gone: drop the user by hand, and forget its lease by revoke-force')
+    raise UpstreamFailed(
+        f'the connection "{name}" has gone: drop the user by hand, and forget its lease by revoke-force'
+    )
