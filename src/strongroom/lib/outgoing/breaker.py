@@ -6,6 +6,7 @@ one call is let through.  If that fails, the next pause is longer; if it succeed
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -92,7 +93,7 @@ class Breakers:
         if state is None:
             return
         if left_s := state.left_s(self._clock()):
-            raise Unreachable(f"{self._name} did not respond: {state.error}; it is asked again in {left_s:.0f} s")
+            raise Unreachable(f"{self._name} did not respond: {state.error}; it is asked again in {math.ceil(left_s)} s")
         if state.failures >= FAILURES and state.trying:
             raise Unreachable(f"{self._name} did not respond: {state.error}; it is being tried now")
 
