@@ -17,6 +17,7 @@ class CuttingProxy:
     def __init__(self, server_port: int) -> None:
         self._server_port = server_port
         self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
         self._text = b""
         self._passes_on = False
         self.port = 0
@@ -38,8 +39,18 @@ class CuttingProxy:
         assert self._server is not None
         self._server.close()
         await self._server.wait_closed()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def _serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        # Held, because the loop doesn't hold the task of a connection whose peer has ended it.
+        task = asyncio.ensure_future(self._pass_on(client, to_client))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
+        await asyncio.wait({task})
+
+    async def _pass_on(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         server, to_server = await asyncio.open_connection("127.0.0.1", self._server_port)
         answers = asyncio.create_task(_copy(server, to_client))
         try:

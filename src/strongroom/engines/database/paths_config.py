@@ -68,7 +68,7 @@ class ConfigPaths:
         """Configures a connection, or changes it. It is stored if the user could log in."""
         check_segment_name(name)
         limits.check_name("the name of a connection", name, MOST_NAME_BYTES)
-        if request.data.get("name") not in {None, "", name}:
+        if request.data.get("name") not in (None, "", name):
             raise InvalidRequest('the field "name" names something else than the path does')
         before = await request.view.read(CONFIG + name, Connection)
         connection = self._merged(before, body, request.data)
@@ -83,7 +83,7 @@ class ConfigPaths:
             connection, kept = verified(request, self.sessions, name, before or adopted, connection)
         except UpstreamFailed as error:
             raise InvalidRequest(f"{FAILED}error verifying connection: {error.text}") from error
-        connection = await configured(request, name, before, connection, body)
+        connection = await configured(request, name, before, connection, body, adopted=adopted)
         self._store(request, name, connection)
         warnings = [PASSWORD_IGNORED] if kept else []
         warnings += await _likely_mistakes(request, connection)

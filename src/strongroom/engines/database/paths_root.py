@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from strongroom.engines.database import settings
-from strongroom.engines.database.connections import connection_named
-from strongroom.engines.database.records import CONFIG, Connection
+from strongroom.engines.database.connections import Reached, connection_named
+from strongroom.engines.database.records import CONFIG, DRAINING, Connection
 from strongroom.engines.database.rotating import ROOT, of_root, root_account, root_row, work_of
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.static_users import check_alone, check_root
@@ -43,8 +43,7 @@ class RootPaths:
     async def rotate_root(self, request: Request, name: str) -> None:
         """Changes the password of the connection's user to one that nobody knows."""
         reached = await connection_named(request.view, name)
-        _check(reached.connection)
-        await check_alone(request.view, name, reached.connection)
+        await _check_before(request, reached)
         rotation = await of_root(request, self.sessions, reached, self.random)
         version = request.once("version", lambda: reached.connection.root.version)
         request.once.outside(
@@ -53,18 +52,35 @@ class RootPaths:
 
     async def root_due(self, request: Request, name: str) -> None:
         """Rotate, or finish what has begun.  Raises `StrongroomError`, and is called again."""
-        if await request.view.read(CONFIG + name, Connection) is None:
-            return
-        reached = await connection_named(request.view, name)
+        connection = await request.view.read(CONFIG + name, Connection)
+        if connection is not None:
+            await self._root_due(request, Reached(name, connection))
+
+    async def drained_root_due(self, request: Request, id_: str) -> None:
+        """Finish what had begun when the connection was deleted, so that its users can be dropped.  Raises the same."""
+        connection = await request.view.read(DRAINING + id_, Connection)
+        if connection is not None:
+            await self._root_due(request, Reached(connection.deleted_name, connection))
+
+    async def _root_due(self, request: Request, reached: Reached) -> None:
         try:
-            _check(reached.connection)
-            await check_alone(request.view, name, reached.connection)
+            await _check_before(request, reached)
             rotation = await of_root(request, self.sessions, reached, self.random)
         except InvalidRequest as error:
             reason = error
             request.once.outside("note", lambda: note(root_row(request, reached, self.random), reason, request.now))
             raise
         request.once.outside("due", lambda: do_what_is_due(rotation.keep, rotation.system, rotation.made, request.now))
+
+
+async def _check_before(request: Request, reached: Reached) -> None:
+    """Raise `InvalidRequest` for a connection whose password can't be changed, or must not be.
+
+    A change that has begun is finished in any case: nobody could log in otherwise.
+    """
+    _check(reached.connection)
+    if not reached.connection.root.pending:
+        await check_alone(request.view, reached.name, reached.connection)
 
 
 def _check(connection: Connection) -> None:
@@ -79,9 +95,18 @@ def _check(connection: Connection) -> None:
 
 
 async def configured(
-    request: Request, name: str, before: Connection | None, connection: Connection, body: RotationFields
+    request: Request,
+    name: str,
+    before: Connection | None,
+    connection: Connection,
+    body: RotationFields,
+    *,
+    adopted: Connection | None,
 ) -> Connection:
     """A connection that is being written, with the settings of its rotation.
+
+    Args:
+        adopted: the deleted connection that it goes on with, whose passwords are still known.
 
     Raises: `InvalidRequest` for settings that can't be, and for a user that a static role has.
     """
@@ -91,7 +116,7 @@ async def configured(
     if connection.rotation.automated:
         _check(connection)
         await check_alone(request.view, name, connection)
-    account = _account(before, connection)
+    account = _account(before or adopted, connection)
     if connection.rotation != settings_before:
         account = rescheduled(account, connection.rotation, request.now)
     await wake(request, request.view, work_of(ROOT, name), account, connection.rotation)

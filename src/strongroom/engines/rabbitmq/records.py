@@ -39,6 +39,14 @@ class Connection(SecretRecord, frozen=True, tag="rabbitmq-connection"):
         """Those that the broker may know, in the order in which they are tried."""
         return (self.password, self.next_password) if self.next_password else (self.password,)
 
+    @property
+    def way(self) -> str:
+        """Whose failures count together.
+
+        A mount that trusts other authorities doesn't reach the same broker, and would else shut it for all mounts.
+        """
+        return f"{self.uri} {sha256(self.ca_cert.encode()).hex()}"
+
     def __repr__(self) -> str:
         return "Connection(…)"
 

@@ -53,9 +53,20 @@ class Template:
         Raises: `InvalidRequest` for a field without a value, for arguments that a function doesn't take, and for a
             result that is too long.
         """
+        return self.render_counted(values, random=random, now=now)[0]
+
+    def render_counted(
+        self, values: Mapping[str, str | int], *, random: Callable[[int], bytes], now: float
+    ) -> tuple[str, int]:
+        """The text for these values, and how many of its characters are random, as `random_characters` counts them.
+
+        Whoever writes a template may write one whose names are random for the values of a check, and fixed for others.
+
+        Raises: `InvalidRequest` as `render` does.
+        """
         result = self._result(values, random, now)
         try:
-            return result.data.decode()
+            return result.data.decode(), result.random
         except UnicodeDecodeError:
             raise inapplicable("", "the result is not UTF-8; base64 must follow utf16le") from None
 

@@ -93,7 +93,9 @@ class Breakers:
         if state is None:
             return
         if left_s := state.left_s(self._clock()):
-            raise Unreachable(f"{self._name} did not respond: {state.error}; it is asked again in {math.ceil(left_s)} s")
+            raise Unreachable(
+                f"{self._name} did not respond: {state.error}; it is asked again in {math.ceil(left_s)} s"
+            )
         if state.failures >= FAILURES and state.trying:
             raise Unreachable(f"{self._name} did not respond: {state.error}; it is being tried now")
 
