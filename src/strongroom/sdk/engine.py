@@ -254,6 +254,8 @@ class Engine:
     The audit log shows their digests, whatever the mount's settings are. Fields of listings contain names and aren't
     meant.
     """
+    catalog: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Names of plugins of other servers that are part of this engine, by the type that the catalogue has them under."""
     routes: ClassVar[RouteTable]
     synonyms: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """For a declared pattern, without forms: the other paths of the mount for the same object.

@@ -147,6 +147,20 @@ async def test_the_catalogue_is_what_can_be_mounted() -> None:
             assert read["version"] == (await server.ok("GET", f"sys/{table}/{name}-x")).data["running_plugin_version"]
 
 
+async def test_the_catalogue_has_what_connections_to_databases_are_configured_with() -> None:
+    """Command lines list and read them by their type, and reload none of them."""
+    server = await Server.start()
+    listed = (await server.ok("GET", "sys/plugins/catalog")).data
+    assert {"mysql-database-plugin", "postgresql-database-plugin"} < set(listed["database"])
+    assert (await server.ok("LIST", "sys/plugins/catalog/database")).data == {"keys": listed["database"]}
+    assert {entry["name"] for entry in listed["detailed"] if entry["type"] == "database"} == set(listed["database"])
+    for name in listed["database"]:
+        read = (await server.ok("GET", f"sys/plugins/catalog/database/{name}")).data
+        assert (read["name"], read["builtin"]) == (name, True)
+        assert (await server.ask("GET", f"sys/plugins/catalog/secret/{name}")).status == 404
+        assert (await server.ask("PUT", "sys/plugins/reload/backend", {"plugin": name})).status == 400
+
+
 async def test_counters_count() -> None:
     """A token more is one more, an entity comes with the first login."""
     server = await Server.start()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from strongroom.engines.database import draining, probing, rotating
+from strongroom.engines.database.drivers import NAMES
 from strongroom.engines.database.paths_check import CheckPaths
 from strongroom.engines.database.paths_config import ConfigPaths
 from strongroom.engines.database.paths_creds import CredsPaths
@@ -25,6 +27,7 @@ class Database(ConfigPaths, CheckPaths, RootPaths, RolePaths, CredsPaths, Static
     """
 
     type = "database"
+    catalog: ClassVar[Mapping[str, tuple[str, ...]]] = {"database": NAMES}
     secret_answers = frozenset({"password", "rsa_private_key", "private_key"})
 
     def __init__(self, sessions: Sessions | None = None, random: Random | None = None) -> None:

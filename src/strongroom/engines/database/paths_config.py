@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.engines.database import draining, settings, static_users
+from strongroom.engines.database import draining, masking, settings, static_users
 from strongroom.engines.database.config_fields import ConfigFields
 from strongroom.engines.database.connections import connection_named
 from strongroom.engines.database.near_placeholders import placeholder_warnings
@@ -33,6 +33,7 @@ from strongroom.sdk import (
 
 MOST_NAME_BYTES = 256
 FAILED = "error creating database object: "
+NESTED = ": what a read shows in connection_details is written beside the other parameters, not in an object"
 IN_URL = (
     "Password found in connection_url, use a templated url to enable root rotation and prevent read access to password "
     "information."
@@ -88,7 +89,7 @@ class ConfigPaths:
         warnings = [PASSWORD_IGNORED] if kept else []
         warnings += await _likely_mistakes(request, connection)
         url = connection.details.get("connection_url")
-        if isinstance(url, str) and settings.has_password(url):
+        if isinstance(url, str) and masking.has_password(url):
             warnings.append(IN_URL)
         if ignored := settings.ignored(connection, request.data):
             warnings.append(f"Endpoint ignored these unrecognized parameters: [{' '.join(ignored)}]")
@@ -158,7 +159,8 @@ class ConfigPaths:
         try:
             return settings.merged(before, plugin, driver, body, data)
         except InvalidRequest as error:
-            raise InvalidRequest(FAILED + error.text) from error
+            hint = NESTED if isinstance(data.get("connection_details"), dict) else ""
+            raise InvalidRequest(FAILED + error.text + hint) from error
 
 
 async def _likely_mistakes(request: Request, connection: Connection) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.engines.database import settings
+from strongroom.engines.database import masking
 from strongroom.engines.database.connections import Reached, connection_named
 from strongroom.engines.database.records import CONFIG, DRAINING, Connection
 from strongroom.engines.database.rotating import ROOT, of_root, root_account, root_row, work_of
@@ -90,7 +90,7 @@ def _check(connection: Connection) -> None:
     if not connection.password:
         raise InvalidRequest(f"{UNABLE}no password in configuration")
     url = connection.details.get("connection_url")
-    if isinstance(url, str) and settings.has_password(url):
+    if isinstance(url, str) and masking.has_password(url):
         raise InvalidRequest(f"{UNABLE}the password is a part of connection_url, which needs {{{{password}}}} instead")
 
 

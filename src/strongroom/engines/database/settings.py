@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from strongroom.engines.database import demands, statements, usernames
 from strongroom.engines.database.config_fields import OWN, ConfigFields
 from strongroom.engines.database.decoding import number_of, text_of
 from strongroom.engines.database.driver import Driver
+from strongroom.engines.database.masking import without_password
 from strongroom.engines.database.records import SUPPLIED, Connection
 from strongroom.lib import limits
 from strongroom.lib.durations import parse_duration_s
@@ -22,18 +22,7 @@ MOST_DETAILS = 64
 MOST_BYTES = 256 * 1024
 """Of all details together."""
 MOST_TEXT_BYTES = 8 * 1024
-HIDDEN = "xxxxx"
 BUILTIN_VERSION = "v0.0.0+builtin"
-_PLACEHOLDER = r"(?!\{\{\s*password\s*\}\})"
-_PASSWORDS = (
-    (re.compile(rf"(://[^\s/?#:@]*:){_PLACEHOLDER}(\S+)(@)"), rf"\1{HIDDEN}\3"),
-    (re.compile(rf"(^[^\s/?#:@=]*:){_PLACEHOLDER}(?!//)(\S+)(@\w*\()"), rf"\1{HIDDEN}\3"),
-    (
-        re.compile(rf"\b((?:ssl)?password|pwd)(\s*=\s*){_PLACEHOLDER}('(?:[^'\\]|\\.)*'|[^\s;&]+)", re.IGNORECASE),
-        rf"\1\2{HIDDEN}",
-    ),
-)
-"""Of URLs, of Go's names for MySQL, of keywords with values."""
 
 
 def _go_text(value: Any) -> Any:
@@ -108,18 +97,6 @@ def check_details(details: Mapping[str, Any]) -> None:
     pool_of(details)
 
 
-def has_password(url: str) -> bool:
-    """Whether a connection's URL holds a password, instead of `{{password}}`."""
-    return without_password(url) != url
-
-
-def without_password(url: str) -> str:
-    """A connection's URL without the password that may be in it."""
-    for pattern, instead in _PASSWORDS:
-        url = pattern.sub(instead, url)
-    return url
-
-
 def merged(
     before: Connection | None, plugin: str, driver: Driver, body: ConfigFields, data: Mapping[str, Any]
 ) -> Connection:
@@ -131,6 +108,8 @@ def merged(
     Raises: `InvalidRequest`.
     """
     changes = _own(body)
+    if body.username_template:
+        usernames.check(body.username_template, usernames.longest(driver))
     given = {name: value for name, value in data.items() if name not in OWN}
     details = {**(before.details if before else {}), **given}
     details = {name: value for name, value in details.items() if value is not None}
@@ -157,8 +136,6 @@ def _own(body: ConfigFields) -> dict[str, Any]:
     for name in ("terminate_sessions", "skip_static_role_import_rotation"):
         if getattr(body, name) is not None:
             changes[name] = getattr(body, name)
-    if body.username_template:
-        usernames.check(body.username_template)
     if body.allowed_roles is not None:
         limits.check_names("allowed_roles", body.allowed_roles)
         changes["allowed_roles"] = tuple(body.allowed_roles)

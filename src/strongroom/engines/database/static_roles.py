@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from strongroom.engines.database import credentials, statements
 from strongroom.engines.database.driver import PASSWORD, Driver
+from strongroom.engines.database.masking import without_password
 from strongroom.engines.database.records import Connection
-from strongroom.engines.database.settings import without_password
 from strongroom.engines.database.static_records import StaticRole
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import SECRET, CommaList, Doc, Duration, StringMap, replace

@@ -117,8 +117,9 @@ def _changed(role: Role, body: RoleFields) -> Role:
         field: value for field in RoleFields.__struct_fields__ if (value := getattr(body, field)) is not None
     }
     if "allowed_kubernetes_namespaces" in given:
-        namespaces = {item.lower() for item in given["allowed_kubernetes_namespaces"] if item}
-        given["allowed_kubernetes_namespaces"] = tuple(sorted(namespaces))
+        # In the order in which they were written: Terraform compares lists, and plans to order them again and again.
+        namespaces = dict.fromkeys(item.lower() for item in given["allowed_kubernetes_namespaces"] if item)
+        given["allowed_kubernetes_namespaces"] = tuple(namespaces)
     if "token_default_audiences" in given:
         given["token_default_audiences"] = tuple(item for item in given["token_default_audiences"] if item)
     if "kubernetes_role_type" in given:

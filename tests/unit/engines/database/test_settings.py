@@ -8,8 +8,9 @@ import pytest
 
 from strongroom.engines.database.driver import Target
 from strongroom.engines.database.drivers.postgresql import settings as postgresql
+from strongroom.engines.database.masking import without_password
 from strongroom.engines.database.records import Connection
-from strongroom.engines.database.settings import check_details, may_use, pool_of, shown, without_password
+from strongroom.engines.database.settings import check_details, may_use, pool_of, shown
 from strongroom.engines.database.usernames import check as check_template
 from strongroom.lib.errors import InvalidRequest
 
@@ -52,6 +53,16 @@ def test_roles_are_allowed_by_name_or_pattern(allowed: tuple[str, ...], role: st
         ("host=c password='b \\' b' user=a", "host=c password=xxxxx user=a"),
         ("host=c password={{password}} user=a", "host=c password={{password}} user=a"),
         ("postgresql://c/d?user=a&password=b&x=y", "postgresql://c/d?user=a&password=xxxxx&x=y"),
+        ("postgresql://c/d?user=a&password=b;c&x=y", "postgresql://c/d?user=a&password=xxxxx&x=y"),
+        ("postgresql://c/d?pass%77ord=b", "postgresql://c/d?pass%77ord=xxxxx"),
+        ("postgresql://c/d?scram_client_key=b", "postgresql://c/d?scram_client_key=xxxxx"),
+        ("postgresql://a:b c@d/e", "postgresql://a:xxxxx@d/e"),
+        ("postgresql://a#a a:b@c/d", "postgresql://a#a a:xxxxx@c/d"),
+        ("postgresql://a:{{password}}b@c/d", "postgresql://a:xxxxx@c/d"),
+        ("host=c password=b;c user=a", "host=c password=xxxxx user=a"),
+        ("host=c password=b&c user=a", "host=c password=xxxxx user=a"),
+        ("host=c password=b\\ c user=a", "host=c password=xxxxx user=a"),
+        ("host=c password={{password}}b user=a", "host=c password=xxxxx user=a"),
     ],
 )
 def test_a_password_in_a_url_is_not_shown(url: str, shown: str) -> None:

@@ -14,12 +14,15 @@ DRIVERS: tuple[Driver, ...] = (Postgresql(), MysqlDriver(), Redis(), InfluxDB())
 
 _BY_NAME = {name: driver for driver in DRIVERS for name in driver.names}
 
+NAMES = tuple(sorted(_BY_NAME))
+"""All that a `plugin_name` may be."""
+
 
 def driver_of(plugin: str) -> Driver:
     """The driver of a `plugin_name`.  Raises `InvalidRequest`."""
     if plugin not in _BY_NAME:
         raise InvalidRequest(
             f"error creating database object: plugin not found in the catalog: {plugin[:100]}; "
-            f"there are {', '.join(sorted(_BY_NAME))}"
+            f"there are {', '.join(NAMES)}"
         )
     return _BY_NAME[plugin]

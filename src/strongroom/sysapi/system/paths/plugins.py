@@ -17,8 +17,8 @@ from strongroom.services.mounts.service import BUILT_IN_TYPES
 from strongroom.sysapi.context import SystemEngine, system
 
 _TABLES = {"auth": AUTH, "secret": SECRET}
-_TYPES = frozenset({*_TABLES, "database"})
-"""The API's types of plugins.  What talks to a database is part of an engine here, so there are none of that type."""
+_TYPES = ("auth", "database", "secret")
+"""The API's types of plugins.  What talks to a database is part of an engine here, and is listed by its names."""
 _OLD_NAMES = frozenset({"generic"})
 """Second names of engines that the catalogue has already."""
 _VERSION = re.compile(r"v?\d+(\.\d+)*(-?[A-Za-z~-][\w~-]*(\.[\w~-]+)*|-\d[\w~-]*(\.[\w~-]+)*)?(\+[\w~-]+(\.[\w~-]+)*)?")
@@ -65,7 +65,7 @@ class PluginPaths(SystemEngine):
     @path.read("plugins/catalog")
     async def list_plugins(self, request: Request) -> Response | None:
         """Lists all plugins by type."""
-        names = {type_: _names(request, type_) for type_ in _TABLES}
+        names = {type_: _names(request, type_) for type_ in _TYPES}
         common = {"builtin": True, "deprecation_status": "supported", "version": BUILT_IN_VERSION}
         detailed = [{**common, "name": name, "type": type_} for type_, found in names.items() for name in found]
         return Response(data={**names, "detailed": detailed})
@@ -156,11 +156,12 @@ def _deprecated(what: str, name: str) -> Response:
 
 def _names(request: Request, type_: str) -> list[str]:
     engines = system(request).services.mounts.engines
-    return sorted(
+    mounted = {
         name
         for table, name in engines
         if table == _TABLES.get(type_) and name not in BUILT_IN_TYPES and name not in _OLD_NAMES
-    )
+    }
+    return sorted(mounted.union(*(engine.catalog.get(type_, ()) for engine in engines.values())))
 
 
 def _check_version(version: str) -> None:
@@ -188,6 +189,10 @@ def _refusal(body: CatalogBody) -> InvalidRequest:
 def _check_plugin(request: Request, name: str) -> None:
     if name in BUILT_IN_TYPES:
         raise InvalidRequest(_singleton(name))
+    if name in _names(request, "database"):
+        raise InvalidRequest(
+            f'plugin "{name}" cannot be reloaded, only plugins of type auth and secret can be reloaded'
+        )
     if not any(name in _names(request, type_) for type_ in _TABLES):
         raise InvalidRequest(f'plugin not found in the catalog: "{name}"')
 

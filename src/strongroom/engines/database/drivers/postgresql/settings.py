@@ -133,6 +133,7 @@ def place_of(target: Target) -> Place:
         "tcp_user_timeout": str(STATEMENT_S * 1000),
         "application_name": "strongroom",
         "passfile": "/dev/null",
+        "client_encoding": "UTF8",  # in which statements are sent, whatever the database's owner has set
         "gssencmode": "disable",
     }
     parameters = {
