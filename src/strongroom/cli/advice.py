@@ -33,8 +33,10 @@ def advice(error: ResponseError) -> str:
 
 
 def _no_such_path(error: ResponseError) -> str:
-    """Where it is said what paths a mount has."""
+    """Where it is said what paths a mount has, or what can be done with one."""
     first, _, rest = error.path.partition("/")
+    if isinstance(error, Unsupported):
+        return f'Note: "{PROGRAM} path-help {error.path}" tells what can be done with that path.'
     mount = f"{first}/{rest.partition('/')[0]}" if first == "auth" else first
     return f'Note: "{PROGRAM} path-help {mount}" lists the paths that a mount there has.'
 

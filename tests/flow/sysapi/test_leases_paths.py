@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.flow.sysapi.leases_world import World
 
 
@@ -98,6 +100,18 @@ async def test_force_forgets_what_cannot_be_undone() -> None:
     await world.server.ok("PUT", "sys/leases/revoke-force/db")
     assert not await world.lease_rows()
     assert world.outside.accounts == {"ann"}
+
+
+@pytest.mark.parametrize("verb", ["revoke-prefix", "revoke-force"])
+async def test_a_lease_that_a_prefix_names_is_found(verb: str) -> None:
+    """The id of a lease is a prefix too: it is ended, and nobody is told that there was none."""
+    world = await World.start()
+    lease = await world.lease("ann")
+    answer = await world.server.ok(
+        "PUT", f"sys/leases/{verb}/{lease}", {"sync": True} if verb == "revoke-prefix" else {}
+    )
+    assert (answer.status, answer.body) == (204, None)
+    assert not await world.lease_rows()
 
 
 async def test_a_spent_token_does_not_wait_for_its_time() -> None:

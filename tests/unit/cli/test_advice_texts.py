@@ -31,14 +31,14 @@ def test_a_login_that_says_why_gets_no_guesses(text: str, guesses: bool) -> None
     ("kind", "status", "path", "place"),
     [
         (Missing, 404, "auth/ldap/user/x", "auth/ldap"),
-        (Unsupported, 405, "auth/ldap/config", "auth/ldap"),
+        (Unsupported, 405, "auth/ldap/config", "auth/ldap/config"),
         (Missing, 404, "sys/nothing", "sys"),
     ],
 )
 def test_a_path_that_is_none_leads_to_those_that_are(
     kind: type[ResponseError], status: int, path: str, place: str
 ) -> None:
-    """Whoever mistypes a path finds the list of paths."""
+    """Whoever mistypes a path finds the list of paths, and whoever asks for the wrong thing what a path can do."""
     text = "1 error occurred:\n\t* unsupported path\n\n"
     assert f'"strongroom path-help {place}"' in advice(_refused(kind, status, path, text))
     assert advice(_refused(kind, status, path, "something else")) == ""

@@ -115,6 +115,8 @@ class CredsPaths:
 
     async def _planned(self, request: Request, name: str, role: Role, username: str) -> Response:
         times = await request.view.read(LEASE, LeaseConfig) or LeaseConfig()
+        account = self.calls.account(await root_of(request))
+        self.calls.breakers.check(account.reach.iam.url)
         plan = users.UserPlan(
             username=username,
             mark=request.once("mark", lambda: uuid4(self.random)),

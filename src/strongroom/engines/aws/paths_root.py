@@ -37,7 +37,7 @@ class RootFields(RotationFields, frozen=True):
     """What can be set; what isn't given stays."""
 
     access_key: Annotated[str | None, Doc(description="The access key of a user that may make others.")] = None
-    secret_key: Annotated[str | None, Doc(description="Its secret.", extra=SECRET)] = None
+    secret_key: Annotated[str | None, Doc(description="The secret of `access_key`.", extra=SECRET)] = None
     region: Annotated[
         str | None, Doc(description="The region. `AWS_REGION` of the server, or us-east-1, if empty.")
     ] = None

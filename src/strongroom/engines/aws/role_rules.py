@@ -31,6 +31,7 @@ _USER_PATH = re.compile(r"/([\x21-\x7F]{0,510}/)?")
 MOST_WAIT_S = 30
 _MOST_ARNS = 64
 _USUAL = Role()
+_THERE_ARE = f"; there are {', '.join(TYPES)}"
 OURS = ("max_leases", "reuse", "lease_owner")
 """Options of users that Vault doesn't have; shown where they are set."""
 OWNERS = ("token", "entity")
@@ -98,8 +99,8 @@ def check_role(role: Role) -> None:
 
 def _of_type(role: Role) -> list[str]:
     types = role.credential_types
-    found = [] if types else ["did not supply credential_type"]
-    found += [f"unrecognized credential type: {each[:64]}" for each in types if each not in TYPES]
+    found = [] if types else [f"did not supply credential_type{_THERE_ARE}"]
+    found += [f"unrecognized credential type: {each[:64]}{_THERE_ARE}" for each in types if each not in TYPES]
     if role.user_path and IAM_USER not in types:
         found.append(f"user_path parameter only valid for {IAM_USER} credential type")
     if role.permissions_boundary_arn and IAM_USER not in types:

@@ -44,7 +44,7 @@ class ConfigFields(RotationFields, frozen=True):
         Doc(description="End a user's sessions before the revocation_statements of its role drop it."),
     ] = None
     username: Annotated[str | None, Doc(description="The user by whom other users are made.")] = None
-    password: Annotated[str | None, Doc(description="Its password.", extra=SECRET)] = None
+    password: Annotated[str | None, Doc(description="The password of that user (`username`).", extra=SECRET)] = None
 
     # Details for drivers, which may know others. Those with a secret have to be here, or the audit log would show them.
     connection_url: Annotated[

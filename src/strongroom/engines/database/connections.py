@@ -39,6 +39,10 @@ class Reached(msgspec.Struct, frozen=True):
     name: str
     connection: Connection
 
+    def key(self, request: Request) -> Key:
+        """What its sessions are found by."""
+        return Key(request.mount.id, self.connection.id, self.connection.revision)
+
     def ask(
         self,
         request: Request,
@@ -54,8 +58,7 @@ class Reached(msgspec.Struct, frozen=True):
             what: names the work among that of the request. repeats: whether it is done once more if the connection is
                 changed meanwhile.
         """
-        connection = self.connection
-        key = Key(request.mount.id, connection.id, connection.revision)
+        connection, key = self.connection, self.key(request)
         target = target_of(self.name, connection)
         revision = connection.revision if repeats else ""
         return request.once.outside(f"{what} {connection.id} {revision}", lambda: sessions.use(key, target, work))
@@ -80,4 +83,6 @@ async def connection_of_lease(view: View, name: str, id_: str) -> Reached:
     drained = await view.read(DRAINING + id_, Connection)
     if drained is not None:
         return Reached(name, drained)
-    raise UpstreamFailed(f'the connection "{name}" has gone')
+    raise UpstreamFailed(
+        f'the connection "{name}" has gone: drop the user by hand, and forget its lease by revoke-force'
+    )

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.engines.database import draining, masking, settings
+from strongroom.engines.database import draining, masking, settings, static_users
 from strongroom.engines.database.config_fields import ConfigFields
 from strongroom.engines.database.connections import connection_named
+from strongroom.engines.database.near_placeholders import placeholder_warnings
 from strongroom.engines.database.paths_root import configured, shown
 from strongroom.engines.database.records import CONFIG, DRAINING, Connection
 from strongroom.engines.database.rotating import ROOT, work_of
@@ -86,6 +87,7 @@ class ConfigPaths:
         connection = await configured(request, name, before, connection, body, adopted=adopted)
         self._store(request, name, connection)
         warnings = [PASSWORD_IGNORED] if kept else []
+        warnings += await _likely_mistakes(request, connection)
         url = connection.details.get("connection_url")
         if isinstance(url, str) and masking.has_password(url):
             warnings.append(IN_URL)
@@ -100,9 +102,12 @@ class ConfigPaths:
         connection = await request.view.read(CONFIG + name, Connection)
         await request.unschedule(work_of(ROOT, name))
         count = await draining.delete(request, name, connection) if connection is not None else 0
-        if not count:
-            return None
-        return Response(warnings=[f"the connection drains: it is kept until its {count} live users are dropped"])
+        warnings = [f"the connection drains: it is kept until its {count} live users are dropped"] if count else []
+        if connection is not None and (left := await static_users.roles_of(request.view, name)):
+            warnings.append(
+                f"passwords aren't rotated any more, until there is a connection of that name: static roles {left}"
+            )
+        return Response(warnings=warnings) if warnings else None
 
     @path.list_("draining")
     async def list_draining(self, request: Request) -> Response:
@@ -131,7 +136,7 @@ class ConfigPaths:
 
     @path.write("reload/{plugin}")
     async def reload(self, request: Request, plugin: str) -> Response:
-        """Does the same for all connections of a kind of database."""
+        """Closes the connections to all databases of a kind, as `reset` does for one."""
         found = []
         for name in await request.view.list(CONFIG):
             connection = await request.view.read(CONFIG + name, Connection)
@@ -156,3 +161,13 @@ class ConfigPaths:
         except InvalidRequest as error:
             hint = NESTED if isinstance(data.get("connection_details"), dict) else ""
             raise InvalidRequest(FAILED + error.text + hint) from error
+
+
+async def _likely_mistakes(request: Request, connection: Connection) -> list[str]:
+    """What may be stored, and is found out only when a password is made."""
+    told = placeholder_warnings({"root_rotation_statements": connection.root_rotation_statements})
+    try:
+        await request.view.password_policy(connection.password_policy)
+    except InvalidRequest as error:
+        told.append(f"no passwords can be made until that is changed: {error.text}")
+    return told

@@ -41,6 +41,7 @@ class CredsPaths:
         group, reuse = f"role/{name}", f"{role.revision} {reached.connection.id}" if role.reuse else ""
         if reuse and (again := await request.reusable(group, reuse)) is not None:
             return again
+        self.sessions.check(reached.key(request))
         issued, shown = await self._planned(request, name, role, reached.connection)
         key = user_key(issued.connection_id, issued.username)
         if await request.view.read(key, User) is not None:

@@ -13,7 +13,7 @@ from strongroom.engines.database.records import CONFIG, DRAINING, Connection
 from strongroom.engines.database.rotating import ROOT, of_root, root_account, root_row, work_of
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.static_roles import same_place
-from strongroom.engines.database.static_users import check_moved, check_root
+from strongroom.engines.database.static_users import check_alone, check_moved, check_root
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Random, Request, path, replace
 from strongroom.sdk.rotation import (
@@ -44,7 +44,7 @@ class RootPaths:
     async def rotate_root(self, request: Request, name: str) -> None:
         """Changes the password of the connection's user to one that nobody knows."""
         reached = await connection_named(request.view, name)
-        _check(reached.connection)
+        await _check_before(request, reached)
         rotation = await of_root(request, self.sessions, reached, self.random)
         version = request.once("version", lambda: reached.connection.root.version)
         request.once.outside(
@@ -65,13 +65,23 @@ class RootPaths:
 
     async def _root_due(self, request: Request, reached: Reached) -> None:
         try:
-            _check(reached.connection)
+            await _check_before(request, reached)
             rotation = await of_root(request, self.sessions, reached, self.random)
         except InvalidRequest as error:
             reason = error
             request.once.outside("note", lambda: note(root_row(request, reached, self.random), reason, request.now))
             raise
         request.once.outside("due", lambda: do_what_is_due(rotation.keep, rotation.system, rotation.made, request.now))
+
+
+async def _check_before(request: Request, reached: Reached) -> None:
+    """Raise `InvalidRequest` for a connection whose password can't be changed, or must not be.
+
+    A change that has begun is finished in any case: nobody could log in otherwise.
+    """
+    _check(reached.connection)
+    if not reached.connection.root.pending:
+        await check_alone(request.view, reached.name, reached.connection)
 
 
 def _check(connection: Connection) -> None:
@@ -108,6 +118,7 @@ async def configured(
     connection = replace(connection, rotation=settings_of_root(settings_before, body))
     if connection.rotation.automated:
         _check(connection)
+        await check_alone(request.view, name, connection)
     account = _account(before or adopted, connection)
     if connection.rotation != settings_before:
         account = rescheduled(account, connection.rotation, request.now)

@@ -9,6 +9,7 @@ from functools import partial
 
 from strongroom.engines.database import credentials, static_users
 from strongroom.engines.database.connections import Reached, connection_named
+from strongroom.engines.database.near_placeholders import placeholder_warnings
 from strongroom.engines.database.records import ROLES, Connection, Role
 from strongroom.engines.database.rotating import STATIC, Database, of_static, policy_of, work_of
 from strongroom.engines.database.sessions import Sessions
@@ -71,7 +72,8 @@ class StaticRolePaths:
         if before is None and body.skip_import_rotation is None:
             role = replace(role, skip_import_rotation=reached.connection.skip_static_role_import_rotation)
         ignored = credentials.unknown(role.credential_type, body.credential_config or {})
-        warnings = [f"credential_config: nothing reads {', '.join(ignored)}"] if ignored else []
+        warnings = placeholder_warnings({"rotation_statements": role.rotation_statements})
+        warnings += [f"credential_config: nothing reads {', '.join(ignored)}"] if ignored else []
         password = body.password or body.self_managed_password or ""
         if before is None:
             await self._create(request, name, role, reached, password)

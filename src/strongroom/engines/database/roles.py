@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from strongroom.engines.database import credentials, statements
+from strongroom.engines.database.near_placeholders import placeholder_warnings
 from strongroom.engines.database.records import Connection, Role
 from strongroom.engines.database.settings import may_use
 from strongroom.lib.errors import InvalidRequest
@@ -100,6 +101,7 @@ def warnings_of(name: str, role: Role, body: RoleFields, connection: Connection 
         warnings.append("default_ttl is longer than max_ttl, which counts")
     if role.max_ttl_s > mount.max_lease_ttl_s:
         warnings.append(f"max_ttl is longer than the mount's, which counts: {mount.max_lease_ttl_s} seconds")
+    warnings += placeholder_warnings({name: getattr(role, name) for name in FIELDS}, role.credential_type)
     if ignored := credentials.unknown(role.credential_type, body.credential_config or {}):
         warnings.append(f"credential_config: nothing reads {', '.join(ignored)}")
     return warnings

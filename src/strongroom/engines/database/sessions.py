@@ -91,6 +91,10 @@ class Sessions:
         finally:
             await session.close()
 
+    def check(self, key: Key) -> None:
+        """Raise `Unreachable` if a database isn't asked just now, because it doesn't respond."""
+        self._breakers.check(key.target)
+
     def state(self, key: Key) -> BreakerState:
         """Whether a database responds, as far as this process knows."""
         return self._breakers.state(key.target)

@@ -17,6 +17,9 @@ from strongroom.engines.database.static_roles import same_place
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import View
 
+_MOST_LOOKED_AT = 1000
+_MOST_NAMED = 5
+
 
 async def check(view: View, name: str, role: StaticRole, connection: Connection) -> None:
     """Raise `InvalidRequest` if a user of a role belongs to a connection or to another role, naming it."""
@@ -57,6 +60,29 @@ def _own_user(connection: Connection, role: str) -> InvalidRequest:
     return InvalidRequest(
         f'"{connection.username}" is the user of the static role "{role}", whose rotation would break this connection'
     )
+
+
+async def check_alone(view: View, name: str, connection: Connection) -> None:
+    """Raise `InvalidRequest` if another connection has the same user, which its rotation would lock out for good."""
+    for other_name in await view.list(CONFIG):
+        other = await view.read(CONFIG + other_name, Connection)
+        if other is None or other_name == name or other.username != connection.username:
+            continue
+        if same_place(other, connection):
+            raise InvalidRequest(
+                f'the connection "{other_name}" has the same user, and its password would be unknown then: '
+                "give each connection a user of its own"
+            )
+
+
+async def roles_of(view: View, name: str) -> str:
+    """The names of static roles that have a connection, for a text; a few of them, if there are many."""
+    found = []
+    for role_name in await view.list(STATIC_ROLES, limit=_MOST_LOOKED_AT):
+        role = await view.read(STATIC_ROLES + role_name, StaticRole)
+        if role is not None and role.db_name == name:
+            found.append(f'"{role_name}"')
+    return ", ".join(found[:_MOST_NAMED]) + (", …" if len(found) > _MOST_NAMED else "")
 
 
 async def _holder(view: View, username: str, connection: Connection, except_for: str = "") -> str:

@@ -33,7 +33,9 @@ class ConfigFields(Body, frozen=True):
     ] = None
     kubernetes_ca_cert: Annotated[
         str | None,
-        Doc(description="Its certificate authorities in PEM. Default: those of the pod, or else of the system."),
+        Doc(
+            description="Authorities of the API server's certificate, in PEM. Default: the pod's, or else the system's."
+        ),
     ] = None
     service_account_jwt: Annotated[
         str | None,

@@ -76,6 +76,8 @@ class CredsPaths:
         config = await request.view.read(CONFIG, ClusterConfig)
         if config is None:
             raise InvalidRequest(NOT_CONFIGURED)
+        if config.host:
+            self.cluster.breakers.check(self.cluster.host(config))
         await self._check_namespace(request, config, role, namespace)
         mount = request.mount
         ttl_s, told = ttl_of(role, body.ttl, mount.default_lease_ttl_s, mount.max_lease_ttl_s)

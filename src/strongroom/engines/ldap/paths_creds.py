@@ -36,6 +36,7 @@ class CredsPaths:
         if role is None:
             raise NotFound
         config = await configured(request.view)
+        Reached(request, self.directories, config).check()
         ttl_s, max_ttl_s = _times(request, role, config)
         password = await ldif_password(request, config.password_policy)
         account = request.once(f"account of {role!r}", lambda: _made(request, role, name, password, ttl_s))

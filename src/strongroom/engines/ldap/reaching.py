@@ -53,6 +53,10 @@ class Reached:
         """
         return await self._directories.ask(self.request.mount.id, directory_of(self.config), work, repeats=repeats)
 
+    def check(self) -> None:
+        """Raise `Unreachable` if the directory isn't asked just now, because it doesn't respond."""
+        self._directories.check(self.request.mount.id, directory_of(self.config))
+
     async def find(self, username: str, dn: str) -> str:
         """The DN of an account.  Raises `InvalidRequest` if there is none."""
 

@@ -31,7 +31,7 @@ class ConnectionFields(Body, frozen=True):
         str, Doc(description="The management API: a URL without `/api`, such as `https://mq.example.com:15671`.")
     ] = ""
     username: Annotated[str, Doc(description="A user of the broker with the tag `administrator`.")] = ""
-    password: Annotated[str, Doc(description="Its password.", extra=SECRET)] = ""
+    password: Annotated[str, Doc(description="The password of that user (`username`).", extra=SECRET)] = ""
     ca_cert: Annotated[
         str, Doc(description="The certificate authorities of the management API, in PEM. Default: those of the system.")
     ] = ""

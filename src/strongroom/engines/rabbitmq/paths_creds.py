@@ -46,6 +46,7 @@ class CredsPaths:
         connection = await request.view.read(CONNECTION, Connection)
         if connection is None:
             raise InvalidRequest(NOT_CONFIGURED)
+        self.management.breakers.check(connection.uri)
         lease = await request.view.read(LEASE, LeaseSettings) or LeaseSettings()
         user, password = await _new_user(request, connection, name)
         salt = request.once("salt", lambda: SystemRandom().bytes(SALT_BYTES))

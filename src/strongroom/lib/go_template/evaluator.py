@@ -62,7 +62,8 @@ class _Evaluation:
 
     def _field(self, node: Field) -> Marked | int:
         if node.name not in self._values:
-            raise inapplicable(node.place, f"can't evaluate field {node.name[:64]}")
+            known = ", ".join(f".{name}" for name in sorted(self._values)) or "none"
+            raise inapplicable(node.place, f"can't evaluate field {node.name[:64]}; there are {known}")
         value = self._values[node.name]
         try:
             return plain(value) if isinstance(value, str) else value

@@ -53,6 +53,11 @@ class Directories:
         """How many requests were refused so far, because too many waited."""
         return self._threads.refused
 
+    def check(self, lane: str, directory: Directory) -> None:
+        """Raise `Unreachable` if a directory isn't asked just now, because it doesn't respond."""
+        if self._breakers:
+            self._breakers.check(_name(lane, directory))
+
     async def ask(self, lane: str, directory: Directory, work: Callable[[Session], T], *, repeats: bool = True) -> T:
         """Do some work with a directory.
 
@@ -62,7 +67,7 @@ class Directories:
 
         Raises: what `work` raises; `RateLimited` if too many wait; `OutOfReach`; `TooSlow`.
         """
-        with self._breakers.call(f"{lane} {directory!r}") if self._breakers else nullcontext():
+        with self._breakers.call(_name(lane, directory)) if self._breakers else nullcontext():
             deadline = time.monotonic() + directory.request_s
             try:
                 return await self._threads.run(
@@ -72,6 +77,10 @@ class Directories:
                 )
             except TimeoutError as error:
                 raise TooSlow("the directory did not answer in time") from error
+
+
+def _name(lane: str, directory: Directory) -> str:
+    return f"{lane} {directory!r}"
 
 
 def _anywhere(

@@ -6,6 +6,7 @@ one call is let through.  If that fails, the next pause is longer; if it succeed
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -68,12 +69,9 @@ class Breakers:
 
         Raises: `Unreachable` if the call isn't made.
         """
+        self.check(target)
         state = self._targets.get(target)
-        if state is not None and (left_s := state.left_s(self._clock())):
-            raise Unreachable(f"{self._name} did not respond: {state.error}; it is asked again in {left_s:.0f} s")
         if state is not None and state.failures >= FAILURES:
-            if state.trying:
-                raise Unreachable(f"{self._name} did not respond: {state.error}; it is being tried now")
             state.trying = True
         try:
             yield
@@ -92,6 +90,18 @@ class Breakers:
         finally:
             if state is not None:
                 state.trying = False
+
+    def check(self, target: str) -> None:
+        """Raise `Unreachable` if a call would not be made now.  Nothing needs to be planned then."""
+        state = self._targets.get(target)
+        if state is None:
+            return
+        if left_s := state.left_s(self._clock()):
+            raise Unreachable(
+                f"{self._name} did not respond: {state.error}; it is asked again in {math.ceil(left_s)} s"
+            )
+        if state.failures >= FAILURES and state.trying:
+            raise Unreachable(f"{self._name} did not respond: {state.error}; it is being tried now")
 
     def state(self, target: str) -> BreakerState:
         """What is known of a target."""

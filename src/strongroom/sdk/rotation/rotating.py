@@ -42,6 +42,11 @@ class Kept:
 class Keep(Protocol):
     """Stores what a step makes of an account, in a transaction of its own.  Returns None if the account is gone."""
 
+    @property
+    def about(self) -> dict[str, str]:
+        """Which account it is, for the log."""
+        ...
+
     async def __call__(self, step: Step, /) -> Kept | None: ...
 
 
@@ -97,13 +102,13 @@ async def rotate(keep: Keep, system: System, version: int, made: Credential, now
             candidate = await attempt.changed(candidate)
     except _Refusal as refusal:
         reason = refusal.reason
-        log.warning("a new credential was refused", reason=reason.text)
+        log.warning("a new credential was refused", **keep.about, reason=reason.text)
         await keep(lambda account, settings: steps.refused(account, candidate, reason.text, settings, now))
         await _recover(keep, system, kept.account)
         raise reason from refusal
     except StrongroomError as error:
         reason = error
-        log.warning("a rotation isn't finished", reason=reason.text)
+        log.warning("a rotation isn't finished", **keep.about, reason=reason.text)
         await keep(lambda account, _: steps.silent(account, attempt.candidate or candidate, reason.text, now))
         raise
     kept = await keep(lambda account, settings: steps.proven(account, candidate, settings, now, system.grace_s))
@@ -119,7 +124,7 @@ async def _recover(keep: Keep, system: System, account: Account) -> None:
     except StrongroomError:
         return  # the next attempt looks again
     if found is not None and found != account.current:
-        log.warning("an earlier credential is in force, and is taken for the current one")
+        log.warning("an earlier credential is in force, and is taken for the current one", **keep.about)
         await keep(lambda stored, _: steps.recovered(stored, account.current, found))
 
 
@@ -169,7 +174,7 @@ class _Attempt:
         if system.has_to_log_in:
             raise UpstreamFailed(NO_LOGIN)
         # An account that isn't allowed to log in, or not from here.  The other system has said that it changed it.
-        log.warning("a credential that was changed could not be proved by a login")
+        log.warning("a credential that was changed could not be proved by a login", **self._keep.about)
 
 
 class Verdict(enum.Enum):
@@ -220,7 +225,7 @@ async def _end(keep: Keep, system: System, previous: Credential, now: float) -> 
         if system.end is not None:
             await system.end(previous)
     except StrongroomError as error:
-        log.warning("a previous credential could not be ended", reason=error.text)
+        log.warning("a previous credential could not be ended", **keep.about, reason=error.text)
         await keep(lambda account, _: steps.not_ended(account, previous, now))
     else:
         await keep(lambda account, _: steps.ended(account, previous, now))

@@ -64,6 +64,11 @@ class Row(Generic[R]):
     write: Callable[[R, Account], R]
     """The record with another account."""
 
+    @property
+    def about(self) -> dict[str, str]:
+        """Which account it is, for the log."""
+        return {"mount": self.request.mount.path, "mount_id": self.request.mount.id, "name": self.places[0].work}
+
     async def __call__(self, step: Step, /) -> Kept | None:
         """Store what a step makes of the account.  Returns None if it is gone."""
 

@@ -39,10 +39,12 @@ async def revoke_below(request: Request, prefix: str, *, sync: bool = False, for
     # What one attempt has ended, the next doesn't find any more.
     found: set[str] = request.once("found below", set)
     if await visible(view, prefix) is not None:
+        found.add("lease")
         await _end_leases(view, [prefix], now, sync=sync, force=force)
         return []
     token = await view.services.tokens.by_lease(view.txn, prefix, view.services.mounts, now, view.namespace)
     if token is not None:
+        found.add("token")
         await view.services.tokens.revoke(view.txn, token)
         return []
     after = ""

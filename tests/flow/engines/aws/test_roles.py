@@ -166,7 +166,8 @@ async def test_all_mistakes_of_a_role_are_told_at_once(moto: Moto) -> None:
     world = await World.start(moto)
     refused = await world.ask("POST", "aws/roles/app", {"user_path": "x"})
     assert refused.error == (
-        r'error(s) validating supplied role data: "3 errors occurred:\n\t* did not supply credential_type\n'
+        r'error(s) validating supplied role data: "3 errors occurred:\n\t* did not supply credential_type; '
+        r"there are iam_user, assumed_role, federation_token, session_token\n"
         r"\t* user_path parameter only valid for iam_user credential type\n"
         r"\t* the specified value for user_path is invalid. "
         r'It must match \"^\\/([\\x21-\\x7F]{0,510}\\/)?$\" regexp\n\n"'

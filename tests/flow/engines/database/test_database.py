@@ -112,6 +112,20 @@ async def test_a_database_that_is_down_is_asked_no_more_for_a_while() -> None:
         await server.ok("GET", "database/creds/app")
 
 
+async def test_who_asks_for_a_user_of_a_database_that_is_down_leaves_nothing_behind() -> None:
+    """Once that is known: otherwise a program that asks every second would fill the role's ceiling, and the store."""
+    place = Place()
+    async with _serving(place) as server:
+        await server.ok("POST", "database/roles/app", {"max_leases": 4})
+        place.down = True
+        for _ in range(3):
+            assert (await server.ask("GET", "database/creds/app")).status == 502
+        leases = (await server.ok("LIST", "sys/leases/lookup/database/creds/app")).data["keys"]
+        assert len(leases) == 3
+        assert [(await server.ask("GET", "database/creds/app")).status for _ in range(5)] == [502] * 5
+        assert (await server.ok("LIST", "sys/leases/lookup/database/creds/app")).data["keys"] == leases
+
+
 @pytest.mark.parametrize("field", ["default_ttl", "max_ttl"])
 async def test_a_role_without_times_has_those_of_the_mount(field: str) -> None:
     """And no role has more than the mount."""

@@ -118,7 +118,7 @@ def test_an_error_names_line_and_column() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("{{ .Foo }}", "1:4: can't evaluate field Foo$"),
+        ("{{ .Foo }}", "1:4: can't evaluate field Foo; there are [.]DisplayName,"),
         ("{{ truncate 0 .Password }}", "error calling truncate: max length must be > 0 but was 0$"),
         ("{{ truncate_sha256 8 .Password }}", "max length must be > 8 but was 8$"),
         ("{{ random }}", "wrong number of args: want 1 got 0$"),

@@ -14,6 +14,7 @@ from strongroom.lib.errors import Unreachable, UpstreamFailed
 from strongroom.sdk.rotation import (
     Account,
     Credential,
+    Keep,
     Kept,
     RotationSettings,
     System,
@@ -45,7 +46,17 @@ class Store:
         self.faults: list[str] = []
         self.gone = False
 
-    async def keep(self, step: Step, /) -> Kept | None:
+    @property
+    def keep(self) -> Keep:
+        """It keeps the account itself."""
+        return self
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What the log says of the account."""
+        return {"mount": "database/", "name": "static/app"}
+
+    async def __call__(self, step: Step, /) -> Kept | None:
         """Store what a step makes of the account."""
         fault = self.faults.pop(0) if self.faults else ""
         await asyncio.sleep(0)

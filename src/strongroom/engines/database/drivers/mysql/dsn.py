@@ -121,7 +121,10 @@ def _where(text: str) -> tuple[tuple[str, ...], tuple[tuple[str, int], ...]]:
             return tuple(places), ()
         case "tcp" | "tcp4" | "tcp6":
             return (), tuple(map(_host, places or ["127.0.0.1"]))
-    raise InvalidRequest("connection_url has another protocol than tcp and unix")
+    raise InvalidRequest(
+        "connection_url has another protocol than tcp and unix; it is no URL, but user:password@tcp(host:port)/name "
+        "or user:password@unix(/path/of/socket)/"
+    )
 
 
 def _host(place: str) -> tuple[str, int]:
