@@ -27,6 +27,8 @@ class Outside:
         """Systems, by the name that leases give as their target, that answer no `drop` until the event is set."""
         self.terms: dict[str, Any] = {}
         """More settings of the leases of `role/`."""
+        self.warnings: tuple[str, ...] = ()
+        """What comes with an account that was made."""
 
     async def make(self, name: str) -> None:
         """Make an account; the answer is lost when the system is down, and the account is there."""
@@ -97,7 +99,7 @@ class Leasing(Engine):
         connection = await request.view.read("connection", Connection)
         assert connection is not None
         await request.once.wait("make", lambda: self.outside.make(lease["account"]))
-        return Made(data={"address": connection.address}, internal={"made": True}, warnings=("it may take a while",))
+        return Made(data={"address": connection.address}, internal={"made": True}, warnings=self.outside.warnings)
 
     async def revoke(self, request: Request, lease: dict[str, Any]) -> None:
         """Drop the account."""

@@ -15,6 +15,7 @@ from tests.flow.sysapi.system_server import Server
 async def test_a_planned_secret_is_made_once_and_leased() -> None:
     """The answer has what was planned and what was made; the lease runs from then on, and ends as any other."""
     world = await World.start()
+    world.outside.warnings = ("it may take a while",)
     body = (await world.server.ok("GET", "db/planned/app")).body
     assert body["data"] == {"name": "app-0", "address": "there"}
     assert body["warnings"] == ["it may take a while"]
