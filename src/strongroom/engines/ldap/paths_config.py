@@ -13,12 +13,15 @@ from strongroom.engines.ldap.fields import ConfigFields
 from strongroom.engines.ldap.paths_root import ROOT
 from strongroom.engines.ldap.reaching import Reached
 from strongroom.engines.ldap.records import CONFIG, LIVE, RETIRED, LdapConfig
-from strongroom.lib.errors import NotFound
+from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.ldap import Directories
 from strongroom.sdk import Request, Response, path
 from strongroom.sdk.rotation import rescheduled, wake
 
 KEPT = "bindpass is ignored, because the directory refuses it: the password of the last rotation still counts"
+REFUSED_THERE = (
+    "the directory of this url refuses bindpass; nothing is changed, because only this server has the other one"
+)
 
 
 class ConfigPaths:
@@ -46,6 +49,8 @@ class ConfigPaths:
         await request.view.password_policy(config.password_policy)  # which has to exist
         warnings = settings.warnings_of(config)
         if before is not None and self._is_outdated(request, before, config):
+            if settings.moved(before, config):
+                raise InvalidRequest(REFUSED_THERE)
             # Tools write the password again that they know, which rotate-root has replaced since.
             config = replace(config, root=rescheduled(before.root, config.rotation, request.now))
             warnings.append(KEPT)

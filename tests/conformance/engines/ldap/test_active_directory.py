@@ -144,7 +144,9 @@ async def test_the_root_password_is_rotated_by_the_dn_of_its_short_name(controll
 async def test_without_tls_no_password_is_tried(controller: Controller) -> None:
     """The refusal says what to do, before anything is sent or stored."""
     server = await served(controller)
-    written = await server.ok("POST", "ldap/config", {"url": controller.url, "insecure_tls": False})
+    written = await server.ok(
+        "POST", "ldap/config", {"url": controller.url, "insecure_tls": False, "bindpass": ADMIN_PASSWORD}
+    )
     assert "only over TLS" in written.body["warnings"][0]
     await server.ok("POST", "ldap/role/app", ROLE)
     for method, path, body in (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
 
 from tests.flow.engines.ldap.serving import ROLE, served
+from tests.sim.hostile_directory import UNBIND, Asked, hostile_directory
 from tests.sim.slapd import ADMIN_PASSWORD, PEOPLE, Slapd, person
 
 
@@ -37,3 +39,29 @@ async def test_no_password_is_audited_or_logged(
     seen = log.read_text() + "".join(capsys.readouterr()) + refused.error
     assert "ldap/creds/app" in seen
     assert [password for password in passwords if password in seen] == []
+
+
+async def test_the_stored_password_goes_to_no_other_directory(directory: Slapd) -> None:
+    """Who may write the configuration can't read it, and can't have it sent to a server of theirs either."""
+    wrong = bytes.fromhex("0a0131 0400 0400")
+
+    def refuses(asked: Asked, connection: socket.socket) -> None:
+        connection.sendall(asked.answer(0x61, wrong))
+
+    directory.add(person("moved", "moved", "first-password"))
+    server = await served(directory, binddn=f"cn=moved,{PEOPLE}", bindpass="first-password")
+    await server.ok("POST", "ldap/rotate-root")
+    with hostile_directory(refuses) as theirs:
+        for body, what in (
+            ({"url": theirs.url}, "another url"),
+            ({"url": f"{directory.url},{theirs.url}"}, "another url"),
+            ({"insecure_tls": True}, "insecure_tls=true"),
+        ):
+            refused = await server.ask("POST", "ldap/config", body)
+            assert (refused.status, refused.error) == (400, f"bindpass must be given with {what}")
+        # That theirs refuses what is given with it, says nothing of the one that was rotated.
+        refused = await server.ask("POST", "ldap/config", {"url": theirs.url, "bindpass": "guessed"})
+        assert (refused.status, "nothing is changed" in refused.error) == (400, True)
+        await server.ask("POST", "ldap/rotate-root")
+        assert [each.operation for each in theirs.asked if b"guessed" not in each.whole] == [UNBIND]
+    assert (await server.ok("GET", "ldap/config")).data["url"] == directory.url

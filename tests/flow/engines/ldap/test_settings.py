@@ -15,11 +15,11 @@ async def test_a_directory_that_is_away_is_not_asked_again_and_again(directory: 
     """After three answers the reason and the time are told without asking, until another address is configured."""
     server = await served(directory, Directories(breakers=Breakers("the directory")))
     await server.ok("POST", "ldap/role/app", ROLE)
-    await server.ok("POST", "ldap/config", {"url": f"ldap://127.0.0.1:{free_port()}"})
+    await server.ok("POST", "ldap/config", {"url": f"ldap://127.0.0.1:{free_port()}", "bindpass": ADMIN_PASSWORD})
     errors = [(await server.ask("GET", "ldap/creds/app")).error for _ in range(4)]
     assert errors[:3] == ["the directory cannot be reached"] * 3
     assert "it is asked again in" in errors[3]
-    await server.ok("POST", "ldap/config", {"url": directory.url})
+    await server.ok("POST", "ldap/config", {"url": directory.url, "bindpass": ADMIN_PASSWORD})
     await server.ok("GET", "ldap/creds/app")
 
 
