@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sim.hostile_directory import SUCCESS, ber, entry
 
 from strongroom.lib.ldap.messages import (
     MOST_ATTRIBUTES,
@@ -17,7 +18,6 @@ from strongroom.lib.ldap.messages import (
     BadMessage,
     Messages,
 )
-from tests.sim.hostile_directory import SUCCESS, ber, entry
 
 
 def message(tag: int, content: bytes, id_: bytes = b"\x02") -> bytes:
