@@ -82,7 +82,8 @@ class StaticRolePaths:
         reached = Reached(request, self.directories, await configured(request.view))
         made = {"password": await plain_password(request, reached.config.password_policy)}
         version = request.once("version", lambda: role.account.version)
-        system = reached.system(role.username, role.dn, claim=partial(_claim, request, name, role))
+        claim = partial(_claim, request, name, role)
+        system = reached.system(role.username, role.dn, claim=claim, account=role.account)
         request.once.outside("rotate", lambda: rotate(row_of(request, name), system, version, made, request.now))
 
     async def static_due(self, request: Request, name: str) -> None:
@@ -92,7 +93,8 @@ class StaticRolePaths:
             return
         reached = Reached(request, self.directories, await configured(request.view))
         made = {"password": await plain_password(request, reached.config.password_policy)}
-        system = reached.system(role.username, role.dn, claim=partial(_claim, request, name, role))
+        claim = partial(_claim, request, name, role)
+        system = reached.system(role.username, role.dn, claim=claim, account=role.account)
         request.once.outside("due", lambda: do_what_is_due(row_of(request, name), system, made, request.now))
 
     async def _create(self, request: Request, name: str, body: StaticFields) -> None:

@@ -63,7 +63,9 @@ class Reached:
 
         return await self.use(work, repeats=True)
 
-    def system(self, username: str, dn: str, between: str = "", claim: Claim | None = None) -> System:
+    def system(
+        self, username: str, dn: str, between: str = "", claim: Claim | None = None, account: Account | None = None
+    ) -> System:
         """What rotations of an account need.
 
         Args:
@@ -71,8 +73,13 @@ class Reached:
                 the present one log in for another hour, so it must not be that of somebody who is to be cut off.
             claim: makes the DN that was found the account's, before its password is changed. Names lead to other
                 entries when a directory or the configuration changes, also to those of others.
+            account: what is kept of it. A directory that was configured since isn't told passwords of the one before:
+                it could be somebody's who wants them.
         """
         config = self.config
+        elsewhere = ()
+        if account is not None and account.rotated_at < config.moved_at:
+            elsewhere = tuple(each for each in account.known if each != account.candidate)
         passwords = [between] if between and config.schema == AD else []
 
         async def change(candidate: Credential, _: Account) -> None:
@@ -93,6 +100,9 @@ class Reached:
             await self.use(work)
 
         async def proves(credential: Credential) -> bool:
+            if credential in elsewhere:
+                return False
+
             def work(session: Session) -> bool:
                 asking.bind_as_root(session, config)
                 found = asking.find_account(session, config, username, dn)

@@ -82,7 +82,7 @@ def system_of(reached: Reached, row: ServiceAccount, between: str) -> System:
     Args:
         between: a password that it has for a moment.
     """
-    return reached.system(row.username, "", between, partial(_claim, reached.request, row))
+    return reached.system(row.username, "", between, partial(_claim, reached.request, row), row.account)
 
 
 async def take_back(reached: Reached, rows: Sequence[ServiceAccount]) -> list[str]:

@@ -50,7 +50,7 @@ def merged(config: LdapConfig, body: ConfigFields, now: float) -> LdapConfig:
     check(changed)
     if config.root.known and body.bindpass is None and (what := moved(config, changed)):
         raise InvalidRequest(f"bindpass must be given with {what}")
-    return changed
+    return replace(changed, moved_at=now) if moved(config, changed) else changed
 
 
 def moved(before: LdapConfig, after: LdapConfig) -> str:
