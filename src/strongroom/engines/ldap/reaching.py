@@ -77,7 +77,7 @@ class Reached:
                 it could be somebody's who wants them.
         """
         config = self.config
-        elsewhere = ()
+        elsewhere: tuple[Credential, ...] = ()
         if account is not None and account.rotated_at < config.moved_at:
             elsewhere = tuple(each for each in account.known if each != account.candidate)
         passwords = [between] if between and config.schema == AD else []
