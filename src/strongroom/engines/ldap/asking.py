@@ -162,7 +162,11 @@ def with_root_dn(session: Session, config: LdapConfig) -> LdapConfig:
     try:
         return replace(config, root_dn=root_dn(session, config))
     except InvalidRequest:
-        return config
+        # In Active Directory an account binds as `name@domain`, too, if no attribute says so.
+        name = config.binddn.rpartition("\\")[2].partition("@")[0]
+        base = _naming_context(session)
+        found = session.search(base, f"(sAMAccountName={in_filter(name)})") if base else []
+        return replace(config, root_dn=found[0].dn) if len(found) == 1 else config
 
 
 def check_not_root(config: LdapConfig, name: str, dn: str) -> None:

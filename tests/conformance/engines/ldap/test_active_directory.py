@@ -178,3 +178,16 @@ async def test_a_password_that_the_domain_refuses_is_given_up(controller: Contro
     await server.ok("POST", "ldap/rotate-role/four")
     second = (await server.ok("GET", "ldap/static-cred/four")).data["password"]
     assert logs_in(controller, f"svc.four@{DOMAIN}", second)
+
+
+async def test_the_own_account_is_no_role_whatever_name_it_binds_by(controller: Controller) -> None:
+    """Also a name that is no attribute of it, and when the role is made without asking."""
+    dn = controller.add_user("Own One", "own.one", f"other-name@{DOMAIN}", "Own-Pass1")
+    for name in (f"own.one@{DOMAIN}", "AD\\own.one", f"other-name@{DOMAIN}", dn.lower()):
+        server = await served(controller, binddn=name, bindpass="Own-Pass1")
+        body = {"username": "own", "dn": dn, "rotation_period": 3600}
+        refused = await server.ask("POST", "ldap/static-role/own", body)
+        assert (refused.status, "by which this mount manages others" in refused.error) == (400, True), name
+        await server.ok("POST", "ldap/static-role/own", {**body, "skip_import_rotation": True})
+        refused = await server.ask("POST", "ldap/rotate-role/own")
+        assert (refused.status, "by which this mount manages others" in refused.error) == (400, True), name
