@@ -156,6 +156,16 @@ class Slapd:
         connection.modify_s(dn, [(ldap.MOD_REPLACE, attribute, [value.encode() for value in values] or None)])
         connection.unbind_s()
 
+    def read(self, dn: str) -> dict[str, list[bytes]]:
+        """The attributes of an entry, as its administrator sees them."""
+        import ldap
+
+        connection = ldap.initialize(self.url)
+        connection.simple_bind_s(ADMIN, ADMIN_PASSWORD)
+        [(_, attributes)] = connection.search_s(dn, ldap.SCOPE_BASE)
+        connection.unbind_s()
+        return dict(attributes)
+
     def delete(self, dn: str) -> None:
         """Remove an entry, as its administrator."""
         import ldap

@@ -626,6 +626,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "root": {"": "Account"},
             "root_dn": "",
             "rotation": {"": "RotationSettings"},
+            "moved_at": 0.0,
             "userdn": "",
             "userattr": "",
             "upndomain": "",

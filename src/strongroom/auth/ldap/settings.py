@@ -21,6 +21,7 @@ from strongroom.lib.ldap import (
     Lookup,
     Tls,
     check_tls,
+    less_safe,
     parse_template,
     parse_urls,
 )
@@ -52,6 +53,8 @@ def merged(config: LdapConfig, body: DirectoryFields) -> LdapConfig:
         given["next_bindpass"] = ""
     changed = msgspec.structs.replace(config, **given, token=token_fields.merged(config.token, body))
     check(changed)
+    if config.bindpass and body.bindpass is None and (what := less_safe(directory_of(config), directory_of(changed))):
+        raise InvalidRequest(f"bindpass must be given with {what}")
     return changed
 
 

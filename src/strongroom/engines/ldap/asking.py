@@ -120,8 +120,8 @@ def root_dn(session: Session, config: LdapConfig) -> str:
     """
     if config.root_dn:
         return config.root_dn
-    if "=" in config.binddn and session.read(config.binddn, ["objectClass"]) is not None:
-        return config.binddn
+    if "=" in config.binddn and (entry := session.read(config.binddn, ["objectClass"])) is not None:
+        return entry.dn  # as the directory spells it: `commonName=a` is `cn=a`
     known = _who_am_i(session)
     if known.lower().startswith("dn:"):
         return known[3:]
@@ -157,8 +157,24 @@ def set_own_password(session: Session, config: LdapConfig, password: str) -> Non
         session.change_password(dn, config.root.current.get("password", ""), password)
 
 
+def with_root_dn(session: Session, config: LdapConfig) -> LdapConfig:
+    """The configuration with the DN of `binddn`, if the directory tells it.  It has to be bound."""
+    try:
+        return replace(config, root_dn=root_dn(session, config))
+    except InvalidRequest:
+        # In Active Directory an account binds as `name@domain`, too, if no attribute says so.
+        name = config.binddn.rpartition("\\")[2].partition("@")[0]
+        base = _naming_context(session)
+        found = session.search(base, f"(sAMAccountName={in_filter(name)})") if base else []
+        return replace(config, root_dn=found[0].dn) if len(found) == 1 else config
+
+
 def check_not_root(config: LdapConfig, name: str, dn: str) -> None:
-    """Raise `InvalidRequest` if an account is the server's own, as far as that is known without asking.  (p)"""
+    """Raise `InvalidRequest` if an account is the server's own.  (p)
+
+    Args:
+        config: of `with_root_dn`. dn: as the directory spells it.
+    """
     if canonical_dn(dn) == canonical_dn(config.root_dn or config.binddn):
         raise InvalidRequest(f'"{name}" is the account by which this mount manages others (binddn)')
 
@@ -172,10 +188,7 @@ def owned_dns(session: Session, config: LdapConfig, accounts: dict[str, str]) ->
     Raises: `InvalidRequest` for one that isn't there, for one that is several's, and for the server's own.
     """
     bind_as_root(session, config)
-    try:
-        known = replace(config, root_dn=root_dn(session, config))
-    except InvalidRequest:
-        known = config
+    known = with_root_dn(session, config)
     found = {name: find_account(session, config, name, dn) for name, dn in accounts.items()}
     taken: dict[str, str] = {}
     for name, dn in found.items():

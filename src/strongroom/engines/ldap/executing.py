@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
 from strongroom.engines.ldap.asking import canonical_dn
 from strongroom.lib.errors import UpstreamFailed
-from strongroom.lib.ldap import Add, Change, Refused, Session
+from strongroom.lib.ldap import Add, Change, Modify, Refused, Session
 
 _DONE = frozenset({"NO_SUCH_OBJECT", "NO_SUCH_ATTRIBUTE", "ALREADY_EXISTS", "TYPE_OR_VALUE_EXISTS"})
 """What a directory answers when it already is as it should become."""
@@ -59,12 +63,42 @@ def undo(
         if canonical_dn(change.dn) in spared:
             continue
         try:
-            session.apply(change, secrets=secrets)
+            _undo(session, change, secrets)
         except Refused as error:
-            if error.code not in _DONE:
-                failed = failed or UpstreamFailed(_told(number, change, error), detail=error.detail)
+            failed = failed or UpstreamFailed(_told(number, change, error), detail=error.detail)
     if failed is not None:
         raise failed
+
+
+def _undo(session: Session, change: Change, secrets: tuple[str, ...]) -> None:
+    try:
+        session.apply(change, secrets=secrets)
+    except Refused as error:
+        if error.code not in _DONE:
+            raise
+        parts = tuple(_parts(change))
+        if len(parts) < 2 or error.code == "NO_SUCH_OBJECT":
+            return
+        # One part is made already, so the directory has made none of the others either.
+        failed: Refused | None = None
+        for part in parts:
+            try:
+                _undo(session, part, secrets)
+            except Refused as another:
+                failed = failed or another
+        if failed is not None:
+            raise failed from error
+
+
+def _parts(change: Change) -> Iterator[Change]:
+    """What a change consists of, which a directory makes together or not at all: each value of each modification."""
+    if not isinstance(change, Modify):
+        return
+    for each in change.modifications:
+        if each.operation == "replace" or len(each.values) < 2:
+            yield Modify(change.dn, (each,))
+        else:
+            yield from (Modify(change.dn, (replace(each, values=(value,)),)) for value in each.values)
 
 
 def _told(number: int, change: Change, error: Refused) -> str:

@@ -40,6 +40,12 @@ async def hold(view: View, holder: str, username: str, keys: Iterable[str]) -> N
         view.write(OWNERS + key, Owner(holder=holder))
 
 
+async def move(view: View, holder: str, username: str, before: Iterable[str], after: Iterable[str]) -> None:
+    """Make an account somebody's by other keys than before.  Raises `InvalidRequest` if one is somebody else's."""
+    await hold(view, holder, username, after)
+    release(view, set(before) - set(after))
+
+
 def release(view: View, keys: Iterable[str]) -> None:
     """Make an account nobody's."""
     for key in keys:

@@ -17,7 +17,7 @@ from strongroom.engines.ldap.names import account_key, check_name
 from strongroom.engines.ldap.paths_library import service_account
 from strongroom.engines.ldap.reaching import Reached, configured, configured_for_end
 from strongroom.engines.ldap.records import CONFIG, LIBRARIES, LIVE, SERVICES, LdapConfig, Library, Live, ServiceAccount
-from strongroom.engines.ldap.returning import fresh_for, rotate_service, row_of, take_back
+from strongroom.engines.ldap.returning import fresh_for, rotate_service, row_of, system_of, take_back
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
 from strongroom.lib.ldap import Directories
 from strongroom.sdk import Body, CommaList, Doc, Duration, Lease, Made, Request, Response, SystemRandom, base62, path
@@ -136,7 +136,7 @@ class CheckOutPaths:
         if request.once("first", lambda: not row.account.version and not row.check_out):
             request.once.outside("due", lambda: rotate_service(reached, row, 0, fresh))
             return
-        system, made = reached.system(row.username, "", fresh.between), {"password": fresh.password}
+        system, made = system_of(reached, row, fresh.between), {"password": fresh.password}
         request.once.outside("due", lambda: do_what_is_due(row_of(reached, row.username), system, made, request.now))
 
     async def _check_in(self, request: Request, library: Library, body: CheckInFields, *, enforced: bool) -> Response:

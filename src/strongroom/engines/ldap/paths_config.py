@@ -12,13 +12,16 @@ from strongroom.engines.ldap.asking import binds
 from strongroom.engines.ldap.fields import ConfigFields
 from strongroom.engines.ldap.paths_root import ROOT
 from strongroom.engines.ldap.reaching import Reached
-from strongroom.engines.ldap.records import CONFIG, LIVE, RETIRED, LdapConfig
-from strongroom.lib.errors import NotFound
+from strongroom.engines.ldap.records import CONFIG, LIVE, RETIRED, SERVICES, STATIC_ROLES, LdapConfig
+from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.ldap import Directories
-from strongroom.sdk import Request, Response, path
+from strongroom.sdk import Request, Response, View, path
 from strongroom.sdk.rotation import rescheduled, wake
 
 KEPT = "bindpass is ignored, because the directory refuses it: the password of the last rotation still counts"
+REFUSED_THERE = (
+    "the directory of this url refuses bindpass; nothing is changed, because only this server has the other one"
+)
 
 
 class ConfigPaths:
@@ -43,9 +46,13 @@ class ConfigPaths:
         """Configures the directory, or changes that."""
         before = await request.view.read(CONFIG, LdapConfig)
         config = settings.merged(before or LdapConfig(), body, request.now)
+        if before is None:
+            config = replace(config, moved_at=request.now if await _has_accounts(request.view) else 0.0)
         await request.view.password_policy(config.password_policy)  # which has to exist
         warnings = settings.warnings_of(config)
         if before is not None and self._is_outdated(request, before, config):
+            if settings.moved(before, config):
+                raise InvalidRequest(REFUSED_THERE)
             # Tools write the password again that they know, which rotate-root has replaced since.
             config = replace(config, root=rescheduled(before.root, config.rotation, request.now))
             warnings.append(KEPT)
@@ -73,3 +80,8 @@ class ConfigPaths:
         await request.unschedule(ROOT)
         if await request.view.list(LIVE, limit=1):
             request.view.write(RETIRED, config)
+
+
+async def _has_accounts(view: View) -> bool:
+    """Whether passwords are kept that an earlier configuration's directory has."""
+    return bool(await view.list(STATIC_ROLES, limit=1) or await view.list(SERVICES, limit=1))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from strongroom.engines.ldap import asking
+from strongroom.engines.ldap import asking, settings
 from strongroom.engines.ldap.passwords import plain_password
 from strongroom.engines.ldap.reaching import Reached, configured
 from strongroom.engines.ldap.records import CONFIG, LdapConfig
@@ -56,10 +56,11 @@ def _resolved(config: LdapConfig) -> Callable[[Session], str]:
 
 
 def _row(request: Request, config: LdapConfig) -> Row[LdapConfig]:
-    """Keeps the passwords of `binddn`, as long as that is the same."""
+    """Keeps the passwords of `binddn`, as long as that is the same, and of the same directory."""
 
     def read(stored: LdapConfig) -> Kept | None:
-        return Kept(stored.root, stored.rotation) if stored.binddn == config.binddn else None
+        same = stored.binddn == config.binddn and not settings.moved(config, stored)
+        return Kept(stored.root, stored.rotation) if same else None
 
     return Row(
         request=request,

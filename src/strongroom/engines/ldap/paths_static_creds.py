@@ -47,6 +47,6 @@ class StaticCredPaths:
     async def _counting(self, request: Request, role: StaticRole) -> Credential | None:
         """The password that the directory takes while a rotation isn't finished."""
         reached = Reached(request, self.directories, await configured(request.view))
-        system, account = reached.system(role.username, role.dn), role.account
+        system, account = reached.system(role.username, role.dn, account=role.account), role.account
         # The candidate may become the current one meanwhile, which is the same answer.
         return request.once.outside("find", lambda: find(account, system))

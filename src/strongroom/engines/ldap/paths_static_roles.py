@@ -82,7 +82,8 @@ class StaticRolePaths:
         reached = Reached(request, self.directories, await configured(request.view))
         made = {"password": await plain_password(request, reached.config.password_policy)}
         version = request.once("version", lambda: role.account.version)
-        system = reached.system(role.username, role.dn)
+        claim = partial(_claim, request, name, role)
+        system = reached.system(role.username, role.dn, claim=claim, account=role.account)
         request.once.outside("rotate", lambda: rotate(row_of(request, name), system, version, made, request.now))
 
     async def static_due(self, request: Request, name: str) -> None:
@@ -92,7 +93,8 @@ class StaticRolePaths:
             return
         reached = Reached(request, self.directories, await configured(request.view))
         made = {"password": await plain_password(request, reached.config.password_policy)}
-        system = reached.system(role.username, role.dn)
+        claim = partial(_claim, request, name, role)
+        system = reached.system(role.username, role.dn, claim=claim, account=role.account)
         request.once.outside("due", lambda: do_what_is_due(row_of(request, name), system, made, request.now))
 
     async def _create(self, request: Request, name: str, body: StaticFields) -> None:
@@ -152,7 +154,8 @@ async def _rotated_first(request: Request, name: str, role: StaticRole, reached:
     account = begun(role.account, 0, made, request.now)
     await request.view.apart(partial(_begin, request, name, replace(role, account=account)))
     try:
-        await rotate(row_of(request, name), reached.system(role.username, role.dn), 0, made, request.now)
+        system = reached.system(role.username, role.dn, claim=partial(_claim, request, name, role))
+        await rotate(row_of(request, name), system, 0, made, request.now)
     except Unreachable as error:
         text = "the static role is there, and its password is changed when the directory responds again"
         raise Unreachable(f"{error.text}; {text}", detail=error.detail) from error
@@ -170,6 +173,21 @@ def row_of(request: Request, name: str) -> Row[StaticRole]:
         read=lambda role: Kept(role.account, role.rotation),
         write=lambda role, account: replace(role, account=account),
     )
+
+
+async def _claim(request: Request, name: str, role: StaticRole, dn: str) -> None:
+    """Note that the account is at this DN.  Raises `InvalidRequest` if that is somebody else's."""
+    owned = owners.owned(role.username, dn)
+    if set(owned) == set(role.owned):
+        return
+
+    async def store(view: View) -> None:
+        stored = await view.read(STATIC_ROLES + name, StaticRole)
+        if stored is not None:
+            await owners.move(view, STATIC_ROLES + name, role.username, stored.owned, owned)
+            view.write(STATIC_ROLES + name, replace(stored, owned=owned))
+
+    await request.view.apart(store)
 
 
 async def _store(request: Request, name: str, role: StaticRole, view: View) -> None:

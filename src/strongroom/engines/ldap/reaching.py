@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import msgspec
@@ -18,6 +18,7 @@ from strongroom.sdk import Request, SystemRandom, View
 from strongroom.sdk.rotation import Account, Credential, System
 
 T = TypeVar("T")
+Claim = Callable[[str], Awaitable[None]]
 
 
 async def configured(view: View) -> LdapConfig:
@@ -66,27 +67,46 @@ class Reached:
 
         return await self.use(work, repeats=True)
 
-    def system(self, username: str, dn: str, between: str = "") -> System:
+    def system(
+        self, username: str, dn: str, between: str = "", claim: Claim | None = None, account: Account | None = None
+    ) -> System:
         """What rotations of an account need.
 
         Args:
             between: a password that nobody is told, which the account gets first. Active Directory lets the one before
                 the present one log in for another hour, so it must not be that of somebody who is to be cut off.
+            claim: makes the DN that was found the account's, before its password is changed. Names lead to other
+                entries when a directory or the configuration changes, also to those of others.
+            account: what is kept of it. A directory that was configured since isn't told passwords of the one before:
+                it could be somebody's who wants them.
         """
         config = self.config
+        elsewhere: tuple[Credential, ...] = ()
+        if account is not None and account.rotated_at < config.moved_at:
+            elsewhere = tuple(each for each in account.known if each != account.candidate)
         passwords = [between] if between and config.schema == AD else []
 
         async def change(candidate: Credential, _: Account) -> None:
-            def work(session: Session) -> None:
+            def find(session: Session) -> str:
                 asking.bind_as_root(session, config)
                 found = asking.find_account(session, config, username, dn)
-                asking.check_not_root(config, username, found)
+                asking.check_not_root(asking.with_root_dn(session, config), username, found)
+                return found
+
+            def work(session: Session) -> None:
+                asking.bind_as_root(session, config)
                 for password in [*passwords, candidate["password"]]:
                     asking.set_password(session, config, found, password)
 
+            found = await self.use(find, repeats=True)
+            if claim is not None:
+                await claim(found)
             await self.use(work)
 
         async def proves(credential: Credential) -> bool:
+            if credential in elsewhere:
+                return False
+
             def work(session: Session) -> bool:
                 asking.bind_as_root(session, config)
                 found = asking.find_account(session, config, username, dn)

@@ -52,6 +52,8 @@ class LdapConfig(SecretRecord, frozen=True, tag="ldap-secrets-config"):
     """The DN of the entry of `binddn`, which may be another name of it."""
     rotation: RotationSettings = RotationSettings()
     """When its password is changed."""
+    moved_at: float = 0.0
+    """When this became another directory, which isn't sent the accounts' passwords from before."""
     userdn: str = ""
     userattr: str = ""
     """Empty for that of the schema."""

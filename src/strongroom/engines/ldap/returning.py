@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import msgspec
 from msgspec.structs import replace
 
-from strongroom.engines.ldap import asking
+from strongroom.engines.ldap import asking, owners
 from strongroom.engines.ldap.asking import NoSuchAccount
 from strongroom.engines.ldap.names import account_key
 from strongroom.engines.ldap.passwords import plain_password
 from strongroom.engines.ldap.paths_library import SERVICE, service_account
 from strongroom.engines.ldap.reaching import Reached
-from strongroom.engines.ldap.records import SERVICES, ServiceAccount
+from strongroom.engines.ldap.records import LIBRARIES, SERVICES, ServiceAccount
 from strongroom.lib.errors import StrongroomError
-from strongroom.sdk import Request
-from strongroom.sdk.rotation import Account, Kept, Place, RotationSettings, Row, rotate
+from strongroom.sdk import Request, View
+from strongroom.sdk.rotation import Account, Kept, Place, RotationSettings, Row, System, rotate
 
 
 def row_of(reached: Reached, username: str) -> Row[ServiceAccount]:
@@ -53,10 +54,34 @@ async def fresh_for(request: Request, policy: str, name: str = "") -> Fresh:
 
 async def rotate_service(reached: Reached, row: ServiceAccount, version: int, fresh: Fresh) -> Account | None:
     """Change the password of an account, as `rotate` does.  Who knew the one before is cut off."""
-    system = reached.system(row.username, "", fresh.between)
+    system = system_of(reached, row, fresh.between)
     return await rotate(
         row_of(reached, row.username), system, version, {"password": fresh.password}, reached.request.now
     )
+
+
+async def _claim(request: Request, row: ServiceAccount, dn: str) -> None:
+    """Note that an account is at this DN.  Raises `InvalidRequest` if that is somebody else's."""
+    owned, key = owners.owned(row.username, dn), SERVICES + account_key(row.username)
+    if set(owned) == set(row.owned):
+        return
+
+    async def store(view: View) -> None:
+        stored = await view.read(key, ServiceAccount)
+        if stored is not None:
+            await owners.move(view, LIBRARIES + stored.library, row.username, stored.owned, owned)
+            view.write(key, replace(stored, owned=owned))
+
+    await request.view.apart(store)
+
+
+def system_of(reached: Reached, row: ServiceAccount, between: str) -> System:
+    """What rotations of an account need.
+
+    Args:
+        between: a password that it has for a moment.
+    """
+    return reached.system(row.username, "", between, partial(_claim, reached.request, row), row.account)
 
 
 async def take_back(reached: Reached, rows: Sequence[ServiceAccount]) -> list[str]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from strongroom.engines.ldap.fields import ConfigFields
 from strongroom.engines.ldap.records import AD, OPENLDAP, PASSWORD, PHRASE, RACF, LdapConfig
 from strongroom.lib.errors import InvalidRequest
-from strongroom.lib.ldap import VERSIONS, Directory, Tls, check_tls, parse_urls
+from strongroom.lib.ldap import VERSIONS, Directory, Tls, check_tls, less_safe, parse_urls
 from strongroom.sdk.rotation import RotationFields, imported, of_root, rescheduled, shown_of_root, shown_state
 
 MOST_BYTES = 2048
@@ -48,7 +48,14 @@ def merged(config: LdapConfig, body: ConfigFields, now: float) -> LdapConfig:
     if rotation != config.rotation:
         changed = replace(changed, root=rescheduled(changed.root, rotation, now))
     check(changed)
-    return changed
+    if config.root.known and body.bindpass is None and (what := moved(config, changed)):
+        raise InvalidRequest(f"bindpass must be given with {what}")
+    return replace(changed, moved_at=now) if moved(config, changed) else changed
+
+
+def moved(before: LdapConfig, after: LdapConfig) -> str:
+    """Why what is sent by one configuration could get to others than by the one before; empty if it doesn't."""
+    return less_safe(directory_of(before), directory_of(after))
 
 
 def bindpass(config: LdapConfig) -> str:

@@ -5,7 +5,7 @@ Blocking work runs in threads: `await directories.ask(lane, directory, lambda se
 
 from strongroom.lib.ldap.connecting import Connecting, Dead
 from strongroom.lib.ldap.directories import Directories
-from strongroom.lib.ldap.directory import Directory, Tls
+from strongroom.lib.ldap.directory import Directory, Tls, less_safe
 from strongroom.lib.ldap.errors import BindRefused, Forbidden, OutOfReach, Refused, TooSlow
 from strongroom.lib.ldap.escaping import in_dn, in_filter
 from strongroom.lib.ldap.filters import check_filter
@@ -51,6 +51,7 @@ __all__ = [
     "in_dn",
     "in_filter",
     "is_name",
+    "less_safe",
     "parse_ldif",
     "parse_template",
     "parse_urls",

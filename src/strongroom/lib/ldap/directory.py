@@ -44,3 +44,17 @@ class Directory(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Directory({', '.join(map(str, self.urls))})"
+
+
+def less_safe(before: Directory, after: Directory) -> str:
+    """What makes it possible that others than before get what is sent; empty if nothing does.  (p)
+
+    Whoever may change a configuration can't read the password in it, and could have it sent to a server of theirs.
+    """
+    if not set(after.urls) <= set(before.urls):
+        return "another url"
+    if before.starttls and not after.starttls and not all(url.tls for url in after.urls):
+        return "starttls=false"
+    if before.tls.verify and not after.tls.verify:
+        return "insecure_tls=true"
+    return ""

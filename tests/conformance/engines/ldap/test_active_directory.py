@@ -158,7 +158,9 @@ async def test_the_root_password_is_rotated_by_the_dn_of_its_short_name(controll
 async def test_without_tls_no_password_is_tried(controller: Controller) -> None:
     """The refusal says what to do, before anything is sent or stored."""
     server = await served(controller)
-    written = await server.ok("POST", "ldap/config", {"url": controller.url, "insecure_tls": False})
+    written = await server.ok(
+        "POST", "ldap/config", {"url": controller.url, "insecure_tls": False, "bindpass": ADMIN_PASSWORD}
+    )
     assert "only over TLS" in written.body["warnings"][0]
     await server.ok("POST", "ldap/role/app", ROLE)
     for method, path, body in (
@@ -190,3 +192,16 @@ async def test_a_password_that_the_domain_refuses_is_given_up(controller: Contro
     await server.ok("POST", "ldap/rotate-role/four")
     second = (await server.ok("GET", "ldap/static-cred/four")).data["password"]
     assert logs_in(controller, f"svc.four@{DOMAIN}", second)
+
+
+async def test_the_own_account_is_no_role_whatever_name_it_binds_by(controller: Controller) -> None:
+    """Also a name that is no attribute of it, and when the role is made without asking."""
+    dn = controller.add_user("Own One", "own.one", f"other-name@{DOMAIN}", "Own-Pass1")
+    for name in (f"own.one@{DOMAIN}", "AD\\own.one", f"other-name@{DOMAIN}", dn.lower()):
+        server = await served(controller, binddn=name, bindpass="Own-Pass1")
+        body = {"username": "own", "dn": dn, "rotation_period": 3600}
+        refused = await server.ask("POST", "ldap/static-role/own", body)
+        assert (refused.status, "by which this mount manages others" in refused.error) == (400, True), name
+        await server.ok("POST", "ldap/static-role/own", {**body, "skip_import_rotation": True})
+        refused = await server.ask("POST", "ldap/rotate-role/own")
+        assert (refused.status, "by which this mount manages others" in refused.error) == (400, True), name

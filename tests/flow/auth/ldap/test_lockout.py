@@ -52,10 +52,10 @@ async def test_a_login_forgets_failures(directory: Slapd, settings: dict[str, An
 
 async def test_what_is_no_wrong_password_locks_nobody_out(directory: Slapd) -> None:
     """A directory that is away, one that doesn't take this server's account, and an empty password."""
-    node = await node_of(directory, SEARCHING)
+    node, known = await node_of(directory, SEARCHING), {"bindpass": SEARCHING["bindpass"]}
     for broken, mended in (
-        ({"bindpass": "wrong"}, {"bindpass": SEARCHING["bindpass"]}),
-        ({"url": "ldap://127.0.0.1:1"}, {"url": directory.url}),
+        ({"bindpass": "wrong"}, known),
+        ({**known, "url": "ldap://127.0.0.1:1"}, {**known, "url": directory.url}),
     ):
         await node.ok("POST", "auth/ldap/config", broken)
         for _ in range(6):

@@ -67,6 +67,8 @@ async def test_names_that_rules_could_not_be_compared_with() -> None:
     ("given", "text"),
     [
         ({"url": "http://a"}, "url"),
+        ({"url": "ldap://b"}, "bindpass must be given with another url"),
+        ({"insecure_tls": "true"}, "bindpass must be given with insecure_tls=true"),
         ({"groupfilter": "(cn=x)"}, "groupfilter names neither"),
         ({"userfilter": "(cn={{.UserDN}})"}, "userfilter"),
         ({"userattr": ""}, "userattr"),

@@ -54,7 +54,7 @@ async def test_a_directory_that_cant_be_asked_renews_nothing(directory: Slapd) -
     """Neither what was known at the login counts, nor is the token ended."""
     mount = await mounted(directory, **SEARCHING)
     auth = await log_in(mount, "alice", "alice-password")
-    await mount.ask(WRITE, "config", {"url": "ldap://127.0.0.1:1"})
+    await mount.ask(WRITE, "config", {**SEARCHING, "url": "ldap://127.0.0.1:1"})
     with pytest.raises(UpstreamFailed):
         await mount.renew(auth)
 

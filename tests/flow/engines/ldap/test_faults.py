@@ -10,8 +10,8 @@ from strongroom.lib.ldap import Directories
 from strongroom.testing import PluginServer
 from tests.flow.engines.ldap.failing import KINDS, Failing
 from tests.flow.engines.ldap.failing import points as points_of
-from tests.flow.engines.ldap.serving import ROLE, entries, logs_in, served
-from tests.sim.slapd import PEOPLE, Slapd, person
+from tests.flow.engines.ldap.serving import CREATION, DELETION, ROLE, entries, logs_in, served
+from tests.sim.slapd import GROUPS, PEOPLE, Slapd, person
 
 each_kind = pytest.mark.parametrize(("error", "after"), KINDS)
 
@@ -174,6 +174,25 @@ async def test_an_account_that_was_deleted_by_hand_is_no_obstacle(directory: Sla
     await server.work()
     state = (await server.ok("GET", "ldap/static-role/b")).data["rotation_state"]
     assert "no entry with uid" in state["last_error"]
+
+
+async def test_a_removal_that_is_made_in_part_is_made_in_whole(directory: Slapd) -> None:
+    """A directory makes all parts of a modification or none: one that is made already holds up none of the others."""
+    group = f"cn=posix,{GROUPS}"
+    adds = f"dn: {group}\nchangetype: modify\nadd: memberUid\n"
+    also = "memberUid: {{.Username}}\nmemberUid: x{{.Username}}\n-\nadd: description\ndescription: {{.Username}}\n-\n"
+    server = await served(directory)
+    creation, deletion = f"{CREATION}\n{adds}{also}", f"{adds}{also}".replace("add:", "delete:")
+    role = {**ROLE, "creation_ldif": creation, "deletion_ldif": f"{deletion}\n{DELETION}"}
+    await server.ok("POST", "ldap/role/app", role)
+    for attribute, value in (("description", "changed by hand"), ("memberUid", "alice")):
+        reply = await server.ok("GET", "ldap/creds/app")
+        if attribute == "memberUid":
+            directory.set(group, attribute, value, reply.data["username"])
+        else:
+            directory.set(group, attribute, value)
+        await server.ok("PUT", "sys/leases/revoke", {"lease_id": reply.lease_id, "sync": True})
+        assert reply.data["username"] not in str(directory.read(group))
 
 
 async def test_a_deleted_configuration_still_ends_what_is_out(directory: Slapd) -> None:

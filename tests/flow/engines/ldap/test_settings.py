@@ -15,11 +15,11 @@ async def test_a_directory_that_is_away_is_not_asked_again_and_again(directory: 
     """After three answers the reason and the time are told without asking, until another address is configured."""
     server = await served(directory, Directories(breakers=Breakers("the directory")))
     await server.ok("POST", "ldap/role/app", ROLE)
-    await server.ok("POST", "ldap/config", {"url": f"ldap://127.0.0.1:{free_port()}"})
+    await server.ok("POST", "ldap/config", {"url": f"ldap://127.0.0.1:{free_port()}", "bindpass": ADMIN_PASSWORD})
     errors = [(await server.ask("GET", "ldap/creds/app")).error for _ in range(4)]
     assert errors[:3] == ["the directory cannot be reached"] * 3
     assert "it is asked again in" in errors[3]
-    await server.ok("POST", "ldap/config", {"url": directory.url})
+    await server.ok("POST", "ldap/config", {"url": directory.url, "bindpass": ADMIN_PASSWORD})
     await server.ok("GET", "ldap/creds/app")
 
 
@@ -190,3 +190,45 @@ async def test_silence_while_a_role_is_made_leaves_a_role_that_goes_on(directory
     await server.work()
     told = (await server.ok("GET", "ldap/static-cred/s")).data["password"]
     assert logs_in(directory, f"cn=silenced,{PEOPLE}", told)
+
+
+async def test_no_other_spelling_of_binddn_is_an_account(directory: Slapd) -> None:
+    """The directory takes several for the same: without this, a static role would change the server's own password."""
+    directory.add(person("own-one", "own-one", "first-password"))
+    server = await served(directory, binddn=f"commonName=own-one,{PEOPLE}", bindpass="first-password")
+    role = {"username": "own-one", "rotation_period": 3600}
+    refused = await server.ask("POST", "ldap/static-role/a", role)
+    assert (refused.status, "by which this mount manages others" in refused.error) == (400, True)
+    await server.ok("POST", "ldap/static-role/a", {**role, "skip_import_rotation": True})
+    refused = await server.ask("POST", "ldap/rotate-role/a")
+    assert (refused.status, "by which this mount manages others" in refused.error) == (400, True)
+    assert logs_in(directory, f"cn=own-one,{PEOPLE}", "first-password")
+
+
+async def test_an_account_that_is_found_later_is_one_accounts_only(directory: Slapd) -> None:
+    """A role that was made without asking, and a name that has come to lead to another entry, change nobody else's."""
+    for name in ("later-a", "later-b"):
+        directory.add(person(name, name, "first-password"))
+    server = await served(directory)
+    for role, body in (
+        ("a", {"username": "later-a"}),
+        ("b", {"username": "x", "dn": f"commonName=later-a,{PEOPLE}"}),
+    ):
+        await server.ok(
+            "POST", f"ldap/static-role/{role}", {**body, "rotation_period": 3600, "skip_import_rotation": True}
+        )
+    await server.ok("POST", "ldap/rotate-role/a")
+    refused = await server.ask("POST", "ldap/rotate-role/b")
+    assert (refused.status, "already managed" in refused.error) == (400, True)
+    await server.ok("POST", "ldap/library/l", {"service_account_names": ["later-b"]})
+    directory.set(f"cn=later-b,{PEOPLE}", "uid", "somebody")
+    directory.set(f"cn=later-a,{PEOPLE}", "uid", "later-b")
+    assert (await server.ask("POST", "ldap/library/l/check-out")).status == 400
+    told = (await server.ok("GET", "ldap/static-cred/a")).data["password"]
+    assert logs_in(directory, f"cn=later-a,{PEOPLE}", told)
+    # What it has come to lead to is free again when its role is gone.
+    await server.ok("DELETE", "ldap/static-role/a")
+    for _ in range(3):
+        server.clock.advance(1200)
+        await server.work()
+    assert (await server.ok("POST", "ldap/library/l/check-out")).data["service_account_name"] == "later-b"
