@@ -6,6 +6,8 @@ from typing import Any
 
 from strongroom.engines.ldap import Ldap
 from strongroom.testing import PluginServer
+from tests.conformance.engines.lost import rounds
+from tests.conformance.engines.lost.directories import of_samba
 from tests.sim.samba_ad import ADMIN, ADMIN_PASSWORD, BASE, DOMAIN, USERS, Controller
 
 CREATION = f"""dn: CN={{{{.Username}}}},{USERS}
@@ -176,3 +178,9 @@ async def test_a_password_that_the_domain_refuses_is_given_up(controller: Contro
     await server.ok("POST", "ldap/rotate-role/four")
     second = (await server.ok("GET", "ldap/static-cred/four")).data["password"]
     assert logs_in(controller, f"svc.four@{DOMAIN}", second)
+
+
+async def test_each_question_is_lost(controller: Controller) -> None:
+    """Or its answer, while an account is made by several changes: nothing is left behind."""
+    async with rounds.round_of(of_samba(controller)) as one:
+        await rounds.issue(one)
