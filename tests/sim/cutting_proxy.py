@@ -21,23 +21,19 @@ class CuttingProxy:
     def __init__(self, server_port: int, address: str = "127.0.0.1") -> None:
         self._there = address, server_port
         self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
         self._hits: Callable[[bytes], bool] | None = None
         self._passes_on = False
-        self._then: Callable[[], None] | None = None
         self._asking = False
         self.port = 0
         self.cuts = 0
 
     def cut_at(self, text: bytes, *, passes_on: bool) -> None:
         """Cut the next connection whose client sends `text`: before the server gets it, or once it has answered."""
-        self._hits, self._passes_on, self._then = (lambda data: text in data), passes_on, None
+        self._hits, self._passes_on = (lambda data: text in data), passes_on
 
-    def cut_after(self, questions: int, *, passes_on: bool, then: Callable[[], None] | None = None) -> None:
-        """Let so many questions pass, of all connections from now on, and cut at the next one.
-
-        Args:
-            then: is called when that is done.
-        """
+    def cut_after(self, questions: int, *, passes_on: bool) -> None:
+        """Let so many questions pass, of all connections from now on, and cut at the next one."""
         left = [questions]
         self._asking = False
 
@@ -48,7 +44,7 @@ class CuttingProxy:
             left[0] -= 1
             return left[0] < 0
 
-        self._hits, self._passes_on, self._then = hits, passes_on, then
+        self._hits, self._passes_on = hits, passes_on
 
     def pass_all(self) -> None:
         """Cut nothing any more."""
@@ -65,8 +61,18 @@ class CuttingProxy:
         assert self._server is not None
         self._server.close()
         await self._server.wait_closed()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def _serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        # Held, because the loop doesn't hold the task of a connection whose peer has ended it.
+        task = asyncio.ensure_future(self._pass_on(client, to_client))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
+        await asyncio.wait({task})
+
+    async def _pass_on(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         try:
             server, to_server = await asyncio.open_connection(*self._there)
         except OSError:
@@ -93,9 +99,6 @@ class CuttingProxy:
             await asyncio.wait({answers})
             to_server.close()
             to_client.close()
-            if self._then is not None and self._hits is None:
-                then, self._then = self._then, None
-                then()
 
     async def _answer(self, server: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         try:

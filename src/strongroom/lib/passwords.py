@@ -16,6 +16,9 @@ MIN_LENGTH = 4
 MAX_LENGTH = 100
 _LIMITS = Limits(characters=64 * 1024, depth=16, nodes=10_000)
 _MAX_CHARSET = 256
+OF_POLICIES = frozenset({"length", "rule"})
+OF_RULES = frozenset({"charset", "min-chars"})
+"""The names that are read."""
 _ATTEMPTS = 5_000
 """More attempts than a reasonable policy needs.  The bound stops a mistaken policy from keeping a process busy."""
 
@@ -32,6 +35,8 @@ class PasswordPolicy(msgspec.Struct, frozen=True):
 
     length: int
     rules: tuple[CharsetRule, ...]
+    ignored: tuple[str, ...] = ()
+    """Names in the text that nothing reads: a demand that is misspelt, or not known, isn't met."""
 
     @property
     def alphabet(self) -> str:
@@ -53,12 +58,15 @@ def parse_password_policy(text: str) -> PasswordPolicy:
         length = 0
         for item in document.named("length"):
             length = _whole(item.value)
-        rules = tuple(_rule(block) for block in document.blocks("rule", labels=1))
+        blocks = tuple(document.blocks("rule", labels=1))
+        rules = tuple(_rule(block) for block in blocks)
     except HclError as error:
         raise InvalidRequest(f"invalid password policy: unable to decode: {error.text}") from error
     if length <= 0:
         raise InvalidRequest("invalid password policy: length must be > 0")
-    policy = PasswordPolicy(length, rules)
+    names = [item.name for item in document.items if item.name not in OF_POLICIES]
+    names += [item.name for block in blocks for item in block.body.items if item.name not in OF_RULES]
+    policy = PasswordPolicy(length, rules, tuple(sorted(set(names))))
     if not policy.alphabet:
         raise InvalidRequest("invalid password policy: no charset specified")
     if len(policy.alphabet) > _MAX_CHARSET:

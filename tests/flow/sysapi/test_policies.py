@@ -106,6 +106,31 @@ async def test_passwords_by_policy() -> None:
     assert (await server.ask("GET", "sys/policies/password/none")).status == 404
 
 
+@pytest.mark.parametrize(
+    ("text", "warnings"),
+    [
+        (
+            'length = 20\nrule "charset" { charset = "ab" min_chars = 5 }',
+            [
+                "the password policy has names that nothing reads, so passwords don't follow them: min_chars",
+                'Did you mean "min-chars" instead of "min_chars"?',
+            ],
+        ),
+        (
+            'length = 20\nconsecutive-chars-allowed = false\nrule "charset" { charset = "ab" }',
+            [
+                "the password policy has names that nothing reads, so passwords don't follow them: "
+                "consecutive-chars-allowed"
+            ],
+        ),
+    ],
+)
+async def test_a_demand_on_passwords_that_nothing_reads_is_told(text: str, warnings: list[str]) -> None:
+    """The policy is kept, as in Vault, but its author learns that passwords don't meet it."""
+    server = await Server.start()
+    assert (await server.ok("PUT", "sys/policies/password/a", {"policy": text})).body["warnings"] == warnings
+
+
 @given(
     st.integers(4, 40),
     st.lists(st.tuples(st.text(string.ascii_letters + string.digits, min_size=1), st.integers(0, 3)), min_size=1),

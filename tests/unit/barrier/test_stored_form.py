@@ -484,6 +484,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "next_rotation_at": 0.0,
             "begun_at": 0.0,
             "known_keys": (),
+            "user_id": "",
             "attempts": 0,
             "last_error": "",
         },
@@ -497,7 +498,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "external_id": "",
         },
     ),
-    "strongroom.engines.aws.records.StaticUser": ("aws-static-user", {}),
+    "strongroom.engines.aws.records.StaticUser": ("aws-static-user", {"claimed_at": 0.0}),
     "strongroom.engines.database.records.Connection": (
         "database-connection",
         {

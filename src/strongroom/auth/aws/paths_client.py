@@ -12,7 +12,7 @@ import msgspec
 from strongroom.auth.aws.cloud import Access, Cloud
 from strongroom.auth.aws.records import CLIENT, ClientConfig
 from strongroom.lib import limits
-from strongroom.lib.aws import Credentials, check_region
+from strongroom.lib.aws import Credentials, check_region, url_of
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.outgoing import check_url
 from strongroom.sdk import SECRET, Body, CommaList, Doc, Duration, Request, Response, path
@@ -119,7 +119,7 @@ def _check(config: ClientConfig) -> None:
         url = getattr(config, name)
         limits.check_name(name, url, 2048)
         if url:
-            check_url(url, name)
+            check_url(url_of(url), name)
     if config.sts_region:
         check_region(config.sts_region, "sts_region")
     for name in ("access_key", "secret_key", "server_id"):

@@ -15,7 +15,7 @@ from strongroom.engines.aws.records import ROOT, RootConfig
 from strongroom.engines.aws.times import state, wake
 from strongroom.engines.aws.usernames import USUAL, check_template
 from strongroom.lib import limits
-from strongroom.lib.aws import Credentials, check_region
+from strongroom.lib.aws import Credentials, check_region, url_of
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.outgoing import check_url
 from strongroom.sdk import SECRET, CommaList, Doc, Duration, Request, Response, path
@@ -141,7 +141,7 @@ def check(config: RootConfig) -> None:
     for name, url in urls:
         limits.check_name(name, url, 2048)
         if url or name == "sts_fallback_endpoints":
-            check_url(url, name)
+            check_url(url_of(url), name)
     regions = [("region", config.region), ("sts_region", config.sts_region)]
     regions += [("sts_fallback_regions", region) for region in config.sts_fallback_regions]
     for name, region in regions:

@@ -5,7 +5,6 @@ Source: https://developer.hashicorp.com/vault/api-docs/secret/aws#create-update-
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated, Any
 
 import msgspec
@@ -16,16 +15,16 @@ from strongroom.engines.aws.paths_root import root_of
 from strongroom.engines.aws.records import (
     STATIC_KEYS,
     STATIC_ROLES,
-    STATIC_USERS,
     StaticKey,
     StaticRole,
     StaticUser,
 )
 from strongroom.engines.aws.role_rules import check_role_name
+from strongroom.engines.aws.static_users import check_alone, claim, give_up, user_row
 from strongroom.engines.aws.times import postponed, state, text, wake
 from strongroom.lib import limits
 from strongroom.lib.aws import parse_arn
-from strongroom.lib.errors import InvalidRequest, NotFound
+from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError
 from strongroom.sdk import SECRET, Doc, Page, Request, Response, listed, path
 from strongroom.sdk.rotation import RotationFields, RotationSettings, next_time, of_role, shown_of_role, ttl_s
 
@@ -74,7 +73,7 @@ class StaticPaths:
         check_role_name(name)
         before = await request.view.read(STATIC_ROLES + name, StaticRole)
         role = _merged(before, body)
-        await _check_alone(request, name, role)
+        await check_alone(request.view, name, role, request.now)
         account = await self._account(request, role)
         user = request.once.outside(
             f"user {role.username} {account.digest}", lambda: static_keys.known_user(account, role)
@@ -83,15 +82,15 @@ class StaticPaths:
             raise InvalidRequest(f'"{role.username}" is another user of the same name by now: its id has changed')
         role = msgspec.structs.replace(role, user_id=user.value("UserId"))
         key = await request.view.read(STATIC_KEYS + name, StaticKey)
-        if key is None or not key.access_key:
-            work = lambda: static_keys.rotate(account, request.view, name, role, request.now)  # noqa: E731
+        if key is None or not key.access_key or (before is None and key.user_id != role.user_id):
+            work = lambda: _first_key(account, request, name, role)  # noqa: E731
             key = request.once.outside(f"key {name} {role.user_id} {account.digest}", work)
         next_at = key.next_rotation_at
         if before is None or before.rotation != role.rotation:
             next_at = next_time(role.rotation, key.rotated_at, request.now)
         request.view.write(STATIC_KEYS + name, msgspec.structs.replace(key, next_rotation_at=next_at))
         request.view.write(STATIC_ROLES + name, role)
-        request.view.write(_user_row(role), StaticUser(role=name))
+        request.view.write(user_row(role), StaticUser(role=name))
         await wake(request, ROTATE + name, next_at)
         return Response(data=_shown(name, role))
 
@@ -102,7 +101,7 @@ class StaticPaths:
         role = await request.view.read(STATIC_ROLES + name, StaticRole)
         key = await request.view.read(STATIC_KEYS + name, StaticKey)
         if role is None:
-            if key is not None and not key.access_key:  # of a role that could not be made
+            if key is not None:  # of a role that could not be made
                 request.view.delete(STATIC_KEYS + name)
             return None
         warnings = []
@@ -114,7 +113,7 @@ class StaticPaths:
                 await request.schedule(request.now, DELETE + key.access_key, data)
                 warnings.append(STILL_THERE.format(key.access_key))
         await request.unschedule(ROTATE + name)
-        for row in (STATIC_KEYS + name, STATIC_ROLES + name, _user_row(role)):
+        for row in (STATIC_KEYS + name, STATIC_ROLES + name, user_row(role)):
             request.view.delete(row)
         return Response(warnings=warnings) if warnings else None
 
@@ -123,7 +122,8 @@ class StaticPaths:
         """Reads the present key of a static role's user."""
         check_role_name(name)
         key = await request.view.read(STATIC_KEYS + name, StaticKey)
-        if key is None or not key.access_key:
+        # A role that could not be made may have left a key behind.
+        if key is None or not key.access_key or await request.view.read(STATIC_ROLES + name, StaticRole) is None:
             raise NotFound
         data: dict[str, Any] = {"access_key": key.access_key, "secret_key": key.secret_key}
         if not key.next_rotation_at:
@@ -202,18 +202,17 @@ def _merged(before: StaticRole | None, body: StaticFields) -> StaticRole:
     return role
 
 
-async def _check_alone(request: Request, name: str, role: StaticRole) -> None:
-    """Raise `InvalidRequest` if another static role has the same user: each would delete the other's keys."""
-    other = await request.view.read(_user_row(role), StaticUser)
-    if other is not None and other.role != name:
-        raise InvalidRequest(f'the static role "{other.role}" has the user "{role.username}" already')
+async def _first_key(account: AwsAccount, request: Request, name: str, role: StaticRole) -> StaticKey:
+    """The key of a role that isn't there yet.
 
-
-def _user_row(role: StaticRole) -> str:
-    # AWS has no two users whose names differ in case alone.
-    # Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html
-    named = f"{role.username.lower()}\0{role.assume_role_arn}"
-    return STATIC_USERS + hashlib.sha256(named.encode()).hexdigest()
+    Raises: `InvalidRequest` if another role has its user, `UpstreamFailed`.
+    """
+    await claim(request.view, name, role, request.now)
+    try:
+        return await static_keys.rotate(account, request.view, name, role, request.now)
+    except StrongroomError:
+        await give_up(request.view, name, role)
+        raise
 
 
 def _shown(name: str, role: StaticRole) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import msgspec
 
 from strongroom.engines.aws.records import RootConfig
-from strongroom.lib.aws import Credentials, Target, iam_target, sts_target
+from strongroom.lib.aws import Credentials, Target, iam_target, sts_target, url_of
 from strongroom.lib.aws.endpoints import DEFAULT_REGION, partition_of
 
 _REGION_OF_STS = re.compile(
@@ -70,7 +70,7 @@ def _sts(config: RootConfig, region: str, environment: Mapping[str, str]) -> tup
 
 def _region_of(endpoint: str) -> str:
     """The region in the name of STS's own endpoint: a request signed for another one is refused there."""
-    found = _REGION_OF_STS.fullmatch(endpoint)
+    found = _REGION_OF_STS.fullmatch(url_of(endpoint))
     return found.group(1) if found else ""
 
 

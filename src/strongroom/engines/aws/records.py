@@ -132,6 +132,8 @@ class StaticUser(Record, frozen=True, tag="aws-static-user"):
     """Which static role has a user."""
 
     role: str
+    claimed_at: float = 0.0
+    """When the role was about to be made; seconds since the epoch."""
 
 
 class StaticKey(SecretRecord, frozen=True, tag="aws-static-key"):
@@ -146,6 +148,8 @@ class StaticKey(SecretRecord, frozen=True, tag="aws-static-key"):
     """When the rotation that isn't over began; 0 if there is none."""
     known_keys: tuple[str, ...] = ()
     """The ids of the user's keys at that time."""
+    user_id: str = ""
+    """Of the user whose keys these are; empty in rows of before."""
     attempts: int = 0
     """Rotations that have failed since the last that didn't."""
     last_error: str = ""

@@ -75,6 +75,9 @@ async def _asked(account: AwsAccount, role: Role, wish: SessionWish) -> tuple[st
     document = combined([*documents, role.policy_document]) if documents else role.policy_document
     arns = (*role.policy_arns, *arns)
     filtered = ({"Policy": document} if document else {}) | members("PolicyArns", arns, field="arn")
+    if role.iam_groups and not filtered:
+        # Who takes the last policy away from a group means less than before, and a session without a filter has more.
+        raise InvalidRequest("the groups of the role have no policies now, so nothing would limit the session")
     if wish.type == ASSUMED_ROLE:
         named = {"RoleArn": wish.role_arn, "RoleSessionName": wish.name, **tags_of(role.session_tags)}
         return "AssumeRole", named | filtered | ({"ExternalId": role.external_id} if role.external_id else {})

@@ -60,6 +60,8 @@ async def _rotated(account: AwsAccount, view: View, name: str, role: StaticRole,
         raise UpstreamFailed(f'the user "{role.username}" is gone, or is another one by now')
     keys = keys_in(await account.listed("ListAccessKeys", "AccessKeyMetadata", UserName=role.username))
     row = await view.apart(lambda own: own.read(STATIC_KEYS + name, StaticKey)) or StaticKey()
+    if row.user_id not in {"", role.user_id}:  # a role of this name, which could not be made, was for another user
+        row = StaticKey()
     obsolete = left_behind(keys, (*row.known_keys, row.access_key), row.begun_at, now)
     keys = [key for key in keys if key not in obsolete]
     oldest = making_room(keys)
@@ -69,13 +71,15 @@ async def _rotated(account: AwsAccount, view: View, name: str, role: StaticRole,
     for key in obsolete:
         await _delete_key(account, role.username, key.id)
     ids = tuple(key.id for key in keys)
-    await _changed(view, name, lambda key: msgspec.structs.replace(key, begun_at=now, known_keys=ids))
+    begun = {"begun_at": now, "known_keys": ids, "user_id": role.user_id}
+    await _changed(view, name, lambda key: msgspec.structs.replace(key, **begun))
     made = key_of(await account.iam("CreateAccessKey", UserName=role.username))
     done = StaticKey(
         access_key=made.access_key,
         secret_key=made.secret_key,
         rotated_at=now,
         next_rotation_at=next_time(role.rotation, now, now),
+        user_id=role.user_id,
     )
     return await _changed(view, name, lambda _: done)
 

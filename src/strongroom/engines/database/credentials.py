@@ -51,6 +51,20 @@ class Issuance(msgspec.Struct, frozen=True):
         return f"Issuance({self.credential.type})"
 
 
+def merged(type_: str, before: Mapping[str, Any], given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The configuration after a request's change.  Raises `InvalidRequest`.  (p)
+
+    A configuration that is given replaces the one before, so that what it no longer names is gone: else nobody could
+    take a policy away, and Terraform would plan to do so for ever.  Secrets stay, because no read shows them.
+
+    Args:
+        given: None if the request says nothing.
+    """
+    if given is None:
+        return checked(type_, before)
+    return checked(type_, {**{name: before[name] for name in SECRETS & before.keys()}, **given})
+
+
 def checked(type_: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """The configuration of a type of credential, with what isn't given.  Raises `InvalidRequest`.  (p)"""
     if type_ not in TYPES:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from strongroom.engines.database.records import CONFIG, DRAINING, USERS, Connection
+from strongroom.engines.database.rotating import DRAINED, work_of
 from strongroom.sdk import Request, View, replace
+from strongroom.sdk.rotation import RotationSettings, wake
 
 DRAIN = "drain"
 """The kind of scheduled work that forgets a connection without users."""
@@ -28,7 +30,11 @@ async def delete(request: Request, name: str, connection: Connection) -> int:
     request.view.delete(CONFIG + name)
     count = await live(request.view, connection.id)
     if count:
-        request.view.write(DRAINING + connection.id, replace(connection, deleted_name=name))
+        # Nobody waits for its rotations any more; one that has begun is finished, because its users have to be dropped.
+        root = replace(connection.root, next_rotation_at=0.0)
+        kept = replace(connection, deleted_name=name, rotation=RotationSettings(), root=root)
+        request.view.write(DRAINING + connection.id, kept)
+        await wake(request, request.view, work_of(DRAINED, connection.id), kept.root, kept.rotation)
         await request.schedule(request.now + LOOK_AGAIN_S, f"{DRAIN}/{connection.id}")
     return count
 

@@ -139,3 +139,10 @@ class Demanding(Protocol):
     def check_creation(self, statements: Statements) -> None:
         """Look at a role's statements before they are used (pure).  Raises `InvalidRequest`."""
         ...
+
+
+@runtime_checkable
+class Cutting(Protocol):
+    """A driver of a database that cuts long names of users, and says nothing of it."""
+
+    most_name_bytes: ClassVar[int]

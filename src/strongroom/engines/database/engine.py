@@ -43,5 +43,7 @@ class Database(ConfigPaths, CheckPaths, RootPaths, RolePaths, CredsPaths, Static
                 await self.static_due(request, about)
             case rotating.ROOT:
                 await self.root_due(request, about)
+            case rotating.DRAINED:
+                await self.drained_root_due(request, about)
             case _:
                 raise Internal(detail=f"nobody does the scheduled work {name!r}")

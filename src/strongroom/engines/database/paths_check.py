@@ -41,12 +41,12 @@ class CheckPaths:
             raise InvalidRequest(f'there is no role "{body.role[:100]}" of this connection')
         if role.credential_type != PASSWORD:
             raise InvalidRequest("only roles whose users have passwords can be checked")
-        template = self.sessions.driver_of(connection.plugin).username_template(connection.plugin)
-        template = connection.username_template or template
+        driver = self.sessions.driver_of(connection.plugin)
+        template = connection.username_template or driver.username_template(connection.plugin)
         values = {"DisplayName": "check", "RoleName": body.role or "check"}
         username = request.once(
             f"username {connection.revision}",
-            lambda: usernames.new_name(template, values, self.random, request.now),
+            lambda: usernames.new_name(template, values, self.random, request.now, usernames.longest(driver)),
         )
         policy = role.credential_config.get("password_policy") or connection.password_policy
         credential = Credential(password=await request.password(policy))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.engines.database import draining, settings
+from strongroom.engines.database import draining, masking, settings
 from strongroom.engines.database.config_fields import ConfigFields
 from strongroom.engines.database.connections import connection_named
 from strongroom.engines.database.paths_root import configured, shown
@@ -67,7 +67,7 @@ class ConfigPaths:
         """Configures a connection, or changes it. It is stored if the user could log in."""
         check_segment_name(name)
         limits.check_name("the name of a connection", name, MOST_NAME_BYTES)
-        if request.data.get("name") not in {None, "", name}:
+        if request.data.get("name") not in (None, "", name):
             raise InvalidRequest('the field "name" names something else than the path does')
         before = await request.view.read(CONFIG + name, Connection)
         connection = self._merged(before, body, request.data)
@@ -82,11 +82,11 @@ class ConfigPaths:
             connection, kept = verified(request, self.sessions, name, before or adopted, connection)
         except UpstreamFailed as error:
             raise InvalidRequest(f"{FAILED}error verifying connection: {error.text}") from error
-        connection = await configured(request, name, before, connection, body)
+        connection = await configured(request, name, before, connection, body, adopted=adopted)
         self._store(request, name, connection)
         warnings = [PASSWORD_IGNORED] if kept else []
         url = connection.details.get("connection_url")
-        if isinstance(url, str) and settings.has_password(url):
+        if isinstance(url, str) and masking.has_password(url):
             warnings.append(IN_URL)
         if ignored := settings.ignored(connection, request.data):
             warnings.append(f"Endpoint ignored these unrecognized parameters: [{' '.join(ignored)}]")

@@ -12,12 +12,12 @@ from strongroom.engines.database.connections import connection_named, connection
 from strongroom.engines.database.credentials import Maker
 from strongroom.engines.database.driver import Account
 from strongroom.engines.database.issued import Issued, forgotten, issued_of, kept, user_key
-from strongroom.engines.database.records import ROLES, Connection, Role, User
+from strongroom.engines.database.records import CONFIG, ROLES, Connection, Role, User
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.settings import may_use
 from strongroom.engines.database.statements import decoded
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import Lease, Made, Mount, Random, Request, Response, path
+from strongroom.sdk import Lease, Made, Mount, Random, Request, Response, View, path
 
 MARGIN_S = 5
 """How much later than its lease a user's time in the database is over, because the lease begins a little later."""
@@ -73,7 +73,7 @@ class CredsPaths:
         values = {"DisplayName": request.client.display_name if request.client else "", "RoleName": name}
         username = request.once(
             f"username {connection.revision}",
-            lambda: usernames.new_name(template, values, self.random, request.now),
+            lambda: usernames.new_name(template, values, self.random, request.now, usernames.longest(driver)),
         )
         maker = Maker(role.credential_type, role.credential_config, connection.password_policy, self.random)
         issuance = await maker.make(request, username, values, expires_at)
@@ -116,7 +116,8 @@ class CredsPaths:
         expires_at = request.now + max(0, min(wanted_s, left_s)) + MARGIN_S
         reached = await connection_of_lease(request.view, issued.connection, issued.connection_id)
         account = Account(issued.username, issued.credential, expires_at)
-        statements = decoded(role.renew_statements) if role and _is_same(role, issued) else issued.renewal
+        counts = role is not None and await _counts(request.view, role, issued, reached.connection)
+        statements = decoded(role.renew_statements) if role is not None and counts else issued.renewal
         reached.ask(
             request,
             self.sessions,
@@ -131,7 +132,8 @@ class CredsPaths:
         role = await request.view.read(ROLES + issued.role, Role)
         reached = await connection_of_lease(request.view, issued.connection, issued.connection_id)
         # As the role says by now: who has mended its statements wants users revoked by the new ones.
-        statements = decoded(role.revocation_statements) if role and _is_same(role, issued) else issued.revocation
+        counts = role is not None and await _counts(request.view, role, issued, reached.connection)
+        statements = decoded(role.revocation_statements) if role is not None and counts else issued.revocation
         reached.ask(
             request,
             self.sessions,
@@ -149,6 +151,13 @@ def times_of(role: Role, mount: Mount) -> tuple[int, int]:
     return min(ttl_s, most_s), most_s
 
 
-def _is_same(role: Role, issued: Issued) -> bool:
-    """Whether a role of that name is the one by which a user was made, and not one of another database."""
-    return role.db_name == issued.connection
+async def _counts(view: View, role: Role, issued: Issued, connection: Connection) -> bool:
+    """Whether the statements that a role has now may be carried out for a user that was made by it.
+
+    Not those of a role for another database, and not those of one that the connection doesn't allow any more: whoever
+    writes that role has no business there.
+    """
+    if role.db_name != issued.connection or not may_use(issued.role, connection):
+        return False
+    present = await view.read(CONFIG + issued.connection, Connection)
+    return present is None or present.id == issued.connection_id

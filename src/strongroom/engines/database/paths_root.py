@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.engines.database import settings
-from strongroom.engines.database.connections import connection_named
-from strongroom.engines.database.records import CONFIG, Connection
+from strongroom.engines.database import masking
+from strongroom.engines.database.connections import Reached, connection_named
+from strongroom.engines.database.records import CONFIG, DRAINING, Connection
 from strongroom.engines.database.rotating import ROOT, of_root, root_account, root_row, work_of
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.static_users import check_root
@@ -52,9 +52,17 @@ class RootPaths:
 
     async def root_due(self, request: Request, name: str) -> None:
         """Rotate, or finish what has begun.  Raises `StrongroomError`, and is called again."""
-        if await request.view.read(CONFIG + name, Connection) is None:
-            return
-        reached = await connection_named(request.view, name)
+        connection = await request.view.read(CONFIG + name, Connection)
+        if connection is not None:
+            await self._root_due(request, Reached(name, connection))
+
+    async def drained_root_due(self, request: Request, id_: str) -> None:
+        """Finish what had begun when the connection was deleted, so that its users can be dropped.  Raises the same."""
+        connection = await request.view.read(DRAINING + id_, Connection)
+        if connection is not None:
+            await self._root_due(request, Reached(connection.deleted_name, connection))
+
+    async def _root_due(self, request: Request, reached: Reached) -> None:
         try:
             _check(reached.connection)
             rotation = await of_root(request, self.sessions, reached, self.random)
@@ -72,14 +80,23 @@ def _check(connection: Connection) -> None:
     if not connection.password:
         raise InvalidRequest(f"{UNABLE}no password in configuration")
     url = connection.details.get("connection_url")
-    if isinstance(url, str) and settings.has_password(url):
+    if isinstance(url, str) and masking.has_password(url):
         raise InvalidRequest(f"{UNABLE}the password is a part of connection_url, which needs {{{{password}}}} instead")
 
 
 async def configured(
-    request: Request, name: str, before: Connection | None, connection: Connection, body: RotationFields
+    request: Request,
+    name: str,
+    before: Connection | None,
+    connection: Connection,
+    body: RotationFields,
+    *,
+    adopted: Connection | None,
 ) -> Connection:
     """A connection that is being written, with the settings of its rotation.
+
+    Args:
+        adopted: the deleted connection that it goes on with, whose passwords are still known.
 
     Raises: `InvalidRequest` for settings that can't be, and for a user that a static role has.
     """
@@ -88,7 +105,7 @@ async def configured(
     connection = replace(connection, rotation=settings_of_root(settings_before, body))
     if connection.rotation.automated:
         _check(connection)
-    account = _account(before, connection)
+    account = _account(before or adopted, connection)
     if connection.rotation != settings_before:
         account = rescheduled(account, connection.rotation, request.now)
     await wake(request, request.view, work_of(ROOT, name), account, connection.rotation)

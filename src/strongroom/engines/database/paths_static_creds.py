@@ -70,6 +70,6 @@ class StaticCredsPaths:
             rotation = await of_static(request, self.sessions, name, role, reached)
         except InvalidRequest as error:
             reason = error
-            request.once.outside("note", lambda: note(static_row(request, name), reason, request.now))
+            request.once.outside("note", lambda: note(static_row(request, name, role), reason, request.now))
             raise
         request.once.outside("due", lambda: do_what_is_due(rotation.keep, rotation.system, rotation.made, request.now))

@@ -9,7 +9,7 @@ from functools import partial
 
 from strongroom.engines.database import credentials, static_users
 from strongroom.engines.database.connections import Reached, connection_named
-from strongroom.engines.database.records import ROLES, Role
+from strongroom.engines.database.records import ROLES, Connection, Role
 from strongroom.engines.database.rotating import STATIC, Database, of_static, policy_of, work_of
 from strongroom.engines.database.sessions import Sessions
 from strongroom.engines.database.settings import may_use
@@ -18,12 +18,13 @@ from strongroom.engines.database.static_roles import (
     StaticFields,
     check_type,
     merged,
+    same_place,
     settings_changed,
     shown,
 )
 from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError, Unreachable
 from strongroom.sdk import Page, Request, Response, View, check_segment_name, listed, path, replace
-from strongroom.sdk.rotation import begun, imported, recovered, rescheduled, rotate, wake
+from strongroom.sdk.rotation import Credential, begun, imported, recovered, rescheduled, rotate, wake
 
 BOTH = "Role and Static Role names must be unique"
 WRONG = "the password doesn't log in, so it isn't taken for the user's"
@@ -66,7 +67,7 @@ class StaticRolePaths:
         if not db_name:
             raise InvalidRequest("database name is a required field")
         role = merged(before, body, skips=False)
-        reached = await self._allowed(request, name, role)
+        reached = await self._allowed(request.view, name, role)
         if before is None and body.skip_import_rotation is None:
             role = replace(role, skip_import_rotation=reached.connection.skip_static_role_import_rotation)
         ignored = credentials.unknown(role.credential_type, body.credential_config or {})
@@ -94,14 +95,14 @@ class StaticRolePaths:
             raise InvalidRequest("no static role found for role name")
         await self._rotate(request, name, role)
 
-    async def _allowed(self, request: Request, name: str, role: StaticRole) -> Reached:
+    async def _allowed(self, view: View, name: str, role: StaticRole) -> Reached:
         """The connection of a role that may have it, and whose users are nobody else's."""
-        reached = await connection_named(request.view, role.db_name)
+        reached = await connection_named(view, role.db_name)
         if not may_use(name, reached.connection):
             raise InvalidRequest(f'"{name}" is not an allowed role')
         check_type(role, self.sessions.driver_of(reached.connection.plugin))
-        await static_users.check(request.view, name, role, reached.connection)
-        await request.view.password_policy(policy_of(role, reached.connection))
+        await static_users.check(view, name, role, reached.connection)
+        await view.password_policy(policy_of(role, reached.connection))
         return reached
 
     async def _rotate(self, request: Request, name: str, role: StaticRole) -> None:
@@ -124,22 +125,38 @@ class StaticRolePaths:
                 request, request.view, name, replace(role, account=imported(known, role.rotation, request.now))
             )
             return
+        # Nothing is stored while the database doesn't respond.  The request begins anew before a password is changed.
+        request.once.outside("reach", lambda: database.use(lambda session: session.ping()))
         role = replace(role, account=imported(known, role.rotation, request.now))
         rotation = await of_static(request, self.sessions, name, role, reached)
         begins = replace(role, account=begun(role.account, 0, rotation.made, request.now))
 
         async def make() -> None:
-            await database.use(lambda session: session.ping())  # nothing is stored while it doesn't respond
-            await request.view.apart(partial(_begin, request, name, begins))
+            await request.view.apart(partial(self._begin, request, name, begins, reached.connection))
             try:
                 await rotate(rotation.keep, rotation.system, 0, rotation.made, request.now)
             except Unreachable as error:
                 raise Unreachable(f"{error.text}; {LATER}", detail=error.detail) from error
             except StrongroomError:
-                await request.view.apart(partial(_give_up, request, name))
+                await request.view.apart(partial(_give_up, request, name, rotation.made))
                 raise
 
         request.once.outside("create", make)
+
+    async def _begin(self, request: Request, name: str, role: StaticRole, connection: Connection, view: View) -> None:
+        """Store a role whose user's password is about to be changed.
+
+        What the request was checked by may have changed since, and a password that is changed all the same would be
+        one that nobody keeps, or that two roles do.
+        """
+        if await view.read(STATIC_ROLES + name, StaticRole) is not None:
+            raise InvalidRequest(f'the static role "{name}" was made by another request meanwhile')
+        if await view.read(ROLES + name, Role) is not None:
+            raise InvalidRequest(BOTH)
+        now = (await self._allowed(view, name, role)).connection
+        if now.id != connection.id or not same_place(now, connection):
+            raise InvalidRequest(f'the connection "{role.db_name}" was changed by another request meanwhile')
+        await _store(request, view, name, role)
 
     async def _change(
         self, request: Request, name: str, before: StaticRole, role: StaticRole, warnings: list[str]
@@ -173,16 +190,10 @@ async def _store(request: Request, view: View, name: str, role: StaticRole) -> N
     await wake(request, view, work_of(STATIC, name), role.account, role.rotation)
 
 
-async def _begin(request: Request, name: str, role: StaticRole, view: View) -> None:
-    if await view.read(STATIC_ROLES + name, StaticRole) is not None:
-        raise InvalidRequest(f'the static role "{name}" was made by another request meanwhile')
-    await _store(request, view, name, role)
-
-
-async def _give_up(request: Request, name: str, view: View) -> None:
+async def _give_up(request: Request, name: str, refused: Credential, view: View) -> None:
     """Remove a role whose user the database refused, if no change may be under way."""
     role = await view.read(STATIC_ROLES + name, StaticRole)
-    if role is None or role.account.version or role.account.pending:
+    if role is None or refused not in role.account.former or role.account.version or role.account.pending:
         return
     _remove(view, name, role)
     schedule = view.schedule(request.mount.id)

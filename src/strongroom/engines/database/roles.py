@@ -11,7 +11,7 @@ from strongroom.engines.database import credentials, statements
 from strongroom.engines.database.records import Connection, Role
 from strongroom.engines.database.settings import may_use
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import SECRET, Body, Doc, Duration, JsonMap, Mount, is_segment_name, replace
+from strongroom.sdk import SECRET, Body, Doc, Duration, Mount, StringMap, is_segment_name, replace
 
 OWNERS = ("token", "entity")
 OURS = ("max_leases", "reuse", "lease_owner")
@@ -39,7 +39,7 @@ class RoleFields(Body, frozen=True):
     credential_type: Annotated[str | None, Doc(description="`password`, `rsa_private_key`, `client_certificate`.")] = (
         None
     )
-    credential_config: Annotated[JsonMap | None, Doc(description="How credentials are made.", extra=SECRET)] = None
+    credential_config: Annotated[StringMap | None, Doc(description="How credentials are made.", extra=SECRET)] = None
     max_leases: Annotated[int | None, Doc(description="The most users at a time. 0 for no limit.")] = None
     reuse: Annotated[bool | None, Doc(description="Give an entity that asks again the user that it has.")] = None
     lease_owner: Annotated[
@@ -67,9 +67,9 @@ def merged(role: Role, body: RoleFields) -> Role:
         raise InvalidRequest("db_name is no name of a connection")
     if body.credential_type or body.credential_config is not None:
         type_ = body.credential_type or role.credential_type
-        before = role.credential_config if type_ == role.credential_type else {}
         given["credential_type"] = type_
-        given["credential_config"] = credentials.checked(type_, {**before, **(body.credential_config or {})})
+        before = role.credential_config if type_ == role.credential_type else {}
+        given["credential_config"] = credentials.merged(type_, before, body.credential_config)
     return replace(role, **given, db_name=db_name)
 
 

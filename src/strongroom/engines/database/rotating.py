@@ -9,13 +9,13 @@ from typing import TypeVar
 from strongroom.engines.database.connections import Reached, target_of
 from strongroom.engines.database.driver import Credential as Login
 from strongroom.engines.database.driver import Session
-from strongroom.engines.database.records import CONFIG, ROTATED, Connection
+from strongroom.engines.database.records import CONFIG, DRAINING, ROTATED, Connection
 from strongroom.engines.database.sessions import Key, Sessions
 from strongroom.engines.database.statements import decoded
 from strongroom.engines.database.static_records import STATIC_ROLES, StaticRole
 from strongroom.engines.database.static_roles import next_username
-from strongroom.sdk import Random, Request, replace, uuid4
-from strongroom.sdk.rotation import Account, Credential, Keep, Kept, Row, System
+from strongroom.sdk import Random, Request, SystemRandom, replace, uuid4
+from strongroom.sdk.rotation import Account, Credential, Keep, Kept, Place, Row, System
 
 T = TypeVar("T")
 
@@ -35,7 +35,8 @@ class Rotation:
 
 STATIC = "static"
 ROOT = "root"
-"""Kinds of scheduled work; the name of the role or the connection follows."""
+DRAINED = "drained-root"
+"""Kinds of scheduled work; the name of the role or the connection follows, or the id of a deleted connection."""
 
 
 class Database:
@@ -54,6 +55,10 @@ class Database:
     async def logs_in(self, credential: Credential) -> bool:
         """Whether a user can log in."""
         return await self.use(lambda session: session.logs_in(credential["username"], _login(credential)))
+
+    async def admits_any(self, credential: Credential) -> bool:
+        """Whether a user can log in by a wrong password, as from an address that the database trusts."""
+        return await self.logs_in({**credential, "password": uuid4(SystemRandom())})
 
     async def change(self, credential: Credential, statements: tuple[str, ...]) -> None:
         """Give a user another password."""
@@ -81,12 +86,13 @@ async def of_static(request: Request, sessions: Sessions, name: str, role: Stati
     system = System(
         change=change,
         proves=database.logs_in,
+        admits_any=database.admits_any,
         end=end if pair else None,
         grace_s=role.grace_s if pair else 0,
         cuts=not pair,
     )
     made = {"username": next_username(role), "password": await request.password(policy)}
-    return Rotation(static_row(request, name), system, made)
+    return Rotation(static_row(request, name, role), system, made)
 
 
 def policy_of(role: StaticRole, connection: Connection) -> str:
@@ -99,15 +105,20 @@ def work_of(kind: str, name: str) -> str:
     return f"{kind}/{name}"
 
 
-def static_row(request: Request, name: str) -> Row[StaticRole]:
-    """Keeps the account of a static role."""
+def static_row(request: Request, name: str, role: StaticRole) -> Row[StaticRole]:
+    """Keeps the account of a static role, as long as the role has the same users."""
+
+    def read(now: StaticRole) -> Kept | None:
+        # A role that was made anew under this name may be another user's, and has other clients.
+        same = (now.db_name, now.usernames) == (role.db_name, role.usernames)
+        return Kept(now.account, now.rotation) if same else None
+
     return Row(
         request=request,
-        key=STATIC_ROLES + name,
+        places=(Place(STATIC_ROLES + name, work_of(STATIC, name)),),
         type=StaticRole,
-        work=work_of(STATIC, name),
-        read=lambda role: Kept(role.account, role.rotation),
-        write=lambda role, account: replace(role, account=account),
+        read=read,
+        write=lambda now, account: replace(now, account=account),
     )
 
 
@@ -120,22 +131,26 @@ async def of_root(request: Request, sessions: Sessions, reached: Reached, random
         return None
 
     made = {"username": connection.username, "password": await request.password(connection.password_policy)}
-    system = System(change=change, proves=database.logs_in, has_to_log_in=True)
+    system = System(change=change, proves=database.logs_in, admits_any=database.admits_any, has_to_log_in=True)
     return Rotation(root_row(request, reached, random), system, made)
 
 
 def root_row(request: Request, reached: Reached, random: Random) -> Row[Connection]:
     """Keeps the account of the server's own user, as long as the connection is the same."""
+    id_ = reached.connection.id
 
     def read(connection: Connection) -> Kept | None:
-        same = connection.id == reached.connection.id and connection.username == reached.connection.username
+        same = connection.id == id_ and connection.username == reached.connection.username
         return Kept(root_account(connection), connection.rotation) if same else None
 
     return Row(
         request=request,
-        key=CONFIG + reached.name,
+        places=(
+            Place(CONFIG + reached.name, work_of(ROOT, reached.name)),
+            # It was deleted meanwhile, and users of it live: without its password nobody could drop them.
+            Place(DRAINING + id_, work_of(DRAINED, id_)),
+        ),
         type=Connection,
-        work=work_of(ROOT, reached.name),
         read=read,
         write=lambda connection, account: with_root(connection, account, uuid4(random)),
     )

@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from strongroom.engines.database import demands, statements, usernames
 from strongroom.engines.database.config_fields import OWN, ConfigFields
+from strongroom.engines.database.decoding import number_of, text_of
 from strongroom.engines.database.driver import Driver
+from strongroom.engines.database.masking import without_password
 from strongroom.engines.database.records import SUPPLIED, Connection
 from strongroom.lib import limits
 from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import FieldError, to_int, to_text
+from strongroom.sdk.fields import FieldError, to_bool, to_int, to_text
 
 MOST_DETAILS = 64
 MOST_BYTES = 256 * 1024
 """Of all details together."""
 MOST_TEXT_BYTES = 8 * 1024
-HIDDEN = "xxxxx"
 BUILTIN_VERSION = "v0.0.0+builtin"
-_PLACEHOLDER = r"(?!\{\{\s*password\s*\}\})"
-_PASSWORDS = (
-    (re.compile(rf"(://[^\s/?#:@]*:){_PLACEHOLDER}(\S+)(@)"), rf"\1{HIDDEN}\3"),
-    (re.compile(rf"(^[^\s/?#:@=]*:){_PLACEHOLDER}(?!//)(\S+)(@\w*\()"), rf"\1{HIDDEN}\3"),
-    (
-        re.compile(rf"\b((?:ssl)?password|pwd)(\s*=\s*){_PLACEHOLDER}('(?:[^'\\]|\\.)*'|[^\s;&]+)", re.IGNORECASE),
-        rf"\1\2{HIDDEN}",
-    ),
-)
-"""Of URLs, of Go's names for MySQL, of keywords with values."""
+
+
+def _go_text(value: Any) -> Any:
+    """A time as a text with a unit, which Go reads."""
+    text = to_text(value)
+    return f"{text}s" if text.isdecimal() else value
+
+
+_TYPES: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("max_open_connections", "max_idle_connections", "port"), to_int),
+    **dict.fromkeys(("disable_escaping", "tls", "insecure_tls"), to_bool),
+    "connect_timeout": parse_duration_s,
+    "max_connection_lifetime": _go_text,
+}
+"""How details are shown, however they were written.  A command line writes all as texts.
+
+Terraform's provider ends with a panic, and the whole plan with it, for a number that is a text.
+Source: https://github.com/hashicorp/terraform-provider-vault/issues/3018
+"""
 
 
 class PoolSizes(msgspec.Struct, frozen=True):
@@ -45,19 +54,13 @@ class PoolSizes(msgspec.Struct, frozen=True):
 
 def pool_of(details: Mapping[str, Any]) -> PoolSizes:
     """The sizes of a connection's pool.  Raises `InvalidRequest`."""
-    counts = {}
-    for name in ("max_open_connections", "max_idle_connections"):
-        try:
-            counts[name] = to_int(details.get(name))
-        except FieldError as error:
-            reason = str(error).removeprefix("''")
-            raise InvalidRequest(f"decoding failed due to the following error(s):\n\n'{name}'{reason}") from error
-    text = to_text(details.get("max_connection_lifetime"))
+    most_open, most_idle = number_of(details, "max_open_connections"), number_of(details, "max_idle_connections")
+    text = text_of(details, "max_connection_lifetime")
     try:
         lifetime_s = parse_duration_s(text) if text else 0
     except InvalidRequest as error:
         raise InvalidRequest(f'invalid max_connection_lifetime: time: invalid duration "{text[:64]}"') from error
-    return PoolSizes(counts["max_open_connections"] or 4, counts["max_idle_connections"], float(max(0, lifetime_s)))
+    return PoolSizes(most_open or 4, most_idle, float(max(0, lifetime_s)))
 
 
 def may_use(role: str, connection: Connection) -> bool:
@@ -85,21 +88,13 @@ def check_details(details: Mapping[str, Any]) -> None:
     """Raise `InvalidRequest` for more than can be kept."""
     if len(details) > MOST_DETAILS:
         raise InvalidRequest(f"a connection has more than {MOST_DETAILS} details")
-    if len(msgspec.json.encode(details)) > MOST_BYTES:
+    try:
+        size = len(msgspec.msgpack.encode(details))
+    except OverflowError as error:
+        raise InvalidRequest("a number in the details of a connection is larger than 64 bits") from error
+    if size > MOST_BYTES:
         raise InvalidRequest(f"the details of a connection have more than {MOST_BYTES} bytes")
     pool_of(details)
-
-
-def has_password(url: str) -> bool:
-    """Whether a connection's URL holds a password, instead of `{{password}}`."""
-    return without_password(url) != url
-
-
-def without_password(url: str) -> str:
-    """A connection's URL without the password that may be in it."""
-    for pattern, instead in _PASSWORDS:
-        url = pattern.sub(instead, url)
-    return url
 
 
 def merged(
@@ -113,6 +108,8 @@ def merged(
     Raises: `InvalidRequest`.
     """
     changes = _own(body)
+    if body.username_template:
+        usernames.check(body.username_template, usernames.longest(driver))
     given = {name: value for name, value in data.items() if name not in OWN}
     details = {**(before.details if before else {}), **given}
     details = {name: value for name, value in details.items() if value is not None}
@@ -139,8 +136,6 @@ def _own(body: ConfigFields) -> dict[str, Any]:
     for name in ("terminate_sessions", "skip_static_role_import_rotation"):
         if getattr(body, name) is not None:
             changes[name] = getattr(body, name)
-    if body.username_template:
-        usernames.check(body.username_template)
     if body.allowed_roles is not None:
         limits.check_names("allowed_roles", body.allowed_roles)
         changes["allowed_roles"] = tuple(body.allowed_roles)
@@ -167,7 +162,7 @@ def shown(connection: Connection, hidden: frozenset[str]) -> dict[str, Any]:
     Args:
         hidden: the details that are never shown.
     """
-    details = {name: value for name, value in connection.details.items() if name not in hidden}
+    details = {name: _typed(name, value) for name, value in connection.details.items() if name not in hidden}
     if isinstance(url := details.get("connection_url"), str):
         details["connection_url"] = without_password(url)
     if connection.username:
@@ -184,3 +179,11 @@ def shown(connection: Connection, hidden: frozenset[str]) -> dict[str, Any]:
         "root_credentials_rotate_statements": list(connection.root_rotation_statements),
         "password_policy": connection.password_policy,
     }
+
+
+def _typed(name: str, value: Any) -> Any:
+    """A detail in its own type, or as it was written where that isn't possible."""
+    try:
+        return _TYPES[name](value) if name in _TYPES else value
+    except (FieldError, InvalidRequest):
+        return value

@@ -23,6 +23,8 @@ MOST = 64
 """Statements of one field."""
 MOST_BYTES = 64 * 1024
 """Of all statements of one field."""
+UNICODE = "U&"
+"""What stands before a text or a name of PostgreSQL whose characters may be written by their codes."""
 _PLACEHOLDER = re.compile(r"\{\{\s*(\w{1,64})\s*\}\}")
 _TAG = re.compile(r"\$(?:[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_\u0080-\U0010ffff]{0,62})?\$")
 _WORD = re.compile(r"[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_$\u0080-\U0010ffff]*")
@@ -97,7 +99,7 @@ class Piece:
 
     text: str
     quote: str = ""
-    """The quote it is in: `'`, `"`, a backtick, a dollar tag, `--` for a comment; empty for none."""
+    """The quote it is in: `'`, `"`, a backtick, a dollar tag, `U&`, `--` for a comment; empty for none."""
     escapes: bool = False
     """Whether a backslash protects what follows it."""
     ends: bool = False
@@ -109,9 +111,11 @@ def pieces(text: str, dialect: Dialect) -> Iterator[Piece]:
     at = plain = 0
     depth = 0
     before = ""
+    last: Piece | None = None
     while at < len(text):
-        quoted = _quoted(text, at, dialect, before)
+        quoted = _quoted(text, at, dialect, before, last)
         if quoted is not None:
+            last = last if quoted.quote == "--" else quoted
             if at > plain:
                 yield Piece(text[plain:at])
             yield quoted
@@ -119,6 +123,7 @@ def pieces(text: str, dialect: Dialect) -> Iterator[Piece]:
             before = ""
         elif (word := _WORD.match(text, at)) is not None:
             depth, before = _depth(depth, before, word[0].upper())
+            last = None
             at = word.end()
         else:
             if text[at] == ";" and not depth:
@@ -127,7 +132,7 @@ def pieces(text: str, dialect: Dialect) -> Iterator[Piece]:
                 yield Piece(";", ends=True)
                 plain = at + 1
             if not text[at].isspace():
-                before = ""
+                before, last = "", None
             at += 1
     if at > plain:
         yield Piece(text[plain:at])
@@ -144,8 +149,12 @@ def _depth(depth: int, before: str, word: str) -> tuple[int, str]:
     return depth, word
 
 
-def _quoted(text: str, at: int, dialect: Dialect, before: str) -> Piece | None:
-    """What begins here and is quoted or a comment; None if nothing does."""
+def _quoted(text: str, at: int, dialect: Dialect, before: str, last: Piece | None) -> Piece | None:
+    """What begins here and is quoted or a comment; None if nothing does.
+
+    Args:
+        last: what was quoted before, with nothing but blanks and comments between: PostgreSQL takes both for one text.
+    """
     char = text[at]
     if text.startswith("--", at) or (char == "#" and dialect.hashes):
         end = text.find("\n", at)
@@ -154,8 +163,12 @@ def _quoted(text: str, at: int, dialect: Dialect, before: str) -> Piece | None:
         return Piece(text[at : _end_of_comment(text, at, nested=dialect.nested)], "--")
     if char in "'\"" or (char == "`" and dialect.backticks):
         escaped = char == "'" and text[max(0, at - 1) : at] in {"E", "e"} and before in {"E", "e"}
-        escapes = escaped or (dialect.backslashes and char != "`")
-        return Piece(text[at : _end_of_quote(text, at, char, escapes=escapes)], char, escapes)
+        goes_on = dialect.dollars and char == "'" and last is not None and last.text.endswith("'")
+        escapes = escaped or (dialect.backslashes and char != "`") or (goes_on and last is not None and last.escapes)
+        by_code = dialect.dollars and text[max(0, at - 2) : at].upper() == UNICODE
+        by_code = by_code or (goes_on and last is not None and last.quote == UNICODE)
+        quote = UNICODE if by_code else char
+        return Piece(text[at : _end_of_quote(text, at, char, escapes=escapes)], quote, escapes)
     if char == "$" and dialect.dollars and not _continues(text, at):
         tag = _TAG.match(text, at)
         if tag is not None:
@@ -241,6 +254,6 @@ def quoted_as(name: str, value: str, piece: Piece) -> str:
             value = value.replace("\\", "\\\\")
         return value.replace(piece.quote, piece.quote * 2)
     if _UNQUOTED.fullmatch(value) is None or "--" in value:
-        where = f"between {piece.quote}" if piece.quote.startswith("$") else "without quotes around it"
+        where = f"between {piece.quote}" if piece.quote[:1] in {"$", "U"} else "without quotes around it"
         raise InvalidRequest(f"{{{{{name}}}}} has characters that can't be quoted {where}")
     return value

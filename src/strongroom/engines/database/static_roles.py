@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 from strongroom.engines.database import credentials, statements
 from strongroom.engines.database.driver import PASSWORD, Driver
+from strongroom.engines.database.masking import without_password
 from strongroom.engines.database.records import Connection
-from strongroom.engines.database.settings import without_password
 from strongroom.engines.database.static_records import StaticRole
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import SECRET, CommaList, Doc, Duration, JsonMap, replace
+from strongroom.sdk import SECRET, CommaList, Doc, Duration, StringMap, replace
 from strongroom.sdk.rotation import (
     RotationFields,
     RotationSettings,
@@ -46,7 +46,9 @@ class StaticFields(RotationFields, frozen=True):
         list[str] | None, Doc(description="Statements that change the password. Empty for the database's usual ones.")
     ] = None
     credential_type: Annotated[str | None, Doc(description="`password`.")] = None
-    credential_config: Annotated[JsonMap | None, Doc(description="`password_policy`: the policy of passwords.")] = None
+    credential_config: Annotated[StringMap | None, Doc(description="`password_policy`: the policy of passwords.")] = (
+        None
+    )
     password: Annotated[
         str | None, Doc(description="The user's password as it is now, if it is known.", extra=SECRET)
     ] = None
@@ -76,7 +78,7 @@ def merged(role: StaticRole | None, body: StaticFields, skips: bool) -> StaticRo
     if body.rotation_statements is not None:
         statements.check("rotation_statements", body.rotation_statements)
     type_ = body.credential_type or before.credential_type
-    config = {**(before.credential_config if type_ == before.credential_type else {}), **(body.credential_config or {})}
+    config = before.credential_config if type_ == before.credential_type else {}
     changed = replace(
         before,
         db_name=db_name,
@@ -86,7 +88,7 @@ def merged(role: StaticRole | None, body: StaticFields, skips: bool) -> StaticRo
             before.rotation_statements, body.rotation_statements and tuple(body.rotation_statements)
         ),
         credential_type=type_,
-        credential_config=credentials.checked(type_, config),
+        credential_config=credentials.merged(type_, config, body.credential_config),
         grace_s=_or(before.grace_s, body.grace_period),
         rotate_on_read=_or(before.rotate_on_read, body.rotate_on_read),
         cooldown_s=_or(before.cooldown_s, body.rotate_on_read_cooldown),

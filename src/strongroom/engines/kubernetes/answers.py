@@ -16,6 +16,8 @@ from strongroom.lib.redaction import Redaction
 
 NAME = "Kubernetes"
 _SHOWN = 512
+_READ = 4096
+"""A longer text isn't shown: where it was cut, a part of a secret could stay."""
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -37,7 +39,7 @@ def refusal(status: int, body: bytes, jwt: str, what: str) -> UpstreamFailed:
     """
     if status == 401:
         return UpstreamFailed(f"{NAME} refused the token of this mount's service account", detail=f"401 for {what}")
-    message = Redaction([jwt] if jwt else []).text(message_of(body))
+    message = Redaction([jwt] if jwt else []).text(message_of(body))[:_SHOWN]
     return UpstreamFailed(f"{NAME} refused {what}: {message or f'status {status}'}", detail=f"status {status}")
 
 
@@ -48,7 +50,7 @@ def message_of(body: bytes) -> str:
     except InvalidRequest:
         return ""
     message = answer.get("message") if isinstance(answer, dict) else None
-    return message[:_SHOWN] if isinstance(message, str) and message.isprintable() else ""
+    return message if isinstance(message, str) and len(message) <= _READ and message.isprintable() else ""
 
 
 def uid_of(answer: Any) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from strongroom.crypto.mac import sha256
 from strongroom.engines.kubernetes import answers
 from strongroom.engines.kubernetes.answers import NAME, Token
 from strongroom.engines.kubernetes.plans import Plan, Thing, api_version
@@ -35,6 +36,14 @@ class Api(msgspec.Struct, frozen=True):
     base: str
     jwt: str
     ca_pem: str
+
+    @property
+    def way(self) -> str:
+        """Whose failures count together.
+
+        A mount that trusts other authorities doesn't reach the same server, and would else shut it for all mounts.
+        """
+        return f"{self.base} {sha256(self.ca_pem.encode()).hex()}"
 
     def __repr__(self) -> str:
         return "Api(…)"
@@ -96,7 +105,7 @@ class Cluster:
     async def check(self, config: ClusterConfig) -> None:
         """Raise `UpstreamFailed` unless the API server knows the token."""
         api = await self.api(config)
-        self.breakers.forget(api.base)
+        self.breakers.forget(api.way)
         async with self._slots.place(api.base, total_s=TOTAL_S):
             attributes = {"verb": "create", "resource": "serviceaccounts", "subresource": "token"}
             body = {
@@ -183,7 +192,7 @@ class Cluster:
         if body is not None:
             headers["content-type"] = "application/json"
         content = None if body is None else json.dumps_unsorted(dict(body))
-        with self.breakers.call(api.base):
+        with self.breakers.call(api.way):
             reply = await self._http.ask(verb, api.base + path, headers=headers, content=content, ca_pem=api.ca_pem)
         if reply.status not in allowed:
             raise answers.refusal(reply.status, reply.body, api.jwt, what)

@@ -47,8 +47,8 @@ def new_name(text: str, display_name: str, role: str, random: Callable[[int], by
     if not text:  # the API takes no underscores, for example, and roles here may have them
         values = {name: _NOT_IN_NAMES.sub("-", value.lower()) for name, value in values.items()}
     template = go_template.parse(text or USUAL)
-    name = template.render(values, random=random, now=now)
-    if template.random_characters(_TRIED) < LEAST_RANDOM:
+    name, left = template.render_counted(values, random=random, now=now)
+    if left < LEAST_RANDOM:
         name = f"{name}-{base62(_Source(random), LEAST_RANDOM).lower()}"
     if not is_object_name(name):
         raise InvalidRequest(

@@ -132,6 +132,8 @@ def _merged(config: ClusterConfig, body: ConfigFields) -> ClusterConfig:
         limits.check_name("kubernetes_host", body.kubernetes_host, _HOST_BYTES)
         if body.kubernetes_host:
             check_url(base_url(body.kubernetes_host), "kubernetes_host")
+            if "?" in body.kubernetes_host or "#" in body.kubernetes_host:
+                raise InvalidRequest("kubernetes_host must not hold a query")
         given["host"] = body.kubernetes_host
     if body.kubernetes_ca_cert is not None:
         check_ca(body.kubernetes_ca_cert, "kubernetes_ca_cert")
@@ -143,4 +145,8 @@ def _merged(config: ClusterConfig, body: ConfigFields) -> ClusterConfig:
         given["jwt"] = jwt
     if body.disable_local_ca_jwt is not None:
         given["disable_local_ca_jwt"] = body.disable_local_ca_jwt
-    return msgspec.structs.replace(config, **given)
+    changed = msgspec.structs.replace(config, **given)
+    if config.jwt and "jwt" not in given and base_url(changed.host) != base_url(config.host):
+        # Or whoever may write this, and can't read the token, could have it sent to a host of theirs.
+        raise InvalidRequest("service_account_jwt must be given with another kubernetes_host")
+    return changed

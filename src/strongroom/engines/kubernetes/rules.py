@@ -5,6 +5,7 @@ Source: https://kubernetes.io/docs/reference/kubernetes-api/authorization-resour
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from strongroom.engines.kubernetes.records import CLUSTER_ROLE
@@ -15,11 +16,14 @@ FIELD = "generated_role_rules"
 MOST_BYTES = 64 * 1024
 MOST_RULES = 256
 _NOT_PARSED = f"failed to parse '{FIELD}' as k8s.io/api/rbac/v1/Policy object"
+_KEPT = 64
+"""Texts whose rules are remembered: YAML takes long to read, and every token needs them."""
 _LISTS = ("verbs", "apiGroups", "resources", "resourceNames", "nonResourceURLs")
 
 
+@lru_cache(_KEPT)
 def rules_of(text: str, role_type: str) -> list[dict[str, list[str]]]:
-    """The rules of a role, from an object in JSON or YAML whose `rules` they are.
+    """The rules of a role, from an object in JSON or YAML whose `rules` they are.  Nobody may change them.
 
     Raises: `InvalidRequest` for what is no rule, and for rules that the API would refuse.
     """

@@ -9,6 +9,7 @@ Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -21,6 +22,8 @@ FIELD = "allowed_kubernetes_namespace_selector"
 MOST_BYTES = 16 * 1024
 MOST_ITEMS = 64
 _NOT_PARSED = f"failed to parse '{FIELD}' as k8s.io/api/meta/v1/LabelSelector object"
+_KEPT = 64
+"""Texts whose demands are remembered: YAML takes long to read, and every token needs them."""
 _LABELS, _EXPRESSIONS = "matchLabels", "matchExpressions"
 _OPERATORS = {"In": True, "NotIn": True, "Exists": False, "DoesNotExist": False}
 """Each, and whether it has values."""
@@ -47,6 +50,7 @@ class Requirement(msgspec.Struct, frozen=True):
         return False
 
 
+@lru_cache(_KEPT)
 def requirements(text: str) -> tuple[Requirement, ...]:
     """The demands of a selector in JSON or YAML; none for an empty text.  Raises `InvalidRequest`."""
     if not text.strip():

@@ -15,7 +15,7 @@ from strongroom.engines.ldap.reaching import Reached, configured
 from strongroom.engines.ldap.records import CONFIG, LdapConfig
 from strongroom.lib.ldap import Directories, Session
 from strongroom.sdk import Request, path
-from strongroom.sdk.rotation import Kept, Row, do_what_is_due, rotate
+from strongroom.sdk.rotation import Kept, Place, Row, do_what_is_due, rotate
 
 ROOT = "root"
 """The name of its scheduled work."""
@@ -63,9 +63,8 @@ def _row(request: Request, config: LdapConfig) -> Row[LdapConfig]:
 
     return Row(
         request=request,
-        key=CONFIG,
+        places=(Place(CONFIG, ROOT),),
         type=LdapConfig,
-        work=ROOT,
         read=read,
         write=lambda stored, account: replace(stored, root=account),
     )

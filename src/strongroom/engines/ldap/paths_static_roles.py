@@ -18,7 +18,7 @@ from strongroom.engines.ldap.static_roles import StaticFields
 from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError, Unreachable
 from strongroom.lib.ldap import Directories
 from strongroom.sdk import Page, Request, Response, View, path
-from strongroom.sdk.rotation import Account, Credential, Kept, Row, do_what_is_due, imported, rotate, wake
+from strongroom.sdk.rotation import Account, Credential, Kept, Place, Row, do_what_is_due, imported, rotate, wake
 from strongroom.sdk.rotation.account import begun
 
 STATIC = "static/"
@@ -165,9 +165,8 @@ def row_of(request: Request, name: str) -> Row[StaticRole]:
     """Keeps the passwords of a static role."""
     return Row(
         request=request,
-        key=STATIC_ROLES + name,
+        places=(Place(STATIC_ROLES + name, STATIC + name),),
         type=StaticRole,
-        work=STATIC + name,
         read=lambda role: Kept(role.account, role.rotation),
         write=lambda role, account: replace(role, account=account),
     )

@@ -16,16 +16,15 @@ from strongroom.engines.ldap.reaching import Reached
 from strongroom.engines.ldap.records import SERVICES, ServiceAccount
 from strongroom.lib.errors import StrongroomError
 from strongroom.sdk import Request
-from strongroom.sdk.rotation import Account, Kept, RotationSettings, Row, rotate
+from strongroom.sdk.rotation import Account, Kept, Place, RotationSettings, Row, rotate
 
 
 def row_of(reached: Reached, username: str) -> Row[ServiceAccount]:
     """Keeps the passwords of an account."""
     return Row(
         request=reached.request,
-        key=SERVICES + account_key(username),
+        places=(Place(SERVICES + account_key(username), SERVICE + account_key(username)),),
         type=ServiceAccount,
-        work=SERVICE + account_key(username),
         read=lambda row: Kept(row.account, RotationSettings()),
         write=lambda row, account: replace(row, account=account),
     )

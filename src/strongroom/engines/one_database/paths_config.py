@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from strongroom.engines.database.drivers import driver_of
+from strongroom.engines.database.masking import without_password
 from strongroom.engines.database.sessions import Sessions
-from strongroom.engines.database.settings import without_password
 from strongroom.engines.one_database import earlier
 from strongroom.engines.one_database.asking import target_of
 from strongroom.engines.one_database.kinds import Kind, place_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from strongroom.engines.rabbitmq.records import Connection
@@ -13,6 +14,8 @@ NAME = "RabbitMQ"
 _ADMINISTRATOR = "administrator"
 _NO_VHOST = "vhost_or_user_not_found"
 _SHOWN = 256
+_READ = 4096
+"""A longer text isn't shown: where it was cut, a part of a secret could stay."""
 
 
 def check_administrator(answer: Any, username: str) -> None:
@@ -51,8 +54,14 @@ def refusal(status: int, body: bytes, connection: Connection, what: str) -> Upst
     reason = reason_of(body)
     if reason == _NO_VHOST:
         return UpstreamFailed(f"{NAME} has no such virtual host: it refused {what}", detail=f"{status} {reason}")
-    shown = Redaction(connection.passwords).text(reason)
+    shown = Redaction(_secrets(connection)).text(reason)[:_SHOWN]
     return UpstreamFailed(f"{NAME} refused {what}: {shown or f'status {status}'}", detail=f"status {status}")
+
+
+def _secrets(connection: Connection) -> list[str]:
+    """What no error may repeat: the passwords, also as they are sent."""
+    pairs = [f"{connection.username}:{password}" for password in connection.passwords]
+    return [*connection.passwords, *(base64.b64encode(pair.encode()).decode() for pair in pairs)]
 
 
 def reason_of(body: bytes) -> str:
@@ -67,4 +76,4 @@ def reason_of(body: bytes) -> str:
     reason = answer.get("reason") if isinstance(answer, dict) else None
     if isinstance(reason, list) and reason:
         reason = reason[0]
-    return reason[:_SHOWN] if isinstance(reason, str) and reason.isprintable() else ""
+    return reason if isinstance(reason, str) and len(reason) <= _READ and reason.isprintable() else ""

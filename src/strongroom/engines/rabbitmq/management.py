@@ -40,7 +40,7 @@ class Management:
 
     async def check(self, connection: Connection) -> None:
         """Raise `UpstreamFailed` unless the broker lets the user of the connection in, as an administrator."""
-        self.breakers.forget(connection.uri)
+        self.breakers.forget(connection.way)
         async with self._slots.place(connection.uri, total_s=TOTAL_S):
             reply = await self._ask(connection, "GET", "whoami", allowed=_FOUND)
             answers.check_administrator(self._http.decoded(reply), connection.username)
@@ -147,7 +147,7 @@ class Management:
             headers["x-reason"] = _REASON
         content = None if body is None else json.dumps_unsorted(dict(body))
         url = f"{connection.uri.rstrip('/')}/api/{path}"
-        with self.breakers.call(connection.uri):
+        with self.breakers.call(connection.way):
             return await self._http.ask(verb, url, headers=headers, content=content, ca_pem=connection.ca_cert)
 
 

@@ -17,6 +17,12 @@ LEAST_RANDOM = 8
 _TRIED = {"DisplayName": "d" * 80, "RoleName": "r" * 80}
 
 
+def check_segment(what: str, name: str) -> None:
+    """Raise `InvalidRequest` for a name that can't stand in the path of an address: it would lead to another one."""
+    if name in {".", ".."}:
+        raise InvalidRequest(f"{what} must not be \"{name}\", which the broker's API can't be asked for")
+
+
 def check_template(text: str) -> list[str]:
     """Warnings for a template that gives the same name too often.  Raises `InvalidRequest` for one that gives none."""
     try:
@@ -41,4 +47,5 @@ def new_name(text: str, display_name: str, role: str, random: Callable[[int], by
     name = go_template.parse(text or USERNAME_TEMPLATE).render(values, random=random, now=now)
     if not name or not name.isprintable() or len(name.encode()) > MOST_BYTES:
         raise InvalidRequest(f"username_template gave a name that is empty, not printable, or over {MOST_BYTES} bytes")
+    check_segment("the name of a user", name)
     return name

@@ -124,6 +124,7 @@ def _checked(body: ConnectionFields) -> Connection:
     limits.check_name("password_policy", body.password_policy)
     if ":" in body.username:
         raise InvalidRequest("username must not hold a colon, which HTTP can't send")
+    names.check_segment("username", body.username)
     check_url(body.connection_uri, "connection_uri")
     if "?" in body.connection_uri or "#" in body.connection_uri:
         raise InvalidRequest("connection_uri must not hold a query")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from strongroom.engines.rabbitmq.names import check_segment
 from strongroom.engines.rabbitmq.records import Permissions, TopicPermissions
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest
@@ -27,7 +28,7 @@ def vhosts_of(value: Any) -> dict[str, Permissions] | None:
     given = _object(VHOSTS, value)
     if given is None:
         return None
-    _check_names(VHOSTS, given, MOST_VHOSTS)
+    _check_vhosts(VHOSTS, given)
     found = {}
     for name, each in given.items():
         patterns = _patterns(VHOSTS, name, each, _ACTS)
@@ -40,7 +41,7 @@ def topics_of(value: Any) -> dict[str, dict[str, TopicPermissions]] | None:
     given = _object(TOPICS, value)
     if given is None:
         return None
-    _check_names(TOPICS, given, MOST_VHOSTS)
+    _check_vhosts(TOPICS, given)
     found: dict[str, dict[str, TopicPermissions]] = {}
     for vhost, exchanges in given.items():
         by_name = _mapping(f'{TOPICS}, "{vhost}"', exchanges)
@@ -74,6 +75,12 @@ def _mapping(what: str, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise InvalidRequest(f"failed to unmarshal {what}: it is no object")
     return value
+
+
+def _check_vhosts(field: str, given: Mapping[str, Any]) -> None:
+    _check_names(field, given, MOST_VHOSTS)
+    for name in given:
+        check_segment(f"{field}: a virtual host", name)
 
 
 def _check_names(what: str, names: Mapping[str, Any], most: int) -> None:

@@ -48,6 +48,14 @@ class Connection(SecretRecord, frozen=True, tag="rabbitmq-connection"):
         known = (*passwords, *self.former_passwords)
         return tuple(dict.fromkeys(password for password in known if password))[:MOST_FORMER_PASSWORDS]
 
+    @property
+    def way(self) -> str:
+        """Whose failures count together.
+
+        A mount that trusts other authorities doesn't reach the same broker, and would else shut it for all mounts.
+        """
+        return f"{self.uri} {sha256(self.ca_cert.encode()).hex()}"
+
     def __repr__(self) -> str:
         return "Connection(…)"
 

@@ -3,7 +3,7 @@
 from strongroom.lib.aws.api import AwsApi, AwsBusy, AwsRefused, Call
 from strongroom.lib.aws.arn import Arn, Principal, parse_arn, parse_principal
 from strongroom.lib.aws.credentials import Credentials, CredentialSources
-from strongroom.lib.aws.endpoints import Target, check_region, ec2_target, iam_target, sts_target
+from strongroom.lib.aws.endpoints import Target, check_region, ec2_target, iam_target, sts_target, url_of
 from strongroom.lib.aws.xml import Element, parse_xml
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "parse_principal",
     "parse_xml",
     "sts_target",
+    "url_of",
 ]

@@ -20,6 +20,7 @@ from strongroom.lib.aws.xml import Element, parse_xml
 from strongroom.lib.errors import Unreachable, UpstreamFailed
 from strongroom.lib.extras import install_command
 from strongroom.lib.outgoing import Http, Reply, Slots
+from strongroom.lib.redaction import Redaction
 
 TOTAL_S = 20.0
 DEFAULT_RETRIES = 2
@@ -44,6 +45,13 @@ _EXPLAINED = frozenset(
 )
 """Reasons whose explanation may be logged.  That of a wrong signature repeats the headers that were signed."""
 _EXPLANATION = 400
+_READ = 4096
+"""A longer one isn't logged: where it was cut, a part of a secret could stay."""
+_SECRET = ("ExternalId", "TokenCode")
+"""Parameters that people keep secret.
+
+Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+"""
 
 
 class AwsRefused(UpstreamFailed):
@@ -111,6 +119,7 @@ class AwsApi:
             passing = code in _THROTTLED or reply.status in _TEMPORARY
             if attempt == most or not passing or not (call.repeatable or code in _THROTTLED):
                 break
+        explanation = Redaction(_secrets(credentials, call)).text(explanation)[:_EXPLANATION]
         raise (AwsBusy if passing else AwsRefused)(call.action, code, reply.status, explanation)
 
     async def _sent(self, target: Target, credentials: Credentials, content: bytes) -> Reply:
@@ -146,7 +155,14 @@ def reason(body: bytes) -> tuple[str, str]:
     code = "" if found is None else found.value("Code")
     if found is None or not _CODE.fullmatch(code):
         return "Unknown", ""
-    return code, found.value("Message")[:_EXPLANATION] if code in _EXPLAINED else ""
+    message = found.value("Message") if code in _EXPLAINED else ""
+    return code, message if len(message) <= _READ and message.isprintable() else ""
+
+
+def _secrets(credentials: Credentials, call: Call) -> list[str]:
+    """What no explanation may repeat.  That of `ValidationError` repeats the value of a parameter."""
+    own = [credentials.secret_key, credentials.session_token]
+    return own + [call.parameters[name] for name in _SECRET if name in call.parameters]
 
 
 @cache

@@ -47,10 +47,15 @@ def _suffix(partition: str) -> str:
     return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
 
 
+def url_of(endpoint: str) -> str:
+    """A configured endpoint as a URL: AWS's libraries ask one without a scheme by TLS, and so does Vault."""
+    return endpoint if "://" in endpoint else f"https://{endpoint}"
+
+
 def sts_target(endpoint: str, region: str) -> Target:
     """STS: at `endpoint` if there is one, else the region's, else the global one."""
     if endpoint:
-        return Target("sts", endpoint, region or DEFAULT_REGION)
+        return Target("sts", url_of(endpoint), region or DEFAULT_REGION)
     if not region:
         return Target("sts", "https://sts.amazonaws.com", DEFAULT_REGION)
     check_region(region, "the region")
@@ -61,7 +66,7 @@ def iam_target(endpoint: str, partition: str = "aws") -> Target:
     """IAM, which is global in each partition."""
     region = _GLOBAL.get(partition, DEFAULT_REGION)
     if endpoint:
-        return Target("iam", endpoint, region)
+        return Target("iam", url_of(endpoint), region)
     if partition == "aws-cn":
         return Target("iam", "https://iam.cn-north-1.amazonaws.com.cn", region)
     return Target(
@@ -72,4 +77,5 @@ def iam_target(endpoint: str, partition: str = "aws") -> Target:
 def ec2_target(endpoint: str, region: str) -> Target:
     """EC2 of a region."""
     check_region(region, "the region")
-    return Target("ec2", endpoint or f"https://ec2.{region}.{_suffix(partition_of(region))}", region)
+    url = url_of(endpoint) if endpoint else f"https://ec2.{region}.{_suffix(partition_of(region))}"
+    return Target("ec2", url, region)

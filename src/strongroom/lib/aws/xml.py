@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentit
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
@@ -22,6 +23,9 @@ class Element:
 
     name: str
     namespace: str
+    """The default one that it is in; empty for a name with a prefix, which AWS doesn't use."""
+    inherited: str = field(default="", repr=False)
+    """The default one of its children."""
     text: str = ""
     children: list[Element] = field(default_factory=list)
 
@@ -53,12 +57,14 @@ class _Builder:
         self._open: list[Element] = []
         self._count = 0
 
-    def start(self, name: str, _: Any) -> None:
-        namespace, _, local = name.rpartition(" ")
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
         self._count += 1
         if self._count > _MOST_ELEMENTS or len(self._open) >= _MOST_DEPTH:
             raise _Unreadable
-        element = Element(local, namespace)
+        prefix, _, local = name.rpartition(":")
+        inherited = self._open[-1].inherited if self._open else ""
+        default = attributes.get("xmlns", inherited)
+        element = Element(local, "" if prefix else default, default)
         if self._open:
             self._open[-1].children.append(element)
         else:
@@ -79,7 +85,9 @@ class _Builder:
 def parse_xml(body: bytes) -> Element:
     """The outermost element.  Raises `UpstreamFailed` for what is no XML, or has a document type."""
     builder = _Builder()
-    parser = expat.ParserCreate(namespace_separator=" ")
+    # expat isn't asked to resolve namespaces: it would write the whole of one before each name, and a body of a
+    # megabyte with one long namespace and many short names would become gigabytes.
+    parser = expat.ParserCreate()
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.text

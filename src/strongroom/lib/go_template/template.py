@@ -53,24 +53,36 @@ class Template:
         Raises: `InvalidRequest` for a field without a value, for arguments that a function doesn't take, and for a
             result that is too long.
         """
+        return self.render_counted(values, random=random, now=now)[0]
+
+    def render_counted(
+        self, values: Mapping[str, str | int], *, random: Callable[[int], bytes], now: float
+    ) -> tuple[str, int]:
+        """The text for these values, and how many of its characters are random, as `random_characters` counts them.
+
+        Whoever writes a template may write one whose names are random for the values of a check, and fixed for others.
+
+        Raises: `InvalidRequest` as `render` does.
+        """
         result = self._result(values, random, now)
         try:
-            return result.data.decode()
+            return result.data.decode(), result.random
         except UnicodeDecodeError:
             raise inapplicable("", "the result is not UTF-8; base64 must follow utf16le") from None
 
-    def random_characters(self, values: Mapping[str, str | int]) -> int:
+    def random_characters(self, values: Mapping[str, str | int], within: int = 0) -> int:
         """The fewest characters of `random` and `uuid` that a result for these values has.
 
         A hash counts as many as went into it, at most its length.  What `replace` may take out doesn't count.  Only
         the branches that these values choose are counted.
 
         Args:
-            values: the worst ones, such as names of 80 characters.
+            values: the worst ones, such as names of 80 characters. within: in how many bytes of the result; 0 for all.
 
         Raises: `InvalidRequest` as `render` does.
         """
-        return min(self._result(values, _counting(start), _TRIED_AT).random for start in _TRIED_SOURCES)
+        results = (self._result(values, _counting(start), _TRIED_AT) for start in _TRIED_SOURCES)
+        return min((result.cut(within)[0] if within else result).random for result in results)
 
     def _result(self, values: Mapping[str, str | int], random: Callable[[int], bytes], now: float) -> Marked:
         result = evaluate(self.nodes, values, Surroundings(_Source(random), now))

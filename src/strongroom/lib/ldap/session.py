@@ -23,6 +23,7 @@ T = TypeVar("T")
 MOST_ENTRIES = 10_000
 """In one answer; the same number as of the groups of a login."""
 MOST_BYTES = 16 * 1024 * 1024
+_OVERHEAD_BYTES = 64
 ANY = "(objectClass=*)"
 NO_ATTRIBUTES = "1.1"
 """Source: RFC 4511, section 4.5.1.8"""
@@ -67,7 +68,9 @@ class _Found:
             plain = name.partition(";")[0].lower()
             kept[plain] = (*kept.get(plain, ()), *values)
         self.entries.append(Entry(dn, kept))
-        self._bytes += len(dn) + sum(len(value) for values in kept.values() for value in values)
+        # Each costs memory beside its text: an empty one, too.
+        self._bytes += len(dn) + sum(len(value) + _OVERHEAD_BYTES for values in kept.values() for value in values)
+        self._bytes += len(kept) * _OVERHEAD_BYTES
         return len(self.entries) <= self.most and self._bytes <= MOST_BYTES
 
 

@@ -1,7 +1,7 @@
 """Carries one connection, with TLS or without: the LDAP library gets one end of a pair of sockets, a thread the other.
 
 The library takes messages of any length into memory before it shows anything of them, so that a directory could make
-the process as big as it likes.  Here what comes is counted.
+the process as big as it likes.  Here what comes is counted, and only whole messages are handed on that it bears.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import select
 import socket
 import ssl
 import threading
+
+from strongroom.lib.ldap.messages import Messages
 
 MOST_RECEIVED_BYTES = 48 * 1024 * 1024
 """Of one connection: three times what is taken of a search's answer."""
@@ -42,6 +44,7 @@ class _Tunnel:
         self._outer = outer
         self._inner = inner
         self._left_bytes = most_bytes
+        self._messages = Messages()
         self._out = b""
         """For the directory."""
         self._in = b""
@@ -73,11 +76,13 @@ class _Tunnel:
         while True:
             try:
                 if not self._in:
-                    self._in = self._outer.recv(_PIECE)
-                    self._left_bytes -= len(self._in)
-                    if not self._in or self._left_bytes < 0:
+                    piece = self._outer.recv(_PIECE)
+                    self._left_bytes -= len(piece)
+                    if not piece or self._left_bytes < 0:
                         raise EOFError
-                self._in = self._in[self._inner.send(self._in) :]
+                    self._in = self._messages.take(piece)
+                if self._in:  # an empty one would be an end
+                    self._in = self._in[self._inner.send(self._in) :]
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
                 return
 

@@ -14,7 +14,7 @@ Source: docs/adr/0024
 
 from strongroom.sdk.rotation.account import Account, Credential, begun, imported, recovered, rescheduled
 from strongroom.sdk.rotation.rotating import Keep, Kept, System, do_what_is_due, find, note, rotate, settle
-from strongroom.sdk.rotation.rows import Row, wake, wake_at
+from strongroom.sdk.rotation.rows import Place, Row, wake, wake_at
 from strongroom.sdk.rotation.settings import (
     LEAST_PERIOD_S,
     RotationFields,
@@ -33,6 +33,7 @@ __all__ = [
     "Credential",
     "Keep",
     "Kept",
+    "Place",
     "RotationFields",
     "RotationSettings",
     "Row",

@@ -64,6 +64,16 @@ class System:
     """Whether `change` ends the current credential: they are passwords of the same user."""
     has_to_log_in: bool = False
     """Whether a credential that can't log in is useless: the server's own one."""
+    admits_any: Callable[[Credential], Awaitable[bool]] | None = None
+    """Whether a wrong credential of that account logs in, too: the other system trusts this machine."""
+
+    async def tells(self, credential: Credential) -> bool:
+        """Whether a login tells that a credential is in force, where nobody has said that it was taken."""
+        return await self.proves(credential) and not await self.is_blind(credential)
+
+    async def is_blind(self, credential: Credential) -> bool:
+        """Whether a login of that account tells nothing."""
+        return self.admits_any is not None and await self.admits_any(credential)
 
 
 async def rotate(keep: Keep, system: System, version: int, made: Credential, now: float) -> Account | None:
@@ -83,7 +93,7 @@ async def rotate(keep: Keep, system: System, version: int, made: Credential, now
     candidate = kept.account.candidate
     attempt = _Attempt(keep, system, kept.account, now)
     try:
-        if candidate == made or not await system.proves(candidate):
+        if candidate == made or not await system.tells(candidate):
             candidate = await attempt.changed(candidate)
     except _Refusal as refusal:
         reason = refusal.reason
@@ -141,7 +151,7 @@ class _Attempt:
             raise
         except (UpstreamFailed, InvalidRequest) as error:
             # It may have been told of a change that another attempt had made.
-            if await system.proves(candidate):
+            if await system.tells(candidate):
                 return candidate
             raise _Refusal(error) from error
         if made is not None and made != candidate:
@@ -219,7 +229,7 @@ async def _end(keep: Keep, system: System, previous: Credential, now: float) -> 
 async def _set_aside(keep: Keep, system: System, account: Account, now: float) -> None:
     candidate = account.candidate
     try:
-        in_force = await system.proves(candidate)
+        in_force = await system.tells(candidate)
     except StrongroomError as error:
         reason = error.text
         await keep(lambda account, _: steps.silent(account, candidate, reason, now))
@@ -252,8 +262,8 @@ async def settle(keep: Keep, system: System, now: float) -> None:
 
 
 async def find(account: Account, system: System) -> Credential | None:
-    """The credential that logs in, of all that are known; None if none does."""
+    """The credential that logs in, of all that are known; None if none does, or if a login tells nothing."""
     for credential in account.known:
         if await system.proves(credential):
-            return credential
+            return None if await system.is_blind(credential) else credential
     return None

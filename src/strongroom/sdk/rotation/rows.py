@@ -41,16 +41,24 @@ async def wake(request: Request, view: View, work: str, account: Account, settin
         schedule.remove(before)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record may be."""
+
+    key: str
+    """In the mount's view."""
+    work: str
+    """The name under which `Engine.due` is called for the record there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row(Generic[R]):
     """A `Keep` of an account in a record."""
 
     request: Request
-    key: str
-    """Of the record in the mount's view."""
+    places: tuple[Place, ...]
+    """Where the record may be; the first that has the account counts.  It may move while the other system is asked."""
     type: type[R]
-    work: str
-    """The name under which `Engine.due` is called for it."""
     read: Callable[[R], Kept | None]
     """Account and settings of a record; None if the account is no part of it any more."""
     write: Callable[[R, Account], R]
@@ -60,14 +68,16 @@ class Row(Generic[R]):
         """Store what a step makes of the account.  Returns None if it is gone."""
 
         async def store(view: View) -> Kept | None:
-            record = await view.read(self.key, self.type)
-            kept = self.read(record) if record is not None else None
-            if record is None or kept is None:
-                return None
-            account = step(kept.account, kept.settings)
-            if account != kept.account:
-                view.write(self.key, self.write(record, account))
-            await wake(self.request, view, self.work, account, kept.settings)
-            return Kept(account, kept.settings)
+            for place in self.places:
+                record = await view.read(place.key, self.type)
+                kept = self.read(record) if record is not None else None
+                if record is None or kept is None:
+                    continue
+                account = step(kept.account, kept.settings)
+                if account != kept.account:
+                    view.write(place.key, self.write(record, account))
+                await wake(self.request, view, place.work, account, kept.settings)
+                return Kept(account, kept.settings)
+            return None
 
         return await self.request.view.apart(store)

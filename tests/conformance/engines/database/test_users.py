@@ -253,7 +253,7 @@ async def test_scram_verifiers_are_made_here(postgresql_server: PostgresqlServer
 async def test_a_name_that_a_client_chose_is_no_sql(postgresql_server: PostgresqlServer) -> None:
     """A display name with quotes stays within the user's name, where a template lets it in."""
     async with serving() as server:
-        await connected(server, postgresql_server, username_template="v-{{.DisplayName}}-{{random 20}}")
+        await connected(server, postgresql_server, username_template="v-{{random 20}}-{{.DisplayName}}")
         body = {"db_name": "pg", "creation_statements": CREATE}
         await server.ok("POST", "database/roles/app", body)
         evil = "x\" SUPERUSER; --'"

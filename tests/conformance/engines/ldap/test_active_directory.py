@@ -123,6 +123,20 @@ async def test_a_static_role_and_a_library_change_passwords(controller: Controll
     assert not logs_in(controller, upn, lent.data["password"])
 
 
+async def test_a_dn_is_enough_to_find_an_account(controller: Controller) -> None:
+    """Without a domain for short names, whatever the role calls the account, and with a comma in its name.
+
+    Source: https://github.com/openbao/openbao/issues/3862, https://github.com/hashicorp/vault/issues/25249
+    """
+    svc = controller.add_user("Svc\\, Five", "svc.five", f"svc.five@{DOMAIN}", "Svc-Pass1")
+    server = await served(controller)
+    await server.ok("POST", "ldap/static-role/five", {"username": "five", "dn": svc, "rotation_period": 3600})
+    await server.ok("POST", "ldap/rotate-role/five")
+    password = (await server.ok("GET", "ldap/static-cred/five")).data["password"]
+    assert logs_in(controller, f"svc.five@{DOMAIN}", password)
+    assert not logs_in(controller, f"svc.five@{DOMAIN}", "Svc-Pass1")
+
+
 async def test_the_root_password_is_rotated_by_the_dn_of_its_short_name(controller: Controller) -> None:
     """`binddn` is a userPrincipalName; accounts are made afterwards; a password that is written again is ignored."""
     upn = f"root.one@{DOMAIN}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from collections.abc import Callable
@@ -215,3 +216,23 @@ async def test_a_token_is_renewed_for_the_very_entry(
         shown["id"] = after
         with pytest.raises(InvalidRequest, match="not renewing"):
             await mount.renew(auth)
+
+
+@pytest.mark.parametrize("parts", [{f"a{n}": [] for n in range(20_000)}, {"a": [""] * 500_000}])
+async def test_an_entry_of_many_parts_does_not_stop_the_process(directory: Slapd, parts: dict[str, list[str]]) -> None:
+    """The library would take seconds for it, during which nothing else runs."""
+    with hostile_directory(finds("cn=alice", **parts)) as hostile:
+        mount = await mounted(directory, **WORKING, url=hostile.url)
+        slowest_s, last = 0.0, time.monotonic()
+
+        async def watch() -> None:
+            nonlocal slowest_s, last
+            while True:
+                await asyncio.sleep(0.01)
+                slowest_s, last = max(slowest_s, time.monotonic() - last), time.monotonic()
+
+        watching = asyncio.create_task(watch())
+        with pytest.raises(UpstreamFailed):
+            await log_in(mount, "alice", "alice-password")
+        watching.cancel()
+    assert slowest_s < 1.0

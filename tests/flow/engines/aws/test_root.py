@@ -56,13 +56,23 @@ async def test_the_configuration(moto: Moto) -> None:
     }
 
 
+async def test_endpoints_without_a_scheme(moto: Moto) -> None:
+    """They are taken, and shown as they were given."""
+    world = await World.start(moto)
+    await world.ok(
+        "POST", "aws/config/root", {"iam_endpoint": "localhost", "sts_endpoint": "sts.eu-west-1.amazonaws.com"}
+    )
+    shown = (await world.ok("GET", "aws/config/root")).data
+    assert (shown["iam_endpoint"], shown["sts_endpoint"]) == ("localhost", "sts.eu-west-1.amazonaws.com")
+
+
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"iam_endpoint": "ftp://x"}, "iam_endpoint must be a URL"),
     ({"sts_endpoint": "https://u:p@x"}, "sts_endpoint must not hold a user's name"),
     ({"region": "evil.example.com/"}, "isn't the name of an AWS region"),
     ({"sts_fallback_endpoints": "https://a"}, "fallback endpoints and fallback regions must be the same length"),
     (
-        {"sts_fallback_endpoints": "x", "sts_fallback_regions": "us-east-1"},
+        {"sts_fallback_endpoints": "ftp://x", "sts_fallback_regions": "us-east-1"},
         "sts_fallback_endpoints must be a URL",
     ),
     (

@@ -97,6 +97,22 @@ async def test_a_federated_user(moto: Moto) -> None:
     assert (refused.status, "must specify at least one of policy_arns" in refused.error) == (400, True)
 
 
+async def test_groups_without_policies_do_not_mean_all(moto: Moto) -> None:
+    """Somebody takes the last policy away from the group that limits a session: it isn't opened without a limit."""
+    world = await World.start(moto)
+    await world.role(credential_type="assumed_role", role_arns=ROLE, iam_groups="staff")
+    world.iam.create_group(GroupName="staff")
+    world.iam.attach_group_policy(GroupName="staff", PolicyArn=READ_ONLY)
+    await world.ok("GET", "aws/sts/app")
+    assert world.api.parameters("AssumeRole")["PolicyArns.member.1.arn"] == READ_ONLY
+    world.iam.detach_group_policy(GroupName="staff", PolicyArn=READ_ONLY)
+    refused = await world.ask("GET", "aws/sts/app")
+    assert (refused.status, "nothing would limit the session" in refused.error) == (400, True)
+    assert world.api.actions.count("AssumeRole") == 1
+    await world.role(policy_arns=READ_ONLY)
+    await world.ok("GET", "aws/sts/app")
+
+
 async def test_a_session_of_the_root_user(moto: Moto) -> None:
     """With the code of its MFA device."""
     world = await World.start(moto)

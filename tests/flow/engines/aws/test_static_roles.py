@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -198,3 +199,17 @@ async def test_a_static_role_is_deleted_while_aws_is_away(moto: Moto) -> None:
     world.server.clock.advance(60)
     await world.server.work()
     assert keys_of(world) == set()
+
+
+async def test_two_roles_at_once_for_one_user(moto: Moto) -> None:
+    """One of them is made; the other leaves no key behind, which a role of another user could hand out."""
+    world = await with_user(moto)
+    world.iam.create_user(UserName="low")
+    given = {"username": "ann", "rotation_period": "1h"}
+    answers = await asyncio.gather(*(world.ask("POST", f"aws/static-roles/{name}", given) for name in "ab"))
+    assert sorted(answer.status for answer in answers) == [200, 400]
+    made, lost = "ab" if answers[0].status == 200 else "ba"
+    assert keys_of(world) == {(await creds(world, made))["access_key"]}
+    assert (await world.ask("GET", f"aws/static-creds/{lost}")).status == 404
+    await world.ok("POST", f"aws/static-roles/{lost}", {**given, "username": "low"})
+    assert keys_of(world, "low") == {(await creds(world, lost))["access_key"]}

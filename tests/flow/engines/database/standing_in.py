@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar
 
 from strongroom.engines.database import Database
@@ -26,6 +26,8 @@ class Place:
         self.down = False
         self.refuses = False
         """Whether it refuses to change passwords."""
+        self.trusts = False
+        """Whether it lets users in by any password."""
         self.clock = time.monotonic
         """Of the processes, for what they remember of it."""
         self.asked = 0
@@ -33,6 +35,14 @@ class Place:
         """Sessions that aren't closed."""
         self.made: list[Account] = []
         self.statements: list[Statements] = []
+        self.meanwhile: dict[str, Callable[[], Awaitable[None]]] = {}
+        """What others do, once, before a call of that name ends."""
+
+    async def wait(self, what: str) -> None:
+        """Let others do what is set."""
+        others = self.meanwhile.pop(what, None)
+        if others is not None:
+            await others()
 
 
 class StandIn:
@@ -74,6 +84,7 @@ class _Session:
             raise UpstreamFailed("refused")
 
     async def ping(self) -> None:
+        await self.place.wait("ping")
         self._ask()
 
     async def create(self, account: Account, statements: Statements, rollback: Statements) -> None:
@@ -101,6 +112,9 @@ class _Session:
         else:
             self.place.users[username] = credential
         self.place.statements.append(statements)
+        await self.place.wait("change")
+        if self.place.down:
+            raise Unreachable("no answer")
 
     async def logs_in(self, username: str, credential: Credential) -> bool:
         self.place.asked += 1
@@ -108,7 +122,7 @@ class _Session:
             raise Unreachable("no answer")
         if username == ROOT:
             return credential.password == self.place.root
-        return self.place.users.get(username) == credential
+        return self.place.trusts or self.place.users.get(username) == credential
 
     async def close(self) -> None:
         self.place.open -= 1

@@ -243,3 +243,26 @@ async def _rotated(server: PluginServer, place: Place, password: str) -> None:
         view.write("config/db", replace(connection, password=password, password_origin=ROTATED))
 
     await transact(server.services.barrier, change)
+
+
+async def test_a_configuration_of_credentials_in_pairs() -> None:
+    """As `credential_config=password_policy=…` on a command line, which is a text, and a list if there are several."""
+    place = Place()
+    async with _serving(place) as server:
+        for given in ("key_bits=3072", ["key_bits=3072", "format=pkcs8"], {"key_bits": 3072}, {"key_bits": "3072"}):
+            body = {"db_name": "db", "credential_type": "rsa_private_key", "credential_config": given}
+            await server.ok("POST", "database/roles/keys", body)
+            shown = (await server.ok("GET", "database/roles/keys")).data["credential_config"]
+            assert shown == {"key_bits": 3072, "format": "pkcs8"}
+        reply = await server.ask("POST", "database/roles/keys", {"credential_config": "key_bits"})
+        assert reply.status == 400
+
+
+@pytest.mark.parametrize("name", [["db"], {"a": 1}, 5, "other"])
+async def test_a_name_that_is_not_the_path_s(name: Any) -> None:
+    """Is refused, whatever its type."""
+    place = Place()
+    async with _serving(place) as server:
+        reply = await server.ask("POST", "database/config/db", {**CONFIG, "name": name})
+        assert (reply.status, reply.error) == (400, 'the field "name" names something else than the path does')
+        await server.ok("POST", "database/config/db", {**CONFIG, "name": "db"})

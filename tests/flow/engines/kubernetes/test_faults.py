@@ -194,7 +194,7 @@ async def test_clusters_of_before_are_kept_for_what_they_have(cluster: Cluster, 
     folder.mkdir()
     with serving(folder, other) as second:
         config = {"kubernetes_host": f"https://{second.host}", "kubernetes_ca_cert": second.certificate.read_text()}
-        await server.ok("POST", "kubernetes/config", config)
+        await server.ok("POST", "kubernetes/config", {**config, "service_account_jwt": REVIEWER})
         await server.ok("POST", "kubernetes/creds/app")
         assert len(other.objects.names()) == len(cluster.objects.names()) == 3
         await server.ok("POST", "sys/leases/revoke", {"lease_id": made.lease_id, "sync": True})

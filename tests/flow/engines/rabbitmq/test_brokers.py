@@ -15,6 +15,7 @@ import pytest
 from strongroom.engines.rabbitmq import RabbitMq
 from strongroom.testing import PluginServer
 from tests.flow.node import TestNode
+from tests.sim.issuer import Issuer
 from tests.sim.tls_server import Asked, Reply, TlsServer, as_json, serving
 
 PASSWORD = "canary-owner-password"
@@ -185,3 +186,38 @@ async def test_settings_that_are_none(tmp_path: Path, field_: str, value: str) -
         shown = (await server.ok("GET", "rabbitmq/config/connection")).data
         assert shown["connection_uri"] == f"https://{one.host}"
         assert PASSWORD not in str(shown)
+
+
+async def test_a_mount_that_trusts_nobody_does_not_shut_the_broker_for_others(tmp_path: Path) -> None:
+    """Its failures are its own: others that have the right authorities go on."""
+    with broker(tmp_path, "one") as (_, one):
+        server = await mounted(one)
+        await server.ok("POST", "sys/mounts/other", {"type": "rabbitmq"})
+        wrong = {"connection_uri": f"https://{one.host}", "ca_cert": Issuer("other").certificate_pem}
+        given = {**wrong, "username": "owner", "password": PASSWORD, "verify_connection": False}
+        await server.ok("POST", "other/config/connection", given)
+        await server.ok("POST", "other/roles/app", {"tags": "management"})
+        for _ in range(5):
+            assert (await server.ask("GET", "other/creds/app")).status == 502
+        await server.ok("GET", "rabbitmq/creds/app")
+
+
+async def test_no_name_leads_to_another_place_of_the_api(tmp_path: Path) -> None:
+    """`..` in the place of a virtual host or a user: HTTP clients shorten the path."""
+    with broker(tmp_path, "one") as (_, one):
+        server = await mounted(one)
+        for name in (".", ".."):
+            for field, value in (("vhosts", {name: {}}), ("vhost_topics", {name: {"e": {}}})):
+                refused = await server.ask("POST", "rabbitmq/roles/app", {"tags": "t", field: value})
+                assert (refused.status, f'a virtual host must not be "{name}"' in refused.error) == (400, True)
+            refused = await configure(server, one, username=name)
+            assert (refused.status, "username must not be" in refused.error) == (400, True)
+            assert (await configure(server, one, username_template=name)).status == 200
+            refused = await server.ask("GET", "rabbitmq/creds/app")
+            assert (refused.status, "the name of a user must not be" in refused.error) == (400, True)
+        await server.ok("POST", "rabbitmq/roles/app", {"vhosts": {"a/../b?c#d%2f": {}, "...": {}}})
+        assert (await configure(server, one)).status == 204
+        one.asked.clear()
+        name = (await server.ok("GET", "rabbitmq/creds/app")).data["username"]
+        asked = {each.path for each in one.asked if "permissions" in each.path}
+        assert asked == {f"/api/permissions/a%2F..%2Fb%3Fc%23d%252f/{name}", f"/api/permissions/.../{name}"}

@@ -13,7 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from strongroom.crypto.client_credentials import AuthorityUnusable, ClientAuthority, KeyKind, new_rsa_pair
 from strongroom.crypto.x509 import Authority
-from strongroom.engines.database.credentials import checked, unknown
+from strongroom.engines.database.credentials import checked, merged, unknown
 from strongroom.lib.errors import InvalidRequest
 
 NOW = 1_800_000_000.0
@@ -121,3 +121,20 @@ def test_an_authority_that_is_none_is_refused(authority: tuple[str, str]) -> Non
     ):
         with pytest.raises(AuthorityUnusable, match=text):
             ClientAuthority(certificate, key)
+
+
+def test_a_configuration_replaces_the_one_before() -> None:
+    """What it no longer names is gone; a request that doesn't say anything changes nothing."""
+    before = {"password_policy": "long"}
+    assert merged("password", before, None) == before
+    assert merged("password", before, {}) == {}
+    keys = {"key_bits": 4096, "format": "pkcs8"}
+    assert merged("rsa_private_key", keys, {"format": "pkcs8"}) == {"key_bits": 2048, "format": "pkcs8"}
+
+
+def test_a_configuration_keeps_the_key_that_no_read_shows(authority: tuple[str, str]) -> None:
+    """Who reads a role and writes it again has only the rest of it."""
+    certificate, key = authority
+    shown = {"ca_cert": certificate, "key_type": "ec"}
+    before = checked("client_certificate", {**shown, "ca_private_key": key, "key_bits": 384})
+    assert merged("client_certificate", before, shown) == {**shown, "ca_private_key": key}

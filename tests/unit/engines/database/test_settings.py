@@ -8,8 +8,9 @@ import pytest
 
 from strongroom.engines.database.driver import Target
 from strongroom.engines.database.drivers.postgresql import settings as postgresql
+from strongroom.engines.database.masking import without_password
 from strongroom.engines.database.records import Connection
-from strongroom.engines.database.settings import check_details, may_use, pool_of, without_password
+from strongroom.engines.database.settings import check_details, may_use, pool_of, shown
 from strongroom.engines.database.usernames import check as check_template
 from strongroom.lib.errors import InvalidRequest
 
@@ -52,6 +53,16 @@ def test_roles_are_allowed_by_name_or_pattern(allowed: tuple[str, ...], role: st
         ("host=c password='b \\' b' user=a", "host=c password=xxxxx user=a"),
         ("host=c password={{password}} user=a", "host=c password={{password}} user=a"),
         ("postgresql://c/d?user=a&password=b&x=y", "postgresql://c/d?user=a&password=xxxxx&x=y"),
+        ("postgresql://c/d?user=a&password=b;c&x=y", "postgresql://c/d?user=a&password=xxxxx&x=y"),
+        ("postgresql://c/d?pass%77ord=b", "postgresql://c/d?pass%77ord=xxxxx"),
+        ("postgresql://c/d?scram_client_key=b", "postgresql://c/d?scram_client_key=xxxxx"),
+        ("postgresql://a:b c@d/e", "postgresql://a:xxxxx@d/e"),
+        ("postgresql://a#a a:b@c/d", "postgresql://a#a a:xxxxx@c/d"),
+        ("postgresql://a:{{password}}b@c/d", "postgresql://a:xxxxx@c/d"),
+        ("host=c password=b;c user=a", "host=c password=xxxxx user=a"),
+        ("host=c password=b&c user=a", "host=c password=xxxxx user=a"),
+        ("host=c password=b\\ c user=a", "host=c password=xxxxx user=a"),
+        ("host=c password={{password}}b user=a", "host=c password=xxxxx user=a"),
     ],
 )
 def test_a_password_in_a_url_is_not_shown(url: str, shown: str) -> None:
@@ -180,3 +191,30 @@ def test_postgresql_keeps_what_it_knows() -> None:
     """Others would never be read, and the answer tells that."""
     given = {"connection_url": "postgresql://h/d", "serialize": "database", "connecton_url": "x"}
     assert postgresql.checked(given) == {"connection_url": "postgresql://h/d", "serialize": "database"}
+
+
+@pytest.mark.parametrize(
+    ("written", "answered"),
+    [
+        (
+            {"max_open_connections": "5", "max_idle_connections": "-1", "port": "6379"},
+            {"max_open_connections": 5, "max_idle_connections": -1, "port": 6379},
+        ),
+        (
+            {"disable_escaping": "true", "tls": "false", "insecure_tls": "1"},
+            {"disable_escaping": True, "tls": False, "insecure_tls": True},
+        ),
+        ({"disable_escaping": True, "tls": False}, {"disable_escaping": True, "tls": False}),
+        ({"connect_timeout": "5s"}, {"connect_timeout": 5}),
+        ({"max_connection_lifetime": 5}, {"max_connection_lifetime": "5s"}),
+        ({"max_connection_lifetime": "60"}, {"max_connection_lifetime": "60s"}),
+        ({"max_connection_lifetime": "1h"}, {"max_connection_lifetime": "1h"}),
+        ({"disable_escaping": "maybe", "of_a_plugin": "5"}, {"disable_escaping": "maybe", "of_a_plugin": "5"}),
+    ],
+)
+def test_details_are_shown_in_their_own_types(written: dict[str, Any], answered: dict[str, Any]) -> None:
+    """However they were written: Terraform's provider ends with a panic for another type."""
+    connection = Connection(id="", revision="", plugin="x", details=written)
+    details = shown(connection, frozenset())["connection_details"]
+    assert details == answered
+    assert [type(value) for value in details.values()] == [type(value) for value in answered.values()]

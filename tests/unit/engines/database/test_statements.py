@@ -137,3 +137,26 @@ def test_what_is_stored_has_limits() -> None:
     for statements in (["x"] * 65, ["x" * 65_537], ["é" * 40_000]):
         with pytest.raises(InvalidRequest):
             check("creation_statements", statements)
+
+
+@pytest.mark.parametrize(
+    ("text", "filled_in"),
+    [
+        ("E'a'\n'{{name}}'", "E'a'\n'x\\\\''y'"),
+        ("E'a' -- and\n '{{name}}'", "E'a' -- and\n 'x\\\\''y'"),
+        ("E'a'\n'b'\n'{{name}}'", "E'a'\n'b'\n'x\\\\''y'"),
+        ("E'a', '{{name}}'", "E'a', 'x\\''y'"),
+        ("'a'\n'{{name}}'", "'a'\n'x\\''y'"),
+    ],
+)
+def test_a_text_that_goes_on_is_quoted_as_it_began(text: str, filled_in: str) -> None:
+    """PostgreSQL takes quotes with nothing but lines between them for one text, with the escapes of the first."""
+    assert filled(text, {"name": "x\\'y"}, POSTGRESQL) == filled_in
+
+
+@pytest.mark.parametrize("text", ["U&'{{name}}'", 'u&"{{name}}"', "U&'a'\n'{{name}}'"])
+def test_no_value_is_read_as_codes_of_characters(text: str) -> None:
+    """In such texts a backslash begins a code, so a name with one would be that of another user."""
+    with pytest.raises(InvalidRequest, match="can't be quoted between U&"):
+        filled(text, {"name": "\\0061dmin"}, POSTGRESQL)
+    assert "plain-1" in filled(text, {"name": "plain-1"}, POSTGRESQL)

@@ -34,3 +34,19 @@ def test_an_empty_name_is_none() -> None:
     for template, display in (("{{.DisplayName}}", ""), ("{{.DisplayName}}", "a\0b")):
         with pytest.raises(InvalidRequest):
             new_name(template, {"DisplayName": display, "RoleName": "r"}, SystemRandom(), NOW)
+
+
+def test_what_the_database_cuts_does_not_count() -> None:
+    """PostgreSQL keeps 63 bytes of a name without a word: two users would be one, and revoking the second drop both."""
+    behind = "{{.RoleName}}-{{.DisplayName}}-{{random 20}}"
+    check(behind)
+    with pytest.raises(InvalidRequest, match="within 63 bytes"):
+        check(behind, 63)
+    check("{{random 20}}-{{.RoleName}}-{{.DisplayName}}", 63)
+
+
+def test_a_name_is_as_the_database_has_it() -> None:
+    """No longer, and in whole characters."""
+    values = {"DisplayName": "é" * 40, "RoleName": ""}
+    name = new_name("a{{.DisplayName}}", values, SystemRandom(), 0.0, 63)
+    assert name == "a" + "é" * 31

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -94,3 +95,10 @@ def test_another_life_is_told() -> None:
     assert times.difference(0, 600) == times.difference(600, 600) == []
     assert times.difference(3600, 600)[0].endswith("1h0m0s is greater than the lease TTL 10m0s")
     assert times.difference(600, 3600)[0].endswith("capping the lease TTL accordingly")
+
+
+@pytest.mark.parametrize("told", ["{}", "x" * 505 + "{}", "{}" * 400])
+def test_a_refusal_shows_no_part_of_the_token(told: str) -> None:
+    """Also where the text is cut."""
+    body = json.dumps({"message": told.replace("{}", "secret-token")}).encode()
+    assert "secr" not in answers.refusal(403, body, "secret-token", "it").text

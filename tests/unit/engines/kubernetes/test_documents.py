@@ -210,3 +210,11 @@ def test_generated_names() -> None:
     for wrong in ("{{", "{{.Nope}}", "{{nope}}"):
         with pytest.raises(InvalidRequest, match="unable to initialize name template"):
             names.check_template(wrong)
+
+
+def test_what_every_token_needs_is_read_once() -> None:
+    """YAML takes long to read, and whoever may ask for tokens would keep this server busy with it."""
+    text = "rules:\n" + "- {verbs: [get], apiGroups: ['*'], resources: [a]}\n" * 90
+    assert rules.rules_of(text, ROLE) is rules.rules_of(text, ROLE)
+    selector = "matchLabels: {" + ", ".join(f"a{at}: b" for at in range(40)) + "}"
+    assert selectors.requirements(selector) is selectors.requirements(selector)

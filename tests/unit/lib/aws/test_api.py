@@ -118,6 +118,21 @@ async def test_an_explanation_is_logged_where_it_repeats_nothing(server: Answeri
     assert "canary-action" not in refused.value.text
 
 
+@pytest.mark.parametrize("told", ["'{}' at 'x' failed", "x" * 390 + "{}", "{}" * 300, "\x1b[2J{}", "a\nb {}"])
+async def test_an_explanation_repeats_no_secret(server: Answering, told: str) -> None:
+    """That of `ValidationError` has the value of a parameter.  Nor does it steer a terminal."""
+    secrets = {"ExternalId": "canary-external", "TokenCode": "4711-canary"}
+    for secret in (*secrets.values(), KEYS.secret_key):
+        text = told.replace("{}", secret).replace("\x1b", "&#155;")
+        body = f"<R><Error><Code>ValidationError</Code><Message>{text}</Message></Error></R>".encode()
+        server.table["POST /"] = lambda _, body=body: (400, body)
+        call = Call("AssumeRole", "2011-06-15", secrets)
+        with pytest.raises(AwsRefused) as refused:
+            await api([]).ask(Target("sts", server.url, "us-east-1"), KEYS, call)
+        assert secret[:4] not in refused.value.detail
+        assert refused.value.detail.isprintable()
+
+
 async def test_credentials_of_the_environment() -> None:
     """By their usual names, or the old ones; a key without its secret is none."""
     new = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_SESSION_TOKEN": "c"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from strongroom.lib.aws import (
     parse_principal,
     parse_xml,
     sts_target,
+    url_of,
 )
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
 
@@ -44,6 +47,15 @@ def test_anything_is_a_name_or_refused(text: str) -> None:
         except InvalidRequest:
             continue
         assert ":".join(("arn", arn.partition, arn.service, arn.region, arn.account, arn.resource)) == candidate
+
+
+def test_an_endpoint_without_a_scheme_is_asked_by_tls() -> None:
+    """As AWS's libraries do, so that configurations of Vault go on to work."""
+    assert url_of("sts.eu-west-1.amazonaws.com") == "https://sts.eu-west-1.amazonaws.com"
+    assert url_of("http://localhost:4566") == "http://localhost:4566"
+    assert iam_target("localhost").url == "https://localhost"
+    assert sts_target("localhost:4566", "eu-west-1").url == "https://localhost:4566"
+    assert ec2_target("localhost", "eu-west-1").url == "https://localhost"
 
 
 def test_addresses() -> None:
@@ -92,3 +104,33 @@ def test_elements() -> None:
     ):
         with pytest.raises(UpstreamFailed):
             parse_xml(body)
+
+
+NAMESPACE = b"n" * 20_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<a xmlns='" + NAMESPACE + b"'>" + b"<b/>" * 5000 + b"</a>",
+        b"<a xmlns:p='" + NAMESPACE + b"'>" + b"<p:b/>" * 5000 + b"</a>",
+        b"<a xmlns:p='" + NAMESPACE + b"' " + b" ".join(b"p:a%d=''" % at for at in range(2000)) + b"/>",
+    ],
+    ids=["elements", "prefixed", "attributes"],
+)
+def test_a_namespace_is_not_written_before_each_name(body: bytes) -> None:
+    """A body within the limit would take gigabytes."""
+    tracemalloc.start()
+    try:
+        parse_xml(body)
+        assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_namespaces() -> None:
+    """The default one counts for what is within, until another one does; a name with a prefix has none."""
+    root = parse_xml(b"<a xmlns='n' xmlns:p='n'><b/><p:c><d/></p:c><e xmlns='m'><f/></e><g xmlns=''/></a>")
+    found = {"a": root.namespace} | {each.name: each.namespace for each in root.children}
+    assert found == {"a": "n", "b": "n", "c": "", "e": "m", "g": ""}
+    assert [each.children[0].namespace for each in root.children if each.children] == ["n", "m"]

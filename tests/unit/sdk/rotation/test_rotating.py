@@ -21,6 +21,7 @@ from strongroom.sdk.rotation import (
     find,
     imported,
     rotate,
+    settle,
     wake_at,
 )
 from strongroom.sdk.rotation import account as steps
@@ -221,6 +222,22 @@ def test_a_user_who_may_not_log_in() -> None:
     error = run(rotate(store.keep, other.system(has_to_log_in=True), 1, password(2), 120.0))
     assert isinstance(error, UpstreamFailed)
     assert (store.account.current, store.account.candidate) == (password(1), password(2))
+
+
+@pytest.mark.parametrize("fault", ["silent before", "refuse"])
+def test_a_system_that_lets_in_whoever_comes(fault: str) -> None:
+    """A login tells nothing there, so only what the other system acknowledged counts."""
+
+    async def anybody(credential: Credential) -> bool:
+        return True
+
+    store, other = Store(fresh()), Elsewhere("p0", [fault])
+    system = System(change=other.change, proves=anybody, admits_any=anybody)
+    assert isinstance(run(rotate(store.keep, system, 0, password(1), 60.0)), UpstreamFailed)
+    run(settle(store.keep, system, 61.0))
+    assert (store.account.current, other.password) == (password(0), "p0")
+    run(do_what_is_due(store.keep, system, password(2), 70.0))
+    assert store.account.current == {"password": other.password} != password(0)
 
 
 def test_who_comes_too_late_changes_nothing() -> None:

@@ -6,14 +6,17 @@ from typing import Annotated
 
 from strongroom.barrier import keys
 from strongroom.lib.errors import InvalidRequest, NotFound
-from strongroom.lib.passwords import generate, parse_password_policy
-from strongroom.sdk import path
+from strongroom.lib.passwords import OF_POLICIES, OF_RULES, generate, parse_password_policy
+from strongroom.sdk import near_miss, path
 from strongroom.sdk.fields import Body, Doc, Normal
 from strongroom.sdk.passwords import PasswordPolicyRecord
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.system.policy_text import decoded
+
+_MOST_NAMES, _LONGEST_NAME = 8, 64
+"""Of a warning."""
 
 
 class PasswordPolicyBody(Body, frozen=True):
@@ -54,13 +57,23 @@ class PasswordPaths(SystemEngine):
         policy = parse_password_policy(text)
         request.once("trial", lambda: generate(policy, view.services.random.bytes))
         view.txn.write(_place(request) + name, PasswordPolicyRecord(text=text))
-        return None
+        warnings = _warnings(policy.ignored)
+        return Response(warnings=warnings) if warnings else None
 
     @path.delete("policies/password/{name*}")
     async def delete_password_policy(self, request: Request, name: str) -> Response | None:
         """Deletes a password policy."""
         system(request).txn.delete(_place(request) + name)
         return None
+
+
+def _warnings(ignored: tuple[str, ...]) -> list[str]:
+    """What is likely to be a mistake: passwords don't meet a demand that nothing reads."""
+    if not ignored:
+        return []
+    names = " ".join(name[:_LONGEST_NAME] for name in ignored[:_MOST_NAMES])
+    told = f"the password policy has names that nothing reads, so passwords don't follow them: {names}"
+    return [told, *near_miss.suggestions(ignored, OF_POLICIES | OF_RULES)]
 
 
 def _place(request: Request) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from strongroom.engines.database.drivers.influxdb.influxql import escaped
 from strongroom.engines.database.drivers.influxdb.settings import Settings
 from strongroom.engines.database.drivers.influxdb.trust import context_of
+from strongroom.engines.database.telling import told
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, RateLimited, Unreachable, UpstreamFailed
 from strongroom.lib.outgoing import Http, Reply
@@ -19,7 +20,6 @@ from strongroom.lib.outgoing import Http, Reply
 _OK, _UNAUTHENTICATED, _FORBIDDEN, _FAILED = 200, 401, 403, 500
 _MISSING = "user not found"
 """The server's words, which has no codes of errors."""
-_MOST_TEXT = 500
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -103,4 +103,4 @@ def _scrubbed(text: str, hidden: tuple[str, ...]) -> str:
     for secret in hidden:
         for form in {secret, escaped(secret, "'"), escaped(secret, '"')}:
             text = text.replace(form, "[password]") if form else text
-    return text[:_MOST_TEXT]
+    return told(text)

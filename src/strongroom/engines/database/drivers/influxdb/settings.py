@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from strongroom.engines.database.decoding import flag_of, text_of
 from strongroom.engines.database.drivers.influxdb.trust import VERSIONS, Trust, of_bundle, of_json
 from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import FieldError, to_bool, to_int, to_text
+from strongroom.sdk.fields import FieldError, to_int
 
 DETAILS = frozenset(
     {
@@ -49,7 +50,7 @@ def checked(details: Mapping[str, Any]) -> dict[str, Any]:
 
 def settings_of(details: Mapping[str, Any]) -> Settings:
     """What the details say.  Raises `InvalidRequest`."""
-    host, port = _place(to_text(details.get("host")), _port(details))
+    host, port = _place(text_of(details, "host"), _port(details))
     trust = _trust(details)
     scheme = "http" if trust is None else "https"
     return Settings(url=f"{scheme}://{host}:{port}", timeout_s=_timeout_s(details), trust=trust)
@@ -87,20 +88,12 @@ def _timeout_s(details: Mapping[str, Any]) -> float:
 
 def _trust(details: Mapping[str, Any]) -> Trust | None:
     """What is trusted and shown; None without TLS, which `insecure_tls` and certificates imply."""
-    version = to_text(details.get("tls_min_version")) or "tls12"
+    version = text_of(details, "tls_min_version") or "tls12"
     if version not in VERSIONS:
         raise InvalidRequest("invalid 'tls_min_version' in config")
-    insecure = _flag(details, "insecure_tls")
+    insecure = flag_of(details, "insecure_tls")
     if details.get("pem_json"):
         return of_json(details["pem_json"], insecure=insecure, version=version)
-    if bundle := to_text(details.get("pem_bundle")):
+    if bundle := text_of(details, "pem_bundle"):
         return of_bundle(bundle, insecure=insecure, version=version)
-    return Trust(insecure=insecure, version=version) if insecure or _flag(details, "tls") else None
-
-
-def _flag(details: Mapping[str, Any], name: str) -> bool:
-    try:
-        return to_bool(details.get(name))
-    except FieldError as error:
-        reason = str(error).removeprefix("''")
-        raise InvalidRequest(f"decoding failed due to the following error(s):\n\n'{name}'{reason}") from error
+    return Trust(insecure=insecure, version=version) if insecure or flag_of(details, "tls") else None

@@ -7,12 +7,14 @@ import os
 import re
 import socket
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
+from strongroom.engines.database.drivers.mysql import dsn
+from strongroom.engines.database.drivers.mysql.careful import careful
 from strongroom.engines.database.drivers.mysql.dsn import Dsn
-from strongroom.engines.database.drivers.mysql.library import library
 from strongroom.engines.database.drivers.mysql.refusals import meaning
 from strongroom.engines.database.drivers.mysql.statements import Quoting
 from strongroom.engines.database.drivers.mysql.tls import TlsSettings, context_of
@@ -55,28 +57,38 @@ class Held:
         self._socket: socket.socket | None = None
         self._ended = False
 
-    def hold(self, connection: socket.socket) -> None:
-        """Remember a socket.  It may be wrapped by TLS later, which gives it away: so a second descriptor is kept."""
-        self.release()
+    def hold(self, waits: socket.socket | None) -> None:
+        """Remember by which socket an answer is waited for, from the first one on."""
+        if waits is None:
+            return
+        # Another name for the same: TLS takes the socket away from who had it.
+        named = socket.socket(fileno=os.dup(waits.fileno()))
         with self._lock:
-            self._socket = socket.socket(fileno=os.dup(connection.fileno()))
-        if self._ended:
-            self.end()
+            self._forget()
+            self._socket = named
+            if self._ended:
+                self._shut()
 
     def release(self) -> None:
         """Forget it: others may use the connection now."""
         with self._lock:
-            if self._socket is not None:
-                self._socket.close()
-            self._socket = None
+            self._forget()
 
     def end(self) -> None:
         """End the waiting, which fails then."""
-        self._ended = True
         with self._lock:
-            if self._socket is not None:
-                with contextlib.suppress(OSError):
-                    self._socket.shutdown(socket.SHUT_RDWR)
+            self._ended = True
+            self._shut()
+
+    def _forget(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = None
+
+    def _shut(self) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
 
 def connect(login: Login, held: Held) -> Any:
@@ -107,16 +119,28 @@ def quoting(connection: Any) -> Quoting:
     return Quoting("ANSI_QUOTES" in modes, "NO_BACKSLASH_ESCAPES" in modes)
 
 
+def check_quoting(connection: Any, before: Quoting, rest: Sequence[str], done: str) -> None:
+    """Raise `UpstreamFailed` if a statement has changed what quotes mean: the rest is filled in already."""
+    if rest and "sql_mode" in done.lower() and quoting(connection) != before:
+        raise UpstreamFailed(
+            "a statement has changed sql_mode, so quotes of the next ones would mean something else: set it in "
+            "connection_url"
+        )
+
+
 def _connected(login: Login, held: Held, address: str | tuple[str, int]) -> Any:
     """A connection to an address: the path of a socket, or host and port."""
-    pymysql = library()
     limits = login.limits
+    local = isinstance(address, str)
     made = connection = None
     try:
         made = _dialled(address, limits.connect_s)
         held.hold(made)
-        connection = pymysql.Connection(
+        connection = careful()(
+            trusted=_is_trusted(login, local=local),
             host="localhost" if isinstance(address, str) else address[0],
+            port=dsn.PORT if isinstance(address, str) else address[1],
+            unix_socket=address if isinstance(address, str) else None,
             user=login.user,
             # As text it would be written in Latin-1.
             password=login.password.encode("utf-8", "surrogatepass"),
@@ -136,11 +160,11 @@ def _connected(login: Login, held: Held, address: str | tuple[str, int]) -> Any:
         if login.tls and not login.tls.required:
             connection._ssl_required = False
         # Nobody listens to a socket of the system's own, so that passwords may be sent by it.
-        connection._secure = isinstance(address, str)
+        connection._secure = local
         connection.connect(made)
         connection._read_timeout = connection._write_timeout = limits.statement_s
-        _set_variables(connection, login.dsn)
-    except (pymysql.Error, OSError, UnicodeError, ValueError) as error:
+        set_variables(connection, login.dsn)
+    except Exception as error:  # the library has all kinds for what a server says that isn't the protocol
         _close(connection)
         _close(made)
         raise meaning(error, _place(address)) from error
@@ -157,13 +181,27 @@ def _dialled(address: str | tuple[str, int], within_s: float) -> socket.socket:
     try:
         made.settimeout(within_s)
         made.connect(address)
-    except OSError:
+    except BaseException:
         made.close()
         raise
     return made
 
 
-def _set_variables(connection: Any, source: Dsn) -> None:
+def _is_trusted(login: Login, *, local: bool) -> bool:
+    """Whether whoever answers may learn the password."""
+    return local or _is_verified(login) or _says_yes(login, "allowPublicKeyRetrieval")
+
+
+def _is_verified(login: Login) -> bool:
+    return login.tls is not None and login.tls.verify and login.tls.required
+
+
+def _says_yes(login: Login, parameter: str) -> bool:
+    return login.dsn.parameters.get(parameter, "").lower() in {"1", "true"}
+
+
+def set_variables(connection: Any, source: Dsn) -> None:
+    """Set what the name of the server says for each session."""
     with connection.cursor() as cursor:
         for name, value in source.variables.items():
             cursor.execute(f"SET {name}={value}")
@@ -186,8 +224,7 @@ def _place(address: str | tuple[str, int]) -> str:
 
 def _plugins(login: Login) -> dict[str, type]:
     """Ways to log in that send the password itself, which a server could ask for that isn't the right one."""
-    safe = login.tls is not None and login.tls.verify and login.tls.required
-    if safe and login.dsn.parameters.get("allowCleartextPasswords", "").lower() in {"1", "true"}:
+    if _is_verified(login) and _says_yes(login, "allowCleartextPasswords"):
         return {}
     return dict.fromkeys(_ANSWERS_IN_THE_CLEAR, _Refusing)
 

@@ -10,10 +10,10 @@ import ssl
 from collections.abc import Mapping
 from typing import Any
 
+from strongroom.engines.database.decoding import flag_of, text_of
 from strongroom.engines.database.drivers.mysql import dsn
 from strongroom.engines.database.drivers.mysql.tls import TlsSettings, context_of
 from strongroom.sdk import InvalidRequest
-from strongroom.sdk.fields import FieldError, to_bool, to_text
 
 HIDDEN = "*****"
 _SHOWN = frozenset({HIDDEN, "xxxxx"})
@@ -31,7 +31,7 @@ def stored(details: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises: `InvalidRequest`.
     """
-    url = to_text(details.get("connection_url") or "")
+    url = text_of(details, "connection_url")
     if not url:
         raise InvalidRequest("connection_url cannot be empty")
     found: dict[str, Any] = dict(details)
@@ -48,7 +48,7 @@ def stored(details: Mapping[str, Any]) -> dict[str, Any]:
     for name in _TEXTS & details.keys():
         found[name] = _text(details, name)
     if "tls_skip_verify" in details:
-        found["tls_skip_verify"] = _flag(details["tls_skip_verify"])
+        found["tls_skip_verify"] = flag_of(details, "tls_skip_verify")
     _check_tls(tls_of(found, parsed))
     return found
 
@@ -89,15 +89,8 @@ def _check_tls(settings: TlsSettings | None) -> None:
         raise InvalidRequest(text) from error
 
 
-def _flag(given: Any) -> bool:
-    try:
-        return to_bool(given)
-    except FieldError as error:
-        raise InvalidRequest(f"tls_skip_verify: {error}") from error
-
-
 def _text(details: Mapping[str, Any], name: str) -> str:
-    text = to_text(details.get(name) or "")
+    text = text_of(details, name)
     if len(text) > MOST_BYTES:
         raise InvalidRequest(f"{name} is longer than {MOST_BYTES} bytes")
     return text

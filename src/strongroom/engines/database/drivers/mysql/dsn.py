@@ -27,6 +27,7 @@ _OF_THE_CLIENT = frozenset(
         "allowFallbackToPlaintext",
         "allowNativePasswords",
         "allowOldPasswords",
+        "allowPublicKeyRetrieval",  # the name in JDBC
         "checkConnLiveness",
         "clientFoundRows",
         "columnsWithAlias",

@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from strongroom.engines.database.drivers.mysql.connecting import Held, Login, connect
-from strongroom.engines.database.drivers.mysql.library import library
+from strongroom.engines.database.drivers.mysql.connecting import Held, Login, connect, set_variables
 from strongroom.engines.database.drivers.mysql.refusals import meaning
 from strongroom.lib.errors import StrongroomError, Unreachable
 from strongroom.lib.outgoing.threads import Threads
@@ -46,15 +45,8 @@ class Pool:
     async def run_apart(self, work: Callable[[Held], T]) -> T:
         """Do some work that makes its own connection, in a thread among those of the pool."""
         held = Held()
-
-        def held_work() -> T:
-            try:
-                return work(held)
-            finally:
-                held.release()
-
         try:
-            return await self._threads.run("pool", held_work, within_s=self._login.limits.call_s)
+            return await self._threads.run("pool", lambda: _released(work, held), within_s=self._login.limits.call_s)
         except TimeoutError as error:
             held.end()
             raise Unreachable("the database did not answer in time") from error
@@ -79,12 +71,9 @@ class Pool:
         except StrongroomError:
             _quit(connection)  # it may be within a transaction, or at a server that has become read only
             raise
-        except (library().Error, OSError) as error:
-            _quit(connection)
-            raise meaning(error, "") from error
-        except BaseException:
+        except Exception as error:  # the library has all kinds for what a server says that isn't the protocol
             _abandon(connection)
-            raise
+            raise meaning(error, "") from error
         held.release()
         self._give_back(connection, opened_at)
         return result
@@ -99,7 +88,8 @@ class Pool:
             held.hold(connection._sock)
             if not self._too_old(opened_at):
                 with contextlib.suppress(Exception):
-                    connection.ping(reconnect=False)
+                    connection.reset()  # what statements of another role have set
+                    set_variables(connection, self._login.dsn)
                     return connection, opened_at
             _quit(connection)
 
@@ -113,6 +103,13 @@ class Pool:
 
     def _too_old(self, opened_at: float) -> bool:
         return bool(self._lifetime_s) and time.monotonic() - opened_at > self._lifetime_s
+
+
+def _released(work: Callable[[Held], T], held: Held) -> T:
+    try:
+        return work(held)
+    finally:
+        held.release()
 
 
 def sizes(max_open: int, max_idle: int) -> tuple[int, int]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from strongroom.engines.database.telling import told
 from strongroom.lib.errors import StrongroomError, Unreachable, UpstreamFailed
+from strongroom.lib.fault import where as place_of
 from strongroom.lib.outgoing.failure import why
 
 CANNOT_USER: Final = 1396
@@ -68,6 +70,8 @@ def meaning(error: BaseException, place: str, where: str = "") -> StrongroomErro
     if cause is not None:
         text = f"the database can't be reached: {why(cause, f'mysql://{place}')}"
         return UpstreamFailed(text) if _is_no_silence(cause) else Unreachable(text)
+    if error.args and not isinstance(error.args[0], int):
+        return Unreachable(f"the database's answer can't be read: {type(error).__name__}", detail=place_of(error))
     number = number_of(error)
     said = f"{where}: " if where else ""
     text = f"the database failed: {said}error {number}{_told(error, number)}"
@@ -78,7 +82,7 @@ def meaning(error: BaseException, place: str, where: str = "") -> StrongroomErro
 
 def _told(error: BaseException, number: int) -> str:
     if number in _PLAIN and len(error.args) > 1:
-        return f": {str(error.args[1])[:_LONGEST]}"
+        return f": {told(str(error.args[1]), _LONGEST)}"
     return f": {_MEANT[number]}" if number in _MEANT else ""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from strongroom.engines.database.drivers.mysql.connecting import quoting
+from strongroom.engines.database.drivers.mysql.connecting import check_quoting, quoting
 from strongroom.engines.database.drivers.mysql.library import library
 from strongroom.engines.database.drivers.mysql.refusals import CANNOT_USER, NO_RIGHTS, NOT_THERE, meaning, number_of
 from strongroom.engines.database.drivers.mysql.statements import Quoting, Statement, cut, filled, literal
@@ -41,6 +41,7 @@ def create(connection: Any, values: Mapping[str, str], statements: Sequence[str]
         for text in texts:
             _execute(connection, text)
             done += 1
+            check_quoting(connection, signs, texts[done:], text)
         connection.commit()
     except library().Error as error:
         meant = meaning(error, "", _which(done, len(texts)))
@@ -59,6 +60,7 @@ def run(connection: Any, values: Mapping[str, str], statements: Sequence[str]) -
         for text in texts:
             _execute(connection, text)
             done += 1
+            check_quoting(connection, signs, texts[done:], text)
         connection.commit()
     except library().Error as error:
         raise meaning(error, "", _which(done, len(texts))) from error
@@ -146,6 +148,7 @@ def _drop_by(connection: Any, name: str, statements: Sequence[Statement], signs:
                 raise meaning(error, "", _which(at, len(texts))) from error
             unclear = (at, error) if number_of(error) != CANNOT_USER else unclear
         else:
+            check_quoting(connection, signs, texts[at + 1 :], text)
             unclear = None if text.lstrip().upper().startswith("DROP USER") else unclear
     connection.commit()
     # Error 1269 also means that rights are missing: then the user is there.

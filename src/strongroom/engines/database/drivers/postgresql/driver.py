@@ -26,6 +26,8 @@ class Postgresql:
     credential_types: ClassVar[tuple[str, ...]] = (PASSWORD, CLIENT_CERTIFICATE)
     secret_details: ClassVar[frozenset[str]] = frozenset({"private_key", "service_account_json"})
 
+    most_name_bytes: ClassVar[int] = 63
+
     def username_template(self, plugin: str) -> str:
         """The template that Vault has."""
         return USERNAME_TEMPLATE

@@ -7,11 +7,14 @@ from collections.abc import Iterable
 import psycopg
 from psycopg import errors
 
+from strongroom.engines.database.telling import told
 from strongroom.lib.errors import Unreachable, UpstreamFailed
 from strongroom.lib.redaction import Redaction
 
 _SILENT = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, errors.ConnectionException)
 _AGAIN = (errors.SerializationFailure, errors.DeadlockDetected)
+_MOST_READ = 8192
+"""Characters of a text that are looked at for secrets."""
 _COLLIDED = "tuple concurrently updated", "tuple concurrently deleted"
 """What the server says, in English whatever its language, because it expects that nobody sees it."""
 
@@ -24,11 +27,11 @@ def upstream(error: psycopg.Error, doing: str, secrets: Iterable[str] = ()) -> U
     hide = Redaction(secrets).text
     reached = error.sqlstate is not None and not isinstance(error, _SILENT)
     if not reached and not (isinstance(error, psycopg.OperationalError) and _answered(error)):
-        return Unreachable(f"{doing}: {hide(_first_line(error))}")
+        return Unreachable(f"{doing}: {told(hide(_first_line(error)))}")
     text = error.diag.message_primary or _first_line(error)
     code = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
     objects = f": {error.diag.message_detail}" if isinstance(error, errors.DependentObjectsStillExist) else ""
-    return UpstreamFailed(f"{doing}: {hide(text)}{code}{hide(objects)[:2000]}")
+    return UpstreamFailed(f"{doing}: {told(hide(text[:_MOST_READ]))}{code}{told(hide(objects[:_MOST_READ]), 2000)}")
 
 
 def _answered(error: psycopg.Error) -> bool:
@@ -45,7 +48,7 @@ def _answered(error: psycopg.Error) -> bool:
 
 
 def _first_line(error: psycopg.Error) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:500]
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:_MOST_READ]
 
 
 def is_collision(error: psycopg.Error) -> bool:

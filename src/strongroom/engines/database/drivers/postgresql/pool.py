@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import psycopg
-from psycopg import conninfo, pq
 from psycopg.pq import TransactionStatus
 
 from strongroom.engines.database.driver import Target
+from strongroom.engines.database.drivers.postgresql import connecting
+from strongroom.engines.database.drivers.postgresql.connecting import Connection
 from strongroom.engines.database.drivers.postgresql.errors import upstream
 from strongroom.engines.database.drivers.postgresql.settings import STATEMENT_S, Place, place_of
 from strongroom.lib.errors import InvalidRequest, RateLimited, Unreachable, UpstreamFailed
 from strongroom.lib.postgresql.answering import answering
-
-Connection = psycopg.AsyncConnection[tuple[object, ...]]
 
 PATIENCE_S = STATEMENT_S + 5
 """How long an answer is waited for; the server gives up a little earlier, and says so."""
 _WAITING = 256
 """Requests that may wait for a connection."""
 _SESSION = """
+SELECT pg_catalog.current_setting('search_path');
 SET statement_timeout = {ms};
 SET lock_timeout = {ms};
 SET idle_in_transaction_session_timeout = {ms};
 SET default_transaction_read_only = off;
 SET standard_conforming_strings = on;
 """.format(ms=STATEMENT_S * 1000).encode()
-_FILES = (("tls_ca", "sslrootcert"), ("tls_certificate", "sslcert"), ("private_key", "sslkey"))
 
 
 class Pool:
@@ -96,22 +93,26 @@ class Pool:
 
     async def connect(self, **instead: str) -> Connection:
         """A new connection, set up.  Raises `psycopg.Error`, `Unreachable`."""
-        with _files(self.target) as files:
-            info = conninfo.make_conninfo(**{**self._place.parameters, **files, **instead})
-            try:
-                async with asyncio.timeout(self._place.connect_s):
-                    connection = await psycopg.AsyncConnection.connect(info, autocommit=True)
-            except TimeoutError as error:
-                raise Unreachable(f"{self.doing}: no answer within {self._place.connect_s:g} s") from error
+        parameters = {**self._place.parameters, **instead}
+        try:
+            connection = await connecting.connect(self.target, parameters, self._place.connect_s)
+        except TimeoutError as error:
+            raise Unreachable(f"{self.doing}: no answer within {self._place.connect_s:g} s") from error
         try:
             with answering(connection, PATIENCE_S):
-                for name, value in self._place.session.items():
-                    await connection.execute("SELECT set_config(%s, %s, false)", (name, value))
-                await connection.execute(_SESSION)
+                await self._set_up(connection)
         except BaseException:
             await connection.close()
             raise
         return connection
+
+    async def _set_up(self, connection: Connection) -> None:
+        for name, value in self._place.session.items():
+            await connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", (name, value))
+        row = await (await connection.execute(_SESSION)).fetchone()
+        path = str(row[0]) if row else ""
+        if (safe := without_catalog(path)) != path:
+            await connection.execute("SELECT pg_catalog.set_config('search_path', %s, false)", (safe,))
 
     async def close(self) -> None:
         """Close what isn't in use; the rest is closed when its users are done."""
@@ -127,7 +128,8 @@ class Pool:
             if not connection.closed and not self._is_old(since):
                 try:
                     with answering(connection, PATIENCE_S):
-                        await connection.execute("SELECT 1")
+                        await connection.execute("DISCARD ALL")  # what statements of another role have set
+                        await self._set_up(connection)
                 except psycopg.Error:
                     await connection.close()
                 else:
@@ -153,31 +155,20 @@ class Pool:
                 await connection.close()
 
 
+def without_catalog(path: str) -> str:
+    """A `search_path` without the system's schema, which then comes before all others.  (p)
+
+    The owner of a database chooses its path, and could have an operator of their own be found before the system's.
+    """
+    return ", ".join(name for name in path.split(",") if name.strip().strip('"') != "pg_catalog").strip()
+
+
 def _placed(target: Target) -> Place:
     try:
         place = place_of(target)
     except InvalidRequest as error:
         raise UpstreamFailed(error.text) from error
-    known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
-    if "require_auth" in known:
+    if "require_auth" in connecting.known():
         return place
     # libpq before 16: the limit of ways to log in is left out.
     return replace(place, parameters={key: value for key, value in place.parameters.items() if key != "require_auth"})
-
-
-@contextlib.contextmanager
-def _files(target: Target) -> Iterator[dict[str, str]]:
-    """The names of files that hold what was given in PEM.  They are in memory only, and closed when libpq has read."""
-    with contextlib.ExitStack() as stack:
-        names = {}
-        for detail, parameter in _FILES:
-            pem = target.details.get(detail)
-            if not pem:
-                continue
-            number = os.memfd_create(f"strongroom-{detail}", os.MFD_CLOEXEC)
-            file = stack.enter_context(os.fdopen(number, "wb"))
-            os.fchmod(number, 0o600)  # libpq refuses a key that others may read
-            file.write(str(pem).encode())
-            file.flush()
-            names[parameter] = f"/proc/self/fd/{number}"
-        yield names

@@ -3,6 +3,9 @@
 The user can't log in any more from the first step on, whatever fails later.  Then its sessions are ended.  What it owns
 is given to another role in every database where there is something, and what it was granted is revoked.
 
+A user may have been a member of the database's owner, who chooses its `search_path`.  So all that is asked here names
+the schema of each function and operator: one that a user has made would be carried out by the server's own user.
+
 That role has no rights, unless another one is configured.  With the server's own user in its place, a view or a
 function that somebody has made would see everything from then on.
 
@@ -15,19 +18,22 @@ import contextlib
 
 from psycopg import errors, sql
 
-from strongroom.engines.database.drivers.postgresql.pool import Connection, Pool
+from strongroom.engines.database.drivers.postgresql.connecting import Connection
+from strongroom.engines.database.drivers.postgresql.pool import Pool
 from strongroom.engines.database.drivers.postgresql.settings import Ways
 
-_EXISTS = "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s"
+_EXISTS = "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) %s"
 _END = """
-SELECT count(pg_catalog.pg_terminate_backend(pid)) FROM pg_catalog.pg_stat_activity
- WHERE usename = %s AND pid <> pg_catalog.pg_backend_pid()
+SELECT pg_catalog.count(pg_catalog.pg_terminate_backend(pid)) FROM pg_catalog.pg_stat_activity
+ WHERE usename OPERATOR(pg_catalog.=) %s AND pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()
 """
 _PLACES = """
-SELECT d.datname, coalesce(bool_or(s.deptype = 'o'), false) FROM pg_catalog.pg_shdepend s
-  JOIN pg_catalog.pg_roles r ON r.oid = s.refobjid AND s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass
-  LEFT JOIN pg_catalog.pg_database d ON d.oid = s.dbid
- WHERE r.rolname = %s AND coalesce(d.datallowconn, true) GROUP BY d.datname
+SELECT d.datname, coalesce(pg_catalog.bool_or(s.deptype OPERATOR(pg_catalog.=) 'o'), false)
+  FROM pg_catalog.pg_shdepend s
+  JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) s.refobjid
+   AND s.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_authid'::pg_catalog.regclass
+  LEFT JOIN pg_catalog.pg_database d ON d.oid OPERATOR(pg_catalog.=) s.dbid
+ WHERE r.rolname OPERATOR(pg_catalog.=) %s AND coalesce(d.datallowconn, true) GROUP BY d.datname
 """
 """The databases where the user has something, and whether it owns some of it; NULL for what all databases share."""
 OWNER = "strongroom_owned"

@@ -6,12 +6,12 @@ https://www.postgresql.org/docs/current/predefined-roles.html
 
 from __future__ import annotations
 
-from strongroom.engines.database.drivers.postgresql.pool import Connection
+from strongroom.engines.database.drivers.postgresql.connecting import Connection
 
 _RIGHTS = """
 SELECT rolsuper, rolcreaterole, pg_catalog.pg_has_role(current_user, 'pg_signal_backend', 'USAGE'),
        pg_catalog.pg_is_in_recovery()
-  FROM pg_catalog.pg_roles WHERE rolname = current_user
+  FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) current_user
 """
 
 

@@ -13,14 +13,22 @@ from psycopg import errors
 
 from strongroom.engines.database.driver import Account, Credential, Statements, Target
 from strongroom.engines.database.drivers.postgresql import revocation, rights
+from strongroom.engines.database.drivers.postgresql.connecting import Connection
 from strongroom.engines.database.drivers.postgresql.errors import is_collision, is_gone, upstream
-from strongroom.engines.database.drivers.postgresql.pool import Connection, Pool
+from strongroom.engines.database.drivers.postgresql.pool import Pool
 from strongroom.engines.database.drivers.postgresql.settings import ways_of
 from strongroom.engines.database.statements import POSTGRESQL, filled, placeholders
 from strongroom.lib.errors import InvalidRequest, Unreachable, UpstreamFailed
 
 RENEWAL = ("ALTER ROLE \"{{name}}\" VALID UNTIL '{{expiration}}'",)
 PASSWORD_CHANGE = ("ALTER ROLE \"{{name}}\" WITH PASSWORD '{{password}}'",)
+_OTHER_QUOTES = (
+    "a statement has set standard_conforming_strings to off, so quotes of the next ones would mean something else"
+)
+_MADE_NOBODY = (
+    "creation_statements made no user of the name {{name}}, so nobody could drop it: put quotes around it, or the "
+    "database makes its letters small"
+)
 _TRIES = 12
 _LOCK = 0x5374_7264
 """Of the advisory lock under which users are made one at a time."""
@@ -49,7 +57,7 @@ class PostgresqlSession:
         if not statements:
             raise UpstreamFailed("creation_statements are empty: the role says nothing of how a user is made")
         try:
-            await self._carry_out(statements, account.username, account.credential, account.expires_at)
+            await self._carry_out(statements, account.username, account.credential, account.expires_at, makes=True)
         except UpstreamFailed:
             if rollback:
                 with contextlib.suppress(UpstreamFailed):  # what went wrong first is what helps
@@ -105,22 +113,32 @@ class PostgresqlSession:
             return await revocation.exists(connection, username)
 
     async def _carry_out(
-        self, statements: Sequence[str], username: str, credential: Credential, expires_at: float = 0.0
+        self,
+        statements: Sequence[str],
+        username: str,
+        credential: Credential,
+        expires_at: float = 0.0,
+        *,
+        makes: bool = False,
     ) -> None:
-        """Carry out statements in one transaction, again while others change the same rows."""
+        """Carry out statements in one transaction, again while others change the same rows.
+
+        Args:
+            makes: whether the user has to be there in the end.
+        """
         async with self._pool.connection() as connection:
             values = _values(username, self._password(connection, username, credential), expires_at)
             texts = [_filled(text, values) for text in statements]
             try:
-                await self._until_done(connection, texts)
+                await self._until_done(connection, texts, username if makes else "")
             except psycopg.Error as error:
                 secrets = (*self._pool.secrets, credential.password, values.get("password", ""))
                 raise upstream(error, self._pool.doing, secrets) from error
 
-    async def _until_done(self, connection: Connection, texts: Sequence[str]) -> None:
+    async def _until_done(self, connection: Connection, texts: Sequence[str], makes: str) -> None:
         for tries in range(1, _TRIES + 1):
             try:
-                await self._in_transaction(connection, texts)
+                await self._in_transaction(connection, texts, makes)
             except psycopg.Error as error:
                 if tries == _TRIES or connection.closed or not is_collision(error):
                     raise
@@ -128,13 +146,17 @@ class PostgresqlSession:
             else:
                 return
 
-    async def _in_transaction(self, connection: Connection, texts: Sequence[str]) -> None:
+    async def _in_transaction(self, connection: Connection, texts: Sequence[str], makes: str) -> None:
         async with connection.transaction():
             if self._ways.serialize:
-                await connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+                await connection.execute("SELECT pg_catalog.pg_advisory_xact_lock(%s)", (_LOCK,))
             for text in texts:
+                if connection.info.parameter_status("standard_conforming_strings") == "off":
+                    raise UpstreamFailed(_OTHER_QUOTES)
                 # As bytes and without parameters, so that the server reads it whole, with all its semicolons.
                 await connection.execute(text.encode())
+            if makes and not await revocation.exists(connection, makes):
+                raise UpstreamFailed(_MADE_NOBODY)
 
     def _password(self, connection: Connection, username: str, credential: Credential) -> str:
         """The password as the statements get it."""

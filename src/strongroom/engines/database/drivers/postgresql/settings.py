@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from strongroom.engines.database.decoding import flag_of, list_of, text_of
 from strongroom.engines.database.driver import Target
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.postgresql.connection_url import UrlError, parse_connection_url
-from strongroom.sdk.fields import FieldError, to_bool, to_list, to_text
 
 CONNECT_S = 5
 STATEMENT_S = 30
@@ -72,7 +72,7 @@ def checked(details: Mapping[str, Any]) -> dict[str, Any]:
     out = {name: value for name, value in details.items() if name in KNOWN}
     for name in _TEXTS:
         if name in details:
-            out[name] = _text(details, name)
+            out[name] = text_of(details, name)
     if out.get("auth_type"):
         raise InvalidRequest(
             f'auth_type "{out["auth_type"][:64]}" is not supported: users of clouds can\'t be made yet; leave it out, '
@@ -85,32 +85,23 @@ def checked(details: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
-def _text(details: Mapping[str, Any], name: str) -> str:
-    try:
-        return to_text(details.get(name))
-    except FieldError as error:
-        raise InvalidRequest(f"{name}: {error}") from error
-
-
 def ways_of(details: Mapping[str, Any]) -> Ways:
     """How users are made.  Raises `InvalidRequest`."""
-    way = _text(details, "password_authentication") or PLAIN
+    way = text_of(details, "password_authentication") or PLAIN
     if way not in {PLAIN, SCRAM}:
         raise InvalidRequest(f"'{way[:64]}' is not a valid password authentication type")
-    serialize = _text(details, "serialize")
+    serialize = text_of(details, "serialize")
     if serialize not in SERIALIZE:
         raise InvalidRequest("serialize may be empty, or `database`")
-    try:
-        databases = tuple(to_list(details.get("databases")))
-        to_bool(details.get("disable_escaping"))
-    except FieldError as error:
-        raise InvalidRequest(str(error)) from error
-    return Ways(way == SCRAM, serialize == "database", databases, _text(details, "reassign_to"))
+    flag_of(details, "disable_escaping")
+    return Ways(
+        way == SCRAM, serialize == "database", tuple(list_of(details, "databases")), text_of(details, "reassign_to")
+    )
 
 
 def place_of(target: Target) -> Place:
     """How the server is reached.  The password never stands in a text.  Raises `InvalidRequest`."""
-    text = to_text(target.details.get("connection_url"))
+    text = text_of(target.details, "connection_url")
     text = _PLACEHOLDER.sub(lambda found: _USERNAME if found[1] == "username" else _PASSWORD, text)
     try:
         url = parse_connection_url(text)
@@ -142,6 +133,7 @@ def place_of(target: Target) -> Place:
         "tcp_user_timeout": str(STATEMENT_S * 1000),
         "application_name": "strongroom",
         "passfile": "/dev/null",
+        "client_encoding": "UTF8",  # in which statements are sent, whatever the database's owner has set
         "gssencmode": "disable",
     }
     parameters = {

@@ -20,6 +20,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from strongroom.engines.database.drivers.redis.settings import Place, Settings
+from strongroom.engines.database.telling import told
 from strongroom.lib.errors import Unreachable, UpstreamFailed
 from strongroom.lib.outgoing import names
 from strongroom.lib.outgoing.failure import why
@@ -37,6 +38,8 @@ class Limits:
 
 
 LIMITS = Limits()
+_MOST_READ = 8192
+"""Characters of an error that are looked at for secrets."""
 
 
 class Refused(UpstreamFailed):
@@ -147,10 +150,10 @@ def _told(place: Place, hidden: tuple[str, ...]) -> Iterator[None]:
 
 def _text(error: Exception, hidden: tuple[str, ...]) -> str:
     """A server's text, which may repeat what it was asked."""
-    text = str(error)
+    text = str(error)[:_MOST_READ]
     for secret in hidden:
         text = text.replace(secret, "[password]") if secret else text
-    return f"Redis refused: {text[:500]}"
+    return f"Redis refused: {told(text)}"
 
 
 @lru_cache(64)

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from strongroom.engines.database.decoding import flag_of, number_of, text_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.outgoing import check_ca
-from strongroom.sdk.fields import FieldError, to_bool, to_int, to_list, to_text
+from strongroom.sdk.fields import FieldError, to_list
 
 NONE, REWRITE, ACLFILE = "none", "rewrite", "aclfile"
 MODES = (NONE, REWRITE, ACLFILE)
@@ -66,21 +67,21 @@ def settings_of(details: Mapping[str, Any]) -> Settings:
     """What the details say.  Raises `InvalidRequest`."""
     if details.get("connection_url"):
         raise InvalidRequest("connection_url isn't possible for Redis: set host, port, username and password")
-    host, port = to_text(details.get("host")), _number(details, "port")
+    host, port = text_of(details, "host"), number_of(details, "port")
     if not host:
         raise InvalidRequest("host cannot be empty")
     if not port:
         raise InvalidRequest("port cannot be empty")
-    ca_cert = to_text(details.get("ca_cert"))
+    ca_cert = text_of(details, "ca_cert")
     check_ca(ca_cert, "ca_cert")
-    mode = to_text(details.get("persistence_mode")).lower() or NONE
+    mode = text_of(details, "persistence_mode").lower() or NONE
     if mode not in MODES:
         raise InvalidRequest(f"persistence_mode must be one of {', '.join(MODES)}")
     places = (_checked_place(host.strip("[]"), port, "host"), *_nodes(details, port))
     return Settings(
         places=tuple(dict.fromkeys(places)),
-        tls=_flag(details, "tls"),
-        insecure_tls=_flag(details, "insecure_tls"),
+        tls=flag_of(details, "tls"),
+        insecure_tls=flag_of(details, "insecure_tls"),
         ca_cert=ca_cert,
         persistence=mode,
     )
@@ -109,21 +110,3 @@ def _checked_place(host: str, port: int, field: str) -> Place:
     if not 0 < port <= _MOST_PORT:
         raise InvalidRequest(f"a port must be between 1 and {_MOST_PORT}")
     return Place(host, port)
-
-
-def _number(details: Mapping[str, Any], name: str) -> int:
-    try:
-        return to_int(details.get(name))
-    except FieldError as error:
-        raise InvalidRequest(_decoding(name, error)) from error
-
-
-def _flag(details: Mapping[str, Any], name: str) -> bool:
-    try:
-        return to_bool(details.get(name))
-    except FieldError as error:
-        raise InvalidRequest(_decoding(name, error)) from error
-
-
-def _decoding(name: str, error: FieldError) -> str:
-    return f"decoding failed due to the following error(s):\n\n'{name}'{str(error).removeprefix(chr(39) * 2)}"

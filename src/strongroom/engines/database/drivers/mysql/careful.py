@@ -1,0 +1,76 @@
+"""The client library's connection, with what it lacks towards a server that isn't the right one, or means no good.
+
+Source: https://dev.mysql.com/doc/refman/8.4/en/caching-sha2-pluggable-authentication.html,
+https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_reset_connection.html
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from strongroom.engines.database.drivers.mysql.library import library
+from strongroom.lib.errors import UpstreamFailed
+
+MOST_BYTES = 16 * 1024 * 1024
+"""Of the answer to one command.  Nothing that is asked here has more than some names."""
+_RESET = 0x1F
+_UNTRUSTED = (
+    "the database asks for the password itself (caching_sha2_password, sha256_password), and it isn't certain who "
+    "answers there: use TLS that is verified, or allowPublicKeyRetrieval=true in connection_url"
+)
+
+
+@cache
+def careful() -> Any:
+    """The class of connections.  Its argument `trusted` says whether whoever answers may learn the password."""
+    base: Any = library().Connection
+
+    class Careful(base):  # type: ignore[misc]
+        """A connection."""
+
+        def __init__(self, *, trusted: bool, **arguments: Any) -> None:
+            self._trusted = trusted
+            self._heard_bytes = 0
+            self._has_tls = False
+            super().__init__(**arguments)
+
+        @property
+        def _secure(self) -> bool:
+            """Whether the library may send the password as it is."""
+            return self._trusted and self._has_tls
+
+        @_secure.setter
+        def _secure(self, has_tls: bool) -> None:
+            self._has_tls = has_tls
+
+        @property
+        def server_public_key(self) -> bytes | None:
+            """The key by which the password would be sent."""
+            if not self._trusted:
+                raise UpstreamFailed(_UNTRUSTED)
+            return self._public_key
+
+        @server_public_key.setter
+        def server_public_key(self, key: bytes | None) -> None:
+            self._public_key = key
+
+        def _execute_command(self, command: int, sql: Any) -> None:
+            self._heard_bytes = 0
+            super()._execute_command(command, sql)
+
+        def _read_bytes(self, num_bytes: int) -> bytes:
+            self._heard_bytes += num_bytes
+            if self._heard_bytes > MOST_BYTES:
+                self._force_close()
+                raise UpstreamFailed("the database's answer is too long")
+            return bytes(super()._read_bytes(num_bytes))
+
+        def reset(self) -> None:
+            """Forget what statements have set for this session: variables, transactions, roles, tables."""
+            self._execute_command(_RESET, b"")
+            self._read_ok_packet()
+            self.set_character_set(self.charset, self.collation)
+            self.autocommit(True)
+
+    return Careful
