@@ -70,13 +70,13 @@ class CuttingProxy:
         task = asyncio.ensure_future(self._pass_on(client, to_client))
         self._serving.add(task)
         task.add_done_callback(self._serving.discard)
+        task.add_done_callback(lambda _: to_client.close())  # also if it was ended before it began
         await asyncio.wait({task})
 
     async def _pass_on(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         try:
             server, to_server = await asyncio.open_connection(*self._there)
         except OSError:
-            to_client.close()
             return
         answers = asyncio.create_task(self._answer(server, to_client))
         try:
@@ -95,10 +95,9 @@ class CuttingProxy:
         except (ConnectionError, TimeoutError):
             return
         finally:
+            to_server.close()
             answers.cancel()
             await asyncio.wait({answers})
-            to_server.close()
-            to_client.close()
 
     async def _answer(self, server: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         try:
