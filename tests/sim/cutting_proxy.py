@@ -95,9 +95,11 @@ class CuttingProxy:
         except (ConnectionError, TimeoutError):
             return
         finally:
-            to_server.close()
             answers.cancel()
-            await asyncio.wait({answers})
+            try:
+                await asyncio.wait({answers})
+            finally:
+                to_server.close()
 
     async def _answer(self, server: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         try:
