@@ -1,9 +1,13 @@
-"""A TCP proxy that cuts connections when a chosen text passes."""
+"""A TCP proxy that cuts connections when a chosen text passes, or at a question of a chosen number."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
+
+_PATIENCE_S = 10.0
+"""How long an answer is waited for before a connection is cut.  After a question without one, the server hangs up."""
 
 
 class CuttingProxy:
@@ -14,19 +18,37 @@ class CuttingProxy:
         cuts: how many connections were cut.
     """
 
-    def __init__(self, server_port: int) -> None:
-        self._server_port = server_port
+    def __init__(self, server_port: int, address: str = "127.0.0.1") -> None:
+        self._there = address, server_port
         self._server: asyncio.Server | None = None
         self._serving: set[asyncio.Task[None]] = set()
-        self._text = b""
+        self._hits: Callable[[bytes], bool] | None = None
         self._passes_on = False
+        self._asking = False
         self.port = 0
         self.cuts = 0
 
     def cut_at(self, text: bytes, *, passes_on: bool) -> None:
         """Cut the next connection whose client sends `text`: before the server gets it, or once it has answered."""
-        self._text = text
-        self._passes_on = passes_on
+        self._hits, self._passes_on = (lambda data: text in data), passes_on
+
+    def cut_after(self, questions: int, *, passes_on: bool) -> None:
+        """Let so many questions pass, of all connections from now on, and cut at the next one."""
+        left = [questions]
+        self._asking = False
+
+        def hits(data: bytes) -> bool:
+            if self._asking:  # a question that comes in pieces is one
+                return False
+            self._asking = True
+            left[0] -= 1
+            return left[0] < 0
+
+        self._hits, self._passes_on = hits, passes_on
+
+    def pass_all(self) -> None:
+        """Cut nothing any more."""
+        self._hits = None
 
     async def __aenter__(self) -> CuttingProxy:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -48,36 +70,58 @@ class CuttingProxy:
         task = asyncio.ensure_future(self._pass_on(client, to_client))
         self._serving.add(task)
         task.add_done_callback(self._serving.discard)
+        task.add_done_callback(lambda _: to_client.close())  # also if it was ended before it began
         await asyncio.wait({task})
 
     async def _pass_on(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
-        server, to_server = await asyncio.open_connection("127.0.0.1", self._server_port)
-        answers = asyncio.create_task(_copy(server, to_client))
+        try:
+            server, to_server = await asyncio.open_connection(*self._there)
+        except OSError:
+            return
+        answers = asyncio.create_task(self._answer(server, to_client))
         try:
             while data := await client.read(65536):
-                if not self._text or self._text not in data:
+                if self._hits is None or not self._hits(data):
                     to_server.write(data)
                     continue
-                self._text = b""
+                self._hits = None
                 self.cuts += 1
                 answers.cancel()
                 await asyncio.wait({answers})
                 if self._passes_on:
                     to_server.write(data)
-                    await server.read(65536)
+                    await self._swallow(client, to_server, server)
                 return
-        except ConnectionError:
+        except (ConnectionError, TimeoutError):
             return
         finally:
             answers.cancel()
-            await asyncio.wait({answers})
-            to_server.close()
+            try:
+                await asyncio.wait({answers})
+            finally:
+                to_server.close()
+
+    async def _answer(self, server: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        try:
+            while data := await server.read(65536):
+                self._asking = False
+                to_client.write(data)
+        finally:
             to_client.close()
+
+    async def _swallow(
+        self, client: asyncio.StreamReader, to_server: asyncio.StreamWriter, server: asyncio.StreamReader
+    ) -> None:
+        """Pass the rest of a question on, and keep its answer."""
+        rest = asyncio.create_task(_copy(client, to_server))
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await server.read(65536)
+        finally:
+            rest.cancel()
+            await asyncio.wait({rest})
 
 
 async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    try:
-        while data := await source.read(65536):
-            target.write(data)
-    finally:
-        target.close()
+    while data := await source.read(65536):
+        target.write(data)

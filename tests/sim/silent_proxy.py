@@ -20,6 +20,7 @@ class SilentProxy:
         self._passing.set()
         self._text = b""
         self._passes_on = False
+        self._questions: int | None = None
         self._serving: set[asyncio.Task[None]] = set()
         self._copying: set[asyncio.Future[None]] = set()
         self.port = 0
@@ -32,8 +33,18 @@ class SilentProxy:
         """Fall silent when a client sends `text`: before the server gets it, or once it has."""
         self._text, self._passes_on = text, passes_on
 
+    def fall_silent_after(self, questions: int) -> None:
+        """Let so many questions of clients pass, of all connections, and fall silent when the next one has passed."""
+        self._questions = questions
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing passes."""
+        return not self._passing.is_set()
+
     def speak(self) -> None:
-        """Let everything pass again, what was held back included."""
+        """Let everything pass from now on, what was held back included."""
+        self._questions = None
         self._passing.set()
 
     async def __aenter__(self) -> SilentProxy:
@@ -75,11 +86,21 @@ class SilentProxy:
             to_server.close()
             to_client.close()
 
+    def _hits(self, data: bytes) -> bool:
+        if self._questions is not None:
+            self._questions -= 1
+            if self._questions < 0:
+                self._questions, self._passes_on = None, True
+                return True
+        if self._text and self._text in data:
+            self._text = b""
+            return True
+        return False
+
     async def _copy(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, *, asks: bool) -> None:
         try:
             while data := await source.read(65536):
-                if asks and self._text and self._text in data:
-                    self._text = b""
+                if asks and self._hits(data):
                     self._passing.clear()
                     if self._passes_on:
                         target.write(data)

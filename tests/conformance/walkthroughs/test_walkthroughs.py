@@ -32,9 +32,11 @@ def test_production_on_postgresql(tmp_path: Path, postgresql_server: PostgresqlS
     with psycopg.connect(postgresql_server.url, autocommit=True) as connection:
         connection.execute("CREATE ROLE vault LOGIN PASSWORD 'vault'")
         connection.execute("CREATE DATABASE vault OWNER vault")
-    with opened(tmp_path, programs(tmp_path, "vault")) as (shell, names):
-        names.replace("storage-backend:5432", f"127.0.0.1:{postgresql_server.port}")
-        assert run_page(HERE / "postgresql.md", shell, names) > 25
+        with opened(tmp_path, programs(tmp_path, "vault")) as (shell, names):
+            names.replace("storage-backend:5432", f"127.0.0.1:{postgresql_server.port}")
+            assert run_page(HERE / "postgresql.md", shell, names) > 25
+        connection.execute("DROP DATABASE vault WITH (FORCE)")
+        connection.execute("DROP ROLE vault")
 
 
 USERS = """

@@ -41,7 +41,10 @@ management.ssl.certfile = {folder}/localhost.pem
 management.ssl.keyfile = {folder}/localhost.key
 collect_statistics_interval = 500
 log.console.level = warning
+credential_validator.validation_backend = rabbit_credential_validator_min_password_length
+credential_validator.min_length = 5
 """
+"""It refuses passwords of four characters."""
 
 
 @dataclass(frozen=True)

@@ -669,6 +669,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "password_policy": "",
             "username_template": "",
             "next_password": "",
+            "former_passwords": (),
             "rotated_at": 0.0,
             "used": False,
         },

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.engines.database import draining, masking, settings, static_users
+from strongroom.engines.database import draining, masking, settings, static_users, usernames
 from strongroom.engines.database.config_fields import ConfigFields
 from strongroom.engines.database.connections import connection_named
 from strongroom.engines.database.near_placeholders import placeholder_warnings
@@ -88,6 +88,9 @@ class ConfigPaths:
         self._store(request, name, connection)
         warnings = [PASSWORD_IGNORED] if kept else []
         warnings += await _likely_mistakes(request, connection)
+        if connection.username_template:
+            most = usernames.longest(self.sessions.driver_of(connection.plugin))
+            warnings += usernames.warnings_of(connection.username_template, most)
         url = connection.details.get("connection_url")
         if isinstance(url, str) and masking.has_password(url):
             warnings.append(IN_URL)

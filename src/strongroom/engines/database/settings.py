@@ -109,7 +109,7 @@ def merged(
     """
     changes = _own(body)
     if body.username_template:
-        usernames.check(body.username_template, usernames.longest(driver))
+        usernames.check(body.username_template)
     given = {name: value for name, value in data.items() if name not in OWN}
     details = {**(before.details if before else {}), **given}
     details = {name: value for name, value in details.items() if value is not None}

@@ -85,7 +85,13 @@ class Management:
             tags = answers.tags_of(known)
             body = {"password": password, "tags": tags}
             await self._ask(connection, "PUT", user, body, allowed=_DONE, what="the change of the password")
-            await self._tried(connection, password, "GET", "whoami", None)
+            if not await self._lets_in(connection, password):
+                raise UpstreamFailed(f"{NAME} does not let the mount's user in by its new password")
+
+    async def lets_in(self, connection: Connection, password: str) -> bool:
+        """Whether the broker lets the connection's user in by a password.  Raises `UpstreamFailed` if it can't tell."""
+        async with self._slots.place(connection.uri, total_s=TOTAL_S):
+            return await self._lets_in(connection, password)
 
     async def _undone(self, connection: Connection, plan: Plan) -> None:
         with contextlib.suppress(StrongroomError):  # the plan says what is to be undone, and is undone later
@@ -124,12 +130,11 @@ class Management:
             raise answers.refusal(reply.status, reply.body, connection, what or f"{verb} {path.partition('/')[0]}")
         return reply
 
-    async def _tried(
-        self, connection: Connection, password: str, verb: str, path: str, body: Mapping[str, Any] | None
-    ) -> None:
-        reply = await self._sent(connection, password, verb, path, body)
-        if reply.status not in _FOUND:
-            raise answers.refusal(reply.status, reply.body, connection, "the new password")
+    async def _lets_in(self, connection: Connection, password: str) -> bool:
+        reply = await self._sent(connection, password, "GET", "whoami", None)
+        if reply.status not in _FOUND | {401}:
+            raise answers.refusal(reply.status, reply.body, connection, "GET whoami")
+        return reply.status in _FOUND or answers.is_known(reply.body)
 
     async def _sent(
         self, connection: Connection, password: str, verb: str, path: str, body: Mapping[str, Any] | None

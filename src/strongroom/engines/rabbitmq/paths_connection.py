@@ -75,10 +75,19 @@ class ConnectionPaths:
         if body.verify_connection:
             name = f"rabbitmq: check {sha256(msgspec.msgpack.encode(connection)).hex()}"
             request.once.outside(name, partial(self.management.check, connection))
+        former = await _former_passwords(request, connection)
         used = await _keep_former(request, connection.uri)
-        connection = msgspec.structs.replace(connection, used=used)
+        connection = msgspec.structs.replace(connection, used=used, former_passwords=former)
         request.view.write(CONNECTION, connection)
         return Response(warnings=told) if told else None
+
+
+async def _former_passwords(request: Request, connection: Connection) -> tuple[str, ...]:
+    """What the user may have besides what is given, which may be wrong: passwords that only this server has."""
+    before = await request.view.read(CONNECTION, Connection)
+    if before is None or (before.uri, before.username) != (connection.uri, connection.username):
+        return ()
+    return before.former_with(before.password if before.rotated_at else "", before.next_password)
 
 
 async def _keep_former(request: Request, uri: str) -> bool:

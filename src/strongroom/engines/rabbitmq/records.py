@@ -11,6 +11,7 @@ CONNECTION = "config/connection"
 LEASE = "config/lease"
 FORMER = "former/"
 ROLES = "role/"
+MOST_FORMER_PASSWORDS = 8
 USERNAME_TEMPLATE = '{{ printf "%s-%s" (.DisplayName) (uuid) }}'
 
 
@@ -29,6 +30,8 @@ class Connection(SecretRecord, frozen=True, tag="rabbitmq-connection"):
     """Empty for the usual names."""
     next_password: str = ""
     """What `password` is being changed to.  It is stored before the broker learns of it, so that it can't be lost."""
+    former_passwords: tuple[str, ...] = ()
+    """Replaced or given up, newest first.  A change that was under way, or a backup, may bring one into force."""
     rotated_at: float = 0.0
     """When the password was last changed here; seconds since the epoch."""
     used: bool = False
@@ -37,7 +40,13 @@ class Connection(SecretRecord, frozen=True, tag="rabbitmq-connection"):
     @property
     def passwords(self) -> tuple[str, ...]:
         """Those that the broker may know, in the order in which they are tried."""
-        return (self.password, self.next_password) if self.next_password else (self.password,)
+        known = (self.password, self.next_password, *self.former_passwords)
+        return tuple(dict.fromkeys(password for password in known if password))
+
+    def former_with(self, *passwords: str) -> tuple[str, ...]:
+        """`former_passwords` when these are given up or replaced."""
+        known = (*passwords, *self.former_passwords)
+        return tuple(dict.fromkeys(password for password in known if password))[:MOST_FORMER_PASSWORDS]
 
     @property
     def way(self) -> str:

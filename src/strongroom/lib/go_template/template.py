@@ -56,15 +56,20 @@ class Template:
         return self.render_counted(values, random=random, now=now)[0]
 
     def render_counted(
-        self, values: Mapping[str, str | int], *, random: Callable[[int], bytes], now: float
+        self, values: Mapping[str, str | int], *, random: Callable[[int], bytes], now: float, within: int = 0
     ) -> tuple[str, int]:
         """The text for these values, and how many of its characters are random, as `random_characters` counts them.
 
         Whoever writes a template may write one whose names are random for the values of a check, and fixed for others.
 
+        Args:
+            within: after how many bytes the text is cut; 0 for never.
+
         Raises: `InvalidRequest` as `render` does.
         """
         result = self._result(values, random, now)
+        if within:
+            result = result.cut(within)[0]
         try:
             return result.data.decode(), result.random
         except UnicodeDecodeError:

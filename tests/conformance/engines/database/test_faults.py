@@ -110,6 +110,18 @@ async def test_a_process_that_dies_before_it_tells_of_a_user_leaves_nothing(
         await close(other)
 
 
+async def test_several_revoke_the_same_lease(postgresql_server: PostgresqlServer) -> None:
+    """By several processes at the same time: all succeed, whoever of them dropped the user."""
+    async with serving() as server:
+        await connected(server, postgresql_server, max_open_connections=8)
+        for _ in range(8):
+            _, _, lease = await issued(server)
+            body = {"lease_id": lease, "sync": True}
+            replies = await asyncio.gather(*(server.ask("POST", "sys/leases/revoke", body) for _ in range(6)))
+            assert {reply.status for reply in replies} == {204}, replies
+        assert await users(postgresql_server) == []
+
+
 async def _by(
     server: PluginServer, postgresql: PostgresqlServer, port: int, name: str = "pg", **fields: object
 ) -> None:

@@ -126,8 +126,13 @@ async def test_long_names_are_those_of_different_users(postgresql_server: Postgr
     """The database cuts them: a second user would have the first one's name, and its failure drop the first."""
     async with serving() as server:
         behind = "v-{{.RoleName}}-{{random 20}}"
-        body = {**CONFIG, "password": "x", "connection_url": "postgresql://db.example.com", "username_template": behind}
-        assert "within 63 bytes" in (await server.ask("POST", "database/config/pg", body)).error
+        await connected(server, postgresql_server, username_template=behind)
+        for role, status in (("r" * 41, 200), ("r" * 80, 400)):
+            await server.ok("POST", f"database/roles/{role}", {"db_name": "pg", "creation_statements": CREATE})
+            found = await server.ask("GET", f"database/creds/{role}")
+            assert found.status == status
+        assert "cut after 63 bytes, which leaves 0 random characters" in found.error
+        await server.ok("POST", "sys/leases/revoke-prefix/database", {"sync": True})
         await connected(server, postgresql_server, username_template="v-{{random 20}}-{{.RoleName}}")
         first, _, lease = await issued(server, "r" * 80)
         second, password, _ = await issued(server, "r" * 80)

@@ -6,6 +6,8 @@ from typing import Any
 
 from strongroom.engines.ldap import Ldap
 from strongroom.testing import PluginServer
+from tests.conformance.engines.lost import rounds
+from tests.conformance.engines.lost.directories import of_samba
 from tests.sim.samba_ad import ADMIN, ADMIN_PASSWORD, BASE, DOMAIN, USERS, Controller
 
 CREATION = f"""dn: CN={{{{.Username}}}},{USERS}
@@ -205,3 +207,9 @@ async def test_the_own_account_is_no_role_whatever_name_it_binds_by(controller: 
         await server.ok("POST", "ldap/static-role/own", {**body, "skip_import_rotation": True})
         refused = await server.ask("POST", "ldap/rotate-role/own")
         assert (refused.status, "by which this mount manages others" in refused.error) == (400, True), name
+
+
+async def test_each_question_is_lost(controller: Controller) -> None:
+    """Or its answer, while an account is made by several changes: nothing is left behind."""
+    async with rounds.round_of(of_samba(controller)) as one:
+        await rounds.issue(one)

@@ -16,6 +16,7 @@ from strongroom.engines.rabbitmq.management import Management
 from strongroom.lib.outgoing import Http
 from strongroom.testing import PluginServer
 from tests.conformance.docs.shell import opened, programs, run_page
+from tests.conformance.engines.lost import rounds, sides
 from tests.sim.lossy_http import Killed, LossyHttp
 from tests.sim.rabbitmq import ADMIN, RabbitMq, running
 from tests.sim.rabbitmq.amqp import Connection, Refused
@@ -285,6 +286,33 @@ async def test_a_rotation_that_breaks_off_loses_no_password(broker: RabbitMq, an
         await revoke(server, (await server.ok("GET", "rabbitmq/creds/app")).lease_id)
 
 
+async def test_a_password_that_the_broker_refuses_is_given_up(broker: RabbitMq) -> None:
+    """The policy makes some that are too short for the broker; when it makes longer ones, the rotation goes on."""
+    policy = 'length = 4\nrule "charset" { charset = "abcdefgh" }'
+    async with mounted(broker) as server:
+        await server.ok("PUT", "sys/policies/password/short", {"policy": policy})
+        given = {"connection_uri": broker.url, "username": OWNER, "password": OWNER_PASSWORD}
+        await server.ok("POST", "rabbitmq/config/connection", {**given, "password_policy": "short"})
+        refused = await server.ask("POST", "rabbitmq/config/rotate-root")
+        assert (refused.status, "credential_validation_failed" in refused.error) == (502, True)
+        assert (await server.ok("GET", "rabbitmq/config/connection")).data["password_rotation_pending"] is False
+        assert broker.lets_in(OWNER, OWNER_PASSWORD)
+        await server.ok("PUT", "sys/policies/password/short", {"policy": policy.replace("4", "24")})
+        await server.ok("POST", "rabbitmq/config/rotate-root")
+        assert not broker.lets_in(OWNER, OWNER_PASSWORD)
+
+
+async def test_a_rotated_password_survives_what_is_written_again(broker: RabbitMq) -> None:
+    """A tool writes the first password unseen; users are made and revoked, and it can be rotated."""
+    async with mounted(broker) as server:
+        await server.ok("POST", "rabbitmq/config/rotate-root")
+        given = {"connection_uri": broker.url, "username": OWNER, "password": OWNER_PASSWORD}
+        await server.ok("POST", "rabbitmq/config/connection", {**given, "verify_connection": False})
+        await revoke(server, (await server.ok("GET", "rabbitmq/creds/app")).lease_id)
+        await server.ok("POST", "rabbitmq/config/rotate-root")
+        await revoke(server, (await server.ok("GET", "rabbitmq/creds/app")).lease_id)
+
+
 async def test_a_broker_that_is_away_delays_the_end_of_a_lease(broker: RabbitMq) -> None:
     """The user is deleted when it is back; meanwhile requests fail at once, and it isn't asked each time."""
     http = LossyHttp()
@@ -322,3 +350,11 @@ def test_the_examples_of_the_page(broker: RabbitMq, tmp_path: Path) -> None:
         names.replace("https://mq.example.com:15671", broker.tls_url)
         assert run_page(PAGE, shell, names) > 6
     assert broker.users() == {ADMIN, OWNER}
+
+
+@pytest.mark.parametrize("step", [rounds.issue, rounds.revoke, rounds.rotate_root])
+async def test_each_question_is_lost(broker: RabbitMq, step: rounds.Step) -> None:
+    """Or its answer: in each step nothing is left behind, and the mount goes on."""
+    async with rounds.round_of(sides.of_rabbitmq(broker)) as one:
+        await step(one)
+    broker.ask("DELETE", f"users/{sides.OWNER}")

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from strongroom.engines.database.drivers.postgresql.driver import USERNAME_TEMPLATE
-from strongroom.engines.database.usernames import check, new_name
+from strongroom.engines.database.usernames import NEEDED_OF_CUT, check, new_name, warnings_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import SystemRandom
 
@@ -40,13 +40,21 @@ def test_what_the_database_cuts_does_not_count() -> None:
     """PostgreSQL keeps 63 bytes of a name without a word: two users would be one, and revoking the second drop both."""
     behind = "{{.RoleName}}-{{.DisplayName}}-{{random 20}}"
     check(behind)
-    with pytest.raises(InvalidRequest, match="within 63 bytes"):
-        check(behind, 63)
-    check("{{random 20}}-{{.RoleName}}-{{.DisplayName}}", 63)
+    assert "leaves 0 random characters of the longest names within the 63 bytes" in warnings_of(behind, 63)[0]
+    assert warnings_of("{{random 20}}-{{.RoleName}}-{{.DisplayName}}", 63) == []
+    short = {"DisplayName": "d" * 20, "RoleName": "r" * 21}
+    assert len(new_name(behind, short, SystemRandom(), NOW, 63)) == 63
+    for longer, left in ((33, 8), (34, 7)):
+        values = {"DisplayName": "d" * 20, "RoleName": "r" * longer}
+        if left >= NEEDED_OF_CUT:
+            assert len(new_name(behind, values, SystemRandom(), NOW, 63)) == 63
+        else:
+            with pytest.raises(InvalidRequest, match=f"cut after 63 bytes, which leaves {left} random characters"):
+                new_name(behind, values, SystemRandom(), NOW, 63)
 
 
 def test_a_name_is_as_the_database_has_it() -> None:
     """No longer, and in whole characters."""
     values = {"DisplayName": "é" * 40, "RoleName": ""}
-    name = new_name("a{{.DisplayName}}", values, SystemRandom(), 0.0, 63)
-    assert name == "a" + "é" * 31
+    name = new_name("{{random 8}}{{.DisplayName}}", values, SystemRandom(), 0.0, 63)
+    assert name[8:] == "é" * 27

@@ -75,7 +75,7 @@ class PostgresqlSession:
     async def drop(self, username: str, statements: Statements) -> None:
         """Remove a user by the role's statements; without any, with all that it owns and its sessions."""
         if not statements:
-            await revocation.drop(self._pool, username, self._ways)
+            await self._drop(username)
             return
         if self._pool.target.terminate_sessions:
             async with self._pool.connection() as connection:
@@ -107,6 +107,23 @@ class PostgresqlSession:
     async def close(self) -> None:
         """Close the connections."""
         await self._pool.close()
+
+    async def _drop(self, username: str) -> None:
+        """Remove a user with all that it owns, also while somebody else does so."""
+        for tries in range(1, _TRIES + 1):
+            try:
+                await revocation.drop(self._pool, username, self._ways)
+            except UpstreamFailed as error:
+                cause = error.__cause__
+                if not isinstance(cause, psycopg.Error):
+                    raise
+                if is_gone(cause) and not await self._exists(username):
+                    return
+                if tries == _TRIES or not is_collision(cause):
+                    raise
+                await _pause(tries)
+            else:
+                return
 
     async def _exists(self, username: str) -> bool:
         async with self._pool.connection() as connection:
@@ -142,7 +159,7 @@ class PostgresqlSession:
             except psycopg.Error as error:
                 if tries == _TRIES or connection.closed or not is_collision(error):
                     raise
-                await asyncio.sleep(random.uniform(0.01, 0.1) * tries)  # noqa: S311 - a pause, no secret
+                await _pause(tries)
             else:
                 return
 
@@ -164,6 +181,10 @@ class PostgresqlSession:
             return credential.password
         made = connection.pgconn.encrypt_password(credential.password.encode(), username.encode(), b"scram-sha-256")
         return made.decode()
+
+
+async def _pause(tries: int) -> None:
+    await asyncio.sleep(random.uniform(0.01, 0.1) * tries)  # noqa: S311 - a pause, no secret
 
 
 def _values(username: str, password: str, expires_at: float) -> Mapping[str, str]:
