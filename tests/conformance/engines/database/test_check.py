@@ -23,8 +23,8 @@ async def test_a_connection_that_can_do_all_is_told_so(postgresql_server: Postgr
 async def test_each_missing_right_is_listed(postgresql_server: PostgresqlServer) -> None:
     """CREATEROLE and pg_signal_backend; and what fails of a role's statements."""
     async with serving() as server:
-        await asked(postgresql_server, "CREATE ROLE weak LOGIN PASSWORD 'weak-password'")
-        await connected(server, postgresql_server, username="weak", password="weak-password")
+        await asked(postgresql_server, "CREATE ROLE few_rights LOGIN PASSWORD 'weak-password'")
+        await connected(server, postgresql_server, username="without_rights_of_its_own", password="weak-password")
         data = (await server.ok("POST", "database/config/pg/check")).data
         assert not data["ok"]
         assert [text.partition(":")[0] for text in data["missing"]] == [
@@ -32,7 +32,7 @@ async def test_each_missing_right_is_listed(postgresql_server: PostgresqlServer)
             "membership in pg_signal_backend",
         ]
         assert "permission denied to create role" in data["steps"][1]["error"]
-        await asked(postgresql_server, "ALTER ROLE weak CREATEROLE; GRANT pg_signal_backend TO weak")
+        await asked(postgresql_server, "ALTER ROLE few_rights CREATEROLE; GRANT pg_signal_backend TO few_rights")
         assert (await server.ok("POST", "database/config/pg/check")).data["ok"]
         role = {"db_name": "pg", "creation_statements": [CREATE, 'ALTER ROLE "{{name}}" SUPERUSER']}
         await server.ok("POST", "database/roles/app", role)
@@ -40,7 +40,7 @@ async def test_each_missing_right_is_listed(postgresql_server: PostgresqlServer)
         assert not data["ok"]
         assert "must be superuser" in data["steps"][1]["error"]
         assert await users(postgresql_server) == []
-        await asked(postgresql_server, "DROP ROLE weak")
+        await asked(postgresql_server, "DROP ROLE few_rights")
 
 
 async def test_a_probe_that_was_left_is_dropped_later(postgresql_server: PostgresqlServer) -> None:
