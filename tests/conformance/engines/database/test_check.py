@@ -24,7 +24,7 @@ async def test_each_missing_right_is_listed(postgresql_server: PostgresqlServer)
     """CREATEROLE and pg_signal_backend; and what fails of a role's statements."""
     async with serving() as server:
         await asked(postgresql_server, "CREATE ROLE few_rights LOGIN PASSWORD 'weak-password'")
-        await connected(server, postgresql_server, username="without_rights_of_its_own", password="weak-password")
+        await connected(server, postgresql_server, username="few_rights", password="weak-password")
         data = (await server.ok("POST", "database/config/pg/check")).data
         assert not data["ok"]
         assert [text.partition(":")[0] for text in data["missing"]] == [
