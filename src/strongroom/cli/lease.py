@@ -62,7 +62,7 @@ def _revoke(call: Invocation) -> int:
     force, prefix, sync = flags.on("force"), flags.on("prefix"), flags.on("sync")
     lease = clean(call.arguments[0])
     if force and not prefix:
-        raise Failure("Specifying -force requires also specifying -prefix; the id of one lease is a prefix, too")
+        raise Failure("Specifying -force requires also specifying -prefix")
     client = call.client()
     if force:
         call.terminal.warn(

@@ -27,6 +27,7 @@ STATUS: dict[type[StrongroomError], int] = {
     errors.Conflict: 503,
     errors.FeedTooOld: 503,
     errors.UpstreamFailed: 502,
+    errors.Unreachable: 502,
     errors.NotInitialized: 400,
     errors.Sealed: 503,
     errors.NamespaceSealed: 503,

@@ -6,6 +6,7 @@ Its ports are fixed, so that it needs root.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import socket
@@ -25,6 +26,7 @@ USERS = f"CN=Users,{BASE}"
 ADMIN, ADMIN_PASSWORD = f"Administrator@{DOMAIN}", "Admin-Pass1"
 SERVICE, SERVICE_PASSWORD = f"CN=Service,{USERS}", "Service-Pass1"
 ENABLED, DISABLED = "512", "514"
+_NUMBERS = itertools.count()
 _PROGRAMS = ("samba", "samba-tool")
 
 _CONFIG = """[global]
@@ -128,7 +130,8 @@ def run(folder: Path) -> Iterator[Controller]:
     """
     require()
     pid = os.getpid()
-    address = f"127.{64 + pid // 65536 % 64}.{pid // 256 % 256}.{pid % 253 + 1}"
+    # Of a process's own, and another one for each: two folders of tests may run in one process.
+    address = f"127.{64 + (pid // 65536 + next(_NUMBERS)) % 64}.{pid // 256 % 256}.{pid % 253 + 1}"
     provision = ["samba-tool", "domain", "provision", f"--targetdir={folder}/dc", "--realm=AD.EXAMPLE", "--domain=AD"]
     provision += [f"--adminpass={ADMIN_PASSWORD}", "--server-role=dc", "--dns-backend=NONE"]
     provision += [f"--host-ip={address}", "--host-name=dc1"]

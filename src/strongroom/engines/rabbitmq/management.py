@@ -134,7 +134,11 @@ class Management:
         reply = await self._sent(connection, password, "GET", "whoami", None)
         if reply.status not in _FOUND | {401}:
             raise answers.refusal(reply.status, reply.body, connection, "GET whoami")
-        return reply.status in _FOUND or answers.is_known(reply.body)
+        if reply.status not in _FOUND:
+            return answers.is_known(reply.body)
+        # Something else that answers 200 to everything proves nothing.
+        said = self._http.decoded(reply)
+        return isinstance(said, dict) and said.get("name") == connection.username
 
     async def _sent(
         self, connection: Connection, password: str, verb: str, path: str, body: Mapping[str, Any] | None

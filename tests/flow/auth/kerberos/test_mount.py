@@ -11,7 +11,7 @@ from strongroom.auth.kerberos import Kerberos
 from strongroom.lib.errors import InvalidRequest, NotFound
 from tests.flow.auth.kerberos.mount import DELETE, LIST, READ, WRITE, Around, log_in
 from tests.flow.harness import Mounted
-from tests.sim import kdc
+from tests.sim import kdc, slapd
 
 
 async def test_configuration(around: Around) -> None:
@@ -60,7 +60,9 @@ async def test_the_directory_s_configuration(around: Around) -> None:
     shown = await mount.data(READ, "config/ldap")
     assert (shown["url"], shown["userattr"], shown["token_policies"]) == (around.directory.url, "uid", ["all"])
     assert not any(name.endswith("_") or name == "bindpass" for name in shown)
-    response = await mount.ask(WRITE, "config/ldap", {"token_ttl": "5m", "insecure_tls": True})
+    response = await mount.ask(
+        WRITE, "config/ldap", {"token_ttl": "5m", "insecure_tls": True, "bindpass": slapd.SERVICE_PASSWORD}
+    )
     assert response is not None
     assert "insecure_tls" in response.warnings[0]
     assert await mount.data(READ, "config/ldap") == {**shown, "token_ttl": 300, "insecure_tls": True}
