@@ -70,7 +70,9 @@ async def test_a_role_s_settings_do_not_outlive_its_statements(postgresql_server
         sets = ["SET ROLE without_rights", "SET standard_conforming_strings = off"]
         await issued(server, "first", creation_statements=[CREATE, ";".join(sets)])
         looks = "DO $$ BEGIN ASSERT current_setting('standard_conforming_strings') = 'on'; END $$"
-        await issued(server, "second", creation_statements=[CREATE, looks])
+        user, password, _ = await issued(server, "second", creation_statements=[CREATE, looks])
+        await (await log_in(postgresql_server, user, password)).close()
+        assert user in await users(postgresql_server)
 
 
 async def test_statements_do_not_change_what_quotes_mean(postgresql_server: PostgresqlServer) -> None:

@@ -11,10 +11,11 @@ import time
 import pytest
 
 from strongroom.engines.database.driver import Account, Credential, Target
-from strongroom.engines.database.drivers.mysql import MysqlDriver
+from strongroom.engines.database.drivers.mysql import MysqlDriver, pool
 from strongroom.engines.database.drivers.mysql.connecting import Limits
 from strongroom.engines.database.drivers.mysql.session import MysqlSession
 from strongroom.lib.errors import Unreachable
+from strongroom.testing import SetClock
 from tests.sim.mariadb import ROOT, ROOT_PASSWORD, Mariadb
 from tests.sim.silent_proxy import SilentProxy
 
@@ -23,11 +24,18 @@ CREATE = ("CREATE USER '{{name}}'@'%' IDENTIFIED BY '{{password}}'", "GRANT SELE
 APP = Account("app", Credential(password="secret"), 0.0)
 
 
-def session(port: int, limits: Limits, **details: object) -> MysqlSession:
+def session(port: int, limits: Limits, *, lifetime_s: float = 0.0, **details: object) -> MysqlSession:
     """A session by way of a port."""
     url = f"{{{{username}}}}:{{{{password}}}}@tcp(127.0.0.1:{port})/"
     stored = MysqlDriver().check("mysql-database-plugin", {"connection_url": url, **details})
-    return MysqlSession(Target("my", "mysql-database-plugin", stored, ROOT, ROOT_PASSWORD), limits)
+    return MysqlSession(
+        Target("my", "mysql-database-plugin", stored, ROOT, ROOT_PASSWORD, lifetime_s=lifetime_s), limits
+    )
+
+
+async def number(asked: MysqlSession) -> int:
+    """The server's number of the connection that is used."""
+    return await asked.pool.run(lambda connection: int(connection.thread_id()))
 
 
 async def idle(asked: MysqlSession) -> None:
@@ -97,12 +105,28 @@ async def test_a_server_that_hangs_delays_nobody_else(mariadb: Mariadb) -> None:
         await other.close()
 
 
-async def test_an_old_connection_is_replaced(mariadb: Mariadb) -> None:
-    """One that the server has ended, and one that is older than its lifetime."""
+async def test_a_connection_that_the_server_has_ended_is_replaced(mariadb: Mariadb) -> None:
+    """Nobody is told of an error, and as long as it lives it is used again."""
     asked = session(mariadb.port, SOON)
-    await asked.ping()
+    first = await number(asked)
+    assert await number(asked) == first
     mariadb.ask("KILL USER %s", ROOT)
-    await asked.ping()
+    assert await number(asked) != first
+    await asked.close()
+
+
+async def test_a_connection_that_is_older_than_its_lifetime_is_replaced(
+    mariadb: Mariadb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is used until then."""
+    clock = SetClock()
+    monkeypatch.setattr(pool, "time", clock)
+    asked = session(mariadb.port, SOON, lifetime_s=60)
+    first = await number(asked)
+    clock.advance(60)
+    assert await number(asked) == first
+    clock.advance(1)
+    assert await number(asked) != first
     await asked.close()
 
 

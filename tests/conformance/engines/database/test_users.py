@@ -232,6 +232,7 @@ async def test_a_user_that_is_gone_already_counts_as_dropped(postgresql_server: 
             user, _, lease = await issued(server, revocation_statements=statements)
             await asked(postgresql_server, sql.SQL("DROP ROLE {}").format(sql.Identifier(user)))
             await revoke(server, lease)
+            assert (await server.ask("POST", "sys/leases/lookup", {"lease_id": lease})).status == 400
 
 
 async def test_scram_verifiers_are_made_here(postgresql_server: PostgresqlServer) -> None:
