@@ -11,7 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-TIMEOUT_S = 20.0
+TIMEOUT_S = 60.0
+"""What is never answered takes this long to be seen.  Four workers that start on a busy machine can take 20 s."""
 
 
 class ConnectionBroken(OSError):
