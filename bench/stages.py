@@ -29,8 +29,9 @@ from strongroom.sealing.initialize import InitRequest, initialize, seal_of
 from strongroom.sealing.port import LocalPort
 from strongroom.seals import shamir
 from strongroom.server.builtin import engines
+from strongroom.server.node_settings import NodeSettings
 from strongroom.server.stores import open_store
-from strongroom.server.wiring import NodeSettings, build_node, unseal
+from strongroom.server.wiring import build_node, unseal
 
 _PEER = Peer(address="127.0.0.1", port=1, listener="bench")
 _VALUE = {"username": "app", "password": "correct horse battery staple", "host": "db.example.com", "port": 5432}

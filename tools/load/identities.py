@@ -21,7 +21,7 @@ from strongroom.lib.rand import SystemRandom
 from strongroom.sdk import Auth, AuthMethod, Request, Response, TokenSettings, path
 from strongroom.sealing.initialize import InitRequest, initialize, seal_of
 from strongroom.seals import shamir
-from strongroom.server import wiring
+from strongroom.server.node_settings import NodeSettings
 from strongroom.services.identity import AliasRecord, EntityRecord, aliases, entities
 from strongroom.storage.sqlite import SqliteStorage
 from strongroom.testing import PluginServer
@@ -52,7 +52,7 @@ async def started(place: Path) -> PluginServer:
     seal = await seal_of(storage)
     assert seal is not None
     key = shamir.open_(seal, [made.shares.keys[0].reveal()])
-    server = PluginServer(storage, clock, [Open], wiring.NodeSettings(), key)
+    server = PluginServer(storage, clock, [Open], NodeSettings(), key)
     await server.restart()
     await server.mount("open", auth=True)
     return server

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from importlib.metadata import entry_points
 
 from strongroom.audit.broker import DeviceType
 from strongroom.audit.channel import AuditDevice
@@ -31,9 +30,8 @@ from strongroom.engines.kv import KvEngine
 from strongroom.engines.ldap import Ldap as LdapSecrets
 from strongroom.engines.one_database import MysqlEngine, PostgresqlEngine
 from strongroom.engines.rabbitmq import RabbitMq
-from strongroom.lib.fault import where
 from strongroom.sdk.engine import AuthMethod, Engine
-from strongroom.sdk.path import DeclarationError
+from strongroom.server import plugins
 from strongroom.services.mounts import AUTH, SECRET
 from strongroom.sysapi.cubbyhole import Cubbyhole
 from strongroom.sysapi.identity import Identity
@@ -77,9 +75,6 @@ AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
 )
 """Auth methods by the type that they are enabled by."""
 
-ENTRY_POINTS = "strongroom.plugins"
-"""The group under which an installed package offers engines and auth methods."""
-
 
 def audit_devices(spool: Spool | None, ground: Ground | None = None) -> Mapping[str, DeviceType]:
     """Constructors of audit devices by type.
@@ -96,10 +91,6 @@ def audit_devices(spool: Spool | None, ground: Ground | None = None) -> Mapping[
     return {"file": file}
 
 
-class PluginError(Exception):
-    """A plugin that the configuration allows can't be used.  The text gives the reason."""
-
-
 def engines(allowed: tuple[str, ...]) -> dict[tuple[str, str], Engine]:
     """Everything that can be mounted, by table and type.
 
@@ -112,37 +103,9 @@ def engines(allowed: tuple[str, ...]) -> dict[tuple[str, str], Engine]:
     for table, classes in ((SECRET, ENGINES), (AUTH, AUTH_METHODS)):
         for type_, class_ in classes:
             out[table, type_] = class_()
-    offered = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
-    for name in allowed:
-        if name not in offered:
-            raise PluginError(
-                f'the plugin "{name}" is allowed by the configuration, but no installed package offers it '
-                f"(entry point group {ENTRY_POINTS})"
-            )
-        try:
-            class_ = offered[name].load()
-        except Exception as error:
-            raise PluginError(f'the plugin "{name}" cannot be imported: {_reason(error)}') from None
-        if not (isinstance(class_, type) and issubclass(class_, Engine)):
-            raise PluginError(f'the plugin "{name}" is neither an engine nor an auth method')
-        if not getattr(class_, "type", ""):
-            raise PluginError(f'the plugin "{name}" cannot be mounted: its class has no `type`')
-        table = AUTH if issubclass(class_, AuthMethod) else SECRET
-        if (table, class_.type) in out:
-            raise PluginError(f'the plugin "{name}" has the type "{class_.type}", which is taken')
-        try:
-            out[table, class_.type] = class_()
-        except Exception as error:
-            raise PluginError(f'the plugin "{name}" cannot be made: {where(error)}') from None
+    for name, plugin in plugins.load(allowed):
+        table = AUTH if issubclass(plugin, AuthMethod) else SECRET
+        if (table, plugin.type) in out:
+            raise plugins.PluginError(f'the plugin "{name}" has the type "{plugin.type}", which is taken')
+        out[table, plugin.type] = plugins.make(name, plugin)
     return out
-
-
-def _reason(error: Exception) -> str:
-    """Why a plugin can't be imported.
-
-    The text is shown only for Python's own errors: a missing module, a syntax error, a class that can't be an engine.
-    Any other text comes from the plugin or a library, and may contain a password.
-    """
-    if isinstance(error, ImportError | SyntaxError | DeclarationError):
-        return str(error)
-    return where(error)

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import structlog
@@ -20,17 +21,18 @@ from strongroom.http.tls import load_context
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import StrongroomError
 from strongroom.lib.rand import SystemRandom
-from strongroom.server import build, builtin, forwarding, logs, sources, unserved
+from strongroom.server import build, forwarding, logs, sources, unserved
 from strongroom.server.arguments import ServeArguments
 from strongroom.server.certificates import start as certificates
 from strongroom.server.certificates.settings import wanted
 from strongroom.server.config.config import Config, ConfigError, Listener
-from strongroom.server.dev import server as dev
+from strongroom.server.dev import plan as dev
 from strongroom.server.dev import tls as dev_tls
 from strongroom.server.diagnostics import signals
 from strongroom.server.hardening import hide_memory
 from strongroom.server.messages.to_worker import Start
 from strongroom.server.plan import Plan, PlanError, listener_config, listener_options, plan
+from strongroom.server.plugins import PluginError
 from strongroom.server.redaction import secrets_of
 from strongroom.server.reload import Reload
 from strongroom.server.stores import StoreError, open_store
@@ -48,7 +50,7 @@ _START_ERRORS = (
     ListenerError,
     StoreError,
     sources.SourceError,
-    builtin.PluginError,
+    PluginError,
     logs.LogError,
     renewal.NotTakenOver,
     StrongroomError,
@@ -102,7 +104,8 @@ def _serve_dev(arguments: ServeArguments) -> int:
             kept.callback(pid_file.unlink, missing_ok=True)
         planned = dev.with_spool(planned, kept)
         kept.enter_context(forwarding.in_a_thread(Path(planned.settings.audit_spool_path)))
-        uvloop.run(dev.run(arguments, planned, sockets, tls))
+        # Loaded by this server alone: a supervisor has no use for the engines.
+        uvloop.run(import_module("strongroom.server.dev.server").run(arguments, planned, sockets, tls))
     return 0
 
 
@@ -190,7 +193,8 @@ def _write_pid(planned: Plan) -> Path | None:
 
 def _check(planned: Plan) -> None:
     """Find what would keep every worker from starting, where it can be said once and clearly."""
-    builtin.engines(planned.plugins)
+    if planned.plugins:  # a supervisor has no other use for the engines
+        import_module("strongroom.server.builtin").engines(planned.plugins)
     certificates.check(planned.listeners)
     for listener in planned.listeners:
         listener_options(listener)

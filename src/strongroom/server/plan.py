@@ -16,17 +16,17 @@ from strongroom.http.options import ListenerOptions, MetricsAccess, Redaction
 from strongroom.http.proxy_protocol import ProxyBehavior, ProxyRules
 from strongroom.http.settings import ListenerConfig, ListenerLimits, ProofSettings, TlsSettings
 from strongroom.lib import json
+from strongroom.sealing.openings import GENERATE_ROOT, REKEY
 from strongroom.server.audit_settings import audit_rules, audit_stanzas
 from strongroom.server.certificate_header import certificate_header
 from strongroom.server.certificates.settings import AcmeError, acme_settings, uses_acme
 from strongroom.server.config.config import Config, Listener, StorageConfig, UserLockout
 from strongroom.server.messages.log_settings import LogSettings
+from strongroom.server.node_settings import DEFAULT_LEASE_TTL_S, MAX_LEASE_TTL_S, NodeSettings
 from strongroom.server.stores import IN_MEMORY, LOCAL, SHARED, directory
-from strongroom.server.wiring import DEFAULT_LEASE_TTL_S, MAX_LEASE_TTL_S, NodeSettings
 from strongroom.services.mounts.lockout_rule import DEFAULT
 from strongroom.services.mounts.records import Lockout
 from strongroom.services.mounts.tuning import LOCKOUT_TYPES
-from strongroom.sysapi.system.paths import rekey, root_token
 
 DEFAULT_REQUEST_SIZE_BYTES = 32 * 1024 * 1024
 DEFAULT_REQUEST_DURATION_S = 90
@@ -263,8 +263,8 @@ def listener_options(listener: Listener) -> ListenerOptions:
 def _opened(listener: Listener) -> frozenset[str]:
     """What the stanza lets be asked without a token."""
     names = {
-        rekey.OPENED: not listener.disable_unauthed_rekey_endpoints,
-        root_token.OPENED: not listener.disable_unauthed_generate_root_endpoints,
+        REKEY: not listener.disable_unauthed_rekey_endpoints,
+        GENERATE_ROOT: not listener.disable_unauthed_generate_root_endpoints,
     }
     return frozenset(name for name, opened in names.items() if opened)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -13,9 +12,9 @@ import structlog
 from strongroom.__about__ import RELEASED, VERSION
 from strongroom.audit import AuditBroker
 from strongroom.audit.chain import writer_of
-from strongroom.audit.devices import DeviceRequest, begin_list
-from strongroom.audit.file import Ground, Rules
-from strongroom.audit.spool.spool import DEFAULT_MAX_BYTES, Spool
+from strongroom.audit.devices import begin_list
+from strongroom.audit.file import Ground
+from strongroom.audit.spool.spool import Spool
 from strongroom.audit.writer import Writers
 from strongroom.barrier import keys
 from strongroom.barrier.barrier import Barrier
@@ -31,6 +30,7 @@ from strongroom.sdk.engine import Engine
 from strongroom.sealing.initialize import Cluster
 from strongroom.sealing.port import SealPort
 from strongroom.server.builtin import audit_devices
+from strongroom.server.node_settings import NodeSettings
 from strongroom.server.worker.processes import OwnProcess
 from strongroom.services import versions
 from strongroom.services.exchange import ApiRequest
@@ -38,7 +38,6 @@ from strongroom.services.identity import IdentityService
 from strongroom.services.leases import LeaseService
 from strongroom.services.mfa import MfaService
 from strongroom.services.mounts import MountService
-from strongroom.services.mounts.records import Lockout
 from strongroom.services.oidc import OidcService
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.tokens import TokenService
@@ -48,37 +47,6 @@ from strongroom.sysapi.services import Services
 from strongroom.sysapi.traffic import Traffic
 
 log = structlog.get_logger("server")
-
-DEFAULT_LEASE_TTL_S = 768 * 3600
-MAX_LEASE_TTL_S = 768 * 3600
-
-
-@dataclass(frozen=True, slots=True)
-class NodeSettings:
-    """What the configuration says about the services."""
-
-    storage_type: str = "inmem"
-    default_lease_ttl_s: int = DEFAULT_LEASE_TTL_S
-    max_lease_ttl_s: int = MAX_LEASE_TTL_S
-    clustered: bool = False
-    api_address: str = ""
-    cluster_address: str = ""
-    cluster_name: str = ""
-    node_name: str = "node"
-    """What tells this node from the others on its store."""
-    audit_spool_path: str = ""
-    """Where entries wait for the forwarder; empty for nowhere."""
-    audit_spool_max_bytes: int = DEFAULT_MAX_BYTES
-    audit_prefixes: bool = False
-    """Whether audit devices may put a text before each entry."""
-    audit_rules: Rules = field(default_factory=Rules)
-    """Where audit devices may be made, and what belongs to the server itself."""
-    audit_stanzas: tuple[DeviceRequest, ...] = ()
-    """The devices that the configuration makes."""
-    audit_given_up: tuple[str, ...] = ()
-    """Paths of devices to remove, because they can't be written any more."""
-    lockouts: Mapping[str, Lockout] = field(default_factory=dict)
-    """When failed logins lock a user out, by the type of the auth method."""
 
 
 def build_node(

@@ -20,6 +20,7 @@ from strongroom.sealing.initialize import InitRequest, initialize, seal_of
 from strongroom.sealing.port import LocalPort
 from strongroom.seals import shamir
 from strongroom.server import builtin, wiring
+from strongroom.server.node_settings import NodeSettings
 from strongroom.services.mounts import AUTH, SECRET
 from strongroom.storage.base import Storage
 from strongroom.storage.inmem import InmemStorage
@@ -72,7 +73,7 @@ class PluginServer:
         storage: Storage,
         clock: SetClock,
         plugins: Sequence[Callable[[], Engine]],
-        settings: wiring.NodeSettings,
+        settings: NodeSettings,
         key: Secret,
     ) -> None:
         self.clock = clock
@@ -85,7 +86,7 @@ class PluginServer:
 
     @classmethod
     async def start(
-        cls, *plugins: Callable[[], Engine], mounted: bool = True, settings: wiring.NodeSettings | None = None
+        cls, *plugins: Callable[[], Engine], mounted: bool = True, settings: NodeSettings | None = None
     ) -> Self:
         """A new server, unsealed.
 
@@ -101,7 +102,7 @@ class PluginServer:
         seal = await seal_of(storage)
         assert seal is not None
         key = shamir.open_(seal, [made.shares.keys[0].reveal()])
-        server = cls(storage, clock, plugins, settings or wiring.NodeSettings(), key)
+        server = cls(storage, clock, plugins, settings or NodeSettings(), key)
         await server.restart()
         for type_, engine in server.engines.items() if mounted else ():
             await server.mount(type_, auth=isinstance(engine, AuthMethod))

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.sdk import Auth, AuthMethod, Body, Engine, Lease, Made, Request, Response, TokenSettings, path
-from strongroom.server import builtin
+from strongroom.server import builtin, plugins
 from strongroom.services.leases import LeaseRecord
 from strongroom.testing import PluginServer
 
@@ -221,9 +221,9 @@ class Nameless(Engine):
 @pytest.mark.parametrize("value", ["Unready", "missing", "Nameless"])
 def test_a_plugin_that_cannot_be_made_is_told_without_its_words(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The operator reads which plugin it is, and where it failed."""
-    point = EntryPoint("mine", f"{__name__}:{value}", builtin.ENTRY_POINTS)
-    monkeypatch.setattr(builtin, "entry_points", lambda group: [point])
-    with pytest.raises(builtin.PluginError) as caught:
+    point = EntryPoint("mine", f"{__name__}:{value}", plugins.ENTRY_POINTS)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [point])
+    with pytest.raises(plugins.PluginError) as caught:
         builtin.engines(("mine",))
     assert CANARY not in str(caught.value)
     assert 'the plugin "mine" cannot be' in str(caught.value)
@@ -246,8 +246,8 @@ def test_a_plugin_that_fails_in_its_import_is_told_without_its_words(monkeypatch
         (ConnectionError(CANARY), "ConnectionError at test_foreign_texts.py"),
         (ModuleNotFoundError("No module named 'psycopg'"), "No module named 'psycopg'"),
     ):
-        monkeypatch.setattr(builtin, "entry_points", lambda group, error=error: [Point(error)])
-        with pytest.raises(builtin.PluginError) as caught:
+        monkeypatch.setattr(plugins, "entry_points", lambda group, error=error: [Point(error)])
+        with pytest.raises(plugins.PluginError) as caught:
             builtin.engines(("mine",))
         assert CANARY not in str(caught.value)
         assert told in str(caught.value)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import jwt
 
-from strongroom.server import wiring
+from strongroom.server.node_settings import NodeSettings
 from strongroom.testing import PluginServer
 from strongroom.testing import Reply as Answer
 
@@ -33,7 +33,7 @@ class World:
     @classmethod
     async def start(cls) -> World:
         """A server that people can log in at, with `app` and the provider `staff` for those whom `staff` names."""
-        world = cls(await PluginServer.start(settings=wiring.NodeSettings(api_address=ADDRESS)))
+        world = cls(await PluginServer.start(settings=NodeSettings(api_address=ADDRESS)))
         server = world.server
         await server.mount("userpass", auth=True)
         await server.ok("PUT", "sys/policies/acl/person", {"policy": _RULES})

@@ -14,7 +14,7 @@ from strongroom.audit import chain
 from strongroom.audit.entry import TEST_PATH
 from strongroom.audit.forwarding import Forwarder
 from strongroom.barrier.transaction import transact
-from strongroom.server import wiring
+from strongroom.server.node_settings import NodeSettings
 from tests.flow.sysapi.system_server import Server
 
 CANARY = "canary-d41d8cd98f"
@@ -287,7 +287,7 @@ async def test_a_prefix_needs_the_configurations_leave(tmp_path: Path) -> None:
     assert answer.status == 400
     assert "allow_audit_log_prefixing" in str(answer.body)
     assert not (tmp_path / "a.log").exists()
-    server = await Server.start(wiring.NodeSettings(audit_prefixes=True))
+    server = await Server.start(NodeSettings(audit_prefixes=True))
     await server.ok("PUT", "sys/audit/file", wanted)
     assert all(line.startswith("ssh-ed25519 {") for line in (tmp_path / "a.log").read_text().splitlines())
 
@@ -329,7 +329,7 @@ class Kept:
 
 async def test_standard_output_is_reached_through_the_spool(tmp_path: Path) -> None:
     """Entries wait, `sys/metrics` says how much of which device, the forwarder delivers a chain that verifies."""
-    server = await Server.start(wiring.NodeSettings(audit_spool_path=str(tmp_path / "spool")))
+    server = await Server.start(NodeSettings(audit_spool_path=str(tmp_path / "spool")))
     await server.ok("PUT", "sys/audit/out", {"type": "file", "options": {"file_path": "stdout"}})
     for _ in range(3):
         await server.ok("GET", "sys/mounts")

@@ -9,6 +9,7 @@ import structlog
 from strongroom.audit.devices import DeviceRequest
 from strongroom.barrier import keys
 from strongroom.server import wiring
+from strongroom.server.node_settings import NodeSettings
 from tests.flow.sysapi.system_server import Server
 
 
@@ -69,10 +70,10 @@ async def test_the_configuration_is_the_way_out(tmp_path: Path) -> None:
         await _remove(server, *gone)
         services = server.node.unsealed
         assert services is not None
-        await wiring.configure_audit(services.barrier, services.audit, wiring.NodeSettings())
+        await wiring.configure_audit(services.barrier, services.audit, NodeSettings())
         assert (await server.ask("GET", "sys/mounts")).status == 500
         with structlog.testing.capture_logs() as said:
-            await wiring.configure_audit(services.barrier, services.audit, wiring.NodeSettings(audit_given_up=given_up))
+            await wiring.configure_audit(services.barrier, services.audit, NodeSettings(audit_given_up=given_up))
         await server.ok("GET", "sys/mounts")
         assert [line["log_level"] for line in said] == ["warning"]
 
@@ -84,7 +85,7 @@ async def test_a_list_that_has_gone_is_not_begun_anew_by_a_stanza(tmp_path: Path
     services = server.node.unsealed
     assert services is not None
     stanza = DeviceRequest("other/", "file", "", {"file_path": str(tmp_path / "b.log")}, False)
-    await wiring.configure_audit(services.barrier, services.audit, wiring.NodeSettings(audit_stanzas=(stanza,)))
+    await wiring.configure_audit(services.barrier, services.audit, NodeSettings(audit_stanzas=(stanza,)))
     assert (await server.ask("GET", "sys/mounts")).status == 500
 
 
@@ -97,7 +98,7 @@ async def test_a_stanza_that_cannot_be_used_takes_no_devices_place(tmp_path: Pat
     for name, works in (("foreign", False), ("b.log", True)):
         stanza = DeviceRequest("file/", "file", "", {"file_path": str(tmp_path / name)}, False)
         with structlog.testing.capture_logs() as said:
-            await wiring.configure_audit(services.barrier, services.audit, wiring.NodeSettings(audit_stanzas=(stanza,)))
+            await wiring.configure_audit(services.barrier, services.audit, NodeSettings(audit_stanzas=(stanza,)))
         assert [line["log_level"] for line in said] == ["warning" if works else "error"]
         before = (tmp_path / "a.log").read_bytes()
         await server.ok("GET", "sys/mounts")

@@ -11,7 +11,7 @@ import pytest
 
 from strongroom.core import front
 from strongroom.sdk.engine import Engine
-from strongroom.server import wiring
+from strongroom.server.node_settings import NodeSettings
 from strongroom.services.mounts.records import Lockout
 from strongroom.sysapi.system import System
 from strongroom.sysapi.system.exposition import Gauge, prometheus
@@ -102,7 +102,7 @@ async def test_the_tuned_lockout_counts() -> None:
 async def test_the_configured_lockout_counts() -> None:
     """Where a mount isn't tuned, the configuration's rule for its type holds; tuning one value leaves the others."""
     lockouts = {"userpass": Lockout(threshold=2, duration_s=60, counter_reset_s=60)}
-    server = await Server.start(wiring.NodeSettings(lockouts=lockouts))
+    server = await Server.start(NodeSettings(lockouts=lockouts))
     await server.ok("POST", "sys/auth/up", {"type": "userpass"})
     await server.ok("POST", "auth/up/users/ann", {"password": "right"})
 

@@ -10,8 +10,8 @@ from strongroom.audit.spool.spool import DEFAULT_MAX_BYTES
 from strongroom.server.config.config import parse_config
 from strongroom.server.diagnose.files import permissions
 from strongroom.server.diagnose.result import Finding, Status
+from strongroom.server.node_settings import NodeSettings
 from strongroom.server.plan import PlanError, plan
-from strongroom.server.wiring import NodeSettings
 
 LISTENER = 'listener "tcp" {\n  tls_disable = true\n}\n'
 

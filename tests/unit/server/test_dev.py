@@ -9,7 +9,8 @@ import pytest
 
 from strongroom.server.arguments import ServeArguments
 from strongroom.server.config.config import Config, parse_config
-from strongroom.server.dev.server import DevError, _keep_token, check_flags, dev_plan
+from strongroom.server.dev.plan import DevError, check_flags, dev_plan
+from strongroom.server.dev.server import _keep_token
 from strongroom.server.dev.tls import DevTls
 
 TLS = DevTls(Path("/a/vault-ca.pem"), Path("/a/vault-cert.pem"), Path("/a/vault-key.pem"))

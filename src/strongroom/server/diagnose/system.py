@@ -13,6 +13,7 @@ from strongroom.__about__ import RELEASED
 from strongroom.lib.extras import install_command
 from strongroom.server import builtin
 from strongroom.server.diagnose.result import Finding, fail, group, ok, skipped, warn
+from strongroom.server.plugins import PluginError
 
 _FILES_NEEDED = 1024
 _FILES_WANTED = 16_384
@@ -137,7 +138,7 @@ def plugins(allowed: tuple[str, ...]) -> Finding:
     for plugin in allowed:
         try:
             builtin.engines((plugin,))
-        except builtin.PluginError as error:
+        except PluginError as error:
             found.append(fail(plugin, str(error), advice))
         else:
             found.append(ok(plugin, "It can be loaded."))

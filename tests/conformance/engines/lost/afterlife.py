@@ -10,7 +10,7 @@ from strongroom.engines.database import Database
 from strongroom.lib.rand import SystemRandom
 from strongroom.sealing.initialize import seal_of
 from strongroom.seals import shamir
-from strongroom.server.wiring import NodeSettings
+from strongroom.server.node_settings import NodeSettings
 from strongroom.storage.sqlite import SqliteStorage
 from strongroom.testing import PluginServer, SetClock
 from strongroom.testing.server import ROOT

@@ -10,9 +10,10 @@ from strongroom.sdk import path
 from strongroom.sdk.engine import require
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
+from strongroom.sealing.openings import REKEY
 from strongroom.sealing.unseal import decode_share
 from strongroom.sysapi.context import SystemEngine
-from strongroom.sysapi.system.paths.rekey import OPENED, RekeyBody, ShareBody
+from strongroom.sysapi.system.paths.rekey import RekeyBody, ShareBody
 
 _UNSUPPORTED = "recovery rekeying not supported"
 _NO_BACKUP = "no backed-up keys found"
@@ -21,39 +22,39 @@ _NO_BACKUP = "no backed-up keys found"
 class RecoveryPaths(SystemEngine):
     """Recovery keys: this server's seal opens by the key shares themselves, so there are none."""
 
-    @path.read("rekey-recovery-key/init", opened_by=OPENED, root_only=True)
+    @path.read("rekey-recovery-key/init", opened_by=REKEY, root_only=True)
     async def read_recovery_rekey(self, request: Request) -> Response | None:
         """Status of a rekey of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_UNSUPPORTED)
 
-    @path.write("rekey-recovery-key/init", opened_by=OPENED, root_only=True)
+    @path.write("rekey-recovery-key/init", opened_by=REKEY, root_only=True)
     async def begin_recovery_rekey(self, request: Request, body: RekeyBody) -> Response | None:
         """Starts a rekey of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_UNSUPPORTED)
 
-    @path.delete("rekey-recovery-key/init", opened_by=OPENED, root_only=True)
+    @path.delete("rekey-recovery-key/init", opened_by=REKEY, root_only=True)
     async def cancel_recovery_rekey(self, request: Request) -> Response | None:
         """Cancels a rekey of the recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_UNSUPPORTED)
 
-    @path.write("rekey-recovery-key/update", opened_by=OPENED, root_only=True)
+    @path.write("rekey-recovery-key/update", opened_by=REKEY, root_only=True)
     async def update_recovery_rekey(self, request: Request, body: ShareBody) -> Response | None:
         """Provides one recovery key. This server has no recovery keys."""
         decode_share(require(body.key, "'key' must be specified in request body as JSON"))
         raise InvalidRequest(_UNSUPPORTED)
 
-    @path.read("rekey-recovery-key/verify", opened_by=OPENED, root_only=True)
+    @path.read("rekey-recovery-key/verify", opened_by=REKEY, root_only=True)
     async def read_recovery_verification(self, request: Request) -> Response | None:
         """Status of the verification of new recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_UNSUPPORTED)
 
-    @path.write("rekey-recovery-key/verify", opened_by=OPENED, root_only=True)
+    @path.write("rekey-recovery-key/verify", opened_by=REKEY, root_only=True)
     async def verify_recovery_rekey(self, request: Request, body: ShareBody) -> Response | None:
         """Provides one new recovery key for verification. This server has no recovery keys."""
         decode_share(require(body.key, "'key' must be specified in request body as JSON"))
         raise InvalidRequest(_UNSUPPORTED)
 
-    @path.delete("rekey-recovery-key/verify", opened_by=OPENED, root_only=True)
+    @path.delete("rekey-recovery-key/verify", opened_by=REKEY, root_only=True)
     async def restart_recovery_verification(self, request: Request) -> Response | None:
         """Restarts the verification of new recovery keys. This server has no recovery keys."""
         raise InvalidRequest(_UNSUPPORTED)

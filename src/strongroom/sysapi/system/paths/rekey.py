@@ -17,11 +17,11 @@ from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.sealing import rekey, root_key
 from strongroom.sealing.ceremonies import State
+from strongroom.sealing.openings import REKEY
 from strongroom.sealing.rekey import Rekey, Rekeying
 from strongroom.sealing.words import LEGACY, ROTATION, Words
 from strongroom.sysapi.context import SystemEngine, system
 
-OPENED = "rekey"
 """The listener's setting that serves these paths without a token."""
 _KEY_REQUIRED = "'key' must be specified in request body as JSON"
 
@@ -49,43 +49,43 @@ class ShareBody(Body, frozen=True):
 class RekeyPaths(SystemEngine):
     """New key shares, by those who hold the present ones."""
 
-    @path.read("rekey/init", opened_by=OPENED, root_only=True)
+    @path.read("rekey/init", opened_by=REKEY, root_only=True)
     async def read_rekey(self, request: Request) -> Response | None:
         """Status of a rekey of the key shares."""
         return _flat(_legacy_state(await _progress(request)))
 
-    @path.write("rekey/init", opened_by=OPENED, root_only=True)
+    @path.write("rekey/init", opened_by=REKEY, root_only=True)
     async def begin_rekey(self, request: Request, body: RekeyBody) -> Response | None:
         """Starts a rekey of the key shares."""
         if body.pgp_keys and len(body.pgp_keys) != body.secret_shares:
             raise InvalidRequest("incorrect number of PGP keys for rekey")
         return _flat(_legacy_state(await _begin(request, body, LEGACY)))
 
-    @path.delete("rekey/init", opened_by=OPENED, root_only=True)
+    @path.delete("rekey/init", opened_by=REKEY, root_only=True)
     async def cancel_rekey(self, request: Request) -> Response | None:
         """Cancels the attempt and discards the shares that were given so far."""
         await _rekey(request, LEGACY).cancel()
         return None
 
-    @path.write("rekey/update", opened_by=OPENED, root_only=True)
+    @path.write("rekey/update", opened_by=REKEY, root_only=True)
     async def update_rekey(self, request: Request, body: ShareBody) -> Response | None:
         """Provides one of the current key shares. The last one needed creates the new ones."""
         require(body.key, _KEY_REQUIRED)
         given = await _give(request, body, LEGACY)
         return _flat(_legacy_state(given) if given.made is None else _legacy_done(given))
 
-    @path.read("rekey/verify", opened_by=OPENED, root_only=True)
+    @path.read("rekey/verify", opened_by=REKEY, root_only=True)
     async def read_rekey_verification(self, request: Request) -> Response | None:
         """Status of the verification of the new key shares."""
         return _flat(await _verification(request, LEGACY))
 
-    @path.write("rekey/verify", opened_by=OPENED, root_only=True)
+    @path.write("rekey/verify", opened_by=REKEY, root_only=True)
     async def verify_rekey(self, request: Request, body: ShareBody) -> Response | None:
         """Provides one of the new key shares. The last one puts them in force."""
         require(body.key, _KEY_REQUIRED)
         return _flat(await _verify(request, body, LEGACY))
 
-    @path.delete("rekey/verify", opened_by=OPENED, root_only=True)
+    @path.delete("rekey/verify", opened_by=REKEY, root_only=True)
     async def restart_rekey_verification(self, request: Request) -> Response | None:
         """Restarts the verification of the new key shares."""
         return _flat(await _verify_anew(request, LEGACY))

@@ -16,11 +16,11 @@ from strongroom.sdk.response import Response
 from strongroom.sealing import root_token
 from strongroom.sealing.ceremonies import State
 from strongroom.sealing.initialize import TOKEN_LENGTH
+from strongroom.sealing.openings import GENERATE_ROOT
 from strongroom.sealing.root_token import Generation, RootToken
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.system.paths.rekey import ShareBody
 
-OPENED = "generate-root"
 """The listener's setting that serves the older of these paths without a token."""
 
 
@@ -41,23 +41,23 @@ class DecodeBody(Body, frozen=True):
 class RootTokenPaths(SystemEngine):
     """A root token, by those who hold key shares."""
 
-    @path.read("generate-root/attempt", opened_by=OPENED, root_only=True)
+    @path.read("generate-root/attempt", opened_by=GENERATE_ROOT, root_only=True)
     async def read_generation(self, request: Request) -> Response | None:
         """Status of the generation of a root token."""
         return Response(data=_legacy_state(await _root_token(request).progress()), flat=True)
 
-    @path.write("generate-root/attempt", opened_by=OPENED, root_only=True)
+    @path.write("generate-root/attempt", opened_by=GENERATE_ROOT, root_only=True)
     async def begin_generation(self, request: Request, body: AttemptBody) -> Response | None:
         """Starts the generation of a root token."""
         return Response(data=_legacy_state(await _root_token(request).begin(body.otp, body.pgp_key)), flat=True)
 
-    @path.delete("generate-root/attempt", opened_by=OPENED, root_only=True)
+    @path.delete("generate-root/attempt", opened_by=GENERATE_ROOT, root_only=True)
     async def cancel_generation(self, request: Request) -> Response | None:
         """Cancels the attempt and discards the shares that were given so far."""
         await _root_token(request).cancel()
         return None
 
-    @path.write("generate-root/update", opened_by=OPENED, root_only=True)
+    @path.write("generate-root/update", opened_by=GENERATE_ROOT, root_only=True)
     async def update_generation(self, request: Request, body: ShareBody) -> Response | None:
         """Provides one key share. The last one needed creates the token."""
         require(body.key, "'key' must be specified in request body as JSON")

@@ -1,0 +1,42 @@
+"""What the configuration says about a node's services.  A process can read it without loading them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from strongroom.audit.devices import DeviceRequest
+from strongroom.audit.file import Rules
+from strongroom.audit.spool.spool import DEFAULT_MAX_BYTES
+from strongroom.services.mounts.records import Lockout
+
+DEFAULT_LEASE_TTL_S = 768 * 3600
+MAX_LEASE_TTL_S = 768 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSettings:
+    """What the configuration says about the services."""
+
+    storage_type: str = "inmem"
+    default_lease_ttl_s: int = DEFAULT_LEASE_TTL_S
+    max_lease_ttl_s: int = MAX_LEASE_TTL_S
+    clustered: bool = False
+    api_address: str = ""
+    cluster_address: str = ""
+    cluster_name: str = ""
+    node_name: str = "node"
+    """What tells this node from the others on its store."""
+    audit_spool_path: str = ""
+    """Where entries wait for the forwarder; empty for nowhere."""
+    audit_spool_max_bytes: int = DEFAULT_MAX_BYTES
+    audit_prefixes: bool = False
+    """Whether audit devices may put a text before each entry."""
+    audit_rules: Rules = field(default_factory=Rules)
+    """Where audit devices may be made, and what belongs to the server itself."""
+    audit_stanzas: tuple[DeviceRequest, ...] = ()
+    """The devices that the configuration makes."""
+    audit_given_up: tuple[str, ...] = ()
+    """Paths of devices to remove, because they can't be written any more."""
+    lockouts: Mapping[str, Lockout] = field(default_factory=dict)
+    """When failed logins lock a user out, by the type of the auth method."""
