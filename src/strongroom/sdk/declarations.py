@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import typing
 from collections.abc import Collection, Sequence
 from typing import Any
 
 from strongroom.sdk.fields import Body
-from strongroom.sdk.path import Declaration, DeclarationError, parameters_of
+from strongroom.sdk.path import Declaration, DeclarationError, arguments, body_of, parameters_of
 
 _SHORT = 5
 """Letters; many words differ from a shorter name by one letter."""
@@ -102,8 +101,8 @@ def _faults(engine: type, declaration: Declaration, *, whole: bool) -> list[str]
     function = getattr(engine, declaration.function)
     given = parameters_of(declaration.pattern)
     found = _taking(function, given)
-    body = typing.get_type_hints(function).get("body")
-    if "body" in inspect.signature(function).parameters and not (isinstance(body, type) and issubclass(body, Body)):
+    body = body_of(function)
+    if "body" in arguments(function) and not (isinstance(body, type) and issubclass(body, Body)):
         found.append("the parameter body is annotated with no subclass of Body")
     if whole and declaration.exists:
         hook = getattr(engine, declaration.exists, None)

@@ -17,6 +17,7 @@ from strongroom.sdk.request import Operation, Request
 from strongroom.sdk.response import Auth, Made, Response
 from strongroom.sdk.spelling import FORMS, PLAIN, SLASHLESS, Form, canonical, form_of
 
+_OWN = __name__.partition(".")[0]
 _LISTINGS = frozenset({Operation.LIST, Operation.SCAN})
 UNSUPPORTED_PATH = "1 error occurred:\n\t* unsupported path\n\n"
 UNSUPPORTED_OPERATION = "1 error occurred:\n\t* unsupported operation\n\n"
@@ -230,6 +231,43 @@ def _route(pattern: str, declarations: list[Declaration], also: tuple[str, ...])
     )
 
 
+class _Routes:
+    """Makes the table of an engine class when it is first asked for: of most types there is no mount."""
+
+    def __get__(self, engine: Engine | None, class_: type[Engine]) -> RouteTable:
+        class_.routes = table = _table(class_)
+        return table
+
+
+def _declared(class_: type[Engine]) -> list[Declaration]:
+    """The declarations of a class, and of the classes that it consists of."""
+    found: list[Declaration] = []
+    for base in class_.__mro__:
+        for function in vars(base).values():
+            declared: list[Declaration] = getattr(function, "__paths__", [])
+            found += [each for each in declared if getattr(class_, each.function, None) is not None]
+    return found
+
+
+def check_engine(class_: type[Engine]) -> None:
+    """Check the declarations and hooks of a class.  Raises `DeclarationError`."""
+    check_declarations(class_, _declared(class_), whole=hasattr(class_, "type"))
+    check_hooks(class_, _contract(class_))
+    try:
+        _table(class_)
+    except DeclarationError as error:
+        raise DeclarationError(f"{class_.__name__}: {error}") from None
+
+
+def _contract(class_: type[Engine]) -> list[type]:
+    """The classes that say which hooks there are."""
+    return [base for base in class_.__mro__ if base.__module__ == __name__]
+
+
+def _table(class_: type[Engine]) -> RouteTable:
+    return RouteTable(_declared(class_), class_.synonyms, class_.secret_paths)
+
+
 class Engine:
     """A secrets engine: subclass it, give it a `type`, decorate methods with `path.*`.
 
@@ -265,24 +303,24 @@ class Engine:
     """
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Read and check the class's declarations.  Raises `DeclarationError`."""
+        """Read the class's declarations.
+
+        Those of a plugin are checked at once.  Strongroom's own are checked by a test, because they are many.
+
+        Raises: `DeclarationError`.
+        """
         super().__init_subclass__(**options)
-        declarations: list[Declaration] = []
-        for base in cls.__mro__:
-            for function in vars(base).values():
-                declared: list[Declaration] = getattr(function, "__paths__", [])
-                declarations += [d for d in declared if getattr(cls, d.function, None) is not None]
-        check_declarations(cls, declarations, whole=hasattr(cls, "type"))
-        check_hooks(cls, [base for base in cls.__mro__ if base.__module__ == __name__])
+        plugin = cls.__module__.partition(".")[0] != _OWN
+        if plugin:
+            check_hooks(cls, _contract(cls))
         # Of all classes that it consists of: one that names some must not unhide what another one names.
         cls.secret_answers = frozenset().union(*(vars(base).get("secret_answers", ()) for base in cls.__mro__))
         cls.secret_paths = tuple(
             dict.fromkeys(path for base in cls.__mro__ for path in vars(base).get("secret_paths", ()))
         )
-        try:
-            cls.routes = RouteTable(declarations, cls.synonyms, cls.secret_paths)
-        except DeclarationError as error:
-            raise DeclarationError(f"{cls.__name__}: {error}") from None
+        cls.routes = _Routes()  # type: ignore[assignment]  # a table as soon as somebody asks for it
+        if plugin:
+            check_engine(cls)
 
     def variant(self, options: Mapping[str, str]) -> Engine:
         """The engine for a mount with these options.  Most types have only one."""
