@@ -5,12 +5,11 @@ Source: https://developer.hashicorp.com/vault/api-docs/auth/aws#create-role-tags
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import Annotated
 
 from strongroom.auth.aws.paths_roles import role_of
-from strongroom.auth.aws.role_tags import NONCE_BYTES, RoleTag
+from strongroom.auth.aws.role_tags import SEED_BYTES, RoleTag, made
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random
 from strongroom.sdk import Body, CommaList, Doc, Duration, Request, Response, path
@@ -56,9 +55,9 @@ class RoleTagPaths:
             raise InvalidRequest("instance_id isn't the id of an instance")
         if any(":" in policy or "=" in policy for policy in policies or ()):
             raise InvalidRequest("a policy whose name has a colon or a sign of equality can't stand in a role tag")
-        nonce = request.once("tag nonce", lambda: base64.b64encode(self.random.bytes(NONCE_BYTES)).decode())
+        seed = request.once("role tag", lambda: self.random.bytes(SEED_BYTES))
         tag = RoleTag(
-            nonce=nonce,
+            nonce="",
             role=role,
             policies=policies,
             disallow_reauthentication=body.disallow_reauthentication,
@@ -66,4 +65,4 @@ class RoleTagPaths:
             max_ttl_s=body.max_ttl,
             instance_id=body.instance_id,
         )
-        return Response(data={"tag_key": found.role_tag, "tag_value": tag.value(found.tag_key)})
+        return Response(data={"tag_key": found.role_tag, "tag_value": made(tag, found.tag_key, seed)})

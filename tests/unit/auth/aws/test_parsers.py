@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from strongroom.auth.aws.documents import of_pkcs7, of_signature
 from strongroom.auth.aws.records import DocumentCertificate
-from strongroom.auth.aws.role_tags import RoleTag, is_made_with, split
+from strongroom.auth.aws.role_tags import NONCE_BYTES, SEED_BYTES, RoleTag, is_made_with, made, split
 from strongroom.lib.errors import InvalidRequest
 from tests.sim.aws.documents import signature
 from tests.sim.issuer import Issuer
@@ -46,13 +47,24 @@ def test_what_is_made_is_read(
 @given(st.text(max_size=60), st.integers(0, 60))
 def test_any_tag(text: str, at: int) -> None:
     """What was changed isn't proved."""
-    made = RoleTag("bm9uY2U=", "web", ("a",), False, False, 60, "").value(KEY)
-    for value in (text, f"v1:{text}", made[:at] + text + made[at:]):
+    whole = RoleTag("bm9uY2U=", "web", ("a",), False, False, 60, "").value(KEY)
+    for value in (text, f"v1:{text}", whole[:at] + text + whole[at:]):
         try:
             _, plain, digest = split(value)
         except InvalidRequest:
             continue
-        assert not is_made_with(plain, digest, KEY) or value == made
+        assert not is_made_with(plain, digest, KEY) or value == whole
+
+
+def test_a_tag_has_no_two_slashes_in_a_row() -> None:
+    """A nonce that gives them is passed over, because clients that put the tag into a path make one of them."""
+    tag = RoleTag("", "web", ("a",), False, False, 60, "")
+    slashes, others = b"\xff" * NONCE_BYTES, bytes(SEED_BYTES - NONCE_BYTES)
+    found, text, digest = split(made(tag, KEY, slashes + others))
+    assert found.nonce == base64.b64encode(bytes(NONCE_BYTES)).decode()
+    assert is_made_with(text, digest, KEY)
+    seeds = (hashlib.sha512(bytes([number >> 8, number & 255])).digest() for number in range(1000))
+    assert not any("//" in made(tag, KEY, seed) for seed in seeds)
 
 
 @given(st.binary(max_size=100))
