@@ -10,7 +10,7 @@ from strongroom.server import sources, unserved
 from strongroom.server.arguments import ServeArguments
 from strongroom.server.config.config import Config, ConfigError, merge, parse_config
 from strongroom.server.config.environment import apply_environment
-from strongroom.server.dev.server import dev_plan
+from strongroom.server.dev.plan import dev_plan
 from strongroom.server.diagnose.checks import validate
 from strongroom.server.plan import PlanError, plan
 
