@@ -37,6 +37,8 @@ class PasswordPolicy(msgspec.Struct, frozen=True):
     rules: tuple[CharsetRule, ...]
     ignored: tuple[str, ...] = ()
     """Names in the text that nothing reads: a demand that is misspelt, or not known, isn't met."""
+    without: str = ""
+    """A text that no password has; empty for none."""
 
     @property
     def alphabet(self) -> str:
@@ -44,7 +46,9 @@ class PasswordPolicy(msgspec.Struct, frozen=True):
         return "".join(dict.fromkeys("".join(rule.charset for rule in self.rules)))
 
     def met_by(self, password: str) -> bool:
-        """Whether the password has enough characters of every set."""
+        """Whether the password has enough characters of every set, and not the text that none has."""
+        if self.without and self.without in password:
+            return False
         return all(sum(character in rule.charset for character in password) >= rule.min_chars for rule in self.rules)
 
 

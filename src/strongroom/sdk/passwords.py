@@ -17,6 +17,7 @@ USUAL = PasswordPolicy(
         CharsetRule("0123456789", 1),
         CharsetRule("-", 1),
     ),
+    without="--",  # begins a comment in SQL, so it can't stand in a statement outside of plain quotes
 )
 """What passwords are made by where no policy is named.
 
