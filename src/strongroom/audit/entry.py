@@ -18,8 +18,8 @@ from strongroom.audit import hiding
 from strongroom.audit.notation import Notation, Style
 from strongroom.lib import json
 from strongroom.lib.errors import Internal
-from strongroom.sdk.engine import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH
 from strongroom.sdk.response import Response
+from strongroom.sdk.routing import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH
 from strongroom.services.exchange import Exchange
 from strongroom.services.mounts import BUILT_IN_VERSION, MountEntry
 from strongroom.services.tokens import TokenRecord

@@ -7,8 +7,8 @@ import msgspec
 from strongroom.barrier.transaction import Transaction
 from strongroom.core.front import PATHS
 from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError, Unavailable, UnsupportedOperation
-from strongroom.sdk.engine import Match
 from strongroom.sdk.request import Operation
+from strongroom.sdk.routing import Match
 from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.mounts import MountEntry, Router
 from strongroom.services.namespaces import ROOT

@@ -7,9 +7,9 @@ from strongroom.core.attempt import Attempt
 from strongroom.core.leasing import EntityLeases
 from strongroom.crypto.mac import same
 from strongroom.lib.errors import Internal
-from strongroom.sdk.engine import Match
 from strongroom.sdk.request import Client, Request
 from strongroom.sdk.response import Response
+from strongroom.sdk.routing import Match
 from strongroom.sdk.view import View
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.mounts import MountEntry

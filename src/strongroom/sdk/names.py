@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from strongroom.lib.errors import UnsupportedPath
-from strongroom.sdk.engine import UNSUPPORTED_PATH
+from strongroom.sdk.routing import UNSUPPORTED_PATH
 
 _NAME = re.compile(r"\w(?:[\w.-]{0,510}\w)?", re.ASCII)
 

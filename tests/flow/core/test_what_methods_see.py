@@ -8,7 +8,7 @@ from typing import Any
 from strongroom.http.message import HttpRequest, Peer, Tls
 from strongroom.lib.errors import InvalidCredentials
 from strongroom.sdk import Auth, AuthMethod, Request, Response, path
-from strongroom.sdk.engine import Match
+from strongroom.sdk.routing import Match
 from strongroom.services.mounts import AUTH
 from tests.flow.node import TestNode
 

@@ -10,10 +10,11 @@ import pytest
 from strongroom.barrier.stable import StableValues
 from strongroom.lib.errors import InvalidRequest, UnsupportedOperation, UnsupportedPath
 from strongroom.sdk import Auth, AuthMethod, Engine, Mount, Request, Response, View, path
-from strongroom.sdk.engine import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH, RouteTable, Waiting, require
+from strongroom.sdk.engine import Waiting, require
 from strongroom.sdk.fields import SECRET, Body, Doc
 from strongroom.sdk.path import Declaration
 from strongroom.sdk.request import Operation
+from strongroom.sdk.routing import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH, RouteTable
 
 READ, UPDATE, LIST, SCAN, DELETE = (
     Operation.READ,

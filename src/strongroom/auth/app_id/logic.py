@@ -11,7 +11,7 @@ from strongroom.auth.app_id.records import App, User
 from strongroom.crypto.mac import hmac_sha256_hex
 from strongroom.lib.addresses import plain_interface
 from strongroom.sdk import InvalidRequest, Request, UnsupportedPath, token_fields
-from strongroom.sdk.engine import UNSUPPORTED_PATH
+from strongroom.sdk.routing import UNSUPPORTED_PATH
 
 DEFAULT = "default"
 """The app id whose policies every app gets."""

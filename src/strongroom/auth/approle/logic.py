@@ -164,7 +164,7 @@ def _of_text(text: str) -> Any:
     try:
         return json.loads(text) if text else {}
     except (ValueError, RecursionError):
-        pass
+        pass  # no JSON, so it is pairs
     pairs = [tuple(part.strip() for part in pair.partition("=")) for pair in text.split(",") if pair.strip()]
     return {name: value for name, _, value in pairs} if all(all(pair) for pair in pairs) else None
 

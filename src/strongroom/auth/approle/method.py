@@ -13,8 +13,8 @@ from strongroom.auth.approle.paths_secret_id_list import SecretIdListPaths
 from strongroom.auth.approle.paths_secret_ids import SecretIdPaths
 from strongroom.auth.approle.paths_tidy import TidyPaths
 from strongroom.sdk import Auth, AuthMethod, InvalidRequest, Random, Request, SystemRandom
-from strongroom.sdk.engine import Match
 from strongroom.sdk.fields import FieldError, to_text
+from strongroom.sdk.routing import Match
 
 
 class AppRole(RolePaths, RoleFieldPaths, SecretIdPaths, SecretIdListPaths, TidyPaths, LoginPaths, AuthMethod):

@@ -15,7 +15,7 @@ from strongroom.auth.ldap.settings import searches_first
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.ldap import Directories
 from strongroom.sdk import Auth, AuthMethod, Request, Waiting, token_fields
-from strongroom.sdk.engine import Match
+from strongroom.sdk.routing import Match
 
 GONE = "the user is gone from the directory or may not log in, not renewing"
 

@@ -14,7 +14,7 @@ import msgspec
 from strongroom.auth.okta.records import Config
 from strongroom.lib.errors import InvalidCredentials, InvalidRequest, PermissionDenied, UnsupportedPath, UpstreamFailed
 from strongroom.lib.letters import lowered
-from strongroom.sdk.engine import UNSUPPORTED_PATH
+from strongroom.sdk.routing import UNSUPPORTED_PATH
 
 OKTA = "Okta"
 DEFAULT_BASE_URL, PREVIEW_BASE_URL = "okta.com", "oktapreview.com"

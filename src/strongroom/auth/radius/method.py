@@ -11,8 +11,8 @@ from strongroom.auth.radius.records import CONFIG, RadiusConfig
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Auth, AuthMethod, FieldError, Request, Waiting, token_fields
-from strongroom.sdk.engine import Match
 from strongroom.sdk.fields import to_text
+from strongroom.sdk.routing import Match
 
 
 class Radius(ConfigPaths, UserPaths, LoginPaths, AuthMethod):

@@ -23,7 +23,7 @@ from strongroom.engines.aws.records import (
 from strongroom.lib import limits
 from strongroom.lib.aws import parse_arn
 from strongroom.lib.errors import InvalidRequest, UnsupportedPath
-from strongroom.sdk.engine import UNSUPPORTED_PATH
+from strongroom.sdk.routing import UNSUPPORTED_PATH
 
 _NAME = re.compile(r"\w(?:[\w.@-]{0,510}\w)?", re.ASCII)
 USER_PATH = r"^\/([\x21-\x7F]{0,510}\/)?$"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from strongroom.lib.errors import NotFound, UnsupportedOperation
 from strongroom.sdk import Operation, Request, Response, path
-from strongroom.sdk.engine import UNSUPPORTED_OPERATION
+from strongroom.sdk.routing import UNSUPPORTED_OPERATION
 
 _OF_SECRETS = frozenset({"data", "metadata", "delete", "undelete", "destroy"})
 _OF_VERSIONS = frozenset({"delete", "undelete", "destroy"})

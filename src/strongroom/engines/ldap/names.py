@@ -12,7 +12,7 @@ from hashlib import sha256
 from strongroom.lib.errors import NotFound, UnsupportedOperation, UnsupportedPath
 from strongroom.lib.ldap import canonical
 from strongroom.sdk import Page, Request, Response, listed
-from strongroom.sdk.engine import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH
+from strongroom.sdk.routing import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH
 
 _NAME = re.compile(r"\w(?:[\w./-]{0,254}\w)?", re.ASCII)
 ENDINGS = ("check-in", "check-out", "status")

@@ -31,7 +31,7 @@ def timestamp(text: str) -> Timestamp:
         try:
             seconds = datetime.fromisoformat(f"{date}T{clock}{'+00:00' if zone in 'zZ' else zone}").timestamp()
         except (ValueError, OverflowError):
-            pass
+            pass  # no such day or zone; the error is raised below
         else:
             return moment(int(seconds) * NANOSECONDS + int((fraction or "").ljust(9, "0")))
     raise CelError(f'invalid RFC 3339 timestamp "{text[:_LONGEST_TEXT]}"')

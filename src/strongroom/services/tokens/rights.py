@@ -11,8 +11,8 @@ import msgspec
 
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import PermissionDenied
-from strongroom.sdk.engine import Match
 from strongroom.sdk.request import Operation
+from strongroom.sdk.routing import Match
 from strongroom.sdk.spelling import PLAIN, Form
 from strongroom.services.namespaces import Namespace
 from strongroom.services.policy.acl import REFUSED, Acl, Decision

@@ -10,10 +10,11 @@ import re
 from typing import Any
 
 from strongroom.lib.errors import UnsupportedPath
-from strongroom.sdk.engine import UNSUPPORTED_PATH, Engine, Route
+from strongroom.sdk.engine import Engine
 from strongroom.sdk.fields import CommaList, Duration, Field, JsonMap, SignedDuration, StringMap, fields_of
 from strongroom.sdk.path import Declaration
 from strongroom.sdk.request import Operation
+from strongroom.sdk.routing import UNSUPPORTED_PATH, Route
 from strongroom.sysapi.system.openapi import Described, document
 
 _TYPES: dict[Any, str] = {

@@ -8,11 +8,12 @@ import msgspec
 
 from strongroom.barrier import keys
 from strongroom.lib.errors import InvalidRequest, UnsupportedOperation
-from strongroom.sdk.engine import UNSUPPORTED_OPERATION, Engine
+from strongroom.sdk.engine import Engine
 from strongroom.sdk.fields import Body, CommaList, DeniedAs, Doc, JsonMap, StringMap, fields_of, fill
 from strongroom.sdk.near_miss import Keys
 from strongroom.sdk.request import Operation, Request
 from strongroom.sdk.response import Response
+from strongroom.sdk.routing import UNSUPPORTED_OPERATION
 from strongroom.sdk.view import View
 from strongroom.services.identity.remains import leave_behind
 from strongroom.services.mounts import AUTH, BUILT_IN_VERSION, SECRET, MountEntry, MountRecord

@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 
 from strongroom.__about__ import VERSION
-from strongroom.sdk.engine import Route
 from strongroom.sdk.fields import (
     Body,
     CommaList,
@@ -26,6 +25,7 @@ from strongroom.sdk.fields import (
 )
 from strongroom.sdk.path import Declaration
 from strongroom.sdk.request import Operation
+from strongroom.sdk.routing import Route
 from strongroom.sysapi.system.open_paths import OpenPath
 
 _PART = re.compile(r"\{(\w+)\*{0,2}\}")

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from strongroom.lib.errors import InvalidRequest, UnsupportedOperation
 from strongroom.sdk import path
-from strongroom.sdk.engine import UNSUPPORTED_OPERATION
 from strongroom.sdk.fields import Body, CommaList, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
+from strongroom.sdk.routing import UNSUPPORTED_OPERATION
 from strongroom.services.mounts import AUTH, BUILT_IN_VERSION, SECRET
 from strongroom.services.mounts.service import BUILT_IN_TYPES
 from strongroom.sysapi.context import SystemEngine, system

@@ -13,10 +13,10 @@ from strongroom.audit.entry import timestamp
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest, PermissionDenied, UnsupportedOperation
 from strongroom.sdk import path
-from strongroom.sdk.engine import UNSUPPORTED_OPERATION
 from strongroom.sdk.fields import SECRET, Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
+from strongroom.sdk.routing import UNSUPPORTED_OPERATION
 from strongroom.services.approvals import service
 from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.namespaces import Namespace
