@@ -106,8 +106,10 @@ class CuttingProxy:
             while data := await server.read(65536):
                 self._asking = False
                 to_client.write(data)
-        finally:
-            to_client.close()
+        except ConnectionError:
+            pass
+        # Not if it is cancelled: who loses an answer may not know that before the server has answered.
+        to_client.close()
 
     async def _swallow(
         self, client: asyncio.StreamReader, to_server: asyncio.StreamWriter, server: asyncio.StreamReader
