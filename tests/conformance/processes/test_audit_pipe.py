@@ -297,11 +297,10 @@ def test_a_disabled_device_leaves_nothing_behind(node: Node, pipe: Path) -> None
         return not any(path.is_dir() for path in places.iterdir())
 
     wait_until(gone, "the spool stays")
-    found, broken = entries(reading.data)
+    assert node.stop() == 0
+    found, broken = entries(reading.finish())
     assert broken == 0
     assert_complete(found, done)
-    assert node.stop() == 0
-    reading.finish()
 
 
 def test_an_idle_forwarder_costs_next_to_nothing(node: Node, pipe: Path) -> None:

@@ -211,7 +211,7 @@ def test_hup_reopens_the_log_and_takes_its_level(tls_node: tuple[Node, Target]) 
     file = node.directory / "node.hcl"
     file.write_text(file.read_text() + 'log_level = "error"\n')
     os.kill(node.pid, signal.SIGHUP)
-    wait_until(lambda: "reloading" in node_log(node), "nothing logged")
+    wait_until(lambda: "taken_over=log_level" in node_log(node), lambda: node_log(node))
     log.rename(log.with_suffix(".2"))
     os.kill(node.pid, signal.SIGHUP)
     wait_until(log.exists, "no newer file")
