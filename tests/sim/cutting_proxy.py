@@ -106,8 +106,8 @@ class CuttingProxy:
             while data := await server.read(65536):
                 self._asking = False
                 to_client.write(data)
-        except ConnectionError:
-            pass
+        except OSError:
+            pass  # the server is gone, of which the client hears now
         # Not if it is cancelled: who loses an answer may not know that before the server has answered.
         to_client.close()
 
