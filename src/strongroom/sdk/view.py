@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from typing import Any, TypeVar
 
 from strongroom.barrier import keys
@@ -59,6 +59,17 @@ class View:
         For a note to other requests, from work outside the request's transaction (`request.once.outside`).
         """
         return await transact(self._txn.barrier, lambda txn: work(View(txn, self._prefix)))
+
+    async def derived(self, name: Hashable, build: Callable[[View], Awaitable[T]]) -> T:
+        """The value that `build` makes from rows of this view.  It is kept in memory until one of these rows changes.
+
+        `build` sees the committed rows, without the writes of this request.
+
+        Args:
+            name: unique among the derived values of this view.
+        """
+        prefix = self._prefix
+        return await self._txn.derived((prefix, name), lambda txn: build(View(txn, prefix)))
 
     async def password_policy(self, name: str) -> PasswordPolicy:
         """A password policy of the mount's namespace; engines use `Request.password`."""

@@ -30,6 +30,7 @@ from strongroom.engines.kv import KvEngine
 from strongroom.engines.ldap import Ldap as LdapSecrets
 from strongroom.engines.one_database import MysqlEngine, PostgresqlEngine
 from strongroom.engines.rabbitmq import RabbitMq
+from strongroom.engines.transit import Transit
 from strongroom.sdk.engine import AuthMethod, Engine
 from strongroom.server import plugins
 from strongroom.services.mounts import AUTH, SECRET
@@ -52,6 +53,7 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
     ("identity", Identity),
     ("mysql", MysqlEngine),
     ("postgresql", PostgresqlEngine),
+    ("transit", Transit),
 )
 """Secrets engines by the type that they are mounted by."""
 

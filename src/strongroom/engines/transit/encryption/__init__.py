@@ -1,0 +1,1 @@
+"""Encrypting, decrypting, rewrapping, data keys."""

@@ -1,0 +1,22 @@
+"""The secrets engine `transit`: encryption as a service."""
+
+from __future__ import annotations
+
+from strongroom.engines.transit.paths.encrypt import EncryptPaths
+from strongroom.engines.transit.paths.keys import KeysPaths
+from strongroom.lib.rand import Random, SystemRandom
+from strongroom.sdk import Engine
+
+
+class Transit(KeysPaths, EncryptPaths, Engine):
+    """Encrypts, signs and hashes for applications that keep no keys.
+
+    Args:
+        random: where keys and nonces come from.
+    """
+
+    type = "transit"
+    secret_answers = frozenset({"plaintext"})
+
+    def __init__(self, random: Random | None = None) -> None:
+        self.random = random or SystemRandom()

@@ -1,0 +1,1 @@
+"""What becomes of a key in time: rotations, minimum versions, trimming, deletion."""

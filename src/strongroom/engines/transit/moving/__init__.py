@@ -1,0 +1,1 @@
+"""Keys that leave the mount, and keys that come from elsewhere."""

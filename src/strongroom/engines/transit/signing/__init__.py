@@ -1,0 +1,1 @@
+"""Signatures, HMACs, hashes, key agreement."""
