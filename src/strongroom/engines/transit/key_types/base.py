@@ -45,5 +45,7 @@ class KeyType(msgspec.Struct, frozen=True, kw_only=True):
     """The key in the form of its primitive."""
     keyed: Callable[[bytes], Any] | None = None
     """The primitive for raw material that was derived by a context; only for types that derive."""
+    raw: Callable[[bytes], bytes] = bytes
+    """The key bytes that contexts derive from, out of the stored private part."""
     derived_bytes: int = 32
     """How much material a context derives."""

@@ -1,0 +1,43 @@
+"""Which versions of a key may be used for what (p)."""
+
+from __future__ import annotations
+
+from strongroom.engines.transit.keys.records import KeyRecord
+from strongroom.lib.errors import InvalidRequest
+
+TOO_OLD = "ciphertext or signature version is disallowed by policy (too old)"
+
+
+def to_make(key: KeyRecord, asked: int) -> int:
+    """The version that encrypts, signs or authenticates.
+
+    Args:
+        asked: the version that the client wants; 0 for the latest.
+
+    Raises: `InvalidRequest` for a version that the key doesn't have, or that may make nothing new.
+    """
+    if asked == 0:
+        return key.latest_version
+    if asked < 0:
+        raise InvalidRequest("requested version for encryption is negative")
+    if asked > key.latest_version:
+        raise InvalidRequest("requested version for encryption is higher than the latest key version")
+    if asked < key.min_encryption_version or asked < max(1, key.min_available_version):
+        raise InvalidRequest("requested version for encryption is less than the minimum encryption key version")
+    return asked
+
+
+def to_check(key: KeyRecord, number: int, what: str) -> int:
+    """The version that decrypts or verifies what it has made.
+
+    Args:
+        what: `ciphertext` or `signature`.
+
+    Raises: `InvalidRequest` for a version that the key doesn't have, or that may not be used any more.
+    """
+    number = number or 1  # the first ciphertexts of Vault had no number
+    if number > key.latest_version:
+        raise InvalidRequest(f"invalid {what}: version is too new")
+    if number < max(key.min_decryption_version, key.min_available_version):
+        raise InvalidRequest(TOO_OLD)
+    return number
