@@ -1,0 +1,1 @@
+"""What works with one secret key: ciphers, key wrapping, authentication codes, derivation of keys."""
