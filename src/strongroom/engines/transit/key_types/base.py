@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -36,16 +37,26 @@ class KeyType(msgspec.Struct, frozen=True, kw_only=True):
     """Whether keys of the type may be `convergent_encryption`."""
     agrees: bool = False
     """Whether `derive-key` may be asked of it."""
+    cmacs: bool = False
+    """Whether `cmac` may be asked of it."""
     asymmetric: bool = False
     slow: bool = False
     """Whether making a version takes so long that it leaves the event loop."""
+    size_bytes: int = 0
+    """The length of a raw key; 0 for asymmetric types, and where the key's `key_size` says it."""
+    parameter_sets: tuple[str, ...] = ()
+    """The values of `parameter_set`, which keys of the type need; empty if they have none."""
     make: Callable[[KeyRecord, Random], Material]
     """Makes the material of a new version."""
     load: Callable[[KeyRecord, KeyVersion], Any]
     """The key in the form of its primitive."""
     keyed: Callable[[bytes], Any] | None = None
     """The primitive for raw material that was derived by a context; only for types that derive."""
-    raw: Callable[[bytes], bytes] = bytes
-    """The key bytes that contexts derive from, out of the stored private part."""
+    raw: Callable[[bytes, bytes], bytes] = lambda private, public: private
+    """The key bytes that contexts derive from, out of the stored private and public part."""
     derived_bytes: int = 32
     """How much material a context derives."""
+    version_name: Callable[[KeyRecord], str] = lambda key: key.type
+    """What a read says of each version in `name`; for asymmetric types."""
+    shown_public: Callable[[bytes], str] = lambda public: b64encode(public).decode("ascii")
+    """The public part as a read has it."""

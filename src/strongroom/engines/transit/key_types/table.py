@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from strongroom.engines.transit.key_types import aead
+from strongroom.engines.transit.key_types import macs, symmetric
 from strongroom.engines.transit.key_types.base import KeyType
 from strongroom.lib.errors import Internal
 
-KEY_TYPES: dict[str, KeyType] = {type_.name: type_ for type_ in (*aead.TYPES,)}
+KEY_TYPES: dict[str, KeyType] = {type_.name: type_ for type_ in (*symmetric.TYPES, *macs.TYPES)}
+
+OTHER_NAMES: dict[str, tuple[str, str]] = {}
+"""The type and the parameter set that other servers have under a name of their own."""
 
 
 def key_type(name: str) -> KeyType:

@@ -30,4 +30,5 @@ def cryptor_of(key: KeyRecord, version: Loaded, context: bytes) -> Any:
         raise Internal(detail=f"a key of type {key.type} is derived")
     if not context:
         raise InvalidRequest(NO_CONTEXT)
-    return type_.keyed(hkdf_sha256(type_.raw(version.secret), salt=b"", info=context, length=type_.derived_bytes))
+    raw = type_.raw(version.secret, version.public)
+    return type_.keyed(hkdf_sha256(raw, salt=b"", info=context, length=type_.derived_bytes))

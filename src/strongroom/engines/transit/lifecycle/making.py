@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from strongroom.engines.transit.key_types import Material, key_type
+from strongroom.engines.transit.key_types.macs import HMAC, HMAC_BYTES
 from strongroom.engines.transit.keys import rows
 from strongroom.engines.transit.keys.loaded import Loaded, load
 from strongroom.engines.transit.keys.records import KeyRecord, KeyVersion
 from strongroom.sdk import Random, Request
-
-HMAC_KEY_BYTES = 32
 
 
 async def make_key(request: Request, name: str, key: KeyRecord, random: Random) -> Loaded:
@@ -20,11 +19,11 @@ async def make_key(request: Request, name: str, key: KeyRecord, random: Random) 
 async def add_version(request: Request, name: str, key: KeyRecord, number: int, random: Random) -> Loaded:
     """Store new material as a version of a key, when the request commits.  The key's own row is the caller's matter."""
     material: Material = request.once(f"material {name} {number}", lambda: key_type(key.type).make(key, random))
-    hmac_key = request.once(f"hmac key {name} {number}", lambda: random.bytes(HMAC_KEY_BYTES))
+    hmac_key = request.once(f"hmac key {name} {number}", lambda: random.bytes(HMAC_BYTES))
     version = KeyVersion(
         private=material.private,
         public=material.public,
-        hmac_key=hmac_key,
+        hmac_key=material.private if key.type == HMAC else hmac_key,
         created_at=request.now,
     )
     rows.keep_version(request.view, key, number, version)
