@@ -145,8 +145,8 @@ class MlDsaKey:
     def sign_digest(self, digest: bytes, algorithm: str, context: bytes = b"") -> bytes:
         """Sign a digest by HashML-DSA, which `verify` takes for no signature of the message.
 
-        Raises: `InvalidRequest` for a hash that isn't one of `PREHASHES`, a digest of another length, a context over 255
-            bytes, and without a private key.
+        Raises: `InvalidRequest` for a hash outside `PREHASHES`, a digest of another length, a context over 255 bytes,
+            and without a private key.
 
         Source: FIPS 204, section 5.4.1
         """

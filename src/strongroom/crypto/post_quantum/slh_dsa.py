@@ -40,7 +40,7 @@ class SlhDsaKey:
     def of_private(cls, pkcs8: bytes) -> SlhDsaKey:
         """The key pair of a private key in PKCS#8.
 
-        Whether its halves belong together shows when it signs.
+        Whether its halves belong together only signing shows: `check_halves`.
 
         Raises: `InvalidRequest`.
         """
@@ -61,6 +61,16 @@ class SlhDsaKey:
     def public(self) -> bytes:
         """The public key as a SubjectPublicKeyInfo."""
         return encoding.spki(self.parameter_set, self.raw_public)
+
+    def check_halves(self) -> None:
+        """Raise `InvalidRequest` unless the private key's halves belong together.  This takes as long as signing.
+
+        It is for private keys from outside, once.
+        """
+        try:
+            self.sign(b"")
+        except Internal as error:
+            raise InvalidRequest("the halves of the SLH-DSA private key don't belong together") from error
 
     def sign(self, message: bytes, context: bytes = b"") -> bytes:
         """Sign a message.  This takes up to seconds, and holds the interpreter lock.
