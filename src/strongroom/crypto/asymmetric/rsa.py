@@ -87,12 +87,7 @@ class RsaKey:
         key = cls.of_stored(pkcs8_der)
         assert key._private is not None
         rsa_checks.check_private(key._private.private_numbers())
-        try:
-            signature = key.sign(_TRIAL, "sha2-256", PKCS1V15)
-        except ValueError:
-            # The cause may quote the key.
-            raise InvalidRequest("the RSA key can't sign") from None
-        if not key.verify(_TRIAL, signature, "sha2-256", PKCS1V15):
+        if not key.verify(_TRIAL, key.sign(_TRIAL, "sha2-256", PKCS1V15), "sha2-256", PKCS1V15):
             raise InvalidRequest("the private half of the RSA key doesn't fit its public one")
         return key
 
