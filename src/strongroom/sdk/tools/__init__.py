@@ -1,0 +1,1 @@
+"""What `sys/tools` and the transit engine offer alike: digests and random bytes, without state."""
