@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from strongroom.engines.transit.paths.encrypt import EncryptPaths
+from strongroom.engines.transit.paths.hash import HashPaths
 from strongroom.engines.transit.paths.keys import KeysPaths
+from strongroom.engines.transit.paths.random import RandomPaths
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Engine
 
 
-class Transit(KeysPaths, EncryptPaths, Engine):
+class Transit(KeysPaths, EncryptPaths, HashPaths, RandomPaths, Engine):
     """Encrypts, signs and hashes for applications that keep no keys.
 
     Args:
@@ -16,7 +18,7 @@ class Transit(KeysPaths, EncryptPaths, Engine):
     """
 
     type = "transit"
-    secret_answers = frozenset({"plaintext"})
+    secret_answers = frozenset({"plaintext", "random_bytes"})
 
     def __init__(self, random: Random | None = None) -> None:
         self.random = random or SystemRandom()
