@@ -681,6 +681,8 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.engines.transit.keys.records.KeyRecord": (
         "transit-key",
         {
+            "other_name": "",
+            "allowed_operations": ("*",),
             "latest_version": 1,
             "min_available_version": 0,
             "min_decryption_version": 1,
@@ -709,7 +711,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     ),
     "strongroom.engines.transit.keys.records.TransitConfig": (
         "transit-config",
-        {"disable_upsert": False, "cache_size": 0},
+        {"disable_upsert": False, "allowed_key_types": ("*",), "cache_size": 0},
     ),
     "strongroom.sdk.passwords.PasswordPolicyRecord": ("password-policy", {}),
     "strongroom.sdk.rotation.account.Account": (

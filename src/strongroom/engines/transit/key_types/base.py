@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Any, Protocol
 
 import msgspec
 
 from strongroom.engines.transit.keys.records import KeyRecord, KeyVersion
+from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Random
 
 
@@ -22,6 +23,18 @@ class Material(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return "Material(…)"
+
+
+class Pair(Protocol):
+    """What the primitives of asymmetric keys have in common."""
+
+    @property
+    def private(self) -> bytes | None:
+        """PKCS#8 in DER; None for a public key."""
+
+    @property
+    def public(self) -> bytes:
+        """SubjectPublicKeyInfo in DER."""
 
 
 class KeyType(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,8 +59,14 @@ class KeyType(msgspec.Struct, frozen=True, kw_only=True):
     """The length of a raw key; 0 for asymmetric types, and where the key's `key_size` says it."""
     parameter_sets: tuple[str, ...] = ()
     """The values of `parameter_set`, which keys of the type need; empty if they have none."""
+    check: Callable[[], None] = lambda: None
+    """Raises `InvalidRequest` where a library is missing that the type needs; the text says how to install it."""
     make: Callable[[KeyRecord, Random], Material]
     """Makes the material of a new version."""
+    imported: Callable[[KeyRecord, bytes], Material]
+    """The material of a version from elsewhere: a raw key, or PKCS#8 in DER.  Raises `InvalidRequest`."""
+    public: Callable[[KeyRecord, str], Material] | None = None
+    """The material of a version of which there is only the public key, in PEM.  None: there are none of the type."""
     load: Callable[[KeyRecord, KeyVersion], Any]
     """The key in the form of its primitive."""
     keyed: Callable[[bytes], Any] | None = None
@@ -60,3 +79,16 @@ class KeyType(msgspec.Struct, frozen=True, kw_only=True):
     """What a read says of each version in `name`; for asymmetric types."""
     shown_public: Callable[[bytes], str] = lambda public: b64encode(public).decode("ascii")
     """The public part as a read has it."""
+
+
+def raw_key(type_name: str, raw: bytes, sizes: Collection[int]) -> Material:
+    """A symmetric key from elsewhere.  Raises `InvalidRequest` if it has none of these sizes, in bytes."""
+    if len(raw) not in sizes:
+        wanted = f"{min(sizes)} to {max(sizes)}" if len(sizes) > 1 else min(sizes)
+        raise InvalidRequest(f"invalid key size {len(raw)} bytes for key type {type_name}: it has {wanted}")
+    return Material(private=raw)
+
+
+def of_pair(key: Pair) -> Material:
+    """The material of a key pair, or of a public key."""
+    return Material(private=key.private or b"", public=key.public)

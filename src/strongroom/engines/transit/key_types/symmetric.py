@@ -12,7 +12,7 @@ from typing import Any
 from strongroom.crypto.symmetric.cbc import AesCbc
 from strongroom.crypto.symmetric.chacha import ChaCha20Poly1305, XChaCha20Poly1305
 from strongroom.crypto.symmetric.gcm import AesGcm
-from strongroom.engines.transit.key_types.base import KeyType, Material
+from strongroom.engines.transit.key_types.base import KeyType, Material, raw_key
 
 
 def _type(name: str, size_bytes: int, cipher: Callable[[bytes], Any]) -> KeyType:
@@ -24,6 +24,7 @@ def _type(name: str, size_bytes: int, cipher: Callable[[bytes], Any]) -> KeyType
         converges=True,
         size_bytes=size_bytes,
         make=lambda key, random: Material(private=random.bytes(size_bytes)),
+        imported=lambda key, raw: raw_key(name, raw, (size_bytes,)),
         load=lambda key, version: cipher(version.private),
         keyed=cipher,
         derived_bytes=size_bytes,

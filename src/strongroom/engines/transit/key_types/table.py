@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from strongroom.engines.transit.key_types import macs, symmetric
+from strongroom.engines.transit.key_types import asymmetric, hybrid, macs, post_quantum, symmetric
 from strongroom.engines.transit.key_types.base import KeyType
 from strongroom.lib.errors import Internal
 
-KEY_TYPES: dict[str, KeyType] = {type_.name: type_ for type_ in (*symmetric.TYPES, *macs.TYPES)}
+_ALL = (*symmetric.TYPES, *macs.TYPES, *asymmetric.TYPES, *post_quantum.TYPES, *hybrid.TYPES)
+KEY_TYPES: dict[str, KeyType] = {type_.name: type_ for type_ in _ALL}
 
-OTHER_NAMES: dict[str, tuple[str, str]] = {}
+OTHER_NAMES: dict[str, tuple[str, str]] = dict(post_quantum.OTHER_NAMES)
 """The type and the parameter set that other servers have under a name of their own."""
 
 

@@ -25,6 +25,8 @@ class KeyRecord(Record, frozen=True, tag="transit-key"):
     id: str
     type: str
     created_at: float
+    other_name: str = ""
+    """The name by which the client called type and parameter set, if it has two: `mldsa-44`.  Answers repeat it."""
     latest_version: int = 1
     min_available_version: int = 0
     """Older versions were trimmed.  0 and 1 say that all are there."""
@@ -48,6 +50,8 @@ class KeyRecord(Record, frozen=True, tag="transit-key"):
     imported: bool = False
     allow_imported_rotation: bool = False
     """Whether a key that was imported may be rotated here."""
+    allowed_operations: tuple[str, ...] = ("*",)
+    """What the key may be used for; see `keys/allowed.py`."""
     backed_up_at: float = 0.0
     restored_at: float = 0.0
 
@@ -76,5 +80,7 @@ class TransitConfig(Record, frozen=True, tag="transit-config"):
     """What holds for every key of a mount."""
 
     disable_upsert: bool = False
+    allowed_key_types: tuple[str, ...] = ("*",)
+    """Of what types keys may be made, imported or restored; see `keys/allowed.py`."""
     cache_size: int = 0
     """Kept because clients write and read it.  The one cache of the server is bounded in bytes, for all mounts."""
