@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from strongroom.engines.transit.keys.records import KeyRecord, KeyVersion, TransitConfig
-from strongroom.lib.errors import Internal
+from strongroom.lib.errors import Internal, InvalidRequest
 from strongroom.sdk import View
 
 KEYS = "key/"
@@ -23,9 +23,30 @@ async def key_of(view: View, name: str) -> KeyRecord | None:
     return await view.read(KEYS + name, KeyRecord)
 
 
+async def usable(view: View, name: str, unknown: str = "encryption key not found") -> KeyRecord:
+    """The key that a request wants to use.
+
+    Args:
+        unknown: what is said if there is no key of that name.
+
+    Raises: `InvalidRequest` if there is none, or if it was soft-deleted.
+    """
+    key = await key_of(view, name)
+    if key is None:
+        raise InvalidRequest(unknown)
+    if key.soft_deleted:
+        raise InvalidRequest("refusing to use soft-deleted key")
+    return key
+
+
 def version_row(key: KeyRecord, number: int) -> str:
     """Where the row of a version is, below the mount."""
-    return f"{VERSIONS}{key.id}/{number:010d}"
+    return versions_of(key.id) + f"{number:010d}"
+
+
+def versions_of(key_id: str) -> str:
+    """The folder of a key's versions, below the mount."""
+    return f"{VERSIONS}{key_id}/"
 
 
 async def version_of(view: View, key: KeyRecord, number: int) -> KeyVersion:
@@ -39,6 +60,11 @@ async def version_of(view: View, key: KeyRecord, number: int) -> KeyVersion:
 def available(key: KeyRecord) -> range:
     """The numbers of the versions that were not trimmed."""
     return range(max(1, key.min_available_version), key.latest_version + 1)
+
+
+def keep_config(view: View, config: TransitConfig) -> None:
+    """Store the settings of the mount."""
+    view.write(CONFIG, config)
 
 
 def keep_key(view: View, name: str, key: KeyRecord) -> None:
