@@ -8,22 +8,23 @@ from strongroom.lib.errors import InvalidRequest
 TOO_OLD = "ciphertext or signature version is disallowed by policy (too old)"
 
 
-def to_make(key: KeyRecord, asked: int) -> int:
+def to_make(key: KeyRecord, asked: int, purpose: str = "encryption") -> int:
     """The version that encrypts, signs or authenticates.
 
     Args:
         asked: the version that the client wants; 0 for the latest.
+        purpose: `encryption`, `signing`, `HMAC` or `CMAC`, for errors.
 
     Raises: `InvalidRequest` for a version that the key doesn't have, or that may make nothing new.
     """
     if asked == 0:
         return key.latest_version
     if asked < 0:
-        raise InvalidRequest("requested version for encryption is negative")
+        raise InvalidRequest(f"requested version for {purpose} is negative")
     if asked > key.latest_version:
-        raise InvalidRequest("requested version for encryption is higher than the latest key version")
-    if asked < key.min_encryption_version or asked < max(1, key.min_available_version):
-        raise InvalidRequest("requested version for encryption is less than the minimum encryption key version")
+        raise InvalidRequest(f"requested version for {purpose} is higher than the latest key version")
+    if asked < max(key.min_encryption_version, key.min_decryption_version, key.min_available_version):
+        raise InvalidRequest(f"requested version for {purpose} is less than the minimum encryption key version")
     return asked
 
 
@@ -31,7 +32,7 @@ def to_check(key: KeyRecord, number: int, what: str) -> int:
     """The version that decrypts or verifies what it has made.
 
     Args:
-        what: `ciphertext` or `signature`.
+        what: `ciphertext`, `signature`, `HMAC` or `CMAC`.
 
     Raises: `InvalidRequest` for a version that the key doesn't have, or that may not be used any more.
     """
