@@ -6,12 +6,12 @@ https://developer.hashicorp.com/vault/api-docs/secret/transit#sign-data
 
 from __future__ import annotations
 
-import enum
 import re
 from functools import lru_cache
 
 import msgspec
 
+from strongroom.crypto.asymmetric.ed25519 import CTX, PH, PURE
 from strongroom.crypto.hashes import HASHES
 from strongroom.lib import go_base64
 from strongroom.lib.errors import InvalidRequest
@@ -22,14 +22,6 @@ MU = "mldsa-mu"
 MOST_CONTEXT_BYTES = 255
 """Source: RFC 8032, section 5.1; FIPS 204, section 5.2; FIPS 205, section 10.2."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,6}")
-
-
-class Variant(enum.Enum):
-    """The instances of Ed25519.  Source: RFC 8032, section 5.1."""
-
-    PURE = ""
-    PREHASHED = "ed25519ph"
-    WITH_CONTEXT = "ed25519ctx"
 
 
 class Scheme(msgspec.Struct, frozen=True):
@@ -45,7 +37,8 @@ class Scheme(msgspec.Struct, frozen=True):
     """The length of PSS's salt; None for the largest, and when it is checked for any."""
     prehashed: bool = False
     """Whether the input is a digest."""
-    variant: Variant = Variant.PURE
+    variant: str = PURE
+    """The instance of Ed25519."""
     context: bytes = b""
     """The context of Ed25519ctx, Ed25519ph, ML-DSA and SLH-DSA.  It has nothing to do with derived keys."""
 
@@ -79,7 +72,7 @@ def scheme_of(type_: str, asked: Asked) -> Scheme:
     context = _context(asked.signature_context)
     if hash_ == MU and not (asked.prehashed and type_ == "ml-dsa"):
         raise InvalidRequest("hash_algorithm=mldsa-mu requires prehashed=true and a ML-DSA compatible key")
-    variant = Variant.PURE
+    variant = PURE
     if type_ == "ed25519":
         variant = _variant(asked, hash_, context)
     elif type_.startswith(("rsa-", "ecdsa-")):
@@ -122,26 +115,26 @@ def _context(text: str) -> bytes:
     return context
 
 
-def _variant(asked: Asked, hash_: str, context: bytes) -> Variant:
+def _variant(asked: Asked, hash_: str, context: bytes) -> str:
     """The instance of Ed25519 that the parameters name.
 
     A digest that is signed as if it were the message verifies nowhere else.  So it has to be asked for by name.
     """
     named = asked.signature_algorithm
-    if named == "ed25519ctx":
+    if named == CTX:
         if asked.prehashed:
             raise InvalidRequest("ed25519ctx signs no digest; use signature_algorithm=ed25519ph with prehashed=true")
         if not context:
             raise InvalidRequest("signature_algorithm=ed25519ctx requires a signature_context")
-        return Variant.WITH_CONTEXT
-    if named == "ed25519ph" or (asked.prehashed and hash_ == "sha2-512"):
-        return Variant.PREHASHED
+        return CTX
+    if named == PH or (asked.prehashed and hash_ == "sha2-512"):
+        return PH
     if asked.prehashed:
         raise InvalidRequest(
             "an ed25519 key signs a digest only as Ed25519ph: use signature_algorithm=ed25519ph with the SHA-512 "
             "digest as the input, or leave prehashed out to sign the input as it is"
         )
-    return Variant.WITH_CONTEXT if context else Variant.PURE
+    return CTX if context else PURE
 
 
 def _check_classic(type_: str, asked: Asked, hash_: str, context: bytes) -> None:
