@@ -6,16 +6,19 @@ Source: https://openbao.org/api-docs/secret/transit/#encrypt-data
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 import msgspec
 
+from strongroom.engines.transit.fields import text_of
+from strongroom.engines.transit.refusals import Code, Refused, code_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Response
 
 AT_ONCE = 128
 """Items between two pauses, in which other requests are served."""
+_STATUSES = range(200, 600)
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -25,33 +28,90 @@ class Item(msgspec.Struct, frozen=True):
     error: InvalidRequest | None = None
 
 
-async def each(items: list[dict[str, Any]], work: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]) -> list[Item]:
-    """Do `work` for every item, in order.  An `InvalidRequest` is the item's own error."""
+def items_of(batch_input: Any) -> list[Any] | None:
+    """The items of a request; None if it isn't a batch.
+
+    Raises: `InvalidRequest` for what isn't a list, and for a list without items.
+    """
+    if batch_input is None:
+        return None
+    if not isinstance(batch_input, list):
+        raise InvalidRequest("failed to parse batch input: batch_input must be a list of objects")
+    if not batch_input:
+        raise InvalidRequest("missing batch input to process")
+    return batch_input
+
+
+async def each(
+    items: list[Any], work: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]], *, at_once: int = AT_ONCE
+) -> list[Item]:
+    """Do `work` for every item, in order.  An `InvalidRequest` is the item's own error.
+
+    Args:
+        at_once: how many items are done between two pauses.  1 for work that takes milliseconds.
+    """
     done: list[Item] = []
-    for at, item in enumerate(items):
-        if at % AT_ONCE == AT_ONCE - 1:
-            await asyncio.sleep(0)
+    for at, item in enumerate(items, 1):
         try:
+            if type(item) is not dict:
+                raise Refused(Code.INVALID_FIELD, "an item of batch_input must be an object")
             done.append(Item(await work(item)))
         except InvalidRequest as error:
             done.append(Item({}, error))
+        if at % at_once == 0:
+            await asyncio.sleep(0)
     return done
 
 
-def answered(items: list[dict[str, Any]], done: list[Item], partial_failure_code: int | None) -> Response:
+def answered(
+    items: list[Any],
+    done: list[Item],
+    partial_failure_code: int | None,
+    known: Collection[str] = (),
+    *,
+    total_failure_code: int = 400,
+) -> Response:
     """The answer to a batch: order is kept, and `reference` returned.
 
     Args:
         partial_failure_code: the status if some items failed but not all; None for 400.
+        known: the fields of an item. A warning names others.
+        total_failure_code: the status if all items failed.
     """
-    results = []
-    for item, result in zip(items, done, strict=True):
-        shown = dict(result.answer) if result.error is None else {"error": result.error.text}
-        if item.get("reference"):
-            shown["reference"] = item["reference"]
-        results.append(shown)
+    results = [_shown(item, result) for item, result in zip(items, done, strict=True)]
     failed = sum(result.error is not None for result in done)
+    warnings = _ignored(items, known) if known else []
     status = 0
     if failed:
-        status = 400 if failed == len(done) or partial_failure_code is None else partial_failure_code
-    return Response(data={"batch_results": results}, status=status)
+        status = total_failure_code if failed == len(done) else 400
+        if partial_failure_code is not None and partial_failure_code not in _STATUSES:
+            warnings.append("invalid HTTP response code override from partial_failure_response_code, reverting to 400")
+        elif partial_failure_code is not None and failed < len(done):
+            status = partial_failure_code
+    return Response(data={"batch_results": results}, status=status, warnings=warnings)
+
+
+def _shown(item: Any, result: Item) -> dict[str, Any]:
+    if result.error is None:
+        shown = dict(result.answer)
+    else:
+        shown = {"error": result.error.text, "error_code": code_of(result.error)}
+    shown["reference"] = _reference(item)
+    return shown
+
+
+def _reference(item: Any) -> str:
+    try:
+        return text_of(item, "reference") if isinstance(item, dict) else ""
+    except InvalidRequest:  # no text: the other fields of the item are its result
+        return ""
+
+
+def _ignored(items: list[Any], known: Collection[str]) -> list[str]:
+    names: set[str] = set()
+    for item in items:
+        if isinstance(item, dict):
+            names.update(item.keys() - known)
+    if not names:
+        return []
+    return [f"Endpoint ignored these unrecognized parameters in batch_input: [{' '.join(sorted(names))}]"]

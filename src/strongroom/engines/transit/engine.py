@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from strongroom.engines.transit.paths.decrypt import DecryptPaths
 from strongroom.engines.transit.paths.encrypt import EncryptPaths
 from strongroom.engines.transit.paths.hash import HashPaths
 from strongroom.engines.transit.paths.keys import KeysPaths
 from strongroom.engines.transit.paths.random import RandomPaths
+from strongroom.engines.transit.paths.rewrap import RewrapPaths
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Engine
 
 
-class Transit(KeysPaths, EncryptPaths, HashPaths, RandomPaths, Engine):
+class Transit(KeysPaths, EncryptPaths, DecryptPaths, RewrapPaths, HashPaths, RandomPaths, Engine):
     """Encrypts, signs and hashes for applications that keep no keys.
 
     Args:

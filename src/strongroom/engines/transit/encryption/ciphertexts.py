@@ -5,26 +5,36 @@ Source: https://openbao.org/api-docs/secret/transit/#encrypt-data
 
 from __future__ import annotations
 
-import re
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
+from binascii import b2a_base64
 
-from strongroom.lib.errors import InvalidRequest
+from strongroom.engines.transit.refusals import Code, Refused
+from strongroom.lib.go_base64 import decoded
 
-_FORM = re.compile(r"vault:v([0-9]{1,10}):(.*)", re.DOTALL)
+_PREFIX = "vault:v"
+_MOST_DIGITS = 10
 
 
 def written(number: int, sealed: bytes) -> str:
     """The ciphertext of a version."""
-    return f"vault:v{number}:{b64encode(sealed).decode('ascii')}"
+    return f"{_PREFIX}{number}:{b2a_base64(sealed, newline=False).decode('ascii')}"
 
 
 def parsed(text: str) -> tuple[int, bytes]:
-    """The version and the sealed bytes of a ciphertext.  Raises `InvalidRequest` for what is none."""
-    form = _FORM.fullmatch(text)
-    if form is None:
-        raise InvalidRequest("invalid ciphertext: no prefix")
+    """The version and the sealed bytes of a ciphertext.  Raises `Refused` for what is none."""
+    if not text:
+        raise Refused(Code.MISSING_INPUT, "missing ciphertext to decrypt")
+    if not text.startswith(_PREFIX):
+        raise _invalid(f'no prefix: a ciphertext begins with "{_PREFIX}"')
+    number, colon, body = text[len(_PREFIX) :].partition(":")
+    if not colon:
+        raise _invalid('wrong number of fields: a ciphertext has the form "vault:v<version>:<base64>"')
+    if not (number.isascii() and number.isdigit()) or len(number) > _MOST_DIGITS:
+        raise _invalid("version number could not be decoded")
     try:
-        return int(form[1]), b64decode(form[2], validate=True)
-    except Base64Error as error:
-        raise InvalidRequest("invalid ciphertext: could not decode base64") from error
+        return int(number), decoded(body)
+    except ValueError as error:
+        raise Refused(Code.INVALID_CIPHERTEXT, f"invalid ciphertext: could not decode base64: {error}") from error
+
+
+def _invalid(reason: str) -> Refused:
+    return Refused(Code.INVALID_CIPHERTEXT, f"invalid ciphertext: {reason}")

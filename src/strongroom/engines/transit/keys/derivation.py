@@ -8,7 +8,8 @@ from strongroom.crypto.kdf import hkdf_sha256
 from strongroom.engines.transit.key_types import key_type
 from strongroom.engines.transit.keys.loaded import Loaded
 from strongroom.engines.transit.keys.records import KeyRecord
-from strongroom.lib.errors import Internal, InvalidRequest
+from strongroom.engines.transit.refusals import Code, Refused
+from strongroom.lib.errors import Internal
 
 NO_CONTEXT = (
     "missing 'context' for key derivation; the key was created using a derived key, which means additional, "
@@ -21,7 +22,7 @@ def cryptor_of(key: KeyRecord, version: Loaded, context: bytes) -> Any:
 
     A key that isn't derived takes no notice of a context.
 
-    Raises: `InvalidRequest` if a derived key gets no context.
+    Raises: `Refused` if a derived key gets no context.
     """
     if not key.derived:
         return version.cryptor
@@ -29,6 +30,6 @@ def cryptor_of(key: KeyRecord, version: Loaded, context: bytes) -> Any:
     if type_.keyed is None:
         raise Internal(detail=f"a key of type {key.type} is derived")
     if not context:
-        raise InvalidRequest(NO_CONTEXT)
+        raise Refused(Code.MISSING_CONTEXT, NO_CONTEXT)
     raw = type_.raw(version.secret, version.public)
     return type_.keyed(hkdf_sha256(raw, salt=b"", info=context, length=type_.derived_bytes))

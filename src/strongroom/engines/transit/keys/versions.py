@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from strongroom.engines.transit.keys.records import KeyRecord
-from strongroom.lib.errors import InvalidRequest
+from strongroom.engines.transit.refusals import Code, Refused
 
 TOO_OLD = "ciphertext or signature version is disallowed by policy (too old)"
 
@@ -15,16 +15,18 @@ def to_make(key: KeyRecord, asked: int, purpose: str = "encryption") -> int:
         asked: the version that the client wants; 0 for the latest.
         purpose: `encryption`, `signing`, `HMAC` or `CMAC`, for errors.
 
-    Raises: `InvalidRequest` for a version that the key doesn't have, or that may make nothing new.
+    Raises: `Refused` for a version that the key doesn't have, or that may make nothing new.
     """
     if asked == 0:
         return key.latest_version
     if asked < 0:
-        raise InvalidRequest(f"requested version for {purpose} is negative")
+        raise Refused(Code.INVALID_VERSION, f"requested version for {purpose} is negative")
     if asked > key.latest_version:
-        raise InvalidRequest(f"requested version for {purpose} is higher than the latest key version")
+        raise Refused(Code.INVALID_VERSION, f"requested version for {purpose} is higher than the latest key version")
     if asked < max(key.min_encryption_version, key.min_decryption_version, key.min_available_version):
-        raise InvalidRequest(f"requested version for {purpose} is less than the minimum encryption key version")
+        raise Refused(
+            Code.INVALID_VERSION, f"requested version for {purpose} is less than the minimum encryption key version"
+        )
     return asked
 
 
@@ -34,11 +36,11 @@ def to_check(key: KeyRecord, number: int, what: str) -> int:
     Args:
         what: `ciphertext`, `signature`, `HMAC` or `CMAC`.
 
-    Raises: `InvalidRequest` for a version that the key doesn't have, or that may not be used any more.
+    Raises: `Refused` for a version that the key doesn't have, or that may not be used any more.
     """
     number = number or 1  # the first ciphertexts of Vault had no number
     if number > key.latest_version:
-        raise InvalidRequest(f"invalid {what}: version is too new")
+        raise Refused(Code.VERSION_TOO_NEW, f"invalid {what}: version is too new")
     if number < max(key.min_decryption_version, key.min_available_version):
-        raise InvalidRequest(TOO_OLD)
+        raise Refused(Code.VERSION_TOO_OLD, TOO_OLD)
     return number

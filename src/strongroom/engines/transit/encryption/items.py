@@ -1,0 +1,80 @@
+"""What is done to one item: of a batch, or the only one of a request.  Both have the same fields and errors."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+
+from strongroom.engines.transit.batches import AT_ONCE
+from strongroom.engines.transit.encryption import ciphertexts
+from strongroom.engines.transit.encryption.ciphers import opened, sealed
+from strongroom.engines.transit.encryption.key_use import KeyUse
+from strongroom.engines.transit.fields import bytes_of, number_of, text_of
+from strongroom.engines.transit.refusals import Code, Refused
+
+OF_ENCRYPT = frozenset({"plaintext", "context", "associated_data", "key_version", "key_versions", "reference"})
+OF_DECRYPT = frozenset({"ciphertext", "context", "associated_data", "reference"})
+OF_REWRAP = frozenset({"ciphertext", "context", "associated_data", "key_version", "reference"})
+MISSING_PLAINTEXT = "missing plaintext to encrypt"
+MISSING_CIPHERTEXT = "missing ciphertext to decrypt"
+
+Given = Mapping[str, Any]
+"""The fields as the client sent them."""
+
+
+async def encrypted(use: KeyUse, given: Given) -> dict[str, Any]:
+    """Encrypt the plaintext.  An empty one is as good as any other; a missing one isn't.  Raises `Refused`."""
+    if "plaintext" not in given:
+        raise Refused(Code.MISSING_INPUT, MISSING_PLAINTEXT)
+    plaintext = bytes_of(text_of(given, "plaintext"), "plaintext")
+    context = bytes_of(text_of(given, "context"), "context")
+    associated = bytes_of(text_of(given, "associated_data"), "associated_data")
+    cipher = await use.encrypting(number_of(given, "key_version"), context)
+    ciphertext = ciphertexts.written(cipher.number, sealed(cipher, plaintext, associated, use.random))
+    answer: dict[str, Any] = {"ciphertext": ciphertext, "key_version": cipher.number}
+    if given.get("key_versions"):
+        answer["ciphertexts"] = await _under_all(use, text_of(given, "key_versions"), plaintext, context, associated)
+    return answer
+
+
+async def decrypted(use: KeyUse, given: Given) -> dict[str, Any]:
+    """Decrypt the ciphertext.  Raises `Refused`."""
+    return {"plaintext": b64encode(await _plaintext(use, given)).decode("ascii")}
+
+
+async def rewrapped(use: KeyUse, given: Given) -> dict[str, Any]:
+    """Encrypt the ciphertext's plaintext anew.  Raises `Refused`."""
+    plaintext = await _plaintext(use, given)
+    associated = bytes_of(text_of(given, "associated_data"), "associated_data")
+    cipher = await use.encrypting(number_of(given, "key_version"), bytes_of(text_of(given, "context"), "context"))
+    ciphertext = ciphertexts.written(cipher.number, sealed(cipher, plaintext, associated, use.random))
+    return {"ciphertext": ciphertext, "key_version": cipher.number}
+
+
+async def _plaintext(use: KeyUse, given: Given) -> bytes:
+    number, text = ciphertexts.parsed(text_of(given, "ciphertext"))
+    context = bytes_of(text_of(given, "context"), "context")
+    associated = bytes_of(text_of(given, "associated_data"), "associated_data")
+    return opened(await use.decrypting(number, context), text, associated)
+
+
+async def _under_all(
+    use: KeyUse, which: str, plaintext: bytes, context: bytes, associated: bytes
+) -> list[dict[str, Any]]:
+    """The ciphertexts that this plaintext has, or had, under every version that still decrypts."""
+    if which != "all":
+        raise Refused(Code.INVALID_FIELD, 'key_versions is "all", or empty')
+    if not use.key.convergent:
+        raise Refused(
+            Code.UNSUPPORTED, "key_versions finds ciphertexts again; that takes a key with convergent_encryption"
+        )
+    found = []
+    for number in use.spend_all():
+        cipher = await use.decrypting(number, context)
+        text = ciphertexts.written(number, sealed(cipher, plaintext, associated, use.random))
+        found.append({"key_version": number, "ciphertext": text})
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return found

@@ -1,0 +1,37 @@
+"""Fields that encrypting and decrypting have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from strongroom.sdk import SECRET, Body, Doc
+
+
+class CipherFields(Body, frozen=True):
+    """The fields of an item, and the list of a batch."""
+
+    context: Annotated[str, Doc(description="The context of a derived key, in base64.")] = ""
+    associated_data: Annotated[
+        str,
+        Doc(
+            description="What is authenticated with the ciphertext, in base64. Only for types with authentication: "
+            "AES-GCM and ChaCha20."
+        ),
+    ] = ""
+
+    batch_input: Annotated[
+        Any,
+        Doc(
+            description="A list of objects, each with the fields of one request and a `reference`, which its result "
+            "repeats. The fields beside it count no more.",
+            extra=SECRET,
+        ),
+    ] = None
+
+
+class BatchFields(CipherFields, frozen=True):
+    """Fields of requests whose batches may fail in part."""
+
+    partial_failure_response_code: Annotated[
+        int | None, Doc(description="The status if some items of a batch failed, but not all; 400 by default.")
+    ] = None

@@ -1,0 +1,51 @@
+"""`rewrap`.
+
+Source: https://openbao.org/api-docs/secret/transit/#rewrap-data
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+from strongroom.engines.transit import batches
+from strongroom.engines.transit.encryption import items as each_item
+from strongroom.engines.transit.encryption.key_use import KeyUse
+from strongroom.engines.transit.encryption.upserts import NO_KEY
+from strongroom.engines.transit.keys import rows
+from strongroom.engines.transit.paths.cipher_fields import CipherFields
+from strongroom.engines.transit.refusals import Code, Refused
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import Doc, Random, Request, Response, check_segment_name, path
+
+
+class RewrapFields(CipherFields, frozen=True):
+    """What to encrypt anew."""
+
+    ciphertext: Annotated[str, Doc(description="The ciphertext that `encrypt` answered.")] = ""
+    key_version: Annotated[int, Doc(description="The version to encrypt with; 0 for the latest.")] = 0
+
+
+class RewrapPaths:
+    """`rewrap/<name>`"""
+
+    random: Random
+
+    @path.write("rewrap/{name}")
+    async def rewrap(self, request: Request, name: str, body: RewrapFields) -> Response:
+        """Encrypts ciphertexts anew, without showing their plaintexts.
+
+        The answer to a batch has the status 200 even if items of it failed. Each has its error.
+        """
+        check_segment_name(name)
+        items = batches.items_of(body.batch_input)
+        if items is None and not body.ciphertext:
+            raise Refused(Code.MISSING_INPUT, each_item.MISSING_CIPHERTEXT)
+        key = await rows.key_of(request.view, name)
+        if key is None:
+            raise InvalidRequest(NO_KEY)
+        use = KeyUse(request.view, key, self.random)
+        if items is None:
+            return Response(data=await each_item.rewrapped(use, request.data))
+        done = await batches.each(items, partial(each_item.rewrapped, use))
+        return batches.answered(items, done, 200, each_item.OF_REWRAP, total_failure_code=200)
