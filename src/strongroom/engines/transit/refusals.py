@@ -26,6 +26,8 @@ class Code(enum.StrEnum):
     """The key doesn't have the version that the client asks for, or makes nothing new with it."""
     INVALID_CIPHERTEXT = "invalid_ciphertext"
     """The text isn't of the form of ciphertexts."""
+    INVALID_SIGNATURE = "invalid_signature"
+    """The text isn't of the form of signatures or codes."""
     VERSION_TOO_NEW = "version_too_new"
     VERSION_TOO_OLD = "version_too_old"
     AUTHENTICATION_FAILED = "authentication_failed"
