@@ -192,8 +192,10 @@ class RsaKey:
         signed = _signed(message_or_digest, hash_name, scheme, prehashed)
         chosen = _signature(scheme, signed, salt_length)
         try:
-            # The package takes NoDigestInfo here too, but its types don't say so.
-            self._public.verify(signature, message_or_digest, chosen, signed)  # type: ignore[arg-type]
+            if isinstance(signed, NoDigestInfo):
+                # OpenSSL's verification takes no empty input, though its signing does.
+                return self._public.recover_data_from_signature(signature, chosen, None) == message_or_digest
+            self._public.verify(signature, message_or_digest, chosen, signed)
         except (InvalidSignature, ValueError):
             return False
         return True
