@@ -18,6 +18,7 @@ class Allowed:
     request: str
     at: str
     reason: str
+    ours: str = "*"
 
     def __post_init__(self) -> None:
         if not self.reason.strip():
@@ -33,6 +34,7 @@ class Allowed:
             self.concerns(difference.case.file)
             and _like(difference.case.request, self.request)
             and (_like(difference.at, self.at) or difference.at.startswith((self.at + ".", self.at + "[")))
+            and _like(str(difference.ours), self.ours)
         )
 
 

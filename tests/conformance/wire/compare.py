@@ -25,7 +25,7 @@ import ssl
 import string
 import time
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -181,7 +181,7 @@ class Side:
             headers["X-Vault-Token"] = self.kept.get(case.token, f"missing-{case.token}")
         headers |= {name: self._fill(value) for name, value in case.headers.items()}
         target = "/v1/" + urllib.parse.quote(self._fill(case.path), safe=SHELTERED)
-        body = None if case.body is None else self._fill(case.body).encode()
+        body = None if case.body is None else self.filled_body(case.body)
         context = self.contexts[case.certificate] if self.contexts else None
         exchange = partial(self._exchange, case.method, target.partition("#")[0], headers, body, context)
         answer = exchange()
@@ -192,6 +192,10 @@ class Side:
         for name, where in case.keeps.items():
             self.kept[name] = str(_at(answer.body, where))
         return answer
+
+    def filled_body(self, text: str) -> bytes:
+        """A body with what was kept, line breaks of which (as in PEM) are written as JSON's texts hold them."""
+        return self._fill(text).replace("\n", "\\n").encode()
 
     def _exchange(
         self, method: str, target: str, headers: dict[str, str], body: bytes | None, context: ssl.SSLContext | None
@@ -228,9 +232,20 @@ def _at(body: Any, where: tuple[str, ...]) -> Any:
     return body
 
 
-STAND_INS = tuple(
+_LONG_TEXT = 90
+"""The least length, in letters, of what signatures of varying length are written in."""
+
+
+def _sealed(found: re.Match[str]) -> str:
+    """A ciphertext, signature or code of a key: its version, and the length of what doesn't vary by itself."""
+    length = len(found[2])
+    return f"<sealed v{found[1]} {length if length < _LONG_TEXT else 'long'}>"
+
+
+STAND_INS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern, re.DOTALL), stand_in)
     for pattern, stand_in in (
+        (r"\bvault:v(\d+):([A-Za-z0-9+/_-]+={0,2})", _sealed),
         (r"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----\n?", r"<pem \1>"),
         (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<uuid>"),
         (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?", "<time>"),
@@ -246,7 +261,7 @@ STAND_INS = tuple(
         # Where a text names the product or its command line, each says its own name.
         (r"\b(?:OpenBao|Strongroom)\b", "<product>"),
         (r"'(?:bao|strongroom) (?=[a-z])", "'<program> "),
-        (r"^[A-Za-z0-9+/]{24,}={0,2}$", "<random>"),
+        (r"^[A-Za-z0-9+/]{24,}={0,2}$|^[A-Za-z0-9+/]{22}==$", "<random>"),
         (r"\b[A-Za-z0-9]{22,}\b", "<random>"),
         # What is made outside the root namespace ends in its namespace's id.
         (r"(<token>|<random>)\.[A-Za-z0-9]{6}\b", r"\1.<namespace>"),
@@ -257,6 +272,8 @@ _NAMESPACE = re.compile(r"[A-Za-z0-9]{6}")
 _NAMESPACE_KEYS = frozenset({"id", "namespace_id"})
 CEILING = re.compile(r'(?<=effective max_ttl of ")(\d+h)?(\d+m)?(\d+s)?(?=")')
 """What a token may still live on, in the text of a warning."""
+_INSTANT = 1e8
+"""A number of seconds from which on it is a point in time, also as the value of a key's version."""
 CLOCKS = re.compile(r"ttl|duration|time|expir|issue|_at$|clock", re.IGNORECASE)
 OWN_AFFAIRS = frozenset(
     {"request_id", "version", "build_date", "commit_date", "plugin_version", "running_plugin_version", "encryptions"}
@@ -281,8 +298,8 @@ def normal(value: Any, key: str = "") -> Any:
             return CEILING.sub(_rounded, value)
         case bool() | None:
             return value
-        case int() | float() if CLOCKS.search(key):
-            return "<instant>" if value > 1e8 else remaining_s(value)
+        case int() | float() if CLOCKS.search(key) or (key.isdigit() and value > _INSTANT):
+            return "<instant>" if value > _INSTANT else remaining_s(value)
         case _:
             return value
 
@@ -324,7 +341,8 @@ def differences(case: Case, ours: Answer, peer: Answer) -> Iterator[Difference]:
         yield Difference(case, "body", "content_type", ours.content_type, peer.content_type)
     failed = ours.status >= 400
     for at, a, b in _walk(normal(ours.body), normal(peer.body), ""):
-        yield Difference(case, "wording" if failed and at.startswith(".errors[") else "body", at or ".", a, b)
+        worded = (failed and at.startswith(".errors[")) or (_ITEM_ERROR.fullmatch(at) and MISSING not in {a, b})
+        yield Difference(case, "wording" if worded else "body", at or ".", a, b)
 
 
 def _outcome(answer: Answer) -> str:
@@ -332,6 +350,8 @@ def _outcome(answer: Answer) -> str:
 
 
 MISSING = "(absent)"
+_ITEM_ERROR = re.compile(r"\.data\.batch_results\[\d+\]\.error")
+"""Where an item of a batch says what was wrong with it."""
 
 
 def _walk(ours: Any, peer: Any, at: str) -> Iterator[tuple[str, Any, Any]]:

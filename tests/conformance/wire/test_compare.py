@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.wire.allowed import Allowed
-from tests.conformance.wire.compare import Answer, Difference, UnreadableCase, differences, normal, parse, remaining_s
+from tests.conformance.wire.compare import (
+    Answer,
+    Difference,
+    Side,
+    UnreadableCase,
+    differences,
+    normal,
+    parse,
+    remaining_s,
+)
 
 CASE = parse("x.txt", "## part\nGET secret/data/x")[0]
 
@@ -28,6 +37,12 @@ def test_parses_every_part_of_a_line() -> None:
     assert first.keeps == {"k": ("auth", "client_token"), "l": ("data", "0")}
     assert (first.section, first.line, first.compared) == ("one", 3, True)
     assert (second.token, second.compared, second.until) == ("", False, 404)
+
+
+def test_fills_a_kept_block_of_lines_into_a_body() -> None:
+    """A kept PEM block becomes a text of JSON; in a path it stays what it is."""
+    side = Side("127.0.0.1:1", timeout_s=1, kept={"pem": "a\nb"})
+    assert side.filled_body('{"x": "${pem}"}') == b'{"x": "a\\nb"}'
 
 
 def test_sends_malformed_bodies_as_they_are() -> None:
@@ -60,6 +75,17 @@ def test_counts_wording_apart() -> None:
     assert found(answer(400, {"errors": []}), answer(400, {"errors": ["b"]})) == [("body", ".errors")]
 
 
+def test_counts_the_wording_of_a_batch_items_error_apart() -> None:
+    """What an item of a batch says of its error is wording, whatever the status; that it failed is not."""
+    ours = answer(200, {"data": {"batch_results": [{"error": "a"}, {"ciphertext": "b"}]}})
+    peer = answer(200, {"data": {"batch_results": [{"error": "b"}, {"error": "b"}]}})
+    assert found(ours, peer) == [
+        ("wording", ".data.batch_results[0].error"),
+        ("body", ".data.batch_results[1].ciphertext"),
+        ("body", ".data.batch_results[1].error"),
+    ]
+
+
 def test_content_type_counts() -> None:
     """The body's type is part of the answer."""
     assert found(Answer(200, "text/plain", "", {}), answer(200, {})) == [("body", "content_type")]
@@ -77,6 +103,12 @@ def test_replaces_only_what_may_differ() -> None:
     assert normal({"request_id": "a", "x": None}) == {"x": None}
     assert normal("use 'bao kv get' of OpenBao") == normal("use 'strongroom kv get' of Strongroom")
     assert normal("use 'bao kv get'") != normal("use 'bao kv put'")
+    assert normal({"keys": {"1": 1_700_000_000}}) == normal({"keys": {"1": 1_700_000_001}})
+    assert normal({"keys": {"1": 1}}) != normal({"keys": {"1": 2}})
+    assert normal("vault:v1:5LC+Os4/mV5/qrvZ9U8=") == normal("vault:v1:DBvCXSEPQSlp+PgbjjG=")
+    assert normal("vault:v1:5LC+Os4/mV5/qrvZ9U8=") != normal("vault:v2:DBvCXSEPQSlp+PgbjjG=")
+    assert normal("vault:v1:5LC+Os4/mV5/qrvZ9U8=") != normal("vault:v1:DBvCXSEPQSlp+Pgb")
+    assert normal("wX8hcjDf/cf0rDwk6s62iw==") == normal("BKEXnaKTC+X/2o3EzvC5ug==")
     text = 'TTL of "9h" exceeded the effective max_ttl of "{}"; TTL value is capped accordingly'
     assert normal(text.format("29m59s")) == normal(text.format("30m"))
     assert normal(text.format("20m")) != normal(text.format("30m"))
@@ -94,6 +126,8 @@ def test_an_allowed_difference_covers_its_place_only() -> None:
     assert not entry.covers(at(".data.keystone"))
     assert not entry.covers(at(".data"))
     assert not Allowed("y.txt", "GET secret/*", ".data.keys", "because").covers(at(".data.keys"))
+    assert Allowed("x.txt", "*", ".data", "because", ours="1").covers(at(".data"))
+    assert not Allowed("x.txt", "*", ".data", "because", ours="4*").covers(at(".data"))
     with pytest.raises(ValueError, match="reason"):
         Allowed("x.txt", "*", "*", " ")
 
