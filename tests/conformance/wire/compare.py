@@ -341,7 +341,7 @@ def differences(case: Case, ours: Answer, peer: Answer) -> Iterator[Difference]:
         yield Difference(case, "body", "content_type", ours.content_type, peer.content_type)
     failed = ours.status >= 400
     for at, a, b in _walk(normal(ours.body), normal(peer.body), ""):
-        worded = (failed and at.startswith(".errors[")) or (_ITEM_ERROR.fullmatch(at) and MISSING not in {a, b})
+        worded = (failed and at.startswith(".errors[")) or (_ITEM_ERROR.fullmatch(at) and a != MISSING and b != MISSING)
         yield Difference(case, "wording" if worded else "body", at or ".", a, b)
 
 
