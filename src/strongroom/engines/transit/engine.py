@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from strongroom.engines.transit.paths.datakey import DataKeyPaths
 from strongroom.engines.transit.paths.decrypt import DecryptPaths
 from strongroom.engines.transit.paths.encrypt import EncryptPaths
 from strongroom.engines.transit.paths.hash import HashPaths
@@ -12,7 +13,7 @@ from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Engine
 
 
-class Transit(KeysPaths, EncryptPaths, DecryptPaths, RewrapPaths, HashPaths, RandomPaths, Engine):
+class Transit(KeysPaths, EncryptPaths, DecryptPaths, RewrapPaths, DataKeyPaths, HashPaths, RandomPaths, Engine):
     """Encrypts, signs and hashes for applications that keep no keys.
 
     Args:

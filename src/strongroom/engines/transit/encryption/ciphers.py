@@ -9,19 +9,22 @@ from typing import Any
 
 import msgspec
 
+from strongroom.crypto.asymmetric.rsa import RsaKey
 from strongroom.crypto.symmetric import convergent
 from strongroom.crypto.symmetric.cbc import AesCbc
 from strongroom.crypto.symmetric.chacha import ChaCha20Poly1305, XChaCha20Poly1305
 from strongroom.crypto.symmetric.derivation import derive
 from strongroom.crypto.symmetric.gcm import AesGcm
+from strongroom.engines.transit.encryption.options import USUAL, Options
 from strongroom.engines.transit.refusals import Code, Refused
-from strongroom.lib.errors import Internal, Tampered
+from strongroom.lib.errors import Internal, InvalidRequest, Tampered
 from strongroom.sdk import Random
 
 NOT_AUTHENTIC = (
     "cipher: message authentication failed; the ciphertext was altered, or was made with another key, context or "
     "associated_data"
 )
+UNREADABLE = "invalid ciphertext: unable to decrypt; it was altered, or was made with another key or other options"
 
 
 class Cipher(msgspec.Struct, frozen=True):
@@ -39,10 +42,10 @@ class Cipher(msgspec.Struct, frozen=True):
         return f"Cipher({self.number}, {self.type})"
 
 
-def sealed(cipher: Cipher, plaintext: bytes, associated: bytes, random: Random) -> bytes:
+def sealed(cipher: Cipher, plaintext: bytes, associated: bytes, random: Random, options: Options = USUAL) -> bytes:
     """What a ciphertext contains: for symmetric keys the nonce, and behind it the encrypted text.
 
-    Raises: `Refused` for associated data under a type that doesn't authenticate any.
+    Raises: `Refused` for associated data under a type that doesn't authenticate any, and what is too long for RSA.
     """
     match cipher.primitive:
         case AesGcm() | ChaCha20Poly1305() | XChaCha20Poly1305() as aead:
@@ -50,12 +53,18 @@ def sealed(cipher: Cipher, plaintext: bytes, associated: bytes, random: Random) 
             return nonce + aead.seal(nonce, plaintext, associated)
         case AesCbc() as cbc:
             _check_no_associated(cipher, associated)
-            iv = _nonce(cipher, cbc.nonce_bytes, plaintext, b"", random)
+            iv = options.iv or _nonce(cipher, cbc.nonce_bytes, plaintext, b"", random)
             return iv + cbc.seal(iv, plaintext)
+        case RsaKey() as rsa:
+            _check_no_associated(cipher, associated)
+            try:
+                return rsa.encrypt(plaintext, options.padding)
+            except InvalidRequest as error:
+                raise Refused(Code.TOO_LONG, error.text) from error
     raise Internal(detail=f"a key of type {cipher.type} does not encrypt")
 
 
-def opened(cipher: Cipher, text: bytes, associated: bytes) -> bytes:
+def opened(cipher: Cipher, text: bytes, associated: bytes, options: Options = USUAL) -> bytes:
     """The plaintext.  Raises `Refused` for what wasn't sealed so."""
     match cipher.primitive:
         case AesGcm() | ChaCha20Poly1305() | XChaCha20Poly1305() as aead:
@@ -74,7 +83,15 @@ def opened(cipher: Cipher, text: bytes, associated: bytes) -> bytes:
             try:
                 return cbc.open(text[:size], text[size:])
             except Tampered:
-                raise Refused(Code.AUTHENTICATION_FAILED, "invalid ciphertext: unable to decrypt") from None
+                raise Refused(Code.AUTHENTICATION_FAILED, UNREADABLE) from None
+        case RsaKey() as rsa:
+            _check_no_associated(cipher, associated)
+            try:
+                return rsa.decrypt(text, options.padding)
+            except Tampered:
+                raise Refused(Code.AUTHENTICATION_FAILED, UNREADABLE) from None
+            except InvalidRequest as error:
+                raise Refused(Code.UNSUPPORTED, error.text) from error
     raise Internal(detail=f"a key of type {cipher.type} does not decrypt")
 
 

@@ -9,14 +9,19 @@ from typing import Any
 
 from strongroom.engines.transit.batches import AT_ONCE
 from strongroom.engines.transit.encryption import ciphertexts
-from strongroom.engines.transit.encryption.ciphers import opened, sealed
+from strongroom.engines.transit.encryption.ciphers import Cipher, opened, sealed
 from strongroom.engines.transit.encryption.key_use import KeyUse
+from strongroom.engines.transit.encryption.options import IV, OF_RSA, options_of
 from strongroom.engines.transit.fields import bytes_of, number_of, text_of
 from strongroom.engines.transit.refusals import Code, Refused
 
-OF_ENCRYPT = frozenset({"plaintext", "context", "associated_data", "key_version", "key_versions", "reference"})
-OF_DECRYPT = frozenset({"ciphertext", "context", "associated_data", "reference"})
-OF_REWRAP = frozenset({"ciphertext", "context", "associated_data", "key_version", "reference"})
+_COMMON = {"context", "associated_data", "reference"}
+OF_ENCRYPT = frozenset({"plaintext", "key_version", "key_versions", IV, *OF_RSA, *_COMMON})
+OF_DECRYPT = frozenset({"ciphertext", *OF_RSA, *_COMMON})
+_OLD, _NEW = "decrypt_", "encrypt_"
+OF_REWRAP = frozenset(
+    {"ciphertext", "key_version", *(prefix + name for prefix in (_OLD, _NEW) for name in OF_RSA), *_COMMON}
+)
 MISSING_PLAINTEXT = "missing plaintext to encrypt"
 MISSING_CIPHERTEXT = "missing ciphertext to decrypt"
 
@@ -32,8 +37,7 @@ async def encrypted(use: KeyUse, given: Given) -> dict[str, Any]:
     context = bytes_of(text_of(given, "context"), "context")
     associated = bytes_of(text_of(given, "associated_data"), "associated_data")
     cipher = await use.encrypting(number_of(given, "key_version"), context)
-    ciphertext = ciphertexts.written(cipher.number, sealed(cipher, plaintext, associated, use.random))
-    answer: dict[str, Any] = {"ciphertext": ciphertext, "key_version": cipher.number}
+    answer = _ciphertext(use, cipher, plaintext, associated, given)
     if given.get("key_versions"):
         answer["ciphertexts"] = await _under_all(use, text_of(given, "key_versions"), plaintext, context, associated)
     return answer
@@ -46,18 +50,26 @@ async def decrypted(use: KeyUse, given: Given) -> dict[str, Any]:
 
 async def rewrapped(use: KeyUse, given: Given) -> dict[str, Any]:
     """Encrypt the ciphertext's plaintext anew.  Raises `Refused`."""
-    plaintext = await _plaintext(use, given)
+    plaintext = await _plaintext(use, given, _OLD)
     associated = bytes_of(text_of(given, "associated_data"), "associated_data")
     cipher = await use.encrypting(number_of(given, "key_version"), bytes_of(text_of(given, "context"), "context"))
-    ciphertext = ciphertexts.written(cipher.number, sealed(cipher, plaintext, associated, use.random))
-    return {"ciphertext": ciphertext, "key_version": cipher.number}
+    return _ciphertext(use, cipher, plaintext, associated, given, prefix=_NEW)
 
 
-async def _plaintext(use: KeyUse, given: Given) -> bytes:
+def _ciphertext(
+    use: KeyUse, cipher: Cipher, plaintext: bytes, associated: bytes, given: Given, *, prefix: str = ""
+) -> dict[str, Any]:
+    options = options_of(cipher.primitive, cipher.type, given, prefix)
+    text = sealed(cipher, plaintext, associated, use.random, options)
+    return {"ciphertext": ciphertexts.written(cipher.number, text), "key_version": cipher.number}
+
+
+async def _plaintext(use: KeyUse, given: Given, prefix: str = "") -> bytes:
     number, text = ciphertexts.parsed(text_of(given, "ciphertext"))
     context = bytes_of(text_of(given, "context"), "context")
     associated = bytes_of(text_of(given, "associated_data"), "associated_data")
-    return opened(await use.decrypting(number, context), text, associated)
+    cipher = await use.decrypting(number, context)
+    return opened(cipher, text, associated, options_of(cipher.primitive, cipher.type, given, prefix))
 
 
 async def _under_all(

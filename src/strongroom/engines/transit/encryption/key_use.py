@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from strongroom.crypto.symmetric.convergent import derived_keys
+from strongroom.engines.transit.batches import AT_ONCE
 from strongroom.engines.transit.encryption.ciphers import Cipher
 from strongroom.engines.transit.key_types import key_type
 from strongroom.engines.transit.keys.derivation import cryptor_of
@@ -38,6 +39,11 @@ class KeyUse:
         self._ciphers: dict[tuple[int, bytes], Cipher] = {}
         self._left = MOST_CIPHERTEXTS
 
+    @property
+    def at_once(self) -> int:
+        """How many items of a batch are done without a pause.  One by RSA takes milliseconds."""
+        return 1 if key_type(self.key.type).asymmetric else AT_ONCE
+
     async def encrypting(self, asked: int, context: bytes) -> Cipher:
         """The cipher for a new ciphertext.
 
@@ -56,6 +62,10 @@ class KeyUse:
         """
         self._check(key_type(self.key.type).decrypts, "decryption")
         return await self._cipher(to_check(self.key, number, "ciphertext"), context)
+
+    async def version(self, number: int) -> Loaded:
+        """One of the versions that the key has."""
+        return await self._load(number)
 
     def spend_all(self) -> range:
         """The versions that still decrypt.

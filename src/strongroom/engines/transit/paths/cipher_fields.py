@@ -35,3 +35,17 @@ class BatchFields(CipherFields, frozen=True):
     partial_failure_response_code: Annotated[
         int | None, Doc(description="The status if some items of a batch failed, but not all; 400 by default.")
     ] = None
+
+
+PADDING = Doc(description="For RSA keys the padding: oaep, the default, or pkcs1v15.")
+OAEP_HASH = Doc(description="For RSA keys the hash function of OAEP, such as sha1; sha2-256 by default.")
+MGF_HASH = Doc(description="For RSA keys the hash function of OAEP's mask; that of OAEP itself by default.")
+
+
+class RsaFields(BatchFields, frozen=True):
+    """Fields of one encryption or decryption with an RSA key."""
+
+    padding_scheme: Annotated[str, PADDING] = ""
+    hash_algorithm: Annotated[str, OAEP_HASH] = ""
+    oaep_hash: Annotated[str, Doc(description="Another name of `hash_algorithm`.")] = ""
+    mgf_hash: Annotated[str, MGF_HASH] = ""

@@ -14,13 +14,13 @@ from strongroom.engines.transit.encryption.contexts import all_have_contexts
 from strongroom.engines.transit.encryption.key_use import KeyUse
 from strongroom.engines.transit.encryption.upserts import NO_KEY
 from strongroom.engines.transit.keys import rows
-from strongroom.engines.transit.paths.cipher_fields import BatchFields
+from strongroom.engines.transit.paths.cipher_fields import RsaFields
 from strongroom.engines.transit.refusals import Code, Refused
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Doc, Random, Request, Response, check_segment_name, path
 
 
-class DecryptFields(BatchFields, frozen=True):
+class DecryptFields(RsaFields, frozen=True):
     """What to decrypt."""
 
     ciphertext: Annotated[str, Doc(description="The ciphertext that `encrypt` answered.")] = ""
@@ -46,5 +46,5 @@ class DecryptPaths:
         use = KeyUse(request.view, key, self.random)
         if items is None:
             return Response(data=await each_item.decrypted(use, request.data))
-        done = await batches.each(items, partial(each_item.decrypted, use))
+        done = await batches.each(items, partial(each_item.decrypted, use), at_once=use.at_once)
         return batches.answered(items, done, body.partial_failure_response_code, each_item.OF_DECRYPT)

@@ -14,12 +14,12 @@ from strongroom.engines.transit.encryption.contexts import all_have_contexts
 from strongroom.engines.transit.encryption.key_use import KeyUse
 from strongroom.engines.transit.encryption.upserts import upsert
 from strongroom.engines.transit.keys import rows
-from strongroom.engines.transit.paths.cipher_fields import BatchFields
+from strongroom.engines.transit.paths.cipher_fields import RsaFields
 from strongroom.engines.transit.refusals import Code, Refused
 from strongroom.sdk import SECRET, Doc, Random, Request, Response, check_segment_name, path
 
 
-class EncryptFields(BatchFields, frozen=True):
+class EncryptFields(RsaFields, frozen=True):
     """What to encrypt."""
 
     plaintext: Annotated[str, Doc(description="The plaintext, in base64. It may be empty.", extra=SECRET)] = ""
@@ -31,6 +31,7 @@ class EncryptFields(BatchFields, frozen=True):
             "decrypts. For keys with `convergent_encryption`, to look up stored ciphertexts."
         ),
     ] = ""
+    iv: Annotated[str, Doc(description="For keys of AES-CBC the IV, in base64; by default the server makes one.")] = ""
     type: Annotated[str, Doc(description="The type of the key, if there is none of this name yet.")] = ""
     convergent_encryption: Annotated[
         bool,
@@ -72,5 +73,5 @@ class EncryptPaths:
 async def _encrypted(use: KeyUse, request: Request, items: list[Any] | None, body: EncryptFields) -> Response:
     if items is None:
         return Response(data=await each_item.encrypted(use, request.data))
-    done = await batches.each(items, partial(each_item.encrypted, use))
+    done = await batches.each(items, partial(each_item.encrypted, use), at_once=use.at_once)
     return batches.answered(items, done, body.partial_failure_response_code, each_item.OF_ENCRYPT)

@@ -13,7 +13,7 @@ from strongroom.engines.transit.encryption import items as each_item
 from strongroom.engines.transit.encryption.key_use import KeyUse
 from strongroom.engines.transit.encryption.upserts import NO_KEY
 from strongroom.engines.transit.keys import rows
-from strongroom.engines.transit.paths.cipher_fields import CipherFields
+from strongroom.engines.transit.paths.cipher_fields import MGF_HASH, OAEP_HASH, PADDING, CipherFields
 from strongroom.engines.transit.refusals import Code, Refused
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Doc, Random, Request, Response, check_segment_name, path
@@ -24,6 +24,14 @@ class RewrapFields(CipherFields, frozen=True):
 
     ciphertext: Annotated[str, Doc(description="The ciphertext that `encrypt` answered.")] = ""
     key_version: Annotated[int, Doc(description="The version to encrypt with; 0 for the latest.")] = 0
+    decrypt_padding_scheme: Annotated[str, PADDING] = ""
+    decrypt_hash_algorithm: Annotated[str, OAEP_HASH] = ""
+    decrypt_oaep_hash: Annotated[str, OAEP_HASH] = ""
+    decrypt_mgf_hash: Annotated[str, MGF_HASH] = ""
+    encrypt_padding_scheme: Annotated[str, PADDING] = ""
+    encrypt_hash_algorithm: Annotated[str, OAEP_HASH] = ""
+    encrypt_oaep_hash: Annotated[str, OAEP_HASH] = ""
+    encrypt_mgf_hash: Annotated[str, MGF_HASH] = ""
 
 
 class RewrapPaths:
@@ -47,5 +55,5 @@ class RewrapPaths:
         use = KeyUse(request.view, key, self.random)
         if items is None:
             return Response(data=await each_item.rewrapped(use, request.data))
-        done = await batches.each(items, partial(each_item.rewrapped, use))
+        done = await batches.each(items, partial(each_item.rewrapped, use), at_once=use.at_once)
         return batches.answered(items, done, 200, each_item.OF_REWRAP, total_failure_code=200)
