@@ -5,6 +5,7 @@ from __future__ import annotations
 from strongroom.engines.transit.encryption.key_use import KeyUse
 from strongroom.engines.transit.key_types import KEY_TYPES
 from strongroom.engines.transit.keys import rows
+from strongroom.engines.transit.keys.allowed import check_type
 from strongroom.engines.transit.keys.loaded import Loaded
 from strongroom.engines.transit.keys.records import KeyRecord
 from strongroom.engines.transit.lifecycle.making import make_key
@@ -48,7 +49,8 @@ async def upsert(request: Request, name: str, type_: str, *, convergent: bool, d
 
     Raises: `InvalidRequest` if the mount makes no keys so, or the type isn't for it.
     """
-    if (await rows.config_of(request.view)).disable_upsert:
+    config = await rows.config_of(request.view)
+    if config.disable_upsert:
         raise InvalidRequest(NO_KEY)
     type_ = type_ or DEFAULT_TYPE
     declared = KEY_TYPES.get(type_)
@@ -56,6 +58,7 @@ async def upsert(request: Request, name: str, type_: str, *, convergent: bool, d
         raise InvalidRequest(f"unknown key type {type_}")
     if declared.asymmetric or not declared.encrypts:
         raise InvalidRequest(f"key type {type_} not supported for this operation")
+    check_type(config, type_)
     if convergent and not derived:
         raise InvalidRequest("convergent encryption requires derivation to be enabled, so context is required")
     key = KeyRecord(

@@ -14,6 +14,7 @@ from strongroom.engines.transit.encryption import data_keys
 from strongroom.engines.transit.encryption.key_use import KeyUse
 from strongroom.engines.transit.encryption.upserts import NO_KEY
 from strongroom.engines.transit.keys import rows
+from strongroom.engines.transit.keys.allowed import ENCRYPT, check_operation
 from strongroom.engines.transit.paths.cipher_fields import MGF_HASH, OAEP_HASH, PADDING
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Body, Doc, Random, Request, Response, check_segment_name, path
@@ -117,4 +118,5 @@ class DataKeyPaths:
         key = await rows.key_of(request.view, name)
         if key is None:
             raise InvalidRequest(NO_KEY)
+        check_operation(key, ENCRYPT)
         return KeyUse(request.view, key, self.random)

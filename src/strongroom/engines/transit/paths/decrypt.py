@@ -14,6 +14,7 @@ from strongroom.engines.transit.encryption.contexts import all_have_contexts
 from strongroom.engines.transit.encryption.key_use import KeyUse
 from strongroom.engines.transit.encryption.upserts import NO_KEY
 from strongroom.engines.transit.keys import rows
+from strongroom.engines.transit.keys.allowed import DECRYPT, check_operation
 from strongroom.engines.transit.paths.cipher_fields import RsaFields
 from strongroom.engines.transit.refusals import Code, Refused
 from strongroom.lib.errors import InvalidRequest
@@ -43,6 +44,7 @@ class DecryptPaths:
         key = await rows.key_of(request.view, name)
         if key is None:
             raise InvalidRequest(NO_KEY)
+        check_operation(key, DECRYPT)
         use = KeyUse(request.view, key, self.random)
         if items is None:
             return Response(data=await each_item.decrypted(use, request.data))

@@ -14,6 +14,7 @@ from strongroom.engines.transit.encryption.contexts import all_have_contexts
 from strongroom.engines.transit.encryption.key_use import KeyUse
 from strongroom.engines.transit.encryption.upserts import upsert
 from strongroom.engines.transit.keys import rows
+from strongroom.engines.transit.keys.allowed import ENCRYPT, check_operation
 from strongroom.engines.transit.paths.cipher_fields import RsaFields
 from strongroom.engines.transit.refusals import Code, Refused
 from strongroom.sdk import SECRET, Doc, Random, Request, Response, check_segment_name, path
@@ -61,6 +62,7 @@ class EncryptPaths:
         derived = bool(body.context) if items is None else all_have_contexts(items)
         key = await rows.key_of(request.view, name)
         if key is not None:
+            check_operation(key, ENCRYPT)
             return await _encrypted(KeyUse(request.view, key, self.random), request, items, body)
         new = await upsert(
             request, name, body.type, convergent=body.convergent_encryption, derived=derived, random=self.random

@@ -13,6 +13,7 @@ from strongroom.engines.transit.encryption import items as each_item
 from strongroom.engines.transit.encryption.key_use import KeyUse
 from strongroom.engines.transit.encryption.upserts import NO_KEY
 from strongroom.engines.transit.keys import rows
+from strongroom.engines.transit.keys.allowed import REWRAP, check_operation
 from strongroom.engines.transit.paths.cipher_fields import MGF_HASH, OAEP_HASH, PADDING, CipherFields
 from strongroom.engines.transit.refusals import Code, Refused
 from strongroom.lib.errors import InvalidRequest
@@ -52,6 +53,7 @@ class RewrapPaths:
         key = await rows.key_of(request.view, name)
         if key is None:
             raise InvalidRequest(NO_KEY)
+        check_operation(key, REWRAP)
         use = KeyUse(request.view, key, self.random)
         if items is None:
             return Response(data=await each_item.rewrapped(use, request.data))
