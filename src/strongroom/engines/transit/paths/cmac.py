@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from strongroom.engines.transit import batches
 from strongroom.engines.transit.fields import number_of
+from strongroom.engines.transit.keys.allowed import CMAC
 from strongroom.engines.transit.keys.loaded import loaded
 from strongroom.engines.transit.keys.versions import to_make
 from strongroom.engines.transit.signing import macs, tagged
@@ -57,7 +58,7 @@ def length_in_path(text: str) -> int:
 
 
 async def _answer(request: Request, name: str, body: CmacFields, in_path: int | None) -> Response:
-    key = await usable_key(request.view, name, "encryption key not found")
+    key = await usable_key(request.view, name, CMAC, "encryption key not found")
     macs.check_cmacs(key.type)
     version = await loaded(request.view, key, to_make(key, body.key_version, "CMAC"))
 

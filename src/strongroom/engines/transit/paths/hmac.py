@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from strongroom.engines.transit import batches
+from strongroom.engines.transit.keys.allowed import HMAC
 from strongroom.engines.transit.keys.loaded import loaded
 from strongroom.engines.transit.keys.versions import to_make
 from strongroom.engines.transit.signing import macs, tagged
@@ -47,7 +48,7 @@ class HmacPaths:
 
 
 async def _answer(request: Request, name: str, body: HmacFields, algorithm: str) -> Response:
-    key = await usable_key(request.view, name, "encryption key not found")
+    key = await usable_key(request.view, name, HMAC, "encryption key not found")
     version = await loaded(request.view, key, to_make(key, body.key_version, "HMAC"))
     macs.check_algorithm(algorithm)
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from strongroom.engines.transit import batches
 from strongroom.engines.transit.fields import text_of
+from strongroom.engines.transit.keys.allowed import SIGN
 from strongroom.engines.transit.keys.loaded import loaded
 from strongroom.engines.transit.keys.versions import to_make
 from strongroom.engines.transit.paths.signature_fields import SignatureFields, at_once, scheme_for
@@ -42,7 +43,7 @@ class SignPaths:
 
 
 async def _answer(request: Request, name: str, body: SignFields, in_path: str) -> Response:
-    key = await usable_key(request.view, name, "signing key not found")
+    key = await usable_key(request.view, name, SIGN, "signing key not found")
     scheme = scheme_for(key, body, in_path, "signing")
     version = await loaded(request.view, key, to_make(key, body.key_version, "signing"))
     signer = Signer(key, version, scheme)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from strongroom.engines.transit import batches
 from strongroom.engines.transit.fields import number_of, text_of
+from strongroom.engines.transit.keys.allowed import CMAC, HMAC, VERIFY
 from strongroom.engines.transit.keys.loaded import loaded
 from strongroom.engines.transit.keys.records import KeyRecord
 from strongroom.engines.transit.paths.signature_fields import SignatureFields, at_once, scheme_for
@@ -24,7 +25,12 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import SECRET, Doc, Request, Response, View, path
 
 _ITEM = frozenset({"input", "context", "signature", "hmac", "cmac", "mac_length", "reference"})
-_MISSING = {"signature": "signature verification key not found"}
+_NEEDS = {
+    "signature": (VERIFY, "signature verification key not found"),
+    "hmac": (HMAC, "encryption key not found"),
+    "cmac": (CMAC, "encryption key not found"),
+}
+"""For each kind the operation that the key has to allow, and the error for a key that there isn't."""
 
 Check = Callable[[Mapping[str, Any]], Awaitable[bool]]
 """Judges an item, or the fields of a request that isn't a batch."""
@@ -58,7 +64,7 @@ async def _answer(request: Request, name: str, body: VerifyFields, in_path: str)
     kind = kind_of(request.data) if items is None else kind_of_all(items)
     if kind is None:
         raise InvalidRequest("neither a 'signature' nor an 'hmac' were given to verify")
-    key = await usable_key(request.view, name, _MISSING.get(kind, "encryption key not found"))
+    key = await usable_key(request.view, name, *_NEEDS[kind])
     check = _check(request.view, key, body, in_path, kind)
     if items is None:
         return Response(data={"valid": await check(request.data)})
@@ -88,7 +94,12 @@ def _signatures(view: View, key: KeyRecord, body: VerifyFields, in_path: str) ->
 
     async def check(item: Mapping[str, Any]) -> bool:
         return await is_signature(
-            view, key, scheme, text_of(item, "input"), text_of(item, "context"), text_of(item, "signature")
+            view,
+            key,
+            scheme,
+            text=text_of(item, "input"),
+            context=text_of(item, "context"),
+            signature=text_of(item, "signature"),
         )
 
     return check

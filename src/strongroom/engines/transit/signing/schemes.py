@@ -147,6 +147,8 @@ def _check_classic(type_: str, asked: Asked, hash_: str, context: bytes) -> None
 
 
 def _check_post_quantum(type_: str, asked: Asked, hash_: str, context: bytes) -> None:
+    if type_ == "hybrid" and context:
+        raise InvalidRequest("keys of type hybrid take no signature_context")
     if hash_ == MU and context:
         raise InvalidRequest("hash_algorithm=mldsa-mu takes no signature_context: mu already contains it")
     if asked.prehashed and hash_ not in {MU, NO_HASH}:

@@ -12,6 +12,7 @@ from strongroom.crypto.asymmetric.ed25519 import Ed25519Key
 from strongroom.crypto.asymmetric.rsa import PKCS1V15, PSS, RsaKey
 from strongroom.crypto.post_quantum.ml_dsa import MlDsaKey
 from strongroom.crypto.post_quantum.slh_dsa import SlhDsaKey
+from strongroom.engines.transit.key_types.hybrid_key import HybridKey
 from strongroom.engines.transit.refusals import Code, Refused
 from strongroom.engines.transit.signing.schemes import MU, Scheme
 from strongroom.lib.errors import Internal
@@ -39,6 +40,8 @@ def made(cryptor: Any, scheme: Scheme, data: bytes) -> bytes:
             return cryptor.sign_mu(data)
         case MlDsaKey() | SlhDsaKey():
             return cryptor.sign(data, scheme.context)
+        case HybridKey():
+            return cryptor.sign(data)
     raise Internal(detail=f"a key of {type(cryptor).__name__} does not sign")
 
 
@@ -63,6 +66,8 @@ def is_valid(cryptor: Any, scheme: Scheme, data: bytes, signature: bytes) -> boo
             )
         case MlDsaKey() | SlhDsaKey():
             return cryptor.verify(signature, data, scheme.context)
+        case HybridKey():
+            return cryptor.verify(data, signature)
     raise Internal(detail=f"a key of {type(cryptor).__name__} does not sign")
 
 

@@ -44,7 +44,7 @@ class Signer(msgspec.Struct, frozen=True):
         return answer
 
 
-async def is_signature(view: View, key: KeyRecord, scheme: Scheme, text: str, context: str, signature: str) -> bool:
+async def is_signature(view: View, key: KeyRecord, scheme: Scheme, *, text: str, context: str, signature: str) -> bool:
     """Whether one of the versions of a key has made a signature.
 
     Args:
