@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from strongroom.barrier.transaction import Transaction, transact
 from strongroom.engines.transit import Transit
-from strongroom.sdk import Operation, Response
+from strongroom.sdk import Operation, Response, View
 from tests.flow.harness import Mounted
 
 
@@ -49,3 +51,11 @@ class Keys:
         response = await self.mount.ask(Operation.READ, path, fields)
         assert response is not None
         return response.data or {}
+
+    async def change(self, work: Callable[[View], Awaitable[None]]) -> None:
+        """Change rows of the mount, for what no path does: to use the keys of published vectors."""
+
+        async def body(txn: Transaction) -> None:
+            await work(View(txn, self.mount.prefix))
+
+        await transact(self.mount.barrier, body)
