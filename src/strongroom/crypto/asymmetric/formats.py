@@ -51,7 +51,7 @@ def private_der(key: Key, form: Form = "pkcs8") -> bytes:
 
 def private_pem(key: Key, form: Form = "pkcs8") -> str:
     """The pair in PEM, with a newline at its end.  Arguments and errors are those of `private_der`."""
-    return _pem(_LABELS[form], private_der(key, form))
+    return pem(_LABELS[form], private_der(key, form))
 
 
 def public_der(key: Key) -> bytes:
@@ -61,7 +61,7 @@ def public_der(key: Key) -> bytes:
 
 def public_pem(key: Key) -> str:
     """The public key as SubjectPublicKeyInfo in PEM, with a newline at its end."""
-    return _pem("PUBLIC KEY", key.public)
+    return pem("PUBLIC KEY", key.public)
 
 
 def private_of(data: bytes) -> Key:
@@ -122,7 +122,8 @@ def public_of_pem(text: str) -> Key:
         raise InvalidRequest("not a public key in PEM: the block isn't base64") from error
 
 
-def _pem(label: str, data: bytes) -> str:
+def pem(label: str, data: bytes) -> str:
+    """A block of PEM, with a newline at its end."""
     encoded = base64.b64encode(data).decode()
     lines = (encoded[at : at + _LINE] for at in range(0, len(encoded), _LINE))
     return "\n".join((f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""))

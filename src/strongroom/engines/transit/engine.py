@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from strongroom.engines.transit.lifecycle import clearing, rotation, timetable
 from strongroom.engines.transit.paths.cmac import CmacPaths
 from strongroom.engines.transit.paths.datakey import DataKeyPaths
 from strongroom.engines.transit.paths.decrypt import DecryptPaths
 from strongroom.engines.transit.paths.encrypt import EncryptPaths
 from strongroom.engines.transit.paths.hash import HashPaths
 from strongroom.engines.transit.paths.hmac import HmacPaths
+from strongroom.engines.transit.paths.key_settings import KeySettingsPaths
 from strongroom.engines.transit.paths.keys import KeysPaths
+from strongroom.engines.transit.paths.mount_settings import MountSettingsPaths
 from strongroom.engines.transit.paths.random import RandomPaths
 from strongroom.engines.transit.paths.rewrap import RewrapPaths
 from strongroom.engines.transit.paths.sign import SignPaths
+from strongroom.engines.transit.paths.soft_delete import SoftDeletePaths
 from strongroom.engines.transit.paths.verify import VerifyPaths
 from strongroom.lib.rand import Random, SystemRandom
-from strongroom.sdk import Engine
+from strongroom.sdk import Engine, Internal, Request
 
 
 class Transit(
@@ -29,6 +35,9 @@ class Transit(
     VerifyPaths,
     HmacPaths,
     CmacPaths,
+    KeySettingsPaths,
+    SoftDeletePaths,
+    MountSettingsPaths,
     Engine,
 ):
     """Encrypts, signs and hashes for applications that keep no keys.
@@ -42,3 +51,14 @@ class Transit(
 
     def __init__(self, random: Random | None = None) -> None:
         self.random = random or SystemRandom()
+
+    async def due(self, request: Request, name: str, data: dict[str, Any]) -> None:
+        """Rotate a key, or remove versions that nothing reaches any more."""
+        kind, slash, key_id = name.partition("/")
+        match kind + slash:
+            case timetable.ROTATE:
+                await rotation.rotate_due(request, key_id, str(data["name"]), self.random)
+            case clearing.CLEAR:
+                await clearing.clear(request, key_id, int(data["below"]))
+            case _:
+                raise Internal(detail=f"no work of a transit mount is called {name!r}")

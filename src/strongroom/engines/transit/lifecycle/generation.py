@@ -1,0 +1,60 @@
+"""Makes key material that takes long, beside the event loop.
+
+RSA keys take from a few hundredths of a second to several seconds, without the interpreter lock.  Any client that may
+make keys can ask for many.  So few are made at once, and a bounded number waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from strongroom.lib.errors import RateLimited
+
+T = TypeVar("T")
+
+WAITING = 64
+_MOST_AT_ONCE = 4
+_RETRY_AFTER_S = 5
+
+
+class Generation:
+    """The threads of one process that make keys.
+
+    Args:
+        at_once: how many keys are made at the same time; 0 for half the cores.
+        waiting: how many requests may wait beside those.
+    """
+
+    def __init__(self, at_once: int = 0, waiting: int = WAITING) -> None:
+        at_once = at_once or max(1, min(_MOST_AT_ONCE, (os.cpu_count() or 1) // 2))
+        self._most = at_once + waiting
+        self._threads = ThreadPoolExecutor(at_once, "transit-keys")
+        self._lock = threading.Lock()
+        self._taken = 0
+
+    async def make(self, work: Callable[[], T]) -> T:
+        """The result of `work`.  Raises `RateLimited` when as many wait as may."""
+        with self._lock:
+            if self._taken >= self._most:
+                raise RateLimited(
+                    f"too many keys are being made at once, try again later ({self._most} of a process at the most)",
+                    retry_after_s=_RETRY_AFTER_S,
+                )
+            self._taken += 1
+        future = self._threads.submit(work)
+        # A client that has gone doesn't free the place of work that goes on: only its end does.
+        future.add_done_callback(self._done)
+        return await asyncio.wrap_future(future)
+
+    def _done(self, future: Future[Any]) -> None:
+        with self._lock:
+            self._taken -= 1
+
+
+GENERATION = Generation()
+"""One for all mounts of the process: the bound is the machine's."""
