@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -31,6 +31,7 @@ _UNREADABLE = (
 )
 
 
+@runtime_checkable
 class Signer(Protocol):
     """A pair of any kind."""
 

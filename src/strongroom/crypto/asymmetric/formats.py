@@ -12,10 +12,17 @@ import binascii
 import re
 from typing import Final, Literal
 
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from strongroom.crypto.asymmetric.ecdsa import EcdsaKey
 from strongroom.crypto.asymmetric.ed25519 import Ed25519Key
+from strongroom.crypto.asymmetric.key_files import pkcs8
 from strongroom.crypto.asymmetric.key_shapes import PRIVATE, PUBLIC, algorithm_of_private, algorithm_of_public, shape
 from strongroom.crypto.asymmetric.rsa import RsaKey
 from strongroom.lib.errors import InvalidRequest
@@ -120,6 +127,24 @@ def public_of_pem(text: str) -> Key:
         return public_of(base64.b64decode(b"".join(block[1].split()), validate=True))
     except binascii.Error as error:
         raise InvalidRequest("not a public key in PEM: the block isn't base64") from error
+
+
+def pkcs8_of_pem(text: str) -> bytes:
+    """The private key in a PEM block of any label, as PKCS #8 DER.
+
+    Raises:
+        InvalidRequest: it is no private key in PEM, or an encrypted one.
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    _check_size(data)
+    try:
+        key = load_pem_private_key(data, None, unsafe_skip_rsa_key_validation=True)
+    except TypeError:
+        raise InvalidRequest("it is encrypted: decrypt it first, with openssl pkey -in FILE") from None
+    except (ValueError, UnsupportedAlgorithm):
+        # The cause may quote the key.
+        raise InvalidRequest("not a private key in PEM") from None
+    return pkcs8(key)
 
 
 def pem(label: str, data: bytes) -> str:
