@@ -33,6 +33,7 @@ GROUPS = {
     "print": "Show what the command line uses",
     "secrets": "Manage secrets engines",
     "token": "Manage tokens",
+    "transit": "Use a transit engine from the command line",
 }
 
 _MODULES = {
@@ -110,6 +111,10 @@ _MODULES = {
         "token renew": "Renew a token",
         "token revoke": "Revoke a token and its children",
         "token capabilities": "Show what a token may do on a path",
+    },
+    "transit.imports": {
+        "transit import": "Import a key from elsewhere",
+        "transit import-version": "Import another version of an imported key",
     },
     "audit.devices": {
         "audit enable": "Enable an audit device",
