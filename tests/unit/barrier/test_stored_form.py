@@ -702,13 +702,16 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "imported": False,
             "allow_imported_rotation": False,
             "backed_up_at": 0.0,
+            "backed_up_version": 0,
             "restored_at": 0.0,
+            "restored_version": 0,
         },
     ),
     "strongroom.engines.transit.keys.records.KeyVersion": (
         "transit-version",
         {"public": b"", "hmac_key": b"", "certificates": ()},
     ),
+    "strongroom.engines.transit.keys.records.WrappingKey": ("transit-wrapping-key", {}),
     "strongroom.engines.transit.keys.records.TransitConfig": (
         "transit-config",
         {"disable_upsert": False, "allowed_key_types": ("*",), "cache_size": 0},

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from strongroom.engines.transit.lifecycle import clearing, rotation, timetable
+from strongroom.engines.transit.paths.backups import BackupPaths
+from strongroom.engines.transit.paths.certificates import CertificatePaths
 from strongroom.engines.transit.paths.cmac import CmacPaths
 from strongroom.engines.transit.paths.datakey import DataKeyPaths
 from strongroom.engines.transit.paths.decrypt import DecryptPaths
 from strongroom.engines.transit.paths.encrypt import EncryptPaths
+from strongroom.engines.transit.paths.exports import ExportPaths
 from strongroom.engines.transit.paths.hash import HashPaths
 from strongroom.engines.transit.paths.hmac import HmacPaths
+from strongroom.engines.transit.paths.imports import ImportPaths
 from strongroom.engines.transit.paths.key_settings import KeySettingsPaths
 from strongroom.engines.transit.paths.keys import KeysPaths
 from strongroom.engines.transit.paths.mount_settings import MountSettingsPaths
@@ -19,6 +23,7 @@ from strongroom.engines.transit.paths.rewrap import RewrapPaths
 from strongroom.engines.transit.paths.sign import SignPaths
 from strongroom.engines.transit.paths.soft_delete import SoftDeletePaths
 from strongroom.engines.transit.paths.verify import VerifyPaths
+from strongroom.engines.transit.paths.wrapped_exports import WrappedExportPaths
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Engine, Internal, Request
 
@@ -38,6 +43,11 @@ class Transit(
     KeySettingsPaths,
     SoftDeletePaths,
     MountSettingsPaths,
+    ExportPaths,
+    WrappedExportPaths,
+    BackupPaths,
+    ImportPaths,
+    CertificatePaths,
     Engine,
 ):
     """Encrypts, signs and hashes for applications that keep no keys.
@@ -47,7 +57,7 @@ class Transit(
     """
 
     type = "transit"
-    secret_answers = frozenset({"plaintext", "random_bytes"})
+    secret_answers = frozenset({"plaintext", "random_bytes", "backup", "keys"})
 
     def __init__(self, random: Random | None = None) -> None:
         self.random = random or SystemRandom()

@@ -6,6 +6,7 @@ below the mount          record          what
 `key/<name>`             `KeyRecord`     a key's settings, and the numbers of its versions
 `version/<id>/<number>`  `KeyVersion`    one version; `id` is the key's, `number` has ten digits so that it sorts
 `config`                 `TransitConfig` settings of the mount
+`wrapping`               `WrappingKey`   the key pair that imported keys are wrapped for
 =======================  ==============  ==========================================================================
 
 A key is found by its name, and its versions by an id that no other key ever has.  So a key is deleted, and one of the
@@ -53,7 +54,15 @@ class KeyRecord(Record, frozen=True, tag="transit-key"):
     allowed_operations: tuple[str, ...] = ("*",)
     """What the key may be used for; see `keys/allowed.py`."""
     backed_up_at: float = 0.0
+    backed_up_version: int = 0
     restored_at: float = 0.0
+    restored_version: int = 0
+    """The latest version at that time."""
+
+    @property
+    def shown_type(self) -> str:
+        """The type as clients know it."""
+        return self.other_name or self.type
 
 
 class KeyVersion(SecretRecord, frozen=True, tag="transit-version"):
@@ -74,6 +83,18 @@ class KeyVersion(SecretRecord, frozen=True, tag="transit-version"):
 
     def __repr__(self) -> str:
         return "KeyVersion(…)"
+
+
+class WrappingKey(SecretRecord, frozen=True, tag="transit-wrapping-key"):
+    """The key pair of the mount that keys from elsewhere are wrapped for."""
+
+    private: bytes
+    """PKCS#8 in DER."""
+    public: bytes
+    """SubjectPublicKeyInfo in DER."""
+
+    def __repr__(self) -> str:
+        return "WrappingKey(…)"
 
 
 class TransitConfig(Record, frozen=True, tag="transit-config"):

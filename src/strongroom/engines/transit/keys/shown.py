@@ -52,7 +52,7 @@ def settings_shown(name: str, key: KeyRecord) -> dict[str, Any]:
     type_ = key_type(key.type)
     data: dict[str, Any] = {
         "name": name,
-        "type": key.other_name or key.type,
+        "type": key.shown_type,
         "latest_version": key.latest_version,
         "min_available_version": key.min_available_version,
         "min_decryption_version": key.min_decryption_version,
@@ -81,6 +81,12 @@ def settings_shown(name: str, key: KeyRecord) -> dict[str, Any]:
         data["parameter_set"] = key.parameter_set
     if key.type == HYBRID:
         data |= {"hybrid_key_type_pqc": key.hybrid_pqc, "hybrid_key_type_ec": key.hybrid_ec}
+    for info, at, version in (
+        ("backup_info", key.backed_up_at, key.backed_up_version),
+        ("restore_info", key.restored_at, key.restored_version),
+    ):
+        if at:
+            data[info] = {"time": _time(at), "version": version}
     if ANY not in key.allowed_operations:
         data["allowed_operations"] = list(key.allowed_operations)
     return data
@@ -93,9 +99,13 @@ def _public_shown(type_: KeyType, key: KeyRecord, number: int, version: KeyVersi
     data = {
         "name": type_.version_name(key),
         "public_key": type_.shown_public(public) if public else "",
-        "creation_time": datetime.fromtimestamp(version.created_at, UTC).isoformat().replace("+00:00", "Z"),
+        "creation_time": _time(version.created_at),
         "certificate_chain": "".join(formats.pem("CERTIFICATE", der) for der in version.certificates),
     }
     if key.type == HYBRID:
         data["hybrid_public_key"] = shown_ec_public(key, public)
     return data
+
+
+def _time(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
