@@ -34,6 +34,7 @@ GROUPS = {
     "secrets": "Manage secrets engines",
     "token": "Manage tokens",
     "transit": "Use a transit engine from the command line",
+    "transit envelope": "Encrypt and decrypt files of any size",
 }
 
 _MODULES = {
@@ -115,6 +116,11 @@ _MODULES = {
     "transit.imports": {
         "transit import": "Import a key from elsewhere",
         "transit import-version": "Import another version of an imported key",
+    },
+    "transit.envelope.command": {
+        "transit envelope encrypt": "Encrypt files by data keys of the server",
+        "transit envelope decrypt": "Decrypt files by data keys of the server",
+        "transit envelope header": "Show the headers of encrypted files",
     },
     "audit.devices": {
         "audit enable": "Enable an audit device",

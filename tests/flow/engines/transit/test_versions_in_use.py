@@ -63,7 +63,7 @@ async def test_rewrapping_brings_to_the_latest_version() -> None:
 
 
 async def test_all_ciphertexts_of_a_convergent_key_are_found_again() -> None:
-    """`key_versions` answers what the plaintext has under every version that decrypts, though it encrypts no more."""
+    """`key_versions` answers what the plaintext has under each version that decrypts, even if it encrypts no more."""
     keys, texts = await _three(derived=True, convergent_encryption=True)
     fields: dict[str, Any] = {"plaintext": base64("x"), "key_versions": "all", **CONTEXT}
     found = await keys.write("encrypt/k", **fields)
