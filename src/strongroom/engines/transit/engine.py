@@ -10,6 +10,7 @@ from strongroom.engines.transit.paths.certificates import CertificatePaths
 from strongroom.engines.transit.paths.cmac import CmacPaths
 from strongroom.engines.transit.paths.datakey import DataKeyPaths
 from strongroom.engines.transit.paths.decrypt import DecryptPaths
+from strongroom.engines.transit.paths.encapsulate import EncapsulatePaths
 from strongroom.engines.transit.paths.encrypt import EncryptPaths
 from strongroom.engines.transit.paths.exports import ExportPaths
 from strongroom.engines.transit.paths.hash import HashPaths
@@ -34,6 +35,7 @@ class Transit(
     DecryptPaths,
     RewrapPaths,
     DataKeyPaths,
+    EncapsulatePaths,
     HashPaths,
     RandomPaths,
     SignPaths,
@@ -58,6 +60,8 @@ class Transit(
 
     type = "transit"
     secret_answers = frozenset({"plaintext", "random_bytes", "backup", "keys"})
+    # Plaintexts of batches and data keys stand deeper, and the audit log compares names of the first level.
+    secret_answers = frozenset({"plaintext", "random_bytes", "batch_results", "key_pairs", "shared_secret"})
 
     def __init__(self, random: Random | None = None) -> None:
         self.random = random or SystemRandom()

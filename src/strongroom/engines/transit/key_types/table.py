@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from strongroom.engines.transit.key_types import asymmetric, hybrid, macs, post_quantum, symmetric
+from strongroom.engines.transit.key_types import asymmetric, hybrid, macs, ml_kem, post_quantum, symmetric
 from strongroom.engines.transit.key_types.base import KeyType
 from strongroom.lib.errors import Internal
 
-_ALL = (*symmetric.TYPES, *macs.TYPES, *asymmetric.TYPES, *post_quantum.TYPES, *hybrid.TYPES)
+_ALL = (*symmetric.TYPES, *macs.TYPES, *asymmetric.TYPES, *post_quantum.TYPES, *ml_kem.TYPES, *hybrid.TYPES)
 KEY_TYPES: dict[str, KeyType] = {type_.name: type_ for type_ in _ALL}
 
 OTHER_NAMES: dict[str, tuple[str, str]] = dict(post_quantum.OTHER_NAMES)

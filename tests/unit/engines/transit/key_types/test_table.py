@@ -20,7 +20,7 @@ _SLH_DSA = pytest.mark.skipif(not has_slh_dsa(), reason="the package pqcrypto is
 _ASYMMETRIC = [
     pytest.param(name, marks=_SLH_DSA if name == "slh-dsa" else ())
     for name, type_ in KEY_TYPES.items()
-    if type_.asymmetric
+    if type_.signs
 ]
 _SYMMETRIC = {name: type_ for name, type_ in KEY_TYPES.items() if not type_.asymmetric}
 
