@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from strongroom.engines.transit.encryption.upserts import forbids_upsert
 from strongroom.engines.transit.lifecycle import clearing, rotation, timetable
 from strongroom.engines.transit.paths.backups import BackupPaths
 from strongroom.engines.transit.paths.certificates import CertificatePaths
@@ -65,6 +66,11 @@ class Transit(
 
     def __init__(self, random: Random | None = None) -> None:
         self.random = random or SystemRandom()
+
+    def check_options(self, options: dict[str, str]) -> dict[str, str]:
+        """Raises `InvalidRequest` for a value of `disable_upsert` that says neither yes nor no."""
+        forbids_upsert(options)
+        return options
 
     async def due(self, request: Request, name: str, data: dict[str, Any]) -> None:
         """Rotate a key, or remove versions that nothing reaches any more."""

@@ -33,7 +33,7 @@ _UNVERSIONED = BUILT_IN_TYPES | {"generic"}
 _CONFIG = Keys(
     frozenset(field.name for field in fields_of(EnableConfigBody)), inner={"user_lockout_config": LOCKOUT_KEYS}
 )
-OPTIONS = Keys(frozenset({"version"}), open=True)
+OPTIONS = Keys(frozenset({"disable_upsert", "version"}), open=True)
 """An engine may have its own options.  But a misspelt `version` would give a mount of another version."""
 
 

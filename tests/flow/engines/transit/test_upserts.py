@@ -102,3 +102,15 @@ async def test_a_mount_may_forbid_it() -> None:
     with pytest.raises(InvalidRequest, match="encryption key not found"):
         await keys.write("encrypt/k", plaintext="")
     assert "ciphertext" in await keys.write("encrypt/known", plaintext="")
+
+
+async def test_a_mount_may_forbid_it_by_an_option() -> None:
+    """The mount's option `disable_upsert` forbids it as well; a value that says nothing is refused."""
+    keys = await Keys.new()
+    keys.mount.tune({"disable_upsert": "true"})
+    with pytest.raises(InvalidRequest, match="encryption key not found"):
+        await keys.write("encrypt/k", plaintext="")
+    keys.mount.tune({"disable_upsert": "false"})
+    assert "ciphertext" in await keys.write("encrypt/k", plaintext="")
+    with pytest.raises(InvalidRequest, match="disable_upsert"):
+        keys.mount.tune({"disable_upsert": "maybe"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from strongroom.engines.transit.encryption.key_use import KeyUse
 from strongroom.engines.transit.key_types import KEY_TYPES
 from strongroom.engines.transit.keys import rows
@@ -10,9 +12,11 @@ from strongroom.engines.transit.keys.loaded import Loaded
 from strongroom.engines.transit.keys.records import KeyRecord
 from strongroom.engines.transit.lifecycle.making import make_key
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import Random, Request, uuid4
+from strongroom.sdk import FieldError, Random, Request, uuid4
+from strongroom.sdk.fields import to_bool
 
 NO_KEY = "encryption key not found"
+OPTION = "disable_upsert"
 DEFAULT_TYPE = "aes256-gcm96"
 
 
@@ -41,6 +45,17 @@ class Upsert:
         return [f"key {self._name} did not exist and was created"] if self._made is not None else []
 
 
+def forbids_upsert(options: Mapping[str, str]) -> bool:
+    """Whether the options of a mount have `disable_upsert`: who may use the mount can't turn that off.
+
+    Raises: `InvalidRequest` for a value that says neither yes nor no.
+    """
+    try:
+        return to_bool(options.get(OPTION, ""))
+    except FieldError as error:
+        raise InvalidRequest(f"the option {OPTION} is true or false") from error
+
+
 async def upsert(request: Request, name: str, type_: str, *, convergent: bool, derived: bool, random: Random) -> Upsert:
     """A new key for a request to encrypt.
 
@@ -50,7 +65,7 @@ async def upsert(request: Request, name: str, type_: str, *, convergent: bool, d
     Raises: `InvalidRequest` if the mount makes no keys so, or the type isn't for it.
     """
     config = await rows.config_of(request.view)
-    if config.disable_upsert:
+    if config.disable_upsert or forbids_upsert(request.mount.options):
         raise InvalidRequest(NO_KEY)
     type_ = type_ or DEFAULT_TYPE
     declared = KEY_TYPES.get(type_)
