@@ -21,6 +21,7 @@ from strongroom.cli.transit.envelope.stream import BrokenStream, open_, seal
 
 _STDIN = "-"
 _SUFFIX = ".vee"
+_MOST_METADATA_BYTES = 256 * 1024
 
 
 def _key(call: Invocation) -> tuple[str, str]:
@@ -89,7 +90,10 @@ def _metadata(call: Invocation) -> str:
     text = call.flags.text("metadata")
     if text.startswith("@"):
         with _source(text[1:]) as source:
-            return b64encode(source.read()).decode("ascii")
+            content = source.read(_MOST_METADATA_BYTES + 1)
+        if len(content) > _MOST_METADATA_BYTES:
+            raise Failure(f"-metadata has more than {_MOST_METADATA_BYTES} bytes")
+        return b64encode(content).decode("ascii")
     try:
         b64decode(text, validate=True)
     except (Base64Error, ValueError) as error:

@@ -84,7 +84,9 @@ async def origin_of(use: KeyUse, given: Mapping[str, Any], size_bytes: int) -> O
     context = bytes_of(text_of(given, "context"), "context")
     cipher = await use.encrypting(number_of(given, "key_version"), context)
     # Each part has its length in front of it, so that no two lists of parts give one text.
-    parts = (_PURPOSE, text_of(given, "salt").encode(), text_of(given, "info").encode(), context)
+    # A text from JSON may have half of a surrogate pair, which is no character, but a salt as good as others.
+    salt, about = (text_of(given, name).encode("utf-8", "surrogatepass") for name in ("salt", "info"))
+    parts = (_PURPOSE, salt, about, context)
     info = b"".join(len(part).to_bytes(8, "big") + part for part in parts) + size_bytes.to_bytes(8, "big")
     return Origin((await use.version(cipher.number)).hmac_key, info, size_bytes, cipher)
 

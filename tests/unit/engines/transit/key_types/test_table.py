@@ -18,9 +18,7 @@ from strongroom.sdk import replace
 _RANDOM = SystemRandom()
 _SLH_DSA = pytest.mark.skipif(not has_slh_dsa(), reason="the package pqcrypto isn't installed")
 _ASYMMETRIC = [
-    pytest.param(name, marks=_SLH_DSA if name == "slh-dsa" else ())
-    for name, type_ in KEY_TYPES.items()
-    if type_.signs
+    pytest.param(name, marks=_SLH_DSA if name == "slh-dsa" else ()) for name, type_ in KEY_TYPES.items() if type_.signs
 ]
 _SYMMETRIC = {name: type_ for name, type_ in KEY_TYPES.items() if not type_.asymmetric}
 
