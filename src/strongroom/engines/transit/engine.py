@@ -11,6 +11,7 @@ from strongroom.engines.transit.paths.certificates import CertificatePaths
 from strongroom.engines.transit.paths.cmac import CmacPaths
 from strongroom.engines.transit.paths.datakey import DataKeyPaths
 from strongroom.engines.transit.paths.decrypt import DecryptPaths
+from strongroom.engines.transit.paths.derive_key import DeriveKeyPaths
 from strongroom.engines.transit.paths.encapsulate import EncapsulatePaths
 from strongroom.engines.transit.paths.encrypt import EncryptPaths
 from strongroom.engines.transit.paths.exports import ExportPaths
@@ -43,6 +44,7 @@ class Transit(
     VerifyPaths,
     HmacPaths,
     CmacPaths,
+    DeriveKeyPaths,
     KeySettingsPaths,
     SoftDeletePaths,
     MountSettingsPaths,
