@@ -18,10 +18,10 @@ import structlog
 from strongroom.audit.forwarding import Forwarder
 from strongroom.audit.forwarding.forwarder import LOOK_EVERY_S
 from strongroom.audit.spool.spool import places
+from strongroom.lib.hardening import die_with, hide_memory
 from strongroom.server import build, logs
 from strongroom.server.build import Build
 from strongroom.server.diagnostics import signals
-from strongroom.server.hardening import die_with, hide_memory
 from strongroom.server.messages.companions import ReopenLog, StartForwarder, ToForwarder
 from strongroom.server.messages.framing import Framing, Garbled
 from strongroom.server.plan import log_settings

@@ -20,6 +20,7 @@ from strongroom.http.sockets import open_tcp, open_unix
 from strongroom.http.tls import load_context
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import StrongroomError
+from strongroom.lib.hardening import hide_memory
 from strongroom.lib.rand import SystemRandom
 from strongroom.server import build, forwarding, logs, sources, unserved
 from strongroom.server.arguments import ServeArguments
@@ -29,7 +30,6 @@ from strongroom.server.config.config import Config, ConfigError, Listener
 from strongroom.server.dev import plan as dev
 from strongroom.server.dev import tls as dev_tls
 from strongroom.server.diagnostics import signals
-from strongroom.server.hardening import hide_memory
 from strongroom.server.messages.to_worker import Start
 from strongroom.server.plan import Plan, PlanError, listener_config, listener_options, plan
 from strongroom.server.plugins import PluginError

@@ -20,6 +20,7 @@ import structlog
 
 from strongroom.crypto.tls_certificates import CertificateUnusable, Validity
 from strongroom.lib.clock import Clock, SystemClock
+from strongroom.lib.hardening import die_with, hide_memory
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.lib.secret import Secret
 from strongroom.server import build, logs
@@ -27,7 +28,6 @@ from strongroom.server.certificates import cache, schedule
 from strongroom.server.certificates.authority import Authority, IssueFailed
 from strongroom.server.certificates.settings import CertificateOrder
 from strongroom.server.diagnostics import signals
-from strongroom.server.hardening import die_with, hide_memory
 from strongroom.server.messages.companions import CertificatesRenewed, ReopenLog, StartCertificates, ToCertificates
 from strongroom.server.messages.framing import Framing, Garbled, pack
 

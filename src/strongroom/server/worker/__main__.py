@@ -13,8 +13,8 @@ import uvloop
 
 from strongroom.http.sockets import adopt
 from strongroom.lib.errors import StrongroomError
+from strongroom.lib.hardening import die_with, hide_memory
 from strongroom.server import build, logs
-from strongroom.server.hardening import die_with, hide_memory
 from strongroom.server.messages import to_supervisor as say
 from strongroom.server.messages.framing import Framing, pack
 from strongroom.server.messages.to_worker import Start, ToWorker
