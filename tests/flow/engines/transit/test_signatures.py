@@ -14,9 +14,10 @@ from tests.flow.engines.transit.mounts import Keys, base64
 MESSAGE = base64("hello")
 SHA_256 = base64(hashlib.sha256(b"hello").digest())
 SHA_512 = base64(hashlib.sha512(b"hello").digest())
-TYPES = ["ed25519", "ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "rsa-2048", "ml-dsa", "hybrid"]
+TYPES = ["ed25519", "ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "rsa-2048", "ml-dsa", "hybrid", "slh-dsa"]
 SETTINGS: dict[str, dict[str, Any]] = {
     "ml-dsa": {"parameter_set": "65"},
+    "slh-dsa": {"parameter_set": "slh-dsa-sha2-128f"},
     "hybrid": {"parameter_set": "44", "hybrid_key_type_pqc": "ml-dsa", "hybrid_key_type_ec": "ecdsa-p256"},
 }
 

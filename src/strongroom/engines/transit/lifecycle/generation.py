@@ -1,4 +1,4 @@
-"""Makes key material that takes long, beside the event loop.
+"""Makes key material and signatures that take long, beside the event loop.
 
 RSA keys take from a few hundredths of a second to several seconds, without the interpreter lock.  Any client that may
 make keys can ask for many.  So few are made at once, and a bounded number waits.
@@ -23,26 +23,29 @@ _RETRY_AFTER_S = 5
 
 
 class Generation:
-    """The threads of one process that make keys.
+    """The threads of one process that make keys, or wait for processes that sign.
 
     Args:
         at_once: how many keys are made at the same time; 0 for half the cores.
         waiting: how many requests may wait beside those.
+        what: what is made, for the error.
     """
 
-    def __init__(self, at_once: int = 0, waiting: int = WAITING) -> None:
+    def __init__(self, at_once: int = 0, waiting: int = WAITING, what: str = "keys") -> None:
         at_once = at_once or max(1, min(_MOST_AT_ONCE, (os.cpu_count() or 1) // 2))
         self._most = at_once + waiting
         self._threads = ThreadPoolExecutor(at_once, "transit-keys")
         self._lock = threading.Lock()
         self._taken = 0
+        self._what = what
 
     async def make(self, work: Callable[[], T]) -> T:
         """The result of `work`.  Raises `RateLimited` when as many wait as may."""
         with self._lock:
             if self._taken >= self._most:
                 raise RateLimited(
-                    f"too many keys are being made at once, try again later ({self._most} of a process at the most)",
+                    f"too many {self._what} are being made at once, try again later "
+                    f"({self._most} of a process at the most)",
                     retry_after_s=_RETRY_AFTER_S,
                 )
             self._taken += 1

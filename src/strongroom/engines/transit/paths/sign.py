@@ -17,6 +17,7 @@ from strongroom.engines.transit.signing.batch_answers import answered
 from strongroom.engines.transit.signing.inputs import input_of
 from strongroom.engines.transit.signing.keys import usable_key
 from strongroom.engines.transit.signing.signer import Signer
+from strongroom.engines.transit.signing.slow import is_slow, signed_slowly
 from strongroom.sdk import Doc, Request, Response, path
 
 _ITEM = frozenset({"input", "context", "reference"})
@@ -48,6 +49,8 @@ async def _answer(request: Request, name: str, body: SignFields, in_path: str) -
     version = await loaded(request.view, key, to_make(key, body.key_version, "signing"))
     signer = Signer(key, version, scheme)
     items = batches.items_of(body.batch_input)
+    if is_slow(signer):
+        return await _slow_answer(request, signer, items, body.input)
     if items is None:
         return Response(data=signer.signed(body.input, body.context, "public_key"))
 
@@ -56,3 +59,12 @@ async def _answer(request: Request, name: str, body: SignFields, in_path: str) -
 
     done = await batches.each(items, signed, at_once=at_once(key.type))
     return answered(items, done, _ITEM, {"key_version": 0})
+
+
+async def _slow_answer(request: Request, signer: Signer, items: list[Any] | None, text: str) -> Response:
+    if items is not None:
+        return answered(items, await signed_slowly(request, signer, items), _ITEM, {"key_version": 0})
+    [item] = await signed_slowly(request, signer, [{"input": text}])
+    if item.error is not None:
+        raise item.error
+    return Response(data=item.answer)

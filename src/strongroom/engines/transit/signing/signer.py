@@ -36,12 +36,16 @@ class Signer(msgspec.Struct, frozen=True):
         derives_by = context_of(context)
         cryptor = cryptor_of(self.key, self.version, derives_by)
         raw = made(cryptor, self.scheme, data_of(text))
-        number = self.version.number
-        signature = tagged.written_for_url(number, raw) if self.scheme.jws else tagged.written(number, raw)
-        answer = {"signature": signature, "key_version": number}
+        answer = self.shown(raw)
         if self.key.derived:
             answer[public_name] = b64encode(cryptor.raw_public).decode("ascii")
         return answer
+
+    def shown(self, raw: bytes) -> dict[str, Any]:
+        """The answer for a signature of a key that isn't derived."""
+        number = self.version.number
+        signature = tagged.written_for_url(number, raw) if self.scheme.jws else tagged.written(number, raw)
+        return {"signature": signature, "key_version": number}
 
 
 async def is_signature(view: View, key: KeyRecord, scheme: Scheme, *, text: str, context: str, signature: str) -> bool:
