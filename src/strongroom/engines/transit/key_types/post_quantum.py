@@ -14,6 +14,7 @@ from strongroom.crypto.post_quantum import (
     SlhDsaKey,
     require_slh_dsa,
 )
+from strongroom.engines.transit.key_types import slh_dsa_process
 from strongroom.engines.transit.key_types.base import KeyType, Material, of_pair
 from strongroom.engines.transit.keys.records import KeyRecord, KeyVersion
 from strongroom.lib.errors import InvalidRequest
@@ -58,7 +59,7 @@ TYPES = (
         slow=True,
         parameter_sets=tuple(SLH_DSA_PARAMETER_SETS),
         check=require_slh_dsa,
-        make=lambda key, random: of_pair(SlhDsaKey.generate(key.parameter_set)),
+        make=lambda key, random: of_pair(slh_dsa_process.generate(key.parameter_set)),
         imported=lambda key, der: _checked(key, SlhDsaKey.of_private(der)),
         load=_load_slh_dsa,
         version_name=lambda key: key.parameter_set,

@@ -1,7 +1,8 @@
 """Makes key material and signatures that take long, beside the event loop.
 
-RSA keys take from a few hundredths of a second to several seconds, without the interpreter lock.  Any client that may
-make keys can ask for many.  So few are made at once, and a bounded number waits.
+RSA keys take from a few hundredths of a second to several seconds, without the interpreter's lock; SLH-DSA keys take a
+process of their own.  Any client that may make keys can ask for many.  So few are made at once, and a bounded number
+waits.
 """
 
 from __future__ import annotations
