@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from strongroom.barrier import keys as places
-from strongroom.barrier.transaction import Transaction, transact
 from strongroom.engines.transit import Transit
-from strongroom.engines.transit.keys import rows
-from strongroom.engines.transit.keys.records import KeyVersion
 from strongroom.engines.transit.lifecycle.clearing import AT_ONCE
-from strongroom.sdk import View, replace
 from strongroom.testing.server import PluginServer
 from tests.flow.engines.transit.mounts import base64
+from tests.flow.engines.transit.stored import grow, scheduled, versions_left
 
 DAY_S = 86_400
 MANY = 3000
@@ -22,38 +18,6 @@ async def served(**settings: object) -> PluginServer:
     await server.ok("POST", "transit/keys/k", settings)
     await server.ok("POST", "transit/keys/k/config", {"deletion_allowed": True})
     return server
-
-
-async def mount_of(server: PluginServer) -> str:
-    """The id of the mount."""
-    uuid: str = (await server.ok("GET", "sys/mounts/transit")).data["uuid"]
-    return uuid
-
-
-async def versions_left(server: PluginServer) -> int:
-    """How many rows of versions the store has."""
-    prefix = places.area(places.ROOT_NAMESPACE, await mount_of(server))
-    return len((await server.services.barrier.storage.scan(prefix + rows.VERSIONS)).names)
-
-
-async def scheduled(server: PluginServer) -> list[str]:
-    """The names of what the mount has scheduled."""
-    return list((await server.services.barrier.storage.scan(f"{places.SCHEDULE}{await mount_of(server)}/")).names)
-
-
-async def grow(server: PluginServer, count: int) -> None:
-    """Give the key so many versions, which a client's rotations would make one by one."""
-    prefix = places.area(places.ROOT_NAMESPACE, await mount_of(server))
-
-    async def write(txn: Transaction) -> None:
-        view = View(txn, prefix)
-        key = await rows.key_of(view, "k")
-        assert key is not None
-        for number in range(1, count + 1):
-            rows.keep_version(view, key, number, KeyVersion(created_at=0.0, private=bytes(32), hmac_key=bytes(32)))
-        rows.keep_key(view, "k", replace(key, latest_version=count))
-
-    await transact(server.services.barrier, write)
 
 
 async def test_a_key_is_deleted_only_if_that_is_allowed() -> None:

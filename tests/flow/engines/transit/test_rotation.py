@@ -11,6 +11,7 @@ from strongroom.crypto.post_quantum import has_slh_dsa
 from strongroom.engines.transit import Transit
 from strongroom.testing.server import PluginServer
 from tests.flow.engines.transit.mounts import base64
+from tests.flow.engines.transit.stored import change, record, scheduled, versions, within
 
 DAY_S = 86_400
 
@@ -158,3 +159,53 @@ async def test_a_rotation_survives_a_restart_and_a_move_of_the_mount() -> None:
     server.clock.advance(DAY_S)
     await server.work()
     assert (await server.ok("GET", "moved/keys/k")).data["latest_version"] == 2
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"type": "ed25519"}, {"type": "hmac", "key_size": 64}, {"type": "aes128-cmac"}]
+)
+async def test_each_version_of_each_type_has_an_hmac_key_of_its_own(settings: dict[str, Any]) -> None:
+    """For the type `hmac` it is the key itself, for the others another one of 32 bytes."""
+    server = await served(**settings)
+    await server.ok("POST", "transit/keys/k/rotate")
+    one, two = await versions(server)
+    assert len({one.private, two.private}) == len({one.hmac_key, two.hmac_key}) == 2
+    for version in (one, two):
+        assert (version.hmac_key == version.private) is (settings.get("type") == "hmac")
+        assert len(version.hmac_key) == settings.get("key_size", 32)
+
+
+async def test_an_imported_key_rotates_only_if_that_was_allowed() -> None:
+    """By hand and by a period alike."""
+    server = await served()
+    await change(server, imported=True)
+    assert (await server.ok("GET", "transit/keys/k")).data["imported_key_allow_rotation"] is False
+    refused = await server.ask("POST", "transit/keys/k/rotate")
+    assert refused.status == 400
+    assert refused.error == "imported key k does not allow rotation here: allow_rotation was not set"
+    refused = await server.ask("POST", "transit/keys/k/config", {"auto_rotate_period": "2h"})
+    assert refused.status == 400
+    assert "allow_rotation must be set to true if auto-rotation is enabled" in refused.error
+    assert await scheduled(server) == []
+    assert await latest(server) == 1
+
+
+async def test_an_imported_key_that_was_rotated_is_imported_no_more() -> None:
+    """Its newest version was made here, so nothing can be imported into it from now on."""
+    server = await served()
+    await change(server, imported=True, allow_imported_rotation=True)
+    await server.ok("POST", "transit/keys/k/config", {"auto_rotate_period": "2h"})
+    assert await after(server, 7200) == 2
+    data = (await server.ok("GET", "transit/keys/k")).data
+    assert data["imported_key"] is False
+    assert "imported_key_allow_rotation" not in data
+
+
+async def test_the_time_of_a_key_that_was_replaced_rotates_nothing() -> None:
+    """Scheduled work names the key by its id, so it passes over another one of the same name."""
+    server = await served(auto_rotate_period=DAY_S)
+    await change(server, id="00000000-0000-4000-8000-0000000000aa")
+    server.clock.advance(DAY_S)
+    await server.work()
+    assert (await within(server, record)).latest_version == 1
+    assert await scheduled(server) == []
