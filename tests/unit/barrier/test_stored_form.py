@@ -714,7 +714,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.engines.transit.keys.records.WrappingKey": ("transit-wrapping-key", {}),
     "strongroom.engines.transit.keys.records.TransitConfig": (
         "transit-config",
-        {"disable_upsert": False, "allowed_key_types": ("*",), "cache_size": 0},
+        {"disable_upsert": False, "allowed_key_types": ("*",), "keys_cached": 0},
     ),
     "strongroom.sdk.passwords.PasswordPolicyRecord": ("password-policy", {}),
     "strongroom.sdk.rotation.account.Account": (

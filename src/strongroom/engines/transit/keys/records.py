@@ -103,5 +103,5 @@ class TransitConfig(Record, frozen=True, tag="transit-config"):
     disable_upsert: bool = False
     allowed_key_types: tuple[str, ...] = ("*",)
     """Of what types keys may be made, imported or restored; see `keys/allowed.py`."""
-    cache_size: int = 0
+    keys_cached: int = 0
     """Kept because clients write and read it.  The one cache of the server is bounded in bytes, for all mounts."""

@@ -60,7 +60,7 @@ class MountSettingsPaths:
     @path.read("cache-config")
     async def read_cache_config(self, request: Request) -> Response:
         """Reads the size of the cache."""
-        return Response(data={"size": (await rows.config_of(request.view)).cache_size})
+        return Response(data={"size": (await rows.config_of(request.view)).keys_cached})
 
     @path.write("cache-config")
     async def write_cache_config(self, request: Request, body: CacheFields) -> Response:
@@ -68,7 +68,7 @@ class MountSettingsPaths:
         if body.size != 0 and body.size < _LEAST_CACHED:
             raise InvalidRequest("size must be 0 or a value greater or equal to 10")
         config = await rows.config_of(request.view)
-        rows.keep_config(request.view, replace(config, cache_size=body.size))
+        rows.keep_config(request.view, replace(config, keys_cached=body.size))
         return Response(data={"size": body.size})
 
 
