@@ -62,9 +62,10 @@ class Transit(
     """
 
     type = "transit"
-    secret_answers = frozenset({"plaintext", "random_bytes", "backup", "keys"})
     # Plaintexts of batches and data keys stand deeper, and the audit log compares names of the first level.
-    secret_answers = frozenset({"plaintext", "random_bytes", "batch_results", "key_pairs", "shared_secret"})
+    secret_answers = frozenset(
+        {"plaintext", "random_bytes", "batch_results", "key_pairs", "shared_secret", "backup", "keys"}
+    )
 
     def __init__(self, random: Random | None = None) -> None:
         self.random = random or SystemRandom()
