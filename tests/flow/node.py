@@ -122,21 +122,27 @@ class Recorder:
 
     def __init__(self) -> None:
         self.lines: list[bytes] = []
+        self.writes = 0
         self.failing: Callable[[dict[str, Any]], bool] = lambda entry: False
         self.seen: Callable[[dict[str, Any]], None] = lambda entry: None
 
     def open(self) -> None:
         """Nothing to get ready."""
 
-    def write(self, line: bytes) -> None:
-        """Keep a line, or fail as told."""
-        entry = json.loads(line)
-        if entry["request"]["path"] == TEST_PATH:
-            return  # tries the device before it is configured
-        if self.failing(entry):
-            raise Unavailable("the recorder fails", detail="as told")
-        self.lines.append(line)
-        self.seen(entry)
+    def write(self, *lines: bytes) -> int:
+        """Keep lines, or fail at one as told."""
+        self.writes += 1
+        for taken, line in enumerate(lines):
+            entry = json.loads(line)
+            if entry["request"]["path"] == TEST_PATH:
+                continue  # tries the device before it is configured
+            if self.failing(entry):
+                if taken:
+                    return taken
+                raise Unavailable("the recorder fails", detail="as told")
+            self.lines.append(line)
+            self.seen(entry)
+        return len(lines)
 
     def reopen(self) -> None:
         """Nothing to begin anew."""
@@ -253,14 +259,27 @@ class TestNode:
 
         A client on a Unix socket has no address.
         """
+        request = self.request(method, path, body, token, headers=headers, address=address)
+        return read(await self.application.answer(request, self.options))
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        token: str | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        address: str = "192.0.2.7",
+    ) -> HttpRequest:
+        """The request that `ask` sends."""
         where, _, query = path.partition("?")
         sent = {"x-vault-token": self.root if token is None else token}
         if method == "PATCH":
             sent["content-type"] = "application/merge-patch+json"
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         peer = Peer(address=address, port=4711, listener="test")
-        request = HttpRequest(method, f"/v1/{where}", query, sent | dict(headers or {}), content, peer)
-        return _read(await self.application.answer(request, self.options))
+        return HttpRequest(method, f"/v1/{where}", query, sent | dict(headers or {}), content, peer)
 
     async def ok(self, method: str, path: str, body: Any = None, token: str | None = None, **options: Any) -> Answer:
         """The same, for a request that has to succeed."""
@@ -287,14 +306,15 @@ class TestNode:
         ground = Ground(recognise=lambda line: writers.own(writer_of(line)))
         types = {**builtin.audit_devices(None, ground), "recorder": lambda options, id_, configured: self.recorder}
         assert self.node.unsealed is not None
-        broker = AuditBroker(types, self.node.random, writers)
+        broker = AuditBroker(types, self.node.random, writers, turn=self.node.unsealed.barrier.turn)
         self.node.unsealed = dataclasses.replace(self.node.unsealed, audit=broker)
 
     async def _closed(self) -> None:
         self.node.unsealed = None
 
 
-def _read(response: HttpResponse) -> Answer:
+def read(response: HttpResponse) -> Answer:
+    """What came back."""
     headers = dict(response.headers)
     content: Any = response.body or None
     if content is not None and headers.get("Content-Type") == "application/json":

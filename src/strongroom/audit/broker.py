@@ -9,10 +9,11 @@ from typing import Protocol
 import structlog
 
 from strongroom.audit import devices, records
-from strongroom.audit.channel import AuditDevice, Channel, Sink, Trail
+from strongroom.audit.channel import AuditDevice, Channel, Sink, Trail, encoded
 from strongroom.audit.devices import ALL, DeviceRequest
 from strongroom.audit.entry import Outcome, test_entry
 from strongroom.audit.file import place_of
+from strongroom.audit.gathering import REFUSED, Entry, Gathering
 from strongroom.audit.records import AuditedHeader, AuditRecord, Manifest
 from strongroom.audit.standing import MAKING_ROOM, Standing
 from strongroom.audit.style import style_of
@@ -22,13 +23,12 @@ from strongroom.lib.errors import Internal, InvalidRequest, StrongroomError, Una
 from strongroom.lib.limits import check_name
 from strongroom.lib.rand import Random, uuid4
 from strongroom.lib.seldom import Seldom
+from strongroom.lib.turn import Turn
 from strongroom.services.exchange import Exchange
 from strongroom.storage.base import Reserve
 
 __all__ = ["AuditBroker", "AuditDevice", "AuditRecord", "AuditedHeader", "Channel", "DeviceType", "Sink", "style_of"]
 
-REFUSED = "failed to audit request, cannot continue"
-_FAILED = "no audit device took the entry"
 MOST = 64
 """The most devices at a time.
 
@@ -69,7 +69,7 @@ class AuditBroker:
         be enabled.  With a prefix and a path, a client who may enable devices could write any line into any file of the
         server's user: a key, a program. Source: CVE-2025-6000 listed: whether the store has a list of the devices,
         which must agree with them. reserve: disk space that the store frees when a device on the same file system finds
-        it full.
+        it full. turn: at whose end the entries are written that wait for it.
     """
 
     def __init__(
@@ -82,8 +82,12 @@ class AuditBroker:
         prefixes: bool = False,
         listed: bool = True,
         reserve: Reserve | None = None,
+        turn: Turn | None = None,
     ) -> None:
         self._standing = Standing(reserve)
+        self._gathering = Gathering(self._standing)
+        self.turn = turn or Turn()
+        self.turn.at_end.append(self._gathering.write)
         self._backlog = backlog
         self._prefixes = prefixes
         self._listed = listed
@@ -197,7 +201,7 @@ class AuditBroker:
         channel = self._channel(record)
         try:
             channel.open()
-            channel.write(test_entry(uuid4(self._random), now))
+            channel.write([encoded(test_entry(uuid4(self._random), now))])
         except Unavailable as error:
             raise InvalidRequest(f"sanity check failed; the device takes no entry: {error.detail}") from error
         finally:
@@ -279,21 +283,23 @@ class AuditBroker:
         self.trails[channel.trail.writer] = channel.trail
         return channel
 
-    def request(self, sinks: tuple[Sink, ...], exchange: Exchange, error: str, now: float) -> None:
-        """Write the request entry.  Raises `Internal` if there are devices and none takes it."""
-        self._each(sinks, exchange, lambda sink: sink.request(exchange, error, now))
+    def request(self, sinks: tuple[Sink, ...], exchange: Exchange, error: str, now: float) -> Entry:
+        """The request entry.  It is written at the end of the turn, or when somebody requires it."""
+        return self._entry(exchange, [(sink.channel, sink.request(exchange, error, now)) for sink in sinks])
 
-    def response(self, sinks: tuple[Sink, ...], exchange: Exchange, outcome: Outcome, now: float) -> None:
-        """Write the response entry.  Raises `Internal` if there are devices and none takes it."""
-        self._each(sinks, exchange, lambda sink: sink.response(exchange, outcome, now))
+    def response(self, sinks: tuple[Sink, ...], exchange: Exchange, outcome: Outcome, now: float) -> Entry:
+        """The response entry.  It is written as the request entry is, and after it."""
+        return self._entry(exchange, [(sink.channel, sink.response(exchange, outcome, now)) for sink in sinks])
 
-    def _each(self, sinks: tuple[Sink, ...], exchange: Exchange, write: Callable[[Sink], None]) -> None:
+    def _entry(self, exchange: Exchange, lines: list[tuple[Channel, bytes]]) -> Entry:
         # Only what was allowed makes room: strangers must not use up the reserve by asking for deletions.
-        rescue = exchange.grant is not None and exchange.request.operation in MAKING_ROOM
-        # Every device gets the entry, whatever became of it at another.
-        taken = [self._standing.take(sink.record, partial(write, sink), rescue=rescue) for sink in sinks]
-        if sinks and not any(taken):
-            raise Internal(REFUSED, detail=_FAILED)
+        entry = Entry(rescue=exchange.grant is not None and exchange.request.operation in MAKING_ROOM)
+        self._gathering.add(entry, lines)
+        return entry
+
+    def require(self, entry: Entry) -> None:
+        """Write an entry now, if it wasn't yet.  Raises `Internal` if there are devices and none took it."""
+        self._gathering.require(entry)
 
     def taking(self) -> dict[str, bool]:
         """Whether each device took its last entry, by path."""
@@ -313,7 +319,7 @@ class AuditBroker:
         self._standing.keep_only({*self._channels})
         for id_ in sorted(self._standing.failing):
             channel = self._channels[id_]
-            write = partial(channel.write, test_entry(uuid4(self._random), now))
+            write = partial(channel.write, [encoded(test_entry(uuid4(self._random), now))])
             self._standing.take(channel.record, write, rescue=False)
 
     def reopen(self) -> None:

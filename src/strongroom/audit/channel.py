@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from strongroom.audit import chain
@@ -34,8 +34,13 @@ class AuditDevice(Protocol):
         """Open the device.  Raises `InvalidRequest` if its settings can't work."""
         ...
 
-    def write(self, line: bytes) -> None:
-        """Write one whole line without blocking.  Raises `Unavailable` if that fails."""
+    def write(self, *lines: bytes) -> int:
+        """Write whole lines without blocking, with one write if possible.
+
+        Returns: how many were taken whole, from the first on; at least one.
+
+        Raises: `Unavailable` if none was taken.
+        """
         ...
 
     def reopen(self) -> None:
@@ -126,18 +131,33 @@ class Channel:
                     self._digests.popitem(last=False)
         return known
 
-    def write(self, entry: dict[str, Any]) -> None:
-        """Append an entry to the chain.  Raises `Unavailable` if the device doesn't take it."""
+    def write(self, entries: Sequence[bytes]) -> int:
+        """Append encoded entries to the chain.
+
+        Returns: how many the device took, from the first on; at least one.
+
+        Raises: `Unavailable` if it took none.
+        """
         if not self._is_open:
             # If opening failed at the server's start or at a rotation, each entry tries again.
             try:
                 self.open()
             except InvalidRequest as error:
                 raise Unavailable("the audit device cannot be opened", detail=error.text) from error
-        body = json.dumps_unsorted(entry).replace(b"$", _DOLLAR).replace(b"`", _BACKQUOTE)
-        line, link = chain.append(self._chain_key, self.trail.link, self.trail.writer, body)
-        self._device.write(self._prefix + line + b"\n")
-        self.trail.link = link
+        trail, lines, links = self.trail, [], [self.trail.link]
+        for entry in entries:
+            line, link = chain.append(self._chain_key, links[-1], trail.writer, entry)
+            lines.append(self._prefix + line + b"\n")
+            links.append(link)
+        # The chain goes on from the last line that was taken, so that the next one fits to what the log has.
+        taken = self._device.write(*lines)
+        trail.link = links[taken]
+        return taken
+
+
+def encoded(entry: dict[str, Any]) -> bytes:
+    """An entry as a JSON object."""
+    return json.dumps_unsorted(entry).replace(b"$", _DOLLAR).replace(b"`", _BACKQUOTE)
 
 
 def _end(device: AuditDevice, trail: Trail) -> None:
@@ -161,17 +181,17 @@ class Sink:
         """The device's configuration."""
         return self.channel.record
 
-    def request(self, exchange: Exchange, error: str, now: float) -> None:
-        """Write the entry of a request.  Raises `Unavailable`."""
+    def request(self, exchange: Exchange, error: str, now: float) -> bytes:
+        """The entry of a request, encoded."""
         about = self._asking(exchange)
         if len(self._asked) >= _ASKED_KEPT:
             self._asked.clear()  # requests without a response
         self._asked[id(exchange)] = about
-        self.channel.write(request_entry(about, error, now, self._notation))
+        return encoded(request_entry(about, error, now, self._notation))
 
-    def response(self, exchange: Exchange, outcome: Outcome, now: float) -> None:
-        """Write the entry of a response.  Raises `Unavailable`."""
+    def response(self, exchange: Exchange, outcome: Outcome, now: float) -> bytes:
+        """The entry of a response, encoded."""
         about = self._asked.pop(id(exchange), None)
         if about is None or about.exchange is not exchange:
             about = self._asking(exchange)
-        self.channel.write(response_entry(about, outcome, now, self._notation))
+        return encoded(response_entry(about, outcome, now, self._notation))

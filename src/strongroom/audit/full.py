@@ -1,10 +1,11 @@
-"""An audit device whose file system is full."""
+"""An audit device whose file system is full, and what it took of several lines."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
+from collections.abc import Sequence
 
 from strongroom.lib.errors import Unavailable
 
@@ -33,3 +34,16 @@ def untaken(text: str, detail: str, descriptor: int, error: OSError | None = Non
         with contextlib.suppress(OSError):
             return DeviceFullError(text, file_system=os.fstat(descriptor).st_dev, detail=detail)
     return Unavailable(text, detail=detail)
+
+
+def whole(lines: Sequence[bytes], written: int) -> tuple[int, int]:
+    """How many of the lines were written whole, and the bytes of the next one that were written too (pure).
+
+    Args:
+        written: the bytes that one write of all the lines has taken.
+    """
+    for taken, line in enumerate(lines):
+        if written < len(line):
+            return taken, written
+        written -= len(line)
+    return len(lines), 0

@@ -32,7 +32,7 @@ class Standing:
         self._full: set[str] = set()
         """Ids of the devices for which a part of the reserve was freed."""
 
-    def take(self, record: AuditRecord, write: Callable[[], None], *, rescue: bool) -> bool:
+    def take(self, record: AuditRecord, write: Callable[[], object], *, rescue: bool) -> bool:
         """Write an entry to a device.  Returns whether the device took it.  A change is logged, once.
 
         Args:
@@ -50,7 +50,7 @@ class Standing:
             log.warning("audit device takes entries again", device=record.path)
         return True
 
-    def _write(self, id_: str, write: Callable[[], None], *, rescue: bool) -> None:
+    def _write(self, id_: str, write: Callable[[], object], *, rescue: bool) -> None:
         """Write an entry.  If the disk is full, free parts of the reserve as long as there are any.
 
         The last parts are only for requests that may free space.  The entries of other requests would use them up.

@@ -19,6 +19,7 @@ from strongroom.lib.errors import FeedTooOld, Internal, StrongroomError, Tampere
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
 from strongroom.lib.seldom import Seldom
+from strongroom.lib.turn import Turn
 from strongroom.storage.base import Revision, Storage
 
 R = TypeVar("R", bound=Record)
@@ -71,6 +72,10 @@ class Barrier:
         self.namespaces = NamespaceKeys(self)
         self._keyring_changed = True
         self._told = Seldom()
+        self.turn = Turn()
+        """The turns in which requests share one question to the store."""
+        self._asked_in = 0
+        """The number of the turn in which the store was asked."""
 
     @classmethod
     async def open(
@@ -114,6 +119,21 @@ class Barrier:
     def rows_encrypted(self) -> int:
         """How many rows this process has encrypted under the keyring's active term."""
         return self._cipher.written
+
+    async def begin(self) -> None:
+        """Make all commits visible that a transaction which begins now has to see.
+
+        Every request of a turn arrived before its first one asked the store, so the others needn't ask again.
+        """
+        turn = self.turn
+        if not turn.is_open or self._asked_in != turn.number or self._keyring_changed or self.namespaces.doubted:
+            await self.sync()
+            if turn.is_open:
+                self._asked_in = turn.number
+
+    def committed(self) -> None:
+        """A transaction of this process has committed.  The next one has to see that, even in the same turn."""
+        self._asked_in = 0
 
     async def sync(self) -> int:
         """Make all commits before the call visible.  Returns the current revision."""

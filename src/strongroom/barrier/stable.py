@@ -45,11 +45,24 @@ class _Failed:
 class StableValues:
     """Values that stay the same in all attempts of a request: random bytes, times, responses of other systems."""
 
-    __slots__ = ("_outside", "_values")
+    __slots__ = ("_first", "_outside", "_values")
 
     def __init__(self) -> None:
         self._values: dict[str, Any] = {}
         self._outside: dict[str, Any] = {}
+        self._first: Callable[[], None] | None = None
+
+    def first(self, condition: Callable[[], None]) -> None:
+        """Have `condition` called before the request's first effect.  If it raises, there is none."""
+        self._first = condition
+
+    def before_effect(self) -> None:
+        """Called before anything that others can notice, or that has to be waited for.
+
+        Raises: what the condition of the first effect raises.
+        """
+        if self._first is not None:
+            self._first()
 
     def __call__(self, name: str, produce: Callable[[], T]) -> T:
         """The result of the first call of `produce` for `name`."""
@@ -62,6 +75,7 @@ class StableValues:
         """The same for an asynchronous `produce`, which the transaction waits for: it has to be short."""
         value = self._values.get(name, _MISSING)
         if value is _MISSING:
+            self.before_effect()
             value = self._values[name] = await produce()
         return value  # type: ignore[no-any-return]
 
@@ -81,7 +95,12 @@ class StableValues:
         return value  # type: ignore[no-any-return]
 
     async def carry_out(self, needed: Outside) -> None:
-        """Do the work.  Raises `Internal` for a request that never has enough, and what isn't a `StrongroomError`."""
+        """Do the work.
+
+        Raises: `Internal` for a request that never has enough; what `before_effect` raises; what the work raises and
+        isn't a `StrongroomError`.
+        """
+        self.before_effect()
         if len(self._outside) >= MOST_OUTSIDE:
             raise Internal(detail=f"a request needs more than {MOST_OUTSIDE} results from outside: {needed.name!r}")
         # A request begins without a Task of its own (`http/first_step.py`). HTTP libraries compare the Task in which

@@ -311,6 +311,8 @@ class Transaction:
         return ring
 
     async def _commit(self, rows: Mapping[str, bytes | None], adds: Mapping[str, Add]) -> None:
+        self.once.before_effect()
+        self.barrier.committed()
         try:
             await self._committer.commit(self._commit_reads(), rows, adds)
         except Conflict as error:
@@ -399,8 +401,9 @@ async def transact(barrier: Barrier, body: Callable[[Transaction], Awaitable[T]]
 
 
 async def _transact(barrier: Barrier, once: StableValues, body: Callable[[Transaction], Awaitable[T]]) -> T:
-    for _ in range(OPTIMISTIC_ATTEMPTS):
-        await barrier.sync()
+    for attempt in range(OPTIMISTIC_ATTEMPTS):
+        # After a conflict the store has something that this process hasn't seen.
+        await (barrier.sync() if attempt else barrier.begin())
         try:
             return await _attempt(Transaction(barrier, once), body)
         except Restart:
@@ -410,6 +413,7 @@ async def _transact(barrier: Barrier, once: StableValues, body: Callable[[Transa
 
 async def _transact_exclusively(barrier: Barrier, once: StableValues, body: Callable[[Transaction], Awaitable[T]]) -> T:
     lost: CommitUnknown | None = None
+    once.before_effect()
     async with AsyncExitStack() as stack:
         committer = await stack.enter_async_context(barrier.storage.exclusive(EXCLUSIVE_TIMEOUT_S))
         # Nobody else commits, so only this request's own `charge` can cause a conflict, and only once.

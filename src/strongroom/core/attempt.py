@@ -7,6 +7,7 @@ import msgspec
 from strongroom.barrier.transaction import Transaction
 from strongroom.core.front import PATHS
 from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError, Unavailable, UnsupportedOperation
+from strongroom.sdk.engine import AuthMethod
 from strongroom.sdk.request import Operation
 from strongroom.sdk.routing import Match
 from strongroom.services.exchange import ApiRequest, Exchange
@@ -56,6 +57,19 @@ class Attempt(msgspec.Struct, frozen=True):
     def needs_second_factor(self) -> bool:
         """Whether the policies demand one of the request."""
         return self.exchange.grant is not None and bool(self.exchange.grant.mfa_methods)
+
+    @property
+    def only_computes(self) -> bool:
+        """Whether nothing happens outside of the transaction until the answer is given.
+
+        A use of the token was counted already, and a token that is spent is ended whatever the answer is.
+        """
+        match, bearer, entry = self.match, self.exchange.bearer, self.entry
+        if bearer is None and entry is not None and isinstance(entry.engine, AuthMethod):
+            return False  # a failed login is counted
+        if bearer is not None and bearer.record.num_uses:
+            return False
+        return match is None or match.declaration.computes
 
     def is_away(self, home: str) -> bool:
         """Whether the path concerns the request's own token, and the request isn't in the token's namespace."""

@@ -69,7 +69,7 @@ class Pipeline:
         if bearer is None:
             refused = RequestState(request)
             refused.sinks = progress.sinks
-            return self._trail.close(refused, inline.failed(request, error))
+            return await self._trail.close(refused, inline.failed(request, error))
         served = inline.with_token(request, bearer)
         return await self._serve(served, RequestState(served))
 
@@ -86,11 +86,11 @@ class Pipeline:
             # The request took too long, and the listener sends the response.  The audit log still needs its second
             # entry.
             gone = RequestTimeout("the request took too long (max_request_duration)")
-            self._trail.close(progress, Answer(request_id=request.id, operation=request.operation, error=gone))
+            self._trail.abandon(progress, Answer(request_id=request.id, operation=request.operation, error=gone))
             raise
         except Exception as error:  # a bug of this server must not end the connection's other requests
             answer = await self._failed(request, progress, Internal(detail=where(error)))
-        return self._trail.close(progress, answer)
+        return await self._trail.close(progress, answer)
 
     async def _transacted(self, request: ApiRequest, progress: RequestState) -> Answer:
         """Run the request's transaction; after the proof of a second factor, if it needs one."""
@@ -148,7 +148,7 @@ class Pipeline:
         if bearer.record.num_uses:
             remaining = await services.tokens.use(txn, bearer.record)
             attempt = attempt.knowing(msgspec.structs.replace(attempt.exchange, remaining_uses=remaining))
-        self._trail.open(progress, attempt.exchange, refusal)
+        self._open(attempt, progress, refusal)
         if refusal is not None:
             raise refusal
         waiting = await approval.unwrapped(attempt)
@@ -160,6 +160,13 @@ class Pipeline:
             # After the request's lease was stored, because that lease ends with the token.
             await services.tokens.end_spent(txn, bearer.record, request.received_at)
         return answer
+
+    def _open(self, attempt: Attempt, progress: RequestState, refusal: StrongroomError | None) -> None:
+        """Write the request's audit entry: before anything happens, or with the answer's if nothing will."""
+        if attempt.only_computes:
+            self._trail.open_with_answer(progress, attempt.exchange, refusal, attempt.txn.once)
+        else:
+            self._trail.open(progress, attempt.exchange, refusal)
 
     async def _authenticate(self, attempt: Attempt) -> Bearer:
         request, token, match = attempt.request, attempt.request.token, attempt.match
@@ -221,7 +228,7 @@ class Pipeline:
         entry, match, txn = attempt.entry, attempt.match, attempt.txn
         if entry is None or match is None:
             raise Internal(detail="a path that leads nowhere is answered without a token")
-        self._trail.open(progress, attempt.exchange, None)
+        self._open(attempt, progress, None)
         user = ""
         if entry.lockout is not None and isinstance(entry.engine, AuthMethod):
             user = await entry.engine.login_name(engine_request(attempt, entry, attempt.request.token), match)

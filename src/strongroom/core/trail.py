@@ -1,4 +1,7 @@
-"""The audit entries of one request: one before anything happens, and one with the response."""
+"""The audit entries of one request: one before anything happens, and one with the response.
+
+Both are written at once if nothing happens in between: the request only reads or computes, and ends within its turn.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import structlog
 from strongroom.audit.broker import AuditBroker
 from strongroom.audit.channel import Sink
 from strongroom.audit.entry import Outcome
+from strongroom.audit.gathering import REFUSED, Entry
+from strongroom.barrier.stable import StableValues
 from strongroom.core.answer import Answer
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import Internal, NotFound, StrongroomError
@@ -20,12 +25,13 @@ log = structlog.get_logger("core")
 class RequestState:
     """What all attempts of one request share."""
 
-    __slots__ = ("audited", "exchange", "login_user", "proved", "resumed", "sinks")
+    __slots__ = ("entry", "exchange", "login_user", "proved", "resumed", "sinks")
 
     def __init__(self, request: ApiRequest) -> None:
         self.exchange = Exchange(request)
         self.sinks: tuple[Sink, ...] = ()
-        self.audited = False
+        self.entry: Entry | None = None
+        """The request's audit entry, since it was handed to the devices."""
         self.login_user: tuple[MountEntry, str] | None = None
         self.proved: frozenset[str] | None = None
         """The second factors that the request has proved; None before it had to."""
@@ -46,35 +52,71 @@ class Trail:
         self._clock = clock
 
     def open(self, state: RequestState, exchange: Exchange, refusal: StrongroomError | None) -> None:
-        """Write the request's audit entry, once per request."""
-        state.exchange = exchange
-        if not state.audited:
-            self._audit.request(state.sinks, exchange, _error_text(refusal), self._clock.now())
-            state.audited = True
+        """Write the request's audit entry, once per request.  Raises `Internal` if no device takes it."""
+        self._audit.require(self._entry(state, exchange, refusal))
 
-    def close(self, state: RequestState, answer: Answer) -> Answer:
-        """Write the response's audit entry.
+    def open_with_answer(
+        self, state: RequestState, exchange: Exchange, refusal: StrongroomError | None, once: StableValues
+    ) -> None:
+        """Have the request's audit entry written with that of the response, or before the first effect.
+
+        Only for requests whose engine does nothing but through its view and through `once`.
+        """
+        if not self._audit.turn.is_open:
+            self.open(state, exchange, refusal)
+            return
+        entry = self._entry(state, exchange, refusal)
+        once.first(lambda: self._audit.require(entry))
+
+    def _entry(self, state: RequestState, exchange: Exchange, refusal: StrongroomError | None) -> Entry:
+        state.exchange = exchange
+        if state.entry is None or _is_lost(state.entry):
+            state.entry = self._audit.request(state.sinks, exchange, _error_text(refusal), self._clock.now())
+        return state.entry
+
+    async def close(self, state: RequestState, answer: Answer) -> Answer:
+        """Write the response's audit entry, at the end of the turn if there is one.
 
         If no device takes it, the client gets an error instead of the response.
         """
-        audit, now = self._audit, self._clock.now()
-        text = _error_text(answer.error)
         try:
-            if not state.audited:
-                audit.request(state.sinks, state.exchange, text, now)
-            if state.resumed is not None and state.resumed.audited:
-                audit.response(state.sinks, state.resumed.exchange, _outcome(answer, text), now)
-                outcome = Outcome(error=text)  # the other entry has the response
-            else:
-                outcome = _outcome(answer, text)
-            audit.response(state.sinks, state.exchange, outcome, now)
+            entries = self._outstanding(state, answer)
+            await self._audit.turn.over()
+            for entry in entries:
+                self._audit.require(entry)
         except Internal as error:
             return Answer(request_id=answer.request_id, operation=answer.operation, error=error)
         except Exception as error:  # a response that can't be written into an entry isn't sent
-            fault = Internal("failed to audit request, cannot continue", detail=where(error))
+            fault = Internal(REFUSED, detail=where(error))
             log.error("request failed", request_id=answer.request_id, detail=fault.detail)
             return Answer(request_id=answer.request_id, operation=answer.operation, error=fault)
         return answer
+
+    def abandon(self, state: RequestState, answer: Answer) -> None:
+        """Write the response's audit entry of a request that was cancelled.  Nobody waits for the answer."""
+        try:
+            for entry in self._outstanding(state, answer):
+                self._audit.require(entry)
+        except StrongroomError as error:
+            log.error("request failed", request_id=answer.request_id, detail=error.detail or error.text)
+
+    def _outstanding(self, state: RequestState, answer: Answer) -> list[Entry]:
+        """The entries that have to be taken before the answer is given, in their order."""
+        audit, now = self._audit, self._clock.now()
+        text = _error_text(answer.error)
+        if state.entry is None or _is_lost(state.entry):
+            state.entry = audit.request(state.sinks, state.exchange, text, now)
+        entries = [state.entry]
+        outcome = _outcome(answer, text)
+        if state.resumed is not None and state.resumed.entry is not None:
+            entries.append(audit.response(state.sinks, state.resumed.exchange, outcome, now))
+            outcome = Outcome(error=text)  # the other entry has the response
+        entries.append(audit.response(state.sinks, state.exchange, outcome, now))
+        return entries
+
+
+def _is_lost(entry: Entry) -> bool:
+    return entry.is_written and not entry.is_taken
 
 
 def _error_text(error: StrongroomError | None) -> str:

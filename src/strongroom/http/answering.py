@@ -13,7 +13,7 @@ from strongroom.http.delivery import Delivery, write_whole
 from strongroom.http.faults import describe
 from strongroom.http.held import Held
 from strongroom.http.listening import Listening
-from strongroom.http.message import HttpResponse
+from strongroom.http.message import HttpRequest, HttpResponse
 from strongroom.http.parser import RequestParser
 from strongroom.http.phases import OVER, Phase
 from strongroom.http.wire import Wire
@@ -40,6 +40,7 @@ class Answering(asyncio.Protocol):
         "_listening",
         "_parser",
         "_phase",
+        "_request",
         "_task",
         "_wire",
     )
@@ -55,6 +56,8 @@ class Answering(asyncio.Protocol):
         self._eof = False
         self._held = Held(listening.held)
         self._delivery: Delivery | None = None
+        self._request: HttpRequest | None = None
+        """The request that waits for its turn."""
         self._task: asyncio.Task[Any] | None = None
 
     @abstractmethod
@@ -122,7 +125,7 @@ class Answering(asyncio.Protocol):
 
     def _settle(self) -> None:
         """Leave the listener, when the connection is gone and no request is in progress."""
-        if self._phase is Phase.CLOSED and self._task is None:
+        if self._phase is Phase.CLOSED and self._task is None and self._request is None:
             self._held.hold_body(0, known=True)
             self._listening.forget(self)
 

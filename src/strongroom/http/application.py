@@ -32,6 +32,7 @@ from strongroom.lib.errors import (
 from strongroom.lib.fault import where
 from strongroom.lib.rand import uuid4
 from strongroom.lib.seldom import Seldom
+from strongroom.lib.turn import Turn
 from strongroom.sdk.request import Operation
 from strongroom.services.cors import CorsRecord
 from strongroom.services.cors import read as read_cors
@@ -59,6 +60,13 @@ class Application:
         self._node = node
         self._pipeline: Pipeline | None = None
         self._told = Seldom()
+        self._sealed_turn = Turn()
+
+    @property
+    def turn(self) -> Turn:
+        """The turn of the open barrier.  While the node is sealed there is nothing to share."""
+        services = self._node.unsealed
+        return services.barrier.turn if services is not None else self._sealed_turn
 
     async def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve one request of a listener without its own settings."""

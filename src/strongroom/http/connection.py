@@ -1,14 +1,15 @@
 """One connection: requests from bytes, answers to bytes, one at a time.
 
-While a request is in progress, nothing more is read, so a client can't pile up work.  Bytes that had arrived before
-wait in the parser, and pipelined requests are served in order.
+A complete request is handed to the turn (`http/turns.py`).  While it is in progress, nothing more is read, so a client
+can't pile up work.  Bytes that had arrived before wait in the parser, and pipelined requests are served in order.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-from typing import cast
+from collections.abc import Coroutine
+from typing import Any, cast
 
 import structlog
 
@@ -18,9 +19,10 @@ from strongroom.http.answering import Answering
 from strongroom.http.faults import describe
 from strongroom.http.forwarded import forwarded_request
 from strongroom.http.held import SMALL_BYTES
-from strongroom.http.message import HttpRequest, HttpResponse
+from strongroom.http.message import HttpResponse
 from strongroom.http.parser import RequestParser, RequestRefused
 from strongroom.http.phases import OVER, OWES_ANSWER, RECEIVING, Phase
+from strongroom.http.turns import Outcome
 from strongroom.http.wire import Wire, WireFailed
 
 _log = structlog.get_logger(__name__)
@@ -108,7 +110,8 @@ class HttpConnection(Answering):
         self._wire.resumed()
         if self._wire.ready:
             self._was_read()
-        self._take_turn()
+            if self._phase is Phase.BLOCKED:
+                self._continue()
 
     # --- receiving
 
@@ -133,33 +136,26 @@ class HttpConnection(Answering):
         self._deadline = self._listening.first_deadline(limits.read_header_timeout_s)
 
     def _advance(self, data: bytes) -> None:
-        """Serve a request that is complete, and wait for one that isn't.
+        """Have a request served that is complete, and wait for one that isn't.
 
-        Other connections get their turn before the next request.  Otherwise a client that pipelines thousands of
-        requests on hundreds of connections could keep a new client waiting for seconds.
+        The next one is looked for when this one is answered.  Otherwise a client that pipelines thousands of requests
+        on hundreds of connections could keep a new client waiting for seconds.
         """
-        parser = self._parser
         rules = self._listening.config.forwarded
         try:
-            request = parser.receive(data)
+            request = self._parser.receive(data)
             if request is not None and rules is not None:
                 request = forwarded_request(rules, request)
         except RequestRefused as refusal:
             self._refuse(refusal.status, refusal.text)
             return
-        if request is not None and not self._serve(request):
-            return
-        if request is None or parser.idle:
+        if request is None:
             self._await_more()
-        else:
-            self._phase = Phase.BLOCKED
-            self._deadline = math.inf
-            self._wire.pause_reading()
-            self._listening.loop.call_soon(self._take_turn)
-
-    def _take_turn(self) -> None:
-        if self._phase is Phase.BLOCKED and self._wire.ready:
-            self._continue()
+            return
+        self._request = request
+        self._phase = Phase.ANSWERING
+        self._deadline = math.inf  # the time before its turn isn't the request's
+        self._listening.turns.add(self)
 
     def _await_more(self) -> None:
         parser = self._parser
@@ -236,24 +232,35 @@ class HttpConnection(Answering):
         if self._parser.buffered_bytes > self._listening.config.limits.max_header_bytes:
             self._wire.pause_reading()
 
-    def _serve(self, request: HttpRequest) -> bool:
-        """Serve a request.  Returns whether the next one can be served at once."""
+    # --- what the turn calls
+
+    def begin(self) -> Coroutine[Any, Any, HttpResponse]:
+        """Have the application begin with the request.
+
+        A client that has hung up meanwhile is served all the same: it may have wanted no answer.
+        """
+        request = self._request
+        assert request is not None
+        self._listening.requests += 1
+        return self._listening.application(request)
+
+    def served(self, outcome: Outcome) -> None:
+        """Send the answer, or wait for the Task that goes on with the request."""
+        request, self._request = self._request, None
         listening = self._listening
-        listening.requests += 1
-        try:
-            outcome = first_step.start(listening.loop, listening.application(request))
-        except (Exception, asyncio.CancelledError) as error:
-            _log.error("the application raised", fault=describe(error))
-            return self._respond(listening.application.malformed(500, "internal error"))
         if isinstance(outcome, first_step.Finished):
-            return self._respond(outcome.result)
-        self._hold(len(request.body))
-        self._phase = Phase.ANSWERING
-        self._deadline = listening.deadline(listening.config.limits.max_request_duration_s)
-        self._wire.pause_reading()
-        self._own(outcome)
-        outcome.add_done_callback(self._answered)
-        return False
+            self._respond_late(outcome.result)
+        elif isinstance(outcome, BaseException):
+            _log.error("the application raised", fault=describe(outcome))
+            self._respond_late(listening.application.malformed(500, "internal error"))
+        else:
+            assert request is not None
+            self._hold(len(request.body))
+            self._deadline = listening.deadline(listening.config.limits.max_request_duration_s)
+            if self._phase is Phase.ANSWERING:
+                self._wire.pause_reading()
+            self._own(outcome)
+            outcome.add_done_callback(self._answered)
 
     def _answered(self, task: asyncio.Task[HttpResponse]) -> None:
         self._disown()
@@ -266,6 +273,9 @@ class HttpConnection(Answering):
             response = malformed(500, "internal error")
         else:
             response = task.result()
+        self._respond_late(response)
+
+    def _respond_late(self, response: HttpResponse) -> None:
         if self._phase is Phase.ANSWERING:
             if self._respond(response):
                 self._continue()

@@ -7,6 +7,8 @@ the first wait must not notice the difference, so it gets two things of a Task:
 - an `asyncio.current_task()`, which `asyncio.timeout` and `TaskGroup` keep in order to cancel it later.  No Task
   exists yet, so they get a stand-in that passes everything on to the Task that takes over.
 
+A coroutine that waits for the end of its turn (`lib/turn.py`) needs no Task either: who runs the turn goes on with it.
+
 Source: https://docs.python.org/3/library/asyncio-extending.html#task-lifetime-support (`_enter_task`, `_leave_task`).
 """
 
@@ -17,6 +19,8 @@ import contextvars
 import types
 from collections.abc import Coroutine, Generator
 from typing import Any, Generic, TypeVar, cast
+
+from strongroom.lib.turn import END_OF_TURN
 
 T = TypeVar("T")
 
@@ -66,26 +70,49 @@ class Finished(Generic[T]):
         self.result = result
 
 
+class FirstStep(Generic[T]):
+    """A coroutine that runs without a Task."""
+
+    __slots__ = ("_context", "_coroutine", "_loop", "_stand_in")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T]) -> None:
+        self._loop = loop
+        self._coroutine = coroutine
+        self._context = contextvars.copy_context()
+        self._stand_in = _StandIn()
+
+    def go_on(self) -> Finished[T] | asyncio.Task[T] | FirstStep[T]:
+        """Run the coroutine until it waits.  Must be called outside any Task.
+
+        Returns: its result, the Task that has taken over, or this object if it waits for the end of the turn.
+
+        Raises: what the coroutine raises before it waits.
+        """
+        as_task = cast("asyncio.Task[Any]", self._stand_in)
+        asyncio.tasks._enter_task(self._loop, as_task)
+        try:
+            waits_for = self._context.run(self._coroutine.send, None)
+        except StopIteration as done:
+            return Finished(done.value)
+        finally:
+            asyncio.tasks._leave_task(self._loop, as_task)
+        if waits_for is END_OF_TURN:
+            return self
+        task = self._loop.create_task(_rest(self._coroutine, waits_for), context=self._context)
+        self._stand_in.task = task
+        return task
+
+
 def start(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T]) -> Finished[T] | asyncio.Task[T]:
     """Run `coroutine` until it first waits; then a Task takes over.
 
-    Must be called outside any Task.
+    Must be called outside any Task, and outside a turn.
 
     Raises: what the coroutine raises before it waits.
     """
-    context = contextvars.copy_context()
-    stand_in = _StandIn()
-    as_task = cast("asyncio.Task[Any]", stand_in)
-    asyncio.tasks._enter_task(loop, as_task)
-    try:
-        waits_for = context.run(coroutine.send, None)
-    except StopIteration as done:
-        return Finished(done.value)
-    finally:
-        asyncio.tasks._leave_task(loop, as_task)
-    task = loop.create_task(_rest(coroutine, waits_for), context=context)
-    stand_in.task = task
-    return task
+    outcome = FirstStep(loop, coroutine).go_on()
+    assert not isinstance(outcome, FirstStep), "there is no turn whose end it could wait for"
+    return outcome
 
 
 async def _rest(coroutine: Coroutine[Any, Any, T], waits_for: Any) -> T:

@@ -9,6 +9,7 @@ from strongroom.http import encode
 from strongroom.http.application import Application
 from strongroom.http.message import HttpRequest, HttpResponse
 from strongroom.http.options import ListenerOptions
+from strongroom.lib.turn import Turn
 
 _METRICS: Final = "/v1/sys/metrics"
 _TEXT: Final = "text/plain; charset=utf-8"
@@ -25,6 +26,11 @@ class ListenerApplication:
         self._application = application
         self._options = options
         self._plain = not (options.require_request_header or options.headers or options.metrics.only)
+
+    @property
+    def turn(self) -> Turn:
+        """That of the node's application."""
+        return self._application.turn
 
     def __call__(self, request: HttpRequest) -> Coroutine[Any, Any, HttpResponse]:
         """Answer one request."""

@@ -15,6 +15,7 @@ from strongroom.http.message import Application
 from strongroom.http.response_head import date_line
 from strongroom.http.settings import ListenerConfig
 from strongroom.http.tls import TlsLayer
+from strongroom.http.turns import Turns
 
 
 class Connection(Protocol):
@@ -79,6 +80,11 @@ class Listening:
     """Connections with a large unread response, and when it was made; the oldest first."""
     emptied: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while there is no connection, once `draining`."""
+    turns: Turns = field(init=False)
+    """Serves the requests that are complete."""
+
+    def __post_init__(self) -> None:
+        self.turns = Turns(self.loop, lambda: self.application)
 
     def tls_layer(self) -> TlsLayer | None:
         """The TLS of a new connection."""

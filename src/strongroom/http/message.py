@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 import msgspec
 
+from strongroom.lib.turn import Turn
+
 
 class Tls(msgspec.Struct, frozen=True):
     """The result of a connection's TLS handshake."""
@@ -76,6 +78,11 @@ class HttpResponse(msgspec.Struct):
 
 class Application(Protocol):
     """The application of a listener.  It never raises.  The listener cancels it when a request takes too long."""
+
+    @property
+    def turn(self) -> Turn:
+        """What the requests share that became ready together."""
+        ...
 
     def __call__(self, request: HttpRequest) -> Coroutine[Any, Any, HttpResponse]:
         """Serve one request."""

@@ -41,6 +41,7 @@ class Options(TypedDict, total=False):
     root_only: bool
     own_token: bool
     while_locked: bool
+    computes: bool
 
 
 class Declaration(msgspec.Struct, frozen=True):
@@ -79,10 +80,17 @@ class Declaration(msgspec.Struct, frozen=True):
     """
     while_locked: bool = False
     """Whether it is served while the API of its namespace is locked."""
+    computes: bool = False
+    """Whether the method asks and changes nothing but through its view and `request.once`.
+
+    The audit entry of its request is then written together with that of the response, unless it writes a row.  All
+    reads and listings of Strongroom's own engines are so.
+    """
     forms: Mapping[str, str] = {}
     """The form of each parameter that has one, by its name."""
 
 
+_READS = frozenset({Operation.READ, Operation.LIST, Operation.SCAN})
 _PART = re.compile(r"\{(\w+)(\*{0,2})\}")
 _FORMED = re.compile(r"\{(\w+)(\*{0,2}):(\w+)\}")
 
@@ -136,6 +144,7 @@ def _declare(formed: str, operations: tuple[Operation, ...], options: Options) -
     def mark(function: F) -> F:
         names = [name for name in arguments(function) if name not in {"self", "request", "body"}]
         summary, _, description = inspect.cleandoc(function.__doc__ or "").partition("\n")
+        given: Options = {"computes": _reads(function, operations), **options}
         declaration = Declaration(
             pattern=pattern,
             operations=operations,
@@ -145,13 +154,18 @@ def _declare(formed: str, operations: tuple[Operation, ...], options: Options) -
             summary=summary,
             description=description.strip(),
             forms=forms,
-            **options,
+            **given,
         )
         declared: list[Declaration] = getattr(function, "__paths__", [])
         function.__paths__ = [*declared, declaration]  # type: ignore[attr-defined]
         return function
 
     return mark
+
+
+def _reads(function: Callable[..., Any], operations: tuple[Operation, ...]) -> bool:
+    """Whether a method is a read of an engine of this package.  What a plugin's reads do isn't known here."""
+    return _READS.issuperset(operations) and function.__module__.partition(".")[0] == __name__.partition(".")[0]
 
 
 def _check_pattern(formed: str, pattern: str) -> None:

@@ -108,6 +108,7 @@ async def unseal(
         prefixes=settings.audit_prefixes,
         listed=bool(cluster.audit_key),
         reserve=node.storage.reserve,
+        turn=barrier.turn,
     )
     await configure_audit(barrier, audit, settings)
     mounts = MountService(

@@ -23,6 +23,7 @@ from strongroom.http.message import HttpRequest, HttpResponse
 from strongroom.http.settings import ListenerConfig
 from strongroom.http.sockets import open_tcp, open_unix
 from strongroom.lib.clock import SystemClock
+from strongroom.lib.turn import Turn
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ class Echo:
     """Answers with what it was asked; some paths do what an application may do."""
 
     def __init__(self) -> None:
+        self.turn = Turn()
         self.events: list[str] = []
         self.released = asyncio.Event()
 

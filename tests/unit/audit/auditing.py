@@ -31,6 +31,10 @@ class Kept:
         self.events: list[str] = []
         self.lines: list[bytes] = []
         self.broken = ""
+        self.at_once = 1_000_000
+        """The most lines that it takes with one write."""
+        self.breaks_after = 1_000_000
+        """The most lines that it takes at all."""
 
     def open(self) -> None:
         """Get ready."""
@@ -40,12 +44,16 @@ class Kept:
         if self.broken == "open":
             raise InvalidRequest("cannot be opened")
 
-    def write(self, line: bytes) -> None:
-        """Take a line."""
+    def write(self, *lines: bytes) -> int:
+        """Take lines: all of them, or as many as a test says."""
         self.events.append("write")
         if self.broken == "write":
             raise Unavailable("cannot be written")
-        self.lines.append(line)
+        taken = min(len(lines), self.at_once, self.breaks_after - len(self.lines))
+        if not taken:
+            raise Unavailable("cannot be written")
+        self.lines += lines[:taken]
+        return taken
 
     def reopen(self) -> None:
         """Begin anew."""
@@ -127,7 +135,7 @@ class Auditing:
 
     async def say(self, known: Exchange | None = None) -> None:
         """Have a request audited."""
-        self.broker.request(await self.sinks(), known or KNOWN, "", 1.0)
+        self.broker.require(self.broker.request(await self.sinks(), known or KNOWN, "", 1.0))
 
 
 KNOWN = Exchange(

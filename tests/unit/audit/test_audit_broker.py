@@ -143,7 +143,7 @@ async def test_one_device_that_takes_it_is_enough_and_none_is_too_few() -> None:
             with pytest.raises(Internal, match="failed to audit request, cannot continue"):
                 await auditing.say()
             with pytest.raises(Internal, match="failed to audit request, cannot continue"):
-                auditing.broker.response(await auditing.sinks(), KNOWN, Outcome(), 2.0)
+                auditing.broker.require(auditing.broker.response(await auditing.sinks(), KNOWN, Outcome(), 2.0))
         assert (len(a.lines), len(b.lines)) == (0 if first else 1, 0 if second else 1)
 
 
@@ -216,7 +216,7 @@ async def test_a_device_is_closed_when_nobody_can_write_to_it_any_more() -> None
     await auditing.disable("none/")
     after = await auditing.sinks()
     assert [sink.record.path for sink in after] == ["b/"]
-    auditing.broker.request(before, KNOWN, "", 1.0)
+    auditing.broker.require(auditing.broker.request(before, KNOWN, "", 1.0))
     assert a.events == ["open", "write"]
     del before
     gc.collect()
@@ -267,9 +267,9 @@ async def test_a_response_is_described_like_its_request_even_when_that_was_long_
     sinks = await auditing.sinks()
     many = [Exchange(msg) for msg in [KNOWN.request] * 1100]
     for known in many:
-        auditing.broker.request(sinks, known, "", 1.0)
+        auditing.broker.require(auditing.broker.request(sinks, known, "", 1.0))
     for known in (many[0], many[-1], Exchange(KNOWN.request)):
-        auditing.broker.response(sinks, known, Outcome(error="no"), 2.0)
+        auditing.broker.require(auditing.broker.response(sinks, known, Outcome(error="no"), 2.0))
     device = await auditing.device("a/")
     first, *_ = seen = entries(device)
     for entry in seen[-3:]:

@@ -81,6 +81,20 @@ def test_lines_come_out_as_they_went_in(tmp_path: Path) -> None:
     assert spool.backlog_bytes("one") == 0
 
 
+def test_lines_that_are_written_together(tmp_path: Path) -> None:
+    """A write takes as many as the segment has room for, and one more; the others go to the next segments."""
+    spool = Spool(tmp_path, MIN_MAX_BYTES)  # of segments of 8 KiB
+    device = spool.device("one", "stdout")
+    device.open()
+    lines = [b"%d " % number + b"x" * 1000 + b"\n" for number in range(30)]
+    taken = []
+    while sum(taken) < len(lines):
+        taken.append(device.write(*lines[sum(taken) :]))
+    assert taken == [9, 9, 9, 3]
+    assert device.write(b"y" * 20_000 + b"\n", b"z\n") == 1
+    assert take(reader_of(tmp_path)) == [*lines, b"y" * 20_000 + b"\n"]
+
+
 def _append(directory: str, letter: str, most: int) -> None:
     device = Spool(Path(directory), most).device("one", "stdout")
     device.open()

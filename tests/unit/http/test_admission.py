@@ -15,6 +15,7 @@ from strongroom.http.message import HttpRequest, HttpResponse
 from strongroom.http.proxy_protocol import ProxyBehavior, ProxyRules
 from strongroom.http.settings import ListenerConfig, ListenerLimits
 from strongroom.http.wire import Wire
+from strongroom.lib.turn import Turn
 
 BALANCER, CLIENT, OTHER = "192.0.2.1", "198.51.100.7", "198.51.100.8"
 ALL = "too many connections ({most} of a process at the most, which is fixed)"
@@ -24,6 +25,9 @@ HEADER = f"PROXY TCP4 {CLIENT} 203.0.113.1 4711 8200\r\n".encode()
 
 class Nobody:
     """An application that nothing reaches."""
+
+    def __init__(self) -> None:
+        self.turn = Turn()
 
     async def __call__(self, request: HttpRequest) -> HttpResponse:
         """Never called."""

@@ -1,8 +1,8 @@
 """Appends entries to a file that all processes of a node share.
 
-Each entry is one `write(2)` to a descriptor in append mode, so that lines of several processes never mix.  In a pipe
-they would mix, and a pipe without a reader would block the server.  So entries for a pipe go to the spool, and the
-node's forwarder writes them to the pipe.
+The entries of a turn are one `write(2)` to a descriptor in append mode, so that lines of several processes never mix.
+In a pipe they would mix, and a pipe without a reader would block the server.  So entries for a pipe go to the spool,
+and the node's forwarder writes them to the pipe.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import structlog
 
 from strongroom.audit.file.opening import Ground, open_log, pipe_at, real_path, unplaced
 from strongroom.audit.file.place import unsuitable_mode
-from strongroom.audit.full import untaken
+from strongroom.audit.full import untaken, whole
 from strongroom.lib.errors import InvalidRequest, Unavailable
 
 log = structlog.get_logger("audit")
@@ -33,8 +33,8 @@ class Spooling(Protocol):
         """Open the spool.  Raises `InvalidRequest`."""
         ...
 
-    def write(self, line: bytes) -> None:
-        """Write one whole line.  Raises `Unavailable` if that fails."""
+    def write(self, *lines: bytes) -> int:
+        """Write whole lines.  Returns how many were taken; raises `Unavailable` if none was."""
         ...
 
     def close(self) -> None:
@@ -109,25 +109,33 @@ class FileDevice:
         self.close()
         self._spool = spool
 
-    def write(self, line: bytes) -> None:
-        """Append one line, which ends in a newline.  Raises `Unavailable` if it isn't written whole."""
+    def write(self, *lines: bytes) -> int:
+        """Append lines, each of which ends in a newline, with one write.
+
+        Returns: how many of them are in the file, whole.
+
+        Raises: `Unavailable` if none is.
+        """
         if self._path == _DISCARD:
-            return
+            return len(lines)
         if self._spool is not None:
-            self._spool.write(line)
-            return
+            return self._spool.write(*lines)
+        # The line that was cut ends here, so that the next one can be parsed.
+        before = b"\n" if self._torn else b""
+        data = before + b"".join(lines)
         try:
-            line = b"\n" + line if self._torn else line
-            written = os.write(self._descriptor, line)
+            written = os.write(self._descriptor, data)
         except OSError as error:
             raise self._untaken(str(error), error) from error
-        if written == len(line):
+        if written == len(data):
             self._torn = False
-            return
-        # The disk is full, or the file has reached its size limit, and part of the line is in the file.  The next line
-        # begins with a newline, so that it can be parsed.
-        self._torn = True
-        raise self._untaken(f"only {written} of {len(line)} bytes were taken")
+            return len(lines)
+        # The disk is full, or the file has reached its size limit, and part of a line may be in the file.
+        taken, cut_bytes = whole(lines, max(0, written - len(before)))
+        self._torn = bool(cut_bytes) or not taken
+        if not taken:
+            raise self._untaken(f"only {written} of {len(data)} bytes were taken")
+        return taken
 
     def _untaken(self, reason: str, error: OSError | None = None) -> Unavailable:
         return untaken("the audit file cannot be written", f"{self._path}: {reason}", self._descriptor, error)

@@ -1,12 +1,12 @@
-"""Writes to the spool.  Every worker appends its entries, each with one `write(2)`."""
+"""Writes to the spool.  Every worker appends its entries, those of a turn with one `write(2)`."""
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from strongroom.audit.full import untaken
+from strongroom.audit.full import untaken, whole
 from strongroom.audit.spool.framing import framed
 from strongroom.audit.spool.place import Locked, Place, lock
 from strongroom.lib.errors import InvalidRequest, Unavailable
@@ -65,18 +65,26 @@ class SpoolDevice:
         place.aim(self._target, self._options)
         place.ended = False
 
-    def write(self, line: bytes) -> None:
-        """Append one line, which ends in a newline.  Raises `Unavailable` if it isn't written whole."""
-        record = framed(line)
+    def write(self, *lines: bytes) -> int:
+        """Append lines, each of which ends in a newline, as many as the segment has room for.
+
+        Returns: how many of them stand in the spool, whole.
+
+        Raises: `Unavailable` if none does.
+        """
+        records = [framed(line) for line in lines]
         try:
-            written = self._append(record)
+            written, offered = self._append(records)
         except OSError as error:
             raise self._untaken(str(error), error) from error
-        if written != len(record):
-            # The reader recognizes the incomplete entry by its missing newline, and skips it.
-            raise self._untaken(f"only {written} of {len(record)} bytes were taken")
+        # The reader recognizes an incomplete entry by its missing newline, and skips it.
+        taken, _ = whole(records[:offered], written)
+        if not taken:
+            raise self._untaken(f"only {written} of {len(records[0])} bytes were taken")
+        return taken
 
-    def _append(self, record: bytes) -> int:
+    def _append(self, records: Sequence[bytes]) -> tuple[int, int]:
+        """Write to the newest segment.  Returns the bytes written, and how many records were to be."""
         for _ in range(_ATTEMPTS):
             if self._segment < 0:
                 self._advance()
@@ -85,7 +93,9 @@ class SpoolDevice:
             try:
                 status = os.fstat(segment)
                 if status.st_nlink and status.st_size < self._segment_bytes:
-                    return os.write(segment, record)
+                    # A segment is exceeded by one entry at the most.
+                    offered = min(len(records), whole(records, self._segment_bytes - status.st_size)[0] + 1)
+                    return os.write(segment, b"".join(records[:offered])), offered
             finally:
                 fcntl.flock(segment, fcntl.LOCK_UN)
             if os.fstat(self._writers).st_nlink:

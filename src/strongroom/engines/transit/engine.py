@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from strongroom.engines.transit.encryption.upserts import forbids_upsert
+from strongroom.engines.transit.lifecycle import clearing, rotation, timetable
 from strongroom.engines.transit.paths.backups import BackupPaths
 from strongroom.engines.transit.paths.certificates import CertificatePaths
 from strongroom.engines.transit.paths.cmac import CmacPaths
@@ -23,11 +27,8 @@ from strongroom.engines.transit.paths.sign import SignPaths
 from strongroom.engines.transit.paths.soft_delete import SoftDeletePaths
 from strongroom.engines.transit.paths.verify import VerifyPaths
 from strongroom.engines.transit.paths.wrapped_exports import WrappedExportPaths
-from strongroom.engines.transit.encryption.upserts import forbids_upsert
-from strongroom.engines.transit.lifecycle import clearing, rotation, timetable
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Engine, Internal, Request
-from typing import Any
 
 
 class Transit(

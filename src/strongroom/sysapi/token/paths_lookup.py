@@ -84,7 +84,7 @@ class LookupPaths(SystemEngine):
     """`lookup`, `lookup-self`, `lookup-accessor`, `accessors`."""
 
     @path.read("lookup")
-    @path.write("lookup")
+    @path.write("lookup", computes=True)
     async def lookup(self, request: Request, body: TokenBody) -> Response | None:
         """Looks up a token. Without a token in the body it looks up the request's own."""
         view = system(request)
@@ -95,13 +95,13 @@ class LookupPaths(SystemEngine):
         return Response(data=await shown(view, token, record, request.now))
 
     @path.read("lookup-self", own_token=True)
-    @path.write("lookup-self", own_token=True)
+    @path.write("lookup-self", own_token=True, computes=True)
     async def lookup_self(self, request: Request, body: LookupSelfBody) -> Response | None:
         """Looks up the request's own token. A token in the body is ignored."""
         bearer = presented(request)
         return Response(data=await shown(system(request), bearer.token, bearer.record, request.now))
 
-    @path.write("lookup-accessor")
+    @path.write("lookup-accessor", computes=True)
     async def lookup_accessor(self, request: Request, body: AccessorBody) -> Response | None:
         """Looks up a token by its accessor. The token itself isn't shown."""
         record = await by_accessor(request, body.accessor)

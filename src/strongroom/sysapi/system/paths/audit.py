@@ -81,7 +81,7 @@ class AuditPaths(SystemEngine):
         await view.services.audit.disable(view.txn, folder(path))
         return None
 
-    @path.write("audit-hash/{path*:slashless}", root_only=True)
+    @path.write("audit-hash/{path*:slashless}", root_only=True, computes=True)
     async def audit_hash(self, request: Request, path: str, body: AuditHashBody) -> Response | None:
         """Computes the digest that a device's log shows for a text."""
         view = system(request)

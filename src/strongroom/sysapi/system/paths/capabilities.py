@@ -47,7 +47,7 @@ class AccessorPathsBody(PathsBody, frozen=True):
 class CapabilitiesPaths(SystemEngine):
     """`capabilities`, `capabilities-self`, `capabilities-accessor`."""
 
-    @path.write("capabilities")
+    @path.write("capabilities", computes=True)
     async def capabilities(self, request: Request, body: TokenPathsBody) -> Response | None:
         """Reads what a token may do on the given paths."""
         paths, view = _paths(body), system(request)
@@ -63,7 +63,7 @@ class CapabilitiesPaths(SystemEngine):
             raise InvalidRequest(_INVALID_TOKEN)
         return await _shown(request, record, paths)
 
-    @path.write("capabilities-self")
+    @path.write("capabilities-self", computes=True)
     async def capabilities_self(self, request: Request, body: TokenPathsBody) -> Response | None:
         """Reads what the request's own token may do on the given paths. A token in the body is ignored."""
         paths = _paths(body)
@@ -71,7 +71,7 @@ class CapabilitiesPaths(SystemEngine):
             raise InvalidRequest(_INVALID_TOKEN)
         return await _shown(request, presented(request).record, paths)
 
-    @path.write("capabilities-accessor")
+    @path.write("capabilities-accessor", computes=True)
     async def capabilities_accessor(self, request: Request, body: AccessorPathsBody) -> Response | None:
         """Reads what a token may do on the given paths. The token is named by its accessor."""
         if not body.accessor:

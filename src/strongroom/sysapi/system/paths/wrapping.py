@@ -57,7 +57,7 @@ class WrappingPaths(SystemEngine):
         return Response(data=request.data)
 
     @path.read("wrapping/lookup", unauthenticated=True)
-    @path.write("wrapping/lookup", unauthenticated=True)
+    @path.write("wrapping/lookup", unauthenticated=True, computes=True)
     async def lookup_wrapped(self, request: Request, body: WrappingBody) -> Response | None:
         """Looks up a wrapping token without using it, also while its request waits for approval."""
         view = system(request)

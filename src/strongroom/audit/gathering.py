@@ -1,0 +1,104 @@
+"""Entries on their way to the devices: those of one turn are written together, with one write for each device."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from strongroom.audit.channel import Channel
+from strongroom.audit.standing import Standing
+from strongroom.lib.errors import Internal
+
+REFUSED: Final = "failed to audit request, cannot continue"
+_FAILED: Final = "no audit device took the entry"
+_MOST_BYTES: Final = 1024 * 1024
+"""What waits is written when it is more than this: entries of large secrets must not fill the memory."""
+
+
+class Entry:
+    """One entry, of a request or of a response, for all devices.
+
+    Args:
+        rescue: whether its request may make room, and was allowed.
+    """
+
+    __slots__ = ("fault", "is_taken", "is_written", "rescue")
+
+    def __init__(self, *, rescue: bool) -> None:
+        self.rescue = rescue
+        self.is_written = False
+        """Whether it was given to every device."""
+        self.is_taken = False
+        """Whether a device took it."""
+        self.fault: Exception | None = None
+        """A bug of this server in a device: that another one took the entry must not hide it."""
+
+
+class Gathering:
+    """Entries that wait for the end of the turn.
+
+    Args:
+        standing: whether each device took its last entry.
+    """
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+        self._waiting: dict[Channel, list[tuple[bytes, Entry]]] = {}
+        self._bytes = 0
+
+    def add(self, entry: Entry, lines: list[tuple[Channel, bytes]]) -> None:
+        """Have an entry written with the next ones.
+
+        Args:
+            lines: the entry as each device writes it.  Without devices, nothing has to take it.
+        """
+        if not lines:
+            entry.is_written = entry.is_taken = True
+            return
+        for channel, line in lines:
+            self._waiting.setdefault(channel, []).append((line, entry))
+            self._bytes += len(line)
+        if self._bytes > _MOST_BYTES:
+            self.write()
+
+    def require(self, entry: Entry) -> None:
+        """Write what waits, if the entry is part of it.
+
+        Raises: `Internal` if no device took the entry; an exception that nobody foresaw.
+        """
+        if not entry.is_written:
+            self.write()
+        if entry.fault is not None:
+            raise entry.fault
+        if not entry.is_taken:
+            raise Internal(REFUSED, detail=_FAILED)
+
+    def write(self) -> None:
+        """Give every device what waits for it, whatever became of that at another one."""
+        if not self._waiting:
+            return
+        waiting, self._waiting, self._bytes = self._waiting, {}, 0
+        for channel, lines in waiting.items():
+            # The last parts of the reserve are only for requests that may free space.
+            rescuing = [line for line in lines if line[1].rescue]
+            for part, rescue in ((rescuing, True), ([line for line in lines if not line[1].rescue], False)):
+                if part:
+                    self._give(channel, part, rescue=rescue)
+            for _, entry in lines:
+                entry.is_written = True
+
+    def _give(self, channel: Channel, lines: list[tuple[bytes, Entry]], *, rescue: bool) -> None:
+        taken = 0
+
+        def write() -> None:
+            """Write what the device hasn't taken yet.  Called again when there is room for more."""
+            nonlocal taken
+            while taken < len(lines):
+                taken += channel.write([line for line, _ in lines[taken:]])
+
+        try:
+            self._standing.take(channel.record, write, rescue=rescue)
+        except Exception as error:  # a bug in one device must not keep the others from taking their entries
+            for _, entry in lines[taken:]:
+                entry.fault = error
+        for _, entry in lines[:taken]:
+            entry.is_taken = True

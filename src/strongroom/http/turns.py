@@ -1,0 +1,90 @@
+"""Serves together what became ready in one iteration of the event loop.
+
+The turn runs after every socket was read, and asks the store then: so its requests see everything that was committed
+before any of them arrived.  Their answers go out when the turn has ended, which writes their audit entries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, Protocol
+
+import structlog
+
+from strongroom.http.faults import describe
+from strongroom.http.first_step import Finished, FirstStep
+from strongroom.http.message import Application, HttpResponse
+
+_log = structlog.get_logger(__name__)
+
+MOST: Final = 128
+"""The most requests of one turn.  More would keep the first of them, and every new client, waiting for the last."""
+
+Outcome = Finished[HttpResponse] | asyncio.Task[HttpResponse] | BaseException
+"""What became of a request in its turn: an answer, a Task that goes on with it, or a fault."""
+
+
+class Asking(Protocol):
+    """A connection whose request is complete."""
+
+    def begin(self) -> Coroutine[Any, Any, HttpResponse]:
+        """Have the application begin with the request."""
+        ...
+
+    def served(self, outcome: Outcome) -> None:
+        """Go on with what became of it."""
+        ...
+
+
+class Turns:
+    """Collects the requests of each iteration.
+
+    Args:
+        loop: runs the turns. application: the present one, which says what the turns of its process are.
+    """
+
+    __slots__ = ("_application", "_loop", "_waiting")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, application: Callable[[], Application]) -> None:
+        self._loop = loop
+        self._application = application
+        self._waiting: list[Asking] = []
+
+    def add(self, connection: Asking) -> None:
+        """Serve a connection's request when all sockets were read."""
+        if not self._waiting:
+            self._loop.call_soon(self._run)
+        self._waiting.append(connection)
+
+    def _run(self) -> None:
+        batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        if self._waiting:
+            self._loop.call_soon(self._run)
+        turn = self._application().turn
+        turn.begin()
+        try:
+            begun = [(connection, self._begin(connection)) for connection in batch]
+        finally:
+            turn.end()
+        for connection, begun_with in begun:
+            outcome = _step(begun_with) if isinstance(begun_with, FirstStep) else begun_with
+            assert not isinstance(outcome, FirstStep), "the turn has ended"
+            try:
+                connection.served(outcome)
+            except Exception as error:  # a bug of this server must not keep the other connections' answers back
+                _log.error("an answer could not be sent", fault=describe(error))
+
+    def _begin(self, connection: Asking) -> Outcome | FirstStep[HttpResponse]:
+        try:
+            coroutine = connection.begin()
+        except Exception as error:
+            return error
+        return _step(FirstStep(self._loop, coroutine))
+
+
+def _step(step: FirstStep[HttpResponse]) -> Outcome | FirstStep[HttpResponse]:
+    try:
+        return step.go_on()
+    except (Exception, asyncio.CancelledError) as error:
+        return error

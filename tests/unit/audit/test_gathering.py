@@ -1,0 +1,127 @@
+"""Claims about entries that are written together: who took which, and that the chain holds."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+from pathlib import Path
+
+import pytest
+
+from strongroom.audit import chain
+from strongroom.audit.chain import verify
+from strongroom.audit.entry import Outcome
+from strongroom.audit.file.device import FileDevice
+from strongroom.audit.full import whole
+from strongroom.audit.gathering import Entry
+from strongroom.lib.errors import Internal, Unavailable
+from strongroom.sdk.response import Response
+from tests.unit.audit.auditing import KNOWN, Auditing, begun
+from tests.unit.audit.auditing import entries as entries_of
+
+
+async def gathered(auditing: Auditing, count: int) -> list[Entry]:
+    """The entries of as many requests, which wait for the end of the turn."""
+    sinks, broker = await auditing.sinks(), auditing.broker
+    return [broker.request(sinks, KNOWN, "", float(number)) for number in range(count)]
+
+
+async def test_entries_wait_for_the_end_of_the_turn() -> None:
+    """They are one write then, in their order."""
+    auditing = await begun()
+    await auditing.enable("a/")
+    entries = await gathered(auditing, 3)
+    device = await auditing.device("a/")
+    assert (device.lines, [entry.is_written for entry in entries]) == ([], [False] * 3)
+    auditing.broker.turn.begin()
+    auditing.broker.turn.end()
+    assert device.events == ["open", "write"]
+    assert [entry["time"] for entry in entries_of(device)] == [f"1970-01-01T00:00:0{n}.000000Z" for n in range(3)]
+    assert all(entry.is_written and entry.is_taken for entry in entries)
+
+
+async def test_who_needs_an_entry_has_all_written_that_wait() -> None:
+    """What comes later is another write."""
+    auditing = await begun()
+    await auditing.enable("a/")
+    first, second = await gathered(auditing, 2)
+    auditing.broker.require(second)
+    device = await auditing.device("a/")
+    assert (len(device.lines), device.events.count("write")) == (2, 1)
+    auditing.broker.require(first)
+    assert device.events.count("write") == 1
+    auditing.broker.require(auditing.broker.response(await auditing.sinks(), KNOWN, Outcome(), 9.0))
+    assert (len(device.lines), device.events.count("write")) == (3, 2)
+
+
+async def test_the_chain_goes_on_from_the_last_line_that_was_taken() -> None:
+    """A device that takes some lines, then none for a while: the log verifies, and who lacks an entry is refused."""
+    auditing = await begun()
+    await auditing.enable("a/")
+    await auditing.sinks()
+    (record,) = await auditing.records()
+    device = await auditing.device("a/")
+    device.at_once, device.breaks_after = 2, 5
+    entries = await gathered(auditing, 8)
+    with pytest.raises(Internal, match="failed to audit request"):
+        auditing.broker.require(entries[5])
+    assert [entry.is_taken for entry in entries] == [True] * 5 + [False] * 3
+    auditing.broker.require(entries[4])
+    device.breaks_after = 1_000_000
+    for entry in await gathered(auditing, 2):
+        auditing.broker.require(entry)
+    verified = verify(chain.key_of(record.salt), device.lines)
+    assert verified.faults == ()
+    assert [link.sequence for link in verified.writers.values()] == [7]
+
+
+async def test_without_devices_nothing_has_to_take_an_entry() -> None:
+    """It counts as taken at once."""
+    auditing = await begun()
+    for entry in await gathered(auditing, 2):
+        auditing.broker.require(entry)
+
+
+async def test_much_is_written_before_the_turn_ends() -> None:
+    """Entries that wait are bounded in bytes, so that large ones don't fill the memory."""
+    auditing = await begun()
+    await auditing.enable("a/", log_raw="true")
+    sinks = await auditing.sinks()
+    large = Outcome(response=Response(warnings=["x" * 600_000]))
+    first = auditing.broker.response(sinks, KNOWN, large, 1.0)
+    assert not first.is_written
+    auditing.broker.response(sinks, KNOWN, large, 2.0)
+    assert first.is_written
+
+
+@pytest.mark.parametrize(
+    ("written", "taken"), [(0, (0, 0)), (2, (0, 2)), (3, (1, 0)), (4, (1, 1)), (8, (2, 0)), (9, (3, 0))]
+)
+def test_what_was_written_whole(written: int, taken: tuple[int, int]) -> None:
+    """How many lines of 3, 5 and 1 bytes a write has taken, and how much of the next one."""
+    assert whole([b"aa\n", b"bbbb\n", b"\n"], written) == taken
+
+
+def test_a_file_that_is_full_takes_whole_lines(tmp_path: Path) -> None:
+    """A write that is cut takes the lines before the cut; the next write ends the line that was cut."""
+    path = tmp_path / "log"
+    device = FileDevice(str(path))
+    device.open()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+            taken = device.write(b"one\n", b"two\n", b"three\n")
+            try:
+                device.write(b"three\n")
+            except Unavailable:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+                code = 0 if (taken, device.write(b"three\n", b"four\n")) == (2, 2) else 2
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert path.read_bytes() == b"one\ntwo\nth\nthree\nfour\n"
