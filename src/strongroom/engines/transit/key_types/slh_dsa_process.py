@@ -1,12 +1,13 @@
 """Makes SLH-DSA keys in a process of their own.
 
 The package that makes them holds the interpreter's lock for up to a fifth of a second, in which no other thread of the
-process would run, the event loop's neither.  The process is this program's own interpreter; it ends when it has written
-the key to its pipe.
+process would run, the event loop's neither.  The process is this program's own interpreter, whose memory nobody else
+can read; it ends when it has written the key to its pipe, or when this process ends.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import Final
@@ -14,10 +15,14 @@ from typing import Final
 from strongroom.crypto.post_quantum import SlhDsaKey, require_slh_dsa
 from strongroom.lib.errors import Internal
 
-_PROGRAM: Final = (
-    "import sys; from strongroom.crypto.post_quantum import SlhDsaKey; "
-    "sys.stdout.buffer.write(SlhDsaKey.generate(sys.argv[1]).private)"
-)
+_PROGRAM: Final = """
+import sys
+from strongroom.lib.hardening import die_with, hide_memory
+hide_memory()
+die_with(int(sys.argv[1]))
+from strongroom.crypto.post_quantum import SlhDsaKey
+sys.stdout.buffer.write(SlhDsaKey.generate(sys.argv[2]).private)
+"""
 _TIMEOUT_S: Final = 60
 
 
@@ -30,7 +35,7 @@ def generate(parameter_set: str) -> SlhDsaKey:
     """
     require_slh_dsa()
     # -P: with -c, the interpreter would import from the working directory first, which may be anybody's.
-    command = [sys.executable, "-P", "-c", _PROGRAM, parameter_set]
+    command = [sys.executable, "-P", "-c", _PROGRAM, str(os.getpid()), parameter_set]
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter, our own program
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_TIMEOUT_S, check=True
