@@ -17,6 +17,8 @@ from strongroom.sdk.tools.encoding import encoded, is_format
 MOST_BYTES = 131072
 SOURCES = frozenset({"", "platform", "seal", "all"})
 
+NO_SEAL = "no seal/entropy augmentation available, using platform entropy source"
+
 
 class RandomBody(Body, frozen=True):
     """How many bytes, and in which form."""
@@ -52,4 +54,5 @@ def random_bytes(request: Request, random: Random, source: str, count: int, form
     if source not in SOURCES:
         raise InvalidRequest(f'unsupported entropy source "{source}"; must be "platform" or "seal", or "all"')
     value = request.once("random", lambda: random.bytes(count))
-    return Response(data={"random_bytes": encoded(value, format_)})
+    warnings = [NO_SEAL] if source == "seal" else []
+    return Response(data={"random_bytes": encoded(value, format_)}, warnings=warnings)
