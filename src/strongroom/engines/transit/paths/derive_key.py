@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from strongroom.engines.transit.key_types import key_type
-from strongroom.engines.transit.key_types.macs import HMAC_BYTES
+from strongroom.engines.transit.key_types import Material, key_type
 from strongroom.engines.transit.keys import rows
 from strongroom.engines.transit.keys.allowed import DERIVE, check_operation, check_type
 from strongroom.engines.transit.keys.loaded import loaded
-from strongroom.engines.transit.keys.records import KeyRecord, KeyVersion
+from strongroom.engines.transit.keys.records import KeyRecord
 from strongroom.engines.transit.keys.versions import to_make
+from strongroom.engines.transit.moving.storing import keep_imported
 from strongroom.engines.transit.signing.agreement import ECDH, TYPES, agreed, peer_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import (
@@ -60,10 +60,8 @@ class DeriveKeyPaths:
         size = key_type(body.derived_key_type).size_bytes
         secret = agreed(base, version.cryptor, peer, size)
         key = await self._target(request, name, body.derived_key_type)
-        hmac_key = request.once(f"hmac key {key.id}", lambda: self.random.bytes(HMAC_BYTES))
         rows.keep_key(request.view, name, key)
-        made = KeyVersion(private=secret, hmac_key=hmac_key, created_at=request.now)
-        rows.keep_version(request.view, key, key.latest_version, made)
+        keep_imported(request, key, key.latest_version, Material(private=secret), self.random)
 
     async def _target(self, request: Request, name: str, type_: str) -> KeyRecord:
         """The key that gets a version: a new one, or one that was agreed on or imported before.
