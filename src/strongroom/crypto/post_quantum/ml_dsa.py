@@ -110,6 +110,10 @@ class MlDsaKey:
         """The public key's own bytes: 1312, 1952 or 2592."""
         return self._public.public_bytes_raw()
 
+    def signer(self) -> _Private:
+        """What signs certificate requests.  Raises `InvalidRequest` for a public key."""
+        return self._signer()
+
     def sign(self, message: bytes, context: bytes = b"") -> bytes:
         """Sign a message.  Raises `InvalidRequest` without a private key, and for a context over 255 bytes."""
         signed_message.check_context(context)

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from strongroom.engines.transit.fields import text_of
-from strongroom.engines.transit.refusals import Code, Refused, code_of
+from strongroom.engines.transit.refusals import code_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Response
 
@@ -31,7 +31,7 @@ class Item(msgspec.Struct, frozen=True):
 def items_of(batch_input: Any) -> list[Any] | None:
     """The items of a request; None if it isn't a batch.
 
-    Raises: `InvalidRequest` for what isn't a list, and for a list without items.
+    Raises: `InvalidRequest` for what isn't a list of objects, and for a list without items.
     """
     if batch_input is None:
         return None
@@ -39,6 +39,9 @@ def items_of(batch_input: Any) -> list[Any] | None:
         raise InvalidRequest("failed to parse batch input: batch_input must be a list of objects")
     if not batch_input:
         raise InvalidRequest("missing batch input to process")
+    for at, item in enumerate(batch_input):
+        if type(item) is not dict:
+            raise InvalidRequest(f"failed to parse batch input: the item [{at}] is no object")
     return batch_input
 
 
@@ -53,8 +56,8 @@ async def each(
     done: list[Item] = []
     for at, item in enumerate(items, 1):
         try:
-            if type(item) is not dict:
-                raise Refused(Code.INVALID_FIELD, "an item of batch_input must be an object")
+            if type(item.get("reference", "")) is not str:
+                text_of(item, "reference")
             done.append(Item(await work(item)))
         except InvalidRequest as error:
             done.append(Item({}, error))
@@ -102,16 +105,15 @@ def _shown(item: Any, result: Item) -> dict[str, Any]:
 
 def _reference(item: Any) -> str:
     try:
-        return text_of(item, "reference") if isinstance(item, dict) else ""
-    except InvalidRequest:  # no text: the other fields of the item are its result
+        return text_of(item, "reference")
+    except InvalidRequest:  # no text, which is the error of this item
         return ""
 
 
 def _ignored(items: list[Any], known: Collection[str]) -> list[str]:
     names: set[str] = set()
     for item in items:
-        if isinstance(item, dict):
-            names.update(item.keys() - known)
+        names.update(item.keys() - known)
     if not names:
         return []
     return [f"Endpoint ignored these unrecognized parameters in batch_input: [{' '.join(sorted(names))}]"]

@@ -63,12 +63,16 @@ async def test_one_bad_item_leaves_the_others_alone() -> None:
     """Each kind of bad item has its own error and code; the good ones between them are encrypted."""
     keys = await Keys.new(k="aes256-gcm96")
     bad = {
-        "missing_input": {},
+        "missing_input": {"plaintext": None},
         "invalid_base64": {"plaintext": "a-_a"},
         "invalid_version": {"plaintext": "", "key_version": 7},
         "invalid_field": {"plaintext": {"a": 1}},
     }
-    others: list[Any] = [{"plaintext": "", "key_version": "x"}, {"plaintext": [], "reference": {}}, None, "text", 5, []]
+    others: list[Any] = [
+        {"plaintext": "", "key_version": "x"},
+        {"plaintext": [], "reference": {}},
+        {"plaintext": "", "reference": ["x"]},
+    ]
     items = [GOOD, *bad.values(), GOOD, *others, GOOD]
     results = _results(await keys.answer("encrypt/k", batch_input=items))
     assert [result.get("error_code", "") for result in results] == [
@@ -84,7 +88,6 @@ async def test_one_bad_item_leaves_the_others_alone() -> None:
     "item",
     [
         {"plaintext": "", "context": None, "associated_data": None, "key_version": None, "reference": None},
-        {"plaintext": None},
         {"plaintext": "", "key_version": "1", "reference": 5},
     ],
 )
@@ -94,6 +97,24 @@ async def test_nulls_and_numbers_are_taken_as_in_a_single_request(item: dict[str
     (result,) = _results(await keys.answer("encrypt/k", batch_input=[item]))
     assert result["ciphertext"].startswith("vault:v1:")
     assert result["reference"] == ("5" if item.get("reference") == 5 else "")
+
+
+@pytest.mark.parametrize("path", ["encrypt/k", "decrypt/k", "rewrap/k", "sign/k", "verify/k", "hmac/k"])
+@pytest.mark.parametrize("item", [None, "text", 5, [], True])
+async def test_an_item_that_is_no_object(path: str, item: object) -> None:
+    """The whole batch is refused, because nobody knows what was meant, and the place is told."""
+    keys = await Keys.new(k="rsa-2048")
+    with pytest.raises(InvalidRequest, match=r"the item \[1\] is no object"):
+        await keys.answer(path, batch_input=[GOOD | {"input": "", "signature": ""}, item])
+
+
+@pytest.mark.parametrize("path", ["encrypt/k", "decrypt/k", "rewrap/k"])
+@pytest.mark.parametrize("items", [[{"context": "eA=="}, {}], [{"context": "eA=="}, {"context": ""}]])
+async def test_contexts_in_some_items(path: str, items: list[Any]) -> None:
+    """A batch has contexts in all of its items, or in none."""
+    keys = await Keys.new(k="aes256-gcm96")
+    with pytest.raises(InvalidRequest, match="either in all the request blocks or in none"):
+        await keys.answer(path, batch_input=items)
 
 
 @pytest.mark.parametrize("path", ["encrypt/k", "decrypt/k", "rewrap/k"])

@@ -129,7 +129,6 @@ async def test_a_batch_of_hmacs() -> None:
             {"input": "!!!", "reference": "b"},
             {"input": None},
             {"input": [1]},
-            "x",
         ],
     )
     empty = (await keys.write("hmac/k", input=""))["hmac"]
@@ -140,7 +139,7 @@ async def test_a_batch_of_hmacs() -> None:
     assert results[1] == {"error": "missing input for HMAC", "error_code": "missing_input", "reference": ""}
     assert results[2] == results[4] == {"hmac": empty, "reference": ""}
     assert (results[3]["error_code"], results[3]["reference"]) == ("invalid_base64", "b")
-    assert [results[at]["error_code"] for at in (5, 6)] == ["invalid_field", "invalid_field"]
+    assert results[5]["error_code"] == "invalid_field"
 
 
 @pytest.mark.parametrize("type_", ["aes128-cmac", "aes192-cmac", "aes256-cmac"])

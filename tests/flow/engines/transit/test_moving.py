@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.crypto.asymmetric import formats, wrapping
@@ -16,7 +17,7 @@ from strongroom.crypto.asymmetric.ed25519 import Ed25519Key
 from strongroom.crypto.asymmetric.rsa import RsaKey
 from strongroom.engines.transit.keys.records import WrappingKey
 from strongroom.lib.errors import InvalidRequest, NotFound, UnsupportedPath
-from strongroom.sdk import View
+from strongroom.sdk import Operation, View
 from tests.flow.engines.transit.mounts import Keys, base64
 
 OPEN = {"exportable": True, "allow_plaintext_backup": True}
@@ -97,6 +98,16 @@ async def test_what_is_not_exported(path: str, text: str) -> None:
     await keys.make("halfway", exportable=True)
     with pytest.raises(InvalidRequest, match=text):
         await keys.read(path)
+
+
+async def test_soft_deleted_keys_are_not_exported() -> None:
+    """A key that is marked as deleted leaves the mount in no way, and none is wrapped for it."""
+    keys = await _exportable(a="aes256-gcm96", r="rsa-2048", other="rsa-2048")
+    await keys.mount.ask(Operation.DELETE, "keys/a/soft-delete", {})
+    await keys.mount.ask(Operation.DELETE, "keys/other/soft-delete", {})
+    for path in ("export/encryption-key/a", "export/hmac-key/a/1", "byok-export/r/a", "byok-export/other/r"):
+        with pytest.raises(InvalidRequest, match="refusing to use soft-deleted key"):
+            await keys.read(path)
 
 
 @pytest.mark.parametrize("form", ["jwk", "PEM", "der", "pem"])
@@ -232,6 +243,27 @@ async def test_an_imported_key_is_rotated_only_if_it_may_be() -> None:
     await keys.write("keys/b/rotate")
     with pytest.raises(InvalidRequest, match="imported key"):
         await keys.write("keys/b/import_version", ciphertext=await _wrapped(keys, b"2" * 32))
+
+
+async def test_a_latest_public_key_is_completed_without_its_number() -> None:
+    """The private half of the latest version completes it; another pair becomes the next version."""
+    keys = await _new()
+    first, second = EcdsaKey.generate(), EcdsaKey.generate()
+    await keys.write("keys/e/import", public_key=formats.public_pem(first), type="ecdsa-p256")
+    await keys.write("keys/e/import_version", ciphertext=await _wrapped(keys, first.private or b""))
+    assert (await keys.read("keys/e"))["latest_version"] == 1
+    await keys.write("keys/e/import_version", ciphertext=await _wrapped(keys, second.private or b""))
+    assert (await keys.read("keys/e"))["latest_version"] == 2
+
+
+async def test_an_ml_dsa_key_asks_for_a_certificate() -> None:
+    """The request is signed by the key itself, and verifies with it."""
+    keys = await Keys.new()
+    await keys.make("m", type="mldsa-44")
+    made = await keys.write("keys/m/csr")
+    assert made["type"] == "mldsa-44"
+    request = x509.load_pem_x509_csr(made["csr"].encode())
+    assert request.is_signature_valid
 
 
 async def test_a_public_key_is_completed() -> None:

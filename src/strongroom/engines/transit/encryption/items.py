@@ -43,6 +43,13 @@ async def encrypted(use: KeyUse, given: Given) -> dict[str, Any]:
     return answer
 
 
+async def encrypted_of_batch(use: KeyUse, given: Given) -> dict[str, Any]:
+    """Encrypt the plaintext of an item, which can't be null.  Raises `Refused`."""
+    if given.get("plaintext") is None:
+        raise Refused(Code.MISSING_INPUT, MISSING_PLAINTEXT)
+    return await encrypted(use, given)
+
+
 async def decrypted(use: KeyUse, given: Given) -> dict[str, Any]:
     """Decrypt the ciphertext.  Raises `Refused`."""
     return {"plaintext": b64encode(await _plaintext(use, given)).decode("ascii")}

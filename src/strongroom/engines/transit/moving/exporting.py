@@ -36,6 +36,8 @@ def check(key: KeyRecord, kind: str, form: str) -> None:
         raise InvalidRequest("private key material is not exportable")
     if kind not in OPEN:
         check_operation(key, EXPORT)
+    if key.soft_deleted:
+        raise InvalidRequest("refusing to use soft-deleted key")
     type_ = key_type(key.type)
     if kind == ENCRYPTION and not type_.encrypts:
         raise InvalidRequest("encryption not supported for the key")

@@ -22,6 +22,12 @@ def keep_imported(request: Request, key: KeyRecord, number: int, material: Mater
     rows.keep_version(request.view, key, number, version)
 
 
+async def completes(request: Request, key: KeyRecord, material: Material) -> bool:
+    """Whether the material is the private part of the latest version, of which only the public part was imported."""
+    latest = await rows.version_of(request.view, key, key.latest_version)
+    return not latest.private and bool(material.private) and material.public == latest.public
+
+
 async def complete(request: Request, key: KeyRecord, number: int, material: Material) -> None:
     """Store the private part of a version whose public part was imported before.
 

@@ -75,5 +75,5 @@ class EncryptPaths:
 async def _encrypted(use: KeyUse, request: Request, items: list[Any] | None, body: EncryptFields) -> Response:
     if items is None:
         return Response(data=await each_item.encrypted(use, request.data))
-    done = await batches.each(items, partial(each_item.encrypted, use), at_once=use.at_once)
+    done = await batches.each(items, partial(each_item.encrypted_of_batch, use), at_once=use.at_once)
     return batches.answered(items, done, body.partial_failure_response_code, each_item.OF_ENCRYPT)

@@ -102,8 +102,11 @@ class ImportPaths:
         if not key.imported:
             raise InvalidRequest("the import_version endpoint can only be used with an imported key")
         material = await _material(request, key, body)
-        if body.version is not None:
-            await storing.complete(request, key, body.version, material)
+        completed = body.version
+        if completed is None and await storing.completes(request, key, material):
+            completed = key.latest_version
+        if completed is not None:
+            await storing.complete(request, key, completed, material)
             return
         key = replace(key, latest_version=key.latest_version + 1)
         storing.keep_imported(request, key, key.latest_version, material, self.random)

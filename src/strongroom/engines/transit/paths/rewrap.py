@@ -10,6 +10,7 @@ from typing import Annotated
 
 from strongroom.engines.transit import batches
 from strongroom.engines.transit.encryption import items as each_item
+from strongroom.engines.transit.encryption.contexts import all_have_contexts
 from strongroom.engines.transit.encryption.key_use import KeyUse
 from strongroom.engines.transit.encryption.upserts import NO_KEY
 from strongroom.engines.transit.keys import rows
@@ -50,6 +51,8 @@ class RewrapPaths:
         items = batches.items_of(body.batch_input)
         if items is None and not body.ciphertext:
             raise Refused(Code.MISSING_INPUT, each_item.MISSING_CIPHERTEXT)
+        if items is not None:
+            all_have_contexts(items)
         key = await rows.key_of(request.view, name)
         if key is None:
             raise InvalidRequest(NO_KEY)

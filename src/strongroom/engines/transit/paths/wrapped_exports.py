@@ -50,12 +50,8 @@ class WrappedExportPaths:
 async def _wrapped(request: Request, destination: str, source: str, version: str, hash_name: str) -> Response:
     check_segment_name(destination)
     check_segment_name(source)
-    target = await rows.key_of(request.view, destination)
-    if target is None:
-        raise InvalidRequest("no such destination key to export to")
-    key = await rows.key_of(request.view, source)
-    if key is None:
-        raise InvalidRequest("no such source key for export")
+    target = await rows.usable(request.view, destination, "no such destination key to export to")
+    key = await rows.usable(request.view, source, "no such source key for export")
     if not key.exportable:
         raise InvalidRequest("key is not exportable")
     check_operation(key, EXPORT)
