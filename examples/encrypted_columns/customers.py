@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from rewrap import rewrap
-from table import SCHEMA, Customer, add, change, read
+from table import AT_ONCE, SCHEMA, Customer, add, change, read
 from transit import Away, Refused, TransitKey
 
 
@@ -31,7 +31,7 @@ def arguments() -> argparse.Namespace:
     some.add_argument("id", type=int, nargs="*")
     commands.add_parser("rotate", help="make a new version of the key")
     rewrapping = commands.add_parser("rewrap", help="encrypt all rows with the latest version of the key")
-    rewrapping.add_argument("--rows", type=int, default=500, metavar="N", help="rows in a batch (500)")
+    rewrapping.add_argument("--rows", type=int, default=AT_ONCE, metavar="N", help=f"rows in a batch ({AT_ONCE})")
     given = parser.parse_args()
     if given.command == "rewrap" and given.rows < 1:
         parser.error("a batch has at least one row")
