@@ -7,6 +7,7 @@ what was encrypted with one context can't be decrypted with another.
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import time
 import urllib.error
@@ -98,23 +99,24 @@ class TransitKey:
     def _ask_once(self, verb: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         request = urllib.request.Request(f"{self._address}/v1/{path}", method=verb)  # noqa: S310 - its own server
         request.add_header("X-Vault-Token", self._token)
-        content = None if body is None else json.dumps(body).encode()
         try:
-            with urllib.request.urlopen(request, content, timeout=30) as answer:  # noqa: S310
-                return _parsed(answer.read())
-        except urllib.error.HTTPError as error:
-            text = error.read()
-            if b'"batch_results"' in text:  # some items failed: each says why
-                return _parsed(text)
-            kind = Away if error.code >= 500 or error.code == 429 else Refused
-            raise kind(f"{error.code}: {text[:1000].decode(errors='replace').strip()}") from error
-        except (OSError, ValueError) as error:
+            status, content = _sent(request, None if body is None else json.dumps(body).encode())
+        except (OSError, http.client.HTTPException) as error:
             raise Away(str(error)) from error
+        if status < 400 or b'"batch_results"' in content:  # of a batch, each item says whether it failed
+            found: dict[str, Any] = json.loads(content or b"{}")
+            return found
+        kind = Away if status >= 500 or status == 429 else Refused
+        raise kind(f"{status}: {content[:1000].decode(errors='replace').strip()}")
 
 
-def _parsed(content: bytes) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(content or b"{}")
-    return found
+def _sent(request: urllib.request.Request, content: bytes | None) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(request, content, timeout=30) as answer:  # noqa: S310
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
 
 
 def _all(found: list[str | Refused]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The programs in `examples/`: what their pages show, and what they promise when something fails."""
+"""The example `web-application`: what its page shows, and what it promises when something fails."""
 
 from __future__ import annotations
 
