@@ -32,6 +32,7 @@ Form = Literal["pkcs8", "pkcs1", "sec1"]
 _MAX_BYTES: Final = 16 * 1024
 """An RSA key of 4096 bits has 2.4 kB."""
 _LINE: Final = 64
+_PRIVATE_BLOCK = re.compile(rb"-----BEGIN PRIVATE KEY-----\s(.*?)-----END PRIVATE KEY-----", re.DOTALL)
 _PUBLIC_BLOCK = re.compile(rb"-----BEGIN PUBLIC KEY-----\s(.*?)-----END PUBLIC KEY-----", re.DOTALL)
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
 _LABELS: Final = {"pkcs8": "PRIVATE KEY", "pkcs1": "RSA PRIVATE KEY", "sec1": "EC PRIVATE KEY"}
@@ -123,10 +124,7 @@ def public_of_pem(text: str) -> Key:
     block = _PUBLIC_BLOCK.search(data)
     if len(labels) != 1 or block is None:
         raise InvalidRequest(f"not a single block of the label PUBLIC KEY: it has {', '.join(labels[:4])}")
-    try:
-        return public_of(base64.b64decode(b"".join(block[1].split()), validate=True))
-    except binascii.Error as error:
-        raise InvalidRequest("not a public key in PEM: the block isn't base64") from error
+    return public_of(_decoded(block[1]))
 
 
 def pkcs8_of_pem(text: str) -> bytes:
@@ -142,9 +140,19 @@ def pkcs8_of_pem(text: str) -> bytes:
     except TypeError:
         raise InvalidRequest("it is encrypted: decrypt it first, with openssl pkey -in FILE") from None
     except (ValueError, UnsupportedAlgorithm):
-        # The cause may quote the key.
-        raise InvalidRequest("not a private key in PEM") from None
+        # Keys that the library doesn't know are in PKCS #8 already; the cause may quote the key.
+        block = _PRIVATE_BLOCK.search(data)
+        if block is None:
+            raise InvalidRequest("not a private key in PEM") from None
+        return _decoded(block[1])
     return pkcs8(key)
+
+
+def _decoded(block: bytes) -> bytes:
+    try:
+        return base64.b64decode(b"".join(block.split()), validate=True)
+    except binascii.Error as error:
+        raise InvalidRequest("not a key in PEM: the block isn't base64") from error
 
 
 def pem(label: str, data: bytes) -> str:

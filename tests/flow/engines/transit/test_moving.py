@@ -108,6 +108,9 @@ async def test_soft_deleted_keys_are_not_exported() -> None:
     for path in ("export/encryption-key/a", "export/hmac-key/a/1", "byok-export/r/a", "byok-export/other/r"):
         with pytest.raises(InvalidRequest, match="refusing to use soft-deleted key"):
             await keys.read(path)
+    for path in ("keys/other/csr", "keys/other/set-certificate"):
+        with pytest.raises(InvalidRequest, match="refusing to use soft-deleted key"):
+            await keys.write(path)
 
 
 @pytest.mark.parametrize("form", ["jwk", "PEM", "der", "pem"])
@@ -352,6 +355,8 @@ def _backup(type_: int, version: dict[str, Any], **policy: Any) -> str:
         (_backup(0, {"key": base64(bytes(32)), "certificate_chain": ["?"]}), "not in base64"),
         (_backup(10, {"key": "AAAA"}, key_size=32), "invalid key size 3 bytes"),
         (_backup(12, {"key": "AAAA"}), "no key of ML-DSA-44"),
+        (_backup(13, {"key": base64(bytes(32))}), "no public key of ML-DSA"),
+        (_backup(11, {"key": base64(bytes(32))}, key_size=32), "an HMAC key of Vault"),
         (_backup(0, {"external_key_ref": "x"}), "in other hardware"),
         (_backup(-1, {}, strongroom_type="slh-dsa", parameter_set="x"), "parameter set"),
         (_backup(-1, {}, strongroom_type="hybrid", parameter_set="44"), "of which two types"),

@@ -64,7 +64,9 @@ class KeyType(msgspec.Struct, frozen=True, kw_only=True):
     make: Callable[[KeyRecord, Random], Material]
     """Makes the material of a new version."""
     imported: Callable[[KeyRecord, bytes], Material]
-    """The material of a version from elsewhere: a raw key, or PKCS#8 in DER.  Raises `InvalidRequest`."""
+    """The material of a version from elsewhere: a raw key, or PKCS#8 in DER.  Raises `InvalidRequest`.
+
+    It takes as long as a signature."""
     public: Callable[[KeyRecord, str], Material] | None = None
     """The material of a version of which there is only the public key, in PEM.  None: there are none of the type."""
     load: Callable[[KeyRecord, KeyVersion], Any]

@@ -14,7 +14,7 @@ from strongroom.crypto.post_quantum import (
     SlhDsaKey,
     require_slh_dsa,
 )
-from strongroom.engines.transit.key_types import slh_dsa_process
+from strongroom.crypto.post_quantum.slh_dsa_process import check_halves_apart, generate_apart
 from strongroom.engines.transit.key_types.base import KeyType, Material, of_pair
 from strongroom.engines.transit.keys.records import KeyRecord, KeyVersion
 from strongroom.lib.errors import InvalidRequest
@@ -40,6 +40,14 @@ def _load_slh_dsa(key: KeyRecord, version: KeyVersion) -> SlhDsaKey:
     return SlhDsaKey.of_private(version.private) if version.private else SlhDsaKey.of_public(version.public)
 
 
+def _imported_slh_dsa(key: KeyRecord, der: bytes) -> Material:
+    require_slh_dsa()
+    found = SlhDsaKey.of_private(der)
+    material = _checked(key, found)
+    check_halves_apart(found)
+    return material
+
+
 TYPES = (
     KeyType(
         name=ML_DSA,
@@ -59,8 +67,8 @@ TYPES = (
         slow=True,
         parameter_sets=tuple(SLH_DSA_PARAMETER_SETS),
         check=require_slh_dsa,
-        make=lambda key, random: of_pair(slh_dsa_process.generate(key.parameter_set)),
-        imported=lambda key, der: _checked(key, SlhDsaKey.of_private(der)),
+        make=lambda key, random: of_pair(generate_apart(key.parameter_set)),
+        imported=_imported_slh_dsa,
         load=_load_slh_dsa,
         version_name=lambda key: key.parameter_set,
         shown_public=lambda public: b64encode(SlhDsaKey.of_public(public).raw_public).decode("ascii"),

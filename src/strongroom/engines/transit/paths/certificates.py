@@ -68,9 +68,7 @@ class CertificatePaths:
 
 
 async def _signing_key(request: Request, name: str) -> KeyRecord:
-    key = await rows.key_of(request.view, name)
-    if key is None:
-        raise InvalidRequest(f"key with provided name '{name}' not found")
+    key = await rows.usable(request.view, name, f"key with provided name '{name}' not found")
     if not key_type(key.type).signs:
         raise InvalidRequest(f"key type '{key.type}' does not support signing")
     return key

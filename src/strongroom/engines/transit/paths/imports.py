@@ -14,6 +14,7 @@ from strongroom.engines.transit.keys import rows
 from strongroom.engines.transit.keys.allowed import check_type
 from strongroom.engines.transit.keys.records import KeyRecord
 from strongroom.engines.transit.lifecycle import timetable
+from strongroom.engines.transit.lifecycle.generation import GENERATION
 from strongroom.engines.transit.moving import importing, storing
 from strongroom.engines.transit.moving.wrapping import wrapping_key
 from strongroom.lib.errors import InvalidRequest
@@ -96,9 +97,9 @@ class ImportPaths:
     async def import_version(self, request: Request, name: str, body: ImportVersionFields) -> None:
         """Imports the next version of a key that was imported, or the private part of a version."""
         check_segment_name(name)
-        key = await rows.key_of(request.view, name)
-        if key is None:
-            raise InvalidRequest(f"no key found with name {name}; to import a new key, use the import/ endpoint")
+        key = await rows.usable(
+            request.view, name, f"no key found with name {name}; to import a new key, use the import/ endpoint"
+        )
         if not key.imported:
             raise InvalidRequest("the import_version endpoint can only be used with an imported key")
         material = await _material(request, key, body)
@@ -147,4 +148,8 @@ async def _material(request: Request, key: KeyRecord, body: MaterialFields) -> M
             raise InvalidRequest("either a `ciphertext` with the wrapped key or a `public_key` has to be given")
         return importing.public(key, body.public_key)
     pair = await wrapping_key(request)
-    return key_type(key.type).imported(key, importing.unwrapped(pair, body.ciphertext, body.hash_function))
+    raw = importing.unwrapped(pair, body.ciphertext, body.hash_function)
+    type_ = key_type(key.type)
+    if not type_.slow:
+        return type_.imported(key, raw)
+    return request.once.outside(f"imported {key.id}", lambda: GENERATION.make(lambda: type_.imported(key, raw)))

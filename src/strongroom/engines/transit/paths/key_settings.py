@@ -37,7 +37,10 @@ class ConfigFields(Body, frozen=True):
         None
     )
     min_encryption_version: Annotated[
-        int | None, Doc(description="The oldest version that encrypts and signs. 0 for the latest alone.")
+        int | None,
+        Doc(
+            description="The oldest version that encrypts and signs. 0 for the same as decrypts; the latest is used if none is named."
+        ),
     ] = None
     deletion_allowed: Annotated[bool | None, Doc(description="Whether the key may be deleted.")] = None
     exportable: Annotated[bool | None, Doc(description="Whether the key may be exported. Never goes back.")] = None

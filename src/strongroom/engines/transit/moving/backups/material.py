@@ -76,7 +76,11 @@ def _material(key: KeyRecord, version: Version) -> tuple[bytes, bytes]:
             return numbers.ed25519_key(raw)
         return b"", numbers.ed25519_public(_bytes(version.public_key))
     if key.type == "ml-dsa":
-        return numbers.ml_dsa_key(key.parameter_set, raw, _bytes(version.public_key))
+        private, public = numbers.ml_dsa_key(key.parameter_set, raw, _bytes(version.public_key))
+        if numbers.ml_dsa_raw(b"", public)[1] != _bytes(version.public_key):
+            # Vault gives the number of one of these types to keys of AES-CMAC.
+            raise InvalidRequest("a version of the backup has no public key of ML-DSA, or another key's")
+        return private, public
     if version.external_key_ref:
         raise InvalidRequest("a version of the backup names a key in other hardware, which isn't in the backup")
     type_ = key_type(key.type)

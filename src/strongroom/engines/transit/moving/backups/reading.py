@@ -101,6 +101,11 @@ def _type(policy: Policy) -> tuple[str, str]:
         parameter_set = sets.get(policy.type, "")
         names = {number: name for name, number in NUMBERS.items()} | dict.fromkeys(sets, "ml-dsa")
         name = names.get(policy.type, "")
+        if policy.type == NUMBERS["xchacha20-poly1305"] and policy.key_size:
+            raise InvalidRequest(
+                "the backup is of an HMAC key of Vault, which numbers its types otherwise: export the key there, and "
+                "import it"
+            )
     if name not in KEY_TYPES:
         raise InvalidRequest("the backup is of a type of key that this server does not have")
     return name, parameter_set
