@@ -1,8 +1,9 @@
 """What one process does in a second, without sockets: where the time of a request goes.
 
-    python bench/stages.py [--profile] [--storage sqlite|inmem] [--seconds 2]
+    python bench/stages.py [--profile] [--storage sqlite|inmem] [--seconds 2] [--turn 16]
 
-Absolute numbers hold for one machine on one day; compare two runs of one evening.
+With `--turn`, as many requests are served together, as a listener with busy connections does.  Times are those of the
+processor.  Absolute numbers hold for one machine on one day; compare two runs of one evening.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ import json
 import pstats
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
-from functools import partial
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 from strongroom.audit.devices import DeviceRequest
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.http.application import Application
+from strongroom.http.first_step import Finished
 from strongroom.http.message import HttpRequest, HttpResponse, Peer
+from strongroom.http.turns import Outcome, Turns
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.rand import SystemRandom
 from strongroom.lib.secret import Secret
@@ -82,17 +85,54 @@ async def application(storage_type: str, home: Path) -> Application:
     return app
 
 
-async def measure(name: str, seconds: float, ask: Callable[[int], Awaitable[HttpResponse]]) -> None:
+class Client:
+    """A connection with one request of a turn."""
+
+    def __init__(self, app: Application, request: HttpRequest) -> None:
+        self._app = app
+        self._request = request
+        self.response: asyncio.Future[HttpResponse] = asyncio.get_running_loop().create_future()
+
+    def begin(self) -> Coroutine[Any, Any, HttpResponse]:
+        """Begin with the request."""
+        return self._app(self._request)
+
+    def served(self, outcome: Outcome) -> None:
+        """Keep the response."""
+        if isinstance(outcome, Finished):
+            self.response.set_result(outcome.result)
+        elif isinstance(outcome, BaseException):
+            self.response.set_exception(outcome)
+        else:
+            outcome.add_done_callback(lambda task: self.response.set_result(task.result()))
+
+
+async def ask(app: Application, requests: list[HttpRequest], *, together: bool) -> HttpResponse:
+    """Have requests served, one after another or in one turn.  Returns the last response."""
+    if not together:
+        for request in requests:
+            response = await app(request)
+        return response
+    turns = Turns(asyncio.get_running_loop(), lambda: app)
+    clients = [Client(app, request) for request in requests]
+    for client in clients:
+        turns.add(client)
+    for client in clients:
+        response = await client.response
+    return response
+
+
+async def measure(name: str, app: Application, make: Callable[[int], HttpRequest], wanted: argparse.Namespace) -> None:
     """Print how many requests of a kind are served in a second."""
-    response = await ask(0)
-    if response.status >= 300:
-        raise RuntimeError(f"{name}: {response.status} {response.body!r}")
-    count, start = 0, time.perf_counter()
-    while time.perf_counter() - start < seconds:
-        for _ in range(50):
-            await ask(count)
-            count += 1
-    each = (time.perf_counter() - start) / count
+    at_once = wanted.turn or 50
+    count, start = 0, time.process_time()
+    while time.process_time() - start < wanted.seconds:
+        requests = [make(count + number) for number in range(at_once)]
+        response = await ask(app, requests, together=bool(wanted.turn))
+        count += at_once
+        if response.status >= 300:
+            raise RuntimeError(f"{name}: {response.status} {response.body!r}")
+    each = (time.process_time() - start) / count
     print(f"{name:20} {1 / each:9.0f} /s {each * 1e6:8.1f} µs")
 
 
@@ -105,17 +145,14 @@ async def run(arguments: argparse.Namespace) -> None:
             "token-lookup-self": lambda n: request("GET", "auth/token/lookup-self"),
             "kv1-read": lambda n: request("GET", f"kv1/{n % 100}"),
             "kv2-read": lambda n: request("GET", f"kv2/data/{n % 100}"),
+            "hash": lambda n: request("POST", "sys/tools/hash", {"input": "cGxhaW50ZXh0"}),
             "kv1-write": lambda n: request("POST", f"kv1/{n % 100}", _VALUE),
             "kv2-write": lambda n: request("POST", f"kv2/data/{n % 100}", {"data": _VALUE}),
         }
         for name, make in kinds.items():
             if arguments.only and name not in arguments.only.split(","):
                 continue
-            await measure(name, arguments.seconds, partial(_ask, app, make))
-
-
-def _ask(app: Application, make: Callable[[int], HttpRequest], number: int) -> Awaitable[HttpResponse]:
-    return app(make(number))
+            await measure(name, app, make, arguments)
 
 
 def main() -> None:
@@ -123,6 +160,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--storage", default="inmem", choices=["inmem", "sqlite"])
     parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--turn", type=int, default=0)
     parser.add_argument("--only", default="")
     parser.add_argument("--profile", action="store_true")
     arguments = parser.parse_args()
