@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict, deque
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
@@ -39,19 +40,44 @@ class Row:
         """The open keyring of the row's namespace; set by the first read."""
 
 
-class Derived:
-    """A value that was computed from rows, and the keys of these rows."""
+class Basis:
+    """The rows that a value was computed from."""
 
-    __slots__ = ("alone", "keys", "prefixes", "size", "value")
+    __slots__ = ("alone", "holds", "keys", "prefixes")
 
-    def __init__(self, value: Any, keys: dict[str, int], prefixes: frozenset[str]) -> None:
-        self.value = value
+    def __init__(self, keys: dict[str, int], prefixes: frozenset[str]) -> None:
         self.keys = keys
         self.prefixes = prefixes
-        self.alone = {key: revision for key, revision in keys.items() if prefixes.isdisjoint(prefixes_of(key))}
+        self.alone = keys
         """The keys that none of `prefixes` covers.  A commit must check them one by one."""
+        if prefixes:
+            self.alone = {key: revision for key, revision in keys.items() if prefixes.isdisjoint(prefixes_of(key))}
+        self.holds = True
+        """Whether the cache has the value, so that none of the rows has changed."""
+
+
+class Derived:
+    """A value that was computed from rows, and from other such values.
+
+    Args:
+        parts: those of the other values.  They aren't kept by this one, and it ends with each of them.
+        until: when the value may be another one by itself, in seconds since the epoch.
+    """
+
+    __slots__ = ("basis", "parts", "size", "until", "value")
+
+    def __init__(self, value: Any, basis: Basis, parts: tuple[Basis, ...] = (), until: float = math.inf) -> None:
+        self.value = value
+        self.basis = basis
+        self.parts = parts
+        self.until = until
         self.size = 0
         """Bytes, as the cache estimates them."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether all values that it was computed from are still in the cache."""
+        return all(part.holds for part in self.parts)
 
 
 def prefixes_of(key: str) -> Iterator[str]:
@@ -119,22 +145,27 @@ class Cache:
     def derived(self, name: object) -> Derived | None:
         """The derived value of that name, if none of its rows has changed."""
         derived = self._derived.get(name)
-        if derived is not None:
-            self._derived.move_to_end(name)
+        if derived is None:
+            return None
+        if not derived.holds:
+            self._forget_derived(name)
+            return None
+        self._derived.move_to_end(name)
         return derived
 
     def keep_derived(self, name: object, derived: Derived) -> None:
         """Cache a derived value until one of its rows changes."""
         self._forget_derived(name)
-        rows = (self._rows.get(key) for key in derived.keys)
+        basis = derived.basis
+        rows = (self._rows.get(key) for key in basis.keys)
         made_of = sum(len(row.raw) for row in rows if row is not None and row.raw is not None)
-        named = sum(map(len, derived.keys)) + _KEY_OVERHEAD_BYTES * len(derived.keys)
+        named = sum(map(len, basis.keys)) + _KEY_OVERHEAD_BYTES * len(basis.keys)
         derived.size = _DERIVED_OVERHEAD_BYTES + named + _DERIVED_GROWTH * made_of
         self._derived_bytes += derived.size
         self._derived[name] = derived
-        for key in derived.keys:
+        for key in basis.keys:
             self._by_key.setdefault(key, set()).add(name)
-        for prefix in derived.prefixes:
+        for prefix in basis.prefixes:
             self._by_prefix.setdefault(prefix, set()).add(name)
         # The newest value always stays: every request needs the router, however large it is.
         while len(self._derived) > _DERIVED_KEPT or (
@@ -147,7 +178,8 @@ class Cache:
         if old is None:
             return
         self._derived_bytes -= old.size
-        for index, entries in ((self._by_key, old.keys), (self._by_prefix, old.prefixes)):
+        old.basis.holds = False
+        for index, entries in ((self._by_key, old.basis.keys), (self._by_prefix, old.basis.prefixes)):
             for entry in entries:
                 names = index[entry]
                 names.discard(name)
@@ -191,11 +223,13 @@ class Cache:
         for key in [key for key in self._rows if namespace_at(key) in namespaces]:
             self._forget_row(key)
         for name, derived in list(self._derived.items()):
-            if any(namespace_at(key) in namespaces for key in (*derived.keys, *derived.prefixes)):
+            if any(namespace_at(key) in namespaces for key in (*derived.basis.keys, *derived.basis.prefixes)):
                 self._forget_derived(name)
 
     def clear(self, revision: int) -> None:
         """Drop everything, because the feed doesn't reach back.  No transaction from before `revision` may continue."""
+        for derived in self._derived.values():
+            derived.basis.holds = False
         self._rows.clear()
         self._derived.clear()
         self._by_key.clear()

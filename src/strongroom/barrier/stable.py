@@ -52,6 +52,11 @@ class StableValues:
         self._outside: dict[str, Any] = {}
         self._first: Callable[[], None] | None = None
 
+    @property
+    def is_unused(self) -> bool:
+        """Whether the request has no such value yet."""
+        return not self._values and not self._outside
+
     def first(self, condition: Callable[[], None]) -> None:
         """Have `condition` called before the request's first effect.  If it raises, there is none."""
         self._first = condition

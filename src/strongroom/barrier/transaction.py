@@ -8,13 +8,14 @@ store.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar
 
 from strongroom.barrier import keys
 from strongroom.barrier.barrier import Barrier
-from strongroom.barrier.cache import Derived, prefixes_of
+from strongroom.barrier.cache import Basis, Derived, prefixes_of
 from strongroom.barrier.cipher import RowCipher
 from strongroom.barrier.keyring import Keyring
 from strongroom.barrier.namespace_keys import NamespacePlace
@@ -57,12 +58,50 @@ class Transaction:
         self._committer: Committer = committer if committer is not None else barrier.storage
         self._reads: dict[str, int] = {}
         self._prefixes: set[str] = set()
-        self._derived: list[Derived] = []
+        self._derived: list[Basis] = []
         self._writes: dict[str, Record | bytes | None] = {}
         self._adds: dict[str, Add] = {}
         self._refusals: dict[str, StrongroomError] = {}
         self._founded: dict[str, RowCipher] = {}
         self._cleared: set[str] = set()
+        self.until = math.inf
+        """The first time at which this transaction might have come to another result, in seconds since the epoch."""
+
+    def lasts(self, until: float) -> None:
+        """Note a time that something was compared with, in seconds since the epoch; 0 for none.
+
+        Whatever is compared with the clock before a decision is remembered has to be noted here.
+        """
+        if until and until < self.until:
+            self.until = until
+
+    def recall(self, name: object, now: float) -> Any:
+        """What was remembered under a name, if everything still holds that led to it; else None.
+
+        What led to it is a part of this transaction's read set then.
+        """
+        if self.barrier.seen is not self._seen:
+            self._advance()
+        kept = self.barrier.cache.derived(name)
+        if kept is None or kept.until <= now:
+            return None
+        self._derived += kept.parts
+        self._derived.append(kept.basis)
+        self.lasts(kept.until)
+        return kept.value
+
+    def remember(self, name: object, value: Any) -> None:
+        """Keep a value that follows from `name`, and from what this transaction has read so far.
+
+        It is kept until a row changes that was read, or the time comes that was noted (`lasts`).  Nothing is kept if
+        the transaction writes, or used values that are of this request alone.
+        """
+        if self._writes or self._adds or not self.once.is_unused:
+            return
+        if self.barrier.seen is not self._seen:
+            self._advance()
+        basis = Basis(dict(self._reads), frozenset(self._prefixes))
+        self.barrier.cache.keep_derived(name, Derived(value, basis, tuple(self._derived), self.until))
 
     async def read(self, key: str, type_: type[R]) -> R | None:
         """The record at `key`, or None."""
@@ -167,11 +206,13 @@ class Transaction:
             value = await build(inner)
             if self.barrier.seen is not inner._seen:
                 inner._advance()
-            derived = Derived(value, inner._all_reads(), frozenset(inner._all_prefixes()))
+            basis = Basis(inner._all_reads(), frozenset(inner._all_prefixes()))
+            derived = Derived(value, basis, until=inner.until)
             self.barrier.cache.keep_derived(name, derived)
             if self.barrier.seen is not self._seen:
                 self._advance()
-        self._derived.append(derived)
+        self._derived.append(derived.basis)
+        self.lasts(derived.until)
         return derived.value  # type: ignore[no-any-return]
 
     def write(self, key: str, record: Record) -> None:

@@ -55,6 +55,7 @@ async def authorize(attempt: Attempt) -> tuple[Grant | None, PermissionDenied | 
         key_filter=rules.key_filter,
         demand=demanded(rules, NEEDED.get(request.operation, 0), sudo=needs_sudo) if rules.control_groups else None,
         mfa_methods=rules.mfa_methods,
+        by_path_alone=decision.constraints is None,
     )
     return grant, None
 

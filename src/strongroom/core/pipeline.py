@@ -19,6 +19,7 @@ from strongroom.core import access, approval, inline, login
 from strongroom.core.answer import Answer
 from strongroom.core.attempt import Attempt, at_home, begin
 from strongroom.core.complete import complete
+from strongroom.core.decisions import Decisions
 from strongroom.core.dispatch import dispatch, engine_request
 from strongroom.core.outside import carry_out
 from strongroom.core.second_factor import on_paths, proving
@@ -57,6 +58,7 @@ class Pipeline:
     def __init__(self, services: Services) -> None:
         self.services = services
         self._told = Seldom()
+        self._decisions = Decisions(services)
         self._trail = Trail(services.audit, services.clock)
 
     async def serve(self, request: ApiRequest) -> Answer:
@@ -122,6 +124,10 @@ class Pipeline:
     async def _run(self, txn: Transaction, request: ApiRequest, progress: RequestState) -> Answer:
         services = self.services
         progress.sinks = await services.audit.sinks(txn)
+        decided = await self._decisions.recall(txn, request)
+        if decided is not None:
+            self._open(decided, progress, None)
+            return await self._answer(decided)
         attempt = await begin(services, txn, request)
         progress.exchange = attempt.exchange
         attempt.check_namespace()
@@ -151,6 +157,7 @@ class Pipeline:
         self._open(attempt, progress, refusal)
         if refusal is not None:
             raise refusal
+        self._decisions.remember(request, attempt)
         waiting = await approval.unwrapped(attempt)
         if waiting is not None:
             answer = await self._resume(attempt, waiting, progress)

@@ -57,6 +57,12 @@ class Match(msgspec.Struct, frozen=True):
         """Whether the path has no other spelling, and its object has no other path."""
         return not self.declaration.forms and not self.route.also
 
+    @property
+    def naming(self) -> bool:
+        """Whether the body names a part of the object's other paths, so that rules are asked differently for each."""
+        known = self.parameters.keys()
+        return any(not set(_NAMED.findall(other)) <= known for other in self.route.also)
+
     def form(self, mount_path: str) -> Form:
         """The form that rules must be converted to before they are compared with the path.
 

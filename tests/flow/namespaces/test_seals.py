@@ -221,7 +221,7 @@ async def test_nothing_is_remembered_of_a_sealed_namespace() -> None:
     of_it = [
         name
         for name, derived in cache._derived.items()
-        if any(keys.namespace_at(key) == tenant.id for key in (*derived.keys, *derived.prefixes))
+        if any(keys.namespace_at(key) == tenant.id for key in (*derived.basis.keys, *derived.basis.prefixes))
     ]
     assert of_it == []
     assert token not in services.tokens._keys

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from strongroom.barrier.cache import Cache, Derived, Row
+from strongroom.barrier.cache import Basis, Cache, Derived, Row
 
 
 def test_the_cache_is_bounded_in_bytes() -> None:
@@ -24,7 +24,7 @@ def test_derived_values_are_bounded() -> None:
     """Merged rules of a million clients don't stay in memory; what is used again and again does."""
     cache = Cache(100_000_000)
     for number in range(40_000):
-        cache.keep_derived(number, Derived(number, {"k": 1}, frozenset({"p/"})))
+        cache.keep_derived(number, Derived(number, Basis({"k": 1}, frozenset({"p/"}))))
         cache.derived(0)
     kept = sum(cache.derived(number) is not None for number in range(40_000))
     assert 0 < kept <= 16_384
@@ -38,17 +38,17 @@ def test_derived_values_are_bounded_in_bytes() -> None:
     cache = Cache(1_000_000)
     for number in range(100):
         cache.keep(f"k/{number}", Row(1, bytes(5000)))
-        cache.keep_derived(number, Derived(number, {f"k/{number}": 1}, frozenset()))
+        cache.keep_derived(number, Derived(number, Basis({f"k/{number}": 1}, frozenset())))
     kept = [number for number in range(100) if cache.derived(number) is not None]
     assert kept == list(range(100 - len(kept), 100))
     assert 10 <= len(kept) <= 25
     for number in range(30):
         cache.keep(f"r/{number}", Row(1, bytes(30_000)))
     rows = {f"r/{number}": 1 for number in range(30)}
-    cache.keep_derived("router", Derived("router", rows, frozenset()))
+    cache.keep_derived("router", Derived("router", Basis(rows, frozenset())))
     assert cache.derived("router") is not None
     cache.changed(1, ["r/29"])
-    cache.keep_derived("small", Derived("small", {"s": 1}, frozenset()))
+    cache.keep_derived("small", Derived("small", Basis({"s": 1}, frozenset())))
     assert cache.derived("router") is None
     assert cache.derived("small") is not None
 
@@ -58,7 +58,7 @@ def test_names_of_nothing_take_room_too() -> None:
     cache = Cache(1_000_000)
     for number in range(10):
         keys = {f"policy/{number}/{n}": 0 for n in range(500)}
-        cache.keep_derived(number, Derived(number, keys, frozenset()))
+        cache.keep_derived(number, Derived(number, Basis(keys, frozenset())))
     assert [number for number in range(10) if cache.derived(number) is not None] == [7, 8, 9]
 
 

@@ -96,7 +96,8 @@ class PolicyService:
         name = ("acl", granted, holder) if form is PLAIN else ("acl", granted, holder, form)
         acl = await txn.derived(name, lambda inner: self._merge(inner, granted, holder, now, form))
         if acl.valid_until <= now:
-            return await self._merge(txn, granted, holder, now, form)
+            acl = await self._merge(txn, granted, holder, now, form)
+        txn.lasts(acl.valid_until)
         return acl
 
     async def rendered(

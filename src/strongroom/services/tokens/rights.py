@@ -113,6 +113,7 @@ async def rights_of(
     rights = await txn.derived(name, build)
     if rights.until <= now:
         rights = await build(txn)
+    txn.lasts(rights.until)
     if rights.denied:
         raise PermissionDenied("permission denied")
     if rights.asks_of_login:  # else the tokens of all logins share the rules

@@ -127,7 +127,7 @@ class TokenService:
 
     async def record_alive(self, txn: Transaction, record: TokenRecord, mounts: MountService, now: float) -> bool:
         """Whether the token, its ancestors, its auth mount and its namespace are all valid."""
-        if record.retired or _expired(record, now) or await _homeless(txn, record, mounts):
+        if record.retired or _expired(txn, record, now) or await _homeless(txn, record, mounts):
             return False
         while record.parent:
             parent = await txn.read(keys.token(record.parent), TokenRecord)
@@ -135,7 +135,7 @@ class TokenService:
                 return False
             if parent.retired:
                 return True  # revoked without its children, which are orphans now
-            if _expired(parent, now) or await _homeless(txn, parent, mounts):
+            if _expired(txn, parent, now) or await _homeless(txn, parent, mounts):
                 return False
             record = parent
         return True
@@ -351,7 +351,8 @@ async def _holds(txn: Transaction, mounts: MountService, namespace: Namespace, o
     return inner is not None and namespace.holds(inner)
 
 
-def _expired(record: TokenRecord, now: float) -> bool:
+def _expired(txn: Transaction, record: TokenRecord, now: float) -> bool:
+    txn.lasts(record.expires_at)
     return bool(record.expires_at) and record.expires_at <= now
 
 
