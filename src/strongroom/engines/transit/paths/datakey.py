@@ -58,7 +58,7 @@ class DataKeyPaths:
 
     random: Random
 
-    @path.write("datakey/{form}/{name}")
+    @path.write("datakey/{form}/{name}", computes=True)
     async def make_data_key(self, request: Request, form: str, name: str, body: DataKeyFields) -> Response:
         """Makes a data key, and shows it encrypted.
 
@@ -69,7 +69,7 @@ class DataKeyPaths:
         pair = await data_keys.made(use, request.data, data_keys.size_of(body.bits), shown=shown)
         return Response(data=pair)
 
-    @path.write("datakeys/{form}/{name}")
+    @path.write("datakeys/{form}/{name}", computes=True)
     async def make_data_keys(self, request: Request, form: str, name: str, body: DataKeysFields) -> Response:
         """Makes a set of data keys, and shows them encrypted.
 
@@ -87,7 +87,7 @@ class DataKeyPaths:
             del pair["key_version"]
         return Response(data={"key_pairs": pairs, "key_version": number})
 
-    @path.write("derivedkeys/{form}/{name}")
+    @path.write("derivedkeys/{form}/{name}", computes=True)
     async def derive_data_keys(self, request: Request, form: str, name: str, body: DerivedKeysFields) -> Response:
         """Derives data keys with numbers, and shows them encrypted.
 

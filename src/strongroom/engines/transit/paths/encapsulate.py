@@ -38,7 +38,7 @@ class DecapsulateFields(Body, frozen=True):
 class EncapsulatePaths:
     """`encapsulate/<name>` and `decapsulate/<name>`"""
 
-    @path.write("encapsulate/{name}")
+    @path.write("encapsulate/{name}", computes=True)
     async def encapsulate(self, request: Request, name: str, body: EncapsulateFields) -> Response:
         """Makes a shared secret, and a ciphertext that tells it to who may decapsulate."""
         key = await _key(request.view, name, ENCRYPT)
@@ -52,7 +52,7 @@ class EncapsulatePaths:
             }
         )
 
-    @path.write("decapsulate/{name}")
+    @path.write("decapsulate/{name}", computes=True)
     async def decapsulate(self, request: Request, name: str, body: DecapsulateFields) -> Response:
         """Shows the shared secret of a ciphertext.
 

@@ -49,7 +49,7 @@ class EncryptPaths:
         """Whether the key exists; to make one, a client needs the capability `create`."""
         return await rows.key_of(request.view, name) is not None
 
-    @path.write("encrypt/{name}", exists="key_known")
+    @path.write("encrypt/{name}", exists="key_known", computes=True)
     async def encrypt(self, request: Request, name: str, body: EncryptFields) -> Response:
         """Encrypts plaintexts.
 

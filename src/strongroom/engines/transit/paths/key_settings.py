@@ -39,7 +39,8 @@ class ConfigFields(Body, frozen=True):
     min_encryption_version: Annotated[
         int | None,
         Doc(
-            description="The oldest version that encrypts and signs, if a request names one. 0 for the oldest that decrypts."
+            description="The oldest version that encrypts and signs, if a request names one. "
+            "0 for the oldest that decrypts."
         ),
     ] = None
     deletion_allowed: Annotated[bool | None, Doc(description="Whether the key may be deleted.")] = None

@@ -14,19 +14,19 @@ class RandomPaths:
 
     random: Random
 
-    @path.write("random")
+    @path.write("random", computes=True)
     async def random_bytes(self, request: Request, body: RandomBody) -> Response:
         """Returns random bytes from the kernel's generator."""
         return random_bytes(request, self.random, body.source, body.bytes, body.format)
 
-    @path.write("random/{source}")
+    @path.write("random/{source}", computes=True)
     async def random_from(self, request: Request, source: str, body: RandomBody) -> Response:
         """Returns random bytes. The last part of the path is a source or a number of bytes."""
         if source in SOURCES:
             return random_bytes(request, self.random, source, body.bytes, body.format)
         return random_bytes(request, self.random, body.source, count_of(source), body.format)
 
-    @path.write("random/{source}/{urlbytes}")
+    @path.write("random/{source}/{urlbytes}", computes=True)
     async def random_counted(self, request: Request, source: str, urlbytes: str, body: RandomBody) -> Response:
         """Returns random bytes from a source."""
         return random_bytes(request, self.random, source, count_of(urlbytes), body.format)

@@ -41,7 +41,7 @@ class RewrapPaths:
 
     random: Random
 
-    @path.write("rewrap/{name}")
+    @path.write("rewrap/{name}", computes=True)
     async def rewrap(self, request: Request, name: str, body: RewrapFields) -> Response:
         """Encrypts ciphertexts anew, without showing their plaintexts.
 

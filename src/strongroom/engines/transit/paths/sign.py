@@ -32,12 +32,12 @@ class SignFields(SignatureFields, frozen=True):
 class SignPaths:
     """`sign/<name>` and below."""
 
-    @path.write("sign/{name}")
+    @path.write("sign/{name}", computes=True)
     async def sign(self, request: Request, name: str, body: SignFields) -> Response:
         """Signs."""
         return await _answer(request, name, body, "")
 
-    @path.write("sign/{name}/{urlalgorithm*}")
+    @path.write("sign/{name}/{urlalgorithm*}", computes=True)
     async def sign_with(self, request: Request, name: str, urlalgorithm: str, body: SignFields) -> Response:
         """Signs with the given hash function."""
         return await _answer(request, name, body, urlalgorithm)

@@ -48,12 +48,12 @@ class VerifyFields(SignatureFields, frozen=True):
 class VerifyPaths:
     """`verify/<name>` and below."""
 
-    @path.write("verify/{name}")
+    @path.write("verify/{name}", computes=True)
     async def verify(self, request: Request, name: str, body: VerifyFields) -> Response:
         """Checks signatures or codes."""
         return await _answer(request, name, body, "")
 
-    @path.write("verify/{name}/{urlalgorithm*}")
+    @path.write("verify/{name}/{urlalgorithm*}", computes=True)
     async def verify_with(self, request: Request, name: str, urlalgorithm: str, body: VerifyFields) -> Response:
         """Checks signatures or codes by the given hash function."""
         return await _answer(request, name, body, urlalgorithm)
