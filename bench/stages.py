@@ -79,6 +79,9 @@ async def application(storage_type: str, home: Path) -> Application:
     app = Application(node)
     await app(request("POST", "sys/mounts/kv1", {"type": "kv"}))
     await app(request("POST", "sys/mounts/kv2", {"type": "kv", "options": {"version": "2"}}))
+    await app(request("POST", "sys/mounts/transit", {"type": "transit"}))
+    await app(request("POST", "transit/keys/aes", {"type": "aes256-gcm96"}))
+    await app(request("POST", "transit/keys/ed", {"type": "ed25519"}))
     for number in range(100):
         await app(request("POST", f"kv1/{number}", _VALUE))
         await app(request("POST", f"kv2/data/{number}", {"data": _VALUE}))
@@ -146,6 +149,8 @@ async def run(arguments: argparse.Namespace) -> None:
             "kv1-read": lambda n: request("GET", f"kv1/{n % 100}"),
             "kv2-read": lambda n: request("GET", f"kv2/data/{n % 100}"),
             "hash": lambda n: request("POST", "sys/tools/hash", {"input": "cGxhaW50ZXh0"}),
+            "transit-encrypt": lambda n: request("POST", "transit/encrypt/aes", {"plaintext": "cGxhaW50ZXh0"}),
+            "transit-sign": lambda n: request("POST", "transit/sign/ed", {"input": "cGxhaW50ZXh0"}),
             "kv1-write": lambda n: request("POST", f"kv1/{n % 100}", _VALUE),
             "kv2-write": lambda n: request("POST", f"kv2/data/{n % 100}", {"data": _VALUE}),
         }
