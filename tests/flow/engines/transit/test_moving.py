@@ -313,6 +313,11 @@ def _changed(backup: str, **policy: Any) -> str:
         ({"derived": True, "kdf": 0}, "a function that this server does not have"),
         ({"derived": True, "kdf": 1, "convergent_encryption": True, "convergent_version": 2}, "version before 3"),
         ({"auto_rotate_period": -(10**9) * 60}, "negative auto_rotate_period"),
+        ({"auto_rotate_period": 10**9}, "at least an hour"),
+        ({"auto_rotate_period": 10**30}, "a time in seconds"),
+        (dict.fromkeys(("latest_version", "min_decryption_version", "min_available_version"), 10**18), "contradict"),
+        ({"backup_info": {"version": 2**64}}, "contradict each other"),
+        ({"strongroom_other_name": "mldsa-44"}, "means another type"),
         ({"backup_info": {"time": "yesterday"}}, "time in the backup"),
         ({"allowed_operations": ["fly"]}, "allowed_operations"),
         ({"name": "../x"}, "restore it as restore/<name>"),
@@ -354,6 +359,12 @@ def _backup(type_: int, version: dict[str, Any], **policy: Any) -> str:
         (_backup(0, {"key": "?"}), "not in base64"),
         (_backup(0, {"key": base64(bytes(32)), "certificate_chain": ["?"]}), "not in base64"),
         (_backup(10, {"key": "AAAA"}, key_size=32), "invalid key size 3 bytes"),
+        (_backup(10, {"key": base64(bytes(32))}, key_size=10**13), "invalid key_size"),
+        (_backup(10, {"key": base64(bytes(32))}, key_size=-1), "invalid key_size"),
+        ("ü", "not in base64"),
+        (_backup(2, {"public_key": base64(bytes(32))}), "no valid Ed25519 public key"),
+        (_backup(3, {"rsa_public_key": {"N": 2**2047, "E": 3}}), "modulus of the RSA key is even"),
+        (_backup(3, {"rsa_public_key": {"N": 2**2047 + 1, "E": 2**40 + 1}}), "public exponent"),
         (_backup(12, {"key": "AAAA"}), "no key of ML-DSA-44"),
         (_backup(13, {"key": base64(bytes(32))}), "no public key of ML-DSA"),
         (_backup(11, {"key": base64(bytes(32))}, key_size=32), "an HMAC key of Vault"),
@@ -368,6 +379,35 @@ async def test_texts_that_are_no_backup(backup: str, text: str) -> None:
     keys = await Keys.new()
     with pytest.raises(InvalidRequest, match=text):
         await keys.write("restore/new", backup=backup)
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        {"creation_time": 10**400},
+        {"creation_time": -(10**18)},
+        {"time": "9999-12-31T23:59:59-23:00"},
+        {"time": "0001-01-01T00:00:00+23:00"},
+    ],
+)
+async def test_a_restored_key_can_be_read_whatever_its_times_are(version: dict[str, Any]) -> None:
+    """A time that no date has is brought to the nearest: a key that no answer can show would be useless."""
+    keys = await Keys.new()
+    seed = {"key": base64(bytes(32))}
+    info = {"time": version.get("time", "9999-12-31T23:59:59-23:00"), "version": 1}
+    await keys.write("restore/new", backup=_backup(2, seed | version, backup_info=info))
+    assert (await keys.read("keys/new"))["keys"]["1"]["creation_time"][:5] in {"1970-", "9999-"}
+    assert (await keys.write("keys/new/config", deletion_allowed=True))["deletion_allowed"]
+
+
+async def test_settings_that_a_type_does_not_have_are_not_restored() -> None:
+    """What means nothing to the type of a key is not kept: neither shown nor as long as a backup may be."""
+    keys = await _exportable(a="aes256-gcm96")
+    backup = (await keys.read("backup/a"))["backup"]
+    more = {"parameter_set": "x" * 100_000, "hybrid_key_type_ec": "y" * 100_000, "key_size": 64}
+    await keys.write("restore/b", backup=_changed(backup, **more))
+    assert all(len(row) < 2_000 for row in (await keys.mount.rows()).values())
+    assert "parameter_set" not in await keys.read("keys/b")
 
 
 async def test_a_restored_key_opens_what_it_sealed() -> None:

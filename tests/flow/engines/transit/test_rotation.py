@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -208,4 +209,14 @@ async def test_the_time_of_a_key_that_was_replaced_rotates_nothing() -> None:
     server.clock.advance(DAY_S)
     await server.work()
     assert (await within(server, record)).latest_version == 1
+    assert await scheduled(server) == []
+
+
+async def test_a_restored_key_that_was_imported_for_good_is_not_rotated() -> None:
+    """A period of rotation that the key doesn't allow is kept, and nothing is scheduled that would fail each time."""
+    server = await served()
+    version = {"key": base64(bytes(32))}
+    policy = {"latest_version": 1, "keys": {"1": version}, "Imported": True, "auto_rotate_period": DAY_S * 10**9}
+    await server.ok("POST", "transit/restore/old", {"backup": base64(json.dumps({"policy": policy}))})
+    assert (await server.ok("GET", "transit/keys/old")).data["auto_rotate_period"] == DAY_S
     assert await scheduled(server) == []

@@ -16,13 +16,14 @@ ROTATE = "rotate/"
 async def planned(request: Request, name: str, key: KeyRecord, made_at: float) -> KeyRecord:
     """The key with the time of its next rotation, for which `Engine.due` is called.  The caller stores it.
 
-    A key that is soft-deleted, or has no period, isn't rotated.
+    A key that is soft-deleted, has no period, or was imported for good isn't rotated.
 
     Args:
         made_at: when its latest version was made, in seconds since the epoch.
     """
     work = ROTATE + key.id
-    at = made_at + key.auto_rotate_period_s if key.auto_rotate_period_s and not key.soft_deleted else 0.0
+    rotates = key.auto_rotate_period_s and not key.soft_deleted and (key.allow_imported_rotation or not key.imported)
+    at = made_at + key.auto_rotate_period_s if rotates else 0.0
     if at:
         await request.schedule(at, work, {"name": name})
     elif key.next_rotation_at:

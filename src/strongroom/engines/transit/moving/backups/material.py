@@ -15,6 +15,8 @@ from strongroom.engines.transit.moving.backups.document import NEVER, RsaPart, V
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import replace
 
+_LATEST_S = 253_402_300_799
+"""The last second of the year 9999, after which there are no dates."""
 _CURVES = {"ecdsa-p256": "P-256", "ecdsa-p384": "P-384", "ecdsa-p521": "P-521"}
 
 
@@ -53,13 +55,16 @@ def version_read(key: KeyRecord, version: Version) -> KeyVersion:
     hmac_key = _bytes(version.hmac_key)
     if key.type == "hmac":
         hmac_key = private
-    return KeyVersion(
-        created_at=seconds(version.time) or float(version.creation_time),
+    read = KeyVersion(
+        created_at=seconds(version.time) or float(min(max(0, version.creation_time), _LATEST_S)),
         private=private,
         public=public,
         hmac_key=hmac_key,
         certificates=tuple(_bytes(each) for each in version.certificate_chain or ()),
     )
+    if not private:
+        key_type(key.type).load(key, read)  # a public key that no use takes would make the key unreadable
+    return read
 
 
 def _material(key: KeyRecord, version: Version) -> tuple[bytes, bytes]:
@@ -124,7 +129,7 @@ def seconds(text: str) -> float:
         return 0.0
     try:
         # Nanoseconds have more digits than Python reads.
-        return max(0.0, datetime.fromisoformat(_in_microseconds(text)).timestamp())
+        return min(max(0.0, datetime.fromisoformat(_in_microseconds(text)).timestamp()), float(_LATEST_S))
     except (ValueError, OverflowError) as error:
         raise InvalidRequest("a time in the backup cannot be read") from error
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import binascii
 from base64 import b64decode
 from collections.abc import Mapping
 
 import msgspec
 
-from strongroom.engines.transit.key_types import KEY_TYPES
+from strongroom.engines.transit.key_types import KEY_TYPES, OTHER_NAMES
 from strongroom.engines.transit.key_types.hybrid import EC_TYPES, HYBRID, PQC_TYPES
+from strongroom.engines.transit.key_types.macs import HMAC
 from strongroom.engines.transit.keys import allowed
 from strongroom.engines.transit.keys.records import KeyRecord, KeyVersion
+from strongroom.engines.transit.lifecycle import settings
 from strongroom.engines.transit.moving.backups.document import ML_DSA, NUMBERS, OWN_TYPE, Backup, Policy, Version
 from strongroom.engines.transit.moving.backups.material import seconds, version_read
 from strongroom.lib import json
@@ -21,6 +22,8 @@ from strongroom.lib.errors import InvalidRequest
 MOST_VERSIONS = 3000
 """A restore is one commit."""
 MOST_BYTES = 32 * 1024 * 1024
+_HIGHEST_NUMBER = 10**9
+"""Of a version.  Ciphertexts and the order of rows have room for ten digits, so there is room to rotate on."""
 
 
 class Restored(msgspec.Struct, frozen=True):
@@ -60,11 +63,11 @@ def restored(text: str, *, id_: str, now: float) -> Restored:
         deletion_allowed=policy.deletion_allowed,
         soft_deleted=policy.soft_deleted,
         auto_rotate_period_s=policy.auto_rotate_period // SECOND_NS,
-        key_size=policy.key_size,
+        key_size=settings.key_size(KEY_TYPES[type_], policy.key_size) if type_ == HMAC else 0,
         parameter_set=parameter_set,
-        other_name=_other_name(policy, parameter_set),
-        hybrid_ec=policy.hybrid_key_type_ec,
-        hybrid_pqc=policy.hybrid_key_type_pqc,
+        other_name=_other_name(policy, type_, parameter_set),
+        hybrid_ec=policy.hybrid_key_type_ec if type_ == HYBRID else "",
+        hybrid_pqc=policy.hybrid_key_type_pqc if type_ == HYBRID else "",
         imported=policy.imported,
         allow_imported_rotation=policy.allow_imported_rotation,
         allowed_operations=allowed.names("allowed_operations", policy.allowed_operations, allowed.OPERATIONS),
@@ -83,13 +86,13 @@ def _document(text: str) -> Backup:
         raise InvalidRequest(f"the backup is longer than {MOST_BYTES} bytes")
     try:
         return msgspec.convert(json.loads(b64decode(text, validate=True)), Backup)
-    except binascii.Error as error:
-        raise InvalidRequest("the backup is not in base64") from error
     except msgspec.ValidationError as error:
         # The text of the error names fields and types, and no value.
         raise InvalidRequest(f"it is no backup of a key: {error}") from error
     except InvalidRequest as error:
         raise InvalidRequest("the backup is not JSON in base64") from error
+    except ValueError as error:
+        raise InvalidRequest("the backup is not in base64") from error
 
 
 def _type(policy: Policy) -> tuple[str, str]:
@@ -108,14 +111,20 @@ def _type(policy: Policy) -> tuple[str, str]:
             )
     if name not in KEY_TYPES:
         raise InvalidRequest("the backup is of a type of key that this server does not have")
-    return name, parameter_set
+    return name, parameter_set if KEY_TYPES[name].parameter_sets else ""
 
 
-def _other_name(policy: Policy, parameter_set: str) -> str:
-    """What the type is called in answers, if it has two names.  The reference server writes no name into a backup."""
-    if policy.strongroom_type or not parameter_set:
-        return policy.strongroom_other_name
-    return f"mldsa-{parameter_set}"
+def _other_name(policy: Policy, type_: str, parameter_set: str) -> str:
+    """What the type is called in answers, if it has two names.  The reference server writes no name into a backup.
+
+    Raises: `InvalidRequest` for the name of another type: the key would pass for what it isn't.
+    """
+    name = policy.strongroom_other_name
+    if not name and policy.type != OWN_TYPE and not policy.strongroom_type and parameter_set:
+        return f"mldsa-{parameter_set}"
+    if name and OTHER_NAMES.get(name) != (type_, parameter_set):
+        raise InvalidRequest("the backup has a name for its type of key that means another type")
+    return name
 
 
 def _check(key: KeyRecord, policy: Policy) -> None:
@@ -134,12 +143,15 @@ def _check(key: KeyRecord, policy: Policy) -> None:
         raise InvalidRequest("the backup derives keys by a function that this server does not have")
     if key.convergent and policy.convergent_version not in {-1, 3}:
         raise InvalidRequest("the backup is of a convergent key of a version before 3, which this server does not have")
-    in_order = 0 <= key.min_available_version <= key.min_decryption_version <= key.latest_version
+    in_order = (
+        0 <= key.min_available_version <= key.min_decryption_version <= key.latest_version <= _HIGHEST_NUMBER
+    ) and 0 <= key.backed_up_version <= _HIGHEST_NUMBER
     encrypts = key.min_encryption_version
     if not in_order or (encrypts and not key.min_decryption_version <= encrypts <= key.latest_version):
         raise InvalidRequest("the numbers of the versions in the backup contradict each other")
     if key.auto_rotate_period_s < 0:
         raise InvalidRequest("the backup has a negative auto_rotate_period")
+    settings.check_rotation_period(key.auto_rotate_period_s)
     if key.latest_version - max(1, key.min_available_version) >= MOST_VERSIONS:
         raise InvalidRequest(f"the backup has more than {MOST_VERSIONS} versions, which is the most")
 
