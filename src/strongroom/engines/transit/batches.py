@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from strongroom.engines.transit.fields import text_of
+from strongroom.engines.transit.pauses import Pauses
 from strongroom.engines.transit.refusals import code_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Response
@@ -51,9 +52,10 @@ async def each(
     """Do `work` for every item, in order.  An `InvalidRequest` is the item's own error.
 
     Args:
-        at_once: how many items are done between two pauses.  1 for work that takes milliseconds.
+        at_once: how many items are done between two pauses at the most.  1 for work that takes milliseconds.
     """
     done: list[Item] = []
+    pauses = Pauses()
     for at, item in enumerate(items, 1):
         try:
             if type(item.get("reference", "")) is not str:
@@ -63,6 +65,7 @@ async def each(
             done.append(Item({}, error))
         if at % at_once == 0:
             await asyncio.sleep(0)
+        await pauses.take()
     return done
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from base64 import b64decode, b64encode
 from functools import cache
@@ -408,6 +409,34 @@ async def test_settings_that_a_type_does_not_have_are_not_restored() -> None:
     await keys.write("restore/b", backup=_changed(backup, **more))
     assert all(len(row) < 2_000 for row in (await keys.mount.rows()).values())
     assert "parameter_set" not in await keys.read("keys/b")
+
+
+async def test_others_are_served_while_many_versions_move() -> None:
+    """A key with hundreds of versions is restored, backed up and exported with pauses."""
+    keys = await _exportable(e="ecdsa-p521")
+    policy = json.loads(b64decode((await keys.read("backup/e"))["backup"]))["policy"]
+    versions = {str(number): policy["keys"]["1"] for number in range(1, 301)}
+    backup = base64(json.dumps({"policy": policy | {"keys": versions, "latest_version": 300}}))
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    beside = asyncio.create_task(other())
+    served = []
+    for work in (
+        keys.write("restore/many", backup=backup),
+        keys.read("backup/many"),
+        keys.read("export/signing-key/many"),
+    ):
+        before = turns
+        await work
+        served.append(turns - before)
+    beside.cancel()
+    assert min(served) > 1
 
 
 async def test_a_restored_key_opens_what_it_sealed() -> None:

@@ -56,7 +56,7 @@ class BackupPaths:
         key = replace(key, backed_up_at=request.now, backed_up_version=key.latest_version)
         versions = {number: await rows.version_of(request.view, key, number) for number in rows.available(key)}
         rows.keep_key(request.view, name, key)
-        return Response(data={"backup": backups.written(name, key, versions)})
+        return Response(data={"backup": await backups.written(name, key, versions)})
 
     @path.write("restore")
     async def restore_key(self, request: Request, body: RestoreFields) -> None:
@@ -73,7 +73,7 @@ class BackupPaths:
         if not body.backup:
             raise InvalidRequest("'backup' must be supplied")
         id_ = request.once("key id", lambda: uuid4(self.random))
-        found = backups.restored(body.backup, id_=id_, now=request.now)
+        found = await backups.restored(body.backup, id_=id_, now=request.now)
         name = name or found.name
         if not is_segment_name(name):
             raise InvalidRequest("the backup has no name that a key may have: restore it as restore/<name>")

@@ -10,6 +10,7 @@ from typing import Annotated
 from strongroom.engines.transit.keys import rows
 from strongroom.engines.transit.moving import exporting
 from strongroom.engines.transit.moving.versions import exported_versions
+from strongroom.engines.transit.pauses import Pauses
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.sdk import Body, Doc, Request, Response, check_segment_name, path
 
@@ -56,8 +57,9 @@ async def _exported(request: Request, kind: str, name: str, version: str, form: 
     if key is None:
         raise NotFound
     exporting.check(key, kind, form)
-    keys = {}
+    keys, pauses = {}, Pauses()
     for number in exported_versions(key, version):
         row = await rows.version_of(request.view, key, number)
         keys[str(number)] = exporting.exported(key, row, kind, form)
+        await pauses.take()
     return Response(data={"name": name, "type": key.shown_type, "keys": keys})

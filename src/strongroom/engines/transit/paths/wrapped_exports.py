@@ -14,6 +14,7 @@ from strongroom.engines.transit.keys import rows
 from strongroom.engines.transit.keys.allowed import EXPORT, check_operation
 from strongroom.engines.transit.keys.loaded import loaded
 from strongroom.engines.transit.moving.versions import exported_versions
+from strongroom.engines.transit.pauses import Pauses
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Body, Doc, Request, Response, check_segment_name, path
 
@@ -58,10 +59,11 @@ async def _wrapped(request: Request, destination: str, source: str, version: str
     wrapping_key = (await loaded(request.view, target, target.latest_version)).cryptor
     if not isinstance(wrapping_key, RsaKey):
         raise InvalidRequest(f"the destination has to be an RSA key, and is of type {target.type}")
-    keys = {}
+    keys, pauses = {}, Pauses()
     for number in exported_versions(key, version):
         row = await rows.version_of(request.view, key, number)
         if not row.private:
             raise InvalidRequest(f"version {number} has only a public key")
         keys[str(number)] = b64encode(wrapping.wrap(wrapping_key, row.private, hash_name)).decode("ascii")
+        await pauses.take()
     return Response(data={"name": source, "type": key.shown_type, "keys": keys})

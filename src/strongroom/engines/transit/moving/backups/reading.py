@@ -15,6 +15,7 @@ from strongroom.engines.transit.keys.records import KeyRecord, KeyVersion
 from strongroom.engines.transit.lifecycle import settings
 from strongroom.engines.transit.moving.backups.document import ML_DSA, NUMBERS, OWN_TYPE, Backup, Policy, Version
 from strongroom.engines.transit.moving.backups.material import seconds, version_read
+from strongroom.engines.transit.pauses import Pauses
 from strongroom.lib import json
 from strongroom.lib.durations import SECOND_NS
 from strongroom.lib.errors import InvalidRequest
@@ -37,7 +38,7 @@ class Restored(msgspec.Struct, frozen=True):
         return "Restored(…)"
 
 
-def restored(text: str, *, id_: str, now: float) -> Restored:
+async def restored(text: str, *, id_: str, now: float) -> Restored:
     """The key in a backup.
 
     Args:
@@ -77,8 +78,11 @@ def restored(text: str, *, id_: str, now: float) -> Restored:
         restored_version=policy.latest_version,
     )
     _check(key, policy)
-    found = _versions(document, key)
-    return Restored(policy.name, key, {number: version_read(key, version) for number, version in found.items()})
+    versions, pauses = {}, Pauses()
+    for number, version in _versions(document, key).items():
+        versions[number] = version_read(key, version)
+        await pauses.take()  # one version by RSA takes milliseconds
+    return Restored(policy.name, key, versions)
 
 
 def _document(text: str) -> Backup:

@@ -20,13 +20,17 @@ from strongroom.engines.transit.moving.backups.document import (
     Version,
 )
 from strongroom.engines.transit.moving.backups.material import moment, version_written
+from strongroom.engines.transit.pauses import Pauses
 from strongroom.lib import json
 from strongroom.lib.durations import SECOND_NS
 
 
-def written(name: str, key: KeyRecord, versions: Mapping[int, KeyVersion]) -> str:
+async def written(name: str, key: KeyRecord, versions: Mapping[int, KeyVersion]) -> str:
     """The backup of a key with all its versions, by number."""
-    forms = {number: version_written(key, version) for number, version in versions.items()}
+    forms, pauses = {}, Pauses()
+    for number, version in versions.items():
+        forms[number] = version_written(key, version)
+        await pauses.take()
     decrypts = {str(number): form for number, form in forms.items() if number >= key.min_decryption_version}
     archived = [forms[number] for number in rows.available(key)]
     if key.min_available_version == 0:
