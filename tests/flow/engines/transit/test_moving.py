@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from base64 import b64decode, b64encode
 from functools import cache
 from typing import Any
@@ -17,7 +18,8 @@ from strongroom.crypto.asymmetric.ecdsa import EcdsaKey
 from strongroom.crypto.asymmetric.ed25519 import Ed25519Key
 from strongroom.crypto.asymmetric.rsa import RsaKey
 from strongroom.engines.transit.keys.records import WrappingKey
-from strongroom.lib.errors import InvalidRequest, NotFound, UnsupportedPath
+from strongroom.engines.transit.lifecycle.generation import GENERATION
+from strongroom.lib.errors import InvalidRequest, NotFound, RateLimited, UnsupportedPath
 from strongroom.sdk import Operation, View
 from tests.flow.engines.transit.mounts import Keys, base64
 
@@ -64,6 +66,19 @@ async def test_the_wrapping_key_is_made_once() -> None:
     public = formats.public_of_pem(first)
     assert isinstance(public, RsaKey)
     assert public.bits == 4096
+
+
+async def test_wrapping_keys_are_made_as_other_keys_are() -> None:
+    """Who asks a new mount often, or new mounts, has no more keys made at once than by creating some."""
+    keys, end = await Keys.new(), threading.Event()
+    try:
+        busy = [asyncio.ensure_future(GENERATION.make(end.wait)) for _ in range(GENERATION.most)]
+        await asyncio.sleep(0)
+        with pytest.raises(RateLimited, match="too many keys"):
+            await keys.read("wrapping_key")
+    finally:
+        end.set()
+    await asyncio.gather(*busy)
 
 
 @pytest.mark.parametrize(

@@ -30,11 +30,14 @@ class Generation:
         at_once: how many keys are made at the same time; 0 for half the cores.
         waiting: how many requests may wait beside those.
         what: what is made, for the error.
+
+    Attributes:
+        most: how many requests may have something made, or wait for it.
     """
 
     def __init__(self, at_once: int = 0, waiting: int = WAITING, what: str = "keys") -> None:
         at_once = at_once or max(1, min(_MOST_AT_ONCE, (os.cpu_count() or 1) // 2))
-        self._most = at_once + waiting
+        self.most = at_once + waiting
         self._threads = ThreadPoolExecutor(at_once, "transit-keys")
         self._lock = threading.Lock()
         self._taken = 0
@@ -43,10 +46,10 @@ class Generation:
     async def make(self, work: Callable[[], T]) -> T:
         """The result of `work`.  Raises `RateLimited` when as many wait as may."""
         with self._lock:
-            if self._taken >= self._most:
+            if self._taken >= self.most:
                 raise RateLimited(
                     f"too many {self._what} are being made at once, try again later "
-                    f"({self._most} of a process at the most)",
+                    f"({self.most} of a process at the most)",
                     retry_after_s=_RETRY_AFTER_S,
                 )
             self._taken += 1
