@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.crypto.asymmetric import formats, wrapping
 from strongroom.crypto.asymmetric.ecdsa import EcdsaKey
 from strongroom.crypto.asymmetric.ed25519 import Ed25519Key
 from strongroom.crypto.asymmetric.rsa import RsaKey
-from strongroom.engines.transit.keys.records import WrappingKey
+from strongroom.engines.transit.keys.records import TransitConfig, WrappingKey
 from strongroom.engines.transit.lifecycle.generation import GENERATION
 from strongroom.lib.errors import InvalidRequest, NotFound, RateLimited, UnsupportedPath
 from strongroom.sdk import Operation, View
@@ -499,3 +500,37 @@ async def test_certificates_that_are_not_made(path: str, fields: dict[str, Any],
     )
     with pytest.raises(InvalidRequest, match=text):
         await keys.write(path, **fields)
+
+
+async def test_a_certificate_request_is_a_signature() -> None:
+    """A key that may not sign makes none, nor does a version that may make nothing new."""
+    keys = await Keys.new(e="ecdsa-p256")
+    await keys.make("quiet", type="ecdsa-p256", allowed_operations="verify")
+    with pytest.raises(InvalidRequest, match='don\'t include "sign"'):
+        await keys.write("keys/quiet/csr")
+    await keys.write("keys/e/rotate")
+    assert (await keys.write("keys/e/csr", version=1))["csr"]
+    await keys.write("keys/e/config", min_encryption_version=2)
+    with pytest.raises(InvalidRequest, match="less than the minimum encryption key version"):
+        await keys.write("keys/e/csr", version=1)
+
+
+async def test_a_certificate_request_is_for_the_version_that_the_last_attempt_finds() -> None:
+    """A key that is rotated meanwhile makes no request for a version that the answer doesn't mean."""
+    keys = await Keys.new(e="ecdsa-p256")
+    found: list[str] = []
+
+    async def body(txn: Transaction) -> None:
+        response = await keys.mount.run(txn, Operation.UPDATE, "keys/e/csr", {})
+        assert response is not None
+        found.append((response.data or {})["csr"])
+        if len(found) == 1:
+            await keys.write("keys/e/rotate")
+            View(txn, keys.mount.prefix).write("config", TransitConfig())  # a commit sees what has changed
+
+    await transact(keys.mount.barrier, body)
+    public = x509.load_pem_x509_csr(found[-1].encode()).public_key()
+    pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+    shown = (await keys.read("keys/e"))["keys"]
+    assert len(found) == 2
+    assert pem.strip() == shown["2"]["public_key"].strip()

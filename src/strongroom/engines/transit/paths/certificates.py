@@ -12,7 +12,9 @@ import msgspec
 from strongroom.crypto.asymmetric import certificate_chains, certificate_requests, formats
 from strongroom.engines.transit.key_types import key_type
 from strongroom.engines.transit.keys import rows
+from strongroom.engines.transit.keys.allowed import SIGN, check_operation
 from strongroom.engines.transit.keys.records import KeyRecord
+from strongroom.engines.transit.keys.versions import to_make
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Body, Doc, Request, Response, check_segment_name, path
 
@@ -45,12 +47,14 @@ class CertificatePaths:
         key = await _signing_key(request, name)
         if key.derived:
             raise InvalidRequest("operation not supported for keys with derivation enabled")
-        number = _number(key, body.version, "could not create the csr")
+        check_operation(key, SIGN)  # it is a signature, of what the client wants
+        number = to_make(key, _number(key, body.version, "could not create the csr"), "signing")
         row = await rows.version_of(request.view, key, number)
         signer = key_type(key.type).load(key, row)
         if not isinstance(signer, certificate_requests.Signer):
             raise InvalidRequest(f"a key of type '{key.type}' can't sign certificate requests")
-        made = request.once("csr", lambda: certificate_requests.request_for(signer, body.csr))
+        # Another attempt may find another key, or another version of it.
+        made = request.once(f"csr {key.id} {number}", lambda: certificate_requests.request_for(signer, body.csr))
         return Response(data={"csr": made, "name": name, "type": key.shown_type})
 
     @path.write("keys/{name}/set-certificate")
