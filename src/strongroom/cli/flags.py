@@ -5,6 +5,7 @@ Source: https://pkg.go.dev/flag
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -25,6 +26,7 @@ _EMPTY: dict[Kind, Any] = {
 }
 _ANYWHERE = frozenset({"format", "detailed", "output-curl-string", "output-policy"})
 """Flags that are looked for in the whole command line, so that no warning is due behind an argument."""
+_LIKE_A_FLAG = re.compile(r"(?!-\Z)--?(\w[\w-]*|)(?:=|\Z)")
 
 
 class FlagError(Exception):
@@ -197,12 +199,12 @@ def parse(flags: Sequence[Flag], words: Sequence[str], environment: Mapping[str,
 
 
 def misplaced(arguments: Sequence[str]) -> list[str]:
-    """The arguments that look like flags, and would have been if they stood before the first argument."""
-    return [
-        word
-        for word in arguments
-        if word.startswith("-") and word != "-" and word.lstrip("-").partition("=")[0] not in _ANYWHERE
-    ]
+    """The arguments that look like flags, and would have been if they stood before the first argument.
+
+    A private key in PEM begins with hyphens too.  It is no flag, and must not be repeated where the flags are.
+    """
+    looks = ((word, _LIKE_A_FLAG.match(word)) for word in arguments)
+    return [word for word, flag in looks if flag is not None and flag[1] not in _ANYWHERE]
 
 
 def without(arguments: Sequence[str], name: str) -> list[str]:

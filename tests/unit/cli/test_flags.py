@@ -99,6 +99,12 @@ def test_misplaced_flags_are_found_except_those_that_work_anywhere() -> None:
     assert flags.misplaced(["p", "-field=a", "-", "--x", "-format=json", "k=-v"]) == ["-field=a", "--x"]
 
 
+@pytest.mark.parametrize("word", ["-----BEGIN PRIVATE KEY-----\nMC4C", "-----BEGIN PGP MESSAGE-----", "- a", "-a b"])
+def test_what_only_begins_with_hyphens_is_no_flag(word: str) -> None:
+    """A private key in PEM isn't reported as a misplaced flag, which would print it."""
+    assert flags.misplaced([word]) == []
+
+
 def test_a_flag_is_found_anywhere() -> None:
     """The output format counts wherever it stands, the last one wins, and nothing behind `--` does."""
     assert flags.anywhere(["p", "-format=json", "--format", "yaml"], "format") == "yaml"
