@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,6 +19,7 @@ class Answering:
     address: str
     asked: list[str] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
+    headers: list[Message] = field(default_factory=list)
 
 
 @contextmanager
@@ -34,6 +36,7 @@ def answering(answers: Mapping[str, Any], *, otherwise: Any = None) -> Iterator[
             line = f"{self.command} {self.path}"
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             state.asked.append(line)
+            state.headers.append(self.headers)
             state.bodies.append(json.loads(body) if body else None)
             document = answers.get(line, otherwise)
             content = b"" if document is None else json.dumps(document).encode()

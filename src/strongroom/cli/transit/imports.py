@@ -33,10 +33,7 @@ def _imported(call: Invocation, endpoint: str) -> int:
     material = _material(call.arguments[1])
     body = call.data(call.data_words(after=2))
     path = f"{mount}/keys/{name}/{endpoint}"
-    with call.doing(f"Error reading {mount}/wrapping_key: "):
-        answer = SecretAnswer(call.client().read(f"{mount}/wrapping_key"))
-    public_key = str((answer.data or {}).get("public_key", ""))
-    body["ciphertext"] = _wrapped(public_key, material, str(body.get(_HASH, "SHA256")))
+    body["ciphertext"] = _wrapped(_wrapping_key(call, mount), material, str(body.get(_HASH, "SHA256")))
     with call.doing(f"Error writing data to {path}: "):
         written = call.client().write(path, body)
     if written is not None:
@@ -50,6 +47,17 @@ def _place(argument: str) -> tuple[str, str]:
     if not between or not mount or not name or "/" in name:
         raise Failure("expected transit path and key name in the form :path:/keys/:name:")
     return mount, name
+
+
+def _wrapping_key(call: Invocation, mount: str) -> str:
+    """The public key of the mount, in PEM.  It is for this command, whatever the user wants to have wrapped."""
+    path = f"{mount}/wrapping_key"
+    with call.doing(f"Error reading {path}: "):
+        answer = SecretAnswer(call.client().without_wrapping().read(path))
+    public_key = (answer.data or {}).get("public_key")
+    if not public_key:
+        raise Failure(f"No wrapping key found at {path}. Is a transit engine mounted at {mount}?", 2)
+    return str(public_key)
 
 
 def _material(argument: str) -> bytes:
