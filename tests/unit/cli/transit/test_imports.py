@@ -83,9 +83,7 @@ def test_a_mount_without_a_wrapping_key_is_named(answer: Any) -> None:
     with answering({}, otherwise=answer) as server:
         done = run(server, "import", "transit/keys/k", b64encode(KEY).decode())
     assert done.returncode == 2
-    assert done.stderr == (
-        "No wrapping key found at transit/wrapping_key. Is a transit engine mounted at transit?\n"
-    )
+    assert done.stderr == ("No wrapping key found at transit/wrapping_key. Is a transit engine mounted at transit?\n")
     assert server.asked == [WRAPPING_KEY]
 
 
