@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from strongroom.engines.transit.refusals import Code, Refused
 from strongroom.lib.go_base64 import decoded
 from strongroom.sdk.fields import FieldError, to_int, to_text
+
+T = TypeVar("T")
 
 _ADVICE = "; the standard alphabet with padding is expected"
 
@@ -42,6 +44,14 @@ def bytes_of(text: str, name: str) -> bytes:
         return decoded(text)
     except ValueError as error:
         raise Refused(Code.INVALID_BASE64, f"failed to base64-decode {name}: {error}{_ADVICE}") from error
+
+
+def unless_null(data: Mapping[str, Any], name: str, value: T | None) -> T | None:
+    """A setting that is to be changed; None for one that the request doesn't have, or has as null.
+
+    Many clients send null for whatever their caller left out.  As 0 or false, it would take a protection away.
+    """
+    return None if data.get(name) is None else value
 
 
 def _unfit(name: str, error: FieldError) -> Refused:

@@ -34,7 +34,6 @@ async def limits(server: PluginServer) -> tuple[int, ...]:
         ({}, (0, 1, 0), None),
         ({"min_decryption_version": 2}, (0, 2, 0), None),
         ({"min_decryption_version": 0}, (0, 1, 0), [FORCED]),
-        ({"min_decryption_version": None}, (0, 1, 0), [FORCED]),
         ({"min_encryption_version": 3}, (0, 1, 3), None),
         ({"min_decryption_version": 3, "min_encryption_version": 3}, (0, 3, 3), None),
         ({"min_decryption_version": "2", "min_encryption_version": "0"}, (0, 2, 0), None),
@@ -77,6 +76,18 @@ async def test_a_setting_that_is_refused_changes_nothing(settings: dict[str, Any
     assert reply.status == 400
     assert text in reply.error
     assert (await server.ok("GET", "transit/keys/k")).data == before
+
+
+async def test_null_takes_no_protection_away() -> None:
+    """Clients send null for what their caller left out: versions stay shut off, and the rotation stays."""
+    server = await with_versions(3)
+    protected = {"min_decryption_version": 3, "min_encryption_version": 3, "auto_rotate_period": "24h"}
+    before = (await server.ok("POST", "transit/keys/k/config", protected)).data
+    nulls = dict.fromkeys((*protected, "exportable", "allow_plaintext_backup", "deletion_allowed"))
+    reply = await server.ok("POST", "transit/keys/k/config", nulls)
+    assert (reply.data, reply.body["warnings"]) == (before, None)
+    reply = await server.ask("POST", "transit/keys/k/trim", {"min_available_version": None})
+    assert (reply.status, reply.error) == (400, "minimum available version should be positive")
 
 
 @pytest.mark.parametrize("flag", ["exportable", "allow_plaintext_backup"])

@@ -285,7 +285,8 @@ async def test_settings_of_the_mount_stay_unless_given() -> None:
     server = await served()
     assert (await server.ok("GET", "transit/config/keys")).data == {"disable_upsert": False}
     assert (await server.ok("POST", "transit/config/keys", {"disable_upsert": True})).data == {"disable_upsert": True}
-    assert (await server.ok("POST", "transit/config/keys", {})).data == {"disable_upsert": True}
+    for body in ({}, {"disable_upsert": None}):
+        assert (await server.ok("POST", "transit/config/keys", body)).data == {"disable_upsert": True}
     assert (await server.ok("GET", "transit/config/keys")).data == {"disable_upsert": True}
     assert (await server.ok("GET", "transit/cache-config")).data == {"size": 0}
     assert (await server.ok("POST", "transit/cache-config", {"size": 10})).data == {"size": 10}

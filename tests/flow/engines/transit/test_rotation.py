@@ -122,16 +122,14 @@ async def test_the_same_period_again_puts_nothing_off() -> None:
 
 
 async def test_another_period_counts_from_the_latest_version() -> None:
-    """A shorter one may be over already; 0 and null turn rotation off."""
+    """A shorter one may be over already; 0 turns rotation off."""
     server = await served(auto_rotate_period=30 * DAY_S)
     server.clock.advance(DAY_S)
     await server.ok("POST", "transit/keys/k/config", {"auto_rotate_period": "2h"})
     assert await after(server, 0) == 2
-    for off in (0, None):
-        await server.ok("POST", "transit/keys/k/config", {"auto_rotate_period": "2h"})
-        await server.ok("POST", "transit/keys/k/config", {"auto_rotate_period": off})
-        assert (await server.ok("GET", "transit/keys/k")).data["auto_rotate_period"] == 0
-        assert await after(server, 3 * DAY_S) == 2
+    await server.ok("POST", "transit/keys/k/config", {"auto_rotate_period": 0})
+    assert (await server.ok("GET", "transit/keys/k")).data["auto_rotate_period"] == 0
+    assert await after(server, 3 * DAY_S) == 2
 
 
 async def test_a_soft_deleted_key_is_left_alone_until_it_is_restored() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from strongroom.engines.transit.fields import unless_null
 from strongroom.engines.transit.keys import allowed, rows
 from strongroom.engines.transit.keys.records import KeyRecord
 from strongroom.engines.transit.keys.shown import shown
@@ -31,7 +32,7 @@ _SLIP = "allow_deletion"
 
 
 class ConfigFields(Body, frozen=True):
-    """Settings of a key; those not given stay."""
+    """Settings of a key; those that aren't given, or null, stay."""
 
     min_decryption_version: Annotated[int | None, Doc(description="The oldest version that decrypts and verifies.")] = (
         None
@@ -74,13 +75,17 @@ class KeySettingsPaths:
     async def configure_key(self, request: Request, name: str, body: ConfigFields) -> Response:
         """Changes settings of a key: all of those given, or none."""
         key = await _key(request, name, f"no existing key named {name} could be found")
-        changed, warnings = limits.with_minimums(key, body.min_decryption_version, body.min_encryption_version)
+        low, high = (
+            unless_null(request.data, field, getattr(body, field))
+            for field in ("min_decryption_version", "min_encryption_version")
+        )
+        changed, warnings = limits.with_minimums(key, low, high)
         changed, told = _with_flags(changed, body)
         warnings += told
         if _SLIP in request.data:
             warnings.append(f'Did you mean "deletion_allowed" instead of "{_SLIP}"?')
-        if "auto_rotate_period" in request.data:
-            changed = await _with_period(request, name, changed, body.auto_rotate_period or 0)
+        if body.auto_rotate_period is not None:
+            changed = await _with_period(request, name, changed, body.auto_rotate_period)
         if changed != key:
             rows.keep_key(request.view, name, changed)
         return Response(data=await shown(request.view, name, changed), warnings=warnings)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from strongroom.engines.transit.fields import unless_null
 from strongroom.engines.transit.key_types import KEY_TYPES
 from strongroom.engines.transit.keys import allowed, rows
 from strongroom.engines.transit.keys.records import TransitConfig
@@ -17,7 +18,7 @@ _LEAST_CACHED = 10
 
 
 class KeysConfigFields(Body, frozen=True):
-    """Settings of the mount; those not given stay."""
+    """Settings of the mount; those that aren't given, or null, stay."""
 
     disable_upsert: Annotated[
         bool | None,
@@ -49,8 +50,9 @@ class MountSettingsPaths:
     async def write_keys_config(self, request: Request, body: KeysConfigFields) -> Response:
         """Changes the settings of the mount."""
         config = await rows.config_of(request.view)
-        if body.disable_upsert is not None:
-            config = replace(config, disable_upsert=body.disable_upsert)
+        disable_upsert = unless_null(request.data, "disable_upsert", body.disable_upsert)
+        if disable_upsert is not None:
+            config = replace(config, disable_upsert=disable_upsert)
         if body.allowed_key_types is not None:
             types = allowed.names("allowed_key_types", body.allowed_key_types, KEY_TYPES)
             config = replace(config, allowed_key_types=types)
