@@ -195,12 +195,18 @@ class Pipeline:
         """
         entry, request, match = attempt.entry, attempt.request, attempt.match
         try:
+            ways = [attempt]
             if request.operation is Operation.UPDATE and entry is not None and match is not None:
                 asked = engine_request(attempt, entry, request.token)
                 if entry.engine is not None and not await entry.engine.exists(asked, match):
                     exchange = msgspec.structs.replace(attempt.exchange, request=access.as_create(request))
-                    attempt = attempt.knowing(exchange)
-            grant, refusal = await access.authorize(attempt)
+                    creation = attempt.knowing(exchange)
+                    ways = [attempt, creation] if match.declaration.update_creates else [creation]
+            for way in ways:
+                attempt = way
+                grant, refusal = await access.authorize(attempt)
+                if refusal is None:
+                    break
         except StrongroomError as error:
             return attempt, error
         return attempt.knowing(msgspec.structs.replace(attempt.exchange, grant=grant)), refusal

@@ -144,7 +144,7 @@ class Engine:
         }
         if request.data and not declaration.takes_anything:
             _same_object(match, request.data)
-        prefix = "" if declaration.exists else "Field validation failed: "
+        prefix = "" if declaration.exists and not declaration.update_creates else "Field validation failed: "
         if declaration.body is not None:
             patch = request.operation is Operation.PATCH
             arguments["body"] = fill(declaration.body, request.data, prefix=prefix, patch=patch)

@@ -37,6 +37,7 @@ class Options(TypedDict, total=False):
     opened_by: str
     bad_token: str
     exists: str
+    update_creates: bool
     takes_anything: bool
     root_only: bool
     own_token: bool
@@ -69,6 +70,8 @@ class Declaration(msgspec.Struct, frozen=True):
 
     `async (request, …parameters) -> bool`.  Without it, every write is an update.
     """
+    update_creates: bool = False
+    """Whether who may update may create as well, so that `exists` only lets clients create that may do no more."""
     takes_anything: bool = False
     """Whether undeclared fields are expected, and so cause no warning."""
     root_only: bool = False

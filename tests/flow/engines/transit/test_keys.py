@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from strongroom.crypto.asymmetric import formats
+from strongroom.crypto.asymmetric.ed25519 import Ed25519Key
 from strongroom.crypto.post_quantum import has_slh_dsa
 from strongroom.engines.transit import Transit
 from strongroom.testing.server import PluginServer
@@ -253,6 +255,27 @@ async def test_a_policy_of_updates_makes_keys() -> None:
     assert (await server.ask("POST", "transit/keys/k", {}, token=token)).status == 200
     assert (await server.ask("POST", "transit/keys/k/rotate", {}, token=token)).status == 200
     assert (await server.ask("GET", "transit/keys/k", token=token)).status == 403
+
+
+@pytest.mark.parametrize("endpoint", ["", "/import"])
+async def test_a_policy_of_creations_makes_new_keys_alone(endpoint: str) -> None:
+    """`create` is enough for a key that there isn't, and for no other, nor for anything that is done with one."""
+    server = await served()
+    public = formats.public_pem(Ed25519Key.generate())
+    body = {"type": "ed25519", **({"public_key": public} if endpoint else {})}
+    token = await server.token('path "transit/*" { capabilities = ["create"] }')
+    made = await server.ask("POST", f"transit/keys/k{endpoint}", body, token=token)
+    assert made.status in (200, 204), made.body
+    for path in ("keys/k", "keys/k/import", "keys/k/import_version", "keys/k/config", "keys/k/rotate", "sign/k"):
+        assert (await server.ask("POST", f"transit/{path}", body, token=token)).status == 403, path
+    denied = await server.token(
+        'path "transit/keys/*" { capabilities = ["create"] } path "transit/keys/hidden" { capabilities = ["deny"] }'
+    )
+    assert (await server.ask("POST", "transit/keys/hidden", {}, token=denied)).status == 403
+    bounded = await server.token(
+        'path "transit/keys/*" { capabilities = ["create", "update"] denied_parameters = { "exportable" = ["true"] } }'
+    )
+    assert (await server.ask("POST", "transit/keys/x", {"exportable": True}, token=bounded)).status == 403
 
 
 async def test_an_unknown_field_is_told() -> None:

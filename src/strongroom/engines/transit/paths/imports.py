@@ -76,7 +76,7 @@ class ImportPaths:
         pair = await wrapping_key(request)
         return Response(data={"public_key": formats.public_pem(pair)})
 
-    @path.write("keys/{name}/import")
+    @path.write("keys/{name}/import", exists="key_known", update_creates=True)
     async def import_key(self, request: Request, name: str, body: ImportFields) -> None:
         """Imports a key."""
         check_segment_name(name)

@@ -95,7 +95,7 @@ class KeysPaths:
             raise InvalidRequest("failed to base64-decode context") from error
         return Response(data=await shown(request.view, name, key, context))
 
-    @path.write("keys/{name}")
+    @path.write("keys/{name}", exists="key_known", update_creates=True)
     async def create_key(self, request: Request, name: str, body: KeyFields) -> Response:
         """Creates a key. A key that exists stays as it is."""
         check_segment_name(name)
