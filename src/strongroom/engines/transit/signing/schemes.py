@@ -22,6 +22,8 @@ MU = "mldsa-mu"
 MOST_CONTEXT_BYTES = 255
 """Source: RFC 8032, section 5.1; FIPS 204, section 5.2; FIPS 205, section 10.2."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,6}")
+_MOST_KEPT_CHARACTERS = 512
+"""Of the texts of `Asked` together.  A context of 255 bytes has 340 in base64."""
 
 
 class Scheme(msgspec.Struct, frozen=True):
@@ -54,7 +56,6 @@ class Asked(msgspec.Struct, frozen=True):
     signature_context: str = ""
 
 
-@lru_cache(maxsize=256)
 def scheme_of(type_: str, asked: Asked) -> Scheme:
     """The scheme for keys of a type.
 
@@ -63,6 +64,12 @@ def scheme_of(type_: str, asked: Asked) -> Scheme:
 
     Raises: `InvalidRequest` for a parameter that has no such value, and for values that don't go together.
     """
+    texts = (asked.signature_algorithm, asked.salt_length, asked.signature_context)  # others have few values
+    # Line ends in base64, and parameters that a type ignores, make texts of megabytes: clients must not fill the cache.
+    return (_kept_scheme if sum(map(len, texts)) <= _MOST_KEPT_CHARACTERS else _scheme)(type_, asked)
+
+
+def _scheme(type_: str, asked: Asked) -> Scheme:
     if asked.marshaling_algorithm not in {"asn1", "jws"}:
         raise InvalidRequest(f'invalid marshaling type "{asked.marshaling_algorithm}"')
     hash_ = asked.hash_algorithm or DEFAULT_HASH
@@ -88,6 +95,9 @@ def scheme_of(type_: str, asked: Asked) -> Scheme:
         variant=variant,
         context=context,
     )
+
+
+_kept_scheme = lru_cache(maxsize=256)(_scheme)
 
 
 def _salt(text: str, hash_: str) -> int | None:
