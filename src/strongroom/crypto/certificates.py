@@ -132,12 +132,22 @@ def certificate_of_der(data: bytes) -> Certificate:
 
 
 def certificates_of_pem(text: str | bytes) -> tuple[Certificate, ...]:
-    """The certificates of a PEM text, in their order.  Raises `InvalidRequest` as `certificate_of_der` does."""
-    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    return _of_pem(data)
+    """The certificates of a PEM text, in their order, which is kept.
+
+    Raises: `InvalidRequest` as `certificate_of_der` does.
+    """
+    return _kept_of_pem(_bytes(text))
 
 
-@lru_cache(_CACHED)
+def certificates_of_clients(text: str | bytes) -> tuple[Certificate, ...]:
+    """What `certificates_of_pem` gives, for a text that a client sends: it isn't kept."""
+    return _of_pem(_bytes(text))
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+
+
 def _of_pem(data: bytes) -> tuple[Certificate, ...]:
     blocks = [match[0] for match in _BLOCK.finditer(data)]
     try:
@@ -147,6 +157,9 @@ def _of_pem(data: bytes) -> tuple[Certificate, ...]:
     if not ders or len(blocks) != len(re.findall(rb"-----BEGIN [A-Z0-9 ]*CERTIFICATE-----", data)):
         raise InvalidRequest("is no certificate in PEM")
     return tuple(certificate_of_der(each) for each in ders)
+
+
+_kept_of_pem = lru_cache(_CACHED)(_of_pem)
 
 
 def _read(data: bytes, parsed: x509.Certificate) -> Certificate:

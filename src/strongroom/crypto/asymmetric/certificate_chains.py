@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from strongroom.crypto.certificates import Certificate, certificates_of_pem
+from strongroom.crypto.certificates import Certificate, certificates_of_clients
 from strongroom.crypto.chains import has_issued, shown
 from strongroom.lib.errors import InvalidRequest
 
@@ -59,6 +59,6 @@ def _read(text: str) -> tuple[Certificate, ...]:
     if len(labels) > MOST_CERTIFICATES:
         raise InvalidRequest(f"a certificate chain has at most {MOST_CERTIFICATES} certificates")
     try:
-        return certificates_of_pem(text)
+        return certificates_of_clients(text)
     except InvalidRequest as error:
         raise InvalidRequest(f"could not parse a certificate in the certificate chain: it {error.text}") from error

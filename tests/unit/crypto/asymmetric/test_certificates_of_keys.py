@@ -177,3 +177,9 @@ def test_chains_that_are_none_are_refused(text: str, named: str) -> None:
     """With what is wrong, and which certificate it is."""
     with pytest.raises(InvalidRequest, match=named):
         chain_for(_KEY.public, text)
+
+
+def test_chains_of_clients_are_not_kept() -> None:
+    """A chain may come with half a megabyte of other text, and be none of the key's: the next one is read anew."""
+    first, second = chain_for(_KEY.public, _LEAF), chain_for(_KEY.public, _LEAF)
+    assert first[0] is not second[0]
