@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from base64 import b64encode
+from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -52,3 +56,23 @@ def test_faults(text: str, at: int) -> None:
 def test_what_go_takes(text: str, data: bytes) -> None:
     """Bits beyond the last byte, and line ends, are no fault."""
     assert decoded(text) == data
+
+
+@pytest.mark.parametrize("text", ["YWJj\n" * 20_000, "YWJj" * 20_000 + "!", "YQ=" + "\n" * 20_000 + "=", "\n" * 20_000])
+def test_long_texts_take_few_steps(text: str) -> None:
+    """A batch has 30 texts of a megabyte: looking at each byte would keep all other clients waiting for seconds."""
+    lines = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal lines
+        lines += 1
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        with contextlib.suppress(ValueError):
+            decoded(text)
+    finally:
+        sys.settrace(before)
+    assert 0 < lines < 100
