@@ -49,7 +49,7 @@ class Client:
 
 def sent(node: TestNode, requests: Sequence[HttpRequest]) -> list[Client]:
     """The clients of requests that have arrived, and will be served in one turn."""
-    turns = Turns(asyncio.get_running_loop(), lambda: node.application)
+    turns = Turns(asyncio.get_running_loop(), lambda: node.application, node.clock.monotonic)
     clients = [Client(node, request) for request in requests]
     for client in clients:
         turns.add(client)

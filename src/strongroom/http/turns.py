@@ -7,6 +7,8 @@ before any of them arrived.  Their answers go out when the turn has ended, which
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol
 
@@ -20,6 +22,13 @@ _log = structlog.get_logger(__name__)
 
 MOST: Final = 128
 """The most requests of one turn.  More would keep the first of them, and every new client, waiting for the last."""
+
+LONGEST_S: Final = 0.02
+"""The time after which no more requests begin in a turn; the others have the next one.
+
+The answers of a turn are in memory until it ends, and nothing counts them.  128 listings of large folders would fill
+it.  A large answer takes long to make, so only few of them are in one turn.
+"""
 
 Outcome = Finished[HttpResponse] | asyncio.Task[HttpResponse] | BaseException
 """What became of a request in its turn: an answer, a Task that goes on with it, or a fault."""
@@ -41,15 +50,22 @@ class Turns:
     """Collects the requests of each iteration.
 
     Args:
-        loop: runs the turns. application: the present one, which says what the turns of its process are.
+        loop: runs the turns. application: the present one, which says what the turns of its process are. monotonic:
+            seconds of a clock that moves during a turn; the loop's may not.
     """
 
-    __slots__ = ("_application", "_loop", "_waiting")
+    __slots__ = ("_application", "_loop", "_monotonic", "_waiting")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, application: Callable[[], Application]) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        application: Callable[[], Application],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._loop = loop
         self._application = application
-        self._waiting: list[Asking] = []
+        self._monotonic = monotonic
+        self._waiting: deque[Asking] = deque()
 
     def add(self, connection: Asking) -> None:
         """Serve a connection's request when all sockets were read."""
@@ -58,15 +74,18 @@ class Turns:
         self._waiting.append(connection)
 
     def _run(self) -> None:
-        batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-        if self._waiting:
-            self._loop.call_soon(self._run)
         turn = self._application().turn
+        begun: list[tuple[Asking, Outcome | FirstStep[HttpResponse]]] = []
+        until = self._monotonic() + LONGEST_S
         turn.begin()
         try:
-            begun = [(connection, self._begin(connection)) for connection in batch]
+            while self._waiting and len(begun) < MOST and (not begun or self._monotonic() < until):
+                connection = self._waiting.popleft()
+                begun.append((connection, self._begin(connection)))
         finally:
             turn.end()
+            if self._waiting:
+                self._loop.call_soon(self._run)
         for connection, begun_with in begun:
             outcome = _step(begun_with) if isinstance(begun_with, FirstStep) else begun_with
             assert not isinstance(outcome, FirstStep), "the turn has ended"

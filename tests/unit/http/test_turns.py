@@ -10,8 +10,9 @@ import pytest
 
 from strongroom.http.first_step import Finished
 from strongroom.http.message import HttpRequest, HttpResponse
-from strongroom.http.turns import MOST, Outcome, Turns
+from strongroom.http.turns import LONGEST_S, MOST, Outcome, Turns
 from strongroom.lib.turn import Turn
+from tests.sim.clock import SetClock
 
 
 class Idle:
@@ -76,7 +77,7 @@ async def turns() -> None:
 async def test_all_begin_before_the_turn_ends_and_are_answered_after() -> None:
     """Who waits for the end of the turn goes on after what was put off until then, in order, without a Task."""
     application = Idle()
-    queue = Turns(asyncio.get_running_loop(), lambda: application)
+    queue = Turns(asyncio.get_running_loop(), lambda: application, SetClock().monotonic)
     clients = [Client(name, application.log, application.turn.over) for name in "ab"]
     clients.append(Client("c", application.log, nothing))
     for client in clients:
@@ -111,7 +112,7 @@ async def test_outside_of_a_turn_there_is_nothing_to_wait_for() -> None:
 async def test_who_waits_for_something_else_gets_a_task() -> None:
     """Also after the end of its turn; it is not waited for."""
     application, released = Idle(), asyncio.Event()
-    queue = Turns(asyncio.get_running_loop(), lambda: application)
+    queue = Turns(asyncio.get_running_loop(), lambda: application, SetClock().monotonic)
 
     async def late() -> None:
         await application.turn.over()
@@ -136,7 +137,7 @@ async def test_who_waits_for_something_else_gets_a_task() -> None:
 async def test_a_fault_stays_with_its_request(when: str) -> None:
     """The others of the turn are answered, and the next turn is as any other."""
     application = Idle()
-    queue = Turns(asyncio.get_running_loop(), lambda: application)
+    queue = Turns(asyncio.get_running_loop(), lambda: application, SetClock().monotonic)
 
     async def fault() -> None:
         if when == "after it":
@@ -161,10 +162,39 @@ async def test_a_fault_stays_with_its_request(when: str) -> None:
 async def test_a_turn_has_a_bound() -> None:
     """More requests than that are served in several turns, between which others get theirs."""
     application = Idle()
-    queue = Turns(asyncio.get_running_loop(), lambda: application)
+    queue = Turns(asyncio.get_running_loop(), lambda: application, SetClock().monotonic)
     clients = [Client(str(number), application.log, nothing) for number in range(2 * MOST + 1)]
     for client in clients:
         queue.add(client)
     await turns()
     assert [line for line in application.log if line.startswith("end")] == ["end 1", "end 2", "end 3"]
     assert all(isinstance(client.outcome, Finished) for client in clients)
+
+
+async def test_a_turn_ends_when_it_has_lasted_for_long() -> None:
+    """Requests whose answers are large take long: each has a turn of its own then, and all are answered, in order."""
+    application, clock = Idle(), SetClock()
+    queue = Turns(asyncio.get_running_loop(), lambda: application, clock.monotonic)
+
+    async def long() -> None:
+        clock.advance(LONGEST_S)
+        await application.turn.over()
+
+    clients = [Client(name, application.log, work) for name, work in (("a", long), ("b", long), ("c", nothing))]
+    for client in clients:
+        queue.add(client)
+    await turns()
+    assert application.log == [
+        "a begins",
+        "end 1",
+        "a ends",
+        "a served",
+        "b begins",
+        "end 2",
+        "b ends",
+        "b served",
+        "c begins",
+        "c ends",
+        "end 3",
+        "c served",
+    ]
