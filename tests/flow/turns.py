@@ -36,6 +36,10 @@ class Client:
             self.task = outcome
             outcome.add_done_callback(self._done)
 
+    def abort(self) -> None:
+        """Give up."""
+        self._response.cancel()
+
     def _done(self, task: asyncio.Task[HttpResponse]) -> None:
         if task.cancelled():
             self._response.cancel()

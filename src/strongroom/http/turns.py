@@ -45,6 +45,10 @@ class Asking(Protocol):
         """Go on with what became of it."""
         ...
 
+    def abort(self) -> None:
+        """Close at once."""
+        ...
+
 
 class Turns:
     """Collects the requests of each iteration.
@@ -93,6 +97,7 @@ class Turns:
                 connection.served(outcome)
             except Exception as error:  # a bug of this server must not keep the other connections' answers back
                 _log.error("an answer could not be sent", fault=describe(error))
+                connection.abort()  # while a request is in progress it has no time limit, so nothing else would end it
 
     def _begin(self, connection: Asking) -> Outcome | FirstStep[HttpResponse]:
         try:

@@ -63,6 +63,10 @@ class Client:
         self.log.append(f"{self.name} served")
         self.outcome = outcome
 
+    def abort(self) -> None:
+        """Note the end."""
+        self.log.append(f"{self.name} aborted")
+
 
 async def nothing() -> None:
     """Work that is done at once."""
@@ -135,7 +139,10 @@ async def test_who_waits_for_something_else_gets_a_task() -> None:
 
 @pytest.mark.parametrize("when", ["before the end of the turn", "after it", "in the connection"])
 async def test_a_fault_stays_with_its_request(when: str) -> None:
-    """The others of the turn are answered, and the next turn is as any other."""
+    """The others of the turn are answered, and the next turn is as any other.
+
+    A connection that can't send its answer is closed: it would wait for ever.
+    """
     application = Idle()
     queue = Turns(asyncio.get_running_loop(), lambda: application, SetClock().monotonic)
 
@@ -151,6 +158,7 @@ async def test_a_fault_stays_with_its_request(when: str) -> None:
         queue.add(client)
     await turns()
     assert isinstance(whole.outcome, Finished)
+    assert ("broken aborted" in application.log) is broken.breaks
     assert broken.outcome is None if broken.breaks else isinstance(broken.outcome, ZeroDivisionError)
     assert not application.turn.is_open
     later = Client("later", application.log, application.turn.over)
