@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Final
 
 from strongroom.audit.channel import Channel
@@ -78,11 +79,10 @@ class Gathering:
             return
         waiting, self._waiting, self._bytes = self._waiting, {}, 0
         for channel, lines in waiting.items():
-            # The last parts of the reserve are only for requests that may free space.
-            rescuing = [line for line in lines if line[1].rescue]
-            for part, rescue in ((rescuing, True), ([line for line in lines if not line[1].rescue], False)):
-                if part:
-                    self._give(channel, part, rescue=rescue)
+            # The last parts of the reserve are only for requests that may free space.  Nothing is moved: a request that
+            # was allowed only when it ran again has its first entry among those of the others.
+            for rescue, part in itertools.groupby(lines, key=lambda line: line[1].rescue):
+                self._give(channel, list(part), rescue=rescue)
             for _, entry in lines:
                 entry.is_written = True
 

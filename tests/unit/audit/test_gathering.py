@@ -7,6 +7,7 @@ import resource
 import signal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from strongroom.audit import chain
@@ -16,7 +17,9 @@ from strongroom.audit.file.device import FileDevice
 from strongroom.audit.full import whole
 from strongroom.audit.gathering import Entry
 from strongroom.lib.errors import Internal, Unavailable
+from strongroom.sdk import Operation
 from strongroom.sdk.response import Response
+from strongroom.services.exchange import Exchange, Grant
 from tests.unit.audit.auditing import KNOWN, Auditing, begun
 from tests.unit.audit.auditing import entries as entries_of
 
@@ -74,6 +77,20 @@ async def test_the_chain_goes_on_from_the_last_line_that_was_taken() -> None:
     verified = verify(chain.key_of(record.salt), device.lines)
     assert verified.faults == ()
     assert [link.sequence for link in verified.writers.values()] == [7]
+
+
+async def test_the_entries_of_a_request_keep_their_order() -> None:
+    """Also of one that was refused, and ran again and was allowed to make room within the same turn."""
+    auditing = await begun()
+    await auditing.enable("a/")
+    sinks, broker = await auditing.sinks(), auditing.broker
+    making_room = msgspec.structs.replace(KNOWN.request, operation=Operation.UPDATE)
+    refused = Exchange(making_room)
+    allowed = Exchange(making_room, grant=Grant())
+    entries = [broker.request(sinks, refused, "", 1.0), broker.response(sinks, allowed, Outcome(), 2.0)]
+    assert [entry.rescue for entry in entries] == [False, True]
+    broker.require(entries[1])
+    assert [entry["type"] for entry in entries_of(await auditing.device("a/"))] == ["request", "response"]
 
 
 async def test_without_devices_nothing_has_to_take_an_entry() -> None:
