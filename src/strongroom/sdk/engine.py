@@ -34,8 +34,22 @@ def _declared(class_: type[Engine]) -> list[Declaration]:
     for base in class_.__mro__:
         for function in vars(base).values():
             declared: list[Declaration] = getattr(function, "__paths__", [])
-            found += [each for each in declared if getattr(class_, each.function, None) is not None]
+            found += [_of(class_, base, each) for each in declared if getattr(class_, each.function, None) is not None]
     return found
+
+
+def _of(class_: type[Engine], base: type, declared: Declaration) -> Declaration:
+    """A declaration as a class has it from another one.
+
+    A plugin may replace the method or what the method calls, so what Strongroom's class says of it may be wrong.
+    """
+    if declared.computes and _is_own(base) and not _is_own(class_):
+        return msgspec.structs.replace(declared, computes=False)
+    return declared
+
+
+def _is_own(class_: type) -> bool:
+    return class_.__module__.partition(".")[0] == _OWN
 
 
 def check_engine(class_: type[Engine]) -> None:
@@ -99,7 +113,7 @@ class Engine:
         Raises: `DeclarationError`.
         """
         super().__init_subclass__(**options)
-        plugin = cls.__module__.partition(".")[0] != _OWN
+        plugin = not _is_own(cls)
         if plugin:
             check_hooks(cls, _contract(cls))
         # Of all classes that it consists of: one that names some must not unhide what another one names.

@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 import pytest
 
 from strongroom.barrier.stable import StableValues
+from strongroom.engines.kv import KvEngine
 from strongroom.lib.errors import InvalidRequest, UnsupportedOperation, UnsupportedPath
 from strongroom.sdk import Auth, AuthMethod, Engine, Mount, Request, Response, View, path
 from strongroom.sdk.engine import Waiting, require
@@ -214,6 +215,26 @@ def test_a_subclass_can_leave_a_path_out() -> None:
     assert Bare.routes.find(READ, "public/a").declaration.function == "public"
     with pytest.raises(UnsupportedOperation):
         Bare.routes.find(UPDATE, "public/a")
+
+
+def test_what_a_plugin_has_from_an_own_engine_may_have_effects() -> None:
+    """It may replace the method, or what the method calls; what it declares itself counts."""
+
+    class Plugin(KvEngine):
+        type = "plugin-kv"
+
+        async def read_secret(self, request: Request, path: str) -> Response:
+            """Read, and tell somebody."""
+            raise NotImplementedError
+
+        @path.read("harmless", computes=True)
+        async def harmless(self, request: Request) -> None:
+            """Compute."""
+
+    def computes(engine: type[Engine], where: str) -> bool:
+        return engine.routes.find(READ, where).declaration.computes
+
+    assert [computes(KvEngine, "a"), computes(Plugin, "a"), computes(Plugin, "harmless")] == [True, False, True]
 
 
 def test_nothing_is_declared_twice() -> None:
