@@ -36,14 +36,14 @@ def untaken(text: str, detail: str, descriptor: int, error: OSError | None = Non
     return Unavailable(text, detail=detail)
 
 
-def whole(lines: Sequence[bytes], written: int) -> tuple[int, int]:
-    """How many of the lines were written whole, and the bytes of the next one that were written too (pure).
+def whole(lines: Sequence[bytes], written: int) -> int:
+    """How many of the lines were written whole (pure).
 
     Args:
         written: the bytes that one write of all the lines has taken.
     """
     for taken, line in enumerate(lines):
         if written < len(line):
-            return taken, written
+            return taken
         written -= len(line)
-    return len(lines), 0
+    return len(lines)

@@ -64,6 +64,8 @@ class Verification:
         """Check one file.  Returns the faults of its lines when they are found."""
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip(b"\n")
+            if not line:
+                continue  # two processes have ended the same cut line
             self._lines += 1
             if problem := self._line(line):
                 yield Fault(number, problem)

@@ -42,6 +42,25 @@ def test_lines_of_several_processes_stay_whole(tmp_path: Path) -> None:
     assert sorted(lines) == wanted
 
 
+@pytest.mark.parametrize("then", ["the next entry", "a reload", "another process"])
+def test_a_line_that_a_killed_process_has_cut_stands_alone(tmp_path: Path, then: str) -> None:
+    """Whoever writes next, after whatever, ends it first: the entry is one that was taken, and has to be found."""
+    path = tmp_path / "a.log"
+    device = FileDevice(str(path), ground=Ground(recognise=bool))
+    device.open()
+    device.write(b"one\n")
+    with path.open("ab") as killed:
+        killed.write(b"cu")
+    if then == "a reload":
+        device.reopen()
+    if then == "another process":
+        device = FileDevice(str(path), ground=Ground(recognise=bool))
+        device.open()
+    assert device.write(b"two\n", b"three\n") == 2
+    assert device.write(b"four\n") == 1
+    assert path.read_bytes() == b"one\ncu\ntwo\nthree\nfour\n"
+
+
 def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     """A new file has mode 0600 whatever the umask; `mode` sets another one, and 0000 leaves what there is."""
     old = os.umask(0)

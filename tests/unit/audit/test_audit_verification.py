@@ -39,6 +39,15 @@ def test_several_devices_may_have_written_to_a_file() -> None:
     assert (summary.lines, summary.writers, summary.unknown, summary.faults) == (5, 2, ("b",), ())
 
 
+def test_a_cut_line_is_one_fault_however_many_have_ended_it() -> None:
+    """Two processes that find it at the same moment both end it, so an empty line follows, which is none of the log."""
+    lines, links = written("a", 3)
+    cut = [lines[0], b'{"time":"20\n', b"\n", *lines[1:]]
+    problems, summary = check([ChainKey(KEY, b"", {"a": links[-1]})], cut)
+    assert problems == ["no entry with a link of the chain"]
+    assert (summary.lines, summary.faults) == (4, ())
+
+
 def test_a_changed_line_is_one_fault() -> None:
     """The lines that follow are told from it as it should have been."""
     lines, links = written("a", 5)

@@ -20,7 +20,7 @@ STRAY = b'{"a":1,"chain":{"writer":"a\x1b[2J","sequence":3,"mac":"' + b"0" * 64 
 
 
 @pytest.mark.parametrize(
-    "line", [b"", b"no json", b'{"time":"x"}', b'{"a":1,"chain":{"writer":"a","sequence":1}}', STRAY]
+    "line", [b" ", b"no json", b'{"time":"x"}', b'{"a":1,"chain":{"writer":"a","sequence":1}}', STRAY]
 )
 def test_what_has_no_link_is_a_fault(line: bytes) -> None:
     """Counted as a line, and nobody's."""

@@ -7,6 +7,7 @@ and the node's forwarder writes them to the pipe.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -21,6 +22,8 @@ from strongroom.lib.errors import InvalidRequest, Unavailable
 log = structlog.get_logger("audit")
 
 _DISCARD = "discard"
+_LOOKS = 10
+"""How often the end of a file is looked at.  Another process would have to be in the middle of a write each time."""
 _DEFAULT_MODE = 0o600
 _STANDARD = {"stdout": "stdout", "/dev/stdout": "stdout", "/dev/stderr": "stderr"}
 """Paths that stand for a descriptor of the server."""
@@ -65,7 +68,6 @@ class FileDevice:
         self._spool: Spooling | None = None
         self._mode = mode
         self._descriptor = -1
-        self._torn = False
 
     def open(self) -> None:
         """Open or create the file.  Raises `InvalidRequest` with the reason if that fails."""
@@ -84,7 +86,6 @@ class FileDevice:
             raise InvalidRequest(f'sanity check failed; unable to open "{self._path}" for writing: {error}') from error
         self.close()
         self._descriptor = descriptor
-        self._torn = False
 
     def _target(self) -> str:
         """The target that the forwarder writes to; empty for a file, which this process writes itself."""
@@ -120,22 +121,33 @@ class FileDevice:
             return len(lines)
         if self._spool is not None:
             return self._spool.write(*lines)
-        # The line that was cut ends here, so that the next one can be parsed.
-        before = b"\n" if self._torn else b""
-        data = before + b"".join(lines)
         try:
+            before = b"" if self._ends_whole() else b"\n"
+            data = before + b"".join(lines)
             written = os.write(self._descriptor, data)
         except OSError as error:
             raise self._untaken(str(error), error) from error
-        if written == len(data):
-            self._torn = False
-            return len(lines)
-        # The disk is full, or the file has reached its size limit, and part of a line may be in the file.
-        taken, cut_bytes = whole(lines, max(0, written - len(before)))
-        self._torn = bool(cut_bytes) or not taken
+        # If the disk is full, or the file has reached its size limit, part of a line may be in the file.
+        taken = whole(lines, max(0, written - len(before)))
         if not taken:
             raise self._untaken(f"only {written} of {len(data)} bytes were taken")
         return taken
+
+    def _ends_whole(self) -> bool:
+        """Whether the next line can follow at once.
+
+        If not, the last line was cut: by a full disk, or because this process or another one of the node was killed
+        while it wrote.  The next line has to begin on a line of its own, or neither could be parsed.
+        """
+        for _ in range(_LOOKS):
+            end = os.lseek(self._descriptor, 0, os.SEEK_END)
+            if not end or os.pread(self._descriptor, 1, end - 1) in {b"\n", b""}:  # empty: the file was truncated
+                return True
+            # The kernel shows the lines of another process page by page while it takes them.  It changes the file's
+            # times only after that, because both need the same lock.
+            with contextlib.suppress(OSError):
+                os.utime(self._descriptor)
+        return False
 
     def _untaken(self, reason: str, error: OSError | None = None) -> Unavailable:
         return untaken("the audit file cannot be written", f"{self._path}: {reason}", self._descriptor, error)

@@ -78,7 +78,7 @@ class SpoolDevice:
         except OSError as error:
             raise self._untaken(str(error), error) from error
         # The reader recognizes an incomplete entry by its missing newline, and skips it.
-        taken, _ = whole(records[:offered], written)
+        taken = whole(records[:offered], written)
         if not taken:
             raise self._untaken(f"only {written} of {len(records[0])} bytes were taken")
         return taken
@@ -94,7 +94,7 @@ class SpoolDevice:
                 status = os.fstat(segment)
                 if status.st_nlink and status.st_size < self._segment_bytes:
                     # A segment is exceeded by one entry at the most.
-                    offered = min(len(records), whole(records, self._segment_bytes - status.st_size)[0] + 1)
+                    offered = min(len(records), whole(records, self._segment_bytes - status.st_size) + 1)
                     return os.write(segment, b"".join(records[:offered])), offered
             finally:
                 fcntl.flock(segment, fcntl.LOCK_UN)
