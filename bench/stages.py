@@ -100,6 +100,10 @@ class Client:
         """Begin with the request."""
         return self._app(self._request)
 
+    def abort(self) -> None:
+        """End the connection, whose answer can't be sent."""
+        self.response.cancel()
+
     def served(self, outcome: Outcome) -> None:
         """Keep the response."""
         if isinstance(outcome, Finished):
