@@ -43,7 +43,8 @@ async def authorize(attempt: Attempt) -> tuple[Grant | None, PermissionDenied | 
         decision = await judge(policies, attempt.txn, bearer.record, namespace, request.received_at, asked=asked)
     wrap_ns = request.wrap_ttl_s * _NS if request.wrap_ttl_s else None
     fields = match.route.fields if match is not None else None
-    allowed = permits(decision, request.operation, request.data, wrap_ns, fields)
+    stated = match.stated if match is not None and decision.constraints is not None else None
+    allowed = permits(decision, request.operation, request.data, wrap_ns, fields, stated=stated)
     needs_sudo = match is not None and match.declaration.sudo
     if not allowed or (needs_sudo and not decision.sudo):
         return None, PermissionDenied(DENIED)

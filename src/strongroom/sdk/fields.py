@@ -78,6 +78,15 @@ class DeniedAs(msgspec.Struct, frozen=True):
     """Converts the coerced value to the second value."""
 
 
+class InPath(msgspec.Struct, frozen=True):
+    """`Annotated[…, InPath("urlalgorithm")]`: the parameter of the path that counts instead of the field.
+
+    Rules about the field apply to it where the path has it.
+    """
+
+    name: str
+
+
 class FieldError(Exception):
     """A value doesn't fit a field's type.  The text says why, in Vault's words."""
 
@@ -329,6 +338,8 @@ class Field(msgspec.Struct, frozen=True):
     newer: str = ""
     """The name that counts where both are given; empty for a name that isn't an old one."""
     denied_as: DeniedAs | None = None
+    in_path: str = ""
+    """The parameter of the path that counts instead; empty for none."""
     keys: Keys | None = None
     """The known names of an object, if other names are a mistake."""
 
@@ -364,6 +375,7 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
         form = next((mark.form for mark in marks if isinstance(mark, Normal)), None)
         groups[info.encode_name] = next((mark.name for mark in marks if isinstance(mark, OldNameOf)), info.encode_name)
         denied_as = next((mark for mark in marks if isinstance(mark, DeniedAs)), None)
+        in_path = next((mark.name for mark in marks if isinstance(mark, InPath)), "")
         keys = next((mark for mark in marks if isinstance(mark, Keys)), None)
         options = [item for item in typing.get_args(hint) if item is not type(None)]
         base = options[0] if len(options) == 1 and type(None) in typing.get_args(hint) else hint
@@ -383,6 +395,7 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
                 secret,
                 form,
                 denied_as=denied_as,
+                in_path=in_path,
                 keys=keys,
             )
         )

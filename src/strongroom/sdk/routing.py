@@ -72,6 +72,15 @@ class Match(msgspec.Struct, frozen=True):
         forms = self.declaration.forms
         return form_of(self.route.pattern, forms, mount_path.count("/")) if forms else PLAIN
 
+    @property
+    def stated(self) -> dict[str, str]:
+        """The values of fields that the path states, by the fields' names."""
+        return {
+            field.name: self.parameters[field.in_path]
+            for field in self.route.fields.values()
+            if field.in_path in self.parameters
+        }
+
     def others(self, data: Mapping[str, Any]) -> list[str]:
         """The other paths of the request's object, relative to the mount."""
         if not self.route.also:

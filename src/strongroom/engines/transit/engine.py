@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from strongroom.engines.transit.encryption.upserts import forbids_upsert
 from strongroom.engines.transit.lifecycle import clearing, rotation, timetable
@@ -66,6 +67,17 @@ class Transit(
     secret_answers = frozenset(
         {"plaintext", "random_bytes", "backup", "keys", "batch_results", "key_pairs", "shared_secret"}
     )
+
+    # Who denies one of these has hardly thought of the other, which does no less to the key.
+    synonyms: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "sign/{name}/{urlalgorithm*}": ("sign/{name}",),
+        "verify/{name}/{urlalgorithm*}": ("verify/{name}",),
+        "hmac/{name}/{urlalgorithm*}": ("hmac/{name}",),
+        "cmac/{name}/{url_mac_length}": ("cmac/{name}",),
+        "datakeys/{form}/{name}": ("datakey/{form}/{name}",),
+        "export/{type}/{name}/{version}": ("export/{type}/{name}",),
+        "byok-export/{destination}/{source}/{version}": ("byok-export/{destination}/{source}",),
+    }
 
     def __init__(self, random: Random | None = None) -> None:
         self.random = random or SystemRandom()

@@ -10,7 +10,7 @@ from typing import Annotated
 from strongroom.crypto.hashes import HASHES, digest
 from strongroom.lib import go_base64
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import SECRET, Body, Doc
+from strongroom.sdk.fields import SECRET, Body, Doc, InPath
 from strongroom.sdk.response import Response
 from strongroom.sdk.tools.encoding import encoded, is_format
 
@@ -21,7 +21,9 @@ class HashBody(Body, frozen=True):
     """What to hash, and how."""
 
     input: Annotated[str | None, Doc(description="The bytes, in base64.", extra=SECRET)] = None
-    algorithm: Annotated[str, Doc(description="For example `sha2-256` or `sha3-512`.")] = "sha2-256"
+    algorithm: Annotated[str, Doc(description="For example `sha2-256` or `sha3-512`."), InPath("urlalgorithm")] = (
+        "sha2-256"
+    )
     format: Annotated[str, Doc(description="`hex` or `base64`.")] = "hex"
 
 

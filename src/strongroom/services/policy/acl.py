@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from strongroom.sdk.fields import Field
 from strongroom.sdk.spelling import PLAIN, Form
 from strongroom.services.policy.index import Index
-from strongroom.services.policy.parameters import check_parameters
+from strongroom.services.policy.parameters import check_parameters, check_stated
 from strongroom.services.policy.parse import (
     CAPABILITIES,
     CREATE,
@@ -290,6 +290,8 @@ def permits(
     data: Mapping[str, object],
     wrap_ttl_ns: int | None,
     fields: Mapping[str, Field] | None = None,
+    *,
+    stated: Mapping[str, str] | None = None,
 ) -> bool:
     """Whether a request that `decide` allowed also meets the constraints.
 
@@ -299,6 +301,7 @@ def permits(
         data: the parameters of body and query.
         wrap_ttl_ns: for how long the answer is to be wrapped; None if it isn't.
         fields: the route's declared parameters, by name.
+        stated: values of declared parameters that stand in the path, by name.
     """
     if not decision.allowed:
         return False
@@ -309,7 +312,9 @@ def permits(
         return False
     if operation in _PAGED:
         return check_pagination(rules, data.get("limit"))
-    return operation not in _WITH_PARAMETERS or check_parameters(rules, data, fields or {})
+    if operation not in _WITH_PARAMETERS:
+        return True
+    return check_parameters(rules, data, fields or {}) and check_stated(rules, stated or {}, fields or {})
 
 
 def check_wrapping(rules: Constraints, wrap_ttl_ns: int | None) -> bool:

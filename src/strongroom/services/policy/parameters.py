@@ -43,6 +43,21 @@ def check_parameters(rules: Constraints, data: Mapping[str, object], fields: Map
     )
 
 
+def check_stated(rules: Constraints, stated: Mapping[str, str], fields: Mapping[str, Field]) -> bool:
+    """Whether rules about parameters that the path states allow their values.
+
+    What a path states counts as no parameter else: it is neither one that is required, nor one of those that a rule
+    about all others means.
+
+    Args:
+        stated: the values, by the names of the fields that they replace.
+    """
+    return all(
+        _allowed(rules.allowed, name, value, fields) and not _denied(rules.denied, name, value, fields)
+        for name, value in stated.items()
+    )
+
+
 def _denied(rules: Mapping[str, Values], name: str, value: object, fields: Mapping[str, Field]) -> bool:
     field = fields.get(name)
     if any(not values or _denies(values, value, field) for values in _about(rules, name, field)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from strongroom.sdk import SECRET, Body, Doc
+from strongroom.sdk.fields import OldNameOf
 
 
 class CipherFields(Body, frozen=True):
@@ -47,5 +48,5 @@ class RsaFields(BatchFields, frozen=True):
 
     padding_scheme: Annotated[str, PADDING] = ""
     hash_algorithm: Annotated[str, OAEP_HASH] = ""
-    oaep_hash: Annotated[str, Doc(description="Another name of `hash_algorithm`.")] = ""
+    oaep_hash: Annotated[str, Doc(description="Another name of `hash_algorithm`."), OldNameOf("hash_algorithm")] = ""
     mgf_hash: Annotated[str, MGF_HASH] = ""

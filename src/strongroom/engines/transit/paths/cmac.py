@@ -18,7 +18,7 @@ from strongroom.engines.transit.signing.inputs import data_of, input_of
 from strongroom.engines.transit.signing.keys import usable_key
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import SECRET, Body, Doc, Request, Response, path
-from strongroom.sdk.fields import FieldError, to_int
+from strongroom.sdk.fields import FieldError, InPath, to_int
 
 MISSING = "missing input for CMAC"
 _ITEM = frozenset({"input", "mac_length", "reference"})
@@ -28,7 +28,9 @@ class CmacFields(Body, frozen=True):
     """What to authenticate."""
 
     input: Annotated[str | None, Doc(description="What to authenticate, in base64.", extra=SECRET)] = None
-    mac_length: Annotated[int, Doc(description="The bytes of the code, at most 16; 0 for all.")] = 0
+    mac_length: Annotated[
+        int, Doc(description="The bytes of the code, at most 16; 0 for all."), InPath("url_mac_length")
+    ] = 0
     key_version: Annotated[int, Doc(description="The version of the key; 0 for the latest.")] = 0
     batch_input: Annotated[
         Any, Doc(description="Many inputs: objects with `input`, `mac_length` and `reference`.", extra=SECRET)

@@ -18,6 +18,7 @@ from strongroom.engines.transit.keys.allowed import ENCRYPT, check_operation
 from strongroom.engines.transit.paths.cipher_fields import MGF_HASH, OAEP_HASH, PADDING
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Body, Doc, Random, Request, Response, check_segment_name, path
+from strongroom.sdk.fields import OldNameOf
 
 
 class DataKeyFields(Body, frozen=True):
@@ -31,7 +32,7 @@ class DataKeyFields(Body, frozen=True):
     ] = ""
     padding_scheme: Annotated[str, PADDING] = ""
     hash_algorithm: Annotated[str, OAEP_HASH] = ""
-    oaep_hash: Annotated[str, OAEP_HASH] = ""
+    oaep_hash: Annotated[str, OAEP_HASH, OldNameOf("hash_algorithm")] = ""
     mgf_hash: Annotated[str, MGF_HASH] = ""
 
 

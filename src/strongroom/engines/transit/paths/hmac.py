@@ -17,6 +17,7 @@ from strongroom.engines.transit.signing.inputs import data_of, input_of
 from strongroom.engines.transit.signing.keys import usable_key
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import SECRET, Body, Doc, Request, Response, path
+from strongroom.sdk.fields import InPath
 
 MISSING = "missing input for HMAC"
 _ITEM = frozenset({"input", "reference"})
@@ -26,7 +27,9 @@ class HmacFields(Body, frozen=True):
     """What to authenticate."""
 
     input: Annotated[str | None, Doc(description="What to authenticate, in base64.", extra=SECRET)] = None
-    algorithm: Annotated[str, Doc(description="The hash function, such as `sha2-512`.")] = "sha2-256"
+    algorithm: Annotated[str, Doc(description="The hash function, such as `sha2-512`."), InPath("urlalgorithm")] = (
+        "sha2-256"
+    )
     key_version: Annotated[int, Doc(description="The version of the key; 0 for the latest.")] = 0
     batch_input: Annotated[Any, Doc(description="Many inputs: objects with `input` and `reference`.", extra=SECRET)] = (
         None

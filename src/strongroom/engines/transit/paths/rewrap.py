@@ -19,6 +19,7 @@ from strongroom.engines.transit.paths.cipher_fields import MGF_HASH, OAEP_HASH, 
 from strongroom.engines.transit.refusals import Code, Refused
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Doc, Random, Request, Response, check_segment_name, path
+from strongroom.sdk.fields import OldNameOf
 
 
 class RewrapFields(CipherFields, frozen=True):
@@ -28,11 +29,11 @@ class RewrapFields(CipherFields, frozen=True):
     key_version: Annotated[int, Doc(description="The version to encrypt with; 0 for the latest.")] = 0
     decrypt_padding_scheme: Annotated[str, PADDING] = ""
     decrypt_hash_algorithm: Annotated[str, OAEP_HASH] = ""
-    decrypt_oaep_hash: Annotated[str, OAEP_HASH] = ""
+    decrypt_oaep_hash: Annotated[str, OAEP_HASH, OldNameOf("decrypt_hash_algorithm")] = ""
     decrypt_mgf_hash: Annotated[str, MGF_HASH] = ""
     encrypt_padding_scheme: Annotated[str, PADDING] = ""
     encrypt_hash_algorithm: Annotated[str, OAEP_HASH] = ""
-    encrypt_oaep_hash: Annotated[str, OAEP_HASH] = ""
+    encrypt_oaep_hash: Annotated[str, OAEP_HASH, OldNameOf("encrypt_hash_algorithm")] = ""
     encrypt_mgf_hash: Annotated[str, MGF_HASH] = ""
 
 

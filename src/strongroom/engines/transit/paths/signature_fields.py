@@ -9,6 +9,7 @@ from strongroom.engines.transit.keys.records import KeyRecord
 from strongroom.engines.transit.signing.schemes import Asked, Scheme, scheme_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import SECRET, Body, Doc
+from strongroom.sdk.fields import InPath, OldNameOf
 
 
 class SignatureFields(Body, frozen=True):
@@ -16,9 +17,11 @@ class SignatureFields(Body, frozen=True):
 
     input: Annotated[str, Doc(description="The message, or its digest if `prehashed`, in base64.", extra=SECRET)] = ""
     hash_algorithm: Annotated[
-        str, Doc(description="The hash function of RSA and ECDSA, such as `sha2-512`. Others ignore it.")
+        str,
+        Doc(description="The hash function of RSA and ECDSA, such as `sha2-512`. Others ignore it."),
+        InPath("urlalgorithm"),
     ] = ""
-    algorithm: Annotated[str, Doc(description="The old name of `hash_algorithm`.")] = ""
+    algorithm: Annotated[str, Doc(description="The old name of `hash_algorithm`."), OldNameOf("hash_algorithm")] = ""
     signature_algorithm: Annotated[
         str, Doc(description="For RSA `pss` or `pkcs1v15`; for Ed25519 `ed25519ph` or `ed25519ctx`.")
     ] = ""
