@@ -14,7 +14,7 @@ from strongroom.sdk.fields import SECRET, Body, Doc, InPath
 from strongroom.sdk.response import Response
 from strongroom.sdk.tools.encoding import encoded, is_format
 
-ALGORITHMS = HASHES.keys() - {"sha1"}
+ALGORITHMS = tuple(name for name in HASHES if name != "sha1")
 
 
 class HashBody(Body, frozen=True):
@@ -39,5 +39,5 @@ def hashed(text: str, algorithm: str, format_: str) -> Response:
     except ValueError as error:
         raise InvalidRequest(f"unable to decode input as base64: {error}") from error
     if algorithm not in ALGORITHMS:
-        raise InvalidRequest(f"unsupported algorithm {algorithm}")
+        raise InvalidRequest(f"unsupported algorithm {algorithm}; it is one of {', '.join(ALGORITHMS)}")
     return Response(data={"sum": encoded(digest(algorithm, value), format_)})

@@ -50,7 +50,7 @@ async def test_mistakes(path: str, fields: dict[str, object], text: str) -> None
     keys = await Keys.new()
     with pytest.raises(InvalidRequest) as refusal:
         await keys.write(path, **fields)
-    assert refusal.value.text == text
+    assert refusal.value.text.startswith(text)
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ async def test_allowed_operations_hold_keys_back() -> None:
         ({"ciphertext": base64(bytes(256 + 40))}, "OAEP"),
         ({"ciphertext": "a" * 30_000}, "at most 24576 characters"),
         ({"ciphertext": "aaaa", "hash_function": "MD5"}, "unknown hash function: MD5"),
-        ({"ciphertext": "aaaa", "type": "aes512"}, "unknown key type: aes512"),
+        ({"ciphertext": "aaaa", "type": "aes512"}, "unknown key type aes512; it is one of aes128-gcm96, "),
         ({"ciphertext": "aaaa", "type": "rsa-2048", "derived": True}, "derivation is not supported"),
         ({"ciphertext": "aaaa", "auto_rotate_period": "1h"}, "allow_rotation must be set to true"),
         ({"ciphertext": "aaaa", "auto_rotate_period": "1m", "allow_rotation": True}, "at least an hour"),

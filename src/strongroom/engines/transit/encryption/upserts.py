@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from strongroom.engines.transit.encryption.key_use import KeyUse
-from strongroom.engines.transit.key_types import KEY_TYPES
+from strongroom.engines.transit.key_types import KEY_TYPES, unknown_type
 from strongroom.engines.transit.keys import rows
 from strongroom.engines.transit.keys.allowed import check_type
 from strongroom.engines.transit.keys.loaded import Loaded
@@ -18,6 +18,8 @@ from strongroom.sdk.fields import to_bool
 NO_KEY = "encryption key not found"
 OPTION = "disable_upsert"
 DEFAULT_TYPE = "aes256-gcm96"
+TYPES = tuple(name for name, type_ in KEY_TYPES.items() if type_.encrypts and not type_.asymmetric)
+"""The types of keys that `encrypt` makes."""
 
 
 class Upsert:
@@ -68,11 +70,10 @@ async def upsert(request: Request, name: str, type_: str, *, convergent: bool, d
     if config.disable_upsert or forbids_upsert(request.mount.options):
         raise InvalidRequest(NO_KEY)
     type_ = type_ or DEFAULT_TYPE
-    declared = KEY_TYPES.get(type_)
-    if declared is None:
-        raise InvalidRequest(f"unknown key type {type_}")
-    if declared.asymmetric or not declared.encrypts:
-        raise InvalidRequest(f"key type {type_} not supported for this operation")
+    if type_ not in KEY_TYPES:
+        raise unknown_type(type_, TYPES)
+    if type_ not in TYPES:
+        raise InvalidRequest(f"key type {type_} not supported for this operation; make the key with keys/{name} first")
     check_type(config, type_)
     if convergent and not derived:
         raise InvalidRequest("convergent encryption requires derivation to be enabled, so context is required")

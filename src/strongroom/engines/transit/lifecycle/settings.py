@@ -5,7 +5,7 @@ Source: https://openbao.org/api-docs/secret/transit/#create-key
 
 from __future__ import annotations
 
-from strongroom.engines.transit.key_types import KEY_TYPES, OTHER_NAMES, KeyType
+from strongroom.engines.transit.key_types import KEY_TYPES, OTHER_NAMES, KeyType, unknown_type
 from strongroom.engines.transit.key_types.hybrid import EC_TYPES, HYBRID, PQC_TYPES
 from strongroom.engines.transit.key_types.macs import HMAC, HMAC_BYTES, HMAC_MOST_BYTES
 from strongroom.lib.errors import InvalidRequest
@@ -26,7 +26,7 @@ def type_and_set(name: str, parameter_set: str) -> tuple[KeyType, str]:
     called, set_of_name = OTHER_NAMES.get(name, (name, ""))
     type_ = KEY_TYPES.get(called)
     if type_ is None:
-        raise InvalidRequest(f"unknown key type {name}")
+        raise unknown_type(name)
     if set_of_name and parameter_set not in ("", set_of_name):
         raise InvalidRequest(f"key type {name} contradicts parameter_set {parameter_set}")
     parameter_set = set_of_name or parameter_set

@@ -26,14 +26,21 @@ OPEN = frozenset({PUBLIC, CERTIFICATES})
 """What no key keeps to itself."""
 
 
+def check_kind(kind: str) -> None:
+    """Raise `InvalidRequest` for what is no kind of export."""
+    if kind not in KINDS:
+        raise InvalidRequest(f"invalid export type: {kind}; it is one of {', '.join(KINDS)}")
+
+
 def check(key: KeyRecord, kind: str, form: str) -> None:
     """Raise `InvalidRequest` if a key has nothing of this kind to export, or doesn't allow it."""
-    if kind not in KINDS:
-        raise InvalidRequest(f"invalid export type: {kind}")
+    check_kind(kind)
     if form not in FORMATS:
-        raise InvalidRequest(f"invalid format: {form}")
+        raise InvalidRequest(f"invalid format: {form}; it is raw, der or pem")
     if kind not in OPEN and not key.exportable:
-        raise InvalidRequest("private key material is not exportable")
+        raise InvalidRequest(
+            "private key material is not exportable; exportable=true at keys/<name>/config changes that, for good"
+        )
     if kind not in OPEN:
         check_operation(key, EXPORT)
     if key.soft_deleted:

@@ -49,9 +49,14 @@ class BackupPaths:
         if key is None:
             raise InvalidRequest(f'key "{name}" not found')
         if not key.exportable:
-            raise InvalidRequest("exporting is disallowed on the policy")
+            raise InvalidRequest(
+                "exporting is disallowed on the policy; exportable=true at keys/<name>/config changes that, for good"
+            )
         if not key.allow_plaintext_backup:
-            raise InvalidRequest("plaintext backup is disallowed on the policy")
+            raise InvalidRequest(
+                "plaintext backup is disallowed on the policy; allow_plaintext_backup=true at keys/<name>/config "
+                "changes that, for good"
+            )
         allowed.check_operation(key, allowed.BACKUP)
         key = replace(key, backed_up_at=request.now, backed_up_version=key.latest_version)
         versions = {number: await rows.version_of(request.view, key, number) for number in rows.available(key)}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from strongroom.engines.transit.key_types import Material, key_type
+from strongroom.engines.transit.key_types import Material, key_type, unknown_type
 from strongroom.engines.transit.keys import rows
 from strongroom.engines.transit.keys.allowed import DERIVE, check_operation, check_type
 from strongroom.engines.transit.keys.loaded import loaded
@@ -87,11 +87,11 @@ class DeriveKeyPaths:
 def _check(body: DeriveKeyFields) -> None:
     """Raise `InvalidRequest` for parameters that are missing or unknown."""
     if body.key_derivation_algorithm != ECDH:
-        raise InvalidRequest(f"key derivation algorithm {body.key_derivation_algorithm} not supported")
+        raise InvalidRequest(f"key derivation algorithm {body.key_derivation_algorithm} not supported; it is {ECDH}")
     if not body.peer_public_key:
         raise InvalidRequest("peer public key not provided")
     if body.derived_key_type not in TYPES:
-        raise InvalidRequest(f"unknown key type {body.derived_key_type}")
+        raise unknown_type(body.derived_key_type, TYPES)
     if not body.base_key_name:
         raise InvalidRequest("base_key_name not provided")
 

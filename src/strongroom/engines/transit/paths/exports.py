@@ -11,7 +11,7 @@ from strongroom.engines.transit.keys import rows
 from strongroom.engines.transit.moving import exporting
 from strongroom.engines.transit.moving.versions import exported_versions
 from strongroom.engines.transit.pauses import Pauses
-from strongroom.lib.errors import InvalidRequest, NotFound
+from strongroom.lib.errors import NotFound
 from strongroom.sdk import Body, Doc, Request, Response, check_segment_name, path
 
 
@@ -51,8 +51,7 @@ class ExportPaths:
 
 
 async def _exported(request: Request, kind: str, name: str, version: str, form: str) -> Response:
-    if kind not in exporting.KINDS:
-        raise InvalidRequest(f"invalid export type: {kind}")
+    exporting.check_kind(kind)
     key = await rows.key_of(request.view, name)
     if key is None:
         raise NotFound

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from strongroom.crypto.asymmetric import formats
-from strongroom.engines.transit.key_types import KEY_TYPES, OTHER_NAMES, Material, key_type
+from strongroom.engines.transit.key_types import KEY_TYPES, OTHER_NAMES, Material, key_type, unknown_type
 from strongroom.engines.transit.key_types.macs import HMAC
 from strongroom.engines.transit.keys import rows
 from strongroom.engines.transit.keys.allowed import check_type
@@ -119,7 +119,7 @@ def _new_key(request: Request, body: ImportFields, random: Random) -> KeyRecord:
     name, parameter_set = OTHER_NAMES.get(body.type, (body.type, ""))
     type_ = KEY_TYPES.get(name)
     if type_ is None:
-        raise InvalidRequest(f"unknown key type: {body.type}")
+        raise unknown_type(body.type)
     if body.derived and not type_.derives:
         raise InvalidRequest(f"key derivation is not supported for keys of type {body.type}")
     if 0 < body.auto_rotate_period < MIN_ROTATION_S:

@@ -115,7 +115,10 @@ class KeysPaths:
         if key is None:
             raise InvalidRequest(f"error deleting policy {name}: could not delete key; not found")
         if not key.deletion_allowed:
-            raise InvalidRequest(f"error deleting policy {name}: deletion is not allowed for this key")
+            raise InvalidRequest(
+                f"error deleting policy {name}: deletion is not allowed for this key; "
+                "deletion_allowed=true at keys/<name>/config allows it"
+            )
         await remove(request, name, key)
 
 

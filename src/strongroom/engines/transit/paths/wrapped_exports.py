@@ -54,7 +54,7 @@ async def _wrapped(request: Request, destination: str, source: str, version: str
     target = await rows.usable(request.view, destination, "no such destination key to export to")
     key = await rows.usable(request.view, source, "no such source key for export")
     if not key.exportable:
-        raise InvalidRequest("key is not exportable")
+        raise InvalidRequest("key is not exportable; exportable=true at keys/<name>/config changes that, for good")
     check_operation(key, EXPORT)
     wrapping_key = (await loaded(request.view, target, target.latest_version)).cryptor
     if not isinstance(wrapping_key, RsaKey):

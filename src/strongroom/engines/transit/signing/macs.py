@@ -24,7 +24,7 @@ def check_algorithm(name: str) -> None:
     if name in _WITHOUT_DIGEST:
         raise InvalidRequest("algorithm cannot be none")
     if name not in HASHES:
-        raise InvalidRequest(f"unsupported algorithm {name}")
+        raise InvalidRequest(f"unsupported algorithm {name}; it is one of {', '.join(HASHES)}")
 
 
 def hmac_of(version: Loaded, algorithm: str, data: bytes) -> bytes:

@@ -71,10 +71,10 @@ def scheme_of(type_: str, asked: Asked) -> Scheme:
 
 def _scheme(type_: str, asked: Asked) -> Scheme:
     if asked.marshaling_algorithm not in {"asn1", "jws"}:
-        raise InvalidRequest(f'invalid marshaling type "{asked.marshaling_algorithm}"')
+        raise InvalidRequest(f'invalid marshaling type "{asked.marshaling_algorithm}"; it is asn1 or jws')
     hash_ = asked.hash_algorithm or DEFAULT_HASH
     if hash_ not in HASHES and hash_ not in {NO_HASH, MU}:
-        raise InvalidRequest(f'invalid hash algorithm "{hash_}"')
+        raise InvalidRequest(f'invalid hash algorithm "{hash_}"; it is one of {", ".join(HASHES)}')
     salt = _salt(asked.salt_length, hash_)
     context = _context(asked.signature_context)
     if hash_ == MU and not (asked.prehashed and type_ == "ml-dsa"):
@@ -153,7 +153,7 @@ def _check_classic(type_: str, asked: Asked, hash_: str, context: bytes) -> None
     if hash_ == NO_HASH and not (asked.prehashed and asked.signature_algorithm == "pkcs1v15"):
         raise InvalidRequest("hash_algorithm=none requires both prehashed=true and signature_algorithm=pkcs1v15")
     if type_.startswith("rsa-") and asked.signature_algorithm not in {"", "pss", "pkcs1v15"}:
-        raise InvalidRequest(f"unsupported rsa signature algorithm {asked.signature_algorithm}")
+        raise InvalidRequest(f"unsupported rsa signature algorithm {asked.signature_algorithm}; it is pss or pkcs1v15")
 
 
 def _check_post_quantum(type_: str, asked: Asked, hash_: str, context: bytes) -> None:

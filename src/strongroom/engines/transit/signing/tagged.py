@@ -38,7 +38,7 @@ def parsed(key: KeyRecord, text: str, what: str) -> tuple[int, str]:
         used any more.
     """
     if not text.startswith(PREFIX):
-        raise Refused(Code.INVALID_SIGNATURE, f"invalid {what}: no prefix")
+        raise Refused(Code.INVALID_SIGNATURE, f'invalid {what}: no prefix: it begins with "{PREFIX}"')
     number, colon, rest = text[len(PREFIX) :].partition(":")
     if not colon:
         raise Refused(Code.INVALID_SIGNATURE, f"invalid {what}: wrong number of fields")
