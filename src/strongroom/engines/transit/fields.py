@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 from strongroom.engines.transit.refusals import Code, Refused
 from strongroom.lib.go_base64 import decoded
+from strongroom.sdk import Body, replace
 from strongroom.sdk.fields import FieldError, to_int, to_text
 
-T = TypeVar("T")
+B = TypeVar("B", bound=Body)
 
 _ADVICE = "; the standard alphabet with padding is expected"
 
@@ -46,12 +47,16 @@ def bytes_of(text: str, name: str) -> bytes:
         raise Refused(Code.INVALID_BASE64, f"failed to base64-decode {name}: {error}{_ADVICE}") from error
 
 
-def unless_null(data: Mapping[str, Any], name: str, value: T | None) -> T | None:
-    """A setting that is to be changed; None for one that the request doesn't have, or has as null.
+def without_nulls(body: B, data: Mapping[str, Any]) -> B:
+    """The settings that a request changes: those that are null count as if it didn't have them.
 
     Many clients send null for whatever their caller left out.  As 0 or false, it would take a protection away.
+
+    Args:
+        body: one whose fields all are None by default. data: the fields as the client sent them.
     """
-    return None if data.get(name) is None else value
+    nulls = {name: None for name in body.__struct_fields__ if name in data and data[name] is None}
+    return replace(body, **nulls) if nulls else body
 
 
 def _unfit(name: str, error: FieldError) -> Refused:

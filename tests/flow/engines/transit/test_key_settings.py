@@ -81,9 +81,17 @@ async def test_a_setting_that_is_refused_changes_nothing(settings: dict[str, Any
 async def test_null_takes_no_protection_away() -> None:
     """Clients send null for what their caller left out: versions stay shut off, and the rotation stays."""
     server = await with_versions(3)
-    protected = {"min_decryption_version": 3, "min_encryption_version": 3, "auto_rotate_period": "24h"}
-    before = (await server.ok("POST", "transit/keys/k/config", protected)).data
-    nulls = dict.fromkeys((*protected, "exportable", "allow_plaintext_backup", "deletion_allowed"))
+    settings = {
+        "min_decryption_version": 3,
+        "min_encryption_version": 3,
+        "auto_rotate_period": "24h",
+        "allowed_operations": ["encrypt"],
+        "deletion_allowed": True,
+        "exportable": True,
+        "allow_plaintext_backup": False,
+    }
+    before = (await server.ok("POST", "transit/keys/k/config", settings)).data
+    nulls = dict.fromkeys(settings)
     reply = await server.ok("POST", "transit/keys/k/config", nulls)
     assert (reply.data, reply.body["warnings"]) == (before, None)
     reply = await server.ask("POST", "transit/keys/k/trim", {"min_available_version": None})

@@ -308,7 +308,7 @@ async def test_settings_of_the_mount_stay_unless_given() -> None:
     server = await served()
     assert (await server.ok("GET", "transit/config/keys")).data == {"disable_upsert": False}
     assert (await server.ok("POST", "transit/config/keys", {"disable_upsert": True})).data == {"disable_upsert": True}
-    for body in ({}, {"disable_upsert": None}):
+    for body in ({}, {"disable_upsert": None}, {"allowed_key_types": None}):
         assert (await server.ok("POST", "transit/config/keys", body)).data == {"disable_upsert": True}
     assert (await server.ok("GET", "transit/config/keys")).data == {"disable_upsert": True}
     assert (await server.ok("GET", "transit/cache-config")).data == {"size": 0}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from strongroom.engines.transit.fields import unless_null
+from strongroom.engines.transit.fields import without_nulls
 from strongroom.engines.transit.keys import allowed, rows
 from strongroom.engines.transit.keys.records import KeyRecord
 from strongroom.engines.transit.keys.shown import shown
@@ -75,11 +75,8 @@ class KeySettingsPaths:
     async def configure_key(self, request: Request, name: str, body: ConfigFields) -> Response:
         """Changes settings of a key: all of those given, or none."""
         key = await _key(request, name, f"no existing key named {name} could be found")
-        low, high = (
-            unless_null(request.data, field, getattr(body, field))
-            for field in ("min_decryption_version", "min_encryption_version")
-        )
-        changed, warnings = limits.with_minimums(key, low, high)
+        body = without_nulls(body, request.data)
+        changed, warnings = limits.with_minimums(key, body.min_decryption_version, body.min_encryption_version)
         changed, told = _with_flags(changed, body)
         warnings += told
         if _SLIP in request.data:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from strongroom.engines.transit.fields import unless_null
+from strongroom.engines.transit.fields import without_nulls
 from strongroom.engines.transit.key_types import KEY_TYPES
 from strongroom.engines.transit.keys import allowed, rows
 from strongroom.engines.transit.keys.records import TransitConfig
@@ -50,9 +50,9 @@ class MountSettingsPaths:
     async def write_keys_config(self, request: Request, body: KeysConfigFields) -> Response:
         """Changes the settings of the mount."""
         config = await rows.config_of(request.view)
-        disable_upsert = unless_null(request.data, "disable_upsert", body.disable_upsert)
-        if disable_upsert is not None:
-            config = replace(config, disable_upsert=disable_upsert)
+        body = without_nulls(body, request.data)
+        if body.disable_upsert is not None:
+            config = replace(config, disable_upsert=body.disable_upsert)
         if body.allowed_key_types is not None:
             types = allowed.names("allowed_key_types", body.allowed_key_types, KEY_TYPES)
             config = replace(config, allowed_key_types=types)
