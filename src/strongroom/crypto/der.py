@@ -1,4 +1,4 @@
-"""Reads what ASN.1's distinguished encoding says, as far as certificates' extensions need it (p).
+"""Reads and writes ASN.1's distinguished encoding, as far as keys and certificates' extensions need it (p).
 
 Source: ITU-T X.690, sections 8 and 10
 """
@@ -52,6 +52,15 @@ def element(data: bytes) -> tuple[int, bytes]:
     if len(found) != 1:
         raise MalformedDer
     return found[0]
+
+
+def encoded(tag: int, content: bytes) -> bytes:
+    """An element with a tag of one byte."""
+    size = len(content)
+    if size < _LONG_LENGTH:
+        return bytes((tag, size)) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((tag, _LONG_LENGTH | len(length))) + length + content
 
 
 def text(data: bytes) -> str | None:

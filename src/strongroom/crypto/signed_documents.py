@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, padding, rsa
 
-from strongroom.crypto import ber
+from strongroom.crypto import ber, der
 from strongroom.lib.errors import InvalidRequest, Tampered
 
 MOST_BYTES = 64 * 1024
@@ -110,11 +110,7 @@ def _message(content: bytes, signer: ber.Value) -> tuple[bytes, hashes.HashAlgor
 
 def _set_of(content: bytes) -> bytes:
     """The attributes as they are signed: as a set (RFC 5652, section 5.4)."""
-    size = len(content)
-    if size < 0x80:
-        return bytes((0x31, size)) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((0x31, 0x80 | len(length))) + length + content
+    return der.encoded(0x31, content)
 
 
 def _fits(key: _Key, signature: bytes, message: bytes, digest: hashes.HashAlgorithm) -> bool:

@@ -17,9 +17,10 @@ from tests.sim.pki import Authority
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.binary(max_size=300)), max_size=5))
 def test_elements(given_: list[tuple[int, bytes]]) -> None:
-    """Short and long lengths, one after the other."""
+    """Short and long lengths, one after the other, are read and written."""
     encoded = b"".join(bytes([tag]) + _length(len(content)) + content for tag, content in given_)
     assert list(der.elements(encoded)) == given_
+    assert b"".join(der.encoded(*one) for one in given_) == encoded
 
 
 def _length(size: int) -> bytes:

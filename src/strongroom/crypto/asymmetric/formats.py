@@ -24,7 +24,9 @@ from strongroom.crypto.asymmetric.ecdsa import EcdsaKey
 from strongroom.crypto.asymmetric.ed25519 import Ed25519Key
 from strongroom.crypto.asymmetric.key_files import pkcs8
 from strongroom.crypto.asymmetric.key_shapes import PRIVATE, PUBLIC, algorithm_of_private, algorithm_of_public, shape
+from strongroom.crypto.asymmetric.one_asymmetric_key import divided
 from strongroom.crypto.asymmetric.rsa import RsaKey
+from strongroom.crypto.der import MalformedDer
 from strongroom.lib.errors import InvalidRequest
 
 Key = RsaKey | EcdsaKey | Ed25519Key
@@ -84,6 +86,17 @@ def private_of(data: bytes) -> Key:
     _check_size(data)
     if (found := shape(data)) != PRIVATE:
         raise InvalidRequest(f"not PKCS#8 DER: it is {found}")
+    try:
+        private, public = divided(data)
+    except MalformedDer:
+        raise InvalidRequest("not PKCS#8 DER: a part of it is malformed") from None
+    key = _private_of(private)
+    if public is not None and public_of(public).public != key.public:
+        raise InvalidRequest("the private key comes with the public key of another")
+    return key
+
+
+def _private_of(data: bytes) -> Key:
     match algorithm_of_private(data):
         case "RSA" | "RSASSA-PSS":
             return RsaKey.of_private(data)

@@ -29,7 +29,6 @@ _SIGNATURES = bytes.fromhex("6086480165030403")  # 2.16.840.1.101.3.4.3, before 
 _INTEGER, _BIT_STRING, _OCTET_STRING, _OID, _SEQUENCE = 0x02, 0x03, 0x04, 0x06, 0x30
 _ATTRIBUTES, _PUBLIC_KEY = 0xA0, 0x81
 _VERSIONS = (b"\x00", b"\x01")
-_LONGEST_SHORT = 0x7F
 
 
 def check_set(parameter_set: str) -> None:
@@ -40,15 +39,15 @@ def check_set(parameter_set: str) -> None:
 
 def pkcs8(parameter_set: str, private: bytes) -> bytes:
     """A private key's PKCS#8."""
-    return _wrapped(
+    return der.encoded(
         _SEQUENCE,
-        _wrapped(_INTEGER, _VERSIONS[0]) + _algorithm(parameter_set) + _wrapped(_OCTET_STRING, private),
+        der.encoded(_INTEGER, _VERSIONS[0]) + _algorithm(parameter_set) + der.encoded(_OCTET_STRING, private),
     )
 
 
 def spki(parameter_set: str, public: bytes) -> bytes:
     """A public key's SubjectPublicKeyInfo."""
-    return _wrapped(_SEQUENCE, _algorithm(parameter_set) + _wrapped(_BIT_STRING, b"\x00" + public))
+    return der.encoded(_SEQUENCE, _algorithm(parameter_set) + der.encoded(_BIT_STRING, b"\x00" + public))
 
 
 def private_of(pkcs8: bytes) -> tuple[str, bytes]:
@@ -90,18 +89,10 @@ def public_of(spki: bytes) -> tuple[str, bytes]:
 def _set_of(algorithm: tuple[int, bytes]) -> str:
     """The parameter set that an AlgorithmIdentifier names.  Raises `ValueError`: parameters are an error, too."""
     for parameter_set in PARAMETER_SETS:
-        if _wrapped(*algorithm) == _algorithm(parameter_set):
+        if der.encoded(*algorithm) == _algorithm(parameter_set):
             return parameter_set
     raise ValueError("another algorithm")
 
 
 def _algorithm(parameter_set: str) -> bytes:
-    return _wrapped(_SEQUENCE, _wrapped(_OID, _SIGNATURES + bytes((_SETS[parameter_set][0],))))
-
-
-def _wrapped(tag: int, content: bytes) -> bytes:
-    """An element in DER."""
-    if len(content) <= _LONGEST_SHORT:
-        return bytes((tag, len(content))) + content
-    length = len(content).to_bytes((len(content).bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(length))) + length + content
+    return der.encoded(_SEQUENCE, der.encoded(_OID, _SIGNATURES + bytes((_SETS[parameter_set][0],))))

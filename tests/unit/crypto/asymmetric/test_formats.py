@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from strongroom.crypto import der
 from strongroom.crypto.asymmetric import formats
 from strongroom.crypto.asymmetric.ecdsa import P256, P384, P521, EcdsaKey
 from strongroom.crypto.asymmetric.ed25519 import Ed25519Key
@@ -163,3 +164,47 @@ def test_a_public_key_on_another_curve_is_named() -> None:
         formats.public_of(_spki(ec.generate_private_key(ec.SECP224R1()).public_key()))
     with pytest.raises(InvalidRequest, match="it is PKCS#8"):
         formats.public_of(_pkcs8(ed25519.Ed25519PrivateKey.generate()))
+
+
+RFC_8410 = (
+    "MHICAQEwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhCoB8wHQYKKoZIhvcNAQkJFDEPDA1DdXJkbGUgQ2hhaXJz"
+    "gSEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE="
+)
+"""The example with attributes and the public half, of section 10.3."""
+
+
+def _second_version(key: Key, public: Key, tag: int = 0x81) -> bytes:
+    """PKCS #8 of the second version, with a public half."""
+    _, content = der.element(formats.private_der(key))
+    parts = [der.encoded(*part) for part in list(der.elements(content))[1:3]]
+    [_, (_, bits)] = der.elements(der.element(public.public)[1])
+    half = der.encoded(tag, bits if tag == 0x81 else der.encoded(0x03, bits))
+    return der.encoded(0x30, der.encoded(0x02, b"\x01") + b"".join(parts) + half)
+
+
+def test_the_example_of_rfc_8410_is_read() -> None:
+    """Attributes and the public half may stand behind the private one."""
+    key = formats.private_of(base64.b64decode(RFC_8410))
+    assert isinstance(key, Ed25519Key)
+    assert key.raw_public.hex() == "19bf44096984cdfe8541bac167dc3b96c85086aa30b6b6cb0c5c38ad703166e1"
+
+
+@pytest.mark.parametrize("tag", [0x81, 0xA1], ids=["as in the standard", "as ring wrote it"])
+@pytest.mark.parametrize("kind", _KEYS)
+def test_a_public_half_beside_the_private_one_has_to_be_its_own(kind: str, tag: int) -> None:
+    """Keys with their public half are read, and one with another's isn't."""
+    key, other = _KEYS[kind](), Ed25519Key.generate() if kind == "ed25519" else EcdsaKey.generate(P256)
+    assert formats.private_of(_second_version(key, key, tag)).private == key.private
+    with pytest.raises(InvalidRequest):
+        formats.private_of(_second_version(key, other, tag))
+
+
+def test_a_malformed_public_half_is_refused() -> None:
+    """Every beginning of such a key is refused, and so is one in which a single byte of the public half differs."""
+    whole = base64.b64decode(RFC_8410)
+    for cut in range(len(whole)):
+        with pytest.raises(InvalidRequest):
+            formats.private_of(whole[:cut])
+    for at in range(len(whole) - 35, len(whole)):
+        with pytest.raises(InvalidRequest):
+            formats.private_of(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
