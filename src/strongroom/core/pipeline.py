@@ -34,7 +34,7 @@ from strongroom.lib.errors import (
     StrongroomError,
     UnsupportedPath,
 )
-from strongroom.lib.fault import where
+from strongroom.lib.fault import where, without_frames
 from strongroom.lib.seldom import Seldom
 from strongroom.sdk.engine import AuthMethod
 from strongroom.sdk.request import Operation
@@ -119,7 +119,7 @@ class Pipeline:
                 )
             except StrongroomError as uncounted:
                 error = uncounted
-        return Answer(request_id=request.id, operation=request.operation, error=error)
+        return Answer(request_id=request.id, operation=request.operation, error=without_frames(error))
 
     async def _run(self, txn: Transaction, request: ApiRequest, progress: RequestState) -> Answer:
         services = self.services

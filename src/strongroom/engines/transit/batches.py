@@ -15,6 +15,7 @@ from strongroom.engines.transit.fields import text_of
 from strongroom.engines.transit.pauses import Pauses
 from strongroom.engines.transit.refusals import code_of
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.fault import without_frames
 from strongroom.sdk import Response
 
 AT_ONCE = 128
@@ -62,7 +63,7 @@ async def each(
                 text_of(item, "reference")
             done.append(Item(await work(item)))
         except InvalidRequest as error:
-            done.append(Item({}, error))
+            done.append(Item({}, without_frames(error)))
         if at % at_once == 0:
             await asyncio.sleep(0)
         await pauses.take()
