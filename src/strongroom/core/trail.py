@@ -99,6 +99,8 @@ class Trail:
                 self._audit.require(entry)
         except StrongroomError as error:
             log.error("request failed", request_id=answer.request_id, detail=error.detail or error.text)
+        except Exception as error:  # the cancellation goes on, whatever bug the devices have
+            log.error("request failed", request_id=answer.request_id, detail=where(error))
 
     def _outstanding(self, state: RequestState, answer: Answer) -> list[Entry]:
         """The entries that have to be taken before the answer is given, in their order."""

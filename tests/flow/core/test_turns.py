@@ -199,6 +199,29 @@ async def test_who_is_cancelled_has_two_entries() -> None:
     assert not node.node.running
 
 
+async def test_who_is_cancelled_stays_so_whatever_a_device_does() -> None:
+    """A bug in a device doesn't turn the end of a request into another one, which its listener would not expect."""
+    node = await started()
+
+    async def wait(request: Request) -> None:
+        await asyncio.Event().wait()
+
+    def fault(entry: dict[str, Any]) -> bool:
+        if entry["type"] == "response":
+            raise ZeroDivisionError
+        return False
+
+    node.probe.before, node.recorder.failing = wait, fault
+    (client,) = sent(node, [node.request("GET", "probe/rows/a")])
+    for _ in range(2):  # the turn, and the Task's first step
+        await asyncio.sleep(0)
+    assert client.task is not None
+    client.task.cancel()
+    await asyncio.wait([client.task])
+    assert client.task.cancelled()
+    assert not node.node.running
+
+
 async def test_a_fault_in_one_request_is_its_own() -> None:
     """A bug that one request meets is a 500 for it, with two entries; the others of the turn are answered."""
     node = await started()
