@@ -20,7 +20,10 @@ from strongroom.sdk import Response
 
 AT_ONCE = 128
 """Items between two pauses, in which other requests are served."""
-_STATUSES = range(200, 600)
+_STATUSES = frozenset(range(200, 600)) - {204, 205, 304}
+"""Without those that have no body, where the results would be lost; between a proxy and its clients a body of a 205
+would be the beginning of the next answer.  Source: RFC 9110, sections 6.4.1 and 15.3.6
+"""
 
 
 class Item(msgspec.Struct, frozen=True):
