@@ -185,6 +185,8 @@ async def test_allowed_operations_hold_keys_back() -> None:
         ({"ciphertext": base64(bytes(256 + 40))}, "OAEP"),
         ({"ciphertext": "a" * 30_000}, "at most 24576 characters"),
         ({"ciphertext": "aaaa", "hash_function": "MD5"}, "unknown hash function: MD5"),
+        ({"ciphertext": "aaaa", "parameter_set": "44"}, "parameter_set is not valid for key type aes256-gcm96"),
+        ({"ciphertext": "aaaa", "type": "mldsa-44", "parameter_set": "65"}, "contradicts parameter_set 65"),
         ({"ciphertext": "aaaa", "type": "aes512"}, "unknown key type aes512; it is one of aes128-gcm96, "),
         ({"ciphertext": "aaaa", "type": "rsa-2048", "derived": True}, "derivation is not supported"),
         ({"ciphertext": "aaaa", "auto_rotate_period": "1h"}, "allow_rotation must be set to true"),

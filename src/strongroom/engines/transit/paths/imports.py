@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from strongroom.crypto.asymmetric import formats
-from strongroom.engines.transit.key_types import KEY_TYPES, OTHER_NAMES, Material, key_type, unknown_type
+from strongroom.engines.transit.key_types import Material, key_type
 from strongroom.engines.transit.key_types.macs import HMAC
 from strongroom.engines.transit.keys import rows
 from strongroom.engines.transit.keys.allowed import check_type
 from strongroom.engines.transit.keys.records import KeyRecord
 from strongroom.engines.transit.lifecycle import timetable
 from strongroom.engines.transit.lifecycle.generation import GENERATION
+from strongroom.engines.transit.lifecycle.settings import type_and_set
 from strongroom.engines.transit.moving import importing, storing
 from strongroom.engines.transit.moving.wrapping import wrapping_key
 from strongroom.lib.errors import InvalidRequest
@@ -116,10 +117,7 @@ class ImportPaths:
 
 def _new_key(request: Request, body: ImportFields, random: Random) -> KeyRecord:
     """The record of a key to import.  Raises `InvalidRequest` for settings that its type doesn't have."""
-    name, parameter_set = OTHER_NAMES.get(body.type, (body.type, ""))
-    type_ = KEY_TYPES.get(name)
-    if type_ is None:
-        raise unknown_type(body.type)
+    type_, parameter_set = type_and_set(body.type, body.parameter_set)
     if body.derived and not type_.derives:
         raise InvalidRequest(f"key derivation is not supported for keys of type {body.type}")
     if 0 < body.auto_rotate_period < MIN_ROTATION_S:
@@ -128,9 +126,9 @@ def _new_key(request: Request, body: ImportFields, random: Random) -> KeyRecord:
         raise InvalidRequest("allow_rotation must be set to true if auto-rotation is enabled")
     return KeyRecord(
         id=request.once("key id", lambda: uuid4(random)),
-        type=name,
-        parameter_set=parameter_set or body.parameter_set,
-        other_name=body.type if body.type != name else "",
+        type=type_.name,
+        parameter_set=parameter_set,
+        other_name=body.type if body.type != type_.name else "",
         created_at=request.now,
         derived=body.derived,
         exportable=body.exportable,
