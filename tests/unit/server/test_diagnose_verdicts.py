@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -180,3 +181,17 @@ def test_places_that_are_not_there_yet() -> None:
     assert file_checks.nearest(Path("/nosuch/a/b")) == Path("/")
     assert file_checks.disk(Path("/nosuch/a/b")).name == "Check Disk Usage"
     assert file_checks.nearest(Path.cwd()) == Path.cwd()
+
+
+def test_every_optional_dependency_is_looked_for() -> None:
+    """The check of packages knows each extra of the project, so that it doesn't call all installed when one isn't."""
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
+    assert system_checks.EXTRAS.keys() == project["optional-dependencies"].keys() - {"all"}
+
+
+def test_an_absent_package_is_named_with_the_command_that_installs_it() -> None:
+    """One missing module of an extra is enough; nothing missing is said to be so."""
+    found = system_checks.extras({"aws": ("json", "no_such_module"), "pqc": ("json",)})
+    assert found.message.startswith("Absent, and needed only where used: aws (")
+    assert "botocore" in found.message
+    assert system_checks.extras({"pqc": ("json",)}).message == "All are installed."

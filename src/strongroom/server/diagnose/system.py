@@ -6,6 +6,7 @@ import importlib.util
 import os
 import resource
 import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -20,7 +21,24 @@ _FILES_WANTED = 16_384
 """Each connection is a file: below this, a burst of clients is refused long before the machine is busy."""
 _WORKER_BYTES = 128 << 20
 """What a worker takes with full caches, rounded up."""
-_EXTRAS = {"postgresql": "psycopg", "pgp": "pgpy", "bcrypt": "bcrypt", "acme": "acme"}
+EXTRAS = {
+    "postgresql": ("psycopg",),
+    "mysql": ("pymysql",),
+    "redis": ("redis",),
+    "pgp": ("pgpy",),
+    "bcrypt": ("bcrypt",),
+    "acme": ("acme",),
+    "http": ("httpx",),
+    "aws": ("botocore", "httpx"),
+    "kubernetes": ("httpx", "yaml"),
+    "mfa": ("httpx",),
+    "radius": ("pyrad",),
+    "cel": ("re2",),
+    "pqc": ("pqcrypto",),
+    "ldap": ("ldap",),
+    "kerberos": ("gssapi",),
+}
+"""The modules that each optional dependency of the project brings."""
 
 
 def operating_system(workers: int, disk: Finding) -> Finding:
@@ -145,9 +163,9 @@ def plugins(allowed: tuple[str, ...]) -> Finding:
     return group(name, found)
 
 
-def extras() -> Finding:
+def extras(known: Mapping[str, Sequence[str]] = EXTRAS) -> Finding:
     """Which optional packages are absent; a stanza that needs one fails by itself."""
-    absent = [extra for extra, module in _EXTRAS.items() if importlib.util.find_spec(module) is None]
+    absent = [extra for extra, modules in known.items() if not all(map(importlib.util.find_spec, modules))]
     if not absent:
         return ok("Check Optional Packages", "All are installed.")
     return ok(
