@@ -115,6 +115,10 @@ def test_the_top_offers_every_command() -> None:
         ("strongroom read pki/roles/w", ["pki/roles/web"]),
         ("strongroom write auth/userpass/users/", ["auth/userpass/users/eva"]),
         ("strongroom token capabilities sec", ["secret/"]),
+        ("strongroom transit import pki/roles/w", ["pki/roles/web"]),
+        ("strongroom transit import-version pki/roles/", ["pki/roles/web"]),
+        ("strongroom transit envelope encrypt pki/roles/", ["pki/roles/web"]),
+        ("strongroom transit envelope decrypt sec", ["secret/"]),
         ("strongroom kv get ", ["plain/", "secret/"]),
         ("strongroom kv get secret/", ["secret/app/", "secret/web"]),
         ("strongroom kv get secret/app/", ["secret/app/db"]),
@@ -165,6 +169,28 @@ def test_files_are_offered_where_files_are_named(tmp_path: Path) -> None:
     assert complete(f"strongroom policy write x {tmp_path}/r") == [f"{tmp_path}/rest/", f"{tmp_path}/rules.hcl"]
     assert complete(f"strongroom write a b=@{tmp_path}/ru") == [f"b=@{tmp_path}/rules.hcl"]
     assert complete(f"strongroom server -config={tmp_path}/ru") == [f"-config={tmp_path}/rules.hcl"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "transit envelope encrypt transit/keys/backups",
+        "transit envelope encrypt transit/keys/backups first",
+        "transit envelope decrypt transit/keys/backups",
+        "transit envelope header",
+        "audit query",
+        "audit query first",
+        "audit verify",
+        "operator snapshot inspect",
+        "operator snapshot restore",
+        "operator snapshot save",
+        "policy fmt",
+    ],
+)
+def test_commands_that_take_files_are_offered_files(command: str, tmp_path: Path) -> None:
+    """Arguments that are files are completed, as many as there are."""
+    (tmp_path / "dump").touch()
+    assert complete(f"strongroom {command} {tmp_path}/d") == [f"{tmp_path}/dump"]
 
 
 def test_a_word_that_bash_breaks_is_completed_behind_the_break(server: Answering) -> None:

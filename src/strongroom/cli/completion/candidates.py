@@ -29,7 +29,19 @@ _BY_NAME: Mapping[str, str] = {
     "mount": "kv_mounts",
     "namespace": "namespaces",
 }
-_ANY_PATH = frozenset({"read", "write", "patch", "delete", "list", "scan", "path-help", "token capabilities"})
+_ENVELOPES = frozenset({"transit envelope decrypt", "transit envelope encrypt"})
+_ANY_PATH = _ENVELOPES | {
+    "read",
+    "write",
+    "patch",
+    "delete",
+    "list",
+    "scan",
+    "path-help",
+    "token capabilities",
+    "transit import",
+    "transit import-version",
+}
 _ARGUMENTS: Mapping[str, str] = {
     "auth disable": "auth_mounts",
     "auth help": "auth_mounts",
@@ -55,7 +67,18 @@ _ARGUMENTS: Mapping[str, str] = {
 }
 _MEANT_OTHERWISE = ("-", "~", "=", "@")
 """What begins so is no argument where it stands: `-address=…` of somebody who may write names would be a flag."""
-_FILE_ARGUMENTS = frozenset({"policy fmt", "policy write", "audit verify"})
+_FILE_ARGUMENTS: Mapping[str, int] = {
+    "audit query": 0,
+    "audit verify": 0,
+    "operator snapshot inspect": 0,
+    "operator snapshot restore": 0,
+    "operator snapshot save": 0,
+    "policy fmt": 0,
+    "policy write": 1,
+    "transit envelope header": 0,
+    **dict.fromkeys(_ENVELOPES, 1),
+}
+"""Commands that take files, and how many arguments stand before these."""
 
 
 def candidates(words: Sequence[str], environment: Mapping[str, str]) -> list[str]:
@@ -166,7 +189,7 @@ class _Place:
             return [f"{head}=@{each}" for each in files(path)]
         if arguments and self.word.startswith("@"):
             return [f"@{each}" for each in files(self.word[1:])]
-        if self.name in _FILE_ARGUMENTS and (self.name != "policy write" or len(arguments) == 1):
+        if len(arguments) >= _FILE_ARGUMENTS.get(self.name, len(arguments) + 1):
             return files(self.word)
         if self.name == "token capabilities" or not arguments:
             if self.name in _ANY_PATH:
