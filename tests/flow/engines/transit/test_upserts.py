@@ -105,12 +105,19 @@ async def test_a_mount_may_forbid_it() -> None:
 
 
 async def test_a_mount_may_forbid_it_by_an_option() -> None:
-    """The mount's option `disable_upsert` forbids it as well; a value that says nothing is refused."""
+    """The mount's option `disable_upsert` forbids it as well, which `config/keys` tells; a value that says nothing is
+    refused.
+    """
     keys = await Keys.new()
     keys.mount.tune({"disable_upsert": "true"})
     with pytest.raises(InvalidRequest, match="encryption key not found"):
         await keys.write("encrypt/k", plaintext="")
+    shown = await keys.answer("config/keys", disable_upsert=False)
+    assert shown.data == {"disable_upsert": True}
+    assert "option of this mount" in shown.warnings[0]
+    assert await keys.read("config/keys") == {"disable_upsert": True}
     keys.mount.tune({"disable_upsert": "false"})
+    assert await keys.read("config/keys") == {"disable_upsert": False}
     assert "ciphertext" in await keys.write("encrypt/k", plaintext="")
     with pytest.raises(InvalidRequest, match="disable_upsert"):
         keys.mount.tune({"disable_upsert": "maybe"})

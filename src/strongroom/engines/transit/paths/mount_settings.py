@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from strongroom.engines.transit.encryption.upserts import OPTION, forbids_upsert
 from strongroom.engines.transit.fields import without_nulls
 from strongroom.engines.transit.key_types import KEY_TYPES
 from strongroom.engines.transit.keys import allowed, rows
@@ -44,7 +45,7 @@ class MountSettingsPaths:
     @path.read("config/keys")
     async def read_keys_config(self, request: Request) -> Response:
         """Reads the settings of the mount."""
-        return Response(data=_shown(await rows.config_of(request.view)))
+        return _shown(request, await rows.config_of(request.view))
 
     @path.write("config/keys")
     async def write_keys_config(self, request: Request, body: KeysConfigFields) -> Response:
@@ -57,7 +58,7 @@ class MountSettingsPaths:
             types = allowed.names("allowed_key_types", body.allowed_key_types, KEY_TYPES)
             config = replace(config, allowed_key_types=types)
         rows.keep_config(request.view, config)
-        return Response(data=_shown(config))
+        return _shown(request, config)
 
     @path.read("cache-config")
     async def read_cache_config(self, request: Request) -> Response:
@@ -74,8 +75,13 @@ class MountSettingsPaths:
         return Response(data={"size": body.size})
 
 
-def _shown(config: TransitConfig) -> dict[str, Any]:
-    data: dict[str, Any] = {"disable_upsert": config.disable_upsert}
+def _shown(request: Request, config: TransitConfig) -> Response:
+    """What is in force: the mount's option can forbid more than its settings do."""
+    forced = forbids_upsert(request.mount.options)
+    data: dict[str, Any] = {"disable_upsert": config.disable_upsert or forced}
     if allowed.ANY not in config.allowed_key_types:
         data["allowed_key_types"] = list(config.allowed_key_types)
-    return data
+    warnings = []
+    if forced and not config.disable_upsert:
+        warnings.append(f"{OPTION} is an option of this mount, which `sys/mounts/<mount>/tune` changes")
+    return Response(data=data, warnings=warnings)
