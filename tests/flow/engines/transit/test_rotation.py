@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -101,6 +102,23 @@ async def test_a_key_rotates_when_its_period_has_passed(type_: str) -> None:
     assert await after(server, DAY_S - 1) == 2
     assert await after(server, 1) == 3
     assert await after(server, 5 * DAY_S) == 4
+
+
+async def test_a_read_tells_when_the_key_rotates_next() -> None:
+    """`next_rotation_time` is there from the creation on, moves with every rotation, and goes with the period."""
+    server = await PluginServer.start(Transit)
+
+    def told(data: dict[str, Any]) -> float:
+        return datetime.fromisoformat(data["next_rotation_time"]).timestamp()
+
+    made = (await server.ok("POST", "transit/keys/k", {"auto_rotate_period": "24h"})).data
+    assert told(made) == pytest.approx(server.clock.now() + DAY_S)
+    assert told((await server.ok("GET", "transit/keys/k")).data) == told(made)
+    server.clock.advance(100)
+    rotated = (await server.ok("POST", "transit/keys/k/rotate")).data
+    assert told(rotated) == pytest.approx(told(made) + 100)
+    stopped = (await server.ok("POST", "transit/keys/k/config", {"auto_rotate_period": 0})).data
+    assert "next_rotation_time" not in stopped
 
 
 async def test_a_rotation_by_hand_puts_the_next_one_off() -> None:

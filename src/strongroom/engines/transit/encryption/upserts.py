@@ -38,7 +38,7 @@ class Upsert:
 
     async def _load(self, _number: int) -> Loaded:
         if self._made is None:
-            self._made = await make_key(self._request, self._name, self._key, self._random)
+            _, self._made = await make_key(self._request, self._name, self._key, self._random)
         return self._made
 
     @property

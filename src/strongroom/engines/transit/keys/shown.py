@@ -69,6 +69,8 @@ def settings_shown(name: str, key: KeyRecord) -> dict[str, Any]:
         "supports_signing": type_.signs,
         "supports_derivation": type_.derives,
     }
+    if key.next_rotation_at:
+        data["next_rotation_time"] = _time(key.next_rotation_at)
     if key.derived:
         data |= {"kdf": "hkdf_sha256", "convergent_encryption": key.convergent}
     if key.convergent:

@@ -12,11 +12,12 @@ from strongroom.engines.transit.lifecycle.generation import GENERATION
 from strongroom.sdk import Random, Request
 
 
-async def make_key(request: Request, name: str, key: KeyRecord, random: Random) -> Loaded:
+async def make_key(request: Request, name: str, key: KeyRecord, random: Random) -> tuple[KeyRecord, Loaded]:
     """Store a new key with its first version, when the request commits."""
     version = await add_version(request, name, key, 1, random)
-    rows.keep_key(request.view, name, await timetable.planned(request, name, key, request.now))
-    return version
+    key = await timetable.planned(request, name, key, request.now)
+    rows.keep_key(request.view, name, key)
+    return key, version
 
 
 async def add_version(request: Request, name: str, key: KeyRecord, number: int, random: Random) -> Loaded:

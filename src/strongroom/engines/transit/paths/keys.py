@@ -104,8 +104,8 @@ class KeysPaths:
         if key is not None:
             return Response(data=await shown(request.view, name, key), warnings=_differences(name, key, asked, request))
         allowed.check_type(await rows.config_of(request.view), asked.type)
-        await make_key(request, name, asked, self.random)
-        return Response(data=await shown(request.view, name, asked))
+        made, _ = await make_key(request, name, asked, self.random)
+        return Response(data=await shown(request.view, name, made))
 
     @path.delete("keys/{name}")
     async def delete_key(self, request: Request, name: str) -> None:
