@@ -13,15 +13,12 @@ from strongroom.engines.transit.key_types.macs import HMAC
 from strongroom.engines.transit.keys import rows
 from strongroom.engines.transit.keys.allowed import check_type
 from strongroom.engines.transit.keys.records import KeyRecord
-from strongroom.engines.transit.lifecycle import timetable
+from strongroom.engines.transit.lifecycle import settings, timetable
 from strongroom.engines.transit.lifecycle.generation import GENERATION
-from strongroom.engines.transit.lifecycle.settings import type_and_set
 from strongroom.engines.transit.moving import importing, storing
 from strongroom.engines.transit.moving.wrapping import wrapping_key
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Body, Doc, Duration, Random, Request, Response, check_segment_name, path, replace, uuid4
-
-MIN_ROTATION_S = 3600
 
 
 class MaterialFields(Body, frozen=True):
@@ -44,8 +41,12 @@ class MaterialFields(Body, frozen=True):
 class ImportFields(MaterialFields, frozen=True):
     """A key from elsewhere, and its settings."""
 
-    type: Annotated[str, Doc(description="The type of the key.")] = "aes256-gcm96"
-    parameter_set: Annotated[str, Doc(description="The parameter set of a key of type `ml-dsa`.")] = ""
+    type: Annotated[str, Doc(description="The type of the key, as when a key is created; not `hybrid`.")] = (
+        "aes256-gcm96"
+    )
+    parameter_set: Annotated[
+        str, Doc(description="The parameter set of a key of type `ml-dsa`, `slh-dsa` or `ml-kem`.")
+    ] = ""
     derived: Annotated[bool, Doc(description="Whether every use names a context, and derives a key from it.")] = False
     exportable: Annotated[bool, Doc(description="Whether the key may be exported. Never goes back.")] = False
     allow_plaintext_backup: Annotated[bool, Doc(description="Whether the key may be backed up. Never goes back.")] = (
@@ -117,11 +118,10 @@ class ImportPaths:
 
 def _new_key(request: Request, body: ImportFields, random: Random) -> KeyRecord:
     """The record of a key to import.  Raises `InvalidRequest` for settings that its type doesn't have."""
-    type_, parameter_set = type_and_set(body.type, body.parameter_set)
+    type_, parameter_set = settings.type_and_set(body.type, body.parameter_set)
     if body.derived and not type_.derives:
         raise InvalidRequest(f"key derivation is not supported for keys of type {body.type}")
-    if 0 < body.auto_rotate_period < MIN_ROTATION_S:
-        raise InvalidRequest("auto rotate period must be 0 to disable or at least an hour")
+    settings.check_rotation_period(body.auto_rotate_period)
     if body.auto_rotate_period and not body.allow_rotation:
         raise InvalidRequest("allow_rotation must be set to true if auto-rotation is enabled")
     return KeyRecord(
