@@ -97,6 +97,11 @@ def _of_pem(text: str) -> bytes:
     try:
         return formats.pkcs8_of_pem(text)
     except InvalidRequest as error:
+        if "-----BEGIN PUBLIC KEY-----" in text:
+            raise Failure(
+                "this is a public key, which needs no wrapping: strongroom write <mount>/keys/<name>/import "
+                "public_key=@FILE type=…"
+            ) from error
         raise Failure(f"the private key can't be read: {error.text}") from error
 
 
@@ -116,12 +121,19 @@ _KEY = (
     "are given raw, others as PKCS#8 in DER. Prefer a file: arguments are seen by other users of the machine."
 )
 
+_NEEDS = (
+    "\n\nThe command needs the capabilities read on <mount>/wrapping_key, and update on <mount>/keys/<name>/{}. What "
+    "-output-policy and -output-curl-string print is of the first of its two requests."
+)
+
 COMMANDS = {
     "transit import": Command(
         "transit import [options] PATH KEY [K=V ...]",
         "Imports a key into a transit mount. PATH names the mount and the key. The settings of the key follow, as "
-        "`keys/<name>/import` takes them: type, exportable, allow_rotation and others." + _KEY + "\n\n"
-        "$ strongroom transit import transit/keys/payments @key.pem type=rsa-2048",
+        "`keys/<name>/import` takes them: type (aes256-gcm96 if it isn't given), exportable, allow_rotation and others."
+        + _KEY
+        + "\n\n"
+        "$ strongroom transit import transit/keys/payments @key.pem type=rsa-2048" + _NEEDS.format("import"),
         _import,
         (FORMAT_ONLY,),
         Arity(2, None),
@@ -129,7 +141,7 @@ COMMANDS = {
     "transit import-version": Command(
         "transit import-version [options] PATH KEY [K=V ...]",
         "Imports the next version of a key that was imported before." + _KEY + "\n\n"
-        "$ strongroom transit import-version transit/keys/payments @next.pem",
+        "$ strongroom transit import-version transit/keys/payments @next.pem" + _NEEDS.format("import_version"),
         _import_version,
         (FORMAT_ONLY,),
         Arity(2, None),
