@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from strongroom.crypto.hashes import HASHES
+from strongroom.engines.transit import Transit
 from strongroom.engines.transit.key_types import KEY_TYPES
 from strongroom.lib.errors import InvalidRequest
+from strongroom.testing.server import PluginServer
 from tests.flow.engines.transit.mounts import Keys
 
 TYPES = tuple(KEY_TYPES)
@@ -85,3 +87,19 @@ async def test_a_key_that_stays_tells_what_lets_it_go(
     with pytest.raises(InvalidRequest) as refusal:
         await keys.read(path, **fields)
     assert [each for each in right if each not in refusal.value.text] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "right"),
+    [
+        ("keys/k", {*TYPES, "ml-kem", "ecdsa-p521"}),
+        ("encrypt/k", set(MADE_BY_ENCRYPT)),
+        ("sign/k", {*HASHES, "none", "mldsa-mu"}),
+        ("derive-key/k", {"aes128-gcm96", "aes256-gcm96", "chacha20-poly1305", "xchacha20-poly1305"}),
+    ],
+)
+async def test_the_help_of_a_path_names_the_choices(path: str, right: set[str]) -> None:
+    """Whoever asks for help needn't send a wrong value to see the right ones."""
+    server = await PluginServer.start(Transit)
+    shown = (await server.ok("GET", f"transit/{path}?help=1")).body["help"]
+    assert {each for each in right if each not in shown} == set()

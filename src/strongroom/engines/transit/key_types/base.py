@@ -87,7 +87,9 @@ def raw_key(type_name: str, raw: bytes, sizes: Collection[int]) -> Material:
     """A symmetric key from elsewhere.  Raises `InvalidRequest` if it has none of these sizes, in bytes."""
     if len(raw) not in sizes:
         wanted = f"{min(sizes)} to {max(sizes)}" if len(sizes) > 1 else min(sizes)
-        raise InvalidRequest(f"invalid key size {len(raw)} bytes for key type {type_name}: it has {wanted}")
+        raise InvalidRequest(
+            f"invalid key size {len(raw)} bytes for key type {type_name}: it has {wanted}; is the `type` right?"
+        )
     return Material(private=raw)
 
 

@@ -39,7 +39,9 @@ class BatchFields(CipherFields, frozen=True):
 
 
 PADDING = Doc(description="For RSA keys the padding: oaep, the default, or pkcs1v15.")
-OAEP_HASH = Doc(description="For RSA keys the hash function of OAEP, such as sha1; sha2-256 by default.")
+OAEP_HASH = Doc(
+    description="For RSA keys the hash function of OAEP: sha1, or sha2-224 to sha2-512; sha2-256 by default."
+)
 MGF_HASH = Doc(description="For RSA keys the hash function of OAEP's mask; that of OAEP itself by default.")
 
 

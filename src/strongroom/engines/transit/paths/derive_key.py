@@ -35,8 +35,10 @@ class DeriveKeyFields(Body, frozen=True):
     base_key_name: Annotated[str, Doc(description="The own key, of a type `ecdsa-…`.")] = ""
     base_key_version: Annotated[int, Doc(description="The version of the own key; 0 for the latest.")] = 0
     peer_public_key: Annotated[str, Doc(description="The other party's public key on the same curve, in PEM.")] = ""
-    derived_key_type: Annotated[str, Doc(description="The type of the new key, which encrypts.")] = "aes256-gcm96"
-    key_derivation_algorithm: Annotated[str, Doc(description="`ecdh`")] = ECDH
+    derived_key_type: Annotated[str, Doc(description="The type of the new key: one of " + ", ".join(TYPES) + ".")] = (
+        "aes256-gcm96"
+    )
+    key_derivation_algorithm: Annotated[str, Doc(description="Always `ecdh`.")] = ECDH
 
 
 class DeriveKeyPaths:

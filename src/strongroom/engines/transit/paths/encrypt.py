@@ -12,7 +12,7 @@ from strongroom.engines.transit import batches
 from strongroom.engines.transit.encryption import items as each_item
 from strongroom.engines.transit.encryption.contexts import all_have_contexts
 from strongroom.engines.transit.encryption.key_use import KeyUse
-from strongroom.engines.transit.encryption.upserts import upsert
+from strongroom.engines.transit.encryption.upserts import TYPES, upsert
 from strongroom.engines.transit.keys import rows
 from strongroom.engines.transit.keys.allowed import ENCRYPT, check_operation
 from strongroom.engines.transit.paths.cipher_fields import RsaFields
@@ -33,7 +33,9 @@ class EncryptFields(RsaFields, frozen=True):
         ),
     ] = ""
     iv: Annotated[str, Doc(description="For keys of AES-CBC the IV, in base64; by default the server makes one.")] = ""
-    type: Annotated[str, Doc(description="The type of the key, if there is none of this name yet.")] = ""
+    type: Annotated[
+        str, Doc(description="The type of the key, if there is none of this name yet: one of " + ", ".join(TYPES) + ".")
+    ] = ""
     convergent_encryption: Annotated[
         bool,
         Doc(description="Whether the key gives equal plaintexts equal ciphertexts, if there is none of this name yet."),

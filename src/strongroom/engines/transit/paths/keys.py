@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from strongroom.engines.transit.key_types import KEY_TYPES
+from strongroom.engines.transit.key_types.hybrid import EC_TYPES, PQC_TYPES
 from strongroom.engines.transit.keys import allowed, rows
 from strongroom.engines.transit.keys.records import KeyRecord
 from strongroom.engines.transit.keys.shown import shown
@@ -37,7 +39,7 @@ DEFAULT_TYPE = "aes256-gcm96"
 class KeyFields(Body, frozen=True):
     """Settings of a new key."""
 
-    type: Annotated[str, Doc(description="The type of the key.")] = DEFAULT_TYPE
+    type: Annotated[str, Doc(description="The type of the key: one of " + ", ".join(KEY_TYPES) + ".")] = DEFAULT_TYPE
     derived: Annotated[bool, Doc(description="Whether every use names a context, and derives a key from it.")] = False
     convergent_encryption: Annotated[
         bool, Doc(description="Whether equal plaintexts have equal ciphertexts. Needs `derived`.")
@@ -51,10 +53,14 @@ class KeyFields(Body, frozen=True):
     ] = Duration(0)
     key_size: Annotated[int, Doc(description="The bytes of a key of type `hmac`: 32 to 512. 0 for 32.")] = 0
     parameter_set: Annotated[
-        str, Doc(description="The parameter set of a key of type `ml-dsa`, `slh-dsa` or `hybrid`.")
+        str, Doc(description="The parameter set of a key of type `ml-dsa`, `slh-dsa`, `ml-kem` or `hybrid`.")
     ] = ""
-    hybrid_key_type_pqc: Annotated[str, Doc(description="The post-quantum half of a key of type `hybrid`.")] = ""
-    hybrid_key_type_ec: Annotated[str, Doc(description="The elliptic curve half of a key of type `hybrid`.")] = ""
+    hybrid_key_type_pqc: Annotated[
+        str, Doc(description="The post-quantum half of a key of type `hybrid`: " + ", ".join(PQC_TYPES) + ".")
+    ] = ""
+    hybrid_key_type_ec: Annotated[
+        str, Doc(description="The elliptic curve half of a key of type `hybrid`: " + ", ".join(EC_TYPES) + ".")
+    ] = ""
     managed_key_name: Annotated[str, Doc(description="Refused: keys in other hardware are not used.")] = ""
     managed_key_id: Annotated[str, Doc(description="Refused: keys in other hardware are not used.")] = ""
     external_key_ref: Annotated[str, Doc(description="Refused: keys in other hardware are not used.")] = ""

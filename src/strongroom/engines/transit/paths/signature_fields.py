@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from strongroom.crypto.hashes import HASHES
 from strongroom.engines.transit.key_types import key_type
 from strongroom.engines.transit.keys.records import KeyRecord
 from strongroom.engines.transit.signing.schemes import Asked, Scheme, scheme_of
@@ -18,7 +19,12 @@ class SignatureFields(Body, frozen=True):
     input: Annotated[str, Doc(description="The message, or its digest if `prehashed`, in base64.", extra=SECRET)] = ""
     hash_algorithm: Annotated[
         str,
-        Doc(description="The hash function of RSA and ECDSA, such as `sha2-512`. Others ignore it."),
+        Doc(
+            description="The hash function of RSA and ECDSA: one of "
+            + ", ".join(HASHES)
+            + ". With `prehashed`, `sha2-512` also asks for Ed25519ph, `mldsa-mu` says that the input is the µ of an "
+            "ML-DSA signature, and `none` signs it by RSA without a hash function's name."
+        ),
         InPath("urlalgorithm"),
     ] = ""
     algorithm: Annotated[str, Doc(description="The old name of `hash_algorithm`."), OldNameOf("hash_algorithm")] = ""
