@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from strongroom.crypto.asymmetric.hash_algorithms import OAEP_HASHES
 from strongroom.engines.transit.encryption import items
 from strongroom.engines.transit.key_types import KEY_TYPES, OTHER_NAMES
 from strongroom.engines.transit.keys.allowed import OPERATIONS
 from strongroom.engines.transit.moving.exporting import KINDS
+from strongroom.engines.transit.paths.derive_key import DeriveKeyFields
 from strongroom.engines.transit.paths.encrypt import EncryptFields
 from strongroom.engines.transit.paths.imports import ImportFields
 from strongroom.engines.transit.paths.key_settings import ConfigFields
@@ -54,6 +56,12 @@ def test_every_operation_is_named() -> None:
     assert set(OPERATIONS) <= set(re.findall(r"`(\w+)`", row))
 
 
+def test_the_hash_functions_of_oaep_are_named() -> None:
+    """The row has those that RSA's OAEP takes, and no other: SHA-3 is for signatures alone."""
+    row = next(line for line in section(MAIN, "Encrypting").splitlines() if line.startswith("| `oaep_hash`"))
+    assert set(re.findall(r"`(sha[\w-]+)`", row)) == OAEP_HASHES.keys()
+
+
 def test_every_kind_of_export_is_described() -> None:
     """The table of exports has the kinds that there are, and no other."""
     assert first_cells(section(MOVING, "Export")) - {"KIND"} == set(KINDS)
@@ -66,6 +74,11 @@ def test_every_kind_of_export_is_described() -> None:
         (MAIN, "Settings", set(ConfigFields.__struct_fields__)),
         (MAIN, "Encrypting", set(EncryptFields.__struct_fields__) | items.OF_ENCRYPT),
         (MOVING, "Import", set(ImportFields.__struct_fields__)),
+        (
+            MOVING,
+            "Keys that two parties agree on",
+            set(DeriveKeyFields.__struct_fields__) - {"key_derivation_algorithm"},
+        ),
         (SIGNING, "Signing and verifying", set(SignFields.__struct_fields__) - {"algorithm"}),
         (SIGNING, "Signatures, codes, digests", set(VerifyFields.__struct_fields__)),
     ],
