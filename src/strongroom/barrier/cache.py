@@ -225,6 +225,9 @@ class Cache:
         for name, derived in list(self._derived.items()):
             if any(namespace_at(key) in namespaces for key in (*derived.basis.keys, *derived.basis.prefixes)):
                 self._forget_derived(name)
+        # What was made of these values would be noticed when it is next asked for, and hold names until then.
+        for name in [name for name, derived in self._derived.items() if not derived.holds]:
+            self._forget_derived(name)
 
     def clear(self, revision: int) -> None:
         """Drop everything, because the feed doesn't reach back.  No transaction from before `revision` may continue."""

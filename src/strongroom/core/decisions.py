@@ -48,7 +48,9 @@ class Decisions:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._once: set[object] = set()
+        self._once: set[int] = set()
+        """Hashes of their names, which would hold the paths of secrets.  Where two are equal, one is remembered at
+        once."""
 
     async def recall(self, txn: Transaction, request: ApiRequest) -> Attempt | None:
         """The attempt of a request that is allowed as one before it was.  None if it has to be decided."""
@@ -77,10 +79,11 @@ class Decisions:
             return
         if entry.engine is None or entry.engine.routes.secret_part(match.path) is not None:
             return  # the name would keep a token that is in the path
-        if name not in self._once:
+        hashed = hash(name)
+        if hashed not in self._once:
             if len(self._once) >= _ONCE_KEPT:
                 self._once.clear()
-            self._once.add(name)
+            self._once.add(hashed)
             return
         kept = KeptDecision(
             operation=attempt.request.operation,
