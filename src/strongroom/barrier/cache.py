@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 from collections import OrderedDict, deque
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
@@ -43,7 +44,7 @@ class Row:
 class Basis:
     """The rows that a value was computed from."""
 
-    __slots__ = ("alone", "holds", "keys", "prefixes")
+    __slots__ = ("__weakref__", "alone", "holds", "keys", "prefixes")
 
     def __init__(self, keys: dict[str, int], prefixes: frozenset[str]) -> None:
         self.keys = keys
@@ -60,16 +61,18 @@ class Derived:
     """A value that was computed from rows, and from other such values.
 
     Args:
-        parts: those of the other values.  They aren't kept by this one, and it ends with each of them.
+        parts: those of the other values.  It ends with each of them.
         until: when the value may be another one by itself, in seconds since the epoch.
     """
 
-    __slots__ = ("basis", "parts", "size", "until", "value")
+    __slots__ = ("_parts", "basis", "size", "until", "value")
 
     def __init__(self, value: Any, basis: Basis, parts: tuple[Basis, ...] = (), until: float = math.inf) -> None:
         self.value = value
         self.basis = basis
-        self.parts = parts
+        # Weak: a value that has ended unnoticed must not keep the names of a thousand rows in memory, for each state
+        # that a table of mounts has ever had.
+        self._parts = tuple(weakref.ref(part) for part in parts)
         self.until = until
         self.size = 0
         """Bytes, as the cache estimates them."""
@@ -77,7 +80,12 @@ class Derived:
     @property
     def holds(self) -> bool:
         """Whether all values that it was computed from are still in the cache."""
-        return all(part.holds for part in self.parts)
+        return all((part := known()) is not None and part.holds for known in self._parts)
+
+    @property
+    def parts(self) -> list[Basis]:
+        """What the other values were computed from; all of it while this one `holds`."""
+        return [part for known in self._parts if (part := known()) is not None]
 
 
 def prefixes_of(key: str) -> Iterator[str]:

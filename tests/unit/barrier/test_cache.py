@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 from strongroom.barrier.cache import Basis, Cache, Derived, Row
 
 
@@ -102,3 +104,18 @@ def test_the_history_is_bounded_in_keys() -> None:
     cache.clear(11)
     cache.changed(12, [f"{number}" for number in range(200_000)])
     assert len(cache.changes_since(11) or ()) == 200_000  # the last one always is
+
+
+def test_a_value_that_has_ended_keeps_no_names_of_rows() -> None:
+    """Values made of a table that changes again and again hold one state of it in memory, not each."""
+    cache = Cache(1_000_000)
+    states = []
+    for number in range(100):
+        basis = Basis({f"mount/{mount}": number for mount in range(100)}, frozenset())
+        states.append(weakref.ref(basis))
+        cache.keep_derived("router", Derived("router", basis))
+        cache.keep_derived(("decision", number), Derived("kept", Basis({"token": 1}, frozenset()), (basis,)))
+        del basis
+        cache.changed(number, ["mount/0"])
+    assert [state for state in states if state() is not None] == []
+    assert cache.derived(("decision", 99)) is None
