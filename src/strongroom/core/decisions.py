@@ -25,6 +25,10 @@ from strongroom.sysapi.services import Services
 _ONCE_KEPT: Final = 8192
 """Requests that came once.  The second one of a kind is remembered: of a client that reads each secret once, nothing
 is."""
+_LONGEST_PATH: Final = 256
+"""Characters.  Every token may read below `cubbyhole/`, and a path of 16 KB is in memory three times."""
+_LONGEST_TOKEN: Final = 1024
+"""Characters.  A batch token has no row: its record, metadata included, would be in memory with each decision."""
 
 
 class KeptDecision(msgspec.Struct, frozen=True):
@@ -102,6 +106,8 @@ class Decisions:
         The token's digest stands for it, so that memory holds no more tokens than before.
         """
         if not request.token or request.wrap_ttl_s or request.inline is not None or not request.keeps_token:
+            return None
+        if len(request.path) + len(request.namespace) > _LONGEST_PATH or len(request.token) > _LONGEST_TOKEN:
             return None
         return (
             "decision",

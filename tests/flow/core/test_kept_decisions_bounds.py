@@ -42,3 +42,17 @@ async def test_nothing_of_a_sealed_namespace() -> None:
     assert node.application._pipeline is not None
     held = (services.barrier.cache._derived, node.application._pipeline._decisions._once)
     assert [text for text in texts_in(held) if "canary" in text] == []
+
+
+async def test_nothing_long() -> None:
+    """A long path or a long batch token is decided each time: memory counts decisions, and not what they hold."""
+    kept = await Kept.start()
+    token = await kept.token(policies=["default"], no_default_policy=False)
+    for path in (f"cubbyhole/{'a' * 16_000}", f"cubbyhole/{'a' * 300}"):
+        for _ in range(3):
+            assert (await kept.ask(token, ("GET", path, None))).status == 404
+    batch = await kept.token(type="batch", meta={f"{number}": "x" * 40 for number in range(40)})
+    for _ in range(3):
+        assert (await kept.ask(batch)).status == 200
+    assert kept.names() == []
+    await kept.remembered(await kept.token(type="batch", meta={"a": "x"}))
