@@ -14,6 +14,7 @@ import msgspec
 
 from strongroom.barrier.transaction import Transaction
 from strongroom.core.attempt import Attempt
+from strongroom.sdk.engine import is_own
 from strongroom.sdk.request import Operation
 from strongroom.sdk.routing import Match
 from strongroom.services.exchange import ApiRequest, Exchange, Grant
@@ -83,6 +84,8 @@ class Decisions:
             return
         if entry.engine is None or entry.engine.routes.secret_part(match.path) is not None:
             return  # the name would keep a token that is in the path
+        if match.declaration.exists and not is_own(type(entry.engine)):
+            return  # a plugin may go by the body when it tells an update from a creation
         hashed = hash(name)
         if hashed not in self._once:
             if len(self._once) >= _ONCE_KEPT:

@@ -43,12 +43,13 @@ def _of(class_: type[Engine], base: type, declared: Declaration) -> Declaration:
 
     A plugin may replace the method or what the method calls, so what Strongroom's class says of it may be wrong.
     """
-    if declared.computes and _is_own(base) and not _is_own(class_):
+    if declared.computes and is_own(base) and not is_own(class_):
         return msgspec.structs.replace(declared, computes=False)
     return declared
 
 
-def _is_own(class_: type) -> bool:
+def is_own(class_: type) -> bool:
+    """Whether a class is of this package, and no plugin's."""
     return class_.__module__.partition(".")[0] == _OWN
 
 
@@ -113,7 +114,7 @@ class Engine:
         Raises: `DeclarationError`.
         """
         super().__init_subclass__(**options)
-        plugin = not _is_own(cls)
+        plugin = not is_own(cls)
         if plugin:
             check_hooks(cls, _contract(cls))
         # Of all classes that it consists of: one that names some must not unhide what another one names.

@@ -87,8 +87,8 @@ class Declaration(msgspec.Struct, frozen=True):
     """Whether the method asks and changes nothing but through its view and `request.once`.
 
     The audit entry of its request is then written together with that of the response, unless it writes a row.  All
-    reads and listings of Strongroom's own engines are so.  What decides about the request is remembered, so the method
-    of `exists` has to answer by the path and the rows alone.
+    reads and listings of Strongroom's own engines are so.  What decides about the request is remembered, so there the
+    method of `exists` has to answer by the path and the rows alone.  Of plugins with `exists` nothing is remembered.
     """
     forms: Mapping[str, str] = {}
     """The form of each parameter that has one, by its name."""
