@@ -9,7 +9,7 @@ from typing import Protocol
 import structlog
 
 from strongroom.audit import devices, records
-from strongroom.audit.channel import AuditDevice, Channel, Sink, Trail, encoded
+from strongroom.audit.channel import AuditDevice, Channel, Sink, Trail
 from strongroom.audit.devices import ALL, DeviceRequest
 from strongroom.audit.entry import Outcome, test_entry
 from strongroom.audit.file import place_of
@@ -201,7 +201,7 @@ class AuditBroker:
         channel = self._channel(record)
         try:
             channel.open()
-            channel.write([encoded(test_entry(uuid4(self._random), now))])
+            channel.write([test_entry(uuid4(self._random), now)])
         except Unavailable as error:
             raise InvalidRequest(f"sanity check failed; the device takes no entry: {error.detail}") from error
         finally:
@@ -319,7 +319,7 @@ class AuditBroker:
         self._standing.keep_only({*self._channels})
         for id_ in sorted(self._standing.failing):
             channel = self._channels[id_]
-            write = partial(channel.write, [encoded(test_entry(uuid4(self._random), now))])
+            write = partial(channel.write, [test_entry(uuid4(self._random), now)])
             self._standing.take(channel.record, write, rescue=False)
 
     def reopen(self) -> None:

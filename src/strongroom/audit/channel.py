@@ -5,26 +5,20 @@ from __future__ import annotations
 import weakref
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from strongroom.audit import chain
-from strongroom.audit.entry import EncodedRequest, Outcome, RequestEncoder, request_entry, response_entry
+from strongroom.audit.encoding import EntryEncoder
+from strongroom.audit.entry import Outcome
 from strongroom.audit.notation import Notation
 from strongroom.audit.records import AuditRecord
 from strongroom.audit.style import style_of
 from strongroom.crypto.mac import hmac_sha256_hex
-from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, Unavailable
 from strongroom.services.exchange import Exchange
 
 _DIGESTS_KEPT = 4096
 _SHORT = 64
-_ASKED_KEPT = 1024
-_DOLLAR, _BACKQUOTE = b"\\u0024", b"\\u0060"
-"""In JSON these characters occur only in strings, where they may be escaped.
-
-If somebody runs the file as a script, the shell must not execute text from clients.
-"""
 
 
 class AuditDevice(Protocol):
@@ -155,11 +149,6 @@ class Channel:
         return taken
 
 
-def encoded(entry: dict[str, Any]) -> bytes:
-    """An entry as a JSON object."""
-    return json.dumps_unsorted(entry).replace(b"$", _DOLLAR).replace(b"`", _BACKQUOTE)
-
-
 def _end(device: AuditDevice, trail: Trail) -> None:
     device.close()
     trail.over = True
@@ -168,13 +157,11 @@ def _end(device: AuditDevice, trail: Trail) -> None:
 class Sink:
     """A channel with the device's settings of one moment."""
 
-    __slots__ = ("_asked", "_asking", "_notation", "channel")
+    __slots__ = ("_encoder", "channel")
 
     def __init__(self, channel: Channel, headers: Mapping[str, bool]) -> None:
         self.channel = channel
-        self._asked: dict[int, EncodedRequest] = {}
-        self._notation = Notation(channel.digest, channel.style, headers)
-        self._asking = RequestEncoder(self._notation)
+        self._encoder = EntryEncoder(Notation(channel.digest, channel.style, headers))
 
     @property
     def record(self) -> AuditRecord:
@@ -183,15 +170,8 @@ class Sink:
 
     def request(self, exchange: Exchange, error: str, now: float) -> bytes:
         """The entry of a request, encoded."""
-        about = self._asking(exchange)
-        if len(self._asked) >= _ASKED_KEPT:
-            self._asked.clear()  # requests without a response
-        self._asked[id(exchange)] = about
-        return encoded(request_entry(about, error, now, self._notation))
+        return self._encoder.request(exchange, error, now)
 
     def response(self, exchange: Exchange, outcome: Outcome, now: float) -> bytes:
         """The entry of a response, encoded."""
-        about = self._asked.pop(id(exchange), None)
-        if about is None or about.exchange is not exchange:
-            about = self._asking(exchange)
-        return encoded(response_entry(about, outcome, now, self._notation))
+        return self._encoder.response(exchange, outcome, now)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import weakref
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -17,12 +16,10 @@ import msgspec
 from strongroom.audit import hiding
 from strongroom.audit.notation import Notation, Style
 from strongroom.lib import json
-from strongroom.lib.errors import Internal
 from strongroom.sdk.response import Response
 from strongroom.sdk.routing import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH
 from strongroom.services.exchange import Exchange
 from strongroom.services.mounts import BUILT_IN_VERSION, MountEntry
-from strongroom.services.tokens import TokenRecord
 
 TEST_PATH = "sys/audit/test"
 """The path of the entry that tries a device."""
@@ -37,10 +34,6 @@ They are never shown in clear, whatever the configuration says.
 """
 _LOGIN_HEADERS = "x-vault-inline-auth-"
 """The same of a login that comes with the request.  They are here only if the header that names its path is missing."""
-_AUTHS_KEPT = 1024
-_AUTH_BYTES = 4096
-"""The largest cached `auth` block.  Larger ones are encoded for each request."""
-_NOTHING = msgspec.Raw(b"{}")
 _ANY_ERROR = "1 error occurred:\n\t* invalid request\n\n"
 
 
@@ -71,106 +64,25 @@ def whole_timestamp(seconds: float) -> str:
     return f"{_second(int(seconds))}Z"
 
 
-class EncodedRequest:
-    """The parts that both entries of a request share, encoded once.
-
-    It has only a weak reference to the request.  An attempt that ran again gets no response entry, and a strong
-    reference would keep its body, of any size, in memory.
-    """
-
-    __slots__ = ("_exchange", "auth", "request")
-
-    def __init__(self, exchange: Exchange, auth: msgspec.Raw, request: msgspec.Raw) -> None:
-        self.auth = auth
-        self.request = request
-        self._exchange = weakref.ref(exchange, self._forget)
-
-    @property
-    def exchange(self) -> Exchange | None:
-        """The request; None if it has ended."""
-        return self._exchange()
-
-    def _forget(self, _: weakref.ref[Exchange]) -> None:
-        self.auth = self.request = _NOTHING
-
-
-class RequestEncoder:
-    """Describes clients and requests.  The `auth` block of a token is encoded once."""
-
-    def __init__(self, notation: Notation) -> None:
-        self._notation = notation
-        self._auths: dict[int, tuple[TokenRecord, tuple[str, ...] | None, msgspec.Raw]] = {}
-
-    def __call__(self, exchange: Exchange) -> EncodedRequest:
-        """The parts that both entries of a request share."""
-        request = msgspec.Raw(json.dumps_unsorted(_request(exchange, self._notation)))
-        return EncodedRequest(exchange, self._auth(exchange), request)
-
-    def _auth(self, exchange: Exchange) -> msgspec.Raw:
-        bearer = exchange.bearer
-        if bearer is None or bearer.record.num_uses:
-            return msgspec.Raw(json.dumps_unsorted(_auth(exchange, self._notation)))
-        record, granted = bearer.record, exchange.grant.policies if exchange.grant is not None else None
-        kept = self._auths.get(id(record))
-        # The cache keeps the record alive, so the same object is the same token in the same state.
-        if kept is not None and kept[0] is record and kept[1] == granted:
-            return kept[2]
-        encoded = msgspec.Raw(json.dumps_unsorted(_auth(exchange, self._notation)))
-        if len(encoded) <= _AUTH_BYTES:
-            if len(self._auths) >= _AUTHS_KEPT:
-                self._auths.clear()
-            self._auths[id(record)] = (record, granted, encoded)
-        return encoded
-
-
-def request_entry(about: EncodedRequest, error: str, now: float, notation: Notation) -> dict[str, Any]:
-    """The entry that is written before the request is served."""
-    entry: dict[str, Any] = {
-        "time": timestamp(now),
-        "type": "request",
-        "auth": about.auth,
-        "request": about.request,
-    }
-    if error:
-        entry["error"] = _error(error, notation)
-    return entry
-
-
-def test_entry(id_: str, now: float) -> dict[str, Any]:
-    """The entry that tests a device before it is stored.  A device that opens may still take no entries.
+def test_entry(id_: str, now: float) -> bytes:
+    """The entry that tests a device before it is stored, encoded.  A device that opens may still take no entries.
 
     Args:
         id_: the id of the entry's request, which no client made.
     """
     request = {"id": id_, "operation": "update", "namespace": {"id": "root"}, "path": TEST_PATH}
-    return {"time": timestamp(now), "type": "request", "auth": {"token_type": "default"}, "request": request}
+    entry = {"time": timestamp(now), "type": "request", "auth": {"token_type": "default"}, "request": request}
+    return json.dumps_unsorted(entry)
 
 
-def response_entry(about: EncodedRequest, outcome: Outcome, now: float, notation: Notation) -> dict[str, Any]:
-    """The entry that is written after the commit, before the response is sent."""
-    exchange = about.exchange
-    if exchange is None:
-        raise Internal(detail="an answer to a request that has ended")
-    login = exchange.bearer is None and outcome.auth is not None
-    entry: dict[str, Any] = {
-        "time": timestamp(now),
-        "type": "response",
-        "auth": _granted(exchange, outcome, notation) if login else about.auth,
-        "request": about.request,
-        "response": _response(exchange, outcome, notation),
-    }
-    if outcome.error:
-        entry["error"] = _error(outcome.error, notation)
-    return entry
-
-
-def _error(text: str, notation: Notation) -> str:
+def error_text(text: str, notation: Notation) -> str:
+    """What an entry shows of an error."""
     if notation.style.log_raw or text in _PLAIN_ERRORS:
         return text
     return UNSUPPORTED_PATH if text.startswith("no handler for route ") else _ANY_ERROR
 
 
-def _auth(exchange: Exchange, notation: Notation) -> dict[str, Any]:
+def bearer_block(exchange: Exchange, notation: Notation) -> dict[str, Any]:
     """The client's token, as an `auth` block."""
     if exchange.bearer is None:
         return {"token_type": "default"}
@@ -205,7 +117,7 @@ def _policy_results(exchange: Exchange) -> dict[str, Any]:
     return {"allowed": True, "granting_policies": granting}
 
 
-def _granted(exchange: Exchange, outcome: Outcome, notation: Notation) -> dict[str, Any]:
+def granted_block(exchange: Exchange, outcome: Outcome, notation: Notation) -> dict[str, Any]:
     """The token in a response, as an `auth` block."""
     block = outcome.auth or {}
     if not block.get("client_token"):
@@ -250,7 +162,8 @@ def _client_of(policies: tuple[str, ...]) -> str:
     return base64.b64encode(hashlib.sha256("\0".join(policies).encode()).digest()).decode()
 
 
-def _mount(entry: MountEntry, version_field: str) -> dict[str, Any]:
+def mount_fields(entry: MountEntry, version_field: str) -> dict[str, Any]:
+    """The fields of a request or response that name its mount."""
     record = entry.record
     return {
         "mount_point": record.full_path,
@@ -261,14 +174,15 @@ def _mount(entry: MountEntry, version_field: str) -> dict[str, Any]:
     }
 
 
-def _request(exchange: Exchange, notation: Notation) -> dict[str, Any]:
+def asked_fields(exchange: Exchange, notation: Notation) -> dict[str, Any]:
+    """The fields of a request between its id and its data: who asks for what."""
     request = exchange.request
-    out: dict[str, Any] = {"id": request.id}
+    out: dict[str, Any] = {}
     if exchange.bearer is not None:
         out["client_id"] = client_id(exchange)
     out["operation"] = request.operation.value
     if exchange.entry is not None:
-        out |= _mount(exchange.entry, "mount_running_version")
+        out |= mount_fields(exchange.entry, "mount_running_version")
     if request.token:
         out["client_token"] = notation.secret(request.token)
     if exchange.bearer is not None and exchange.bearer.record.accessor:
@@ -276,11 +190,21 @@ def _request(exchange: Exchange, notation: Notation) -> dict[str, Any]:
     namespace = exchange.namespace
     out["namespace"] = {"id": namespace.id} if namespace.is_root else {"id": namespace.id, "path": namespace.path}
     out["path"] = hiding.shown(request.path, exchange.entry, notation.secret, notation.accessor)
-    if request.data:
-        plain = exchange.entry.record.config.audit_non_hmac_request_keys if exchange.entry is not None else None
-        engine = exchange.entry.engine if exchange.entry is not None else None
-        out["data"] = notation.data(request.data, plain, engine.routes.secret_fields if engine else frozenset())
-    out["remote_address"] = request.address
+    return out
+
+
+def asked_data(exchange: Exchange, notation: Notation) -> dict[str, Any]:
+    """The parameters of a request."""
+    entry = exchange.entry
+    plain = entry.record.config.audit_non_hmac_request_keys if entry is not None else None
+    engine = entry.engine if entry is not None else None
+    return notation.data(exchange.request.data, plain, engine.routes.secret_fields if engine else frozenset())
+
+
+def sent_fields(exchange: Exchange, notation: Notation) -> dict[str, Any]:
+    """The fields of a request after its data: where it came from, and how."""
+    request = exchange.request
+    out: dict[str, Any] = {"remote_address": request.address}
     if request.port:
         out["remote_port"] = request.port
     if request.wrap_ttl_s:
@@ -306,17 +230,15 @@ def _has_credentials(header: str) -> bool:
     return header in _CREDENTIAL_HEADERS or header.startswith(_LOGIN_HEADERS)
 
 
-def _response(exchange: Exchange, outcome: Outcome, notation: Notation) -> dict[str, Any]:
+def answered_fields(exchange: Exchange, outcome: Outcome, notation: Notation) -> dict[str, Any]:
+    """The fields of a response after those that name its mount."""
     out: dict[str, Any] = {}
     response = outcome.response
-    if outcome.auth is not None:
-        out["auth"] = _granted(exchange, outcome, notation)
     plain, secret = None, frozenset[str]()
     if exchange.entry is not None:
         plain = exchange.entry.record.config.audit_non_hmac_response_keys
         if exchange.entry.engine is not None and exchange.request.operation.value not in _LISTINGS:
             secret = exchange.entry.engine.secret_answers
-        out |= _mount(exchange.entry, "mount_running_plugin_version")
     if outcome.wrap is not None:
         out["wrap_info"] = _wrapping(outcome.wrap, notation)
     if outcome.lease_id:

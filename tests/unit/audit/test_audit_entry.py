@@ -7,17 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from strongroom.audit.entry import (
-    Outcome,
-    RequestEncoder,
-    client_id,
-    request_entry,
-    response_entry,
-    timestamp,
-    whole_timestamp,
-)
+from strongroom.audit.encoding import EntryEncoder
+from strongroom.audit.entry import Outcome, client_id, timestamp, whole_timestamp
 from strongroom.audit.notation import Notation, Style, digest_values
-from strongroom.lib import json
 from strongroom.sdk import Auth, Mount, Operation
 from strongroom.sdk.response import Response
 from strongroom.services.exchange import ApiRequest, Exchange, Grant
@@ -89,9 +81,9 @@ def bearer(**changed: Any) -> Bearer:
 
 def both(known: Exchange, outcome: Outcome, notes: Notation, error: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
     """The two entries of a request, as they are read."""
-    about = RequestEncoder(notes)(known)
-    written = (request_entry(about, error, NOW, notes), response_entry(about, outcome, NOW, notes))
-    first, second = (msgspec.json.decode(json.dumps_unsorted(entry)) for entry in written)
+    encoder = EntryEncoder(notes)
+    written = (encoder.request(known, error, NOW), encoder.response(known, outcome, NOW))
+    first, second = (msgspec.json.decode(entry) for entry in written)
     return first, second
 
 
@@ -189,21 +181,21 @@ def test_everything_that_a_token_and_a_request_may_have() -> None:
 
 def test_uses_left_are_those_of_this_request() -> None:
     """A token with counted uses is described anew each time, even the last one, with 0 left."""
-    asking, holder = RequestEncoder(notation()), bearer(num_uses=3)
+    encoder, holder = EntryEncoder(notation()), bearer(num_uses=3)
     left = []
     for remaining in (2, 1, 0):
         known = Exchange(request(), bearer=holder, grant=GRANTED, remaining_uses=remaining)
-        left.append(msgspec.json.decode(asking(known).auth)["remaining_uses"])
+        left.append(msgspec.json.decode(encoder.request(known, "", NOW))["auth"]["remaining_uses"])
     assert left == [2, 1, 0]
 
 
 def test_what_is_kept_of_a_token_is_that_tokens_and_that_decisions() -> None:
     """The same token with another grant, or refused, and another token with the same grant: each as it is."""
-    asking, holder, other = RequestEncoder(notation()), bearer(), bearer(accessor="other")
+    encoder, holder, other = EntryEncoder(notation()), bearer(), bearer(accessor="other")
 
     def told(who: Bearer, grant: Grant | None) -> tuple[str, Any]:
         known = Exchange(request(), bearer=who, grant=grant)
-        auth = msgspec.json.decode(asking(known).auth)
+        auth = msgspec.json.decode(encoder.request(known, "", NOW))["auth"]
         return auth["accessor"], auth["policy_results"]
 
     def by(name: str) -> dict[str, Any]:
@@ -214,8 +206,35 @@ def test_what_is_kept_of_a_token_is_that_tokens_and_that_decisions() -> None:
         assert told(holder, Grant(("b",))) == (hidden(ACCESSOR), by("b"))
         assert told(holder, None) == (hidden(ACCESSOR), {"allowed": False})
         assert told(other, Grant(("a",))) == ("<other>", by("a"))
-    known, another = (Exchange(request(id=id_), bearer=holder, grant=GRANTED) for id_ in ("one", "another"))
-    assert asking(known).auth is asking(another).auth
+
+
+def test_what_is_kept_of_a_request_is_of_who_asks_for_the_same() -> None:
+    """Another token, operation, path, mount, address or body is told as it is, also by an encoder that knows others."""
+    notes, holder, place = notation({"x-shown": False}), bearer(), mount()
+    encoder = EntryEncoder(notes)
+    differing: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({}, {}),
+        ({"id": "another"}, {}),
+        ({"operation": Operation.UPDATE, "data": {"x": "y"}}, {}),
+        ({"path": "secret/other"}, {}),
+        ({"address": "198.51.100.9"}, {}),
+        ({"port": 4712}, {}),
+        ({"wrap_ttl_s": 60}, {}),
+        ({"headers": {"x-shown": "1"}}, {}),
+        ({}, {"bearer": bearer(accessor="other")}),
+        ({}, {"bearer": None}),
+        ({}, {"entry": None}),
+        ({}, {"entry": mount("auth")}),
+        ({"token": "another"}, {}),
+        ({}, {"grant": None}),
+    ]
+    for _ in range(2):
+        for fields, known in differing:
+            settings = {"bearer": holder, "entry": place, "grant": GRANTED, **known}
+            exchange = Exchange(request(**fields), **settings)
+            fresh = EntryEncoder(notes)
+            assert encoder.request(exchange, "", NOW) == fresh.request(exchange, "", NOW)
+            assert encoder.response(exchange, Outcome(), NOW) == fresh.response(exchange, Outcome(), NOW)
 
 
 def test_nobody_known_asks_for_something_nowhere() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import gc
 from typing import Any
 
-import pytest
+import msgspec
 
-from strongroom.audit.entry import Outcome, RequestEncoder, response_entry
+from strongroom.audit.encoding import EntryEncoder
+from strongroom.audit.entry import Outcome
 from strongroom.audit.notation import Notation, Style
-from strongroom.lib.errors import Internal
 from strongroom.sdk.request import Operation
 from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.tokens import Bearer, TokenRecord
@@ -37,25 +37,41 @@ def known(data: dict[str, Any], metadata: dict[str, str] | None = None) -> Excha
 
 def test_what_was_asked_is_kept_as_long_as_the_request() -> None:
     """An attempt that ran again is never answered: neither its body nor the text of its entry stays for that."""
-    asking = known({"numbers": list(range(10_000))})
-    about = RequestEncoder(NOTATION)(asking)
-    assert about.exchange is asking
-    assert len(about.request) > 10_000
-    assert response_entry(about, Outcome(), 0.0, NOTATION)["request"] is about.request
+    encoder, asking = EntryEncoder(NOTATION), known({"numbers": list(range(10_000))})
+    encoder.request(asking, "", 0.0)
+    (asked,) = encoder._asked.values()
+    assert asked.is_of(asking)
+    assert len(asked.request) > 10_000
     del asking
     gc.collect()
-    assert about.exchange is None
-    assert len(about.request) + len(about.auth) < 10
-    with pytest.raises(Internal):
-        response_entry(about, Outcome(), 0.0, NOTATION)
+    assert asked.request + asked.auth == b""
+
+
+def test_another_request_at_the_same_place_in_memory_is_told_as_it_is() -> None:
+    """What is kept of a request that has ended isn't taken for that of a later one."""
+    encoder, later = EntryEncoder(NOTATION), known({"x": "later"})
+    gone = known({"x": "gone"})
+    encoder.request(gone, "", 0.0)
+    encoder._asked[id(later)] = encoder._asked.pop(id(gone))
+    assert encoder.response(later, Outcome(), 0.0) == EntryEncoder(NOTATION).response(later, Outcome(), 0.0)
 
 
 def test_only_short_descriptions_of_tokens_are_kept() -> None:
     """That of a token with much metadata is written anew each time; it says the same."""
-    asking = RequestEncoder(NOTATION)
+    encoder = EntryEncoder(NOTATION)
     small, large = known({}), known({}, {"k": "v" * 5000})
-    assert asking(small).auth is asking(small).auth
-    first, second = asking(large).auth, asking(large).auth
-    assert first is not second
-    assert bytes(first) == bytes(second)
-    assert b"v" * 5000 in bytes(first)
+    first, second = encoder.request(large, "", 0.0), encoder.request(large, "", 0.0)
+    assert encoder._auths == {}
+    assert first == second
+    assert b"v" * 5000 in first
+    encoder.request(small, "", 0.0)
+    assert len(encoder._auths) == 1
+
+
+def test_what_is_kept_is_bounded() -> None:
+    """Many tokens, paths and connections take the place of earlier ones."""
+    encoder = EntryEncoder(NOTATION)
+    for number in range(5000):
+        request = msgspec.structs.replace(known({}).request, path=f"secret/{number}", port=number + 1)
+        encoder.request(Exchange(request, bearer=known({}).bearer), "", 0.0)
+    assert max(map(len, (encoder._asked, encoder._auths, encoder._who, encoder._where))) <= 2048

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import msgspec
 import pytest
 
 from strongroom.audit.entry import Outcome
@@ -80,7 +81,7 @@ def test_a_raw_device_shows_secret_fields_too() -> None:
 
 def test_the_entry_that_tries_a_device() -> None:
     """Of nobody, for nothing, and of the form of all others."""
-    assert trial_entry("some-id", 1.5) == {
+    assert msgspec.json.decode(trial_entry("some-id", 1.5)) == {
         "time": "1970-01-01T00:00:01.500000Z",
         "type": "request",
         "auth": {"token_type": "default"},
