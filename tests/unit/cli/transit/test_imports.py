@@ -102,7 +102,8 @@ def test_the_wrapping_key_comes_unwrapped() -> None:
         ("-----BEGIN PRIVATE KEY-----\nMC4C", "the private key can't be read: not a private key in PEM"),
         (
             "-----BEGIN PUBLIC KEY-----\nMC4C",
-            "this is a public key, which needs no wrapping: strongroom write <mount>/keys/<name>/import public_key=@FILE",
+            "this is a public key, which needs no wrapping: "
+            "strongroom write <mount>/keys/<name>/import public_key=@FILE",
         ),
         ("@/nonexistent", "error reading key material file: open /nonexistent: no such file or directory"),
     ],
