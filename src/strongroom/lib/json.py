@@ -96,9 +96,10 @@ def loads_within(text: bytes, limits: Limits) -> Any:
 
 def _may_exceed(text: bytes, limits: Limits) -> bool:
     """Whether a limit may be exceeded.  The counts are never too small, so most bodies need no `check`."""
-    opened = text.count(b"[") + text.count(b"{")
+    # What was decoded isn't nested deeper than `MAX_DEPTH`: a long list of flat objects needs no `check`.
+    deepest = min(text.count(b"[") + text.count(b"{"), MAX_DEPTH)
     return (
-        (0 < limits.depth < opened)
+        (0 < limits.depth < deepest)
         or (0 < limits.string_bytes < len(text))
         or (0 < limits.entries < text.count(b":"))
         or (0 < limits.elements <= text.count(b","))

@@ -6,7 +6,7 @@ Source: https://openbao.org/api-docs/secret/transit/#encrypt-data
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Set
 from typing import Any
 
 import msgspec
@@ -69,7 +69,8 @@ async def each(
             done.append(Item({}, without_frames(error)))
         if at % at_once == 0:
             await asyncio.sleep(0)
-        await pauses.take()
+        if pauses.due:
+            await pauses.take()
     return done
 
 
@@ -77,7 +78,7 @@ def answered(
     items: list[Any],
     done: list[Item],
     partial_failure_code: int | None,
-    known: Collection[str] = (),
+    known: Set[str] = frozenset(),
     *,
     total_failure_code: int = 400,
 ) -> Response:
@@ -102,25 +103,26 @@ def answered(
 
 
 def _shown(item: Any, result: Item) -> dict[str, Any]:
-    if result.error is None:
-        shown = dict(result.answer)
-    else:
-        shown = {"error": result.error.text, "error_code": code_of(result.error)}
+    error = result.error
+    shown = result.answer if error is None else {"error": error.text, "error_code": code_of(error)}
     shown["reference"] = _reference(item)
     return shown
 
 
 def _reference(item: Any) -> str:
+    if "reference" not in item:
+        return ""
     try:
         return text_of(item, "reference")
     except InvalidRequest:  # no text, which is the error of this item
         return ""
 
 
-def _ignored(items: list[Any], known: Collection[str]) -> list[str]:
+def _ignored(items: list[Any], known: Set[str]) -> list[str]:
     names: set[str] = set()
     for item in items:
-        names.update(item.keys() - known)
+        if not item.keys() <= known:
+            names.update(item.keys() - known)
     if not names:
         return []
     return [f"Endpoint ignored these unrecognized parameters in batch_input: [{' '.join(sorted(names))}]"]

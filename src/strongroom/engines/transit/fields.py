@@ -59,5 +59,10 @@ def without_nulls(body: B, data: Mapping[str, Any]) -> B:
     return replace(body, **nulls) if nulls else body
 
 
+def bytes_in(item: Mapping[str, Any], name: str) -> bytes:
+    """The bytes of a field in base64; none if the item doesn't have it.  Raises `Refused`."""
+    return bytes_of(text_of(item, name), name) if name in item else b""
+
+
 def _unfit(name: str, error: FieldError) -> Refused:
     return Refused(Code.INVALID_FIELD, f'error converting input for field "{name}": {error}')

@@ -26,8 +26,13 @@ class Pauses:
         self._clock = clock
         self._since = clock()
 
+    @property
+    def due(self) -> bool:
+        """Whether it is time for a pause."""
+        return self._clock() - self._since >= LONGEST_S
+
     async def take(self) -> None:
         """Make a pause if one is due."""
-        if self._clock() - self._since >= LONGEST_S:
+        if self.due:
             await asyncio.sleep(0)
             self._since = self._clock()

@@ -13,7 +13,7 @@ from strongroom.engines.transit.encryption import ciphertexts
 from strongroom.engines.transit.encryption.ciphers import Cipher, sealed
 from strongroom.engines.transit.encryption.items import encrypted
 from strongroom.engines.transit.encryption.key_use import KeyUse
-from strongroom.engines.transit.fields import bytes_of, number_of, text_of
+from strongroom.engines.transit.fields import bytes_in, number_of, text_of
 from strongroom.lib.errors import InvalidRequest
 
 PLAINTEXT = "plaintext"
@@ -81,7 +81,7 @@ async def made(use: KeyUse, given: Mapping[str, Any], size_bytes: int, *, shown:
 
 async def origin_of(use: KeyUse, given: Mapping[str, Any], size_bytes: int) -> Origin:
     """What the data keys of a request to derive some come from.  Raises `Refused`."""
-    context = bytes_of(text_of(given, "context"), "context")
+    context = bytes_in(given, "context")
     cipher = await use.encrypting(number_of(given, "key_version"), context)
     # Each part has its length in front of it, so that no two lists of parts give one text.
     # A text from JSON may have half of a surrogate pair, which is no character, but a salt as good as others.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from strongroom.engines.transit.batches import AT_ONCE
@@ -12,7 +12,7 @@ from strongroom.engines.transit.encryption import ciphertexts
 from strongroom.engines.transit.encryption.ciphers import Cipher, opened, sealed
 from strongroom.engines.transit.encryption.key_use import KeyUse
 from strongroom.engines.transit.encryption.options import IV, OF_RSA, options_of
-from strongroom.engines.transit.fields import bytes_of, number_of, text_of
+from strongroom.engines.transit.fields import bytes_in, number_of, text_of
 from strongroom.engines.transit.refusals import Code, Refused
 
 _COMMON = {"context", "associated_data", "reference"}
@@ -33,9 +33,9 @@ async def encrypted(use: KeyUse, given: Given) -> dict[str, Any]:
     """Encrypt the plaintext.  An empty one is as good as any other; a missing one isn't.  Raises `Refused`."""
     if "plaintext" not in given:
         raise Refused(Code.MISSING_INPUT, MISSING_PLAINTEXT)
-    plaintext = bytes_of(text_of(given, "plaintext"), "plaintext")
-    context = bytes_of(text_of(given, "context"), "context")
-    associated = bytes_of(text_of(given, "associated_data"), "associated_data")
+    plaintext = bytes_in(given, "plaintext")
+    context = bytes_in(given, "context")
+    associated = bytes_in(given, "associated_data")
     cipher = await use.encrypting(number_of(given, "key_version"), context)
     answer = _ciphertext(use, cipher, plaintext, associated, given)
     if given.get("key_versions"):
@@ -43,11 +43,11 @@ async def encrypted(use: KeyUse, given: Given) -> dict[str, Any]:
     return answer
 
 
-async def encrypted_of_batch(use: KeyUse, given: Given) -> dict[str, Any]:
+def encrypted_of_batch(use: KeyUse, given: Given) -> Awaitable[dict[str, Any]]:
     """Encrypt the plaintext of an item, which can't be null.  Raises `Refused`."""
     if given.get("plaintext") is None:
         raise Refused(Code.MISSING_INPUT, MISSING_PLAINTEXT)
-    return await encrypted(use, given)
+    return encrypted(use, given)
 
 
 async def decrypted(use: KeyUse, given: Given) -> dict[str, Any]:
@@ -58,8 +58,8 @@ async def decrypted(use: KeyUse, given: Given) -> dict[str, Any]:
 async def rewrapped(use: KeyUse, given: Given) -> dict[str, Any]:
     """Encrypt the ciphertext's plaintext anew.  Raises `Refused`."""
     plaintext = await _plaintext(use, given, _OLD)
-    associated = bytes_of(text_of(given, "associated_data"), "associated_data")
-    cipher = await use.encrypting(number_of(given, "key_version"), bytes_of(text_of(given, "context"), "context"))
+    associated = bytes_in(given, "associated_data")
+    cipher = await use.encrypting(number_of(given, "key_version"), bytes_in(given, "context"))
     return _ciphertext(use, cipher, plaintext, associated, given, prefix=_NEW)
 
 
@@ -73,8 +73,8 @@ def _ciphertext(
 
 async def _plaintext(use: KeyUse, given: Given, prefix: str = "") -> bytes:
     number, text = ciphertexts.parsed(text_of(given, "ciphertext"))
-    context = bytes_of(text_of(given, "context"), "context")
-    associated = bytes_of(text_of(given, "associated_data"), "associated_data")
+    context = bytes_in(given, "context")
+    associated = bytes_in(given, "associated_data")
     cipher = await use.decrypting(number, context)
     return opened(cipher, text, associated, options_of(cipher.primitive, cipher.type, given, prefix))
 

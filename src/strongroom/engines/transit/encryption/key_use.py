@@ -28,7 +28,7 @@ class KeyUse:
         load: gives a version that the key has; by default from its row.
     """
 
-    __slots__ = ("_ciphers", "_left", "_load", "key", "random")
+    __slots__ = ("_decrypting", "_encrypting", "_left", "_load", "key", "random")
 
     def __init__(
         self, view: View, key: KeyRecord, random: Random, load: Callable[[int], Awaitable[Loaded]] | None = None
@@ -36,7 +36,9 @@ class KeyUse:
         self.key = key
         self.random = random
         self._load = load or (lambda number: loaded(view, key, number))
-        self._ciphers: dict[tuple[int, bytes], Cipher] = {}
+        # By what asks for them: what is allowed doesn't change within a request.
+        self._encrypting: dict[tuple[int, bytes], Cipher] = {}
+        self._decrypting: dict[tuple[int, bytes], Cipher] = {}
         self._left = MOST_CIPHERTEXTS
 
     @property
@@ -52,16 +54,24 @@ class KeyUse:
 
         Raises: `Refused` for a version that makes nothing new, a missing context, a key that doesn't encrypt.
         """
-        self._check(key_type(self.key.type).encrypts, "encryption")
-        return await self._cipher(to_make(self.key, asked), context)
+        cipher = self._encrypting.get((asked, context))
+        if cipher is None:
+            self._check(key_type(self.key.type).encrypts, "encryption")
+            cipher = await self._cipher(to_make(self.key, asked), context)
+            _keep(self._encrypting, (asked, context), cipher)
+        return cipher
 
     async def decrypting(self, number: int, context: bytes) -> Cipher:
         """The cipher for a ciphertext of a version.
 
         Raises: `Refused` for a version that isn't used any more, a missing context, a key that doesn't decrypt.
         """
-        self._check(key_type(self.key.type).decrypts, "decryption")
-        return await self._cipher(to_check(self.key, number, "ciphertext"), context)
+        cipher = self._decrypting.get((number, context))
+        if cipher is None:
+            self._check(key_type(self.key.type).decrypts, "decryption")
+            cipher = await self._cipher(to_check(self.key, number, "ciphertext"), context)
+            _keep(self._decrypting, (number, context), cipher)
+        return cipher
 
     async def version(self, number: int) -> Loaded:
         """One of the versions that the key has."""
@@ -89,15 +99,13 @@ class KeyUse:
             raise Refused(Code.KEY_DELETED, "refusing to use soft-deleted key")
 
     async def _cipher(self, number: int, context: bytes) -> Cipher:
-        key = self.key
-        place = (number, context if key.derived else b"")
-        cipher = self._ciphers.get(place)
-        if cipher is None:
-            cipher = _cipher(key, await self._load(number), context)
-            if len(self._ciphers) >= MOST_CIPHERS:
-                self._ciphers.clear()
-            self._ciphers[place] = cipher
-        return cipher
+        return _cipher(self.key, await self._load(number), context)
+
+
+def _keep(ciphers: dict[tuple[int, bytes], Cipher], asked: tuple[int, bytes], cipher: Cipher) -> None:
+    if len(ciphers) >= MOST_CIPHERS:
+        ciphers.clear()
+    ciphers[asked] = cipher
 
 
 def _cipher(key: KeyRecord, version: Loaded, context: bytes) -> Cipher:

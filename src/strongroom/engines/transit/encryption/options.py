@@ -13,12 +13,13 @@ import msgspec
 from strongroom.crypto.asymmetric.hash_algorithms import OAEP_HASHES
 from strongroom.crypto.asymmetric.rsa import Oaep, Padding, Pkcs1v15, RsaKey
 from strongroom.crypto.symmetric.cbc import AesCbc
-from strongroom.engines.transit.fields import bytes_of, text_of
+from strongroom.engines.transit.fields import bytes_in, text_of
 from strongroom.engines.transit.refusals import Code, Refused
 
 OF_RSA = ("padding_scheme", "hash_algorithm", "oaep_hash", "mgf_hash")
 IV = "iv"
 _SCHEMES = ("oaep", "pkcs1v15")
+_NAMES = {prefix: frozenset((IV, *(prefix + name for name in OF_RSA))) for prefix in ("", "decrypt_", "encrypt_")}
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -41,6 +42,8 @@ def options_of(primitive: object, type_: str, given: Mapping[str, Any], prefix: 
 
     Raises: `Refused` for an option that the key doesn't have, and for a value that it doesn't take.
     """
+    if given.keys().isdisjoint(_NAMES[prefix]):
+        return USUAL
     match primitive:
         case RsaKey():
             options = Options(padding=_padding(given, prefix))
@@ -77,7 +80,7 @@ def _padding(given: Mapping[str, Any], prefix: str) -> Padding:
 
 
 def _iv(given: Mapping[str, Any]) -> bytes:
-    iv = bytes_of(text_of(given, IV), IV)
+    iv = bytes_in(given, IV)
     if len(iv) != AesCbc.nonce_bytes:
         raise Refused(Code.INVALID_FIELD, f"iv must have {AesCbc.nonce_bytes} bytes, and has {len(iv)}")
     return iv

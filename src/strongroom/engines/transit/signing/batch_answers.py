@@ -7,14 +7,14 @@ Source: https://openbao.org/api-docs/secret/transit/#sign-data
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Set
 from typing import Any
 
 from strongroom.engines.transit import batches
 from strongroom.sdk import Response, replace
 
 
-def answered(items: list[Any], done: list[batches.Item], known: Collection[str], failed: dict[str, Any]) -> Response:
+def answered(items: list[Any], done: list[batches.Item], known: Set[str], failed: dict[str, Any]) -> Response:
     """The answer, in the order of the items.
 
     Args:
