@@ -70,8 +70,7 @@ class Derived:
     def __init__(self, value: Any, basis: Basis, parts: tuple[Basis, ...] = (), until: float = math.inf) -> None:
         self.value = value
         self.basis = basis
-        # Weak: a value that has ended unnoticed must not keep the names of a thousand rows in memory, for each state
-        # that a table of mounts has ever had.
+        # Weak, so that a value which has ended unnoticed doesn't keep an earlier table of a thousand mounts in memory.
         self._parts = tuple(weakref.ref(part) for part in parts)
         self.until = until
         self.size = 0
@@ -84,7 +83,7 @@ class Derived:
 
     @property
     def parts(self) -> list[Basis]:
-        """What the other values were computed from; all of it while this one `holds`."""
+        """Those of the other values, complete while this one `holds`."""
         return [part for known in self._parts if (part := known()) is not None]
 
 
@@ -233,9 +232,8 @@ class Cache:
         for name, derived in list(self._derived.items()):
             if any(namespace_at(key) in namespaces for key in (*derived.basis.keys, *derived.basis.prefixes)):
                 self._forget_derived(name)
-        # What was made of these values would be noticed when it is next asked for, and hold names until then.
         for name in [name for name, derived in self._derived.items() if not derived.holds]:
-            self._forget_derived(name)
+            self._forget_derived(name)  # what was made of these values, which may hold names too
 
     def clear(self, revision: int) -> None:
         """Drop everything, because the feed doesn't reach back.  No transaction from before `revision` may continue."""
