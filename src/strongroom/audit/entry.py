@@ -55,8 +55,9 @@ def _second(seconds: int) -> str:
 
 def timestamp(seconds: float) -> str:
     """RFC 3339 in UTC, with microseconds."""
-    whole, micro = divmod(round(seconds * 1_000_000), 1_000_000)
-    return f"{_second(whole)}.{micro:06d}Z"
+    micros = round(seconds * 1_000_000)
+    whole = micros // 1_000_000
+    return f"{_second(whole)}.{micros - whole * 1_000_000:06d}Z"
 
 
 def whole_timestamp(seconds: float) -> str:

@@ -154,7 +154,7 @@ class Cache:
         derived = self._derived.get(name)
         if derived is None:
             return None
-        if not derived.holds:
+        if derived.parts and not derived.holds:
             self._forget_derived(name)
             return None
         self._derived.move_to_end(name)

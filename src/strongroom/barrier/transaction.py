@@ -67,6 +67,11 @@ class Transaction:
         self.until = math.inf
         """The first time at which this transaction might have come to another result, in seconds since the epoch."""
 
+    @property
+    def has_written(self) -> bool:
+        """Whether there is something to commit."""
+        return bool(self._writes or self._adds)
+
     def lasts(self, until: float) -> None:
         """Note a time that something was compared with, in seconds since the epoch; 0 for none.
 
@@ -96,7 +101,7 @@ class Transaction:
         It is kept until a row changes that was read, or the time comes that was noted (`lasts`).  Nothing is kept if
         the transaction writes, or used values that are of this request alone.
         """
-        if self._writes or self._adds or not self.once.is_unused:
+        if self.has_written or not self.once.is_unused:
             return
         if self.barrier.seen is not self._seen:
             self._advance()
@@ -286,9 +291,8 @@ class Transaction:
         Raises: `Restart` if a row that was read has changed; `StorageError`, `OutOfRange` as the store does; the
         `refusal` of an `add` whose counter would leave its bounds.
         """
-        if not self._writes and not self._adds:
-            if self.barrier.seen is not self._seen:
-                self._advance()
+        if not self.has_written:
+            self.revalidate()
             return
         for namespace in self.barrier.rings.unknown((*self._writes, *self._adds)):
             await self._learn(namespace)
@@ -483,8 +487,15 @@ async def _commit_exclusively(txn: Transaction) -> CommitUnknown | None:
 
 
 async def _attempt(txn: Transaction, body: Callable[[Transaction], Awaitable[T]]) -> T:
-    result = await _run(txn, body)
-    await txn.commit()
+    try:
+        result = await body(txn)
+    except (StrongroomError, Outside):
+        txn.revalidate()
+        raise
+    if txn.has_written:
+        await txn.commit()
+    else:
+        txn.revalidate()
     return result
 
 

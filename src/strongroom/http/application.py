@@ -30,7 +30,7 @@ from strongroom.lib.errors import (
     UnsupportedOperation,
 )
 from strongroom.lib.fault import where
-from strongroom.lib.rand import uuid4
+from strongroom.lib.rand import Uuids
 from strongroom.lib.seldom import Seldom
 from strongroom.lib.turn import Turn
 from strongroom.sdk.request import Operation
@@ -61,6 +61,7 @@ class Application:
         self._pipeline: Pipeline | None = None
         self._told = Seldom()
         self._sealed_turn = Turn()
+        self._ids = Uuids(node.random)
 
     @property
     def turn(self) -> Turn:
@@ -80,7 +81,8 @@ class Application:
         """
         origin = request.headers.get("origin")
         if origin is None:
-            return await self._named(request, options)
+            served = self._named if NAMESPACE in request.headers else self._answer
+            return await served(request, options)
         try:
             rule = await self._cors()
         except StrongroomError as error:
@@ -196,7 +198,7 @@ class Application:
         if inline_login.PATH in headers:
             inline, headers = inline_login.login_in(headers, call.token, options.json), inline_login.without(headers)
         api = ApiRequest(
-            id=uuid4(services.random),
+            id=self._ids(),
             operation=call.operation,
             path=call.path,
             data=call.data,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
@@ -10,6 +11,9 @@ _STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\
 
 # RFC 9110, sections 6.4.1 and 15: responses with these statuses have no body, and so no length.
 _WITHOUT_BODY: Final = frozenset({204, 304})
+
+_USUAL: Final = 3
+"""The number of fields of a response that has nothing special: its type, and what is said of caches and of HTTPS."""
 
 _OWN: Final = frozenset({"connection", "content-length", "date", "keep-alive", "transfer-encoding"})
 """Fields that the connection determines.  The application's values are replaced."""
@@ -53,14 +57,8 @@ def encode_head(
     line = _STATUS_LINES.get(status)
     if line is None:
         line = f"HTTP/1.1 {status:03d} \r\n".encode("ascii")
-    text = ""
-    count = 0
-    for name, value in headers:
-        if name.lower() not in _OWN:
-            text += f"{name}: {value}\r\n"
-            count += 1
-    if text.count("\n") != count or text.count("\r") != count or "\0" in text:
-        raise HeaderInvalid("a header field holds a line end")
+    # Further fields may hold what is one client's alone, which isn't kept.
+    text = _usual_lines(headers) if len(headers) <= _USUAL else _lines(headers)
     if body_bytes is not None and status not in _WITHOUT_BODY:
         text += f"content-length: {body_bytes}\r\n"
     if chunked:
@@ -73,3 +71,19 @@ def encode_head(
         return b"%b%b%b\r\n" % (line, fixed, text.encode("latin-1"))
     except UnicodeEncodeError:
         raise HeaderInvalid("a header field holds a character that HTTP can't carry") from None
+
+
+def _lines(headers: tuple[tuple[str, str], ...]) -> str:
+    """The application's fields as lines.  Raises `HeaderInvalid`."""
+    text = ""
+    count = 0
+    for name, value in headers:
+        if name.lower() not in _OWN:
+            text += f"{name}: {value}\r\n"
+            count += 1
+    if text.count("\n") != count or text.count("\r") != count or "\0" in text:
+        raise HeaderInvalid("a header field holds a line end")
+    return text
+
+
+_usual_lines = lru_cache(maxsize=16)(_lines)

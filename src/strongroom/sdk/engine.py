@@ -163,7 +163,7 @@ class Engine:
         if declaration.body is not None:
             patch = request.operation is Operation.PATCH
             arguments["body"] = fill(declaration.body, request.data, prefix=prefix, patch=patch)
-        if request.data:
+        if request.data and not match.route.one_body:
             # A field of another operation of the path is checked too, although this operation doesn't read it.
             check(match.route.fields, request.data, prefix=prefix)
         if match.written:
@@ -260,6 +260,8 @@ def _warned(response: Response | None, request: Request, match: Match) -> Respon
     without policies, and must be told.
     """
     given, route = request.data.keys(), match.route
+    if route.quiet and given <= route.known_fields and given.isdisjoint(match.parameters):
+        return response
     replaced = sorted(name for name in given if name in match.parameters)
     ignored = sorted(name for name in given if name not in route.known_fields and name not in replaced)
     if response is None:

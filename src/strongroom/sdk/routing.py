@@ -36,6 +36,10 @@ class Route(msgspec.Struct, frozen=True):
     """Fields of all operations, by name."""
     known_fields: frozenset[str]
     """Fields of all operations, and parameters of the path.  A request with them gets no warning."""
+    one_body: bool = False
+    """Whether all operations have the same fields, so that who has filled the body has checked all of them."""
+    quiet: bool = False
+    """Whether no known field can cause a warning: none has an old name, and none holds fields of its own."""
     also: tuple[str, ...] = ()
     """Other paths of the mount for the same object.  Braces contain a parameter of the path or a field of the body."""
 
@@ -242,5 +246,7 @@ def _route(pattern: str, declarations: list[Declaration], also: tuple[str, ...])
         lists=not by_operation.keys().isdisjoint({Operation.LIST, Operation.SCAN}),
         fields=fields,
         known_fields=frozenset(known | fields.keys()),
+        one_body=len({declaration.body for declaration in declarations}) == 1,
+        quiet=not any(field.newer or field.keys is not None for field in fields.values()),
         also=also,
     )
