@@ -79,7 +79,11 @@ class Derived:
     @property
     def holds(self) -> bool:
         """Whether all values that it was computed from are still in the cache."""
-        return all((part := known()) is not None and part.holds for known in self._parts)
+        for known in self._parts:
+            part = known()
+            if part is None or not part.holds:
+                return False
+        return True
 
     @property
     def parts(self) -> list[Basis]:
@@ -154,7 +158,7 @@ class Cache:
         derived = self._derived.get(name)
         if derived is None:
             return None
-        if derived.parts and not derived.holds:
+        if not derived.holds:
             self._forget_derived(name)
             return None
         self._derived.move_to_end(name)
