@@ -44,7 +44,10 @@ class ChaCha20Poly1305:
         """The plaintext.  Raises `Tampered` when anything differs from what was sealed, in size or content."""
         if len(nonce) != self.nonce_bytes:
             raise Tampered("the ciphertext does not authenticate")
-        return _opened(self._cipher, nonce, ciphertext, associated)
+        try:
+            return self._cipher.decrypt(nonce, ciphertext, associated)
+        except InvalidTag as error:
+            raise Tampered("the ciphertext does not authenticate") from error
 
 
 class XChaCha20Poly1305:
@@ -72,7 +75,10 @@ class XChaCha20Poly1305:
         """The plaintext.  Raises `Tampered` when anything differs from what was sealed, in size or content."""
         if len(nonce) != self.nonce_bytes:
             raise Tampered("the ciphertext does not authenticate")
-        return _opened(Aead(hchacha20(self._key, nonce[:16])), _rest(nonce), ciphertext, associated)
+        try:
+            return Aead(hchacha20(self._key, nonce[:16])).decrypt(_rest(nonce), ciphertext, associated)
+        except InvalidTag as error:
+            raise Tampered("the ciphertext does not authenticate") from error
 
 
 def hchacha20(key: bytes, nonce: bytes) -> bytes:
@@ -90,10 +96,3 @@ def hchacha20(key: bytes, nonce: bytes) -> bytes:
 
 def _rest(nonce: bytes) -> bytes:
     return b"\0\0\0\0" + nonce[16:]
-
-
-def _opened(cipher: Aead, nonce: bytes, ciphertext: bytes, associated: bytes) -> bytes:
-    try:
-        return cipher.decrypt(nonce, ciphertext, associated)
-    except InvalidTag as error:
-        raise Tampered("the ciphertext does not authenticate") from error

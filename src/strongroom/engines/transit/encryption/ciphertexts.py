@@ -25,13 +25,14 @@ def parsed(text: str) -> tuple[int, bytes]:
         raise Refused(Code.MISSING_INPUT, "missing ciphertext to decrypt")
     if not text.startswith(_PREFIX):
         raise _invalid(f'no prefix: a ciphertext begins with "{_PREFIX}"')
-    number, colon, body = text[len(_PREFIX) :].partition(":")
-    if not colon:
+    colon = text.find(":", len(_PREFIX))
+    if colon < 0:
         raise _invalid('wrong number of fields: a ciphertext has the form "vault:v<version>:<base64>"')
+    number = text[len(_PREFIX) : colon]
     if not (number.isascii() and number.isdigit()) or len(number) > _MOST_DIGITS:
         raise _invalid("version number could not be decoded")
     try:
-        return int(number), decoded(body)
+        return int(number), decoded(text[colon + 1 :])
     except ValueError as error:
         raise Refused(Code.INVALID_CIPHERTEXT, f"invalid ciphertext: could not decode base64: {error}") from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
@@ -52,14 +52,18 @@ def encrypted_of_batch(use: KeyUse, given: Given) -> Awaitable[dict[str, Any]]:
 
 async def decrypted(use: KeyUse, given: Given) -> dict[str, Any]:
     """Decrypt the ciphertext.  Raises `Refused`."""
-    return {"plaintext": b64encode(await _plaintext(use, given)).decode("ascii")}
+    number, text = ciphertexts.parsed(text_of(given, "ciphertext"))
+    context, associated = bytes_in(given, "context"), bytes_in(given, "associated_data")
+    plaintext = _plaintext(await use.decrypting(number, context), text, associated, given)
+    return {"plaintext": b2a_base64(plaintext, newline=False).decode("ascii")}
 
 
 async def rewrapped(use: KeyUse, given: Given) -> dict[str, Any]:
     """Encrypt the ciphertext's plaintext anew.  Raises `Refused`."""
-    plaintext = await _plaintext(use, given, _OLD)
-    associated = bytes_in(given, "associated_data")
-    cipher = await use.encrypting(number_of(given, "key_version"), bytes_in(given, "context"))
+    number, text = ciphertexts.parsed(text_of(given, "ciphertext"))
+    context, associated = bytes_in(given, "context"), bytes_in(given, "associated_data")
+    plaintext = _plaintext(await use.decrypting(number, context), text, associated, given, _OLD)
+    cipher = await use.encrypting(number_of(given, "key_version"), context)
     return _ciphertext(use, cipher, plaintext, associated, given, prefix=_NEW)
 
 
@@ -71,11 +75,7 @@ def _ciphertext(
     return {"ciphertext": ciphertexts.written(cipher.number, text), "key_version": cipher.number}
 
 
-async def _plaintext(use: KeyUse, given: Given, prefix: str = "") -> bytes:
-    number, text = ciphertexts.parsed(text_of(given, "ciphertext"))
-    context = bytes_in(given, "context")
-    associated = bytes_in(given, "associated_data")
-    cipher = await use.decrypting(number, context)
+def _plaintext(cipher: Cipher, text: bytes, associated: bytes, given: Given, prefix: str = "") -> bytes:
     return opened(cipher, text, associated, options_of(cipher.primitive, cipher.type, given, prefix))
 
 
