@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from strongroom.sdk import Request
+from tests.flow.core.test_inline_logins import headers as inline_login
 from tests.flow.node import Recorder, TestNode
 from tests.flow.turns import sent, together
 from tests.sim.faulty_storage import Fail
@@ -244,6 +245,22 @@ async def test_in_flight_until_the_entries_are_taken() -> None:
     await together(node, node.request("GET", "kv/a"), node.request("GET", "kv/a"))
     assert running == [2] * 4
     assert not node.node.running
+
+
+async def test_a_login_that_comes_with_a_request_of_a_turn() -> None:
+    """Two requests in one: the login ends with the turn, and what it is for is served after that, each with entries."""
+    node = await started()
+    await node.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+    await node.ok("PUT", "sys/policies/acl/reads", {"policy": 'path "kv/a" { capabilities = ["read"] }'})
+    await node.ok("POST", "auth/userpass/users/ann", {"password": "right", "token_policies": "reads"})
+    node.recorder.lines.clear()
+    logins = [inline_login(), inline_login(password="wrong")]
+    requests = [node.request("GET", "kv/a", token="", headers=headers) for headers in logins]
+    right, wrong, plain = await asyncio.wait_for(together(node, *requests, node.request("GET", "kv/a")), 60)
+    assert (right.data, wrong.status, plain.status) == ({"value": "one"}, 400, 200)
+    for id_ in {id_ for _, id_ in pairs(node)}:
+        assert [type_ for type_, one in pairs(node) if one == id_] == ["request", "response"]
+    assert len(pairs(node)) == 2 * 5  # two logins, what one of them is for, what the other one was for, and the last
 
 
 async def test_a_store_that_fails_fails_each_of_a_turn() -> None:
