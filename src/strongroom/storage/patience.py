@@ -20,16 +20,37 @@ def patient(patience_s: float, tell: Callable[[], None]) -> Iterator[None]:
     The block itself continues: a thread that waits for a disk can't be cancelled, and the outcome of its work is
     unknown.
     """
-    loop = asyncio.get_running_loop()
-    timers: list[asyncio.TimerHandle] = []
-
-    def run_out() -> None:
-        timers[:] = [loop.call_later(patience_s, run_out)]
-        tell()
-
-    timers.append(loop.call_later(patience_s, run_out))
+    timer = _Timer(patience_s, tell)
+    timer.start()
     try:
         yield
     finally:
-        for timer in timers:
-            timer.cancel()
+        timer.stop()
+
+
+class _Timer:
+    """Calls a function again and again.
+
+    It and its handle refer to each other until `stop`.  What refers to itself, as a function does that sets a timer for
+    itself, would keep `tell` with the whole batch until the garbage collector runs.
+    """
+
+    __slots__ = ("_handle", "_loop", "_patience_s", "_tell")
+
+    def __init__(self, patience_s: float, tell: Callable[[], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._patience_s = patience_s
+        self._tell = tell
+        self._handle: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        self._handle = self._loop.call_later(self._patience_s, self._run_out)
+
+    def stop(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+    def _run_out(self) -> None:
+        self.start()
+        self._tell()
