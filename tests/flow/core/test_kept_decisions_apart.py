@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from strongroom.http.options import ListenerOptions
+from strongroom.sysapi.system.paths.root_token import GENERATE_ROOT
 from tests.flow.core.kept import HASHES, READING, READS, Kept
 
 CONDITIONS = {
@@ -114,6 +116,19 @@ async def test_one_decision_says_nothing_of_others() -> None:
     for who, request, headers in asked:
         assert (await kept.ask(who, request, headers=headers)).status in {403, 404}, request
     assert (await kept.ask(token)).data == {"value": "one"}
+
+
+async def test_a_listener_that_opens_a_path() -> None:
+    """What another listener serves without a token isn't decided by what is remembered of one with a token."""
+    kept = await Kept.start()
+    asked = ("GET", "sys/generate-root/attempt", None)
+    await kept.remembered(kept.node.root, asked)
+    await kept.node.audited()
+    await kept.ask(kept.node.root, asked)
+    assert kept.node.recorder.entries[-1]["auth"]["display_name"] == "root"
+    kept.node.options = ListenerOptions(opened=frozenset({GENERATE_ROOT}))
+    assert (await kept.ask(kept.node.root, asked)).status == 200
+    assert kept.node.recorder.entries[-1]["auth"] == {"token_type": "default"}
 
 
 async def test_writes_of_rows_are_decided_each_time() -> None:

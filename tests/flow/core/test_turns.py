@@ -247,6 +247,18 @@ async def test_in_flight_until_the_entries_are_taken() -> None:
     assert not node.node.running
 
 
+async def test_a_token_with_counted_uses_has_its_entry_before() -> None:
+    """The use is counted, and a spent token is ended whatever the answer is: its request entry is written first."""
+    node = await started()
+    token = await node.token('path "kv/a" { capabilities = ["read"] }', num_uses=1)
+    node.recorder.lines.clear()
+    writes = node.recorder.writes
+    answer, refused = await together(node, *(node.request("GET", "kv/a", token=token) for _ in range(2)))
+    assert (answer.data, refused.status) == ({"value": "one"}, 403)
+    assert node.recorder.writes - writes == 2  # its request entry alone, and all others
+    assert len(node.recorder.lines) == 4
+
+
 async def test_a_login_that_comes_with_a_request_of_a_turn() -> None:
     """Two requests in one: the login ends with the turn, and what it is for is served after that, each with entries."""
     node = await started()
