@@ -37,7 +37,7 @@ MOVES = [
     # The reference server restores ML-DSA keys, its own too, and panics when they are used.
     if there == "ours" or not type_.startswith("mldsa")
 ]
-_SETTINGS_OF_THE_SERVER = {"allowed_operations", "max_encryptions", "encryptions"}
+_SETTINGS_OF_THE_SERVER = {"allowed_operations", "next_rotation_time"}
 _OPEN = {"exportable": True, "allow_plaintext_backup": True}
 
 
