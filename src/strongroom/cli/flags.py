@@ -26,7 +26,7 @@ _EMPTY: dict[Kind, Any] = {
 }
 _ANYWHERE = frozenset({"format", "detailed", "output-curl-string", "output-policy"})
 """Flags that are looked for in the whole command line, so that no warning is due behind an argument."""
-_LIKE_A_FLAG = re.compile(r"(?!-\Z)--?(\w[\w-]*|)(?:=|\Z)")
+_LIKE_A_FLAG = re.compile(r"(?!-\Z)-{1,3}(\w[\w-]*|)(?:=|\Z)")
 
 
 class FlagError(Exception):

@@ -93,10 +93,11 @@ def fault(path: Path, now: float) -> str:
     store = crypto.X509Store()
     store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
     store.set_time(datetime.fromtimestamp(now, UTC))
-    store.add_cert(crypto.X509.from_cryptography(path[-1].x509))
-    between = [crypto.X509.from_cryptography(each.x509) for each in path[1:-1]]
-    context = crypto.X509StoreContext(store, crypto.X509.from_cryptography(path[0].x509), between)
     try:
+        # OpenSSL refuses some certificates that the other parser has read.
+        store.add_cert(crypto.X509.from_cryptography(path[-1].x509))
+        between = [crypto.X509.from_cryptography(each.x509) for each in path[1:-1]]
+        context = crypto.X509StoreContext(store, crypto.X509.from_cryptography(path[0].x509), between)
         context.verify_certificate()
     except crypto.X509StoreContextError as error:
         return str(error)

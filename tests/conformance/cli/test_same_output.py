@@ -33,7 +33,7 @@ _SUBSTITUTES = (
     (r"\b([sb]|hv[sb])\.[\w-]{20,}", "<token>"),
     (r"\b[A-Za-z0-9]{24}\b", "<accessor>"),
     (r"\b\w+_[0-9a-f]{8}\b", "<mount>"),
-    (r"(\d+h)?(\d+m)?\d+s\b", "<duration>"),
+    (r"(?<![A-Za-z0-9])(\d+h)?(\d+m)?\d+s\b", "<duration>"),
     (r"\b(3[56]|17|53)\d\d\b", "<seconds>"),
     (r'"?id"?:? +"?[A-Za-z0-9]{6}\b', "<namespace>"),
     (r"(?m)^(Key Term|Encryption Count) +\d+", r"\1 <n>"),
