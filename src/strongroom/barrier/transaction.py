@@ -7,7 +7,6 @@ store.
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
@@ -21,27 +20,23 @@ from strongroom.barrier.keyring import Keyring
 from strongroom.barrier.namespace_keys import NamespacePlace
 from strongroom.barrier.record import Record, encode
 from strongroom.barrier.rings import Ring, UnknownNamespaceError
+from strongroom.barrier.settling import settled
 from strongroom.barrier.stable import Outside, Restart, StableValues
 from strongroom.lib.errors import (
     CommitUnknown,
     Conflict,
     Internal,
     OutOfRange,
-    StorageError,
     StrongroomError,
     Unavailable,
 )
-from strongroom.storage.base import Add, Committer, Fence, Storage
+from strongroom.storage.base import Add, Committer, Fence
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 
 OPTIMISTIC_ATTEMPTS = 4
 EXCLUSIVE_TIMEOUT_S = 10.0
-_SETTLE_ATTEMPTS = 20
-_SETTLE_S = 10.0
-"""How long the store is asked for the outcome of a commit.  The request has waited before that already."""
-_SETTLE_PAUSE_S = 0.25
 
 _MISSING: Any = object()
 
@@ -411,23 +406,6 @@ class Transaction:
 
 
 list_ = list
-
-
-async def settled(storage: Storage, unknown: CommitUnknown) -> bool:
-    """Whether a commit took place whose response was lost.  Raises `Unavailable` if the store still doesn't respond."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + _SETTLE_S
-    for _ in range(_SETTLE_ATTEMPTS):
-        left_s = until - loop.time()
-        if left_s <= 0:
-            break
-        try:
-            # Under the exclusive lock nobody else commits, so that commit can't arrive late either.
-            async with storage.exclusive(left_s):
-                return await storage.committed(unknown.revision_id)
-        except StorageError:
-            await asyncio.sleep(_SETTLE_PAUSE_S)
-    raise Unavailable("the store does not answer; whether the request took effect is unknown") from unknown
 
 
 async def transact(barrier: Barrier, body: Callable[[Transaction], Awaitable[T]]) -> T:
