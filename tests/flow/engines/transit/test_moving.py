@@ -19,8 +19,8 @@ from strongroom.crypto.asymmetric.ecdsa import EcdsaKey
 from strongroom.crypto.asymmetric.ed25519 import Ed25519Key
 from strongroom.crypto.asymmetric.rsa import RsaKey
 from strongroom.engines.transit.keys.records import TransitConfig, WrappingKey
-from strongroom.engines.transit.lifecycle.generation import GENERATION
 from strongroom.lib.errors import InvalidRequest, NotFound, RateLimited, UnsupportedPath
+from strongroom.lib.generation import GENERATION
 from strongroom.sdk import Operation, View
 from tests.flow.engines.transit.mounts import Keys, base64
 

@@ -8,7 +8,7 @@ from strongroom.engines.transit.keys import rows
 from strongroom.engines.transit.keys.loaded import Loaded, load
 from strongroom.engines.transit.keys.records import KeyRecord, KeyVersion
 from strongroom.engines.transit.lifecycle import timetable
-from strongroom.engines.transit.lifecycle.generation import GENERATION
+from strongroom.lib.generation import GENERATION
 from strongroom.sdk import Random, Request
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from strongroom.crypto.asymmetric.rsa import RsaKey
 from strongroom.engines.transit.keys.records import WrappingKey
-from strongroom.engines.transit.lifecycle.generation import GENERATION
+from strongroom.lib.generation import GENERATION
 from strongroom.sdk import Request
 
 WRAPPING = "wrapping"

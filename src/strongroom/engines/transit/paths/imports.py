@@ -14,10 +14,10 @@ from strongroom.engines.transit.keys import rows
 from strongroom.engines.transit.keys.allowed import check_type
 from strongroom.engines.transit.keys.records import KeyRecord
 from strongroom.engines.transit.lifecycle import settings, timetable
-from strongroom.engines.transit.lifecycle.generation import GENERATION
 from strongroom.engines.transit.moving import importing, storing
 from strongroom.engines.transit.moving.wrapping import wrapping_key
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.generation import GENERATION
 from strongroom.sdk import Body, Doc, Duration, Random, Request, Response, check_segment_name, path, replace, uuid4
 
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 from strongroom.crypto.post_quantum import SlhDsaKey
 from strongroom.crypto.post_quantum.slh_dsa_process import sign_apart
 from strongroom.engines.transit import batches
-from strongroom.engines.transit.lifecycle.generation import Generation
 from strongroom.engines.transit.signing.inputs import data_of, input_of
 from strongroom.engines.transit.signing.signer import Signer
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.generation import Generation
 from strongroom.sdk import Request
 
 MOST_ITEMS: Final = 32

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from strongroom.engines.transit.lifecycle.generation import Generation
 from strongroom.lib.errors import RateLimited
+from strongroom.lib.generation import Generation
 
 
 async def test_work_runs_in_another_thread() -> None:

@@ -38,7 +38,7 @@ class Generation:
     def __init__(self, at_once: int = 0, waiting: int = WAITING, what: str = "keys") -> None:
         at_once = at_once or max(1, min(_MOST_AT_ONCE, (os.cpu_count() or 1) // 2))
         self.most = at_once + waiting
-        self._threads = ThreadPoolExecutor(at_once, "transit-keys")
+        self._threads = ThreadPoolExecutor(at_once, "keys")
         self._lock = threading.Lock()
         self._taken = 0
         self._what = what
