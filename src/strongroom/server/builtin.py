@@ -29,6 +29,7 @@ from strongroom.engines.kubernetes import KubernetesSecrets
 from strongroom.engines.kv import KvEngine
 from strongroom.engines.ldap import Ldap as LdapSecrets
 from strongroom.engines.one_database import MysqlEngine, PostgresqlEngine
+from strongroom.engines.pki import Pki
 from strongroom.engines.rabbitmq import RabbitMq
 from strongroom.engines.transit import Transit
 from strongroom.sdk.engine import AuthMethod, Engine
@@ -52,6 +53,7 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
     ("database", Database),
     ("identity", Identity),
     ("mysql", MysqlEngine),
+    ("pki", Pki),
     ("postgresql", PostgresqlEngine),
     ("transit", Transit),
 )

@@ -1,0 +1,5 @@
+"""The secrets engine `pki`: certificates."""
+
+from strongroom.engines.pki.engine import Pki
+
+__all__ = ["Pki"]

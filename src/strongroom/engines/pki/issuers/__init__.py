@@ -1,0 +1,1 @@
+"""Certificates that certificates are issued by."""

@@ -1,0 +1,33 @@
+"""Signing drafts with an issuer's key."""
+
+from __future__ import annotations
+
+from strongroom.crypto.issuing import certificates
+from strongroom.crypto.issuing.certificates import Authority
+from strongroom.crypto.issuing.contents import Draft
+from strongroom.crypto.issuing.private_keys import PrivateKey
+from strongroom.crypto.issuing.signing import SIGNATURE_BITS, scheme
+from strongroom.lib.errors import InvalidRequest
+
+
+def signed(draft: Draft, authority: Authority, signature_bits: int = 0, *, pss: bool = False) -> bytes:
+    """A certificate by an issuer: DER.
+
+    Args:
+        signature_bits, pss: of RSA keys; 0 for the usual hash function.
+
+    Raises: `InvalidRequest` for contents or a hash function that there can't be.
+    """
+    _check(signature_bits)
+    return certificates.signed(draft, authority, scheme(authority.key, signature_bits, pss=pss))
+
+
+def self_signed(draft: Draft, key: PrivateKey, signature_bits: int = 0, *, pss: bool = False) -> bytes:
+    """A certificate that its own key has signed: DER.  Arguments and errors as in `signed`."""
+    _check(signature_bits)
+    return certificates.self_signed(draft, key, scheme(key, signature_bits, pss=pss))
+
+
+def _check(signature_bits: int) -> None:
+    if signature_bits and signature_bits not in SIGNATURE_BITS:
+        raise InvalidRequest(f"unsupported signature_bits: {signature_bits}, where 256, 384 and 512 are known")

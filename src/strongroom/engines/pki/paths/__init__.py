@@ -1,0 +1,1 @@
+"""The paths of a mount, a file for each noun."""

@@ -1,0 +1,35 @@
+"""Serial numbers of certificates, as text (p).
+
+Source: RFC 5280, section 4.1.2.2
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from strongroom.lib.rand import Random
+
+BYTES: Final = 20
+_TEXT = re.compile(r"[0-9a-fA-F]{1,2}(?:[:-]?[0-9a-fA-F]{2}){0,63}")
+
+
+def new(random: Random) -> int:
+    """A new serial number: 159 random bits, which is positive in 20 bytes."""
+    return int.from_bytes(random.bytes(BYTES)) >> 1 | 1 << 157
+
+
+def shown(serial: int) -> str:
+    """As in answers: lower-case bytes with colons."""
+    return serial.to_bytes(max(1, (serial.bit_length() + 7) // 8)).hex(":")
+
+
+def row(serial: int) -> str:
+    """As in keys of rows: lower-case bytes with hyphens."""
+    return serial.to_bytes(max(1, (serial.bit_length() + 7) // 8)).hex("-")
+
+
+def parsed(text: str) -> int | None:
+    """The number that a client means: bytes with colons, hyphens, or nothing between them; None if it is none."""
+    text = text.strip()
+    return int(text.replace(":", "").replace("-", ""), 16) if _TEXT.fullmatch(text) else None
