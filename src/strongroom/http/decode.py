@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Container, Mapping
 from typing import Any, Final
@@ -48,6 +49,11 @@ _SAFE_IN_PATH = "/:@!$&'()*+,;="
 """Besides unreserved characters.  Source: RFC 3986, section 3.3."""
 _MERGE_PATCH = "application/merge-patch+json"
 _FORM = "application/x-www-form-urlencoded"
+_BINARY: Final = {"application/ocsp-request": "ocsp_request"}
+"""Bodies that are no text, by their type: the field that holds them, in base64."""
+_MAX_BINARY_BYTES: Final = 128 * 1024
+_OCSP_QUESTION: Final = re.compile(r"/ocsp/M[A-Za-z0-9+/]*={0,2}\Z")
+"""A path that ends in a question in base64, as OCSP clients ask by GET: DER of a SEQUENCE begins with an `M`."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _MAX_FORM_BYTES = 1024 * 1024
 """As much as one text of a JSON body may have."""
@@ -156,11 +162,25 @@ def decode_path(raw: str, query: str = "") -> str:
         raise InvalidRequest("the path contains non-printable characters")
     if path is not raw and _RELATIVE.search(path) and not _RELATIVE.search(raw):
         raise InvalidRequest("relative paths not supported")
+    if question := _OCSP_QUESTION.search(path):
+        path = path[: question.start()] + _plain_question(question[0])
     if _UNCLEAN.search(path):
         raise Redirect(quote(_clean(path), safe=_SAFE_IN_PATH) + (f"?{query}" if query else ""))
     if not path.startswith(PREFIX):
         raise UnsupportedPath("")
     return path[len(PREFIX) :]
+
+
+def _plain_question(end: str) -> str:
+    """The end of a path that holds a question, in the alphabet of base64 for URLs if slashes in it look like others.
+
+    Clients can't be sent to a path without empty segments: it would be another question, or none.
+    Source: RFC 6960, appendix A.1; RFC 4648, section 5
+    """
+    name, question = end[: len("/ocsp/")], end[len("/ocsp/") :]
+    if "//" in question or question.endswith("/"):
+        question = question.replace("/", "_").replace("+", "-")
+    return name + question
 
 
 def is_clean(path: str) -> bool:
@@ -220,6 +240,10 @@ def decode_body(request: HttpRequest, operation: Operation, limits: json.Limits 
     if not body:
         return {}
     _check_plain(request, media)
+    if media in _BINARY:
+        if len(body) > _MAX_BINARY_BYTES:
+            raise RequestTooLarge(f"a body of type {media} may have {_MAX_BINARY_BYTES} bytes, which is fixed")
+        return {_BINARY[media]: base64.b64encode(body).decode()}
     if media == _FORM and not body.lstrip().startswith((b"{", b"[")):
         return _decode_form(body, limits)
     try:

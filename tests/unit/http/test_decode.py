@@ -14,6 +14,7 @@ from strongroom.http.decode import Call, Redirect, decode, decode_path, wrap_ttl
 from strongroom.http.message import HttpRequest, Peer
 from strongroom.lib.errors import (
     InvalidRequest,
+    RequestTooLarge,
     StrongroomError,
     UnsupportedMedia,
     UnsupportedOperation,
@@ -270,6 +271,41 @@ def test_patches_say_what_they_are() -> None:
     for label in ("", "application/json", "application/json-patch+json"):
         with pytest.raises(UnsupportedMedia):
             call("PATCH", "/v1/a", b"{}", content_type=label)
+
+
+QUESTION = "MEUwQzBBMD8wPTAJBgUrDgMCGgUABBQ"
+
+
+@pytest.mark.parametrize(
+    ("raw", "path"),
+    [
+        (f"/v1/pki/ocsp/{QUESTION}=", f"pki/ocsp/{QUESTION}="),
+        (f"/v1/pki/ocsp/{QUESTION}/a+b==", f"pki/ocsp/{QUESTION}/a+b=="),
+        (f"/v1/pki/ocsp/{QUESTION}%2Fa%2Bb%3D%3D", f"pki/ocsp/{QUESTION}/a+b=="),
+        (f"/v1/pki/ocsp/{QUESTION}//a+b/c=", f"pki/ocsp/{QUESTION}__a-b_c="),
+        (f"/v1/pki/ocsp/{QUESTION}%2F%2Fa", f"pki/ocsp/{QUESTION}__a"),
+        (f"/v1/pki/ocsp/{QUESTION}/", f"pki/ocsp/{QUESTION}_"),
+    ],
+)
+def test_questions_in_base64_keep_all_their_slashes(raw: str, path: str) -> None:
+    """Those that would make empty segments are written in the other alphabet of base64, and nobody is sent elsewhere."""
+    assert decode_path(raw) == path
+
+
+@pytest.mark.parametrize("raw", [f"/v1//pki/ocsp/{QUESTION}/a", f"/v1/a/../pki/ocsp/{QUESTION}//a", "/v1/ocsp/a//b"])
+def test_what_stands_before_a_question_is_cleaned_as_ever(raw: str) -> None:
+    """A question in base64 excuses nothing but its own slashes."""
+    with pytest.raises(Redirect):
+        decode_path(raw)
+
+
+def test_binary_questions_become_a_field() -> None:
+    """Their type says that they are no JSON; they have a limit of their own."""
+    found = call("POST", "/v1/pki/ocsp", b"\x30\x03\x0a", content_type="application/ocsp-request; a=b")
+    assert found.data == {"ocsp_request": "MAMK"}
+    assert call("POST", "/v1/pki/ocsp", b"", content_type="application/ocsp-request").data == {}
+    with pytest.raises(RequestTooLarge):
+        call("POST", "/v1/pki/ocsp", bytes(200_000), content_type="application/ocsp-request")
 
 
 def test_tokens() -> None:

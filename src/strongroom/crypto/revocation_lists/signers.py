@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
@@ -97,16 +97,15 @@ def _usual_hash(key: PrivateKey) -> str:
     return "" if isinstance(key, ed25519.Ed25519PrivateKey) else "sha256"
 
 
-def signer(private: bytes, algorithm: str = "") -> Signer:
+def signer(key: object, algorithm: str = "") -> Signer:
     """The signer of a key.
 
     Args:
-        private: PKCS#8 in DER. algorithm: as `revocation_signature_algorithm` names it, in any case, with or without
+        key: a private key as the library has it. algorithm: as `revocation_signature_algorithm` names it, in any case, with or without
             hyphens; empty for what is usual for the key.
 
     Raises: `InvalidRequest` for a key, or an algorithm that keys of its type don't have.
     """
-    key = serialization.load_der_private_key(private, None)
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey):
         raise InvalidRequest("keys of this type sign no lists")
     name = algorithm.lower().replace("-", "").replace("_", "")

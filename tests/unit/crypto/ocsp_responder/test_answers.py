@@ -27,10 +27,7 @@ TIMES = Times(NOW, NOW + 3600)
 
 def own(root: Authority) -> tuple[bytes, Any]:
     """An authority's name, and its signer."""
-    key = root.own.key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return certificate_of_der(root.own.der).subject, signer(key)
+    return certificate_of_der(root.own.der).subject, signer(root.own.key)
 
 
 def asked_by_openssl(folder: Path, root: Authority, certificates: list[Any], *options: str) -> Question:

@@ -22,13 +22,6 @@ RSA = rsa.generate_private_key(65537, 2048)
 DELTA_URL, SHARD_URL = "http://lists.example/delta", "http://lists.example/shard/4/1"
 
 
-def private(key: PrivateKey) -> bytes:
-    """PKCS#8 in DER."""
-    return key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-
-
 def signed(
     key: PrivateKey, root: Authority, serials: range, *more: bytes, algorithm: str = "", pieces: int = 1
 ) -> bytes:
@@ -37,7 +30,7 @@ def signed(
     each = [entries.entry(serial, NOW - serial) for serial in serials]
     parts = [b"".join(each[at::pieces]) for at in range(pieces)]
     extra = (extensions.authority_key_identifier(issuer.subject_key_id), extensions.number(7), *more)
-    made = lists.frame(lists.Statement(issuer.subject, NOW, NOW + 3600, extra), parts, signer(private(key), algorithm))
+    made = lists.frame(lists.Statement(issuer.subject, NOW, NOW + 3600, extra), parts, signer(key, algorithm))
     return b"".join((made.before, *parts, made.after))
 
 
@@ -109,7 +102,7 @@ def test_extensions() -> None:
 def test_a_key_signs_only_by_its_own_algorithms(key: PrivateKey, algorithm: str) -> None:
     """Whatever else is asked for is refused by name."""
     with pytest.raises(InvalidRequest, match=algorithm):
-        signer(private(key), algorithm)
+        signer(key, algorithm)
 
 
 def test_serial_numbers_of_any_size() -> None:
@@ -128,7 +121,7 @@ def test_times_before_and_after_2050(at: float, year: int) -> None:
     assert x509.load_der_x509_crl(made).last_update_utc.timestamp() == NOW
     issuer = certificate_of_der(Authority.root(NOW, key=RSA).own.der)
     one = entries.entry(5, at)
-    made_ = lists.frame(lists.Statement(issuer.subject, NOW, NOW, (extensions.number(1),)), [one], signer(private(RSA)))
+    made_ = lists.frame(lists.Statement(issuer.subject, NOW, NOW, (extensions.number(1),)), [one], signer(RSA))
     found = next(iter(x509.load_der_x509_crl(made_.before + one + made_.after)))
     assert found.revocation_date_utc.timestamp() == at
     assert found.revocation_date_utc.year == year
