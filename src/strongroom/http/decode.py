@@ -178,9 +178,21 @@ def _plain_question(end: str) -> str:
     Source: RFC 6960, appendix A.1; RFC 4648, section 5
     """
     name, question = end[: len("/ocsp/")], end[len("/ocsp/") :]
-    if "//" in question or question.endswith("/"):
+    if ("//" in question or question.endswith("/")) and _is_sequence(question):
         question = question.replace("/", "_").replace("+", "-")
     return name + question
+
+
+def _is_sequence(text: str) -> bool:
+    """Whether a text is base64 of one whole SEQUENCE in DER, which no name of anything else happens to be."""
+    try:
+        der = base64.b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), validate=True)
+    except ValueError:
+        return False
+    if len(der) < 128:
+        return der[1:2] == bytes([len(der) - 2 & 0xFF])
+    length_bytes = der[1] & 0x7F
+    return der[1] > 0x80 and int.from_bytes(der[2 : 2 + length_bytes]) == len(der) - 2 - length_bytes
 
 
 def is_clean(path: str) -> bool:
