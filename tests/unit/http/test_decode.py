@@ -295,7 +295,7 @@ def question(content: bytes) -> str:
 )
 @pytest.mark.parametrize("quoted", [False, True])
 def test_questions_in_base64_keep_all_their_slashes(content: bytes, plain: bool, quoted: bool) -> None:
-    """Those that would make empty segments are written in the other alphabet of base64, and nobody is sent elsewhere."""
+    """Those that would make empty segments are written in the other alphabet of base64, and no one is redirected."""
     asked = question(content)
     kept = asked if plain else asked.replace("/", "_").replace("+", "-")
     assert ("//" in asked or asked.endswith("/")) is not plain

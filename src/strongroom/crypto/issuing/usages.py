@@ -39,6 +39,23 @@ EXT_KEY_USAGES: Final = {
 """Object identifiers of extended key usages by their name in lower case."""
 
 
+_NOT_OF: Final = {
+    "ec": frozenset({"key_encipherment", "data_encipherment"}),
+    "ed25519": frozenset({"key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"}),
+}
+"""Bits that say of a key what its algorithm can't do.  Source: RFC 8813, section 3; RFC 9295, section 3."""
+
+
+def fitting(key_type: str, usages: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the bits that a key of a type may have: relying parties refuse certificates with others.
+
+    Args:
+        key_type: `rsa`, `ec` or `ed25519`. usages: values of `KEY_USAGES`.
+    """
+    excluded = _NOT_OF.get(key_type, frozenset())
+    return tuple(bit for bit in usages if bit not in excluded)
+
+
 def key_usage(name: str) -> str | None:
     """The bit for a name, in any case and with or without Go's prefix; None for an unknown name."""
     return KEY_USAGES.get(name.strip().lower().removeprefix("keyusage"))
