@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import io
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
-import segno
 
 from strongroom.barrier.transaction import Transaction
+from strongroom.crypto import totp
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
-from strongroom.services.mfa import codes, methods, rows
+from strongroom.lib.qr_codes import barcode
+from strongroom.services.mfa import methods, rows
 from strongroom.services.mfa.records import TOTP, Demand, MethodRecord, TotpSecret, TotpSettings
-
-_QUIET_MODULES = 4
-"""The border of a QR code.  Source: ISO/IEC 18004"""
 
 
 async def secret_of(txn: Transaction, method: MethodRecord, entity_id: str, login: str = "") -> TotpSecret | None:
@@ -74,7 +71,7 @@ async def generate(
     key = txn.once(f"totp secret {method.id} {entity_id}", lambda: random_bytes(settings.key_bytes))
     secret = TotpSecret(key=key, settings=settings, pending_for=login)
     txn.write(rows.secrets(method.namespace, method.id) + entity_id, secret)
-    url = codes.url_of(base64.b32encode(key).decode().rstrip("="), entity_id, settings)
+    url = totp.url_of(base64.b32encode(key).decode().rstrip("="), settings.issuer, entity_id, settings)
     drawn = await txn.once.wait(
         f"barcode {method.id} {entity_id}", lambda: asyncio.to_thread(barcode, url, settings.qr_pixels)
     )
@@ -116,18 +113,3 @@ def destroy(txn: Transaction, method: MethodRecord, entity_id: str) -> None:
     """Delete an entity's secret, if there is one, and what was tried with it."""
     txn.delete(rows.secrets(method.namespace, method.id) + entity_id)
     txn.delete(rows.tries(method.namespace, method.id) + entity_id)
-
-
-def barcode(text: str, pixels: int) -> str:
-    """A QR code as PNG in base64; empty if none is wanted.
-
-    Args:
-        pixels: the width that is wanted.  Each module has a whole number of pixels, so the picture may be smaller.
-    """
-    if pixels <= 0:
-        return ""
-    code = segno.make(text, error="m", micro=False)
-    modules, _ = code.symbol_size(border=_QUIET_MODULES)
-    out = io.BytesIO()
-    code.save(out, kind="png", scale=max(1, pixels // modules), border=_QUIET_MODULES)
-    return base64.b64encode(out.getvalue()).decode()

@@ -13,10 +13,11 @@ import structlog
 
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.crypto import totp
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import PermissionDenied, StrongroomError
 from strongroom.services.identity import IdentityService
-from strongroom.services.mfa import attempts, codes, enrollment, methods, rows, usernames
+from strongroom.services.mfa import attempts, enrollment, methods, rows, usernames
 from strongroom.services.mfa.credentials import Credentials, passcode_of
 from strongroom.services.mfa.drivers import DRIVERS, Outgoing, Question
 from strongroom.services.mfa.records import TOTP, Demand, MethodRecord, Tries
@@ -134,7 +135,7 @@ class MfaService:
             return INCORRECT
         if wait_s := attempts.wait_s(tries, now):
             return _blocked(method, wait_s)
-        step = codes.matching_step(code, secret.key, secret.settings, now)
+        step = totp.matching_step(code, secret.key, secret.settings, now)
         if step is None or step <= tries.last_step:
             most, period_s = method.max_attempts, secret.settings.period_s
             txn.write(key, attempts.failed(tries, most=most, period_s=period_s, now=now))

@@ -9,27 +9,21 @@ from typing import Annotated
 
 import msgspec
 
+from strongroom.crypto import totp
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.qr_codes import MOST_PIXELS
 from strongroom.sdk import path
 from strongroom.sdk.fields import Doc, Duration
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
-from strongroom.services.mfa.codes import ALGORITHMS
 from strongroom.services.mfa.records import TOTP, TotpSettings
 from strongroom.sysapi.context import SystemEngine
 from strongroom.sysapi.identity.mfa import storing
 from strongroom.sysapi.identity.mfa.storing import NamedBody
 
 _DEFAULTS = TotpSettings(issuer="")
-_LEAST_KEY_BYTES = 16
-"""Source: RFC 4226, section 4, R6"""
-_MOST_KEY_BYTES = 128
-_MOST_PERIOD_S = 24 * 3600
-_MOST_PIXELS = 2000
 _MOST_ATTEMPTS = 100
-_ISSUER_BYTES = 128
-"""It stands twice in the QR code, which has room for some two thousand characters."""
 
 
 class TotpBody(NamedBody, frozen=True):
@@ -56,24 +50,24 @@ def settings_of(body: TotpBody) -> TotpSettings:
     """The settings (pure).  Raises `InvalidRequest`."""
     if not body.issuer:
         raise InvalidRequest("issuer must be set")
-    limits.check_name("issuer", body.issuer, _ISSUER_BYTES)
+    limits.check_name("issuer", body.issuer, totp.ISSUER_BYTES)
     if body.key_size <= 0:
         raise InvalidRequest("key_size must be greater than zero")
     if body.period <= 0:
         raise InvalidRequest("period must be greater than zero")
     if body.max_validation_attempts < 0:
         raise InvalidRequest("max_validation_attempts must be greater than zero")
-    if body.algorithm not in ALGORITHMS:
+    if body.algorithm not in totp.ALGORITHMS:
         raise InvalidRequest("unrecognized algorithm")
-    if body.digits not in {6, 8}:
+    if body.digits not in totp.DIGITS:
         raise InvalidRequest("digits can only be 6 or 8")
-    if body.skew not in {0, 1}:
+    if body.skew not in totp.SKEWS:
         raise InvalidRequest("skew must be 0 or 1")
-    if not _LEAST_KEY_BYTES <= body.key_size <= _MOST_KEY_BYTES:
-        raise InvalidRequest(f"key_size must be between {_LEAST_KEY_BYTES} and {_MOST_KEY_BYTES} bytes")
+    if not totp.LEAST_KEY_BYTES <= body.key_size <= totp.MOST_KEY_BYTES:
+        raise InvalidRequest(f"key_size must be between {totp.LEAST_KEY_BYTES} and {totp.MOST_KEY_BYTES} bytes")
     for name, value, most in (
-        ("period", body.period, _MOST_PERIOD_S),
-        ("qr_size", body.qr_size, _MOST_PIXELS),
+        ("period", body.period, totp.MOST_PERIOD_S),
+        ("qr_size", body.qr_size, MOST_PIXELS),
         ("max_validation_attempts", body.max_validation_attempts, _MOST_ATTEMPTS),
     ):
         if value > most:
