@@ -81,5 +81,6 @@ def url_of(secret: str, issuer: str, account: str, settings: CodeSettings) -> st
         "period": settings.period_s,
         "secret": secret,
     }
-    label = f"{quote(issuer, safe='')}:{quote(account, safe='')}"
-    return f"otpauth://totp/{label}?{urlencode(query, quote_via=quote)}"
+    # A colon separates the two, so it is escaped within them.
+    label = f"{quote(issuer, safe='@')}:{quote(account, safe='@')}"
+    return f"otpauth://totp/{label}?{urlencode(query, quote_via=quote, safe='@')}"
