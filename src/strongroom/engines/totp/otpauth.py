@@ -51,16 +51,24 @@ def enrolment_of(url: str) -> Enrolment:
         raise InvalidRequest(f"{_UNREADABLE}: it isn't of the form otpauth://totp/<issuer>:<account>?secret=<key>")
     if found[1].lower() != "totp":
         raise InvalidRequest(f"{_UNREADABLE}: only codes that depend on the time are made (otpauth://totp/)")
-    before, colon, after = _text(found[2] or "").partition(":")
     parameters = _parameters(found[3] or "")
+    issuer, account_name = _label(_text(found[2] or ""), parameters.get("issuer", ""))
     return Enrolment(
         secret=parameters.get("secret", ""),
-        account_name=after if colon else before,
-        issuer=parameters.get("issuer", "") or (before if colon else ""),
+        account_name=account_name,
+        issuer=issuer,
         algorithm=parameters.get("algorithm", "").upper(),
         digits=_number("digits", parameters),
         period_s=_number("period", parameters),
     )
+
+
+def _label(label: str, issuer: str) -> tuple[str, str]:
+    """Issuer and account.  The parameter counts more than the label, and says where an issuer with a colon ends."""
+    if issuer and label.startswith(issuer + ":"):
+        return issuer, label.removeprefix(issuer + ":")
+    before, colon, after = label.partition(":")
+    return (issuer or before, after) if colon else (issuer, before)
 
 
 def _parameters(query: str) -> dict[str, str]:
