@@ -678,6 +678,11 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.engines.rabbitmq.records.Permissions": (None, {"configure": "", "write": "", "read": ""}),
     "strongroom.engines.rabbitmq.records.Role": ("rabbitmq-role", {"tags": "", "vhosts": {}, "vhost_topics": {}}),
     "strongroom.engines.rabbitmq.records.TopicPermissions": (None, {"write": "", "read": ""}),
+    "strongroom.engines.totp.records.TotpKey": (
+        "totp-key",
+        {"issuer": "", "account_name": "", "algorithm": "SHA1", "digits": 6, "period_s": 30, "skew": 1},
+    ),
+    "strongroom.engines.totp.records.UsedCodes": ("totp-used-codes", {}),
     "strongroom.engines.transit.keys.records.KeyRecord": (
         "transit-key",
         {
