@@ -1,0 +1,55 @@
+"""Alternative names that are URIs (p).  Source: RFC 5280, section 4.2.1.6"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from strongroom.engines.pki.issuing.rules.context import Context
+from strongroom.engines.pki.issuing.rules.globs import fits
+from strongroom.engines.pki.issuing.rules.names.domains import filled_in
+from strongroom.engines.pki.issuing.rules.verdicts import Verdict
+from strongroom.engines.pki.roles.records import RoleRecord
+
+URI_CHARACTERS: Final = 2048
+# Absolute, and without what RFC 3986 has only as percent-encoded: blanks, quotes, braces.
+_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
+
+
+def uri(role: RoleRecord, context: Context, text: str, *, csr: bool = False) -> Verdict:
+    """What the rules say of a URI.  `csr`: whether a certificate request names it."""
+    via = "CSR" if csr else "the API"
+    if not role.allowed_uri_sans:
+        return _refused(
+            text,
+            f"URI Subject Alternative Names are not allowed in this role, but were provided via {via}: "
+            f"allowed_uri_sans is empty, and {text[:256]} was asked for",
+        )
+    if not _is_uri(text):
+        return _refused(text, f'the provided URI Subject Alternative Name "{text[:256]}" is not a valid URI')
+    for pattern in role.allowed_uri_sans:
+        filled = filled_in(role, context, pattern) if role.allowed_uri_sans_template else pattern
+        if filled and fits(filled, text):
+            return Verdict(kind="uri", name=text, rule=f"allowed_uri_sans ({filled})", written=text)
+    listed = ", ".join(role.allowed_uri_sans)
+    return _refused(
+        text,
+        f"URI Subject Alternative Names were provided via {via} which are not valid for this role: "
+        f"{text[:256]} doesn't fit allowed_uri_sans ({listed[:256]})",
+    )
+
+
+def _is_uri(text: str) -> bool:
+    if len(text) > URI_CHARACTERS or _URI.fullmatch(text) is None:
+        return False
+    try:
+        # A port or an IPv6 address that can't be read raises.
+        urlsplit(text).port  # noqa: B018
+    except ValueError:
+        return False
+    return True
+
+
+def _refused(text: str, why: str) -> Verdict:
+    return Verdict(kind="uri", name=text, refusal=why)
