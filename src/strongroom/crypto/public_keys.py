@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import get_default_algorithms
 
+from strongroom.crypto.mac import sha256
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, Tampered
 
@@ -38,6 +39,8 @@ _CURVES = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
 _RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 ALGORITHMS = frozenset({*_RSA, *_CURVES.values(), "EdDSA"})
 
+_MEMBERS = {"RSA": ("e", "kty", "n"), "EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x")}
+
 _Public = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
 
@@ -52,6 +55,16 @@ class PublicKey:
     def fits(self, message: bytes, signature: bytes, algorithm: str) -> bool:
         """Whether it made the signature."""
         return algorithm in self.algorithms and bool(_CODECS[algorithm].verify(message, self._key, signature))
+
+    def jwk(self) -> dict[str, str]:
+        """The key as a JWK with the members that it needs, and no others."""
+        described = _CODECS[min(self.algorithms)].to_jwk(self._key, as_dict=True)
+        return {name: str(described[name]) for name in _MEMBERS[str(described["kty"])]}
+
+    def thumbprint(self) -> str:
+        """What the key is recognized by, however it was written.  Source: RFC 7638, section 3."""
+        text = plain_json.dumps(self.jwk(), sort_keys=True, separators=(",", ":"))
+        return base64.urlsafe_b64encode(sha256(text.encode())).rstrip(b"=").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +131,7 @@ def keys_of_set(document: Any) -> tuple[PublicKey, ...]:
         raise InvalidRequest("it is no JSON Web Key Set")
     if len(listed) > MOST_KEYS:
         raise InvalidRequest(f"it has more than {MOST_KEYS} keys")
-    return tuple(key for key in map(_of_jwk, listed) if key is not None)
+    return tuple(key for key in map(key_of_jwk, listed) if key is not None)
 
 
 def key_of_pem(text: str) -> PublicKey:
@@ -140,7 +153,23 @@ def key_of_pem(text: str) -> PublicKey:
     return PublicKey("", algorithms, key)
 
 
-def _of_jwk(described: Any) -> PublicKey | None:
+def key_of_certificate(der: bytes) -> PublicKey | None:
+    """The key of a certificate; None if it can't be read, or the key isn't of an accepted kind."""
+    try:
+        key: Any = x509.load_der_x509_certificate(der).public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    return key_of_spki(key)
+
+
+def key_of_spki(key: Any) -> PublicKey | None:
+    """A public key of `cryptography`, as one that verifies; None if it isn't of an accepted kind."""
+    algorithms = _algorithms_of(key)
+    return PublicKey("", algorithms, key) if algorithms else None
+
+
+def key_of_jwk(described: Any) -> PublicKey | None:
+    """The key of a JWK that can verify signatures; None for any other."""
     if not isinstance(described, dict) or described.get("use", "sig") != "sig":
         return None
     operations, kid, named = described.get("key_ops"), described.get("kid", ""), described.get("alg")

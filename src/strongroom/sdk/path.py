@@ -94,7 +94,7 @@ class Declaration(msgspec.Struct, frozen=True):
     """The form of each parameter that has one, by its name."""
 
 
-_READS = frozenset({Operation.READ, Operation.LIST, Operation.SCAN})
+_READS = frozenset({Operation.READ, Operation.LIST, Operation.SCAN, Operation.HEADER})
 _PART = re.compile(r"\{(\w+)(\*{0,2})\}")
 _FORMED = re.compile(r"\{(\w+)(\*{0,2}):(\w+)\}")
 
@@ -190,6 +190,11 @@ def _check_pattern(formed: str, pattern: str) -> None:
 def read(pattern: str, **options: Unpack[Options]) -> Callable[[F], F]:
     """`GET`."""
     return _declare(pattern, (Operation.READ,), options)
+
+
+def head(pattern: str, **options: Unpack[Options]) -> Callable[[F], F]:
+    """`HEAD`, for protocols that ask for header fields alone.  The body of the response isn't sent."""
+    return _declare(pattern, (Operation.HEADER,), options)
 
 
 def write(pattern: str, **options: Unpack[Options]) -> Callable[[F], F]:

@@ -28,7 +28,7 @@ class Operation(enum.StrEnum):
     SCAN = "scan"
     HELP = "help"
     HEADER = "header"
-    """`HEAD`, which no path of an engine supports."""
+    """`HEAD`, which only paths for protocols of others support: ACME."""
 
     # The inherited one is a Python function and slow; every request looks operations up a dozen times.
     __hash__ = str.__hash__

@@ -84,12 +84,14 @@ class Http:
         content: bytes | None = None,
         ca_pem: str = "",
         direct: bool = False,
+        at: str = "",
     ) -> Reply:
         """Send one request.
 
         Args:
             ca_pem: the only certificate authorities to trust, in PEM.
             direct: whether it goes by no proxy.
+            at: the only address to connect to, which the caller has judged; empty for those of the URL's host.
 
         Raises: `Unreachable` if it did not answer, `UpstreamFailed` for an unusable answer.  Their texts hold nothing
             of the request or the response.
@@ -108,7 +110,7 @@ class Http:
                     trust_env=not direct,
                 ) as client,
             ):
-                return await self._asked(client, verb, url, sent, content, direct=direct)
+                return await self._asked(client, verb, url, sent, content, direct=direct, at=at)
         except TimeoutError as error:
             raise Unreachable(f"{self.name} did not answer in time") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
@@ -123,10 +125,11 @@ class Http:
         content: bytes | None,
         *,
         direct: bool,
+        at: str,
     ) -> Reply:
         """Send the request to the first of the host's addresses that can be reached."""
         httpx = _library()
-        found = await names.addresses(url, within_s=CONNECT_S, direct=direct)
+        found = (at,) if at else await names.addresses(url, within_s=CONNECT_S, direct=direct)
         if not found:
             return await self._sent(client.stream(verb, url, headers=headers, content=content))
         named = {"host": names.host_header(url), **headers}

@@ -1,0 +1,91 @@
+"""The certificates by which hosts prove their names within TLS: read, not trusted.
+
+Source: RFC 8737, section 3; RFC 8738, section 6
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass
+
+from cryptography import x509
+
+from strongroom.lib.errors import Tampered
+
+_IDENTIFIER = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.31")
+_DIGEST = re.compile(rb"\x04\x20(.{32})", re.DOTALL)
+"""An OCTET STRING of 32 bytes in DER."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the certificate says."""
+
+    kind: str
+    """`dns` or `ip`."""
+    name: str
+    """In lower case."""
+    digest: bytes
+
+
+def proof_in(der: bytes) -> Proof:
+    """Read the certificate.
+
+    Raises: `Tampered` with the rest of a sentence, if it has more than one name, or no critical extension with a digest.
+    """
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        extensions = certificate.extensions
+        names = list(extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
+        found = extensions.get_extension_for_oid(_IDENTIFIER)
+    except x509.ExtensionNotFound as error:
+        raise Tampered(f"lacks the extension {error.oid.dotted_string}") from error
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        raise Tampered("cannot be read") from error
+    if len(names) != 1 or not isinstance(names[0], x509.DNSName | x509.IPAddress):
+        raise Tampered("must have one subject alternative name: the host name or the address")
+    raw = found.value.value if isinstance(found.value, x509.UnrecognizedExtension) else b""
+    digest = _DIGEST.fullmatch(raw)
+    if not found.critical or digest is None:
+        raise Tampered("has an acmeIdentifier extension that is not critical, or holds no digest")
+    kind = "dns" if isinstance(names[0], x509.DNSName) else "ip"
+    return Proof(kind, str(names[0].value).lower(), digest[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What of a certificate is compared."""
+
+    serial: str
+    """Lower-case bytes with colons."""
+    renewal_id: str
+    """By which clients ask about renewal; empty without an authority key identifier."""
+
+
+def shown(der: bytes) -> Shown:
+    """Read a certificate.  Raises `Tampered` if it can't be read.
+
+    Source: RFC 9773, section 4.1: the serial number as DER has it, with a leading zero where the first bit is set.
+    """
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        number = certificate.serial_number
+        found = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier)
+        authority = found.value.key_identifier or b""
+    except x509.ExtensionNotFound:
+        authority = b""
+    except (ValueError, x509.DuplicateExtension) as error:
+        raise Tampered("the certificate cannot be read") from error
+    raw = number.to_bytes(number.bit_length() // 8 + 1, "big")
+    renewal_id = f"{_encoded(authority)}.{_encoded(raw)}" if authority else ""
+    return Shown(serial_text(number), renewal_id)
+
+
+def serial_text(number: int) -> str:
+    """A serial number as this server writes it."""
+    return number.to_bytes(max(1, (number.bit_length() + 7) // 8), "big").hex(":")
+
+
+def _encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

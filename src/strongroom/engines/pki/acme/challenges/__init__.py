@@ -1,0 +1,1 @@
+"""How control of an identifier is proved."""

@@ -1,0 +1,67 @@
+"""Which addresses challenges are answered from (pure).
+
+The server connects to where a stranger's name leads.  So addresses that only the server's own machine or link has are
+refused, unless the mount permits them: behind them are services that trust whoever can reach them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from typing import Final
+
+from strongroom.engines.pki.acme.records import AcmeConfig
+from strongroom.lib.errors import InvalidRequest
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+
+
+def check_ranges(ranges: Iterable[str], field: str) -> tuple[str, ...]:
+    """The ranges in their usual form.  Raises `InvalidRequest` naming the field."""
+    found = []
+    for text in ranges:
+        try:
+            found.append(str(ipaddress.ip_network(text, strict=False)))
+        except ValueError:
+            raise InvalidRequest(f'{field}: "{text[:64]}" is no address, and no range such as 10.0.0.0/8') from None
+    return tuple(found)
+
+
+def refusal(text: str, config: AcmeConfig) -> str:
+    """Why an address isn't asked; empty if it is."""
+    address = ipaddress.ip_address(text)
+    for each in {address, _within(address)}:
+        if _is_in(each, config.challenge_excluded_ip_ranges):
+            return "it is in challenge_excluded_ip_ranges"
+        if _is_in(each, config.challenge_permitted_ip_ranges):
+            continue
+        if config.challenge_permitted_ip_ranges:
+            return "it is not in challenge_permitted_ip_ranges"
+        if kind := _special(each):
+            return f"it is a {kind} address (challenge_permitted_ip_ranges may permit it)"
+    return ""
+
+
+def _is_in(address: Address, ranges: Iterable[str]) -> bool:
+    return any(address in ipaddress.ip_network(each) for each in ranges)
+
+
+def _special(address: Address) -> str:
+    checks = {
+        "loopback": address.is_loopback,
+        "link-local": address.is_link_local,
+        "multicast": address.is_multicast,
+        "unspecified": address.is_unspecified or int(address) >> 24 == 0,
+        "reserved": isinstance(address, ipaddress.IPv4Address) and address.is_reserved,
+    }
+    return next((name for name, holds in checks.items() if holds), "")
+
+
+def _within(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address leads to, if it does."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address

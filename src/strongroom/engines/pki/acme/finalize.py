@@ -1,0 +1,90 @@
+"""Ends an order: checks the request for a certificate, and has it issued.
+
+Source: RFC 8555, section 7.4
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from strongroom.crypto.ordered_names import OrderedNames, ordered_names
+from strongroom.engines.pki.acme import issuing, orders, requests, rows
+from strongroom.engines.pki.acme.identifiers import address, dns_name
+from strongroom.engines.pki.acme.problems import Problem, malformed
+from strongroom.engines.pki.acme.records import IssuedTo, Mark, Order
+from strongroom.engines.pki.acme.serving import Caller, Reply
+from strongroom.lib.errors import InvalidRequest, Tampered
+from strongroom.sdk import replace
+
+
+async def finalize(caller: Caller, order_id: str) -> Reply:
+    """Issue the certificate of an order."""
+    request = caller.request
+    der = _csr(caller.payload())
+    found = await orders.of_caller(caller, order_id)
+    status = await orders.standing(request, found)
+    if status != "ready":
+        raise Problem("orderNotReady", f"the order is {status}")
+    try:
+        names = ordered_names(der)
+    except Tampered as error:
+        raise Problem("badCSR", error.text) from error
+    check_names(names, found)
+    if names.thumbprint and names.thumbprint == caller.known.thumbprint:
+        raise Problem("badCSR", "the certificate must have another key than the account")
+    try:
+        issued = await issuing.issue(request, caller.directory, der, names, found)
+    except InvalidRequest as error:
+        raise Problem("badCSR", error.text) from error
+    changed = replace(
+        found,
+        status="valid",
+        serial=issued.serial,
+        certificate_begins_at=issued.begins_at,
+        certificate_expires_at=issued.expires_at,
+        chain=issued.chain,
+    )
+    orders.keep(request, order_id, changed)
+    owner = IssuedTo(account=caller.account_id, order=order_id, directory=caller.directory.path)
+    request.view.write(rows.issued_row(issued.serial), owner)
+    name = f"{caller.account_id}/{order_id}"
+    request.view.delete(rows.by_time_row(found.expires_at, "order", name))
+    request.view.write(rows.by_time_row(issued.expires_at, "order", name), Mark())
+    return orders.reply(caller, order_id, changed, "valid")
+
+
+def check_names(names: OrderedNames, order: Order) -> None:
+    """Raise `Problem` unless the request names what was ordered, no more and no less.  (p)
+
+    Names count in any case.  The common name is one of them.
+    """
+    if names.others:
+        raise Problem("badCSR", "the request may only have host names and IP addresses as alternative names")
+    try:
+        asked = {("dns", dns_name(each)) for each in names.dns} | {("ip", address(each)) for each in names.ips}
+        if names.common_name:
+            asked.add(_common_name(names.common_name))
+    except Problem as problem:
+        raise Problem("badCSR", problem.detail) from problem
+    ordered = orders.values(order.identifiers)
+    if missing := sorted(value for _, value in ordered - asked):
+        raise Problem("badCSR", f"the request lacks what was ordered: {', '.join(missing[:5])}")
+    if more := sorted(value for _, value in asked - ordered):
+        raise Problem("badCSR", f"the request names what was not ordered: {', '.join(more[:5])}")
+
+
+def _common_name(text: str) -> tuple[str, str]:
+    try:
+        return ("ip", address(text))
+    except Problem:
+        return ("dns", dns_name(text))
+
+
+def _csr(payload: dict[str, Any]) -> bytes:
+    text = payload.get("csr")
+    if not isinstance(text, str):
+        raise malformed('the payload must have a text "csr"')
+    try:
+        return requests.decoded(text)
+    except ValueError:
+        raise malformed('"csr" must be DER in base64url without padding') from None

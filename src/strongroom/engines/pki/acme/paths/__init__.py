@@ -1,0 +1,1 @@
+"""The paths of the ACME server, a file for each noun."""

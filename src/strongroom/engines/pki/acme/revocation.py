@@ -1,0 +1,82 @@
+"""Revokes a certificate for who has its key, or for an account that it was issued to or that has proved its names.
+
+Source: RFC 8555, section 7.6
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from strongroom.crypto.acme_certificates import shown
+from strongroom.crypto.ordered_names import certified_names
+from strongroom.crypto.public_keys import key_of_certificate
+from strongroom.engines.pki.acme import issuing, requests, rows
+from strongroom.engines.pki.acme.problems import Problem, malformed
+from strongroom.engines.pki.acme.records import IssuedTo, Proved
+from strongroom.engines.pki.acme.serving import Caller, Reply, account_with
+from strongroom.lib.errors import Tampered
+
+REASONS: Final = frozenset({0, 1, 2, 3, 4, 5, 6, 8, 9, 10})
+"""Source: RFC 5280, section 5.3.1; 7 isn't used."""
+
+
+async def revoke(caller: Caller) -> Reply:
+    """Revoke a certificate."""
+    payload = caller.payload()
+    der, reason = _certificate(payload), _reason(payload)
+    try:
+        serial = shown(der).serial
+    except Tampered as error:
+        raise malformed(error.text) from error
+    stored = await issuing.certificate(caller.request.view, serial)
+    if stored != der:
+        raise Problem("malformed", "the certificate was not issued here", status=404)
+    if caller.account is None:
+        await _check_key(caller, der)
+    else:
+        await _check_account(caller, serial, der)
+    if await issuing.is_revoked(caller.request.view, serial):
+        raise Problem("alreadyRevoked", "the certificate was revoked before")
+    await issuing.revoke(caller.request, serial, reason)
+    return Reply()
+
+
+async def _check_key(caller: Caller, der: bytes) -> None:
+    key = key_of_certificate(der)
+    if key is None or key.thumbprint() != caller.key.thumbprint():
+        if await account_with(caller.request, caller.directory, caller.key) is not None:
+            raise malformed('an account signs by its URL ("kid"), and the key in "jwk" is not that of the certificate')
+        raise Problem("unauthorized", "the request is signed with another key than the certificate has")
+
+
+async def _check_account(caller: Caller, serial: str, der: bytes) -> None:
+    issued = await caller.request.view.read(rows.issued_row(serial), IssuedTo)
+    if issued is not None and issued.account == caller.account_id:
+        return
+    names = certified_names(der)
+    if names and all([await _has_proved(caller, kind, value) for kind, value in names]):
+        return
+    raise Problem("unauthorized", "the certificate was not issued to this account, which has not proved its names")
+
+
+async def _has_proved(caller: Caller, kind: str, value: str) -> bool:
+    row = rows.proved_row(caller.account_id, caller.directory.path, kind, value)
+    found = await caller.request.view.read(row, Proved)
+    return found is not None and caller.request.now < found.expires_at
+
+
+def _certificate(payload: dict[str, Any]) -> bytes:
+    text = payload.get("certificate")
+    if not isinstance(text, str):
+        raise malformed('the payload must have a text "certificate"')
+    try:
+        return requests.decoded(text)
+    except ValueError:
+        raise malformed('"certificate" must be DER in base64url without padding') from None
+
+
+def _reason(payload: dict[str, Any]) -> int:
+    reason = payload.get("reason", 0)
+    if isinstance(reason, bool) or reason not in REASONS:
+        raise Problem("badRevocationReason", "the reason is none of RFC 5280")
+    return int(reason)

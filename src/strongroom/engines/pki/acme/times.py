@@ -1,0 +1,23 @@
+"""Times as ACME writes them (pure).  Source: RFC 3339"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from strongroom.engines.pki.acme.problems import malformed
+
+
+def rfc3339(at: float) -> str:
+    """Seconds since the epoch as a text."""
+    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def seconds_of(value: object, name: str) -> float:
+    """Seconds since the epoch of a text.  Raises `Problem` that names the member."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise malformed(f'"{name}" must be a time as in 2030-01-31T12:00:00Z')
+    return found.timestamp()
