@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from strongroom.crypto.public_keys import key_of_spki
@@ -22,6 +23,8 @@ class OrderedNames:
     ips: tuple[str, ...]
     others: bool
     """Whether it has alternative names of other kinds."""
+    public: bytes
+    """Its key: SubjectPublicKeyInfo in DER."""
     thumbprint: str
     """Of its key; empty for a kind that no account may have."""
 
@@ -49,6 +52,7 @@ def ordered_names(der: bytes) -> OrderedNames:
         dns=tuple(each.value for each in names if isinstance(each, x509.DNSName)),
         ips=tuple(str(each.value) for each in names if isinstance(each, x509.IPAddress)),
         others=any(not isinstance(each, x509.DNSName | x509.IPAddress) for each in names),
+        public=request.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
         thumbprint=key.thumbprint() if key is not None else "",
     )
 

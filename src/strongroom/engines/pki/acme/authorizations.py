@@ -128,6 +128,15 @@ def reply(caller: Caller, authorization_id: str, found: Authorization) -> Reply:
     return Reply(shown(caller.directory, authorization_id, found, caller.request.now), headers=headers)
 
 
+def challenge_reply(caller: Caller, authorization_id: str, found: Authorization, kind: str) -> Reply:
+    """The answer with one challenge of an authorization."""
+    directory = caller.directory
+    challenge = next(each for each in found.challenges if each.type == kind)
+    waits = (("Retry-After", str(_POLL_S)),) if challenge.status == "processing" else ()
+    up = ("Link", f'<{directory.of("authorization", authorization_id)}>;rel="up"')
+    return Reply(challenge_shown(directory, authorization_id, challenge), headers=(up, *waits))
+
+
 def is_open(request: Request, found: Authorization) -> bool:
     """Whether the authorization can still be proved."""
     return states.authorization_at(found.status, found.expires_at, request.now) == "pending"

@@ -14,10 +14,10 @@ from strongroom.engines.pki.acme.problems import Problem, malformed
 from strongroom.engines.pki.acme.records import IssuedTo, Mark, Order
 from strongroom.engines.pki.acme.serving import Caller, Reply
 from strongroom.lib.errors import InvalidRequest, Tampered
-from strongroom.sdk import replace
+from strongroom.sdk import Random, replace
 
 
-async def finalize(caller: Caller, order_id: str) -> Reply:
+async def finalize(caller: Caller, order_id: str, random: Random) -> Reply:
     """Issue the certificate of an order."""
     request = caller.request
     der = _csr(caller.payload())
@@ -33,7 +33,7 @@ async def finalize(caller: Caller, order_id: str) -> Reply:
     if names.thumbprint and names.thumbprint == caller.known.thumbprint:
         raise Problem("badCSR", "the certificate must have another key than the account")
     try:
-        issued = await issuing.issue(request, caller.directory, der, names, found)
+        issued = await issuing.issue(request, caller.directory.authority, caller.directory.config, names, found, random)
     except InvalidRequest as error:
         raise Problem("badCSR", error.text) from error
     changed = replace(
@@ -45,7 +45,12 @@ async def finalize(caller: Caller, order_id: str) -> Reply:
         chain=issued.chain,
     )
     orders.keep(request, order_id, changed)
-    owner = IssuedTo(account=caller.account_id, order=order_id, directory=caller.directory.path)
+    owner = IssuedTo(
+        account=caller.account_id,
+        order=order_id,
+        directory=caller.directory.path,
+        renewal_id=issued.renewal_id,
+    )
     request.view.write(rows.issued_row(issued.serial), owner)
     name = f"{caller.account_id}/{order_id}"
     request.view.delete(rows.by_time_row(found.expires_at, "order", name))

@@ -24,8 +24,8 @@ def identifiers(value: Any) -> tuple[Identifier, ...]:
         raise malformed('the order must have a list of "identifiers"')
     if len(value) > MOST:
         raise Problem("rejectedIdentifier", f"an order may have {MOST} identifiers, and this one has {len(value)}")
-    found = {_identifier(item) for item in value}
-    return tuple(sorted(found, key=lambda each: (each.type, each.value)))
+    found = {(each.type, each.value): each for each in map(_identifier, value)}
+    return tuple(found[key] for key in sorted(found))
 
 
 def _identifier(item: Any) -> Identifier:

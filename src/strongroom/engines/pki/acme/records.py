@@ -182,6 +182,8 @@ class IssuedTo(Record, frozen=True, tag="pki-acme-issued"):
     account: str
     order: str
     directory: str
+    renewal_id: str = ""
+    """By which clients ask about renewal."""
     replaced_by: str = ""
     """The order that replaces the certificate."""
 

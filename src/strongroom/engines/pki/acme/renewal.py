@@ -9,14 +9,13 @@ from typing import Any, Final
 
 import msgspec
 
-from strongroom.crypto.acme_certificates import serial_text, shown
+from strongroom.crypto.acme_certificates import serial_text
 from strongroom.engines.pki.acme import issuing, requests, rows
 from strongroom.engines.pki.acme.directory import Directory
 from strongroom.engines.pki.acme.problems import Problem, malformed
 from strongroom.engines.pki.acme.records import Identifier, IssuedTo, Order
 from strongroom.engines.pki.acme.serving import Caller
 from strongroom.engines.pki.acme.times import rfc3339
-from strongroom.lib.pem import der_of_pem
 from strongroom.sdk import RawBody, Request, Response, View
 
 RETRY_AFTER_S: Final = 6 * 3600
@@ -81,7 +80,7 @@ async def _issued(view: View, renewal_id: str) -> tuple[str, IssuedTo, Order] | 
     if issued is None or order is None:
         return None
     # The whole identifier is compared, so that only the one spelling of RFC 9773 finds it.
-    return (row, issued, order) if shown(der_of_pem(order.chain)).renewal_id == renewal_id else None
+    return (row, issued, order) if issued.renewal_id == renewal_id else None
 
 
 def _number(renewal_id: str) -> int | None:
