@@ -15,8 +15,8 @@ from strongroom.engines.pki.acme.records import BindingKey, Identifier
 from strongroom.engines.pki.acme.serving import Caller
 from strongroom.sdk import is_segment_name
 
-PREFIX: Final = b"vault-eab-0-"
-"""Keys begin so, decoded, that scanners of leaked secrets know them, as Vault's do."""
+PREFIX: Final = "vault-eab-0-"
+"""Keys begin as Vault's do, so that scanners for leaked secrets find them.  It is a part of the key's base64url."""
 RANDOM_BYTES: Final = 32
 _UNKNOWN: Final = "the key id of the external account binding is not known here, or was used before"
 

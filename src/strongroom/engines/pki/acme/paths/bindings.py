@@ -53,12 +53,17 @@ class BindingPaths:
         if len(allowed) > _MOST_ALLOWED:
             raise InvalidRequest(f"allowed_identifiers may have {_MOST_ALLOWED} items")
         key_id = request.once("acme eab id", lambda: uuid4(self.random))
-        key = eab.PREFIX + request.once("acme eab key", lambda: self.random.bytes(eab.RANDOM_BYTES))
+        key = eab.PREFIX + requests.encoded(
+            request.once("acme eab key", lambda: self.random.bytes(eab.RANDOM_BYTES))
+        )
         record = BindingKey(
-            key=key, directory=Place(issuer_ref, role).path, created_at=request.now, allowed_identifiers=allowed
+            key=requests.decoded(key),
+            directory=Place(issuer_ref, role).path,
+            created_at=request.now,
+            allowed_identifiers=allowed,
         )
         request.view.write(rows.BINDINGS + key_id, record)
-        return Response(data={"id": key_id, **_shown(record), "key": requests.encoded(key)})
+        return Response(data={"id": key_id, **_shown(record), "key": key})
 
     @path.list_("eab")
     async def list_bindings(self, request: Request, body: Page) -> Response:
