@@ -32,7 +32,8 @@ class Proof:
 def proof_in(der: bytes) -> Proof:
     """Read the certificate.
 
-    Raises: `Tampered` with the rest of a sentence, if it has more than one name, or no critical extension with a digest.
+    Raises: `Tampered` with the rest of a sentence, if it has more than one name, or no critical extension with a
+        digest.
     """
     try:
         certificate = x509.load_der_x509_certificate(der)

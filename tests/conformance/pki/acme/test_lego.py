@@ -39,7 +39,9 @@ def lego(mount: Mount, directory: Path, *arguments: str, **environment: str) -> 
 def names_of(directory: Path, name: str) -> list[str]:
     """The names of a certificate that lego has stored."""
     certificate = x509.load_pem_x509_certificate((directory / "certificates" / f"{name}.crt").read_bytes())
-    return [str(each.value) for each in certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value]
+    return [
+        str(each.value) for each in certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    ]
 
 
 def test_http_01(mount: Mount, tmp_path: Path) -> None:

@@ -21,9 +21,7 @@ _TOKEN_BYTES: Final = 32
 _POLL_S: Final = 3
 
 
-def new(
-    caller: Caller, identifier: Identifier, expires_at: float, random: Random
-) -> Authorization:
+def new(caller: Caller, identifier: Identifier, expires_at: float, random: Random) -> Authorization:
     """An authorization of a new order, with a challenge of each type that can prove the identifier."""
     base = replace(identifier, value=identifier.base)
     name = f"acme token {identifier.value}"
@@ -36,9 +34,7 @@ def new(
         identifier=base,
         expires_at=expires_at,
         wildcard=identifier.is_wildcard,
-        challenges=tuple(
-            Challenge(type=kind, token=encoded(token)) for kind, token in zip(kinds, tokens, strict=True)
-        ),
+        challenges=tuple(Challenge(type=kind, token=encoded(token)) for kind, token in zip(kinds, tokens, strict=True)),
     )
 
 
@@ -114,9 +110,7 @@ def shown(directory: Directory, authorization_id: str, found: Authorization, now
         "identifier": found.identifier.shown(),
         "status": status,
         "expires": rfc3339(found.expires_at),
-        "challenges": [
-            challenge_shown(directory, authorization_id, each) for each in (decided or found.challenges)
-        ],
+        "challenges": [challenge_shown(directory, authorization_id, each) for each in (decided or found.challenges)],
     }
     return {**document, "wildcard": True} if found.wildcard else document
 

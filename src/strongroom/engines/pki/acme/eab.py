@@ -31,7 +31,9 @@ async def bound(caller: Caller, binding: Any) -> tuple[str, BindingKey] | None:
     """
     if binding is None:
         if caller.directory.config.eab_policy != NOT_REQUIRED:
-            raise Problem("externalAccountRequired", "an account needs an external binding here: ask for a key (new-eab)")
+            raise Problem(
+                "externalAccountRequired", "an account needs an external binding here: ask for a key (new-eab)"
+            )
         return None
     if not isinstance(binding, dict):
         raise malformed("the external account binding is no JWS")

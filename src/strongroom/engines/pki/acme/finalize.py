@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.crypto.ordered_names import OrderedNames, ordered_names
+from strongroom.crypto.certified_names import thumbprint_of
+from strongroom.crypto.issuing.requests import CertificateRequest, read_der
 from strongroom.engines.pki.acme import issuing, orders, requests, rows
 from strongroom.engines.pki.acme.identifiers import address, dns_name
 from strongroom.engines.pki.acme.problems import Problem, malformed
 from strongroom.engines.pki.acme.records import IssuedTo, Mark, Order
 from strongroom.engines.pki.acme.serving import Caller, Reply
-from strongroom.lib.errors import InvalidRequest, Tampered
+from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Random, replace
 
 
@@ -25,15 +26,13 @@ async def finalize(caller: Caller, order_id: str, random: Random) -> Reply:
     status = await orders.standing(request, found)
     if status != "ready":
         raise Problem("orderNotReady", f"the order is {status}")
+    directory = caller.directory
     try:
-        names = ordered_names(der)
-    except Tampered as error:
-        raise Problem("badCSR", error.text) from error
-    check_names(names, found)
-    if names.thumbprint and names.thumbprint == caller.known.thumbprint:
-        raise Problem("badCSR", "the certificate must have another key than the account")
-    try:
-        issued = await issuing.issue(request, caller.directory.authority, caller.directory.config, names, found, random)
+        csr = read_der(der)
+        check_names(csr, found)
+        if thumbprint_of(csr.public) == caller.known.thumbprint:
+            raise Problem("badCSR", "the certificate must have another key than the account")
+        issued = await issuing.issue(request, random, directory.authority, directory.config, csr=csr, order=found)
     except InvalidRequest as error:
         raise Problem("badCSR", error.text) from error
     changed = replace(
@@ -58,17 +57,18 @@ async def finalize(caller: Caller, order_id: str, random: Random) -> Reply:
     return orders.reply(caller, order_id, changed, "valid")
 
 
-def check_names(names: OrderedNames, order: Order) -> None:
+def check_names(csr: CertificateRequest, order: Order) -> None:
     """Raise `Problem` unless the request names what was ordered, no more and no less.  (p)
 
     Names count in any case.  The common name is one of them.
     """
-    if names.others:
+    names = csr.names
+    if names.emails or names.uris or names.others or csr.unknown_names:
         raise Problem("badCSR", "the request may only have host names and IP addresses as alternative names")
     try:
         asked = {("dns", dns_name(each)) for each in names.dns} | {("ip", address(each)) for each in names.ips}
-        if names.common_name:
-            asked.add(_common_name(names.common_name))
+        if csr.common_name:
+            asked.add(_common_name(csr.common_name))
     except Problem as problem:
         raise Problem("badCSR", problem.detail) from problem
     ordered = orders.values(order.identifiers)

@@ -7,9 +7,9 @@ from typing import Final
 import msgspec
 
 from strongroom.crypto.acme_certificates import shown
-from strongroom.crypto.issuing import certificates, usages
-from strongroom.crypto.issuing.contents import Draft, Names, Subject
-from strongroom.crypto.ordered_names import OrderedNames
+from strongroom.crypto.issuing import certificates
+from strongroom.crypto.issuing.contents import Access, Names
+from strongroom.crypto.issuing.requests import CertificateRequest
 from strongroom.engines.pki import serials
 from strongroom.engines.pki.acme.problems import Problem, malformed
 from strongroom.engines.pki.acme.records import AcmeConfig, Identifier, Order
@@ -18,16 +18,20 @@ from strongroom.engines.pki.certificates.records import CertificateRecord
 from strongroom.engines.pki.issuers.authorities import Signer, signer
 from strongroom.engines.pki.issuers.records import ClusterConfig
 from strongroom.engines.pki.issuers.rows import referred
+from strongroom.engines.pki.issuing.rules import Asked, Context, IssuerEnd, Requested, check_key, judged
 from strongroom.engines.pki.issuing.signing import signed
 from strongroom.engines.pki.references import DEFAULT
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.engines.pki.roles.rows import role_of
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import Random, Request, View, is_segment_name
+from strongroom.sdk import Random, Request, View, is_segment_name, replace
 
 _CLUSTER: Final = "config/cluster"
 _SERVER_AUTH: Final = "1.3.6.1.5.5.7.3.1"
-_CLIENT_AUTH: Final = "1.3.6.1.5.5.7.3.2"
+_MOST_COMMON_NAME: Final = 64
+"""Source: RFC 5280, appendix A.1, ub-common-name"""
+_VERBATIM: Final = RoleRecord(allow_any_name=True, enforce_hostnames=False, key_type="any", require_cn=False)
+"""The rules of directories without a role: what was proved is certified."""
 
 
 class Authority(msgspec.Struct, frozen=True):
@@ -98,26 +102,40 @@ async def check_issuer(view: View, reference: str) -> None:
     await referred(view, reference)
 
 
+async def check_identifiers(request: Request, authority: Authority, wanted: tuple[Identifier, ...]) -> None:
+    """Raise `Problem` for identifiers that the role of the directory doesn't allow."""
+    if authority.role is None:
+        return
+    asked = _asked("", wanted)
+    role = replace(authority.role, require_cn=False)
+    try:
+        judged(role, asked, _context(request))
+    except InvalidRequest as error:
+        raise Problem("rejectedIdentifier", error.text) from error
+
+
 async def issue(
-    request: Request, authority: Authority, config: AcmeConfig, names: OrderedNames, order: Order, random: Random
+    request: Request, random: Random, authority: Authority, config: AcmeConfig, *, csr: CertificateRequest, order: Order
 ) -> Issued:
     """Issue the certificate of an order, and store it.
 
     Raises: `InvalidRequest` if the issuer can't sign, or the role forbids the certificate.
     """
     issuer = await signer(request.view, authority.issuer_id)
-    role = authority.role or RoleRecord()
-    begins = int(request.now) - role.not_before_duration_s
-    draft = Draft(
-        serial=request.once("serial", lambda: serials.new(random)),
-        public=names.public,
-        not_before=begins,
-        not_after=_ends(request, role, config, issuer, order),
-        subject=Subject(common_name=names.common_name),
-        names=Names(dns=_of("dns", order), ips=_of("ip", order)),
-        key_usage=tuple(bit for name in role.key_usage if (bit := usages.key_usage(name)) is not None),
-        ext_key_usage=_ext_key_usage(role if config.allow_role_ext_key_usage and authority.role else None),
+    role = authority.role or _VERBATIM
+    common_name = _common_name(csr, order, needed=role.require_cn)
+    asked = _asked(common_name, order.identifiers, csr)
+    if asked.requested is not None:
+        check_key(role, asked.requested)
+    allowed = judged(replace(role, require_cn=bool(common_name)), asked, _context(request, issuer))
+    check_same(allowed.names, order)
+    serial = request.once("serial", lambda: serials.new(random))
+    draft = replace(
+        allowed.draft(serial, csr.public, Access()),
+        not_after=_ends(request, allowed.validity.not_after, config, order),
     )
+    if not (config.allow_role_ext_key_usage and authority.role is not None):
+        draft = replace(draft, ext_key_usage=(_SERVER_AUTH,))
     der = signed(draft, issuer.authority, role.signature_bits, pss=role.use_pss)
     record = CertificateRecord(
         certificate=der,
@@ -125,43 +143,81 @@ async def issue(
         not_after=draft.not_after,
         issued_at=request.now,
         role=authority.role_name,
-        common_name=names.common_name,
+        common_name=common_name,
     )
-    certificate_rows.keep(request.view, draft.serial, record)
+    certificate_rows.keep(request.view, serial, record)
     return Issued(
-        serial=serials.shown(draft.serial),
-        begins_at=begins,
+        serial=serials.shown(serial),
+        begins_at=draft.not_before,
         expires_at=draft.not_after,
         chain="".join(certificates.in_pem(each) for each in (der, *issuer.chain)),
         renewal_id=shown(der).renewal_id,
     )
 
 
-def _ends(request: Request, role: RoleRecord, config: AcmeConfig, issuer: Signer, order: Order) -> int:
-    """When a certificate ends.
+def check_same(names: Names, order: Order) -> None:
+    """Raise `InvalidRequest` unless a certificate names what was proved, no more and no less.  (p)
 
-    It is never refused because its issuer ends earlier: clients of ACME can't ask for less, so it ends with the issuer.
+    The rules of a role may leave names out, or add the common name.
     """
-    wanted = role.ttl_s or request.mount.default_lease_ttl_s
-    bounds = [wanted, config.max_ttl_s, role.max_ttl_s or request.mount.max_lease_ttl_s]
-    ends = [int(request.now) + min(bounds)]
-    if order.not_after:
-        ends.append(int(order.not_after))
-    if issuer.record.leaf_not_after_behavior != "permit" and issuer.record.not_after:
-        ends.append(int(issuer.record.not_after))
-    return min(ends)
+    written = {("dns", each.lower()) for each in names.dns} | {("ip", each) for each in names.ips}
+    proved = {(each.type, each.value) for each in order.identifiers}
+    if written != proved or names.emails or names.uris or names.others:
+        raise InvalidRequest("the role makes other names of those that were ordered")
 
 
-def _ext_key_usage(role: RoleRecord | None) -> tuple[str, ...]:
-    if role is None:
-        return (_SERVER_AUTH,)
-    flags = ((role.server_flag, _SERVER_AUTH), (role.client_flag, _CLIENT_AUTH))
-    named = [found for name in role.ext_key_usage if (found := usages.ext_key_usage(name)) is not None]
-    return tuple(dict.fromkeys([*(oid for flag, oid in flags if flag), *named, *role.ext_key_usage_oids]))
+def _asked(common_name: str, wanted: tuple[Identifier, ...], csr: CertificateRequest | None = None) -> Asked:
+    """What an order asks for, in the terms of roles.
+
+    The names are those of the order, which the certificate request has too.
+    """
+    names = Names(
+        dns=tuple(each.value for each in wanted if each.type == "dns"),
+        ips=tuple(each.value for each in wanted if each.type == "ip"),
+    )
+    requested = None
+    if csr is not None:
+        requested = Requested(common_name=common_name, names=names, key_type=csr.key_type, key_bits=csr.key_bits)
+    return Asked(common_name=common_name, alt_names=names.dns, ip_sans=names.ips, requested=requested)
 
 
-def _of(kind: str, order: Order) -> tuple[str, ...]:
-    return tuple(each.value for each in order.identifiers if each.type == kind)
+def _context(request: Request, issuer: Signer | None = None) -> Context:
+    """What rules look at.
+
+    Clients of ACME can't ask for less time, so a certificate ends with its issuer where it would be refused to others.
+    """
+    end = None
+    if issuer is not None:
+        behavior = issuer.record.leaf_not_after_behavior
+        end = IssuerEnd(
+            not_after=int(issuer.record.not_after),
+            behavior="truncate" if behavior == "err" else behavior,
+            name=issuer.record.name or issuer.record.id,
+        )
+    return Context(
+        now=request.now,
+        default_ttl_s=request.mount.default_lease_ttl_s,
+        max_ttl_s=request.mount.max_lease_ttl_s,
+        issuer=end,
+    )
+
+
+def _common_name(csr: CertificateRequest, order: Order, *, needed: bool) -> str:
+    """The common name of a certificate: that of the request, or else the first name that can be one, if one is needed.
+
+    An address is none: roles would take it for a host name.
+    """
+    ordered = [each.value for each in order.identifiers if each.type == "dns"]
+    if csr.common_name.lower() in ordered:
+        return csr.common_name.lower()
+    fitting = [name for name in ordered if len(name) <= _MOST_COMMON_NAME]
+    fitting.sort(key=lambda name: name.startswith("*."))
+    return fitting[0] if needed and fitting else ""
+
+
+def _ends(request: Request, not_after: int, config: AcmeConfig, order: Order) -> int:
+    ends = [not_after, int(request.now) + config.max_ttl_s]
+    return min(ends) if not order.not_after else min(*ends, int(order.not_after))
 
 
 async def certificate(view: View, serial: str) -> bytes | None:
@@ -169,8 +225,3 @@ async def certificate(view: View, serial: str) -> bytes | None:
     number = serials.parsed(serial)
     record = await certificate_rows.certificate_of(view, number) if number is not None else None
     return record.certificate if record is not None else None
-
-
-async def check_identifiers(request: Request, authority: Authority, wanted: tuple[Identifier, ...]) -> None:
-    """Raise `Problem` for identifiers that the role of the directory doesn't allow."""
-    # filled in when the rules of roles are there

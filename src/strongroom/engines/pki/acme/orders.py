@@ -139,9 +139,7 @@ def shown(directory: Directory, order_id: str, found: Order, status: str) -> dic
 def reply(caller: Caller, order_id: str, found: Order, status: str) -> Reply:
     """The answer with an order."""
     headers = (("Retry-After", str(_POLL_S)),) if status == "pending" else ()
-    return Reply(
-        shown(caller.directory, order_id, found, status), 200, caller.directory.of("order", order_id), headers
-    )
+    return Reply(shown(caller.directory, order_id, found, status), 200, caller.directory.of("order", order_id), headers)
 
 
 def values(wanted: tuple[Identifier, ...]) -> set[tuple[str, str]]:

@@ -46,9 +46,7 @@ def window(order: Order, now: float, *, revoked: bool) -> dict[str, str]:
     return {"start": rfc3339(start), "end": rfc3339(end)}
 
 
-async def replaced(
-    caller: Caller, renewal_id: Any, wanted: tuple[Identifier, ...]
-) -> tuple[str, str, IssuedTo] | None:
+async def replaced(caller: Caller, renewal_id: Any, wanted: tuple[Identifier, ...]) -> tuple[str, str, IssuedTo] | None:
     """The certificate that a new order replaces: its identifier, its row and its record; None if it replaces none.
 
     Raises: `Problem` for a certificate of another account, of other names, or one that was replaced already.

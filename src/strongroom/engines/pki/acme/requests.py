@@ -1,7 +1,7 @@
 """Signed requests of ACME clients: taken apart, and their signatures checked (pure).
 
-A request is a flattened JSON Web Signature.  Its protected header names a key (`jwk`) or an account (`kid`), a nonce and
-the URL that it is meant for.  Everything is within limits before a key is read or a signature is computed.
+A request is a flattened JSON Web Signature.  Its protected header names a key (`jwk`) or an account (`kid`), a nonce
+and the URL that it is meant for.  Everything is within limits before a key is read or a signature is computed.
 
 Source: RFC 8555, section 6.2; RFC 7515, sections 3.2 and 4.1; RFC 8725
 """

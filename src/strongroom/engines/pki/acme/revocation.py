@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from strongroom.crypto.acme_certificates import shown
-from strongroom.crypto.ordered_names import certified_names
+from strongroom.crypto.certified_names import certified_names
 from strongroom.crypto.public_keys import key_of_certificate
 from strongroom.engines.pki.acme import issuing, requests, rows
 from strongroom.engines.pki.acme.problems import Problem, malformed

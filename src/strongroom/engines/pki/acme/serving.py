@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import msgspec
 
+from strongroom.crypto.public_keys import PublicKey, key_of_jwk
 from strongroom.engines.pki.acme import nonces, requests, rows
 from strongroom.engines.pki.acme.directory import ALWAYS_REQUIRED, Directory, Place, open_directory
 from strongroom.engines.pki.acme.problems import MEDIA_TYPE, Problem, malformed
 from strongroom.engines.pki.acme.records import Account, AccountOfKey
 from strongroom.engines.pki.acme.requests import Signed
-from strongroom.crypto.public_keys import PublicKey, key_of_jwk
 from strongroom.lib.errors import Internal
 from strongroom.sdk import Body, Random, RawBody, Request, Response
 
@@ -103,14 +103,14 @@ async def serve(
     return Response(raw=raw, status=status, headers=(*nonce, *index, *headers))
 
 
-async def open_or_refuse(request: Request, place: Place, answer: Callable[[Directory], Awaitable[Response]]) -> Response:
+async def open_or_refuse(
+    request: Request, place: Place, answer: Callable[[Directory], Awaitable[Response]]
+) -> Response:
     """Answer a request that isn't signed; a `Problem` as its document."""
     try:
         return await answer(await open_directory(request, place))
     except Problem as problem:
-        return Response(
-            raw=RawBody(problem.encoded(), MEDIA_TYPE), status=problem.status, headers=problem.headers
-        )
+        return Response(raw=RawBody(problem.encoded(), MEDIA_TYPE), status=problem.status, headers=problem.headers)
 
 
 async def _caller(request: Request, directory: Directory, body: JwsBody, by: str) -> Caller:
@@ -141,7 +141,7 @@ async def _of_account(request: Request, directory: Directory, signed: Signed) ->
     account_id = signed.kid.removeprefix(prefix) if signed.kid.startswith(prefix) else ""
     account = await rows.account_of(request.view, account_id)
     if account is None or account.directory != directory.path:
-        raise Problem("accountDoesNotExist", "this directory has no account with the URL in \"kid\"")
+        raise Problem("accountDoesNotExist", 'this directory has no account with the URL in "kid"')
     key = key_of_jwk(account.jwk)
     if key is None:
         raise Internal(detail="the key of an ACME account can't be read")

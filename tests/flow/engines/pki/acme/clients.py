@@ -158,9 +158,7 @@ class Client:
         return await self.post("new-order", {"identifiers": identifiers, **payload})
 
 
-def jws(
-    key: josepy.JWK, header: Mapping[str, Any], payload: Any, algorithm: josepy.jwa.JWASignature
-) -> dict[str, Any]:
+def jws(key: josepy.JWK, header: Mapping[str, Any], payload: Any, algorithm: josepy.jwa.JWASignature) -> dict[str, Any]:
     """A flattened JWS; `payload` is JSON, bytes, or None for an empty one."""
     protected = encoded(json.dumps(dict(header)).encode())
     content = payload if isinstance(payload, bytes) else b"" if payload is None else json.dumps(payload).encode()

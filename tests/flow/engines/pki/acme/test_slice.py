@@ -14,9 +14,7 @@ async def test_a_name_is_proved_and_certified(tmp_path: Path) -> None:
     """An account orders a name, serves the file, and gets a certificate for that name which OpenSSL verifies."""
     with WebHost().running() as web, NameServer().running() as names:
         ports = Ports(http=web.port)
-        server = await Acme.new(
-            ports=ports, dns_resolver=names.resolver, challenge_permitted_ip_ranges=LOOPBACK
-        )
+        server = await Acme.new(ports=ports, dns_resolver=names.resolver, challenge_permitted_ip_ranges=LOOPBACK)
         client = Client(server)
         assert (await client.register(contact=["mailto:admin@example.com"])).status == 201
         order = await client.order("www.example.com")

@@ -13,11 +13,11 @@ from strongroom.engines.pki.acme.records import AcmeConfig, Identifier
 from strongroom.engines.pki.acme.requests import encoded
 
 
-async def prove(identifier: Identifier, token: str, expected: str, config: AcmeConfig, ports: Ports) -> None:  # noqa: ARG001 - all types are called alike
+async def prove(identifier: Identifier, token: str, expected: str, config: AcmeConfig, ports: Ports) -> None:
     """Raise `Failed` unless one of the records is the digest of what is expected.
 
-    Other records don't matter: there is one for a name and another for its wildcard.  Another one than is expected may be
-    an earlier one that name servers still hold, so it isn't final.
+    Other records don't matter: there is one for a name and another for its wildcard.  Another one than is expected may
+    be an earlier one that name servers still hold, so it isn't final.
     """
     name = f"_acme-challenge.{identifier.value}"
     wanted = encoded(sha256(expected.encode()))

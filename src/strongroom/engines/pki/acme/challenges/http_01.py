@@ -10,13 +10,12 @@ import ssl
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from strongroom.engines.pki.acme.challenges.outcome import Failed, shortened
 from strongroom.engines.pki.acme.challenges.names import vetted
+from strongroom.engines.pki.acme.challenges.outcome import Failed, shortened
 from strongroom.engines.pki.acme.challenges.ports import Ports
 from strongroom.engines.pki.acme.records import AcmeConfig, Identifier
-from strongroom.lib.errors import Unreachable, UpstreamFailed
+from strongroom.lib.errors import InvalidRequest, Unreachable, UpstreamFailed
 from strongroom.lib.outgoing import Http, Reply, check_url
-from strongroom.lib.errors import InvalidRequest
 
 _MOST_REDIRECTS: Final = 10
 _MOST_BYTES: Final = 64 * 1024

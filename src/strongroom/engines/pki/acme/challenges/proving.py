@@ -6,6 +6,7 @@ replayed, or sent many times at once, has the server ask once.
 
 from __future__ import annotations
 
+from typing import Final
 
 from strongroom.engines.pki.acme import authorizations, nonces, rows
 from strongroom.engines.pki.acme.challenges import attempts, table
@@ -73,9 +74,7 @@ async def _prove(caller: Caller, authorization_id: str, due: Challenge, ports: P
     key_authorization = f"{due.token}.{caller.known.thumbprint}"
     try:
         async with _slots.place(caller.account_id, total_s=_TOTAL_S):
-            await table.TYPES[due.type](
-                found.identifier, due.token, key_authorization, caller.directory.config, ports
-            )
+            await table.TYPES[due.type](found.identifier, due.token, key_authorization, caller.directory.config, ports)
     except Failed as error:
         attempt.failure = error
     except (RateLimited, Unreachable, TimeoutError) as error:

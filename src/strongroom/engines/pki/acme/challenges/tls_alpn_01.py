@@ -23,7 +23,7 @@ PROTOCOL: Final = "acme-tls/1"
 _TOTAL_S: Final = 8.0
 
 
-async def prove(identifier: Identifier, token: str, expected: str, config: AcmeConfig, ports: Ports) -> None:  # noqa: ARG001 - all types are called alike
+async def prove(identifier: Identifier, token: str, expected: str, config: AcmeConfig, ports: Ports) -> None:
     """Raise `Failed` unless the host shows the certificate that is expected."""
     failed: Failed | None = None
     for address in await of_identifier(identifier, config):

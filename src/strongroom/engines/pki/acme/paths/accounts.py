@@ -18,9 +18,7 @@ class AccountPaths:
     random: Random
 
     @everywhere(path.write, "new-account", unauthenticated=True)
-    async def acme_new_account(
-        self, request: Request, body: JwsBody, issuer_ref: str = "", role: str = ""
-    ) -> Response:
+    async def acme_new_account(self, request: Request, body: JwsBody, issuer_ref: str = "", role: str = "") -> Response:
         """Makes the account of a key, or finds it."""
         place = Place(issuer_ref, role)
         return await serve(

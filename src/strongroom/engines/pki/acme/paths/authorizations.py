@@ -42,6 +42,7 @@ class AuthorizationPaths:
         auth_id: str,
         challenge_type: str,
         body: JwsBody,
+        *,
         issuer_ref: str = "",
         role: str = "",
     ) -> Response:

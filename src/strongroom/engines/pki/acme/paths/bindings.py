@@ -34,7 +34,9 @@ class BindingFields(Body, frozen=True):
 
     allowed_identifiers: Annotated[
         CommaList | None,
-        Doc(description="Names, addresses and patterns such as `*.example.com` that the account may order; empty for all."),
+        Doc(
+            description="What the account may order: names, addresses, patterns such as `*.example.com`. Empty for all."
+        ),
     ] = None
 
 
@@ -53,9 +55,7 @@ class BindingPaths:
         if len(allowed) > _MOST_ALLOWED:
             raise InvalidRequest(f"allowed_identifiers may have {_MOST_ALLOWED} items")
         key_id = request.once("acme eab id", lambda: uuid4(self.random))
-        key = eab.PREFIX + requests.encoded(
-            request.once("acme eab key", lambda: self.random.bytes(eab.RANDOM_BYTES))
-        )
+        key = eab.PREFIX + requests.encoded(request.once("acme eab key", lambda: self.random.bytes(eab.RANDOM_BYTES)))
         record = BindingKey(
             key=requests.decoded(key),
             directory=Place(issuer_ref, role).path,

@@ -30,11 +30,10 @@ class AcmeFields(Body, frozen=True):
     allowed_issuers: Annotated[
         CommaList | None, Doc(description="Issuers that may sign for clients of ACME; `*` for all.")
     ] = None
-    allowed_roles: Annotated[
-        CommaList | None, Doc(description="Roles that directories may name; `*` for all.")
-    ] = None
+    allowed_roles: Annotated[CommaList | None, Doc(description="Roles that directories may name; `*` for all.")] = None
     allow_role_ext_key_usage: Annotated[
-        bool | None, Doc(description="Whether a role's extended key usages are used. Otherwise it is server authentication.")
+        bool | None,
+        Doc(description="Whether a role's extended key usages are used. Otherwise it is server authentication."),
     ] = None
     default_directory_policy: Annotated[
         str | None,
@@ -46,10 +45,12 @@ class AcmeFields(Body, frozen=True):
     eab_policy: Annotated[
         str | None, Doc(description="Who needs an external binding: " + ", ".join(EAB_POLICIES) + ".")
     ] = None
-    max_ttl: Annotated[Duration | None, Doc(description="The longest life of a certificate. 90 days if it is 0.")] = None
+    max_ttl: Annotated[Duration | None, Doc(description="The longest life of a certificate. 90 days if it is 0.")] = (
+        None
+    )
     challenge_permitted_ip_ranges: Annotated[
         CommaList | None,
-        Doc(description="Ranges that challenges are answered from; loopback and link-local addresses only if named here."),
+        Doc(description="Ranges that challenges are answered from. Loopback and link-local only if named here."),
     ] = None
     challenge_excluded_ip_ranges: Annotated[
         CommaList | None, Doc(description="Ranges that challenges are never answered from.")
@@ -117,7 +118,7 @@ async def _check(view: View, config: AcmeConfig) -> None:
                 raise InvalidRequest(text) from error
     policy = config.default_directory_policy
     if policy.startswith(ROLE):
-        await _check_role(view, policy.removeprefix(ROLE), f"default directory policy role {policy[len(ROLE):]}")
+        await _check_role(view, policy.removeprefix(ROLE), f"default directory policy role {policy[len(ROLE) :]}")
         if not {ANY, policy.removeprefix(ROLE)} & set(config.allowed_roles):
             raise InvalidRequest("the role of default_directory_policy is not among the allowed_roles")
     elif policy not in {VERBATIM, FORBID}:
