@@ -101,8 +101,9 @@ def signer(key: object, algorithm: str = "") -> Signer:
     """The signer of a key.
 
     Args:
-        key: a private key as the library has it. algorithm: as `revocation_signature_algorithm` names it, in any case, with or without
-            hyphens; empty for what is usual for the key.
+        key: a private key as the library has it.
+        algorithm: as `revocation_signature_algorithm` names it, in any case, with or without hyphens; empty for what
+            is usual for the key.
 
     Raises: `InvalidRequest` for a key, or an algorithm that keys of its type don't have.
     """

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.engines.pki.acme.paths.all import HEADERS, AcmePaths, acme_due
+from strongroom.engines.pki.acme import nonces
+from strongroom.engines.pki.acme.paths.all import HEADERS, AcmePaths
 from strongroom.engines.pki.paths.issue import IssuePaths
 from strongroom.engines.pki.paths.roles import RolePaths
 from strongroom.engines.pki.paths.root import RootPaths
+from strongroom.engines.pki.revocation.lists import timetable, upkeep
+from strongroom.engines.pki.revocation.paths.crl import CrlPaths
+from strongroom.engines.pki.revocation.paths.crl_config import CrlConfigPaths
+from strongroom.engines.pki.revocation.paths.crl_rotation import CrlRotationPaths
+from strongroom.engines.pki.revocation.paths.issuer_crl import IssuerCrlPaths
+from strongroom.engines.pki.revocation.paths.revoke import RevokePaths
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Engine, Internal, Request
 
@@ -17,6 +24,11 @@ class Pki(
     RolePaths,
     RootPaths,
     AcmePaths,
+    RevokePaths,
+    CrlPaths,
+    CrlConfigPaths,
+    CrlRotationPaths,
+    IssuerCrlPaths,
     Engine,
 ):
     """Issues certificates, and says which ones don't count any more.
@@ -33,6 +45,12 @@ class Pki(
         self.random = random or SystemRandom()
 
     async def due(self, request: Request, name: str, data: dict[str, Any]) -> None:
-        """Do scheduled work."""
-        if not await acme_due(request, name):
-            raise Internal(detail=f"no work of a pki mount is called {name!r}")
+        """Make the lists of a stream, or forget nonces of ACME that have expired."""
+        kind, slash, rest = name.partition("/")
+        match kind + slash:
+            case timetable.WORK:
+                await upkeep.do_what_is_due(request, rest, self.random)
+            case nonces.SWEEP:
+                await nonces.sweep(request, rest)
+            case _:
+                raise Internal(detail=f"no work of a pki mount is called {name!r}")

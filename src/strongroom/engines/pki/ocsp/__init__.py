@@ -1,0 +1,1 @@
+"""Answers to clients that ask whether a certificate is revoked."""

@@ -1,0 +1,1 @@
+"""The paths about revocation, a file for each noun."""

@@ -1,0 +1,104 @@
+"""Revokes certificates: a row for each, and an entry that waits to be listed."""
+
+from __future__ import annotations
+
+from strongroom.crypto import chains
+from strongroom.crypto.certificates import Certificate
+from strongroom.crypto.revocation_lists import entries
+from strongroom.engines.pki import serials
+from strongroom.engines.pki.certificates import rows as certificate_rows
+from strongroom.engines.pki.revocation import revoked
+from strongroom.engines.pki.revocation.config import config_of
+from strongroom.engines.pki.revocation.lists import rows, scheduling, timetable
+from strongroom.engines.pki.revocation.lists.groups import Groups, groups_of, stream_id
+from strongroom.engines.pki.revocation.lists.partitions import partition_of
+from strongroom.engines.pki.revocation.records import CrlConfig, RevokedRecord
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import Request, View
+
+
+class Expired(InvalidRequest):
+    """The certificate has expired, and so it isn't listed."""
+
+
+async def revoke(request: Request, certificate: Certificate) -> RevokedRecord:
+    """Revoke a certificate of the mount.  One that was revoked before stays as it is.
+
+    Raises: `InvalidRequest` for an issuer's own certificate, `Expired` unless the settings allow it.
+    """
+    view, serial = request.view, certificate.serial_number
+    before = await revoked.revoked_of(view, serial)
+    if before is not None:
+        return before
+    groups, config = await groups_of(view), await config_of(view)
+    if (issuer := groups.serials.get(serial)) is not None:
+        raise InvalidRequest(f"adding issuer (id: {issuer}) to its own CRL is not allowed")
+    if request.now > certificate.not_after and not config.allow_expired_cert_revocation:
+        raise Expired(
+            f"certificate with serial {serials.shown(serial)} already expired; refusing to add to CRL. "
+            "Enable 'AllowExpiredCertRevocation' to allow revoking expired certificates."
+        )
+    issuer_id = await _issuer_of(view, groups, certificate)
+    list_ = groups.of_issuer.get(issuer_id, groups.default)
+    record = RevokedRecord(
+        certificate=certificate.der,
+        revoked_at=request.now,
+        not_after=certificate.not_after,
+        issuer_id=issuer_id,
+        list_id=list_,
+    )
+    revoked.keep(view, serial, record)
+    if list_:
+        await _enter(request, config, list_, serial)
+    return record
+
+
+async def relist(request: Request, certificate: Certificate, revoked_at: float, list_: str) -> None:
+    """Put an issuer's certificate on the list of its issuer.  The next list is a complete one, so no delta has it."""
+    record = RevokedRecord(
+        certificate=certificate.der, revoked_at=revoked_at, not_after=certificate.not_after, list_id=list_
+    )
+    revoked.keep(request.view, certificate.serial_number, record)
+    rows.want_whole(request.view, list_)
+    await _enter(request, await config_of(request.view), list_, certificate.serial_number)
+    await scheduling.want(request.view, request.mount.id, list_, request.now)
+
+
+async def _enter(request: Request, config: CrlConfig, list_: str, serial: int) -> None:
+    """Have the certificate listed by the list of everything, and by that of its partition in each set."""
+    streams = [list_]
+    for number, set_ in enumerate(config.partition_sets):
+        if set_.count > 1:
+            streams.append(stream_id(list_, number, partition_of(set_, serial)))
+    entry, row = entries.entry(serial, request.now), serials.row(serial)
+    at = timetable.wanted_at(config, request.now)
+    for stream in streams:
+        rows.add_entry(request.view, stream, row, entry)
+        if at is not None:
+            await scheduling.want(request.view, request.mount.id, stream, at)
+
+
+async def _issuer_of(view: View, groups: Groups, certificate: Certificate) -> str:
+    """The id of the issuer; empty if it isn't one of the mount any more.  Raises `InvalidRequest` as `owned` does."""
+    record = await certificate_rows.certificate_of(view, certificate.serial_number)
+    if record is not None:
+        if record.certificate != certificate.der:
+            raise InvalidRequest("the certificate that this mount has stored under that serial number is another one")
+        if record.issuer_id in groups.of_issuer:
+            return record.issuer_id
+    found = issuer_among(groups, certificate)
+    if not found and record is None:
+        raise InvalidRequest(
+            "unable to verify signature on presented cert from any present issuer in this mount; certificates from "
+            "previous CAs will need to have their issuing CA and key re-imported if revocation is necessary"
+        )
+    return found
+
+
+def issuer_among(groups: Groups, certificate: Certificate) -> str:
+    """The id of the issuer that has signed a certificate; empty if it is none of them."""
+    for group in groups.by_id.values():
+        # Of a group, whichever: their keys are the same.
+        if group.certificate.subject == certificate.issuer and chains.has_issued(group.certificate, certificate):
+            return group.issuers[0].id
+    return ""
