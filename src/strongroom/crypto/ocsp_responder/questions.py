@@ -21,12 +21,13 @@ _MOST_SERIAL_BYTES: Final = 21
 _NONCE: Final = "1.3.6.1.5.5.7.48.1.2"
 _VERSION, _REQUESTOR, _EXTENSIONS = 0xA0, 0xA1, 0xA2
 _SIGNATURE = _SINGLE_EXTENSIONS = 0xA0
-_HASHES: Final = {
+HASHES: Final = {
     "1.3.14.3.2.26": "sha1",
     "2.16.840.1.101.3.4.2.1": "sha256",
     "2.16.840.1.101.3.4.2.2": "sha384",
     "2.16.840.1.101.3.4.2.3": "sha512",
 }
+"""The hash functions of questions, by their object identifier."""
 _BOOLEAN: Final = 0x01
 
 
@@ -117,7 +118,7 @@ def _certificate(request: tuple[int, bytes]) -> CertificateId:
         raise MalformedQuestion
     return CertificateId(
         encoded=der.encoded(tag, content),
-        hashed=_HASHES.get(der.object_identifier(algorithm[1]), ""),
+        hashed=HASHES.get(der.object_identifier(algorithm[1]), ""),
         name_hash=named[1][1],
         key_hash=named[2][1],
         serial=int.from_bytes(named[3][1], "big", signed=True),

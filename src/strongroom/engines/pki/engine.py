@@ -6,6 +6,7 @@ from typing import Any
 
 from strongroom.engines.pki.acme import nonces
 from strongroom.engines.pki.acme.paths.all import HEADERS, AcmePaths
+from strongroom.engines.pki.ocsp.paths import OcspPaths
 from strongroom.engines.pki.paths.issue import IssuePaths
 from strongroom.engines.pki.paths.roles import RolePaths
 from strongroom.engines.pki.paths.root import RootPaths
@@ -14,6 +15,8 @@ from strongroom.engines.pki.revocation.paths.crl import CrlPaths
 from strongroom.engines.pki.revocation.paths.crl_config import CrlConfigPaths
 from strongroom.engines.pki.revocation.paths.crl_rotation import CrlRotationPaths
 from strongroom.engines.pki.revocation.paths.issuer_crl import IssuerCrlPaths
+from strongroom.engines.pki.revocation.paths.issuer_revoke import IssuerRevokePaths
+from strongroom.engines.pki.revocation.paths.resign_crls import ResignCrlsPaths
 from strongroom.engines.pki.revocation.paths.revoke import RevokePaths
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Engine, Internal, Request
@@ -29,6 +32,9 @@ class Pki(
     CrlConfigPaths,
     CrlRotationPaths,
     IssuerCrlPaths,
+    IssuerRevokePaths,
+    ResignCrlsPaths,
+    OcspPaths,
     Engine,
 ):
     """Issues certificates, and says which ones don't count any more.

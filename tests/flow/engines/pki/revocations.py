@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import secrets
 import subprocess
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 from cryptography import x509
 
+from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.sdk import Operation, Response
+from strongroom.crypto.issuing import private_keys
+from strongroom.crypto.issuing.contents import Draft, Subject
+from strongroom.engines.pki import serials
+from strongroom.engines.pki.certificates import rows as certificate_rows
+from strongroom.engines.pki.certificates.records import CertificateRecord
+from strongroom.engines.pki.issuers import rows as issuer_rows
+from strongroom.engines.pki.issuers.authorities import signer
+from strongroom.engines.pki.issuers.records import IssuerRecord
+from strongroom.engines.pki.issuing.signing import signed
+from strongroom.engines.pki.keys import rows as key_rows
+from strongroom.engines.pki.keys.records import KeyRecord
+from strongroom.engines.pki.roles.records import RoleRecord
+from strongroom.sdk import Operation, Response, View
 from strongroom.sdk.schedule import Schedule
 from strongroom.testing.mounted import MOUNT_ID
 from tests.flow.engines.pki.mounts import Authority
+
+T = TypeVar("T")
 
 
 class Lists(Authority):
@@ -23,8 +41,16 @@ class Lists(Authority):
         """A mount with a root, and a role for everything."""
         authority = await cls.new(**root)
         assert isinstance(authority, cls)
-        await authority.write("roles/any", allow_any_name=True, key_type="ec")
+        await authority.role()
         return authority
+
+    async def role(self, **settings: Any) -> None:
+        """Have the role with these settings."""
+
+        async def work(view: View) -> None:
+            view.write("role/any", RoleRecord(allow_any_name=True, key_type="ec", **settings))
+
+        await self.change(work)
 
     @property
     def now(self) -> float:
@@ -50,8 +76,6 @@ class Lists(Authority):
             request = self.mount.request(txn, Operation.READ, path, {}, "")
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             match = self.mount.engine.routes.find(Operation.READ, path)
-            import msgspec
-
             response = await self.mount.engine.answer(msgspec.structs.replace(request, headers=named), match)
             assert response is not None and response.raw is not None
             return response
@@ -68,6 +92,52 @@ class Lists(Authority):
         """The serial numbers on a list."""
         return {each.serial_number for each in await self.crl(path)}
 
+    async def change(self, work: Callable[[View], Awaitable[T]]) -> T:
+        """Change rows of the mount, as paths of others do."""
+
+        async def body(txn: Transaction) -> T:
+            return await work(View(txn, self.mount.prefix))
+
+        return await transact(self.mount.barrier, body)
+
+    async def add_issuer(self, name: str, parent: str = "default", key_of: str = "") -> IssuerRecord:
+        """Another issuer that one of the mount's has signed: with a key of its own, or with that of another one."""
+
+        async def work(view: View) -> IssuerRecord:
+            above = await signer(view, parent)
+            if key_of:
+                twin = await issuer_rows.referred(view, key_of)
+                key_id, key = twin.key_id, await key_rows.loaded(view, twin.key_id)
+            else:
+                key_id, key = f"key-{name}", private_keys.generate("ec", 256)
+                await key_rows.add(view, KeyRecord(id=key_id, type="ec", bits=256, pkcs8=key.pkcs8))
+            serial = secrets.randbits(150) | 1 << 150
+            draft = Draft(
+                serial=serial,
+                public=key.public,
+                not_before=int(self.now) - 30,
+                not_after=int(self.now) + 10**7,
+                subject=Subject(common_name=(key_of and "Root") or name),
+                key_usage=("key_cert_sign", "crl_sign"),
+                basic_constraints="authority",
+            )
+            der = signed(draft, above.authority)
+            issuer = IssuerRecord(
+                id=f"id-{name}",
+                certificate=der,
+                serial=serials.shown(serial),
+                key_id=key_id,
+                name=name,
+                chain=(f"id-{name}", above.record.id),
+                not_after=draft.not_after,
+            )
+            await issuer_rows.add(view, issuer)
+            record = CertificateRecord(certificate=der, issuer_id=above.record.id, not_after=draft.not_after)
+            certificate_rows.keep(view, serial, record)
+            return issuer
+
+        return await self.change(work)
+
     async def scheduled(self, name: str) -> float | None:
         """When scheduled work is due; None if there is none of that name."""
 
@@ -80,7 +150,7 @@ class Lists(Authority):
     async def work(self) -> list[str]:
         """Do the scheduled work that is due, as the server does.  Returns the names."""
         done = []
-        names = (await self.mount.barrier.storage.scan(f"shared/schedule/{MOUNT_ID}/")).names
+        names = (await self.mount.barrier.storage.scan(f"{keys.SCHEDULE}{MOUNT_ID}/")).names
         for name in names:
 
             async def call(txn: Transaction, name: str = name) -> bool:
