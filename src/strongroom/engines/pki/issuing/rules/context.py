@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 import msgspec
 
@@ -18,11 +18,6 @@ class IssuerEnd(msgspec.Struct, frozen=True, kw_only=True):
     """What the issuer is called in errors."""
 
 
-def no_template(_: str) -> str | None:
-    """The values of templates for a client without an entity: there are none."""
-    return None
-
-
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """What rules look at besides the role and the request."""
 
@@ -35,5 +30,5 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """None for a dry run without an issuer."""
     display_name: str = ""
     """Of the client's token."""
-    render: Callable[[str], str | None] = no_template
-    """Puts the values of the client's entity into a template; None if one is missing or empty."""
+    values: Mapping[str, str] = {}
+    """What the parameters of the role's templates stand for, such as `identity.entity.name`, for this client."""

@@ -13,6 +13,7 @@ from typing import Final
 from strongroom.engines.pki.issuing.rules.context import Context
 from strongroom.engines.pki.issuing.rules.globs import fits
 from strongroom.engines.pki.issuing.rules.names.forms import Parsed, ascii_domain
+from strongroom.engines.pki.issuing.rules.templates import filled_in
 from strongroom.engines.pki.roles.records import RoleRecord
 
 _LOCAL: Final = ("localhost", "localdomain")
@@ -45,17 +46,6 @@ def domains_of(role: RoleRecord, context: Context) -> Iterator[str]:
         filled = filled_in(role, context, domain) if role.allowed_domains_template else domain
         if filled:
             yield ascii_domain(filled)
-
-
-def filled_in(role: RoleRecord, context: Context, text: str) -> str | None:
-    """A template with its values; None if one is missing, or has a `*` or `+` that would become a pattern."""
-    if "{{" not in text:
-        return text
-    filled = context.render(text)
-    if filled is None:
-        return None
-    added = sum(filled.count(each) - text.count(each) for each in "*+")
-    return filled if role.allow_globs_in_identity_templates or not added else None
 
 
 def _localhost(role: RoleRecord, name: Parsed) -> str:

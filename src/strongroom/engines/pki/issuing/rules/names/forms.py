@@ -19,7 +19,7 @@ TEXT_CHARACTERS: Final = 512
 """Of anything that might be a name.  Longer texts aren't looked at."""
 
 Form = Literal["host", "loose", "email", "text"]
-"""`loose` is a host with underscores, or hyphens where hosts have none.  `text` is neither a host nor an e-mail address."""
+"""`loose` has underscores, or hyphens where hosts have none.  `text` is neither a host nor an e-mail address."""
 
 _LABEL: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?", re.ASCII)
 _LOOSE_LABEL: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)

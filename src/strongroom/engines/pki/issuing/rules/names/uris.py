@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from strongroom.engines.pki.issuing.rules.context import Context
 from strongroom.engines.pki.issuing.rules.globs import fits
-from strongroom.engines.pki.issuing.rules.names.domains import filled_in
+from strongroom.engines.pki.issuing.rules.templates import filled_in
 from strongroom.engines.pki.issuing.rules.verdicts import Verdict
 from strongroom.engines.pki.roles.records import RoleRecord
 
