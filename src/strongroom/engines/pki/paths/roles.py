@@ -5,19 +5,18 @@ Source: https://openbao.org/api-docs/secret/pki/#createupdate-role
 
 from __future__ import annotations
 
-from typing import Annotated
-
+from strongroom.engines.pki.issuers import rows as issuer_rows
+from strongroom.engines.pki.issuing.rules.asked import AskedFields
+from strongroom.engines.pki.references import DEFAULT
+from strongroom.engines.pki.roles.changes import changed, shown
+from strongroom.engines.pki.roles.checks import check
+from strongroom.engines.pki.roles.context import context_of
+from strongroom.engines.pki.roles.fields import RoleFields
 from strongroom.engines.pki.roles.records import RoleRecord
-from strongroom.engines.pki.roles.rows import ROLES, role_of
-from strongroom.lib.errors import NotFound
-from strongroom.sdk import Body, Doc, Page, Request, Response, check_segment_name, listed, path
-
-
-class RoleFields(Body, frozen=True):
-    """A role."""
-
-    allow_any_name: Annotated[bool, Doc(description="Whether any name is allowed.")] = False
-    key_type: Annotated[str, Doc(description="The type of keys.")] = "rsa"
+from strongroom.engines.pki.roles.rows import ROLES, known, role_of
+from strongroom.engines.pki.roles.trials import trial
+from strongroom.lib.errors import InvalidRequest, NotFound
+from strongroom.sdk import Page, Request, Response, check_segment_name, listed, path, replace
 
 
 class RolePaths:
@@ -35,12 +34,71 @@ class RolePaths:
         role = await role_of(request.view, name)
         if role is None:
             raise NotFound
-        return Response(data={"allow_any_name": role.allow_any_name, "key_type": role.key_type})
+        return Response(data=shown(role))
 
-    @path.write("roles/{name}")
+    @path.write("roles/{name}", exists="role_known", update_creates=True)
     async def write_role(self, request: Request, name: str, body: RoleFields) -> Response:
-        """Makes or replaces a role."""
+        """Makes or replaces a role. What isn't given gets its default."""
+        return await _stored(request, name, RoleRecord(), body)
+
+    @path.patch("roles/{name}")
+    async def patch_role(self, request: Request, name: str, body: RoleFields) -> Response:
+        """Changes what is given of a role."""
         check_segment_name(name)
-        role = RoleRecord(allow_any_name=body.allow_any_name, key_type=body.key_type)
-        request.view.write(ROLES + name, role)
-        return Response(data={"allow_any_name": role.allow_any_name, "key_type": role.key_type})
+        role = await role_of(request.view, name)
+        if role is None:
+            raise InvalidRequest("Unable to fetch role entry to patch")
+        return await _stored(request, name, role, body)
+
+    @path.delete("roles/{name}")
+    async def delete_role(self, request: Request, name: str) -> None:
+        """Deletes a role. Its certificates stay valid."""
+        check_segment_name(name)
+        request.view.delete(ROLES + name)
+
+    @path.write("roles/{name}/check", computes=True)
+    async def check_role(self, request: Request, name: str, body: AskedFields) -> Response:
+        """Says what a role would allow of a request, name by name. No certificate is made."""
+        check_segment_name(name)
+        role = await known(request.view, name)
+        issuer, told = None, list[str]()
+        try:
+            issuer = await issuer_rows.referred(request.view, role.issuer_ref)
+        except InvalidRequest as error:
+            told.append(f"{error.text}: the end of the issuer isn't looked at")
+        context = await context_of(request, role, issuer)
+        return Response(data=trial(role, body.asked(), context), warnings=told)
+
+    async def role_known(self, request: Request, name: str) -> bool:
+        """Whether a write would replace a role."""
+        check_segment_name(name)
+        return await role_of(request.view, name) is not None
+
+
+async def _stored(request: Request, name: str, before: RoleRecord, body: RoleFields) -> Response:
+    check_segment_name(name)
+    role, told = changed(before, body), list[str]()
+    check(role)
+    if role.no_store and role.generate_lease:
+        role = replace(role, generate_lease=False)
+        told.append(
+            "mutually exclusive values no_store=true and generate_lease=true were both specified; no_store=true takes "
+            "priority"
+        )
+    told += await _about_issuer(request, role.issuer_ref)
+    request.view.write(ROLES + name, role)
+    return Response(data=shown(role), warnings=told)
+
+
+async def _about_issuer(request: Request, reference: str) -> list[str]:
+    """A warning if nobody can sign for the role yet."""
+    try:
+        await issuer_rows.referred(request.view, reference)
+    except InvalidRequest:
+        if reference == DEFAULT:
+            return [
+                "Issuing Certificate was set to default, but no default issuing certificate (configurable at "
+                "/config/issuers) is currently set"
+            ]
+        return [f"Issuing Certificate was set to {reference} but no issuing certificate currently has that name"]
+    return []

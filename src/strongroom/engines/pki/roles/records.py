@@ -80,5 +80,7 @@ class RoleRecord(Record, frozen=True, tag="pki-role"):
     duplicate_limit: int = 0
     """How many certificates of the same names a client may have within `duplicate_window_s`; 0 for no limit."""
     duplicate_window_s: int = 0
+    serial_number_source: str = "json-csr"
+    """Whether the subject's serial number may come from a certificate request too: `json-csr` or `json`."""
     restrict_csr_extensions: bool = False
     """Whether `sign-verbatim` takes nothing from a request that its parameters don't allow."""

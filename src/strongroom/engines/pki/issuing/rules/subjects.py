@@ -17,6 +17,8 @@ ATTRIBUTE_CHARACTERS: Final = 64
 """Of `serialNumber` (`ub-serial-number`); user ids have 256 (RFC 4524, section 2.16 gives no lower bound for them)."""
 USER_ID_CHARACTERS: Final = 256
 USER_IDS: Final = 16
+JSON, JSON_CSR = "json", "json-csr"
+"""Where the subject's serial number comes from: the request alone, or the certificate request if that has none."""
 
 
 def subject_of(role: RoleRecord, asked: Asked) -> tuple[Subject, tuple[str, ...]]:
@@ -24,8 +26,16 @@ def subject_of(role: RoleRecord, asked: Asked) -> tuple[Subject, tuple[str, ...]
 
     Raises: `InvalidRequest` for a part that is missing, that the role doesn't allow, or that is too long.
     """
-    common_name, told = _common_name(role, asked)
-    serial_number = asked.serial_number or (asked.requested.serial_number if asked.requested else "")
+    common_name, told = chosen_name(role, asked)
+    if not common_name and role.require_cn:
+        raise InvalidRequest(
+            'the common_name field is required, or must be provided in a CSR with "use_csr_common_name" set to true, '
+            'unless "require_cn" is set to false'
+        )
+    _check_length("common_name", common_name, COMMON_NAME_CHARACTERS)
+    serial_number = asked.serial_number
+    if asked.requested is not None and role.serial_number_source == JSON_CSR:
+        serial_number = serial_number or asked.requested.serial_number
     if serial_number and not _any(role.allowed_serial_numbers, serial_number):
         raise InvalidRequest(
             f"serial_number {serial_number[:256]} not allowed by this role: allowed_serial_numbers has "
@@ -56,21 +66,12 @@ def subject_of(role: RoleRecord, asked: Asked) -> tuple[Subject, tuple[str, ...]
     return subject, told
 
 
-def _common_name(role: RoleRecord, asked: Asked) -> tuple[str, tuple[str, ...]]:
-    """The common name and warnings."""
-    told: tuple[str, ...] = ()
-    name = asked.common_name
-    if asked.requested is not None and role.use_csr_common_name:
-        if name:
-            told = ('the common_name field was provided but the role is set with "use_csr_common_name" set to true',)
-        name = asked.requested.common_name or name
-    if not name and role.require_cn:
-        raise InvalidRequest(
-            'the common_name field is required, or must be provided in a CSR with "use_csr_common_name" set to true, '
-            'unless "require_cn" is set to false'
-        )
-    _check_length("common_name", name, COMMON_NAME_CHARACTERS)
-    return name, told
+def chosen_name(role: RoleRecord, asked: Asked) -> tuple[str, tuple[str, ...]]:
+    """The common name, of the field or of the certificate request, and warnings.  Nothing is checked."""
+    if asked.requested is None or not role.use_csr_common_name:
+        return asked.common_name, ()
+    told = 'the common_name field was provided but the role is set with "use_csr_common_name" set to true'
+    return asked.requested.common_name or asked.common_name, (told,) if asked.common_name else ()
 
 
 def _check_length(what: str, text: str, most: int) -> None:

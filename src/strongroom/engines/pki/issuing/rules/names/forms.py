@@ -143,7 +143,8 @@ def _a_label(label: str) -> str:
 
 
 def _ip(text: str) -> str:
-    if not (text[:1].isdigit() or ":" in text):
+    # A zone belongs to the machine that it is used on.
+    if not (text[:1].isdigit() or ":" in text) or "%" in text:
         return ""
     try:
         return str(ipaddress.ip_address(text))

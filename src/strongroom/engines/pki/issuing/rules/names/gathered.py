@@ -9,6 +9,7 @@ from strongroom.crypto.issuing.contents import Names
 from strongroom.engines.pki.issuing.rules.asked import Asked
 from strongroom.engines.pki.issuing.rules.context import Context
 from strongroom.engines.pki.issuing.rules.names import addresses, hosts, others, uris
+from strongroom.engines.pki.issuing.rules.subjects import chosen_name
 from strongroom.engines.pki.issuing.rules.verdicts import Verdict
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.errors import InvalidRequest
@@ -41,6 +42,14 @@ def names_of(role: RoleRecord, asked: Asked, common_name: str, context: Context)
         others=tuple(others.split(each) for each in _once(found["other"])),
     )
     return names, tuple(_warnings(role, asked, common_name))
+
+
+def verdicts(role: RoleRecord, asked: Asked, context: Context) -> list[Verdict]:
+    """What the rules say of each name, the common name first.  Raises `InvalidRequest` for too many names."""
+    check_number(asked)
+    name, _ = chosen_name(role, asked)
+    own = [hosts.common_name(role, context, name)] if name else []
+    return [*own, *alternatives(role, asked, name, context)]
 
 
 def check_number(asked: Asked) -> None:

@@ -1,0 +1,60 @@
+"""What a role would say of a request, without a certificate (p)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from strongroom.engines.pki.issuing.rules.asked import Asked
+from strongroom.engines.pki.issuing.rules.context import Context
+from strongroom.engines.pki.issuing.rules.judging import judged
+from strongroom.engines.pki.issuing.rules.moments import shown
+from strongroom.engines.pki.issuing.rules.names.gathered import verdicts
+from strongroom.engines.pki.issuing.rules.subjects import subject_of
+from strongroom.engines.pki.issuing.rules.validity import validity_of
+from strongroom.engines.pki.issuing.rules.verdicts import Verdict
+from strongroom.engines.pki.roles.records import RoleRecord
+from strongroom.lib.errors import InvalidRequest
+
+T = TypeVar("T")
+
+
+def trial(role: RoleRecord, asked: Asked, context: Context) -> dict[str, Any]:
+    """The answer of a dry run: each name with the rule that allows or refuses it, the times, and all errors."""
+    errors: list[str] = []
+    names = [_shown(each) for each in _tried(lambda: verdicts(role, asked, context), errors) or []]
+    subject = _tried(lambda: subject_of(role, asked), errors)
+    validity = _tried(lambda: validity_of(role, asked, context), errors)
+    refused = [each["refused_because"] for each in names if not each["allowed"]]
+    warnings: tuple[str, ...] = ()
+    if not errors and not refused:
+        whole = _tried(lambda: judged(role, asked, context), errors)
+        warnings = whole.warnings if whole is not None else ()
+    return {
+        "allowed": not errors and not refused,
+        "common_name": subject[0].common_name if subject is not None else asked.common_name,
+        "errors": [*refused, *errors],
+        "names": names,
+        "not_after": shown(validity.not_after) if validity is not None else "",
+        "not_before": shown(validity.not_before) if validity is not None else "",
+        "warnings": list(warnings),
+    }
+
+
+def _tried(step: Callable[[], T], errors: list[str]) -> T | None:
+    try:
+        return step()
+    except InvalidRequest as error:
+        errors.append(error.text)
+        return None
+
+
+def _shown(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "allowed": verdict.allowed,
+        "allowed_by": verdict.rule,
+        "name": verdict.name,
+        "refused_because": verdict.refusal,
+        "type": verdict.kind,
+        "written_as": verdict.written,
+    }
