@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from strongroom.core import access
 from strongroom.core.attempt import Attempt
+from strongroom.core.identity_values import EntityValues
 from strongroom.core.leasing import EntityLeases
 from strongroom.crypto.mac import same
 from strongroom.lib.errors import Internal
@@ -63,6 +64,7 @@ def engine_request(attempt: Attempt, entry: MountEntry, token: str) -> Request:
         headers=_passed(request, _names(entry), token),
         request_id=request.id,
         leases=EntityLeases(attempt, entry),
+        identity=EntityValues(attempt),
     )
 
 

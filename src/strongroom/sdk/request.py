@@ -72,6 +72,13 @@ class Leases(Protocol):
         """See `Request.reusable`."""
 
 
+class IdentityValues(Protocol):
+    """What templates of an engine may say of the client's entity."""
+
+    async def value(self, name: str) -> str | None:
+        """See `Request.identity_value`."""
+
+
 class Request(msgspec.Struct, frozen=True):
     """One request to a mount."""
 
@@ -108,6 +115,8 @@ class Request(msgspec.Struct, frozen=True):
     """
     leases: Leases | None = None
     """The leases that the client may be given again; engines use `reusable`."""
+    identity: IdentityValues | None = None
+    """The client's entity, as templates see it; engines use `identity_value`."""
 
     @property
     def source(self) -> str:
@@ -154,6 +163,13 @@ class Request(msgspec.Struct, frozen=True):
             group, reuse: as in the `Lease` that the engine would return.
         """
         return await self.leases.reusable(group, reuse) if self.leases is not None else None
+
+    async def identity_value(self, name: str) -> str | None:
+        """What a template's parameter stands for, such as `identity.entity.name`.
+
+        Returns: None if the client has no entity, and if the entity has no such value.
+        """
+        return await self.identity.value(name) if self.identity is not None else None
 
     async def password(self, policy: str = "", name: str = "password") -> str:
         """A new password, the same in all attempts of the request.

@@ -174,7 +174,7 @@ def render_template(
         if index % 2 == 0:
             out.append(part)
             continue
-        value = _lookup(part.strip(), subject)
+        value = value_of(part.strip(), subject)
         if not value:
             return None
         for character in forbidden:
@@ -185,8 +185,8 @@ def render_template(
     return "".join(out)
 
 
-def _lookup(name: str, subject: Subject | None) -> str | None:
-    """The value of one template parameter."""
+def value_of(name: str, subject: Subject | None) -> str | None:
+    """The value of one template parameter, such as `identity.entity.name`; None for nobody, and for one without a value."""
     if subject is None:
         return None
     match name.split(".", 3):
