@@ -31,6 +31,7 @@ from strongroom.engines.ldap import Ldap as LdapSecrets
 from strongroom.engines.one_database import MysqlEngine, PostgresqlEngine
 from strongroom.engines.pki import Pki
 from strongroom.engines.rabbitmq import RabbitMq
+from strongroom.engines.ssh import Ssh
 from strongroom.engines.totp import Totp
 from strongroom.engines.transit import Transit
 from strongroom.sdk.engine import AuthMethod, Engine
@@ -57,6 +58,7 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
     ("pki", Pki),
     ("postgresql", PostgresqlEngine),
     ("totp", Totp),
+    ("ssh", Ssh),
     ("transit", Transit),
 )
 """Secrets engines by the type that they are mounted by."""

@@ -1,0 +1,1 @@
+"""Issuers: the key pairs that sign."""

@@ -1,0 +1,1 @@
+"""The paths of the engine, a file for each noun."""

@@ -1,0 +1,1 @@
+"""Certificates and keys that no host lets in any more."""

@@ -1,0 +1,1 @@
+"""Roles: who gets what."""

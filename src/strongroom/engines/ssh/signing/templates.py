@@ -1,0 +1,59 @@
+"""Identity templates in the fields of roles."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from strongroom.engines.ssh.lists import items
+from strongroom.engines.ssh.roles.records import RoleRecord
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import Request
+
+_TEMPLATE: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+
+
+async def filled(request: Request, text: str, forbidden: str = "", what: str = "") -> str | None:
+    """A text with the client's values in place of its templates; None if one of them has no value.
+
+    Args:
+        forbidden: characters that no value may have, because they mean something in the field (`what`).
+
+    Raises: `InvalidRequest` for a value with such a character.
+    """
+    out: list[str] = []
+    for index, part in enumerate(_TEMPLATE.split(text)):
+        if index % 2 == 0:
+            out.append(part)
+            continue
+        value = await request.identity_value(part.strip())
+        if not value:
+            return None
+        for character in forbidden:
+            if character in value:
+                raise InvalidRequest(
+                    f'{what}: the value of the template {{{{{part.strip()}}}}} has a "{character}", which would mean '
+                    "more than it says"
+                )
+        out.append(value)
+    return "".join(out)
+
+
+async def listed(request: Request, role: RoleRecord, name: str, field: str) -> list[str]:
+    """The items of a list of a role (`name`), with its templates filled in.
+
+    An item whose template has no value for this client is left out: it names nobody.
+
+    Raises: `InvalidRequest` for a value that would add names, unless the role allows that.
+    """
+    text: str = getattr(role, field)
+    if not getattr(role, f"{field}_template"):
+        return items(text)
+    forbidden = ("" if role.allow_commas_in_identity_templates else ",") + (
+        "" if role.allow_wildcards_in_identity_templates else "*"
+    )
+    out: list[str] = []
+    for item in items(text):
+        made = await filled(request, item, forbidden, f'{field} of the role "{name}"')
+        out += items(made) if made else []
+    return list(dict.fromkeys(out))
