@@ -182,6 +182,26 @@ def approle(shell: Shell, name: str) -> None:
     shell.run("auth", "disable", name)
 
 
+def totp(shell: Shell, name: str) -> None:
+    """One-time passwords: codes that are made, and checked once."""
+    shell.run("secrets", "enable", f"-path={name}", "totp")
+    key = "key=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    shell.run("write", f"{name}/keys/a", key, "period=12h", "issuer=I", "account_name=A")
+    shell.run("read", f"{name}/keys/a")
+    shell.run("list", f"{name}/keys")
+    shell.run("read", "-field=period", f"{name}/code/a")
+    code = shell.run("read", "-field=code", f"{name}/code/a")
+    shell.run("write", f"{name}/code/a", f"code={code}")
+    shell.run("write", f"{name}/code/a", f"code={code}")
+    shell.run("write", f"{name}/code/a", "code=1")
+    shell.run("write", f"{name}/keys/b", "generate=true", "issuer=I", "account_name=A", "exported=false")
+    shell.run("write", f"{name}/keys/b", "generate=true")
+    shell.run("delete", f"{name}/keys/a")
+    shell.run("read", f"{name}/keys/a")
+    shell.run("read", f"{name}/code/a")
+    shell.run("secrets", "disable", name)
+
+
 def wrapping(shell: Shell, name: str) -> None:
     """Wrapped answers are had once."""
     shell.run("kv", "put", f"secret/{name}", "a=b")
@@ -297,6 +317,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     userpass,
     approle,
     identity,
+    totp,
     wrapping,
     mounts,
     audit,

@@ -39,11 +39,12 @@ def enrolled(node: Node, user: str) -> tuple[str, pyotp.TOTP]:
     return method, app
 
 
-def at_once(connections: list[Connection], path: str, body: dict[str, object]) -> list[Answer]:
+def at_once(connections: list[Connection], path: str, body: dict[str, object], token: str = "") -> list[Answer]:
     """The same request on every connection, at the same time."""
     answers: list[Answer] = []
     threads = [
-        threading.Thread(target=lambda each=each: answers.append(each.call("POST", path, body))) for each in connections
+        threading.Thread(target=lambda each=each: answers.append(each.call("POST", path, body, token)))
+        for each in connections
     ]
     for thread in threads:
         thread.start()

@@ -4,7 +4,24 @@ from __future__ import annotations
 
 import pytest
 
+from strongroom.engines.totp import Totp
+from strongroom.testing import PluginServer
 from tests.flow.mfa.world import World
+
+
+async def test_cve_2025_6014_no_spelling_of_a_code_counts_again() -> None:
+    """There spaces in a code made it another one, which was taken again (engine totp; CVE-2025-55000 too).
+
+    Here only the digits themselves are a code, and what is remembered is the period, not the text.
+    """
+    server = await PluginServer.start(Totp)
+    await server.ok("POST", "totp/keys/k", {"key": "JBSWY3DPEHPK3PXP"})
+    code = (await server.ok("GET", "totp/code/k")).data["code"]
+    assert (await server.ok("POST", "totp/code/k", {"code": code})).data == {"valid": True}
+    for spelling in (f" {code}", f"{code} ", f"{code[:3]} {code[3:]}", f"{code}\n", f"+{code}", f"0{code}"):
+        refused = await server.ask("POST", "totp/code/k", {"code": spelling})
+        assert (refused.status, refused.error) == (400, "invalid number of digits for the code"), spelling
+    assert "code already used" in (await server.ask("POST", "totp/code/k", {"code": code})).error
 
 
 async def test_cve_2025_6015_no_spelling_of_a_code_evades_the_limits() -> None:
