@@ -59,6 +59,12 @@ def in_pem(der: bytes) -> str:
     return pem("CERTIFICATE", der)
 
 
+def signs_itself(der: bytes) -> bool:
+    """Whether a certificate is a root's, as far as its names tell."""
+    certificate = x509.load_der_x509_certificate(der)
+    return certificate.issuer == certificate.subject
+
+
 def _subject(draft: Draft) -> x509.Name:
     return draft.subject if isinstance(draft.subject, x509.Name) else distinguished(draft.subject)
 

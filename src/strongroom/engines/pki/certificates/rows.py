@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from strongroom.engines.pki import serials
-from strongroom.engines.pki.certificates.records import CertificateEntry, CertificateRecord
-from strongroom.sdk import View
+from typing import Final
 
-CERTIFICATES = "cert/"
-EXPIRY = "expiry/"
+from strongroom.engines.pki import serials
+from strongroom.engines.pki.certificates.digests import Digests, made_digests
+from strongroom.engines.pki.certificates.records import CertificateEntry, CertificateMetadata, CertificateRecord
+from strongroom.sdk import Random, Request, View, replace
+
+CERTIFICATES: Final = "cert/"
+EXPIRY: Final = "expiry/"
+METADATA: Final = "cert-metadata/"
+NAMES: Final = "cert-name/"
+OWNERS: Final = "cert-owner/"
+NOBODY: Final = "-"
+"""Stands for no role, or no entity."""
+_ENTRY: Final = CertificateEntry()
 
 
 async def certificate_of(view: View, serial: int) -> CertificateRecord | None:
@@ -18,14 +27,55 @@ async def certificate_of(view: View, serial: int) -> CertificateRecord | None:
 def keep(view: View, serial: int, record: CertificateRecord) -> None:
     """Store a certificate, and its entry in the index by time."""
     view.write(CERTIFICATES + serials.row(serial), record)
-    view.write(_expiry_row(serial, record), CertificateEntry())
+    view.write(expiry_row(serials.row(serial), record.not_after), _ENTRY)
 
 
-def remove(view: View, serial: int, record: CertificateRecord) -> None:
-    """Delete a certificate, and its entry in the index by time."""
-    view.delete(CERTIFICATES + serials.row(serial))
-    view.delete(_expiry_row(serial, record))
+async def add(request: Request, random: Random, serial: int, record: CertificateRecord) -> None:
+    """Store a certificate so that it is found by its name, role and entity too."""
+    digests = await made_digests(request, random)
+    keep(request.view, serial, replace(record, indexed=True))
+    for row in _index_rows(serials.row(serial), record, digests):
+        request.view.write(row, _ENTRY)
 
 
-def _expiry_row(serial: int, record: CertificateRecord) -> str:
-    return f"{EXPIRY}{max(0, int(record.not_after)):016x}/{serials.row(serial)}"
+def keep_metadata(view: View, serial: int, metadata: CertificateMetadata) -> None:
+    """Store what a client wants kept with a certificate, with an entry in the index by time."""
+    view.write(METADATA + serials.row(serial), metadata)
+    view.write(expiry_row(serials.row(serial), metadata.not_after), _ENTRY)
+
+
+async def metadata_of(view: View, serial: int) -> CertificateMetadata | None:
+    """What was kept with a certificate, or None."""
+    return await view.read(METADATA + serials.row(serial), CertificateMetadata)
+
+
+def remove(view: View, row: str, record: CertificateRecord, digests: Digests | None) -> None:
+    """Delete a certificate, and its entries in all indexes.
+
+    Args:
+        row: its serial number as in keys of rows.
+    """
+    view.delete(CERTIFICATES + row)
+    view.delete(expiry_row(row, record.not_after))
+    if record.indexed and digests is not None:
+        for each in _index_rows(row, record, digests):
+            view.delete(each)
+
+
+def expiry_row(row: str, not_after: float) -> str:
+    """The key of an entry in the index by time."""
+    return f"{EXPIRY}{moment(not_after)}/{row}"
+
+
+def moment(seconds: float) -> str:
+    """A time in keys of rows, which sort by it."""
+    return f"{max(0, int(seconds)):016x}"
+
+
+def _index_rows(row: str, record: CertificateRecord, digests: Digests) -> list[str]:
+    found = []
+    if record.common_name:
+        found.append(f"{NAMES}{digests.of_name(record.common_name)}/{row}")
+    if record.role or record.entity_id:
+        found.append(f"{OWNERS}{record.role or NOBODY}/{record.entity_id or NOBODY}/{row}")
+    return found

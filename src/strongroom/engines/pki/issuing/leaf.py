@@ -1,0 +1,129 @@
+"""From what a client asks for to a certificate that is signed and stored.
+
+All that issues goes through `issued`: `issue`, `sign`, `sign-verbatim`, roles with programs, and ACME.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from strongroom.crypto.issuing.contents import Draft
+from strongroom.crypto.issuing.requests import CertificateRequest
+from strongroom.engines.pki import serials
+from strongroom.engines.pki.certificates import rows as certificate_rows
+from strongroom.engines.pki.certificates.records import CertificateMetadata, CertificateRecord
+from strongroom.engines.pki.issuers.authorities import Signer
+from strongroom.engines.pki.issuers.urls import access_of
+from strongroom.engines.pki.issuing import repeats
+from strongroom.engines.pki.issuing.rules import Asked, Requested, judged
+from strongroom.engines.pki.issuing.signing import signed_for
+from strongroom.engines.pki.roles.context import context_of
+from strongroom.engines.pki.roles.records import RoleRecord
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import Random, Request
+
+IGNORED_CONSTRAINTS = "specified CSR contained a Basic Constraints extension that was ignored during issuance"
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """By whom a certificate is issued, and by which rules."""
+
+    issuer: Signer
+    role: RoleRecord
+    role_name: str = ""
+    """Empty for rules that aren't those of a stored role."""
+    metadata: bytes = b""
+    """What the client wants kept with the certificate."""
+
+
+class Issued(msgspec.Struct, frozen=True, kw_only=True):
+    """A certificate that is signed and, unless the role says otherwise, stored."""
+
+    serial: int
+    certificate: bytes
+    """In DER."""
+    not_before: int
+    """Seconds since the epoch, as is `not_after`."""
+    not_after: int
+    issuer: Signer
+    warnings: tuple[str, ...] = ()
+
+
+def new_serial(request: Request, random: Random) -> int:
+    """The serial number of the certificate that a request gets, the same in all attempts."""
+    return request.once("serial", lambda: serials.new(random))
+
+
+def as_requested(csr: CertificateRequest, role: RoleRecord) -> Requested:
+    """What rules look at.  Raises `InvalidRequest` for names that no rule can judge, where the role takes names."""
+    if role.use_csr_sans and csr.unknown_names:
+        raise InvalidRequest(
+            f"the certificate request has a {csr.unknown_names[0]} among its alternative names, which no role allows"
+        )
+    return Requested(
+        common_name=csr.common_name,
+        serial_number=csr.serial_number,
+        names=csr.names,
+        key_type=csr.key_type,
+        key_bits=csr.key_bits,
+        basic_constraints=csr.constraints is not None,
+    )
+
+
+async def by_rules(request: Request, random: Random, order: Order, asked: Asked, public: bytes) -> Issued:
+    """Issue what a role allows of what a client asks for.
+
+    Args:
+        public: the key, which the role allows: SubjectPublicKeyInfo in DER.
+
+    Raises: `InvalidRequest` for what the role or the issuer doesn't allow; `RateLimited` for too many.
+    """
+    context = await context_of(request, order.role, order.issuer.record)
+    found = judged(order.role, asked, context)
+    access = await access_of(request.view, order.issuer.record)
+    draft = found.draft(new_serial(request, random), public, access)
+    warnings = found.warnings
+    if asked.requested is not None and asked.requested.basic_constraints and IGNORED_CONSTRAINTS not in warnings:
+        warnings = (*warnings, IGNORED_CONSTRAINTS)
+    return await issued(request, random, order, draft, found.subject.common_name, warnings)
+
+
+async def issued(
+    request: Request, random: Random, order: Order, draft: Draft, common_name: str, warnings: tuple[str, ...] = ()
+) -> Issued:
+    """Sign and store what was decided on.
+
+    Args:
+        common_name: the one in the draft, by which the certificate is found.
+
+    Raises: `InvalidRequest` for contents that can't be encoded; `RateLimited` for too many.
+    """
+    role, issuer = order.role, order.issuer
+    if order.metadata and role.no_store_metadata:
+        raise InvalidRequest("cert_metadata isn't stored by this role (no_store_metadata)")
+    await repeats.count(request, random, order.role_name, role, common_name, draft)
+    der = signed_for(request, draft, issuer.authority, role.signature_bits, pss=role.use_pss)
+    if not role.no_store:
+        record = CertificateRecord(
+            certificate=der,
+            issuer_id=issuer.record.id,
+            not_after=draft.not_after,
+            issued_at=request.now,
+            role=order.role_name,
+            common_name=common_name,
+            entity_id=request.client.entity_id if request.client else "",
+        )
+        await certificate_rows.add(request, random, draft.serial, record)
+    if order.metadata:
+        metadata = CertificateMetadata(
+            metadata=order.metadata, issuer_id=issuer.record.id, role=order.role_name, not_after=draft.not_after
+        )
+        certificate_rows.keep_metadata(request.view, draft.serial, metadata)
+    return Issued(
+        serial=draft.serial,
+        certificate=der,
+        not_before=draft.not_before,
+        not_after=draft.not_after,
+        issuer=issuer,
+        warnings=warnings,
+    )

@@ -1,0 +1,95 @@
+"""Certificates that say what the certificate request says (p).
+
+Source: https://openbao.org/api-docs/secret/pki/#sign-verbatim
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from strongroom.crypto.issuing.contents import Access, Draft
+from strongroom.crypto.issuing.private_keys import RSA_BITS
+from strongroom.crypto.issuing.requests import CertificateRequest
+from strongroom.engines.pki.issuing.rules import Usages, Validity
+from strongroom.lib.errors import InvalidRequest
+
+KEY_USAGE: Final = "2.5.29.15"
+EXT_KEY_USAGE: Final = "2.5.29.37"
+ALTERNATIVE_NAMES: Final = "2.5.29.17"
+BASIC_CONSTRAINTS: Final = "2.5.29.19"
+SUBJECT_KEY_ID: Final = "2.5.29.14"
+_AUTHORITY_KEY_ID: Final = "2.5.29.35"
+_POLICIES: Final = "2.5.29.32"
+_ISSUER_ACCESS: Final = "1.3.6.1.5.5.7.1.1"
+_LISTS: Final = "2.5.29.31"
+_FRESHEST_LIST: Final = "2.5.29.46"
+_LIMITED: Final = frozenset({KEY_USAGE, EXT_KEY_USAGE, ALTERNATIVE_NAMES, BASIC_CONSTRAINTS, SUBJECT_KEY_ID})
+"""What a request may have at all where parameters are limits."""
+_OURS: Final = frozenset({BASIC_CONSTRAINTS, SUBJECT_KEY_ID, _AUTHORITY_KEY_ID})
+"""Extensions that aren't copied: who is an authority, and whose the signature is, isn't for the client to say."""
+
+
+def check_key(csr: CertificateRequest) -> None:
+    """Raise `InvalidRequest` for a key that is too short."""
+    if csr.key_type == "rsa" and csr.key_bits < min(RSA_BITS):
+        raise InvalidRequest(f"RSA keys < {min(RSA_BITS)} bits are unsafe and not supported")
+
+
+def check_limits(csr: CertificateRequest, allowed: Usages) -> None:
+    """Raise `InvalidRequest` for a request with extensions or usages beyond those that parameters name."""
+    unknown = sorted({each.oid for each in csr.extensions} - _LIMITED)
+    if unknown:
+        raise InvalidRequest(f"the CSR has extensions that restrict_csr_extensions doesn't allow: {', '.join(unknown)}")
+    for what in ("key_usage", "ext_key_usage"):
+        more = [each for each in getattr(csr, what) if each not in getattr(allowed, what)]
+        if more:
+            raise InvalidRequest(f"the CSR has a {what} that the parameters don't allow: {', '.join(more)}")
+
+
+def draft_of(
+    csr: CertificateRequest, serial: int, validity: Validity, usages: Usages, access: Access
+) -> tuple[Draft, tuple[str, ...]]:
+    """What is signed, and warnings.
+
+    Args:
+        usages: what the certificate has where the request says nothing.
+    """
+    there = {each.oid for each in csr.extensions}
+    draft = Draft(
+        serial=serial,
+        public=csr.public,
+        not_before=validity.not_before,
+        not_after=validity.not_after,
+        subject=csr.subject,
+        key_usage=() if KEY_USAGE in there else usages.key_usage,
+        ext_key_usage=() if EXT_KEY_USAGE in there else usages.ext_key_usage,
+        basic_constraints=usages.basic_constraints,
+        policies=() if _POLICIES in there else usages.policies,
+        access=_without(access, there),
+        subject_key_id=csr.subject_key_id,
+        others=tuple(each for each in csr.extensions if each.oid not in _OURS),
+    )
+    return draft, _warnings(csr, there, usages)
+
+
+def _warnings(csr: CertificateRequest, there: set[str], usages: Usages) -> tuple[str, ...]:
+    told = []
+    refused = csr.constraints is not None and (csr.constraints.authority or not usages.basic_constraints)
+    if refused:
+        told.append("specified CSR contained a Basic Constraints extension that was ignored during issuance")
+    if _AUTHORITY_KEY_ID in there:
+        told.append("specified CSR contained an Authority Key Identifier extension that was ignored during issuance")
+    return tuple(told)
+
+
+def _without(access: Access, there: set[str]) -> Access:
+    """What the request says itself isn't said twice."""
+    if _ISSUER_ACCESS in there:
+        access = msgspec.structs.replace(access, issuing_certificates=(), ocsp_servers=())
+    if _LISTS in there:
+        access = msgspec.structs.replace(access, crl_distribution_points=())
+    if _FRESHEST_LIST in there:
+        access = msgspec.structs.replace(access, delta_crl_distribution_points=())
+    return access
