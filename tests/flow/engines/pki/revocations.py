@@ -15,7 +15,7 @@ from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.crypto.issuing import private_keys
 from strongroom.crypto.issuing.contents import Draft, Subject
-from strongroom.engines.pki import serials
+from strongroom.engines.pki import Pki, serials
 from strongroom.engines.pki.certificates import rows as certificate_rows
 from strongroom.engines.pki.certificates.records import CertificateRecord
 from strongroom.engines.pki.issuers import rows as issuer_rows
@@ -27,7 +27,7 @@ from strongroom.engines.pki.keys.records import KeyRecord
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.sdk import Operation, Response, View
 from strongroom.sdk.schedule import Schedule
-from strongroom.testing.mounted import MOUNT_ID
+from strongroom.testing.mounted import MOUNT_ID, Mounted
 from tests.flow.engines.pki.mounts import Authority
 
 T = TypeVar("T")
@@ -43,6 +43,11 @@ class Lists(Authority):
         assert isinstance(authority, cls)
         await authority.role()
         return authority
+
+    @staticmethod
+    async def mount_without_issuers() -> Mounted:
+        """A mount that is empty."""
+        return await Mounted.new(Pki())
 
     async def role(self, **settings: Any) -> None:
         """Have the role with these settings."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 
 from strongroom.crypto.revocation_lists import lists
@@ -10,6 +11,7 @@ from strongroom.engines.pki.revocation.lists import rows, scheduling
 from strongroom.engines.pki.revocation.lists.gathering import part_of
 from strongroom.engines.pki.revocation.lists.groups import Stream, groups_of
 from strongroom.engines.pki.revocation.lists.making import is_small, make
+from strongroom.engines.pki.revocation.lists.signing import TooManyEntries
 from strongroom.engines.pki.revocation.lists.spans import spans
 from strongroom.engines.pki.revocation.lists.wanted import wanted
 from strongroom.sdk import Request, View
@@ -59,7 +61,8 @@ async def served(request: Request, stream: Stream, kind: str) -> Served | None:
 
 
 async def _made(view: View, mount: str, stream_id: str, now: float, *, is_first: bool) -> bool:
-    await make(view, mount, stream_id, now)
+    with contextlib.suppress(TooManyEntries):  # scheduled work fails by it, which is told; the last list still counts
+        await make(view, mount, stream_id, now)
     if is_first:
         # From now on it is made again before it ends.
         await view.apart(lambda apart: scheduling.want(apart, mount, stream_id, now))

@@ -26,6 +26,10 @@ _THREAD = ThreadPoolExecutor(1, "pki-lists")
 """Signing needs no interpreter; one at a time leaves the other processors to requests."""
 
 
+class TooManyEntries(InvalidRequest):
+    """The settings allow no list of so many entries."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What goes into a list besides its entries."""
@@ -64,7 +68,7 @@ async def sign(view: View, stream: Stream, kind: str, now: float) -> bool:
 
     Returns: whether it was done.  Another process may have signed one meanwhile.
 
-    Raises: `InvalidRequest` for more entries than a list may have, or if the issuer can't sign.
+    Raises: `TooManyEntries`; `InvalidRequest` if the issuer can't sign as it is to.
     """
     terms = await view.apart(lambda apart: terms_of(apart, stream))
     state = await view.apart(lambda apart: rows.stream_of(apart, stream.id))
@@ -77,7 +81,7 @@ async def sign(view: View, stream: Stream, kind: str, now: float) -> bool:
     if terms.config.disable:
         start, listed = (state.part, state.offset), 0
     if 0 < terms.config.max_crl_entries < listed:
-        raise InvalidRequest(f"a list would have {listed} entries, where max_crl_entries allows less")
+        raise TooManyEntries(f"a list would have {listed} entries, where max_crl_entries allows less")
     pieces = await _pieces(view, stream.id, state.generation, start, (state.part, state.offset))
     statement = Statement(
         issuer=stream.group.certificate.subject,

@@ -46,7 +46,7 @@ class SignRevocationListFields(SignedListFields, frozen=True):
 
     revoked_certs: Annotated[
         Any,
-        Doc(description="Maps of `serial_number`, `revocation_time` (RFC 3339), and `extensions` as those of the list."),
+        Doc(description="Maps of `serial_number`, `revocation_time` (RFC 3339) and `extensions` like the list's."),
     ] = None
     extensions: Annotated[Any, Doc(description="Maps of `id`, `value` (DER in base64) and `critical`.")] = None
 
@@ -63,7 +63,8 @@ class ResignCrlsPaths:
     async def sign_revocation_list(self, request: Request, issuer_ref: str, body: SignRevocationListFields) -> Response:
         """Signs a list with any entries. What is stored as revoked here has nothing to do with it."""
         more = described_extensions(body.extensions or [], "the list")
-        return await _signed(request, issuer_ref, body, lambda _: described(body.revoked_certs or [], request.now), more)
+        listed = body.revoked_certs or []
+        return await _signed(request, issuer_ref, body, lambda _: described(listed, request.now), more)
 
 
 async def _signed(
