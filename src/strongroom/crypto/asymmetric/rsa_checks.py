@@ -34,6 +34,11 @@ def check_private(numbers: RSAPrivateNumbers) -> None:
     Source: RFC 8017, section 3.2
     """
     check_public(numbers.public_numbers)
+    check_numbers(numbers)
+
+
+def check_numbers(numbers: RSAPrivateNumbers) -> None:
+    """Raises `InvalidRequest` as `check_private`, but for the size and the exponent."""
     p, q, d = numbers.p, numbers.q, numbers.d
     fits = (
         p > 1

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
 
 from strongroom.engines.pki.acme import nonces
 from strongroom.engines.pki.acme.paths.all import HEADERS, AcmePaths
 from strongroom.engines.pki.ocsp.paths import OcspPaths
+from strongroom.engines.pki.paths.configuration import ConfigurationPaths
+from strongroom.engines.pki.paths.intermediate.generated import IntermediatePaths
+from typing import Any
 from strongroom.engines.pki.paths.issue import IssuePaths
+from strongroom.engines.pki.paths.issuers.certificates import CaCertificatePaths
+from strongroom.engines.pki.paths.issuers.imported import ImportPaths
+from strongroom.engines.pki.paths.issuers.named import IssuerPaths
+from strongroom.engines.pki.paths.keys.made import KeyMakingPaths
+from strongroom.engines.pki.paths.keys.named import KeyPaths
 from strongroom.engines.pki.paths.roles import RolePaths
-from strongroom.engines.pki.paths.root import RootPaths
+from strongroom.engines.pki.paths.root.generated import RootPaths
+from strongroom.engines.pki.paths.root.replaced import RootReplacingPaths
 from strongroom.engines.pki.revocation.lists import timetable, upkeep
 from strongroom.engines.pki.revocation.paths.crl import CrlPaths
 from strongroom.engines.pki.revocation.paths.crl_config import CrlConfigPaths
@@ -23,18 +31,26 @@ from strongroom.sdk import Engine, Internal, Request
 
 
 class Pki(
+    CaCertificatePaths,
+    ConfigurationPaths,
+    ImportPaths,
+    IntermediatePaths,
     IssuePaths,
+    IssuerPaths,
+    KeyMakingPaths,
+    KeyPaths,
     RolePaths,
     RootPaths,
     AcmePaths,
-    RevokePaths,
-    CrlPaths,
     CrlConfigPaths,
+    CrlPaths,
     CrlRotationPaths,
     IssuerCrlPaths,
     IssuerRevokePaths,
-    ResignCrlsPaths,
     OcspPaths,
+    ResignCrlsPaths,
+    RevokePaths,
+    RootReplacingPaths,
     Engine,
 ):
     """Issues certificates, and says which ones don't count any more.

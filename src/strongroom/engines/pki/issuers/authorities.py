@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from strongroom.crypto.issuing.certificates import Authority
+from strongroom.engines.pki.issuers.chains import chain_of
 from strongroom.engines.pki.issuers.records import ISSUING, IssuerRecord
 from strongroom.engines.pki.issuers.rows import issuer_of, referred
 from strongroom.engines.pki.keys import rows as key_rows
@@ -38,7 +39,7 @@ async def signer(view: View, reference: str, usage: str = ISSUING) -> Signer:
 
     async def build(committed: View) -> Signer | None:
         record = await issuer_of(committed, issuer.id)
-        return await _signer(committed, record) if record is not None else None
+        return await _signer(committed, record) if record is not None and record.key_id else None
 
     found = await view.derived(("pki-signer", issuer.id), build)
     # One that this request has made or changed has no committed row yet.
@@ -47,9 +48,5 @@ async def signer(view: View, reference: str, usage: str = ISSUING) -> Signer:
 
 async def _signer(view: View, issuer: IssuerRecord) -> Signer:
     key = await key_rows.loaded(view, issuer.key_id)
-    chain = [issuer.certificate]
-    for id_ in issuer.chain:
-        above = await issuer_of(view, id_) if id_ != issuer.id else None
-        if above is not None:
-            chain.append(above.certificate)
-    return Signer(issuer, Authority.load(issuer.certificate, key), tuple(chain))
+    chain = await chain_of(view, issuer)
+    return Signer(issuer, Authority.load(issuer.certificate, key), chain.certificates)

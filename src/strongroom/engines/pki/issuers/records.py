@@ -1,14 +1,19 @@
 """Rows of issuers.
 
-=====================  ==================  =============================================================
-below the mount        record              what
-=====================  ==================  =============================================================
-`issuer/<id>`          `IssuerRecord`      a certificate of an authority, and how it is used
-`issuer-name/<name>`   `IssuerName`        the id of the issuer of that name
-`config/issuers`       `IssuersConfig`     which one is the default
-`config/urls`          `Urls`              what issuers say that have no URLs of their own
-`config/cluster`       `ClusterConfig`     where this mount is reached
-=====================  ==================  =============================================================
+================================  ==================  =============================================================
+below the mount                   record              what
+================================  ==================  =============================================================
+`issuer/<id>`                     `IssuerRecord`      a certificate of an authority, and how it is used
+`issuer-name/<name>`              `IssuerName`        the id of the issuer of that name
+`issuer-certificate/<digest>`     `IssuerName`        the id of the issuer with that certificate
+`issuer-subject/<digest>/<id>`    `IssuerEntry`       the issuers of that subject, for who looks for those above
+`issuer-key/<digest>/<id>`        `IssuerEntry`       the issuers with that public key
+`config/issuers`                  `IssuersConfig`     which one is the default
+`config/urls`                     `Urls`              what issuers say that have no URLs of their own
+`config/cluster`                  `ClusterConfig`     where this mount is reached
+================================  ==================  =============================================================
+
+Digests are SHA-256 of the DER, in hexadecimal.  No chain is stored: it follows from these rows (`chains`).
 """
 
 from __future__ import annotations
@@ -51,9 +56,8 @@ class IssuerRecord(Record, frozen=True, tag="pki-issuer"):
     key_id: str = ""
     """Empty if the mount doesn't have its key."""
     name: str = ""
-    chain: tuple[str, ...] = ()
-    """Ids of issuers from this one upwards; itself first."""
     manual_chain: tuple[str, ...] = ()
+    """Ids of issuers from this one upwards, itself first; empty for what follows from the certificates."""
     leaf_not_after_behavior: str = "err"
     usage: tuple[str, ...] = USAGES
     revocation_signature_algorithm: str = ""
@@ -67,6 +71,10 @@ class IssuerName(Record, frozen=True, tag="pki-issuer-name"):
     """The name of an issuer."""
 
     id: str
+
+
+class IssuerEntry(Record, frozen=True, tag="pki-issuer-entry"):
+    """An entry of an index, whose key says all."""
 
 
 class IssuersConfig(Record, frozen=True, tag="pki-issuers-config"):

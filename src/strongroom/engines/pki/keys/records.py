@@ -1,12 +1,13 @@
 """Rows of keys.
 
-==================  ==================  ================================================================
-below the mount     record              what
-==================  ==================  ================================================================
-`key/<id>`          `KeyRecord`         a key pair
-`key-name/<name>`   `KeyName`           the id of the key of that name
-`config/keys`       `KeysConfig`        which one is the default
-==================  ==================  ================================================================
+======================  ==================  ================================================================
+below the mount         record              what
+======================  ==================  ================================================================
+`key/<id>`              `KeyRecord`         a key pair
+`key-name/<name>`       `KeyName`           the id of the key of that name
+`key-public/<digest>`   `KeyByPublic`       the id of the key pair with that public key: SHA-256 of its SPKI
+`config/keys`           `KeysConfig`        which one is the default
+======================  ==================  ================================================================
 """
 
 from __future__ import annotations
@@ -23,11 +24,19 @@ class KeyRecord(SecretRecord, frozen=True, tag="pki-key"):
     bits: int
     pkcs8: bytes
     """In DER."""
+    public: bytes = b""
+    """SubjectPublicKeyInfo in DER."""
     name: str = ""
 
 
 class KeyName(Record, frozen=True, tag="pki-key-name"):
     """The name of a key."""
+
+    id: str
+
+
+class KeyByPublic(Record, frozen=True, tag="pki-key-by-public"):
+    """The key pair that a public key belongs to."""
 
     id: str
 

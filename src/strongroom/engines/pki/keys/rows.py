@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from strongroom.crypto.issuing import private_keys
+from strongroom.crypto.issuing.ca_certificates import digest
 from strongroom.crypto.issuing.private_keys import PrivateKey
-from strongroom.engines.pki.keys.records import KeyName, KeyRecord, KeysConfig
+from strongroom.engines.pki.keys.records import KeyByPublic, KeyName, KeyRecord, KeysConfig
 from strongroom.engines.pki.references import DEFAULT, check_name
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import View, replace
 
 KEYS = "key/"
 _NAMES = "key-name/"
+_PUBLIC = "key-public/"
 _CONFIG = "config/keys"
 
 
@@ -31,17 +33,20 @@ async def key_of(view: View, id_: str) -> KeyRecord | None:
 
 async def referred(view: View, reference: str) -> KeyRecord:
     """A key by its id, its name, or `default`.  Raises `InvalidRequest` if there is none."""
-    if reference == DEFAULT:
-        id_ = (await config_of(view)).default
-        if not id_:
-            raise InvalidRequest("no default key currently configured")
-    else:
-        named = await view.read(_NAMES + reference, KeyName)
-        id_ = named.id if named is not None else reference
-    key = await key_of(view, id_)
+    key = await found(view, reference)
     if key is None:
+        if reference == DEFAULT and not (await config_of(view)).default:
+            raise InvalidRequest("no default key currently configured")
         raise InvalidRequest(f"unable to find PKI key for reference: {reference}")
     return key
+
+
+async def found(view: View, reference: str) -> KeyRecord | None:
+    """A key by its id, its name, or `default`; None if there is none."""
+    if reference == DEFAULT:
+        return await key_of(view, (await config_of(view)).default)
+    named = await view.read(_NAMES + reference, KeyName)
+    return await key_of(view, named.id if named is not None else reference)
 
 
 async def check_free(view: View, name: str) -> None:
@@ -51,9 +56,25 @@ async def check_free(view: View, name: str) -> None:
         raise InvalidRequest("key name already in use")
 
 
+def record_of(id_: str, key: PrivateKey, name: str = "") -> KeyRecord:
+    """What is stored of a key pair."""
+    return KeyRecord(id=id_, type=key.type, bits=key.bits, pkcs8=key.pkcs8, public=key.public, name=name)
+
+
+async def with_public(view: View, public: bytes) -> KeyRecord | None:
+    """The key pair that a public key belongs to, or None.
+
+    Args:
+        public: SubjectPublicKeyInfo in DER.
+    """
+    found = await view.read(_PUBLIC + digest(public), KeyByPublic)
+    return await key_of(view, found.id) if found is not None else None
+
+
 async def add(view: View, key: KeyRecord) -> None:
     """Store a new key, under its name too.  The first one of a mount becomes its default."""
     view.write(KEYS + key.id, key)
+    view.write(_PUBLIC + digest(key.public), KeyByPublic(id=key.id))
     if key.name:
         view.write(_NAMES + key.name, KeyName(id=key.id))
     config = await config_of(view)
@@ -78,6 +99,7 @@ async def rename(view: View, key: KeyRecord, name: str) -> KeyRecord:
 async def remove(view: View, key: KeyRecord) -> None:
     """Delete a key."""
     view.delete(KEYS + key.id)
+    view.delete(_PUBLIC + digest(key.public))
     if key.name:
         view.delete(_NAMES + key.name)
     config = await config_of(view)
@@ -92,11 +114,11 @@ async def loaded(view: View, id_: str) -> PrivateKey:
         key = await key_of(committed, id_)
         return private_keys.load(key.pkcs8) if key is not None else None
 
-    found = await view.derived(("pki-key", id_), build)
-    if found is None:
+    kept = await view.derived(("pki-key", id_), build)
+    if kept is None:
         # One of this request has no committed row yet.
         key = await key_of(view, id_)
         if key is None:
             raise InvalidRequest(f"unable to find PKI key for reference: {id_}")
         return private_keys.load(key.pkcs8)
-    return found
+    return kept

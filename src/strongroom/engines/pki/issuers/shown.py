@@ -1,0 +1,45 @@
+"""Issuers as answers show them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from strongroom.crypto.issuing import certificates
+from strongroom.engines.pki.issuers.chains import chain_of
+from strongroom.engines.pki.issuers.records import READ_ONLY, IssuerRecord
+from strongroom.engines.pki.issuers.urls import FIELDS
+from strongroom.sdk import View
+
+
+async def shown(view: View, issuer: IssuerRecord) -> dict[str, Any]:
+    """All about an issuer."""
+    urls = issuer.urls
+    answer = {
+        **await shown_publicly(view, issuer),
+        "key_id": issuer.key_id,
+        "leaf_not_after_behavior": issuer.leaf_not_after_behavior,
+        "manual_chain": list(issuer.manual_chain) or None,
+        "usage": ",".join(sorted({*issuer.usage, READ_ONLY})),
+        "revocation_signature_algorithm": issuer.revocation_signature_algorithm,
+        "revoked": bool(issuer.revoked_at),
+        **{field: list(getattr(urls, field)) for field in FIELDS},
+    }
+    if urls:
+        answer["enable_aia_url_templating"] = urls.enable_templating
+    if issuer.revoked_at:
+        answer["revocation_time"] = int(issuer.revoked_at)
+        at = datetime.fromtimestamp(issuer.revoked_at, UTC)
+        answer["revocation_time_rfc3339"] = at.isoformat().replace("+00:00", "Z")
+    return answer
+
+
+async def shown_publicly(view: View, issuer: IssuerRecord) -> dict[str, Any]:
+    """What everybody may know of an issuer."""
+    chain = await chain_of(view, issuer)
+    return {
+        "ca_chain": [certificates.in_pem(each) for each in chain.certificates],
+        "certificate": certificates.in_pem(issuer.certificate),
+        "issuer_id": issuer.id,
+        "issuer_name": issuer.name,
+    }

@@ -1,0 +1,1 @@
+"""The paths of intermediates: a file for each noun."""

@@ -1,0 +1,1 @@
+"""The paths of issuers: a file for each noun."""

@@ -1,0 +1,1 @@
+"""The paths of roots: a file for each noun."""
