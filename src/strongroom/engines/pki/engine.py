@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 
 from strongroom.engines.pki.acme import nonces
 from strongroom.engines.pki.acme.paths.all import HEADERS, AcmePaths
 from strongroom.engines.pki.ocsp.paths import OcspPaths
 from strongroom.engines.pki.paths.configuration import ConfigurationPaths
 from strongroom.engines.pki.paths.intermediate.generated import IntermediatePaths
-from typing import Any
 from strongroom.engines.pki.paths.issue import IssuePaths
 from strongroom.engines.pki.paths.issuers.certificates import CaCertificatePaths
 from strongroom.engines.pki.paths.issuers.imported import ImportPaths
@@ -41,16 +41,16 @@ class Pki(
     KeyPaths,
     RolePaths,
     RootPaths,
+    RootReplacingPaths,
     AcmePaths,
-    CrlConfigPaths,
+    RevokePaths,
     CrlPaths,
+    CrlConfigPaths,
     CrlRotationPaths,
     IssuerCrlPaths,
     IssuerRevokePaths,
-    OcspPaths,
     ResignCrlsPaths,
-    RevokePaths,
-    RootReplacingPaths,
+    OcspPaths,
     Engine,
 ):
     """Issues certificates, and says which ones don't count any more.
