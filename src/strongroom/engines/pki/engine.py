@@ -6,6 +6,7 @@ from typing import Any
 
 from strongroom.engines.pki.acme import nonces
 from strongroom.engines.pki.acme.paths.all import HEADERS, AcmePaths
+from strongroom.engines.pki.issuing.leases import LeasedCertificates
 from strongroom.engines.pki.ocsp.paths import OcspPaths
 from strongroom.engines.pki.paths.configuration import ConfigurationPaths
 from strongroom.engines.pki.paths.intermediate.generated import IntermediatePaths
@@ -18,6 +19,8 @@ from strongroom.engines.pki.paths.keys.named import KeyPaths
 from strongroom.engines.pki.paths.roles import RolePaths
 from strongroom.engines.pki.paths.root.generated import RootPaths
 from strongroom.engines.pki.paths.root.replaced import RootReplacingPaths
+from strongroom.engines.pki.paths.sign import SignPaths
+from strongroom.engines.pki.paths.sign_verbatim import SignVerbatimPaths
 from strongroom.engines.pki.revocation.lists import timetable, upkeep
 from strongroom.engines.pki.revocation.paths.crl import CrlPaths
 from strongroom.engines.pki.revocation.paths.crl_config import CrlConfigPaths
@@ -51,6 +54,9 @@ class Pki(
     IssuerRevokePaths,
     ResignCrlsPaths,
     OcspPaths,
+    SignPaths,
+    SignVerbatimPaths,
+    LeasedCertificates,
     Engine,
 ):
     """Issues certificates, and says which ones don't count any more.
@@ -61,7 +67,7 @@ class Pki(
 
     type = "pki"
     request_headers = HEADERS
-    secret_answers = frozenset({"private_key"})
+    secret_answers = frozenset({"private_key", "pkcs12_bundle"})
 
     def __init__(self, random: Random | None = None) -> None:
         self.random = random or SystemRandom()

@@ -9,9 +9,9 @@ from strongroom.crypto.issuing import certificates
 from strongroom.crypto.issuing.keystores import in_pkcs12
 from strongroom.crypto.issuing.private_keys import PrivateKey
 from strongroom.engines.pki import serials
-from strongroom.engines.pki.issuing.fields import PKCS12, AnswerFields
-from strongroom.engines.pki.issuing.leases import lease_of
+from strongroom.engines.pki.issuing.fields import PKCS12, Form
 from strongroom.engines.pki.issuing.leaf import Issued
+from strongroom.engines.pki.issuing.leases import lease_of
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.generation import GENERATION
 from strongroom.sdk import Request, Response
@@ -20,20 +20,17 @@ from strongroom.sdk import Request, Response
 def answer(
     request: Request,
     issued: Issued,
-    fields: AnswerFields,
+    form: Form,
     role: RoleRecord,
     key: PrivateKey | None = None,
-    *,
-    password: str = "",
-    name: str = "",
 ) -> Response:
     """The answer.
 
     Args:
-        key: of the certificate, if it was made here. password, name: of a PKCS #12 file and the entry in it.
+        key: of the certificate, if it was made here.
     """
-    chain = _chain(issued, fields)
-    write = _in_base64 if fields.format == "der" else _in_pem
+    chain = _chain(issued, form)
+    write = _in_base64 if form.format == "der" else _in_pem
     data: dict[str, Any] = {
         "certificate": write(issued.certificate),
         "expiration": issued.not_after,
@@ -45,29 +42,27 @@ def answer(
         data["ca_chain"] = [write(each) for each in chain]
     if key is not None:
         data["private_key_type"] = key.type
-    if key is not None and fields.format == PKCS12:
+    if key is not None and form.format == PKCS12:
         # The key isn't answered beside the file that protects it.
-        data["pkcs12_bundle"] = _keystore(request, issued, chain, key, password, name)
+        data["pkcs12_bundle"] = _keystore(request, issued, chain, key, form.password or "")
     elif key is not None:
-        data["private_key"] = key.written("der" if fields.format == "der" else "pem", fields.private_key_format)
-    if fields.format == "pem_bundle":
+        data["private_key"] = key.written("der" if form.format == "der" else "pem", form.private_key_format)
+    if form.format == "pem_bundle":
         parts = [data["private_key"]] if key is not None else []
         data["certificate"] = "\n".join([*parts, data["certificate"], *data.get("ca_chain", ())])
     return Response(data=data, warnings=list(issued.warnings), lease=lease_of(request, issued, role))
 
 
-def _keystore(
-    request: Request, issued: Issued, chain: tuple[bytes, ...], key: PrivateKey, password: str, name: str
-) -> str:
+def _keystore(request: Request, issued: Issued, chain: tuple[bytes, ...], key: PrivateKey, password: str) -> str:
     async def made() -> bytes:
-        return await GENERATION.make(lambda: in_pkcs12(name, key, issued.certificate, chain, password))
+        return await GENERATION.make(lambda: in_pkcs12(issued.name, key, issued.certificate, chain, password))
 
     return base64.b64encode(request.once.outside(f"pkcs12 {hash((issued.certificate, chain))}", made)).decode()
 
 
-def _chain(issued: Issued, fields: AnswerFields) -> tuple[bytes, ...]:
+def _chain(issued: Issued, form: Form) -> tuple[bytes, ...]:
     chain = issued.issuer.chain
-    if fields.remove_roots_from_chain:
+    if form.without_roots:
         return tuple(each for each in chain if not certificates.signs_itself(each))
     return chain
 

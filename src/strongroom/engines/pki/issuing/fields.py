@@ -9,9 +9,11 @@ import base64
 import binascii
 from typing import Annotated, Final
 
+import msgspec
+
 from strongroom.engines.pki.issuing.rules import AskedFields
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import SECRET, Body, Doc
+from strongroom.sdk import SECRET, Doc
 
 PKCS12: Final = "pkcs12_bundle"
 FORMATS: Final = ("pem", "der", "pem_bundle")
@@ -19,8 +21,22 @@ _LEAST_PASSWORD: Final = 8
 _MOST_METADATA_BYTES: Final = 8 * 1024
 
 
-class AnswerFields(Body, frozen=True):
-    """How the certificate is answered."""
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """How a certificate is answered."""
+
+    format: str = "pem"
+    private_key_format: str = "der"
+    without_roots: bool = False
+    """Whether certificates that sign themselves are left out of the chain."""
+    password: str | None = None
+    """Of a PKCS #12 file; None where no key is made, so that there is none."""
+
+    def __repr__(self) -> str:
+        return f"Form({self.format})"
+
+
+class LeafFields(AskedFields, frozen=True):
+    """What is asked for, and how it is answered."""
 
     format: Annotated[
         str,
@@ -35,18 +51,26 @@ class AnswerFields(Body, frozen=True):
     remove_roots_from_chain: Annotated[
         bool, Doc(description="Whether certificates that sign themselves are left out of the chain.")
     ] = False
-
-
-class LeafFields(AskedFields, AnswerFields, frozen=True):
-    """What is asked for, and how it is answered."""
-
     cert_metadata: Annotated[
         str, Doc(description="Base64 of what is kept with the certificate, at `cert-metadata/<serial>`.")
     ] = ""
 
     @property
+    def form(self) -> Form:
+        """How the certificate is answered.  Raises `InvalidRequest` for a format that there isn't."""
+        return checked(
+            Form(
+                format=self.format,
+                private_key_format=self.private_key_format,
+                without_roots=self.remove_roots_from_chain,
+            )
+        )
+
+    @property
     def metadata(self) -> bytes:
-        """Raises `InvalidRequest` for what is no base64, or too long."""
+        """What is kept with the certificate.  Raises `InvalidRequest` for what is no base64, or too long."""
+        if not self.cert_metadata:
+            return b""
         try:
             found = base64.b64decode(self.cert_metadata, validate=True)
         except (binascii.Error, ValueError) as error:
@@ -62,23 +86,36 @@ class KeyFields(LeafFields, frozen=True):
     key_type: Annotated[
         str, Doc(description="The type of key, where the role leaves that open: `rsa`, `ec` or `ed25519`.")
     ] = ""
-    key_bits: Annotated[int, Doc(description="The size of the key, where the role leaves that open. 0 is the usual.")] = 0
+    key_bits: Annotated[
+        int, Doc(description="The size of the key, where the role leaves that open. 0 is the usual.")
+    ] = 0
     pkcs12_password: Annotated[
         str, Doc(description="The password of a `pkcs12_bundle`: at least 8 characters.", extra=SECRET)
     ] = ""
 
+    @property
+    def form(self) -> Form:
+        """How the certificate is answered.  Raises `InvalidRequest` for a format that there isn't."""
+        return checked(
+            Form(
+                format=self.format,
+                private_key_format=self.private_key_format,
+                without_roots=self.remove_roots_from_chain,
+                password=self.pkcs12_password,
+            )
+        )
 
-def check_format(fields: AnswerFields, *, password: str | None = None) -> None:
-    """Raise `InvalidRequest` for a format that there isn't.
 
-    Args:
-        password: of a PKCS #12 file; None where no key is made, so that there is none.
-    """
-    if fields.format == PKCS12:
-        if password is None:
+def checked(form: Form) -> Form:
+    """The form.  Raises `InvalidRequest` for a format that there isn't."""
+    if form.format == PKCS12:
+        if form.password is None:
             raise InvalidRequest(f'the format "{PKCS12}" holds a key, and is only there where one is made')
-        if len(password) < _LEAST_PASSWORD:
+        if len(form.password) < _LEAST_PASSWORD:
             # Its content is as safe as its password is: the one that everybody knows isn't any.
-            raise InvalidRequest(f'the format "{PKCS12}" needs pkcs12_password, of at least {_LEAST_PASSWORD} characters')
-    elif fields.format not in FORMATS:
+            raise InvalidRequest(
+                f'the format "{PKCS12}" needs pkcs12_password, of at least {_LEAST_PASSWORD} characters'
+            )
+    elif form.format not in FORMATS:
         raise InvalidRequest('the "format" path parameter must be "pem", "der", or "pem_bundle"')
+    return form

@@ -36,6 +36,15 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """What the client wants kept with the certificate."""
 
 
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What was decided on: all that the certificate will say."""
+
+    draft: Draft
+    common_name: str = ""
+    """The one in the draft, by which the certificate is found."""
+    warnings: tuple[str, ...] = ()
+
+
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate that is signed and, unless the role says otherwise, stored."""
 
@@ -46,6 +55,8 @@ class Issued(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since the epoch, as is `not_after`."""
     not_after: int
     issuer: Signer
+    name: str = ""
+    """Its common name."""
     warnings: tuple[str, ...] = ()
 
 
@@ -85,23 +96,21 @@ async def by_rules(request: Request, random: Random, order: Order, asked: Asked,
     warnings = found.warnings
     if asked.requested is not None and asked.requested.basic_constraints and IGNORED_CONSTRAINTS not in warnings:
         warnings = (*warnings, IGNORED_CONSTRAINTS)
-    return await issued(request, random, order, draft, found.subject.common_name, warnings)
+    wanted = Wanted(draft=draft, common_name=found.subject.common_name, warnings=warnings)
+    return await issued(request, random, order, wanted)
 
 
-async def issued(
-    request: Request, random: Random, order: Order, draft: Draft, common_name: str, warnings: tuple[str, ...] = ()
-) -> Issued:
+async def issued(request: Request, random: Random, order: Order, wanted: Wanted) -> Issued:
     """Sign and store what was decided on.
-
-    Args:
-        common_name: the one in the draft, by which the certificate is found.
 
     Raises: `InvalidRequest` for contents that can't be encoded; `RateLimited` for too many.
     """
-    role, issuer = order.role, order.issuer
+    role, issuer, draft = order.role, order.issuer, wanted.draft
     if order.metadata and role.no_store_metadata:
         raise InvalidRequest("cert_metadata isn't stored by this role (no_store_metadata)")
-    await repeats.count(request, random, order.role_name, role, common_name, draft)
+    if role.duplicate_limit and role.duplicate_window_s:
+        limit = repeats.Limit(role=order.role_name, count=role.duplicate_limit, window_s=role.duplicate_window_s)
+        await repeats.count(request, random, limit, [wanted.common_name, *repeats.names_of(draft)])
     der = signed_for(request, draft, issuer.authority, role.signature_bits, pss=role.use_pss)
     if not role.no_store:
         record = CertificateRecord(
@@ -110,7 +119,7 @@ async def issued(
             not_after=draft.not_after,
             issued_at=request.now,
             role=order.role_name,
-            common_name=common_name,
+            common_name=wanted.common_name,
             entity_id=request.client.entity_id if request.client else "",
         )
         await certificate_rows.add(request, random, draft.serial, record)
@@ -125,5 +134,6 @@ async def issued(
         not_before=draft.not_before,
         not_after=draft.not_after,
         issuer=issuer,
-        warnings=warnings,
+        name=wanted.common_name,
+        warnings=wanted.warnings,
     )

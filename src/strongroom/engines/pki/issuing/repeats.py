@@ -7,48 +7,59 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from strongroom.crypto.issuing.contents import Draft
 from strongroom.engines.pki.certificates.digests import made_digests
 from strongroom.engines.pki.certificates.records import CertificateEntry, Repeats
 from strongroom.engines.pki.certificates.rows import moment
-from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.errors import RateLimited
 from strongroom.sdk import Random, Request
 
 REPEATS: Final = "cert-repeat/"
 ENDS: Final = "cert-repeat-end/"
+ALTERNATIVE_NAMES: Final = "2.5.29.17"
 
 
-async def count(
-    request: Request, random: Random, role_name: str, role: RoleRecord, common_name: str, draft: Draft
-) -> None:
-    """Count a certificate of a role that limits them.
+class Limit(msgspec.Struct, frozen=True, kw_only=True):
+    """How many certificates of the same names a client may have within some time."""
+
+    role: str
+    count: int
+    window_s: int
+
+
+def names_of(draft: Draft) -> list[str]:
+    """The alternative names that a certificate will have, as texts (p)."""
+    names = draft.names
+    written = [f"{each.oid} {each.value.hex()}" for each in draft.others if each.oid == ALTERNATIVE_NAMES]
+    others = [f"{oid};{text}" for oid, text in names.others]
+    return [*names.dns, *names.emails, *names.ips, *names.uris, *others, *written]
+
+
+async def count(request: Request, random: Random, limit: Limit, names: list[str]) -> None:
+    """Count a certificate.
 
     Raises: `RateLimited` if the client has had as many of these names as it may, until the first of them is old enough.
     """
-    if not role.duplicate_limit or not role.duplicate_window_s:
-        return
     digests = await made_digests(request, random)
     entity = request.client.entity_id if request.client else ""
-    names = draft.names
-    others = [f"{oid};{text}" for oid, text in names.others]
-    asked = sorted({*names.dns, *names.emails, *names.ips, *names.uris, *others})
-    digest = digests.of("repeat", role_name, entity, common_name.lower(), *(name.lower() for name in asked))
+    digest = digests.of("repeat", limit.role, entity, *sorted({name.lower() for name in names}))
     row = REPEATS + digest
     before = await request.view.read(row, Repeats)
-    since = request.now - role.duplicate_window_s
+    since = request.now - limit.window_s
     recent = tuple(at for at in (before.issued_at if before is not None else ()) if at > since)
-    if len(recent) >= role.duplicate_limit:
-        wait_s = recent[-role.duplicate_limit] + role.duplicate_window_s - request.now
+    if len(recent) >= limit.count:
+        wait_s = recent[-limit.count] + limit.window_s - request.now
         raise RateLimited(
-            f"{role.duplicate_limit} certificates of these names were issued within {role.duplicate_window_s}s, which "
+            f"{limit.count} certificates of these names were issued within {limit.window_s}s, which "
             "is the role's duplicate_limit: does the client store what it gets?",
             retry_after_s=wait_s,
         )
     if before is not None:
-        request.view.delete(_end_row(before.issued_at[-1] + role.duplicate_window_s, digest))
+        request.view.delete(_end_row(before.issued_at[-1] + limit.window_s, digest))
     request.view.write(row, Repeats(issued_at=(*recent, request.now)))
-    request.view.write(_end_row(request.now + role.duplicate_window_s, digest), CertificateEntry())
+    request.view.write(_end_row(request.now + limit.window_s, digest), CertificateEntry())
 
 
 def _end_row(at: float, digest: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from strongroom.engines.pki.issuers.authorities import signer
 from strongroom.engines.pki.issuing.answers import answer
-from strongroom.engines.pki.issuing.fields import KeyFields, check_format
+from strongroom.engines.pki.issuing.fields import KeyFields
 from strongroom.engines.pki.issuing.leaf import Order, by_rules
 from strongroom.engines.pki.issuing.rules import key_for
 from strongroom.engines.pki.keys.making import new_key
@@ -34,14 +34,14 @@ class IssuePaths:
 
 async def _answer(request: Request, random: Random, role_name: str, body: KeyFields, issuer_ref: str) -> Response:
     check_segment_name(role_name)
-    check_format(body, password=body.pkcs12_password)
+    form = body.form
     role = await role_rows.known(request.view, role_name)
     asked = body.asked(key_type=body.key_type, key_bits=body.key_bits)
     choice = key_for(role, asked)
     issuer = await signer(request.view, issuer_ref or role.issuer_ref)
     key = new_key(request, choice.type, choice.bits)
-    order = Order(issuer=issuer, role=role, role_name=role_name, metadata=body.metadata if body.cert_metadata else b"")
+    order = Order(issuer=issuer, role=role, role_name=role_name, metadata=body.metadata)
     issued = await by_rules(request, random, order, asked, key.public)
     if choice.warnings:
         issued = replace(issued, warnings=(*issued.warnings, *choice.warnings))
-    return answer(request, issued, body, role, key, password=body.pkcs12_password, name=body.common_name)
+    return answer(request, issued, form, role, key)

@@ -10,7 +10,7 @@ from typing import Annotated
 from strongroom.crypto.issuing.requests import read_pem
 from strongroom.engines.pki.issuers.authorities import signer
 from strongroom.engines.pki.issuing.answers import answer
-from strongroom.engines.pki.issuing.fields import LeafFields, check_format
+from strongroom.engines.pki.issuing.fields import LeafFields
 from strongroom.engines.pki.issuing.leaf import Order, as_requested, by_rules
 from strongroom.engines.pki.issuing.rules import check_key
 from strongroom.engines.pki.roles import rows as role_rows
@@ -42,12 +42,12 @@ class SignPaths:
 
 async def _answer(request: Request, random: Random, role_name: str, body: SignFields, issuer_ref: str) -> Response:
     check_segment_name(role_name)
-    check_format(body)
+    form = body.form
     role = await role_rows.known(request.view, role_name)
     csr = request.once("csr", lambda: read_pem(body.csr))
     requested = as_requested(csr, role)
     check_key(role, requested)
     issuer = await signer(request.view, issuer_ref or role.issuer_ref)
-    order = Order(issuer=issuer, role=role, role_name=role_name, metadata=body.metadata if body.cert_metadata else b"")
+    order = Order(issuer=issuer, role=role, role_name=role_name, metadata=body.metadata)
     issued = await by_rules(request, random, order, body.asked(requested), csr.public)
-    return answer(request, issued, body, role)
+    return answer(request, issued, form, role)

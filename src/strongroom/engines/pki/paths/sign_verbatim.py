@@ -12,8 +12,7 @@ from strongroom.engines.pki.issuers.authorities import signer
 from strongroom.engines.pki.issuers.urls import access_of
 from strongroom.engines.pki.issuing import verbatim
 from strongroom.engines.pki.issuing.answers import answer
-from strongroom.engines.pki.issuing.fields import check_format
-from strongroom.engines.pki.issuing.leaf import Order, issued, new_serial
+from strongroom.engines.pki.issuing.leaf import Order, Wanted, issued, new_serial
 from strongroom.engines.pki.issuing.rules import usages_of, validity_of
 from strongroom.engines.pki.issuing.rules.oids import is_oid
 from strongroom.engines.pki.paths.sign import SignFields
@@ -24,7 +23,7 @@ from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import CommaList, Doc, Random, Request, Response, check_segment_name, path, replace
 
-_KEY_USAGE = CommaList(["DigitalSignature", "KeyAgreement", "KeyEncipherment"])
+_KEY_USAGE = ("DigitalSignature", "KeyAgreement", "KeyEncipherment")
 _IGNORED = {
     "common_name": "use_csr_common_name",
     "alt_names": "use_csr_sans",
@@ -39,8 +38,12 @@ class VerbatimFields(SignFields, frozen=True):
     """A certificate request, and what the certificate has where it says nothing."""
 
     key_usage: Annotated[
-        CommaList, Doc(description="Key usages of a certificate whose request names none. Empty for none.")
-    ] = _KEY_USAGE
+        CommaList | None,
+        Doc(
+            description="Key usages of a certificate whose request names none: DigitalSignature, KeyAgreement and "
+            "KeyEncipherment if this isn't given. Empty for none."
+        ),
+    ] = None
     ext_key_usage: Annotated[
         CommaList | None, Doc(description="Extended key usages of a certificate whose request names none.")
     ] = None
@@ -82,9 +85,7 @@ class SignVerbatimPaths:
         return await _answer(request, self.random, body, issuer_ref=issuer_ref)
 
     @path.write("issuer/{issuer_ref}/sign-verbatim/{role}", computes=True)
-    async def sign_verbatim_by_as(
-        self, request: Request, issuer_ref: str, role: str, body: VerbatimFields
-    ) -> Response:
+    async def sign_verbatim_by_as(self, request: Request, issuer_ref: str, role: str, body: VerbatimFields) -> Response:
         """The same, by the given issuer, for the time that a role allows."""
         return await _answer(request, self.random, body, role=role, issuer_ref=issuer_ref)
 
@@ -94,7 +95,7 @@ async def _answer(
 ) -> Response:
     for name in filter(None, (role, issuer_ref)):
         check_segment_name(name)
-    check_format(body)
+    form = body.form
     rules = _rules(await role_rows.known(request.view, role) if role else None, body)
     csr = request.once("csr", lambda: read_pem(body.csr))
     verbatim.check_key(csr)
@@ -105,10 +106,11 @@ async def _answer(
     validity = validity_of(rules, body.asked(), await context_of(request, rules, issuer.record))
     access = await access_of(request.view, issuer.record)
     draft, told = verbatim.draft_of(csr, new_serial(request, random), validity, usages, access)
-    order = Order(issuer=issuer, role=rules, role_name=role, metadata=body.metadata if body.cert_metadata else b"")
+    order = Order(issuer=issuer, role=rules, role_name=role, metadata=body.metadata)
     warnings = (*validity.warnings, *_ignored(body), *told)
-    done = await issued(request, random, order, draft, csr.common_name, warnings)
-    return answer(request, done, body, rules)
+    wanted = Wanted(draft=draft, common_name=csr.common_name, warnings=warnings)
+    done = await issued(request, random, order, wanted)
+    return answer(request, done, form, rules)
 
 
 def _rules(role: RoleRecord | None, body: VerbatimFields) -> RoleRecord:
@@ -119,7 +121,7 @@ def _rules(role: RoleRecord | None, body: VerbatimFields) -> RoleRecord:
     base = role or RoleRecord(issuer_ref=DEFAULT)
     return replace(
         base,
-        key_usage=tuple(body.key_usage),
+        key_usage=_KEY_USAGE if body.key_usage is None else tuple(body.key_usage),
         ext_key_usage=tuple(body.ext_key_usage or ()),
         ext_key_usage_oids=tuple(body.ext_key_usage_oids or ()),
         server_flag=False,
