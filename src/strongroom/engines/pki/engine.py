@@ -8,6 +8,7 @@ from strongroom.engines.pki.acme import nonces
 from strongroom.engines.pki.acme.paths.all import HEADERS, AcmePaths
 from strongroom.engines.pki.issuing.leases import LeasedCertificates
 from strongroom.engines.pki.ocsp.paths import OcspPaths
+from strongroom.engines.pki.paths.certs import CertPaths
 from strongroom.engines.pki.paths.configuration import ConfigurationPaths
 from strongroom.engines.pki.paths.intermediate.generated import IntermediatePaths
 from strongroom.engines.pki.paths.issue import IssuePaths
@@ -54,6 +55,7 @@ class Pki(
     IssuerRevokePaths,
     ResignCrlsPaths,
     OcspPaths,
+    CertPaths,
     SignPaths,
     SignVerbatimPaths,
     LeasedCertificates,
