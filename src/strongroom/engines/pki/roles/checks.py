@@ -15,10 +15,10 @@ from strongroom.crypto.issuing.signing import SIGNATURE_BITS
 from strongroom.engines.pki.issuing.rules.keys import ANY
 from strongroom.engines.pki.issuing.rules.moments import is_moment
 from strongroom.engines.pki.issuing.rules.names import others
-from strongroom.engines.pki.issuing.rules.names.forms import has_control_characters
 from strongroom.engines.pki.issuing.rules.names.hosts import CN_VALIDATIONS, DISABLED
 from strongroom.engines.pki.issuing.rules.oids import is_oid
 from strongroom.engines.pki.issuing.rules.subjects import JSON, JSON_CSR
+from strongroom.engines.pki.issuing.rules.texts import has_control_characters
 from strongroom.engines.pki.issuing.rules.validity import DURATION, FORBID, PERMIT, TTL_LIMITED
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib import limits

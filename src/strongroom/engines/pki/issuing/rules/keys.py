@@ -34,7 +34,7 @@ def key_for(role: RoleRecord, asked: Asked) -> KeyChoice:
             )
         return KeyChoice(type=asked.key_type, bits=check_size(asked.key_type, asked.key_bits))
     told = ("parameters key_type and key_bits ignored as role had specific values",)
-    bits = role.key_bits or DEFAULT_BITS[role.key_type]
+    bits = check_size(role.key_type, role.key_bits)
     return KeyChoice(type=role.key_type, bits=bits, warnings=told if asked.key_type or asked.key_bits else ())
 
 

@@ -8,6 +8,8 @@ from typing import Final
 
 from strongroom.lib.errors import InvalidRequest
 
+LATEST: Final = 253402300799
+"""9999-12-31T23:59:59Z, the last time that certificates can say."""
 _FORM: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:\d{2})", re.ASCII | re.IGNORECASE
 )
@@ -39,6 +41,8 @@ def _seconds(text: str) -> int | None:
         return None
     try:
         found = datetime.fromisoformat(text.upper().replace(",", "."))
-        return int(found.timestamp() // 1)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    seconds = int(found.timestamp() // 1)
+    # The end of the year 9999, in another zone, is none that can be written.
+    return seconds if seconds <= LATEST else None

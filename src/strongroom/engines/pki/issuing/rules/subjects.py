@@ -8,6 +8,7 @@ from typing import Final
 from strongroom.crypto.issuing.contents import Subject
 from strongroom.engines.pki.issuing.rules.asked import Asked
 from strongroom.engines.pki.issuing.rules.globs import fits
+from strongroom.engines.pki.issuing.rules.texts import has_control_characters
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.errors import InvalidRequest
 
@@ -32,7 +33,7 @@ def subject_of(role: RoleRecord, asked: Asked) -> tuple[Subject, tuple[str, ...]
             'the common_name field is required, or must be provided in a CSR with "use_csr_common_name" set to true, '
             'unless "require_cn" is set to false'
         )
-    _check_length("common_name", common_name, COMMON_NAME_CHARACTERS)
+    _check_text("common_name", common_name, COMMON_NAME_CHARACTERS)
     serial_number = asked.serial_number
     if asked.requested is not None and role.serial_number_source == JSON_CSR:
         serial_number = serial_number or asked.requested.serial_number
@@ -41,7 +42,7 @@ def subject_of(role: RoleRecord, asked: Asked) -> tuple[Subject, tuple[str, ...]
             f"serial_number {serial_number[:256]} not allowed by this role: allowed_serial_numbers has "
             f"{_listed(role.allowed_serial_numbers)}"
         )
-    _check_length("serial_number", serial_number, ATTRIBUTE_CHARACTERS)
+    _check_text("serial_number", serial_number, ATTRIBUTE_CHARACTERS)
     if len(asked.user_ids) > USER_IDS:
         raise InvalidRequest(f"user_ids has more than {USER_IDS} items")
     for each in asked.user_ids:
@@ -50,7 +51,7 @@ def subject_of(role: RoleRecord, asked: Asked) -> tuple[Subject, tuple[str, ...]
                 f"user_id {each[:256]} is not allowed by this role: allowed_user_ids has "
                 f"{_listed(role.allowed_user_ids)}"
             )
-        _check_length("a user id", each, USER_ID_CHARACTERS)
+        _check_text("a user id", each, USER_ID_CHARACTERS)
     subject = Subject(
         country=role.country,
         organization=role.organization,
@@ -74,7 +75,9 @@ def chosen_name(role: RoleRecord, asked: Asked) -> tuple[str, tuple[str, ...]]:
     return asked.requested.common_name or asked.common_name, (told,) if asked.common_name else ()
 
 
-def _check_length(what: str, text: str, most: int) -> None:
+def _check_text(what: str, text: str, most: int) -> None:
+    if has_control_characters(text):
+        raise InvalidRequest(f"{what} has a control character")
     if len(text) > most:
         raise InvalidRequest(f"{what} has {len(text)} characters, where certificates have {most} at most")
 

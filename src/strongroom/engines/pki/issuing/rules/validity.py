@@ -11,7 +11,7 @@ import msgspec
 
 from strongroom.engines.pki.issuing.rules.asked import Asked
 from strongroom.engines.pki.issuing.rules.context import Context, IssuerEnd
-from strongroom.engines.pki.issuing.rules.moments import moment, shown
+from strongroom.engines.pki.issuing.rules.moments import LATEST, moment, shown
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.durations import format_duration_s
 from strongroom.lib.errors import InvalidRequest
@@ -22,8 +22,6 @@ DURATION: Final = "duration"
 TTL_LIMITED: Final = "ttl-limited"
 TRUNCATE: Final = "truncate"
 
-_LATEST: Final = 253402300799
-"""9999-12-31T23:59:59Z, the last time that certificates can say."""
 _EARLIEST: Final = -631152000
 """1950-01-01, before which the forms of times in certificates are unclear."""
 
@@ -51,9 +49,9 @@ def validity_of(role: RoleRecord, asked: Asked, context: Context) -> Validity:
             f"The certificate's Not Before ({shown(not_before)}) is later than the certificate's Not After "
             f"({shown(not_after)})"
         )
-    if not_before < _EARLIEST or not_after > _LATEST:
+    if not_before < _EARLIEST or not_after > LATEST:
         raise InvalidRequest(
-            f"certificates say times from {shown(_EARLIEST)} to {shown(_LATEST)}: not_before and not_after are between"
+            f"certificates say times from {shown(_EARLIEST)} to {shown(LATEST)}: not_before and not_after are between"
         )
     return Validity(not_before=not_before, not_after=not_after, warnings=told)
 

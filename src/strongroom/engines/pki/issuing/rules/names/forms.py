@@ -5,11 +5,13 @@ Source: RFC 1123, section 2.1; RFC 5890; RFC 6125, section 6.4.3; RFC 5322, sect
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import Final, Literal
 
 import msgspec
+
+from strongroom.engines.pki.issuing.rules.names.addresses import canonical
+from strongroom.engines.pki.issuing.rules.texts import has_control_characters
 
 HOST_CHARACTERS: Final = 253
 """Of a host in ASCII.  Source: RFC 1035, section 2.3.4."""
@@ -26,7 +28,6 @@ _LOOSE_LABEL: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _STARRED: Final = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9-]*)?\*(?:[A-Za-z0-9-]*[A-Za-z0-9])?", re.ASCII)
 # No quoted text, no `*`: nobody compares the first as people read it, and the second means nothing here.
 _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'+/=?^_`{|}~-]+)*", re.ASCII)
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class Parsed(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,9 +56,9 @@ def parsed(text: str) -> Parsed:
     """A name in its parts."""
     if len(text) > TEXT_CHARACTERS:
         return _problem(text, f"it has {len(text)} characters, more than {TEXT_CHARACTERS}")
-    if _CONTROL.search(text):
+    if has_control_characters(text):
         return _problem(text, "it has a control character")
-    ip = _ip(text)
+    ip = canonical(text) if text[:1].isdigit() or ":" in text else ""
     if "@" in text:
         return _email(text)
     first, dot, rest = text.partition(".")
@@ -74,11 +75,6 @@ def parsed(text: str) -> Parsed:
     if form == "text":
         return Parsed(text=text, key=text.lower(), host=text.lower(), ip=ip, text_only=why)
     return _made(text, form, host, ip=ip)
-
-
-def has_control_characters(text: str) -> bool:
-    """Whether a text has characters that no name has, and that many programs print or cut off at."""
-    return _CONTROL.search(text) is not None
 
 
 def ascii_domain(text: str) -> str:
@@ -139,14 +135,4 @@ def _a_label(label: str) -> str:
     try:
         return idna.alabel(label).decode()
     except idna.IDNAError:
-        return ""
-
-
-def _ip(text: str) -> str:
-    # A zone belongs to the machine that it is used on.
-    if not (text[:1].isdigit() or ":" in text) or "%" in text:
-        return ""
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
         return ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from strongroom.engines.pki.issuing.rules.context import Context
 from strongroom.engines.pki.issuing.rules.names import addresses
 from strongroom.engines.pki.issuing.rules.names.domains import rule_for
-from strongroom.engines.pki.issuing.rules.names.forms import Parsed, has_control_characters, parsed
+from strongroom.engines.pki.issuing.rules.names.forms import Parsed, parsed
+from strongroom.engines.pki.issuing.rules.texts import has_control_characters
 from strongroom.engines.pki.issuing.rules.verdicts import Verdict
 from strongroom.engines.pki.roles.records import RoleRecord
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from strongroom.engines.pki.issuing.rules.globs import fits
-from strongroom.engines.pki.issuing.rules.names.forms import has_control_characters
 from strongroom.engines.pki.issuing.rules.oids import is_oid
+from strongroom.engines.pki.issuing.rules.texts import has_control_characters
 from strongroom.engines.pki.issuing.rules.verdicts import Verdict
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.errors import InvalidRequest
