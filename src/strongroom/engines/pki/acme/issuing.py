@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from strongroom.crypto.acme_certificates import shown
+from strongroom.crypto.certificates import certificate_of_der
 from strongroom.crypto.issuing import certificates
 from strongroom.crypto.issuing.contents import Access, Names
 from strongroom.crypto.issuing.requests import CertificateRequest
@@ -21,6 +22,8 @@ from strongroom.engines.pki.issuers.rows import referred
 from strongroom.engines.pki.issuing.rules import Asked, Context, IssuerEnd, Requested, check_key, judged
 from strongroom.engines.pki.issuing.signing import signed
 from strongroom.engines.pki.references import DEFAULT
+from strongroom.engines.pki.revocation import revoking
+from strongroom.engines.pki.revocation.revoked import revoked_of
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.engines.pki.roles.rows import role_of
 from strongroom.lib.errors import InvalidRequest
@@ -225,3 +228,17 @@ async def certificate(view: View, serial: str) -> bytes | None:
     number = serials.parsed(serial)
     record = await certificate_rows.certificate_of(view, number) if number is not None else None
     return record.certificate if record is not None else None
+
+
+async def is_revoked(view: View, serial: str) -> bool:
+    """Whether a certificate was revoked."""
+    number = serials.parsed(serial)
+    return number is not None and await revoked_of(view, number) is not None
+
+
+async def revoke(request: Request, der: bytes) -> None:
+    """Revoke a certificate.  Raises `Problem` for one that can't be listed any more."""
+    try:
+        await revoking.revoke(request, certificate_of_der(der))
+    except InvalidRequest as error:
+        raise malformed(error.text) from error
