@@ -83,7 +83,7 @@ def _check_international(text: str, label: str) -> None:
         again = "xn--" + decoded.encode("punycode").decode()
     except UnicodeError:
         raise _rejected(text, "has an xn-- label that stands for nothing") from None
-    if decoded.isascii() or again != label:
+    if decoded.isascii() or not decoded.isprintable() or again != label:
         raise _rejected(text, "has an xn-- label that stands for nothing")
 
 

@@ -158,6 +158,13 @@ class Client:
         return await self.post("new-order", {"identifiers": identifiers, **payload})
 
 
+async def registered(**config: Any) -> Client:
+    """A registered client of a new mount, with settings of `config/acme`."""
+    client = Client(await Acme.new(**config))
+    assert (await client.register()).status == 201
+    return client
+
+
 def jws(key: josepy.JWK, header: Mapping[str, Any], payload: Any, algorithm: josepy.jwa.JWASignature) -> dict[str, Any]:
     """A flattened JWS; `payload` is JSON, bytes, or None for an empty one."""
     protected = encoded(json.dumps(dict(header)).encode())
