@@ -31,6 +31,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Literal
 
+from tests.conformance.wire import ssh_lines
+
 ROOT_TOKEN = "root"
 _PAUSE_S = 0.05
 SHELTERED = string.punctuation
@@ -246,6 +248,7 @@ STAND_INS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
     (re.compile(pattern, re.DOTALL), stand_in)
     for pattern, stand_in in (
         (r"\bvault:v(\d+):([A-Za-z0-9+/_-]+={0,2})", _sealed),
+        (ssh_lines.LINE, ssh_lines.stand_in),
         (r"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----\n?", r"<pem \1>"),
         (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<uuid>"),
         (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?", "<time>"),
@@ -268,6 +271,7 @@ STAND_INS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
         (r"<uuid>\.[A-Za-z0-9]{6}\b", "<uuid>"),
     )
 )
+_SSH_SERIAL = re.compile(r"[0-9a-f]{8,16}")
 _NAMESPACE = re.compile(r"[A-Za-z0-9]{6}")
 _NAMESPACE_KEYS = frozenset({"id", "namespace_id"})
 CEILING = re.compile(r'(?<=effective max_ttl of ")(\d+h)?(\d+m)?(\d+s)?(?=")')
@@ -292,6 +296,8 @@ def normal(value: Any, key: str = "") -> Any:
             return [normal(item, key) for item in value]
         case str() if key in _NAMESPACE_KEYS and _NAMESPACE.fullmatch(value):
             return "<namespace>"
+        case str() if key == "serial_number" and _SSH_SERIAL.fullmatch(value):
+            return "<serial>"
         case str():
             for pattern, stand_in in STAND_INS:
                 value = pattern.sub(stand_in, value)

@@ -26,8 +26,8 @@ async def test_ssh_keygen_reads_what_was_signed(key_type: str, shown: str, tmp_p
     assert fingerprint in lines[2] and lines[2].endswith(f"(using {shown})")
     assert f"Serial: {int(answer['serial_number'], 16)}" in lines
     assert lines[lines.index("Principals:") + 1 :] == [
-        "ubuntu",
         "deploy",
+        "ubuntu",
         "Critical Options:",
         "force-command id",
         "Extensions:",

@@ -83,7 +83,7 @@ async def add(view: View, issuer: IssuerRecord, *, default: bool) -> None:
     """Store a new issuer, under its name too.
 
     Args:
-        default: whether it becomes the mount's default.  The first one does anyhow.
+        default: whether it becomes the mount's default.
     """
     config = await config_of(view)
     view.write(folder(config.era) + issuer.id, issuer)
@@ -94,15 +94,14 @@ async def add(view: View, issuer: IssuerRecord, *, default: bool) -> None:
 
 
 async def rename(view: View, issuer: IssuerRecord, name: str) -> IssuerRecord:
-    """Give an issuer another name, or none.  Raises `InvalidRequest` as `check_name` does."""
+    """Give an issuer another name.  Raises `InvalidRequest` as `check_name` does."""
     if name == issuer.name:
         return issuer
     await check_name(view, name)
     era = (await config_of(view)).era
     if issuer.name:
         view.delete(names_folder(era) + issuer.name)
-    if name:
-        view.write(names_folder(era) + name, IssuerName(id=issuer.id))
+    view.write(names_folder(era) + name, IssuerName(id=issuer.id))
     renamed = replace(issuer, name=name)
     view.write(folder(era) + issuer.id, renamed)
     return renamed

@@ -33,7 +33,7 @@ class IssuerNameFields(Body, frozen=True):
     """The settings of an issuer."""
 
     issuer_name: Annotated[
-        str | None, Doc(description="A name for the issuer: unique in the mount, and not `default`. Empty for none.")
+        str | None, Doc(description="A name for the issuer: unique in the mount, and not `default`.")
     ] = None
 
 
@@ -89,7 +89,11 @@ class IssuerPaths:
         """Changes the name of an issuer."""
         check_segment_name(issuer_ref)
         issuer = await rows.referred(request.view, issuer_ref)
-        return Response(data=shown(await rows.rename(request.view, issuer, body.issuer_name or "")))
+        if body.issuer_name is None:
+            return Response(data=shown(issuer))
+        if not body.issuer_name:
+            raise InvalidRequest("expected non-empty issuer name")
+        return Response(data=shown(await rows.rename(request.view, issuer, body.issuer_name)))
 
     @path.delete("issuer/{issuer_ref}")
     async def delete_issuer(self, request: Request, issuer_ref: str) -> Response | None:
@@ -125,8 +129,15 @@ class IssuerPaths:
         if body.default in ("", rows.DEFAULT):
             raise InvalidRequest("invalid issuer specification; must be non-empty and can't be 'default'.")
         issuer = await rows.referred(request.view, body.default)
-        rows.keep_config(request.view, replace(await rows.config_of(request.view), default=issuer.id))
-        return Response(data={"default": issuer.id})
+        config = await rows.config_of(request.view)
+        rows.keep_config(request.view, replace(config, default=issuer.id))
+        warnings = []
+        if config.default not in ("", issuer.id):
+            resolved = f" (resolved to {issuer.id})" if body.default != issuer.id else ""
+            warnings.append(
+                f"Previous default ({config.default}) has been updated with the issuer '{body.default}'{resolved}"
+            )
+        return Response(data={"default": issuer.id}, warnings=warnings)
 
 
 def shown(issuer: IssuerRecord) -> dict[str, Any]:

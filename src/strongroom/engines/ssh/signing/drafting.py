@@ -113,7 +113,7 @@ async def _extensions(request: Request, role: Role, asked: Mapping[str, Any]) ->
         return dict(defaults), []
     out: dict[str, str] = {}
     for extension, text in defaults.items():
-        value = await templates.filled(request, text)
+        value = await templates.filled(request, text, f'default_extensions of the role "{role.name}"')
         if value is not None:
             out[extension] = value
     return options.texts("default_extensions", out), [_SKIPPED] if len(out) < len(defaults) else []

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from strongroom.crypto.ssh.certificates import HOST, MOST_PRINCIPALS
+from strongroom.engines.ssh.lists import items
 from strongroom.engines.ssh.roles.records import RoleRecord
 from strongroom.lib.errors import InvalidRequest
 
@@ -70,7 +71,7 @@ def check(role: RoleRecord, name: str, type_: str, wanted: Sequence[str], allowe
             )
     if len(wanted) > MOST_PRINCIPALS or sum(len(each.encode()) for each in wanted) > MOST_BYTES:
         raise InvalidRequest(f"a certificate has at most {MOST_PRINCIPALS} principals, of {MOST_BYTES} bytes together")
-    return tuple(wanted)
+    return tuple(sorted(wanted))
 
 
 def _check_form(principal: str) -> None:
@@ -82,7 +83,8 @@ def _check_form(principal: str) -> None:
 
 
 def _is_allowed(role: RoleRecord, type_: str, principal: str, allowed: Sequence[str]) -> bool:
-    if ANY in allowed:
+    # A `*` counts only where the role's own text has it: one from a template is what somebody calls himself.
+    if ANY in items(getattr(role, field_of(type_))):
         return True
     if type_ != HOST:
         return principal in allowed

@@ -13,13 +13,13 @@ from strongroom.sdk import Request
 _TEMPLATE: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
-async def filled(request: Request, text: str, forbidden: str = "", what: str = "") -> str | None:
-    """A text with the client's values in place of its templates; None if one of them has no value.
+async def filled(request: Request, text: str, what: str, forbidden: str = "") -> str | None:
+    """A text with the client's values in place of its templates; None for a client without an entity.
 
     Args:
-        forbidden: characters that no value may have, because they mean something in the field (`what`).
+        what: the field. forbidden: characters that no value may have, because they mean something there.
 
-    Raises: `InvalidRequest` for a value with such a character.
+    Raises: `InvalidRequest` for a value with such a character, and for one that the client's entity doesn't have.
     """
     out: list[str] = []
     for index, part in enumerate(_TEMPLATE.split(text)):
@@ -28,7 +28,9 @@ async def filled(request: Request, text: str, forbidden: str = "", what: str = "
             continue
         value = await request.identity_value(part.strip())
         if not value:
-            return None
+            if request.client is None or not request.client.entity_id:
+                return None
+            raise InvalidRequest(f"{what}: no value could be found for the template {{{{{part.strip()}}}}}")
         for character in forbidden:
             if character in value:
                 raise InvalidRequest(
@@ -42,9 +44,9 @@ async def filled(request: Request, text: str, forbidden: str = "", what: str = "
 async def listed(request: Request, role: RoleRecord, name: str, field: str) -> list[str]:
     """The items of a list of a role (`name`), with its templates filled in.
 
-    An item whose template has no value for this client is left out: it names nobody.
+    An item with a template is left out for a client without an entity: it names nobody.
 
-    Raises: `InvalidRequest` for a value that would add names, unless the role allows that.
+    Raises: `InvalidRequest` for a value that would add names, unless the role allows that, and for one that is missing.
     """
     text: str = getattr(role, field)
     if not getattr(role, f"{field}_template"):
@@ -54,6 +56,6 @@ async def listed(request: Request, role: RoleRecord, name: str, field: str) -> l
     )
     out: list[str] = []
     for item in items(text):
-        made = await filled(request, item, forbidden, f'{field} of the role "{name}"')
+        made = await filled(request, item, f'{field} of the role "{name}"', forbidden)
         out += items(made) if made else []
     return list(dict.fromkeys(out))
