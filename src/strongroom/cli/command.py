@@ -39,6 +39,7 @@ class Command:
         arity: how many arguments it takes.
         http: whether it talks to a server, and so has the flags for that.
         raw: whether it can print an answer as it came.
+        hands_on: whether its arguments are the words of another program, none of them meant for this one.
         once: whether what it prints can't be had again, so that it doesn't begin when standard output takes nothing.
     """
 
@@ -50,6 +51,7 @@ class Command:
     http: bool = True
     raw: bool = False
     once: bool = False
+    hands_on: bool = False
 
     def all_groups(self) -> tuple[Group, ...]:
         """The groups of flags in the order of the help."""

@@ -198,6 +198,15 @@ def parse(flags: Sequence[Flag], words: Sequence[str], environment: Mapping[str,
     return Parsed(Values(values, frozenset(given)), rest)
 
 
+def leading(flags: Sequence[Flag], words: Sequence[str]) -> list[str]:
+    """The words before the first argument: the flags with their values."""
+    try:
+        rest = parse(flags, words, {}).arguments
+    except FlagError as error:
+        rest = error.rest
+    return list(words[: len(words) - len(rest)])
+
+
 def misplaced(arguments: Sequence[str]) -> list[str]:
     """The arguments that look like flags, and would have been if they stood before the first argument.
 

@@ -56,11 +56,12 @@ def run(name: str, words: Sequence[str], *, terminal: Terminal, environment: Map
     Returns: the exit code: 0, 1 for an error on this side, 2 for one of the server.
     """
     command = load(name)
-    if wants_help(words):
+    own = flags.leading(command.flags(), words) if command.hands_on else words
+    if wants_help(own):
         terminal.out(usage.command(command))
         return 0
     try:
-        return _run(command, words, terminal, environment)
+        return _run(command, words, own, terminal, environment)
     except Previewed as preview:
         terminal.raw(f"{preview}\n")
         return 0
@@ -70,9 +71,9 @@ def run(name: str, words: Sequence[str], *, terminal: Terminal, environment: Map
         if isinstance(cause, BadSettings | Unreachable | ResponseError) and cause.hint:
             terminal.error(cause.hint)
         if isinstance(cause, ResponseError):
-            _explain(cause, terminal, advise=_for_people(words, environment))
+            _explain(cause, terminal, advise=_for_people(own, environment))
         for flag, what in (("output-curl-string", "cURL string"), ("output-policy", "policy")):
-            if flags.anywhere(words, flag) is not None:
+            if flags.anywhere(own, flag) is not None:
                 terminal.error(f"Unable to generate {what} from command")
         return error.code if isinstance(error, Failure) else 2
 
@@ -92,9 +93,11 @@ def _explain(refusal: ResponseError, terminal: Terminal, *, advise: bool) -> Non
         terminal.error(note)
 
 
-def _run(command: Command, words: Sequence[str], terminal: Terminal, environment: Mapping[str, str]) -> int:
+def _run(
+    command: Command, words: Sequence[str], own: Sequence[str], terminal: Terminal, environment: Mapping[str, str]
+) -> int:
     known = command.flags()
-    form = output_format(words, environment)
+    form = output_format(own, environment)
     if form == "raw" and not command.raw:
         raise Failure("This command does not support the -format=raw option.")
     # Where output is for programs, so is what comes beside it: no advice on how to type the command.
@@ -106,7 +109,7 @@ def _run(command: Command, words: Sequence[str], terminal: Terminal, environment
             _warn_misplaced(error.rest, terminal)
         nearest = meant(error.unknown, [flag.name for flag in known]) if error.unknown else ""
         raise Failure(f"{error}\nDid you mean -{nearest}?" if nearest else str(error)) from None
-    if advise:
+    if advise and not command.hands_on:
         _warn_misplaced(parsed.arguments, terminal)
     try:
         command.arity.check(parsed.arguments)

@@ -113,6 +113,8 @@ _MODULES = {
         "token revoke": "Revoke a token and its children",
         "token capabilities": "Show what a token may do on a path",
     },
+    "ssh.command": {"ssh": "Log in to a host by a signed key or a one-time password"},
+    "ssh.helper.command": {"ssh-helper": "Check a one-time password, on the host that somebody logs in to"},
     "transit.imports": {
         "transit import": "Import a key from elsewhere",
         "transit import-version": "Import another version of an imported key",

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import msgspec
 
+from strongroom.lib.interfaces import read_interfaces
 from strongroom.server.certificates.settings import with_cache
 from strongroom.server.config.addresses import placed
 from strongroom.server.config.config import Config, merge, parse_config
 from strongroom.server.config.environment import apply_environment
-from strongroom.server.interfaces import read_interfaces
 
 _ENDINGS = {".hcl", ".json"}
 

@@ -9,7 +9,7 @@ import pytest
 from strongroom.server import sources
 from strongroom.server.config.config import ConfigError
 from strongroom.server.diagnose.checks import validate
-from strongroom.server.interfaces import read_interfaces
+from strongroom.lib.interfaces import read_interfaces
 
 CONFIG = (
     'storage "inmem" {{}}\napi_addr = "http://{0}:8200"\n'

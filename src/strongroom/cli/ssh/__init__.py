@@ -1,0 +1,1 @@
+"""Logging in to hosts with what an SSH secrets engine makes, and the hosts' part of it."""

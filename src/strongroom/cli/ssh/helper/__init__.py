@@ -1,0 +1,1 @@
+"""The part of one-time passwords for SSH that runs on hosts: `ssh-helper`, for PAM."""
