@@ -11,7 +11,6 @@ from typing import Final, cast
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 
 from strongroom.crypto.asymmetric import key_files
 from strongroom.lib.errors import InvalidRequest
@@ -36,7 +35,7 @@ class PrivateKey:
     """`rsa`, `ec` or `ed25519`."""
     bits: int
     """Of the modulus or the curve; 0 for Ed25519."""
-    loaded: CertificateIssuerPrivateKeyTypes = field(repr=False)
+    loaded: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey = field(repr=False)
 
     @property
     def public(self) -> bytes:
