@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from strongroom.engines.pki.acme import rows
-from strongroom.engines.pki.acme.issuing import Authority, authority_of, cluster_path
+from strongroom.engines.pki.acme.issuing import Signatory, cluster_path, signatory_of
 from strongroom.engines.pki.acme.problems import Problem
 from strongroom.engines.pki.acme.records import AcmeConfig
 from strongroom.lib.errors import NotFound
@@ -45,7 +45,7 @@ class Directory(msgspec.Struct, frozen=True):
     path: str
     url: str
     config: AcmeConfig
-    authority: Authority
+    signatory: Signatory
     """Who signs, and by which rules."""
 
     @property
@@ -89,13 +89,13 @@ async def open_directory(request: Request, place: Place) -> Directory:
         role = _default_role(config)
     elif not allowed(role, config.allowed_roles):
         raise Problem("unauthorized", "the role is not among the allowed_roles of this ACME server")
-    authority = await authority_of(request.view, place.issuer_ref, role)
+    signatory = await signatory_of(request.view, place.issuer_ref, role)
     if ANY not in config.allowed_issuers:
-        known = {authority.issuer_id, authority.issuer_name, authority.issuer_ref}
+        known = {signatory.issuer_id, signatory.issuer_name, signatory.issuer_ref}
         if known.isdisjoint(config.allowed_issuers):
             raise Problem("unauthorized", "the issuer is not among the allowed_issuers of this ACME server")
     path = place.path
-    return Directory(path, f"{await cluster_path(request.view)}/{path}", config, authority)
+    return Directory(path, f"{await cluster_path(request.view)}/{path}", config, signatory)
 
 
 def allowed(name: str, names: tuple[str, ...]) -> bool:

@@ -11,10 +11,10 @@ from strongroom.crypto.certified_names import thumbprint_of
 from strongroom.crypto.issuing.requests import CertificateRequest, read_der
 from strongroom.engines.pki.acme import issuing, orders, requests, rows
 from strongroom.engines.pki.acme.identifiers import address, dns_name
-from strongroom.engines.pki.acme.problems import Problem, malformed
+from strongroom.engines.pki.acme.problems import Problem, malformed, rate_limited
 from strongroom.engines.pki.acme.records import IssuedTo, Mark, Order
 from strongroom.engines.pki.acme.serving import Caller, Reply
-from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.errors import InvalidRequest, RateLimited
 from strongroom.sdk import Random, replace
 
 
@@ -32,9 +32,11 @@ async def finalize(caller: Caller, order_id: str, random: Random) -> Reply:
         check_names(csr, found)
         if thumbprint_of(csr.public) == caller.known.thumbprint:
             raise Problem("badCSR", "the certificate must have another key than the account")
-        issued = await issuing.issue(request, random, directory.authority, directory.config, csr=csr, order=found)
+        issued = await issuing.issue(request, random, directory.signatory, directory.config, csr=csr, order=found)
     except InvalidRequest as error:
         raise Problem("badCSR", error.text) from error
+    except RateLimited as error:
+        raise rate_limited(error.text, error.retry_after_s) from error
     changed = replace(
         found,
         status="valid",

@@ -9,27 +9,27 @@ import msgspec
 from strongroom.crypto.acme_certificates import shown
 from strongroom.crypto.certificates import certificate_of_der
 from strongroom.crypto.issuing import certificates
-from strongroom.crypto.issuing.contents import Access, Names
+from strongroom.crypto.issuing.contents import Names
 from strongroom.crypto.issuing.requests import CertificateRequest
 from strongroom.engines.pki import serials
 from strongroom.engines.pki.acme.problems import Problem, malformed
 from strongroom.engines.pki.acme.records import AcmeConfig, Identifier, Order
 from strongroom.engines.pki.certificates import rows as certificate_rows
-from strongroom.engines.pki.certificates.records import CertificateRecord
-from strongroom.engines.pki.issuers.authorities import Signer, signer
-from strongroom.engines.pki.issuers.records import ClusterConfig
+from strongroom.engines.pki.issuers.authorities import signer
+from strongroom.engines.pki.issuers.records import IssuerRecord
 from strongroom.engines.pki.issuers.rows import referred
-from strongroom.engines.pki.issuing.rules import Asked, Context, IssuerEnd, Requested, check_key, judged
-from strongroom.engines.pki.issuing.signing import signed
+from strongroom.engines.pki.issuers.urls import access_of, cluster_of
+from strongroom.engines.pki.issuing import leaf
+from strongroom.engines.pki.issuing.rules import Asked, Context, Requested, check_key, judged
 from strongroom.engines.pki.references import DEFAULT
 from strongroom.engines.pki.revocation import revoking
 from strongroom.engines.pki.revocation.revoked import revoked_of
+from strongroom.engines.pki.roles.context import context_of
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.engines.pki.roles.rows import role_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Random, Request, View, is_segment_name, replace
 
-_CLUSTER: Final = "config/cluster"
 _SERVER_AUTH: Final = "1.3.6.1.5.5.7.3.1"
 _MOST_COMMON_NAME: Final = 64
 """Source: RFC 5280, appendix A.1, ub-common-name"""
@@ -37,7 +37,7 @@ _VERBATIM: Final = RoleRecord(allow_any_name=True, enforce_hostnames=False, key_
 """The rules of directories without a role: what was proved is certified."""
 
 
-class Authority(msgspec.Struct, frozen=True):
+class Signatory(msgspec.Struct, frozen=True):
     """Who signs, and by which rules."""
 
     issuer_ref: str
@@ -61,19 +61,18 @@ class Issued(msgspec.Struct, frozen=True):
 
 async def cluster_path(view: View) -> str:
     """The URL at which clients reach this mount.  Raises `Problem` while it isn't set."""
-    found = await view.read(_CLUSTER, ClusterConfig)
-    if found is None or not found.path:
+    found = await cluster_of(view)
+    if not found.path:
         raise Problem("serverInternal", "the mount lacks the URL at which clients reach it (config/cluster, path)")
     return found.path.rstrip("/")
 
 
 async def has_cluster_path(view: View) -> bool:
     """Whether clients can be told where the mount is."""
-    found = await view.read(_CLUSTER, ClusterConfig)
-    return found is not None and bool(found.path)
+    return bool((await cluster_of(view)).path)
 
 
-async def authority_of(view: View, issuer_ref: str, role_name: str) -> Authority:
+async def signatory_of(view: View, issuer_ref: str, role_name: str) -> Signatory:
     """Who signs for a directory.
 
     Args:
@@ -87,7 +86,7 @@ async def authority_of(view: View, issuer_ref: str, role_name: str) -> Authority
         issuer = await referred(view, reference)
     except InvalidRequest as error:
         raise malformed(f"issuer does not exist: {error.text}") from error
-    return Authority(reference, issuer.id, issuer.name, role_name, role)
+    return Signatory(reference, issuer.id, issuer.name, role_name, role)
 
 
 async def known_role(view: View, name: str) -> RoleRecord:
@@ -105,56 +104,49 @@ async def check_issuer(view: View, reference: str) -> None:
     await referred(view, reference)
 
 
-async def check_identifiers(request: Request, authority: Authority, wanted: tuple[Identifier, ...]) -> None:
+async def check_identifiers(request: Request, signatory: Signatory, wanted: tuple[Identifier, ...]) -> None:
     """Raise `Problem` for identifiers that the role of the directory doesn't allow."""
-    if authority.role is None:
+    if signatory.role is None:
         return
     asked = _asked("", wanted)
-    role = replace(authority.role, require_cn=False)
+    role = replace(signatory.role, require_cn=False)
     try:
-        judged(role, asked, _context(request))
+        judged(role, asked, await _context(request, role))
     except InvalidRequest as error:
         raise Problem("rejectedIdentifier", error.text) from error
 
 
 async def issue(
-    request: Request, random: Random, authority: Authority, config: AcmeConfig, *, csr: CertificateRequest, order: Order
+    request: Request, random: Random, signatory: Signatory, config: AcmeConfig, *, csr: CertificateRequest, order: Order
 ) -> Issued:
     """Issue the certificate of an order, and store it.
 
-    Raises: `InvalidRequest` if the issuer can't sign, or the role forbids the certificate.
+    Raises: `InvalidRequest` if the issuer can't sign, or the role forbids the certificate; `RateLimited` if the role
+        allows no more of these names.
     """
-    issuer = await signer(request.view, authority.issuer_id)
-    role = authority.role or _VERBATIM
+    issuer = await signer(request.view, signatory.issuer_id)
+    role = signatory.role or _VERBATIM
     common_name = _common_name(csr, order, needed=role.require_cn)
     asked = _asked(common_name, order.identifiers, csr)
     if asked.requested is not None:
         check_key(role, asked.requested)
-    allowed = judged(replace(role, require_cn=bool(common_name)), asked, _context(request, issuer))
+    allowed = judged(replace(role, require_cn=bool(common_name)), asked, await _context(request, role, issuer.record))
     check_same(allowed.names, order)
-    serial = request.once("serial", lambda: serials.new(random))
+    access = await access_of(request.view, issuer.record)
     draft = replace(
-        allowed.draft(serial, csr.public, Access()),
+        allowed.draft(leaf.new_serial(request, random), csr.public, access),
         not_after=_ends(request, allowed.validity.not_after, config, order),
     )
-    if not (config.allow_role_ext_key_usage and authority.role is not None):
+    if not (config.allow_role_ext_key_usage and signatory.role is not None):
         draft = replace(draft, ext_key_usage=(_SERVER_AUTH,))
-    der = signed(draft, issuer.authority, role.signature_bits, pss=role.use_pss)
-    record = CertificateRecord(
-        certificate=der,
-        issuer_id=issuer.record.id,
-        not_after=draft.not_after,
-        issued_at=request.now,
-        role=authority.role_name,
-        common_name=common_name,
-    )
-    certificate_rows.keep(request.view, serial, record)
+    by = leaf.Order(issuer=issuer, role=role, role_name=signatory.role_name)
+    issued = await leaf.issued(request, random, by, leaf.Wanted(draft=draft, common_name=common_name))
     return Issued(
-        serial=serials.shown(serial),
-        begins_at=draft.not_before,
-        expires_at=draft.not_after,
-        chain="".join(certificates.in_pem(each) for each in (der, *issuer.chain)),
-        renewal_id=shown(der).renewal_id,
+        serial=serials.shown(issued.serial),
+        begins_at=issued.not_before,
+        expires_at=issued.not_after,
+        chain="".join(certificates.in_pem(each) for each in (issued.certificate, *issuer.chain)),
+        renewal_id=shown(issued.certificate).renewal_id,
     )
 
 
@@ -184,25 +176,13 @@ def _asked(common_name: str, wanted: tuple[Identifier, ...], csr: CertificateReq
     return Asked(common_name=common_name, alt_names=names.dns, ip_sans=names.ips, requested=requested)
 
 
-def _context(request: Request, issuer: Signer | None = None) -> Context:
+async def _context(request: Request, role: RoleRecord, issuer: IssuerRecord | None = None) -> Context:
     """What rules look at.
 
     Clients of ACME can't ask for less time, so a certificate ends with its issuer where it would be refused to others.
     """
-    end = None
-    if issuer is not None:
-        behavior = issuer.record.leaf_not_after_behavior
-        end = IssuerEnd(
-            not_after=int(issuer.record.not_after),
-            behavior="truncate" if behavior == "err" else behavior,
-            name=issuer.record.name or issuer.record.id,
-        )
-    return Context(
-        now=request.now,
-        default_ttl_s=request.mount.default_lease_ttl_s,
-        max_ttl_s=request.mount.max_lease_ttl_s,
-        issuer=end,
-    )
+    refuses = issuer is not None and issuer.leaf_not_after_behavior == "err"
+    return await context_of(request, role, issuer, "truncate" if refuses else "")
 
 
 def _common_name(csr: CertificateRequest, order: Order, *, needed: bool) -> str:

@@ -35,7 +35,7 @@ async def new_order(caller: Caller, random: Random) -> Reply:
         raise malformed('"notAfter" has passed')
     wanted = identifiers(payload.get("identifiers"))
     eab.check_allowed(wanted, caller.known.allowed_identifiers)
-    await issuing.check_identifiers(request, directory.authority, wanted)
+    await issuing.check_identifiers(request, directory.signatory, wanted)
     order_id = request.once("acme order", lambda: uuid4(random))
     ids = request.once("acme authorizations", lambda: tuple(uuid4(random) for _ in wanted))
     before = await replaced(caller, payload.get("replaces"), wanted)

@@ -116,7 +116,7 @@ async def test_redirects(location: str, status: str) -> None:
 
 
 async def test_a_host_that_is_away_is_tried_again() -> None:
-    """A host that doesn't answer leaves the challenge open; it is tried again when the client asks, five times in all."""
+    """A host that doesn't answer leaves the challenge open; it is tried again when the client asks."""
     async with world() as it:
         client = await it.client()
         order = await client.order("www.example.com")
@@ -190,9 +190,7 @@ def proof(names: list[x509.GeneralName], digest: bytes, *, critical: bool = True
     )
     certificate = builder.sign(key, hashes.SHA256())
     return (
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ),
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
         certificate.public_bytes(serialization.Encoding.PEM),
     )
 

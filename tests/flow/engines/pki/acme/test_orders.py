@@ -57,7 +57,10 @@ PAYLOADS: dict[str, tuple[Any, str]] = {
     "no identifiers": ({"identifiers": []}, "malformed"),
     "no list": ({"identifiers": "www.example.com"}, "malformed"),
     "too many": ({"identifiers": [{"type": "dns", "value": f"{n}.example"} for n in range(101)]}, "rejectedIdentifier"),
-    "a beginning": ({"identifiers": [{"type": "dns", "value": "a.example"}], "notBefore": "2030-01-01T00:00:00Z"}, "malformed"),
+    "a beginning": (
+        {"identifiers": [{"type": "dns", "value": "a.example"}], "notBefore": "2030-01-01T00:00:00Z"},
+        "malformed",
+    ),
     "an end that has passed": (
         {"identifiers": [{"type": "dns", "value": "a.example"}], "notAfter": "2001-01-01T00:00:00Z"},
         "malformed",
@@ -234,9 +237,9 @@ async def test_ten_thousand_orders() -> None:
     """One client makes a thousand orders in three hours; of ten thousand, the others are refused and store nothing."""
     client = await registered()
     mount = client.server.mount
-    from strongroom.engines.pki.acme.records import Window
     from strongroom.barrier.transaction import Transaction, transact
     from strongroom.engines.pki.acme import rows
+    from strongroom.engines.pki.acme.records import Window
     from strongroom.sdk import View
 
     async def nearly(txn: Transaction) -> None:

@@ -147,9 +147,7 @@ async def test_ed25519() -> None:
     header = {"alg": "EdDSA", "jwk": jwk, "url": f"{URL}/acme/new-account", "nonce": await server.nonce()}
     protected, payload = encoded(json.dumps(header).encode()), encoded(b"{}")
     signature = encoded(key.sign(f"{protected}.{payload}".encode()))
-    answer = await server.send(
-        "acme/new-account", {"protected": protected, "payload": payload, "signature": signature}
-    )
+    answer = await server.send("acme/new-account", {"protected": protected, "payload": payload, "signature": signature})
     assert answer.status == 201
 
 

@@ -7,9 +7,9 @@ from typing import Final
 from strongroom.engines.pki.acme.paths.accounts import AccountPaths
 from strongroom.engines.pki.acme.paths.authorizations import AuthorizationPaths
 from strongroom.engines.pki.acme.paths.bindings import BindingPaths
-from strongroom.engines.pki.acme.paths.configuration import ConfigurationPaths
+from strongroom.engines.pki.acme.paths.configuration import AcmeConfigurationPaths
 from strongroom.engines.pki.acme.paths.directory import DirectoryPaths
-from strongroom.engines.pki.acme.paths.management import ManagementPaths
+from strongroom.engines.pki.acme.paths.management import AcmeManagementPaths
 from strongroom.engines.pki.acme.paths.orders import OrderPaths
 
 HEADERS: Final = frozenset({"content-type"})
@@ -17,6 +17,12 @@ HEADERS: Final = frozenset({"content-type"})
 
 
 class AcmePaths(
-    DirectoryPaths, AccountPaths, OrderPaths, AuthorizationPaths, BindingPaths, ManagementPaths, ConfigurationPaths
+    DirectoryPaths,
+    AccountPaths,
+    OrderPaths,
+    AuthorizationPaths,
+    BindingPaths,
+    AcmeManagementPaths,
+    AcmeConfigurationPaths,
 ):
     """The ACME server of a mount."""

@@ -57,7 +57,7 @@ class AcmeFields(Body, frozen=True):
     ] = None
 
 
-class ConfigurationPaths:
+class AcmeConfigurationPaths:
     """Settings of the ACME server."""
 
     random: Random

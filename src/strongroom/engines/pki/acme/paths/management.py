@@ -23,7 +23,7 @@ class StatusFields(Body, frozen=True):
     status: Annotated[str, Doc(description="`revoked` disables the account, `valid` enables it again.")] = ""
 
 
-class ManagementPaths:
+class AcmeManagementPaths:
     """Accounts, for operators."""
 
     @path.list_("acme/mgmt/account/keyid")
