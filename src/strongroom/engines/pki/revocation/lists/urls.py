@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from strongroom.engines.pki.issuers.records import IssuerRecord, Urls
+from strongroom.engines.pki.issuers.records import IssuerRecord
+from strongroom.engines.pki.issuers.urls import access_of
+from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import View
-
-_ROW = "config/urls"
 
 
 async def delta_urls(view: View, issuer: IssuerRecord) -> tuple[str, ...]:
-    """The URLs that complete lists name for their delta: the issuer's own, or the mount's."""
-    own = issuer.urls
-    if not own:
-        mount = await view.read(_ROW, Urls)
-        own = mount.urls if mount is not None else own
-    return () if own.enable_templating else own.delta_crl_distribution_points
+    """The URLs that complete lists name for their delta.
+
+    A template that can't be filled in keeps certificates from being issued.  It must not keep a list from being made.
+    """
+    try:
+        return (await access_of(view, issuer)).delta_crl_distribution_points
+    except InvalidRequest:
+        return ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from strongroom.engines.pki.issuers.records import ClusterConfig
+from strongroom.engines.pki.issuers.urls import cluster_of
 from strongroom.engines.pki.revocation import config as settings
 from strongroom.engines.pki.revocation.lists import scheduling
 from strongroom.engines.pki.revocation.lists.groups import groups_of
@@ -16,8 +16,6 @@ from strongroom.engines.pki.revocation.lists.partitions import with_partitions
 from strongroom.engines.pki.revocation.records import NONCE_ECHO, NONCE_IGNORE, CrlConfig
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Body, Doc, Request, Response, path, replace
-
-_CLUSTER = "config/cluster"
 
 
 class CrlConfigFields(Body, frozen=True):
@@ -73,7 +71,7 @@ class CrlConfigPaths:
             raise InvalidRequest(f"ocsp_nonce must be {NONCE_ECHO} or {NONCE_IGNORE}")
         settings.check(changed)
         if body.partitions is not None:
-            cluster = await request.view.read(_CLUSTER, ClusterConfig) or ClusterConfig()
+            cluster = await cluster_of(request.view)
             changed = with_partitions(changed, body.partitions, cluster.aia_path or cluster.path)
         settings.keep(request.view, changed)
         for list_ in (await groups_of(request.view)).by_id:
