@@ -53,7 +53,7 @@ class Lists(Authority):
         """Have the role with these settings."""
 
         async def work(view: View) -> None:
-            view.write("role/any", RoleRecord(allow_any_name=True, key_type="ec", **settings))
+            view.write("role/any", RoleRecord(**{"allow_any_name": True, "key_type": "ec", "ttl_s": 3600, **settings}))
 
         await self.change(work)
 
@@ -133,7 +133,6 @@ class Lists(Authority):
                 serial=serials.shown(serial),
                 key_id=key_id,
                 name=name,
-                chain=(f"id-{name}", above.record.id),
                 not_after=draft.not_after,
             )
             await issuer_rows.add(view, issuer)

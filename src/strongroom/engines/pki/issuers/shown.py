@@ -9,6 +9,7 @@ from strongroom.crypto.issuing import certificates
 from strongroom.engines.pki.issuers.chains import chain_of
 from strongroom.engines.pki.issuers.records import READ_ONLY, IssuerRecord
 from strongroom.engines.pki.issuers.urls import FIELDS
+from strongroom.engines.pki.revocation.lists.serving import next_update
 from strongroom.sdk import View
 
 
@@ -27,6 +28,8 @@ async def shown(view: View, issuer: IssuerRecord) -> dict[str, Any]:
     }
     if urls:
         answer["enable_aia_url_templating"] = urls.enable_templating
+    if until := await next_update(view, issuer.id):
+        answer["crl_next_update"] = datetime.fromtimestamp(int(until), UTC).isoformat().replace("+00:00", "Z")
     if issuer.revoked_at:
         answer["revocation_time"] = int(issuer.revoked_at)
         at = datetime.fromtimestamp(issuer.revoked_at, UTC)
