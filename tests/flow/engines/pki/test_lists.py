@@ -12,6 +12,7 @@ from cryptography import x509
 from strongroom.crypto.revocation_lists.entries import entry
 from strongroom.engines.pki.issuers import rows as issuer_rows
 from strongroom.engines.pki.issuers.records import ClusterConfig, UrlsPart
+from strongroom.engines.pki.revocation import revoked, revoking
 from strongroom.engines.pki.revocation.lists import gathering, rows, serving
 from strongroom.engines.pki.revocation.lists.groups import groups_of
 from strongroom.lib.errors import InvalidRequest
@@ -224,6 +225,25 @@ async def test_entries_go_when_their_certificates_have() -> None:
     assert await lists.listed() == {1 << 150 | each for each in range(1, 4000, 2)}
     names = [name for name in await lists.mount.rows() if name.startswith(("list-part/", "list-gone/"))]
     assert len(names) == 1
+
+
+async def test_a_forgotten_certificate_leaves_every_list() -> None:
+    """When its row goes because it has expired, the next complete list has it no more."""
+    lists = await Lists.with_role()
+    kept, gone = [number((await lists.issue())["serial_number"]) for _ in range(2)]
+    for each in (kept, gone):
+        await lists.revoke(serial_number=f"{each:040x}")
+    assert await lists.listed() == {kept, gone}
+
+    async def work(view: View) -> None:
+        record = await revoked.revoked_of(view, gone)
+        assert record is not None
+        await revoking.forget(view, gone, record)
+
+    await lists.change(work)
+    lists.later(60 * 3600)
+    await lists.work()
+    assert await lists.listed() == {kept}
 
 
 async def test_an_unfinished_call_begins_where_it_was() -> None:

@@ -17,3 +17,8 @@ async def revoked_of(view: View, serial: int) -> RevokedRecord | None:
 def keep(view: View, serial: int, record: RevokedRecord) -> None:
     """Store that a certificate was revoked."""
     view.write(REVOKED + serials.row(serial), record)
+
+
+def remove(view: View, serial: int) -> None:
+    """Forget that a certificate was revoked."""
+    view.delete(REVOKED + serials.row(serial))

@@ -64,15 +64,30 @@ async def relist(request: Request, certificate: Certificate, revoked_at: float, 
     await scheduling.want(request.view, request.mount.id, list_, request.now)
 
 
+async def forget(view: View, serial: int, record: RevokedRecord) -> None:
+    """Remove a revoked certificate that has expired, and have its entries taken off the lists."""
+    revoked.remove(view, serial)
+    for stream in _streams(await config_of(view), record.list_id, serial) if record.list_id else ():
+        rows.remove_entry(view, stream, serials.row(serial))
+
+
+def _streams(config: CrlConfig, list_: str, serial: int) -> list[str]:
+    """The list of everything, and that of the certificate's partition in each set."""
+    return [
+        list_,
+        *(
+            stream_id(list_, number, partition_of(set_, serial))
+            for number, set_ in enumerate(config.partition_sets)
+            if set_.count > 1
+        ),
+    ]
+
+
 async def _enter(request: Request, config: CrlConfig, list_: str, serial: int) -> None:
-    """Have the certificate listed by the list of everything, and by that of its partition in each set."""
-    streams = [list_]
-    for number, set_ in enumerate(config.partition_sets):
-        if set_.count > 1:
-            streams.append(stream_id(list_, number, partition_of(set_, serial)))
+    """Have the certificate listed."""
     entry, row = entries.entry(serial, request.now), serials.row(serial)
     at = timetable.wanted_at(config, request.now)
-    for stream in streams:
+    for stream in _streams(config, list_, serial):
         rows.add_entry(request.view, stream, row, entry)
         if at is not None:
             await scheduling.want(request.view, request.mount.id, stream, at)
