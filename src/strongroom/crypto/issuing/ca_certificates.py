@@ -11,10 +11,10 @@ from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from strongroom.crypto.asymmetric.key_files import spki
+from strongroom.crypto.issuing.contents import Raw
 from strongroom.lib.errors import InvalidRequest
 
 E = TypeVar("E", bound=x509.ExtensionType)
@@ -34,8 +34,9 @@ class CaCertificate:
     public: bytes = field(repr=False)
     """SubjectPublicKeyInfo in DER."""
     serial: int
+    not_before: int
+    """Seconds since the epoch, as is `not_after`."""
     not_after: int
-    """Seconds since the epoch."""
     is_authority: bool
     path_length: int | None
     """How many authorities may stand between it and a leaf; None for any number."""
@@ -61,6 +62,7 @@ class CaCertificate:
                 issuer=loaded.issuer.public_bytes(),
                 public=spki(public),
                 serial=loaded.serial_number,
+                not_before=int(loaded.not_valid_before_utc.timestamp()),
                 not_after=int(loaded.not_valid_after_utc.timestamp()),
                 is_authority=constraints is not None and constraints.ca,
                 path_length=constraints.path_length if constraints is not None else None,
@@ -94,9 +96,12 @@ class CaCertificate:
             return False
         return True
 
-    def in_text(self) -> str:
-        """In PEM, with a line end."""
-        return self.loaded.public_bytes(serialization.Encoding.PEM).decode()
+    @property
+    def extensions(self) -> tuple[Raw, ...]:
+        """All extensions, as they stand."""
+        return tuple(
+            Raw(each.oid.dotted_string, each.critical, each.value.public_bytes()) for each in self.loaded.extensions
+        )
 
 
 def digest(data: bytes) -> str:

@@ -20,6 +20,8 @@ from strongroom.engines.pki.paths.keys.named import KeyPaths
 from strongroom.engines.pki.paths.roles import RolePaths
 from strongroom.engines.pki.paths.root.generated import RootPaths
 from strongroom.engines.pki.paths.root.replaced import RootReplacingPaths
+from strongroom.engines.pki.paths.root.sign_intermediate import SignIntermediatePaths
+from strongroom.engines.pki.paths.root.sign_self_issued import SignSelfIssuedPaths
 from strongroom.engines.pki.paths.sign import SignPaths
 from strongroom.engines.pki.paths.sign_verbatim import SignVerbatimPaths
 from strongroom.engines.pki.revocation.lists import timetable, upkeep
@@ -46,6 +48,8 @@ class Pki(
     RolePaths,
     RootPaths,
     RootReplacingPaths,
+    SignIntermediatePaths,
+    SignSelfIssuedPaths,
     AcmePaths,
     RevokePaths,
     CrlPaths,

@@ -9,7 +9,7 @@ import msgspec
 from strongroom.crypto.issuing import usages
 from strongroom.crypto.issuing.contents import Access, Draft, Names, Subject
 from strongroom.engines.pki.issuers.constraints import constraints_of
-from strongroom.engines.pki.issuers.fields import CertificateFields, KeyFields, SubjectFields
+from strongroom.engines.pki.issuers.fields import CertificateFields, SubjectFields
 from strongroom.engines.pki.issuing.rules import Context, validity_of
 from strongroom.engines.pki.issuing.rules.names import names_of
 from strongroom.engines.pki.issuing.rules.oids import is_oid
@@ -60,18 +60,24 @@ class Usages(msgspec.Struct, frozen=True):
     ext_key_usage: tuple[str, ...]
 
 
-def named(body: SubjectFields, context: Context) -> Named:
-    """Whom a certificate is for.  Raises `InvalidRequest` for what no certificate can hold."""
+def named(body: SubjectFields, context: Context, common_name: str = "") -> Named:
+    """Whom a certificate is for.
+
+    Args:
+        common_name: the one that counts if the request has none.
+
+    Raises: `InvalidRequest` for what no certificate can hold.
+    """
     values = {name: _attribute(name, getattr(body, name)) for name in _ATTRIBUTES}
     role = replace(_ANYTHING, **values)
-    asked = body.asked()
+    asked = replace(body.asked(), common_name=body.common_name or common_name)
     # The name of an authority is mostly no host, and nobody misses it among the alternative names.
     subject, _ = subject_of(role, asked)
     names, _ = names_of(role, asked, subject.common_name, context)
     return Named(subject, names)
 
 
-def validity(body: KeyFields, context: Context) -> Validity:
+def validity(body: SubjectFields, context: Context) -> Validity:
     """From when until when a certificate is valid.  Raises `InvalidRequest` as `rules.validity_of` does."""
     return validity_of(replace(_ANYTHING, not_before_duration_s=body.not_before_duration), body.asked(), context)
 

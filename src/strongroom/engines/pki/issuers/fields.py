@@ -13,6 +13,12 @@ from strongroom.sdk import CommaList, Doc, Duration
 
 INTERNAL, EXPORTED, EXISTING, KMS = "internal", "exported", "existing", "kms"
 
+KeyType = Annotated[str | None, Doc(description="The type of a new key: `rsa` (the default), `ec` or `ed25519`.")]
+KeyBits = Annotated[int | None, Doc(description="The size of a new key. 0 for the default of its type.")]
+KeyName = Annotated[str | None, Doc(description="The name of a new key in this mount.")]
+KeyRef = Annotated[str, Doc(description="The key to use with `existing`: its id, its name, or `default`.")]
+ExternalKeyRef = Annotated[str, Doc(description="Refused: keys in other hardware are not used.")]
+
 
 class SubjectFields(AskedFields, frozen=True):
     """Whose certificate it will be."""
@@ -31,20 +37,6 @@ class SubjectFields(AskedFields, frozen=True):
     private_key_format: Annotated[
         str, Doc(description="`pkcs8` for private keys in PKCS #8; anything else for PKCS #1 and SEC 1.")
     ] = "der"
-
-
-class KeyFields(SubjectFields, frozen=True):
-    """Which key it will have, besides."""
-
-    key_type: Annotated[str | None, Doc(description="The type of a new key: `rsa` (the default), `ec`, `ed25519`.")] = (
-        None
-    )
-    key_bits: Annotated[int | None, Doc(description="The size of a new key. 0 for the default of its type.")] = None
-    key_name: Annotated[str | None, Doc(description="The name of a new key in this mount.")] = None
-    key_ref: Annotated[str, Doc(description="The key to use with `existing`: its id, its name, or `default`.")] = (
-        "default"
-    )
-    external_key_ref: Annotated[str, Doc(description="Refused: keys in other hardware are not used.")] = ""
     signature_bits: Annotated[
         int, Doc(description="The bits of the hash function of RSA signatures: 256, 384 or 512. 0 for 256.")
     ] = 0
@@ -54,7 +46,7 @@ class KeyFields(SubjectFields, frozen=True):
     ] = Duration(30)
 
 
-class ConstraintFields(KeyFields, frozen=True):
+class ConstraintFields(SubjectFields, frozen=True):
     """What an authority may issue certificates for."""
 
     permitted_dns_domains: Annotated[
@@ -98,3 +90,55 @@ class CertificateFields(ConstraintFields, frozen=True):
     ext_key_usage_oids: Annotated[
         CommaList | None, Doc(description="Extended key usages, by their object identifiers.")
     ] = None
+
+
+class RootFields(CertificateFields, frozen=True):
+    """What the certificate of a root says, and what it is called in this mount."""
+
+    key_type: KeyType = None
+    key_bits: KeyBits = None
+    key_name: KeyName = None
+    key_ref: KeyRef = "default"
+    external_key_ref: ExternalKeyRef = ""
+    issuer_name: Annotated[str | None, Doc(description="The name of the issuer in this mount.")] = None
+
+
+class IntermediateFields(SubjectFields, frozen=True):
+    """What the certificate request of an authority says."""
+
+    key_type: KeyType = None
+    key_bits: KeyBits = None
+    key_name: KeyName = None
+    key_ref: KeyRef = "default"
+    external_key_ref: ExternalKeyRef = ""
+    add_basic_constraints: Annotated[
+        bool, Doc(description="Whether the request says that it is an authority's, as some programs want it.")
+    ] = False
+
+
+class SignIntermediateFields(CertificateFields, frozen=True):
+    """A certificate request of an authority, and what its certificate says."""
+
+    csr: Annotated[str, Doc(description="The certificate request, in PEM.")] = ""
+    use_csr_values: Annotated[
+        bool,
+        Doc(
+            description="Whether subject, alternative names and other extensions are those of the certificate request, "
+            "whose key usages are added."
+        ),
+    ] = False
+    issuer_ref: Annotated[str, Doc(description="The issuer that signs: its id, its name, or `default`.")] = "default"
+    skid: Annotated[
+        str,
+        Doc(
+            description="The subject key identifier, in hexadecimal: where an authority with the same key has another "
+            "one than SHA-1 of the key."
+        ),
+    ] = ""
+    enforce_leaf_not_after_behavior: Annotated[
+        bool,
+        Doc(
+            description="Whether the issuer's `leaf_not_after_behavior` counts. Otherwise the certificate ends when its "
+            "issuer's does, at the latest."
+        ),
+    ] = False

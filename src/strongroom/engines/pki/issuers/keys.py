@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from strongroom.crypto.issuing.private_keys import PrivateKey
-from strongroom.engines.pki.issuers.fields import EXISTING, EXPORTED, INTERNAL, KMS, KeyFields
+from strongroom.engines.pki.issuers.fields import EXISTING, EXPORTED, INTERNAL, KMS, IntermediateFields, RootFields
 from strongroom.engines.pki.keys import rows
 from strongroom.engines.pki.keys.making import new_key
 from strongroom.engines.pki.keys.records import KeyRecord
@@ -14,6 +14,7 @@ from strongroom.lib.rand import Random
 from strongroom.sdk import Request, uuid4
 
 NO_HARDWARE = "keys in other hardware aren't used by this server: generate or import one"
+KeyChoice = RootFields | IntermediateFields
 FORMATS = ("pem", "der", "pem_bundle")
 
 
@@ -26,7 +27,7 @@ class Chosen:
     exported: bool
     """Whether the answer shows it."""
 
-    def shown(self, body: KeyFields) -> dict[str, str]:
+    def shown(self, body: KeyChoice) -> dict[str, str]:
         """What an answer shows of the private key: nothing, unless it is exported."""
         if not self.exported:
             return {}
@@ -36,12 +37,12 @@ class Chosen:
             "private_key_type": self.key.type,
         }
 
-    def before(self, body: KeyFields) -> str:
+    def before(self, body: KeyChoice) -> str:
         """What stands before a certificate or a request in PEM: the key, if it is exported and wanted there."""
         return self.key.written("pem", "") + "\n" if self.exported and body.format == "pem_bundle" else ""
 
 
-async def chosen_key(request: Request, exported: str, body: KeyFields, random: Random) -> Chosen:
+async def chosen_key(request: Request, exported: str, body: KeyChoice, random: Random) -> Chosen:
     """The key for a certificate or a certificate request.  A new one is stored.
 
     Args:
@@ -66,7 +67,7 @@ async def chosen_key(request: Request, exported: str, body: KeyFields, random: R
     return Chosen(key, record, exported == EXPORTED)
 
 
-async def _existing(request: Request, body: KeyFields) -> Chosen:
+async def _existing(request: Request, body: KeyChoice) -> Chosen:
     if body.key_type is not None or body.key_bits is not None:
         raise InvalidRequest(
             "invalid parameter for the kms/existing path parameter, key_type nor key_bits arguments can be set in this "

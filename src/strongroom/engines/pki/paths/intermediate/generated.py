@@ -11,7 +11,7 @@ from typing import Annotated
 from strongroom.crypto.issuing import new_requests
 from strongroom.crypto.issuing.signing import SIGNATURE_BITS, scheme
 from strongroom.engines.pki.issuers import drafts
-from strongroom.engines.pki.issuers.fields import EXISTING, KeyFields
+from strongroom.engines.pki.issuers.fields import EXISTING, IntermediateFields
 from strongroom.engines.pki.issuers.imports import imported
 from strongroom.engines.pki.issuers.keys import chosen_key
 from strongroom.engines.pki.issuers.signatures import made_with
@@ -21,14 +21,6 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Body, Doc, Random, Request, Response, path
 
 NOTHING_GIVEN = "'pem_bundle' and 'certificate' parameters were empty"
-
-
-class IntermediateFields(KeyFields, frozen=True):
-    """What the certificate request of an authority says."""
-
-    add_basic_constraints: Annotated[
-        bool, Doc(description="Whether the request says that it is an authority's, as some programs want it.")
-    ] = False
 
 
 class SignedFields(Body, frozen=True):

@@ -5,8 +5,6 @@ Source: https://openbao.org/api-docs/secret/pki/#generate-root
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from strongroom.crypto.issuing.ca_certificates import CaCertificate
 from strongroom.crypto.issuing.contents import Access, Draft
 from strongroom.crypto.issuing.signing import scheme
@@ -16,7 +14,7 @@ from strongroom.engines.pki.certificates.records import CertificateRecord
 from strongroom.engines.pki.issuers import drafts, written
 from strongroom.engines.pki.issuers import rows as issuer_rows
 from strongroom.engines.pki.issuers import urls as issuer_urls
-from strongroom.engines.pki.issuers.fields import CertificateFields
+from strongroom.engines.pki.issuers.fields import RootFields
 from strongroom.engines.pki.issuers.imports import new_issuer
 from strongroom.engines.pki.issuers.keys import Chosen, chosen_key
 from strongroom.engines.pki.issuers.records import IssuerRecord
@@ -24,17 +22,11 @@ from strongroom.engines.pki.issuers.signatures import made_with
 from strongroom.engines.pki.issuing.rules import Context
 from strongroom.engines.pki.issuing.signing import self_signed
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import Doc, Random, Request, Response, View, path, uuid4
+from strongroom.sdk import Random, Request, Response, View, path, uuid4
 
 NEXT = "next"
 """The name of the issuer that is meant to follow the default one."""
 NO_SUBJECT = "This authority has no subject: many programs refuse certificates whose issuer has no name."
-
-
-class RootFields(CertificateFields, frozen=True):
-    """What the certificate of a root says, and what it is called in this mount."""
-
-    issuer_name: Annotated[str | None, Doc(description="The name of the issuer in this mount.")] = None
 
 
 class RootPaths:
@@ -88,7 +80,7 @@ class RootPaths:
             issued_at=request.now,
             common_name=body.common_name,
         )
-        certificate_rows.keep(view, serial, record)
+        await certificate_rows.add(request, self.random, serial, record)
         warnings = [*valid.warnings, *([] if found.subject else [NO_SUBJECT]), *told, *drafts.zero_path(path_length)]
         return Response(data=_shown(body, issuer, chosen), warnings=warnings)
 

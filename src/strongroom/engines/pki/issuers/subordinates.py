@@ -1,0 +1,86 @@
+"""Certificates of other authorities, by certificate request: what is taken from the request (p).
+
+Source: https://openbao.org/api-docs/secret/pki/#sign-intermediate
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from strongroom.crypto.issuing.contents import Draft, Names, Raw
+from strongroom.crypto.issuing.private_keys import RSA_BITS
+from strongroom.crypto.issuing.requests import CertificateRequest
+from strongroom.engines.pki.issuers.fields import SignIntermediateFields
+from strongroom.engines.pki.issuers.records import IssuerRecord
+from strongroom.engines.pki.issuing.rules.context import IssuerEnd
+from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk import replace
+
+ALWAYS: Final = "always_enforce_err"
+SUBJECT_KEY, AUTHORITY_KEY = "2.5.29.14", "2.5.29.35"
+_KEY_USAGE, _EXT_KEY_USAGE, _BASIC_CONSTRAINTS, _NAME_CONSTRAINTS = "2.5.29.15", "2.5.29.37", "2.5.29.19", "2.5.29.30"
+ISSUERS_OWN: Final = frozenset({AUTHORITY_KEY, "2.5.29.31", "2.5.29.46", "1.3.6.1.5.5.7.1.1"})
+"""What only the issuer knows: its key identifier, and where it and its lists are found."""
+_DECIDED: Final = frozenset({*ISSUERS_OWN, SUBJECT_KEY, _KEY_USAGE, _EXT_KEY_USAGE, _BASIC_CONSTRAINTS})
+_MOST_KEY_ID_BYTES: Final = 64
+
+
+def end_of(issuer: IssuerRecord, *, enforced: bool) -> IssuerEnd:
+    """What becomes of a certificate that would outlive the issuer.
+
+    Args:
+        enforced: whether the issuer's setting counts.  Otherwise the certificate ends with it.
+    """
+    behavior = issuer.leaf_not_after_behavior
+    counts = enforced or behavior == ALWAYS
+    return IssuerEnd(
+        not_after=int(issuer.not_after),
+        behavior=behavior if counts else "truncate",
+        name=issuer.name or issuer.id,
+    )
+
+
+def check_key(csr: CertificateRequest) -> None:
+    """Raise `InvalidRequest` for a key that is too short for an authority."""
+    if csr.key_type == "rsa" and csr.key_bits < min(RSA_BITS):
+        raise InvalidRequest(f"RSA keys < {min(RSA_BITS)} bits are unsafe and not supported")
+
+
+def key_id_of(body: SignIntermediateFields) -> bytes:
+    """The subject key identifier that a request names; empty for the usual one.  Raises `InvalidRequest`."""
+    text = body.skid.replace(":", "").replace("-", "")
+    try:
+        found = bytes.fromhex(text)
+    except ValueError as error:
+        raise InvalidRequest("cannot parse requested SKID value as hex") from error
+    if len(found) > _MOST_KEY_ID_BYTES:
+        raise InvalidRequest(f"a subject key identifier has at most {_MOST_KEY_ID_BYTES} bytes")
+    return found
+
+
+def by_request(draft: Draft, csr: CertificateRequest) -> tuple[Draft, list[str]]:
+    """A draft with the values of a certificate request, and warnings.
+
+    The subject and extensions are taken as they stand.  Key usages are added.  That it is an authority, how many may
+    stand below it, and what only the issuer knows isn't the request's matter.
+    """
+    own_constraints = bool(draft.constraints)
+    kept: list[Raw] = []
+    warnings: list[str] = []
+    for each in csr.extensions:
+        if each.oid == _NAME_CONSTRAINTS and own_constraints:
+            warnings.append("the name constraints of the certificate request are left out: the parameters have others")
+        elif each.oid not in _DECIDED:
+            kept.append(each)
+    if csr.constraints is not None and not csr.constraints.authority:
+        warnings.append("the certificate request says that it isn't an authority's; the certificate says that it is")
+    taken = replace(
+        draft,
+        subject=csr.subject,
+        names=Names(),
+        key_usage=tuple(dict.fromkeys((*draft.key_usage, *csr.key_usage))),
+        ext_key_usage=tuple(dict.fromkeys((*draft.ext_key_usage, *csr.ext_key_usage))),
+        subject_key_id=draft.subject_key_id or csr.subject_key_id,
+        others=tuple(kept),
+    )
+    return taken, warnings
