@@ -256,6 +256,7 @@ STAND_INS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
         (r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", "<jwt>"),
         (r"\bhvo_secret_[A-Za-z0-9]{64}\b", "<secret>"),
         (r"hmac-sha256:[0-9a-f]{64}", "<hmac>"),
+        (r"\b[0-9a-f]{2}(?::[0-9a-f]{2}){7,}\b", "<serial>"),
         (r"_[0-9a-f]{8}\b", "_<accessor>"),
         (r"\bvault-cluster-[0-9a-f]{8}\b", "<cluster>"),
         (r"127\.0\.0\.1:\d+", "<address>"),

@@ -138,7 +138,7 @@ class SignIntermediateFields(CertificateFields, frozen=True):
     enforce_leaf_not_after_behavior: Annotated[
         bool,
         Doc(
-            description="Whether the issuer's `leaf_not_after_behavior` counts. Otherwise the certificate ends when its "
-            "issuer's does, at the latest."
+            description="Whether the issuer's `leaf_not_after_behavior` counts. Otherwise the certificate ends at its "
+            "issuer's end, at the latest."
         ),
     ] = False

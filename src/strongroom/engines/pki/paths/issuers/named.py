@@ -6,9 +6,10 @@ https://developer.hashicorp.com/vault/api-docs/secret/pki#update-issuer for `alw
 
 from __future__ import annotations
 
+import bisect
 from typing import Annotated
 
-from strongroom.engines.pki.issuers import rows, settings
+from strongroom.engines.pki.issuers import listing, rows, settings
 from strongroom.engines.pki.issuers.records import IssuerRecord
 from strongroom.engines.pki.issuers.shown import shown
 from strongroom.engines.pki.issuers.urls import FIELDS, cluster_of, warnings_of
@@ -73,24 +74,16 @@ class IssuerFields(Body, frozen=True):
 class IssuerPaths:
     """`issuers` and `issuer/<ref>`"""
 
-    @path.list_("issuers")
+    @path.list_("issuers", unauthenticated=True)
     async def list_issuers(self, request: Request, body: Page) -> Response:
-        """Lists the ids of the issuers, with their names."""
-        ids = await request.view.list(rows.ISSUERS, body.after, body.most)
-        default = (await rows.config_of(request.view)).default
-        found = [issuer for id_ in ids if (issuer := await rows.issuer_of(request.view, id_)) is not None]
+        """Lists the ids of the issuers, with their names. Their certificates are public, and so is this."""
+        about = await listing.of(request.view)
+        ids = list(about)
+        first = bisect.bisect_right(ids, body.after)
+        found = ids[first:] if body.most is None else ids[first : first + body.most]
         if not found:
             raise NotFound
-        about = {
-            issuer.id: {
-                "is_default": issuer.id == default,
-                "issuer_name": issuer.name,
-                "key_id": issuer.key_id,
-                "serial_number": issuer.serial,
-            }
-            for issuer in found
-        }
-        return Response(data={"keys": list(about), "key_info": about})
+        return Response(data={"keys": found, "key_info": {id_: about[id_] for id_ in found}})
 
     @path.read("issuer/{issuer_ref}")
     async def read_issuer(self, request: Request, issuer_ref: str) -> Response:
