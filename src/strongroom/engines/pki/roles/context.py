@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from strongroom.engines.pki.issuers.records import IssuerRecord
 from strongroom.engines.pki.issuing.rules.context import Context, IssuerEnd
+from strongroom.engines.pki.issuing.rules.templates import parameters
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.sdk import Request
 
 
 async def context_of(request: Request, role: RoleRecord, issuer: IssuerRecord | None, behavior: str = "") -> Context:
-    """Time, limits, and the end of the issuer.
+    """Time, limits, the end of the issuer, and what the role's templates stand for.
 
     Args:
         issuer: who signs; None for a dry run without an issuer.
@@ -22,10 +23,15 @@ async def context_of(request: Request, role: RoleRecord, issuer: IssuerRecord | 
             behavior=behavior or issuer.leaf_not_after_behavior,
             name=issuer.name or issuer.id,
         )
+    values = {}
+    for name in parameters(role):
+        if name not in values:
+            values[name] = await request.identity_value(name) or ""
     return Context(
         now=request.now,
         default_ttl_s=request.mount.default_lease_ttl_s,
         max_ttl_s=request.mount.max_lease_ttl_s,
         issuer=end,
         display_name=request.client.display_name if request.client is not None else "",
+        values=values,
     )
