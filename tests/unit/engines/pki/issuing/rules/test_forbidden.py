@@ -172,7 +172,7 @@ def no_pattern_fits(patterns: tuple[str, ...], text: str) -> bool:
     return not any(re.fullmatch(pattern(each), text) for each in patterns)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(roles, requests, contexts)
 def test_nothing_forbidden_gets_into_a_draft(role: RoleRecord, asked: Asked, surroundings: Context) -> None:
     """Each name in a draft is one that the model doesn't see forbidden."""
@@ -194,7 +194,7 @@ def test_nothing_forbidden_gets_into_a_draft(role: RoleRecord, asked: Asked, sur
     assert (draft.not_before, draft.not_after) == (NOW - 30, NOW + 3600)
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(roles, requests, contexts)
 def test_nothing_asked_for_is_left_out(role: RoleRecord, asked: Asked, surroundings: Context) -> None:
     """Each name that counts is in the draft, in whichever type, or a warning names it or its field."""
