@@ -24,6 +24,7 @@ from strongroom.engines.pki.paths.root.sign_intermediate import SignIntermediate
 from strongroom.engines.pki.paths.root.sign_self_issued import SignSelfIssuedPaths
 from strongroom.engines.pki.paths.sign import SignPaths
 from strongroom.engines.pki.paths.sign_verbatim import SignVerbatimPaths
+from strongroom.engines.pki.paths.tidy import TidyPaths
 from strongroom.engines.pki.revocation.lists import timetable, upkeep
 from strongroom.engines.pki.revocation.paths.crl import CrlPaths
 from strongroom.engines.pki.revocation.paths.crl_config import CrlConfigPaths
@@ -32,6 +33,7 @@ from strongroom.engines.pki.revocation.paths.issuer_crl import IssuerCrlPaths
 from strongroom.engines.pki.revocation.paths.issuer_revoke import IssuerRevokePaths
 from strongroom.engines.pki.revocation.paths.resign_crls import ResignCrlsPaths
 from strongroom.engines.pki.revocation.paths.revoke import RevokePaths
+from strongroom.engines.pki.tidy import running
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Engine, Internal, Request
 
@@ -62,6 +64,7 @@ class Pki(
     CertPaths,
     SignPaths,
     SignVerbatimPaths,
+    TidyPaths,
     LeasedCertificates,
     Engine,
 ):
@@ -79,12 +82,14 @@ class Pki(
         self.random = random or SystemRandom()
 
     async def due(self, request: Request, name: str, data: dict[str, Any]) -> None:
-        """Make the lists of a stream, or forget nonces of ACME that have expired."""
+        """Make the lists of a stream, forget nonces of ACME that have expired, or tidy."""
         kind, slash, rest = name.partition("/")
         match kind + slash:
             case timetable.WORK:
                 await upkeep.do_what_is_due(request, rest, self.random)
             case nonces.SWEEP:
                 await nonces.sweep(request, rest)
+            case running.PREFIX:
+                await running.do_what_is_due(request, rest)
             case _:
                 raise Internal(detail=f"no work of a pki mount is called {name!r}")

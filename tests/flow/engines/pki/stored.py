@@ -5,7 +5,7 @@ from __future__ import annotations
 from strongroom.barrier.transaction import transact
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.engines.pki.roles.rows import ROLES
-from strongroom.sdk import View
+from strongroom.sdk import Operation, View
 from tests.flow.engines.pki.mounts import Authority
 
 
@@ -23,3 +23,9 @@ async def keys_below(authority: Authority, prefix: str) -> list[str]:
     """The keys of rows below a folder of the mount."""
     mount = authority.mount
     return await transact(mount.barrier, lambda txn: View(txn, mount.prefix).scan(prefix))
+
+
+async def mounted(authority: Authority) -> None:
+    """Do what the engine does when it is mounted."""
+    mount = authority.mount
+    await transact(mount.barrier, lambda txn: mount.engine.mounted(mount.request(txn, Operation.UPDATE, "", {}, "")))

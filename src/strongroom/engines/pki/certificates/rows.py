@@ -16,7 +16,7 @@ NAMES: Final = "cert-name/"
 OWNERS: Final = "cert-owner/"
 NOBODY: Final = "-"
 """Stands for no role, or no entity."""
-_ENTRY: Final = CertificateEntry()
+ENTRY: Final = CertificateEntry()
 
 
 async def certificate_of(view: View, serial: int) -> CertificateRecord | None:
@@ -27,7 +27,7 @@ async def certificate_of(view: View, serial: int) -> CertificateRecord | None:
 def keep(view: View, serial: int, record: CertificateRecord) -> None:
     """Store a certificate, and its entry in the index by time."""
     view.write(CERTIFICATES + serials.row(serial), record)
-    view.write(expiry_row(serials.row(serial), record.not_after), _ENTRY)
+    view.write(expiry_row(serials.row(serial), record.not_after), ENTRY)
 
 
 async def add(request: Request, random: Random, serial: int, record: CertificateRecord) -> None:
@@ -35,13 +35,13 @@ async def add(request: Request, random: Random, serial: int, record: Certificate
     digests = await made_digests(request, random)
     keep(request.view, serial, replace(record, indexed=True))
     for row in _index_rows(serials.row(serial), record, digests):
-        request.view.write(row, _ENTRY)
+        request.view.write(row, ENTRY)
 
 
 def keep_metadata(view: View, serial: int, metadata: CertificateMetadata) -> None:
     """Store what a client wants kept with a certificate, with an entry in the index by time."""
     view.write(METADATA + serials.row(serial), metadata)
-    view.write(expiry_row(serials.row(serial), metadata.not_after), _ENTRY)
+    view.write(expiry_row(serials.row(serial), metadata.not_after), ENTRY)
 
 
 async def metadata_of(view: View, serial: int) -> CertificateMetadata | None:

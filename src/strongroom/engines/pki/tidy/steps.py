@@ -1,0 +1,152 @@
+"""The steps of a run: each takes a piece of work, and says where the next piece begins.
+
+Rows are listed in transactions of their own, which commit nothing: what depends on a listing would conflict with every
+certificate that is issued meanwhile.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from strongroom.crypto.certificates import certificate_of_der
+from strongroom.engines.pki import serials
+from strongroom.engines.pki.acme import tidy as acme
+from strongroom.engines.pki.certificates import rows as certificate_rows
+from strongroom.engines.pki.certificates.digests import digests_of
+from strongroom.engines.pki.certificates.records import CertificateRecord
+from strongroom.engines.pki.issuers import rows as issuer_rows
+from strongroom.engines.pki.issuing import repeats
+from strongroom.engines.pki.revocation import revoked
+from strongroom.engines.pki.revocation.lists.groups import groups_of
+from strongroom.engines.pki.revocation.records import RevokedRecord
+from strongroom.engines.pki.revocation.revoking import forget, issuer_among
+from strongroom.engines.pki.tidy.decisions import Entry, counted, fate, horizon
+from strongroom.engines.pki.tidy.records import Run
+from strongroom.sdk import View, replace
+
+AT_ONCE: Final = 15
+"""Certificates that one commit removes: each has up to seven rows, and etcd takes 128 operations."""
+COUNTED: Final = 20_000
+"""Certificates whose reason to stay is looked for.  Of a mount with more, the earliest ones are told."""
+
+
+async def entries(view: View, run: Run, now: float) -> Run:
+    """Remove certificates, and revocations, whose time has come.  From the index by time: no other is looked at."""
+    names = await view.apart(lambda apart: apart.scan(certificate_rows.EXPIRY, run.after, AT_ONCE))
+    end = certificate_rows.moment(horizon(run.work, now))
+    due = [name for name in names if name.partition("/")[0] < end]
+
+    async def remove(apart: View) -> tuple[int, int]:
+        deleted = [await _remove(apart, name, run, now) for name in due]
+        return sum(each[0] for each in deleted), sum(each[1] for each in deleted)
+
+    stored, gone = await view.apart(remove) if due else (0, 0)
+    counts = replace(
+        run.counts,
+        cert_store_deleted=run.counts.cert_store_deleted + stored,
+        revoked_cert_deleted=run.counts.revoked_cert_deleted + gone,
+    )
+    return replace(run, counts=counts, after=due[-1] if len(due) == AT_ONCE else "")
+
+
+async def _remove(view: View, name: str, run: Run, now: float) -> tuple[int, int]:
+    """Remove what may go of one certificate.  Returns how many stored ones and revocations that were."""
+    time, _, row = name.partition("/")
+    record = await view.read(certificate_rows.CERTIFICATES + row, CertificateRecord)
+    revocation = await view.read(revoked.REVOKED + row, RevokedRecord)
+    entry = Entry(not_after=int(time, 16), stored=record is not None, revoked=revocation is not None)
+    found = fate(entry, run.work, now)
+    if found.remove_stored and record is not None:
+        certificate_rows.remove(view, row, record, await digests_of(view))
+    if found.remove_revoked and revocation is not None:
+        await forget(view, serials.parsed(row) or 0, revocation)
+    if found.leaves(entry):
+        view.write(certificate_rows.EXPIRY + name, certificate_rows.ENTRY)
+    else:
+        view.delete(certificate_rows.METADATA + row)
+        view.delete(certificate_rows.EXPIRY + name)
+    return int(found.remove_stored), int(found.remove_revoked)
+
+
+async def associations(view: View, run: Run, _: float) -> Run:
+    """Find the issuers of revoked certificates that lack one."""
+    names = await view.apart(lambda apart: apart.list(revoked.REVOKED, run.after, AT_ONCE))
+
+    async def associate(apart: View) -> int:
+        groups, missing = await groups_of(apart), 0
+        for name in names:
+            record = await apart.read(revoked.REVOKED + name, RevokedRecord)
+            if record is None or record.issuer_id in groups.of_issuer:
+                continue
+            missing += 1
+            found = issuer_among(groups, certificate_of_der(record.certificate))
+            if found:
+                apart.write(revoked.REVOKED + name, replace(record, issuer_id=found))
+        return missing
+
+    missing = await view.apart(associate) if names else 0
+    counts = replace(run.counts, missing_issuer=run.counts.missing_issuer + missing)
+    return replace(run, counts=counts, after=names[-1] if len(names) == AT_ONCE else "")
+
+
+async def issuers(view: View, run: Run, now: float) -> Run:
+    """Remove issuers that have expired long ago, but not their keys."""
+
+    async def remove(apart: View) -> int:
+        gone = [
+            issuer
+            for issuer in await issuer_rows.all_of(apart)
+            if now - issuer.not_after > run.work.issuer_safety_buffer and issuer.not_after
+        ]
+        for issuer in gone:
+            await issuer_rows.remove(apart, issuer)
+        return len(gone)
+
+    counts = replace(run.counts, issuers_deleted=run.counts.issuers_deleted + await view.apart(remove))
+    return replace(run, counts=counts, after="")
+
+
+async def acme_orders(view: View, run: Run, now: float) -> Run:
+    """Remove what no client of ACME needs any more."""
+    buffer_s = run.work.acme_account_safety_buffer
+    done = await view.apart(lambda apart: acme.tidy_piece(apart, now, buffer_s, after=run.after, limit=AT_ONCE))
+    counts = replace(
+        run.counts,
+        acme_orders_deleted=run.counts.acme_orders_deleted + done.orders_deleted,
+        acme_accounts_revoked=run.counts.acme_accounts_revoked + done.accounts_revoked,
+        acme_accounts_deleted=run.counts.acme_accounts_deleted + done.accounts_deleted,
+    )
+    return replace(run, counts=counts, after=done.last)
+
+
+async def repeated(view: View, run: Run, now: float) -> Run:
+    """Remove counts of certificates of the same names that count no more."""
+    names = await view.apart(lambda apart: apart.scan(repeats.ENDS, "", AT_ONCE))
+    due = [name for name in names if int(name.partition("/")[0], 16) < now]
+
+    async def remove(apart: View) -> None:
+        for name in due:
+            apart.delete(repeats.REPEATS + name.partition("/")[2])
+            apart.delete(repeats.ENDS + name)
+
+    if due:
+        await view.apart(remove)
+    return replace(run, after="again" if len(due) == AT_ONCE else "")
+
+
+async def kept(view: View, run: Run, now: float) -> Run:
+    """Count what was left, by the reason."""
+    names = await view.apart(lambda apart: apart.scan(certificate_rows.EXPIRY, run.after, AT_ONCE * 10))
+
+    async def look(apart: View) -> list[Entry]:
+        found = []
+        for name in names:
+            time, _, row = name.partition("/")
+            record = await apart.read(certificate_rows.CERTIFICATES + row, CertificateRecord)
+            revocation = await revoked.revoked_of(apart, serials.parsed(row) or 0)
+            found.append(Entry(not_after=int(time, 16), stored=record is not None, revoked=revocation is not None))
+        return found
+
+    counts = counted(run.counts, await view.apart(look), run.work, now)
+    seen = counts.kept_within_buffer + counts.kept_not_expired
+    return replace(run, counts=counts, after=names[-1] if len(names) == AT_ONCE * 10 and seen < COUNTED else "")
