@@ -30,6 +30,11 @@ def keep(view: View, serial: int, record: CertificateRecord) -> None:
     view.write(expiry_row(serials.row(serial), record.not_after), ENTRY)
 
 
+def keep_end(view: View, serial: int, not_after: float) -> None:
+    """Store the entry in the index by time alone, for what is known of a certificate that isn't stored."""
+    view.write(expiry_row(serials.row(serial), not_after), ENTRY)
+
+
 async def add(request: Request, random: Random, serial: int, record: CertificateRecord) -> None:
     """Store a certificate so that it is found by its name, role and entity too."""
     digests = await made_digests(request, random)

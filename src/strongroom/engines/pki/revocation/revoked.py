@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from strongroom.engines.pki import serials
-from strongroom.engines.pki.certificates import rows as certificate_rows
 from strongroom.engines.pki.revocation.records import RevokedRecord
 from strongroom.sdk import View
 
@@ -16,11 +15,8 @@ async def revoked_of(view: View, serial: int) -> RevokedRecord | None:
 
 
 def keep(view: View, serial: int, record: RevokedRecord) -> None:
-    """Store that a certificate was revoked, and that it is to be forgotten some time after its end."""
-    row = serials.row(serial)
-    view.write(REVOKED + row, record)
-    # One that isn't stored has no entry in the index by time yet.
-    view.write(certificate_rows.expiry_row(row, record.not_after), certificate_rows.ENTRY)
+    """Store that a certificate was revoked."""
+    view.write(REVOKED + serials.row(serial), record)
 
 
 def remove(view: View, serial: int) -> None:

@@ -48,6 +48,9 @@ async def revoke(request: Request, certificate: Certificate) -> RevokedRecord:
         list_id=list_,
     )
     revoked.keep(view, serial, record)
+    if await certificate_rows.certificate_of(view, serial) is None:
+        # Tidying finds what to forget by its end; one that was never stored has no entry there yet.
+        certificate_rows.keep_end(view, serial, certificate.not_after)
     if list_:
         await _enter(request, config, list_, serial)
     return record
