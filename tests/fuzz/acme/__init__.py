@@ -1,0 +1,1 @@
+"""Signed requests that nobody would make."""
