@@ -77,13 +77,13 @@ class BindingPaths:
         )
 
     @path.delete("eab/{key_id}")
-    async def delete_binding(self, request: Request, key_id: str) -> Response | None:
+    async def delete_binding(self, request: Request, key_id: str) -> Response:
         """Deletes a key that binds no account yet."""
         check_segment_name(key_id)
         if await request.view.read(rows.BINDINGS + key_id, BindingKey) is None:
             return Response(warnings=[f"No key id found with id: {key_id}"])
         request.view.delete(rows.BINDINGS + key_id)
-        return None
+        return Response()
 
 
 def _shown(record: BindingKey) -> dict[str, Any]:

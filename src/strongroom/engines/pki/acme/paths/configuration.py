@@ -108,7 +108,7 @@ async def _check(view: View, config: AcmeConfig) -> None:
             raise InvalidRequest(f"{name} {_TURN_OFF}")
     for role in config.allowed_roles:
         if role != ANY:
-            await _check_role(view, role, f"allowed_role {role}")
+            await _check_role(view, role, f"allowed_role {role} is not a valid acme role")
     for issuer in config.allowed_issuers:
         if issuer != ANY:
             try:
@@ -118,7 +118,11 @@ async def _check(view: View, config: AcmeConfig) -> None:
                 raise InvalidRequest(text) from error
     policy = config.default_directory_policy
     if policy.startswith(ROLE):
-        await _check_role(view, policy.removeprefix(ROLE), f"default directory policy role {policy[len(ROLE) :]}")
+        await _check_role(
+            view,
+            policy.removeprefix(ROLE),
+            f"default directory policy role {policy[len(ROLE) :]} is not a valid ACME role",
+        )
         if not {ANY, policy.removeprefix(ROLE)} & set(config.allowed_roles):
             raise InvalidRequest("the role of default_directory_policy is not among the allowed_roles")
     elif policy not in {VERBATIM, FORBID}:
@@ -129,8 +133,7 @@ async def _check_role(view: View, role: str, what: str) -> None:
     try:
         await issuing.known_role(view, role)
     except Problem as problem:
-        text = f"{what} is not a valid ACME role: the request message was malformed: {problem.detail}"
-        raise InvalidRequest(text) from problem
+        raise InvalidRequest(f"{what}: the request message was malformed: {problem.detail}") from problem
 
 
 def _check_resolver(resolver: str) -> None:
