@@ -110,11 +110,13 @@ class Authority:
     async def do_due_work(self) -> int:
         """Do the scheduled work that is due, once.  Returns how many pieces there were."""
         done = 0
-        for name in await self._scheduled():
+        for name in await self.scheduled():
             done += await self._try(name)
         return done
 
-    async def _scheduled(self) -> list[str]:
+    async def scheduled(self) -> list[str]:
+        """The names of all work that is scheduled."""
+
         async def names(txn: Transaction) -> list[str]:
             return await txn.scan(f"{keys.SCHEDULE}{MOUNT_ID}/")
 

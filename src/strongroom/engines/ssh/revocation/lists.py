@@ -25,14 +25,14 @@ async def current(view: View, now: float) -> bytes:
     """
 
     async def build(committed: View) -> bytes:
-        parts = [await _part(committed, number) for number in range(rows.PARTS)]
+        parts = [await part(committed, number) for number in range(rows.PARTS)]
         digests = [bytes.fromhex(name) for name in await _names(committed, rows.KEYS)]
         return revocation_lists.written(b"".join(parts), digests, version=int(now), made_at=int(now))
 
     return await view.derived("revocation list", build)
 
 
-async def _part(view: View, number: int) -> bytes:
+async def part(view: View, number: int) -> bytes:
     """The serial numbers of one part, as they stand in the list."""
 
     async def build(committed: View) -> bytes:
