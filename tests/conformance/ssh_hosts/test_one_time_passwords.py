@@ -54,7 +54,8 @@ def test_a_password_lets_in_once(served: Server, machine: Host) -> None:
     secret = password(served)
     assert typed(machine, secret).stdout == IN
     again = typed(machine, secret)
-    assert (again.returncode, again.stdout) == (5, "")  # sshpass: wrong password
+    assert again.returncode != 0
+    assert again.stdout == ""
     assert "root is let in, by the role otp" in machine.told()
     assert "the server refuses the password: OTP not found" in machine.told()
     assert secret not in machine.told()

@@ -32,6 +32,7 @@ _HEAVY = {
         ["kv", "get", "-h"],
         ["login", "-method=userpass", "-address=http://127.0.0.1:1", "username=eva", "password=p"],
         ["auth", "help", "gcp"],
+        ["ssh-helper", "-config=/none"],
     ],
     ids=" ".join,
 )
