@@ -28,6 +28,7 @@ GROUPS = {
     "namespace": "Manage namespaces",
     "operator": "Operate a server",
     "operator snapshot": "Save and restore a server's store",
+    "pki": "Examine and make certificate authorities",
     "plugin": "Look after the catalog of plugins",
     "policy": "Manage policies",
     "print": "Show what the command line uses",
@@ -91,6 +92,13 @@ _MODULES = {
         "auth move": "Move an auth method to another path",
         "auth help": "Show how to log in by an auth method",
     },
+    "pki.health.command": {"pki health-check": "Check a pki mount against good practice"},
+    "pki.issue": {
+        "pki issue": "Make an intermediate authority, signed by an issuer of another mount",
+        "pki reissue": "Make an intermediate authority like an existing one",
+    },
+    "pki.verify_sign": {"pki verify-sign": "Tell whether one certificate was issued by another"},
+    "pki.list_intermediates": {"pki list-intermediates": "List the certificates that an issuer has issued"},
     "plugin": {
         "plugin list": "List the plugins that can be mounted",
         "plugin info": "Show a plugin's details",

@@ -1,0 +1,1 @@
+"""The command `pki health-check`: what is asked of a mount, and what is made of the answers."""

@@ -1,0 +1,70 @@
+"""What to do when a new intermediate authority remains half made.  (p)"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from strongroom.cli import PROGRAM
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far it came.  What is empty wasn't reached."""
+
+    parent: str
+    parent_mount: str
+    child: str
+    name: str
+    csr: str = ""
+    created_key_id: str = ""
+    serial_number: str = ""
+    chain: str = ""
+    issuer_id: str = ""
+
+
+def advice(progress: Progress) -> str:
+    """What was done, how to go on, and how to undo it."""
+    done = [f"a Certificate Signing Request was successfully generated on mount {progress.child}"]
+    if progress.serial_number:
+        done.append(f"that Certificate Signing Request was successfully signed by mount {progress.parent_mount}")
+    if progress.issuer_id:
+        done.append(
+            f"the signed certificate was reimported into mount {progress.child} , with issuerID {progress.issuer_id}"
+        )
+    parts = ["A failure has occurred after \n " + " and after \n ".join(done), f"TO CONTINUE: \n{_go_on(progress)}"]
+    if not progress.issuer_id:
+        parts.append(f"TO ABORT: \n{_undo(progress)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _go_on(progress: Progress) -> str:
+    lines = []
+    if not progress.serial_number:
+        lines.append(
+            f"Save the signing request as pki_int.csr, and have it signed by `{PROGRAM} write "
+            f"{progress.parent}/sign-intermediate csr=@pki_int.csr ...` with the same parameters, but for key_type and "
+            f"issuer_name:\n{progress.csr}"
+        )
+    if not progress.issuer_id:
+        if progress.chain:
+            lines.append(f"The certificate and its chain, signed by {progress.parent}:\n{progress.chain}")
+        lines.append(
+            "Save the certificate with its chain as chain.pem, and import it: "
+            f"`{PROGRAM} write {progress.child}/issuers/import/cert pem_bundle=@chain.pem`"
+        )
+    if progress.name:
+        issuer = progress.issuer_id or "<issuer-uuid>"
+        lines.append(f"Name the issuer: `{PROGRAM} patch {progress.child}/issuer/{issuer} issuer_name={progress.name}`")
+    return "\n".join(lines) or f"The issuer is complete in {progress.child}; import what its chain lacks."
+
+
+def _undo(progress: Progress) -> str:
+    lines = []
+    if progress.created_key_id:
+        lines.append(f"Delete the key that was made: `{PROGRAM} delete {progress.child}/key/{progress.created_key_id}`")
+    if progress.serial_number:
+        lines.append(
+            "Revoke the certificate that was signed: "
+            f"`{PROGRAM} write {progress.parent_mount}/revoke serial_number={progress.serial_number}`"
+        )
+    return "\n".join(lines) or "Nothing was made that has to be removed."
