@@ -31,7 +31,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Literal
 
-from tests.conformance.wire import ssh_lines
+from tests.conformance.wire import der_answers, ssh_lines
 
 ROOT_TOKEN = "root"
 _PAUSE_S = 0.05
@@ -214,8 +214,9 @@ class Side:
             return Answer(0, "", "", f"no answer: {type(error).__name__}")
         finally:
             connection.close()
+        decoded: Any = der_answers.described(response.getheader("Content-Type", ""), raw)
         try:
-            decoded: Any = json.loads(raw) if raw else None
+            decoded = decoded or (json.loads(raw) if raw else None)
         except ValueError:
             decoded = raw.decode("utf-8", "replace")
         content_type, location = response.getheader("Content-Type", ""), response.getheader("Location", "")
@@ -251,6 +252,7 @@ STAND_INS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
         (ssh_lines.LINE, ssh_lines.stand_in),
         (r"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----\n?", r"<pem \1>"),
         (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<uuid>"),
+        (r"\b[0-9a-f]{2}(?:[:-][0-9a-f]{2}){15,}\b", "<serial>"),
         (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?", "<time>"),
         (r"\b(?:hv)?[sbr]\.[A-Za-z0-9_-]{20,}", "<token>"),
         (r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", "<jwt>"),
@@ -300,6 +302,7 @@ def normal(value: Any, key: str = "") -> Any:
         case str() if key == "serial_number" and _SSH_SERIAL.fullmatch(value):
             return "<serial>"
         case str():
+            value = der_answers.without_pem(value)
             for pattern, stand_in in STAND_INS:
                 value = pattern.sub(stand_in, value)
             return CEILING.sub(_rounded, value)

@@ -44,10 +44,11 @@ def crl(read: x509.CertificateRevocationList) -> dict[str, Any]:
 def _answer(read: ocsp.OCSPResponse) -> dict[str, Any]:
     if read.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         return {"status": read.response_status.name}
-    until = read.next_update_utc
+    first = next(iter(read.responses))
+    until = first.next_update_utc
     return {
         "responder": read.responder_name.rfc4514_string() if read.responder_name else "",
         "certificates": [(f"{each.serial_number:x}", each.certificate_status.name) for each in read.responses],
-        "minutes": None if until is None else round((until - read.this_update_utc).total_seconds() / 60),
+        "minutes": None if until is None else round((until - first.this_update_utc).total_seconds() / 60),
         "extensions": [each.oid.dotted_string for each in read.extensions],
     }

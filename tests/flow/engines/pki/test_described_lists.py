@@ -13,6 +13,7 @@ from tests.flow.engines.pki.revocations import Lists, number
 
 RESIGN = "issuer/default/resign-crls"
 SIGN = "issuer/default/sign-revocation-list"
+ENTRY = {"serial_number": "11", "revocation_time": "2023-01-02T03:04:05Z"}
 
 
 async def pem(lists: Lists, path: str = "crl/pem") -> str:
@@ -46,7 +47,7 @@ async def test_entries_of_a_request() -> None:
     reason = {"id": "2.5.29.21", "value": base64.b64encode(b"\x0a\x01\x01").decode()}
     entries = [
         {"serial_number": "11:22", "revocation_time": "2023-01-02T03:04:05Z", "extensions": [reason]},
-        {"serial_number": "33-44"},
+        {"serial_number": "33-44", "revocation_time": "2023-01-02T03:04:05.5+01:00"},
     ]
     point = {"id": "1.2.3.4", "critical": True, "value": base64.b64encode(b"\x05\x00").decode()}
     made = await lists.write(
@@ -56,7 +57,7 @@ async def test_entries_of_a_request() -> None:
     one, two = sorted(read, key=lambda each: each.serial_number)
     assert (one.serial_number, two.serial_number) == (0x1122, 0x3344)
     assert one.revocation_date_utc.isoformat() == "2023-01-02T03:04:05+00:00"
-    assert two.revocation_date_utc.timestamp() == lists.now
+    assert two.revocation_date_utc.isoformat() == "2023-01-02T02:04:05+00:00"
     assert one.extensions.get_extension_for_class(x509.CRLReason).value.reason is x509.ReasonFlags.key_compromise
     assert read.extensions.get_extension_for_class(x509.DeltaCRLIndicator).value.crl_number == 4
     assert [each.critical for each in read.extensions if each.oid.dotted_string == "1.2.3.4"] == [True]
@@ -85,10 +86,11 @@ async def test_nothing_makes_an_empty_list(path: str) -> None:
         (SIGN, {"revoked_certs": [{}]}, "missing required 'serial_number' for entry 0"),
         (SIGN, {"revoked_certs": [{"serial_number": "zz"}]}, "failed parsing serial_number from entry 0"),
         (SIGN, {"revoked_certs": [{"serial_number": "11" * 21}]}, "failed parsing serial_number"),
-        (SIGN, {"revoked_certs": [{"serial_number": "11"}, {"serial_number": "11"}]}, "duplicate"),
+        (SIGN, {"revoked_certs": [ENTRY, ENTRY]}, "duplicate"),
         (SIGN, {"revoked_certs": [{"serial_number": "11", "revocation_time": "yesterday"}]}, "revocation_time"),
+        (SIGN, {"revoked_certs": [{"serial_number": "11"}]}, "missing 'revocation_time' field"),
         (SIGN, {"revoked_certs": [{"serial_number": "11", "revocation_time": 5}]}, "revocation_time"),
-        (SIGN, {"revoked_certs": [{"serial_number": "11", "extensions": "x"}]}, "extensions"),
+        (SIGN, {"revoked_certs": [{**ENTRY, "extensions": "x"}]}, "extensions"),
         (SIGN, {"extensions": [{"id": "2.5.29.20", "value": "BQA="}]}, "it is the CRL number"),
         (SIGN, {"extensions": [{"id": "x", "value": "BQA="}]}, "no DER"),
         (SIGN, {"extensions": [{"id": "1.2.3", "value": "!"}]}, "no DER"),

@@ -313,6 +313,7 @@ async def test_a_root_that_is_revoked() -> None:
     assert [each[:40] for each in answer.warnings] == [
         "This issuer is a self-signed (potentiall",
         "This issuer lacks another parent issuer ",
+        "This issuer is currently configured as t",
     ]
     assert await lists.listed() == set()
     with pytest.raises(InvalidRequest, match="issuing-certificates"):

@@ -116,12 +116,21 @@ async def test_unknown_certificates() -> None:
     assert (await asked(lists, question(other))).certificate_status is ocsp.OCSPCertStatus.REVOKED
 
 
+async def test_certificates_of_others() -> None:
+    """They are unknown; the default issuer says so."""
+    lists, others = await Lists.with_role(), await Lists.with_role(common_name="Others")
+    issued = await lists.issue()
+    answer = await asked(lists, question(await others.issue()))
+    assert answer.certificate_status is ocsp.OCSPCertStatus.UNKNOWN
+    assert is_by(answer, issued["issuing_ca"])
+
+
 async def test_never_stored_certificates() -> None:
-    """They are unknown, until they are revoked."""
+    """They are good, until they are revoked: roles may keep their certificates from being stored."""
     lists = await Lists.with_role()
     await lists.role(no_store=True)
     issued = await lists.issue()
-    assert (await asked(lists, question(issued))).certificate_status is ocsp.OCSPCertStatus.UNKNOWN
+    assert (await asked(lists, question(issued))).certificate_status is ocsp.OCSPCertStatus.GOOD
     await lists.revoke(certificate=issued["certificate"])
     assert (await asked(lists, question(issued))).certificate_status is ocsp.OCSPCertStatus.REVOKED
 
@@ -135,20 +144,21 @@ async def test_malformed_questions(data: bytes) -> None:
 
 
 async def test_who_doesnt_answer() -> None:
-    """Others' certificates, issuers that may not, and a mount where OCSP is off: unauthorized, with the status 401."""
-    lists, others = await Lists.with_role(), await Lists.with_role()
-    issued, foreign = await lists.issue(), await others.issue()
+    """Issuers that may not, and a mount without issuers or where OCSP is off: unauthorized, with the status 401."""
+    lists = await Lists.with_role()
+    issued = await lists.issue()
     unauthorized = (401, bytes.fromhex("30030a0106"))
 
-    async def refused(data: bytes) -> bool:
+    async def refused(data: bytes, lists: Lists = lists) -> bool:
         response = await posted(lists, data)
         assert response.raw is not None
         return (response.status, response.raw.content) == unauthorized
 
-    assert await refused(question(foreign))
+    assert await refused(question(issued), Lists(await Lists.mount_without_issuers()))
     assert not await refused(question(issued))
     await lists.write("config/crl", ocsp_disable=True)
     assert await refused(question(issued))
+    assert await refused(b"garbage")
     await lists.write("config/crl", ocsp_disable=False)
 
     async def work(view: View) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from strongroom.crypto.ocsp_responder.answers import Refusal, refusal
 from strongroom.crypto.ocsp_responder.questions import MOST_BYTES, MalformedQuestion, question
 from strongroom.engines.pki.ocsp.responding import answered
+from strongroom.engines.pki.revocation.config import config_of
 from strongroom.sdk import Body, Doc, RawBody, Request, Response, path
 
 _TYPE = "application/ocsp-response"
@@ -44,6 +45,8 @@ class OcspPaths:
 
 
 async def _answer(request: Request, text: str) -> Response:
+    if (await config_of(request.view)).ocsp_disable:
+        return _refused(Refusal.UNAUTHORIZED)
     try:
         asked = question(_decoded(text))
     except MalformedQuestion:

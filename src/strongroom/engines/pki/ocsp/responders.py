@@ -26,10 +26,13 @@ def _name(asked: CertificateId) -> _Named:
 
 
 async def group_of(view: View, question: Question) -> Group | None:
-    """The issuers of the first certificate that is one of this mount; None if none is."""
-    names = await _named(view)
-    found = next((names[_name(each)] for each in question.certificates if _name(each) in names), None)
-    return (await groups_of(view)).by_id.get(found) if found is not None else None
+    """The issuers of the first certificate that is one of this mount.
+
+    Returns: those of the default issuer if there is none, which says of all that they are unknown; None without one.
+    """
+    names, groups = await _named(view), await groups_of(view)
+    found = next((names[_name(each)] for each in question.certificates if _name(each) in names), groups.default)
+    return groups.by_id.get(found)
 
 
 async def is_of(view: View, asked: CertificateId, group: Group) -> bool:

@@ -27,8 +27,6 @@ async def answered(request: Request, question: Question) -> bytes | Refusal:
     """The answer to a question, or why there is none."""
     view = request.view
     config = await config_of(view)
-    if config.ocsp_disable:
-        return Refusal.UNAUTHORIZED
     group = await responders.group_of(view, question)
     issuer = responders.responder(group) if group is not None else None
     if group is None or issuer is None:
@@ -38,7 +36,7 @@ async def answered(request: Request, question: Question) -> bytes | Refusal:
     if nonce is not None or len(question.certificates) > 1 or lasts_s < _READY_PARTS:
         return await _made(request, view, group, issuer, Question(question.certificates, nonce))
     asked = question.certificates[0]
-    if not (await _standing(view, group, asked)).known:
+    if not await _is_stored(view, asked):
         # Nobody fills the memory with answers about certificates that there aren't.
         return await _made(request, view, group, issuer, question)
 
@@ -80,7 +78,15 @@ async def _standing(view: View, group: Group, asked: CertificateId) -> Standing:
         told = gone.list_id == group.id or await _is_of(view, gone.issuer_id, group)
         return Standing(asked, known=told, revoked_at=gone.revoked_at if told else 0.0)
     stored = await certificate_rows.certificate_of(view, asked.serial)
-    return Standing(asked, known=stored is not None and await _is_of(view, stored.issuer_id, group))
+    # One that isn't stored is good: roles may have it so, and whoever asks has its issuer's signature.
+    return Standing(asked, known=stored is None or await _is_of(view, stored.issuer_id, group))
+
+
+async def _is_stored(view: View, asked: CertificateId) -> bool:
+    if asked.serial <= 0:
+        return False
+    known = await certificate_rows.certificate_of(view, asked.serial) or await revoked.revoked_of(view, asked.serial)
+    return known is not None
 
 
 async def _is_of(view: View, issuer_id: str, group: Group) -> bool:

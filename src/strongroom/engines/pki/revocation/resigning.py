@@ -39,7 +39,7 @@ def combined(lists: list[str], issuer: Certificate) -> dict[int, bytes]:
     return found
 
 
-def described(certificates: Any, now: float) -> dict[int, bytes]:
+def described(certificates: Any) -> dict[int, bytes]:
     """The entries that a request describes.  Raises `InvalidRequest`."""
     if not isinstance(certificates, list) or len(certificates) > MOST_ENTRIES:
         raise InvalidRequest(f"revoked_certs is a list of at most {MOST_ENTRIES} maps")
@@ -50,7 +50,7 @@ def described(certificates: Any, now: float) -> dict[int, bytes]:
         serial = _serial(each.get("serial_number"), number)
         if serial in found:
             raise InvalidRequest(f"duplicate serial number of entry {number}: {serials.shown(serial)}")
-        at = _time(each["revocation_time"], number) if "revocation_time" in each else now
+        at = _time(each.get("revocation_time"), number)
         more = described_extensions(each.get("extensions") or [], f"entry {number}")
         found[serial] = entries.entry(serial, at, more)
     return found
@@ -66,6 +66,8 @@ def _serial(given: Any, number: int) -> int:
 
 
 def _time(given: Any, number: int) -> float:
+    if not given:
+        raise InvalidRequest(f"failed parsing revocation_time from entry {number}: missing 'revocation_time' field")
     try:
         at = datetime.fromisoformat(given)
     except (ValueError, TypeError) as error:

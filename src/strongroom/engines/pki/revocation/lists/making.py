@@ -33,12 +33,19 @@ class Made:
 
 
 async def make(
-    view: View, mount: str, stream_id: str, now: float, *, forced: tuple[str, ...] = (), generation: str = ""
+    view: View,
+    mount: str,
+    stream_id: str,
+    now: float,
+    *,
+    asked: str = rows.COMPLETE,
+    forced: tuple[str, ...] = (),
+    generation: str = "",
 ) -> Made:
     """Gather what is new and make the lists that are wanted.
 
     Args:
-        mount: its id. forced: kinds of lists that are made in any case.
+        mount: its id. asked: what is read. forced: kinds of lists that are made in any case.
         generation: the name of the next generation of parts; empty if entries aren't taken off.
     """
     lock = _locks.setdefault((mount, stream_id), asyncio.Lock())
@@ -46,7 +53,7 @@ async def make(
         stream = await view.apart(lambda apart: stream_named(apart, stream_id))
         if stream is None:
             return Made(is_whole=True, took_s=0.0)
-        kinds = forced or await view.apart(lambda apart: wanted(apart, stream, now))
+        kinds = forced or await view.apart(lambda apart: wanted(apart, stream, now, asked))
         if generation and await shedding.shed(view, stream_id, generation):
             kinds = await view.apart(lambda apart: wanted(apart, stream, now))
         if not kinds:

@@ -50,19 +50,19 @@ async def served(request: Request, stream: Stream, kind: str) -> Served | None:
     A short list is made first if it is wanted.  A long one is given as it is: it is made beside the requests.
     """
     view, mount = request.view, request.mount.id
-    kinds = await wanted(view, stream, request.now)
+    kinds = await wanted(view, stream, request.now, kind)
     if kinds:
-        signed = await rows.signed_of(view, stream.id, rows.COMPLETE)
+        signed = await rows.signed_of(view, stream.id, kind)
         if signed is None or await is_small(view, stream.id, SMALL_ENTRIES, SMALL_NEW):
             request.once.outside(
-                f"list {stream.id}", lambda: _made(view, mount, stream.id, request.now, is_first=signed is None)
+                f"list {stream.id}", lambda: _made(view, mount, stream.id, request.now, kind, is_first=signed is None)
             )
     return await view.derived(("pki-served", stream.id, kind), lambda committed: _load(committed, stream.id, kind))
 
 
-async def _made(view: View, mount: str, stream_id: str, now: float, *, is_first: bool) -> bool:
+async def _made(view: View, mount: str, stream_id: str, now: float, kind: str, *, is_first: bool) -> bool:
     with contextlib.suppress(TooManyEntries):  # scheduled work fails by it, which is told; the last list still counts
-        await make(view, mount, stream_id, now)
+        await make(view, mount, stream_id, now, asked=kind)
     if is_first:
         # From now on it is made again before it ends.
         await view.apart(lambda apart: scheduling.want(apart, mount, stream_id, now))

@@ -9,17 +9,22 @@ from strongroom.engines.pki.revocation.records import SignedList
 from strongroom.sdk import View
 
 
-async def wanted(view: View, stream: Stream, now: float) -> tuple[str, ...]:
-    """The kinds of lists to make, in their order; none if nothing is to do, or nobody can sign."""
+async def wanted(view: View, stream: Stream, now: float, asked: str = rows.COMPLETE) -> tuple[str, ...]:
+    """The kinds of lists to make, in their order; none if nothing is to do, or nobody can sign.
+
+    Args:
+        asked: what is read.  Whoever reads a delta gets an empty one where there are none.
+    """
     terms = await terms_of(view, stream)
     if terms is None:
         return ()
+    has_delta = asked == rows.DELTA or _has_delta(terms, stream)
     complete = await rows.signed_of(view, stream.id, rows.COMPLETE)
     pending = bool(await view.list(rows.new_folder(stream.id), limit=1))
     pending = pending or await _has_unlisted(view, stream, complete)
     if await _is_whole_due(view, stream, terms, complete, pending=pending, now=now):
-        return (rows.COMPLETE, rows.DELTA) if _has_delta(terms, stream) else (rows.COMPLETE,)
-    if not _has_delta(terms, stream):
+        return (rows.COMPLETE, rows.DELTA) if has_delta else (rows.COMPLETE,)
+    if not has_delta:
         return ()
     delta = await rows.signed_of(view, stream.id, rows.DELTA)
     return (rows.DELTA,) if _is_delta_due(terms, complete, delta, pending=pending, now=now) else ()

@@ -15,15 +15,21 @@ _NOT_MODIFIED = 304
 _NO_CONTENT = 204
 
 
-async def answered(request: Request, stream: Stream | None, kind: str, content_type: str) -> Response:
-    """The list as its bytes.  Without one, an answer without a body."""
+async def answered(
+    request: Request, stream: Stream | None, kind: str, content_type: str, *, end: bytes = b""
+) -> Response:
+    """The list as its bytes.  Without one, an answer without a body.
+
+    Args:
+        end: what follows the text of one in PEM.
+    """
     found = await served(request, stream, kind) if stream is not None else None
     if found is None:
         return Response(raw=RawBody(content=b"", content_type=content_type), status=_NO_CONTENT)
     headers = (("ETag", found.etag), ("Last-Modified", format_datetime(_whole(found.this_update), usegmt=True)))
     if _has_newest(request, found):
         return Response(raw=RawBody(content=b"", content_type=content_type), status=_NOT_MODIFIED, headers=headers)
-    content = found.der if content_type == DER else await found.pem()
+    content = found.der if content_type == DER else await found.pem() + end
     return Response(raw=RawBody(content=content, content_type=content_type), headers=headers)
 
 

@@ -66,7 +66,7 @@ class CrlConfigPaths:
         """Sets how lists and OCSP answers are made. Lists by other settings are made again soon."""
         before = await settings.config_of(request.view)
         given = {name: getattr(body, name) for name in CrlConfig.__struct_fields__ if hasattr(body, name)}
-        changed = replace(before, **{name: value for name, value in given.items() if value is not None})
+        changed = replace(before, **{name: value for name, value in given.items() if value not in {None, ""}})
         if changed.ocsp_nonce not in {NONCE_ECHO, NONCE_IGNORE}:
             raise InvalidRequest(f"ocsp_nonce must be {NONCE_ECHO} or {NONCE_IGNORE}")
         settings.check(changed)

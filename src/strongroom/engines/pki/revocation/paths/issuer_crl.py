@@ -31,7 +31,7 @@ class IssuerCrlPaths:
     @path.read("issuer/{issuer_ref}/crl/pem", unauthenticated=True)
     async def read_issuer_crl_pem(self, request: Request, issuer_ref: str) -> Response:
         """Reads an issuer's list of revoked certificates, in PEM."""
-        return await answered(request, await _stream(request.view, issuer_ref), COMPLETE, PEM)
+        return await answered(request, await _stream(request.view, issuer_ref), COMPLETE, PEM, end=b"\n")
 
     @path.read("issuer/{issuer_ref}/crl/delta", unauthenticated=True)
     async def read_issuer_delta(self, request: Request, issuer_ref: str) -> Response:
@@ -46,7 +46,7 @@ class IssuerCrlPaths:
     @path.read("issuer/{issuer_ref}/crl/delta/pem", unauthenticated=True)
     async def read_issuer_delta_pem(self, request: Request, issuer_ref: str) -> Response:
         """Reads what has changed since an issuer's complete list, in PEM."""
-        return await answered(request, await _stream(request.view, issuer_ref), DELTA, PEM)
+        return await answered(request, await _stream(request.view, issuer_ref), DELTA, PEM, end=b"\n")
 
     @path.read("issuer/{issuer_ref}/crl/partition/{set}/{partition}/der", unauthenticated=True)
     async def read_partition_der(self, request: Request, issuer_ref: str, set: str, partition: str) -> Response:  # noqa: A002 - a part of the path
@@ -56,7 +56,9 @@ class IssuerCrlPaths:
     @path.read("issuer/{issuer_ref}/crl/partition/{set}/{partition}/pem", unauthenticated=True)
     async def read_partition_pem(self, request: Request, issuer_ref: str, set: str, partition: str) -> Response:  # noqa: A002 - a part of the path
         """Reads the short list that a certificate names, in PEM."""
-        return await answered(request, await _partition(request.view, issuer_ref, set, partition), COMPLETE, PEM)
+        return await answered(
+            request, await _partition(request.view, issuer_ref, set, partition), COMPLETE, PEM, end=b"\n"
+        )
 
 
 async def _stream(view: View, reference: str) -> Stream:

@@ -24,6 +24,10 @@ _NO_PARENT = (
     "not be considered revoked by clients. Consider adding this issuer to its issuer's CRL as well if it is not "
     "self-signed."
 )
+_DEFAULT = (
+    "This issuer is currently configured as the default issuer for this mount; operations such as certificate issuance "
+    "may not work until a new default issuer is selected."
+)
 
 
 class IssuerRevokePaths:
@@ -44,6 +48,8 @@ class IssuerRevokePaths:
             await relist(request, certificate, request.now, parent)
         else:
             warnings.append(_NO_PARENT)
+        if (await issuer_rows.config_of(request.view)).default == issuer.id:
+            warnings.append(_DEFAULT)
         return Response(data=await shown(request.view, revoked), warnings=warnings)
 
 

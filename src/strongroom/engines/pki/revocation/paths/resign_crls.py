@@ -64,7 +64,7 @@ class ResignCrlsPaths:
         """Signs a list with any entries. What is stored as revoked here has nothing to do with it."""
         more = described_extensions(body.extensions or [], "the list")
         listed = body.revoked_certs or []
-        return await _signed(request, issuer_ref, body, lambda _: described(listed, request.now), more)
+        return await _signed(request, issuer_ref, body, lambda _: described(listed), more)
 
 
 async def _signed(
