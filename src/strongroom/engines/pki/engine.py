@@ -8,6 +8,8 @@ from strongroom.engines.pki.acme import nonces
 from strongroom.engines.pki.acme.paths.all import HEADERS, AcmePaths
 from strongroom.engines.pki.issuing.leases import LeasedCertificates
 from strongroom.engines.pki.ocsp.paths import OcspPaths
+from strongroom.engines.pki.paths.cel.issuing import CelIssuingPaths
+from strongroom.engines.pki.paths.cel.roles import CelRolePaths
 from strongroom.engines.pki.paths.certs import CertPaths
 from strongroom.engines.pki.paths.configuration import ConfigurationPaths
 from strongroom.engines.pki.paths.intermediate.generated import IntermediatePaths
@@ -61,6 +63,8 @@ class Pki(
     IssuerRevokePaths,
     ResignCrlsPaths,
     OcspPaths,
+    CelIssuingPaths,
+    CelRolePaths,
     CertPaths,
     SignPaths,
     SignVerbatimPaths,

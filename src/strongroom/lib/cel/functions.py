@@ -8,6 +8,7 @@ https://github.com/google/cel-go/blob/master/ext/README.md#strings
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -21,6 +22,9 @@ from strongroom.lib.cel.values import CelMap, Type, type_of
 
 Function = Callable[..., Any]
 """Takes the steps, the target if there is one, and the arguments."""
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL}){{0,15}}", re.ASCII)
 
 
 def _size(steps: Steps, value: Any) -> int:
@@ -154,6 +158,17 @@ def _equivalent(steps: Steps, items: Any, others: Any) -> bool:
     return _all_in(steps, items, others) and _all_in(steps, others, items)
 
 
+def _is_email(steps: Steps, text: Any) -> bool:
+    """Whether a text, or each text of a list, has the form of an e-mail address.
+
+    Source: https://openbao.org/docs/secrets/pki/cel
+    """
+    if isinstance(text, list):
+        return all(_is_email(steps, each) for each in text)
+    steps.use()
+    return isinstance(text, str) and _EMAIL.fullmatch(text) is not None
+
+
 def _plain(function: Callable[[Any], Any]) -> Function:
     def converted(steps: Steps, value: Any) -> Any:
         if isinstance(value, str | bytes):
@@ -182,6 +197,7 @@ GLOBAL: Mapping[tuple[str, int], Function] = {
     ("bytes", 1): _plain(conversions.to_bytes),
     ("timestamp", 1): _plain(conversions.to_timestamp),
     ("duration", 1): _plain(conversions.to_duration),
+    ("check_valid_email", 1): _is_email,
     ("sets.contains", 2): _all_in,
     ("sets.equivalent", 2): _equivalent,
     ("sets.intersects", 2): _intersects,

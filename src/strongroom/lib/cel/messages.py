@@ -9,7 +9,8 @@ from strongroom.lib.cel.errors import CelError
 from strongroom.lib.cel.steps import Steps
 from strongroom.lib.cel.values import CelMap, Message, MessageType, Timestamp, Uint, type_of
 
-_PLAIN = {"string": str, "bool": bool, "int": int, "uint": Uint, "timestamp": Timestamp}
+_PLAIN = {"string": str, "bool": bool, "int": int, "uint": Uint, "bytes": bytes, "timestamp": Timestamp}
+_LISTS = {"strings": str, "ints": int, "uints": Uint}
 
 
 def construct(type_: MessageType, given: Mapping[str, Any], steps: Steps) -> Message:
@@ -18,7 +19,7 @@ def construct(type_: MessageType, given: Mapping[str, Any], steps: Steps) -> Mes
     for name, value in given.items():
         steps.use()
         kind = type_.fields[name]
-        if value is None and kind not in _PLAIN and kind not in {"strings", "map"}:
+        if value is None and kind not in _PLAIN and kind not in _LISTS and kind != "map":
             continue  # null leaves a message unset
         if not _fits(kind, value):
             raise CelError(f"unsupported field type for {type_.name}.{name}: {type_of(value)}")
@@ -29,8 +30,8 @@ def construct(type_: MessageType, given: Mapping[str, Any], steps: Steps) -> Mes
 def _fits(kind: str, value: Any) -> bool:
     if kind in _PLAIN:
         return type(value) is _PLAIN[kind]
-    if kind == "strings":
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if kind in _LISTS:
+        return isinstance(value, list) and all(type(item) is _LISTS[kind] for item in value)
     if kind == "map":
         return isinstance(value, CelMap) and all(
             isinstance(key, str) and isinstance(item, str) for key, item in value.items()

@@ -83,8 +83,8 @@ class MessageType:
 
     Args:
         name: with its package, as expressions say it.
-        fields: the kind of each field: `string`, `bool`, `int`, `uint`, `timestamp`, `strings`, `map`, the name of
-            another type, or that name with `[]` behind it.
+        fields: the kind of each field: `string`, `bool`, `int`, `uint`, `bytes`, `timestamp`, `strings`, `ints`,
+            `uints`, `map`, the name of another type, or that name with `[]` behind it.
     """
 
     name: str

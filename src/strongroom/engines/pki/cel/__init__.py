@@ -1,0 +1,1 @@
+"""Roles that are programs: expressions that decide what a certificate says."""

@@ -1,0 +1,1 @@
+"""Paths of roles that are programs."""
