@@ -20,10 +20,27 @@ class Authority:
 
     @classmethod
     async def new(cls, **root: Any) -> Authority:
-        """A mount with a root whose key is on the curve P-256."""
-        authority = cls(await Mounted.new(Pki(), {}))
-        await authority.write("root/generate/internal", **{"common_name": "Root", "key_type": "ec", **root})
+        """A mount with a root whose key is on the curve P-256, and which lasts for years."""
+        authority = await cls.empty()
+        end = {} if {"ttl", "not_after"} & root.keys() else {"not_after": "2030-01-01T00:00:00Z"}
+        await authority.write("root/generate/internal", **{"common_name": "Root", "key_type": "ec", **end, **root})
         return authority
+
+    @classmethod
+    async def empty(cls) -> Authority:
+        """A mount without an issuer."""
+        return cls(await Mounted.new(Pki(), {}))
+
+    async def patch(self, path: str, **fields: Any) -> dict[str, Any]:
+        """The data of what a patch answers."""
+        response = await self.mount.ask(Operation.PATCH, path, fields)
+        assert response is not None
+        return response.data or {}
+
+    async def delete(self, path: str) -> list[str]:
+        """The warnings of what a deletion answers."""
+        response = await self.mount.ask(Operation.DELETE, path, {})
+        return response.warnings if response is not None else []
 
     async def write(self, path: str, **fields: Any) -> dict[str, Any]:
         """The data of what a write answers."""

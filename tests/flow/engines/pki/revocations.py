@@ -23,7 +23,6 @@ from strongroom.engines.pki.issuers.authorities import signer
 from strongroom.engines.pki.issuers.records import IssuerRecord
 from strongroom.engines.pki.issuing.signing import signed
 from strongroom.engines.pki.keys import rows as key_rows
-from strongroom.engines.pki.keys.records import KeyRecord
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.sdk import Operation, Response, View
 from strongroom.sdk.schedule import Schedule
@@ -115,7 +114,7 @@ class Lists(Authority):
                 key_id, key = twin.key_id, await key_rows.loaded(view, twin.key_id)
             else:
                 key_id, key = f"key-{name}", private_keys.generate("ec", 256)
-                await key_rows.add(view, KeyRecord(id=key_id, type="ec", bits=256, pkcs8=key.pkcs8))
+                await key_rows.add(view, key_rows.record_of(key_id, key))
             serial = secrets.randbits(150) | 1 << 150
             draft = Draft(
                 serial=serial,

@@ -68,6 +68,11 @@ async def changed(
     return found
 
 
+def default_usage(issuer: IssuerRecord) -> tuple[str, ...]:
+    """What an issuer is used for when nobody says it: all, but nothing is issued by a revoked one any more (p)."""
+    return tuple(each for each in USAGES if each != ISSUING or not issuer.revoked_at)
+
+
 def usages_of(given: list[str], issuer: IssuerRecord) -> tuple[str, ...]:
     """What an issuer may be used for, reading always included (p).  Raises `InvalidRequest` for another word."""
     found = {READ_ONLY, *filter(None, given)}

@@ -100,6 +100,7 @@ class IssuerPaths:
             serial=issuer.serial,
             key_id=issuer.key_id,
             name=issuer.name,
+            usage=settings.default_usage(issuer),
             revoked_at=issuer.revoked_at,
             not_after=issuer.not_after,
         )
