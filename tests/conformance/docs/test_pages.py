@@ -48,6 +48,7 @@ OWN_TESTS = {
     "engines/ldap.md",
     "engines/mysql-and-postgresql.md",
     "engines/rabbitmq.md",
+    "engines/ssh-one-time-passwords.md",
     "getting-started.md",
     "plugins.md",
     "production.md",

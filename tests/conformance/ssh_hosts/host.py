@@ -20,20 +20,20 @@ from tests.ports import free_port
 
 SSHD = Path("/usr/sbin/sshd")
 _PATIENCE_S = 20
+PAM_LINE = "auth requisite pam_exec.so quiet expose_authtok log={log} {helper} ssh-helper -dev -config={config}"
+SSHD_LINES = ("UsePAM yes", "KbdInteractiveAuthentication yes", "PasswordAuthentication no")
 _SSHD_CONFIG = """
 Port {port}
 ListenAddress 127.0.0.1
 HostKey {directory}/host_key
 PidFile none
-UsePAM yes
-KbdInteractiveAuthentication yes
-PasswordAuthentication no
+{lines}
 PubkeyAuthentication no
 PermitRootLogin yes
 ForceCommand echo somebody is in
 """
 _SERVICE = """
-auth requisite pam_exec.so quiet expose_authtok log={log} {helper} ssh-helper -dev -config={config}
+{line}
 auth required pam_permit.so
 account required pam_permit.so
 session required pam_permit.so
@@ -87,10 +87,11 @@ def host(directory: Path, config: str) -> Iterator[Host]:
         ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", directory / "host_key"], check=True, capture_output=True
     )
     settings = directory / "sshd_config"
-    text = _SSHD_CONFIG.format(port=found.port, directory=directory)
+    text = _SSHD_CONFIG.format(port=found.port, directory=directory, lines="\n".join(SSHD_LINES))
     settings.write_text(text + (f"PAMServiceName {name}\n" if _names_its_service(directory, settings) else ""))
     service = Path("/etc/pam.d") / name
-    service.write_text(_SERVICE.format(log=found.log, helper=OURS, config=found.config))
+    line = PAM_LINE.format(log=found.log, helper=OURS, config=found.config)
+    service.write_text(_SERVICE.format(line=line))
     Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     with found.server_log.open("wb") as log:
         process = subprocess.Popen([program, "-D", "-e", "-f", settings], stderr=log)

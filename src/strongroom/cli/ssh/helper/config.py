@@ -108,7 +108,7 @@ def parsed(text: str, *, dev: bool) -> HelperConfig:
     )
 
 
-_KEYS = frozenset(
+KEYS = frozenset(
     {
         "vault_addr",
         "ssh_mount_point",
@@ -122,6 +122,7 @@ _KEYS = frozenset(
         "host_name",
     }
 )
+"""What a file may have.  The last one isn't of vault-ssh-helper."""
 
 
 def _values(text: str) -> dict[str, str]:
@@ -132,7 +133,7 @@ def _values(text: str) -> dict[str, str]:
         raise Fault(f"the configuration can't be read: {error}") from error
     found: dict[str, str] = {}
     for item in document.items:
-        if item.name not in _KEYS:
+        if item.name not in KEYS:
             raise Fault(f'{item.pos}: there is no key "{item.name}" in the configuration')
         if item.name in found:
             raise Fault(f'{item.pos}: "{item.name}" is there twice')
