@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from strongroom.cli.failure import Failure
-from strongroom.cli.ssh.host_keys import known_hosts
+from strongroom.cli.ssh.known_hosts import known_hosts
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGyy"
 
