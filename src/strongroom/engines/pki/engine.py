@@ -28,6 +28,7 @@ from strongroom.engines.pki.paths.sign import SignPaths
 from strongroom.engines.pki.paths.sign_verbatim import SignVerbatimPaths
 from strongroom.engines.pki.paths.tidy import TidyPaths
 from strongroom.engines.pki.revocation.lists import timetable, upkeep
+from strongroom.engines.pki.revocation.paths.answers import CONDITIONS
 from strongroom.engines.pki.revocation.paths.crl import CrlPaths
 from strongroom.engines.pki.revocation.paths.crl_config import CrlConfigPaths
 from strongroom.engines.pki.revocation.paths.crl_rotation import CrlRotationPaths
@@ -79,7 +80,7 @@ class Pki(
     """
 
     type = "pki"
-    request_headers = HEADERS
+    request_headers = HEADERS | CONDITIONS
     secret_answers = frozenset({"private_key", "pkcs12_bundle"})
 
     def __init__(self, random: Random | None = None) -> None:

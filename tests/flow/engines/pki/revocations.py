@@ -78,7 +78,9 @@ class Lists(Authority):
 
         async def body(txn: Transaction) -> Response:
             request = self.mount.request(txn, Operation.READ, path, {}, "")
+            passed = self.mount.engine.request_headers
             named = {name.replace("_", "-"): value for name, value in headers.items()}
+            assert passed >= named.keys()
             match = self.mount.engine.routes.find(Operation.READ, path)
             response = await self.mount.engine.answer(msgspec.structs.replace(request, headers=named), match)
             assert response is not None and response.raw is not None

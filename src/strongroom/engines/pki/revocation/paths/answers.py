@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from typing import Final
 
 from strongroom.engines.pki.revocation.lists.groups import Stream
 from strongroom.engines.pki.revocation.lists.serving import Served, served
@@ -11,6 +12,8 @@ from strongroom.sdk import RawBody, Request, Response
 
 DER = "application/pkix-crl"
 PEM = "application/x-pem-file"
+CONDITIONS: Final = frozenset({"if-modified-since", "if-none-match"})
+"""Headers of requests by which clients say which list they have."""
 _NOT_MODIFIED = 304
 _NO_CONTENT = 204
 

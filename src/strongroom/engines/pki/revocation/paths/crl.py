@@ -5,8 +5,6 @@ Source: https://openbao.org/api-docs/secret/pki/#read-default-issuer-crl
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from strongroom.engines.pki.issuers.rows import NO_DEFAULT
 from strongroom.engines.pki.revocation.lists.groups import Stream, groups_of, stream_named
 from strongroom.engines.pki.revocation.lists.rows import COMPLETE, DELTA
@@ -18,8 +16,6 @@ from strongroom.sdk import Request, Response, View, path
 
 class CrlPaths:
     """`crl`, `crl/pem`, `crl/delta`, `crl/delta/pem`, `cert/crl`, `cert/delta-crl`"""
-
-    request_headers: ClassVar[frozenset[str]] = frozenset({"if-modified-since", "if-none-match"})
 
     @path.read("crl", unauthenticated=True)
     async def read_crl(self, request: Request) -> Response:
