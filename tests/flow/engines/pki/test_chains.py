@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.flow.engines.pki.mounts import Authority
 
 
 async def _root(authority: Authority) -> str:
-    return (await authority.read("cert/ca"))["certificate"]
+    return str((await authority.read("cert/ca"))["certificate"])
 
 
 async def test_three_levels_verify(tmp_path: Path) -> None:
@@ -133,7 +134,7 @@ async def test_a_manual_chain_is_shown_as_it_is() -> None:
     ],
 )
 async def test_name_constraints_bind_verifiers(
-    constraint: dict[str, str], allowed: dict[str, str], refused: dict[str, str], tmp_path: Path
+    constraint: dict[str, Any], allowed: dict[str, str], refused: dict[str, str], tmp_path: Path
 ) -> None:
     """OpenSSL takes a leaf that fits the constraints of its issuer, and no other."""
     root = await Authority.new()

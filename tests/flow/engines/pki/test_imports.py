@@ -101,7 +101,7 @@ async def test_weak_and_other_keys_are_refused(key: str, tmp_path: Path) -> None
     """Short RSA keys and those of other kinds sign nothing here."""
     private = openssl("genpkey", "-algorithm", "X25519") if key == "dsa" else openssl("genrsa", "-traditional", "1024")
     authority = await Authority.empty()
-    with pytest.raises(InvalidRequest, match="2048|unsupported key type"):
+    with pytest.raises(InvalidRequest, match=r"2048|unsupported key type"):
         await authority.write("keys/import", pem_bundle=private)
 
 

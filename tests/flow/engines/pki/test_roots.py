@@ -144,7 +144,7 @@ async def test_there_are_no_other_ways_to_have_a_key(exported: str) -> None:
     """Keys in hardware, and what isn't known, are refused in words."""
     authority = await Authority.empty()
     for place in ("root/generate", "root/rotate", "intermediate/generate"):
-        with pytest.raises(InvalidRequest, match="hardware|must be"):
+        with pytest.raises(InvalidRequest, match=r"hardware|must be"):
             await authority.write(f"{place}/{exported}", common_name="R")
 
 
@@ -215,7 +215,7 @@ async def test_an_issuer_near_its_end(behavior: str) -> None:
     if behavior == "permit":
         assert (await leaf(authority, common_name="a.b", ttl="2h"))["expiration"] > end
     else:
-        with pytest.raises(InvalidRequest, match="issuer ca .*expired"):
+        with pytest.raises(InvalidRequest, match=r"issuer ca .*expired"):
             await leaf(authority, common_name="a.b", ttl="2h")
 
 
