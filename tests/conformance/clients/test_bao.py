@@ -308,6 +308,34 @@ def identity(shell: Shell, name: str) -> None:
     shell.run("read", f"identity/entity/name/{name}")
 
 
+def ssh(shell: Shell, name: str) -> None:
+    """Certificates and one-time passwords for SSH."""
+    key = shell.home / "id.pub"
+    key.write_text("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDV2DKYDVkWl8t/JDTz1mQaiUEXXiPIcDtRsW8Opy+lB")
+    shell.run("secrets", "enable", f"-path={name}", "ssh")
+    shell.run("read", f"{name}/config/ca")
+    shell.run("write", f"{name}/config/ca", "key_type=ed25519")
+    shell.run("read", "-field=public_key", f"{name}/config/ca")
+    shell.run("list", "-detailed", f"{name}/issuers")
+    shell.run("write", f"{name}/roles/ca", "key_type=ca", "allow_user_certificates=true", "allowed_users=ann,bob")
+    shell.run("write", f"{name}/roles/otp", "key_type=otp", "default_user=ann", "cidr_list=10.0.0.0/8")
+    shell.run("read", f"{name}/roles/ca")
+    shell.run("read", f"{name}/roles/otp")
+    shell.run("list", f"{name}/roles")
+    shell.run("list", "-detailed", f"{name}/roles")
+    shell.run("write", f"{name}/sign/ca", f"public_key=@{key}", "valid_principals=ann")
+    shell.run("write", "-field=signed_key", f"{name}/sign/ca", f"public_key=@{key}", "valid_principals=bob,ann")
+    shell.run("write", f"{name}/issue/ca", "key_type=ec", "valid_principals=ann")
+    shell.run("write", f"{name}/creds/otp", "ip=10.0.0.1")
+    otp = shell.run("write", "-field=key", f"{name}/creds/otp", "ip=10.0.0.1")
+    shell.run("write", f"{name}/verify", f"otp={otp}")
+    shell.run("write", f"{name}/verify", f"otp={otp}")
+    shell.run("write", f"{name}/lookup", "ip=10.0.0.1")
+    shell.run("delete", f"{name}/roles/otp")
+    shell.run("delete", f"{name}/config/ca")
+    shell.run("secrets", "disable", name)
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     status,
     kv1,
@@ -322,6 +350,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     mounts,
     audit,
     leases,
+    ssh,
     mistakes,
 )
 

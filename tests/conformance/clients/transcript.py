@@ -21,6 +21,8 @@ OWN_AFFAIRS = re.compile(
 TIMES = re.compile(
     r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC|\b\d\d [A-Z][a-z]{2} \d\d \d\d:\d\d UTC|\b\d{10}\b"
 )
+SERIAL = re.compile(r"(?<=^serial_number  )[0-9a-f]{8,16}$")
+"""Of an SSH certificate: a random number, without zeros in front."""
 WRAPPED = re.compile(r"(?<=\S)\n +(?=[^\s*])")
 """Inside a warning, which is broken at a width: where depends on the length of the product's name."""
 PARSE_ERROR = re.compile(r"(?<=failed to parse policy: ).*")
@@ -98,7 +100,7 @@ def _table_lines(text: str) -> tuple[str, ...]:
         # Columns are as wide as the longest value, and tokens differ in length.
         shrunk = re.sub(r"-{4,}", "----", re.sub(r"={3,}", "===", re.sub(r"\s{2,}", "  ", line.rstrip())))
         if not OWN_AFFAIRS.match(shrunk):
-            shrunk = DURATIONS.sub(_rounded, TIMES.sub("<time>", shrunk))
+            shrunk = DURATIONS.sub(_rounded, TIMES.sub("<time>", SERIAL.sub("<serial>", shrunk)))
             lines.append(" ".join(str(normal(word)) for word in shrunk.split(" ")))
     return tuple(lines)
 

@@ -124,6 +124,7 @@ async def test_an_engine_is_handed_what_it_may_know() -> None:
         view=asked.view,
         once=asked.once,
         leases=asked.leases,
+        identity=asked.identity,
         now=node.clock.now(),
         client=Client(
             accessor=shown["accessor"],

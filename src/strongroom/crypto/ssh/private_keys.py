@@ -71,7 +71,7 @@ def imported(text: str) -> Authority:
     """
     if len(text) > _MOST_CHARACTERS:
         raise InvalidRequest("could not parse private_key provided value: it is too long for a key")
-    data = text.strip().encode() + b"\n"
+    data = text.strip().encode("utf-8", "replace") + b"\n"
     try:
         if b"BEGIN OPENSSH PRIVATE KEY" in data:
             key: object = serialization.load_ssh_private_key(data, None)

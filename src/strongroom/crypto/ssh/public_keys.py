@@ -7,7 +7,6 @@ https://cvsweb.openbsd.org/src/usr.bin/ssh/PROTOCOL.u2f for the types that begin
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 from typing import Final
@@ -97,7 +96,7 @@ def parse(text: str) -> SshPublicKey:
         )
     try:
         key = of_blob(base64.b64decode(encoded, validate=True))
-    except (Malformed, binascii.Error) as error:
+    except ValueError as error:  # no base64, or `Malformed`
         raise InvalidRequest(f"failed to parse public_key as SSH key: {error}") from error
     if named and key.type != named:
         raise InvalidRequest(f"failed to parse public_key as SSH key: it says {named}, and is of type {key.type}")
