@@ -251,7 +251,6 @@ STAND_INS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
         (r"\bvault:v(\d+):([A-Za-z0-9+/_-]+={0,2})", _sealed),
         (ssh_lines.LINE, ssh_lines.stand_in),
         (r"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----\n?", r"<pem \1>"),
-        (r"\b[0-9a-f]{2}(?:[:-][0-9a-f]{2}){15,}\b", "<serial>"),
         (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<uuid>"),
         (r"\b[0-9a-f]{2}(?:[:-][0-9a-f]{2}){15,}\b", "<serial>"),
         (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?", "<time>"),
