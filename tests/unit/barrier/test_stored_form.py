@@ -1341,25 +1341,6 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     ),
     "strongroom.sysapi.wrapping.records.WrappedRecord": ("wrapped", {"wrapped_accessor": ""}),
     "strongroom.sysapi.wrapping.signed.SigningKey": ("wrapping-key", {}),
-    "strongroom.engines.pki.certificates.records.CertificateRecord": (
-        "pki-certificate",
-        {
-            "issuer_id": "",
-            "not_after": 0.0,
-            "issued_at": 0.0,
-            "role": "",
-            "entity_id": "",
-            "common_name": "",
-            "indexed": False,
-        },
-    ),
-    "strongroom.engines.pki.certificates.records.CertificateMetadata": (
-        "pki-certificate-metadata",
-        {"issuer_id": "", "role": "", "not_after": 0.0},
-    ),
-    "strongroom.engines.pki.certificates.records.CertificateEntry": ("pki-certificate-entry", {}),
-    "strongroom.engines.pki.certificates.records.Repeats": ("pki-certificate-repeats", {}),
-    "strongroom.engines.pki.certificates.records.DigestKey": ("pki-digest-key", {}),
     "strongroom.engines.pki.tidy.records.Work": (
         None,
         {

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from strongroom.lib.interfaces import read_interfaces
 from strongroom.server import sources
 from strongroom.server.config.config import ConfigError
 from strongroom.server.diagnose.checks import validate
-from strongroom.lib.interfaces import read_interfaces
 
 CONFIG = (
     'storage "inmem" {{}}\napi_addr = "http://{0}:8200"\n'
