@@ -74,7 +74,8 @@ def imported(text: str) -> Authority:
     data = text.strip().encode("utf-8", "replace") + b"\n"
     try:
         if b"BEGIN OPENSSH PRIVATE KEY" in data:
-            key: object = serialization.load_ssh_private_key(data, None)
+            # The primes aren't tried: see `key_files.read_private`.
+            key: object = serialization.load_ssh_private_key(data, None, unsafe_skip_rsa_key_validation=True)
         else:
             key = serialization.load_pem_private_key(data, None, unsafe_skip_rsa_key_validation=True)
     except TypeError:

@@ -186,7 +186,7 @@ def render_template(
 
 
 def value_of(name: str, subject: Subject | None) -> str | None:
-    """The value of one template parameter, such as `identity.entity.name`; None for nobody or no value."""
+    """The value of one template parameter, such as `identity.entity.name`; None for nobody, or without a value."""
     if subject is None:
         return None
     match name.split(".", 3):

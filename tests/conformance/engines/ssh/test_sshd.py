@@ -88,7 +88,7 @@ def test_a_signed_key_is_let_in(mount: tuple[hvac.Client, str], host: Sshd, tmp_
 
 @pytest.mark.usefixtures("role")
 def test_what_a_certificate_forbids_is_forbidden(mount: tuple[hvac.Client, str], host: Sshd, tmp_path: Path) -> None:
-    """Critical options hold: the forced command is run instead of another, and other addresses are refused."""
+    """Critical options hold: the forced command is run, not the one asked for; other addresses are refused."""
     client, path = mount
     key = new_key(tmp_path, "id")
     _signed(client, path, key, valid_principals=host.user, critical_options={"force-command": "echo forced"})

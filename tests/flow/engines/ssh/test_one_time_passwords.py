@@ -176,3 +176,13 @@ async def test_roles_of_certificates_make_no_passwords() -> None:
         await authority.sign("otp")
     with pytest.raises(InvalidRequest, match="role key type 'otp' not allowed"):
         await authority.write("issue/otp", key_type="ed25519")
+
+
+async def test_the_longest_name_of_a_role_makes_passwords() -> None:
+    """A role may have as long a name as any, also where its leases are found by it."""
+    authority = await with_role()
+    name = "r" * 512
+    await authority.write(f"roles/{name}", key_type="otp", default_user="u", cidr_list="10.0.0.0/8")
+    response = await authority.answer(Operation.UPDATE, f"creds/{name}", {"ip": "10.0.0.1"})
+    assert response is not None and response.lease is not None
+    assert len(response.lease.group) <= response.lease.GROUP_CHARACTERS

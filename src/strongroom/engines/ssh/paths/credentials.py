@@ -72,7 +72,9 @@ class CredentialPaths:
         data = {"key_type": OTP, "key": otp, "username": username, "ip": ip, "port": record.port}
         if host:
             data["host"] = host
-        lease = Lease(ttl_s=lasts_s, renewable=False, internal={"digest": digest}, group=f"role/{role}")
+        lease = Lease(
+            ttl_s=lasts_s, renewable=False, internal={"digest": digest}, group=f"role/{role}"[: Lease.GROUP_CHARACTERS]
+        )
         return Response(data=data, lease=lease)
 
     @path.write("verify", unauthenticated=True)
