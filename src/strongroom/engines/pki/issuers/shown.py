@@ -28,7 +28,7 @@ async def shown(view: View, issuer: IssuerRecord) -> dict[str, Any]:
     }
     if urls:
         answer["enable_aia_url_templating"] = urls.enable_templating
-    if until := await next_update(view, issuer.id):
+    if until := await next_update(view, issuer.certificate):
         answer["crl_next_update"] = datetime.fromtimestamp(int(until), UTC).isoformat().replace("+00:00", "Z")
     if issuer.revoked_at:
         answer["revocation_time"] = int(issuer.revoked_at)

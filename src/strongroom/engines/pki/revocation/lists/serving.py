@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field
 
+from strongroom.crypto.certificates import certificate_of_der
 from strongroom.crypto.revocation_lists import lists
 from strongroom.engines.pki.revocation.lists import rows, scheduling
 from strongroom.engines.pki.revocation.lists.gathering import part_of
-from strongroom.engines.pki.revocation.lists.groups import Stream, groups_of
+from strongroom.engines.pki.revocation.lists.groups import Stream, list_id
 from strongroom.engines.pki.revocation.lists.making import is_small, make
 from strongroom.engines.pki.revocation.lists.signing import TooManyEntries
 from strongroom.engines.pki.revocation.lists.spans import spans
@@ -88,8 +89,11 @@ async def _load(view: View, stream_id: str, kind: str) -> Served | None:
     )
 
 
-async def next_update(view: View, issuer_id: str) -> float:
-    """When the complete list of an issuer ends, in seconds since the epoch; 0 if there is none yet."""
-    list_ = (await groups_of(view)).of_issuer.get(issuer_id, "")
-    signed = await rows.signed_of(view, list_, rows.COMPLETE) if list_ else None
+async def next_update(view: View, certificate: bytes) -> float:
+    """When the complete list of an issuer ends, in seconds since the epoch; 0 if there is none yet.
+
+    Args:
+        certificate: the issuer's, in DER.  No other issuers are looked at: a mount may have thousands.
+    """
+    signed = await rows.signed_of(view, list_id(certificate_of_der(certificate)), rows.COMPLETE)
     return 0.0 if signed is None else signed.next_update
