@@ -30,9 +30,8 @@ def test_the_rule_that_allows(fields: dict[str, Any], name: str, rule: str) -> N
     """An allowed common name has the field of the role that allows it."""
     found = verdicts(role(**fields), asked(common_name=name), context(display_name="ada"))
 
-    assert [(each.kind, each.name, each.rule, each.allowed) for each in found[:1]] == [
-        ("common_name", name, rule, True)
-    ]
+    first = found[0]
+    assert (first.kind, first.name, first.rule, first.allowed) == ("common_name", name, rule, True)
 
 
 @pytest.mark.parametrize(
