@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import lru_cache
 from typing import Any
 
 from strongroom.crypto.issuing import certificates
@@ -30,16 +31,16 @@ def answer(
         key: of the certificate, if it was made here.
     """
     chain = _chain(issued, form)
-    write = _in_base64 if form.format == "der" else _in_pem
+    write, write_issuer = (_in_base64, _in_base64) if form.format == "der" else (_in_pem, _issuer_in_pem)
     data: dict[str, Any] = {
         "certificate": write(issued.certificate),
         "expiration": issued.not_after,
-        "issuing_ca": write(issued.issuer.chain[0]),
+        "issuing_ca": write_issuer(issued.issuer.chain[0]),
         "not_before": issued.not_before,
         "serial_number": serials.shown(issued.serial),
     }
     if chain:
-        data["ca_chain"] = [write(each) for each in chain]
+        data["ca_chain"] = [write_issuer(each) for each in chain]
     if key is not None:
         data["private_key_type"] = key.type
     if key is not None and form.format == PKCS12:
@@ -69,6 +70,12 @@ def _chain(issued: Issued, form: Form) -> tuple[bytes, ...]:
 
 def _in_pem(der: bytes) -> str:
     return certificates.in_pem(der).strip()
+
+
+@lru_cache(maxsize=256)
+def _issuer_in_pem(der: bytes) -> str:
+    """The same certificates stand in thousands of answers."""
+    return _in_pem(der)
 
 
 def _in_base64(der: bytes) -> str:
