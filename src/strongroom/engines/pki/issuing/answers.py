@@ -50,7 +50,7 @@ def answer(
         data["private_key"] = key.written("der" if form.format == "der" else "pem", form.private_key_format)
     if form.format == "pem_bundle":
         parts = [data["private_key"]] if key is not None else []
-        data["certificate"] = "\n".join([*parts, data["certificate"], *data.get("ca_chain", ())])
+        data["certificate"] = "\n".join([*parts, data["certificate"], *map(_issuer_in_pem, issued.issuer.chain)])
     return Response(data=data, warnings=list(issued.warnings), lease=lease_of(request, issued, role))
 
 
