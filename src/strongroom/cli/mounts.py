@@ -16,6 +16,9 @@ _TUNED = (
     Flag("audit-non-hmac-request-keys", "A request field that audit devices show; may be repeated.", "strings"),
     Flag("audit-non-hmac-response-keys", "A response field that audit devices show; may be repeated.", "strings"),
     Flag("default-lease-ttl", "How long a lease lives when nothing else is asked.", "duration"),
+    Flag(
+        "delegated-auth-accessors", "An auth method that the engine may log clients in by; may be repeated.", "strings"
+    ),
     Flag("description", "What it is for."),
     Flag("listing-visibility", "Who may see it in the list of mounts: unauth or hidden."),
     Flag("max-lease-ttl", "How long a lease may live.", "duration"),
@@ -73,7 +76,7 @@ def _late(call: Invocation) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if call.flags.given("listing-visibility"):
         fields["listing_visibility"] = call.flags.text("listing-visibility")
-    for name in ("passthrough-request-headers", "allowed-response-headers"):
+    for name in ("passthrough-request-headers", "allowed-response-headers", "delegated-auth-accessors"):
         if call.flags.given(name):
             fields[name.replace("-", "_")] = call.flags.many(name)
     for name in ("token-type", "plugin-version", "identity-creation", "on-policy-change"):

@@ -9,13 +9,14 @@ request's audit entry and the use of a token happen once.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import msgspec
 import structlog
 
 from strongroom.audit import hiding
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.core import access, approval, inline, login
+from strongroom.core import access, approval, delegated, inline, login
 from strongroom.core.answer import Answer
 from strongroom.core.attempt import Attempt, at_home, begin
 from strongroom.core.complete import complete
@@ -39,7 +40,7 @@ from strongroom.lib.seldom import Seldom
 from strongroom.sdk.engine import AuthMethod
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
-from strongroom.services.exchange import ApiRequest, Exchange
+from strongroom.services.exchange import ApiRequest, Exchange, InlineLogin
 from strongroom.services.tokens import Bearer
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.system.help_text import explain
@@ -63,15 +64,25 @@ class Pipeline:
 
     async def serve(self, request: ApiRequest) -> Answer:
         """Serve one request.  An error is returned as an `Answer` too."""
-        if request.inline is None:
+        if request.inline is not None:
+            return await self._with_login(request, request.inline, lambda error: inline.failed(request, error))
+        try:
             return await self._serve(request, RequestState(request))
-        login_request = inline.login_of(request, request.inline, self.services.random)
+        except delegated.Wanted as wanted:
+            login, challenge, bare = wanted.login, wanted.challenge, delegated.without_credentials(request)
+        return await self._with_login(bare, login, lambda error: delegated.failed(bare, error, challenge))
+
+    async def _with_login(
+        self, request: ApiRequest, login: InlineLogin, failed: Callable[[StrongroomError], Answer]
+    ) -> Answer:
+        """Serve a request by the token of a login, which comes first."""
+        login_request = inline.login_of(request, login, self.services.random)
         progress = RequestState(login_request)
         bearer, error = inline.result(await self._serve(login_request, progress))
         if bearer is None:
             refused = RequestState(request)
             refused.sinks = progress.sinks
-            return await self._trail.close(refused, inline.failed(request, error))
+            return await self._trail.close(refused, failed(error))
         served = inline.with_token(request, bearer)
         return await self._serve(served, RequestState(served))
 
@@ -82,6 +93,8 @@ class Pipeline:
                 answer = await carry_out(self.services, progress.executed.exchange, answer)
             if answer.second_factor is not None:
                 answer = await proving.prove(self.services, progress.exchange, answer, answer.second_factor)
+        except delegated.Wanted:
+            raise
         except StrongroomError as error:
             answer = await self._failed(request, progress, error)
         except asyncio.CancelledError:
@@ -132,6 +145,7 @@ class Pipeline:
         progress.exchange = attempt.exchange
         attempt.check_namespace()
         inline.check(attempt)
+        await delegated.check(attempt)
         if request.operation in _WRITES and request.path.endswith("/"):
             raise InvalidRequest("cannot write to a path ending in '/'")
         if attempt.needs_no_token:

@@ -24,6 +24,7 @@ from strongroom.lib.errors import (
 )
 from strongroom.lib.rand import Random, SystemRandom, base62, uuid4
 from strongroom.sdk import path, token_fields
+from strongroom.sdk.delegates import Delegates
 from strongroom.sdk.engine import AuthMethod, Engine, Waiting
 from strongroom.sdk.fields import (
     SECRET,
@@ -60,6 +61,7 @@ __all__ = [
     "Client",
     "CommaList",
     "DeclarationError",
+    "Delegates",
     "DeniedAs",
     "Doc",
     "Duration",

@@ -104,12 +104,15 @@ def _faults(engine: type, declaration: Declaration, *, whole: bool) -> list[str]
     body = body_of(function)
     if "body" in arguments(function) and not (isinstance(body, type) and issubclass(body, Body)):
         found.append("the parameter body is annotated with no subclass of Body")
-    if whole and declaration.exists:
-        hook = getattr(engine, declaration.exists, None)
+    for option in ("exists", "logs_in"):
+        named = getattr(declaration, option)
+        if not whole or not named:
+            continue
+        hook = getattr(engine, named, None)
         if hook is None:
-            found.append(f'the class has no method "{declaration.exists}", which exists= names')
+            found.append(f'the class has no method "{named}", which {option}= names')
         else:
-            found += [f"{declaration.exists}, which exists= names: {wrong}" for wrong in _taking(hook, given)]
+            found += [f"{named}, which {option}= names: {wrong}" for wrong in _taking(hook, given)]
     return found
 
 

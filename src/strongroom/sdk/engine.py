@@ -10,6 +10,7 @@ import msgspec
 from strongroom.lib.errors import Internal, InvalidRequest
 from strongroom.sdk import near_miss
 from strongroom.sdk.declarations import check_declarations, check_hooks
+from strongroom.sdk.delegates import Delegates
 from strongroom.sdk.fields import Field, FieldError, check, fill, to_text
 from strongroom.sdk.path import Declaration, DeclarationError, Endpoint
 from strongroom.sdk.request import Operation, Request
@@ -136,6 +137,14 @@ class Engine:
             return True
         hook = getattr(self, match.declaration.exists)
         found: bool = await hook(request, **match.parameters)
+        return found
+
+    async def delegates(self, request: Request, match: Match) -> Delegates | None:
+        """By which auth mounts a client without a token is logged in.  None if the declaration has no `logs_in`."""
+        if not match.declaration.logs_in:
+            return None
+        hook = getattr(self, match.declaration.logs_in)
+        found: Delegates | None = await hook(request, **match.parameters)
         return found
 
     async def answer(self, request: Request, match: Match) -> Response | None:

@@ -37,6 +37,7 @@ class Options(TypedDict, total=False):
     opened_by: str
     bad_token: str
     exists: str
+    logs_in: str
     update_creates: bool
     takes_anything: bool
     root_only: bool
@@ -69,6 +70,11 @@ class Declaration(msgspec.Struct, frozen=True):
     """The method that distinguishes an update from a creation:
 
     `async (request, …parameters) -> bool`.  Without it, every write is an update.
+    """
+    logs_in: str = ""
+    """The method that says by which auth mounts a client without a token is logged in:
+
+    `async (request, …parameters) -> Delegates | None`.  With None, it gets the usual error.
     """
     update_creates: bool = False
     """Whether who may update may create as well, so that `exists` only lets clients create that may do no more."""

@@ -45,6 +45,8 @@ class MountConfig(Part, frozen=True):
 
     Empty stands for what the method does of itself.
     """
+    delegated_auth_accessors: tuple[str, ...] | None = None
+    """The auth mounts, by their accessors, that the engine may have clients without a token logged in by."""
     self_service_password: bool = False
     """For userpass: whether users may change their passwords, with the present one and no policy."""
 

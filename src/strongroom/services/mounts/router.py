@@ -81,6 +81,7 @@ def enter(
             default_lease_ttl_s=max(0, record.config.default_lease_ttl_s) or default_ttl_s,
             max_lease_ttl_s=max(0, record.config.max_lease_ttl_s) or max_ttl_s,
             token_type=record.config.token_type or "default-service",
+            delegated_auth_accessors=record.config.delegated_auth_accessors or (),
             self_service_password=record.config.self_service_password,
             does_scheduled_work=engine is not None and engine.does_scheduled_work,
         ),

@@ -43,6 +43,7 @@ _LISTS = (
     "allowed_response_headers",
     "audit_non_hmac_request_keys",
     "audit_non_hmac_response_keys",
+    "delegated_auth_accessors",
     "passthrough_request_headers",
 )
 
@@ -72,6 +73,10 @@ class ConfigBody(Body, frozen=True):
         CommaList | None, Doc(description="Headers that the engine may put on answers.")
     ] = None
     allowed_managed_keys: Annotated[CommaList | None, Doc(description="Managed keys that the engine may use.")] = None
+    delegated_auth_accessors: Annotated[
+        CommaList | None,
+        Doc(description="Accessors of auth methods that the engine may have clients without a token logged in by."),
+    ] = None
     token_type: Annotated[str | None, Doc(description="The kind of token that logging in gives.")] = None
     plugin_version: Annotated[str | None, Doc(description="The version to run; only the built-in one exists.")] = None
     identity_creation: Annotated[
