@@ -6,10 +6,18 @@ import msgspec
 
 from strongroom.barrier.transaction import Transaction
 from strongroom.core.front import PATHS
-from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError, Unavailable, UnsupportedOperation
+from strongroom.lib.errors import (
+    InvalidRequest,
+    NotFound,
+    StrongroomError,
+    Unavailable,
+    UnsupportedOperation,
+    UnsupportedPath,
+)
 from strongroom.sdk.engine import AuthMethod
 from strongroom.sdk.request import Operation
 from strongroom.sdk.routing import Match
+from strongroom.services import well_known
 from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.mounts import MountEntry, Router
 from strongroom.services.namespaces import ROOT
@@ -122,6 +130,12 @@ async def begin(services: Services, txn: Transaction, request: ApiRequest) -> At
         if found is None:
             raise await _no_namespace(services, txn)
         namespace = found
+    if request.path.startswith(well_known.PREFIX):
+        router = await mounts.router(txn, namespace.id)
+        target = await well_known.target_of(txn, router, namespace.id, request.path)
+        if target is None:
+            raise UnsupportedPath("no mount serves this path")
+        request = msgspec.structs.replace(request, path=target)
     while True:
         router = await mounts.router(txn, namespace.id)
         entry = router.find(request.path)

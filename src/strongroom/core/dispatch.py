@@ -15,6 +15,7 @@ from strongroom.sdk.view import View
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.mounts import MountEntry
 from strongroom.services.tokens import Bearer
+from strongroom.services.well_known import MountClaims
 from strongroom.sysapi.context import SystemEngine, SystemView
 
 
@@ -65,6 +66,7 @@ def engine_request(attempt: Attempt, entry: MountEntry, token: str) -> Request:
         request_id=request.id,
         leases=EntityLeases(attempt, entry),
         identity=EntityValues(attempt),
+        well_known=MountClaims(txn, attempt.router, exchange.namespace.id, entry.record.id),
     )
 
 

@@ -26,6 +26,8 @@ from strongroom.sdk.request import Operation
 
 PREFIX = "/v1/"
 
+WELL_KNOWN: Final = "/.well-known/est/"
+"""Where clients of EST look for it, whatever mount serves them.  Source: RFC 7030, section 3.2.2"""
 _OPERATIONS = {
     "GET": Operation.READ,
     "HEAD": Operation.HEADER,
@@ -49,8 +51,8 @@ _SAFE_IN_PATH = "/:@!$&'()*+,;="
 """Besides unreserved characters.  Source: RFC 3986, section 3.3."""
 _MERGE_PATCH = "application/merge-patch+json"
 _FORM = "application/x-www-form-urlencoded"
-_BINARY: Final = {"application/ocsp-request": "ocsp_request"}
-"""Bodies that are no text, by their type: the field that holds them, in base64."""
+_BINARY: Final = {"application/ocsp-request": "ocsp_request", "application/pkcs10": "pkcs10"}
+"""Bodies that are no JSON, by their type: the field that holds them, in base64."""
 _MAX_BINARY_BYTES: Final = 128 * 1024
 _OCSP_QUESTION: Final = re.compile(r"/ocsp/M[A-Za-z0-9+/]*={0,2}\Z")
 """A path that ends in a question in base64, as OCSP clients ask by GET: DER of a SEQUENCE begins with an `M`."""
@@ -146,7 +148,7 @@ def _plain_data(request: HttpRequest, operation: Operation, limits: json.Limits)
 
 
 def decode_path(raw: str, query: str = "") -> str:
-    """The path below `/v1/`, percent-decoded.
+    """The path below `/v1/`, percent-decoded; one below `WELL_KNOWN` as a whole, with its slash.
 
     Raises: `InvalidRequest` for characters that can't be printed and invalid UTF-8, `UnsupportedPath` outside `/v1/`.
     """
@@ -166,6 +168,8 @@ def decode_path(raw: str, query: str = "") -> str:
         path = path[: question.start()] + _plain_question(question[0])
     if _UNCLEAN.search(path):
         raise Redirect(quote(_clean(path), safe=_SAFE_IN_PATH) + (f"?{query}" if query else ""))
+    if path.startswith(WELL_KNOWN):
+        return path
     if not path.startswith(PREFIX):
         raise UnsupportedPath("")
     return path[len(PREFIX) :]

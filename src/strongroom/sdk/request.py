@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -59,6 +60,8 @@ class Mount(msgspec.Struct, frozen=True):
     """The effective time: the mount's own, else the server's."""
     max_lease_ttl_s: int
     token_type: str = "default-service"  # noqa: S105 - a kind of token
+    delegated_auth_accessors: tuple[str, ...] = ()
+    """The auth mounts that the engine may have clients without a token logged in by; see `Delegates`."""
     self_service_password: bool = False
     """Whether users may change their own passwords."""
     does_scheduled_work: bool = True
@@ -77,6 +80,13 @@ class IdentityValues(Protocol):
 
     async def value(self, name: str) -> str | None:
         """See `Request.identity_value`."""
+
+
+class WellKnown(Protocol):
+    """Paths below `/.well-known/` of the mount's namespace."""
+
+    async def claim(self, prefix: str, targets: Mapping[str, str]) -> None:
+        """See `Request.claim_well_known`."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -117,6 +127,8 @@ class Request(msgspec.Struct, frozen=True):
     """The leases that the client may be given again; engines use `reusable`."""
     identity: IdentityValues | None = None
     """The client's entity, as templates see it; engines use `identity_value`."""
+    well_known: WellKnown | None = None
+    """Paths outside of the API; engines use `claim_well_known`."""
 
     @property
     def source(self) -> str:
@@ -170,6 +182,19 @@ class Request(msgspec.Struct, frozen=True):
         Returns: None if the client has no entity, and if the entity has no such value.
         """
         return await self.identity.value(name) if self.identity is not None else None
+
+    async def claim_well_known(self, prefix: str, targets: Mapping[str, str]) -> None:
+        """Have requests for `/.well-known/…` of the mount's namespace served by the mount.
+
+        Args:
+            prefix: what all of them begin with, such as `est`.  What the mount had claimed below it before is given up.
+            targets: the mount's own path for each, by `est` or `est/<label>`.
+
+        Raises: `InvalidRequest` if another mount has claimed one of them.
+        """
+        if self.well_known is None:
+            raise Internal(detail="well-known paths can't be claimed by work that no client asked for")
+        await self.well_known.claim(prefix, targets)
 
     async def password(self, policy: str = "", name: str = "password") -> str:
         """A new password, the same in all attempts of the request.

@@ -125,6 +125,7 @@ async def test_an_engine_is_handed_what_it_may_know() -> None:
         once=asked.once,
         leases=asked.leases,
         identity=asked.identity,
+        well_known=asked.well_known,
         now=node.clock.now(),
         client=Client(
             accessor=shown["accessor"],
