@@ -778,6 +778,19 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "duplicate_window_s": 0,
             "serial_number_source": "json-csr",
             "restrict_csr_extensions": False,
+    "strongroom.engines.pki.est.records.EstConfig": (
+        "pki-est-config",
+        {
+            "enabled": False,
+            "default_mount": False,
+            "default_path_policy": "",
+            "label_to_path_policy": {},
+            "certificate_accessor": "",
+            "certificate_role": "",
+            "password_accessor": "",
+            "enable_sentinel_parsing": False,
+            "audit_fields": ("common_name", "alt_names", "ip_sans", "uri_sans"),
+            "updated_at": 0.0,
         },
     ),
     "strongroom.engines.pki.revocation.records.CrlConfig": (
@@ -1182,6 +1195,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "lockout": None,
             "identity_creation": "",
             "on_policy_change": "",
+            "delegated_auth_accessors": None,
             "self_service_password": False,
         },
     ),
@@ -1333,6 +1347,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         },
     ),
     "strongroom.services.versions.VersionRecord": ("version", {"previous": ""}),
+    "strongroom.services.well_known.WellKnownClaim": ("well-known-claim", {}),
     "strongroom.sysapi.cubbyhole.engine.CubbyholeMark": ("cubbyhole-mark", {}),
     "strongroom.sysapi.cubbyhole.engine.CubbyholeRecord": ("cubbyhole", {}),
     "strongroom.sysapi.rotation.RotationRecord": (

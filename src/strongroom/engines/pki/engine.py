@@ -6,6 +6,8 @@ from typing import Any
 
 from strongroom.engines.pki.acme import nonces
 from strongroom.engines.pki.acme.paths.all import HEADERS, AcmePaths
+from strongroom.engines.pki.est.paths.configuration import EstConfigurationPaths
+from strongroom.engines.pki.est.paths.enrolment import EstPaths
 from strongroom.engines.pki.issuing.leases import LeasedCertificates
 from strongroom.engines.pki.ocsp.paths import OcspPaths
 from strongroom.engines.pki.paths.cel.issuing import CelIssuingPaths
@@ -70,6 +72,8 @@ class Pki(
     SignPaths,
     SignVerbatimPaths,
     TidyPaths,
+    EstPaths,
+    EstConfigurationPaths,
     LeasedCertificates,
     Engine,
 ):

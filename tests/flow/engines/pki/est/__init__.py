@@ -1,0 +1,1 @@
+"""EST through the whole server."""
