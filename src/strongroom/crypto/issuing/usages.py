@@ -39,20 +39,24 @@ EXT_KEY_USAGES: Final = {
 """Object identifiers of extended key usages by their name in lower case."""
 
 
+_EC: Final = bytes.fromhex("06072a8648ce3d0201")
+_ED25519: Final = bytes.fromhex("06032b6570")
+_ALGORITHM_END: Final = 16
+"""Bytes of a SubjectPublicKeyInfo in which the object identifier of its algorithm stands."""
 _NOT_OF: Final = {
-    "ec": frozenset({"key_encipherment", "data_encipherment"}),
-    "ed25519": frozenset({"key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"}),
+    _EC: frozenset({"key_encipherment", "data_encipherment"}),
+    _ED25519: frozenset({"key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"}),
 }
 """Bits that say of a key what its algorithm can't do.  Source: RFC 8813, section 3; RFC 9295, section 3."""
 
 
-def fitting(key_type: str, usages: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of the bits that a key of a type may have: relying parties refuse certificates with others.
+def fitting(spki: bytes, usages: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the bits that a key may have: relying parties refuse certificates with others.
 
     Args:
-        key_type: `rsa`, `ec` or `ed25519`. usages: values of `KEY_USAGES`.
+        spki: SubjectPublicKeyInfo in DER. usages: values of `KEY_USAGES`.
     """
-    excluded = _NOT_OF.get(key_type, frozenset())
+    excluded = next((bits for oid, bits in _NOT_OF.items() if spki.find(oid, 0, _ALGORITHM_END) >= 0), frozenset())
     return tuple(bit for bit in usages if bit not in excluded)
 
 

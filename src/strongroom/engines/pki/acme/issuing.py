@@ -140,7 +140,7 @@ async def issue(
     if not (config.allow_role_ext_key_usage and signatory.role is not None):
         draft = replace(draft, ext_key_usage=(_SERVER_AUTH,))
     by = leaf.Order(issuer=issuer, role=role, role_name=signatory.role_name)
-    issued = await leaf.issued(request, random, by, leaf.Wanted(draft=draft, common_name=common_name))
+    issued = await leaf.issued(request, random, by, leaf.Wanted(draft=leaf.fitted(draft), common_name=common_name))
     return Issued(
         serial=serials.shown(issued.serial),
         begins_at=issued.not_before,

@@ -6,7 +6,16 @@ from strongroom.crypto.issuing.requests import CertificateRequest
 from strongroom.engines.pki.issuers.authorities import Signer, signer
 from strongroom.engines.pki.issuers.urls import access_of
 from strongroom.engines.pki.issuing import verbatim
-from strongroom.engines.pki.issuing.leaf import Issued, Order, Wanted, as_requested, by_rules, issued, new_serial
+from strongroom.engines.pki.issuing.leaf import (
+    Issued,
+    Order,
+    Wanted,
+    as_requested,
+    by_rules,
+    fitted,
+    issued,
+    new_serial,
+)
 from strongroom.engines.pki.issuing.rules import Asked, check_key, usages_of, validity_of
 from strongroom.engines.pki.references import DEFAULT
 from strongroom.engines.pki.roles import rows as role_rows
@@ -49,5 +58,5 @@ async def enrolled(request: Request, random: Random, role: str, csr: Certificate
     validity = validity_of(rules, Asked(), await context_of(request, rules, issuer.record))
     access = await access_of(request.view, issuer.record)
     draft, _ = verbatim.draft_of(csr, new_serial(request, random), validity, usages_of(rules), access)
-    wanted = Wanted(draft=draft, common_name=csr.common_name)
+    wanted = Wanted(draft=fitted(draft), common_name=csr.common_name)
     return await issued(request, random, Order(issuer=issuer, role=rules), wanted)

@@ -9,6 +9,7 @@ import msgspec
 
 from strongroom.crypto.issuing.contents import Draft
 from strongroom.crypto.issuing.requests import CertificateRequest
+from strongroom.crypto.issuing.usages import fitting
 from strongroom.engines.pki import serials
 from strongroom.engines.pki.certificates import rows as certificate_rows
 from strongroom.engines.pki.certificates.records import CertificateMetadata, CertificateRecord
@@ -20,7 +21,7 @@ from strongroom.engines.pki.issuing.signing import signed_for
 from strongroom.engines.pki.roles.context import context_of
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import Random, Request
+from strongroom.sdk import Random, Request, replace
 
 IGNORED_CONSTRAINTS = "specified CSR contained a Basic Constraints extension that was ignored during issuance"
 
@@ -92,7 +93,7 @@ async def by_rules(request: Request, random: Random, order: Order, asked: Asked,
     context = await context_of(request, order.role, order.issuer.record)
     found = judged(order.role, asked, context)
     access = await access_of(request.view, order.issuer.record)
-    draft = found.draft(new_serial(request, random), public, access)
+    draft = fitted(found.draft(new_serial(request, random), public, access))
     warnings = found.warnings
     if asked.requested is not None and asked.requested.basic_constraints and IGNORED_CONSTRAINTS not in warnings:
         warnings = (*warnings, IGNORED_CONSTRAINTS)
@@ -137,3 +138,17 @@ async def issued(request: Request, random: Random, order: Order, wanted: Wanted)
         name=wanted.common_name,
         warnings=wanted.warnings,
     )
+
+
+def fitted(draft: Draft) -> Draft:
+    """The draft without key usages that its key can't have.  Raises `InvalidRequest` if that leaves none."""
+    usages = fitting(draft.public, draft.key_usage)
+    if usages == draft.key_usage:
+        return draft
+    if not usages:
+        # Without the extension the key might be used for anything.
+        raise InvalidRequest(
+            f"a key of this type can have none of the key usages that it would get ({', '.join(draft.key_usage)}): "
+            "change the role's key_usage, or ask with another type of key"
+        )
+    return replace(draft, key_usage=usages)

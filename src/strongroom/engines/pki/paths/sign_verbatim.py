@@ -12,7 +12,7 @@ from strongroom.engines.pki.issuers.authorities import signer
 from strongroom.engines.pki.issuers.urls import access_of
 from strongroom.engines.pki.issuing import verbatim
 from strongroom.engines.pki.issuing.answers import answer
-from strongroom.engines.pki.issuing.leaf import Order, Wanted, issued, new_serial
+from strongroom.engines.pki.issuing.leaf import Order, Wanted, fitted, issued, new_serial
 from strongroom.engines.pki.issuing.rules import usages_of, validity_of
 from strongroom.engines.pki.issuing.rules.oids import is_oid
 from strongroom.engines.pki.paths.sign import SignFields
@@ -108,7 +108,7 @@ async def _answer(
     draft, told = verbatim.draft_of(csr, new_serial(request, random), validity, usages, access)
     order = Order(issuer=issuer, role=rules, role_name=role, metadata=body.metadata)
     warnings = (*validity.warnings, *_ignored(body), *told)
-    wanted = Wanted(draft=draft, common_name=csr.common_name, warnings=warnings)
+    wanted = Wanted(draft=fitted(draft), common_name=csr.common_name, warnings=warnings)
     done = await issued(request, random, order, wanted)
     return answer(request, done, form, rules)
 
