@@ -1,0 +1,1 @@
+"""EST as its clients see it."""
