@@ -73,6 +73,15 @@ def with_a_hook_that_is_not_there() -> None:
             """Show."""
 
 
+def with_a_login_that_is_not_there() -> None:
+    class Rooms(Engine):
+        type = "rooms"
+
+        @path.write("rooms/{room}", logs_in="by_whom")
+        async def show(self, request: Request, room: str) -> Response | None:
+            """Show."""
+
+
 def with_a_hook_of_another_path() -> None:
     class Rooms(Engine):
         type = "rooms"
@@ -189,6 +198,10 @@ def with_an_override_of_another_form() -> None:
         (
             with_a_hook_that_is_not_there,
             'Rooms.show, "rooms/{room}": the class has no method "is_there", which exists= names',
+        ),
+        (
+            with_a_login_that_is_not_there,
+            'Rooms.show, "rooms/{room}": the class has no method "by_whom", which logs_in= names',
         ),
         (
             with_a_hook_of_another_path,

@@ -80,6 +80,31 @@ async def test_who_has_no_valid_password_is_challenged(basic: str, tmp_path: Pat
     assert answer.headers["WWW-Authenticate"] == 'Basic realm="est", charset="UTF-8"'
 
 
+async def test_failed_logins_lock_the_user_out(tmp_path: Path) -> None:
+    """They count as those at the auth mount do, and the right password doesn't help afterwards, here or there."""
+    world = await World.new()
+    csr = device(tmp_path)
+    for _ in range(5):
+        assert (await world.enrol(WELL_KNOWN, csr, basic="device:wrong")).status == 401
+    assert (await world.enrol(WELL_KNOWN, csr)).status == 401
+    assert (await world.node.ask("POST", "auth/est-pass/login/device", {"password": PASSWORD}, "")).status == 403
+
+
+async def test_a_disabled_auth_mount_lets_nobody_in(tmp_path: Path) -> None:
+    """Its accessor names nothing any more."""
+    world = await World.new()
+    await world.node.ok("DELETE", "sys/auth/est-pass")
+    assert (await world.enrol(WELL_KNOWN, device(tmp_path))).status == 403
+
+
+async def test_no_token_is_left_of_a_login(tmp_path: Path) -> None:
+    """An enrolment writes its certificate, and neither a token nor a lease."""
+    world = await World.new()
+    before = (await world.node.ok("LIST", "auth/token/accessors")).data["keys"]
+    assert (await world.enrol(WELL_KNOWN, device(tmp_path))).status == 200
+    assert (await world.node.ok("LIST", "auth/token/accessors")).data["keys"] == before
+
+
 async def test_a_login_is_no_way_around_policies(tmp_path: Path) -> None:
     """Who is logged in may do what the policies say, at the path that they name, and nothing else."""
     world = await World.new('path "pki/est/simpleenroll" { capabilities = ["update"] }')
