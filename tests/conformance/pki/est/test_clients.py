@@ -38,7 +38,9 @@ class Served:
             content = answer.read()
         return (json.loads(content) if content else {}).get("data")
 
-    def run(self, *command: str, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    def run(
+        self, *command: str, given: bytes = b"", environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
         """Run a program in the directory."""
         return subprocess.run(
             command,
@@ -46,7 +48,7 @@ class Served:
             capture_output=True,
             check=False,
             cwd=self.directory,
-            env={"PATH": os.environ["PATH"], **environment},
+            env={"PATH": os.environ["PATH"], **(environment or {})},
         )
 
     def curl(self, *options: str) -> bytes:
@@ -76,7 +78,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         f'listener "tcp" {{\n address = "127.0.0.1:{tls}"\n tls_cert_file = "{directory}/tls.pem"\n'
         f' tls_key_file = "{directory}/tls.key"\n}}\n'
     )
-    command = [OURS, "server", "-dev", "-dev-root-token-id=root", f"-dev-listen-address=127.0.0.1:{port}"]
+    command: list[str | Path] = [
+        OURS,
+        "server",
+        "-dev",
+        "-dev-root-token-id=root",
+        f"-dev-listen-address=127.0.0.1:{port}",
+    ]
     command += ["-dev-no-store-token", f"-config={directory / 'tls.hcl'}"]
     with served(command, directory, directory / "log", lambda program: "==> Log" in program.log_text()):
         _prepare(found)
@@ -137,18 +145,18 @@ def test_a_client_of_others_does_all_that_there_is(server: Served) -> None:
     user, _, password = PASSWORD.partition(":")
     login = {"EST_USER": user, "EST_PASSWORD": password}
 
-    def ask(operation: str, *more: str, **environment: str) -> bytes:
-        done = server.run(str(CLIENT), server.est, "", "tls.pem", operation, *more, **environment)
+    def ask(operation: str, *more: str, environment: dict[str, str] | None = None) -> bytes:
+        done = server.run(str(CLIENT), server.est, "", "tls.pem", operation, *more, environment=environment)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     assert server.verified(ask("cacerts"))
     assert ask("csrattrs") == b"0 1\n"
-    first = ask("simpleenroll", "d.csr", **login)
+    first = ask("simpleenroll", "d.csr", environment=login)
     assert server.verified(first)
     (server.directory / "d.pem").write_bytes(first)
     assert server.verified(ask("simplereenroll", "d.csr", "d.pem", "d.key"))
-    made = ask("serverkeygen", "d.csr", **login)
+    made = ask("serverkeygen", "d.csr", environment=login)
     assert server.verified(made)
     key = server.run("openssl", "pkey", "-pubout", given=made).stdout
     assert key == server.run("openssl", "x509", "-noout", "-pubkey", given=made).stdout != b""
