@@ -7,6 +7,7 @@ from strongroom.crypto.certificates import Certificate
 from strongroom.crypto.revocation_lists import entries
 from strongroom.engines.pki import serials
 from strongroom.engines.pki.certificates import rows as certificate_rows
+from strongroom.engines.pki.issuers import rows as issuer_rows
 from strongroom.engines.pki.revocation import revoked
 from strongroom.engines.pki.revocation.config import config_of
 from strongroom.engines.pki.revocation.lists import rows, scheduling, timetable
@@ -24,15 +25,22 @@ class Expired(InvalidRequest):
 async def revoke(request: Request, certificate: Certificate) -> RevokedRecord:
     """Revoke a certificate of the mount.  One that was revoked before stays as it is.
 
-    Raises: `InvalidRequest` for an issuer's own certificate, `Expired` unless the settings allow it.
+    Raises: `InvalidRequest` for an issuer's own certificate, and if one of another issuer was revoked that has the same
+        serial number; `Expired` unless the settings allow it.
     """
     view, serial = request.view, certificate.serial_number
     before = await revoked.revoked_of(view, serial)
     if before is not None:
+        if before.certificate != certificate.der:
+            raise InvalidRequest(
+                f"the certificate that was revoked here under the serial number {serials.shown(serial)} is another "
+                "one: issuers that give the same numbers need mounts of their own"
+            )
         return before
     groups, config = await groups_of(view), await config_of(view)
-    if (issuer := groups.serials.get(serial)) is not None:
-        raise InvalidRequest(f"adding issuer (id: {issuer}) to its own CRL is not allowed")
+    # Found by the certificate: a stranger's, imported with the serial number of a leaf, must not protect the leaf.
+    if (issuer := await issuer_rows.with_certificate(view, certificate.der)) is not None:
+        raise InvalidRequest(f"adding issuer (id: {issuer.id}) to its own CRL is not allowed")
     if request.now > certificate.not_after and not config.allow_expired_cert_revocation:
         raise Expired(
             f"certificate with serial {serials.shown(serial)} already expired; refusing to add to CRL. "

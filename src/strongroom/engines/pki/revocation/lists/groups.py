@@ -44,8 +44,6 @@ class Groups:
     """The group of each issuer, by the issuer's id."""
     default: str
     """The group of the default issuer; empty if there is none."""
-    serials: dict[int, str]
-    """The ids of issuers by the serial number of their certificate."""
 
 
 def list_id(certificate: Certificate) -> str:
@@ -61,17 +59,15 @@ async def groups_of(view: View) -> Groups:
 
 async def _grouped(view: View) -> Groups:
     found: dict[str, list[tuple[IssuerRecord, Certificate]]] = {}
-    serials: dict[int, str] = {}
     for count, issuer in enumerate(await issuer_rows.all_of(view)):
         certificate = certificate_of_der(issuer.certificate)
         found.setdefault(list_id(certificate), []).append((issuer, certificate))
-        serials[certificate.serial_number] = issuer.id
         if count % _BETWEEN_PAUSES == _BETWEEN_PAUSES - 1:
             await asyncio.sleep(0)
     by_id = {id_: Group(id_, each[0][1], tuple(issuer for issuer, _ in each)) for id_, each in found.items()}
     of_issuer = {issuer.id: group.id for group in by_id.values() for issuer in group.issuers}
     default = of_issuer.get((await issuer_rows.config_of(view)).default, "")
-    return Groups(by_id, of_issuer, default, serials)
+    return Groups(by_id, of_issuer, default)
 
 
 @dataclass(frozen=True, slots=True)
