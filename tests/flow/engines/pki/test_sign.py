@@ -127,6 +127,22 @@ async def test_verbatim_takes_usages_from_parameters_where_the_request_has_none(
     assert "Key Usage" not in _text(none["certificate"])
 
 
+async def test_verbatim_by_a_named_issuer(tmp_path: Path) -> None:
+    """The parameter counts as the path does."""
+    authority = await Authority.new()
+    await authority.write("root/generate/internal", common_name="Second", key_type="ec", issuer_name="second")
+    request = request_for(tmp_path)
+    for path, given, signed_by in (
+        ("sign-verbatim", {"issuer_ref": "second"}, "Second"),
+        ("sign-verbatim", {}, "Root"),
+        ("issuer/second/sign-verbatim", {}, "Second"),
+    ):
+        made = await authority.write(path, csr=request, **given)
+        assert f"Issuer: CN = {signed_by}" in _text(made["certificate"])
+    with pytest.raises(InvalidRequest, match="unable to find PKI issuer for reference: third"):
+        await authority.write("sign-verbatim", csr=request, issuer_ref="third")
+
+
 async def test_verbatim_can_say_that_it_is_no_authority(tmp_path: Path) -> None:
     """The request's own claim is replaced, critical, and without a warning if both say the same."""
     authority = await Authority.new()

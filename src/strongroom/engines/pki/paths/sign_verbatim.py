@@ -64,15 +64,21 @@ class VerbatimFields(SignFields, frozen=True):
     ] = False
 
 
+class VerbatimAnywhereFields(VerbatimFields, frozen=True):
+    """A certificate request whose issuer neither the path nor a role names."""
+
+    issuer_ref: Annotated[str, Doc(description="Who signs: the id or name of an issuer.")] = DEFAULT
+
+
 class SignVerbatimPaths:
     """`sign-verbatim` and `sign-verbatim/<role>`, here and below issuers"""
 
     random: Random
 
     @path.write("sign-verbatim", computes=True)
-    async def sign_verbatim(self, request: Request, body: VerbatimFields) -> Response:
+    async def sign_verbatim(self, request: Request, body: VerbatimAnywhereFields) -> Response:
         """Issues a certificate that says what the certificate request says, but that it isn't an authority's."""
-        return await _answer(request, self.random, body)
+        return await _answer(request, self.random, body, issuer_ref=body.issuer_ref)
 
     @path.write("sign-verbatim/{role}", computes=True)
     async def sign_verbatim_as(self, request: Request, role: str, body: VerbatimFields) -> Response:
