@@ -34,6 +34,7 @@ EXTRAS = {
     "mfa": ("httpx",),
     "radius": ("pyrad",),
     "cel": ("re2",),
+    "dns": ("dns",),
     "pqc": ("pqcrypto",),
     "ldap": ("ldap",),
     "kerberos": ("gssapi",),
