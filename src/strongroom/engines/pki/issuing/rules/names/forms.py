@@ -6,6 +6,7 @@ Source: RFC 1123, section 2.1; RFC 5890; RFC 6125, section 6.4.3; RFC 5322, sect
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, Literal
 
 import msgspec
@@ -54,6 +55,11 @@ class Parsed(msgspec.Struct, frozen=True, kw_only=True):
 
 def parsed(text: str) -> Parsed:
     """A name in its parts."""
+    # Each rule asks for them, of the same name.
+    return _kept(text) if len(text) <= HOST_CHARACTERS else _parsed(text)
+
+
+def _parsed(text: str) -> Parsed:
     if len(text) > TEXT_CHARACTERS:
         return _problem(text, f"it has {len(text)} characters, more than {TEXT_CHARACTERS}")
     if has_control_characters(text):
@@ -75,6 +81,9 @@ def parsed(text: str) -> Parsed:
     if form == "text":
         return Parsed(text=text, key=text.lower(), host=text.lower(), ip=ip, text_only=why)
     return _made(text, form, host, ip=ip)
+
+
+_kept = lru_cache(256)(_parsed)
 
 
 def ascii_domain(text: str) -> str:
