@@ -38,6 +38,7 @@ from strongroom.engines.pki.revocation.paths.issuer_crl import IssuerCrlPaths
 from strongroom.engines.pki.revocation.paths.issuer_revoke import IssuerRevokePaths
 from strongroom.engines.pki.revocation.paths.resign_crls import ResignCrlsPaths
 from strongroom.engines.pki.revocation.paths.revoke import RevokePaths
+from strongroom.engines.pki.synonyms import SYNONYMS
 from strongroom.engines.pki.tidy import running
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Engine, Internal, Request
@@ -84,6 +85,7 @@ class Pki(
     """
 
     type = "pki"
+    synonyms = SYNONYMS
     request_headers = HEADERS | CONDITIONS
     secret_answers = frozenset({"private_key", "pkcs12_bundle"})
 
