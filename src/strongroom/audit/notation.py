@@ -12,6 +12,8 @@ from strongroom.lib import json
 
 Digest = Callable[[str], str]
 
+_PRIVATE_KEY = "PRIVATE KEY-----"
+"""How the first line of any private key in PEM ends."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
 
 
@@ -45,8 +47,8 @@ class Notation(msgspec.Struct, frozen=True):
         """The fields of a request or response, as an entry shows them.
 
         Args:
-            plain: fields that the mount's settings show in clear. secret: fields that are never shown in clear.  Their
-                numbers become digests too.
+            plain: fields that the mount's settings show in clear, but for private keys in PEM that stand in them.
+            secret: fields that are never shown in clear.  Their numbers become digests too.
         """
         if self.style.log_raw:
             return data
@@ -57,7 +59,8 @@ class Notation(msgspec.Struct, frozen=True):
             if name in secret:
                 out[name] = digest_everything(item, self.digest)
             else:
-                out[name] = item if plain is not None and name in plain else digest_values(item, self.digest)
+                shown = plain is not None and name in plain
+                out[name] = digest_keys(item, self.digest) if shown else digest_values(item, self.digest)
         return out
 
 
@@ -74,6 +77,20 @@ def digest_values(value: Any, digest: Digest) -> Any:
         return [digest_values(item, digest) for item in value]
     if isinstance(value, bytes):
         return digest(value.decode("utf-8", "replace"))
+    return value
+
+
+def digest_keys(value: Any, digest: Digest) -> Any:
+    """The value with a digest for every text that has a private key in PEM.
+
+    A field that is no secret may hold one: a certificate with its key in a bundle, or what a client confused.
+    """
+    if isinstance(value, str):
+        return digest(value) if _PRIVATE_KEY in value else value
+    if isinstance(value, dict):
+        return {name: digest_keys(item, digest) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [digest_keys(item, digest) for item in value]
     return value
 
 

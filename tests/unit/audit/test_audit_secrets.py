@@ -17,6 +17,9 @@ from strongroom.services.mounts import MountEntry, MountRecord
 from strongroom.services.mounts.records import MountConfig
 from tests.unit.audit.test_audit_entry import both, hidden, request
 
+_KEY = "-----BEGIN EC PRIVATE KEY-----\nMHc\n-----END EC PRIVATE KEY-----"
+_CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----"
+
 
 class Words(Body, frozen=True):
     """A body."""
@@ -71,6 +74,24 @@ def test_a_secret_field_is_a_digest_whatever_the_mount_shows(config: dict[str, A
     notes = Notation(hidden, Style(), {})
     asked = both(known, Outcome(), notes)[0]["request"]["data"]
     assert asked == {"password": "<1234>", "comment": "c" if config else "<c>", "other": 5}
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (f"{_KEY}\n{_CERTIFICATE}", hidden(f"{_KEY}\n{_CERTIFICATE}")),
+        ([_CERTIFICATE, _KEY], [_CERTIFICATE, hidden(_KEY)]),
+        ({"a": _KEY, "b": 1}, {"a": hidden(_KEY), "b": 1}),
+        (_CERTIFICATE, _CERTIFICATE),
+    ],
+)
+def test_a_field_that_the_mount_shows_hides_private_keys(value: Any, shown: Any) -> None:
+    """Of requests and answers: a bundle holds a key beside the certificate, for which people show the field."""
+    config: dict[str, Any] = {"audit_non_hmac_request_keys": ("comment",), "audit_non_hmac_response_keys": ("comment",)}
+    known = Exchange(request=request(data={"comment": value}), entry=mounted(**config))
+    asked, answered = both(known, Outcome(response=Response(data={"comment": value})), Notation(hidden, Style()))
+    assert asked["request"]["data"] == {"comment": shown}
+    assert answered["response"]["data"] == {"comment": shown}
 
 
 def test_a_raw_device_shows_secret_fields_too() -> None:
