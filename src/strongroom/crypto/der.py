@@ -12,6 +12,8 @@ _MOST_LENGTH_BYTES = 4
 _MULTIBYTE_TAG = 0x1F
 _OBJECT_IDENTIFIER = 0x06
 _CONTINUES = 0x80
+_MOST_IDENTIFIER_BYTES = 128
+"""Reading one takes time by the square of its length, and strangers send them."""
 _ENCODINGS = {
     0x0C: "utf-8",  # UTF8String
     0x12: "ascii",  # NumericString
@@ -73,9 +75,13 @@ def text(data: bytes) -> str | None:
 
 
 def object_identifier(content: bytes) -> str:
-    """The dotted form of an object identifier's content.  Raises `MalformedDer`."""
+    """The dotted form of an object identifier's content.  Raises `MalformedDer`, also for one longer than any is."""
+    if len(content) > _MOST_IDENTIFIER_BYTES:
+        raise MalformedDer
     numbers, value = list[int](), 0
     for byte in content:
+        if byte == _CONTINUES and value == 0:
+            raise MalformedDer  # a zero before a number: one identifier would have any number of encodings
         value = value << 7 | byte & ~_CONTINUES
         if not byte & _CONTINUES:
             numbers.append(value)

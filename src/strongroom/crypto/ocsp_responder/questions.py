@@ -18,6 +18,9 @@ MOST_CERTIFICATES: Final = 64
 _MOST_NONCE_BYTES: Final = 128
 _MOST_SERIAL_BYTES: Final = 21
 """Of a number of 20 bytes, and the byte that keeps it positive."""
+_MOST_DIGEST_BYTES: Final = 64
+"""Of SHA-512."""
+_NO_PARAMETERS: Final = (0x05, b"")
 _NONCE: Final = "1.3.6.1.5.5.7.48.1.2"
 _VERSION, _REQUESTOR, _EXTENSIONS = 0xA0, 0xA1, 0xA2
 _SIGNATURE = _SINGLE_EXTENSIONS = 0xA0
@@ -47,6 +50,17 @@ class CertificateId(msgspec.Struct, frozen=True):
     key_hash: bytes
     """Of the issuer's key."""
     serial: int
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether it is written as nearly all clients write it: there are two ways, and any number of others."""
+        oid = next((each for each, name in HASHES.items() if name == self.hashed), "")
+        if not oid or self.serial < 0:
+            return False
+        digests = (der.encoded(der_values.OCTET_STRING, each) for each in (self.name_hash, self.key_hash))
+        rest = (*digests, der_values.integer(self.serial))
+        hashes = (der_values.sequence((der_values.identifier(oid), *more)) for more in ((der_values.NULL,), ()))
+        return self.encoded in [der_values.sequence((each, *rest)) for each in hashes]
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -113,8 +127,11 @@ def _certificate(request: tuple[int, bytes]) -> CertificateId:
     named = list(_sequence(parts[0]))
     if [each[0] for each in named[1:]] != [der_values.OCTET_STRING, der_values.OCTET_STRING, der_values.INTEGER]:
         raise MalformedQuestion
-    algorithm = next(_sequence(named[0]), (0, b""))
-    if algorithm[0] != der_values.OBJECT_IDENTIFIER or not 0 < len(named[3][1]) <= _MOST_SERIAL_BYTES:
+    algorithm, *parameters = (*_sequence(named[0]), (0, b""))
+    # None of the hash functions has parameters, and answers repeat what stands here: it can't be just anything.
+    if algorithm[0] != der_values.OBJECT_IDENTIFIER or parameters[:-1] not in ([], [_NO_PARAMETERS]):
+        raise MalformedQuestion
+    if not 0 < len(named[3][1]) <= _MOST_SERIAL_BYTES or max(map(len, (named[1][1], named[2][1]))) > _MOST_DIGEST_BYTES:
         raise MalformedQuestion
     return CertificateId(
         encoded=der.encoded(tag, content),

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import ocsp
 
+from strongroom.crypto import der, der_values
 from strongroom.engines.pki.issuers import rows as issuer_rows
 from strongroom.sdk import Operation, Response, View, replace
 from tests.flow.engines.pki.revocations import Lists
@@ -91,6 +92,36 @@ async def test_answers_without_a_nonce_are_kept_ready() -> None:
     assert answer.this_update_utc.timestamp() == lists.now
 
 
+@pytest.mark.parametrize(
+    ("usual", "spelled"),
+    [
+        ("06052b0e03021a0500", "0681052b0e03021a0500"),  # a length in two bytes
+        ("06052b0e03021a0500", "06052b0e03021a058100"),
+    ],
+)
+async def test_an_answer_is_kept_for_one_spelling_of_a_question(usual: str, spelled: str) -> None:
+    """Strangers could fill the memory with others, of which there are any number: those are answered each time."""
+    lists = await Lists.with_role()
+    data = question(await lists.issue())
+    assert usual in data.hex()
+    longer = _longer(data, bytes.fromhex(usual), bytes.fromhex(spelled))
+    first = await posted(lists, longer)
+    lists.later(60)
+    second = await posted(lists, longer)
+    assert second.raw != first.raw
+    assert (first.status, second.status) == (0, 0)  # neither is a refusal
+
+
+def _longer(data: bytes, part: bytes, other: bytes) -> bytes:
+    """A question with another part, and with the lengths of all that the part lies in."""
+    at = data.index(part)
+    grown = bytearray(data.replace(part, other))
+    for header in range(0, at, 2):  # the headers of a short question are two bytes each, one right after the other
+        assert grown[header] == 0x30 and grown[header + 1] < 0x7F
+        grown[header + 1] += len(other) - len(part)
+    return bytes(grown)
+
+
 async def test_nonces_may_be_ignored() -> None:
     """The setting gives the answer that is ready whatever is asked; clients that insist on a nonce see none."""
     lists = await Lists.with_role()
@@ -135,7 +166,31 @@ async def test_never_stored_certificates() -> None:
     assert (await asked(lists, question(issued))).certificate_status is ocsp.OCSPCertStatus.REVOKED
 
 
-@pytest.mark.parametrize("data", [b"", b"garbage", b"\x30\x03\x0a\x01\x00"])
+def _by_hash(algorithm: bytes, name: bytes = b"n" * 20) -> bytes:
+    """A question whose hash function is described by these bytes."""
+    serial, digest = der_values.integer(5), der.encoded(der_values.OCTET_STRING, name)
+    named = der_values.sequence((der_values.sequence((algorithm,)), digest, digest, serial))
+    for _ in range(4):
+        named = der_values.sequence((named,))
+    return named
+
+
+_SHA1 = bytes.fromhex("06052b0e03021a")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"garbage",
+        b"\x30\x03\x0a\x01\x00",
+        _by_hash(_SHA1 + der.encoded(der_values.OCTET_STRING, b"x" * 60_000)),
+        _by_hash(_SHA1 + der_values.NULL + der_values.NULL),
+        _by_hash(der.encoded(der_values.OBJECT_IDENTIFIER, b"\x81" * 60_000 + b"\x01")),
+        _by_hash(der.encoded(der_values.OBJECT_IDENTIFIER, b"\x80" + _SHA1[2:])),
+        _by_hash(_SHA1, b"n" * 65),
+    ],
+)
 async def test_malformed_questions(data: bytes) -> None:
     """The answer is one of OCSP, with the status 400."""
     response = await posted(await Lists.with_role(), data)

@@ -36,8 +36,8 @@ async def answered(request: Request, question: Question) -> bytes | Refusal:
     if nonce is not None or len(question.certificates) > 1 or lasts_s < _READY_PARTS:
         return await _made(request, view, group, issuer, Question(question.certificates, nonce))
     asked = question.certificates[0]
-    if not await _is_stored(view, asked):
-        # Nobody fills the memory with answers about certificates that there aren't.
+    if not (asked.is_usual and await responders.is_of(view, asked, group) and await _is_stored(view, asked)):
+        # Nobody fills the memory with answers about certificates that there aren't, or by spelling those there are.
         return await _made(request, view, group, issuer, question)
 
     async def build(committed: View) -> bytes:
