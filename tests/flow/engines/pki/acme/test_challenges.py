@@ -41,6 +41,10 @@ ADDRESSES: dict[str, tuple[tuple[str, ...], tuple[str, ...], bool]] = {
     "::ffff:127.0.0.1": ((), (), False),
     "64:ff9b::7f00:1": ((), (), False),
     "2002:7f00:1::": ((), (), False),
+    "fd00:ec2::254": ((), (), False),
+    "100.100.100.200": ((), (), False),
+    "168.63.129.16": ((), (), False),
+    "64:ff9b::a83f:8110": ((), (), False),
     "127.0.0.2": (LOOPBACK, (), True),
     "127.0.0.3": (LOOPBACK, ("127.0.0.3",), False),
     "10.0.0.1": (LOOPBACK, (), False),
@@ -113,6 +117,19 @@ async def test_redirects(location: str, status: str) -> None:
         it.web.redirects[path] = location.replace("{port}", str(it.web.port)) if location != "." else path
         it.web.files["/elsewhere"] = f"{challenge['token']}.{encoded(client.key.thumbprint())}"
         assert (await client.at(challenge["url"], {})).json["status"] == status
+
+
+async def test_what_a_redirect_leads_to_is_not_shown() -> None:
+    """A client could otherwise have the server read the pages of hosts that only the server reaches."""
+    async with world() as it:
+        client = await it.client()
+        order = await client.order("www.example.com")
+        challenge = await it.challenge(client, order.json["authorizations"][0])
+        it.web.redirects[f"/.well-known/acme-challenge/{challenge['token']}"] = "/internal"
+        it.web.files["/internal"] = "canary of the intranet"
+        answer = (await client.at(challenge["url"], {})).json
+        assert (answer["status"], "/internal serves something else" in answer["error"]["detail"]) == ("invalid", True)
+        assert "canary" not in str(answer)
 
 
 async def test_a_host_that_is_away_is_tried_again() -> None:

@@ -32,7 +32,7 @@ async def prove(identifier: Identifier, token: str, expected: str, config: AcmeC
     """
     host = f"[{identifier.value}]" if ":" in identifier.value else identifier.value
     port = "" if ports.http == 80 else f":{ports.http}"
-    url = f"http://{host}{port}/.well-known/acme-challenge/{token}"
+    url = first = f"http://{host}{port}/.well-known/acme-challenge/{token}"
     for _ in range(_MOST_REDIRECTS):
         reply = await _asked(url, config)
         if reply.status not in _REDIRECTS:
@@ -44,7 +44,9 @@ async def prove(identifier: Identifier, token: str, expected: str, config: AcmeC
         raise Failed("unauthorized", f"{url} answers with status {reply.status}")
     found = reply.body.decode("utf-8", "replace").rstrip()
     if found != expected:
-        text = f'{url} serves "{shortened(found)}", and "{expected}" was expected'
+        # What a redirect led to may be meant for this server alone: who ordered the name isn't shown it.
+        shown = f'"{shortened(found)}"' if url == first else "something else"
+        text = f'{url} serves {shown}, and "{expected}" was expected'
         raise Failed("unauthorized", text, final=True)
 
 

@@ -14,6 +14,13 @@ from strongroom.engines.pki.acme.records import AcmeConfig
 from strongroom.lib.errors import InvalidRequest
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_METADATA: Final = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200", "168.63.129.16")))
+"""Where machines of clouds ask for their own credentials, besides the link-local address that most clouds have.
+
+Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+https://www.alibabacloud.com/help/en/ecs/user-guide/view-instance-metadata
+https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+"""
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -49,6 +56,7 @@ def _is_in(address: Address, ranges: Iterable[str]) -> bool:
 
 def _special(address: Address) -> str:
     checks = {
+        "metadata": address in _METADATA,
         "loopback": address.is_loopback,
         "link-local": address.is_link_local,
         "multicast": address.is_multicast,
