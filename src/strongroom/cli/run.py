@@ -15,7 +15,7 @@ from strongroom.cli.preview import Previewed
 from strongroom.cli.suggestion import meant
 from strongroom.cli.table import COMMANDS
 from strongroom.cli.terminal import Terminal
-from strongroom.client.errors import BadSettings, ClientError, ResponseError, Unreachable
+from strongroom.client.errors import BadAnswer, BadSettings, ClientError, ResponseError, Unreachable
 from strongroom.client.settings import named
 
 _HELP = frozenset({"-h", "-help", "--help"})
@@ -68,7 +68,7 @@ def run(name: str, words: Sequence[str], *, terminal: Terminal, environment: Map
     except (Failure, ClientError) as error:
         terminal.error(str(error))
         cause = error.__cause__ if isinstance(error, Failure) else error
-        if isinstance(cause, BadSettings | Unreachable | ResponseError) and cause.hint:
+        if isinstance(cause, BadAnswer | BadSettings | Unreachable | ResponseError) and cause.hint:
             terminal.error(cause.hint)
         if isinstance(cause, ResponseError):
             _explain(cause, terminal, advise=_for_people(own, environment))

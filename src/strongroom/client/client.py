@@ -20,6 +20,7 @@ MERGE_PATCH = "application/merge-patch+json"
 
 _RETRIED = frozenset({412, 500, *range(502, 600)})
 _REDIRECTS = frozenset({301, 302, 307, 308})
+_RAW = "Note: read with -format=raw prints such an answer as it is."
 _NO_NAMESPACE = "namespace not found"
 """How the text begins of a 404 that is about the request's namespace.  The API has no other sign of it."""
 
@@ -54,7 +55,10 @@ class Answer:
         try:
             document = values.decode(self.body)
         except ValueError as error:
-            raise BadAnswer(f"the server's answer is no JSON: {error}") from error
+            kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if kind in ("", "application/json"):
+                raise BadAnswer(f"the server's answer is no JSON: {error}") from error
+            raise BadAnswer(f"the server's answer is no JSON, but {kind}", hint=_RAW) from error
         if not isinstance(document, dict | None):
             raise BadAnswer("the server's answer is no JSON object")
         return document

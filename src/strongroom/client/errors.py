@@ -21,7 +21,16 @@ class BadSettings(ClientError):
 
 
 class BadAnswer(ClientError):
-    """Something answered that isn't a server of this API: what came is no JSON object."""
+    """What came is no JSON object: another server's answer, or a path that answers in another form.
+
+    Args:
+        text: what is wrong with it.
+        hint: what the person may want to try; may be empty.
+    """
+
+    def __init__(self, text: str, *, hint: str = "") -> None:
+        super().__init__(text)
+        self.hint = hint
 
 
 class Unreachable(ClientError):

@@ -104,13 +104,14 @@ def test_a_policy_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_answer_in_bytes_comes_out_as_it_is(tmp_path: Path) -> None:
-    """`read -format=raw` prints bytes that are no UTF-8 unchanged."""
+    """`read -format=raw` prints bytes that are no UTF-8 unchanged; without it, the complaint names it."""
     import threading
     from http.server import BaseHTTPRequestHandler, HTTPServer
 
     class Bytes(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
+            self.send_header("Content-Type", "application/pkix-cert")
             self.end_headers()
             self.wfile.write(b"\x30\x82\xff\r\n\x00")
 
@@ -118,7 +119,17 @@ def test_an_answer_in_bytes_comes_out_as_it_is(tmp_path: Path) -> None:
             return
 
     with HTTPServer(("127.0.0.1", 0), Bytes) as server:
-        threading.Thread(target=server.handle_request, daemon=True).start()
-        words = ["read", "-format=raw", f"-address=http://127.0.0.1:{server.server_port}", "pki/ca"]
-        done = subprocess.run([PROGRAM, *words], env={"HOME": str(tmp_path)}, capture_output=True, check=True)
-    assert done.stdout == b"\x30\x82\xff\r\n\x00\n"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        words = [f"-address=http://127.0.0.1:{server.server_port}", "pki/ca"]
+        home = {"HOME": str(tmp_path)}
+        raw, table = (
+            subprocess.run([PROGRAM, "read", f"-format={form}", *words], env=home, capture_output=True, check=False)
+            for form in ("raw", "table")
+        )
+        server.shutdown()
+    assert (raw.returncode, raw.stdout) == (0, b"\x30\x82\xff\r\n\x00\n")
+    assert (table.returncode, table.stdout) == (2, b"")
+    assert table.stderr.decode().splitlines() == [
+        "Error reading pki/ca: the server's answer is no JSON, but application/pkix-cert",
+        "Note: read with -format=raw prints such an answer as it is.",
+    ]

@@ -14,7 +14,9 @@ _CERTIFICATES = "issuer-certificate/"
 _SUBJECTS = "issuer-subject/"
 _KEYS = "issuer-key/"
 _CONFIG = "config/issuers"
-NO_DEFAULT = "no default issuer currently configured"
+NO_DEFAULT = (
+    "no default issuer currently configured: make one by root/generate, import one, or choose one at config/issuers"
+)
 
 
 async def config_of(view: View) -> IssuersConfig:

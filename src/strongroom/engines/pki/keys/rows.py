@@ -14,6 +14,7 @@ KEYS = "key/"
 _NAMES = "key-name/"
 _PUBLIC = "key-public/"
 _CONFIG = "config/keys"
+_NO_DEFAULT = "no default key currently configured: make one by keys/generate, import one, or choose one at config/keys"
 
 
 async def config_of(view: View) -> KeysConfig:
@@ -36,7 +37,7 @@ async def referred(view: View, reference: str) -> KeyRecord:
     key = await found(view, reference)
     if key is None:
         if reference == DEFAULT and not (await config_of(view)).default:
-            raise InvalidRequest("no default key currently configured")
+            raise InvalidRequest(_NO_DEFAULT)
         raise InvalidRequest(f"unable to find PKI key for reference: {reference}")
     return key
 

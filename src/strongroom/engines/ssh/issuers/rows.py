@@ -13,7 +13,9 @@ from strongroom.sdk import View, replace
 
 DEFAULT: Final = "default"
 """The name that refers to what the mount has configured."""
-NO_DEFAULT: Final = "no default issuer currently configured"
+NO_DEFAULT: Final = (
+    "no default issuer currently configured: make or import one at config/ca, or choose one at config/issuers"
+)
 _CONFIG = "config/issuers"
 _NAME = re.compile(r"[\w.-]{1,512}", re.ASCII)
 

@@ -17,6 +17,10 @@ from strongroom.engines.pki.acme.records import AcmeConfig
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Body, CommaList, Doc, Duration, Random, Request, Response, View, path, replace
 
+_NO_URL: Final = (
+    "ACME feature requires local cluster 'path' field configuration to be set: write the URL by which clients reach "
+    "this mount as path to config/cluster"
+)
 _TURN_OFF: Final = (
     "must take a non-zero length value; specify '*' as the value to allow anything or specify enabled=false to "
     "disable ACME entirely"
@@ -75,7 +79,7 @@ class AcmeConfigurationPaths:
         await _check(view, config)
         if config.enabled:
             if not await issuing.has_cluster_path(view):
-                raise InvalidRequest("ACME feature requires local cluster 'path' field configuration to be set")
+                raise InvalidRequest(_NO_URL)
             await nonces.make_key(request, self.random)
         view.write(rows.CONFIG, config)
         return Response(data=_shown(config))
