@@ -152,7 +152,7 @@ async def test_templates_that_can_not_be_filled_in_stop_issuing_with_a_reason() 
 
 
 async def test_a_root_can_not_hold_its_own_id() -> None:
-    """URLs with the issuer's id are left out of new roots, with a warning; others are in."""
+    """URLs with the issuer's id are left out of new roots, with a warning; others are in. What roots issue has both."""
     authority = await Authority.new()
     await authority.write(
         "config/urls", issuing_certificates="http://a/{{issuer_id}}", ocsp_servers="http://a", enable_templating=True
@@ -160,7 +160,11 @@ async def test_a_root_can_not_hold_its_own_id() -> None:
     answer = await authority.answer("root/generate/internal", common_name="R", key_type="ec")
     assert answer.data is not None
     assert "http://a" not in text_of(answer.data["certificate"])
-    assert any("issuer_id" in each for each in answer.warnings)
+    (told,) = answer.warnings
+    assert "{{issuer_id}}; what it issues has them" in told
+    await authority.write("roles/r", allow_any_name=True, key_type="ec", issuer_ref=answer.data["issuer_id"])
+    issued = await authority.write("issue/r", common_name="a.b", ttl="1h")
+    assert f"http://a/{answer.data['issuer_id']}" in text_of(issued["certificate"])
     await authority.write("config/urls", issuing_certificates="http://a/ca", enable_templating=False)
     answer = await authority.answer("root/generate/internal", common_name="R", key_type="ec")
     assert answer.data is not None and answer.warnings == []

@@ -193,6 +193,14 @@ def test_an_older_server_is_recognised(name: str, path: str) -> None:
         statuses(name, {path: OLD})
 
 
+def test_an_issuer_that_has_expired_is_called_so() -> None:
+    """It isn't said to expire soon."""
+    client = Client(Settings(token="t"), send=asked(mount(issuer__i__json={"certificate": Made("old", days=-1).pem})))
+    (one,) = (each for each in settled(CHECKS, {}, on=True) if each.check.name == "ca_validity_period")
+    (finding,) = one.check.run(Mount(client, "pki"), one.values)
+    assert (finding.status, finding.message.partition(" (")[0]) == (Status.CRITICAL, "Issuer has expired")
+
+
 def test_a_path_is_asked_for_once() -> None:
     """Checks that look at the same path share its answer."""
     lines: list[str] = []

@@ -24,9 +24,18 @@ def _look(mount: Mount, values: Mapping[str, Any]) -> Iterator[Finding]:
             window = values[f"{kind}_expiry_{each.shown}"]
             ends = now + window / 10**9
             if certificate.not_after < ends:
-                status, message = each, _soon(certificate.not_after, window, ends)
+                status = each
+                expired = certificate.not_after < now
+                message = _expired(certificate.not_after) if expired else _soon(certificate.not_after, window, ends)
                 break
         yield Finding(status, mount.endpoint(f"issuer/{issuer}"), message)
+
+
+def _expired(not_after: float) -> str:
+    return (
+        f"Issuer has expired ({day(not_after)}) and issues nothing any more. Make another one and choose it as the "
+        "default, and let roles refer to it; keep this one as long as its lists are asked for."
+    )
 
 
 def _soon(not_after: float, window: int, ends: float) -> str:

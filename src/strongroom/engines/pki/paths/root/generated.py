@@ -92,8 +92,8 @@ async def _own_access(view: View) -> tuple[Access, list[str]]:
         return Access(), [issuer_urls.NO_URLS]
     if urls.enable_templating and issuer_urls.names_issuer(urls):
         # The certificate is part of what decides about its id being taken, so it can't hold the id.
-        told = f"the URLs of config/urls are left out: a root can't hold {issuer_urls.ISSUER_ID}; use its name there"
-        return Access(), [told, issuer_urls.NO_URLS]
+        told = f"this root's own certificate has no URLs of config/urls, because it can't hold {issuer_urls.ISSUER_ID}"
+        return Access(), [f"{told}; what it issues has them"]
     return issuer_urls.filled(urls, await issuer_urls.cluster_of(view), ""), []
 
 
