@@ -37,6 +37,8 @@ class Terms:
     config: CrlConfig
     issuer: IssuerRecord
     delta_urls: tuple[str, ...]
+    point: tuple[str, ...] = ()
+    """The URLs that certificates of a partition name; none for the list of everything."""
 
     @property
     def digest(self) -> str:
@@ -49,6 +51,7 @@ class Terms:
             self.issuer.key_id,
             self.issuer.revocation_signature_algorithm,
             self.delta_urls,
+            *self.point,
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
@@ -60,7 +63,14 @@ async def terms_of(view: View, stream: Stream) -> Terms | None:
         return None
     config = await config_of(view)
     urls = await delta_urls(view, issuer) if config.enable_delta and not config.disable else ()
-    return Terms(config, issuer, urls)
+    return Terms(config, issuer, urls, _point(config, stream))
+
+
+def _point(config: CrlConfig, stream: Stream) -> tuple[str, ...]:
+    """Each issuer of a group has URLs of its own: another one changes what the list of a partition says."""
+    if stream.set_ < 0:
+        return ()
+    return tuple(partitions.url(config, stream.set_, stream.partition, each.id) for each in stream.group.issuers)
 
 
 async def sign(view: View, stream: Stream, kind: str, now: float) -> bool:
@@ -141,9 +151,8 @@ def _extensions(stream: Stream, kind: str, terms: Terms, state: StreamRecord) ->
         found.append(extensions.delta_indicator(state.base_number))
     elif terms.delta_urls and stream.set_ < 0:
         found.append(extensions.freshest(terms.delta_urls))
-    if stream.set_ >= 0:
-        urls = [partitions.url(terms.config, stream.set_, stream.partition, each.id) for each in stream.group.issuers]
-        found.append(extensions.issuing_point(urls))
+    if terms.point:
+        found.append(extensions.issuing_point(terms.point))
     return tuple(found)
 
 
