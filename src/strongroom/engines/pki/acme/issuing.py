@@ -18,11 +18,12 @@ from strongroom.engines.pki.certificates import rows as certificate_rows
 from strongroom.engines.pki.issuers.authorities import signer
 from strongroom.engines.pki.issuers.records import IssuerRecord
 from strongroom.engines.pki.issuers.rows import referred
-from strongroom.engines.pki.issuers.urls import access_of, cluster_of
+from strongroom.engines.pki.issuers.urls import cluster_of
 from strongroom.engines.pki.issuing import leaf
 from strongroom.engines.pki.issuing.rules import Asked, Context, Requested, check_key, judged
 from strongroom.engines.pki.references import DEFAULT
 from strongroom.engines.pki.revocation import revoking
+from strongroom.engines.pki.revocation.lists.urls import access_of_leaf
 from strongroom.engines.pki.revocation.revoked import revoked_of
 from strongroom.engines.pki.roles.context import context_of
 from strongroom.engines.pki.roles.records import RoleRecord
@@ -132,9 +133,10 @@ async def issue(
         check_key(role, asked.requested)
     allowed = judged(replace(role, require_cn=bool(common_name)), asked, await _context(request, role, issuer.record))
     check_same(allowed.names, order)
-    access = await access_of(request.view, issuer.record)
+    serial = leaf.new_serial(request, random)
+    access = await access_of_leaf(request.view, issuer.record, serial)
     draft = replace(
-        allowed.draft(leaf.new_serial(request, random), csr.public, access),
+        allowed.draft(serial, csr.public, access),
         not_after=_ends(request, allowed.validity.not_after, config, order),
     )
     if not (config.allow_role_ext_key_usage and signatory.role is not None):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from strongroom.crypto.issuing.requests import CertificateRequest
 from strongroom.engines.pki.issuers.authorities import Signer, signer
-from strongroom.engines.pki.issuers.urls import access_of
 from strongroom.engines.pki.issuing import verbatim
 from strongroom.engines.pki.issuing.leaf import (
     Issued,
@@ -18,6 +17,7 @@ from strongroom.engines.pki.issuing.leaf import (
 )
 from strongroom.engines.pki.issuing.rules import Asked, check_key, usages_of, validity_of
 from strongroom.engines.pki.references import DEFAULT
+from strongroom.engines.pki.revocation.lists.urls import access_of_leaf
 from strongroom.engines.pki.roles import rows as role_rows
 from strongroom.engines.pki.roles.context import context_of
 from strongroom.engines.pki.roles.records import RoleRecord
@@ -56,7 +56,8 @@ async def enrolled(request: Request, random: Random, role: str, csr: Certificate
         return await by_rules(request, random, order, Asked(requested=requested), csr.public)
     verbatim.check_key(csr)
     validity = validity_of(rules, Asked(), await context_of(request, rules, issuer.record))
-    access = await access_of(request.view, issuer.record)
-    draft, _ = verbatim.draft_of(csr, new_serial(request, random), validity, usages_of(rules), access)
+    serial = new_serial(request, random)
+    access = await access_of_leaf(request.view, issuer.record, serial)
+    draft, _ = verbatim.draft_of(csr, serial, validity, usages_of(rules), access)
     wanted = Wanted(draft=fitted(draft), common_name=csr.common_name)
     return await issued(request, random, Order(issuer=issuer, role=rules), wanted)

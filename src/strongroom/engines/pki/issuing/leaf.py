@@ -14,10 +14,10 @@ from strongroom.engines.pki import serials
 from strongroom.engines.pki.certificates import rows as certificate_rows
 from strongroom.engines.pki.certificates.records import CertificateMetadata, CertificateRecord
 from strongroom.engines.pki.issuers.authorities import Signer
-from strongroom.engines.pki.issuers.urls import access_of
 from strongroom.engines.pki.issuing import repeats
 from strongroom.engines.pki.issuing.rules import Asked, Requested, judged
 from strongroom.engines.pki.issuing.signing import signed_for
+from strongroom.engines.pki.revocation.lists.urls import access_of_leaf
 from strongroom.engines.pki.roles.context import context_of
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.errors import InvalidRequest
@@ -92,8 +92,9 @@ async def by_rules(request: Request, random: Random, order: Order, asked: Asked,
     """
     context = await context_of(request, order.role, order.issuer.record)
     found = judged(order.role, asked, context)
-    access = await access_of(request.view, order.issuer.record)
-    draft = fitted(found.draft(new_serial(request, random), public, access))
+    serial = new_serial(request, random)
+    access = await access_of_leaf(request.view, order.issuer.record, serial)
+    draft = fitted(found.draft(serial, public, access))
     warnings = found.warnings
     if asked.requested is not None and asked.requested.basic_constraints and IGNORED_CONSTRAINTS not in warnings:
         warnings = (*warnings, IGNORED_CONSTRAINTS)

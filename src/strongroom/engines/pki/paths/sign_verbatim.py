@@ -9,7 +9,6 @@ from typing import Annotated
 
 from strongroom.crypto.issuing.requests import read_pem
 from strongroom.engines.pki.issuers.authorities import signer
-from strongroom.engines.pki.issuers.urls import access_of
 from strongroom.engines.pki.issuing import verbatim
 from strongroom.engines.pki.issuing.answers import answer
 from strongroom.engines.pki.issuing.leaf import Order, Wanted, fitted, issued, new_serial
@@ -17,6 +16,7 @@ from strongroom.engines.pki.issuing.rules import usages_of, validity_of
 from strongroom.engines.pki.issuing.rules.oids import is_oid
 from strongroom.engines.pki.paths.sign import SignFields
 from strongroom.engines.pki.references import DEFAULT
+from strongroom.engines.pki.revocation.lists.urls import access_of_leaf
 from strongroom.engines.pki.roles import rows as role_rows
 from strongroom.engines.pki.roles.context import context_of
 from strongroom.engines.pki.roles.records import RoleRecord
@@ -110,8 +110,9 @@ async def _answer(
         verbatim.check_limits(csr, usages)
     issuer = await signer(request.view, issuer_ref or rules.issuer_ref)
     validity = validity_of(rules, body.asked(), await context_of(request, rules, issuer.record))
-    access = await access_of(request.view, issuer.record)
-    draft, told = verbatim.draft_of(csr, new_serial(request, random), validity, usages, access)
+    serial = new_serial(request, random)
+    access = await access_of_leaf(request.view, issuer.record, serial)
+    draft, told = verbatim.draft_of(csr, serial, validity, usages, access)
     order = Order(issuer=issuer, role=rules, role_name=role, metadata=body.metadata)
     warnings = (*validity.warnings, *_ignored(body), *told)
     wanted = Wanted(draft=fitted(draft), common_name=csr.common_name, warnings=warnings)

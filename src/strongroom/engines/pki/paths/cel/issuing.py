@@ -13,7 +13,6 @@ from strongroom.crypto.issuing.requests import CertificateRequest, read_pem
 from strongroom.engines.pki.cel import programs
 from strongroom.engines.pki.cel.drafts import draft_of
 from strongroom.engines.pki.issuers.authorities import signer
-from strongroom.engines.pki.issuers.urls import access_of
 from strongroom.engines.pki.issuing import verbatim
 from strongroom.engines.pki.issuing.answers import answer
 from strongroom.engines.pki.issuing.fields import Form
@@ -22,6 +21,7 @@ from strongroom.engines.pki.issuing.rules import Asked, moments, validity_of
 from strongroom.engines.pki.keys.making import new_key
 from strongroom.engines.pki.paths.cel.roles import NO_ROLE, role_of
 from strongroom.engines.pki.references import DEFAULT
+from strongroom.engines.pki.revocation.lists.urls import access_of_leaf
 from strongroom.engines.pki.roles.context import context_of
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.cel import Message
@@ -108,8 +108,9 @@ class CelIssuingPaths:
         issuer = await signer(request.view, output.get("issuer_ref") or DEFAULT)
         template: Message = output["template"]
         validity = validity_of(rules, _asked(template, body), await context_of(request, rules, issuer.record))
-        access = await access_of(request.view, issuer.record)
-        draft = draft_of(template, new_serial(request, self.random), programmed.public, validity, access)
+        serial = new_serial(request, self.random)
+        access = await access_of_leaf(request.view, issuer.record, serial)
+        draft = draft_of(template, serial, programmed.public, validity, access)
         if output.get("subject_key_id"):
             draft = replace(draft, subject_key_id=output["subject_key_id"])
         wanted = Wanted(
