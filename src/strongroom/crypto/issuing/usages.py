@@ -39,15 +39,17 @@ EXT_KEY_USAGES: Final = {
 """Object identifiers of extended key usages by their name in lower case."""
 
 
+_RSA: Final = bytes.fromhex("06092a864886f70d010101")
 _EC: Final = bytes.fromhex("06072a8648ce3d0201")
 _ED25519: Final = bytes.fromhex("06032b6570")
-_ALGORITHM_END: Final = 16
+_ALGORITHM_END: Final = 24
 """Bytes of a SubjectPublicKeyInfo in which the object identifier of its algorithm stands."""
 _NOT_OF: Final = {
+    _RSA: frozenset({"key_agreement", "encipher_only", "decipher_only"}),
     _EC: frozenset({"key_encipherment", "data_encipherment"}),
     _ED25519: frozenset({"key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"}),
 }
-"""Bits that say of a key what its algorithm can't do.  Source: RFC 8813, section 3; RFC 9295, section 3."""
+"""Bits that say of a key what its algorithm can't do.  Source: RFC 3279, section 2.3.1; RFC 8813, section 3; RFC 9295, section 3."""
 
 
 def fitting(spki: bytes, usages: tuple[str, ...]) -> tuple[str, ...]:
