@@ -166,3 +166,23 @@ async def test_addresses_are_checked_by_the_function_for_it() -> None:
     for given, said in (("a@b.c", "yes"), ("a@", "no"), (["a@b.c", "x"], "no"), (["a@b.c"], "yes"), ("a" * 9999, "no")):
         with pytest.raises(InvalidRequest, match=said):
             await authority.write("cel/issue/c", **_ASKED, alt_names=given)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "DNSNames: [request.common_name]",
+        "EmailAddresses: [request.common_name]",
+        'URIs: [url.URL{Scheme: "https", Host: request.common_name}]',
+        "Subject: PKIX.Name{CommonName: request.common_name}",
+        "Subject: PKIX.Name{Organization: [request.common_name]}",
+    ],
+)
+async def test_no_program_lets_control_characters_into_a_certificate(fields: str) -> None:
+    """A program that looks at the end of a name would certify what stands before a NUL, for who reads C strings."""
+    program = f'request.common_name.endsWith(".a.com") ? dyn({_template(fields)}) : dyn(false)'
+    authority = await _role(program)
+    await authority.write("cel/issue/c", **{**_ASKED, "common_name": "x.a.com"})
+    for text in ("evil.com\0.a.com", "evil.com\n.a.com", "evil.com\x85.a.com"):
+        with pytest.raises(InvalidRequest, match="control character"):
+            await authority.write("cel/issue/c", **{**_ASKED, "common_name": text})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlunsplit
 
@@ -11,6 +11,7 @@ from strongroom.crypto.issuing.contents import Access, Draft, NameConstraints, N
 from strongroom.engines.pki.cel.types import ext_key_usage, key_usage
 from strongroom.engines.pki.issuing.rules import Validity
 from strongroom.engines.pki.issuing.rules.oids import is_oid
+from strongroom.engines.pki.issuing.rules.texts import has_control_characters
 from strongroom.lib.cel import Message
 from strongroom.lib.errors import InvalidRequest
 
@@ -49,7 +50,7 @@ def draft_of(template: Message, serial: int, public: bytes, validity: Validity, 
 
 
 def _subject(fields: Mapping[str, Any]) -> Subject:
-    return Subject(
+    subject = Subject(
         country=tuple(fields.get("Country", ())),
         organization=tuple(fields.get("Organization", ())),
         ou=tuple(fields.get("OrganizationUnit", ())),
@@ -60,6 +61,18 @@ def _subject(fields: Mapping[str, Any]) -> Subject:
         common_name=fields.get("CommonName", ""),
         serial_number=fields.get("SerialNumber", ""),
     )
+    values = (getattr(subject, name) for name in subject.__struct_fields__)
+    _check_texts(text for value in values for text in ((value,) if isinstance(value, str) else value))
+    return subject
+
+
+def _check_texts(texts: Iterable[str]) -> None:
+    """Raise `InvalidRequest` for a control character.
+
+    A name with a NUL ends there for who reads C strings, and elsewhere for a program that looks at its end.
+    """
+    if any(map(has_control_characters, texts)):
+        raise InvalidRequest("the template has a name or a part of the subject with a control character")
 
 
 def _names(fields: Mapping[str, Any]) -> Names:
@@ -71,6 +84,7 @@ def _names(fields: Mapping[str, Any]) -> Names:
     )
     if len(names.dns) + len(names.emails) + len(names.ips) + len(names.uris) > MOST_NAMES:
         raise InvalidRequest(f"a certificate has at most {MOST_NAMES} names")
+    _check_texts((*names.dns, *names.emails, *names.uris))
     return names
 
 
