@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Final
 
 from strongroom.engines.pki.acme import rows
@@ -15,7 +16,7 @@ ORDERS: Final = 1000
 AUTHORIZATIONS: Final = 5000
 """New authorizations of one account in a window."""
 ACCOUNTS_OF_ADDRESS: Final = 100
-"""New accounts from one address in a window.  Accounts with a binding aren't counted."""
+"""New accounts from one address, or IPv6 network of 64 bits, in a window.  Accounts with a binding aren't counted."""
 ACCOUNTS: Final = 100_000
 """Accounts of one mount."""
 _FULL_RETRY_S: Final = 3600.0
@@ -34,13 +35,30 @@ async def count_order(request: Request, account: str, identifiers: int) -> None:
     rows.keep_window(request.view, name, counted, WINDOW_S)
 
 
+def holder_of(address: str) -> str:
+    """What one client may be taken to have: an IPv4 address, or the network of 64 bits of an IPv6 address.  (p)
+
+    Each host has a whole such network, so that single addresses limit nobody.
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address  # empty on a Unix socket
+    if isinstance(found, ipaddress.IPv4Address):
+        return address
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found) >> 64 << 64, 64)))
+
+
 async def count_account(request: Request, *, bound: bool) -> None:
-    """Count a new account.  Raises `Problem` if the mount, or a stranger's address, has too many."""
+    """Count a new account.  Raises `Problem` if a stranger's address has too many, or the mount has.
+
+    Who has a key for a binding, which an operator gave, is never kept out: not by what strangers have made either.
+    """
     totals = await rows.totals_of(request.view)
-    if totals.accounts >= ACCOUNTS:
-        raise rate_limited(f"the mount has {ACCOUNTS} ACME accounts, which is the most", _FULL_RETRY_S)
     if not bound:
-        name = f"address {request.address}"
+        if totals.accounts >= ACCOUNTS:
+            raise rate_limited(f"the mount has {ACCOUNTS} ACME accounts, which is the most", _FULL_RETRY_S)
+        name = f"address {holder_of(request.address)}"
         window = await rows.window_of(request.view, name, request.now, WINDOW_S)
         if window.accounts >= ACCOUNTS_OF_ADDRESS:
             text = f"{ACCOUNTS_OF_ADDRESS} accounts may be made from one address in three hours"

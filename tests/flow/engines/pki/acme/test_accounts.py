@@ -230,3 +230,30 @@ async def test_accounts_of_one_address_are_limited(monkeypatch: pytest.MonkeyPat
     assert int(answers[2].headers["Retry-After"]) > 0
     server.mount.clock.advance(3 * 3600)
     assert (await Client(server).register()).status == 201
+
+
+@pytest.mark.parametrize(
+    "address, holder",
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+    ],
+)
+def test_whom_an_address_stands_for(address: str, holder: str) -> None:
+    """A host with IPv6 has a network of addresses, which are one for the limits."""
+    assert limits.holder_of(address) == holder
+
+
+async def test_strangers_keep_nobody_out_who_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mount that is full of strangers' accounts still takes one with a binding."""
+    server = await Acme.new()
+    key = await server.authority.write("acme/new-eab")
+    monkeypatch.setattr(limits, "ACCOUNTS", 1)
+    assert [(await Client(server).register()).status for _ in range(2)] == [201, 429]
+    client = Client(server)
+    assert (await client.register(externalAccountBinding=binding(client, key))).status == 201
