@@ -35,6 +35,11 @@ ALLOWED: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
     ({**SUB, "allowed_ip_sans_cidr": "10.0.0.0/8"}, {"ip_sans": "::ffff:10.0.0.1"}, ["IP:10.0.0.1"]),
     ({**SUB, "allowed_uri_sans": "spiffe://a/*"}, {"uri_sans": "spiffe://a/b/c"}, ["URI:spiffe://a/b/c"]),
     (
+        {**SUB, "allowed_uri_sans": "spiffe://a/*"},
+        {"uri_sans": "spiffe://a/..b/c.?../d"},
+        ["URI:spiffe://a/..b/c.?../d"],
+    ),
+    (
         {**SUB, "allowed_uri_sans": "*"},
         {"uri_sans": "urn:x:y,https://[::1]:80/"},
         ["URI:urn:x:y", "URI:https://[::1]:80/"],
@@ -81,6 +86,9 @@ REFUSED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         "doesn't fit allowed_uri_sans (spiffe://a/*)",
     ),
     ({**SUB, "allowed_uri_sans": "*"}, {"uri_sans": "not a uri"}, "is not a valid URI"),
+    ({**SUB, "allowed_uri_sans": "spiffe://a/*"}, {"uri_sans": "spiffe://a/b/../../c"}, "stands for others"),
+    ({**SUB, "allowed_uri_sans": "spiffe://a/*"}, {"uri_sans": "spiffe://a/b/%2E%2e/c?d"}, "stands for others"),
+    ({**SUB, "allowed_uri_sans": "spiffe://a/*"}, {"uri_sans": "spiffe://a/./c#d"}, "stands for others"),
     ({**SUB, "allowed_uri_sans": "*"}, {"uri_sans": "plain"}, "is not a valid URI"),
     (
         {**SUB, "allowed_uri_sans": "*"},

@@ -28,6 +28,9 @@ def uri(role: RoleRecord, context: Context, text: str, *, csr: bool = False) -> 
         )
     if not _is_uri(text):
         return _refused(text, f'the provided URI Subject Alternative Name "{text[:256]}" is not a valid URI')
+    if _climbs(text):
+        # Whoever resolves it reads another one than the patterns do.
+        return _refused(text, f'the URI "{text[:256]}" has a part of its path that is . or .. and stands for others')
     for pattern in role.allowed_uri_sans:
         filled = filled_in(role, context, pattern) if role.allowed_uri_sans_template else pattern
         if filled and fits(filled, text):
@@ -49,6 +52,12 @@ def _is_uri(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _climbs(text: str) -> bool:
+    """Whether a URI with a host has a `.` or `..` in its path, escaped or not.  Source: RFC 3986, section 6.2.2.3"""
+    path = text.partition("?")[0].partition("#")[0].partition("://")[2]
+    return any(part.lower().replace("%2e", ".") in {".", ".."} for part in path.split("/")[1:])
 
 
 def _refused(text: str, why: str) -> Verdict:
