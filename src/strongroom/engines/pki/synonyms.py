@@ -22,6 +22,7 @@ _PAIRS: Final = (
 _MORE: Final[Mapping[str, tuple[str, ...]]] = {
     "issuer/{issuer_ref}/issue/{role}": ("issue/{role}",),
     "issuer/{issuer_ref}/sign/{role}": ("sign/{role}",),
+    "sign-verbatim": ("issuer/{issuer_ref}/sign-verbatim",),
     "sign-verbatim/{role}": ("sign-verbatim",),
     "issuer/{issuer_ref}/sign-verbatim": ("sign-verbatim",),
     "issuer/{issuer_ref}/sign-verbatim/{role}": (

@@ -40,14 +40,15 @@ async def test_a_rule_that_denies_one_path_denies_the_others(denied: str, asked:
     assert (await node.ask("POST", f"pki/{asked}", {}, kept)).status == 403
 
 
-async def test_the_issuer_that_the_body_names() -> None:
+@pytest.mark.parametrize("path", ["root/sign-intermediate", "sign-verbatim"])
+async def test_the_issuer_that_the_body_names(path: str) -> None:
     """Whoever is denied what an issuer signs can't have it do so by the path that takes the issuer from the body."""
     node = await TestNode.start()
     await node.ok("POST", "sys/mounts/pki", {"type": "pki"})
     rules = 'path "pki/*" { capabilities = ["update"] } path "pki/issuer/prod/*" { capabilities = ["deny"] }'
     token = await node.token(rules)
     for issuer, status in (("prod", 403), ("other", 400)):
-        answer = await node.ask("POST", "pki/root/sign-intermediate", {"issuer_ref": issuer}, token)
+        answer = await node.ask("POST", f"pki/{path}", {"issuer_ref": issuer}, token)
         assert answer.status == status
 
 
