@@ -25,10 +25,12 @@ DENIED, OLD = (403, ["permission denied"]), (404, ["unsupported path"])
 
 
 def asked(answers: Mapping[str, Any]) -> Callable[[Prepared], Answer]:
-    """Answers by path: data, or a status with its errors; what isn't there is a 404."""
+    """Answers by path: data, headers, or a status with its errors; what isn't there is a 404."""
 
     def send(request: Prepared) -> Answer:
         found = answers.get(request.path, (404, []))
+        if isinstance(found, frozenset):
+            return Answer(204, dict.fromkeys(found, "x"), b"")
         if isinstance(found, tuple):
             status, errors = found
             raise by_status(status)("GET", request.url, status, errors=tuple(errors), body="", path=request.path)
@@ -116,6 +118,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], list[Status]]] = [
     ("audit_visibility", {TUNE: {}}, {}, [Status.INFORMATIONAL] * 30),
     ("audit_visibility", {TUNE: {}}, {"ignored_parameters": ["csr", "certificate"]}, [Status.INFORMATIONAL] * 27),
     ("audit_visibility", {TUNE: DENIED}, {}, [Status.INSUFFICIENT_PERMISSIONS]),
+    ("allow_if_modified_since", {TUNE: {}, "pki/crl": frozenset({"last-modified"})}, {}, [Status.OK]),
     ("allow_if_modified_since", {TUNE: {}}, {}, [Status.INFORMATIONAL]),
     (
         "allow_if_modified_since",
@@ -157,6 +160,12 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], list[Status]]] = [
     ),
     ("enable_acme_issuance", mount(config__acme=DENIED), {}, [Status.INSUFFICIENT_PERMISSIONS]),
     ("allow_acme_headers", {"pki/config/acme": {"enabled": False}}, {}, [Status.NOT_APPLICABLE]),
+    (
+        "allow_acme_headers",
+        {"pki/config/acme": {"enabled": True}, TUNE: {}, "pki/acme/new-nonce": frozenset({"replay-nonce"})},
+        {},
+        [Status.OK],
+    ),
     ("allow_acme_headers", {"pki/config/acme": {"enabled": True}, TUNE: {}}, {}, [Status.WARNING]),
     (
         "allow_acme_headers",

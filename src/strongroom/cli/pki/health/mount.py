@@ -94,6 +94,13 @@ class Mount:
             raise
         return Reply(endpoint, "ok", SecretAnswer(answer.json()).data or {})
 
+    def sends(self, below: str, header: str) -> bool:
+        """Whether the answer to GET has a header: some servers send it without a setting of the mount."""
+        try:
+            return header.lower() in self._client.request("GET", f"{self.path}/{below}").headers
+        except ResponseError:
+            return False
+
     def issuers(self) -> list[str]:
         """The ids of the issuers; none if they may not be listed.  Raises `NothingToCheck` where there are none."""
         reply = self.names("issuers")

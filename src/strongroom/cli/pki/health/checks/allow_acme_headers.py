@@ -29,6 +29,8 @@ def _look(mount: Mount, values: Mapping[str, Any]) -> Iterator[Finding]:
     elif has_headers(tune.data.get("allowed_response_headers"), _HEADERS):
         text = "Mount has enabled 'Replay-Nonce', 'Link', 'Location' response headers."
         yield Finding(Status.OK, tune.endpoint, text)
+    elif mount.sends("acme/new-nonce", "Replay-Nonce"):
+        yield Finding(Status.OK, tune.endpoint, "The server sends the headers of ACME whatever the mount says.")
     else:
         text = (
             "Mount hasn't enabled 'Replay-Nonce', 'Link', 'Location' response headers, these are required for ACME to "

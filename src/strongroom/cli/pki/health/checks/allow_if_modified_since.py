@@ -23,6 +23,9 @@ def _look(mount: Mount, values: Mapping[str, Any]) -> Iterator[Finding]:
             mount.tune_endpoint,
             "Mount allows the If-Modified-Since request header and Last-Modified response header.",
         )
+    elif mount.sends("crl", "Last-Modified"):
+        text = "The server knows If-Modified-Since and sends Last-Modified whatever the mount says."
+        yield Finding(Status.OK, mount.tune_endpoint, text)
     else:
         yield Finding(
             Status.INFORMATIONAL,
