@@ -46,6 +46,7 @@ from strongroom.sdk.fields import (
 from strongroom.sdk.listing import Page, listed
 from strongroom.sdk.names import check_segment_name, is_segment_name
 from strongroom.sdk.near_miss import Keys
+from strongroom.sdk.numbers import Number
 from strongroom.sdk.path import DeclarationError
 from strongroom.sdk.request import Client, Mount, Operation, Request
 from strongroom.sdk.response import Auth, Lease, Made, RawBody, Response
@@ -80,6 +81,7 @@ __all__ = [
     "Mount",
     "Normal",
     "NotFound",
+    "Number",
     "OldNameOf",
     "Operation",
     "Page",

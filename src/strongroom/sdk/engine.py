@@ -12,11 +12,13 @@ from strongroom.sdk import near_miss
 from strongroom.sdk.declarations import check_declarations, check_hooks
 from strongroom.sdk.delegates import Delegates
 from strongroom.sdk.fields import Field, FieldError, check, fill, to_text
+from strongroom.sdk.numbers import Number
 from strongroom.sdk.path import Declaration, DeclarationError, Endpoint
 from strongroom.sdk.request import Operation, Request
 from strongroom.sdk.response import Auth, Made, Response
 from strongroom.sdk.routing import Match, RouteTable, is_plain
 from strongroom.sdk.spelling import FORMS
+from strongroom.sdk.view import View
 
 _OWN = __name__.partition(".")[0]
 
@@ -222,6 +224,14 @@ class Engine:
         so work in another system must be safe to repeat.  It may schedule its next call itself.
         """
         raise Internal(detail=f"{type(self).__name__} has scheduled work, and no method `due` that does it")
+
+    def counted(self) -> tuple[Number, ...]:
+        """What this process has counted of all mounts together, for `sys/metrics`."""
+        return ()
+
+    async def numbers(self, view: View) -> tuple[Number, ...]:
+        """What one mount tells in `sys/metrics`.  It is asked for at each scrape, so it reads a few rows at most."""
+        return ()
 
 
 class Waiting(msgspec.Struct, frozen=True):

@@ -20,14 +20,28 @@ OF_A_DISK = {f"vault_storage_{name}_bytes" for name in ("free", "reserve", "reus
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A development server with an audit device of each way and an auth method, so that their numbers are there too."""
+    """A development server with an audit device of each way, an auth method and a pki mount: their numbers too."""
     directory = tmp_path_factory.mktemp("monitored")
     with start_ours(directory) as running:
         for name, path in (("one", str(directory / "audit.log")), ("two", "stdout")):
             body = {"type": "file", "options": {"file_path": path}}
             assert _ask(running, "PUT", f"sys/audit/{name}", body)[0] == 204
         assert _ask(running, "POST", "sys/auth/userpass", {"type": "userpass"})[0] == 204
+        _have_certificates(running)
         yield running
+
+
+def _have_certificates(server: Server) -> None:
+    """A mount of pki whose list was read, and that publishes its counts."""
+    counts = {"maintain_stored_certificate_counts": True, "publish_stored_certificate_count_metrics": True}
+    for path, body in (
+        ("sys/mounts/pki", {"type": "pki"}),
+        ("pki/root/generate/internal", {"common_name": "Root", "key_type": "ec"}),
+        ("pki/config/auto-tidy", counts),
+        ("pki/tidy", {"tidy_cert_store": True}),
+    ):
+        assert _ask(server, "POST", path, body)[0] < 300
+    assert _ask(server, "GET", "pki/crl")[0] == 200
 
 
 def _ask(server: Server, method: str, path: str, body: object = None) -> tuple[int, bytes]:

@@ -9,6 +9,7 @@ from strongroom.engines.pki.acme.paths.all import HEADERS, AcmePaths
 from strongroom.engines.pki.est.paths.configuration import EstConfigurationPaths
 from strongroom.engines.pki.est.paths.enrolment import EstPaths
 from strongroom.engines.pki.issuing.leases import LeasedCertificates
+from strongroom.engines.pki.monitoring import mounts, tally
 from strongroom.engines.pki.ocsp.paths import OcspPaths
 from strongroom.engines.pki.paths.cel.issuing import CelIssuingPaths
 from strongroom.engines.pki.paths.cel.roles import CelRolePaths
@@ -41,7 +42,7 @@ from strongroom.engines.pki.revocation.paths.revoke import RevokePaths
 from strongroom.engines.pki.synonyms import SYNONYMS
 from strongroom.engines.pki.tidy import running
 from strongroom.lib.rand import Random, SystemRandom
-from strongroom.sdk import Engine, Internal, Request
+from strongroom.sdk import Engine, Internal, Number, Request, View
 
 
 class Pki(
@@ -91,6 +92,14 @@ class Pki(
 
     def __init__(self, random: Random | None = None) -> None:
         self.random = random or SystemRandom()
+
+    def counted(self) -> tuple[Number, ...]:
+        """What this process has issued, revoked, answered and listed."""
+        return tally.numbers()
+
+    async def numbers(self, view: View) -> tuple[Number, ...]:
+        """How a mount's lists are, and how many certificates it has."""
+        return await mounts.numbers(view)
 
     async def due(self, request: Request, name: str, data: dict[str, Any]) -> None:
         """Make the lists of a stream, forget nonces of ACME that have expired, or tidy."""

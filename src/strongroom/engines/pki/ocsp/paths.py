@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from strongroom.crypto.ocsp_responder.answers import Refusal, refusal
 from strongroom.crypto.ocsp_responder.questions import MOST_BYTES, MalformedQuestion, question
+from strongroom.engines.pki.monitoring import tally
 from strongroom.engines.pki.ocsp.responding import answered
 from strongroom.engines.pki.revocation.config import config_of
 from strongroom.sdk import Body, Doc, RawBody, Request, Response, path
@@ -46,14 +47,15 @@ class OcspPaths:
 
 async def _answer(request: Request, text: str) -> Response:
     if (await config_of(request.view)).ocsp_disable:
-        return _refused(Refusal.UNAUTHORIZED)
+        return _refused(request, Refusal.UNAUTHORIZED)
     try:
         asked = question(_decoded(text))
     except MalformedQuestion:
-        return _refused(Refusal.MALFORMED)
+        return _refused(request, Refusal.MALFORMED)
     found = await answered(request, asked)
     if isinstance(found, Refusal):
-        return _refused(found)
+        return _refused(request, found)
+    tally.count_answer(request, "successful")
     return Response(raw=RawBody(content=found, content_type=_TYPE))
 
 
@@ -71,6 +73,7 @@ def _decoded(text: str) -> bytes:
         raise MalformedQuestion from error
 
 
-def _refused(why: Refusal) -> Response:
+def _refused(request: Request, why: Refusal) -> Response:
     """A refusal is an answer too: its status tells clients of HTTP, its body those of OCSP."""
+    tally.count_answer(request, why.name.lower())
     return Response(raw=RawBody(content=refusal(why), content_type=_TYPE), status=_STATUS[why])

@@ -36,9 +36,9 @@ class AutoTidyFields(WorkFields, frozen=True):
     maintain_stored_certificate_counts: Annotated[
         bool | None, Doc(description="Whether `tidy-status` says how many certificates there are.")
     ] = None
-    publish_stored_certificate_count_metrics: Annotated[bool | None, Doc(description="Accepted for compatibility.")] = (
-        None
-    )
+    publish_stored_certificate_count_metrics: Annotated[
+        bool | None, Doc(description="Whether `sys/metrics` says so, too.")
+    ] = None
 
 
 class TidyPaths:

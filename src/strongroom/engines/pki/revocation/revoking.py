@@ -8,6 +8,7 @@ from strongroom.crypto.revocation_lists import entries
 from strongroom.engines.pki import serials
 from strongroom.engines.pki.certificates import rows as certificate_rows
 from strongroom.engines.pki.issuers import rows as issuer_rows
+from strongroom.engines.pki.monitoring import tally
 from strongroom.engines.pki.revocation import revoked
 from strongroom.engines.pki.revocation.config import config_of
 from strongroom.engines.pki.revocation.lists import rows, scheduling, timetable
@@ -56,6 +57,7 @@ async def revoke(request: Request, certificate: Certificate) -> RevokedRecord:
         list_id=list_,
     )
     revoked.keep(view, serial, record)
+    tally.count(request, tally.REVOKED)
     if await certificate_rows.certificate_of(view, serial) is None:
         # Tidying finds what to forget by its end; one that was never stored has no entry there yet.
         certificate_rows.keep_end(view, serial, certificate.not_after)

@@ -14,6 +14,7 @@ from strongroom.sdk.response import RawBody, Response
 from strongroom.services.mounts import Router
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.services import Services
+from strongroom.sysapi.system.engine_gauges import of_engines
 from strongroom.sysapi.system.exposition import FORMATS, wanted_format, written
 from strongroom.sysapi.system.gauges import of_expiry, of_mounts, of_process, of_store
 
@@ -52,6 +53,6 @@ async def describe(services: Services, router: Router | None, wanted: str, accep
         return Response(raw=RawBody(f'metric response format "{wanted}" unknown'.encode(), _TEXT), status=400)
     gauges = [*of_process(services), *of_store(services)]
     if router is not None:
-        gauges += [*of_mounts(services, router), *await of_expiry(services)]
+        gauges += [*of_mounts(services, router), *await of_expiry(services), *await of_engines(services, router)]
     gauges.sort(key=lambda gauge: gauge.name.startswith("process."))
     return Response(raw=written(gauges, format_, now), headers=(("Vary", "Accept"),))

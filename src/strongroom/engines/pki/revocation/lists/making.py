@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
+from strongroom.engines.pki.monitoring import tally
 from strongroom.engines.pki.revocation.lists import gathering, rows, shedding, signing
 from strongroom.engines.pki.revocation.lists.groups import stream_named
 from strongroom.engines.pki.revocation.lists.wanted import wanted
@@ -64,6 +65,7 @@ async def make(
         for kind in kinds:
             for _ in range(_ATTEMPTS):
                 if await signing.sign(view, stream, kind, now):
+                    tally.count_list(kind)
                     break
         if generation:
             await shedding.clear(view, stream_id)

@@ -1,0 +1,65 @@
+"""The metrics that engines give: of what this process has done, and of their mounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import structlog
+
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.lib.errors import StorageError, StrongroomError
+from strongroom.sdk.engine import Engine
+from strongroom.sdk.numbers import Number
+from strongroom.sdk.view import View
+from strongroom.services.asking import bounded
+from strongroom.services.mounts import MountEntry, Router
+from strongroom.sysapi.services import Services
+from strongroom.sysapi.system.exposition import Gauge
+
+log = structlog.get_logger("metrics")
+
+_PREFIX: Final = "vault.secrets."
+MOST_MOUNTS: Final = 256
+"""Mounts whose numbers are asked for: a scrape must not read the rows of ten thousand."""
+
+
+async def of_engines(services: Services, router: Router) -> list[Gauge]:
+    """The numbers of all engines that have a mount here.
+
+    A mount whose engine fails has none, and that is logged: one engine must not take the others' numbers away.
+    """
+    cluster = {"cluster": services.cluster.name}
+    engines = {entry.record.type: entry.engine for entry in router.by_id.values() if entry.engine is not None}
+    found = [gauge for _, engine in sorted(engines.items()) for gauge in _gauges(engine.counted(), cluster)]
+    telling = [entry for entry in router.by_path.values() if _tells(entry.engine)]
+    for entry in telling[:MOST_MOUNTS]:
+        numbers = await _of_mount(services, entry)
+        found += _gauges(numbers, {**cluster, "mount": entry.record.full_path})
+    # The lines of one name have to stand together.
+    return sorted(found, key=lambda gauge: gauge.name)
+
+
+def _tells(engine: Engine | None) -> bool:
+    return engine is not None and type(engine).numbers is not Engine.numbers
+
+
+async def _of_mount(services: Services, entry: MountEntry) -> Iterable[Number]:
+    engine = entry.engine
+    if engine is None:
+        return ()
+
+    async def ask(txn: Transaction) -> Iterable[Number]:
+        return await bounded(engine.numbers(View(txn, entry.prefix)), "numbers for monitoring", entry.record.full_path)
+
+    try:
+        return await transact(services.barrier, ask)
+    except StorageError:
+        raise
+    except StrongroomError as error:
+        log.warning("a mount gives no numbers", mount=entry.record.full_path, reason=error.detail or error.text)
+        return ()
+
+
+def _gauges(numbers: Iterable[Number], labels: dict[str, str]) -> list[Gauge]:
+    return [Gauge(_PREFIX + each.name, each.value, each.help, {**labels, **each.labels}) for each in numbers]
