@@ -75,6 +75,18 @@ class CaCertificate:
             raise InvalidRequest("it is no certificate that can be read") from error
 
     @property
+    def may_sign_certificates(self) -> bool:
+        """Whether clients take certificates that its key has signed.  Source: RFC 5280, section 4.2.1.3"""
+        usage = _extension(self.loaded, x509.KeyUsage)
+        return usage is None or usage.key_cert_sign
+
+    @property
+    def may_sign_lists(self) -> bool:
+        """Whether clients take lists of revoked certificates that its key has signed."""
+        usage = _extension(self.loaded, x509.KeyUsage)
+        return usage is None or usage.crl_sign
+
+    @property
     def is_self_issued(self) -> bool:
         """Whether issuer and subject are the same name."""
         return self.subject == self.issuer

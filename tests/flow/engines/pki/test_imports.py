@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.sdk import Operation
 from tests.flow.engines.pki.chains import leaf
 from tests.flow.engines.pki.mounts import Authority, openssl
@@ -15,12 +15,14 @@ from tests.flow.engines.pki.mounts import Authority, openssl
 PASSPHRASE = ("-aes256", "-passout", "pass:secret")
 
 
-def made(directory: Path, *key: str, subject: str = "/CN=Theirs", days: str = "3650") -> tuple[str, str]:
+def made(
+    directory: Path, *key: str, subject: str = "/CN=Theirs", days: str = "3650", usage: str = "keyCertSign,cRLSign"
+) -> tuple[str, str]:
     """A root that OpenSSL makes: key and certificate in PEM."""
     path = directory / "their.key"
     certificate = openssl(
         *("req", "-x509", "-nodes", "-newkey", *(key or ("rsa:2048",)), "-keyout", str(path)),
-        *("-subj", subject, "-days", days, "-addext", "keyUsage=critical,keyCertSign,cRLSign"),
+        *("-subj", subject, "-days", days, "-addext", f"keyUsage=critical,{usage}"),
     )
     return path.read_text(), certificate
 
@@ -209,3 +211,27 @@ async def test_what_is_imported_keeps_its_name(tmp_path: Path) -> None:
     ]
     assert "UTF8STRING" in name[0]
     assert name[0] == name[1]
+
+
+@pytest.mark.parametrize(
+    ("usage", "lacking", "bit"),
+    [("keyCertSign", "crl-signing", "CRLSign"), ("cRLSign", "issuing-certificates", "CertSign")],
+)
+async def test_issuers_do_what_their_certificate_says(usage: str, lacking: str, bit: str, tmp_path: Path) -> None:
+    """Clients take no list, and no certificate, by an issuer whose key usage leaves that out: it makes none."""
+    authority = await Authority.empty()
+    answer = await authority.answer("issuers/import/bundle", pem_bundle="".join(made(tmp_path, *EC, usage=usage)))
+    assert any(lacking in each and bit in each for each in answer.warnings)
+    rest = {"read-only", "issuing-certificates", "crl-signing", "ocsp-signing"} - {lacking}
+    assert set((await authority.read("issuer/default"))["usage"].split(",")) == rest
+    for change in (authority.patch, authority.write):
+        with pytest.raises(InvalidRequest, match=f"lacks the {bit} KeyUsage"):
+            await change("issuer/default", usage=["read-only", lacking])
+    assert set((await authority.write("issuer/default"))["usage"].split(",")) == rest
+    if lacking == "crl-signing":
+        with pytest.raises(NotFound):
+            await authority.read("issuer/default/crl")
+    else:
+        await authority.write("roles/any", allow_any_name=True, key_type="ec")
+        with pytest.raises(InvalidRequest, match="issuing-certificates"):
+            await authority.write("issue/any", common_name="a.example")

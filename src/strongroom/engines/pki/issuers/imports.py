@@ -14,7 +14,8 @@ from strongroom.crypto.issuing.private_keys import PrivateKey
 from strongroom.engines.pki import serials
 from strongroom.engines.pki.issuers import rows
 from strongroom.engines.pki.issuers.chains import chain_now
-from strongroom.engines.pki.issuers.records import IssuerRecord
+from strongroom.engines.pki.issuers.records import CRL_SIGNING, ISSUING, IssuerRecord
+from strongroom.engines.pki.issuers.settings import default_usage
 from strongroom.engines.pki.issuers.urls import NO_URLS, urls_of
 from strongroom.engines.pki.keys import rows as key_rows
 from strongroom.engines.pki.keys.records import KeyRecord
@@ -87,6 +88,7 @@ def new_issuer(certificate: CaCertificate, id_: str, key_id: str, name: str = ""
         serial=serials.shown(certificate.serial),
         key_id=key_id,
         name=name,
+        usage=default_usage(certificate),
         revocation_signature_algorithm=algorithm,
         not_after=certificate.not_after,
     )
@@ -140,6 +142,12 @@ async def _warnings(request: Request, done: Imported, lists: int) -> list[str]:
     found = [] if await urls_of(request.view) else [NO_URLS]
     if lists:
         found.append(f"{lists} lists of revoked certificates in the bundle were left out: a mount signs its own")
+    for issuer in [each for each in done.new_issuers if each.key_id]:
+        found += [
+            f"issuer {issuer.id} isn't used for {usage}: its certificate has a key usage without {bit}"
+            for usage, bit in ((ISSUING, "CertSign"), (CRL_SIGNING, "CRLSign"))
+            if usage not in issuer.usage
+        ]
     # Only what issues here sends a chain to clients, and a bundle may hold a thousand others.
     for issuer in [each for each in done.new_issuers if each.key_id]:
         chain = (await chain_now(request.view, issuer)).certificates

@@ -68,9 +68,23 @@ async def changed(
     return found
 
 
-def default_usage(issuer: IssuerRecord) -> tuple[str, ...]:
-    """What an issuer is used for when nobody says it: all, but nothing is issued by a revoked one any more (p)."""
-    return tuple(each for each in USAGES if each != ISSUING or not issuer.revoked_at)
+def default_usage(certificate: CaCertificate, *, revoked: bool = False) -> tuple[str, ...]:
+    """What an issuer is used for when nobody says it (p).
+
+    All that its certificate says; but nothing is issued by a revoked one any more.
+    """
+    lacking = {ISSUING} if revoked else set()
+    return tuple(each for each in USAGES if each not in {*lacking, *_lacking(certificate)})
+
+
+def _lacking(certificate: CaCertificate) -> dict[str, str]:
+    """Usages for which no client would take the certificate, and the key usage that it lacks."""
+    found = {}
+    if not certificate.may_sign_certificates:
+        found[ISSUING] = "CertSign"
+    if not certificate.may_sign_lists:
+        found[CRL_SIGNING] = "CRLSign"
+    return found
 
 
 def usages_of(given: list[str], issuer: IssuerRecord) -> tuple[str, ...]:
@@ -84,6 +98,12 @@ def usages_of(given: list[str], issuer: IssuerRecord) -> tuple[str, ...]:
         raise InvalidRequest(
             "This issuer was revoked; unable to modify its usage to include certificate signing again."
         )
+    for usage, bit in _lacking(CaCertificate.load(issuer.certificate)).items():
+        if usage in found:
+            raise InvalidRequest(
+                f"This issuer's underlying certificate lacks the {bit} KeyUsage value; unable to set {usage} on this "
+                "issuer as a result."
+            )
     return tuple(each for each in (READ_ONLY, ISSUING, CRL_SIGNING, OCSP_SIGNING) if each in found)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 from typing import Annotated
 
+from strongroom.crypto.issuing.ca_certificates import CaCertificate
 from strongroom.engines.pki.issuers import listing, rows, settings
 from strongroom.engines.pki.issuers.records import IssuerRecord
 from strongroom.engines.pki.issuers.shown import shown
@@ -100,7 +101,7 @@ class IssuerPaths:
             serial=issuer.serial,
             key_id=issuer.key_id,
             name=issuer.name,
-            usage=settings.default_usage(issuer),
+            usage=settings.default_usage(CaCertificate.load(issuer.certificate), revoked=bool(issuer.revoked_at)),
             revoked_at=issuer.revoked_at,
             not_after=issuer.not_after,
         )
