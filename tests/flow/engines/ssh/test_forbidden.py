@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.serialization import SSHCertificate, SSHCertificateType, load_ssh_public_identity
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -126,3 +127,14 @@ def _judge_rest(role: dict[str, Any], asked: dict[str, Any], certificate: SSHCer
     assert not asked["extensions"] or "*" in allowed or set(extensions) <= set(allowed)
     key_id = certificate.key_id.decode()
     assert key_id.startswith("vault-ann-") or (key_id == "mine" and role["allow_user_key_ids"])
+
+
+@pytest.mark.parametrize("names_nothing", [",", " ", " , ,"])
+async def test_a_list_of_critical_options_that_names_nothing_allows_none(names_nothing: str) -> None:
+    """Only an empty text allows any option, and with it to leave out what the role sets by default."""
+    authority = await Authority.new()
+    forced = {"force-command": "/bin/true"}
+    await authority.role(default_critical_options=forced, allowed_critical_options=names_nothing)
+    with pytest.raises(InvalidRequest, match="not on allowed list"):
+        await authority.sign(critical_options={"verify-required": ""})
+    await authority.sign()

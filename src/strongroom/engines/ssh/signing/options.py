@@ -54,7 +54,8 @@ def critical_options(role: RoleRecord, name: str, asked: Mapping[str, Any]) -> d
     """
     given = texts("critical_options", asked) or role.default_critical_options
     allowed = items(role.allowed_critical_options)
-    if asked and allowed:
+    # The text decides, not its items: a list that names nothing, such as ",", was written to allow nothing.
+    if asked and role.allowed_critical_options:
         refused = [option for option in given if option not in allowed]
         if refused:
             raise InvalidRequest(
