@@ -266,3 +266,16 @@ async def test_a_certificate_is_in_the_list_until_after_its_end(tmp_path: Path) 
     assert await revoked(authority, tmp_path, signed["signed_key"]) == [True]
     [warning] = await authority.warnings("revoke", serial_number=signed["serial_number"])
     assert "expired" in warning
+
+
+async def test_a_revoked_issuer_signs_no_more() -> None:
+    """The revocation of its key counts for what it signs, until it is taken back."""
+    authority = await Authority.new()
+    await authority.role()
+    key = (await authority.read("config/ca"))["public_key"]
+    await authority.write("revoke", public_key=key)
+    for path, fields in (("sign/user", {"public_key": USER_KEY}), ("issue/user", {"key_type": "ed25519"})):
+        with pytest.raises(InvalidRequest, match="the issuer's key was revoked"):
+            await authority.write(path, **fields)
+    await authority.write("restore", public_key=key)
+    assert await authority.sign()

@@ -24,7 +24,8 @@ async def signed(
 ) -> tuple[dict[str, Any], list[str]]:
     """The certificate of a key as the answer has it, and warnings.
 
-    Raises: `InvalidRequest` for what the role doesn't allow, a key that was revoked, and an issuer that there isn't.
+    Raises: `InvalidRequest` for what the role doesn't allow, a key that was revoked, and an issuer that there isn't or
+        whose key was revoked.
     """
     serial = request.once("serial", lambda: _new_serial(random))
     made, warnings = await draft(request, role, key, body, serial)
@@ -32,6 +33,8 @@ async def signed(
         raise InvalidRequest("public_key was revoked: hosts that read ssh/krl let nobody in with it")
     issuer = await issuer_rows.referred(request.view, role.record.issuer_ref)
     authority = await issuer_rows.authority_of(request.view, issuer)
+    if await revocation_rows.key_revoked_at(request.view, authority.public.digest) is not None:
+        raise InvalidRequest("the issuer's key was revoked: hosts that read ssh/krl let nobody in whom it has signed")
     nonce = request.once("nonce", lambda: random.bytes(certificates.NONCE_BYTES))
     to_sign = certificates.to_sign(made, authority, nonce)
     algorithm = role.record.algorithm_signer
