@@ -186,3 +186,18 @@ async def test_the_longest_name_of_a_role_makes_passwords() -> None:
     response = await authority.answer(Operation.UPDATE, f"creds/{name}", {"ip": "10.0.0.1"})
     assert response is not None and response.lease is not None
     assert len(response.lease.group) <= response.lease.GROUP_CHARACTERS
+
+
+async def test_a_deleted_role_leaves_no_right_to_any_address() -> None:
+    """A role that gets the name of a deleted one makes passwords for its own addresses alone."""
+    authority = await with_role()
+    await authority.write("roles/other", key_type="otp", default_user="ubuntu")
+    await authority.write("config/zeroaddress", roles=["otp", "other"])
+    await authority.delete("roles/otp")
+    assert await authority.read("config/zeroaddress") == {"roles": ["other"]}
+    assert await authority.write("lookup", ip="192.0.2.1") == {"roles": ["other"]}
+    await authority.write("roles/otp", key_type="otp", default_user="ubuntu", cidr_list="10.0.0.0/8")
+    with pytest.raises(InvalidRequest, match="IP does not belong to role"):
+        await authority.write("creds/otp", ip="192.0.2.1")
+    await authority.delete("roles/other")
+    assert await authority.write("lookup", ip="192.0.2.1") == {"roles": None}

@@ -45,4 +45,4 @@ class RolePaths:
     async def delete_role(self, request: Request, role: str) -> None:
         """Deletes a role. What it has signed stays valid."""
         check_segment_name(role)
-        rows.remove(request.view, role)
+        await rows.remove(request.view, role)

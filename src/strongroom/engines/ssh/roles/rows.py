@@ -19,9 +19,13 @@ def keep(view: View, name: str, role: RoleRecord) -> None:
     view.write(ROLES + name, role)
 
 
-def remove(view: View, name: str) -> None:
-    """Delete a role, if there is one."""
+async def remove(view: View, name: str) -> None:
+    """Delete a role, if there is one.  A later role of its name makes no passwords for any address by that."""
     view.delete(ROLES + name)
+    setting = await zero_address_of(view)
+    if setting is not None and name in setting.roles:
+        left = tuple(role for role in setting.roles if role != name)
+        keep_zero_address(view, ZeroAddress(roles=left) if left else None)
 
 
 async def zero_address_of(view: View) -> ZeroAddress | None:
