@@ -89,7 +89,10 @@ def test_only_hosts_whose_key_is_signed(machine: Machine) -> None:
     assert machine.run("-mode=ca", "-role=ca", *flags, *ignored, "eva@host").returncode == 0
     seen = machine.seen("ssh")
     (known,) = [path for path in seen["files"] if path.endswith("known_hosts")]
-    assert seen["words"][4:8] == ["-o", "StrictHostKeyChecking=yes", "-o", f'UserKnownHostsFile="{known}"']
+    assert seen["words"][4:12] == [
+        *("-o", "StrictHostKeyChecking=yes", "-o", f'UserKnownHostsFile="{known}"'),
+        *("-o", "GlobalKnownHostsFile=/dev/null", "-o", "VerifyHostKeyDNS=no"),
+    ]
     mode, _, text = seen["files"][known]
     assert mode == 0o600
     assert text.startswith("@cert-authority *.example.com,192.0.2.* ssh-ed25519 AAAA")

@@ -10,6 +10,9 @@ from strongroom.cli.ssh.known_hosts import known_hosts
 from strongroom.cli.ssh.running import write_private
 from strongroom.cli.ssh.words import quoted
 
+_NOTHING_ELSE = ("-o", "GlobalKnownHostsFile=/dev/null", "-o", "VerifyHostKeyDNS=no")
+"""The machine's own file and DNS would vouch for hosts, too, whose key nobody has signed."""
+
 
 def host_key_options(call: Invocation, directory: Path) -> list[str]:
     """The options of ssh about the host's key.
@@ -30,4 +33,4 @@ def host_key_options(call: Invocation, directory: Path) -> list[str]:
         keys = call.client().without_wrapping().request("GET", path).body.decode("ascii", "replace")
     file = directory / "known_hosts"
     write_private(file, known_hosts(flags.text("host-key-hostnames"), keys))
-    return ["-o", "StrictHostKeyChecking=yes", "-o", f"UserKnownHostsFile={quoted(str(file))}"]
+    return ["-o", "StrictHostKeyChecking=yes", "-o", f"UserKnownHostsFile={quoted(str(file))}", *_NOTHING_ELSE]
