@@ -56,6 +56,7 @@ async def authorize(attempt: Attempt) -> tuple[Grant | None, PermissionDenied | 
         key_filter=rules.key_filter,
         demand=demanded(rules, NEEDED.get(request.operation, 0), sudo=needs_sudo) if rules.control_groups else None,
         mfa_methods=rules.mfa_methods,
+        must_wrap=bool(rules.min_wrapping_ttl_ns or rules.max_wrapping_ttl_ns),
         by_path_alone=decision.constraints is None,
     )
     return grant, None

@@ -12,6 +12,7 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.response import Response
 from strongroom.services.mounts import MountEntry
 
+_CLEAR = "the policies want this response wrapped, and one without an envelope can't be"
 _STRANGERS = "the response to a request without a token can be wrapped only if it is a login's"
 
 
@@ -21,10 +22,13 @@ async def complete(attempt: Attempt, entry: MountEntry, response: Response | Non
     Args:
         entry: the mount that served the request. response: the engine's response.
 
-    Raises: `InvalidRequest` if a client without a token wants a response wrapped that isn't a login's.
+    Raises: `InvalidRequest` if a client without a token wants a response wrapped that isn't a login's, and for one
+        that must be wrapped and can't be.
     """
-    request = attempt.request
+    request, grant = attempt.request, attempt.exchange.grant
     if response is not None:
+        if response.raw is not None and response.status < 400 and grant is not None and grant.must_wrap:
+            raise InvalidRequest(_CLEAR)  # before the transaction commits, so nothing was made
         response = await access.cut(attempt, response)
     answer = Answer(request_id=request.id, operation=request.operation, response=response)
     if response is None:

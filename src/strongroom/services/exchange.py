@@ -78,6 +78,8 @@ class Grant(msgspec.Struct, frozen=True):
     """The approvals that the request still needs; None if it may be executed now."""
     mfa_methods: tuple[str, ...] = ()
     """The methods whose credentials the policies demand."""
+    must_wrap: bool = False
+    """Whether the policies want the response wrapped."""
     by_path_alone: bool = False
     """Whether the rules have no conditions: any request of this operation and path would have been granted alike."""
 

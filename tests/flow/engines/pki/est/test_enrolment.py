@@ -251,3 +251,17 @@ async def test_secrets_do_not_get_into_the_audit_log(tmp_path: Path) -> None:
         assert secret not in lines
     asked = [entry["request"]["path"] for entry in world.node.recorder.entries if entry["type"] == "request"]
     assert asked[-2:] == ["auth/est-pass/login/device", "pki/roles/web/est/serverkeygen"]
+
+
+@pytest.mark.parametrize("operation", ["simpleenroll", "serverkeygen"])
+async def test_what_has_to_be_wrapped_is_never_sent_in_the_clear(operation: str, tmp_path: Path) -> None:
+    """A policy that wants wrapping refuses answers that can't be, keys above all, and nothing is issued."""
+    policy = 'path "pki/roles/web/est/*" { capabilities = ["update"] min_wrapping_ttl = "1s" max_wrapping_ttl = "90s" }'
+    world = await World.new(policy)
+    before = (await world.node.ok("LIST", "pki/certs")).data["keys"]
+    path, csr = f"/v1/pki/roles/web/est/{operation}", device(tmp_path)
+    refused = await world.enrol(path, csr, headers={"x-vault-wrap-ttl": "60"})
+    error = "the policies want this response wrapped, and one without an envelope can't be"
+    assert (refused.status, refused.body) == (400, {"errors": [error]})
+    assert (await world.enrol(path, csr)).status == 403
+    assert (await world.node.ok("LIST", "pki/certs")).data["keys"] == before
