@@ -15,7 +15,7 @@ from tests.flow.engines.pki.stored import keep_role
 _ALL = """\
 subjectAltName = DNS:a.example.com, IP:1.2.3.4, email:me@example.com, URI:spiffe://a/b, otherName:1.2.3;UTF8:x
 basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign
+keyUsage = critical, digitalSignature, keyCertSign
 extendedKeyUsage = codeSigning
 1.2.3.4 = ASN1:UTF8String:hi
 """
@@ -103,13 +103,30 @@ async def test_verbatim_says_what_the_request_says(tmp_path: Path) -> None:
 
     assert "Subject: CN = www.example.com, O = Org, serialNumber = 77" in text
     assert "CA:TRUE" not in text
-    for part in ("Certificate Sign", "Code Signing", "1.2.3.4:", "DNS:a.example.com", "URI:spiffe://a/b"):
+    assert "Certificate Sign" not in text
+    for part in ("Digital Signature", "Code Signing", "1.2.3.4:", "DNS:a.example.com", "URI:spiffe://a/b"):
         assert part in text
     assert answer.warnings == [
         'the common_name field was provided but the role is set with "use_csr_common_name" set to true',
         'the alt_names field was provided but the role is set with "use_csr_sans" set to true',
         "specified CSR contained a Basic Constraints extension that was ignored during issuance",
+        "the key usage CertSign is for authorities alone, and was left out",
     ]
+
+
+@pytest.mark.parametrize("key_usage", ["keyCertSign", "keyCertSign, digitalSignature", ""])
+async def test_verbatim_makes_no_authority(key_usage: str, tmp_path: Path) -> None:
+    """Neither by the request nor by a parameter: some clients go by the key usage alone.  The rest of it stays."""
+    authority = await Authority.new()
+    request = request_for(tmp_path, extensions=key_usage and f"keyUsage = critical, {key_usage}")
+    answer = await authority.answer("sign-verbatim", csr=request, key_usage="CertSign,CRLSign")
+    assert answer.data is not None
+    text = _text(answer.data["certificate"])
+    assert "Certificate Sign" not in text
+    assert ("CRL Sign" in text) == (not key_usage)
+    assert ("Digital Signature" in text) == ("digitalSignature" in key_usage)
+    assert ("Key Usage: critical" in text) == (key_usage != "keyCertSign")
+    assert any("CertSign" in each for each in answer.warnings)
 
 
 async def test_verbatim_takes_usages_from_parameters_where_the_request_has_none(tmp_path: Path) -> None:

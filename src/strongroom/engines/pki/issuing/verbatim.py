@@ -27,8 +27,14 @@ _LISTS: Final = "2.5.29.31"
 _FRESHEST_LIST: Final = "2.5.29.46"
 _LIMITED: Final = frozenset({KEY_USAGE, EXT_KEY_USAGE, ALTERNATIVE_NAMES, BASIC_CONSTRAINTS, SUBJECT_KEY_ID})
 """What a request may have at all where parameters are limits."""
+_OF_AUTHORITIES: Final = "key_cert_sign"
+"""Without basic constraints too, OpenSSL before 3.0 takes a certificate with this for an authority's.
+
+Source: RFC 5280, section 4.2.1.3
+"""
 _OURS: Final = frozenset({BASIC_CONSTRAINTS, SUBJECT_KEY_ID, _AUTHORITY_KEY_ID})
 """Extensions that aren't copied: who is an authority, and whose the signature is, isn't for the client to say."""
+_NO_AUTHORITY: Final = "the key usage CertSign is for authorities alone, and was left out"
 
 
 def check_key(csr: CertificateRequest) -> None:
@@ -57,21 +63,25 @@ def draft_of(
         usages: what the certificate has where the request says nothing.
     """
     there = {each.oid for each in csr.extensions}
+    wanted = csr.key_usage if KEY_USAGE in there else usages.key_usage
+    kept = tuple(each for each in wanted if each != _OF_AUTHORITIES)
+    # As it stands in the request, unless bits of it are left out.
+    ours = _OURS | {KEY_USAGE} if kept != wanted else _OURS
     draft = Draft(
         serial=serial,
         public=csr.public,
         not_before=validity.not_before,
         not_after=validity.not_after,
         subject=csr.subject,
-        key_usage=() if KEY_USAGE in there else usages.key_usage,
+        key_usage=() if KEY_USAGE in there and kept == wanted else kept,
         ext_key_usage=() if EXT_KEY_USAGE in there else usages.ext_key_usage,
         basic_constraints=usages.basic_constraints,
         policies=() if _POLICIES in there else usages.policies,
         access=_without(access, there),
         subject_key_id=csr.subject_key_id,
-        others=tuple(each for each in csr.extensions if each.oid not in _OURS),
+        others=tuple(each for each in csr.extensions if each.oid not in ours),
     )
-    return draft, _warnings(csr, there, usages)
+    return draft, (*_warnings(csr, there, usages), *([] if kept == wanted else [_NO_AUTHORITY]))
 
 
 def _warnings(csr: CertificateRequest, there: set[str], usages: Usages) -> tuple[str, ...]:
