@@ -13,8 +13,11 @@ class Number(str):
 
 
 def decode(text: str | bytes) -> Any:
-    """The value of a JSON text, with every number as a `Number`.  Raises `ValueError`."""
-    return json.loads(text, parse_int=Number, parse_float=Number, parse_constant=_refuse)
+    """The value of a JSON text, with every number as a `Number`.  Raises `ValueError`, also for one that is too deep."""
+    try:
+        return json.loads(text, parse_int=Number, parse_float=Number, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("values are nested too deeply") from None
 
 
 def _refuse(name: str) -> Any:

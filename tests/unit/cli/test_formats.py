@@ -128,3 +128,10 @@ def test_a_leased_secret_has_its_lease_first() -> None:
         ("lease_renewable", "true"),
         ("a", "<nil>"),
     ]
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000 + "]" * 100_000, '{"a":' * 100_000 + "1" + "}" * 100_000])
+def test_an_answer_that_is_nested_too_deeply_is_none(text: str) -> None:
+    """It is an error like any other text that is no JSON."""
+    with pytest.raises(ValueError, match="nested too deeply"):
+        values.decode(text)
