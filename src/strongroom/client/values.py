@@ -13,7 +13,7 @@ class Number(str):
 
 
 def decode(text: str | bytes) -> Any:
-    """The value of a JSON text, with every number as a `Number`.  Raises `ValueError`, also for one that is too deep."""
+    """The value of a JSON text, with every number as a `Number`.  Raises `ValueError`, also if it is too deep."""
     try:
         return json.loads(text, parse_int=Number, parse_float=Number, parse_constant=_refuse)
     except RecursionError:
