@@ -29,7 +29,8 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="module")
 def machine(served: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     """A host that asks it."""
-    with host(tmp_path_factory.mktemp("host"), f'vault_addr = "{served.url}"\nallowed_roles = "otp"\n') as found:
+    text = f'vault_addr = "{served.url}"\nallowed_roles = "otp"\nallowed_cidr_list = "127.0.0.1/32"\n'
+    with host(tmp_path_factory.mktemp("host"), text) as found:
         yield found
 
 

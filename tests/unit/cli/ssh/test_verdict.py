@@ -9,7 +9,7 @@ import pytest
 from strongroom.cli.ssh.helper import config, verdict
 from strongroom.cli.ssh.helper.fault import Fault
 
-ADDRESSES = ("127.0.0.1", "192.0.2.2", "::1", "fd00::2")
+ADDRESSES = ("127.0.0.1", "192.0.2.2", "::1", "fd00::2", "fe80::1")
 GOOD = {"username": "eva", "ip": "192.0.2.2", "role_name": "admin"}
 
 
@@ -34,6 +34,7 @@ def asked(answer: dict[str, Any], *, user: str = "eva", host: str = "web1", role
         (GOOD, {"roles": "other, admin"}),
         ({**GOOD, "ip": "203.0.113.9"}, {"blocks": "198.51.100.0/24, 203.0.113.0/24"}),
         ({**GOOD, "ip": "203.0.113.9"}, {"blocks": "203.0.113.9"}),
+        ({**GOOD, "ip": "127.0.0.1"}, {"blocks": "127.0.0.0/8"}),
         ({**GOOD, "ip": "", "host": "web1"}, {}),
         ({**GOOD, "ip": "203.0.113.9", "host": "WEB1"}, {}),
     ],
@@ -56,6 +57,9 @@ def test_who_gets_in(answer: dict[str, Any], options: dict[str, str]) -> None:
         ({**GOOD, "ip": "203.0.113.9"}, {"blocks": "203.0.113.0/29"}, "the password is for 203.0.113.9, which no"),
         ({**GOOD, "ip": ""}, {}, 'the password is for the address "", which is none'),
         ({**GOOD, "ip": "0.0.0.0"}, {}, "the password is for 0.0.0.0, which no interface"),
+        ({**GOOD, "ip": "127.0.0.1"}, {}, "the password is for 127.0.0.1, which no interface"),
+        ({**GOOD, "ip": "::1"}, {}, "the password is for ::1, which no interface"),
+        ({**GOOD, "ip": "fe80::1"}, {}, "the password is for fe80::1, which no interface"),
         ({**GOOD, "ip": "127.0.0.2"}, {}, "the password is for 127.0.0.2, which no interface"),
         ({**GOOD, "host": "web2"}, {}, 'the password is for the host "web2", and this one is "web1" (host_name)'),
         ({**GOOD, "host": "web1.example.com"}, {}, 'the password is for the host "web1.example.com", and'),

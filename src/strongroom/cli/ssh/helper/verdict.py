@@ -14,7 +14,7 @@ def check(answer: Mapping[str, Any], config: HelperConfig, *, user: str, host: s
     """Raise `Fault` unless the password is for this user, on this host, by a role that counts here.
 
     A password that is bound to a host name counts for the host of that name.  Any other one counts for the hosts that
-    have its address.
+    have its address, but for addresses that every host has, unless `allowed_cidr_list` names them.
 
     Args:
         answer: the server's, about a password that is used up now. user: who logs in. host: this host's name.
@@ -39,7 +39,8 @@ def _check_address(ip: str, config: HelperConfig, addresses: Collection[str]) ->
         found = ipaddress.ip_address(ip)
     except ValueError as error:
         raise Fault(f'the password is for the address "{ip}", which is none') from error
-    own = {ipaddress.ip_address(each) for each in addresses}
+    # Every host has these, so a password for one would be good on all, also those that the role excludes.
+    own = {each for each in map(ipaddress.ip_address, addresses) if not (each.is_loopback or each.is_link_local)}
     if found in own or any(found in block for block in config.allowed_cidr_list):
         return
     raise Fault(
