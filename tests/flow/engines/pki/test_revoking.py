@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 from strongroom.engines.pki.certificates import rows
 from strongroom.engines.pki.issuers import rows as issuer_rows
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import View, replace
+from strongroom.sdk import Operation, View, replace
 from tests.flow.engines.pki.revocations import Lists, number
 
 _LEAF = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a.example")])
@@ -226,3 +226,20 @@ async def test_no_imported_certificate_protects_a_leaf() -> None:
     await lists.write("issuers/import/bundle", pem_bundle=bundle)
     assert (await lists.revoke(serial_number=serial))["state"] == "revoked"
     assert await lists.listed() == {number(serial)}
+
+
+async def test_a_role_revokes_what_it_has_issued() -> None:
+    """By serial number or certificate, also when the role is deleted; and nothing of others."""
+    lists = await Lists.with_role()
+    await lists.write("roles/other", allow_any_name=True, key_type="ec")
+    first, second = await lists.issue(), await lists.issue()
+    theirs = await lists.write("issue/other", common_name="b.example")
+    for fields in ({"serial_number": theirs["serial_number"]}, {"certificate": theirs["certificate"]}):
+        with pytest.raises(InvalidRequest, match="has issued no such certificate"):
+            await lists.write("roles/any/revoke", **fields)
+    with pytest.raises(InvalidRequest, match="not found"):
+        await lists.write("roles/any/revoke", serial_number="01:02")
+    assert (await lists.write("roles/any/revoke", serial_number=first["serial_number"]))["state"] == "revoked"
+    await lists.mount.ask(Operation.DELETE, "roles/any")
+    assert (await lists.write("roles/any/revoke", certificate=second["certificate"]))["state"] == "revoked"
+    assert await lists.listed() == {number(each["serial_number"]) for each in (first, second)}

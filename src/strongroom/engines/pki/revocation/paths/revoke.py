@@ -1,4 +1,4 @@
-"""`revoke` and `revoke-with-key`: certificates that don't count any more.
+"""`revoke`, `revoke-with-key`, `roles/<name>/revoke`: certificates that don't count any more.
 
 Source: https://openbao.org/api-docs/secret/pki/#revoke-certificate
 """
@@ -9,11 +9,12 @@ from typing import Annotated
 
 from strongroom.crypto.certificates import Certificate
 from strongroom.crypto.revocation_lists.key_proofs import belongs_to
+from strongroom.engines.pki.certificates import rows as certificate_rows
 from strongroom.engines.pki.revocation.naming import named
 from strongroom.engines.pki.revocation.revoking import Expired, revoke
 from strongroom.engines.pki.revocation.times import rfc3339
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import SECRET, Body, Doc, Request, Response, path
+from strongroom.sdk import SECRET, Body, Doc, Request, Response, check_segment_name, path
 
 _SHORTEST_KEY = 64
 
@@ -32,7 +33,7 @@ class RevokeWithKeyFields(RevokeFields, frozen=True):
 
 
 class RevokePaths:
-    """`revoke`, `revoke-with-key`"""
+    """`revoke`, `revoke-with-key`, `roles/<name>/revoke`"""
 
     @path.write("revoke")
     async def revoke_certificate(self, request: Request, body: RevokeFields) -> Response:
@@ -52,6 +53,16 @@ class RevokePaths:
         certificate = await named(request, body.serial_number, body.certificate)
         if not belongs_to(body.private_key, certificate):
             raise InvalidRequest("provided private key does not match certificate's public key")
+        return await _revoke(request, certificate)
+
+    @path.write("roles/{name}/revoke")
+    async def revoke_of_role(self, request: Request, name: str, body: RevokeFields) -> Response:
+        """Revokes a certificate that a role has issued, and no other one."""
+        check_segment_name(name)
+        certificate = await named(request, body.serial_number, body.certificate)
+        record = await certificate_rows.certificate_of(request.view, certificate.serial_number)
+        if record is None or record.role != name:
+            raise InvalidRequest(f"the role {name} has issued no such certificate that is stored here")
         return await _revoke(request, certificate)
 
 
