@@ -61,6 +61,20 @@ async def test_lists_of_each_mount() -> None:
     assert found["pki_crl_next_update_seconds", (("mount", "b/"),)] == now + 3600
 
 
+async def test_the_end_of_the_first_issuer() -> None:
+    """Of those that may issue; a mount without one tells none."""
+    node = await mounted("a")
+    now, name = SetClock().now(), ("pki_issuer_not_after_seconds", (("mount", "a/"),))
+    first = (await numbers(node))[name]
+    soon = {"common_name": "Soon", "key_type": "ec", "ttl": "1h", "issuer_name": "soon"}
+    await node.ok("POST", "a/root/generate/internal", soon)
+    assert (await numbers(node))[name] == now + 3600 < first
+    await node.ok("POST", "a/issuer/soon", {"issuer_name": "soon", "usage": "read-only,crl-signing"})
+    assert (await numbers(node))[name] == first
+    await node.ok("POST", "sys/mounts/b", {"type": "pki"})
+    assert not [each for each in await numbers(node) if each[1] == (("mount", "b/"),)]
+
+
 async def test_what_a_process_has_done(tmp_path: Path) -> None:
     """Certificates, revocations, answers by OCSP and lists, each counted once."""
     node = await mounted("a")

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from strongroom.engines.pki.issuers.records import ISSUING
 from strongroom.engines.pki.revocation.lists import rows
-from strongroom.engines.pki.revocation.lists.groups import groups_of
+from strongroom.engines.pki.revocation.lists.groups import Group, groups_of
 from strongroom.engines.pki.tidy import rows as tidy_rows
 from strongroom.engines.pki.tidy.records import INACTIVE
 from strongroom.sdk import Number, View
@@ -19,12 +20,20 @@ _MOST_WAITING: Final = 1000
 
 async def numbers(view: View) -> tuple[Number, ...]:
     """The numbers of a mount."""
-    return (*await _of_lists(view), *await _of_certificates(view))
+    groups = list((await groups_of(view)).by_id.values())[:_MOST_LISTS]
+    return (*_of_issuers(groups), *await _of_lists(view, groups), *await _of_certificates(view))
 
 
-async def _of_lists(view: View) -> list[Number]:
+def _of_issuers(groups: list[Group]) -> list[Number]:
+    """When the first one that issues ends: what it issues ends earlier and earlier, long before that."""
+    ends = [each.not_after for group in groups for each in group.issuers if each.key_id and ISSUING in each.usage]
+    text = "When the first of its issuers that issue ends, in seconds since the epoch."
+    return [Number("pki.issuer_not_after_seconds", min(ends), text)] if ends else []
+
+
+async def _of_lists(view: View, every: list[Group]) -> list[Number]:
     """How the lists of everything are; partitions are made with them."""
-    groups = [group for group in (await groups_of(view)).by_id.values() if group.signing is not None][:_MOST_LISTS]
+    groups = [group for group in every if group.signing is not None]
     signed = [found for group in groups if (found := await rows.signed_of(view, group.id, rows.COMPLETE)) is not None]
     if not signed:
         return []
