@@ -281,7 +281,7 @@ CEILING = re.compile(r'(?<=effective max_ttl of ")(\d+h)?(\d+m)?(\d+s)?(?=")')
 """What a token may still live on, in the text of a warning."""
 _INSTANT = 1e8
 """A number of seconds from which on it is a point in time, also as the value of a key's version."""
-CLOCKS = re.compile(r"ttl|duration|time|expir|issue|_at$|clock", re.IGNORECASE)
+CLOCKS = re.compile(r"ttl|duration|time|expir|issue|_at$|clock|^not_before$", re.IGNORECASE)
 OWN_AFFAIRS = frozenset(
     {"request_id", "version", "build_date", "commit_date", "plugin_version", "running_plugin_version", "encryptions"}
 )

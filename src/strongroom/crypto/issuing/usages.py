@@ -49,7 +49,10 @@ _NOT_OF: Final = {
     _EC: frozenset({"key_encipherment", "data_encipherment"}),
     _ED25519: frozenset({"key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"}),
 }
-"""Bits that say of a key what its algorithm can't do.  Source: RFC 3279, section 2.3.1; RFC 8813, section 3; RFC 9295, section 3."""
+"""Bits that say of a key what its algorithm can't do.
+
+Source: RFC 3279, section 2.3.1; RFC 8813, section 3; RFC 9295, section 3
+"""
 
 
 def fitting(spki: bytes, usages: tuple[str, ...]) -> tuple[str, ...]:
