@@ -117,5 +117,5 @@ def checked(form: Form) -> Form:
                 f'the format "{PKCS12}" needs pkcs12_password, of at least {_LEAST_PASSWORD} characters'
             )
     elif form.format not in FORMATS:
-        raise InvalidRequest('the "format" path parameter must be "pem", "der", or "pem_bundle"')
+        raise InvalidRequest('the "format" path parameter must be "pem", "der", "pem_bundle", or "pkcs12_bundle"')
     return form
