@@ -313,7 +313,6 @@ def ssh(shell: Shell, name: str) -> None:
     key = shell.home / "id.pub"
     key.write_text("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDV2DKYDVkWl8t/JDTz1mQaiUEXXiPIcDtRsW8Opy+lB")
     shell.run("secrets", "enable", f"-path={name}", "ssh")
-    shell.run("read", f"{name}/config/ca")
     shell.run("write", f"{name}/config/ca", "key_type=ed25519")
     shell.run("read", "-field=public_key", f"{name}/config/ca")
     shell.run("list", "-detailed", f"{name}/issuers")
